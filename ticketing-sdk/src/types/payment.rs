@@ -1,0 +1,79 @@
+//! Payments: the money of an order.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Money, OrderId, PaymentId, Timestamp, words};
+
+/// The payment of an order. A backend may send no more than its id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Payment {
+    /// Which payment.
+    pub id: PaymentId,
+    /// The order that it pays for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// What the card provider calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stripe_id: Option<String>,
+    /// How much, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Money>,
+    /// The currency, `usd`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// How far it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<PaymentStatus>,
+    /// When it was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// How far a payment is. `succeeded`, `failed` and `refunded` are final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PaymentStatus {
+    /// The provider has not answered yet.
+    Pending,
+    /// The card is good for it; no money has moved.
+    Authorized,
+    /// The money is taken.
+    Succeeded,
+    /// No money was taken.
+    Failed,
+    /// The money went back, or the authorisation was given up.
+    Refunded,
+}
+
+words!(PaymentStatus, "payment status", {
+    Pending => "pending", Authorized => "authorized", Succeeded => "succeeded", Failed => "failed",
+    Refunded => "refunded",
+});
+
+impl PaymentStatus {
+    /// Whether nothing but a refund can change it any more.
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Refunded)
+    }
+}
+
+/// What a buyer says to pay for an order. Its `Debug` keeps the token to itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NewPayment {
+    /// The order to pay for.
+    pub order_id: OrderId,
+    /// The card, as a token of the card provider (`tok_visa`); never a card number.
+    pub token: String,
+}
+
+impl fmt::Debug for NewPayment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewPayment").field("order_id", &self.order_id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,165 @@
+//! Problems: the one shape of every error answer, and its machine-readable codes.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// The body of an error answer: every fault of the request together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// One entry per fault.
+    pub errors: Vec<Fault>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Fault {
+    /// What is wrong, for people.
+    pub message: String,
+    /// The field at fault, where it is one field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// What is wrong, for programs. The teaching versions send none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<ErrorCode>,
+}
+
+/// Declares the codes with their words.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident => $word:literal),+ $(,)?) => {
+        /// What is wrong, for programs: stable words that outlive every message.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[$doc])* $variant,)+
+            /// A code that this version does not know.
+            Other(String),
+        }
+
+        impl ErrorCode {
+            /// Every code that this version knows.
+            pub const KNOWN: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word on the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $word,)+
+                    Self::Other(word) => word,
+                }
+            }
+        }
+
+        impl From<&str> for ErrorCode {
+            fn from(word: &str) -> Self {
+                match word {
+                    $($word => Self::$variant,)+
+                    other => Self::Other(other.to_owned()),
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The body is not JSON.
+    InvalidJson => "invalid_json",
+    /// A field is missing or wrong.
+    InvalidInput => "invalid_input",
+    /// The body is larger than 64 KiB.
+    PayloadTooLarge => "payload_too_large",
+    /// The body is not announced as JSON.
+    UnsupportedMediaType => "unsupported_media_type",
+    /// The route exists, the method does not.
+    MethodNotAllowed => "method_not_allowed",
+    /// The request took too long to arrive.
+    RequestTimeout => "request_timeout",
+    /// There is no valid session.
+    NotSignedIn => "not_signed_in",
+    /// The thing belongs to someone else.
+    NotOwner => "not_owner",
+    /// There is no such thing.
+    NotFound => "not_found",
+    /// The request came from another origin.
+    CrossOrigin => "cross_origin",
+    /// Someone signed up with this e-mail before.
+    EmailInUse => "email_in_use",
+    /// The e-mail or the password is wrong.
+    InvalidCredentials => "invalid_credentials",
+    /// An order holds the ticket.
+    TicketReserved => "ticket_reserved",
+    /// The hold ran out.
+    OrderExpired => "order_expired",
+    /// The order was cancelled.
+    OrderCancelled => "order_cancelled",
+    /// The order is paid already.
+    OrderPaid => "order_paid",
+    /// A payment of the order is being taken.
+    PaymentInProgress => "payment_in_progress",
+    /// The card provider refused the card.
+    CardDeclined => "card_declined",
+    /// The card provider cannot be reached; safe to repeat.
+    ProviderUnavailable => "provider_unavailable",
+    /// The buyer holds as many unpaid orders as one may.
+    TooManyOpenOrders => "too_many_open_orders",
+    /// A limit was passed; see `Retry-After`.
+    TooManyRequests => "too_many_requests",
+    /// The idempotency key was used with another body.
+    IdempotencyKeyReused => "idempotency_key_reused",
+    /// The first request with this idempotency key is still being answered.
+    IdempotencyKeyInFlight => "idempotency_key_in_flight",
+    /// `If-Match` names another version than the current one.
+    VersionMismatch => "version_mismatch",
+    /// The service cannot answer now; see `Retry-After`.
+    Unavailable => "unavailable",
+    /// The service failed.
+    Internal => "internal",
+}
+
+impl fmt::Display for ErrorCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl FromStr for ErrorCode {
+    type Err = Infallible;
+
+    fn from_str(word: &str) -> Result<Self, Infallible> {
+        Ok(Self::from(word))
+    }
+}
+
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for ErrorCode {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::from(Cow::<'de, str>::deserialize(deserializer)?.as_ref()))
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ErrorCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        // Not an enumeration in the document: codes may be added, and clients must expect that.
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .description(Some("What is wrong, for programs. More codes may be added."))
+            .examples(Self::KNOWN.iter().map(|code| serde_json::Value::from(code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for ErrorCode {}

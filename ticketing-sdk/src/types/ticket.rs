@@ -1,0 +1,137 @@
+//! Tickets, and the changes of tickets.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Money, OrderId, TicketId, Timestamp, UserId, words};
+
+/// A ticket that someone lists for sale.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", from = "TicketOnTheWire")]
+pub struct Ticket {
+    /// Which ticket.
+    pub id: TicketId,
+    /// What it admits to, in its seller's words: to be sanitised before it reaches a terminal.
+    pub title: String,
+    /// What it costs, in US dollars.
+    pub price: Money,
+    /// Who sells it.
+    pub user_id: UserId,
+    /// Rises by one with each change, from 0.
+    pub version: i64,
+    /// The order that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+    /// Whether it can be ordered.
+    pub status: TicketStatus,
+    /// When it was listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Timestamp>,
+    /// When it last changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Whether a ticket can be ordered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TicketStatus {
+    /// It can be ordered.
+    Available,
+    /// An order holds it.
+    Reserved,
+    /// It is paid for.
+    Sold,
+}
+
+words!(TicketStatus, "ticket status", { Available => "available", Reserved => "reserved", Sold => "sold" });
+
+/// What a seller says about a ticket, to list it or to change it.
+///
+/// ```
+/// use ticketing_sdk::NewTicket;
+///
+/// let ticket = NewTicket::new("RustConf, day 1", "149.99".parse()?);
+/// # Ok::<(), ticketing_sdk::MoneyError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(description = "What a seller says about a ticket."))]
+#[serde(rename_all = "camelCase")]
+pub struct NewTicket {
+    /// What it admits to: 1 to 200 characters after trimming.
+    pub title: String,
+    /// What it costs, in US dollars.
+    pub price: Money,
+}
+
+impl NewTicket {
+    /// A ticket of this title and price.
+    pub fn new(title: impl Into<String>, price: Money) -> Self {
+        Self { title: title.into(), price }
+    }
+}
+
+/// What happened to a ticket; its words are the event names of the stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TicketChangeKind {
+    /// It was listed.
+    Created,
+    /// Its title, price or status changed.
+    Updated,
+    /// It was taken off the market.
+    Deleted,
+}
+
+words!(TicketChangeKind, "ticket event", {
+    Created => "ticket:created", Updated => "ticket:updated", Deleted => "ticket:deleted",
+});
+
+/// One change of one ticket, as the live stream tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct TicketChange {
+    /// The position in the stream, to resume after it.
+    pub id: String,
+    /// What happened.
+    pub kind: TicketChangeKind,
+    /// The ticket after the change; for a deleted one, its last state.
+    pub ticket: Ticket,
+}
+
+/// A ticket as any backend of the contract may send it: the teaching versions know no status and no times.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TicketOnTheWire {
+    id: TicketId,
+    title: String,
+    price: Money,
+    user_id: UserId,
+    #[serde(default)]
+    version: i64,
+    #[serde(default)]
+    order_id: Option<OrderId>,
+    #[serde(default)]
+    status: Option<TicketStatus>,
+    #[serde(default)]
+    created_at: Option<Timestamp>,
+    #[serde(default)]
+    updated_at: Option<Timestamp>,
+}
+
+impl From<TicketOnTheWire> for Ticket {
+    fn from(wire: TicketOnTheWire) -> Self {
+        let derived = if wire.order_id.is_some() { TicketStatus::Reserved } else { TicketStatus::Available };
+        Self {
+            id: wire.id,
+            title: wire.title,
+            price: wire.price,
+            user_id: wire.user_id,
+            version: wire.version,
+            order_id: wire.order_id,
+            status: wire.status.unwrap_or(derived),
+            created_at: wire.created_at,
+            updated_at: wire.updated_at,
+        }
+    }
+}

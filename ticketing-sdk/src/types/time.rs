@@ -1,0 +1,107 @@
+//! Instants: milliseconds since the Unix epoch, RFC 3339 in UTC on the wire.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Add;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+/// An instant, to the millisecond.
+///
+/// Written as RFC 3339 in UTC with exactly three decimals; read with any offset (finer digits are dropped).
+///
+/// ```
+/// use ticketing_sdk::Timestamp;
+///
+/// let at: Timestamp = "2026-11-22T11:15:00+01:00".parse()?;
+/// assert_eq!(at.to_string(), "2026-11-22T10:15:00.000Z");
+/// # Ok::<(), ticketing_sdk::TimestampError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(
+    feature = "openapi",
+    schema(
+        value_type = String,
+        format = DateTime,
+        example = "2026-11-22T10:15:00.000Z",
+        description = "An instant in UTC, RFC 3339 with milliseconds."
+    )
+)]
+pub struct Timestamp(i64);
+
+/// Some text is not an RFC 3339 instant.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a time: expected RFC 3339, like 2026-11-22T10:15:00.000Z")]
+pub struct TimestampError;
+
+impl Timestamp {
+    /// The earliest: the first instant of the year 0.
+    pub const MIN: Self = Self(-62_167_219_200_000);
+    /// The latest: near the end of the year 9999.
+    pub const MAX: Self = Self(253_402_207_200_999);
+
+    /// An instant from milliseconds since the Unix epoch, held within [`Self::MIN`] and [`Self::MAX`].
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Self(millis.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// The time from `earlier` to this instant, zero if that is not earlier.
+    #[must_use]
+    pub fn saturating_since(self, earlier: Self) -> Duration {
+        // Both lie within the bounds, so the difference cannot overflow.
+        Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        let millis = i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.0.saturating_add(millis))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let instant = jiff::Timestamp::from_millisecond(self.0).map_err(|_| fmt::Error)?;
+        f.pad(&format!("{instant:.3}"))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        // The parser also knows forms beyond RFC 3339, such as a time zone in brackets.
+        if text.contains('[') {
+            return Err(TimestampError);
+        }
+        let instant: jiff::Timestamp = text.parse().map_err(|_| TimestampError)?;
+        Ok(Self::from_millis(instant.as_millisecond()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}

@@ -1,0 +1,9 @@
+//! The wire types: exact money, exact time, and what other backends of the contract send.
+
+mod money;
+#[cfg(feature = "openapi")]
+mod openapi;
+mod text;
+mod time;
+mod tolerance;
+mod words;

@@ -1,0 +1,64 @@
+//! Time is written one way and read from any offset.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+use ticketing_sdk::Timestamp;
+
+proptest! {
+    #[test]
+    fn any_instant_survives_text_and_json(millis in Timestamp::MIN.as_millis()..=Timestamp::MAX.as_millis()) {
+        let at = Timestamp::from_millis(millis);
+        let text = at.to_string();
+        prop_assert_eq!(text.len(), "2026-11-22T10:15:00.000Z".len());
+        prop_assert!(text.ends_with('Z'));
+        prop_assert_eq!(text.parse(), Ok(at));
+        let json = serde_json::to_string(&at).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), at);
+    }
+
+    #[test]
+    fn adding_and_since_agree(millis in 0_i64..4_000_000_000_000, more in 0_u64..1_000_000_000_000) {
+        let at = Timestamp::from_millis(millis);
+        let later = at + Duration::from_millis(more);
+        prop_assert_eq!(later.saturating_since(at), Duration::from_millis(more));
+        prop_assert_eq!(at.saturating_since(later), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_order_of_text_is_the_order_of_time(a in 0_i64..4_000_000_000_000, b in 0_i64..4_000_000_000_000) {
+        let (a, b) = (Timestamp::from_millis(a), Timestamp::from_millis(b));
+        prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
+    }
+}
+
+#[test]
+fn any_offset_is_read_and_utc_is_written() {
+    for text in ["2026-11-22T10:15:00Z", "2026-11-22T10:15:00.000+00:00", "2026-11-22T05:45:00.0004-04:30"] {
+        assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), "2026-11-22T10:15:00.000Z", "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_a_time_is_refused() {
+    for text in [
+        "",
+        "now",
+        "2026-11-22",
+        "2026-11-22T10:15:00",
+        "2026-13-01T00:00:00Z",
+        "1700000000",
+        "2026-11-22T10:15:00Z[UTC]",
+    ] {
+        assert!(text.parse::<Timestamp>().is_err(), "{text}");
+    }
+    assert!(serde_json::from_str::<Timestamp>("1700000000000").is_err());
+}
+
+#[test]
+fn the_ends_of_time_hold() {
+    assert_eq!(Timestamp::from_millis(i64::MAX), Timestamp::MAX);
+    assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
+    assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0000-01-01T00:00:00.000Z");
+    assert!(Timestamp::MAX.saturating_since(Timestamp::MIN) > Duration::from_secs(300_000_000_000));
+}
