@@ -1,1 +1,45 @@
-//! Placeholder.
+//! The events of the marketplace: one file per event, their names and subjects, and the envelope they travel in.
+
+mod envelope;
+mod expiration_complete;
+mod name;
+mod order_cancelled;
+mod order_completed;
+mod order_confirmed;
+mod order_created;
+mod payment_authorized;
+mod payment_created;
+mod payment_failed;
+mod payment_refunded;
+mod session_ended;
+mod ticket_created;
+mod ticket_deleted;
+mod ticket_updated;
+
+pub use envelope::{DecodeError, Envelope};
+pub use expiration_complete::ExpirationComplete;
+pub use name::{EventName, UnknownEvent};
+pub use order_cancelled::{CancelledTicket, OrderCancelled};
+pub use order_completed::{CompletedTicket, OrderCompleted};
+pub use order_confirmed::{ConfirmedTicket, OrderConfirmed};
+pub use order_created::{OrderCreated, OrderedTicketRef};
+pub use payment_authorized::PaymentAuthorized;
+pub use payment_created::PaymentCreated;
+pub use payment_failed::PaymentFailed;
+pub use payment_refunded::PaymentRefunded;
+pub use session_ended::SessionEnded;
+pub use ticket_created::TicketCreated;
+pub use ticket_deleted::TicketDeleted;
+pub use ticket_updated::TicketUpdated;
+
+/// Something that happened, as it travels over the bus.
+pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {
+    /// The name that everybody sees.
+    const NAME: EventName;
+
+    /// What it happened to: the identifier of a ticket, an order, a payment or a session.
+    fn aggregate(&self) -> &str;
+
+    /// The version of the aggregate that this event made; 0 for events that are not steps of a version.
+    fn version(&self) -> i64;
+}

@@ -1,0 +1,80 @@
+//! The envelope: what travels beside the body of an event.
+
+use ticketing_sdk::Timestamp;
+
+use crate::{Event, EventName};
+
+/// An event on its way. The body is exactly the JSON of the contract; everything else travels as headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// The identifier of this event: a repeat carries the same one.
+    pub id: String,
+    /// What happened.
+    pub name: EventName,
+    /// What it happened to.
+    pub aggregate: String,
+    /// The version of the aggregate that this event made.
+    pub version: i64,
+    /// When it happened.
+    pub time: Timestamp,
+    /// The W3C trace context of the request that caused it, if there was one.
+    pub trace: Option<String>,
+    /// The event itself, in JSON.
+    pub body: String,
+}
+
+/// A body that is not what its name promises.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The envelope holds another event.
+    #[error("expected {expected}, found {found}")]
+    OtherEvent {
+        /// The event that was asked for.
+        expected: EventName,
+        /// The event that it is.
+        found: EventName,
+    },
+    /// The body is not valid.
+    #[error("the body of {name} is not valid: {source}")]
+    Body {
+        /// The event that was asked for.
+        name: EventName,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl Envelope {
+    /// Puts `event` into an envelope.
+    ///
+    /// # Errors
+    /// When the event cannot be written as JSON, which no event of ours does.
+    pub fn seal<E: Event>(id: String, time: Timestamp, event: &E) -> Result<Self, serde_json::Error> {
+        Ok(Self {
+            id,
+            name: E::NAME,
+            aggregate: event.aggregate().to_owned(),
+            version: event.version(),
+            time,
+            trace: None,
+            body: serde_json::to_string(event)?,
+        })
+    }
+
+    /// Reads the event.
+    ///
+    /// # Errors
+    /// When it is another event, or the body is not valid.
+    pub fn open<E: Event>(&self) -> Result<E, DecodeError> {
+        if self.name != E::NAME {
+            return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name });
+        }
+        serde_json::from_str(&self.body).map_err(|source| DecodeError::Body { name: E::NAME, source })
+    }
+
+    /// The subject on the bus.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        self.name.subject(&self.aggregate)
+    }
+}

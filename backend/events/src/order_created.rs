@@ -1,0 +1,46 @@
+//! `order:created`: a ticket was reserved.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+
+use crate::{Event, EventName};
+
+/// A ticket was reserved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderCreated {
+    /// The order.
+    pub id: OrderId,
+    /// The version of the order that this made.
+    pub version: i64,
+    /// Always `created`.
+    pub status: OrderStatus,
+    /// Who ordered.
+    pub user_id: UserId,
+    /// When the reservation ends unless it is paid.
+    pub expires_at: Timestamp,
+    /// What was ordered.
+    pub ticket: OrderedTicketRef,
+}
+
+/// What was ordered, and for how much.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderedTicketRef {
+    /// The ticket.
+    pub id: TicketId,
+    /// What it costs in this order.
+    pub price: Money,
+}
+
+impl Event for OrderCreated {
+    const NAME: EventName = EventName::OrderCreated;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+}

@@ -1,0 +1,30 @@
+//! `payment:authorized`: the card can be charged.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{OrderId, PaymentId};
+
+use crate::{Event, EventName};
+
+/// The card can be charged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentAuthorized {
+    /// The payment.
+    pub id: PaymentId,
+    /// What it pays for.
+    pub order_id: OrderId,
+    /// The provider's name for the charge.
+    pub stripe_id: String,
+}
+
+impl Event for PaymentAuthorized {
+    const NAME: EventName = EventName::PaymentAuthorized;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        0
+    }
+}

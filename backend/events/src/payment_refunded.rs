@@ -1,0 +1,30 @@
+//! `payment:refunded`: an authorisation was voided or a charge was refunded.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{OrderId, PaymentId};
+
+use crate::{Event, EventName};
+
+/// An authorisation was voided or a charge was refunded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PaymentRefunded {
+    /// The payment.
+    pub id: PaymentId,
+    /// What it pays for.
+    pub order_id: OrderId,
+    /// The provider's name for the charge.
+    pub stripe_id: String,
+}
+
+impl Event for PaymentRefunded {
+    const NAME: EventName = EventName::PaymentRefunded;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        0
+    }
+}

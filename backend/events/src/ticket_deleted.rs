@@ -1,0 +1,28 @@
+//! `ticket:deleted`: a ticket was withdrawn.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::TicketId;
+
+use crate::{Event, EventName};
+
+/// A ticket was withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketDeleted {
+    /// The ticket.
+    pub id: TicketId,
+    /// The version of the ticket that this made.
+    pub version: i64,
+}
+
+impl Event for TicketDeleted {
+    const NAME: EventName = EventName::TicketDeleted;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+}

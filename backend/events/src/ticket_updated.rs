@@ -1,0 +1,37 @@
+//! `ticket:updated`: a ticket was edited, reserved, released or sold.
+
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{Money, OrderId, TicketId, UserId};
+
+use crate::{Event, EventName};
+
+/// A ticket was edited, reserved, released or sold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TicketUpdated {
+    /// The ticket.
+    pub id: TicketId,
+    /// The version of the ticket that this made.
+    pub version: i64,
+    /// Its title.
+    pub title: String,
+    /// What it costs.
+    pub price: Money,
+    /// Who sells it.
+    pub user_id: UserId,
+    /// The order that holds it, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<OrderId>,
+}
+
+impl Event for TicketUpdated {
+    const NAME: EventName = EventName::TicketUpdated;
+
+    fn aggregate(&self) -> &str {
+        self.id.as_str()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
