@@ -1,0 +1,80 @@
+//! What a statement can be given: text, whole numbers, or nothing.
+
+use ticketing_sdk::{Money, OrderId, PaymentId, TicketId, Timestamp, UserId};
+
+/// One argument of a statement. `$1` is the first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arg<'a> {
+    /// A TEXT value.
+    Text(&'a str),
+    /// A BIGINT value: a count, cents, unix milliseconds, or 0 and 1 for no and yes.
+    Int(i64),
+    /// No value.
+    Null,
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Arg<'_> {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
+}
+
+impl From<u32> for Arg<'_> {
+    fn from(number: u32) -> Self {
+        Self::Int(i64::from(number))
+    }
+}
+
+impl From<bool> for Arg<'_> {
+    fn from(yes: bool) -> Self {
+        Self::Int(i64::from(yes))
+    }
+}
+
+impl From<Timestamp> for Arg<'_> {
+    fn from(time: Timestamp) -> Self {
+        Self::Int(time.as_millis())
+    }
+}
+
+impl From<Money> for Arg<'_> {
+    fn from(money: Money) -> Self {
+        Self::Int(money.cents())
+    }
+}
+
+impl<'a, T: Into<Arg<'a>>> From<Option<T>> for Arg<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+macro_rules! identifiers {
+    ($($id:ty),+) => {$(
+        impl<'a> From<&'a $id> for Arg<'a> {
+            fn from(id: &'a $id) -> Self {
+                Self::Text(id.as_str())
+            }
+        }
+    )+};
+}
+
+identifiers!(UserId, TicketId, OrderId, PaymentId);
+
+/// The arguments of a statement, in the order of `$1`, `$2`, …
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { &[$($crate::db::Arg::from($value)),*] };
+}

@@ -1,0 +1,21 @@
+//! Migrations: append-only SQL texts, applied once each and checked at every start.
+
+/// The tables of one part of a service. A database is made of several parts, each with a history of its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrations {
+    /// The part: its history is the table `migrations_<part>`.
+    pub part: &'static str,
+    /// Name (`V1__accounts`) and text of each migration, oldest first.
+    pub scripts: &'static [(&'static str, &'static str)],
+}
+
+impl Migrations {
+    /// The runner that applies what is missing.
+    pub(super) fn runner(&self) -> Result<refinery::Runner, refinery::Error> {
+        let scripts: Result<Vec<_>, _> =
+            self.scripts.iter().map(|(name, sql)| refinery::Migration::unapplied(name, sql)).collect();
+        let mut runner = refinery::Runner::new(&scripts?);
+        runner.set_migration_table_name(format!("migrations_{}", self.part));
+        Ok(runner)
+    }
+}

@@ -1,0 +1,306 @@
+//! SQLite behind the face: one writer that commits in groups, and a few readers.
+//!
+//! Everything that waits for the writer is committed together, each unit in a savepoint of its own, so that one wait
+//! for the disk serves many units and one failing unit harms no other. Answers go out after the commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::{mpsc, oneshot};
+
+use super::tx::said;
+use super::{DbError, DbStats, Migrations, OpenError, Tx};
+
+/// How a SQLite file is used.
+#[derive(Clone, Copy, Debug)]
+pub struct DbOptions {
+    /// Threads that read. At least one.
+    pub readers: usize,
+    /// Units that may wait for the writer, and as many for the readers. Beyond it a unit is refused.
+    pub queue: usize,
+    /// Units that are committed together at most.
+    pub group: usize,
+}
+
+impl Default for DbOptions {
+    fn default() -> Self {
+        Self { readers: 2, queue: 4096, group: 256 }
+    }
+}
+
+/// How long a unit waits for room in a full queue.
+const PATIENCE: Duration = Duration::from_secs(1);
+const STATEMENT_CACHE: usize = 128;
+
+pub(super) struct Engine {
+    // Taken in `drop`, so that the threads see the end of their queues.
+    writer: Option<mpsc::Sender<Box<dyn Job>>>,
+    readers: Option<mpsc::Sender<Box<dyn Job>>>,
+    threads: Vec<JoinHandle<()>>,
+    counters: Arc<Counters>,
+}
+
+#[derive(Default)]
+struct Counters {
+    units: AtomicU64,
+    commits: AtomicU64,
+}
+
+impl Engine {
+    pub(super) fn open(
+        path: &Path,
+        options: DbOptions,
+        migrations: &[Migrations],
+    ) -> Result<Self, OpenError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
+        }
+        let mut connection = connect(path, OpenFlags::default())?;
+        for part in migrations {
+            let applied = part.runner().and_then(|runner| runner.run(&mut connection));
+            applied.map_err(|error| OpenError::Migration { path: path.to_owned(), reason: chain(&error) })?;
+        }
+
+        let counters = Arc::new(Counters::default());
+        let (writer, queue) = mpsc::channel(options.queue);
+        let mut threads = vec![spawn("writer", path, {
+            let counters = counters.clone();
+            move || write_all(&connection, queue, options.group, &counters)
+        })?];
+
+        let (readers, queue) = mpsc::channel(options.queue);
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..options.readers.max(1) {
+            let connection = connect(path, OpenFlags::default())?;
+            connection.pragma_update(None, "query_only", true).map_err(|error| unopened(path, &error))?;
+            let queue = queue.clone();
+            threads.push(spawn("reader", path, move || read_all(&connection, &queue))?);
+        }
+        Ok(Self { writer: Some(writer), readers: Some(readers), threads, counters })
+    }
+
+    pub(super) async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        submit(self.writer.as_ref(), unit).await
+    }
+
+    pub(super) async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        submit(self.readers.as_ref(), unit).await
+    }
+
+    pub(super) fn stats(&self) -> DbStats {
+        DbStats {
+            units: self.counters.units.load(Ordering::Relaxed),
+            commits: self.counters.commits.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // What was accepted is still done: the threads end when their queues are empty.
+        self.writer.take();
+        self.readers.take();
+        for thread in self.threads.drain(..) {
+            if thread.thread().id() != std::thread::current().id() && thread.join().is_err() {
+                tracing::error!("a database thread panicked");
+            }
+        }
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "journal_mode", "wal")?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        // Fewer, larger checkpoints: each one holds up the writer.
+        connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+        connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+        Ok(connection)
+    };
+    open().map_err(|error| unopened(path, &error))
+}
+
+fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
+    OpenError::File { path: path.to_owned(), reason: error.to_string() }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
+}
+
+fn spawn(role: &str, path: &Path, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
+    let name = path.file_stem().map_or_else(PathBuf::new, PathBuf::from);
+    std::thread::Builder::new()
+        .name(format!("{}-{role}", name.display()))
+        .spawn(run)
+        .map_err(|error| OpenError::File { path: path.to_owned(), reason: error.to_string() })
+}
+
+/// A unit of work on its way through a database thread.
+trait Job: Send {
+    /// Runs the unit; says whether it wants to be committed.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Sends the answer, now that the transaction was committed or not.
+    fn finish(self: Box<Self>, committed: Result<(), DbError>);
+}
+
+struct Unit<T, E, F> {
+    unit: F,
+    outcome: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Unit<T, E, F>
+where
+    T: Send,
+    E: From<DbError> + Send,
+    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
+{
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let outcome = catch_unwind(AssertUnwindSafe(|| (self.unit)(tx)))
+            .unwrap_or_else(|panic| Err(DbError::Panicked(panic_text(&*panic)).into()));
+        let wanted = outcome.is_ok();
+        self.outcome = Some(outcome);
+        wanted
+    }
+
+    fn finish(self: Box<Self>, committed: Result<(), DbError>) {
+        let answer = match (self.outcome, committed) {
+            (Some(Err(refused)), _) => Err(refused),
+            (Some(done), Ok(())) => done,
+            (_, Err(error)) => Err(error.into()),
+            (None, Ok(())) => Err(DbError::Unavailable("the unit was not run".to_owned()).into()),
+        };
+        // The caller may have gone away; the work stands all the same.
+        drop(self.reply.send(answer));
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+async fn submit<T, E, F>(queue: Option<&mpsc::Sender<Box<dyn Job>>>, unit: F) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+{
+    let closed = || DbError::Unavailable("the database is closed".to_owned());
+    let (reply, answer) = oneshot::channel();
+    let job: Box<dyn Job> = Box::new(Unit { unit, outcome: None, reply });
+    let queue = queue.ok_or_else(closed)?;
+    if let Err(refused) = queue.try_send(job) {
+        match refused {
+            mpsc::error::TrySendError::Closed(_) => return Err(closed().into()),
+            mpsc::error::TrySendError::Full(job) => {
+                queue.send_timeout(job, PATIENCE).await.map_err(|_| DbError::Busy)?;
+            }
+        }
+    }
+    answer.await.unwrap_or_else(|_| Err(closed().into()))
+}
+
+fn write_all(
+    connection: &Connection,
+    mut queue: mpsc::Receiver<Box<dyn Job>>,
+    group: usize,
+    counters: &Counters,
+) {
+    let mut waiting = Vec::with_capacity(group);
+    while queue.blocking_recv_many(&mut waiting, group) > 0 {
+        let committed = commit_group(connection, &mut waiting, counters);
+        for job in waiting.drain(..) {
+            job.finish(committed.clone());
+        }
+    }
+}
+
+fn commit_group(
+    connection: &Connection,
+    jobs: &mut [Box<dyn Job>],
+    counters: &Counters,
+) -> Result<(), DbError> {
+    let mut tx = Tx::new(connection);
+    match run_group(&mut tx, jobs) {
+        Ok(wanted) => {
+            counters.units.fetch_add(wanted, Ordering::Relaxed);
+            counters.commits.fetch_add(u64::from(wanted > 0), Ordering::Relaxed);
+            tx.ring();
+            Ok(())
+        }
+        Err(error) => {
+            tracing::error!(%error, "a group of units was not committed");
+            roll_back(connection);
+            Err(DbError::Unavailable(error.to_string()))
+        }
+    }
+}
+
+/// Runs each job in a savepoint of its own and commits them; answers how many of them wanted it.
+fn run_group(tx: &mut Tx<'_>, jobs: &mut [Box<dyn Job>]) -> Result<u64, DbError> {
+    tx.execute("BEGIN IMMEDIATE", &[])?;
+    let mut wanted = 0;
+    for job in jobs {
+        tx.execute("SAVEPOINT job", &[])?;
+        if job.run(tx) {
+            wanted += 1;
+        } else {
+            tx.execute("ROLLBACK TO job", &[])?;
+        }
+        tx.execute("RELEASE job", &[])?;
+    }
+    tx.execute("COMMIT", &[])?;
+    Ok(wanted)
+}
+
+fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+    loop {
+        // One reader waits with the lock; the others wait for the lock.
+        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+        let Some(mut job) = next else { return };
+        let mut tx = Tx::new(connection);
+        let begun = tx.execute("BEGIN", &[]).map(drop);
+        if begun.is_ok() {
+            job.run(&mut tx);
+            roll_back(connection);
+        }
+        job.finish(begun);
+    }
+}
+
+fn roll_back(connection: &Connection) {
+    // A failed commit may have ended the transaction already.
+    if !connection.is_autocommit()
+        && let Err(error) = connection.execute_batch("ROLLBACK").map_err(said)
+    {
+        tracing::error!(%error, "a transaction could not be rolled back");
+    }
+}
