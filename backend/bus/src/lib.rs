@@ -1,1 +1,27 @@
-//! Placeholder.
+//! The bus: what a service says reaches every service that listens, at least once, and takes effect once.
+//!
+//! A change and its event are committed together ([`Outbox`]); a [`Relay`] publishes what was committed; durable
+//! [`Consumers`] apply each event in one transaction with the record that it was applied.
+
+mod consumers;
+mod core;
+mod delivery;
+mod embedded;
+mod outbox;
+mod relay;
+mod rows;
+mod transport;
+
+pub use consumers::{Consumers, Effect, Handler, HandlerError};
+pub use core::Core;
+pub use delivery::{DeadLetter, Delivery, Verdict};
+pub use embedded::EmbeddedOptions;
+pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox, next_step};
+pub use relay::Relay;
+pub use transport::{Bus, BusError, Subscription};
+
+use ticketing_platform::db::Migrations;
+
+/// The tables that a service needs to speak and to listen.
+pub const MIGRATIONS: Migrations =
+    Migrations { part: "bus", scripts: &[("V1__outbox", include_str!("../migrations/V1__outbox.sql"))] };

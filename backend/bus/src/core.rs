@@ -1,0 +1,77 @@
+//! What every service has: its database, its outbox, its clock, and the loops that connect it to the bus.
+
+use std::path::Path;
+use std::time::Duration;
+
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::signal::Signal;
+use ticketing_sdk::Timestamp;
+
+use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox};
+
+/// How often what is no longer needed is forgotten.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// The core of a service. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Core {
+    /// The service's own database.
+    pub db: Db,
+    /// What the service has to say.
+    pub outbox: Outbox,
+    /// The time, and the identifiers that carry it.
+    pub clock: Clock,
+    /// Rings whenever events of other services have taken effect here.
+    pub arrived: Signal,
+}
+
+impl Core {
+    /// Opens the database at `path` with the service's own tables, the outbox and the inbox.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or migrated.
+    pub fn open(path: &Path, clock: Clock, migrations: &[Migrations]) -> Result<Self, OpenError> {
+        let parts = [&[MIGRATIONS], migrations].concat();
+        let db = Db::open(path, DbOptions::default(), &parts)?;
+        Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, arrived: Signal::default() })
+    }
+
+    /// The durable consumer named `durable`, without handlers yet.
+    #[must_use]
+    pub fn consumers(&self, durable: &'static str) -> Consumers {
+        Consumers::new(durable, self.db.clone(), self.clock.clone()).ringing(self.arrived.clone())
+    }
+
+    /// Starts to publish and, with `consumers`, to listen.
+    pub fn start(&self, bus: &Bus, consumers: Option<Consumers>, shutdown: &Shutdown) {
+        let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
+        shutdown.spawn(relay.run(shutdown.clone()));
+        if let Some(consumers) = consumers {
+            shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
+        }
+        self.sweep(shutdown, outbox::prune);
+    }
+
+    /// Runs `prune` now and every hour: it forgets rows that are no longer needed at the given time.
+    pub fn sweep(
+        &self,
+        shutdown: &Shutdown,
+        prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,
+    ) {
+        let (core, stop) = (self.clone(), shutdown.clone());
+        shutdown.spawn(async move {
+            loop {
+                let (now, prune) = (core.clock.now(), prune.clone());
+                if let Err(error) = core.db.write(move |tx| prune(tx, now)).await {
+                    tracing::warn!(%error, "old rows could not be forgotten");
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(SWEEP_EVERY) => {}
+                    () = stop.triggered() => return,
+                }
+            }
+        });
+    }
+}

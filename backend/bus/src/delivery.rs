@@ -1,0 +1,59 @@
+//! One delivery of an event to one durable consumer, and what became of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_events::Envelope;
+use ticketing_sdk::Timestamp;
+
+/// An event, delivered.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Its place in the log.
+    pub seq: i64,
+    /// How many times it was delivered to this consumer, this time included. The first is 1.
+    pub attempt: u32,
+    /// The event.
+    pub envelope: Arc<Envelope>,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It took effect, now or before.
+    Accepted,
+    /// Deliver it again after a while, and count the attempt.
+    Retry {
+        /// How long to wait.
+        after: Duration,
+        /// Why.
+        cause: String,
+    },
+    /// Its time has not come: deliver it again after a while without counting.
+    Postponed {
+        /// How long to wait.
+        after: Duration,
+    },
+    /// It cannot be handled: set it aside.
+    Dead {
+        /// Why.
+        cause: String,
+    },
+}
+
+/// An event that a consumer could not handle.
+#[derive(Clone, Debug)]
+pub struct DeadLetter {
+    /// The consumer that could not handle it.
+    pub durable: String,
+    /// Its place in the log.
+    pub seq: i64,
+    /// How many times it was tried.
+    pub attempts: u32,
+    /// Why it was set aside.
+    pub cause: String,
+    /// When it was set aside.
+    pub died_at: Timestamp,
+    /// The event.
+    pub envelope: Envelope,
+}

@@ -1,0 +1,110 @@
+//! The outbox and the inbox: an event is written with the change it tells of, and heard with its effect.
+
+use std::time::Duration;
+
+use ticketing_events::{Envelope, Event};
+use ticketing_platform::args;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::signal::Signal;
+use ticketing_sdk::Timestamp;
+
+use crate::consumers::Effect;
+use crate::rows;
+
+/// How long a published event is kept, so that a lost stream can be rebuilt.
+pub const OUTBOX_RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How long it is remembered that an event took effect. Longer than any event can be delivered again.
+pub const INBOX_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
+
+/// Where a service puts what it has to say. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Outbox {
+    clock: Clock,
+    waiting: Signal,
+}
+
+impl Outbox {
+    /// An outbox whose events carry the time of `clock`.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, waiting: Signal::default() }
+    }
+
+    /// Says `event`, in the transaction of the change it tells of. Answers the event's identifier.
+    ///
+    /// # Errors
+    /// When the row cannot be written.
+    pub fn append<E: Event>(&self, tx: &mut Tx<'_>, event: &E) -> Result<String, DbError> {
+        // The identifier is made here, on the writer, so that identifiers rise in the order of the commits.
+        let envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
+            .map_err(|error| DbError::Statement(error.to_string()))?;
+        tx.execute(
+            "INSERT INTO outbox (id, name, aggregate, version, time, trace, body) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            args![
+                &envelope.id,
+                envelope.name.as_str(),
+                &envelope.aggregate,
+                envelope.version,
+                envelope.time,
+                envelope.trace.as_deref(),
+                &envelope.body,
+            ],
+        )?;
+        tx.ring_on_commit(&self.waiting);
+        Ok(envelope.id)
+    }
+
+    /// Rings when something was committed that waits to be published.
+    #[must_use]
+    pub fn waiting(&self) -> &Signal {
+        &self.waiting
+    }
+}
+
+/// The oldest events that were not published yet.
+pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Envelope>, DbError> {
+    tx.query(
+        &format!("SELECT {} FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1", rows::COLUMNS),
+        args![limit],
+        rows::envelope,
+    )
+}
+
+/// Remembers that these events were published.
+pub(crate) fn mark_published(tx: &mut Tx<'_>, ids: &[String], now: Timestamp) -> Result<(), DbError> {
+    for id in ids {
+        tx.execute("UPDATE outbox SET published_at = $2 WHERE id = $1", args![id, now])?;
+    }
+    Ok(())
+}
+
+/// Remembers that an event took effect; `false` when it had done so before.
+pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
+    let heard = tx.execute(
+        "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        args![event_id, now],
+    )?;
+    Ok(heard > 0)
+}
+
+/// Forgets what was published and heard long ago.
+pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
+    let before = |age: Duration| now.as_millis() - i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+    tx.execute("DELETE FROM outbox WHERE published_at < $1", args![before(OUTBOX_RETENTION)])?;
+    tx.execute("DELETE FROM inbox WHERE received_at < $1", args![before(INBOX_RETENTION)])?;
+    Ok(())
+}
+
+/// Whether an event that makes `version` of an aggregate can be applied to a copy that stands at `known`
+/// (`None`: the copy has never heard of it). The first version is 0.
+#[must_use]
+pub fn next_step(known: Option<i64>, version: i64) -> Effect {
+    let next = known.map_or(0, |known| known + 1);
+    match version.cmp(&next) {
+        std::cmp::Ordering::Less => Effect::Stale,
+        std::cmp::Ordering::Equal => Effect::Done,
+        std::cmp::Ordering::Greater => Effect::Early,
+    }
+}

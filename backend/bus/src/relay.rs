@@ -1,0 +1,86 @@
+//! The relay: publishes what the outbox holds, in order, and marks it. The row is the truth, the bus the messenger.
+
+use std::time::Duration;
+
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{Db, DbError};
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::{Bus, BusError, Outbox, outbox};
+
+/// Rows published together at most.
+const BATCH: i64 = 256;
+/// How often the relay looks even when nothing rings: rows that a crash left behind, or another replica's.
+const POLL: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// Publishes one service's outbox.
+#[derive(Clone, Debug)]
+pub struct Relay {
+    db: Db,
+    bus: Bus,
+    outbox: Outbox,
+    clock: Clock,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum RelayError {
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Bus(#[from] BusError),
+}
+
+impl Relay {
+    /// A relay of the outbox in `db`.
+    #[must_use]
+    pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
+        Self { db, bus, outbox, clock }
+    }
+
+    /// Publishes until shutdown.
+    pub async fn run(self, shutdown: Shutdown) {
+        let mut waiting = self.outbox.waiting().listen();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.publish_batch().await {
+                Ok(true) => {
+                    pause = FIRST_PAUSE;
+                    continue;
+                }
+                Ok(false) => {
+                    pause = FIRST_PAUSE;
+                    tokio::select! {
+                        () = waiting.heard() => {}
+                        () = tokio::time::sleep(POLL) => {}
+                        () = shutdown.triggered() => return,
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be relayed; trying again");
+                    metrics::counter!("relay_failures_total").increment(1);
+                    tokio::select! {
+                        () = tokio::time::sleep(pause) => {}
+                        () = shutdown.triggered() => return,
+                    }
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+        }
+    }
+
+    /// Publishes one batch; `false` when nothing waited.
+    async fn publish_batch(&self) -> Result<bool, RelayError> {
+        let batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
+        if batch.is_empty() {
+            return Ok(false);
+        }
+        let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
+        metrics::counter!("events_published_total").increment(ids.len() as u64);
+        self.bus.publish(batch).await?;
+        let now = self.clock.now();
+        self.db.write(move |tx| outbox::mark_published(tx, &ids, now)).await?;
+        Ok(true)
+    }
+}
