@@ -10,6 +10,7 @@ mod embedded;
 mod outbox;
 mod relay;
 mod rows;
+mod session_ended;
 mod transport;
 
 pub use consumers::{Consumers, Effect, Handler, HandlerError};
@@ -18,6 +19,7 @@ pub use delivery::{DeadLetter, Delivery, Verdict};
 pub use embedded::EmbeddedOptions;
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox, next_step};
 pub use relay::Relay;
+pub use session_ended::SessionEndedHandler;
 pub use transport::{Bus, BusError, Subscription};
 
 use ticketing_platform::db::Migrations;

@@ -1,1 +1,110 @@
-//! Placeholder.
+//! The tickets service: who sells what, and what is free.
+
+mod consumers;
+pub mod domain;
+mod feed;
+mod router;
+mod routes;
+pub mod store;
+
+use std::path::PathBuf;
+
+use axum::extract::FromRef;
+use ticketing_bus::{Bus, Core, SessionEndedHandler};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Migrations, OpenError};
+use ticketing_platform::session::Sessions;
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::{idempotency, session};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
+pub use feed::Feed;
+
+/// The tables of this service.
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "tickets",
+    scripts: &[("V1__tickets", include_str!("../migrations/V1__tickets.sql"))],
+};
+
+/// What the service is given.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its database file.
+    pub database: PathBuf,
+    /// The time.
+    pub clock: Clock,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// Ends the live feeds.
+    pub shutdown: Shutdown,
+}
+
+/// The service. Clones share it.
+#[derive(Clone, Debug)]
+pub struct App {
+    core: Core,
+    sessions: Sessions,
+    feed: Feed,
+    shutdown: Shutdown,
+}
+
+/// Why the service could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Its database could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its database could not be read.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl App {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, migrated or read.
+    pub async fn open(settings: Settings) -> Result<Self, AppError> {
+        let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
+        let core = Core::open(&settings.database, settings.clock, &parts)?;
+        settings.sessions.ended().refresh(&core.db).await?;
+        Ok(Self { core, sessions: settings.sessions, feed: Feed::default(), shutdown: settings.shutdown })
+    }
+
+    /// The routes, with their documentation.
+    #[must_use]
+    pub fn router(&self) -> OpenApiRouter {
+        router::router().with_state(self.clone())
+    }
+
+    /// Starts to publish and to listen.
+    pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
+        let consumers = self
+            .core
+            .consumers("tickets-service")
+            .on(OnOrderCreated { app: self.clone() })
+            .on(OnOrderConfirmed)
+            .on(OnOrderCompleted { app: self.clone() })
+            .on(OnOrderCancelled { app: self.clone() })
+            .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
+        self.core.start(bus, Some(consumers), shutdown);
+        self.core.sweep(shutdown, |tx, now| {
+            store::prune(tx, now)?;
+            idempotency::prune(tx, now)?;
+            session::prune(tx, now).map(drop)
+        });
+    }
+
+    /// The core of the service.
+    #[must_use]
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl FromRef<App> for Sessions {
+    fn from_ref(app: &App) -> Self {
+        app.sessions.clone()
+    }
+}

@@ -1,0 +1,25 @@
+//! What every service that accepts sessions does when someone signs out.
+
+use ticketing_events::SessionEnded;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::session::{self, Ended};
+
+use crate::{Effect, Handler};
+
+/// `session:ended`: the session is refused from now on.
+#[derive(Clone, Debug)]
+pub struct SessionEndedHandler {
+    /// The sessions that this service refuses.
+    pub ended: Ended,
+}
+
+impl Handler for SessionEndedHandler {
+    type Event = SessionEnded;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<Effect, DbError> {
+        session::record(tx, &event.jti, &event.user_id, event.exp)?;
+        // Refused a moment before it is committed: should that fail, the event comes again.
+        self.ended.insert(&event.jti, event.exp);
+        Ok(Effect::Done)
+    }
+}

@@ -1,0 +1,24 @@
+//! `order:completed`: the ticket is sold.
+
+use ticketing_bus::{Effect, Handler};
+use ticketing_events::OrderCompleted;
+use ticketing_platform::db::{DbError, Tx};
+
+use crate::{App, store};
+
+/// Handles `order:completed`.
+#[derive(Clone, Debug)]
+pub struct OnOrderCompleted {
+    /// The service.
+    pub app: App,
+}
+
+impl Handler for OnOrderCompleted {
+    type Event = OrderCompleted;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &OrderCompleted) -> Result<Effect, DbError> {
+        let App { core, feed, .. } = &self.app;
+        let now = core.clock.now();
+        store::complete(tx, &core.outbox, feed, &event.id, &event.ticket.id, event.version, now)
+    }
+}

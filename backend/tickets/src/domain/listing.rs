@@ -1,0 +1,88 @@
+//! What can be asked of the list of tickets.
+
+use ticketing_sdk::{Money, TicketStatus, UserId};
+
+/// A question to the list of tickets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Words that the title must contain, in lower case.
+    pub words: Vec<String>,
+    /// The lowest price.
+    pub min_price: Option<Money>,
+    /// The highest price.
+    pub max_price: Option<Money>,
+    /// Whose tickets.
+    pub seller: Option<UserId>,
+    /// In which states. Empty: in any.
+    pub statuses: Vec<TicketStatus>,
+    /// In which order.
+    pub sort: Sort,
+}
+
+/// The order of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The oldest first.
+    #[default]
+    Oldest,
+    /// The newest first.
+    Newest,
+    /// The cheapest first.
+    Price,
+    /// The dearest first.
+    PriceDescending,
+    /// By title, in lower case.
+    Title,
+}
+
+/// Words that a search looks at; further ones are ignored.
+const MAX_WORDS: usize = 8;
+
+impl Sort {
+    /// Reads the `sort` of a query.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "oldest" => Self::Oldest,
+            "newest" => Self::Newest,
+            "price" => Self::Price,
+            "-price" => Self::PriceDescending,
+            "title" => Self::Title,
+            _ => return None,
+        })
+    }
+}
+
+/// The words of a search.
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
+    text.to_lowercase().split_whitespace().take(MAX_WORDS).map(str::to_owned).collect()
+}
+
+/// Reads the `status` of a query: `all`, or a list with commas. `None` when a name is unknown.
+#[must_use]
+pub fn statuses(text: &str) -> Option<Vec<TicketStatus>> {
+    if text == "all" {
+        return Some(Vec::new());
+    }
+    text.split(',').map(|name| name.trim().parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_a_list_or_all() {
+        assert_eq!(statuses("all"), Some(vec![]));
+        assert_eq!(statuses("sold, reserved"), Some(vec![TicketStatus::Sold, TicketStatus::Reserved]));
+        assert_eq!(statuses("deleted"), None);
+        assert_eq!(statuses(""), None);
+    }
+
+    #[test]
+    fn words_are_lower_case_and_bounded() {
+        assert_eq!(words("  Rust CONF "), ["rust", "conf"]);
+        assert_eq!(words(&"a ".repeat(100)).len(), MAX_WORDS);
+    }
+}

@@ -1,0 +1,43 @@
+//! `POST /api/tickets`
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, Once, once};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
+
+use super::input::TicketInput;
+use crate::{App, store};
+
+/// Lists a ticket for sale.
+#[utoipa::path(
+    post, path = "/api/tickets", tag = "tickets", operation_id = "createTicket", request_body = NewTicket,
+    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body answers the first response again")),
+    responses(
+        (status = 201, description = "The ticket is listed", body = Ticket),
+        (status = 400, description = "A field is not valid", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+    )
+)]
+pub(crate) async fn create(
+    State(app): State<App>,
+    session: Session,
+    key: IdempotencyKey,
+    Json(input): Json<TicketInput>,
+) -> Result<Answer, ApiError> {
+    let new = input.check()?;
+    let now = app.core.clock.now();
+    let fingerprint =
+        Fingerprint::of(&(new.title.as_str(), new.price.cents())).map_err(ApiError::internal)?;
+    let request = Once::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
+    let core = app.core.clone();
+    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+        once(tx, &request, |tx| {
+            let id = TicketId::new(app.core.clock.new_id());
+            let ticket = store::create(tx, &app.core.outbox, &app.feed, id, &session.user_id, &new, now)?;
+            Answer::json(StatusCode::CREATED, &ticket)
+        })
+    };
+    core.db.write(unit).await
+}

@@ -1,0 +1,41 @@
+//! `DELETE /api/tickets/{id}`
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use ticketing_platform::http::{ApiError, IfMatch};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{Problem, TicketId};
+
+use super::refused;
+use crate::{App, store};
+
+/// Withdraws one's own ticket.
+#[utoipa::path(
+    delete, path = "/api/tickets/{id}", tag = "tickets", operation_id = "deleteTicket",
+    params(
+        ("id" = String, Path, description = "The ticket"),
+        ("If-Match" = Option<String>, Header, description = "Only if the ticket has this version"),
+    ),
+    responses(
+        (status = 204, description = "The ticket is withdrawn"),
+        (status = 400, description = "The ticket is reserved", body = Problem),
+        (status = 401, description = "Not signed in, or not the owner", body = Problem),
+        (status = 404, description = "There is no such ticket", body = Problem),
+        (status = 412, description = "The ticket has another version", body = Problem),
+    )
+)]
+pub(crate) async fn delete(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<TicketId>,
+    wanted_version: IfMatch,
+) -> Result<StatusCode, ApiError> {
+    let core = app.core.clone();
+    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+        let check = |version| wanted_version.check(version).is_ok();
+        let App { core, feed, .. } = &app;
+        store::delete(tx, &core.outbox, feed, &id, &session.user_id, check, core.clock.now())
+    };
+    core.db.write(unit).await.map_err(|error| refused(error, "delete"))?;
+    Ok(StatusCode::NO_CONTENT)
+}

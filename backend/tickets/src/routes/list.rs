@@ -1,0 +1,134 @@
+//! `GET /api/tickets`: the list, and with `Accept: text/event-stream` the live feed.
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use ticketing_platform::http::page::{cursor, next_link};
+use ticketing_platform::http::{ApiError, Faults, Json, PageQuery};
+use ticketing_platform::session::MaybeSession;
+use ticketing_sdk::{Money, Problem, Ticket, TicketStatus};
+
+use crate::domain::listing::{self, Listing, Sort};
+use crate::store::{self, Position};
+use crate::{App, domain};
+
+/// The filters of the list, as they were sent.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filters {
+    /// Words that the title must contain.
+    q: Option<String>,
+    /// The lowest price, in dollars.
+    min_price: Option<String>,
+    /// The highest price, in dollars.
+    max_price: Option<String>,
+    /// `oldest` (the default), `newest`, `price`, `-price` or `title`.
+    sort: Option<String>,
+    /// `me`: one's own tickets only.
+    seller: Option<String>,
+    /// `available` (the default), `reserved`, `sold`, a list of these with commas, or `all`.
+    status: Option<String>,
+}
+
+/// Tickets that can be ordered now; with `Accept: text/event-stream` their changes, live.
+#[utoipa::path(
+    get, path = "/api/tickets", tag = "tickets", operation_id = "listTickets",
+    params(
+        Filters,
+        ("limit" = Option<u32>, Query, description = "1–500, 100 unless told"),
+        ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
+        ("Last-Event-ID" = Option<String>, Header, description = "Where the live feed resumes"),
+    ),
+    responses(
+        (status = 200, description = "A page of tickets, and a Link to the next; or the live feed", body = Vec<Ticket>),
+        (status = 400, description = "A filter is not valid", body = Problem),
+        (status = 401, description = "seller=me without a session", body = Problem),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    session: MaybeSession,
+    headers: HeaderMap,
+    uri: Uri,
+    filters: Result<Query<Filters>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, ApiError> {
+    if wants_feed(&headers) {
+        let resume = resume_from(&headers);
+        return Ok(app.feed.watch(&app.core.db, resume, &app.shutdown).await?);
+    }
+    let Query(filters) = filters.map_err(|error| ApiError::field("query", error.body_text()))?;
+    let mut faults = Faults::new();
+    let page = PageQuery::parse(&uri, &mut faults);
+    let listing = filters.check(&session, &mut faults);
+    let after: Option<Position> = page.after(&mut faults);
+    let after = after.filter(|position| {
+        let fits = position.fits(listing.sort);
+        if !fits {
+            faults.push("cursor", "Cursor belongs to another order of the list");
+        }
+        fits
+    });
+    faults.finish()?;
+    if filters.seller.is_some() && listing.seller.is_none() {
+        return Err(ApiError::not_signed_in());
+    }
+
+    let (sort, limit) = (listing.sort, page.limit);
+    // One more than asked for tells whether there is a next page.
+    let mut tickets =
+        app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), limit + 1)).await?;
+    let more = tickets.len() > limit as usize;
+    tickets.truncate(limit as usize);
+    match tickets.last() {
+        Some(last) if more => {
+            let link = next_link(&uri, &cursor(&Position::of(last, sort))?);
+            Ok(([link], Json(tickets)).into_response())
+        }
+        _ => Ok(Json(tickets).into_response()),
+    }
+}
+
+impl Filters {
+    fn check(&self, session: &MaybeSession, faults: &mut Faults) -> Listing {
+        let mut price = |name: &str, text: &Option<String>| {
+            let text = text.as_deref().filter(|text| !text.is_empty())?;
+            text.parse::<Money>().map_err(|error| faults.push(name, error.to_string())).ok()
+        };
+        let (min_price, max_price) = (price("minPrice", &self.min_price), price("maxPrice", &self.max_price));
+        let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse);
+        if sort.is_none() {
+            faults.push("sort", "Sort must be oldest, newest, price, -price or title");
+        }
+        let statuses =
+            self.status.as_deref().map_or_else(|| Some(vec![TicketStatus::Available]), listing::statuses);
+        if statuses.is_none() {
+            faults.push("status", "Status must be available, reserved, sold, a list of these, or all");
+        }
+        if self.seller.as_deref().is_some_and(|seller| seller != "me") {
+            faults.push("seller", "Seller must be me");
+        }
+        let own = self.seller.as_deref().and(session.0.as_ref()).map(|session| session.user_id.clone());
+        Listing {
+            words: self.q.as_deref().map(domain::listing::words).unwrap_or_default(),
+            min_price,
+            max_price,
+            seller: own,
+            statuses: statuses.unwrap_or_default(),
+            sort: sort.unwrap_or_default(),
+        }
+    }
+}
+
+fn wants_feed(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepts.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/event-stream"))
+}
+
+/// The place to resume from. Anything that is no place of ours means: from now on.
+fn resume_from(headers: &HeaderMap) -> Option<String> {
+    let place = headers.get("last-event-id")?.to_str().ok()?;
+    let plausible = place.len() == 36 && place.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    plausible.then(|| place.to_ascii_lowercase())
+}

@@ -1,0 +1,26 @@
+//! One file per route, and what they share.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+mod input;
+pub(crate) mod list;
+pub(crate) mod update;
+
+use ticketing_platform::http::ApiError;
+use ticketing_sdk::ErrorCode;
+
+use crate::store::EditError;
+
+/// What an edit that was refused answers; `verb` is what was tried.
+fn refused(error: EditError, verb: &str) -> ApiError {
+    match error {
+        EditError::NotFound => ApiError::not_found(),
+        EditError::NotOwner => ApiError::not_owner(),
+        EditError::Reserved => {
+            ApiError::rule(ErrorCode::TicketReserved, format!("Cannot {verb} a reserved ticket"))
+        }
+        EditError::OtherVersion(_) => ApiError::version_mismatch(),
+        EditError::Db(error) => error.into(),
+    }
+}

@@ -1,0 +1,46 @@
+//! `PUT /api/tickets/{id}`
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use ticketing_platform::http::etag::etag;
+use ticketing_platform::http::{ApiError, IfMatch, Json};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
+
+use super::input::TicketInput;
+use super::refused;
+use crate::{App, store};
+
+/// Changes title and price of one's own ticket.
+#[utoipa::path(
+    put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "updateTicket", request_body = NewTicket,
+    params(
+        ("id" = String, Path, description = "The ticket"),
+        ("If-Match" = Option<String>, Header, description = "Only if the ticket has this version"),
+    ),
+    responses(
+        (status = 200, description = "The ticket as it is now", body = Ticket),
+        (status = 400, description = "A field is not valid, or the ticket is reserved", body = Problem),
+        (status = 401, description = "Not signed in, or not the owner", body = Problem),
+        (status = 404, description = "There is no such ticket", body = Problem),
+        (status = 412, description = "The ticket has another version", body = Problem),
+    )
+)]
+pub(crate) async fn update(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<TicketId>,
+    wanted_version: IfMatch,
+    Json(input): Json<TicketInput>,
+) -> Result<impl IntoResponse, ApiError> {
+    let wanted = input.check()?;
+    let core = app.core.clone();
+    let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+        let check = |version| wanted_version.check(version).is_ok();
+        let App { core, feed, .. } = &app;
+        let now = core.clock.now();
+        store::update(tx, &core.outbox, feed, &id, &session.user_id, &wanted, check, now)
+    };
+    let ticket = core.db.write(unit).await.map_err(|error| refused(error, "edit"))?;
+    Ok(([etag(ticket.version)], Json(ticket)))
+}

@@ -1,0 +1,138 @@
+//! The list of tickets: filters, order and pages.
+
+use serde::{Deserialize, Serialize};
+use ticketing_platform::db::{Arg, DbError, Tx};
+use ticketing_sdk::Ticket;
+
+use super::tickets::{COLUMNS, ticket};
+use crate::domain::listing::{Listing, Sort};
+
+/// Where a page ended: the sort key and the identifier of its last ticket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Position {
+    /// By age.
+    Age(String),
+    /// By price.
+    Price(i64, String),
+    /// By title.
+    Title(String, String),
+}
+
+impl Position {
+    /// The position of `ticket` in this order.
+    #[must_use]
+    pub fn of(ticket: &Ticket, sort: Sort) -> Self {
+        let id = ticket.id.as_str().to_owned();
+        match sort {
+            Sort::Oldest | Sort::Newest => Self::Age(id),
+            Sort::Price | Sort::PriceDescending => Self::Price(ticket.price.cents(), id),
+            Sort::Title => Self::Title(ticket.title.to_lowercase(), id),
+        }
+    }
+
+    /// Whether this is a position in this order.
+    #[must_use]
+    pub fn fits(&self, sort: Sort) -> bool {
+        matches!(
+            (self, sort),
+            (Self::Age(_), Sort::Oldest | Sort::Newest)
+                | (Self::Price(..), Sort::Price | Sort::PriceDescending)
+                | (Self::Title(..), Sort::Title)
+        )
+    }
+}
+
+/// The tickets that answer `listing`, after `position`, `limit` of them at most.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    tx: &mut Tx<'_>,
+    listing: &Listing,
+    position: Option<&Position>,
+    limit: u32,
+) -> Result<Vec<Ticket>, DbError> {
+    let patterns: Vec<String> = listing.words.iter().map(|word| format!("%{}%", escaped(word))).collect();
+    let mut query = Query::default();
+    query.and("status <> 'deleted'");
+    match listing.statuses.as_slice() {
+        [] => {}
+        [one] => query.and(&format!("status = '{}'", one.as_str())),
+        many => {
+            let names: Vec<String> = many.iter().map(|status| format!("'{}'", status.as_str())).collect();
+            query.and(&format!("status IN ({})", names.join(", ")));
+        }
+    }
+    for pattern in &patterns {
+        let word = query.arg(pattern);
+        query.and(&format!("title_key LIKE {word} ESCAPE '\\'"));
+    }
+    if let Some(price) = listing.min_price {
+        let price = query.arg(price);
+        query.and(&format!("price >= {price}"));
+    }
+    if let Some(price) = listing.max_price {
+        let price = query.arg(price);
+        query.and(&format!("price <= {price}"));
+    }
+    if let Some(seller) = &listing.seller {
+        let seller = query.arg(seller);
+        query.and(&format!("user_id = {seller}"));
+    }
+    let (key, direction, beyond) = match listing.sort {
+        Sort::Oldest => (None, "ASC", ">"),
+        Sort::Newest => (None, "DESC", "<"),
+        Sort::Price => (Some("price"), "ASC", ">"),
+        Sort::PriceDescending => (Some("price"), "DESC", "<"),
+        Sort::Title => (Some("title_key"), "ASC", ">"),
+    };
+    match position {
+        None => {}
+        Some(Position::Age(id)) => {
+            let id = query.arg(id);
+            query.and(&format!("id {beyond} {id}"));
+        }
+        Some(Position::Price(price, id)) => {
+            let (price, id) = (query.arg(*price), query.arg(id));
+            query.and(&format!("(price, id) {beyond} ({price}, {id})"));
+        }
+        Some(Position::Title(title, id)) => {
+            let (title, id) = (query.arg(title), query.arg(id));
+            query.and(&format!("(title_key, id) {beyond} ({title}, {id})"));
+        }
+    }
+    let order =
+        key.map_or_else(|| format!("id {direction}"), |key| format!("{key} {direction}, id {direction}"));
+    let limit = query.arg(limit);
+    let sql =
+        format!("SELECT {COLUMNS} FROM tickets WHERE {} ORDER BY {order} LIMIT {limit}", query.conditions);
+    tx.query(&sql, &query.args, ticket)
+}
+
+/// Conditions and the arguments that they name.
+#[derive(Default)]
+struct Query<'a> {
+    conditions: String,
+    args: Vec<Arg<'a>>,
+}
+
+impl<'a> Query<'a> {
+    /// Adds an argument and answers its name.
+    fn arg(&mut self, value: impl Into<Arg<'a>>) -> String {
+        self.args.push(value.into());
+        format!("${}", self.args.len())
+    }
+
+    fn and(&mut self, condition: &str) {
+        if !self.conditions.is_empty() {
+            self.conditions.push_str(" AND ");
+        }
+        self.conditions.push_str(condition);
+    }
+}
+
+/// The word as a pattern that matches only itself.
+fn escaped(word: &str) -> String {
+    word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_")
+}

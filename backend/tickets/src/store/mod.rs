@@ -1,0 +1,11 @@
+//! The units of work of tickets, in SQL.
+
+mod changes;
+mod list;
+mod reservations;
+mod tickets;
+
+pub use changes::{Change, after, latest, prune};
+pub use list::{Position, list};
+pub use reservations::{complete, confirm, release, reserve};
+pub use tickets::{EditError, NewListing, create, delete, find, update};

@@ -1,0 +1,206 @@
+//! Tickets, one at a time. Every change writes its event and what those who watch will see.
+
+use ticketing_bus::Outbox;
+use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_sdk::{Money, Ticket, TicketChangeKind, TicketId, TicketStatus, Timestamp, UserId};
+
+use super::changes;
+use crate::Feed;
+use crate::domain::title::Title;
+
+/// The columns of a [`Ticket`].
+pub(super) const COLUMNS: &str =
+    "id, title, price, user_id, status, order_id, version, created_at, updated_at";
+
+/// A ticket that is to be listed, and what to change of one that is.
+#[derive(Clone, Debug)]
+pub struct NewListing {
+    /// Its title.
+    pub title: Title,
+    /// What it costs.
+    pub price: Money,
+}
+
+/// Why a ticket was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// There is no such ticket.
+    #[error("there is no such ticket")]
+    NotFound,
+    /// It is someone else's.
+    #[error("the ticket is someone else's")]
+    NotOwner,
+    /// Somebody has ordered it.
+    #[error("the ticket is reserved")]
+    Reserved,
+    /// It has changed meanwhile: this is its version.
+    #[error("the ticket has version {0}")]
+    OtherVersion(i64),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Reads the columns of a ticket.
+pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
+    Ok(Ticket {
+        id: row.parse("id")?,
+        title: row.text("title")?,
+        price: row.money("price")?,
+        user_id: row.parse("user_id")?,
+        version: row.int("version")?,
+        order_id: row.opt_parse("order_id")?,
+        status: row.parse("status")?,
+        created_at: Some(row.time("created_at")?),
+        updated_at: Some(row.time("updated_at")?),
+    })
+}
+
+/// The ticket, unless it was withdrawn.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<Ticket>, DbError> {
+    tx.query_opt(
+        &format!("SELECT {COLUMNS} FROM tickets WHERE id = $1 AND status <> 'deleted'"),
+        args![id],
+        ticket,
+    )
+}
+
+/// Lists a ticket.
+///
+/// # Errors
+/// When the database fails.
+pub fn create(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    feed: &Feed,
+    id: TicketId,
+    seller: &UserId,
+    new: &NewListing,
+    now: Timestamp,
+) -> Result<Ticket, DbError> {
+    let created = Ticket {
+        id,
+        title: new.title.as_str().to_owned(),
+        price: new.price,
+        user_id: seller.clone(),
+        version: 0,
+        order_id: None,
+        status: TicketStatus::Available,
+        created_at: Some(now),
+        updated_at: Some(now),
+    };
+    tx.execute(
+        "INSERT INTO tickets (id, title, title_key, price, user_id, status, version, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, 'available', 0, $6, $6)",
+        args![&created.id, &created.title, &new.title.key(), created.price, seller, now],
+    )?;
+    let event = TicketCreated {
+        id: created.id.clone(),
+        version: 0,
+        title: created.title.clone(),
+        price: created.price,
+        user_id: created.user_id.clone(),
+    };
+    let change = outbox.append(tx, &event)?;
+    changes::record(tx, feed, &change, TicketChangeKind::Created, &created, now)?;
+    Ok(created)
+}
+
+/// Changes title and price. Where both are as they were, nothing happens.
+///
+/// # Errors
+/// When there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
+pub fn update(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    feed: &Feed,
+    id: &TicketId,
+    owner: &UserId,
+    wanted: &NewListing,
+    check: impl Fn(i64) -> bool,
+    now: Timestamp,
+) -> Result<Ticket, EditError> {
+    let current = editable(tx, id, owner, check)?;
+    if current.title == wanted.title.as_str() && current.price == wanted.price {
+        return Ok(current);
+    }
+    let updated = tx.query_one(
+        &format!(
+            "UPDATE tickets SET title = $2, title_key = $3, price = $4, version = version + 1, updated_at = $5 \
+             WHERE id = $1 RETURNING {COLUMNS}"
+        ),
+        args![id, wanted.title.as_str(), &wanted.title.key(), wanted.price, now],
+        ticket,
+    )?;
+    tell_updated(tx, outbox, feed, &updated, now)?;
+    Ok(updated)
+}
+
+/// Withdraws a ticket.
+///
+/// # Errors
+/// As for [`update`].
+pub fn delete(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    feed: &Feed,
+    id: &TicketId,
+    owner: &UserId,
+    check: impl Fn(i64) -> bool,
+    now: Timestamp,
+) -> Result<(), EditError> {
+    let mut gone = editable(tx, id, owner, check)?;
+    tx.execute(
+        "UPDATE tickets SET status = 'deleted', version = version + 1, updated_at = $2 WHERE id = $1",
+        args![id, now],
+    )?;
+    gone.version += 1;
+    gone.updated_at = Some(now);
+    let change = outbox.append(tx, &TicketDeleted { id: gone.id.clone(), version: gone.version })?;
+    changes::record(tx, feed, &change, TicketChangeKind::Deleted, &gone, now)?;
+    Ok(())
+}
+
+fn editable(
+    tx: &mut Tx<'_>,
+    id: &TicketId,
+    owner: &UserId,
+    check: impl Fn(i64) -> bool,
+) -> Result<Ticket, EditError> {
+    let current = find(tx, id)?.ok_or(EditError::NotFound)?;
+    if current.user_id != *owner {
+        return Err(EditError::NotOwner);
+    }
+    if current.status != TicketStatus::Available {
+        return Err(EditError::Reserved);
+    }
+    if !check(current.version) {
+        return Err(EditError::OtherVersion(current.version));
+    }
+    Ok(current)
+}
+
+/// Says that a ticket has changed, to the other services and to those who watch.
+pub(super) fn tell_updated(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    feed: &Feed,
+    ticket: &Ticket,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let event = TicketUpdated {
+        id: ticket.id.clone(),
+        version: ticket.version,
+        title: ticket.title.clone(),
+        price: ticket.price,
+        user_id: ticket.user_id.clone(),
+        order_id: ticket.order_id.clone(),
+    };
+    let change = outbox.append(tx, &event)?;
+    changes::record(tx, feed, &change, TicketChangeKind::Updated, ticket, now)
+}
