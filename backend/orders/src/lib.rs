@@ -1,1 +1,120 @@
-//! Placeholder.
+//! The orders service: the only judge of who holds a ticket.
+
+mod consumers;
+pub mod domain;
+mod router;
+mod routes;
+pub mod store;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use ticketing_bus::{Bus, Core, SessionEndedHandler};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Migrations, OpenError};
+use ticketing_platform::session::Sessions;
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::{idempotency, session};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use consumers::{
+    OnExpirationComplete, OnPaymentAuthorized, OnPaymentCreated, OnPaymentFailed, OnTicketCreated,
+    OnTicketDeleted, OnTicketUpdated,
+};
+
+/// The tables of this service.
+pub const MIGRATIONS: Migrations =
+    Migrations { part: "orders", scripts: &[("V1__orders", include_str!("../migrations/V1__orders.sql"))] };
+
+/// How long a reservation lasts unless told otherwise.
+pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
+/// How many unpaid orders one user may have unless told otherwise.
+pub const DEFAULT_OPEN_LIMIT: u32 = 20;
+
+/// What the service is given.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its database file.
+    pub database: PathBuf,
+    /// The time.
+    pub clock: Clock,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// How long a reservation lasts.
+    pub order_ttl: Duration,
+    /// How many unpaid orders one user may have.
+    pub open_limit: u32,
+}
+
+/// The service. Clones share it.
+#[derive(Clone, Debug)]
+pub struct App {
+    core: Core,
+    sessions: Sessions,
+    order_ttl: Duration,
+    open_limit: u32,
+}
+
+/// Why the service could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Its database could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its database could not be read.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl App {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, migrated or read.
+    pub async fn open(settings: Settings) -> Result<Self, AppError> {
+        let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
+        let core = Core::open(&settings.database, settings.clock, &parts)?;
+        settings.sessions.ended().refresh(&core.db).await?;
+        let Settings { sessions, order_ttl, open_limit, .. } = settings;
+        Ok(Self { core, sessions, order_ttl, open_limit })
+    }
+
+    /// The routes, with their documentation.
+    #[must_use]
+    pub fn router(&self) -> OpenApiRouter {
+        router::router().with_state(self.clone())
+    }
+
+    /// Starts to publish and to listen.
+    pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
+        let core = &self.core;
+        let consumers = core
+            .consumers("orders-service")
+            .on(OnTicketCreated)
+            .on(OnTicketUpdated)
+            .on(OnTicketDeleted { core: core.clone() })
+            .on(OnExpirationComplete { core: core.clone() })
+            .on(OnPaymentAuthorized { core: core.clone() })
+            .on(OnPaymentCreated { core: core.clone() })
+            .on(OnPaymentFailed { core: core.clone() })
+            .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
+        core.start(bus, Some(consumers), shutdown);
+        core.sweep(shutdown, |tx, now| {
+            idempotency::prune(tx, now)?;
+            session::prune(tx, now).map(drop)
+        });
+    }
+
+    /// The core of the service.
+    #[must_use]
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl FromRef<App> for Sessions {
+    fn from_ref(app: &App) -> Self {
+        app.sessions.clone()
+    }
+}

@@ -1,0 +1,24 @@
+//! `payment:failed`: the charge was refused for good: the order ends.
+
+use ticketing_bus::{Core, Effect, Handler};
+use ticketing_events::PaymentFailed;
+use ticketing_platform::db::{DbError, Tx};
+
+use crate::domain::lifecycle::Cause;
+use crate::store;
+
+/// Handles `payment:failed`.
+#[derive(Clone, Debug)]
+pub struct OnPaymentFailed {
+    /// The core of the service.
+    pub core: Core,
+}
+
+impl Handler for OnPaymentFailed {
+    type Event = PaymentFailed;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &PaymentFailed) -> Result<Effect, DbError> {
+        let Core { outbox, clock, .. } = &self.core;
+        store::advance(tx, outbox, &event.order_id, Cause::PaymentFailed, clock.now()).map(Effect::from)
+    }
+}

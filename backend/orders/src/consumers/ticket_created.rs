@@ -1,0 +1,19 @@
+//! `ticket:created`: there is one more ticket to order.
+
+use ticketing_bus::{Effect, Handler};
+use ticketing_events::TicketCreated;
+use ticketing_platform::db::{DbError, Tx};
+
+use crate::store;
+
+/// Handles `ticket:created`.
+#[derive(Clone, Debug)]
+pub struct OnTicketCreated;
+
+impl Handler for OnTicketCreated {
+    type Event = TicketCreated;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+        store::create_ticket(tx, event)
+    }
+}

@@ -1,0 +1,3 @@
+//! The rules of orders, without I/O.
+
+pub mod lifecycle;

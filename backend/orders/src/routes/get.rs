@@ -1,0 +1,33 @@
+//! `GET /api/orders/{id}`
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use ticketing_platform::http::etag::etag;
+use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{Order, OrderId, Problem};
+
+use crate::{App, store};
+
+/// One of one's own orders.
+#[utoipa::path(
+    get, path = "/api/orders/{id}", tag = "orders", operation_id = "getOrder",
+    params(("id" = String, Path, description = "The order")),
+    responses(
+        (status = 200, description = "The order; its version is the ETag", body = Order),
+        (status = 401, description = "Not signed in, or another's order", body = Problem),
+        (status = 404, description = "There is no such order", body = Problem),
+    )
+)]
+pub(crate) async fn get(
+    State(app): State<App>,
+    session: Session,
+    Path(id): Path<OrderId>,
+) -> Result<impl IntoResponse, ApiError> {
+    let order = app.core.db.read(move |tx| store::find(tx, &id)).await?;
+    let order = order.ok_or_else(ApiError::not_found)?;
+    if order.user_id != session.user_id {
+        return Err(ApiError::not_owner());
+    }
+    Ok(([etag(order.version)], Json(order)))
+}

@@ -1,0 +1,77 @@
+//! `GET /api/orders`
+
+use axum::extract::{Query, State};
+use axum::http::Uri;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use ticketing_platform::db::Tx;
+use ticketing_platform::http::page::{cursor, next_link};
+use ticketing_platform::http::{ApiError, Faults, Json, PageQuery};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{Order, OrderStatus, Problem};
+
+use crate::{App, store};
+
+/// The filters of the list, as they were sent.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Filters {
+    /// `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default).
+    status: Option<String>,
+}
+
+/// One's own orders, the newest last.
+#[utoipa::path(
+    get, path = "/api/orders", tag = "orders", operation_id = "listOrders",
+    params(
+        Filters,
+        ("limit" = Option<u32>, Query, description = "1–500, 100 unless told"),
+        ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page of orders, and a Link to the next", body = Vec<Order>),
+        (status = 400, description = "A filter is not valid", body = Problem),
+        (status = 401, description = "Not signed in", body = Problem),
+    )
+)]
+pub(crate) async fn list(
+    State(app): State<App>,
+    session: Session,
+    uri: Uri,
+    filters: Result<Query<Filters>, axum::extract::rejection::QueryRejection>,
+) -> Result<Response, ApiError> {
+    let Query(filters) = filters.map_err(|error| ApiError::field("query", error.body_text()))?;
+    let mut faults = Faults::new();
+    let page = PageQuery::parse(&uri, &mut faults);
+    let after: Option<String> = page.after(&mut faults);
+    let statuses = filters.statuses(&mut faults);
+    faults.finish()?;
+
+    let limit = page.limit;
+    // One more than asked for tells whether there is a next page.
+    let unit =
+        move |tx: &mut Tx<'_>| store::list(tx, &session.user_id, &statuses, after.as_deref(), limit + 1);
+    let mut orders = app.core.db.read(unit).await?;
+    let more = orders.len() > limit as usize;
+    orders.truncate(limit as usize);
+    match orders.last() {
+        Some(last) if more => {
+            let link = next_link(&uri, &cursor(&last.id)?);
+            Ok(([link], Json(orders)).into_response())
+        }
+        _ => Ok(Json(orders).into_response()),
+    }
+}
+
+impl Filters {
+    fn statuses(&self, faults: &mut Faults) -> Vec<OrderStatus> {
+        let Some(text) = self.status.as_deref().filter(|text| *text != "all") else { return Vec::new() };
+        let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
+        statuses.unwrap_or_else(|| {
+            let message =
+                "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
+            faults.push("status", message);
+            Vec::new()
+        })
+    }
+}

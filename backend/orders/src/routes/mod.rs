@@ -1,0 +1,6 @@
+//! One file per route.
+
+pub(crate) mod cancel;
+pub(crate) mod create;
+pub(crate) mod get;
+pub(crate) mod list;

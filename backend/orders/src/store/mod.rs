@@ -1,0 +1,9 @@
+//! The units of work of orders, in SQL.
+
+mod orders;
+mod tickets;
+
+pub use orders::{
+    CancelError, Moved, NewOrder, ReserveError, advance, cancel, cancel_of_ticket, find, list, reserve,
+};
+pub use tickets::{TicketCopy, create_ticket, delete_ticket, ticket, update_ticket};

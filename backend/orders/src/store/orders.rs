@@ -1,0 +1,282 @@
+//! Orders. The unique index `orders_ticket_id` is the only judge of who holds a ticket.
+
+use ticketing_bus::{Effect, Outbox};
+use ticketing_events::{
+    CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
+    OrderCreated, OrderedTicketRef,
+};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_sdk::{Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
+
+use super::tickets::ticket;
+use crate::domain::lifecycle::{Cause, Step, step};
+
+const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, expires_at, \
+                       version, created_at";
+
+/// An order that is to be made.
+#[derive(Clone, Debug)]
+pub struct NewOrder {
+    /// Its identifier.
+    pub id: OrderId,
+    /// Who orders.
+    pub user_id: UserId,
+    /// What is ordered.
+    pub ticket_id: TicketId,
+    /// Now.
+    pub now: Timestamp,
+    /// When the reservation ends unless it is paid.
+    pub expires_at: Timestamp,
+    /// How many unpaid orders one user may have.
+    pub open_limit: i64,
+}
+
+/// Why a ticket was not reserved.
+#[derive(Debug, thiserror::Error)]
+pub enum ReserveError {
+    /// There is no such ticket.
+    #[error("there is no such ticket")]
+    NoTicket,
+    /// Somebody else holds it, or it is sold.
+    #[error("the ticket is already reserved")]
+    Reserved,
+    /// The user has too many unpaid orders.
+    #[error("the user has too many unpaid orders")]
+    TooManyOpen,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Why an order was not cancelled.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelError {
+    /// There is no such order.
+    #[error("there is no such order")]
+    NotFound,
+    /// It is someone else's.
+    #[error("the order is someone else's")]
+    NotOwner,
+    /// A payment holds it, or it is paid.
+    #[error("the order is {}", .0.as_str())]
+    TooLate(OrderStatus),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// What a cause did to an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// It was moved on, or rightly stayed.
+    Done,
+    /// Its deadline has not come yet.
+    NotYet,
+    /// There is no such order here.
+    Unknown,
+}
+
+impl From<Moved> for Effect {
+    fn from(moved: Moved) -> Self {
+        match moved {
+            Moved::Done => Self::Done,
+            Moved::NotYet => Self::NotYet,
+            // Orders is the source: an order that it does not know was never made.
+            Moved::Unknown => Self::Stale,
+        }
+    }
+}
+
+fn order(row: &Row<'_>) -> Result<Order, DbError> {
+    Ok(Order {
+        id: row.parse("id")?,
+        user_id: row.parse("user_id")?,
+        status: row.parse("status")?,
+        expires_at: row.time("expires_at")?,
+        ticket: OrderedTicket {
+            id: row.parse("ticket_id")?,
+            title: row.text("ticket_title")?,
+            price: row.money("ticket_price")?,
+            version: Some(row.int("ticket_version")?),
+        },
+        version: row.int("version")?,
+        created_at: Some(row.time("created_at")?),
+    })
+}
+
+/// Reserves a ticket by ordering it, for its price at this moment.
+///
+/// # Errors
+/// When there is no such ticket, somebody holds it, or the user has too many unpaid orders.
+pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
+    let ticket = ticket(tx, &new.ticket_id)?.ok_or(ReserveError::NoTicket)?;
+    let open = tx.query_one(
+        "SELECT COUNT(*) AS open FROM orders WHERE user_id = $1 AND status IN ('created', 'awaiting:payment')",
+        args![&new.user_id],
+        |row| row.int("open"),
+    )?;
+    if open >= new.open_limit {
+        return Err(ReserveError::TooManyOpen);
+    }
+    let inserted = tx.execute(
+        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
+         expires_at, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'created', $7, 0, $8) \
+         ON CONFLICT DO NOTHING",
+        args![
+            &new.id,
+            &new.user_id,
+            &ticket.id,
+            &ticket.title,
+            ticket.price,
+            ticket.version,
+            new.expires_at,
+            new.now,
+        ],
+    )?;
+    if inserted == 0 {
+        return Err(ReserveError::Reserved);
+    }
+    outbox.append(
+        tx,
+        &OrderCreated {
+            id: new.id.clone(),
+            version: 0,
+            status: OrderStatus::Created,
+            user_id: new.user_id.clone(),
+            expires_at: new.expires_at,
+            ticket: OrderedTicketRef { id: ticket.id.clone(), price: ticket.price },
+        },
+    )?;
+    Ok(Order {
+        id: new.id.clone(),
+        user_id: new.user_id.clone(),
+        status: OrderStatus::Created,
+        expires_at: new.expires_at,
+        ticket: OrderedTicket {
+            id: ticket.id,
+            title: ticket.title,
+            price: ticket.price,
+            version: Some(ticket.version),
+        },
+        version: 0,
+        created_at: Some(new.now),
+    })
+}
+
+/// The order.
+///
+/// # Errors
+/// When the database fails.
+pub fn find(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<Order>, DbError> {
+    tx.query_opt(&format!("SELECT {COLUMNS} FROM orders WHERE id = $1"), args![id], order)
+}
+
+/// A user's orders in these states (none named: in any), the newest last, after `position`.
+///
+/// # Errors
+/// When the database fails.
+pub fn list(
+    tx: &mut Tx<'_>,
+    user: &UserId,
+    statuses: &[OrderStatus],
+    position: Option<&str>,
+    limit: u32,
+) -> Result<Vec<Order>, DbError> {
+    let names: Vec<String> = statuses.iter().map(|status| format!("'{}'", status.as_str())).collect();
+    let wanted =
+        if names.is_empty() { String::new() } else { format!("AND status IN ({})", names.join(", ")) };
+    tx.query(
+        &format!("SELECT {COLUMNS} FROM orders WHERE user_id = $1 AND id > $2 {wanted} ORDER BY id LIMIT $3"),
+        args![user, position.unwrap_or_default(), limit],
+        order,
+    )
+}
+
+/// Cancels a buyer's own order. One that is cancelled already stays as it is.
+///
+/// # Errors
+/// When there is no such order, it is not `owner`'s, or a payment holds it.
+pub fn cancel(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    id: &OrderId,
+    owner: &UserId,
+    now: Timestamp,
+) -> Result<(), CancelError> {
+    let order = find(tx, id)?.ok_or(CancelError::NotFound)?;
+    if order.user_id != *owner {
+        return Err(CancelError::NotOwner);
+    }
+    match step(order.status, Cause::Cancelled, order.expires_at, now) {
+        Step::To(next) => Ok(move_to(tx, outbox, &order, next)?),
+        _ if order.status == OrderStatus::Cancelled => Ok(()),
+        _ => Err(CancelError::TooLate(order.status)),
+    }
+}
+
+/// Cancels the order that holds a ticket which was withdrawn.
+///
+/// # Errors
+/// When the database fails.
+pub fn cancel_of_ticket(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    ticket: &TicketId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    let holder = tx.query_opt(
+        "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
+        args![ticket],
+        |row| row.parse::<OrderId>("id"),
+    )?;
+    match holder {
+        Some(holder) => advance(tx, outbox, &holder, Cause::TicketDeleted, now).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Moves an order on, if `cause` does that to it.
+///
+/// # Errors
+/// When the database fails.
+pub fn advance(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    id: &OrderId,
+    cause: Cause,
+    now: Timestamp,
+) -> Result<Moved, DbError> {
+    let Some(order) = find(tx, id)? else { return Ok(Moved::Unknown) };
+    match step(order.status, cause, order.expires_at, now) {
+        Step::To(next) => move_to(tx, outbox, &order, next).map(|()| Moved::Done),
+        Step::Stay => Ok(Moved::Done),
+        Step::NotYet => Ok(Moved::NotYet),
+    }
+}
+
+/// Writes the next state, fenced by the version that was read, and says so.
+fn move_to(tx: &mut Tx<'_>, outbox: &Outbox, order: &Order, next: OrderStatus) -> Result<(), DbError> {
+    let version = order.version + 1;
+    let moved = tx.execute(
+        "UPDATE orders SET status = $2, version = $3 WHERE id = $1 AND version = $4",
+        args![&order.id, next.as_str(), version, order.version],
+    )?;
+    if moved == 0 {
+        return Err(DbError::Unavailable("another transaction has moved the order on".to_owned()));
+    }
+    let (id, ticket) = (order.id.clone(), order.ticket.id.clone());
+    match next {
+        OrderStatus::AwaitingPayment => {
+            outbox.append(tx, &OrderConfirmed { id, version, ticket: ConfirmedTicket { id: ticket } })
+        }
+        OrderStatus::Complete => {
+            outbox.append(tx, &OrderCompleted { id, version, ticket: CompletedTicket { id: ticket } })
+        }
+        OrderStatus::Cancelled => {
+            outbox.append(tx, &OrderCancelled { id, version, ticket: CancelledTicket { id: ticket } })
+        }
+        OrderStatus::Created => Err(DbError::Statement("no order goes back to created".to_owned())),
+    }?;
+    Ok(())
+}

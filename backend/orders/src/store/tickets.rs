@@ -1,0 +1,88 @@
+//! The copy of the tickets.
+
+use ticketing_bus::{Effect, next_step};
+use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{Money, TicketId};
+
+/// What orders knows of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TicketCopy {
+    /// The ticket.
+    pub id: TicketId,
+    /// Its title.
+    pub title: String,
+    /// What it costs.
+    pub price: Money,
+    /// The version of the ticket that this is.
+    pub version: i64,
+}
+
+/// The ticket, unless it is unknown or withdrawn.
+///
+/// # Errors
+/// When the database fails.
+pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbError> {
+    tx.query_opt(
+        "SELECT id, title, price, version FROM tickets WHERE id = $1 AND deleted = 0",
+        args![id],
+        |row| {
+            Ok(TicketCopy {
+                id: row.parse("id")?,
+                title: row.text("title")?,
+                price: row.money("price")?,
+                version: row.int("version")?,
+            })
+        },
+    )
+}
+
+/// `ticket:created`
+///
+/// # Errors
+/// When the database fails.
+pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+    let step = next_step(version_of(tx, &event.id)?, event.version);
+    if step == Effect::Done {
+        tx.execute(
+            "INSERT INTO tickets (id, title, price, user_id, deleted, version) VALUES ($1, $2, $3, $4, 0, $5)",
+            args![&event.id, &event.title, event.price, &event.user_id, event.version],
+        )?;
+    }
+    Ok(step)
+}
+
+/// `ticket:updated`
+///
+/// # Errors
+/// When the database fails.
+pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
+    let step = next_step(version_of(tx, &event.id)?, event.version);
+    if step == Effect::Done {
+        tx.execute(
+            "UPDATE tickets SET title = $2, price = $3, order_id = $4, version = $5 WHERE id = $1",
+            args![&event.id, &event.title, event.price, event.order_id.as_ref(), event.version],
+        )?;
+    }
+    Ok(step)
+}
+
+/// `ticket:deleted`
+///
+/// # Errors
+/// When the database fails.
+pub fn delete_ticket(tx: &mut Tx<'_>, event: &TicketDeleted) -> Result<Effect, DbError> {
+    let step = next_step(version_of(tx, &event.id)?, event.version);
+    if step == Effect::Done {
+        tx.execute(
+            "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
+            args![&event.id, event.version],
+        )?;
+    }
+    Ok(step)
+}
+
+fn version_of(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<i64>, DbError> {
+    tx.query_opt("SELECT version FROM tickets WHERE id = $1", args![id], |row| row.int("version"))
+}
