@@ -89,10 +89,10 @@ macro_rules! words {
         impl utoipa::ToSchema for $name {}
     };
 }
-use words;
+pub(crate) use words;
 
 impl UnknownWord {
-    fn new(what: &'static str, word: &str, expected: &[&str]) -> Self {
+    pub(crate) fn new(what: &'static str, word: &str, expected: &[&str]) -> Self {
         Self { what, word: word.to_owned(), expected: expected.join(", ") }
     }
 }

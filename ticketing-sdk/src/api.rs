@@ -1,0 +1,11 @@
+//! The routes of the marketplace; the path is the call.
+
+mod auth;
+mod orders;
+mod payments;
+mod tickets;
+
+pub use auth::Auth;
+pub use orders::{ListOrders, Orders};
+pub use payments::{CardToken, ListPayments, Payments};
+pub use tickets::{ListTickets, TicketSort, Tickets};

@@ -1,0 +1,89 @@
+//! Accounts and sessions: `/api/users`.
+
+use http::Method;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+
+use crate::{Client, CurrentUser, CurrentUserAnswer, Result, User};
+
+/// Accounts and sessions. See [`Client::auth`].
+///
+/// ```no_run
+/// use ticketing_sdk::Client;
+///
+/// # async fn example(client: Client, password: String) -> ticketing_sdk::Result<()> {
+/// let user = client.auth().sign_in("ada@example.com", password).await?;
+/// let current = client.auth().current_user().await?;
+/// assert_eq!(current.map(|current| current.id), Some(user.id));
+/// client.auth().sign_out().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Auth {
+    client: Client,
+}
+
+#[derive(Serialize)]
+struct Credentials<'a> {
+    email: &'a str,
+    password: &'a str,
+}
+
+impl Auth {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Makes an account and signs in: the session of the client becomes its. The password has 8 to 128 characters.
+    ///
+    /// # Errors
+    /// `email_in_use`, `invalid_input` with the fields at fault, `too_many_requests`; [`Error::Session`] if the
+    /// account was made but the session cannot be kept.
+    ///
+    /// [`Error::Session`]: crate::Error::Session
+    pub async fn sign_up(&self, email: impl Into<String>, password: impl Into<SecretString>) -> Result<User> {
+        self.enter("/api/users/signup", email.into(), password.into()).await
+    }
+
+    /// Signs in: the session of the client becomes that of the account.
+    ///
+    /// # Errors
+    /// `invalid_credentials`, `invalid_input`, `too_many_requests`; [`Error::Session`] if the session cannot be kept.
+    ///
+    /// [`Error::Session`]: crate::Error::Session
+    pub async fn sign_in(&self, email: impl Into<String>, password: impl Into<SecretString>) -> Result<User> {
+        self.enter("/api/users/signin", email.into(), password.into()).await
+    }
+
+    async fn enter(&self, path: &str, email: String, password: SecretString) -> Result<User> {
+        let body = Credentials { email: &email, password: password.expose_secret() };
+        self.client.request(Method::POST, path).json(&body).replacing_session().checked().await?.json()
+    }
+
+    /// Ends the session for good, on the server and in the store. Without a session, nothing changes.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, the session stays; [`Self::forget`] drops it all the same.
+    pub async fn sign_out(&self) -> Result<()> {
+        self.client.request(Method::POST, "/api/users/signout").repeatable().checked().await?;
+        self.forget().await
+    }
+
+    /// Forgets the session here, and sends nothing: elsewhere, a copy of it would still be good.
+    ///
+    /// # Errors
+    /// If the store cannot be written.
+    pub async fn forget(&self) -> Result<()> {
+        self.client.transport().session.forget().await
+    }
+
+    /// Who is signed in, as the server sees it; nobody without a good session.
+    ///
+    /// # Errors
+    /// Only those of every call.
+    pub async fn current_user(&self) -> Result<Option<CurrentUser>> {
+        let answer = self.client.request(Method::GET, "/api/users/currentuser").checked().await?;
+        Ok(answer.json::<CurrentUserAnswer>()?.current_user)
+    }
+}

@@ -1,0 +1,77 @@
+//! Orders: `/api/orders`.
+
+use http::Method;
+
+use crate::{
+    Client, IdempotencyKey, List, NewOrder, Order, OrderId, OrderStatus, Request, Response, Result, TicketId,
+    Write,
+};
+
+const PATH: &str = "/api/orders";
+
+/// The orders of the signed-in user. See [`Client::orders`].
+///
+/// ```no_run
+/// use ticketing_sdk::{Client, OrderStatus, TicketId};
+///
+/// # async fn example(client: Client, ticket: TicketId) -> ticketing_sdk::Result<()> {
+/// let order = client.orders().create(&ticket).await?;
+/// println!("held until {}", order.expires_at);
+/// let unpaid = client.orders().list().status([OrderStatus::Created]).all().await?;
+/// client.orders().cancel(&order.id).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Orders {
+    client: Client,
+}
+
+impl Orders {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// One's own orders, newest last.
+    pub fn list(&self) -> ListOrders {
+        List::new(self.client.request(Method::GET, PATH))
+    }
+
+    /// One order.
+    ///
+    /// # Errors
+    /// `not_found`, `not_owner`, `not_signed_in`.
+    pub async fn get(&self, id: impl Into<OrderId>) -> Result<Order> {
+        self.one(Method::GET, &id.into()).checked().await?.json()
+    }
+
+    /// Orders a ticket: holds it until it is paid for, or the hold runs out.
+    ///
+    /// Fails with `ticket_reserved`, `not_found`, `not_signed_in` and `too_many_open_orders`.
+    pub fn create(&self, ticket: impl Into<TicketId>) -> Write<Order> {
+        let request = self.client.request(Method::POST, PATH).json(&NewOrder { ticket_id: ticket.into() });
+        Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+    }
+
+    /// Cancels an order and frees its ticket. Cancelling again changes nothing.
+    ///
+    /// Fails with `payment_in_progress`, `order_paid`, `not_owner` and `not_found`.
+    pub fn cancel(&self, id: impl Into<OrderId>) -> Write<()> {
+        Write::new(self.one(Method::DELETE, &id.into()).repeatable(), |_| Ok(()))
+    }
+
+    fn one(&self, method: Method, id: &OrderId) -> Request {
+        Request::to(&self.client, method, PATH, id.as_str(), "order id")
+    }
+}
+
+/// A list of orders. See [`Orders::list`].
+pub type ListOrders = List<Order>;
+
+impl List<Order> {
+    /// Orders of these statuses only.
+    pub fn status(self, statuses: impl IntoIterator<Item = OrderStatus>) -> Self {
+        let statuses: Vec<_> = statuses.into_iter().map(|status| status.as_str()).collect();
+        self.filter("status", statuses.join(","))
+    }
+}

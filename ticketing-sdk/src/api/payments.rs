@@ -1,0 +1,112 @@
+//! Payments: `/api/payments`.
+
+use std::time::Duration;
+
+use http::Method;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    Client, Error, IdempotencyKey, List, NewPayment, OrderId, Payment, PaymentId, PaymentStatus, Phase,
+    Response, Result, Write,
+};
+
+const PATH: &str = "/api/payments";
+const PATIENCE: Duration = Duration::from_secs(60);
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+const LAST_WAIT: Duration = Duration::from_secs(2);
+
+/// The payments of the signed-in user. See [`Client::payments`].
+///
+/// ```no_run
+/// use ticketing_sdk::{CardToken, Client, OrderId, PaymentStatus};
+///
+/// # async fn example(client: Client, order: OrderId) -> ticketing_sdk::Result<()> {
+/// let payment = client.payments().create(&order, CardToken::new("tok_visa")).settled().await?;
+/// assert_eq!(payment.status, Some(PaymentStatus::Succeeded));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Payments {
+    client: Client,
+}
+
+/// A card, as a token of the card provider (`tok_visa`); never a card number. Its `Debug` keeps it to itself.
+///
+/// ```
+/// use ticketing_sdk::CardToken;
+///
+/// let card = CardToken::new("tok_visa");
+/// assert!(!format!("{card:?}").contains("visa"));
+/// ```
+#[derive(Debug, Clone)]
+pub struct CardToken(SecretString);
+
+impl CardToken {
+    /// A token that the provider gave.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(SecretString::from(token.into()))
+    }
+
+    fn into_token(self) -> String {
+        self.0.expose_secret().to_owned()
+    }
+}
+
+impl Payments {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// One's own payments.
+    pub fn list(&self) -> ListPayments {
+        List::new(self.client.request(Method::GET, PATH))
+    }
+
+    /// One payment.
+    ///
+    /// # Errors
+    /// `not_found`, `not_owner`, `not_signed_in`.
+    pub async fn get(&self, id: impl Into<PaymentId>) -> Result<Payment> {
+        let id = id.into();
+        crate::Request::to(&self.client, Method::GET, PATH, id.as_str(), "payment id").checked().await?.json()
+    }
+
+    /// Pays for an order.
+    ///
+    /// The outcome may still be open when it returns: look at the status, or use [`Write::settled`] in place of
+    /// awaiting it. Never charges twice, however often it is sent.
+    ///
+    /// Fails with `card_declined`, `order_expired`, `order_cancelled`, `order_paid`, `not_owner`, `not_found` and
+    /// `provider_unavailable`.
+    pub fn create(&self, order: impl Into<OrderId>, card: CardToken) -> Write<Payment> {
+        let body = NewPayment { order_id: order.into(), token: card.into_token() };
+        let request = self.client.request(Method::POST, PATH).json(&body);
+        Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+    }
+
+    /// Follows a payment until its outcome is known.
+    ///
+    /// # Errors
+    /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute.
+    pub async fn settled(&self, id: impl Into<PaymentId>) -> Result<Payment> {
+        let id = id.into();
+        let deadline = Instant::now() + PATIENCE;
+        let mut wait = FIRST_WAIT;
+        loop {
+            let payment = self.get(&id).await?;
+            if payment.status.is_none_or(PaymentStatus::is_final) {
+                return Ok(payment);
+            }
+            if Instant::now() + wait > deadline {
+                return Err(Error::Timeout { phase: Phase::Settle, after: PATIENCE });
+            }
+            sleep(wait).await;
+            wait = (wait * 2).min(LAST_WAIT);
+        }
+    }
+}
+
+/// A list of payments. See [`Payments::list`].
+pub type ListPayments = List<Payment>;

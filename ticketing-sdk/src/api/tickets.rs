@@ -1,0 +1,155 @@
+//! Tickets: `/api/tickets`.
+
+use http::Method;
+
+use crate::types::words;
+use crate::{
+    Client, IdempotencyKey, List, Money, NewTicket, Request, Response, Result, Ticket, TicketId,
+    TicketStatus, Watch, Write,
+};
+
+const PATH: &str = "/api/tickets";
+
+/// Tickets. See [`Client::tickets`].
+///
+/// ```no_run
+/// use ticketing_sdk::{Client, NewTicket, TicketSort};
+///
+/// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let ticket = client.tickets().create(NewTicket::new("RustConf, day 1", "149.99".parse()?)).await?;
+/// let cheaper = NewTicket { price: "99".parse()?, ..NewTicket::new(&ticket.title, ticket.price) };
+/// client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
+/// let page = client.tickets().list().max_price("100".parse()?).sort(TicketSort::Price).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Tickets {
+    client: Client,
+}
+
+impl Tickets {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Tickets that can be ordered now, oldest first, unless filtered otherwise.
+    pub fn list(&self) -> ListTickets {
+        List::new(self.client.request(Method::GET, PATH).without_session())
+    }
+
+    /// One ticket.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn get(&self, id: impl Into<TicketId>) -> Result<Ticket> {
+        self.one(Method::GET, &id.into()).without_session().checked().await?.json()
+    }
+
+    /// Lists a ticket for sale.
+    ///
+    /// Fails with `invalid_input` and the fields at fault, and `not_signed_in`.
+    #[expect(clippy::needless_pass_by_value, reason = "a new ticket is made for this call")]
+    pub fn create(&self, ticket: NewTicket) -> Write<Ticket> {
+        let request = self.client.request(Method::POST, PATH).json(&ticket);
+        Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
+    }
+
+    /// Changes one's own ticket. With [`Write::if_match`], only if nobody else changed it meanwhile.
+    ///
+    /// Fails with `invalid_input`, `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
+    #[expect(clippy::needless_pass_by_value, reason = "as in `create`")]
+    pub fn update(&self, id: impl Into<TicketId>, ticket: NewTicket) -> Write<Ticket> {
+        Write::new(self.one(Method::PUT, &id.into()).json(&ticket), Response::json)
+    }
+
+    /// Takes one's own ticket off the market.
+    ///
+    /// Fails with `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
+    pub fn delete(&self, id: impl Into<TicketId>) -> Write<()> {
+        Write::new(self.one(Method::DELETE, &id.into()), |_| Ok(()))
+    }
+
+    /// The changes of all tickets from now on. When this returns, the stream stands: what happens from here on
+    /// will be in it.
+    ///
+    /// # Errors
+    /// If the first connection fails, and [`Unsupported`](crate::Error::Unsupported) on a backend without live
+    /// changes.
+    pub async fn watch(&self) -> Result<Watch> {
+        Watch::open(self.client.clone(), None).await
+    }
+
+    /// The changes of all tickets after a position that an earlier watch has reached.
+    ///
+    /// # Errors
+    /// As [`Self::watch`].
+    pub async fn watch_after(&self, last_event_id: impl Into<String>) -> Result<Watch> {
+        Watch::open(self.client.clone(), Some(last_event_id.into())).await
+    }
+
+    fn one(&self, method: Method, id: &TicketId) -> Request {
+        Request::to(&self.client, method, PATH, id.as_str(), "ticket id")
+    }
+}
+
+/// A list of tickets. See [`Tickets::list`].
+pub type ListTickets = List<Ticket>;
+
+impl List<Ticket> {
+    /// Tickets with all of these words in the title.
+    pub fn matching(self, words: impl Into<String>) -> Self {
+        self.filter("q", words.into())
+    }
+
+    /// Tickets that cost at least this.
+    pub fn min_price(self, price: Money) -> Self {
+        self.filter("minPrice", price)
+    }
+
+    /// Tickets that cost at most this.
+    pub fn max_price(self, price: Money) -> Self {
+        self.filter("maxPrice", price)
+    }
+
+    /// In which order.
+    pub fn sort(self, sort: TicketSort) -> Self {
+        self.filter("sort", sort)
+    }
+
+    /// Tickets of the signed-in user.
+    pub fn mine(mut self) -> Self {
+        self.request = self.request.with_session();
+        self.filter("seller", "me")
+    }
+
+    /// Tickets of these statuses, in place of those that can be ordered.
+    pub fn status(self, statuses: impl IntoIterator<Item = TicketStatus>) -> Self {
+        let statuses: Vec<_> = statuses.into_iter().map(|status| status.as_str()).collect();
+        self.filter("status", statuses.join(","))
+    }
+
+    /// Tickets of every status.
+    pub fn any_status(self) -> Self {
+        self.filter("status", "all")
+    }
+}
+
+/// The order of a list of tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TicketSort {
+    /// Those listed first come first.
+    Oldest,
+    /// Those listed last come first.
+    Newest,
+    /// The cheapest come first.
+    Price,
+    /// The dearest come first.
+    PriceDescending,
+    /// By the alphabet.
+    Title,
+}
+
+words!(TicketSort, "order", {
+    Oldest => "oldest", Newest => "newest", Price => "price", PriceDescending => "-price", Title => "title",
+});

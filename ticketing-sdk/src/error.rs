@@ -1,0 +1,306 @@
+//! What can go wrong, with everything a caller needs to decide what to do.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+use crate::types::text::sanitize;
+use crate::{ErrorCode, Fault, IdempotencyKey, SessionError};
+
+/// Any error, as a cause.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The result of a call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// ```
+/// use ticketing_sdk::{Error, ErrorCode};
+///
+/// fn advice(error: &Error) -> &'static str {
+///     match error.code() {
+///         Some(ErrorCode::TicketReserved) => "someone was quicker",
+///         Some(ErrorCode::CardDeclined) => "try another card",
+///         _ if error.is_unknown_outcome() => "repeat it with the same key",
+///         _ if error.is_unreachable() => "is the server running?",
+///         _ => "see the message",
+///     }
+/// }
+/// # let _ = advice;
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The server refused, in the words of the contract.
+    #[error(transparent)]
+    Api(Box<ApiError>),
+    /// The answer is not the marketplace's: a proxy's HTML page, say.
+    #[error(transparent)]
+    Unexpected(Box<UnexpectedAnswer>),
+    /// The server points to another origin (or elsewhere for a write). It was not followed: a session stays
+    /// with its server.
+    #[error(
+        "the server redirects to {location} ({status}), which is not followed; use that address if you trust it"
+    )]
+    Redirected {
+        /// The status of the answer.
+        status: StatusCode,
+        /// Where it points to.
+        location: String,
+    },
+    /// No connection came about, so nothing was sent.
+    #[error("cannot reach {server}: {}", root_cause(source.as_ref()))]
+    Unreachable {
+        /// The server.
+        server: String,
+        /// Why not.
+        source: BoxError,
+    },
+    /// A write was sent, and what became of it is not known. With a key it is safe to send again.
+    #[error("it is not known whether {method} {path} took effect: {cause}")]
+    UnknownOutcome {
+        /// What was sent.
+        method: Method,
+        /// Where to, below the server.
+        path: String,
+        /// The key of the write, if it carried one.
+        key: Option<IdempotencyKey>,
+        /// What went wrong.
+        #[source]
+        cause: Box<Error>,
+    },
+    /// The answer to a read did not come in time.
+    #[error("no answer within {} ({phase})", Seconds(*after))]
+    Timeout {
+        /// What took too long.
+        phase: Phase,
+        /// How long it was given.
+        after: Duration,
+    },
+    /// The connection broke in the middle of a read.
+    #[error("the connection broke: {}", root_cause(source.as_ref()))]
+    Interrupted {
+        /// How.
+        source: BoxError,
+    },
+    /// A successful answer does not have the shape that the contract says.
+    #[error("the answer to {path} ({status}) cannot be understood: {source}")]
+    Decode {
+        /// The status of the answer.
+        status: StatusCode,
+        /// What was asked, below the server.
+        path: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The session cannot be read from or written to its store.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// The caller's own input makes no request.
+    #[error("invalid {field}: {message}")]
+    InvalidInput {
+        /// What is wrong.
+        field: &'static str,
+        /// Why.
+        message: String,
+    },
+    /// This backend cannot do it; the teaching versions have no live changes, for example.
+    #[error("this server has no {what}")]
+    Unsupported {
+        /// What is missing.
+        what: &'static str,
+    },
+}
+
+/// An error answer of the contract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What is wrong, for programs: the code of the first fault that has one. Where the backend sends no codes,
+    /// derived from a status that leaves no doubt (401, 404, 412, 413, 415, 429, 503).
+    pub code: Option<ErrorCode>,
+    /// Every fault of the request.
+    pub faults: Vec<Fault>,
+    /// What the server calls this request in its logs.
+    pub request_id: Option<String>,
+    /// How long to wait before asking again.
+    pub retry_after: Option<Duration>,
+}
+
+/// An answer that did not come from the marketplace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnexpectedAnswer {
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What it says it is.
+    pub content_type: Option<String>,
+    /// The beginning of its body, at most 512 characters.
+    pub head: String,
+    /// What the server calls this request in its logs.
+    pub request_id: Option<String>,
+}
+
+/// The part of a call that took too long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Phase {
+    /// From sending to the beginning of the answer.
+    Response,
+    /// The whole call.
+    Total,
+    /// A live stream without even a heartbeat.
+    Heartbeat,
+    /// A payment until its outcome is known.
+    Settle,
+}
+
+impl Error {
+    pub(crate) fn invalid(field: &'static str, message: impl Into<String>) -> Self {
+        Self::InvalidInput { field, message: message.into() }
+    }
+
+    /// The error itself, or what is behind a write of unknown outcome.
+    fn innermost(&self) -> &Self {
+        match self {
+            Self::UnknownOutcome { cause, .. } => cause.innermost(),
+            other => other,
+        }
+    }
+
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        match self.innermost() {
+            Self::Api(api) => Some(api.status),
+            Self::Unexpected(answer) => Some(answer.status),
+            Self::Redirected { status, .. } | Self::Decode { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    fn api(&self) -> Option<&ApiError> {
+        match self.innermost() {
+            Self::Api(api) => Some(api),
+            _ => None,
+        }
+    }
+
+    /// What is wrong, for programs.
+    #[must_use]
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.api()?.code.as_ref()
+    }
+
+    /// Every fault that the server names.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        self.api().map_or(&[], |api| &api.faults)
+    }
+
+    /// What the server calls the request in its logs.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match self.innermost() {
+            Self::Api(api) => api.request_id.as_deref(),
+            Self::Unexpected(answer) => answer.request_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long the server wants the caller to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.api()?.retry_after
+    }
+
+    /// The key to repeat a write of unknown outcome with.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&IdempotencyKey> {
+        match self {
+            Self::UnknownOutcome { key, .. } => key.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no such thing.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status() == Some(StatusCode::NOT_FOUND)
+    }
+
+    /// Whether it takes a session, or that of someone else.
+    #[must_use]
+    pub fn is_not_signed_in(&self) -> bool {
+        self.status() == Some(StatusCode::UNAUTHORIZED)
+    }
+
+    /// Whether no answer came, and nothing is known to have changed. Not true of a write of unknown outcome.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
+    }
+
+    /// Whether a write was sent, and nobody knows what became of it.
+    #[must_use]
+    pub fn is_unknown_outcome(&self) -> bool {
+        matches!(self, Self::UnknownOutcome { .. })
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.faults.is_empty() {
+            return write!(f, "the server answered {}", self.status);
+        }
+        for (index, fault) in self.faults.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{}", sanitize(&fault.message))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl fmt::Display for UnexpectedAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server answered {}, but not as the marketplace does", self.status)?;
+        let head: String = sanitize(self.head.trim()).chars().take(100).collect();
+        if head.is_empty() { Ok(()) } else { write!(f, ": {head}") }
+    }
+}
+
+impl std::error::Error for UnexpectedAnswer {}
+
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Response => "waiting for the answer",
+            Self::Total => "the whole call",
+            Self::Heartbeat => "waiting for a sign of life",
+            Self::Settle => "waiting for the payment to settle",
+        })
+    }
+}
+
+struct Seconds(Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} s", self.0.as_secs_f64())
+    }
+}
+
+/// The last cause says what happened ("connection refused"); those before it only where.
+fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(source) = last.source() {
+        last = source;
+    }
+    last.to_string()
+}

@@ -1,0 +1,83 @@
+//! Idempotency keys: what makes a write safe to repeat.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// Names one intent to write: however often the request is sent, it takes effect once and is answered alike.
+///
+/// Keys live 24 hours and belong to a user and a route. A program that must survive a crash notes the key down
+/// before it sends, and sends again with the same key.
+///
+/// ```
+/// use ticketing_sdk::IdempotencyKey;
+///
+/// let key = IdempotencyKey::generate();
+/// assert_eq!(key.as_str().len(), 32);
+/// let again: IdempotencyKey = key.as_str().parse()?;
+/// assert_eq!(again, key);
+/// # Ok::<(), ticketing_sdk::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IdempotencyKey(String);
+
+impl IdempotencyKey {
+    /// A new random key of 128 bits.
+    #[must_use]
+    pub fn generate() -> Self {
+        let mut bytes = [0_u8; 16];
+        crate::retry::fill_random(&mut bytes);
+        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    /// A key of the caller's own: 1 to 255 visible ASCII characters.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for anything else.
+    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+        let key = key.into();
+        if (1..=255).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(key))
+        } else {
+            Err(Error::invalid("idempotency key", "must be 1 to 255 visible ASCII characters"))
+        }
+    }
+
+    /// The key, as in the header.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl FromStr for IdempotencyKey {
+    type Err = Error;
+
+    fn from_str(key: &str) -> Result<Self, Error> {
+        Self::new(key)
+    }
+}
+
+impl TryFrom<String> for IdempotencyKey {
+    type Error = Error;
+
+    fn try_from(key: String) -> Result<Self, Error> {
+        Self::new(key)
+    }
+}
+
+impl From<IdempotencyKey> for String {
+    fn from(key: IdempotencyKey) -> Self {
+        key.0
+    }
+}

@@ -1,0 +1,298 @@
+//! A marketplace that answers from memory, for the tests of programs that use the SDK. No network is involved.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::wire::{self, Failure};
+use crate::{ErrorCode, Fault, Problem};
+
+/// Canned answers, by method and path. Clones share them.
+///
+/// ```
+/// use ticketing_sdk::mock::{Mock, Reply};
+/// use ticketing_sdk::{Client, ErrorCode, Method};
+///
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+/// let mock = Mock::new();
+/// mock.on(Method::POST, "/api/orders", Reply::problem(400, ErrorCode::TicketReserved, "Ticket is already reserved"));
+/// let client = Client::builder("http://marketplace.test").mock(&mock).build()?;
+///
+/// let error = client.orders().create("a-ticket").await.unwrap_err();
+/// assert_eq!(error.code(), Some(&ErrorCode::TicketReserved));
+/// assert_eq!(mock.requests()[0].json::<serde_json::Value>()?["ticketId"], "a-ticket");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Mock(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    replies: HashMap<(Method, String), VecDeque<Reply>>,
+    received: Vec<Received>,
+    no_request_ids: bool,
+}
+
+impl Mock {
+    /// A mock that answers nothing but 404 yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Leaves out the request ids that the real server puts on every answer; as the teaching versions do, which do
+    /// not know idempotency keys either.
+    #[must_use]
+    pub fn without_request_ids(self) -> Self {
+        self.state().no_request_ids = true;
+        self
+    }
+
+    /// Answers a method and path (without its query) with this. Several answers to one are given in turn; the last
+    /// is given again and again.
+    pub fn on(&self, method: Method, path: impl Into<String>, reply: Reply) -> &Self {
+        self.state().replies.entry((method, path.into())).or_default().push_back(reply);
+        self
+    }
+
+    /// What was asked so far, in order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Received> {
+        self.state().received.clone()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) async fn answer(&self, request: http::Request<Bytes>) -> Result<wire::Reply, Failure> {
+        let (reply, id) = {
+            let (head, body) = request.into_parts();
+            let path = head.uri.path().to_owned();
+            let mut state = self.state();
+            let reply = match state.replies.get_mut(&(head.method.clone(), path.clone())) {
+                Some(replies) if replies.len() > 1 => replies.pop_front(),
+                Some(replies) => replies.front().cloned(),
+                None => None,
+            };
+            let reply = reply.unwrap_or_else(|| {
+                let message = format!("the mock has no answer to {} {path}", head.method);
+                Reply::problem(404, ErrorCode::NotFound, message)
+            });
+            let query = head.uri.query().map(str::to_owned);
+            state.received.push(Received { method: head.method, path, query, headers: head.headers, body });
+            (reply, (!state.no_request_ids).then_some(state.received.len()))
+        };
+        tokio::time::sleep(reply.delay).await;
+        reply.play(id).await
+    }
+}
+
+impl fmt::Debug for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mock").field("requests", &self.state().received.len()).finish_non_exhaustive()
+    }
+}
+
+/// A request that the mock was asked. Its `Debug` leaves out the body and the values of headers: they may be secret.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Received {
+    /// The method.
+    pub method: Method,
+    /// The path, without the query.
+    pub path: String,
+    /// The query, still escaped.
+    pub query: Option<String>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Received {
+    /// The value of a header, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// If it is something else.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Received")
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One answer of the mock, or the want of one.
+#[derive(Clone)]
+pub struct Reply {
+    kind: Kind,
+    headers: HeaderMap,
+    delay: Duration,
+}
+
+#[derive(Clone)]
+enum Kind {
+    Answer { status: StatusCode, body: Bytes, then: Then },
+    Unreachable,
+    Broken,
+    Hang,
+}
+
+/// What comes after the body.
+#[derive(Clone, Copy)]
+enum Then {
+    End,
+    Break,
+    StayOpen,
+}
+
+impl Reply {
+    fn of(kind: Kind) -> Self {
+        Self { kind, headers: HeaderMap::new(), delay: Duration::ZERO }
+    }
+
+    fn answer(status: u16, content_type: &str, body: impl Into<Bytes>, then: Then) -> Self {
+        // What is no status is the test's mistake; it shows as a failure of the server.
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self::of(Kind::Answer { status, body: body.into(), then }).header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// A value as JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &(impl Serialize + ?Sized)) -> Self {
+        Self::answer(status, "application/json", serde_json::to_vec(body).unwrap_or_default(), Then::End)
+    }
+
+    /// No body, as 204 has none.
+    #[must_use]
+    pub fn empty(status: u16) -> Self {
+        let mut reply = Self::answer(status, "text/plain", Bytes::new(), Then::End);
+        reply.headers.clear();
+        reply
+    }
+
+    /// Any text.
+    #[must_use]
+    pub fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
+        Self::answer(status, content_type, text.into(), Then::End)
+    }
+
+    /// The contract's error answer, with one fault.
+    #[must_use]
+    pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
+        let fault = Fault { message: message.into(), field: None, code: Some(code) };
+        Self::json(status, &Problem { errors: vec![fault] })
+    }
+
+    /// No connection: the request never leaves.
+    #[must_use]
+    pub fn unreachable() -> Self {
+        Self::of(Kind::Unreachable)
+    }
+
+    /// The request leaves, and the connection breaks before an answer.
+    #[must_use]
+    pub fn broken() -> Self {
+        Self::of(Kind::Broken)
+    }
+
+    /// The request leaves, and no answer ever comes.
+    #[must_use]
+    pub fn hang() -> Self {
+        Self::of(Kind::Hang)
+    }
+
+    /// Live changes in their wire format, after which the stream stays open and silent.
+    #[must_use]
+    pub fn events(text: impl Into<String>) -> Self {
+        Self::answer(200, "text/event-stream", text.into(), Then::StayOpen)
+    }
+
+    /// Live changes in their wire format, after which the server ends the stream.
+    #[must_use]
+    pub fn events_then_end(text: impl Into<String>) -> Self {
+        Self::answer(200, "text/event-stream", text.into(), Then::End)
+    }
+
+    /// Breaks the connection after the body, which was not all of it.
+    #[must_use]
+    pub fn then_break(mut self) -> Self {
+        if let Kind::Answer { then, .. } = &mut self.kind {
+            *then = Then::Break;
+        }
+        self
+    }
+
+    /// Adds a header. What cannot be a header is left out.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// Takes its time.
+    #[must_use]
+    pub fn delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    async fn play(self, id: Option<usize>) -> Result<wire::Reply, Failure> {
+        let mut headers = self.headers;
+        if let Some(id) = id {
+            headers.insert("x-request-id", HeaderValue::from(id));
+        }
+        match self.kind {
+            Kind::Unreachable => Err(Failure { sent: false, source: "connection refused".into() }),
+            Kind::Broken => Err(Failure { sent: true, source: "connection reset".into() }),
+            Kind::Hang => std::future::pending().await,
+            Kind::Answer { status, body, then } => {
+                let body = stream::iter([Ok(body)]);
+                let body = match then {
+                    Then::End => body.boxed(),
+                    Then::Break => body.chain(stream::iter([Err("connection reset".into())])).boxed(),
+                    Then::StayOpen => body.chain(stream::pending()).boxed(),
+                };
+                Ok(wire::Reply { status, headers, body })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.kind {
+            Kind::Answer { status, .. } => status.as_str(),
+            Kind::Unreachable => "unreachable",
+            Kind::Broken => "broken",
+            Kind::Hang => "hang",
+        };
+        f.debug_tuple("Reply").field(&kind).finish()
+    }
+}

@@ -1,0 +1,226 @@
+//! Lists: page by page, or as a stream of items.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt};
+use http::header::LINK;
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::{Request, Response, Result};
+
+/// A list that is ready to be asked for: its first page by awaiting it, everything by [`Self::stream`] or
+/// [`Self::all`].
+///
+/// ```no_run
+/// use futures_util::TryStreamExt;
+/// use ticketing_sdk::Client;
+///
+/// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
+/// let page = client.tickets().list().limit(20).await?;
+/// println!("{} tickets, more: {}", page.items.len(), page.has_more());
+///
+/// let mut tickets = client.tickets().list().matching("rust").stream();
+/// while let Some(ticket) = tickets.try_next().await? {
+///     println!("{} {}", ticket.price, ticket.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[must_use = "a list is not asked for until it is awaited or streamed"]
+pub struct List<T> {
+    pub(crate) request: Request,
+    cursor: Option<String>,
+    items: PhantomData<fn() -> T>,
+}
+
+impl<T> List<T> {
+    pub(crate) fn new(request: Request) -> Self {
+        Self { request, cursor: None, items: PhantomData }
+    }
+
+    pub(crate) fn filter(mut self, key: &str, value: impl ToString) -> Self {
+        self.request = self.request.query(key, value);
+        self
+    }
+
+    /// How many items a page holds, 1 to 500.
+    pub fn limit(self, limit: u32) -> Self {
+        self.filter("limit", limit)
+    }
+
+    /// Begins where an earlier page ended; see [`Page::next_cursor`].
+    pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
+        self.cursor = Some(cursor.into());
+        self
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> List<T> {
+    async fn page(self) -> Result<Page<T>> {
+        let request = match &self.cursor {
+            Some(cursor) => self.request.clone().query("cursor", cursor),
+            None => self.request.clone(),
+        };
+        let response = request.checked().await?;
+        // A cursor that leads to itself would never end.
+        let next = next_cursor(&response).filter(|next| self.cursor.as_ref() != Some(next));
+        Ok(Page { items: response.json()?, next, list: self })
+    }
+
+    /// The items of all pages. The next page is asked for when the stream gets there.
+    pub fn stream(self) -> Items<T> {
+        let start = (VecDeque::new(), Some(self));
+        Items(
+            stream::try_unfold(start, |(mut items, mut rest)| async move {
+                loop {
+                    if let Some(item) = items.pop_front() {
+                        return Ok(Some((item, (items, rest))));
+                    }
+                    let Some(list) = rest.take() else { return Ok(None) };
+                    let page = list.page().await?;
+                    rest = page.following();
+                    items = page.items.into();
+                }
+            })
+            .boxed(),
+        )
+    }
+
+    /// The items of all pages together. Mind the memory.
+    ///
+    /// # Errors
+    /// Of any of the pages.
+    pub async fn all(self) -> Result<Vec<T>> {
+        self.stream().try_collect().await
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> IntoFuture for List<T> {
+    type Output = Result<Page<T>>;
+    type IntoFuture = BoxFuture<'static, Result<Page<T>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        self.page().boxed()
+    }
+}
+
+impl<T> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("List").field(&self.request).finish()
+    }
+}
+
+/// A part of a list.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items, in the order of the list.
+    pub items: Vec<T>,
+    next: Option<String>,
+    list: List<T>,
+}
+
+impl<T> Page<T> {
+    /// Whether the list goes on.
+    #[must_use]
+    pub fn has_more(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// Where the list goes on: opaque, for [`List::cursor`] of the same list.
+    #[must_use]
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+
+    /// The items alone.
+    #[must_use]
+    pub fn into_items(self) -> Vec<T> {
+        self.items
+    }
+
+    fn following(&self) -> Option<List<T>> {
+        let request = self.list.request.clone();
+        self.next.clone().map(|cursor| List { request, cursor: Some(cursor), items: PhantomData })
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> Page<T> {
+    /// The next page, if there is one.
+    ///
+    /// # Errors
+    /// As those of this page.
+    pub async fn next_page(&self) -> Result<Option<Self>> {
+        match self.following() {
+            Some(list) => list.await.map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// The items of a list, across its pages.
+#[must_use = "streams do nothing unless polled"]
+pub struct Items<T>(BoxStream<'static, Result<T>>);
+
+impl<T> Stream for Items<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl<T> fmt::Debug for Items<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Items")
+    }
+}
+
+/// The cursor in `Link: <…?cursor=…>; rel="next"`. Only the cursor is taken: a proxy may have given the rest of the
+/// address a name that the client cannot reach.
+fn next_cursor(response: &Response) -> Option<String> {
+    let links = response.headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+    let target = links.flat_map(parse_links).find(|(_, relation)| relation == "next")?.0;
+    let url = Url::parse("http://relative.invalid").ok()?.join(&target).ok()?;
+    url.query_pairs().find(|(key, _)| key == "cursor").map(|(_, cursor)| cursor.into_owned())
+}
+
+/// The targets of a `Link` header with their relations. A target may hold commas; it ends only at its `>`.
+fn parse_links(header: &str) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    let mut rest = header;
+    while let Some((target, after)) = rest.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+        let parameters = after.split_once('<').map_or(after, |(parameters, _)| parameters);
+        let relation =
+            parameters.split([';', ',']).filter_map(|part| part.trim().strip_prefix("rel=")).next();
+        if let Some(relation) = relation {
+            links.push((target.to_owned(), relation.trim_matches('"').to_ascii_lowercase()));
+        }
+        rest = &after[parameters.len()..];
+    }
+    links
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_links;
+
+    #[test]
+    fn links_are_told_apart() {
+        let header = r#"</a?cursor=x,y>; rel="prev", <https://h/b?cursor=z>; title="t"; rel=Next"#;
+        let expected = [("/a?cursor=x,y", "prev"), ("https://h/b?cursor=z", "next")];
+        assert_eq!(parse_links(header), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        for nothing in ["", "<", "<a", "a>", "<a>", "<a>; rel", "garbage"] {
+            assert_eq!(parse_links(nothing), [], "{nothing}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Answers, and how those that are not a success become errors.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::{ApiError, Error, ErrorCode, Problem, Result, UnexpectedAnswer};
+
+/// An answer.
+#[derive(Clone)]
+pub struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) path: String,
+}
+
+impl Response {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers, but for the cookies, which the client keeps to itself.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// What the server calls this request in its logs.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        text_of(&self.headers, "x-request-id")
+    }
+
+    /// The body as it came.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as text; what is not UTF-8 is replaced.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] if it does not claim to be JSON, [`Error::Decode`] if it has another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        let claims_json =
+            text_of(&self.headers, CONTENT_TYPE.as_str()).is_some_and(|kind| kind.contains("json"));
+        if !claims_json {
+            return Err(self.unexpected());
+        }
+        serde_json::from_slice(&self.body).map_err(|source| Error::Decode {
+            status: self.status,
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        // The date form is left out: it needs a clock that agrees with the server's.
+        text_of(&self.headers, RETRY_AFTER.as_str())?.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    fn problem(&self) -> Option<Problem> {
+        let problem: Problem = serde_json::from_slice(&self.body).ok()?;
+        (!problem.errors.is_empty()).then_some(problem)
+    }
+
+    /// The code of the first fault that has one.
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
+        self.problem()?.errors.into_iter().find_map(|fault| fault.code)
+    }
+
+    fn unexpected(&self) -> Error {
+        Error::Unexpected(Box::new(UnexpectedAnswer {
+            status: self.status,
+            content_type: text_of(&self.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
+            head: self.text().chars().take(512).collect(),
+            request_id: self.request_id().map(str::to_owned),
+        }))
+    }
+
+    pub(crate) fn to_error(&self) -> Error {
+        let Some(problem) = self.problem() else { return self.unexpected() };
+        let sent = problem.errors.iter().find_map(|fault| fault.code.clone());
+        Error::Api(Box::new(ApiError {
+            status: self.status,
+            code: sent.or_else(|| code_of(self.status)),
+            faults: problem.errors,
+            request_id: self.request_id().map(str::to_owned),
+            retry_after: self.retry_after(),
+        }))
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("path", &self.path)
+            .field("request_id", &self.request_id())
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// The code that a status alone tells, for backends that send none.
+fn code_of(status: StatusCode) -> Option<ErrorCode> {
+    match status {
+        StatusCode::UNAUTHORIZED => Some(ErrorCode::NotSignedIn),
+        StatusCode::NOT_FOUND => Some(ErrorCode::NotFound),
+        StatusCode::PRECONDITION_FAILED => Some(ErrorCode::VersionMismatch),
+        StatusCode::PAYLOAD_TOO_LARGE => Some(ErrorCode::PayloadTooLarge),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Some(ErrorCode::UnsupportedMediaType),
+        StatusCode::TOO_MANY_REQUESTS => Some(ErrorCode::TooManyRequests),
+        StatusCode::SERVICE_UNAVAILABLE => Some(ErrorCode::Unavailable),
+        _ => None,
+    }
+}

@@ -1,0 +1,173 @@
+//! Sessions: who keeps them, and where.
+
+mod current;
+mod file;
+mod jar;
+#[cfg(feature = "keyring")]
+mod keyring;
+mod memory;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+pub(crate) use self::current::{GivenSession, Sessions};
+pub use self::file::FileSessions;
+#[cfg(feature = "keyring")]
+pub use self::keyring::Keyring;
+pub use self::memory::MemorySessions;
+
+use crate::BoxError;
+
+/// Keeps sessions between runs of a program, one for each server.
+///
+/// The methods may block: the client calls them off the asynchronous threads. A session is an opaque text; it is
+/// bound to its server, and one that was saved for another is not used.
+///
+/// ```
+/// use std::collections::HashMap;
+/// use std::sync::Mutex;
+/// use ticketing_sdk::{Client, SecretString, SessionError, SessionPlace, SessionStore};
+///
+/// #[derive(Default)]
+/// struct Cabinet(Mutex<HashMap<String, SecretString>>);
+///
+/// impl SessionStore for Cabinet {
+///     fn load(&self, server: &str) -> Result<Option<SecretString>, SessionError> {
+///         let drawers = self.0.lock().map_err(|_| SessionError::new("the cabinet is stuck"))?;
+///         Ok(drawers.get(server).cloned())
+///     }
+///     fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {
+///         let mut drawers = self.0.lock().map_err(|_| SessionError::new("the cabinet is stuck"))?;
+///         drawers.insert(server.to_owned(), session.clone());
+///         Ok(())
+///     }
+///     fn clear(&self, server: &str) -> Result<(), SessionError> {
+///         let mut drawers = self.0.lock().map_err(|_| SessionError::new("the cabinet is stuck"))?;
+///         drawers.remove(server);
+///         Ok(())
+///     }
+///     fn place(&self, _server: &str) -> SessionPlace {
+///         SessionPlace::Other("a filing cabinet".to_owned())
+///     }
+/// }
+///
+/// let client = Client::builder("http://127.0.0.1:3000").session_store(Cabinet::default()).build()?;
+/// # Ok::<(), ticketing_sdk::Error>(())
+/// ```
+pub trait SessionStore: Send + Sync {
+    /// The session of a server, if there is one.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn load(&self, server: &str) -> Result<Option<SecretString>, SessionError>;
+
+    /// Keeps the session of a server, in place of an earlier one.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError>;
+
+    /// Forgets the session of a server. None there is no error.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    fn clear(&self, server: &str) -> Result<(), SessionError>;
+
+    /// Where the session of a server is kept, or would be.
+    fn place(&self, server: &str) -> SessionPlace;
+}
+
+/// Where sessions are kept. Its `Display` completes "the session is in …".
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionPlace {
+    /// In memory, until the program ends.
+    Memory,
+    /// It was given by the caller, and is kept nowhere.
+    Given,
+    /// In a file that only its owner can read.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not in the keyring, if that was wanted.
+        instead_of: Option<String>,
+    },
+    /// In the keyring of the operating system.
+    Keyring {
+        /// What the entry is filed under.
+        service: String,
+        /// Whose entry it is.
+        account: String,
+    },
+    /// Somewhere of the caller's own.
+    Other(String),
+}
+
+impl SessionPlace {
+    /// One line for the user when a file stands in for the keyring.
+    ///
+    /// ```
+    /// use ticketing_sdk::SessionPlace;
+    ///
+    /// let place = SessionPlace::File { path: "/home/ada/s.json".into(), instead_of: Some("this system has no keyring".into()) };
+    /// assert_eq!(place.notice().as_deref(), Some("this system has no keyring, so the session is kept in /home/ada/s.json"));
+    /// assert_eq!(SessionPlace::Memory.notice(), None);
+    /// ```
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        match self {
+            Self::File { path, instead_of: Some(why) } => {
+                Some(format!("{why}, so the session is kept in {}", path.display()))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for SessionPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory only"),
+            Self::Given => f.write_str("the caller's hands"),
+            Self::File { path, .. } => write!(f, "the file {}", path.display()),
+            Self::Keyring { service, .. } => write!(f, "the keyring of the system, under \"{service}\""),
+            Self::Other(place) => f.write_str(place),
+        }
+    }
+}
+
+/// Where the session of a client is kept, and whether there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SessionInfo {
+    /// The server that the session is bound to.
+    pub server: String,
+    /// Where it is kept, or would be.
+    pub place: SessionPlace,
+    /// Whether there is one. Whether the server still takes it, only the server knows.
+    pub present: bool,
+    /// What its cookie is called.
+    pub cookie: Option<String>,
+}
+
+/// A session store failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SessionError {
+    message: String,
+    source: Option<BoxError>,
+}
+
+impl SessionError {
+    /// An error with its message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), source: None }
+    }
+
+    /// An error with its message and cause.
+    pub fn with_source(message: impl Into<String>, source: impl Into<BoxError>) -> Self {
+        Self { message: message.into(), source: Some(source.into()) }
+    }
+}

@@ -1,0 +1,141 @@
+//! The session of one client while it runs.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::{HeaderMap, HeaderValue};
+use secrecy::SecretString;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use super::jar::Jar;
+use super::{SessionError, SessionInfo, SessionPlace, SessionStore};
+use crate::request::UseSession;
+use crate::{Error, Result};
+
+/// The session of one client: a jar in memory, loaded once and saved when the server changes it.
+pub(crate) struct Sessions {
+    store: Arc<dyn SessionStore>,
+    server: String,
+    jar: Mutex<Jar>,
+    loaded: OnceCell<()>,
+}
+
+impl Sessions {
+    pub(crate) fn new(store: Arc<dyn SessionStore>, server: String) -> Self {
+        Self { store, server, jar: Mutex::default(), loaded: OnceCell::new() }
+    }
+
+    fn jar(&self) -> MutexGuard<'_, Jar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a question to the store off the asynchronous threads.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn SessionStore, &str) -> T + Send + 'static,
+    ) -> Result<T, SessionError> {
+        let (store, server) = (Arc::clone(&self.store), self.server.clone());
+        tokio::task::spawn_blocking(move || question(&*store, &server))
+            .await
+            .map_err(|error| SessionError::with_source("the session store failed", error))
+    }
+
+    /// Makes the stored session available, if the request needs it.
+    pub(crate) async fn prepare(&self, usage: UseSession) -> Result<()> {
+        if usage != UseSession::Yes {
+            return Ok(());
+        }
+        let load = || async {
+            if let Some(saved) = self.ask(|store, server| store.load(server)).await?? {
+                *self.jar() = Jar::load(&saved, &self.server)?;
+            }
+            Ok::<(), Error>(())
+        };
+        self.loaded.get_or_try_init(load).await.copied()
+    }
+
+    pub(crate) fn header(&self, url: &Url, usage: UseSession) -> Option<HeaderValue> {
+        if usage != UseSession::Yes {
+            return None;
+        }
+        let mut value = HeaderValue::try_from(self.jar().header(url)?).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Keeps what an answer sets.
+    pub(crate) async fn receive(&self, headers: &HeaderMap, url: &Url, usage: UseSession) -> Result<()> {
+        let saved = {
+            let mut jar = self.jar();
+            let changed = match usage {
+                UseSession::No => false,
+                UseSession::Yes => jar.receive(headers, url),
+                UseSession::Replace => {
+                    let mut fresh = Jar::default();
+                    let changed = fresh.receive(headers, url);
+                    if changed {
+                        *jar = fresh;
+                    }
+                    changed
+                }
+            };
+            if !changed {
+                return Ok(());
+            }
+            jar.save(&self.server)?
+        };
+        // From here on the jar is the newer one.
+        let _ = self.loaded.set(());
+        self.ask(move |store, server| match &saved {
+            Some(session) => store.save(server, session),
+            None => store.clear(server),
+        })
+        .await??;
+        Ok(())
+    }
+
+    /// Forgets the session, here and in the store.
+    pub(crate) async fn forget(&self) -> Result<()> {
+        let _ = self.loaded.set(());
+        *self.jar() = Jar::default();
+        self.ask(|store, server| store.clear(server)).await??;
+        Ok(())
+    }
+
+    pub(crate) async fn info(&self) -> Result<SessionInfo> {
+        self.prepare(UseSession::Yes).await?;
+        let place = self.ask(|store, server| store.place(server)).await?;
+        let cookie = self.jar().name();
+        Ok(SessionInfo { server: self.server.clone(), place, present: cookie.is_some(), cookie })
+    }
+}
+
+/// A session that the caller brought: it is used, and changes of it are kept nowhere.
+pub(crate) struct GivenSession(Option<SecretString>);
+
+impl GivenSession {
+    pub(crate) fn new(name: &str, value: &SecretString, url: &Url) -> Result<Self> {
+        let jar = Jar::of(name, value, url).ok_or_else(|| {
+            Error::invalid("session", "the cookie's name or value holds characters that cannot be sent")
+        })?;
+        Ok(Self(jar.save(url.as_str().trim_end_matches('/'))?))
+    }
+}
+
+impl SessionStore for GivenSession {
+    fn load(&self, _server: &str) -> Result<Option<SecretString>, SessionError> {
+        Ok(self.0.clone())
+    }
+
+    fn save(&self, _server: &str, _session: &SecretString) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn clear(&self, _server: &str) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn place(&self, _server: &str) -> SessionPlace {
+        SessionPlace::Given
+    }
+}

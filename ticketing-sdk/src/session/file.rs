@@ -1,0 +1,126 @@
+//! Sessions in a file that only its owner can read.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{SessionError, SessionPlace, SessionStore};
+
+/// Keeps sessions in a JSON file, one per server, readable by its owner only (mode 0600) and replaced in one step.
+///
+/// Several programs may share it: a lock file beside it keeps their changes apart.
+///
+/// ```
+/// use ticketing_sdk::{FileSessions, SessionStore};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("sessions.json");
+/// let store = FileSessions::new(path);
+/// store.save("http://127.0.0.1:3000", &"secret".into())?;
+/// assert!(store.load("http://127.0.0.1:3000")?.is_some());
+/// assert!(store.load("http://127.0.0.1:4000")?.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct FileSessions {
+    path: PathBuf,
+}
+
+/// Server to session.
+type Sessions = BTreeMap<String, String>;
+
+impl FileSessions {
+    /// Sessions in this file; it and its folder are made when the first session is saved.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn failed(&self, what: &str, error: std::io::Error) -> SessionError {
+        SessionError::with_source(format!("cannot {what} the sessions in {}", self.path.display()), error)
+    }
+
+    fn read(&self) -> Result<Option<Sessions>, SessionError> {
+        match fs::read(&self.path) {
+            Ok(json) => serde_json::from_slice(&json).map(Some).map_err(|_| {
+                SessionError::new(format!("{} is damaged; sign in again to replace it", self.path.display()))
+            }),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.failed("read", error)),
+        }
+    }
+
+    /// Changes the sessions under the lock.
+    fn change(&self, change: impl FnOnce(&mut Sessions)) -> Result<(), SessionError> {
+        let folder = match self.path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        };
+        let write = || -> std::io::Result<()> {
+            create_private_folder(folder)?;
+            let _lock = lock(&self.path.with_added_extension("lock"))?;
+            // What is damaged holds no session; signing in again mends it.
+            let mut sessions = self.read().ok().flatten().unwrap_or_default();
+            change(&mut sessions);
+            // A temporary file is born with mode 0600, so the secret is never readable by others.
+            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            file.write_all(&serde_json::to_vec_pretty(&sessions)?)?;
+            file.as_file().sync_all()?;
+            file.persist(&self.path).map_err(|error| error.error)?;
+            Ok(())
+        };
+        write().map_err(|error| self.failed("write", error))
+    }
+}
+
+impl SessionStore for FileSessions {
+    fn load(&self, server: &str) -> Result<Option<SecretString>, SessionError> {
+        Ok(self.read()?.and_then(|mut sessions| sessions.remove(server)).map(SecretString::from))
+    }
+
+    fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {
+        self.change(|sessions| {
+            sessions.insert(server.to_owned(), session.expose_secret().to_owned());
+        })
+    }
+
+    fn clear(&self, server: &str) -> Result<(), SessionError> {
+        match self.read() {
+            Ok(Some(sessions)) if sessions.contains_key(server) => self.change(|sessions| {
+                sessions.remove(server);
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn place(&self, _server: &str) -> SessionPlace {
+        SessionPlace::File { path: self.path.clone(), instead_of: None }
+    }
+}
+
+fn create_private_folder(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+/// Waits for the lock; it ends when the file is dropped.
+fn lock(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    file.lock()?;
+    Ok(file)
+}

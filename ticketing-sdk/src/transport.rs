@@ -1,0 +1,274 @@
+//! The one place that knows of retries, sessions, request ids, time-outs and tracing.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use http::header::{COOKIE, HeaderValue, LOCATION, SET_COOKIE, USER_AGENT};
+use http::{Method, StatusCode};
+use tokio::time::{Instant, sleep, timeout_at};
+use tracing::Instrument;
+use url::Url;
+
+use crate::retry::{self, Repeat, Seen, Verdict};
+use crate::session::Sessions;
+use crate::wire::{Chunks, Reply, Wire};
+use crate::{Error, Phase, Request, Response, Result};
+
+/// The largest answer that is read into memory.
+const LARGEST_ANSWER: usize = 32 << 20;
+const MOST_REDIRECTS: usize = 5;
+
+pub(crate) struct Transport {
+    /// Scheme, host, port and prefix, without a slash at the end.
+    pub(crate) server: String,
+    pub(crate) wire: Wire,
+    pub(crate) session: Sessions,
+    pub(crate) limits: Limits,
+    pub(crate) user_agent: HeaderValue,
+    /// Whether this server has shown that it is one that knows idempotency keys.
+    pub(crate) announced: AtomicBool,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) response: Duration,
+    pub(crate) total: Duration,
+    pub(crate) retries: u32,
+}
+
+/// Why an attempt has no answer.
+enum Missing {
+    NotSent(Error),
+    Broken(Error),
+    Late(Error),
+    /// There is an answer, and it ends the call.
+    Final(Error),
+}
+
+impl Transport {
+    /// Sends a request until there is an answer worth giving, within the limits.
+    pub(crate) async fn call(&self, request: &Request) -> Result<Response> {
+        request.check()?;
+        let span = tracing::debug_span!("request", method = %request.method, path = %request.path);
+        Box::pin(self.attempts(request).instrument(span)).await
+    }
+
+    async fn attempts(&self, request: &Request) -> Result<Response> {
+        let url = self.url(request)?;
+        self.session.prepare(request.session).await?;
+        let total = request.timeout.unwrap_or(self.limits.total);
+        let deadline = after(total);
+        // Whether an earlier attempt was sent and its answer lost, so that it may have taken effect.
+        let mut maybe_done = false;
+        for tries in 1.. {
+            let outcome = self.attempt(request, &url, deadline).await;
+            let seen = seen(&outcome);
+            let lost = matches!(seen, Seen::Broken | Seen::Late)
+                || matches!(&seen, Seen::Answer { status, code: None, .. } if matches!(status.as_u16(), 502 | 504));
+            let verdict = match retry::judge(request.repeat(), &seen, tries) {
+                Verdict::Again(wait) if tries <= self.limits.retries && Instant::now() + wait < deadline => {
+                    Some(wait)
+                }
+                _ => None,
+            };
+            let Some(wait) = verdict else { return conclude(request, outcome, maybe_done) };
+            tracing::debug!(?seen, ?wait, tries, "will send again");
+            sleep(wait).await;
+            if !self.may_repeat(request, maybe_done || lost).await {
+                return conclude(request, outcome, maybe_done);
+            }
+            maybe_done |= lost;
+        }
+        Err(Error::Timeout { phase: Phase::Total, after: total })
+    }
+
+    /// A keyed write that may have taken effect is sent again only to a server that knows keys. Ours put a
+    /// request id on every answer; one that has not answered yet is asked something harmless first.
+    async fn may_repeat(&self, request: &Request, maybe_done: bool) -> bool {
+        if request.repeat() != Repeat::Keyed || !maybe_done || self.announced.load(Ordering::Relaxed) {
+            return true;
+        }
+        let path = "/api/users/currentuser".to_owned();
+        let question = Request::new(request.client.clone(), Method::GET, path).without_session();
+        let _ = Box::pin(self.attempts(&question)).await;
+        self.announced.load(Ordering::Relaxed)
+    }
+
+    async fn attempt(&self, request: &Request, url: &Url, deadline: Instant) -> Result<Response, Missing> {
+        let Reply { status, headers, body } = self.open(request, url.clone(), deadline).await?;
+        let late = || Missing::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
+        let body = timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(Missing::Broken)?;
+        Ok(Response { status, headers, body, path: request.path.clone() })
+    }
+
+    /// Sends once and waits for the head of the answer, following redirects of reads within the server.
+    async fn open(&self, request: &Request, mut url: Url, deadline: Instant) -> Result<Reply, Missing> {
+        for _ in 0..=MOST_REDIRECTS {
+            let started = Instant::now();
+            let head_by = deadline.min(started + self.limits.response);
+            let sent = timeout_at(head_by, self.wire.send(self.to_http(request, &url)?)).await;
+            let mut reply = match sent {
+                Err(_) if head_by == deadline => {
+                    return Err(Missing::Late(Error::Timeout {
+                        phase: Phase::Total,
+                        after: self.total(request),
+                    }));
+                }
+                Err(_) => {
+                    return Err(Missing::Late(Error::Timeout {
+                        phase: Phase::Response,
+                        after: self.limits.response,
+                    }));
+                }
+                Ok(Err(failure)) if failure.sent => {
+                    return Err(Missing::Broken(Error::Interrupted { source: failure.source }));
+                }
+                Ok(Err(failure)) => {
+                    let server = self.server.clone();
+                    return Err(Missing::NotSent(Error::Unreachable { server, source: failure.source }));
+                }
+                Ok(Ok(reply)) => reply,
+            };
+            let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+            tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
+            if request_id.is_some() {
+                self.announced.store(true, Ordering::Relaxed);
+            }
+            self.session.receive(&reply.headers, &url, request.session).await.map_err(Missing::Final)?;
+            reply.headers.remove(SET_COOKIE);
+            match redirect(&reply, &url) {
+                None => return Ok(reply),
+                Some((location, Some(next))) if !request.is_write() && next.origin() == url.origin() => {
+                    tracing::debug!(%location, "following a redirect");
+                    url = next;
+                }
+                Some((location, _)) => {
+                    return Err(Missing::Final(Error::Redirected { status: reply.status, location }));
+                }
+            }
+        }
+        let location = url.to_string();
+        Err(Missing::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+    }
+
+    /// Sends once and leaves the body to the caller. Only the head of the answer is under a time-out.
+    pub(crate) async fn stream(&self, request: &Request) -> Result<Reply> {
+        request.check()?;
+        let url = self.url(request)?;
+        self.session.prepare(request.session).await?;
+        let reply = match self.open(request, url, after(self.limits.response)).await {
+            Ok(reply) => reply,
+            Err(
+                Missing::NotSent(error)
+                | Missing::Broken(error)
+                | Missing::Late(error)
+                | Missing::Final(error),
+            ) => {
+                return Err(error);
+            }
+        };
+        if reply.status.is_success() {
+            return Ok(reply);
+        }
+        let Reply { status, headers, body } = reply;
+        let body =
+            timeout_at(after(self.limits.response), read(body)).await.unwrap_or_else(|_| Ok(Bytes::new()))?;
+        Err(Response { status, headers, body, path: request.path.clone() }.to_error())
+    }
+
+    fn total(&self, request: &Request) -> Duration {
+        request.timeout.unwrap_or(self.limits.total)
+    }
+
+    fn url(&self, request: &Request) -> Result<Url> {
+        // Behind the server's own text and a slash, no path can name another host.
+        if !request.path.starts_with('/') {
+            return Err(Error::invalid("path", "must begin with a slash"));
+        }
+        let mut url = Url::parse(&format!("{}{}", self.server, request.path))
+            .map_err(|error| Error::invalid("path", error.to_string()))?;
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        Ok(url)
+    }
+
+    fn to_http(&self, request: &Request, url: &Url) -> Result<http::Request<Bytes>, Missing> {
+        let fault = |error: http::Error| Missing::Final(Error::invalid("request", error.to_string()));
+        let mut http = http::Request::builder()
+            .method(request.method.clone())
+            .uri(url.as_str())
+            .body(request.body.clone())
+            .map_err(fault)?;
+        let headers = http.headers_mut();
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        if let Some(cookie) = self.session.header(url, request.session) {
+            headers.insert(COOKIE, cookie);
+        }
+        headers.extend(request.headers.clone());
+        Ok(http)
+    }
+}
+
+fn seen(outcome: &Result<Response, Missing>) -> Seen {
+    match outcome {
+        Ok(response) if response.status.is_success() => {
+            Seen::Answer { status: response.status, code: None, retry_after: None }
+        }
+        Ok(response) => Seen::Answer {
+            status: response.status,
+            code: response.code(),
+            retry_after: response.retry_after(),
+        },
+        Err(Missing::NotSent(_)) => Seen::NotSent,
+        Err(Missing::Broken(_)) => Seen::Broken,
+        Err(Missing::Late(_)) => Seen::Late,
+        Err(Missing::Final(_)) => Seen::Answer { status: StatusCode::OK, code: None, retry_after: None },
+    }
+}
+
+/// What the caller is told, given that an earlier attempt may have taken effect.
+fn conclude(request: &Request, outcome: Result<Response, Missing>, maybe_done: bool) -> Result<Response> {
+    match outcome {
+        Ok(response) => {
+            let open = maybe_done && request.is_write();
+            if open && retry::settles_nothing(response.status, response.code().as_ref()) {
+                return Err(request.unknown_outcome(response.to_error()));
+            }
+            Ok(response)
+        }
+        Err(Missing::NotSent(error)) if !(maybe_done && request.is_write()) => Err(error),
+        Err(Missing::Final(error)) => Err(error),
+        Err(Missing::NotSent(error) | Missing::Broken(error) | Missing::Late(error)) => {
+            Err(if request.is_write() { request.unknown_outcome(error) } else { error })
+        }
+    }
+}
+
+/// Where an answer points to, as text and, if it makes one, as an address.
+fn redirect(reply: &Reply, url: &Url) -> Option<(String, Option<Url>)> {
+    if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = String::from_utf8_lossy(reply.headers.get(LOCATION)?.as_bytes()).into_owned();
+    let next = url.join(&location).ok();
+    Some((location, next))
+}
+
+async fn read(mut chunks: Chunks) -> Result<Bytes> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk.map_err(|source| Error::Interrupted { source })?);
+        if body.len() > LARGEST_ANSWER {
+            return Err(Error::Interrupted { source: "the answer is larger than 32 MiB".into() });
+        }
+    }
+    Ok(body.freeze())
+}
+
+/// An instant that far ahead; without end, a year.
+fn after(duration: Duration) -> Instant {
+    Instant::now() + duration.min(Duration::from_secs(365 * 86_400))
+}

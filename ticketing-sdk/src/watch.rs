@@ -1,0 +1,296 @@
+//! Live changes of tickets: a stream that reconnects and resumes by itself.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{Method, StatusCode};
+use tokio::time::{sleep, timeout};
+
+use crate::retry::jitter;
+use crate::sse::{Block, Decoder};
+use crate::wire::{Chunks, Reply};
+use crate::{Client, Error, Phase, Request, Result, Ticket, TicketChange, TicketChangeKind};
+
+/// The server says something each 15 seconds; after this long it is gone.
+const HEARTBEAT: Duration = Duration::from_secs(40);
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LAST_WAIT: Duration = Duration::from_secs(30);
+
+/// The changes of all tickets from now on (or from a position), as they happen.
+///
+/// A lost connection is taken up again, for as long as it takes, after the last change that was seen: no change is
+/// left out. An error is what connecting again does not mend; the stream ends after it.
+///
+/// ```no_run
+/// use futures_util::TryStreamExt;
+/// use ticketing_sdk::Client;
+///
+/// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
+/// let mut changes = client.tickets().watch().await?;
+/// while let Some(change) = changes.try_next().await? {
+///     println!("{} {}", change.kind, change.ticket.id);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "streams do nothing unless polled"]
+pub struct Watch(WatchEvents);
+
+impl Watch {
+    pub(crate) async fn open(client: Client, last_event_id: Option<String>) -> Result<Self> {
+        let position = Position(Arc::new(Mutex::new(last_event_id)));
+        let connection = connect(&client, &position).await?;
+        let state = State {
+            client,
+            position: position.clone(),
+            connection: Some(connection),
+            greeted: false,
+            failures: 0,
+            wait: Duration::ZERO,
+            first_wait: FIRST_WAIT,
+            ended: false,
+        };
+        let events = stream::unfold(state, |mut state| async move {
+            let item = state.next().await?;
+            Some((item, state))
+        });
+        Ok(Self(WatchEvents { events: events.boxed(), position }))
+    }
+
+    /// The position of the last change that was seen, for [`Tickets::watch_after`](crate::Tickets::watch_after).
+    #[must_use]
+    pub fn last_event_id(&self) -> Option<String> {
+        self.0.last_event_id()
+    }
+
+    /// The same stream, with the state of the connection in it.
+    pub fn into_events(self) -> WatchEvents {
+        self.0
+    }
+}
+
+impl Stream for Watch {
+    type Item = Result<TicketChange>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            return match self.0.poll_next_unpin(cx) {
+                Poll::Pending => Poll::Pending,
+                Poll::Ready(None) => Poll::Ready(None),
+                Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error))),
+                Poll::Ready(Some(Ok(WatchEvent::Change(change)))) => Poll::Ready(Some(Ok(change))),
+                Poll::Ready(Some(Ok(_))) => continue,
+            };
+        }
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Watch").field("last_event_id", &self.last_event_id()).finish_non_exhaustive()
+    }
+}
+
+/// A [`Watch`] that also tells of its connection, for programs that show it.
+#[must_use = "streams do nothing unless polled"]
+pub struct WatchEvents {
+    events: BoxStream<'static, Result<WatchEvent>>,
+    position: Position,
+}
+
+/// What a watch has to say.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WatchEvent {
+    /// The connection stands; changes follow.
+    Connected,
+    /// A ticket changed.
+    Change(TicketChange),
+    /// The connection is lost, and will be tried again.
+    Lost {
+        /// Why.
+        error: Error,
+        /// After how long.
+        retry_in: Duration,
+    },
+}
+
+impl WatchEvents {
+    /// The position of the last change that was seen.
+    #[must_use]
+    pub fn last_event_id(&self) -> Option<String> {
+        self.position.get()
+    }
+}
+
+impl Stream for WatchEvents {
+    type Item = Result<WatchEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.events.as_mut().poll_next(cx)
+    }
+}
+
+impl fmt::Debug for WatchEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchEvents").field("last_event_id", &self.last_event_id()).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+struct Position(Arc<Mutex<Option<String>>>);
+
+impl Position {
+    fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, id: String) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(id);
+    }
+}
+
+struct Connection {
+    chunks: Chunks,
+    decoder: Decoder,
+    blocks: VecDeque<Block>,
+}
+
+struct State {
+    client: Client,
+    position: Position,
+    connection: Option<Connection>,
+    greeted: bool,
+    failures: u32,
+    /// How long to wait before the next connection.
+    wait: Duration,
+    first_wait: Duration,
+    ended: bool,
+}
+
+impl State {
+    async fn next(&mut self) -> Option<Result<WatchEvent>> {
+        if self.ended {
+            return None;
+        }
+        loop {
+            let Some(connection) = &mut self.connection else {
+                sleep(self.wait).await;
+                match connect(&self.client, &self.position).await {
+                    Ok(connection) => {
+                        self.connection = Some(connection);
+                        self.greeted = false;
+                        continue;
+                    }
+                    Err(error) => return Some(self.lost(error)),
+                }
+            };
+            if !self.greeted {
+                self.greeted = true;
+                return Some(Ok(WatchEvent::Connected));
+            }
+            match connection.block().await {
+                Ok(block) => match self.take(block) {
+                    Ok(None) => {}
+                    Ok(Some(change)) => return Some(Ok(WatchEvent::Change(change))),
+                    Err(error) => {
+                        self.ended = true;
+                        return Some(Err(error));
+                    }
+                },
+                Err(error) => return Some(self.lost(error)),
+            }
+        }
+    }
+
+    /// Moves the position and reads the change in a block, if there is one.
+    fn take(&mut self, block: Block) -> Result<Option<TicketChange>> {
+        self.failures = 0;
+        if let Some(wait) = block.retry {
+            self.first_wait = wait.clamp(Duration::from_millis(10), LAST_WAIT);
+        }
+        let change = match (block.data, block.name.parse::<TicketChangeKind>()) {
+            (Some(data), Ok(kind)) => {
+                let ticket: Ticket = serde_json::from_str(&data).map_err(|source| Error::Decode {
+                    status: StatusCode::OK,
+                    path: "/api/tickets".to_owned(),
+                    source,
+                })?;
+                let id = block.id.clone().or_else(|| self.position.get()).unwrap_or_default();
+                Some(TicketChange { id, kind, ticket })
+            }
+            // An event of another time, or a block that only moves the position.
+            _ => None,
+        };
+        // Only now: what could not be read is not behind us.
+        if let Some(id) = block.id {
+            self.position.set(id);
+        }
+        Ok(change)
+    }
+
+    fn lost(&mut self, error: Error) -> Result<WatchEvent> {
+        self.connection = None;
+        if !mends(&error) {
+            self.ended = true;
+            return Err(error);
+        }
+        let doubled = self.first_wait.saturating_mul(1 << self.failures.min(10)).min(LAST_WAIT);
+        self.failures += 1;
+        let asked = error.retry_after().unwrap_or_default().min(LAST_WAIT);
+        self.wait = jitter(doubled).max(asked);
+        tracing::debug!(%error, retry_in = ?self.wait, "lost the live changes");
+        Ok(WatchEvent::Lost { error, retry_in: self.wait })
+    }
+}
+
+impl Connection {
+    async fn block(&mut self) -> Result<Block> {
+        loop {
+            if let Some(block) = self.blocks.pop_front() {
+                return Ok(block);
+            }
+            let chunk = match timeout(HEARTBEAT, self.chunks.next()).await {
+                Err(_) => return Err(Error::Timeout { phase: Phase::Heartbeat, after: HEARTBEAT }),
+                Ok(None) => return Err(Error::Interrupted { source: "the server ended the stream".into() }),
+                Ok(Some(chunk)) => chunk.map_err(|source| Error::Interrupted { source })?,
+            };
+            let blocks =
+                self.decoder.push(&chunk).map_err(|error| Error::Interrupted { source: error.into() })?;
+            self.blocks.extend(blocks);
+        }
+    }
+}
+
+async fn connect(client: &Client, position: &Position) -> Result<Connection> {
+    let mut request = Request::new(client.clone(), Method::GET, "/api/tickets".to_owned())
+        .header(ACCEPT.as_str(), "text/event-stream")
+        .without_session();
+    if let Some(id) = position.get() {
+        request = request.header("last-event-id", &id);
+    }
+    let Reply { headers, body, .. } = client.transport().stream(&request).await?;
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("text/event-stream") {
+        return Err(Error::Unsupported { what: "live changes" });
+    }
+    Ok(Connection { chunks: body, decoder: Decoder::default(), blocks: VecDeque::new() })
+}
+
+/// Whether connecting again may help.
+fn mends(error: &Error) -> bool {
+    match error.status() {
+        Some(status) => {
+            status.is_server_error()
+                || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+        }
+        None => error.is_unreachable(),
+    }
+}
