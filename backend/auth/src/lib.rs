@@ -1,1 +1,115 @@
-//! Placeholder.
+//! Accounts and sessions: sign up, sign in, sign out, and who is signed in.
+
+mod domain;
+mod hashing;
+mod limits;
+mod router;
+mod routes;
+mod settings;
+mod store;
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use secrecy::SecretString;
+use ticketing_bus::{Bus, Core};
+use ticketing_platform::db::{DbError, OpenError};
+use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::session::Sessions;
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::{idempotency, session};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use hashing::{HashCounts, Hashing, HashingError};
+pub use settings::{Limits, Settings};
+
+use hashing::Hasher;
+use limits::Tries;
+
+/// The service. Clones are the same one.
+#[derive(Clone, Debug)]
+pub struct App {
+    core: Core,
+    sessions: Sessions,
+    proxies: TrustedProxies,
+    fingerprint_key: SecretString,
+    tries: Arc<Tries>,
+    hasher: Arc<Hasher>,
+}
+
+/// Why the service could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database could not be opened or migrated.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The ended sessions could not be read.
+    #[error("the ended sessions could not be read: {0}")]
+    Read(#[from] DbError),
+    /// Passwords cannot be hashed with these settings.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+}
+
+impl App {
+    /// Opens the service's database and remembers the sessions that were ended.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, migrated or read, or the costs of hashing are not valid.
+    pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
+        let hasher = Hasher::new(&hashing).await?;
+        let tries = Tries::new(limits, &clock);
+        let parts = [store::MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
+        let core = Core::open(&database, clock, &parts)?;
+        sessions.ended().refresh(&core.db).await?;
+        Ok(Self {
+            core,
+            sessions,
+            proxies,
+            fingerprint_key,
+            tries: Arc::new(tries),
+            hasher: Arc::new(hasher),
+        })
+    }
+
+    /// The routes below `/api/users`.
+    pub fn router(&self) -> OpenApiRouter {
+        router::router(self.clone())
+    }
+
+    /// Starts to publish what the service has to say, and to forget what has expired. It listens to nobody.
+    pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
+        self.core.start(bus, None, shutdown);
+        self.core.sweep(shutdown, |tx, now| {
+            session::prune(tx, now)?;
+            idempotency::prune(tx, now)?;
+            Ok(())
+        });
+    }
+
+    /// The service's database, outbox and clock.
+    #[must_use]
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// What was hashed since the service was opened.
+    #[must_use]
+    pub fn hash_counts(&self) -> HashCounts {
+        self.hasher.counts()
+    }
+}
+
+impl FromRef<App> for Sessions {
+    fn from_ref(app: &App) -> Self {
+        app.sessions.clone()
+    }
+}
+
+impl FromRef<App> for TrustedProxies {
+    fn from_ref(app: &App) -> Self {
+        app.proxies.clone()
+    }
+}

@@ -1,0 +1,9 @@
+-- Accounts. `email` is as it was signed up with; `email_key` is what it is compared by.
+CREATE TABLE users (
+    id            TEXT   NOT NULL PRIMARY KEY,
+    email         TEXT   NOT NULL,
+    email_key     TEXT   NOT NULL,
+    password_hash TEXT   NOT NULL,
+    created_at    BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX users_email_key ON users (email_key);

@@ -1,0 +1,169 @@
+//! E-mail addresses: kept as they were typed, compared without regard to case.
+
+use serde::Deserialize;
+use ticketing_sdk::text::sanitize;
+
+/// The longest address that mail can be sent to, in bytes.
+const LONGEST: usize = 254;
+const LONGEST_LOCAL: usize = 64;
+const LONGEST_LABEL: usize = 63;
+
+/// An e-mail address, exactly as it was received.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Email(String);
+
+/// Some text is not an e-mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{}", Email::FAULT)]
+pub(crate) struct NotAnEmail;
+
+impl Email {
+    /// What is said of a text that is none.
+    pub(crate) const FAULT: &'static str = "Email must be valid";
+
+    /// The address as it was received.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What two addresses are compared by: two of the same key belong to one account.
+    pub(crate) fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = NotAnEmail;
+
+    fn try_from(text: String) -> Result<Self, NotAnEmail> {
+        let (local, domain) = text.split_once('@').ok_or(NotAnEmail)?;
+        let printable =
+            text.len() <= LONGEST && !text.contains(char::is_whitespace) && sanitize(&text) == text;
+        if printable && is_local_part(local) && is_domain(domain) { Ok(Self(text)) } else { Err(NotAnEmail) }
+    }
+}
+
+fn is_local_part(local: &str) -> bool {
+    let special = |c: char| r#"()<>[]:;,\"@"#.contains(c);
+    local.len() <= LONGEST_LOCAL && local.split('.').all(|atom| !atom.is_empty() && !atom.contains(special))
+}
+
+/// At least two labels; the last is not a number, which leaves out bare IPv4 addresses.
+fn is_domain(domain: &str) -> bool {
+    let labels = domain.split('.');
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    domain.contains('.') && labels.clone().all(is_label) && !last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_label(label: &str) -> bool {
+    // Other scripts are fine as they are; only ASCII has signs that no name of a host holds.
+    let fits = |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || c == '-';
+    (1..=LONGEST_LABEL).contains(&label.len())
+        && label.chars().all(fits)
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn email(text: &str) -> Result<Email, NotAnEmail> {
+        Email::try_from(text.to_owned())
+    }
+
+    #[test]
+    fn addresses_are_accepted_as_they_are() {
+        let longest = format!(
+            "{}@{}.example",
+            "l".repeat(64),
+            ["d".repeat(60), "d".repeat(60), "d".repeat(59)].join(".")
+        );
+        assert_eq!(longest.len(), 254);
+        for text in [
+            "ada@example.com",
+            "Ada.Lovelace+tickets@Sub.Example.co.uk",
+            "a@b.c",
+            "o'brien_{}|~!#$%&*/=?^`-@x-y.io",
+            "jürgen@müller.example",
+            "用户@例子.公司",
+            "a@1.2.3.com",
+            longest.as_str(),
+        ] {
+            assert_eq!(email(text).map(|email| email.as_str().to_owned()), Ok(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        let long_local = format!("{}@example.com", "l".repeat(65));
+        let long_label = format!("a@{}.com", "d".repeat(64));
+        let too_long = format!("a@{}.com", vec!["d".repeat(63); 4].join("."));
+        for text in [
+            "",
+            "@",
+            "a",
+            "a@",
+            "@b.c",
+            "a@b",
+            "a@b@c.d",
+            "a b@c.d",
+            " a@b.c",
+            "a@b.c ",
+            "a@b .c",
+            "a@b.c\n",
+            "a\u{0}@b.c",
+            "a\u{1b}[31m@b.c",
+            "a\u{202e}@b.c",
+            "a\u{a0}@b.c",
+            ".a@b.c",
+            "a.@b.c",
+            "a..b@c.d",
+            "a@.b.c",
+            "a@b.c.",
+            "a@b..c",
+            "a@-b.c",
+            "a@b-.c",
+            "a@b_c.d",
+            "a@127.0.0.1",
+            "a@[127.0.0.1]",
+            "<a@b.c>",
+            "\"a\"@b.c",
+            "a,b@c.d",
+            "a;b@c.d",
+            "a\\b@c.d",
+            "mailto:a@b.c",
+            long_local.as_str(),
+            long_label.as_str(),
+            too_long.as_str(),
+        ] {
+            assert_eq!(email(text), Err(NotAnEmail), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn case_does_not_tell_accounts_apart() {
+        assert_eq!(email("Ada@Example.COM").unwrap().key(), email("ada@example.com").unwrap().key());
+        assert_eq!(email("JÜRGEN@x.de").unwrap().key(), email("jürgen@x.de").unwrap().key());
+        assert_ne!(email("a.da@example.com").unwrap().key(), email("ada@example.com").unwrap().key());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_accepted_is_harmless_and_bounded(text in "\\PC{0,12}@?\\PC{0,12}\\.?\\PC{0,5}") {
+            if let Ok(email) = email(&text) {
+                prop_assert_eq!(email.as_str(), &text);
+                prop_assert!(text.len() <= LONGEST);
+                prop_assert_eq!(text.matches('@').count(), 1);
+                prop_assert!(!text.contains(|c: char| c.is_whitespace() || c.is_control()));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_it_panic(text in any::<String>()) {
+            let _either = email(&text);
+        }
+    }
+}

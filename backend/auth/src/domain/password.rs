@@ -1,0 +1,100 @@
+//! Passwords: taken exactly as they were received, and never shown.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+
+/// How many characters a new password has.
+const LENGTHS: std::ops::RangeInclusive<usize> = 8..=128;
+
+/// A password that someone chose. It can be hashed, not shown.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "GivenPassword")]
+pub(crate) struct Password(GivenPassword);
+
+/// A password that someone typed to sign in; anything but nothing.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "SecretText")]
+pub(crate) struct GivenPassword(SecretString);
+
+/// A text on its way from the request.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct SecretText(String);
+
+/// Some text cannot be a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a password")]
+pub(crate) struct NotAPassword;
+
+impl Password {
+    /// What is said of a text that is too short or too long.
+    pub(crate) const FAULT: &'static str = "Password must be between 8 and 128 characters";
+}
+
+impl GivenPassword {
+    /// What is said where there is none.
+    pub(crate) const FAULT: &'static str = "You must supply a password";
+}
+
+impl TryFrom<GivenPassword> for Password {
+    type Error = NotAPassword;
+
+    fn try_from(given: GivenPassword) -> Result<Self, NotAPassword> {
+        let length = given.expose_secret().chars().count();
+        if LENGTHS.contains(&length) { Ok(Self(given)) } else { Err(NotAPassword) }
+    }
+}
+
+impl TryFrom<SecretText> for GivenPassword {
+    type Error = NotAPassword;
+
+    fn try_from(text: SecretText) -> Result<Self, NotAPassword> {
+        if text.0.is_empty() { Err(NotAPassword) } else { Ok(Self(text.0.into())) }
+    }
+}
+
+impl ExposeSecret<str> for Password {
+    fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl ExposeSecret<str> for GivenPassword {
+    fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn password(text: &str) -> Option<Password> {
+        serde_json::from_value(text.into()).ok()
+    }
+
+    #[test]
+    fn length_is_counted_in_characters() {
+        for text in
+            ["12345678", "        ", "пароль88", "🎫🎫🎫🎫🎫🎫🎫🎫", &"x".repeat(128), &"é".repeat(128)]
+        {
+            assert_eq!(password(text).unwrap().expose_secret(), text);
+        }
+        for text in ["", "1234567", "éééé", &"x".repeat(129)] {
+            assert!(password(text).is_none(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn signing_in_takes_any_password_but_none() {
+        let given = |text: &str| serde_json::from_value::<GivenPassword>(text.into()).ok();
+        assert!(given("").is_none());
+        assert_eq!(given(" x ").unwrap().expose_secret(), " x ");
+    }
+
+    #[test]
+    fn they_are_never_shown() {
+        let shown = format!("{:?}", password("correct horse").unwrap());
+        assert!(!shown.contains("horse"), "{shown}");
+    }
+}

@@ -1,0 +1,72 @@
+//! `POST /api/users/signin`: begins a session of an account.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use ticketing_platform::http::{ApiError, Faults, Field, Json};
+use ticketing_platform::limits::ClientAddress;
+use ticketing_sdk::{ErrorCode, Problem, User};
+use utoipa::ToSchema;
+
+use super::TAG;
+use crate::App;
+use crate::domain::{Email, GivenPassword};
+use crate::store;
+
+/// An e-mail and its password.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SignIn {
+    /// The address of the account. Case does not matter.
+    #[serde(default)]
+    #[schema(value_type = String, required = true, max_length = 254, example = "ada@example.com")]
+    email: Field<Email>,
+    /// The password, exactly as it was chosen.
+    #[serde(default)]
+    #[schema(value_type = String, required = true, format = Password, min_length = 1)]
+    password: Field<GivenPassword>,
+}
+
+impl SignIn {
+    fn valid(self) -> Result<(Email, GivenPassword), ApiError> {
+        let mut faults = Faults::new();
+        let email = self.email.required("email", Email::FAULT, &mut faults);
+        let password = self.password.required("password", GivenPassword::FAULT, &mut faults);
+        faults.finish()?;
+        email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
+    }
+}
+
+/// Sign in
+///
+/// Begins a session. An unknown e-mail and a wrong password get the same answer after the same time.
+#[utoipa::path(
+    post,
+    path = "/api/users/signin",
+    tag = TAG,
+    request_body = SignIn,
+    responses(
+        (status = 200, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
+        (status = 400, description = "A fault of a field, or `invalid_credentials`", body = Problem),
+        (status = 429, description = "`too_many_requests` to this account or from this address", body = Problem),
+        (status = 503, description = "`unavailable`: too many passwords wait to be hashed", body = Problem),
+    ),
+)]
+pub(crate) async fn signin(
+    State(app): State<App>,
+    address: ClientAddress,
+    Json(body): Json<SignIn>,
+) -> Result<Response, ApiError> {
+    let (email, password) = body.valid()?;
+    app.tries.count_address(address)?;
+    app.tries.count_account(&email)?;
+    let email_key = email.key();
+    let found = app.core.db.read(move |tx| store::find(tx, &email_key)).await.map_err(ApiError::from)?;
+    let stored = found.as_ref().map(|account| account.password_hash.as_str());
+    let fits = app.hasher.verify(&password, stored).await?;
+    let Some(account) = found.filter(|_| fits) else {
+        return Err(ApiError::rule(ErrorCode::InvalidCredentials, "Invalid credentials"));
+    };
+    let session = app.sessions.begin(&account.user.id, &account.user.email)?;
+    Ok(([(header::SET_COOKIE, session.cookie)], Json(account.user)).into_response())
+}

@@ -1,0 +1,44 @@
+//! What the service is told when it is opened.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::session::Sessions;
+
+use crate::hashing::Hashing;
+
+/// What the service is told when it is opened.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The file of its database.
+    pub database: PathBuf,
+    /// The time; the same clock that `sessions` uses.
+    pub clock: Clock,
+    /// Signs and reads sessions.
+    pub sessions: Sessions,
+    /// The proxies that may say who a client is.
+    pub proxies: TrustedProxies,
+    /// Keys the fingerprints of sign-ups, since those cover a password. The session key does.
+    pub fingerprint_key: SecretString,
+    /// How often something may be tried.
+    pub limits: Limits,
+    /// What a password's hash costs.
+    pub hashing: Hashing,
+}
+
+/// How often something may be tried; beyond it the answer is 429.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Sign-in tries a minute for one account, whether it exists or not.
+    pub signins_per_account: u32,
+    /// Sign-ins and sign-ups a minute from one address.
+    pub tries_per_address: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { signins_per_account: 10, tries_per_address: 300 }
+    }
+}

@@ -1,0 +1,60 @@
+//! Accounts and ended sessions in SQL.
+
+use ticketing_bus::Outbox;
+use ticketing_events::SessionEnded;
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Migrations, Tx};
+use ticketing_platform::session::{self, Session};
+use ticketing_sdk::{Timestamp, User, UserId};
+
+/// The table `users`.
+pub(crate) const MIGRATIONS: Migrations =
+    Migrations { part: "auth", scripts: &[("V1__users", include_str!("../migrations/V1__users.sql"))] };
+
+/// An account that is about to be made.
+pub(crate) struct NewAccount {
+    /// The account as it will be answered.
+    pub(crate) user: User,
+    /// What the e-mail is compared by.
+    pub(crate) email_key: String,
+    /// The PHC text of the password's hash.
+    pub(crate) password_hash: String,
+    /// When it is made.
+    pub(crate) created_at: Timestamp,
+}
+
+/// An account and what its password is verified against.
+pub(crate) struct Account {
+    /// The account.
+    pub(crate) user: User,
+    /// The PHC text of the password's hash.
+    pub(crate) password_hash: String,
+}
+
+/// Makes an account; `false` when the e-mail is in use, of which the unique index is the only judge.
+pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbError> {
+    let NewAccount { user, email_key, password_hash, created_at } = account;
+    let made = tx.execute(
+        "INSERT INTO users (id, email, email_key, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (email_key) DO NOTHING",
+        args![&user.id, &user.email, email_key, password_hash, *created_at],
+    )?;
+    Ok(made > 0)
+}
+
+/// The account of an e-mail.
+pub(crate) fn find(tx: &mut Tx<'_>, email_key: &str) -> Result<Option<Account>, DbError> {
+    tx.query_opt("SELECT id, email, password_hash FROM users WHERE email_key = $1", args![email_key], |row| {
+        let user = User { id: UserId::new(row.text("id")?), email: row.text("email")? };
+        Ok(Account { user, password_hash: row.text("password_hash")? })
+    })
+}
+
+/// Ends a session and says so; a session that was ended before is not news.
+pub(crate) fn end_session(tx: &mut Tx<'_>, outbox: &Outbox, session: &Session) -> Result<(), DbError> {
+    let Session { jti, user_id, exp, .. } = session;
+    if session::record(tx, jti, user_id, *exp)? {
+        outbox.append(tx, &SessionEnded { jti: jti.clone(), user_id: user_id.clone(), exp: *exp })?;
+    }
+    Ok(())
+}
