@@ -1,0 +1,56 @@
+//! `session:ended` reaches the bus.
+
+use std::time::Duration;
+
+use ticketing_bus::{Bus, EmbeddedOptions};
+use ticketing_events::{EventName, SessionEnded};
+use ticketing_platform::shutdown::Shutdown;
+use tokio::time::{Instant, sleep};
+
+use crate::support::{PASSWORD, Service};
+
+#[tokio::test]
+async fn a_sign_out_is_published() {
+    let service = Service::open().await;
+    let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
+    let shutdown = Shutdown::new();
+    service.app.start(&bus, &shutdown);
+
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    service.signout(Some(made.cookie())).await;
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let envelope = loop {
+        if let Some(envelope) = bus.recent(10).await.unwrap().pop() {
+            break envelope;
+        }
+        assert!(Instant::now() < deadline, "nothing was published");
+        sleep(Duration::from_millis(5)).await;
+    };
+    assert_eq!(envelope.name, EventName::SessionEnded);
+    let ended: SessionEnded = envelope.open().unwrap();
+    assert_eq!(made.json()["id"], ended.user_id.as_str());
+    assert_eq!(envelope.subject(), format!("ticketing.session.ended.{}", ended.jti));
+
+    shutdown.trigger();
+    assert!(shutdown.wait(Duration::from_secs(10)).await);
+}
+
+#[tokio::test]
+async fn what_has_expired_is_forgotten_at_the_next_start() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    service.signout(Some(made.cookie())).await;
+    service.clock.advance(Duration::from_secs(30 * 24 * 3600));
+    let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
+    let shutdown = Shutdown::new();
+    service.app.start(&bus, &shutdown);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while service.count("SELECT COUNT(*) AS n FROM ended_sessions").await > 0 {
+        assert!(Instant::now() < deadline, "nothing was forgotten");
+        sleep(Duration::from_millis(5)).await;
+    }
+    // What it no longer remembers has expired anyway.
+    assert!(service.current_user(Some(made.cookie())).await.is_null());
+    shutdown.trigger();
+    assert!(shutdown.wait(Duration::from_secs(10)).await);
+}

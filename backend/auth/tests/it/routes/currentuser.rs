@@ -1,0 +1,98 @@
+//! `GET /api/users/currentuser`.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use serde_json::{Value, json};
+use ticketing_platform::session::LIFETIME;
+
+use crate::support::{KEY, PASSWORD, Service, cookie_of, parts};
+
+fn signed(algorithm: Algorithm, key: &str, claims: &Value) -> String {
+    encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(key.as_bytes())).unwrap()
+}
+
+fn changed(claims: &Value, name: &str, value: Value) -> Value {
+    let mut claims = claims.clone();
+    claims[name] = value;
+    claims
+}
+
+fn without(claims: &Value, name: &str) -> Value {
+    let mut claims = claims.clone();
+    claims.as_object_mut().unwrap().remove(name);
+    claims
+}
+
+#[tokio::test]
+async fn tells_who_is_signed_in() {
+    let service = Service::open().await;
+    assert!(service.current_user(None).await.is_null());
+    let made = service.signup("Ada@example.com", PASSWORD).await;
+    let (_, claims) = parts(&made.token());
+    let user = service.current_user(Some(made.cookie())).await;
+    let expected = json!({
+        "id": made.json()["id"], "email": "Ada@example.com", "iat": 1_700_000_000,
+        "exp": claims["exp"], "jti": claims["jti"],
+    });
+    assert_eq!(user, expected);
+    let among_others = format!("a=b; {}; c=d", made.cookie());
+    assert_eq!(service.current_user(Some(&among_others)).await, expected);
+}
+
+#[tokio::test]
+async fn forged_and_foreign_tokens_are_no_session() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let token = made.token();
+    let (_, claims) = parts(&token);
+    // The forger knows everything but the key; made with the key, the same claims are a session.
+    assert!(
+        service.current_user(Some(&cookie_of(&signed(Algorithm::HS256, KEY, &claims)))).await.is_object()
+    );
+
+    let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let [head, body, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
+    let other_user = encoded(&changed(&claims, "id", json!("someone-else")));
+    let none = encoded(&json!({ "alg": "none", "typ": "JWT" }));
+    let tokens = [
+        format!("{none}.{body}."),
+        format!("{none}.{body}.{signature}"),
+        format!("{head}.{other_user}.{signature}"),
+        format!("{head}.{body}."),
+        format!("{head}.{body}"),
+        format!("{head}.{body}.{signature}x"),
+        String::new(),
+        "...".to_owned(),
+        signed(Algorithm::HS256, "another key that is long enough too", &claims),
+        signed(Algorithm::HS384, KEY, &claims),
+        signed(Algorithm::HS512, KEY, &claims),
+        signed(Algorithm::HS256, KEY, &changed(&claims, "iss", json!("elsewhere"))),
+        signed(Algorithm::HS256, KEY, &changed(&claims, "exp", json!(1_600_000_000))),
+        signed(Algorithm::HS256, KEY, &changed(&claims, "exp", json!("tomorrow"))),
+        signed(Algorithm::HS256, KEY, &changed(&claims, "id", json!(7))),
+        signed(Algorithm::HS256, KEY, &without(&claims, "exp")),
+        signed(Algorithm::HS256, KEY, &without(&claims, "iss")),
+        signed(Algorithm::HS256, KEY, &without(&claims, "jti")),
+        signed(Algorithm::HS256, KEY, &without(&claims, "id")),
+    ];
+    for token in &tokens {
+        assert!(service.current_user(Some(&cookie_of(token))).await.is_null(), "{token}");
+    }
+    for cookie in ["session=", "session=%%%", "session=e30=", "session=bnVsbA==", &format!("session={token}")]
+    {
+        assert!(service.current_user(Some(cookie)).await.is_null(), "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_time() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    service.clock.advance(LIFETIME - Duration::from_secs(1));
+    assert!(service.current_user(Some(made.cookie())).await.is_object());
+    service.clock.advance(Duration::from_secs(10));
+    assert!(service.current_user(Some(made.cookie())).await.is_null());
+}

@@ -1,0 +1,93 @@
+//! `POST /api/users/signin`.
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use crate::support::{PASSWORD, Service};
+
+const WRONG: (&str, &str, &str) = ("", "invalid_credentials", "Invalid credentials");
+
+#[tokio::test]
+async fn begins_a_session_whatever_the_case_of_the_email() {
+    let service = Service::open().await;
+    let user = service.signup("Ada@Example.com", PASSWORD).await.json();
+    for email in ["Ada@Example.com", "ada@example.com", "ADA@EXAMPLE.COM"] {
+        let reply = service.signin(email, PASSWORD).await;
+        assert_eq!((reply.status, reply.json()), (StatusCode::OK, user.clone()));
+        assert!(reply.set_cookie().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax"));
+        assert_eq!(service.current_user(Some(reply.cookie())).await["id"], user["id"]);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_email_and_a_wrong_password_cannot_be_told_apart() {
+    let service = Service::open().await;
+    service.signup("ada@example.com", PASSWORD).await;
+    let mut seen = Vec::new();
+    for (email, password) in [
+        ("ada@example.com", "wrong password"),
+        ("nobody@example.com", "wrong password"),
+        ("ada@example.com", "x"),
+    ] {
+        let before = service.app.hash_counts();
+        let reply = service.signin(email, password).await;
+        reply.refused(400, &[WRONG]);
+        let after = service.app.hash_counts();
+        assert_eq!((after.verified - before.verified, after.hashed - before.hashed), (1, 0), "{email}");
+        let mut headers = reply.headers.clone();
+        headers.remove("x-request-id");
+        seen.push((reply.status, headers, reply.body));
+    }
+    assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
+}
+
+#[tokio::test]
+async fn passwords_are_compared_exactly_as_received() {
+    let service = Service::open().await;
+    let password = "  Пароль\t🎫 \u{301} ";
+    service.signup("ada@example.com", password).await;
+    for wrong in
+        [password.trim(), &password.to_lowercase(), &format!("{password} "), &format!("{password}\0")]
+    {
+        service.signin("ada@example.com", wrong).await.refused(400, &[WRONG]);
+    }
+    assert_eq!(service.signin("ada@example.com", password).await.status, StatusCode::OK);
+    // 128 characters of four bytes each: nothing is cut off.
+    let long = "🎫".repeat(128);
+    service.signup("bob@example.com", &long).await;
+    service.signin("bob@example.com", &"🎫".repeat(127)).await.refused(400, &[WRONG]);
+    assert_eq!(service.signin("bob@example.com", &long).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn every_fault_is_reported_together() {
+    let service = Service::open().await;
+    let email = ("email", "invalid_input", "Email must be valid");
+    let password = ("password", "invalid_input", "You must supply a password");
+    for body in [json!({}), json!({ "email": 1, "password": 2 }), json!({ "email": "ada", "password": "" })] {
+        service.post("/api/users/signin", body).await.refused(400, &[email, password]);
+    }
+    service.signin("ada@example.com", "").await.refused(400, &[password]);
+    service.signin("ada@", "x").await.refused(400, &[email]);
+    assert_eq!(service.app.hash_counts().verified, 0);
+}
+
+#[tokio::test]
+async fn a_broken_hash_is_an_internal_error_without_detail() {
+    let service = Service::open().await;
+    service.signup("ada@example.com", PASSWORD).await;
+    let db = &service.app.core().db;
+    let broken = db.write(|tx| tx.execute("UPDATE users SET password_hash = 'not a hash'", &[])).await;
+    assert_eq!(broken.unwrap(), 1);
+    let reply = service.signin("ada@example.com", PASSWORD).await;
+    reply.refused(500, &[("", "internal", "Something went wrong")]);
+}
+
+#[tokio::test]
+async fn accounts_outlive_the_process() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let service = service.reopened().await;
+    assert_eq!(service.signin("ada@example.com", PASSWORD).await.json(), made.json());
+    assert_eq!(service.current_user(Some(made.cookie())).await["id"], made.json()["id"]);
+}

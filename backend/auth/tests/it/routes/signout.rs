@@ -1,0 +1,81 @@
+//! `POST /api/users/signout`.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use ticketing_platform::session::LIFETIME;
+
+use crate::support::{PASSWORD, Reply, Service, cookie_of};
+
+fn assert_signed_out(reply: &Reply) {
+    assert_eq!((reply.status, reply.body.as_str()), (StatusCode::OK, "{}"));
+    assert_eq!(
+        reply.set_cookie().unwrap(),
+        "session=; HttpOnly; Path=/; SameSite=Lax; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT"
+    );
+}
+
+async fn events(service: &Service) -> Vec<Value> {
+    let rows = service.texts("SELECT name || ' ' || body AS t FROM outbox ORDER BY id").await;
+    rows.iter()
+        .map(|row| serde_json::from_str(row.strip_prefix("session:ended ").unwrap()).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn ends_the_session_for_good_and_says_so_once() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let other = service.signin("ada@example.com", PASSWORD).await;
+    let session = service.current_user(Some(made.cookie())).await;
+
+    assert_signed_out(&service.signout(Some(made.cookie())).await);
+    assert!(service.current_user(Some(made.cookie())).await.is_null(), "the old cookie is refused");
+    let ended = json!({ "jti": session["jti"], "userId": session["id"], "exp": session["exp"] });
+    assert_eq!(events(&service).await, std::slice::from_ref(&ended));
+
+    // Again, with a token that is no session any more: nothing changes.
+    assert_signed_out(&service.signout(Some(made.cookie())).await);
+    assert_eq!(events(&service).await, [ended]);
+    // The user's other session is another one.
+    assert_eq!(service.current_user(Some(other.cookie())).await["id"], session["id"]);
+}
+
+#[tokio::test]
+async fn without_a_session_there_is_nothing_to_end() {
+    let service = Service::open().await;
+    let forged = cookie_of("eyJhbGciOiJub25lIn0.e30.");
+    for cookie in [None, Some("session=garbage"), Some("other=1"), Some(forged.as_str())] {
+        assert_signed_out(&service.signout(cookie).await);
+    }
+    assert!(events(&service).await.is_empty());
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM ended_sessions").await, 0);
+}
+
+#[tokio::test]
+async fn the_old_cookie_is_refused_after_a_restart_too() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    service.signout(Some(made.cookie())).await;
+    let service = service.reopened().await;
+    assert!(service.current_user(Some(made.cookie())).await.is_null());
+}
+
+#[tokio::test]
+async fn signing_out_many_times_at_once_says_so_once() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let replies = futures_util::future::join_all((0..20).map(|_| service.signout(Some(made.cookie())))).await;
+    replies.iter().for_each(assert_signed_out);
+    assert_eq!(events(&service).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_expired_session_is_none() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    service.clock.advance(LIFETIME + Duration::from_secs(10));
+    assert_signed_out(&service.signout(Some(made.cookie())).await);
+    assert!(events(&service).await.is_empty());
+}

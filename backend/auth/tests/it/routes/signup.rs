@@ -1,0 +1,162 @@
+//! `POST /api/users/signup`.
+
+use axum::http::{Request, StatusCode, header};
+use futures_util::future::join_all;
+use serde_json::json;
+use ticketing_auth::Hashing;
+use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+
+use crate::support::{KEY, PASSWORD, Service, parts, post};
+
+const EMAIL_FAULT: (&str, &str, &str) = ("email", "invalid_input", "Email must be valid");
+const PASSWORD_FAULT: (&str, &str, &str) =
+    ("password", "invalid_input", "Password must be between 8 and 128 characters");
+
+#[tokio::test]
+async fn makes_an_account_and_signs_it_in() {
+    let service = Service::open().await;
+    let reply = service.signup("Ada@Example.com", PASSWORD).await;
+    assert_eq!(reply.status, StatusCode::CREATED);
+    let user = reply.json();
+    assert_eq!(user, json!({ "id": user["id"], "email": "Ada@Example.com" }));
+    assert_eq!(user["id"].as_str().unwrap().len(), 36);
+
+    let set_cookie = reply.set_cookie().unwrap();
+    assert_eq!(set_cookie.split_once(';').unwrap().1, " HttpOnly; Path=/; SameSite=Lax");
+    let (head, claims) = parts(&reply.token());
+    assert_eq!(head["alg"], "HS256");
+    let (iat, jti) = (1_700_000_000, claims["jti"].as_str().unwrap());
+    assert_eq!(
+        claims,
+        json!({
+            "id": user["id"], "email": "Ada@Example.com", "iat": iat, "exp": iat + LIFETIME.as_secs(),
+            "iss": "ticketing", "jti": jti,
+        })
+    );
+    assert_eq!(service.current_user(Some(reply.cookie())).await["id"], user["id"]);
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_tls_alone_unless_told_otherwise() {
+    let service = Service::with(|settings| {
+        let keys = SessionKeys::new(&[KEY.into()]).unwrap();
+        let (clock, ended) = (settings.clock.clone(), Ended::new(settings.clock.clone()));
+        settings.sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock);
+    })
+    .await;
+    let reply = service.signup("ada@example.com", PASSWORD).await;
+    assert!(reply.set_cookie().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax; Secure"));
+}
+
+#[tokio::test]
+async fn an_email_has_one_account_whatever_its_case() {
+    let service = Service::open().await;
+    assert_eq!(service.signup("ada@example.com", PASSWORD).await.status, StatusCode::CREATED);
+    for email in ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.Com"] {
+        let reply = service.signup(email, "another password").await;
+        reply.refused(400, &[("email", "email_in_use", "Email in use")]);
+    }
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
+    // The first password is still the one.
+    assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn twenty_at_once_make_one_account() {
+    let service = Service::open().await;
+    let replies = join_all((0..20).map(|number| {
+        let email = if number % 2 == 0 { "ada@example.com" } else { "Ada@Example.com" };
+        service.signup(email, PASSWORD)
+    }))
+    .await;
+    let (made, refused): (Vec<_>, Vec<_>) =
+        replies.iter().partition(|reply| reply.status == StatusCode::CREATED);
+    assert_eq!(made.len(), 1);
+    for reply in refused {
+        reply.refused(400, &[("email", "email_in_use", "Email in use")]);
+    }
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
+}
+
+#[tokio::test]
+async fn every_fault_is_reported_together() {
+    let service = Service::open().await;
+    let path = "/api/users/signup";
+    for body in [
+        json!({}),
+        json!({ "email": null, "password": null }),
+        json!({ "email": 5, "password": ["12345678"] }),
+        json!({ "email": { "a": 1 }, "password": true }),
+        json!({ "email": "ada", "password": "1234567" }),
+        json!({ "email": "ada@example.com ", "password": "x".repeat(129) }),
+        json!({ "mail": "ada@example.com", "Password": PASSWORD }),
+    ] {
+        service.post(path, body).await.refused(400, &[EMAIL_FAULT, PASSWORD_FAULT]);
+    }
+    service.post(path, json!({ "email": "ada@example.com" })).await.refused(400, &[PASSWORD_FAULT]);
+    service.post(path, json!({ "password": PASSWORD })).await.refused(400, &[EMAIL_FAULT]);
+    assert_eq!(service.app.hash_counts().hashed, 0);
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn what_is_no_json_is_refused_as_such() {
+    let service = Service::open().await;
+    for body in ["", "{", "[]", "\"ada@example.com\"", "{\"email\":\"ada@example.com\",}"] {
+        let reply = service.send(post("/api/users/signup", body)).await;
+        assert_eq!(
+            (reply.status.as_u16(), reply.json()["errors"][0]["code"].as_str()),
+            (400, Some("invalid_json"))
+        );
+    }
+    let form = Request::post("/api/users/signup")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body("email=ada@example.com".into())
+        .unwrap();
+    assert_eq!(service.send(form).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let huge = json!({ "email": "ada@example.com", "password": "x".repeat(70_000) }).to_string();
+    assert_eq!(service.send(post("/api/users/signup", huge)).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn other_sites_cannot_sign_anyone_up() {
+    let service = Service::open().await;
+    let mut request =
+        post("/api/users/signup", json!({ "email": "ada@example.com", "password": PASSWORD }).to_string());
+    request.headers_mut().insert(header::HOST, "shop.example".parse().unwrap());
+    request.headers_mut().insert(header::ORIGIN, "https://evil.example".parse().unwrap());
+    assert_eq!(service.send(request).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
+}
+
+#[tokio::test]
+async fn passwords_are_kept_as_salted_argon2id() {
+    let service = Service::with(|settings| settings.hashing = Hashing::default()).await;
+    service.signup("ada@example.com", PASSWORD).await;
+    service.signup("bob@example.com", PASSWORD).await;
+    let hashes = service.texts("SELECT password_hash AS t FROM users").await;
+    assert!(hashes.iter().all(|hash| hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")), "{hashes:?}");
+    assert_ne!(hashes[0], hashes[1]);
+}
+
+#[tokio::test]
+async fn hashing_is_bounded() {
+    let service = Service::with(|settings| {
+        settings.hashing = Hashing { at_once: 1, waiting: 1, ..Hashing::default() };
+    })
+    .await;
+    let emails: Vec<String> = (0..12).map(|number| format!("u{number}@example.com")).collect();
+    let replies = join_all(emails.iter().map(|email| service.signup(email, PASSWORD))).await;
+    let (made, refused): (Vec<_>, Vec<_>) =
+        replies.iter().partition(|reply| reply.status == StatusCode::CREATED);
+    assert!(made.len() >= 2, "{}", made.len());
+    assert!(!refused.is_empty());
+    for reply in refused {
+        reply.refused(503, &[("", "unavailable", "The service is busy, try again")]);
+        assert_eq!(reply.retry_after(), 1);
+    }
+    // What was refused has changed nothing, and there is room again.
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, i64::try_from(made.len()).unwrap());
+    assert_eq!(service.signup("late@example.com", PASSWORD).await.status, StatusCode::CREATED);
+}

@@ -1,0 +1,111 @@
+//! `POST /api/users/signup` with an `Idempotency-Key`.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use ticketing_platform::idempotency::{Fingerprint, KEPT};
+
+use crate::support::{PASSWORD, Reply, Service, post};
+
+async fn keyed(service: &Service, key: &str, body: Value) -> Reply {
+    let mut request = post("/api/users/signup", body.to_string());
+    request.headers_mut().insert("idempotency-key", key.parse().unwrap());
+    service.send(request).await
+}
+
+fn ada() -> Value {
+    json!({ "email": "ada@example.com", "password": PASSWORD })
+}
+
+const REUSED: (&str, &str, &str) =
+    ("", "idempotency_key_reused", "This Idempotency-Key was used with another request body");
+
+#[tokio::test]
+async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own() {
+    let service = Service::open().await;
+    let first = keyed(&service, "k-1", ada()).await;
+    let again = keyed(&service, "k-1", ada()).await;
+    assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
+    assert_eq!(first.body, again.body);
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
+
+    let (one, two) =
+        (service.current_user(Some(first.cookie())).await, service.current_user(Some(again.cookie())).await);
+    assert_eq!(one["id"], two["id"]);
+    assert_ne!(one["jti"], two["jti"]);
+    // Unknown fields and spacing are not what tells requests apart.
+    let spaced = json!({ "password": PASSWORD, "email": "ada@example.com", "more": 1 });
+    assert_eq!(keyed(&service, "k-1", spaced).await.body, first.body);
+}
+
+#[tokio::test]
+async fn another_body_is_refused() {
+    let service = Service::open().await;
+    keyed(&service, "k-1", ada()).await;
+    for body in [
+        json!({ "email": "ada@example.com", "password": "another password" }),
+        json!({ "email": "bob@example.com", "password": PASSWORD }),
+    ] {
+        keyed(&service, "k-1", body).await.refused(422, &[REUSED]);
+    }
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
+    // Another key is another request, and the e-mail is taken by then.
+    keyed(&service, "k-2", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+}
+
+#[tokio::test]
+async fn the_same_request_twenty_times_at_once_is_one() {
+    let service = Service::open().await;
+    let replies = join_all((0..20).map(|_| keyed(&service, "k-1", ada()))).await;
+    for reply in &replies {
+        assert_eq!((reply.status, &reply.body), (StatusCode::CREATED, &replies[0].body));
+    }
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_an_answer_too_and_a_fault_is_not() {
+    let service = Service::open().await;
+    let bad = json!({ "email": "ada", "password": PASSWORD });
+    assert_eq!(keyed(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(keyed(&service, "k-0", ada()).await.status, StatusCode::CREATED);
+
+    let first = keyed(&service, "k-1", ada()).await;
+    let again = keyed(&service, "k-1", ada()).await;
+    for reply in [&first, &again] {
+        reply.refused(400, &[("email", "email_in_use", "Email in use")]);
+    }
+}
+
+#[tokio::test]
+async fn keys_are_checked_and_forgotten_after_a_day() {
+    let service = Service::open().await;
+    let reply = keyed(&service, &"k".repeat(256), ada()).await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    assert_eq!(reply.json()["errors"][0]["field"], "Idempotency-Key");
+
+    assert_eq!(keyed(&service, "k-1", ada()).await.status, StatusCode::CREATED);
+    service.clock.advance(KEPT + Duration::from_millis(1));
+    keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+}
+
+#[tokio::test]
+async fn nothing_secret_is_kept_with_the_answer() {
+    let service = Service::open().await;
+    let reply = keyed(&service, "k-1", ada()).await;
+    let kept = service
+        .texts("SELECT scope || key || fingerprint || status || body AS t FROM idempotency_keys")
+        .await;
+    assert_eq!(kept.len(), 1);
+    assert!(!kept[0].contains(PASSWORD) && !kept[0].contains(&reply.token()) && !kept[0].contains("argon2"));
+
+    // Without the key nobody can try passwords against the fingerprint.
+    let plain = Fingerprint::of(&ada()).unwrap();
+    let fingerprint = service.texts("SELECT fingerprint AS t FROM idempotency_keys").await;
+    assert_ne!(fingerprint[0], plain.as_str());
+    let other = Service::with(|settings| settings.fingerprint_key = "another key".into()).await;
+    keyed(&other, "k-1", ada()).await;
+    assert_ne!(fingerprint, other.texts("SELECT fingerprint AS t FROM idempotency_keys").await);
+}

@@ -1,0 +1,89 @@
+//! Secrets are neither shown nor logged.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use axum::http::StatusCode;
+use serde_json::json;
+use ticketing_auth::App;
+use ticketing_platform::clock::Clock;
+use ticketing_sdk::Timestamp;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::support::{KEY, PASSWORD, Service, post, settings};
+
+#[tokio::test]
+async fn keys_are_not_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path(), &Clock::manual(Timestamp::from_millis(0)));
+    let shown = format!("{settings:?} {settings:#?}");
+    assert!(shown.contains("Settings") && !shown.contains(KEY), "{shown}");
+    let app = App::open(settings).await.unwrap();
+    let shown = format!("{app:?} {app:#?} {:?}", app.router().split_for_parts().0);
+    assert!(shown.contains("App") && !shown.contains(KEY), "{shown}");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn passwords_and_tokens_are_not_logged() {
+    let log = Log::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let signed_in = service.signin("ada@example.com", PASSWORD).await;
+    assert_eq!(signed_in.status, StatusCode::OK);
+    service.signin("ada@example.com", "wrong-password-here").await;
+    service.post("/api/users/signup", json!({ "email": "x", "password": "short-pw".repeat(20) })).await;
+    service
+        .send(post("/api/users/signin", r#"{"email":"ada@example.com","password":"cut-off-password"#))
+        .await;
+    service.signout(Some(made.cookie())).await;
+    // Even an internal error tells the log what is wrong, not with which password.
+    let db = &service.app.core().db;
+    db.write(|tx| tx.execute("UPDATE users SET password_hash = 'broken'", &[])).await.unwrap();
+    assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, 500);
+    drop(guard);
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("/api/users/signin"), "the log is of these requests: {log}");
+    for secret in [
+        PASSWORD,
+        "wrong-password-here",
+        "short-pw",
+        "cut-off-password",
+        "$argon2",
+        &made.token(),
+        made.cookie().strip_prefix("session=").unwrap(),
+        &signed_in.token(),
+        KEY,
+    ] {
+        assert!(!log.contains(secret), "{secret:?} is in the log: {log}");
+    }
+}
