@@ -1,1 +1,16 @@
-//! Placeholder.
+//! What every service stands on: settings, database, HTTP, sessions, idempotency, clock, telemetry.
+//!
+//! Services hold rules, tables and routes; everything they would otherwise repeat lives here, once.
+
+pub mod arrivals;
+pub mod clock;
+pub mod db;
+pub mod health;
+pub mod http;
+pub mod idempotency;
+pub mod limits;
+pub mod session;
+pub mod settings;
+pub mod shutdown;
+pub mod signal;
+pub mod telemetry;

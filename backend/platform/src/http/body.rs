@@ -1,0 +1,107 @@
+//! The request body on its way in: counted against a limit and against the clock.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::BoxError;
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use tokio::time::{Sleep, sleep};
+
+use super::socket::Progress;
+
+/// The largest request body that is read, in bytes.
+pub const BODY_LIMIT: u64 = 64 * 1024;
+
+/// Why a body was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// More bytes than the limit.
+    #[error("the request body is too large")]
+    TooLarge,
+    /// The whole body did not arrive in the time given for it.
+    #[error("the request body did not arrive in time")]
+    TimedOut,
+}
+
+impl BodyError {
+    /// Finds the reason in an error that passed through other libraries.
+    pub(super) fn find(error: &(dyn std::error::Error + 'static)) -> Option<Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(found) = error.downcast_ref::<Self>() {
+                return Some(*found);
+            }
+            if error.is::<http_body_util::LengthLimitError>() {
+                return Some(Self::TooLarge);
+            }
+            next = error.source();
+        }
+        None
+    }
+}
+
+/// A body that fails once it is too long or too slow.
+pub(super) struct RequestBody {
+    inner: Incoming,
+    left: u64,
+    within: Duration,
+    // Made when a read first has to wait: most bodies arrive with their head.
+    deadline: Option<Pin<Box<Sleep>>>,
+    progress: Arc<Progress>,
+}
+
+impl RequestBody {
+    pub(super) fn new(inner: Incoming, limit: u64, within: Duration, progress: Arc<Progress>) -> Self {
+        progress.set_unread(!inner.is_end_stream());
+        Self { inner, left: limit, within, deadline: None, progress }
+    }
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
+        let this = self.get_mut();
+        match Pin::new(&mut this.inner).poll_frame(cx) {
+            Poll::Ready(Some(Ok(frame))) => {
+                let size = frame.data_ref().map_or(0, |data| data.len() as u64);
+                match this.left.checked_sub(size) {
+                    Some(left) => this.left = left,
+                    None => return Poll::Ready(Some(Err(BodyError::TooLarge.into()))),
+                }
+                if this.inner.is_end_stream() {
+                    this.progress.set_unread(false);
+                }
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(error.into()))),
+            Poll::Ready(None) => {
+                this.progress.set_unread(false);
+                Poll::Ready(None)
+            }
+            Poll::Pending => {
+                let deadline = this.deadline.get_or_insert_with(|| Box::pin(sleep(this.within)));
+                match deadline.as_mut().poll(cx) {
+                    Poll::Ready(()) => Poll::Ready(Some(Err(BodyError::TimedOut.into()))),
+                    Poll::Pending => Poll::Pending,
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

@@ -1,0 +1,130 @@
+//! Fields of a request body, read so that every fault of the body is reported together.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use ticketing_sdk::{ErrorCode, Fault};
+
+use super::ApiError;
+
+/// One field of a request body: absent, of the wrong type, or a value.
+///
+/// Reading it never fails, so a wrong type is a fault of its field and not the end of the request. Give each
+/// such field `#[serde(default)]`, and `null` counts as absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Field<T> {
+    /// Not given, or `null`.
+    #[default]
+    Missing,
+    /// Given, and not readable as a `T`.
+    Invalid,
+    /// Given.
+    Value(T),
+}
+
+impl<T> Field<T> {
+    /// The value; a field that is absent or of the wrong type is a fault with this message.
+    pub fn required(self, name: &str, message: &str, faults: &mut Faults) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Missing | Self::Invalid => {
+                faults.push(name, message);
+                None
+            }
+        }
+    }
+
+    /// The value if there is one; only the wrong type is a fault.
+    pub fn optional(self, name: &str, message: &str, faults: &mut Faults) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Missing => None,
+            Self::Invalid => {
+                faults.push(name, message);
+                None
+            }
+        }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // By way of a value: after a failed direct read the rest of the document could not be read.
+        Ok(match serde_json::Value::deserialize(deserializer)? {
+            serde_json::Value::Null => Self::Missing,
+            value => T::deserialize(value).map_or(Self::Invalid, Self::Value),
+        })
+    }
+}
+
+/// Collects the faults of one request.
+#[derive(Debug, Default)]
+#[must_use = "faults count only once `finish` is called"]
+pub struct Faults(Vec<Fault>);
+
+impl Faults {
+    /// No fault yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a fault of one field, with the code `invalid_input`.
+    pub fn push(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.push_code(field, message, ErrorCode::InvalidInput);
+    }
+
+    /// Adds a fault of one field with a code of its own.
+    pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
+        self.0.push(Fault { message: message.into(), field: Some(field.into()), code: Some(code) });
+    }
+
+    /// Whether there is no fault.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// # Errors
+    /// A 400 with every fault, if there is one.
+    pub fn finish(self) -> Result<(), ApiError> {
+        if self.0.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.0)) }
+    }
+}
+
+impl From<Faults> for ApiError {
+    /// A 400 with every fault.
+    fn from(faults: Faults) -> Self {
+        Self::invalid(faults.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        title: Field<String>,
+        #[serde(default)]
+        count: Field<u8>,
+    }
+
+    #[test]
+    fn wrong_types_and_absence_are_faults_by_field() {
+        let body: Body = serde_json::from_str(r#"{"title":{"nested":[1]},"other":1}"#).unwrap();
+        assert_eq!(body.title, Field::Invalid);
+        assert_eq!(body.count, Field::Missing);
+        let mut faults = Faults::new();
+        assert_eq!(body.title.required("title", "Title is required", &mut faults), None);
+        assert_eq!(body.count.optional("count", "Count must be a number", &mut faults), None);
+        let error = faults.finish().unwrap_err();
+        assert_eq!(error.faults().len(), 1);
+        assert_eq!(error.faults()[0].field.as_deref(), Some("title"));
+    }
+
+    #[test]
+    fn null_is_absent_and_broken_json_is_still_an_error() {
+        let body: Body = serde_json::from_str(r#"{"title":null,"count":7}"#).unwrap();
+        assert_eq!((body.title, body.count), (Field::Missing, Field::Value(7)));
+        assert!(serde_json::from_str::<Body>(r#"{"title":{"a":}"#).is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! The one layer around every route: request id, span, access line, metrics, refusal of other origins, panics, and
+//! the error shape for answers that others made.
+//!
+//! It is a single hand-written middleware because every boxed layer costs each request an allocation or two.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, header};
+use pin_project_lite::pin_project;
+use tower::{Layer, Service};
+use tracing::{Level, Span};
+
+use super::body::BODY_LIMIT;
+use super::meters::Meters;
+use super::origin;
+use super::problem::{ApiError, Cause};
+use super::request_id::{RequestId, X_REQUEST_ID};
+use crate::telemetry;
+
+/// What [`wrap`] needs to know.
+#[derive(Debug, Clone)]
+pub struct LayerSettings {
+    /// Origins (`https://shop.example`) besides the server's own that a browser may change state from.
+    pub allowed_origins: Vec<String>,
+    /// The largest request body, in bytes.
+    pub body_limit: u64,
+}
+
+impl Default for LayerSettings {
+    fn default() -> Self {
+        Self { allowed_origins: Vec::new(), body_limit: BODY_LIMIT }
+    }
+}
+
+/// Puts the layer around every route of the merged router, and around its answer to unknown routes. Call it once.
+pub fn wrap(router: Router, settings: LayerSettings) -> Router {
+    // Handles that are made before the recorder is installed would count into nothing for ever.
+    telemetry::install_metrics();
+    // Giving the (empty) state at once makes the routes here, not anew for each request.
+    router.layer(Observe { settings: Arc::new(settings) }).with_state(())
+}
+
+#[derive(Clone)]
+struct Observe {
+    settings: Arc<LayerSettings>,
+}
+
+impl<S> Layer<S> for Observe {
+    type Service = Observed<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Observed { inner, settings: Arc::clone(&self.settings), meters: Arc::default() }
+    }
+}
+
+#[derive(Clone)]
+struct Observed<S> {
+    inner: S,
+    settings: Arc<LayerSettings>,
+    // One for each endpoint, so a lookup compares a few entries.
+    meters: Arc<Meters>,
+}
+
+impl<S> Service<Request> for Observed<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let began = Instant::now();
+        let id = RequestId::of(request.headers());
+        let method = request.method().clone();
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let span = tracing::info_span!(
+            "request",
+            request_id = id.as_str(),
+            %method,
+            route = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str),
+        );
+        let refusal = refuse(&request, &self.settings);
+        let inner = match refusal {
+            Some(_) => None,
+            None => {
+                request.extensions_mut().insert(id.clone());
+                Some(self.inner.call(request))
+            }
+        };
+        Answering { inner, refusal, meters: Arc::clone(&self.meters), began, id, method, route, span }
+    }
+}
+
+/// What stands for the route of a request that has none.
+const UNMATCHED: &str = "unmatched";
+
+/// Refuses what needs no handler to be refused.
+fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
+    let headers = request.headers();
+    if origin::is_foreign(request.method(), request.uri(), headers, &settings.allowed_origins) {
+        return Some(ApiError::cross_origin());
+    }
+    let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
+    (length > settings.body_limit).then(|| ApiError::payload_too_large(settings.body_limit))
+}
+
+pin_project! {
+    struct Answering<F> {
+        #[pin]
+        inner: Option<F>,
+        refusal: Option<ApiError>,
+        meters: Arc<Meters>,
+        began: Instant,
+        id: RequestId,
+        method: Method,
+        route: Option<MatchedPath>,
+        span: Span,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let _entered = this.span.enter();
+        let mut response = match this.inner.as_pin_mut() {
+            Some(inner) => match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(Ok(response))) => response,
+                Ok(Poll::Ready(Err(never))) => match never {},
+                Err(panic) => ApiError::internal(message(panic.as_ref())).into_response(),
+            },
+            // Refused, or polled after the end.
+            None => this.refusal.take().unwrap_or_else(ApiError::not_found).into_response(),
+        };
+        shape(&mut response);
+        let headers = response.headers_mut();
+        headers.insert(X_REQUEST_ID, this.id.header());
+        if !headers.contains_key(header::CACHE_CONTROL) {
+            // Answers belong to one user at one moment; no cache on the way may keep them.
+            headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
+        let taken = this.began.elapsed();
+        let route = this.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
+        this.meters.record(this.method, route, response.status(), taken);
+        log(this.id, this.method, route, &response, taken);
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// Gives failures that others answered (an unknown route, a framework's rejection) the one shape.
+fn shape(response: &mut Response) {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return;
+    }
+    let json = HeaderValue::from_static("application/json");
+    if response.headers().get(header::CONTENT_TYPE) == Some(&json) {
+        return;
+    }
+    *response.body_mut() = ApiError::of_status(status).body().into();
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, json);
+}
+
+/// The access line, and the cause of an internal failure. Both name the request id even when the span is off.
+fn log(id: &RequestId, method: &Method, route: &str, response: &Response, taken: std::time::Duration) {
+    let status = response.status().as_u16();
+    if let Some(Cause(cause)) = response.extensions().get::<Cause>() {
+        let chain = chain(cause.as_ref());
+        tracing::error!(request_id = id.as_str(), %method, route, status, error = chain, "request failed");
+    }
+    if status >= 500 || tracing::enabled!(Level::DEBUG) {
+        let micros = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);
+        if status >= 500 {
+            tracing::info!(request_id = id.as_str(), %method, route, status, micros, "answered");
+        } else {
+            tracing::debug!(request_id = id.as_str(), %method, route, status, micros, "answered");
+        }
+    }
+}
+
+/// An error and its sources, on one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        next = source.source();
+    }
+    text
+}
+
+/// What a panic said.
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("the handler panicked: {}", text.unwrap_or("no message"))
+}

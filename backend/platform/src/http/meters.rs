@@ -1,0 +1,82 @@
+//! Request counters and durations, their handles kept so that a request costs no registry lookup.
+
+use std::sync::RwLock;
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use metrics::{Counter, Histogram, counter, histogram};
+
+/// The handles of one endpoint. Few pairs of method and status occur, so a scan finds them quickest.
+#[derive(Default)]
+pub(super) struct Meters {
+    entries: RwLock<Vec<Entry>>,
+}
+
+struct Entry {
+    method: &'static str,
+    status: StatusCode,
+    route: String,
+    requests: Counter,
+    seconds: Histogram,
+}
+
+impl Meters {
+    /// Counts one answered request.
+    pub(super) fn record(&self, method: &Method, route: &str, status: StatusCode, taken: Duration) {
+        let method = label(method);
+        if let Ok(entries) = self.entries.read()
+            && let Some(entry) = find(&entries, method, route, status)
+        {
+            entry.count(taken);
+            return;
+        }
+        if let Ok(mut entries) = self.entries.write() {
+            if find(&entries, method, route, status).is_none() {
+                entries.push(Entry::new(method, route, status));
+            }
+            if let Some(entry) = find(&entries, method, route, status) {
+                entry.count(taken);
+            }
+        }
+    }
+}
+
+fn find<'a>(entries: &'a [Entry], method: &str, route: &str, status: StatusCode) -> Option<&'a Entry> {
+    entries.iter().find(|entry| entry.status == status && entry.method == method && entry.route == route)
+}
+
+impl Entry {
+    fn new(method: &'static str, route: &str, status: StatusCode) -> Self {
+        let labels = [
+            ("method", method.to_owned()),
+            ("route", route.to_owned()),
+            ("status", status.as_u16().to_string()),
+        ];
+        Self {
+            method,
+            status,
+            route: route.to_owned(),
+            requests: counter!("http_requests_total", &labels),
+            seconds: histogram!("http_request_duration_seconds", &labels),
+        }
+    }
+
+    fn count(&self, taken: Duration) {
+        self.requests.increment(1);
+        self.seconds.record(taken.as_secs_f64());
+    }
+}
+
+/// A method as a label; those that a client invents share one, or it could make as many series as it likes.
+fn label(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "other",
+    }
+}

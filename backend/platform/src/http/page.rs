@@ -1,0 +1,137 @@
+//! Paging: `?limit=`, an opaque `?cursor=`, and the `Link` to the next page.
+
+use axum::extract::FromRequestParts;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Uri, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{ApiError, Faults};
+
+/// The page size when a request names none, in entries.
+pub const DEFAULT_LIMIT: u32 = 100;
+/// The largest page, in entries.
+pub const MAX_LIMIT: u32 = 500;
+
+const CURSOR: &str = "cursor";
+
+/// Which page a list request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageQuery {
+    /// At most so many entries, 1–500.
+    pub limit: u32,
+    /// Where the page before ended; read it with [`PageQuery::after`].
+    pub cursor: Option<String>,
+}
+
+impl PageQuery {
+    /// Reads the query of a URI; faults go to `faults`, so that a route can report them with its own.
+    pub fn parse(uri: &Uri, faults: &mut Faults) -> Self {
+        let mut page = Self { limit: DEFAULT_LIMIT, cursor: None };
+        for pair in uri.query().unwrap_or_default().split('&') {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            match name {
+                "limit" => match value.parse() {
+                    Ok(limit @ 1..=MAX_LIMIT) if !value.starts_with('+') => page.limit = limit,
+                    _ => faults.push("limit", format!("Limit must be a number from 1 to {MAX_LIMIT}")),
+                },
+                CURSOR => page.cursor = Some(value.to_owned()),
+                _ => {}
+            }
+        }
+        page
+    }
+
+    /// The position that the cursor stands for: what [`cursor`] was given. A cursor that was not made here is a
+    /// fault.
+    pub fn after<T: DeserializeOwned>(&self, faults: &mut Faults) -> Option<T> {
+        let text = self.cursor.as_deref()?;
+        let position = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
+        if position.is_none() {
+            faults.push(CURSOR, "Cursor is not valid");
+        }
+        position
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let mut faults = Faults::new();
+        let page = Self::parse(&parts.uri, &mut faults);
+        faults.finish()?;
+        Ok(page)
+    }
+}
+
+/// An opaque cursor for a position in a list (usually the sort key and the id of the last entry).
+///
+/// # Errors
+/// 500 when the position cannot be written as JSON.
+pub fn cursor<T: Serialize>(position: &T) -> Result<String, ApiError> {
+    serde_json::to_vec(position).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(ApiError::internal)
+}
+
+/// The `Link: <…>; rel="next"` header: the same path and query with this cursor.
+pub fn next_link(uri: &Uri, cursor: &str) -> (HeaderName, HeaderValue) {
+    let mut link = String::with_capacity(uri.path().len() + cursor.len() + 64);
+    link.push('<');
+    link.push_str(uri.path());
+    link.push('?');
+    for pair in uri.query().unwrap_or_default().split('&') {
+        if !pair.is_empty() && pair.split('=').next() != Some(CURSOR) {
+            link.push_str(pair);
+            link.push('&');
+        }
+    }
+    link.push_str(CURSOR);
+    link.push('=');
+    link.push_str(cursor);
+    link.push_str(">; rel=\"next\"");
+    // A parsed URI and base64 hold no byte that a header refuses; an empty link stands for "no next page".
+    (header::LINK, HeaderValue::try_from(link).unwrap_or_else(|_| HeaderValue::from_static("")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(uri: &'static str) -> Result<PageQuery, ApiError> {
+        let mut faults = Faults::new();
+        let page = PageQuery::parse(&Uri::from_static(uri), &mut faults);
+        faults.finish().map(|()| page)
+    }
+
+    #[test]
+    fn limits_are_bounded() {
+        assert_eq!(parse("/t").unwrap().limit, 100);
+        assert_eq!(parse("/t?limit=500&q=a").unwrap().limit, 500);
+        for uri in ["/t?limit=0", "/t?limit=501", "/t?limit=-1", "/t?limit=", "/t?limit=%2B1", "/t?limit=+1"]
+        {
+            assert_eq!(parse(uri).unwrap_err().faults()[0].field.as_deref(), Some("limit"), "{uri}");
+        }
+    }
+
+    #[test]
+    fn cursors_come_back_as_they_went() {
+        let cursor = cursor(&("a b/é", 7_i64)).unwrap();
+        let page = PageQuery { limit: 1, cursor: Some(cursor) };
+        let mut faults = Faults::new();
+        assert_eq!(page.after::<(String, i64)>(&mut faults), Some(("a b/é".to_owned(), 7)));
+        assert!(faults.is_empty());
+        let page = PageQuery { limit: 1, cursor: Some("!!".to_owned()) };
+        assert_eq!(page.after::<(String, i64)>(&mut faults), None);
+        assert!(!faults.is_empty());
+    }
+
+    #[test]
+    fn the_next_link_keeps_the_other_parameters() {
+        let (_, link) = next_link(&Uri::from_static("/api/tickets?q=a%20b&cursor=old&limit=2"), "new");
+        assert_eq!(link, "</api/tickets?q=a%20b&limit=2&cursor=new>; rel=\"next\"");
+        let (_, link) = next_link(&Uri::from_static("/api/tickets"), "new");
+        assert_eq!(link, "</api/tickets?cursor=new>; rel=\"next\"");
+    }
+}

@@ -1,0 +1,282 @@
+//! `ApiError`: every failure a route can answer, in the one error shape of the contract.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use ticketing_sdk::{ErrorCode, Fault, Problem};
+
+use crate::db::DbError;
+
+/// A failure as the client sees it: a status and `{"errors":[…]}`.
+///
+/// Only the faults are ever answered; the source of an internal error is logged, with the request id, by the
+/// layer that [`wrap`](super::wrap) adds.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    faults: Vec<Fault>,
+    retry_after: Option<RetryAfter>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+/// How long a client should wait before it tries again, in whole seconds (at least 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryAfter(u64);
+
+impl RetryAfter {
+    /// The wait in seconds.
+    pub fn seconds(self) -> u64 {
+        self.0
+    }
+}
+
+impl From<u64> for RetryAfter {
+    fn from(seconds: u64) -> Self {
+        Self(seconds.max(1))
+    }
+}
+
+impl From<Duration> for RetryAfter {
+    fn from(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self(seconds.max(1))
+    }
+}
+
+/// The cause of an internal error on its way from the handler to the log; never part of the answer's body.
+#[derive(Debug, Clone)]
+pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
+
+impl ApiError {
+    /// One fault with a status of the caller's choice.
+    pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
+        let fault = Fault { message: message.into(), field: None, code: Some(code) };
+        Self { status, faults: vec![fault], retry_after: None, source: None }
+    }
+
+    /// 400: the faults of one request, all together.
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, faults, retry_after: None, source: None }
+    }
+
+    /// 400 `invalid_input` of a single field.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::invalid(vec![Fault {
+            message: message.into(),
+            field: Some(field.into()),
+            code: Some(ErrorCode::InvalidInput),
+        }])
+    }
+
+    /// 400: the request is well formed, a rule of the marketplace refuses it.
+    pub fn rule(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    /// 400 `invalid_json`.
+    pub fn invalid_json(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::InvalidJson, message)
+    }
+
+    /// 401: there is no session, or it is not valid.
+    pub fn not_signed_in() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::NotSignedIn, "Not authorized")
+    }
+
+    /// 401: there is a session, and the thing belongs to someone else.
+    pub fn not_owner() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, ErrorCode::NotOwner, "Not authorized")
+    }
+
+    /// 403 for a state-changing request from another origin.
+    pub fn cross_origin() -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::CrossOrigin, "Requests from another origin are refused")
+    }
+
+    /// 404.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, "Not Found")
+    }
+
+    /// 408: the body did not arrive in time.
+    pub fn request_timeout() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            ErrorCode::RequestTimeout,
+            "The request body did not arrive in time",
+        )
+    }
+
+    /// 409.
+    pub fn conflict(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 412: `If-Match` names another version than the current one.
+    pub fn version_mismatch() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            ErrorCode::VersionMismatch,
+            "The version given in If-Match is not the current one",
+        )
+    }
+
+    /// 413: the body is larger than `limit` bytes.
+    pub fn payload_too_large(limit: u64) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::PayloadTooLarge,
+            format!("The request body must not exceed {limit} bytes"),
+        )
+    }
+
+    /// 415: the body is not declared as JSON.
+    pub fn unsupported_media_type() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            ErrorCode::UnsupportedMediaType,
+            "The request body must be application/json",
+        )
+    }
+
+    /// 422.
+    pub fn unprocessable(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, message)
+    }
+
+    /// 429 with `Retry-After`.
+    pub fn too_many(code: ErrorCode, message: impl Into<String>, retry_after: impl Into<RetryAfter>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, code, message).retry_after(retry_after)
+    }
+
+    /// 503 `unavailable` with `Retry-After`.
+    pub fn unavailable(message: impl Into<String>, retry_after: impl Into<RetryAfter>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message).retry_after(retry_after)
+    }
+
+    /// 500: `source` is logged and never answered.
+    pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "Something went wrong")
+            .because(source)
+    }
+
+    /// Adds a `Retry-After` header.
+    #[must_use]
+    pub fn retry_after(mut self, wait: impl Into<RetryAfter>) -> Self {
+        self.retry_after = Some(wait.into());
+        self
+    }
+
+    /// Attaches what went wrong inside: for the log alone.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// The status that will be answered.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The faults that will be answered.
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+
+    /// The code of the first fault.
+    pub fn code(&self) -> Option<&ErrorCode> {
+        self.faults.first().and_then(|fault| fault.code.as_ref())
+    }
+
+    /// The body that will be answered.
+    pub fn body(&self) -> String {
+        let problem = Problem { errors: self.faults.clone() };
+        // Strings and options only: this cannot fail; an empty list keeps the shape if it ever did.
+        serde_json::to_string(&problem).unwrap_or_else(|_| r#"{"errors":[]}"#.to_owned())
+    }
+
+    /// The error that a bare status stands for: gives a body to answers that others made (a missing route, a
+    /// framework's rejection).
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        let (code, message) = match status {
+            StatusCode::BAD_REQUEST => (ErrorCode::InvalidInput, "Bad Request"),
+            StatusCode::UNAUTHORIZED => (ErrorCode::NotSignedIn, "Not authorized"),
+            StatusCode::NOT_FOUND => (ErrorCode::NotFound, "Not Found"),
+            StatusCode::METHOD_NOT_ALLOWED => (ErrorCode::MethodNotAllowed, "Method Not Allowed"),
+            StatusCode::REQUEST_TIMEOUT => return Self::request_timeout(),
+            StatusCode::PAYLOAD_TOO_LARGE => (ErrorCode::PayloadTooLarge, "The request body is too large"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => return Self::unsupported_media_type(),
+            StatusCode::TOO_MANY_REQUESTS => (ErrorCode::TooManyRequests, "Too many requests"),
+            StatusCode::SERVICE_UNAVAILABLE => (ErrorCode::Unavailable, "Service unavailable"),
+            other if other.is_server_error() => (ErrorCode::Internal, "Something went wrong"),
+            other => (ErrorCode::InvalidInput, other.canonical_reason().unwrap_or("Bad Request")),
+        };
+        Self::new(status, code, message)
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status.as_u16())?;
+        for fault in &self.faults {
+            write!(f, " {}", fault.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for ApiError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Busy => Self::unavailable("The service is busy, try again", 1),
+            DbError::Unavailable(_) => {
+                Self::unavailable("The service is not available, try again", 1).because(error)
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response =
+            (self.status, [(header::CONTENT_TYPE, "application/json")], self.body()).into_response();
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
+        }
+        if let Some(source) = self.source {
+            response.extensions_mut().insert(Cause(source));
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn internal_errors_answer_nothing_of_their_source() {
+        let error = ApiError::internal("password=hunter2");
+        assert!(!error.body().contains("hunter2"));
+        assert_eq!(error.body(), r#"{"errors":[{"message":"Something went wrong","code":"internal"}]}"#);
+    }
+
+    #[test]
+    fn waits_are_rounded_up_to_whole_seconds() {
+        assert_eq!(RetryAfter::from(Duration::from_millis(1)).seconds(), 1);
+        assert_eq!(RetryAfter::from(Duration::from_millis(1001)).seconds(), 2);
+        assert_eq!(RetryAfter::from(0).seconds(), 1);
+    }
+}

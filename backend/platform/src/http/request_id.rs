@@ -1,0 +1,66 @@
+//! The request id: taken from the caller when it is sane, else made here; on every answer and in every log line.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// The header that carries it.
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const MAX_LENGTH: usize = 128;
+
+/// The id of one request; handlers find it in the request's extensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
+
+/// Tells this process from its replicas and from its earlier lives; the counter tells its requests apart.
+static PROCESS: LazyLock<u64> = LazyLock::new(|| getrandom::u64().unwrap_or_default());
+static COUNT: AtomicU64 = AtomicU64::new(0);
+
+impl RequestId {
+    /// The caller's id if it is 1–128 characters of `A-Z a-z 0-9 . _ -`, else a new one.
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        match headers.get(X_REQUEST_ID) {
+            Some(value) if is_sane(value.as_bytes()) => Self(value.clone()),
+            _ => Self::generate(),
+        }
+    }
+
+    fn generate() -> Self {
+        let text = format!("{:016x}-{:x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed));
+        // Hexadecimal digits and a dash are always a valid header value.
+        Self(HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("-")))
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or("-")
+    }
+
+    pub(super) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+fn is_sane(id: &[u8]) -> bool {
+    (1..=MAX_LENGTH).contains(&id.len())
+        && id.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sane_ids_are_kept_and_others_replaced() {
+        let mut headers = HeaderMap::new();
+        headers.insert(X_REQUEST_ID, HeaderValue::from_static("Abc-1.2_3"));
+        assert_eq!(RequestId::of(&headers).as_str(), "Abc-1.2_3");
+        for bad in ["", "a b", "a\"b", "{}"] {
+            headers.insert(X_REQUEST_ID, HeaderValue::from_static(bad));
+            assert_ne!(RequestId::of(&headers).as_str(), bad);
+        }
+        assert_ne!(RequestId::of(&HeaderMap::new()), RequestId::of(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,174 @@
+//! A connection's socket with time-outs: for a request's head, for a stalled write, and a gentle close.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+/// What is left unread is discarded at most this long, and at most this much, before the socket is closed.
+const LINGER: Duration = Duration::from_secs(1);
+const LINGER_BYTES: usize = 4 * 1024 * 1024;
+
+/// What the request side knows and the socket needs: shared by one connection's parts.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    heads: AtomicU32,
+    answering: AtomicBool,
+    unread: AtomicBool,
+}
+
+impl Progress {
+    /// A request's head is complete: its answer is being made.
+    pub(super) fn begin_answer(&self) {
+        self.heads.fetch_add(1, Ordering::Relaxed);
+        self.answering.store(true, Ordering::Relaxed);
+    }
+
+    /// The answer has been given away: what is read next belongs to another head.
+    pub(super) fn end_answer(&self) {
+        self.answering.store(false, Ordering::Relaxed);
+    }
+
+    /// Some of a request's body is still on its way.
+    pub(super) fn set_unread(&self, unread: bool) {
+        self.unread.store(unread, Ordering::Relaxed);
+    }
+}
+
+/// A socket that gives up on clients that trickle a head or do not take their answer.
+///
+/// hyper's own header time-out starts when a connection falls idle, so there it is the idle time-out; this one
+/// starts with the first byte of a head (or with the connection).
+pub(super) struct Socket {
+    stream: TcpStream,
+    progress: Arc<Progress>,
+    head_within: Duration,
+    head: Option<Head>,
+    write_within: Duration,
+    write_deadline: Option<Pin<Box<Sleep>>>,
+    lingering: Option<(Pin<Box<Sleep>>, usize)>,
+}
+
+/// A head under way: the count of complete heads when it began, and when that was.
+struct Head {
+    after: u32,
+    began: Instant,
+    // Made when a read first has to wait: most heads arrive in one piece.
+    deadline: Option<Pin<Box<Sleep>>>,
+}
+
+impl Head {
+    fn begin(after: u32) -> Self {
+        Self { after, began: Instant::now(), deadline: None }
+    }
+}
+
+impl Socket {
+    pub(super) fn new(
+        stream: TcpStream,
+        progress: Arc<Progress>,
+        head_within: Duration,
+        write_within: Duration,
+    ) -> Self {
+        let head = Some(Head::begin(0));
+        Self { stream, progress, head_within, head, write_within, write_deadline: None, lingering: None }
+    }
+
+    /// Reports a write that made no progress for too long.
+    fn stalled<T>(&mut self, outcome: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        if outcome.is_ready() {
+            self.write_deadline = None;
+            return outcome;
+        }
+        let within = self.write_within;
+        let deadline = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(within)));
+        ready!(deadline.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client does not take its answer")))
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        let outcome = Pin::new(&mut this.stream).poll_read(cx, buf);
+        let heads = this.progress.heads.load(Ordering::Relaxed);
+        if this.head.as_ref().is_some_and(|head| head.after != heads) {
+            this.head = None;
+        }
+        if this.progress.answering.load(Ordering::Relaxed) {
+            return outcome;
+        }
+        if outcome.is_ready() {
+            if buf.filled().len() > before && this.head.is_none() {
+                this.head = Some(Head::begin(heads));
+            }
+            return outcome;
+        }
+        let Some(head) = &mut this.head else { return Poll::Pending };
+        let until = head.began + this.head_within;
+        let deadline = head.deadline.get_or_insert_with(|| Box::pin(sleep_until(until)));
+        ready!(deadline.as_mut().poll(cx));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the request's head is late")))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_write(cx, buf);
+        this.stalled(outcome, cx)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bufs: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let outcome = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        this.stalled(outcome, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    /// Closing a socket with unread bytes resets it, and the client may lose the answer that explains why its
+    /// body was refused; so the rest of the body is discarded for a moment first.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            if !this.progress.unread.load(Ordering::Relaxed) {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let (deadline, left) = this.lingering.get_or_insert_with(|| (Box::pin(sleep(LINGER)), LINGER_BYTES));
+        let mut scratch = [0_u8; 8 * 1024];
+        loop {
+            if deadline.as_mut().poll(cx).is_ready() || deadline.deadline() <= Instant::now() {
+                return Poll::Ready(Ok(()));
+            }
+            let mut buf = ReadBuf::new(&mut scratch);
+            match ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buf)) {
+                Ok(()) if buf.filled().is_empty() => return Poll::Ready(Ok(())),
+                Ok(()) => match left.checked_sub(buf.filled().len()) {
+                    Some(rest) => *left = rest,
+                    None => return Poll::Ready(Ok(())),
+                },
+                Err(_) => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+}

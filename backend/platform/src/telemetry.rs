@@ -1,0 +1,112 @@
+//! Logs to stderr, and metrics on a listener of their own.
+
+use std::io;
+use std::str::FromStr;
+use std::sync::OnceLock;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::get;
+use http::header;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::http::{ServeLimits, serve};
+use crate::shutdown::Shutdown;
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+impl FromStr for LogFormat {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err(()),
+        }
+    }
+}
+
+/// A log filter that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("not a log filter: {0:?}, expected something like \"info\" or \"warn,ticketing_orders=debug\"")]
+pub struct FilterError(String);
+
+/// Sends log lines to stderr. A second call changes nothing.
+///
+/// # Errors
+/// When the filter cannot be read.
+pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), FilterError> {
+    let filter = EnvFilter::builder().parse(filter).map_err(|_| FilterError(filter.to_owned()))?;
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
+    // An error means that there is a subscriber already, which is what was asked for.
+    let _already = match format {
+        LogFormat::Text => {
+            let ansi = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
+            registry.with(layer.with_ansi(ansi)).try_init()
+        }
+        LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+    };
+    Ok(())
+}
+
+/// Upper bounds of the duration histograms, in seconds.
+const BUCKETS: [f64; 14] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// How often raw histogram samples are folded into buckets: it bounds the memory that they take.
+const UPKEEP: Duration = Duration::from_secs(1);
+
+/// Starts collecting metrics, once for the process; renders what was collected. `None` where the process has another
+/// recorder.
+pub fn install_metrics() -> Option<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    HANDLE.get_or_init(install).as_ref()
+}
+
+fn install() -> Option<PrometheusHandle> {
+    let builder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS)
+        .ok()?;
+    let handle = builder.install_recorder().ok()?;
+    let kept = handle.clone();
+    // A thread, not a task: the recorder outlives every runtime of the process.
+    let upkeep = std::thread::Builder::new().name("metrics-upkeep".to_owned()).spawn(move || {
+        let (_never_sent, ticks) = mpsc::channel::<()>();
+        while ticks.recv_timeout(UPKEEP) == Err(RecvTimeoutError::Timeout) {
+            kept.run_upkeep();
+        }
+    });
+    if let Err(error) = upkeep {
+        tracing::warn!(%error, "metrics are not kept up; histograms will grow until they are read");
+    }
+    Some(handle)
+}
+
+/// Answers `GET /metrics` in Prometheus text on a listener of its own until `shutdown`.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve_metrics(listener: TcpListener, shutdown: Shutdown) -> io::Result<()> {
+    let render = || async {
+        let text = install_metrics().map(PrometheusHandle::render).unwrap_or_default();
+        ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+    };
+    let router = Router::new().route("/metrics", get(render));
+    let limits = ServeLimits { connections: 64, grace: Duration::from_secs(1), ..ServeLimits::default() };
+    serve(listener, router, limits, shutdown).await
+}
