@@ -1,0 +1,150 @@
+//! Sessions: a cookie that carries a signed token, read once a request, and refused for good once ended.
+
+mod cookie;
+mod ended;
+mod keys;
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRef, FromRequestParts};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+use ticketing_sdk::UserId;
+
+use crate::clock::Clock;
+use crate::http::ApiError;
+
+pub use cookie::{CookieError, CookieSettings};
+pub use ended::{Ended, MIGRATIONS, prune, record};
+pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
+
+/// How long a session lasts when nothing else is set: 7 days.
+pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A request by someone who is signed in. As an extractor it answers 401 where there is no valid session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Who.
+    pub user_id: UserId,
+    /// Their e-mail.
+    pub email: String,
+    /// The session's own identifier.
+    pub jti: String,
+    /// When it began, in seconds since the Unix epoch.
+    pub iat: i64,
+    /// When it expires, in seconds since the Unix epoch.
+    pub exp: i64,
+}
+
+/// The session of a request, if it has a valid one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MaybeSession(pub Option<Session>);
+
+/// A session that was just begun, and the `Set-Cookie` value that hands it to the client.
+#[derive(Clone)]
+pub struct NewSession {
+    /// The session.
+    pub session: Session,
+    /// The value of the `Set-Cookie` header.
+    pub cookie: HeaderValue,
+}
+
+impl fmt::Debug for NewSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewSession").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+/// Begins, reads and clears sessions. Cheap to clone; a router's state gives it out by `FromRef`.
+#[derive(Debug, Clone)]
+pub struct Sessions {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    keys: SessionKeys,
+    cookie: CookieSettings,
+    lifetime: Duration,
+    ended: Ended,
+    clock: Clock,
+}
+
+impl Sessions {
+    /// Sessions signed with `keys`, carried by the cookie, valid for `lifetime` unless they are in `ended`.
+    #[must_use]
+    pub fn new(
+        keys: SessionKeys,
+        cookie: CookieSettings,
+        lifetime: Duration,
+        ended: Ended,
+        clock: Clock,
+    ) -> Self {
+        Self { shared: Arc::new(Shared { keys, cookie, lifetime, ended, clock }) }
+    }
+
+    /// Begins a session.
+    ///
+    /// # Errors
+    /// 500 when the token cannot be made.
+    pub fn begin(&self, user_id: &UserId, email: &str) -> Result<NewSession, ApiError> {
+        let Shared { keys, cookie, lifetime, clock, .. } = &*self.shared;
+        let iat = clock.now().as_millis().div_euclid(1000);
+        let session = Session {
+            user_id: user_id.clone(),
+            email: email.to_owned(),
+            jti: clock.new_id(),
+            iat,
+            exp: iat.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)),
+        };
+        let token = keys.sign(&session).map_err(ApiError::internal)?;
+        let cookie = cookie.carry(&token).map_err(ApiError::internal)?;
+        Ok(NewSession { session, cookie })
+    }
+
+    /// The valid session in a request's headers. Whatever is wrong with one is the same as none.
+    #[must_use]
+    pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
+        let Shared { keys, cookie, ended, clock, .. } = &*self.shared;
+        let token = cookie.find(headers)?;
+        let session = keys.verify(&token, clock.now())?;
+        (!ended.contains(&session.jti)).then_some(session)
+    }
+
+    /// The `Set-Cookie` value that makes the client forget its session.
+    #[must_use]
+    pub fn clear(&self) -> HeaderValue {
+        self.shared.cookie.clear()
+    }
+
+    /// The sessions that were ended early.
+    #[must_use]
+    pub fn ended(&self) -> &Ended {
+        &self.shared.ended
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Session
+where
+    Sessions: FromRef<S>,
+{
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Sessions::from_ref(state).read(&parts.headers).ok_or_else(ApiError::not_signed_in)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeSession
+where
+    Sessions: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self(Sessions::from_ref(state).read(&parts.headers)))
+    }
+}

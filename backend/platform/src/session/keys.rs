@@ -1,0 +1,119 @@
+//! The keys that sign sessions: HS256, one signs, all are accepted.
+
+use std::fmt;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use ticketing_sdk::{Timestamp, UserId};
+
+use super::Session;
+
+/// The shortest key, in bytes: as long as the hash, below which HS256 is weaker than it looks.
+pub const MIN_KEY_BYTES: usize = 32;
+
+const ISSUER: &str = "ticketing";
+
+/// Servers' clocks differ a little; a token is accepted this many seconds beyond its end.
+const LEEWAY: i64 = 5;
+
+/// The keys that all services share.
+pub struct SessionKeys {
+    signing: EncodingKey,
+    accepted: Vec<DecodingKey>,
+    validation: Validation,
+}
+
+/// Why a list of keys was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// There is none.
+    #[error("no session key is given")]
+    None,
+    /// One of them is too short.
+    #[error("a session key must have at least {MIN_KEY_BYTES} bytes, this one has {0}")]
+    Short(usize),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    id: UserId,
+    email: String,
+    iat: i64,
+    exp: i64,
+    iss: String,
+    jti: String,
+}
+
+impl SessionKeys {
+    /// The first key signs; all of them are accepted, so that a key can be replaced while old sessions last.
+    ///
+    /// # Errors
+    /// When there is no key, or one has fewer than [`MIN_KEY_BYTES`].
+    pub fn new(keys: &[SecretString]) -> Result<Self, KeyError> {
+        let bytes: Vec<&[u8]> = keys.iter().map(|key| key.expose_secret().as_bytes()).collect();
+        if let Some(short) = bytes.iter().find(|key| key.len() < MIN_KEY_BYTES) {
+            return Err(KeyError::Short(short.len()));
+        }
+        let signing = EncodingKey::from_secret(bytes.first().ok_or(KeyError::None)?);
+        let accepted = bytes.iter().map(|key| DecodingKey::from_secret(key)).collect();
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss"]);
+        // The library would ask the machine for the time; the expiry is checked against the injected clock below.
+        validation.validate_exp = false;
+        Ok(Self { signing, accepted, validation })
+    }
+
+    /// The token of a session.
+    pub(super) fn sign(&self, session: &Session) -> Result<String, jsonwebtoken::errors::Error> {
+        let claims = Claims {
+            id: session.user_id.clone(),
+            email: session.email.clone(),
+            iat: session.iat,
+            exp: session.exp,
+            iss: ISSUER.to_owned(),
+            jti: session.jti.clone(),
+        };
+        encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
+    }
+
+    /// The session of a token that one of the keys signed and that has not expired.
+    pub(super) fn verify(&self, token: &str, now: Timestamp) -> Option<Session> {
+        let claims =
+            self.accepted.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?.claims;
+        let over = claims.exp.saturating_add(LEEWAY) <= now.as_millis().div_euclid(1000);
+        let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || claims.jti.is_empty();
+        if over || blank {
+            return None;
+        }
+        Some(Session {
+            user_id: claims.id,
+            email: claims.email,
+            jti: claims.jti,
+            iat: claims.iat,
+            exp: claims.exp,
+        })
+    }
+}
+
+impl fmt::Debug for SessionKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionKeys([REDACTED; {}])", self.accepted.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_must_be_long_and_are_never_shown() {
+        assert_eq!(SessionKeys::new(&[]).unwrap_err(), KeyError::None);
+        assert_eq!(SessionKeys::new(&["short".into()]).unwrap_err(), KeyError::Short(5));
+        let long = "0123456789abcdef0123456789abcdef";
+        assert_eq!(SessionKeys::new(&[long.into(), "x".into()]).unwrap_err(), KeyError::Short(1));
+        let keys = SessionKeys::new(&[long.into()]).unwrap();
+        assert!(!format!("{keys:?}").contains("0123"));
+    }
+}
