@@ -1,0 +1,189 @@
+//! Who a client is: its address, or the one that a trusted proxy names.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use http::HeaderMap;
+use http::request::Parts;
+
+/// A block of addresses: `10.0.0.0/8`, `::1`, `fd00::/8`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    base: IpAddr,
+    prefix: u8,
+}
+
+/// Some text is no block of addresses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a network: {0:?}, expected an address or a block like 10.0.0.0/8")]
+pub struct NetworkError(String);
+
+impl Network {
+    /// Whether an address lies in this block.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let shift = |bits: u8| u32::from(bits - self.prefix);
+        match (self.base, address.to_canonical()) {
+            (IpAddr::V4(base), IpAddr::V4(address)) => {
+                let differing = base.to_bits() ^ address.to_bits();
+                differing.checked_shr(shift(32)).unwrap_or(0) == 0
+            }
+            (IpAddr::V6(base), IpAddr::V6(address)) => {
+                let differing = base.to_bits() ^ address.to_bits();
+                differing.checked_shr(shift(128)).unwrap_or(0) == 0
+            }
+            _ => false,
+        }
+    }
+}
+
+impl FromStr for Network {
+    type Err = NetworkError;
+
+    fn from_str(text: &str) -> Result<Self, NetworkError> {
+        let fault = || NetworkError(text.to_owned());
+        let (base, prefix) = text.split_once('/').map_or((text, None), |(base, prefix)| (base, Some(prefix)));
+        let base: IpAddr = base.trim().parse().map_err(|_| fault())?;
+        let bits = if base.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            Some(prefix) => prefix.trim().parse().ok().filter(|prefix| *prefix <= bits).ok_or_else(fault)?,
+            None => bits,
+        };
+        Ok(Self { base, prefix })
+    }
+}
+
+/// The proxies whose `X-Forwarded-For` is believed; none by default.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(Arc<[Network]>);
+
+impl TrustedProxies {
+    /// Believes proxies in these networks.
+    #[must_use]
+    pub fn new(networks: Vec<Network>) -> Self {
+        Self(networks.into())
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// The client behind `peer`: the peer itself, or, where that is a trusted proxy, the right-most address of
+    /// `X-Forwarded-For` that is not one. What stands further left, anyone can have written.
+    #[must_use]
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer.to_canonical();
+        if !self.trusts(client) {
+            return client;
+        }
+        let values: Vec<&str> =
+            headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+        for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
+            // A hop that is no address ends what the proxies vouch for.
+            let Some(address) = address_of(hop.trim()) else { return client };
+            client = address;
+            if !self.trusts(client) {
+                return client;
+            }
+        }
+        client
+    }
+}
+
+/// An address, with or without a port.
+fn address_of(text: &str) -> Option<IpAddr> {
+    let address = text.parse::<IpAddr>().ok();
+    let address = address.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
+    address.map(|address| address.to_canonical())
+}
+
+/// The client of a request. Where there is no socket (a router called in the process), it is loopback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl ClientAddress {
+    /// The key to limit this client by: an IPv4 address, or the /64 of an IPv6 address, which is one subscriber's.
+    #[must_use]
+    pub fn key(&self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for ClientAddress
+where
+    TrustedProxies: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip());
+        Ok(Self(TrustedProxies::from_ref(state).client(peer, &parts.headers)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn client(peer: &str, forwarded: &[&'static str]) -> String {
+        let trusted = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]);
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", HeaderValue::from_static(value));
+        }
+        trusted.client(peer.parse().unwrap(), &headers).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        assert_eq!(client("203.0.113.9", &["1.2.3.4"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["1.2.3.4"]), "1.2.3.4");
+        assert_eq!(client("::ffff:10.0.0.1", &["1.2.3.4:5678"]), "1.2.3.4");
+        assert_eq!(client("::1", &[]), "::1");
+    }
+
+    #[test]
+    fn the_right_most_untrusted_hop_is_the_client() {
+        assert_eq!(client("10.0.0.1", &["6.6.6.6, 1.2.3.4, 10.0.0.7"]), "1.2.3.4");
+        assert_eq!(client("10.0.0.1", &["6.6.6.6", "1.2.3.4, 10.0.0.7"]), "1.2.3.4");
+        assert_eq!(client("10.0.0.1", &["1.2.3.4, nonsense, 10.0.0.7"]), "10.0.0.7");
+        assert_eq!(client("10.0.0.1", &["10.0.0.9"]), "10.0.0.9");
+    }
+
+    #[test]
+    fn networks_are_blocks_of_addresses() {
+        for (network, inside, outside) in [
+            ("10.1.0.0/16", "10.1.255.255", "10.2.0.0"),
+            ("0.0.0.0/0", "255.255.255.255", "::1"),
+            ("192.168.1.1", "192.168.1.1", "192.168.1.2"),
+            ("fd00::/8", "fdff::1", "fe00::1"),
+            ("::/0", "fe00::1", "1.2.3.4"),
+        ] {
+            let network: Network = network.parse().unwrap();
+            assert!(network.contains(inside.parse().unwrap()), "{network:?}");
+            assert!(!network.contains(outside.parse().unwrap()), "{network:?}");
+        }
+        for text in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/-1", "host/8"] {
+            assert!(text.parse::<Network>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_subscriber_has_one_key() {
+        let key = |text: &str| ClientAddress(text.parse().unwrap()).key();
+        assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
+        assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
+        assert_eq!(key("1.2.3.4"), "1.2.3.4");
+    }
+}
