@@ -1,0 +1,62 @@
+//! How patient the service is: with the provider, and with the outcome of a request.
+
+use std::time::Duration;
+
+/// Waits and time-outs, all of real time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// How long a request waits for the outcome of its payment before it answers 202.
+    pub outcome_wait: Duration,
+    /// How long one call of the provider may take.
+    pub call_timeout: Duration,
+    /// The pause after the first call that was not answered. It doubles with each further one.
+    pub first_retry: Duration,
+    /// The longest pause between two calls.
+    pub longest_retry: Duration,
+    /// After so many calls without an answer a waiting request is told that the provider cannot be reached.
+    pub quick_tries: i64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            outcome_wait: Duration::from_secs(10),
+            call_timeout: Duration::from_secs(5),
+            first_retry: Duration::from_millis(500),
+            longest_retry: Duration::from_secs(30),
+            quick_tries: 3,
+        }
+    }
+}
+
+impl Pace {
+    /// The pause after the `attempts`-th call in a row without an answer.
+    #[must_use]
+    pub fn backoff(&self, attempts: i64) -> Duration {
+        let doublings = attempts.saturating_sub(1).clamp(0, 16);
+        self.first_retry.saturating_mul(1_u32 << doublings).min(self.longest_retry)
+    }
+
+    /// How long one step belongs to whoever began it: longer than any call, so that a step is not begun twice while
+    /// its first call is still out, and short, so that a lost replica's steps are taken up soon.
+    #[must_use]
+    pub fn lease(&self) -> Duration {
+        self.call_timeout + Duration::from_secs(5)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_the_longest() {
+        let pace = Pace::default();
+        let pauses: Vec<u64> =
+            (1..=9).map(|attempts| u64::try_from(pace.backoff(attempts).as_millis()).unwrap()).collect();
+        assert_eq!(pauses, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+        assert_eq!(pace.backoff(i64::MAX), pace.longest_retry);
+        assert_eq!(pace.backoff(0), pace.first_retry);
+        assert!(pace.lease() > pace.call_timeout);
+    }
+}

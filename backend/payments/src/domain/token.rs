@@ -1,0 +1,82 @@
+//! Card tokens: what stands for a card, made by the card provider.
+
+use std::fmt;
+
+/// A card as the provider names it: `tok_…` or `pm_…`. Never a card number, and its `Debug` keeps it to itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CardToken(String);
+
+/// Some text is not a card token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Token must be a card token such as tok_visa")]
+pub struct TokenError;
+
+const LONGEST: usize = 255;
+
+impl CardToken {
+    /// Reads a token: `tok_` or `pm_` and at least one character more, 255 characters of visible ASCII at most.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let name = text.strip_prefix("tok_").or_else(|| text.strip_prefix("pm_")).ok_or(TokenError)?;
+        let visible = name.bytes().all(|byte| byte.is_ascii_graphic());
+        if name.is_empty() || !visible || text.len() > LONGEST {
+            return Err(TokenError);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The token as the provider knows it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::str::FromStr for CardToken {
+    type Err = TokenError;
+
+    fn from_str(text: &str) -> Result<Self, TokenError> {
+        Self::parse(text)
+    }
+}
+
+impl fmt::Debug for CardToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CardToken(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_providers_tokens_are_tokens() {
+        for good in ["tok_visa", "pm_card_visa", "tok_1", &format!("tok_{}", "x".repeat(251))] {
+            assert_eq!(CardToken::parse(good).unwrap().as_str(), good);
+        }
+        let long = format!("tok_{}", "x".repeat(252));
+        for bad in [
+            "",
+            "tok_",
+            "pm_",
+            "visa",
+            "4242424242424242",
+            "TOK_visa",
+            " tok_visa",
+            "tok_a b",
+            "tok_\u{7}",
+            "tok_é",
+            &long,
+        ] {
+            assert_eq!(CardToken::parse(bad), Err(TokenError), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        assert!(!format!("{:?}", CardToken::parse("tok_secret").unwrap()).contains("secret"));
+    }
+}
