@@ -1,0 +1,83 @@
+//! The card provider: four calls, each with an idempotency key of ours, so that a call may always be repeated.
+
+mod simulated;
+
+use std::fmt;
+
+use futures_util::future::BoxFuture;
+use ticketing_sdk::{Money, OrderId};
+
+use crate::domain::CardToken;
+
+pub use simulated::{Call, Faults, Gate, Ledger, LedgerCharge, SimulatedProvider};
+
+/// What a provider answers, in time.
+pub type Reply<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
+
+/// A card provider. The same key with the same request has one effect and one answer, however often it is sent; that
+/// is what makes an unanswered call safe to repeat.
+pub trait Provider: fmt::Debug + Send + Sync + 'static {
+    /// Asks whether a card is good for an amount, and holds that amount.
+    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> Reply<'a, Hold>;
+
+    /// Takes all of the amount that is held. A refusal ends the hold.
+    fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+
+    /// Gives up the hold.
+    fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+
+    /// Gives back all that was taken.
+    fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+}
+
+/// What is to be held, and on which card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization {
+    /// How much.
+    pub amount: Money,
+    /// In which currency, ISO 4217 in small letters.
+    pub currency: String,
+    /// The card.
+    pub token: CardToken,
+    /// What it pays for; kept by the provider, so that its books can be held against ours.
+    pub order_id: OrderId,
+}
+
+/// What a provider holds after an authorisation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The provider's name for the charge.
+    pub stripe_id: String,
+}
+
+/// A charge that was authorised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charge {
+    /// The provider's name for it.
+    pub stripe_id: String,
+    /// How much was authorised.
+    pub amount: Money,
+}
+
+/// Why a provider did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// It refuses, for good. No money has moved.
+    #[error("declined ({code}): {message}")]
+    Declined {
+        /// The provider's word for it.
+        code: String,
+        /// The provider's message to the owner of the card.
+        message: String,
+    },
+    /// It was not reached: nothing has happened.
+    #[error("the provider cannot be reached: {0}")]
+    Unavailable(String),
+    /// It was reached, and what it did is not known: the answer was lost, late or not understood.
+    #[error("the provider's answer is not known: {0}")]
+    Unknown(String),
+    /// It finds the request wrong: a fault of ours, not of the card.
+    #[error("the provider rejects the request: {0}")]
+    Rejected(String),
+}
