@@ -1,1 +1,131 @@
-//! Placeholder.
+//! The payments service: authorise, win, capture. Every other order of these three loses somebody's money.
+
+mod consumers;
+pub mod domain;
+mod driver;
+mod followers;
+pub mod provider;
+mod router;
+mod routes;
+mod serving;
+pub mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use ticketing_bus::{Bus, Core, SessionEndedHandler};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Migrations, OpenError};
+use ticketing_platform::session::Sessions;
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::{idempotency, session};
+use utoipa_axum::router::OpenApiRouter;
+
+pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
+pub use domain::Pace;
+pub use provider::{Provider, SimulatedProvider};
+
+use driver::Driver;
+use followers::Followers;
+use serving::Serving;
+
+/// The tables of this service.
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "payments",
+    scripts: &[("V1__payments", include_str!("../migrations/V1__payments.sql"))],
+};
+
+/// What the service is given.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Its database file.
+    pub database: PathBuf,
+    /// The time.
+    pub clock: Clock,
+    /// Who is signed in.
+    pub sessions: Sessions,
+    /// Who moves the money.
+    pub provider: Arc<dyn Provider>,
+    /// How patient it is.
+    pub pace: Pace,
+    /// Ends the wait for outcomes.
+    pub shutdown: Shutdown,
+}
+
+/// The service. Clones share it.
+#[derive(Clone, Debug)]
+pub struct App {
+    core: Core,
+    sessions: Sessions,
+    pace: Pace,
+    driver: Driver,
+    followers: Followers,
+    serving: Serving,
+    shutdown: Shutdown,
+}
+
+/// Why the service could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// Its database could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its database could not be read.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl App {
+    /// Opens the database.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, migrated or read.
+    pub async fn open(settings: Settings) -> Result<Self, AppError> {
+        let Settings { database, clock, sessions, provider, pace, shutdown } = settings;
+        let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
+        let core = Core::open(&database, clock, &parts)?;
+        sessions.ended().refresh(&core.db).await?;
+        let followers = Followers::default();
+        let driver = Driver::new(core.clone(), provider, pace, followers.clone());
+        Ok(Self { core, sessions, pace, driver, followers, serving: Serving::default(), shutdown })
+    }
+
+    /// The routes, with their documentation.
+    #[must_use]
+    pub fn router(&self) -> OpenApiRouter {
+        router::router().with_state(self.clone())
+    }
+
+    /// Starts to publish, to listen, and to do what is owed to the provider: first of all what an earlier run left
+    /// behind.
+    pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
+        let consumers = self
+            .core
+            .consumers("payments-service")
+            .on(OnOrderCreated)
+            .on(OnOrderConfirmed { app: self.clone() })
+            .on(OnOrderCompleted)
+            .on(OnOrderCancelled { app: self.clone() })
+            .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
+        self.core.start(bus, Some(consumers), shutdown);
+        shutdown.spawn(self.driver.clone().run(shutdown.clone()));
+        self.core.sweep(shutdown, |tx, now| {
+            store::prune(tx, now)?;
+            idempotency::prune(tx, now)?;
+            session::prune(tx, now).map(drop)
+        });
+    }
+
+    /// The core of the service.
+    #[must_use]
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+}
+
+impl FromRef<App> for Sessions {
+    fn from_ref(app: &App) -> Self {
+        app.sessions.clone()
+    }
+}

@@ -1,0 +1,11 @@
+//! The events that payments listens to, one file each.
+
+mod order_cancelled;
+mod order_completed;
+mod order_confirmed;
+mod order_created;
+
+pub use order_cancelled::OnOrderCancelled;
+pub use order_completed::OnOrderCompleted;
+pub use order_confirmed::OnOrderConfirmed;
+pub use order_created::OnOrderCreated;

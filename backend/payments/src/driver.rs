@@ -1,0 +1,204 @@
+//! The driver: does what we owe the provider, outside of every transaction, and writes down what came of it.
+//!
+//! It works on rows, not on requests, so it is also the completer: what a crash left behind is a row that is due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_bus::Core;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::signal::Signal;
+use ticketing_sdk::Timestamp;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::domain::{Pace, Step};
+use crate::followers::Followers;
+use crate::provider::{Authorization, Charge, Provider, ProviderError};
+use crate::store::{self, PaymentRow, Reached};
+
+/// Calls of the provider that are out at a time.
+const CONCURRENCY: usize = 64;
+/// How often the driver looks even when nothing rings: another replica may have left something behind.
+const POLL: Duration = Duration::from_secs(5);
+/// The shortest pause between two looks.
+const SOONEST: Duration = Duration::from_millis(5);
+/// The pause after the database failed.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Does the steps that are due. Clones share the work.
+#[derive(Clone, Debug)]
+pub(crate) struct Driver {
+    core: Core,
+    provider: Arc<dyn Provider>,
+    pace: Pace,
+    /// The machine's time: pauses between calls are real, whatever the marketplace's clock says.
+    wall: Clock,
+    due: Signal,
+    followers: Followers,
+    permits: Arc<Semaphore>,
+}
+
+impl Driver {
+    pub(crate) fn new(core: Core, provider: Arc<dyn Provider>, pace: Pace, followers: Followers) -> Self {
+        Self {
+            core,
+            provider,
+            pace,
+            wall: Clock::system(),
+            due: Signal::default(),
+            followers,
+            permits: Arc::new(Semaphore::new(CONCURRENCY)),
+        }
+    }
+
+    /// The machine's time, at which a step becomes due.
+    pub(crate) fn wall_now(&self) -> Timestamp {
+        self.wall.now()
+    }
+
+    /// Looks for due steps as soon as this transaction is committed.
+    pub(crate) fn wake_after(&self, tx: &mut Tx<'_>) {
+        tx.ring_on_commit(&self.due);
+    }
+
+    /// Does what is due, until shutdown; then waits for no call: what is unsettled is settled by the next start.
+    pub(crate) async fn run(self, shutdown: Shutdown) {
+        tokio::select! {
+            () = shutdown.triggered() => {}
+            () = self.drive(&shutdown) => {}
+        }
+    }
+
+    async fn drive(&self, shutdown: &Shutdown) {
+        let now = self.wall.now();
+        while let Err(error) = self.core.db.write(move |tx| store::release_all(tx, now)).await {
+            tracing::warn!(%error, "the steps left by an earlier run could not be taken up; trying again");
+            tokio::time::sleep(PAUSE).await;
+        }
+        let mut due = self.due.listen();
+        loop {
+            match self.begin_due(shutdown).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    let until = self.next_look().await;
+                    tokio::select! {
+                        () = due.heard() => {}
+                        () = self.wall.sleep_until(until) => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "due payments could not be read; trying again");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Claims what is due and sets it going; whether there was anything.
+    async fn begin_due(&self, shutdown: &Shutdown) -> Result<bool, DbError> {
+        let now = self.wall.now();
+        if self.core.db.read(move |tx| store::next_due(tx, now)).await?.is_none_or(|next| next > now) {
+            return Ok(false);
+        }
+        let Ok(first) = self.permits.clone().acquire_owned().await else { return Ok(false) };
+        let mut permits = vec![first];
+        while let Ok(permit) = self.permits.clone().try_acquire_owned() {
+            permits.push(permit);
+        }
+        let (now, lease) = (self.wall.now(), self.pace.lease());
+        let limit = i64::try_from(permits.len()).unwrap_or(1);
+        let claimed = self.core.db.write(move |tx| store::claim_due(tx, now, lease, limit)).await?;
+        let any = !claimed.is_empty();
+        for (payment, permit) in claimed.into_iter().zip(permits) {
+            let task = self.clone().step(payment, permit);
+            let stop = shutdown.clone();
+            shutdown.spawn(async move {
+                tokio::select! {
+                    () = stop.triggered() => {}
+                    () = task => {}
+                }
+            });
+        }
+        Ok(any)
+    }
+
+    async fn next_look(&self) -> Timestamp {
+        let now = self.wall.now();
+        let poll = now + POLL;
+        // A step that is due and still belongs to someone must not make this a busy wait.
+        let soonest = now + SOONEST;
+        let next = self.core.db.read(move |tx| store::next_due(tx, now)).await;
+        next.ok().flatten().map_or(poll, |next| next.clamp(soonest, poll))
+    }
+
+    /// Asks the provider for one step and writes down what came of it.
+    async fn step(self, payment: PaymentRow, permit: OwnedSemaphorePermit) {
+        let Some(step) = payment.next_step else { return };
+        let reached = self.ask(&payment, step).await;
+        let id = payment.id.clone();
+        let driver = self.clone();
+        let settled = self.core.db.write(move |tx| {
+            driver.wake_after(tx);
+            let (now, wall) = (driver.core.clock.now(), driver.wall.now());
+            store::settle(tx, &driver.core.outbox, &payment, &reached, now, wall)
+        });
+        if let Err(error) = settled.await {
+            // The claim runs out, and the step is asked for again under the same key.
+            tracing::error!(payment = %id, step = step.as_str(), %error, "the provider's answer could not be kept");
+        }
+        drop(permit);
+        self.followers.ring(&id);
+    }
+
+    async fn ask(&self, payment: &PaymentRow, step: Step) -> Reached {
+        let call = tokio::time::timeout(self.pace.call_timeout, call(&*self.provider, payment, step));
+        let late = || Err(ProviderError::Unknown("no answer in time".to_owned()));
+        let answer = call.await.unwrap_or_else(|_| late());
+        let outcome = match &answer {
+            Ok(_) => "done",
+            Err(ProviderError::Declined { .. }) => "declined",
+            Err(ProviderError::Unavailable(_)) => "unavailable",
+            Err(ProviderError::Unknown(_)) => "unknown",
+            Err(ProviderError::Rejected(_)) => "rejected",
+        };
+        metrics::counter!("provider_calls_total", "step" => step.as_str(), "outcome" => outcome).increment(1);
+        match (answer, step) {
+            (Ok(stripe_id), _) => Reached::Done { stripe_id },
+            (Err(ProviderError::Declined { code, message }), Step::Authorize | Step::Capture) => {
+                Reached::Refused { code, message }
+            }
+            // Money that must go back is asked for until it is back.
+            (Err(error), _) => {
+                let (id, attempts) = (&payment.id, payment.attempts);
+                tracing::warn!(payment = %id, step = step.as_str(), attempts, %error, "not settled; trying again");
+                Reached::Unanswered { pause: self.pace.backoff(attempts) }
+            }
+        }
+    }
+}
+
+/// One call of the provider, under the key that was committed with the payment. Answers the charge's name.
+async fn call(provider: &dyn Provider, payment: &PaymentRow, step: Step) -> Result<String, ProviderError> {
+    let key = payment.step_key(step);
+    if step == Step::Authorize {
+        let request = Authorization {
+            amount: payment.amount,
+            currency: payment.currency.clone(),
+            token: payment.token.clone(),
+            order_id: payment.order_id.clone(),
+        };
+        return provider.authorize(&key, &request).await.map(|hold| hold.stripe_id);
+    }
+    let Some(stripe_id) = payment.stripe_id.clone() else {
+        return Err(ProviderError::Rejected("the payment was never authorised".to_owned()));
+    };
+    let charge = Charge { stripe_id: stripe_id.clone(), amount: payment.amount };
+    match step {
+        Step::Authorize | Step::Capture => provider.capture(&key, &charge).await?,
+        Step::Void => provider.void(&key, &charge).await?,
+        Step::Refund => provider.refund(&key, &charge).await?,
+    }
+    Ok(stripe_id)
+}

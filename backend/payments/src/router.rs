@@ -1,0 +1,11 @@
+//! The routes of payments.
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::App;
+use crate::routes::{create, get, list};
+
+pub(crate) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list::list, create::create)).routes(routes!(get::get))
+}

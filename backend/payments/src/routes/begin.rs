@@ -1,0 +1,130 @@
+//! How a request to pay begins: one transaction that takes its key and begins a payment, joins one, or refuses.
+
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::http::ApiError;
+use ticketing_platform::idempotency::{self, Answer, Begun, Once};
+use ticketing_sdk::{ErrorCode, PaymentId, Timestamp, UserId};
+
+use super::input::Purchase;
+use crate::App;
+use crate::domain::{Admission, Refusal, Step, admit};
+use crate::store::{self, OrderCopy, PaymentRow, Wanted};
+
+/// A request to pay.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    pub(super) user_id: UserId,
+    pub(super) key: Option<String>,
+    pub(super) once: Once,
+    pub(super) purchase: Purchase,
+    pub(super) now: Timestamp,
+}
+
+/// How it began.
+#[derive(Debug)]
+pub(super) enum Began {
+    /// It is answered: it was before, or a rule refuses it.
+    Answered(Answer),
+    /// It follows this payment.
+    Follows(Followed),
+    /// The order is not known here; nothing was done.
+    UnknownOrder,
+}
+
+/// A payment that a request follows.
+#[derive(Debug)]
+pub(super) struct Followed {
+    pub(super) id: PaymentId,
+    /// So many calls of the provider, all unanswered, and the request stops waiting for it.
+    pub(super) tries: i64,
+}
+
+/// Begins the request, in one transaction.
+pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Began, ApiError> {
+    let begun = idempotency::begin(tx, &request.once)?;
+    match begun {
+        Begun::Replay(answer) => return Ok(Began::Answered(answer)),
+        Begun::InFlight => return resume(tx, app, request),
+        Begun::Fresh | Begun::NoKey => {}
+    }
+    let Some(order) = store::find_order(tx, &request.purchase.order_id)? else {
+        idempotency::forget(tx, &request.once)?;
+        return Ok(Began::UnknownOrder);
+    };
+    match pay(tx, app, request, &order) {
+        Ok(payment) => {
+            if let Some(key) = &request.key {
+                store::bind_request(tx, &request.user_id, key, &payment.id, request.now)?;
+            }
+            follow(tx, app, &payment).map(Began::Follows)
+        }
+        // A rule refuses it: that is this key's answer.
+        Err(error) if error.status().is_client_error() => {
+            let answer = Answer::from(&error);
+            idempotency::finish(tx, &request.once, &answer)?;
+            Ok(Began::Answered(answer))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The request came before and was not answered for good: it follows the same payment.
+fn resume(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Began, ApiError> {
+    let key = request.key.as_deref().unwrap_or_default();
+    let bound = store::bound_payment(tx, &request.user_id, key)?;
+    let payment = bound.map(|id| store::find_payment(tx, &id)).transpose()?.flatten();
+    let payment = payment.ok_or_else(idempotency::in_flight)?;
+    follow(tx, app, &payment).map(Began::Follows)
+}
+
+/// The payment of the order that this request is for.
+fn pay(tx: &mut Tx<'_>, app: &App, request: &Request, order: &OrderCopy) -> Result<PaymentRow, ApiError> {
+    let Request { user_id, purchase, now, .. } = request;
+    if &order.user_id != user_id {
+        return Err(ApiError::not_owner());
+    }
+    let in_force = store::in_force(tx, &order.id)?;
+    let known = in_force.as_ref().map(|payment| (payment.status, payment.token == purchase.token));
+    match (admit(order.status, order.expires_at, known, *now).map_err(refused)?, in_force) {
+        (Admission::Join, Some(payment)) => Ok(payment),
+        (Admission::Begin | Admission::Join, _) => {
+            let id = PaymentId::new(app.core.clock.new_id());
+            let due_at = app.driver.wall_now();
+            let wanted = Wanted { id, token: purchase.token.clone(), now: *now, due_at };
+            // Where the index refuses it, another replica was quicker.
+            store::insert_payment(tx, &wanted, order)?.ok_or_else(|| refused(Refusal::InProgress))
+        }
+    }
+}
+
+/// Sees to it that the payment is worked on, and says for how long it is worth waiting.
+fn follow(tx: &mut Tx<'_>, app: &App, payment: &PaymentRow) -> Result<Followed, ApiError> {
+    if payment.next_step == Some(Step::Authorize) && payment.claimed_until.is_none() {
+        hurry(tx, app, payment)?;
+    }
+    app.driver.wake_after(tx);
+    let running = i64::from(payment.claimed_until.is_none());
+    Ok(Followed { id: payment.id.clone(), tries: app.pace.quick_tries.max(payment.attempts + running) })
+}
+
+/// Someone waits: a long pause becomes a short one, but never so short that impatience reaches the provider.
+fn hurry(tx: &mut Tx<'_>, app: &App, payment: &PaymentRow) -> Result<(), DbError> {
+    let lengthened = app.pace.backoff(payment.attempts).saturating_sub(app.pace.first_retry);
+    let lengthened = i64::try_from(lengthened.as_millis()).unwrap_or(0);
+    let due_at = Timestamp::from_millis(payment.due_at.as_millis() - lengthened);
+    if payment.attempts > 0 {
+        tx.execute("UPDATE payments SET due_at = $2 WHERE id = $1", args![&payment.id, due_at])?;
+    }
+    Ok(())
+}
+
+fn refused(refusal: Refusal) -> ApiError {
+    let (code, message) = match refusal {
+        Refusal::Paid => (ErrorCode::OrderPaid, "The order is paid already"),
+        Refusal::InProgress => (ErrorCode::PaymentInProgress, "Another payment of this order is being taken"),
+        Refusal::Cancelled => (ErrorCode::OrderCancelled, "Cannot pay for a cancelled order"),
+        Refusal::Expired => (ErrorCode::OrderExpired, "The reservation has expired"),
+    };
+    ApiError::rule(code, message)
+}

@@ -1,0 +1,35 @@
+//! `GET /api/payments/{id}`
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use ticketing_platform::http::etag::etag;
+use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::session::Session;
+use ticketing_sdk::{Payment, PaymentId, Problem};
+
+use crate::{App, store};
+
+/// One payment.
+#[utoipa::path(
+    get, path = "/api/payments/{id}", tag = "payments", operation_id = "getPayment",
+    params(("id" = String, Path, description = "The payment")),
+    responses(
+        (status = 200, description = "The payment; its version is the ETag", body = Payment),
+        (status = 401, description = "Not signed in, or another's payment", body = Problem),
+        (status = 404, description = "There is no such payment", body = Problem),
+    )
+)]
+pub(crate) async fn get(
+    State(app): State<App>,
+    session: Session,
+    id: Result<Path<PaymentId>, PathRejection>,
+) -> Result<impl IntoResponse, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::not_found())?;
+    let payment = app.core.db.read(move |tx| store::find_payment(tx, &id)).await?;
+    let payment = payment.ok_or_else(ApiError::not_found)?;
+    if payment.user_id != session.user_id {
+        return Err(ApiError::not_owner());
+    }
+    Ok(([etag(payment.version)], Json(payment.to_wire())))
+}

@@ -1,0 +1,8 @@
+//! One file per route, and what they share.
+
+mod begin;
+pub(crate) mod create;
+mod follow;
+pub(crate) mod get;
+mod input;
+pub(crate) mod list;

@@ -1,0 +1,93 @@
+//! The copy of the orders: what payments must know of them, moved on by their events in unbroken versions.
+
+use ticketing_bus::{Effect, next_step};
+use ticketing_events::OrderCreated;
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+
+/// An order as payments knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderCopy {
+    /// The order.
+    pub id: OrderId,
+    /// Who pays.
+    pub user_id: UserId,
+    /// How far it is.
+    pub status: OrderStatus,
+    /// How much is to be paid.
+    pub price: Money,
+    /// What is bought.
+    pub ticket_id: TicketId,
+    /// When the reservation ends unless it is paid.
+    pub expires_at: Timestamp,
+    /// The version that this copy is of.
+    pub version: i64,
+}
+
+/// The copy of an order.
+///
+/// # Errors
+/// When the database fails.
+pub fn find_order(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<OrderCopy>, DbError> {
+    tx.query_opt(
+        "SELECT id, user_id, status, price, ticket_id, expires_at, version FROM orders WHERE id = $1",
+        args![id],
+        read,
+    )
+}
+
+fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {
+    Ok(OrderCopy {
+        id: row.parse("id")?,
+        user_id: row.parse("user_id")?,
+        status: row.parse("status")?,
+        price: row.money("price")?,
+        ticket_id: row.parse("ticket_id")?,
+        expires_at: row.time("expires_at")?,
+        version: row.int("version")?,
+    })
+}
+
+/// Begins the copy of an order.
+///
+/// # Errors
+/// When the database fails.
+pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
+    let inserted = tx.execute(
+        "INSERT INTO orders (id, user_id, status, price, ticket_id, expires_at, version) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        args![
+            &event.id,
+            &event.user_id,
+            event.status.as_str(),
+            event.ticket.price,
+            &event.ticket.id,
+            event.expires_at,
+            event.version,
+        ],
+    )?;
+    Ok(if inserted > 0 { Effect::Done } else { Effect::Stale })
+}
+
+/// Moves the copy of an order to `status`, which its version `version` has.
+///
+/// # Errors
+/// When the database fails.
+pub fn move_order(
+    tx: &mut Tx<'_>,
+    id: &OrderId,
+    version: i64,
+    status: OrderStatus,
+) -> Result<Effect, DbError> {
+    let known =
+        tx.query_opt("SELECT version FROM orders WHERE id = $1", args![id], |row| row.int("version"))?;
+    let effect = next_step(known, version);
+    if effect == Effect::Done {
+        tx.execute(
+            "UPDATE orders SET status = $2, version = $3 WHERE id = $1",
+            args![id, status.as_str(), version],
+        )?;
+    }
+    Ok(effect)
+}

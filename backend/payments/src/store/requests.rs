@@ -1,0 +1,47 @@
+//! Which payment a keyed request began or joined.
+
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::{args, idempotency};
+use ticketing_sdk::{PaymentId, Timestamp, UserId};
+
+/// Remembers that the request with this key follows this payment.
+///
+/// # Errors
+/// When the database fails.
+pub fn bind_request(
+    tx: &mut Tx<'_>,
+    user_id: &UserId,
+    key: &str,
+    payment_id: &PaymentId,
+    now: Timestamp,
+) -> Result<(), DbError> {
+    tx.execute(
+        "INSERT INTO payment_requests (user_id, idempotency_key, payment_id, created_at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (user_id, idempotency_key) DO UPDATE \
+         SET payment_id = excluded.payment_id, created_at = excluded.created_at",
+        args![user_id, key, payment_id, now],
+    )?;
+    Ok(())
+}
+
+/// The payment that the request with this key follows.
+///
+/// # Errors
+/// When the database fails.
+pub fn bound_payment(tx: &mut Tx<'_>, user_id: &UserId, key: &str) -> Result<Option<PaymentId>, DbError> {
+    tx.query_opt(
+        "SELECT payment_id FROM payment_requests WHERE user_id = $1 AND idempotency_key = $2",
+        args![user_id, key],
+        |row| row.parse("payment_id"),
+    )
+}
+
+/// Forgets requests whose keys are forgotten too.
+///
+/// # Errors
+/// When the database fails.
+pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
+    let kept = i64::try_from(idempotency::KEPT.as_millis()).unwrap_or(i64::MAX);
+    tx.execute("DELETE FROM payment_requests WHERE created_at <= $1", args![now.as_millis() - kept])?;
+    Ok(())
+}

@@ -1,0 +1,148 @@
+//! The moves of a payment, each in one transaction with what is said about it.
+
+use std::time::Duration;
+
+use ticketing_bus::{Effect, Outbox};
+use ticketing_events::{PaymentAuthorized, PaymentCreated, PaymentFailed, PaymentRefunded};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
+
+use super::{PaymentRow, apply, find_order, find_payment, in_force, move_order};
+use crate::domain::{Answer, Move, Say};
+
+/// What came of asking the provider for a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// It is done; an authorisation has made a charge of this name.
+    Done {
+        /// The provider's name for the charge.
+        stripe_id: String,
+    },
+    /// It is refused for good.
+    Refused {
+        /// The provider's word for it.
+        code: String,
+        /// The provider's message to the owner of the card.
+        message: String,
+    },
+    /// It is not known: it is to be asked for again, under the same key, after a pause.
+    Unanswered {
+        /// The pause, of real time.
+        pause: Duration,
+    },
+}
+
+/// Writes down what came of the step of `asked`, a claimed payment. `false` where someone else has settled that step.
+///
+/// `now` is the marketplace's time, `wall` the machine's.
+///
+/// # Errors
+/// When the database fails.
+pub fn settle(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    asked: &PaymentRow,
+    reached: &Reached,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    let Some(mut payment) = find_payment(tx, &asked.id)? else { return Ok(false) };
+    if payment.version != asked.version {
+        return Ok(false);
+    }
+    let answer = match reached {
+        Reached::Done { stripe_id } => {
+            tx.execute("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;
+            payment.stripe_id = Some(stripe_id.clone());
+            Answer::Done
+        }
+        Reached::Refused { code, message } => {
+            tx.execute(
+                "UPDATE payments SET failure_code = $2, failure_message = $3 WHERE id = $1",
+                args![&payment.id, code, message],
+            )?;
+            Answer::Refused
+        }
+        Reached::Unanswered { pause } => {
+            tx.execute(
+                "UPDATE payments SET claimed_until = NULL, due_at = $3 WHERE id = $1 AND version = $2",
+                args![&payment.id, payment.version, wall + *pause],
+            )?;
+            return Ok(true);
+        }
+    };
+    // A payment is only ever begun for an order that is known, and a known order stays known.
+    let order = find_order(tx, &payment.order_id)?.map_or(OrderStatus::Cancelled, |order| order.status);
+    match payment.position().answered(answer, order) {
+        Some(step) => make(tx, outbox, &payment, step, now, wall),
+        None => Ok(false),
+    }
+}
+
+/// Orders gave the reservation to its authorised payment: the capture is due.
+///
+/// # Errors
+/// When the database fails.
+pub fn order_confirmed(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    id: &OrderId,
+    version: i64,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<Effect, DbError> {
+    let effect = move_order(tx, id, version, OrderStatus::AwaitingPayment)?;
+    if effect == Effect::Done
+        && let Some(payment) = in_force(tx, id)?
+        && let Some(step) = payment.position().order_confirmed()
+    {
+        make(tx, outbox, &payment, step, now, wall)?;
+    }
+    Ok(effect)
+}
+
+/// The order was cancelled: what is held is given up, what was taken is given back.
+///
+/// # Errors
+/// When the database fails.
+pub fn order_cancelled(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    id: &OrderId,
+    version: i64,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<Effect, DbError> {
+    let effect = move_order(tx, id, version, OrderStatus::Cancelled)?;
+    if effect == Effect::Done
+        && let Some(payment) = in_force(tx, id)?
+        && let Some(step) = payment.position().order_cancelled(payment.attempts > 0)
+    {
+        make(tx, outbox, &payment, step, now, wall)?;
+    }
+    Ok(effect)
+}
+
+fn make(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    payment: &PaymentRow,
+    step: Move,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    if !apply(tx, payment, step.to, wall, now)? {
+        return Ok(false);
+    }
+    let (id, order_id) = (payment.id.clone(), payment.order_id.clone());
+    let stripe_id = payment.stripe_id.clone().unwrap_or_default();
+    match step.say {
+        None => {}
+        Some(Say::Authorized) => drop(outbox.append(tx, &PaymentAuthorized { id, order_id, stripe_id })?),
+        Some(Say::Captured) => drop(outbox.append(tx, &PaymentCreated { id, order_id, stripe_id })?),
+        Some(Say::Failed) => drop(outbox.append(tx, &PaymentFailed { id, order_id })?),
+        Some(Say::Refunded) => drop(outbox.append(tx, &PaymentRefunded { id, order_id, stripe_id })?),
+    }
+    Ok(true)
+}
