@@ -96,9 +96,10 @@ impl Clock {
         }
     }
 
-    /// Returns after `span` of this clock's time.
-    pub async fn sleep(&self, span: Duration) {
-        self.sleep_until(self.now() + span).await;
+    /// Returns after `span` of this clock's time, counted from this call and not from the first poll.
+    pub fn sleep(&self, span: Duration) -> impl Future<Output = ()> + Send + 'static {
+        let (clock, deadline) = (self.clone(), self.now() + span);
+        async move { clock.sleep_until(deadline).await }
     }
 
     /// A new UUIDv7 that carries this clock's time. Identifiers made by one clock and its clones
@@ -139,10 +140,7 @@ mod tests {
     #[tokio::test]
     async fn a_sleeper_wakes_when_the_clock_is_moved() {
         let clock = Clock::manual(Timestamp::from_millis(1_000));
-        let sleeper = tokio::spawn({
-            let clock = clock.clone();
-            async move { clock.sleep(Duration::from_secs(900)).await }
-        });
+        let sleeper = tokio::spawn(clock.sleep(Duration::from_secs(900)));
         clock.advance(Duration::from_secs(899));
         tokio::task::yield_now().await;
         assert!(!sleeper.is_finished());
