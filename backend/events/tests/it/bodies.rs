@@ -1,0 +1,42 @@
+//! The body of each event is exactly the contract's, byte for byte.
+
+use ticketing_events::TicketUpdated;
+use ticketing_sdk::{Money, Timestamp};
+
+use crate::samples::{Sample, for_every_event};
+
+fn is_golden<E: Sample>() {
+    let event = E::sample();
+    assert_eq!(serde_json::to_string(&event).unwrap(), E::BODY, "{}", E::NAME);
+    assert_eq!(serde_json::from_str::<E>(E::BODY).unwrap(), event, "{}", E::NAME);
+    assert_eq!((event.aggregate(), event.version()), E::OF, "{}", E::NAME);
+}
+
+#[test]
+fn every_body_is_the_contracts() {
+    for_every_event!(is_golden);
+}
+
+#[test]
+fn a_ticket_that_no_order_holds_has_no_order_id() {
+    let free = TicketUpdated { order_id: None, ..TicketUpdated::sample() };
+    let body = serde_json::to_string(&free).unwrap();
+    assert!(!body.contains("orderId"), "{body}");
+    assert_eq!(serde_json::from_str::<TicketUpdated>(&body).unwrap(), free);
+}
+
+#[test]
+fn prices_are_numbers_to_the_cent_and_times_have_milliseconds() {
+    for (cents, number) in
+        [(1, "0.01"), (10, "0.1"), (1999, "19.99"), (2000, "20"), (99_999_999, "999999.99")]
+    {
+        let event = TicketUpdated { price: Money::from_cents(cents).unwrap(), ..TicketUpdated::sample() };
+        let body = serde_json::to_string(&event).unwrap();
+        assert!(body.contains(&format!(r#""price":{number},"#)), "{body}");
+        assert_eq!(serde_json::from_str::<TicketUpdated>(&body).unwrap().price.cents(), cents);
+    }
+    let mut order = ticketing_events::OrderCreated::sample();
+    order.expires_at = Timestamp::from_millis(1_700_000_000_007);
+    let body = serde_json::to_string(&order).unwrap();
+    assert!(body.contains(r#""expiresAt":"2023-11-14T22:13:20.007Z""#), "{body}");
+}

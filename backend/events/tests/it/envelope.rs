@@ -1,0 +1,69 @@
+//! The envelope: sealed with what the event says of itself, opened only as that event.
+
+use ticketing_events::{DecodeError, Envelope, EventName, OrderCancelled, OrderConfirmed, TicketCreated};
+use ticketing_sdk::Timestamp;
+
+use crate::samples::{ORDER, Sample, for_every_event};
+
+fn sealed<E: Sample>() -> Envelope {
+    Envelope::seal("event-1".to_owned(), Timestamp::from_millis(1_700_000_000_000), &E::sample()).unwrap()
+}
+
+fn round_trips<E: Sample>() {
+    let envelope = sealed::<E>();
+    let expected = Envelope {
+        id: "event-1".to_owned(),
+        name: E::NAME,
+        aggregate: E::OF.0.to_owned(),
+        version: E::OF.1,
+        time: Timestamp::from_millis(1_700_000_000_000),
+        trace: None,
+        body: E::BODY.to_owned(),
+    };
+    assert_eq!(envelope, expected);
+    assert_eq!(envelope.open::<E>().unwrap(), E::sample());
+    assert_eq!(envelope.subject(), E::NAME.subject(E::OF.0));
+}
+
+#[test]
+fn every_event_comes_out_as_it_went_in() {
+    for_every_event!(round_trips);
+}
+
+#[test]
+fn another_event_is_refused_even_where_the_bodies_are_alike() {
+    let envelope = sealed::<OrderCancelled>();
+    let error = envelope.open::<OrderConfirmed>().unwrap_err();
+    assert!(matches!(
+        error,
+        DecodeError::OtherEvent { expected: EventName::OrderConfirmed, found: EventName::OrderCancelled }
+    ));
+    assert_eq!(error.to_string(), "expected order:confirmed, found order:cancelled");
+}
+
+#[test]
+fn a_body_that_is_not_the_events_is_refused_with_the_reason() {
+    for (body, reason) in [
+        ("", "EOF"),
+        ("{", "EOF"),
+        ("[]", "invalid length"),
+        ("{}", "missing field `id`"),
+        (r#"{"id":1,"version":0,"title":"a","price":20,"userId":"u"}"#, "invalid type: integer `1`"),
+        (r#"{"id":"t","version":0.5,"title":"a","price":20,"userId":"u"}"#, "floating point"),
+        (r#"{"id":"t","version":0,"title":"a","price":0,"userId":"u"}"#, "greater than 0"),
+        (r#"{"id":"t","version":0,"title":"a","price":1.005,"userId":"u"}"#, "two decimals"),
+        (r#"{"id":"t","version":0,"title":"a","price":20,"userId":"u"} x"#, "trailing"),
+    ] {
+        let envelope = Envelope { body: body.to_owned(), ..sealed::<TicketCreated>() };
+        let error = envelope.open::<TicketCreated>().unwrap_err();
+        assert!(matches!(error, DecodeError::Body { name: EventName::TicketCreated, .. }), "{error:?}");
+        let said = error.to_string();
+        assert!(said.starts_with("the body of ticket:created is not valid: "), "{said}");
+        assert!(said.contains(reason), "{body}: {said}");
+    }
+}
+
+#[test]
+fn the_subject_is_the_aggregates() {
+    assert_eq!(sealed::<OrderCancelled>().subject(), format!("ticketing.order.cancelled.{ORDER}"));
+}

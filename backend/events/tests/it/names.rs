@@ -1,0 +1,84 @@
+//! Names with their colons, and subjects without.
+
+use std::collections::BTreeSet;
+
+use ticketing_events::{EventName, UnknownEvent};
+
+use crate::samples::{Sample, TICKET, for_every_event};
+
+#[test]
+fn the_names_are_the_contracts() {
+    let names: Vec<&str> = EventName::ALL.iter().map(|name| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "ticket:created",
+            "ticket:updated",
+            "ticket:deleted",
+            "order:created",
+            "order:cancelled",
+            "order:confirmed",
+            "order:completed",
+            "expiration:complete",
+            "payment:authorized",
+            "payment:created",
+            "payment:failed",
+            "payment:refunded",
+            "session:ended",
+        ]
+    );
+    for name in EventName::ALL {
+        assert_eq!((name.as_str().parse(), name.to_string().as_str()), (Ok(*name), name.as_str()));
+    }
+}
+
+#[test]
+fn other_words_are_no_names() {
+    for word in ["", "ticket", "ticket:", "ticket.created", "Ticket:created", "ticket:created ", "order:paid"]
+    {
+        assert_eq!(word.parse::<EventName>(), Err(UnknownEvent(word.to_owned())));
+    }
+}
+
+#[test]
+fn each_event_has_a_name_and_a_subject_of_its_own() {
+    let mut names = BTreeSet::new();
+    let mut collect = |name: EventName| assert!(names.insert(name), "{name} twice");
+    fn name<E: Sample>() -> EventName {
+        E::NAME
+    }
+    macro_rules! all {
+        ($($event:ident),+) => { $(collect(name::<ticketing_events::$event>());)+ };
+    }
+    all!(
+        TicketCreated,
+        TicketUpdated,
+        TicketDeleted,
+        OrderCreated,
+        OrderCancelled,
+        OrderConfirmed,
+        OrderCompleted,
+        ExpirationComplete,
+        PaymentAuthorized,
+        PaymentCreated,
+        PaymentFailed,
+        PaymentRefunded,
+        SessionEnded
+    );
+    assert!(names.iter().eq(EventName::ALL.iter().collect::<BTreeSet<_>>()));
+}
+
+#[test]
+fn a_subject_tells_the_aggregate() {
+    assert_eq!(EventName::TicketCreated.subject("T"), "ticketing.ticket.created.T");
+    assert_eq!(EventName::OrderCancelled.subject("O"), "ticketing.order.cancelled.O");
+    assert_eq!(EventName::ExpirationComplete.subject("O"), "ticketing.expiration.complete.O");
+    assert_eq!(EventName::SessionEnded.subject("S"), "ticketing.session.ended.S");
+    fn has_four_tokens<E: Sample>() {
+        let subject = E::NAME.subject(E::OF.0);
+        assert_eq!(subject.split('.').count(), 4, "{subject}");
+        assert!(!subject.contains(':') && subject.ends_with(E::OF.0), "{subject}");
+    }
+    for_every_event!(has_four_tokens);
+    assert!(EventName::TicketUpdated.subject(TICKET).starts_with("ticketing.ticket.updated.0192"));
+}

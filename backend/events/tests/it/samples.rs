@@ -1,0 +1,179 @@
+//! One sample of each event, and its exact body.
+
+use ticketing_events::{
+    CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, OrderCancelled,
+    OrderCompleted, OrderConfirmed, OrderCreated, OrderedTicketRef, PaymentAuthorized, PaymentCreated,
+    PaymentFailed, PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
+};
+use ticketing_sdk::{Money, OrderId, OrderStatus, PaymentId, TicketId, UserId};
+
+pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
+pub(crate) const ORDER: &str = "0192f3a4-0000-7000-8000-0000000000b2";
+pub(crate) const PAYMENT: &str = "0192f3a4-0000-7000-8000-0000000000c3";
+pub(crate) const USER: &str = "0192f3a4-0000-7000-8000-0000000000d4";
+pub(crate) const SESSION: &str = "0192f3a4-0000-7000-8000-0000000000e5";
+
+/// An event with the body that the contract gives it, and what the envelope says of it.
+pub(crate) trait Sample: Event + PartialEq + std::fmt::Debug {
+    /// The event.
+    fn sample() -> Self;
+    /// Its exact body.
+    const BODY: &'static str;
+    /// The aggregate and its version.
+    const OF: (&'static str, i64);
+}
+
+/// Runs a function once for each event.
+macro_rules! for_every_event {
+    ($check:ident) => {{
+        use ticketing_events::*;
+        $check::<TicketCreated>();
+        $check::<TicketUpdated>();
+        $check::<TicketDeleted>();
+        $check::<OrderCreated>();
+        $check::<OrderCancelled>();
+        $check::<OrderConfirmed>();
+        $check::<OrderCompleted>();
+        $check::<ExpirationComplete>();
+        $check::<PaymentAuthorized>();
+        $check::<PaymentCreated>();
+        $check::<PaymentFailed>();
+        $check::<PaymentRefunded>();
+        $check::<SessionEnded>();
+    }};
+}
+pub(crate) use for_every_event;
+
+fn dollars(text: &str) -> Money {
+    text.parse().unwrap()
+}
+
+impl Sample for TicketCreated {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":0,"title":"RustConf – day 1","price":20,"userId":"0192f3a4-0000-7000-8000-0000000000d4"}"#;
+    const OF: (&'static str, i64) = (TICKET, 0);
+
+    fn sample() -> Self {
+        Self {
+            id: TicketId::from(TICKET),
+            version: 0,
+            title: "RustConf – day 1".to_owned(),
+            price: dollars("20"),
+            user_id: UserId::from(USER),
+        }
+    }
+}
+
+impl Sample for TicketUpdated {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":3,"title":"RustConf","price":20.5,"userId":"0192f3a4-0000-7000-8000-0000000000d4","orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
+    const OF: (&'static str, i64) = (TICKET, 3);
+
+    fn sample() -> Self {
+        Self {
+            id: TicketId::from(TICKET),
+            version: 3,
+            title: "RustConf".to_owned(),
+            price: dollars("20.50"),
+            user_id: UserId::from(USER),
+            order_id: Some(OrderId::from(ORDER)),
+        }
+    }
+}
+
+impl Sample for TicketDeleted {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":4}"#;
+    const OF: (&'static str, i64) = (TICKET, 4);
+
+    fn sample() -> Self {
+        Self { id: TicketId::from(TICKET), version: 4 }
+    }
+}
+
+impl Sample for OrderCreated {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99}}"#;
+    const OF: (&'static str, i64) = (ORDER, 0);
+
+    fn sample() -> Self {
+        Self {
+            id: OrderId::from(ORDER),
+            version: 0,
+            status: OrderStatus::Created,
+            user_id: UserId::from(USER),
+            expires_at: "2026-11-22T10:15:00Z".parse().unwrap(),
+            ticket: OrderedTicketRef { id: TicketId::from(TICKET), price: dollars("149.99") },
+        }
+    }
+}
+
+impl Sample for OrderCancelled {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":1,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"}}"#;
+    const OF: (&'static str, i64) = (ORDER, 1);
+
+    fn sample() -> Self {
+        let ticket = CancelledTicket { id: TicketId::from(TICKET) };
+        Self { id: OrderId::from(ORDER), version: 1, ticket }
+    }
+}
+
+impl Sample for OrderConfirmed {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":1,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"}}"#;
+    const OF: (&'static str, i64) = (ORDER, 1);
+
+    fn sample() -> Self {
+        let ticket = ConfirmedTicket { id: TicketId::from(TICKET) };
+        Self { id: OrderId::from(ORDER), version: 1, ticket }
+    }
+}
+
+impl Sample for OrderCompleted {
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":2,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"}}"#;
+    const OF: (&'static str, i64) = (ORDER, 2);
+
+    fn sample() -> Self {
+        let ticket = CompletedTicket { id: TicketId::from(TICKET) };
+        Self { id: OrderId::from(ORDER), version: 2, ticket }
+    }
+}
+
+impl Sample for ExpirationComplete {
+    const BODY: &'static str = r#"{"orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
+    const OF: (&'static str, i64) = (ORDER, 0);
+
+    fn sample() -> Self {
+        Self { order_id: OrderId::from(ORDER) }
+    }
+}
+
+/// The three that say the same of a payment.
+macro_rules! charges {
+    ($($event:ident),+) => {$(
+        impl Sample for $event {
+            const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000c3","orderId":"0192f3a4-0000-7000-8000-0000000000b2","stripeId":"pi_1"}"#;
+            const OF: (&'static str, i64) = (PAYMENT, 0);
+
+            fn sample() -> Self {
+                let (id, order_id) = (PaymentId::from(PAYMENT), OrderId::from(ORDER));
+                Self { id, order_id, stripe_id: "pi_1".to_owned() }
+            }
+        }
+    )+};
+}
+charges!(PaymentAuthorized, PaymentCreated, PaymentRefunded);
+
+impl Sample for PaymentFailed {
+    const BODY: &'static str =
+        r#"{"id":"0192f3a4-0000-7000-8000-0000000000c3","orderId":"0192f3a4-0000-7000-8000-0000000000b2"}"#;
+    const OF: (&'static str, i64) = (PAYMENT, 0);
+
+    fn sample() -> Self {
+        Self { id: PaymentId::from(PAYMENT), order_id: OrderId::from(ORDER) }
+    }
+}
+
+impl Sample for SessionEnded {
+    const BODY: &'static str = r#"{"jti":"0192f3a4-0000-7000-8000-0000000000e5","userId":"0192f3a4-0000-7000-8000-0000000000d4","exp":1763900000}"#;
+    const OF: (&'static str, i64) = (SESSION, 0);
+
+    fn sample() -> Self {
+        Self { jti: SESSION.to_owned(), user_id: UserId::from(USER), exp: 1_763_900_000 }
+    }
+}
