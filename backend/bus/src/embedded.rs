@@ -2,7 +2,7 @@
 //!
 //! The table is the truth. The newest messages are also kept in memory, since every consumer reads them at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -218,6 +218,13 @@ impl Log {
         let mut newest = newest.await.map_err(|error: DbError| error)?;
         newest.reverse();
         Ok(newest)
+    }
+
+    pub(crate) async fn places(&self) -> Result<HashMap<String, i64>, BusError> {
+        let places = self.db.read(|tx| {
+            tx.query("SELECT id, seq FROM messages", &[], |row| Ok((row.text("id")?, row.int("seq")?)))
+        });
+        Ok(places.await.map_err(|error: DbError| error)?.into_iter().collect())
     }
 
     pub(crate) fn commits(&self) -> u64 {

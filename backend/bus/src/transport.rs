@@ -1,5 +1,6 @@
 //! The bus itself, whatever carries it.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -94,6 +95,14 @@ impl Bus {
     /// When the log cannot be read.
     pub async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
         self.transport.recent(limit).await
+    }
+
+    /// The place in the log of every event that is in it, by the event's identifier.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub async fn places(&self) -> Result<HashMap<String, i64>, BusError> {
+        self.transport.places().await
     }
 
     /// How many commits the log has made.

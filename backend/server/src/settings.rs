@@ -1,0 +1,119 @@
+//! What a stack is told.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use ticketing_auth::{Hashing, Limits};
+use ticketing_payments::Pace;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::http::ServeLimits;
+use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::session::CookieSettings;
+use ticketing_platform::settings::{Reader, SettingsError, Source};
+
+/// What a stack is told. Secrets are not shown by `Debug`.
+#[derive(Clone, Debug)]
+pub struct StackSettings {
+    /// Where it listens. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where it answers `GET /metrics`, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
+    /// The folder of its databases.
+    pub data_dir: PathBuf,
+    /// What sessions are signed with; the first signs, all are accepted. None: one made once into the data directory.
+    pub jwt_keys: Vec<SecretString>,
+    /// How long a reservation lasts.
+    pub order_ttl: Duration,
+    /// How many unpaid orders one user may have.
+    pub open_orders: u32,
+    /// How patient payments is with the provider, and with the outcome of a request.
+    pub payment_pace: Pace,
+    /// How long a session lasts.
+    pub session_ttl: Duration,
+    /// The session cookie.
+    pub cookie: CookieSettings,
+    /// Origins besides its own that a browser may change state from.
+    pub allowed_origins: Vec<String>,
+    /// Proxies that may say who a client is.
+    pub trusted_proxies: TrustedProxies,
+    /// How often someone may try to sign in.
+    pub limits: Limits,
+    /// What hashing a password costs.
+    pub hashing: Hashing,
+    /// The ceilings of the listener.
+    pub serve: ServeLimits,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl StackSettings {
+    /// The settings of a stack in `data_dir` that listens on a free port of the loopback interface.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            metrics_listen: None,
+            data_dir: data_dir.into(),
+            jwt_keys: Vec::new(),
+            order_ttl: ticketing_orders::DEFAULT_TTL,
+            open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
+            payment_pace: Pace::default(),
+            session_ttl: ticketing_platform::session::LIFETIME,
+            cookie: CookieSettings::default(),
+            allowed_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            limits: Limits::default(),
+            hashing: Hashing::default(),
+            serve: ServeLimits::default(),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Reads the `TICKETING_…` settings of `source` over the defaults, with `data_dir` where none is named.
+    ///
+    /// # Errors
+    /// Every setting that is not valid, all at once.
+    pub fn read(source: &Source, data_dir: PathBuf) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(source);
+        let mut settings = Self::new(data_dir);
+        settings.listen = reader.or("TICKETING_LISTEN", SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)));
+        settings.metrics_listen = reader.optional("TICKETING_METRICS_LISTEN");
+        if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
+            settings.data_dir = folder.into();
+        }
+        settings.jwt_keys = reader.optional("TICKETING_JWT_KEY").unwrap_or_default();
+        if let Err(error) = check_keys(&settings.jwt_keys) {
+            reader.fault("TICKETING_JWT_KEY", None, error);
+        }
+        settings.order_ttl = reader.or("TICKETING_ORDER_TTL", settings.order_ttl);
+        if settings.order_ttl < Duration::from_secs(1) {
+            let given = ticketing_platform::settings::Shown(settings.order_ttl).to_string();
+            reader.fault("TICKETING_ORDER_TTL", Some(given), "at least 1s");
+        }
+        settings.open_orders = reader.or("TICKETING_OPEN_ORDERS", settings.open_orders);
+        settings.session_ttl = reader.or("TICKETING_SESSION_TTL", settings.session_ttl);
+        settings.limits.signins_per_account =
+            reader.or("TICKETING_SIGNINS_PER_ACCOUNT", settings.limits.signins_per_account);
+        settings.limits.tries_per_address =
+            reader.or("TICKETING_SIGNINS_PER_ADDRESS", settings.limits.tries_per_address);
+        settings.allowed_origins = reader.or("TICKETING_ALLOWED_ORIGINS", settings.allowed_origins);
+        settings.trusted_proxies = TrustedProxies::new(reader.or("TICKETING_TRUSTED_PROXIES", Vec::new()));
+        let name: String = reader.or("TICKETING_COOKIE_NAME", "session".to_owned());
+        // Without TLS a `Secure` cookie would never come back.
+        let secure = reader.or("TICKETING_COOKIE_SECURE", !settings.listen.ip().is_loopback());
+        match CookieSettings::new(name.clone(), secure) {
+            Ok(cookie) => settings.cookie = cookie,
+            Err(error) => reader.fault("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
+        }
+        reader.finish(|| Some(settings))
+    }
+}
+
+fn check_keys(keys: &[SecretString]) -> Result<(), String> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    ticketing_platform::session::SessionKeys::new(keys).map(drop).map_err(|error| error.to_string())
+}
