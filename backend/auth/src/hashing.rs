@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 /// What a hash costs, and how many are computed at a time.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Hashing {
     /// Memory of one computation, in KiB.
     pub memory: u32,

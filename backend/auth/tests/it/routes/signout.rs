@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use ticketing_platform::session::LIFETIME;
+use tokio::time::{Instant, sleep};
 
 use crate::support::{PASSWORD, Reply, Service, cookie_of};
 
@@ -78,4 +79,21 @@ async fn an_expired_session_is_none() {
     service.clock.advance(LIFETIME + Duration::from_secs(10));
     assert_signed_out(&service.signout(Some(made.cookie())).await);
     assert!(events(&service).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same() {
+    let service = Service::open().await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    tokio::select! {
+        biased;
+        reply = service.signout(Some(made.cookie())) => panic!("it did not wait for the disk: {reply:?}"),
+        () = std::future::ready(()) => {}
+    }
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !service.current_user(Some(made.cookie())).await.is_null() {
+        assert!(Instant::now() < deadline, "the old cookie is still accepted");
+        sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(events(&service).await.len(), 1);
 }
