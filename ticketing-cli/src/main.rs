@@ -1,1 +1,92 @@
-fn main() {}
+//! `ticketing`: the marketplace from the terminal.
+
+mod card;
+mod cli;
+mod clock;
+mod commands;
+mod complete;
+mod context;
+#[cfg(feature = "embedded")]
+mod embedded;
+mod exit;
+mod failure;
+mod home;
+mod io;
+mod journal;
+mod output;
+mod prompt;
+#[cfg(test)]
+mod reference;
+mod secret;
+mod span;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap_complete::CompleteEnv;
+
+use crate::cli::Cli;
+use crate::context::{Local, Settings};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::home::Home;
+use crate::io::Io;
+use crate::output::Format;
+
+fn main() -> ExitCode {
+    // A shell that completes a command line runs the program for it and expects nothing else of it.
+    CompleteEnv::with_factory(cli::tree).complete();
+    let args: Vec<OsString> = std::env::args_os().collect();
+    let colour = cli::colour_before_parsing(&args);
+    let io = Io::of_process(colour, false, false);
+    let cli = match cli::parse(&args, io.shape().err_colour) {
+        Ok(cli) => cli,
+        Err((failure, true)) => return end(&io, io.data(failure.rendered.unwrap_or_default())),
+        Err((failure, false)) => return end(&io, Err(failure)),
+    };
+    let io = Arc::new(Io::of_process(cli.global.color, cli.global.quiet, cli.global.no_input));
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return end(&io, Err(Failure::failed(format!("cannot start: {error}")))),
+    };
+    let outcome = runtime.block_on(run(cli, &io));
+    // What still waits, for a keyring that does not answer for one, must not keep the program.
+    runtime.shutdown_background();
+    end(&io, outcome)
+}
+
+async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
+    let Cli { global, command } = cli;
+    if global.verbose {
+        io.log_requests();
+    }
+    let settings = Settings {
+        server: global.server,
+        format: Format::of(global.output, io.shape().out_terminal),
+        timeout: global.timeout,
+        home: Home::find(global.home)?,
+    };
+    let local = Local { io: Arc::clone(io), settings, clock: clock::Clock::System };
+    if command.minds_signals() {
+        return command.run(local).await;
+    }
+    tokio::select! {
+        outcome = command.run(local) => outcome,
+        _ = tokio::signal::ctrl_c() => {
+            io.status(None);
+            Err(Failure::interrupted())
+        }
+    }
+}
+
+/// Says what went wrong, if something did, and gives the exit code.
+fn end(io: &Io, outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(()) => Exit::Done.into(),
+        Err(failure) => {
+            io.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Card tokens of the payment provider. A card number must never come this way, and is never repeated.
+
+use crate::failure::Failure;
+use crate::io::Io;
+use crate::prompt;
+
+/// The token that was given or asked for, if it does not look like a card number.
+pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
+    let token = prompt::value(io, given, "Card token (like tok_visa):", "--token")?;
+    let token = token.trim();
+    if looks_like_a_card(token) {
+        return Err(refusal());
+    }
+    if token.is_empty() {
+        return Err(Failure::usage("the card token is empty")
+            .hint("pass --token with a provider token, like tok_visa"));
+    }
+    Ok(token.to_owned())
+}
+
+/// Whether this is 12 to 19 digits, however they are grouped.
+pub(crate) fn looks_like_a_card(text: &str) -> bool {
+    let digits = text.chars().filter(|c| c.is_numeric()).count();
+    let others =
+        text.chars().filter(|c| !c.is_numeric() && !matches!(c, ' ' | '-' | '.' | '_' | '\u{a0}')).count();
+    (12..=19).contains(&digits) && others == 0
+}
+
+/// What to say to a card number, without saying it.
+pub(crate) fn refusal() -> Failure {
+    Failure::usage("that looks like a card number, and card numbers are not taken here")
+        .hint("pass the token that the payment provider gave for the card, like tok_visa, and clear your shell's history")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+    use crate::io::fake;
+
+    #[test]
+    fn card_numbers_are_refused_and_not_repeated() {
+        for number in ["4242424242424242", "4242 4242 4242 4242", " 3782-822463-10005 ", "٤٢٤٢٤٢٤٢٤٢٤٢٤٢٤٢"]
+        {
+            let failure = token(&fake::pipe("").io, Some(number.to_owned())).unwrap_err();
+            assert_eq!(failure.exit, Exit::Usage);
+            assert!(!format!("{failure:?}").contains(number.trim()));
+        }
+    }
+
+    #[test]
+    fn tokens_pass() {
+        for name in ["tok_visa", "tok_1N3T00LkdIwHu7ixt44h1F8k", "pm_4242", "5ea9b8f0c1d2e3f405162738"] {
+            assert_eq!(token(&fake::pipe("").io, Some(name.to_owned())).unwrap(), name);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The tree of commands.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::card;
+use crate::commands::{api, auth, buy, completions, orders, payments, tickets};
+use crate::context::{Local, LocalCommand, OnlineCommand};
+#[cfg(feature = "embedded")]
+use crate::embedded::{demo, serve};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::io::Colour;
+use crate::output::Chosen;
+use crate::span;
+
+/// The ticket marketplace you live in from the terminal
+///
+/// List tickets, reserve one by ordering it, and pay before the reservation runs out.
+#[derive(Debug, Parser)]
+#[command(name = "ticketing", version, after_help = Exit::help(), max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The server's address
+    #[arg(long, global = true, value_name = "URL", env = "TICKETING_SERVER", hide_env_values = true)]
+    #[arg(default_value = "http://127.0.0.1:3000")]
+    pub(crate) server: String,
+    /// How data is written; without it a table on a terminal, tab-separated text on a pipe
+    #[arg(long, short, global = true, value_enum, value_name = "FORMAT", env = "TICKETING_OUTPUT")]
+    #[arg(hide_env_values = true)]
+    pub(crate) output: Option<Chosen>,
+    /// Never ask: a missing value is an error
+    #[arg(long, global = true, env = "TICKETING_NO_INPUT", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_input: bool,
+    /// Only data and errors, no remarks
+    #[arg(long, short, global = true, env = "TICKETING_QUIET", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) quiet: bool,
+    /// Tell on stderr what is sent
+    #[arg(long, short, global = true, env = "TICKETING_VERBOSE", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// When to colour; NO_COLOR and CLICOLOR are honoured
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        env = "TICKETING_COLOR",
+        hide_env_values = true
+    )]
+    #[arg(default_value = "auto", hide_possible_values = false)]
+    pub(crate) color: Colour,
+    /// How long one call may take, like 10s
+    #[arg(long, global = true, value_name = "SPAN", env = "TICKETING_TIMEOUT", hide_env_values = true)]
+    #[arg(value_parser = span::parse)]
+    pub(crate) timeout: Option<Duration>,
+    /// The folder for everything that the client keeps
+    #[arg(long, global = true, value_name = "DIR", env = "TICKETING_HOME", hide = true)]
+    pub(crate) home: Option<PathBuf>,
+}
+
+/// The first word.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Find, sell and follow tickets
+    #[command(subcommand, alias = "ticket")]
+    Tickets(tickets::Tickets),
+    /// Order a ticket and pay for it in one
+    Buy(buy::Args),
+    /// Reserve tickets, and see what you hold
+    #[command(subcommand, alias = "order")]
+    Orders(orders::Orders),
+    /// Pay for orders
+    #[command(subcommand, alias = "payment")]
+    Payments(payments::Payments),
+    /// Sign up, in and out
+    #[command(subcommand)]
+    Auth(auth::Auth),
+    /// Run the whole marketplace on this machine
+    #[cfg(feature = "embedded")]
+    Serve(serve::Args),
+    /// Play a whole marketplace through, in a moment, and leave nothing behind
+    #[cfg(feature = "embedded")]
+    Demo(demo::Args),
+    /// Send a raw request
+    Api(api::Args),
+    /// Print the script that completes commands, ids and statuses in a shell
+    Completions(completions::Args),
+}
+
+impl Command {
+    /// Does what was asked for.
+    pub(crate) async fn run(self, local: Local) -> Outcome {
+        match self {
+            Self::Tickets(verb) => verb.run(&local.go_online()?).await,
+            Self::Buy(args) => args.run(&local.go_online()?).await,
+            Self::Orders(verb) => verb.run(&local.go_online()?).await,
+            Self::Payments(verb) => verb.run(&local.go_online()?).await,
+            Self::Auth(verb) => verb.run(&local.go_online()?).await,
+            #[cfg(feature = "embedded")]
+            Self::Serve(args) => args.run(&local).await,
+            #[cfg(feature = "embedded")]
+            Self::Demo(args) => args.run(&local).await,
+            Self::Api(args) => args.run(&local.go_online()?).await,
+            Self::Completions(args) => args.run(&local).await,
+        }
+    }
+
+    /// Whether the command ends in its own way when it is interrupted.
+    pub(crate) fn minds_signals(&self) -> bool {
+        #[cfg(feature = "embedded")]
+        return matches!(self, Self::Serve(_));
+        #[cfg(not(feature = "embedded"))]
+        return false;
+    }
+}
+
+/// The tree, for completions and the reference.
+pub(crate) fn tree() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads the arguments. Help and version come back as text with exit code 0; whether it is for stdout comes with it.
+pub(crate) fn parse(args: &[OsString], coloured: bool) -> Result<Cli, (Failure, bool)> {
+    Cli::try_parse_from(args).map_err(|error| {
+        // The parser repeats what it does not understand, which must not be a card number.
+        if error.use_stderr() && args.iter().any(|arg| holds_a_card(&arg.to_string_lossy())) {
+            return (card::refusal(), false);
+        }
+        let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
+        let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        (Failure::rendered(exit, text), !error.use_stderr())
+    })
+}
+
+/// What `--color` says, for the words of the parser itself.
+pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
+    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let chosen = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--color") {
+        Some("") => words.get(index + 1).map(|next| next.clone().into_owned()),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    match chosen.or_else(|| crate::context::environment("TICKETING_COLOR")).as_deref() {
+        Some("always") => Colour::Always,
+        Some("never") => Colour::Never,
+        _ => Colour::Auto,
+    }
+}
+
+fn holds_a_card(argument: &str) -> bool {
+    card::looks_like_a_card(argument.split_once('=').map_or(argument, |(_, value)| value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failure(words: &[&str]) -> String {
+        let args: Vec<OsString> = words.iter().map(OsString::from).collect();
+        format!("{:?}", parse(&args, false).unwrap_err())
+    }
+
+    #[test]
+    fn the_tree_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn the_parser_never_repeats_a_card_number() {
+        for words in [
+            &["ticketing", "payments", "create", "order", "4242424242424242"][..],
+            &["ticketing", "buy", "--card=4242 4242 4242 4242"],
+            &["ticketing", "buy", "t", "--nope", "4242-4242-4242-4242"],
+        ] {
+            let text = failure(words);
+            assert!(text.contains("card number") && !text.contains("4242"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_help_ends_with_the_exit_codes() {
+        let help = tree().render_help().to_string();
+        assert!(help.trim_end().ends_with(Exit::help().trim_end()));
+    }
+}

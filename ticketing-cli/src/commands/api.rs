@@ -1,0 +1,145 @@
+//! `ticketing api`: a raw request, with the session and a key.
+
+use std::path::PathBuf;
+
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Method, Problem, Request, Response, StatusCode};
+
+use crate::context::{Online, OnlineCommand};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome, exit_of_code, exit_of_status};
+use crate::output::escape_json;
+
+/// What to send.
+///
+/// Fields become the query of a GET and the JSON body of everything else.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// GET, POST, PUT or DELETE
+    #[arg(value_parser = method)]
+    method: Method,
+    /// The path, like /api/tickets?limit=3
+    #[arg(value_parser = path)]
+    path: String,
+    /// A field whose value is text
+    #[arg(long = "field", short = 'f', value_name = "KEY=VALUE", value_parser = pair('='))]
+    fields: Vec<(String, String)>,
+    /// A field whose value is JSON
+    #[arg(long = "json-field", short = 'F', value_name = "KEY=JSON", value_parser = pair('='))]
+    json_fields: Vec<(String, String)>,
+    /// A header
+    #[arg(long = "header", short = 'H', value_name = "NAME:VALUE", value_parser = pair(':'))]
+    headers: Vec<(String, String)>,
+    /// The body: a file, or - for stdin
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fields", "json_fields"])]
+    input: Option<PathBuf>,
+    /// Show the status and the headers of the answer too
+    #[arg(long, short)]
+    include: bool,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let mut request = online.client.request(self.method.clone(), self.path.clone());
+        let mut body = Vec::new();
+        if let Some(file) = &self.input {
+            body = input(online, file)?;
+            request = request.body("application/json", body.clone());
+        } else if self.method == Method::GET || self.method == Method::HEAD {
+            for (key, value) in self.fields.iter().chain(&self.json_fields) {
+                request = request.query(key.clone(), value);
+            }
+        } else if !(self.fields.is_empty() && self.json_fields.is_empty()) {
+            body = self.object()?;
+            request = request.body("application/json", body.clone());
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value.trim());
+        }
+        let answer = self.send(online, request, &body).await?;
+        self.show(online, &answer)?;
+        judge(&answer)
+    }
+}
+
+impl Args {
+    async fn send(&self, online: &Online, request: Request, body: &[u8]) -> Outcome<Response> {
+        let has_key = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
+        if self.method != Method::POST || has_key {
+            return Ok(request.send().await?);
+        }
+        let deed = format!("api POST {}", self.path);
+        let text = String::from_utf8_lossy(body);
+        Ok(online.write(&deed, &[&text], |key| request.idempotency_key(key).send()).await??)
+    }
+
+    /// The fields as one JSON object.
+    fn object(&self) -> Outcome<Vec<u8>> {
+        let mut object = serde_json::Map::new();
+        for (key, text) in &self.fields {
+            object.insert(key.clone(), text.clone().into());
+        }
+        for (key, json) in &self.json_fields {
+            let value = serde_json::from_str(json)
+                .map_err(|error| Failure::usage(format!("the value of {key} is not JSON: {error}")))?;
+            object.insert(key.clone(), value);
+        }
+        Ok(serde_json::Value::Object(object).to_string().into_bytes())
+    }
+
+    /// The answer as it is; only on a terminal it is laid out and stripped.
+    fn show(&self, online: &Online, answer: &Response) -> Outcome {
+        let mut head = String::new();
+        if self.include {
+            head = format!("HTTP {}\n", answer.status());
+            for (name, value) in answer.headers() {
+                head += &format!("{name}: {}\n", sanitize(&String::from_utf8_lossy(value.as_bytes())));
+            }
+            head.push('\n');
+        }
+        online.io().data(head)?;
+        if !online.io().shape().out_terminal {
+            return online.io().data(answer.bytes());
+        }
+        let text = match serde_json::from_slice::<serde_json::Value>(answer.bytes()) {
+            Ok(json) => escape_json(&format!("{json:#}")),
+            Err(_) => answer.text().lines().map(sanitize).collect::<Vec<_>>().join("\n"),
+        };
+        if text.is_empty() { Ok(()) } else { online.io().line(&text) }
+    }
+}
+
+fn input(online: &Online, file: &PathBuf) -> Outcome<Vec<u8>> {
+    if file.as_os_str() == "-" {
+        return online.io().read_all();
+    }
+    std::fs::read(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
+}
+
+/// What the answer means for the exit code. The body was shown; only the status is left to say.
+fn judge(answer: &Response) -> Outcome {
+    let status = answer.status();
+    if status.is_success() || status == StatusCode::NOT_MODIFIED {
+        return Ok(());
+    }
+    let problem: Option<Problem> = serde_json::from_slice(answer.bytes()).ok();
+    let code = problem.and_then(|problem| problem.errors.into_iter().find_map(|fault| fault.code));
+    let exit = code.as_ref().map_or_else(|| exit_of_status(status), exit_of_code);
+    let exit = if exit == Exit::Done { Exit::Failed } else { exit };
+    Err(Failure::new(exit, format!("the server answered {status}")))
+}
+
+fn method(word: &str) -> Result<Method, String> {
+    Method::from_bytes(word.to_ascii_uppercase().as_bytes()).map_err(|_| "not an HTTP method".to_owned())
+}
+
+fn path(text: &str) -> Result<String, String> {
+    if text.starts_with('/') { Ok(text.to_owned()) } else { Err("a path begins with /".to_owned()) }
+}
+
+fn pair(separator: char) -> impl Fn(&str) -> Result<(String, String), String> + Clone {
+    move |text| match text.split_once(separator) {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err(format!("expected a name, {separator:?} and a value")),
+    }
+}

@@ -1,0 +1,21 @@
+//! `ticketing auth signup`
+
+use super::welcome;
+use crate::context::{Online, OnlineCommand, environment};
+use crate::failure::{Failure, Outcome};
+use crate::secret::{Credentials, PASSWORD_VARIABLE};
+
+/// An e-mail address and a new password of 8 to 128 characters.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    credentials: Credentials,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let (email, password) = self.credentials.read(online.io(), environment(PASSWORD_VARIABLE), true)?;
+        let user = online.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
+        welcome(online, &user).await
+    }
+}

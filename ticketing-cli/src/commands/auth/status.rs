@@ -1,0 +1,41 @@
+//! `ticketing auth status`
+
+use ticketing_sdk::{Timestamp, User};
+
+use crate::context::{Online, OnlineCommand};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::output::SessionStatus;
+
+/// Asks the server who is signed in.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let session = online.client.session().await.map_err(Failure::from)?;
+        let kept_in = session.place.to_string();
+        let current = online.client.auth().current_user().await.map_err(|error| {
+            let what = if session.present { "a session for it is" } else { "a session for it would be" };
+            Failure::from(error).detail(format!("{what} kept in {kept_in}"))
+        })?;
+        let status = SessionStatus {
+            server: online.client.server().to_owned(),
+            signed_in: current.is_some(),
+            since: current.as_ref().and_then(|user| seconds((user.iat > 0).then_some(user.iat))),
+            until: current.as_ref().and_then(|user| seconds(user.exp)),
+            user: current.map(|user| User { id: user.id, email: user.email }),
+            kept_in,
+        };
+        online.printer().one(&status)?;
+        if status.signed_in {
+            return Ok(());
+        }
+        let why = if session.present { "the session has ended" } else { "you are not signed in" };
+        Err(Failure::new(Exit::NotAllowed, why).hint("`ticketing auth signin --email EMAIL` signs in"))
+    }
+}
+
+fn seconds(since_epoch: Option<i64>) -> Option<Timestamp> {
+    Some(Timestamp::from_millis(since_epoch?.saturating_mul(1000)))
+}

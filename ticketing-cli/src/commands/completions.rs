@@ -1,0 +1,50 @@
+//! `ticketing completions`: the script that makes a shell ask this program.
+
+use clap::ValueEnum;
+use clap_complete::env::Shells;
+
+use crate::context::{Local, LocalCommand};
+use crate::failure::{Failure, Outcome};
+
+/// For which shell.
+///
+/// bash:  source <(ticketing completions bash)   in ~/.bashrc
+/// zsh:   source <(ticketing completions zsh)    in ~/.zshrc
+/// fish:  ticketing completions fish | source    in ~/.config/fish/config.fish
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Args {
+    /// The shell
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Shell {
+    Bash,
+    Elvish,
+    Fish,
+    #[value(name = "powershell")]
+    Power,
+    Zsh,
+}
+
+impl LocalCommand for Args {
+    async fn run(self, local: &Local) -> Outcome {
+        let name = match self.shell {
+            Shell::Bash => "bash",
+            Shell::Elvish => "elvish",
+            Shell::Fish => "fish",
+            Shell::Power => "powershell",
+            Shell::Zsh => "zsh",
+        };
+        let unwritable = |why: String| Failure::failed(format!("cannot write the script for {name}: {why}"));
+        let shells = Shells::builtins();
+        let shell = shells.completer(name).ok_or_else(|| unwritable("it is not known".to_owned()))?;
+        let mut script = Vec::new();
+        shell
+            .write_registration("COMPLETE", "ticketing", "ticketing", "ticketing", &mut script)
+            .map_err(|error| unwritable(error.to_string()))?;
+        local.io.data(script)
+    }
+}

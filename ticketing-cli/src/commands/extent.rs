@@ -1,0 +1,48 @@
+//! How much of a list is shown, and saying so when it was cut.
+
+use clap::Args;
+use futures_util::{StreamExt, TryStreamExt};
+use ticketing_sdk::Items;
+
+use crate::context::Online;
+use crate::failure::Outcome;
+use crate::output::Record;
+
+/// How much of a list.
+#[derive(Debug, Args)]
+pub(crate) struct Extent {
+    /// Show at most this many
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// Show all of them
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
+}
+
+/// The most that servers give on one page.
+const PAGE: u32 = 500;
+
+impl Extent {
+    /// How many to ask for at once: one more than is shown, which tells whether there is more.
+    pub(super) fn page(&self) -> u32 {
+        if self.all { PAGE } else { self.limit.saturating_add(1).min(PAGE) }
+    }
+
+    /// Shows the list as far as it was asked for.
+    pub(super) async fn show<T: Record>(&self, online: &Online, items: Items<T>) -> Outcome {
+        if self.all {
+            return online.printer().list(&items.try_collect::<Vec<T>>().await?);
+        }
+        let wanted = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut shown: Vec<T> = items.take(wanted.saturating_add(1)).try_collect().await?;
+        let cut = shown.len() > wanted;
+        shown.truncate(wanted);
+        online.printer().list(&shown)?;
+        if cut {
+            online
+                .io()
+                .notice(&format!("only the first {wanted} are shown; --all shows the rest, --limit N more"));
+        }
+        Ok(())
+    }
+}

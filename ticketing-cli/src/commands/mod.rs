@@ -1,0 +1,10 @@
+//! The commands: a file per noun that lists its verbs, a file per verb that does it.
+
+pub(crate) mod api;
+pub(crate) mod auth;
+pub(crate) mod buy;
+pub(crate) mod completions;
+mod extent;
+pub(crate) mod orders;
+pub(crate) mod payments;
+pub(crate) mod tickets;

@@ -1,0 +1,42 @@
+//! `ticketing orders`: tickets that one holds, until they are paid for or the hold runs out.
+
+mod cancel;
+pub(super) mod create;
+mod get;
+mod list;
+mod watch;
+
+use clap::Subcommand;
+
+use crate::context::{Online, OnlineCommand};
+use crate::failure::Outcome;
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Orders {
+    /// Your orders, newest last
+    #[command(alias = "ls")]
+    List(list::Args),
+    /// Show one order
+    #[command(alias = "show")]
+    Get(get::Args),
+    /// Reserve a ticket
+    #[command(alias = "new")]
+    Create(create::Args),
+    /// Let go of a reservation
+    Cancel(cancel::Args),
+    /// Follow an order until it is complete or cancelled
+    Watch(watch::Args),
+}
+
+impl OnlineCommand for Orders {
+    async fn run(self, online: &Online) -> Outcome {
+        match self {
+            Self::List(args) => args.run(online).await,
+            Self::Get(args) => args.run(online).await,
+            Self::Create(args) => args.run(online).await,
+            Self::Cancel(args) => args.run(online).await,
+            Self::Watch(args) => args.run(online).await,
+        }
+    }
+}

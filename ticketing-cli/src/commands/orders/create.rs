@@ -1,0 +1,44 @@
+//! `ticketing orders create`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::{Error, Order, TicketId};
+
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome, Subject};
+use crate::{complete, span};
+
+/// Which ticket.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The ticket's id
+    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    ticket: TicketId,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let order = order(online, &self.ticket).await?;
+        let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(self.ticket)))?;
+        online.printer().one(&order)?;
+        online.io().remark(&format!(
+            "{}; `ticketing payments create {} --token TOKEN` pays",
+            held(online, &order),
+            order.id
+        ));
+        Ok(())
+    }
+}
+
+/// Reserves a ticket, noted down before it is sent.
+pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<Order, Error>> {
+    let deed = format!("orders create {ticket}");
+    online
+        .write(&deed, &[ticket.as_str()], |key| online.client.orders().create(ticket).idempotency_key(key))
+        .await
+}
+
+/// For how long an order still holds its ticket.
+pub(crate) fn held(online: &Online, order: &Order) -> String {
+    let left = order.expires_at.saturating_since(online.local.clock.now());
+    format!("{} is reserved for you for {}", order.ticket.title, span::describe(left))
+}

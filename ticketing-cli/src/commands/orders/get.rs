@@ -1,0 +1,23 @@
+//! `ticketing orders get`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::OrderId;
+
+use crate::complete;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome, Subject};
+
+/// Which order.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The order's id
+    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
+    id: OrderId,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let order = online.client.orders().get(&self.id).await;
+        online.printer().one(&order.map_err(|error| Failure::about(&error, &Subject::Order(self.id)))?)
+    }
+}

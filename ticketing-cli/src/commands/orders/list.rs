@@ -1,0 +1,49 @@
+//! `ticketing orders list`
+
+use clap::ValueEnum;
+use ticketing_sdk::OrderStatus;
+
+use crate::commands::extent::Extent;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::Outcome;
+
+/// Which orders.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only in these statuses, with commas between them
+    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<Wanted>,
+    #[command(flatten)]
+    extent: Extent,
+}
+
+/// A status.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Wanted {
+    Created,
+    #[value(name = "awaiting:payment", alias = "awaiting-payment")]
+    AwaitingPayment,
+    Complete,
+    Cancelled,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let mut list = online.client.orders().list().limit(self.extent.page());
+        if !self.status.is_empty() {
+            list = list.status(self.status.into_iter().map(OrderStatus::from));
+        }
+        self.extent.show(online, list.stream()).await
+    }
+}
+
+impl From<Wanted> for OrderStatus {
+    fn from(wanted: Wanted) -> Self {
+        match wanted {
+            Wanted::Created => Self::Created,
+            Wanted::AwaitingPayment => Self::AwaitingPayment,
+            Wanted::Complete => Self::Complete,
+            Wanted::Cancelled => Self::Cancelled,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `ticketing payments create`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, Payment, PaymentStatus};
+
+use crate::context::{Online, OnlineCommand};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome, Subject};
+use crate::{card, complete};
+
+/// Which order, and with which card.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The order's id
+    #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::open_orders))]
+    order: OrderId,
+    /// The payment provider's token for the card, like tok_visa; never a card number
+    #[arg(long)]
+    token: Option<String>,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let token = card::token(online.io(), self.token)?;
+        let payment = pay(online, &self.order, &token).await?;
+        online.printer().one(&payment)
+    }
+}
+
+/// Pays for an order, noted down before it is sent, and follows the payment until its outcome is known.
+pub(crate) async fn pay(online: &Online, order: &OrderId, token: &str) -> Outcome<Payment> {
+    let deed = format!("payments create {order}");
+    let payments = online.client.payments();
+    let answer = online
+        .write(&deed, &[order.as_str(), token], |key| {
+            payments.create(order, CardToken::new(token)).idempotency_key(key)
+        })
+        .await?;
+    let payment = match answer {
+        Ok(payment) if payment.status.is_some_and(|status| !status.is_final()) => {
+            online.io().remark("the payment provider is slow; waiting for its answer");
+            payments.settled(&payment.id).await.map_err(|error| {
+                Failure::from(error)
+                    .hint(format!("`ticketing payments get {}` tells what became of it", payment.id))
+            })?
+        }
+        Ok(payment) => payment,
+        Err(error) if error.code() == Some(&ErrorCode::CardDeclined) && !error.is_unknown_outcome() => {
+            return Err(declined(online, order, Failure::from(error)).await);
+        }
+        Err(error) => return Err(Failure::about(&error, &Subject::Order(order.clone()))),
+    };
+    match payment.status {
+        Some(PaymentStatus::Failed) => {
+            let failure = Failure::new(
+                Exit::Declined,
+                format!("the payment provider did not take payment {}", payment.id),
+            );
+            Err(declined(online, order, failure).await)
+        }
+        Some(PaymentStatus::Refunded) => Err(Failure::new(
+            Exit::Conflict,
+            format!(
+                "order {order} was gone before the money was taken; payment {} was given back",
+                payment.id
+            ),
+        )
+        .hint("order the ticket again: `ticketing orders create TICKET`")),
+        _ => Ok(payment),
+    }
+}
+
+/// Says whether, and for how long, another card can be tried.
+async fn declined(online: &Online, order: &OrderId, failure: Failure) -> Failure {
+    let failure =
+        Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
+    match online.client.orders().get(order).await {
+        Ok(held) if !held.status.is_final() => failure.detail(super::super::orders::create::held(online, &held)).hint(format!(
+            "`ticketing payments create {order} --token TOKEN` pays with another card, `ticketing orders cancel {order}` \
+             lets go of it"
+        )),
+        Ok(Order { status, .. }) => failure.detail(format!("order {order} is {status}")),
+        // The decline is what matters; that the order could not be looked at changes nothing about it.
+        Err(_) => failure,
+    }
+}

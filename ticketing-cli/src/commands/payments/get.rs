@@ -1,0 +1,23 @@
+//! `ticketing payments get`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::PaymentId;
+
+use crate::complete;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome, Subject};
+
+/// Which payment.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The payment's id
+    #[arg(value_name = "PAYMENT", add = ArgValueCandidates::new(complete::payments))]
+    id: PaymentId,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let payment = online.client.payments().get(&self.id).await;
+        online.printer().one(&payment.map_err(|error| Failure::about(&error, &Subject::Payment(self.id)))?)
+    }
+}

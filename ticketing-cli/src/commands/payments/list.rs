@@ -1,0 +1,19 @@
+//! `ticketing payments list`
+
+use crate::commands::extent::Extent;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::Outcome;
+
+/// How many.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    extent: Extent,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let list = online.client.payments().list().limit(self.extent.page());
+        self.extent.show(online, list.stream()).await
+    }
+}

@@ -1,0 +1,41 @@
+//! `ticketing tickets create`
+
+use ticketing_sdk::{Money, NewTicket};
+
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome};
+use crate::prompt;
+
+/// What is for sale, and for how much.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// What it is a ticket for (1 to 200 characters)
+    #[arg(long, short)]
+    title: Option<String>,
+    /// The price in dollars, like 149.99
+    #[arg(long, short, allow_negative_numbers = true)]
+    price: Option<Money>,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let title = prompt::value(online.io(), self.title, "Title:", "--title")?;
+        let price = match self.price {
+            Some(price) => price,
+            None => prompt::value(online.io(), None, "Price in dollars:", "--price")?
+                .trim()
+                .parse()
+                .map_err(|error| Failure::usage(format!("--price: {error}")))?,
+        };
+        let deed = format!("tickets create --title {title:?} --price {price}");
+        let new = NewTicket::new(title.clone(), price);
+        let ticket = online
+            .write(&deed, &[&title, &price.to_string()], |key| {
+                online.client.tickets().create(new).idempotency_key(key)
+            })
+            .await??;
+        online.printer().one(&ticket)?;
+        online.io().remark(&format!("for sale: {} for ${}", ticket.title, ticket.price));
+        Ok(())
+    }
+}

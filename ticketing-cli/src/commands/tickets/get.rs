@@ -1,0 +1,23 @@
+//! `ticketing tickets get`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::TicketId;
+
+use crate::complete;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome, Subject};
+
+/// Which ticket.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The ticket's id
+    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
+    id: TicketId,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let ticket = online.client.tickets().get(&self.id).await;
+        online.printer().one(&ticket.map_err(|error| Failure::about(&error, &Subject::Ticket(self.id)))?)
+    }
+}

@@ -1,0 +1,81 @@
+//! `ticketing tickets list`
+
+use clap::ValueEnum;
+use ticketing_sdk::{Money, TicketSort, TicketStatus};
+
+use crate::commands::extent::Extent;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::Outcome;
+
+/// Which tickets, in which order.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Only titles with these words
+    #[arg(long, value_name = "WORDS")]
+    query: Option<String>,
+    /// Only at this price or above
+    #[arg(long, value_name = "PRICE")]
+    min_price: Option<Money>,
+    /// Only at this price or below
+    #[arg(long, value_name = "PRICE")]
+    max_price: Option<Money>,
+    /// In which order [possible values: oldest, newest, price, -price, title]
+    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
+    #[arg(value_parser = ["oldest", "newest", "price", "-price", "title"])]
+    sort: Option<String>,
+    /// Only your own
+    #[arg(long)]
+    mine: bool,
+    /// Only in these statuses, with commas between them
+    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<Wanted>,
+    #[command(flatten)]
+    extent: Extent,
+}
+
+/// A status, or any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Wanted {
+    Available,
+    Reserved,
+    Sold,
+    All,
+}
+
+impl Wanted {
+    fn status(self) -> Option<TicketStatus> {
+        match self {
+            Self::Available => Some(TicketStatus::Available),
+            Self::Reserved => Some(TicketStatus::Reserved),
+            Self::Sold => Some(TicketStatus::Sold),
+            Self::All => None,
+        }
+    }
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let mut list = online.client.tickets().list().limit(self.extent.page());
+        if let Some(words) = self.query {
+            list = list.matching(words);
+        }
+        if let Some(price) = self.min_price {
+            list = list.min_price(price);
+        }
+        if let Some(price) = self.max_price {
+            list = list.max_price(price);
+        }
+        if let Some(sort) = self.sort.and_then(|word| word.parse::<TicketSort>().ok()) {
+            list = list.sort(sort);
+        }
+        if self.mine {
+            list = list.mine();
+        }
+        if self.status.contains(&Wanted::All) {
+            list = list.any_status();
+        } else if !self.status.is_empty() {
+            list = list.status(self.status.into_iter().filter_map(Wanted::status));
+        }
+        self.extent.show(online, list.stream()).await
+    }
+}

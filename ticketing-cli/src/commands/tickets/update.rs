@@ -1,0 +1,43 @@
+//! `ticketing tickets update`
+
+use clap_complete::ArgValueCandidates;
+use ticketing_sdk::{Money, NewTicket, TicketId};
+
+use crate::complete;
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome, Subject};
+
+/// Which ticket, and what is new about it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The ticket's id
+    #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::own_tickets))]
+    id: TicketId,
+    /// The new title
+    #[arg(long, short, required_unless_present = "price")]
+    title: Option<String>,
+    /// The new price in dollars
+    #[arg(long, short, allow_negative_numbers = true)]
+    price: Option<Money>,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let subject = Subject::Ticket(self.id.clone());
+        let about = |error| Failure::about(&error, &subject);
+        let tickets = online.client.tickets();
+        let update = match (self.title, self.price) {
+            (Some(title), Some(price)) => tickets.update(&self.id, NewTicket::new(title, price)),
+            (title, price) => {
+                // What is not given stays, but only if nobody changes it in between.
+                let old = tickets.get(&self.id).await.map_err(about)?;
+                let new = NewTicket::new(title.unwrap_or(old.title), price.unwrap_or(old.price));
+                tickets.update(&self.id, new).if_match(old.version)
+            }
+        };
+        let ticket = update.await.map_err(about)?;
+        online.printer().one(&ticket)?;
+        online.io().remark(&format!("updated ticket {}", ticket.id));
+        Ok(())
+    }
+}

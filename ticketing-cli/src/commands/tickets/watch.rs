@@ -1,0 +1,38 @@
+//! `ticketing tickets watch`
+
+use futures_util::StreamExt;
+use ticketing_sdk::WatchEvent;
+
+use crate::context::{Online, OnlineCommand};
+use crate::failure::{Failure, Outcome};
+use crate::span;
+
+/// Where to start.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Go on after this event, without a gap
+    #[arg(long, value_name = "EVENT")]
+    after: Option<String>,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let tickets = online.client.tickets();
+        let watch = match self.after {
+            Some(event) => tickets.watch_after(event).await?,
+            None => tickets.watch().await?,
+        };
+        let mut events = watch.into_events();
+        while let Some(event) = events.next().await {
+            match event? {
+                WatchEvent::Connected => online.io().remark(&format!("following {}", online.client.server())),
+                WatchEvent::Change(change) => online.printer().next(&change)?,
+                WatchEvent::Lost { error, retry_in } => {
+                    online.io().notice(&format!("{error}; trying again in {}", span::describe(retry_in)));
+                }
+                _ => {}
+            }
+        }
+        Err(Failure::failed("the server ended the stream of changes"))
+    }
+}

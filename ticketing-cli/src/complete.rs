@@ -1,0 +1,109 @@
+//! Live values for shells: ids of tickets with titles, of orders with their status. Quick, and silent on failure.
+
+use std::time::Duration;
+
+use clap_complete::CompletionCandidate;
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Client, Error, OrderStatus};
+
+use crate::context::{Settings, environment};
+use crate::home::Home;
+use crate::output::Format;
+
+/// Someone waits at the shell's prompt.
+const PATIENCE: Duration = Duration::from_millis(800);
+/// More would not be read.
+const MOST: u32 = 50;
+
+/// Tickets that can be ordered.
+pub(crate) fn tickets() -> Vec<CompletionCandidate> {
+    ask(async |client| {
+        let tickets = client.tickets().list().limit(MOST).await?.items;
+        Ok(tickets
+            .iter()
+            .map(|ticket| candidate(ticket.id.as_str(), &format!("${}  {}", ticket.price, ticket.title)))
+            .collect())
+    })
+}
+
+/// One's own tickets.
+pub(crate) fn own_tickets() -> Vec<CompletionCandidate> {
+    ask(async |client| {
+        let tickets = client.tickets().list().mine().any_status().limit(MOST).await?.items;
+        Ok(tickets
+            .iter()
+            .map(|ticket| candidate(ticket.id.as_str(), &format!("{}  {}", ticket.status, ticket.title)))
+            .collect())
+    })
+}
+
+/// One's own orders.
+pub(crate) fn orders() -> Vec<CompletionCandidate> {
+    ask(async |client| orders_in(&client, OrderStatus::ALL).await)
+}
+
+/// One's own orders that can be paid.
+pub(crate) fn open_orders() -> Vec<CompletionCandidate> {
+    ask(async |client| orders_in(&client, &[OrderStatus::Created]).await)
+}
+
+/// One's own payments.
+pub(crate) fn payments() -> Vec<CompletionCandidate> {
+    ask(async |client| {
+        let payments = client.payments().list().limit(MOST).await?.items;
+        let help = |status: Option<ticketing_sdk::PaymentStatus>| status.map_or("", |status| status.as_str());
+        Ok(payments.iter().map(|payment| candidate(payment.id.as_str(), help(payment.status))).collect())
+    })
+}
+
+async fn orders_in(client: &Client, statuses: &[OrderStatus]) -> Result<Vec<CompletionCandidate>, Error> {
+    let orders = client.orders().list().status(statuses.iter().copied()).limit(MOST).await?.items;
+    let help = |order: &ticketing_sdk::Order| format!("{}  {}", order.status, order.ticket.title);
+    Ok(orders.iter().rev().map(|order| candidate(order.id.as_str(), &help(order))).collect())
+}
+
+fn candidate(id: &str, help: &str) -> CompletionCandidate {
+    CompletionCandidate::new(sanitize(id).into_owned()).help(Some(sanitize(help).into_owned().into()))
+}
+
+/// Asks the server that the unfinished command line names. Whatever goes wrong, there is nothing to offer.
+fn ask(
+    question: impl AsyncFnOnce(Client) -> Result<Vec<CompletionCandidate>, Error>,
+) -> Vec<CompletionCandidate> {
+    let answer = || {
+        let home = environment("TICKETING_HOME").map(Into::into);
+        let server = named(std::env::args()).or_else(|| environment("TICKETING_SERVER"));
+        let settings = Settings {
+            server: server.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned()),
+            format: Format::Tsv,
+            timeout: Some(PATIENCE),
+            home: Home::find(home).ok()?,
+        };
+        let client = settings.client().ok()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+        let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, question(client)).await });
+        runtime.shutdown_background();
+        found.ok()?.ok()
+    };
+    answer().unwrap_or_default()
+}
+
+/// What `--server` says among the words.
+fn named(words: impl Iterator<Item = String>) -> Option<String> {
+    let mut words = words.skip_while(|word| word != "--server" && !word.starts_with("--server="));
+    let first = words.next()?;
+    first.strip_prefix("--server=").map(str::to_owned).or_else(|| words.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_the_one_of_the_command_line() {
+        let named = |line: &str| named(line.split(' ').map(str::to_owned));
+        assert_eq!(named("ticketing --server http://h:1 tickets get"), Some("http://h:1".to_owned()));
+        assert_eq!(named("ticketing --server=http://h:1 tickets"), Some("http://h:1".to_owned()));
+        assert_eq!(named("ticketing tickets"), None);
+    }
+}

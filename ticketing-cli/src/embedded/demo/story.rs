@@ -1,0 +1,242 @@
+//! The story, a line a step: a sale, a lost race, a declined card, a reservation that runs out, and the books.
+
+use std::time::{Duration, Instant};
+
+use ticketing_sdk::{
+    CardToken, Client, Error, ErrorCode, IdempotencyKey, Order, OrderStatus, PaymentStatus, Ticket,
+    TicketStatus,
+};
+use ticketing_server::Stack;
+
+use super::samples;
+use crate::failure::{Failure, Outcome};
+use crate::io::Io;
+use crate::span;
+
+const SELLER: &str = "sally@demo.example";
+const BUYER: &str = "bob@demo.example";
+const RIVAL: &str = "rita@demo.example";
+
+/// How long what other services do may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often one looks whether they have.
+const PACE: Duration = Duration::from_millis(5);
+/// More than the story makes.
+const ALL_EVENTS: u32 = 1000;
+
+/// The people, the stage, and what is going on.
+pub(super) struct Story<'a> {
+    io: &'a Io,
+    stack: &'a Stack,
+    seller: Client,
+    buyer: Client,
+    rival: Client,
+    hold: Duration,
+    steps: u32,
+    /// What is being done, for the one who asks where it broke.
+    pub(super) at: &'static str,
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn new(io: &'a Io, stack: &'a Stack, people: [Client; 3], hold: Duration) -> Self {
+        let [seller, buyer, rival] = people;
+        Self { io, stack, seller, buyer, rival, hold, steps: 0, at: "starting" }
+    }
+
+    /// Plays it to its end, or to where something is not as it should be.
+    pub(super) async fn play(&mut self) -> Outcome {
+        self.sign_up().await?;
+        let tickets = self.put_up_for_sale().await?;
+        let [first, .., last] = tickets.as_slice() else {
+            return Err(Failure::failed("nothing is for sale"));
+        };
+        let sold = self.sell(first).await?;
+        let lapsed = self.decline(last).await?;
+        self.let_it_lapse(&lapsed).await?;
+        self.sell_what_lapsed(last).await?;
+        self.at = "waiting for the services to agree";
+        eventually(async || Ok(self.stack.is_settled().await.map_err(broken)?)).await?;
+        self.event_log(&sold).await?;
+        self.audit().await
+    }
+
+    async fn sign_up(&mut self) -> Outcome {
+        self.at = "signing up";
+        for (client, email) in [(&self.seller, SELLER), (&self.buyer, BUYER), (&self.rival, RIVAL)] {
+            // Nobody will ever sign in with it: the account ends with the demo.
+            client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
+        }
+        self.step(&format!("{SELLER} (who sells), {BUYER} and {RIVAL} (who buy) signed up"))
+    }
+
+    async fn put_up_for_sale(&mut self) -> Outcome<Vec<Ticket>> {
+        self.at = "putting tickets up for sale";
+        let mut tickets = Vec::new();
+        for new in samples::tickets().map_err(broken)? {
+            tickets.push(self.seller.tickets().create(new).await?);
+        }
+        let listed = self.rival.tickets().list().all().await?;
+        expect(listed == tickets, "the market shows other tickets than were put up for sale")?;
+        self.step(&format!("{} tickets are for sale, and everybody sees them", tickets.len()))?;
+        Ok(tickets)
+    }
+
+    /// One ticket, two buyers, one sale.
+    async fn sell(&mut self, ticket: &Ticket) -> Outcome<Order> {
+        self.at = "ordering a ticket";
+        let order = self.buyer.orders().create(&ticket.id).await?;
+        self.step(&format!(
+            "{BUYER} ordered \"{}\": it is reserved for {}",
+            ticket.title,
+            span::describe(self.hold)
+        ))?;
+        self.at = "ordering a reserved ticket";
+        let refused = self.rival.orders().create(&ticket.id).await;
+        let why = refusal(refused, &[ErrorCode::TicketReserved])?;
+        self.step(&format!("{RIVAL} tried to order it too, and was refused: {why}"))?;
+
+        self.at = "paying";
+        let key = IdempotencyKey::generate();
+        let pay = || {
+            self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).idempotency_key(key.clone())
+        };
+        let payment = pay().settled().await?;
+        expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
+        expect(payment.amount == Some(ticket.price), "the payment is not the price")?;
+        self.step(&format!("{BUYER} paid ${} with tok_visa", ticket.price))?;
+        self.at = "sending the same payment again";
+        expect(pay().settled().await?.id == payment.id, "a repeated payment is another payment")?;
+        let mine = self.buyer.payments().list().all().await?;
+        expect(mine.len() == 1, "a repeated payment was taken twice")?;
+        self.step(
+            "the same payment sent once more, as after a lost reply: the same answer, and no second charge",
+        )?;
+
+        self.at = "ordering a sold ticket";
+        self.ticket_becomes(ticket, TicketStatus::Sold).await?;
+        let why = refusal(self.rival.orders().create(&ticket.id).await, &[ErrorCode::TicketReserved])?;
+        self.step(&format!("it is sold; {RIVAL} tried to order it, and was refused: {why}"))?;
+        Ok(order)
+    }
+
+    /// A card that is declined leaves the ticket reserved.
+    async fn decline(&mut self, ticket: &Ticket) -> Outcome<Order> {
+        self.at = "paying with a card that is declined";
+        let order = self.buyer.orders().create(&ticket.id).await?;
+        let paid =
+            self.buyer.payments().create(&order.id, CardToken::new("tok_chargeDeclined")).settled().await;
+        let why = refusal(paid, &[ErrorCode::CardDeclined])?;
+        let held = self.buyer.orders().get(&order.id).await?;
+        expect(held.status == OrderStatus::Created, "a declined card ended the order")?;
+        self.step(&format!(
+            "{BUYER} ordered \"{}\", and the card was declined ({why}): it stays reserved",
+            ticket.title
+        ))?;
+        Ok(order)
+    }
+
+    /// Nobody waits for a quarter of an hour: the clock is moved.
+    async fn let_it_lapse(&mut self, order: &Order) -> Outcome {
+        self.at = "letting a reservation run out";
+        let moved = self.hold + Duration::from_secs(1);
+        self.stack.clock().advance(moved);
+        let orders = self.buyer.orders();
+        eventually(async || Ok(orders.get(&order.id).await?.status == OrderStatus::Cancelled)).await?;
+        let ticket = self.buyer.tickets().get(&order.ticket.id).await?;
+        self.ticket_becomes(&ticket, TicketStatus::Available).await?;
+        self.step(&format!(
+            "the clock was moved by {}: the order is cancelled, and the ticket is available again",
+            span::describe(moved)
+        ))?;
+        self.at = "paying too late";
+        let late = self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).settled().await;
+        let why = refusal(late, &[ErrorCode::OrderExpired, ErrorCode::OrderCancelled])?;
+        self.step(&format!("{BUYER} tried to pay for it after all, and was refused: {why}"))
+    }
+
+    async fn sell_what_lapsed(&mut self, ticket: &Ticket) -> Outcome {
+        self.at = "selling what had been reserved by another";
+        let order = self.rival.orders().create(&ticket.id).await?;
+        let payment = self.rival.payments().create(&order.id, CardToken::new("tok_visa")).settled().await?;
+        expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
+        self.ticket_becomes(ticket, TicketStatus::Sold).await?;
+        self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
+    }
+
+    /// How the services told each other of the first sale.
+    async fn event_log(&mut self, order: &Order) -> Outcome {
+        self.at = "reading the event log";
+        let events = self.stack.events(ALL_EVENTS).await.map_err(broken)?;
+        let of_the_sale: Vec<_> = events
+            .iter()
+            .filter(|event| event.aggregate == order.id.as_str() || event.body.contains(order.id.as_str()))
+            .collect();
+        expect(!of_the_sale.is_empty(), "the event log knows nothing of the sale")?;
+        self.step(&format!("the event log has {} events; these are of the first sale:", events.len()))?;
+        for event in of_the_sale {
+            let time = event.time.to_string();
+            let time = time.get(11..23).unwrap_or(&time);
+            self.io.line(&format!(
+                "      {time}  {:<18} version {}",
+                event.name.to_string(),
+                event.version
+            ))?;
+        }
+        Ok(())
+    }
+
+    async fn audit(&mut self) -> Outcome {
+        self.at = "auditing the books";
+        let report = self.stack.audit().await.map_err(broken)?;
+        expect(!report.checks.is_empty(), "the audit checked nothing")?;
+        if !report.is_clean() {
+            self.io.data(report.to_string())?;
+            return Err(Failure::failed(format!(
+                "the audit found {} things that must not be",
+                report.broken()
+            )));
+        }
+        let examined: usize = report.checks.iter().map(|check| check.examined).sum();
+        self.step(&format!(
+            "the audit of databases, bus and the provider's ledger: {} invariants hold ({examined} things examined)",
+            report.checks.len()
+        ))
+    }
+
+    async fn ticket_becomes(&self, ticket: &Ticket, status: TicketStatus) -> Outcome {
+        let tickets = self.seller.tickets();
+        eventually(async || Ok(tickets.get(&ticket.id).await?.status == status)).await
+    }
+
+    fn step(&mut self, what: &str) -> Outcome {
+        self.steps += 1;
+        self.io.line(&format!("{:>3}. {what}", self.steps))
+    }
+}
+
+/// Why a request was refused, if it was, and for one of these reasons.
+fn refusal<T>(answer: Result<T, Error>, codes: &[ErrorCode]) -> Outcome<String> {
+    match answer {
+        Ok(_) => Err(Failure::failed("what must be refused was done")),
+        Err(error) if error.code().is_some_and(|code| codes.contains(code)) => Ok(format!("\"{error}\"")),
+        Err(error) => Err(Failure::failed(format!("refused for another reason than it should be: {error}"))),
+    }
+}
+
+fn expect(holds: bool, otherwise: &str) -> Outcome {
+    if holds { Ok(()) } else { Err(Failure::failed(otherwise)) }
+}
+
+fn broken(error: impl std::fmt::Display) -> Failure {
+    Failure::failed(error.to_string())
+}
+
+/// Waits for what other services bring about.
+async fn eventually(holds: impl AsyncFn() -> Outcome<bool>) -> Outcome {
+    let end = Instant::now() + PATIENCE;
+    while !holds().await? {
+        expect(Instant::now() < end, "the services did not get that far in 10 s")?;
+        tokio::time::sleep(PACE).await;
+    }
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! The whole backend inside of the binary. The one place of the client that knows it by anything but its API.
+
+pub(crate) mod demo;
+pub(crate) mod serve;

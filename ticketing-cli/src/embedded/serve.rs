@@ -1,0 +1,132 @@
+//! `ticketing serve`
+
+use std::path::PathBuf;
+
+use ticketing_platform::settings::{SettingsError, Source};
+use ticketing_platform::shutdown::signals;
+use ticketing_platform::telemetry::{self, LogFormat};
+use ticketing_server::{Stack, StackSettings, StartError};
+
+use crate::context::{Local, LocalCommand};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+
+/// Where to listen, and where to keep the data.
+///
+/// Ends when it is interrupted or terminated, once the requests under way are answered. More settings are variables:
+/// TICKETING_JWT_KEY (else a key is made once, in the data folder), TICKETING_LOG, TICKETING_LOG_FORMAT and others.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "HOST:PORT", env = "TICKETING_LISTEN", hide_env_values = true)]
+    #[arg(default_value = "127.0.0.1:3000")]
+    listen: String,
+    /// The folder of the databases; without it one in your data folder
+    #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
+    data_dir: Option<PathBuf>,
+    /// How long a reservation lasts
+    #[arg(long, value_name = "DURATION", env = "TICKETING_ORDER_TTL", hide_env_values = true)]
+    #[arg(default_value = "15m")]
+    order_ttl: String,
+    /// Where to answer GET /metrics, if anywhere
+    #[arg(long, value_name = "HOST:PORT", env = "TICKETING_METRICS_LISTEN", hide_env_values = true)]
+    metrics_listen: Option<String>,
+}
+
+/// The settings that have a flag.
+const FLAGS: [(&str, &str); 3] = [
+    ("TICKETING_LISTEN", "--listen"),
+    ("TICKETING_ORDER_TTL", "--order-ttl"),
+    ("TICKETING_METRICS_LISTEN", "--metrics-listen"),
+];
+
+impl LocalCommand for Args {
+    async fn run(self, local: &Local) -> Outcome {
+        let settings = self.settings(local)?;
+        log(local)?;
+        if settings.metrics_listen.is_some() {
+            telemetry::install_metrics();
+        }
+        let asked_to_end = signals();
+        tokio::pin!(asked_to_end);
+        let stack = tokio::select! {
+            // Whoever ends it while it starts has nothing to wait for.
+            _ = &mut asked_to_end => return Ok(()),
+            started = Box::pin(Stack::start(settings)) => started.map_err(not_started)?,
+        };
+        // The server does not need the one who reads this line.
+        let _ = local.io.line(&format!("listening on http://{}", stack.addr()));
+        if let Some(metrics) = stack.metrics_addr() {
+            local.io.remark(&format!("metrics on http://{metrics}/metrics"));
+        }
+        asked_to_end.await.map_err(|error| Failure::failed(format!("cannot listen for signals: {error}")))?;
+        tokio::select! {
+            // Asked once more, it ends at once.
+            _ = signals() => Err(Failure::interrupted()),
+            clean = Box::pin(stack.stop()) => {
+                if !clean {
+                    local.io.notice("some requests were cut off, because they took too long to end");
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Args {
+    fn settings(self, local: &Local) -> Outcome<StackSettings> {
+        let mut source = Source::env("TICKETING_")
+            .with("TICKETING_LISTEN", address(&self.listen))
+            .with("TICKETING_ORDER_TTL", self.order_ttl);
+        if let Some(metrics) = self.metrics_listen {
+            source = source.with("TICKETING_METRICS_LISTEN", address(&metrics));
+        }
+        let data_dir = self.data_dir.unwrap_or_else(|| local.settings.home.server_data());
+        let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
+        let mut settings = StackSettings::read(&source, data_dir.clone()).map_err(|error| refused(&error))?;
+        settings.data_dir = data_dir;
+        Ok(settings)
+    }
+}
+
+/// A name for this machine is common, and settings take addresses.
+fn address(text: &str) -> String {
+    text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"))
+}
+
+fn log(local: &Local) -> Outcome {
+    let variable = |name: &str| crate::context::environment(name);
+    let usual = if local.io.shape().quiet { "warn" } else { "info" };
+    let filter = variable("TICKETING_LOG").unwrap_or_else(|| usual.to_owned());
+    let format = match variable("TICKETING_LOG_FORMAT").map(|word| word.parse::<LogFormat>()) {
+        None => LogFormat::Text,
+        Some(Ok(format)) => format,
+        Some(Err(())) => return Err(Failure::usage("TICKETING_LOG_FORMAT: expected text or json")),
+    };
+    telemetry::init_logs(format, &filter).map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))
+}
+
+/// Every setting that is wrong, by the flag that sets it.
+fn refused(error: &SettingsError) -> Failure {
+    let mut failure = Failure::usage("these settings cannot be used");
+    for fault in &error.faults {
+        let flag = FLAGS.iter().find(|(name, _)| *name == fault.name).map_or("", |(_, flag)| *flag);
+        let separator = if flag.is_empty() { "" } else { ", " };
+        failure = failure.detail(format!("{flag}{separator}{fault}"));
+    }
+    failure
+}
+
+fn not_started(error: StartError) -> Failure {
+    let exit = if matches!(error, StartError::Key(_)) { Exit::Usage } else { Exit::Failed };
+    let hint = match &error {
+        StartError::InUse { .. } => Some("stop it, or name another folder with --data-dir"),
+        StartError::Listen { .. } => Some("--listen names another address; port 0 takes a free one"),
+        _ => None,
+    };
+    let failure = Failure::new(exit, error.to_string());
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}

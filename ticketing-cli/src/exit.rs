@@ -1,0 +1,84 @@
+//! The exit codes: one enum, from which the help text is made.
+
+use std::fmt::Write as _;
+
+/// How a run of the program ended. The number is what the shell sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Done = 0,
+    Failed = 1,
+    Usage = 2,
+    NotFound = 3,
+    NotAllowed = 4,
+    Conflict = 5,
+    Declined = 6,
+    Unreachable = 7,
+    Interrupted = 130,
+}
+
+impl Exit {
+    /// Every code, in the order of its number.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Done,
+        Self::Failed,
+        Self::Usage,
+        Self::NotFound,
+        Self::NotAllowed,
+        Self::Conflict,
+        Self::Declined,
+        Self::Unreachable,
+        Self::Interrupted,
+    ];
+
+    /// The number that the shell sees.
+    pub(crate) fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What the number means, for the help text.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::Usage => "wrong usage, or a wrong setting",
+            Self::NotFound => "no such thing",
+            Self::NotAllowed => "not signed in, or not allowed",
+            Self::Conflict => "conflict: reserved, expired, already paid",
+            Self::Declined => "the card was declined",
+            Self::Unreachable => "the server cannot be reached",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    /// The table of the help text.
+    pub(crate) fn help() -> String {
+        let mut text = String::from("Exit codes:\n");
+        for exit in Self::ALL {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {:>3}  {}", exit.code(), exit.meaning());
+        }
+        text
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_names_every_code_once_and_in_order() {
+        let codes: Vec<u8> = Exit::help()
+            .lines()
+            .skip(1)
+            .map(|line| line.split_whitespace().next().unwrap().parse().unwrap())
+            .collect();
+        assert_eq!(codes, Exit::ALL.map(Exit::code));
+        assert!(codes.is_sorted());
+    }
+}

@@ -1,0 +1,278 @@
+//! How a command fails: what happened, why, what to do next, and the exit code. The one mapping from the SDK's errors.
+
+use std::fmt;
+
+use ticketing_sdk::{ApiError, Error, ErrorCode, OrderId, PaymentId, StatusCode, TicketId};
+
+use crate::exit::Exit;
+use crate::span;
+
+/// What a step of a command gives: nothing, or how it failed.
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+/// How a command failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) exit: Exit,
+    /// What happened and why. Nothing is printed where there is none.
+    pub(crate) message: Option<String>,
+    /// More of it, a line each.
+    pub(crate) details: Vec<String>,
+    /// What to do next.
+    pub(crate) hint: Option<String>,
+    /// A text that is printed as it is in place of all that: the argument parser words its own.
+    pub(crate) rendered: Option<String>,
+}
+
+/// What a request was about, so that an error can name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    Ticket(TicketId),
+    Order(OrderId),
+    Payment(PaymentId),
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: Some(message.into()), details: Vec::new(), hint: None, rendered: None }
+    }
+
+    pub(crate) fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failed, message)
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    /// The reader of stdout has all that it wanted.
+    pub(crate) fn reader_gone() -> Self {
+        Self { message: None, ..Self::new(Exit::Done, "") }
+    }
+
+    /// Someone pressed Ctrl-C.
+    pub(crate) fn interrupted() -> Self {
+        Self { message: None, ..Self::new(Exit::Interrupted, "") }
+    }
+
+    /// Words of the argument parser, printed as they are.
+    pub(crate) fn rendered(exit: Exit, text: String) -> Self {
+        Self { message: None, rendered: Some(text), ..Self::new(exit, "") }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// One more line of what happened.
+    #[must_use]
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    /// An error of the SDK about this thing.
+    pub(crate) fn about(error: &Error, subject: &Subject) -> Self {
+        let Some(code) = error.code().filter(|_| !error.is_unknown_outcome()) else {
+            return Self::from(error);
+        };
+        let failure = Self::from(error);
+        let (message, hint) = match (code, subject) {
+            (ErrorCode::NotFound, subject) => (format!("there is no {subject}"), Some(subject.list())),
+            (ErrorCode::NotOwner, subject) => (format!("the {subject} belongs to someone else"), None),
+            (ErrorCode::TicketReserved, Subject::Ticket(id)) => (
+                format!("ticket {id} is reserved by someone else, or sold"),
+                Some("`ticketing tickets watch` shows when it is free again".to_owned()),
+            ),
+            (ErrorCode::OrderExpired, Subject::Order(id)) => (
+                format!("order {id} has expired, and its ticket is free for others"),
+                Some("order it again: `ticketing orders create TICKET`".to_owned()),
+            ),
+            (ErrorCode::OrderCancelled, Subject::Order(id)) => (
+                format!("order {id} was cancelled"),
+                Some("order the ticket again: `ticketing orders create TICKET`".to_owned()),
+            ),
+            (ErrorCode::OrderPaid, Subject::Order(id)) => (
+                format!("order {id} is paid already"),
+                Some("`ticketing payments list` shows the payment".to_owned()),
+            ),
+            (ErrorCode::PaymentInProgress, Subject::Order(id)) => (
+                format!("a payment of order {id} is being taken"),
+                Some(format!("`ticketing orders watch {id}` follows it")),
+            ),
+            (ErrorCode::VersionMismatch, subject) => (
+                format!("the {subject} was changed by someone else in between"),
+                Some("look at it again, and repeat".to_owned()),
+            ),
+            _ => return failure,
+        };
+        Self { message: Some(message), details: failure.request_detail(error), hint, ..failure }
+    }
+
+    /// Keeps the request's id where the server's operator will be asked for it.
+    fn request_detail(&self, error: &Error) -> Vec<String> {
+        match error.request_id() {
+            Some(id) if self.exit == Exit::Failed => vec![format!("request id: {id}")],
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl Subject {
+    fn list(&self) -> String {
+        let noun = match self {
+            Self::Ticket(_) => "tickets",
+            Self::Order(_) => "orders",
+            Self::Payment(_) => "payments",
+        };
+        format!("`ticketing {noun} list` shows what there is")
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ticket(id) => write!(f, "ticket {id}"),
+            Self::Order(id) => write!(f, "order {id}"),
+            Self::Payment(id) => write!(f, "payment {id}"),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&Error> for Failure {
+    fn from(error: &Error) -> Self {
+        let exit = exit_of(error);
+        match error {
+            Error::Api(answer) => of_answer(answer, exit, error),
+            Error::UnknownOutcome { cause, .. } => {
+                Self::new(exit, format!("it is not known whether this was done: {cause}"))
+                    .hint("run the same command again: it carries the same key, so nothing happens twice")
+            }
+            Error::Unreachable { server, .. } => Self::new(exit, format!("{server} cannot be reached"))
+                .detail(innermost(error))
+                .hint("`ticketing serve` starts a server here; --server or TICKETING_SERVER names another"),
+            Error::Unexpected(answer) => {
+                let failure = Self::new(
+                    exit,
+                    format!("the server answered {}, but not as a marketplace does", answer.status),
+                );
+                let head: String = answer.head.chars().take(120).collect();
+                if head.trim().is_empty() { failure } else { failure.detail(head.trim()) }
+                    .hint("is --server right, and is it a ticketing server behind it?")
+            }
+            Error::Timeout { .. } => {
+                Self::new(exit, error.to_string()).hint("try again, or give it longer with --timeout")
+            }
+            other => Self::new(exit, other.to_string()),
+        }
+    }
+}
+
+/// The contract's error answer.
+fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
+    let mut faults = answer.faults.iter().map(|fault| match &fault.field {
+        Some(field) => format!("{field}: {}", fault.message),
+        None => fault.message.clone(),
+    });
+    let first = faults.next().unwrap_or_else(|| format!("the server answered {}", answer.status));
+    let mut failure = Failure::new(exit, first);
+    failure.details = faults.collect();
+    failure.details.extend(failure.request_detail(error));
+    let retry = answer.retry_after.map_or("a moment".to_owned(), span::describe);
+    failure.hint = match answer.code {
+        Some(ErrorCode::NotSignedIn) => {
+            failure.message = Some("you are not signed in".to_owned());
+            Some(
+                "`ticketing auth signin --email EMAIL` signs in; `ticketing auth signup` makes an account"
+                    .to_owned(),
+            )
+        }
+        Some(ErrorCode::InvalidCredentials) => {
+            failure.message = Some("the e-mail or the password is wrong".to_owned());
+            None
+        }
+        Some(ErrorCode::EmailInUse) => Some("`ticketing auth signin` signs in with it".to_owned()),
+        Some(ErrorCode::TooManyOpenOrders) => {
+            Some("pay for an order or cancel one: `ticketing orders list --status created`".to_owned())
+        }
+        Some(ErrorCode::TooManyRequests | ErrorCode::Unavailable | ErrorCode::ProviderUnavailable) => {
+            Some(format!("try again in {retry}"))
+        }
+        Some(ErrorCode::IdempotencyKeyInFlight) => {
+            Some("the first try is still being answered: repeat in a moment".to_owned())
+        }
+        _ => None,
+    };
+    failure
+}
+
+/// The one mapping from errors to exit codes.
+pub(crate) fn exit_of(error: &Error) -> Exit {
+    match error {
+        Error::UnknownOutcome { cause, .. } => match exit_of(cause) {
+            Exit::Unreachable => Exit::Unreachable,
+            _ => Exit::Failed,
+        },
+        Error::Api(answer) => {
+            answer.code.as_ref().map_or_else(|| exit_of_status(answer.status), exit_of_code)
+        }
+        Error::Unexpected(answer) => exit_of_status(answer.status),
+        Error::Unreachable { .. } | Error::Timeout { .. } | Error::Interrupted { .. } => Exit::Unreachable,
+        Error::InvalidInput { .. } => Exit::Usage,
+        _ => Exit::Failed,
+    }
+}
+
+/// The exit code for what the contract says went wrong.
+pub(crate) fn exit_of_code(code: &ErrorCode) -> Exit {
+    match code {
+        ErrorCode::InvalidJson | ErrorCode::InvalidInput => Exit::Usage,
+        ErrorCode::NotFound => Exit::NotFound,
+        ErrorCode::NotSignedIn
+        | ErrorCode::NotOwner
+        | ErrorCode::CrossOrigin
+        | ErrorCode::InvalidCredentials => Exit::NotAllowed,
+        ErrorCode::EmailInUse
+        | ErrorCode::TicketReserved
+        | ErrorCode::OrderExpired
+        | ErrorCode::OrderCancelled
+        | ErrorCode::OrderPaid
+        | ErrorCode::PaymentInProgress
+        | ErrorCode::VersionMismatch
+        | ErrorCode::IdempotencyKeyReused
+        | ErrorCode::IdempotencyKeyInFlight => Exit::Conflict,
+        ErrorCode::CardDeclined => Exit::Declined,
+        _ => Exit::Failed,
+    }
+}
+
+/// The exit code where a status is all that is known.
+pub(crate) fn exit_of_status(status: StatusCode) -> Exit {
+    match status.as_u16() {
+        200..=399 => Exit::Done,
+        401 | 403 => Exit::NotAllowed,
+        404 => Exit::NotFound,
+        409 | 412 => Exit::Conflict,
+        // What a proxy says when the server behind it is gone.
+        502..=504 => Exit::Unreachable,
+        _ => Exit::Failed,
+    }
+}
+
+/// The cause below all others, where the reason usually is.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

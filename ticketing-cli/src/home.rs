@@ -1,0 +1,57 @@
+//! Where the client keeps things: one folder named by `TICKETING_HOME`, or the user's own data folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::failure::{Failure, Outcome};
+
+/// The client's folder. Nothing is made before something is to be kept.
+#[derive(Debug, Clone)]
+pub(crate) struct Home {
+    root: PathBuf,
+    chosen: bool,
+}
+
+impl Home {
+    /// The folder that `TICKETING_HOME` names, else the user's data folder.
+    pub(crate) fn find(named: Option<PathBuf>) -> Outcome<Self> {
+        if let Some(root) = named {
+            return Ok(Self { root: std::path::absolute(&root).unwrap_or(root), chosen: true });
+        }
+        let folders = directories::ProjectDirs::from("", "", "ticketing").ok_or_else(|| {
+            Failure::failed("this user has no home directory")
+                .hint("set TICKETING_HOME to the folder in which the client may keep its things")
+        })?;
+        Ok(Self { root: folders.data_local_dir().to_owned(), chosen: false })
+    }
+
+    /// Whether the user named the folder, so that everything must stay in it.
+    pub(crate) fn is_chosen(&self) -> bool {
+        self.chosen
+    }
+
+    /// The sessions, where they are kept in a file.
+    pub(crate) fn sessions(&self) -> PathBuf {
+        self.root.join("sessions.json")
+    }
+
+    /// The writes that are under way.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.root.join("journal")
+    }
+
+    /// The data of `ticketing serve`.
+    #[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "only a server has data"))]
+    pub(crate) fn server_data(&self) -> PathBuf {
+        self.root.join("server")
+    }
+}
+
+/// Makes a folder that only its owner can look into.
+pub(crate) fn private_folder(path: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}

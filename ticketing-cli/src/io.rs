@@ -1,0 +1,356 @@
+//! The one place that prints, reads what is piped in, and asks.
+//!
+//! Data goes to stdout, everything else to stderr. Tests put buffers and a make-believe terminal in its place.
+
+use std::io::{ErrorKind, IsTerminal, Read, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use ticketing_sdk::text::sanitize;
+
+use crate::failure::{Failure, Outcome};
+use crate::prompt::Prompter;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR or CLICOLOR=0 is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The program's three streams.
+pub(crate) struct Io {
+    out: Mutex<Box<dyn Write + Send>>,
+    err: Mutex<Box<dyn Write + Send>>,
+    input: Mutex<Box<dyn Read + Send>>,
+    prompter: Prompter,
+    shape: Shape,
+}
+
+/// What is known about the streams.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    /// Whether stdout is a terminal.
+    pub(crate) out_terminal: bool,
+    /// Whether stderr is a terminal.
+    pub(crate) err_terminal: bool,
+    /// Whether stdin is a terminal.
+    pub(crate) in_terminal: bool,
+    /// Columns of the terminal.
+    pub(crate) width: u16,
+    pub(crate) out_colour: bool,
+    pub(crate) err_colour: bool,
+    /// Whether remarks on stderr are left out.
+    pub(crate) quiet: bool,
+    /// Whether a missing value may be asked for.
+    pub(crate) may_ask: bool,
+}
+
+const HINT: Style = AnsiColor::Cyan.on_default();
+const ERROR: Style = AnsiColor::Red.on_default().bold();
+const NOTICE: Style = AnsiColor::Yellow.on_default();
+
+impl Io {
+    /// The process's own streams.
+    pub(crate) fn of_process(colour: Colour, quiet: bool, no_input: bool) -> Self {
+        let (stdout, stderr, stdin) = (std::io::stdout(), std::io::stderr(), std::io::stdin());
+        let coloured = |auto: anstream::ColorChoice| match colour {
+            Colour::Auto => auto != anstream::ColorChoice::Never,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        let shape = Shape {
+            out_terminal: stdout.is_terminal(),
+            err_terminal: stderr.is_terminal(),
+            in_terminal: stdin.is_terminal(),
+            width: terminal_size::terminal_size().map_or(80, |(width, _)| width.0),
+            out_colour: coloured(anstream::AutoStream::choice(&stdout)),
+            err_colour: coloured(anstream::AutoStream::choice(&stderr)),
+            quiet,
+            may_ask: !no_input,
+        };
+        // Where there is no colour the bytes must pass untouched, so only a coloured stream is translated.
+        let out: Box<dyn Write + Send> =
+            if shape.out_colour { Box::new(anstream::AutoStream::always(stdout)) } else { Box::new(stdout) };
+        let err: Box<dyn Write + Send> =
+            if shape.err_colour { Box::new(anstream::AutoStream::always(stderr)) } else { Box::new(stderr) };
+        Self::new(out, err, Box::new(stdin), Prompter::Terminal { colour: shape.err_colour }, shape)
+    }
+
+    fn new(
+        out: Box<dyn Write + Send>,
+        err: Box<dyn Write + Send>,
+        input: Box<dyn Read + Send>,
+        prompter: Prompter,
+        shape: Shape,
+    ) -> Self {
+        Self { out: Mutex::new(out), err: Mutex::new(err), input: Mutex::new(input), prompter, shape }
+    }
+
+    /// What is known about the streams.
+    pub(crate) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// Writes data to stdout, at once. A reader that has gone ends the program quietly.
+    pub(crate) fn data(&self, bytes: impl AsRef<[u8]>) -> Outcome {
+        let mut out = lock(&self.out);
+        out.write_all(bytes.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
+            ErrorKind::BrokenPipe => Failure::reader_gone(),
+            _ => Failure::failed(format!("cannot write to stdout: {error}")),
+        })
+    }
+
+    /// Writes one line of data to stdout.
+    pub(crate) fn line(&self, text: &str) -> Outcome {
+        self.data(format!("{text}\n"))
+    }
+
+    /// A remark on stderr, left out by `--quiet`.
+    pub(crate) fn remark(&self, text: &str) {
+        if !self.shape.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Something that one should know, on stderr; left out by `--quiet`.
+    pub(crate) fn notice(&self, text: &str) {
+        if !self.shape.quiet {
+            self.labelled("notice", NOTICE, text);
+        }
+    }
+
+    /// A line on stderr that replaces itself, for a countdown; `None` clears it. Only on a terminal.
+    pub(crate) fn status(&self, text: Option<&str>) {
+        if self.shape.err_terminal && !self.shape.quiet {
+            let cut: String = text.unwrap_or("").chars().take(usize::from(self.shape.width) - 1).collect();
+            self.err(&format!("\r\u{1b}[K{}", sanitize(&cut)));
+        }
+    }
+
+    /// What went wrong, on stderr: what, why, and what to do next.
+    pub(crate) fn failure(&self, failure: &Failure) {
+        if let Some(text) = &failure.rendered {
+            self.err(text);
+            return;
+        }
+        let Some(message) = &failure.message else { return };
+        self.labelled("error", ERROR, message);
+        for detail in &failure.details {
+            self.say(&format!("  {detail}"));
+        }
+        if let Some(hint) = &failure.hint {
+            self.labelled("hint", HINT, hint);
+        }
+    }
+
+    /// Everything that is piped in.
+    pub(crate) fn read_all(&self) -> Result<Vec<u8>, Failure> {
+        let mut bytes = Vec::new();
+        lock(&self.input)
+            .read_to_end(&mut bytes)
+            .map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))?;
+        Ok(bytes)
+    }
+
+    /// Whether there is someone to ask.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.shape.may_ask && self.shape.in_terminal && self.shape.err_terminal
+    }
+
+    /// Asks, if there is someone to ask.
+    pub(crate) fn prompter(&self) -> Option<&Prompter> {
+        self.can_ask().then_some(&self.prompter)
+    }
+
+    /// Tells on stderr what is sent, for `--verbose`.
+    pub(crate) fn log_requests(&self) {
+        let filter = tracing_subscriber::EnvFilter::new("ticketing_sdk=debug");
+        let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(self.shape.err_colour);
+        // Whoever installed another log before wants that one.
+        let _ = log.with_env_filter(filter).without_time().with_target(false).try_init();
+    }
+
+    /// Text in a style, where stdout is coloured.
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
+        paint(self.shape.out_colour, style, text)
+    }
+
+    fn labelled(&self, label: &str, style: Style, text: &str) {
+        let label = paint(self.shape.err_colour, style, &format!("{label}:"));
+        self.err(&format!("{label} {}\n", clean(text)));
+    }
+
+    fn say(&self, text: &str) {
+        self.err(&format!("{}\n", clean(text)));
+    }
+
+    fn err(&self, text: &str) {
+        let mut err = lock(&self.err);
+        // There is nowhere left to say that stderr is gone.
+        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+    }
+}
+
+/// Servers word some of what is said here, so every line of it is stripped.
+fn clean(text: &str) -> String {
+    text.split('\n').map(sanitize).collect::<Vec<_>>().join("\n")
+}
+
+fn paint(coloured: bool, style: Style, text: &str) -> String {
+    if coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// A panic elsewhere does not make a stream unusable.
+fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
+    stream.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+pub(crate) mod fake {
+    //! Buffers and a make-believe terminal.
+
+    use std::sync::Arc;
+
+    use super::*;
+
+    /// A buffer that a test can read while the program writes to it.
+    #[derive(Clone, Default)]
+    pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Buffer {
+        pub(crate) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A reader that has gone.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Streams for a test, with what was written to them.
+    pub(crate) struct FakeIo {
+        pub(crate) io: Io,
+        pub(crate) out: Buffer,
+        pub(crate) err: Buffer,
+    }
+
+    fn shape(terminal: bool) -> Shape {
+        Shape {
+            out_terminal: terminal,
+            err_terminal: terminal,
+            in_terminal: terminal,
+            width: 80,
+            out_colour: false,
+            err_colour: false,
+            quiet: false,
+            may_ask: true,
+        }
+    }
+
+    fn with(shape: Shape, input: &'static str, answers: &[&str]) -> FakeIo {
+        let (out, err) = (Buffer::default(), Buffer::default());
+        let io = Io::new(
+            Box::new(out.clone()),
+            Box::new(err.clone()),
+            Box::new(input.as_bytes()),
+            Prompter::scripted(answers),
+            shape,
+        );
+        FakeIo { io, out, err }
+    }
+
+    /// A terminal of 80 columns at which someone gives these answers.
+    pub(crate) fn terminal(answers: &[&str]) -> FakeIo {
+        with(shape(true), "", answers)
+    }
+
+    /// A terminal of some width, in colour or not.
+    pub(crate) fn terminal_of(width: u16, colour: bool) -> FakeIo {
+        with(Shape { width, out_colour: colour, err_colour: colour, ..shape(true) }, "", &[])
+    }
+
+    /// Pipes on every side, with this text piped in.
+    pub(crate) fn pipe(input: &'static str) -> FakeIo {
+        with(shape(false), input, &[])
+    }
+
+    /// A pipe whose reader has gone.
+    pub(crate) fn broken_pipe() -> Io {
+        Io::new(
+            Box::new(Gone),
+            Box::new(Buffer::default()),
+            Box::new(std::io::empty()),
+            Prompter::scripted(&[]),
+            shape(false),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    #[test]
+    fn a_reader_that_has_gone_ends_the_program_quietly() {
+        let failure = fake::broken_pipe().line("one").unwrap_err();
+        assert_eq!(failure.exit, Exit::Done);
+        let quiet = fake::pipe("");
+        quiet.io.failure(&failure);
+        assert_eq!(quiet.err.text(), "");
+    }
+
+    #[test]
+    fn errors_say_what_and_what_next_without_what_a_server_could_smuggle_in() {
+        let fake = fake::pipe("");
+        fake.io.failure(
+            &Failure::failed("the \u{1b}[2Jserver \u{202e}refused").detail("title: no").hint("try again"),
+        );
+        assert_eq!(fake.err.text(), "error: the [2Jserver refused\n  title: no\nhint: try again\n");
+        assert_eq!(fake.out.text(), "");
+    }
+
+    #[test]
+    fn data_and_remarks_go_their_own_ways() {
+        let fake = fake::pipe("");
+        fake.io.line("data").unwrap();
+        fake.io.remark("remark");
+        fake.io.status(Some("never on a pipe"));
+        assert_eq!((fake.out.text(), fake.err.text()), ("data\n".to_owned(), "remark\n".to_owned()));
+    }
+
+    #[test]
+    fn colour_is_only_where_it_is_wanted() {
+        let coloured = fake::terminal_of(80, true);
+        coloured.io.notice("look");
+        assert!(coloured.err.text().contains("\u{1b}[33mnotice:\u{1b}[0m look"));
+        assert_eq!(fake::terminal_of(80, false).io.paint(NOTICE, "x"), "x");
+    }
+}

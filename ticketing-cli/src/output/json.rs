@@ -1,0 +1,45 @@
+//! JSON: the wire types as they are.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::failure::{Failure, Outcome};
+
+/// One document: laid out for people on a terminal, on one line elsewhere.
+pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
+    let text = if terminal { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    Ok(escape(&text.map_err(unwritable)?) + "\n")
+}
+
+/// A line for each value.
+pub(super) fn lines(values: &[impl Serialize]) -> Outcome<String> {
+    let mut text = String::new();
+    for value in values {
+        text += &escape(&serde_json::to_string(value).map_err(unwritable)?);
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// Writes what could play with a terminal as `\u…`. It can only stand inside of strings, where both mean the same.
+pub(crate) fn escape(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        let layout = matches!(c, '\n' | '\r' | '\t');
+        let dangerous = c.is_control()
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if dangerous && !layout {
+            // Writing to a string cannot fail; all of these have four digits.
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
+fn unwritable(error: serde_json::Error) -> Failure {
+    Failure::failed(format!("cannot write JSON: {error}"))
+}

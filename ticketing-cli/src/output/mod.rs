@@ -1,0 +1,200 @@
+//! How data is shown: tables for people, tab-separated text for pipes, JSON, JSON lines and CSV for programs.
+
+mod csv;
+mod json;
+mod records;
+mod table;
+mod tsv;
+mod when;
+
+use clap::ValueEnum;
+use serde::Serialize;
+use ticketing_sdk::Timestamp;
+
+use crate::failure::Outcome;
+use crate::io::Io;
+
+pub(crate) use json::escape as escape_json;
+pub(crate) use records::SessionStatus;
+
+/// What `--output` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Chosen {
+    /// Columns, fitted to the terminal
+    Table,
+    /// The JSON of the API
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated, with a header
+    Csv,
+}
+
+/// How data is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Table,
+    Tsv,
+    Json,
+    Jsonl,
+    Csv,
+}
+
+impl Format {
+    /// What was chosen, else tables on a terminal and tab-separated text elsewhere.
+    pub(crate) fn of(chosen: Option<Chosen>, terminal: bool) -> Self {
+        match chosen {
+            Some(Chosen::Table) => Self::Table,
+            Some(Chosen::Json) => Self::Json,
+            Some(Chosen::Jsonl) => Self::Jsonl,
+            Some(Chosen::Csv) => Self::Csv,
+            None if terminal => Self::Table,
+            None => Self::Tsv,
+        }
+    }
+}
+
+/// Something with columns. JSON is its own serialization, unchanged.
+pub(crate) trait Record: Serialize {
+    /// The columns, in an order that never changes: new ones go last.
+    const COLUMNS: &'static [Column];
+
+    /// A cell for each column.
+    fn cells(&self) -> Vec<Cell>;
+}
+
+/// One column.
+pub(crate) struct Column {
+    /// In the header of CSV, and of tables in capitals.
+    name: &'static str,
+    place: Place,
+}
+
+/// Where a column shows in a table for people.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// As wide as its content.
+    Whole,
+    /// Cut where the terminal is too narrow.
+    Cut,
+    /// Whole, and aligned to the right.
+    Right,
+    /// Only in other formats, and where one thing is shown by itself.
+    Hidden,
+}
+
+/// One value, for programs and for people.
+pub(crate) enum Cell {
+    /// Nothing.
+    None,
+    Text(String),
+    /// Dollars with two decimals.
+    Money(String),
+    /// RFC 3339 for programs, relative for people.
+    Time(Timestamp),
+    /// A word of a fixed set, in its colour.
+    Word(&'static str, Tone),
+}
+
+/// What a word means for the one who reads it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Waiting,
+    Bad,
+    Past,
+}
+
+/// Writes records to the streams in one format.
+pub(crate) struct Printer<'a> {
+    pub(crate) io: &'a Io,
+    pub(crate) format: Format,
+    pub(crate) now: Timestamp,
+}
+
+impl Printer<'_> {
+    /// A list.
+    pub(crate) fn list<T: Record>(&self, records: &[T]) -> Outcome {
+        let text = match self.format {
+            Format::Table if records.is_empty() => {
+                self.io.remark("nothing to show");
+                return Ok(());
+            }
+            Format::Table => table::list(records, self.io.shape(), self.now),
+            Format::Tsv => records.iter().map(tsv::row).collect(),
+            Format::Json => json::document(&records, self.io.shape().out_terminal)?,
+            Format::Jsonl => json::lines(records)?,
+            Format::Csv => csv::header::<T>() + &self.csv_rows(records),
+        };
+        self.io.data(text)
+    }
+
+    /// One thing by itself.
+    pub(crate) fn one<T: Record>(&self, record: &T) -> Outcome {
+        let text = match self.format {
+            Format::Table => table::one(record, self.io, self.now),
+            Format::Json => json::document(record, self.io.shape().out_terminal)?,
+            _ => return self.list(std::slice::from_ref(record)),
+        };
+        self.io.data(text)
+    }
+
+    /// One of a stream that goes on: always a line of its own, never a header.
+    pub(crate) fn next<T: Record>(&self, record: &T) -> Outcome {
+        self.io.data(match self.format {
+            Format::Table => table::line(record, self.io, self.now),
+            Format::Tsv => tsv::row(record),
+            Format::Json | Format::Jsonl => json::lines(std::slice::from_ref(record))?,
+            Format::Csv => self.csv_rows(std::slice::from_ref(record)),
+        })
+    }
+
+    fn csv_rows<T: Record>(&self, records: &[T]) -> String {
+        records.iter().map(|record| csv::row(record, self.io.shape().out_terminal)).collect()
+    }
+}
+
+impl Column {
+    const fn whole(name: &'static str) -> Self {
+        Self { name, place: Place::Whole }
+    }
+
+    const fn cut(name: &'static str) -> Self {
+        Self { name, place: Place::Cut }
+    }
+
+    const fn right(name: &'static str) -> Self {
+        Self { name, place: Place::Right }
+    }
+
+    const fn hidden(name: &'static str) -> Self {
+        Self { name, place: Place::Hidden }
+    }
+}
+
+impl Cell {
+    fn text(text: &impl ToString) -> Self {
+        Self::Text(text.to_string())
+    }
+
+    fn opt(text: Option<impl ToString>) -> Self {
+        text.map_or(Self::None, |text| Self::text(&text))
+    }
+
+    fn time(at: Option<Timestamp>) -> Self {
+        at.map_or(Self::None, Self::Time)
+    }
+
+    /// The value for programs, as it is.
+    fn stable(&self) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::Text(text) | Self::Money(text) => text.clone(),
+            Self::Time(at) => at.to_string(),
+            Self::Word(word, _) => (*word).to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

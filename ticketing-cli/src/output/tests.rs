@@ -1,0 +1,123 @@
+//! Every format of the same tickets, on a terminal and on a pipe.
+
+use ticketing_sdk::{Ticket, Timestamp};
+
+use super::*;
+use crate::io::fake::{self, FakeIo};
+
+const HOSTILE: &str = "Rust\u{1b}[31mConf,\n\"day\" 1 \u{202e}\u{9b}2J";
+
+fn ticket(id: &str, title: &str, status: &str) -> Ticket {
+    let json = serde_json::json!({
+        "id": id, "title": title, "price": 149.99, "userId": "u1", "version": 2, "status": status,
+        "createdAt": "2026-11-22T10:00:00.000Z", "updatedAt": "2026-11-22T10:14:00.000Z",
+    });
+    serde_json::from_value(json).unwrap()
+}
+
+fn printer(fake: &FakeIo, format: Format) -> Printer<'_> {
+    let now: Timestamp = "2026-11-22T10:15:00Z".parse().unwrap();
+    Printer { io: &fake.io, format, now }
+}
+
+fn listed(fake: &FakeIo, format: Format) -> String {
+    let tickets = [ticket("t1", "RustConf, day 1", "available"), ticket("t2", HOSTILE, "sold")];
+    printer(fake, format).list(&tickets).unwrap();
+    fake.out.text()
+}
+
+#[test]
+fn a_table_has_relative_times_and_nothing_hostile() {
+    assert_eq!(
+        listed(&fake::terminal(&[]), Format::Table),
+        "ID  TITLE                        PRICE    STATUS     CREATED AT\n\
+         t1  RustConf, day 1              $149.99  available  15 min ago\n\
+         t2  Rust[31mConf, \"day\" 1 2J    $149.99  sold       15 min ago\n"
+    );
+}
+
+#[test]
+fn a_table_fits_its_terminal() {
+    let fake = fake::terminal_of(60, false);
+    let long = "a title that goes on and on ".repeat(5);
+    printer(&fake, Format::Table).list(&[ticket("t1", &long, "available")]).unwrap();
+    let lines: Vec<String> = fake.out.text().lines().map(str::to_owned).collect();
+    assert_eq!(lines.len(), 2, "one line a ticket: {lines:?}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 60), "{lines:?}");
+    assert!(lines[1].contains('…'));
+}
+
+#[test]
+fn a_status_has_its_colour_only_where_colour_is_wanted() {
+    assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;10mavailable"));
+    assert!(!listed(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
+}
+
+#[test]
+fn a_pipe_gets_tabs_without_a_header() {
+    assert_eq!(
+        listed(&fake::pipe(""), Format::Tsv),
+        "t1\tRustConf, day 1\t149.99\tavailable\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\n\
+         t2\tRust[31mConf, \"day\" 1 2J\t149.99\tsold\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\n"
+    );
+}
+
+#[test]
+fn json_is_the_wire_type_and_safe_to_look_at() {
+    for fake in [fake::pipe(""), fake::terminal(&[])] {
+        let text = listed(&fake, Format::Json);
+        assert!(!text.chars().any(|c| c != '\n' && (c.is_control() || c == '\u{202e}')));
+        let tickets: Vec<Ticket> = serde_json::from_str(&text).unwrap();
+        assert_eq!(tickets[1].title, HOSTILE);
+    }
+    let lines = listed(&fake::pipe(""), Format::Jsonl);
+    let tickets: Vec<Ticket> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(tickets[1].title, HOSTILE);
+}
+
+#[test]
+fn csv_quotes_what_needs_it_and_is_stripped_on_a_terminal() {
+    let text = listed(&fake::pipe(""), Format::Csv);
+    assert!(text.starts_with("id,title,price,status,userId,orderId,version,createdAt,updatedAt\n"));
+    assert!(text.contains("\nt1,\"RustConf, day 1\",149.99,available,u1,,2,"));
+    assert!(text.contains(&HOSTILE.replace('"', "\"\"")));
+    assert!(!listed(&fake::terminal(&[]), Format::Csv).contains('\u{1b}'));
+}
+
+#[test]
+fn one_thing_by_itself_shows_every_field() {
+    let fake = fake::terminal(&[]);
+    printer(&fake, Format::Table).one(&ticket("t1", "RustConf", "reserved")).unwrap();
+    assert_eq!(
+        fake.out.text(),
+        "id         t1\n\
+         title      RustConf\n\
+         price      $149.99\n\
+         status     reserved\n\
+         userId     u1\n\
+         version    2\n\
+         createdAt  2026-11-22 10:00:00 UTC (15 min ago)\n\
+         updatedAt  2026-11-22 10:14:00 UTC (1 min ago)\n"
+    );
+    let pipe = fake::pipe("");
+    printer(&pipe, Format::Json).one(&ticket("t1", "RustConf", "reserved")).unwrap();
+    assert!(pipe.out.text().starts_with("{\"id\":\"t1\","));
+}
+
+#[test]
+fn an_empty_list_is_said_on_stderr_and_is_empty_data() {
+    let fake = fake::terminal(&[]);
+    printer(&fake, Format::Table).list::<Ticket>(&[]).unwrap();
+    assert_eq!((fake.out.text(), fake.err.text()), (String::new(), "nothing to show\n".to_owned()));
+    let pipe = fake::pipe("");
+    printer(&pipe, Format::Json).list::<Ticket>(&[]).unwrap();
+    assert_eq!(pipe.out.text(), "[]\n");
+}
+
+#[test]
+fn the_format_follows_the_stream_unless_it_is_chosen() {
+    assert_eq!(Format::of(None, true), Format::Table);
+    assert_eq!(Format::of(None, false), Format::Tsv);
+    assert_eq!(Format::of(Some(Chosen::Table), false), Format::Table);
+    assert_eq!(Format::of(Some(Chosen::Json), true), Format::Json);
+}

@@ -1,0 +1,114 @@
+//! The reference in Markdown, made from the tree of commands; a test keeps the copy in `docs/` equal to it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use clap::{Arg, Command};
+
+use crate::cli::tree;
+use crate::exit::Exit;
+
+/// Set to anything to write the reference anew instead of comparing it.
+const UPDATE: &str = "UPDATE_REFERENCE";
+
+#[test]
+fn the_reference_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
+    let made = markdown();
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, made).unwrap();
+        return;
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == made,
+        "docs/reference/cli.md is not what the commands say: run this test with {UPDATE}=1"
+    );
+}
+
+fn markdown() -> String {
+    let mut root = tree();
+    root.build();
+    let mut text = String::from("# The commands of `ticketing`\n\n");
+    text += "Made from the tree of commands by a test of `ticketing-cli`; do not edit it by hand.\n\n";
+    let _ = writeln!(text, "{}\n", root.get_long_about().or(root.get_about()).unwrap());
+    text += "## Options of every command\n\n";
+    options(&mut text, root.get_arguments().filter(|arg| arg.is_global_set() && !arg.is_hide_set()));
+    text += "\n`TICKETING_HOME` names one folder for everything that the client keeps (sessions, keys of writes, the data \
+             of `serve`);\n`TICKETING_SESSION` gives the session instead of the one that is kept; `TICKETING_PASSWORD` \
+             gives the password.\n";
+    text += "\n## Exit codes\n\n| code | meaning |\n|---|---|\n";
+    for exit in Exit::ALL {
+        let _ = writeln!(text, "| {} | {} |", exit.code(), exit.meaning());
+    }
+    for noun in root.get_subcommands().filter(|noun| noun.get_name() != "help") {
+        section(&mut text, noun, &format!("ticketing {}", noun.get_name()), 2);
+    }
+    text
+}
+
+fn section(text: &mut String, command: &Command, name: &str, depth: usize) {
+    let _ = writeln!(text, "\n{} `{name}`\n", "#".repeat(depth));
+    let about = command.get_long_about().or(command.get_about()).unwrap().to_string();
+    let about = about.trim_end();
+    // What is laid out by hand stays so.
+    match about.split_once("\n\n") {
+        Some((first, rest)) if rest.contains('\n') => _ = writeln!(text, "{first}\n\n```text\n{rest}\n```"),
+        _ => _ = writeln!(text, "{about}"),
+    }
+    let verbs: Vec<&Command> = command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
+    if verbs.is_empty() {
+        let _ = writeln!(text, "\n```text\n{}\n```\n", usage(command, name));
+        options(text, command.get_positionals().filter(|arg| !arg.is_hide_set()));
+        options(
+            text,
+            command
+                .get_arguments()
+                .filter(|arg| !arg.is_positional())
+                .filter(|arg| !arg.is_global_set() && !arg.is_hide_set()),
+        );
+    }
+    for verb in verbs {
+        section(text, verb, &format!("{name} {}", verb.get_name()), depth + 1);
+    }
+}
+
+fn usage(command: &Command, name: &str) -> String {
+    let positionals: Vec<String> = command.get_positionals().map(ToString::to_string).collect();
+    [name, "[OPTIONS]"].into_iter().map(str::to_owned).chain(positionals).collect::<Vec<_>>().join(" ")
+}
+
+fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
+    for arg in args.filter(|arg| arg.get_id() != "help" && arg.get_id() != "version") {
+        let mut names: Vec<String> = Vec::new();
+        names.extend(arg.get_short().map(|short| format!("-{short}")));
+        names.extend(arg.get_long().map(|long| format!("--{long}")));
+        let values: Vec<String> = match arg.get_value_names() {
+            Some(values) if arg.get_action().takes_values() => {
+                values.iter().map(|value| format!("<{value}>")).collect()
+            }
+            _ => Vec::new(),
+        };
+        let label = [names.join(", "), values.join(" ")].into_iter().filter(|part| !part.is_empty());
+        let _ = write!(text, "- `{}`", label.collect::<Vec<_>>().join(" "));
+        let _ = write!(text, ": {}", arg.get_help().unwrap());
+        let words: Vec<String> = arg
+            .get_possible_values()
+            .iter()
+            .filter(|value| !value.is_hide_set() && !arg.is_hide_possible_values_set())
+            .map(|value| format!("`{}`", value.get_name()))
+            .collect();
+        if !words.is_empty() && arg.get_action().takes_values() {
+            let _ = write!(text, " ({})", words.join(", "));
+        }
+        let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        if !defaults.is_empty() && arg.get_action().takes_values() {
+            let _ = write!(text, "; default `{}`", defaults.join(" "));
+        }
+        if let Some(variable) = arg.get_env().filter(|_| !arg.is_hide_env_set()) {
+            let _ = write!(text, "; variable `{}`", variable.to_string_lossy());
+        }
+        text.push('\n');
+    }
+}

@@ -1,0 +1,89 @@
+//! Passwords: asked for, piped in, or in `TICKETING_PASSWORD`; never an argument.
+
+use clap::Args;
+use ticketing_sdk::SecretString;
+
+use crate::failure::{Failure, Outcome};
+use crate::io::Io;
+
+/// Who signs in, and with what.
+#[derive(Debug, Args)]
+pub(crate) struct Credentials {
+    /// The account's e-mail address
+    #[arg(long, short, value_name = "EMAIL")]
+    email: Option<String>,
+    /// Read the password from stdin (one line)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Where a password may be given besides stdin and the prompt.
+pub(crate) const PASSWORD_VARIABLE: &str = "TICKETING_PASSWORD";
+
+impl Credentials {
+    /// The e-mail address and the password, asked for where they were not given.
+    pub(crate) fn read(
+        self,
+        io: &Io,
+        from_env: Option<String>,
+        new: bool,
+    ) -> Outcome<(String, SecretString)> {
+        let email = crate::prompt::value(io, self.email, "E-mail:", "--email")?;
+        let password = match (self.password_stdin, from_env, io.prompter()) {
+            (true, _, _) => first_line(io.read_all()?)?,
+            (false, Some(password), _) => password,
+            (false, None, Some(prompter)) => prompter.password("Password:", new)?,
+            (false, None, None) => {
+                return Err(Failure::usage("no password was given")
+                    .hint(format!("pipe it in with --password-stdin, or set {PASSWORD_VARIABLE}")));
+            }
+        };
+        if password.is_empty() {
+            return Err(Failure::usage("the password is empty"));
+        }
+        Ok((email, SecretString::from(password)))
+    }
+}
+
+/// The password is exactly what comes before the first line end: spaces may be part of it.
+fn first_line(piped: Vec<u8>) -> Outcome<String> {
+    let text = String::from_utf8(piped).map_err(|_| Failure::usage("the password on stdin is not UTF-8"))?;
+    let line = text.split('\n').next().unwrap_or_default();
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::exit::Exit;
+    use crate::io::fake;
+
+    fn given(password_stdin: bool) -> Credentials {
+        Credentials { email: Some("ada@example.com".to_owned()), password_stdin }
+    }
+
+    #[test]
+    fn the_password_on_stdin_is_the_first_line_as_it_is() {
+        let fake = fake::pipe(" two words \r\nand more");
+        let (email, password) = given(true).read(&fake.io, None, false).unwrap();
+        assert_eq!((email.as_str(), password.expose_secret()), ("ada@example.com", " two words "));
+    }
+
+    #[test]
+    fn a_terminal_is_asked_and_the_variable_spares_the_question() {
+        let fake = fake::terminal(&["secret"]);
+        let (_, password) = given(false).read(&fake.io, None, false).unwrap();
+        assert_eq!(password.expose_secret(), "secret");
+        let (_, password) = given(false).read(&fake.io, Some("from env".to_owned()), false).unwrap();
+        assert_eq!(password.expose_secret(), "from env");
+    }
+
+    #[test]
+    fn no_password_and_nobody_to_ask_is_a_usage_error() {
+        let failure = given(false).read(&fake::pipe("").io, None, false).unwrap_err();
+        assert_eq!(failure.exit, Exit::Usage);
+        assert!(failure.hint.unwrap().contains("--password-stdin"));
+    }
+}
