@@ -97,16 +97,15 @@ impl<'a> Story<'a> {
 
         self.at = "paying";
         let key = IdempotencyKey::generate();
-        let pay = || {
-            self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).idempotency_key(key.clone())
-        };
+        let payments = self.buyer.payments();
+        let pay = || payments.create(&order.id, CardToken::new("tok_visa")).idempotency_key(key.clone());
         let payment = pay().settled().await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
         expect(payment.amount == Some(ticket.price), "the payment is not the price")?;
         self.step(&format!("{BUYER} paid ${} with tok_visa", ticket.price))?;
         self.at = "sending the same payment again";
         expect(pay().settled().await?.id == payment.id, "a repeated payment is another payment")?;
-        let mine = self.buyer.payments().list().all().await?;
+        let mine = payments.list().all().await?;
         expect(mine.len() == 1, "a repeated payment was taken twice")?;
         self.step(
             "the same payment sent once more, as after a lost reply: the same answer, and no second charge",

@@ -1,0 +1,55 @@
+//! What shells are told.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Cli, Server, finish};
+
+/// What bash offers for the last word.
+fn offered(cli: &Cli, words: &[&str]) -> String {
+    let mut command = cli.command(&[&["--"], words].concat());
+    command.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
+    command.env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_COMP_TYPE", "9").env("_CLAP_COMPLETE_SPACE", "false");
+    let run = finish(command, "");
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    run.out
+}
+
+#[test]
+fn every_shell_has_its_script() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = Cli::offline().ok(&["completions", shell]);
+        assert!(run.out.contains("COMPLETE") && run.out.contains("ticketing"), "{shell}: {}", run.out);
+    }
+}
+
+#[test]
+fn words_are_completed_without_a_server() {
+    let cli = Cli::offline();
+    assert!(offered(&cli, &["ticketing", "ti"]).contains("tickets"));
+    assert!(offered(&cli, &["ticketing", "tickets", "up"]).contains("update"));
+    assert!(offered(&cli, &["ticketing", "-o", ""]).contains("jsonl"));
+}
+
+#[test]
+fn a_server_that_is_away_offers_nothing_and_takes_no_time() {
+    let start = Instant::now();
+    assert!(!offered(&Cli::offline(), &["ticketing", "tickets", "get", ""]).contains("t1"));
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn ids_are_live() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let ticket = cli.ticket("RustConf", "20");
+    assert!(offered(&cli, &["ticketing", "orders", "create", ""]).contains(&ticket));
+    let order = cli.json(&["orders", "create", &ticket]);
+    let order = crate::support::text(&order["id"]);
+    assert!(offered(&cli, &["ticketing", "payments", "create", ""]).contains(&order));
+    let elsewhere = Cli::offline();
+    assert!(
+        offered(&elsewhere, &["ticketing", "--server", &server.url, "orders", "get", ""])
+            .find(&order)
+            .is_none()
+    );
+}

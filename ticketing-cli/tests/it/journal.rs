@@ -1,0 +1,74 @@
+//! A write that is cut off is remembered, reported, and repeated with the key it had.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc::{Receiver, channel};
+
+use crate::support::Cli;
+
+const TICKET: &str = r#"{"id":"t1","title":"A","price":20,"userId":"u1","version":0,"status":"available"}"#;
+
+/// Hangs up on the first `lost` requests without a word, then creates; tells the key of each.
+fn losing(lost: usize) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (told, keys) = channel();
+    std::thread::spawn(move || {
+        for (index, connection) in listener.incoming().enumerate() {
+            let mut connection = connection.unwrap();
+            let mut request = vec![0; 8192];
+            let read = connection.read(&mut request).unwrap();
+            let head = String::from_utf8_lossy(&request[..read]).to_lowercase();
+            let key = head.lines().find_map(|line| line.strip_prefix("idempotency-key: ")).unwrap_or("none");
+            told.send(key.to_owned()).unwrap();
+            if index >= lost {
+                let answer = format!(
+                    "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{TICKET}",
+                    TICKET.len()
+                );
+                connection.write_all(answer.as_bytes()).unwrap();
+            }
+        }
+    });
+    (url, keys)
+}
+
+const CREATE: [&str; 6] = ["tickets", "create", "--title", "A", "--price", "20"];
+
+#[test]
+fn an_interrupted_write_is_reported_once_and_settled_by_the_same_command() {
+    // More than the client repeats by itself.
+    let (url, keys) = losing(8);
+    let cli = Cli::at(&url);
+    let mut run = cli.run(&CREATE);
+    assert_eq!(run.code, 7, "{run:?}");
+    assert!(run.err.contains("not known whether") && run.err.contains("same command again"), "{}", run.err);
+    let journal = cli.home.path().join("journal");
+    let notes: Vec<_> = std::fs::read_dir(&journal).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let key = keys.recv().unwrap();
+    assert_eq!(notes.len(), 1);
+    assert!(std::fs::read_to_string(&notes[0]).unwrap().contains(&key));
+
+    // Reported at the next start, whatever that is for, and only once.
+    run = cli.run(&["api", "POST", "/api/other"]);
+    assert!(run.err.contains("notice: `tickets create"), "{}", run.err);
+    let mut seen = 1;
+    while run.code != 0 {
+        run = cli.run(&CREATE);
+        assert!(!run.err.contains("notice: `tickets create"), "{}", run.err);
+        seen += 1;
+        assert!(seen < 10, "{run:?}");
+    }
+    let with_key = keys.try_iter().filter(|sent| *sent == key).count();
+    assert!(with_key >= 1, "the old key was not used again");
+    assert!(run.out.starts_with("t1\tA\t20.00\tavailable"));
+}
+
+#[test]
+fn a_settled_write_leaves_no_note() {
+    let (url, keys) = losing(0);
+    let cli = Cli::at(&url);
+    cli.ok(&CREATE);
+    assert_ne!(keys.recv().unwrap(), "none");
+    assert_eq!(std::fs::read_dir(cli.home.path().join("journal")).unwrap().count(), 0);
+}

@@ -1,0 +1,16 @@
+//! The program as its users meet it: arguments, streams, exit codes, and a real server behind it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod support;
+
+mod completions;
+mod demo;
+mod help;
+mod hostile;
+mod journal;
+mod journey;
+mod pipes;
+mod serve;
+mod sessions;
+mod unreachable;
+mod usage;

@@ -1,0 +1,81 @@
+//! Streams: data on stdout, the rest on stderr, and readers that go away.
+
+use std::io::{BufRead, BufReader};
+
+use crate::support::{Cli, Server};
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_quietly() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    // More than a pipe holds.
+    let title = "x".repeat(200);
+    for _ in 0..40 {
+        cli.ticket(&title, "20");
+    }
+    let mut child = cli.command(&["tickets", "watch", "--after", "0"]).spawn().unwrap();
+    drop(child.stdout.take());
+    cli.ticket("one more", "20");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(!err.contains("error") && !err.contains("panicked"), "{err}");
+
+    let mut child = cli.command(&["--output", "json", "tickets", "list"]).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn changes_are_followed_as_they_happen() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let mut child = cli.command(&["--output", "json", "tickets", "watch"]).spawn().unwrap();
+    let mut remarks = BufReader::new(child.stderr.take().unwrap());
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut remark = String::new();
+    remarks.read_line(&mut remark).unwrap();
+    assert!(remark.starts_with("following http://"), "{remark}");
+
+    let ticket = cli.ticket("RustConf", "20");
+    let mut next = || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap();
+    let created = next();
+    assert_eq!(
+        (&created["kind"], &created["ticket"]["id"]),
+        (&"ticket:created".into(), &ticket.clone().into())
+    );
+    cli.ok(&["orders", "create", &ticket]);
+    let updated = next();
+    assert_eq!(
+        (&updated["kind"], &updated["ticket"]["status"]),
+        (&"ticket:updated".into(), &"reserved".into())
+    );
+
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn quiet_leaves_only_data_and_errors() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let run = cli.ok(&["--quiet", "tickets", "create", "--title", "A", "--price", "1"]);
+    assert_eq!(run.err, "");
+    assert!(cli.run(&["--quiet", "tickets", "get", "nothing"]).err.starts_with("error: "));
+}
+
+#[test]
+fn verbose_tells_what_is_sent_without_secrets() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url);
+    let words = ["--verbose", "auth", "signup", "--email", "ada@example.com", "--password-stdin"];
+    let run = cli.run_with(&words, "correct horse\n");
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("/api/users/signup"), "{}", run.err);
+    assert!(!run.err.contains("correct horse"), "{}", run.err);
+}
+
+fn interrupt(child: &std::process::Child) {
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+}

@@ -1,0 +1,85 @@
+//! `ticketing serve`: what scripts rely on, and what it says when it cannot.
+
+use std::net::TcpListener;
+use std::path::Path;
+
+use crate::support::{Cli, Run, Server, finish, program};
+
+/// A `serve` that is expected to end by itself.
+fn refused(words: &[&str], data: &Path) -> Run {
+    let mut command = program();
+    command.env("TICKETING_HOME", data).arg("serve").args(words);
+    finish(command, "")
+}
+
+#[test]
+fn it_ends_with_0_when_asked_and_keeps_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_in(folder.path(), &[]);
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let ticket = cli.ticket("RustConf", "20");
+    assert!(server.terminate().success());
+
+    let again = Server::start_in(folder.path(), &[]);
+    // The key that signs sessions was kept too.
+    let cookie = cli.home.path().join("sessions.json");
+    let moved = std::fs::read_to_string(&cookie).unwrap().replace(&cli.server, &again.url);
+    std::fs::write(&cookie, moved).unwrap();
+    let cli = Cli { server: again.url.clone(), ..cli };
+    assert_eq!(cli.json(&["tickets", "list", "--mine"])[0]["id"], ticket);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_signing_key_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let server = Server::start();
+    for entry in std::fs::read_dir(&server.data).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o077;
+        let secret = entry.file_name().to_string_lossy().contains("key");
+        assert!(!secret || mode == 0, "{:?} is open to others", entry.path());
+    }
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let run = refused(&["--listen", &address, "--data-dir", "data"], folder.path());
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(run.err.contains(&address), "{}", run.err);
+}
+
+#[test]
+fn a_folder_in_use_is_named() {
+    let server = Server::start();
+    let data = server.data.to_str().unwrap();
+    let run = refused(&["--listen", "127.0.0.1:0", "--data-dir", data], &server.data);
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(run.err.contains(data), "{}", run.err);
+}
+
+#[test]
+fn wrong_settings_are_2_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let data_text = data.to_str().unwrap();
+    for (words, about) in [
+        (&["--listen", "nonsense"][..], "--listen"),
+        (&["--order-ttl", "soon"], "--order-ttl"),
+        (&["--metrics-listen", "nonsense"], "--metrics-listen"),
+    ] {
+        let run = refused(&[words, &["--data-dir", data_text]].concat(), folder.path());
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{words:?}: {run:?}");
+        assert!(run.err.contains(about), "{}", run.err);
+    }
+    let mut command = program();
+    command.env("TICKETING_HOME", folder.path()).env("TICKETING_JWT_KEY", "hunter2");
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir", data_text]);
+    let run = finish(command, "");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("TICKETING_JWT_KEY") && !run.err.contains("hunter2"), "{}", run.err);
+    assert!(!data.exists());
+}

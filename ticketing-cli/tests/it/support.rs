@@ -1,0 +1,181 @@
+//! Running the program, and a server of its own.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Longer than anything takes, shorter than patience.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The program with a home of its own, which nothing of the machine's user leaks into.
+pub(crate) struct Cli {
+    pub(crate) home: TempDir,
+    pub(crate) server: String,
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Cli {
+    /// Someone who works with this server.
+    pub(crate) fn at(server: &str) -> Self {
+        Self { home: tempfile::tempdir().unwrap(), server: server.to_owned() }
+    }
+
+    /// Someone whose server does not matter.
+    pub(crate) fn offline() -> Self {
+        Self::at("http://127.0.0.1:9")
+    }
+
+    /// The program, about to be run.
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
+        let mut command = program();
+        command.env("TICKETING_HOME", self.home.path()).env("TICKETING_SERVER", &self.server).args(words);
+        command
+    }
+
+    /// Runs it with nothing piped in.
+    pub(crate) fn run(&self, words: &[&str]) -> Run {
+        self.run_with(words, "")
+    }
+
+    /// Runs it with something piped in.
+    pub(crate) fn run_with(&self, words: &[&str], input: &str) -> Run {
+        finish(self.command(words), input)
+    }
+
+    /// Runs it, and stops the test where it fails.
+    #[track_caller]
+    pub(crate) fn ok(&self, words: &[&str]) -> Run {
+        let run = self.run(words);
+        assert_eq!(run.code, 0, "{words:?}: {run:?}");
+        run
+    }
+
+    /// The one JSON document that it prints.
+    #[track_caller]
+    pub(crate) fn json(&self, words: &[&str]) -> serde_json::Value {
+        let run = self.ok(&[&["--output", "json"], words].concat());
+        serde_json::from_str(&run.out).unwrap()
+    }
+
+    /// Signs up.
+    #[track_caller]
+    pub(crate) fn sign_up(self, email: &str) -> Self {
+        let run = self.run_with(&["auth", "signup", "--email", email, "--password-stdin"], "correct horse\n");
+        assert_eq!(run.code, 0, "{run:?}");
+        self
+    }
+
+    /// The id of a new ticket.
+    #[track_caller]
+    pub(crate) fn ticket(&self, title: &str, price: &str) -> String {
+        text(&self.json(&["tickets", "create", "--title", title, "--price", price])["id"])
+    }
+}
+
+/// The program without a trace of the environment of the one who runs the tests.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ticketing"));
+    command.env_clear();
+    for kept in ["PATH", "TMPDIR", "SYSTEMROOT", "LLVM_PROFILE_FILE"] {
+        if let Some(value) = std::env::var_os(kept) {
+            command.env(kept, value);
+        }
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs a command to its end.
+pub(crate) fn finish(mut command: Command, input: &str) -> Run {
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    // A program that does not read what is piped in may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// `ticketing serve` on a free port.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    pub(crate) data: PathBuf,
+    child: Child,
+    _folder: Option<TempDir>,
+}
+
+impl Server {
+    /// A fresh one.
+    pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// A fresh one with more arguments.
+    pub(crate) fn start_with(more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Self::start_in(folder.path(), more);
+        server._folder = Some(folder);
+        server
+    }
+
+    /// One with data in a folder.
+    pub(crate) fn start_in(data: &Path, more: &[&str]) -> Self {
+        let mut command = program();
+        command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(more);
+        let mut child = command.env("TICKETING_HOME", data).spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut first = String::new();
+        out.read_line(&mut first).unwrap();
+        let Some(url) = first.trim().strip_prefix("listening on ") else {
+            let mut err = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+            panic!("the first line was {first:?}, stderr {err}");
+        };
+        // A log that nobody reads must not stop the server.
+        let mut err = child.stderr.take().unwrap();
+        std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
+        Self { url: url.to_owned(), data: data.to_owned(), child, _folder: None }
+    }
+
+    /// Asks it to end, and waits for that.
+    pub(crate) fn terminate(mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A string of a JSON document.
+#[track_caller]
+pub(crate) fn text(value: &serde_json::Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Waits for a condition that other processes bring about.
+#[track_caller]
+pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let end = Instant::now() + DEADLINE;
+    while !condition() {
+        assert!(Instant::now() < end, "not within {DEADLINE:?}: {what}");
+        std::thread::yield_now();
+    }
+}

@@ -1,0 +1,71 @@
+//! Servers that are away, or are something else.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use crate::support::Cli;
+
+/// Answers every connection with these bytes.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let _ = connection.read(&mut request);
+            let _ = connection.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn a_server_that_is_away_is_7_and_says_what_to_do() {
+    // A port that was free a moment ago.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let run = Cli::at(&url).run(&["tickets", "list"]);
+    assert_eq!((run.code, run.out.as_str()), (7, ""));
+    assert!(run.err.contains(&format!("error: {url} cannot be reached")), "{}", run.err);
+    assert!(run.err.contains("hint: `ticketing serve`"), "{}", run.err);
+}
+
+#[test]
+fn the_status_says_where_the_session_would_be_even_then() {
+    let run = Cli::offline().run(&["auth", "status"]);
+    assert_eq!(run.code, 7);
+    assert!(run.err.contains("sessions.json"), "{}", run.err);
+}
+
+#[test]
+fn a_page_of_something_else_keeps_its_status() {
+    let url = answering(
+        "HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ncontent-length: 20\r\n\r\n<h1>\u{1b}[2Jhello</h1>\n",
+    );
+    let run = Cli::at(&url).run(&["tickets", "get", "t1"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(
+        run.err.contains("500") && run.err.contains("hello") && !run.err.contains('\u{1b}'),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_gateway_without_its_server_is_7() {
+    let url =
+        answering("HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>");
+    assert_eq!(Cli::at(&url).run(&["--timeout", "5s", "tickets", "get", "t1"]).code, 7);
+}
+
+#[test]
+fn another_backend_of_the_contract_is_understood_without_codes() {
+    let url = answering(
+        "HTTP/1.1 404 Not Found\r\ncontent-type: application/json\r\ncontent-length: 36\r\n\r\n{\"errors\":[{\"message\":\"Not Found\"}]}",
+    );
+    let run = Cli::at(&url).run(&["orders", "get", "5ea9b8f0c1d2e3f405162738"]);
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.err.starts_with("error: there is no order 5ea9b8f0c1d2e3f405162738\nhint: "), "{}", run.err);
+}

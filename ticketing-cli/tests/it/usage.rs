@@ -1,0 +1,100 @@
+//! Wrong usage ends with 2 before anything is sent, and names what is wrong.
+
+use crate::support::{Cli, Run};
+
+#[track_caller]
+fn refused(words: &[&str], about: &str) -> Run {
+    let cli = Cli::offline();
+    let run = cli.run(words);
+    assert_eq!(run.code, 2, "{words:?}: {run:?}");
+    assert!(run.err.contains(about), "{words:?}: {}", run.err);
+    assert!(run.err.starts_with("error: "), "{words:?}: {}", run.err);
+    assert_eq!(run.out, "");
+    assert!(std::fs::read_dir(cli.home.path()).unwrap().next().is_none(), "{words:?} left something behind");
+    run
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    refused(&["tickets", "create"], "--title");
+    refused(&["tickets", "create", "--title", "A"], "--price");
+    refused(&["auth", "signin"], "--email");
+    refused(&["auth", "signin", "--email", "a@example.com"], "--password-stdin");
+    refused(&["payments", "create", "o1"], "--token");
+    refused(&["buy", "t1"], "--token");
+    refused(&["tickets", "delete", "t1"], "--yes");
+    refused(&["orders", "cancel", "o1", "--no-input"], "--yes");
+    refused(&["tickets", "get"], "<TICKET>");
+    refused(&["tickets", "update", "t1"], "--title");
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    refused(&["tickets", "create", "--title", "A", "--price", "0"], "greater than 0");
+    refused(&["tickets", "create", "--title", "A", "--price", "-5"], "greater than 0");
+    refused(&["tickets", "create", "--title", "A", "--price", "1.999"], "two decimals");
+    refused(&["tickets", "create", "--title", "A", "--price", "much"], "149.99");
+    refused(&["tickets", "list", "--sort", "sideways"], "-price");
+    refused(&["tickets", "list", "--status", "lost"], "available");
+    refused(&["tickets", "list", "--limit", "0"], "--limit");
+    refused(&["tickets", "list", "--all", "--limit", "3"], "cannot be used");
+    refused(&["orders", "list", "--status", "done"], "awaiting:payment");
+    refused(&["--output", "yaml", "tickets", "list"], "jsonl");
+    refused(&["--timeout", "soon", "tickets", "list"], "15m");
+    refused(&["--server", "nowhere", "tickets", "list"], "http://127.0.0.1:3000");
+    refused(&["api", "GET", "api/tickets"], "begins with /");
+    refused(&["api", "POST", "/api/tickets", "-F", "price=much"], "not JSON");
+    refused(&["tickets", "lsit"], "list");
+    refused(&["completions", "tcsh"], "bash");
+    refused(&["--quiet", "--verbose", "tickets", "list"], "cannot be used");
+}
+
+#[test]
+fn a_price_list_can_be_sorted_downwards() {
+    // The value begins with a hyphen; it gets as far as the network.
+    assert_eq!(Cli::offline().run(&["tickets", "list", "--sort", "-price"]).code, 7);
+}
+
+#[test]
+fn card_numbers_are_refused_and_never_repeated() {
+    for words in [
+        &["payments", "create", "o1", "--token", "4242424242424242"][..],
+        &["buy", "t1", "--token", "4242 4242 4242 4242"],
+        &["buy", "t1", "4242424242424242"],
+        &["buy", "t1", "--card=4242424242424242"],
+    ] {
+        let run = refused(words, "card number");
+        assert!(!run.err.contains("4242"), "{}", run.err);
+    }
+}
+
+#[test]
+fn a_password_is_no_argument() {
+    let run = refused(&["auth", "signin", "--email", "a@example.com", "--password=hunter22"], "--password");
+    assert!(!run.err.contains("hunter22"), "{}", run.err);
+}
+
+#[test]
+fn nothing_at_all_shows_the_help() {
+    let run = Cli::offline().run(&[]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("Exit codes:"));
+}
+
+#[test]
+fn settings_come_from_variables_too_and_are_checked() {
+    let cli = Cli::offline();
+    for (name, value) in
+        [("TICKETING_OUTPUT", "yaml"), ("TICKETING_TIMEOUT", "soon"), ("TICKETING_COLOR", "pink")]
+    {
+        let mut command = cli.command(&["tickets", "list"]);
+        let run = crate::support::finish(
+            {
+                command.env(name, value);
+                command
+            },
+            "",
+        );
+        assert_eq!(run.code, 2, "{name}: {run:?}");
+    }
+}
