@@ -59,12 +59,11 @@ impl fmt::Debug for NewSession {
 }
 
 /// Begins, reads and clears sessions. Cheap to clone; a router's state gives it out by `FromRef`.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Sessions {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
     keys: SessionKeys,
     cookie: CookieSettings,
@@ -124,6 +123,17 @@ impl Sessions {
     #[must_use]
     pub fn ended(&self) -> &Ended {
         &self.shared.ended
+    }
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { keys, cookie, lifetime, .. } = &*self.shared;
+        f.debug_struct("Sessions")
+            .field("keys", keys)
+            .field("cookie", cookie)
+            .field("lifetime", lifetime)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,0 +1,212 @@
+//! Idempotency keys against a real database: one effect, one answer, whatever comes again.
+
+use axum::extract::FromRequestParts;
+use http::{Request, StatusCode};
+use serde_json::json;
+use ticketing_platform::args;
+use ticketing_platform::db::{Db, DbOptions, Migrations, Tx};
+use ticketing_platform::http::ApiError;
+use ticketing_platform::idempotency::{self, Answer, Begun, Fingerprint, IdempotencyKey, Once};
+use ticketing_sdk::{ErrorCode, Timestamp};
+
+const THINGS: Migrations = Migrations {
+    part: "things",
+    scripts: &[("V1__things", "CREATE TABLE things (id BIGINT PRIMARY KEY, name TEXT NOT NULL);")],
+};
+const ROUTE: &str = "POST /api/things";
+
+struct Fixture {
+    db: Db,
+    _folder: tempfile::TempDir,
+}
+
+fn fixture() -> Fixture {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("things.sqlite");
+    let db = Db::open(&path, DbOptions::default(), &[THINGS, idempotency::MIGRATIONS]).unwrap();
+    Fixture { db, _folder: folder }
+}
+
+async fn key(text: &str) -> IdempotencyKey {
+    let (mut parts, ()) = Request::builder().header("idempotency-key", text).body(()).unwrap().into_parts();
+    IdempotencyKey::from_request_parts(&mut parts, &()).await.unwrap()
+}
+
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_millis(1_800_000_000_000 + millis)
+}
+
+async fn request(user: &str, name: &str) -> Once {
+    Once::new(&key("key-1").await, user, ROUTE, Fingerprint::of(&json!({ "name": name })).unwrap(), at(0))
+}
+
+fn create(tx: &mut Tx<'_>, name: &str) -> Result<Answer, ApiError> {
+    let sql = "INSERT INTO things (id, name) SELECT COALESCE(MAX(id), 0) + 1, $1 FROM things RETURNING id";
+    let id = tx.query_one(sql, args![name], |row| row.int("id"))?;
+    Answer::json(StatusCode::CREATED, &json!({ "id": id, "name": name }))
+}
+
+impl Fixture {
+    async fn post(&self, once: Once, name: &'static str) -> Result<Answer, ApiError> {
+        self.db.write(move |tx| idempotency::once(tx, &once, |tx| create(tx, name))).await
+    }
+
+    async fn things(&self) -> i64 {
+        self.db
+            .read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM things", args![], |row| row.int("n")))
+            .await
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn the_same_request_has_one_effect_and_one_answer() {
+    let it = fixture();
+    let first = it.post(request("ada", "a").await, "a").await.unwrap();
+    assert_eq!((first.status, first.body.as_str()), (201, r#"{"id":1,"name":"a"}"#));
+    assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap(), first);
+    assert_eq!(it.things().await, 1);
+    // Another user's key is another key.
+    assert_ne!(it.post(request("bob", "a").await, "a").await.unwrap(), first);
+    assert_eq!(it.things().await, 2);
+}
+
+#[tokio::test]
+async fn another_body_is_refused() {
+    let it = fixture();
+    it.post(request("ada", "a").await, "a").await.unwrap();
+    let error = it.post(request("ada", "b").await, "b").await.unwrap_err();
+    assert_eq!((error.status().as_u16(), error.code()), (422, Some(&ErrorCode::IdempotencyKeyReused)));
+    assert_eq!(it.things().await, 1);
+}
+
+#[tokio::test]
+async fn without_a_key_every_request_has_its_effect() {
+    let it = fixture();
+    let once = || {
+        let fingerprint = Fingerprint::of(&json!({})).unwrap();
+        Once::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, at(0))
+    };
+    it.post(once(), "a").await.unwrap();
+    it.post(once(), "a").await.unwrap();
+    assert_eq!(it.things().await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_race_of_one_request_has_one_effect() {
+    let it = fixture();
+    let once = request("ada", "a").await;
+    let posts = (0..50).map(|_| it.post(once.clone(), "a"));
+    let answers = futures_util::future::join_all(posts).await;
+    for answer in answers {
+        assert_eq!(answer.unwrap().body, r#"{"id":1,"name":"a"}"#);
+    }
+    assert_eq!(it.things().await, 1);
+}
+
+#[tokio::test]
+async fn a_refusal_is_kept_and_leaves_no_effect() {
+    let it = fixture();
+    for _ in 0..2 {
+        let once = request("ada", "a").await;
+        let answer = it
+            .db
+            .write(move |tx| {
+                idempotency::once(tx, &once, |tx| {
+                    create(tx, "half")?;
+                    Err(ApiError::rule(ErrorCode::TicketReserved, "Ticket is already reserved"))
+                })
+            })
+            .await;
+        let answer: Answer = answer.unwrap();
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.contains("ticket_reserved"));
+        assert_eq!(it.things().await, 0);
+    }
+    // It stays refused although it would succeed by now.
+    assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 400);
+}
+
+#[tokio::test]
+async fn failures_and_limits_are_not_kept() {
+    for make in [
+        || ApiError::internal("broken"),
+        || ApiError::unavailable("later", 1),
+        || ApiError::too_many(ErrorCode::TooManyOpenOrders, "later", 1),
+    ] {
+        let it = fixture();
+        let once = request("ada", "a").await;
+        let failed = it
+            .db
+            .write(move |tx| {
+                idempotency::once(tx, &once, |tx| {
+                    create(tx, "half")?;
+                    Err(make())
+                })
+            })
+            .await;
+        assert_eq!(failed.unwrap_err().status(), make().status());
+        assert_eq!(it.things().await, 0);
+        assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 201);
+    }
+}
+
+#[tokio::test]
+async fn a_request_in_two_steps_is_in_flight_in_between() {
+    let it = fixture();
+    let once = request("ada", "a").await;
+    let begin = |once: Once| {
+        let db = it.db.clone();
+        async move { db.write(move |tx| idempotency::begin(tx, &once)).await }
+    };
+    assert_eq!(begin(once.clone()).await.unwrap(), Begun::Fresh);
+    assert_eq!(begin(once.clone()).await.unwrap(), Begun::InFlight);
+    let error = it.post(once.clone(), "a").await.unwrap_err();
+    assert_eq!((error.status().as_u16(), error.code()), (409, Some(&ErrorCode::IdempotencyKeyInFlight)));
+    assert_eq!(begin(request("ada", "b").await).await.unwrap_err().status(), 422);
+
+    let answer = Answer::json(StatusCode::CREATED, &json!({ "id": "p1" })).unwrap();
+    let (given, finished) = (answer.clone(), once.clone());
+    it.db.write(move |tx| idempotency::finish(tx, &finished, &given)).await.unwrap();
+    assert_eq!(begin(once.clone()).await.unwrap(), Begun::Replay(answer));
+
+    let forgotten = once.clone();
+    it.db.write(move |tx| idempotency::forget(tx, &forgotten)).await.unwrap();
+    assert_eq!(begin(once).await.unwrap(), Begun::Fresh);
+}
+
+#[tokio::test]
+async fn answers_are_kept_for_a_day() {
+    let it = fixture();
+    it.post(request("ada", "a").await, "a").await.unwrap();
+    let day = i64::try_from(idempotency::KEPT.as_millis()).unwrap();
+    let later = |millis| async move {
+        Once::new(
+            &key("key-1").await,
+            "ada",
+            ROUTE,
+            Fingerprint::of(&json!({ "name": "a" })).unwrap(),
+            at(millis),
+        )
+    };
+    it.post(later(day - 1).await, "a").await.unwrap();
+    assert_eq!(it.things().await, 1);
+    // Forgotten even if nobody has pruned, and even with another body.
+    it.post(later(day).await, "a").await.unwrap();
+    assert_eq!(it.things().await, 2);
+    let prune = |now| it.db.write(move |tx| idempotency::prune(tx, now));
+    assert_eq!(prune(at(2 * day - 1)).await.unwrap(), 0);
+    assert_eq!(prune(at(2 * day)).await.unwrap(), 1);
+}
+
+#[test]
+fn fingerprints_tell_bodies_apart_and_hide_secrets() {
+    let (a, b) = (json!({ "password": "hunter2" }), json!({ "password": "hunter3" }));
+    assert_eq!(Fingerprint::of(&a).unwrap(), Fingerprint::of(&a).unwrap());
+    assert_ne!(Fingerprint::of(&a).unwrap(), Fingerprint::of(&b).unwrap());
+    let keyed = |key: &str| Fingerprint::keyed(&key.into(), &a).unwrap();
+    assert_eq!(keyed("k1"), keyed("k1"));
+    assert_ne!(keyed("k1"), keyed("k2"));
+    assert_ne!(keyed("k1"), Fingerprint::of(&a).unwrap());
+    assert_eq!(keyed("k1").as_str().len(), 64);
+}

@@ -1,0 +1,16 @@
+//! The platform over real loopback sockets and a real database.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test ends where something unexpected happens"
+)]
+
+mod bodies;
+mod dawdling;
+mod drain;
+mod failures;
+mod health;
+mod idempotency;
+mod origins;
+mod sessions;
+mod wire;
