@@ -32,6 +32,7 @@ pub struct Keyring {
     vault: Arc<dyn Vault>,
     /// Why the keyring is not used, once that is known.
     broken: Mutex<Option<String>>,
+    patience: Duration,
 }
 
 /// The three things that are asked of a keyring.
@@ -48,7 +49,7 @@ impl Keyring {
         let folder = directories::ProjectDirs::from("", "", SERVICE)
             .map_or_else(|| PathBuf::from("."), |folders| folders.data_local_dir().to_owned());
         let file = FileSessions::new(folder.join(format!("sessions-{}.json", file_name(&profile))));
-        Self { profile, file, vault: Arc::new(System), broken: Mutex::new(None) }
+        Self { profile, file, vault: Arc::new(System), broken: Mutex::new(None), patience: PATIENCE }
     }
 
     /// The file to use where there is no keyring.
@@ -79,7 +80,7 @@ impl Keyring {
         });
         let result = match asked {
             Ok(_) => answers
-                .recv_timeout(PATIENCE)
+                .recv_timeout(self.patience)
                 .unwrap_or_else(|_| Err("the keyring does not answer".to_owned())),
             Err(error) => Err(error.to_string()),
         };
@@ -274,13 +275,14 @@ mod tests {
 
     #[test]
     fn a_keyring_that_never_answers_is_given_up_once() {
-        let (keyring, _, _folder) = keyring(Fake::Hanging);
+        let (mut keyring, _, _folder) = keyring(Fake::Hanging);
+        keyring.patience = Duration::from_millis(200);
         let started = std::time::Instant::now();
         for _ in 0..3 {
             keyring.save(SERVER, &"s3cret".into()).unwrap();
         }
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
-        assert!(started.elapsed() < PATIENCE * 2, "it was asked again");
+        assert!(started.elapsed() < keyring.patience * 2, "it was asked again");
     }
 
     #[test]

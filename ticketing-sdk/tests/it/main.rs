@@ -1,4 +1,14 @@
 //! The tests of the SDK, one binary.
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
+mod api;
+mod errors;
+mod loopback;
+mod paging;
+mod retries;
+mod secrets;
+mod sessions;
+mod support;
 mod types;
+mod watch;
+mod wire;

@@ -1,0 +1,6 @@
+//! The typed calls, answered by the mock.
+
+mod auth;
+mod orders;
+mod payments;
+mod tickets;

@@ -1,0 +1,46 @@
+//! `/api/orders`.
+
+use ticketing_sdk::mock::{Mock, Reply};
+use ticketing_sdk::{ErrorCode, Method, OrderStatus};
+
+use crate::support::{client, order};
+
+#[tokio::test]
+async fn an_order_lives() {
+    let mock = Mock::new();
+    mock.on(Method::POST, "/api/orders", Reply::json(201, &order("created")))
+        .on(Method::GET, "/api/orders", Reply::json(200, &[order("created")]))
+        .on(Method::GET, "/api/orders/o-1", Reply::json(200, &order("cancelled")))
+        .on(Method::DELETE, "/api/orders/o-1", Reply::empty(204));
+    let orders = client(&mock).orders();
+    let created = orders.create("t-1").await.unwrap();
+    assert_eq!(created.status, OrderStatus::Created);
+    assert_eq!(orders.list().await.unwrap().items[0], created);
+    orders.cancel(&created.id).await.unwrap();
+    assert!(orders.get(&created.id).await.unwrap().status.is_final());
+}
+
+#[tokio::test]
+async fn a_reserved_ticket_is_refused_once() {
+    let mock = Mock::new();
+    let refusal = Reply::problem(400, ErrorCode::TicketReserved, "Ticket is already reserved");
+    mock.on(Method::POST, "/api/orders", refusal);
+    let error = client(&mock).orders().create("t-1").await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::TicketReserved));
+    assert_eq!(error.request_id(), Some("1"));
+    assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_ticket_just_ordered_elsewhere_answers_as_the_express_version_does() {
+    let mock = Mock::new().without_request_ids();
+    let refusal = Reply::text(
+        400,
+        "application/json; charset=utf-8",
+        r#"{"errors":[{"message":"Ticket is already reserved"}]}"#,
+    );
+    mock.on(Method::POST, "/api/orders", refusal);
+    let error = client(&mock).orders().create("5ea9b8f0c1d2e3f405162738").await.unwrap_err();
+    assert_eq!((error.code(), error.request_id()), (None, None));
+    assert_eq!(error.to_string(), "Ticket is already reserved");
+}

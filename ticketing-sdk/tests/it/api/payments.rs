@@ -1,0 +1,57 @@
+//! `/api/payments`.
+
+use serde_json::json;
+use ticketing_sdk::mock::{Mock, Reply};
+use ticketing_sdk::{CardToken, Error, ErrorCode, Method, PaymentStatus, Phase};
+
+use crate::support::{client, payment};
+
+#[tokio::test]
+async fn a_payment_that_is_taken_at_once() {
+    let mock = Mock::new();
+    mock.on(Method::POST, "/api/payments", Reply::json(201, &payment("succeeded")));
+    let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
+    assert_eq!((paid.status, paid.amount.unwrap().cents()), (Some(PaymentStatus::Succeeded), 14_999));
+    assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_of_open_outcome_is_followed() {
+    let mock = Mock::new();
+    mock.on(Method::POST, "/api/payments", Reply::json(202, &payment("pending")))
+        .on(Method::GET, "/api/payments/p-1", Reply::json(200, &payment("authorized")))
+        .on(Method::GET, "/api/payments/p-1", Reply::json(200, &payment("succeeded")));
+    let payments = client(&mock).payments();
+    let open = payments.create("o-1", CardToken::new("tok_visa")).await.unwrap();
+    assert_eq!(open.status, Some(PaymentStatus::Pending));
+    let settled = payments.create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
+    assert_eq!(settled.status, Some(PaymentStatus::Succeeded));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_payment_that_never_settles_is_given_up() {
+    let mock = Mock::new();
+    mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &payment("pending")));
+    let error = client(&mock).payments().settled("p-1").await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { phase: Phase::Settle, .. }), "{error:?}");
+    assert!(mock.requests().len() < 40, "asked {} times", mock.requests().len());
+}
+
+#[tokio::test]
+async fn an_answer_of_an_id_alone_is_settled() {
+    let mock = Mock::new().without_request_ids();
+    mock.on(Method::POST, "/api/payments", Reply::json(201, &json!({"id": "5ea9b8f0c1d2e3f405162738"})));
+    let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
+    assert_eq!((paid.id.as_str(), paid.status), ("5ea9b8f0c1d2e3f405162738", None));
+    assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_declined_card_is_not_tried_again() {
+    let mock = Mock::new();
+    let refusal = Reply::problem(400, ErrorCode::CardDeclined, "Your card has insufficient funds.");
+    mock.on(Method::POST, "/api/payments", refusal);
+    let error = client(&mock).payments().create("o-1", CardToken::new("tok_x")).await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::CardDeclined));
+    assert_eq!(mock.requests().len(), 1);
+}

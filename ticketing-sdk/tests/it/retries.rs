@@ -1,0 +1,196 @@
+//! What is sent again, what is not, and what the caller learns when nobody knows.
+
+use std::time::Duration;
+
+use ticketing_sdk::mock::{Mock, Reply};
+use ticketing_sdk::{Client, Error, ErrorCode, Method, NewTicket, Phase, StatusCode};
+use tokio::time::Instant;
+
+use crate::support::{SERVER, client, order, ticket};
+
+const TICKETS: &str = "/api/tickets/t-1";
+const ORDERS: &str = "/api/orders";
+
+fn sent(mock: &Mock, method: &Method) -> usize {
+    mock.requests().iter().filter(|request| request.method == *method).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_is_repeated_until_it_is_answered() {
+    let mock = Mock::new();
+    mock.on(Method::GET, TICKETS, Reply::unreachable())
+        .on(Method::GET, TICKETS, Reply::broken())
+        .on(Method::GET, TICKETS, Reply::text(502, "text/html", "<h1>Bad Gateway</h1>"))
+        .on(Method::GET, TICKETS, Reply::json(200, &ticket("t-1")));
+    client(&mock).tickets().get("t-1").await.unwrap();
+    assert_eq!(mock.requests().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn retries_are_bounded_and_can_be_turned_off() {
+    for (retries, tries) in [(0, 1), (2, 3)] {
+        let mock = Mock::new();
+        mock.on(Method::GET, TICKETS, Reply::unreachable());
+        let client = Client::builder(SERVER).mock(&mock).max_retries(retries).build().unwrap();
+        let error = client.tickets().get("t-1").await.unwrap_err();
+        assert!(error.is_unreachable() && !error.is_unknown_outcome());
+        assert_eq!(error.to_string(), "cannot reach http://marketplace.test: connection refused");
+        assert_eq!(mock.requests().len(), tries);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_keyed_write_is_repeated_with_its_key() {
+    let mock = Mock::new();
+    mock.on(Method::GET, TICKETS, Reply::json(200, &ticket("t-1")))
+        .on(Method::POST, ORDERS, Reply::broken())
+        .on(Method::POST, ORDERS, Reply::problem(409, ErrorCode::IdempotencyKeyInFlight, "in flight"))
+        .on(Method::POST, ORDERS, Reply::json(201, &order("created")));
+    let client = client(&mock);
+    client.tickets().get("t-1").await.unwrap();
+    client.orders().create("t-1").await.unwrap();
+    let requests = mock.requests();
+    let keys: Vec<_> =
+        requests[1..].iter().map(|request| request.header("idempotency-key").unwrap()).collect();
+    assert_eq!(keys.len(), 3);
+    assert!(keys.iter().all(|key| *key == keys[0]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_has_not_answered_yet_is_asked_before_a_write_is_repeated() {
+    let mock = Mock::new();
+    mock.on(Method::POST, ORDERS, Reply::broken()).on(
+        Method::POST,
+        ORDERS,
+        Reply::json(201, &order("created")),
+    );
+    client(&mock).orders().create("t-1").await.unwrap();
+    let asked: Vec<_> = mock.requests().into_iter().map(|request| request.path).collect();
+    assert_eq!(asked, [ORDERS, "/api/users/currentuser", ORDERS]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_knows_no_keys_gets_a_write_once() {
+    let mock = Mock::new().without_request_ids();
+    mock.on(Method::POST, ORDERS, Reply::broken()).on(
+        Method::POST,
+        ORDERS,
+        Reply::json(201, &order("created")),
+    );
+    let error = client(&mock).orders().create("t-1").await.unwrap_err();
+    assert!(error.is_unknown_outcome() && !error.is_unreachable(), "{error:?}");
+    assert_eq!(sent(&mock, &Method::POST), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_never_left_is_sent_again_even_without_a_key() {
+    let mock = Mock::new().without_request_ids();
+    mock.on(Method::PUT, TICKETS, Reply::unreachable()).on(
+        Method::PUT,
+        TICKETS,
+        Reply::json(200, &ticket("t-1")),
+    );
+    client(&mock).tickets().update("t-1", NewTicket::new("x", "1".parse().unwrap())).await.unwrap();
+    assert_eq!(mock.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_may_have_happened_is_not_repeated() {
+    for lost in [
+        Reply::broken(),
+        Reply::hang(),
+        Reply::text(502, "text/html", "<html>"),
+        Reply::json(200, &1).then_break(),
+    ] {
+        let mock = Mock::new();
+        mock.on(Method::PUT, TICKETS, lost);
+        let update = client(&mock).tickets().update("t-1", NewTicket::new("x", "1".parse().unwrap()));
+        let error = update.await.unwrap_err();
+        assert!(error.is_unknown_outcome() && error.idempotency_key().is_none(), "{error:?}");
+        assert_eq!(mock.requests().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unknown_outcome_names_the_key_that_settles_it() {
+    let mock = Mock::new();
+    mock.on(Method::POST, ORDERS, Reply::broken());
+    let write = client(&mock).orders().create("t-1");
+    let key = write.key().unwrap().clone();
+    let error = write.await.unwrap_err();
+    assert_eq!(error.idempotency_key(), Some(&key));
+    assert!(error.to_string().starts_with("it is not known whether POST /api/orders took effect"), "{error}");
+    assert_eq!(sent(&mock, &Method::POST), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_goes_away_after_a_lost_answer_leaves_the_outcome_open() {
+    for last in [
+        Reply::unreachable(),
+        Reply::problem(503, ErrorCode::Unavailable, "no"),
+        Reply::text(502, "text/html", "x"),
+    ] {
+        let mock = Mock::new();
+        mock.on(Method::POST, ORDERS, Reply::broken()).on(Method::POST, ORDERS, last);
+        let error = client(&mock).orders().create("t-1").await.unwrap_err();
+        assert!(error.is_unknown_outcome(), "{error:?}");
+    }
+    let mock = Mock::new();
+    let refusal = Reply::problem(400, ErrorCode::TicketReserved, "Ticket is already reserved");
+    mock.on(Method::POST, ORDERS, Reply::broken()).on(Method::POST, ORDERS, refusal);
+    let error = client(&mock).orders().create("t-1").await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::TicketReserved));
+    assert!(!error.is_unknown_outcome());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_says_how_long_to_wait() {
+    let mock = Mock::new();
+    let busy = Reply::problem(503, ErrorCode::ProviderUnavailable, "busy").header("retry-after", "4");
+    mock.on(Method::POST, ORDERS, busy).on(Method::POST, ORDERS, Reply::json(201, &order("created")));
+    let started = Instant::now();
+    client(&mock).orders().create("t-1").await.unwrap();
+    assert!(started.elapsed() >= Duration::from_secs(4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_wait_is_the_callers_to_decide() {
+    let mock = Mock::new();
+    let busy = Reply::problem(429, ErrorCode::TooManyRequests, "slow down").header("retry-after", "60");
+    mock.on(Method::GET, TICKETS, busy);
+    let error = client(&mock).tickets().get("t-1").await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(60)));
+    assert_eq!((error.status(), mock.requests().len()), (Some(StatusCode::TOO_MANY_REQUESTS), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_phase_has_its_limit() {
+    let mock = Mock::new();
+    mock.on(Method::GET, TICKETS, Reply::hang());
+    mock.on(Method::GET, "/slow", Reply::events("half an answer"));
+    let client =
+        Client::builder(SERVER).mock(&mock).response_timeout(Duration::from_secs(7)).build().unwrap();
+    let started = Instant::now();
+    let error = client.tickets().get("t-1").await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { phase: Phase::Response, .. }), "{error:?}");
+    assert_eq!(error.to_string(), "no answer within 7 s (waiting for the answer)");
+    assert!(started.elapsed() < Duration::from_secs(8));
+    let slow = client.request(Method::GET, "/slow").timeout(Duration::from_secs(3));
+    let error = slow.send().await.unwrap_err();
+    assert!(matches!(error, Error::Timeout { phase: Phase::Total, .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_never_outlives_its_limit_by_retrying() {
+    let mock = Mock::new();
+    let busy = Reply::problem(503, ErrorCode::Unavailable, "busy").header("retry-after", "5");
+    mock.on(Method::GET, TICKETS, busy);
+    let client =
+        Client::builder(SERVER).mock(&mock).timeout(Duration::from_secs(8)).max_retries(99).build().unwrap();
+    let started = Instant::now();
+    assert_eq!(
+        client.tickets().get("t-1").await.unwrap_err().status(),
+        Some(StatusCode::SERVICE_UNAVAILABLE)
+    );
+    assert!(started.elapsed() < Duration::from_secs(8));
+}

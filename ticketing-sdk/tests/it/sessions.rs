@@ -1,0 +1,155 @@
+//! Sessions: any cookie, any store, one server.
+
+use std::sync::Arc;
+
+use ticketing_sdk::mock::{Mock, Reply};
+use ticketing_sdk::{
+    Client, Error, FileSessions, MemorySessions, Method, SecretString, SessionError, SessionPlace,
+    SessionStore,
+};
+
+use crate::support::{SERVER, client, signed_in};
+
+fn last_cookie(mock: &Mock) -> Option<String> {
+    mock.requests().last().and_then(|request| request.header("cookie").map(str::to_owned))
+}
+
+#[tokio::test]
+async fn a_cookie_of_any_name_is_kept() {
+    for name in ["session", "express:sess", "sid"] {
+        let mock = Mock::new();
+        signed_in(&mock, name);
+        let client = client(&mock);
+        client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+        let _ = client.orders().list().await;
+        assert_eq!(last_cookie(&mock), Some(format!("{name}=eyJqd3QiOiJ4LnkueiJ9")));
+        assert_eq!(client.session().await.unwrap().cookie.as_deref(), Some(name));
+    }
+}
+
+#[tokio::test]
+async fn a_session_outlives_the_program_in_a_file_of_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/down/sessions.json");
+    let mock = Mock::new();
+    signed_in(&mock, "session");
+    let build = |server: &str| {
+        Client::builder(server).session_store(FileSessions::new(&path)).mock(&mock).build().unwrap()
+    };
+    build(SERVER).auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+    let later = build(SERVER);
+    let _ = later.orders().list().await;
+    assert!(last_cookie(&mock).is_some());
+    assert_eq!(
+        later.session().await.unwrap().place,
+        SessionPlace::File { path: path.clone(), instead_of: None }
+    );
+    // Another server, even on another port of the same host, gets nothing.
+    for other in ["http://marketplace.test:81", "https://marketplace.test", "http://elsewhere.test"] {
+        let _ = build(other).orders().list().await;
+        assert_eq!(last_cookie(&mock), None, "{other}");
+    }
+    later.auth().forget().await.unwrap();
+    let _ = build(SERVER).orders().list().await;
+    assert_eq!(last_cookie(&mock), None);
+}
+
+#[tokio::test]
+async fn a_session_that_a_store_mixes_up_is_not_sent_to_the_wrong_server() {
+    /// Ignores the server that it is asked for.
+    struct Careless(MemorySessions);
+    impl SessionStore for Careless {
+        fn load(&self, _: &str) -> Result<Option<SecretString>, SessionError> {
+            self.0.load("")
+        }
+        fn save(&self, _: &str, session: &SecretString) -> Result<(), SessionError> {
+            self.0.save("", session)
+        }
+        fn clear(&self, _: &str) -> Result<(), SessionError> {
+            self.0.clear("")
+        }
+        fn place(&self, _: &str) -> SessionPlace {
+            SessionPlace::Other("a heap".to_owned())
+        }
+    }
+    let store = Arc::new(Careless(MemorySessions::new()));
+    let mock = Mock::new();
+    signed_in(&mock, "session");
+    let build =
+        |server| Client::builder(server).shared_session_store(store.clone()).mock(&mock).build().unwrap();
+    build(SERVER).auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    let _ = build(SERVER).orders().list().await;
+    assert!(last_cookie(&mock).is_some());
+    let _ = build("http://elsewhere.test").orders().list().await;
+    assert_eq!(last_cookie(&mock), None);
+}
+
+#[tokio::test]
+async fn a_given_session_is_used_and_kept_nowhere() {
+    let mock = Mock::new();
+    let given = || Client::builder(SERVER).mock(&mock).session_value("eyJqd3QiOiJ4In0=");
+    let client = given().build().unwrap();
+    let _ = client.orders().list().await;
+    assert_eq!(last_cookie(&mock).as_deref(), Some("session=eyJqd3QiOiJ4In0="));
+    assert_eq!(client.session().await.unwrap().place, SessionPlace::Given);
+    let _ = given().session_cookie("express:sess").build().unwrap().orders().list().await;
+    assert_eq!(last_cookie(&mock).as_deref(), Some("express:sess=eyJqd3QiOiJ4In0="));
+    for bad in ["", "a;b", "a\nb", "a b"] {
+        let built = Client::builder(SERVER).session_value(bad).build();
+        assert!(matches!(built, Err(Error::InvalidInput { field: "session", .. })), "{bad:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_file_says_so_and_signing_in_mends_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sessions.json");
+    std::fs::write(&path, "{ not json").unwrap();
+    let mock = Mock::new();
+    signed_in(&mock, "session");
+    mock.on(Method::GET, "/api/tickets", Reply::json(200, &Vec::<u8>::new()));
+    let build =
+        || Client::builder(SERVER).session_store(FileSessions::new(&path)).mock(&mock).build().unwrap();
+    let error = build().orders().list().await.unwrap_err();
+    assert!(matches!(error, Error::Session(_)) && error.to_string().contains("sign in again"), "{error}");
+    build().tickets().list().await.unwrap();
+    build().auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    assert!(build().session().await.unwrap().present);
+}
+
+#[test]
+fn many_writers_of_one_file_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = FileSessions::new(folder.path().join("sessions.json"));
+    std::thread::scope(|scope| {
+        for server in 0..16 {
+            let store = store.clone();
+            scope.spawn(move || store.save(&format!("http://s{server}"), &"x".into()).unwrap());
+        }
+    });
+    for server in 0..16 {
+        assert!(store.load(&format!("http://s{server}")).unwrap().is_some(), "{server}");
+    }
+}
+
+#[tokio::test]
+async fn a_redirect_within_the_server_is_followed_and_one_elsewhere_is_not() {
+    let mock = Mock::new();
+    let to = |place: &str| Reply::empty(307).header("location", place);
+    mock.on(Method::GET, "/old", to("/new")).on(Method::GET, "/new", Reply::text(200, "text/plain", "here"));
+    mock.on(Method::GET, "/away", to("https://elsewhere.test/x")).on(Method::POST, "/old", to("/new"));
+    mock.on(Method::GET, "/loop", to("/loop"));
+    let client = client(&mock);
+    assert_eq!(client.request(Method::GET, "/old").send().await.unwrap().text(), "here");
+    for (method, path) in [(Method::GET, "/away"), (Method::POST, "/old"), (Method::GET, "/loop")] {
+        let error = client.request(method, path).send().await.unwrap_err();
+        assert!(matches!(error, Error::Redirected { .. }), "{path}: {error:?}");
+    }
+    assert!(mock.requests().len() < 12);
+}

@@ -1,0 +1,149 @@
+//! Live changes: nothing is missed, whatever the connection does.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::Value;
+use ticketing_sdk::mock::{Mock, Reply};
+use ticketing_sdk::{Client, Error, ErrorCode, Method, Phase, TicketChangeKind, WatchEvent};
+
+use crate::support::{SERVER, client, ticket};
+
+const PATH: &str = "/api/tickets";
+
+fn event(id: u32, kind: &str, ticket: &Value) -> String {
+    format!("event: ticket:{kind}\nid: {id}\ndata: {ticket}\n\n")
+}
+
+fn positions(mock: &Mock) -> Vec<Option<String>> {
+    mock.requests().iter().map(|request| request.header("last-event-id").map(str::to_owned)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn changes_arrive_with_their_kind_and_position() {
+    let mock = Mock::new();
+    let text = [
+        "id: 6\n\n: heartbeat\n\n".to_owned(),
+        event(7, "created", &ticket("t-1")),
+        event(8, "renamed", &Value::Null),
+        event(9, "deleted", &ticket("t-1")),
+    ];
+    mock.on(Method::GET, PATH, Reply::events(text.concat()));
+    let mut watch = client(&mock).tickets().watch().await.unwrap();
+    let first = watch.try_next().await.unwrap().unwrap();
+    assert_eq!(
+        (first.id.as_str(), first.kind, first.ticket.id.as_str()),
+        ("7", TicketChangeKind::Created, "t-1")
+    );
+    let second = watch.try_next().await.unwrap().unwrap();
+    assert_eq!((second.id.as_str(), second.kind), ("9", TicketChangeKind::Deleted));
+    assert_eq!(watch.last_event_id().as_deref(), Some("9"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_connection_is_taken_up_where_it_was() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events_then_end("id: 41\n\n"))
+        .on(Method::GET, PATH, Reply::unreachable())
+        .on(Method::GET, PATH, Reply::text(503, "text/html", "restarting"))
+        .on(Method::GET, PATH, Reply::events_then_end(event(42, "created", &ticket("t-1"))).then_break())
+        .on(Method::GET, PATH, Reply::events(event(43, "updated", &ticket("t-1"))));
+    let watch = client(&mock).tickets().watch().await.unwrap();
+    let kinds: Vec<_> = watch.take(2).map_ok(|change| change.kind).try_collect().await.unwrap();
+    assert_eq!(kinds, [TicketChangeKind::Created, TicketChangeKind::Updated]);
+    let at = |id: &str| Some(id.to_owned());
+    assert_eq!(positions(&mock), [None, at("41"), at("41"), at("41"), at("42")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_of_the_connection_can_be_shown() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events_then_end(event(1, "created", &ticket("t-1"))))
+        .on(Method::GET, PATH, Reply::unreachable())
+        .on(Method::GET, PATH, Reply::events(""));
+    let mut events = client(&mock).tickets().watch_after("0").await.unwrap().into_events();
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        seen.push(match events.try_next().await.unwrap().unwrap() {
+            WatchEvent::Connected => "connected",
+            WatchEvent::Change(_) => "change",
+            WatchEvent::Lost { retry_in, .. } => {
+                assert!(retry_in <= Duration::from_secs(30));
+                "lost"
+            }
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(seen, ["connected", "change", "lost", "lost", "connected"]);
+    assert_eq!(positions(&mock)[0].as_deref(), Some("0"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_beyond_the_heartbeat_is_a_lost_connection() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events(": hello\n\n"));
+    let mut events = client(&mock).tickets().watch().await.unwrap().into_events();
+    assert!(matches!(events.next().await, Some(Ok(WatchEvent::Connected))));
+    let lost = events.next().await;
+    assert!(
+        matches!(
+            &lost,
+            Some(Ok(WatchEvent::Lost { error: Error::Timeout { phase: Phase::Heartbeat, .. }, .. }))
+        ),
+        "{lost:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_while_the_server_is_away() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events_then_end("")).on(Method::GET, PATH, Reply::unreachable());
+    let mut events = client(&mock).tickets().watch().await.unwrap().into_events();
+    let mut waits = Vec::new();
+    while waits.len() < 12 {
+        if let Some(Ok(WatchEvent::Lost { retry_in, .. })) = events.next().await {
+            waits.push(retry_in);
+        }
+    }
+    assert!(waits[0] <= Duration::from_millis(500) && waits[11] >= Duration::from_secs(15), "{waits:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_connecting_again_does_not_mend_ends_the_watch() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events_then_end("")).on(
+        Method::GET,
+        PATH,
+        Reply::problem(404, ErrorCode::NotFound, "Not Found"),
+    );
+    let mut watch = client(&mock).tickets().watch().await.unwrap();
+    assert!(watch.next().await.unwrap().unwrap_err().is_not_found());
+    assert!(watch.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_cannot_be_read_is_not_skipped_in_silence() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events("id: 5\n\nid: 6\nevent: ticket:created\ndata: {}\n\n"));
+    let mut watch = client(&mock).tickets().watch().await.unwrap();
+    assert!(matches!(watch.next().await, Some(Err(Error::Decode { .. }))));
+    assert_eq!(watch.last_event_id().as_deref(), Some("5"));
+}
+
+#[tokio::test]
+async fn a_backend_without_live_changes_says_so() {
+    let mock = Mock::new().without_request_ids();
+    mock.on(Method::GET, PATH, Reply::json(200, &[ticket("t-1")]));
+    let error = client(&mock).tickets().watch().await.unwrap_err();
+    assert_eq!(error.to_string(), "this server has no live changes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_limit_of_a_call_ends_a_watch() {
+    let mock = Mock::new();
+    let beats = ": beat\n\n".to_owned() + &event(1, "created", &ticket("t-1"));
+    mock.on(Method::GET, PATH, Reply::events(beats).delay(Duration::from_secs(5)));
+    let client = Client::builder(SERVER).mock(&mock).timeout(Duration::from_secs(1)).build().unwrap();
+    let mut watch = client.tickets().watch().await.unwrap();
+    assert!(watch.try_next().await.unwrap().is_some());
+}

@@ -1,0 +1,52 @@
+//! What each answer is, and that it is read and written without loss.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use ticketing_sdk::{
+    CurrentUserAnswer, NewOrder, NewPayment, NewTicket, Order, Payment, Problem, Ticket, TicketChange, User,
+};
+
+use crate::support::{golden, order, payment, ticket};
+
+/// Reads it as the type and writes it again.
+#[expect(clippy::needless_pass_by_value, reason = "the values are written in place")]
+fn is<T: DeserializeOwned + Serialize>(name: &str, sent: Value) {
+    let read: T = serde_json::from_value(sent.clone()).unwrap();
+    let written = serde_json::to_value(&read).unwrap();
+    assert_eq!(written, sent, "{name}");
+    // The text, too: the order of fields and the digits of a price.
+    golden(&format!("answers/{name}.json"), &serde_json::to_string_pretty(&read).unwrap());
+}
+
+#[test]
+fn every_answer() {
+    let mut reserved = ticket("t-1");
+    reserved["orderId"] = json!("o-1");
+    reserved["status"] = json!("reserved");
+    reserved["price"] = json!(20);
+    is::<User>("user", json!({"id": "u-1", "email": "ada@example.com"}));
+    let current = json!({"id": "u-1", "email": "a@b.c", "iat": 1, "exp": 2, "jti": "j", "iss": "ticketing"});
+    is::<CurrentUserAnswer>("current_user", json!({ "currentUser": current }));
+    is::<CurrentUserAnswer>("nobody", json!({"currentUser": null}));
+    is::<Ticket>("ticket", ticket("t-1"));
+    is::<Ticket>("ticket_reserved", reserved.clone());
+    is::<TicketChange>("ticket_change", json!({"id": "42", "kind": "ticket:updated", "ticket": reserved}));
+    for status in ["created", "awaiting:payment", "complete", "cancelled"] {
+        is::<Order>(&format!("order_{}", status.replace(':', "_")), order(status));
+    }
+    for status in ["pending", "authorized", "succeeded", "failed", "refunded"] {
+        is::<Payment>(&format!("payment_{status}"), payment(status));
+    }
+    is::<Problem>(
+        "problem",
+        json!({"errors": [
+            {"message": "Title is required", "field": "title", "code": "invalid_input"},
+            {"message": "Price must be greater than 0", "field": "price", "code": "invalid_input"},
+        ]}),
+    );
+    is::<Problem>("problem_without_code", json!({"errors": [{"message": "Not Found"}]}));
+    is::<NewTicket>("new_ticket", json!({"title": "x", "price": 20.5}));
+    is::<NewOrder>("new_order", json!({"ticketId": "t-1"}));
+    is::<NewPayment>("new_payment", json!({"orderId": "o-1", "token": "tok_visa"}));
+}

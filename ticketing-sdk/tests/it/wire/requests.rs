@@ -1,0 +1,106 @@
+//! What each call sends.
+
+use futures_util::FutureExt;
+use serde_json::json;
+use ticketing_sdk::mock::Mock;
+use ticketing_sdk::{
+    CardToken, Client, IdempotencyKey, Method, NewTicket, OrderStatus, TicketSort, TicketStatus,
+};
+
+use crate::support::{client, golden};
+
+/// Runs a call, whatever comes of it, and compares what it sent.
+async fn sends<F: IntoFuture>(name: &str, call: impl FnOnce(Client) -> F) {
+    let mock = Mock::new();
+    let _ = call(client(&mock)).into_future().await;
+    let request = mock.requests().into_iter().next().unwrap();
+    let query = request.query.as_ref().map(|query| format!("?{query}")).unwrap_or_default();
+    let mut text = format!("{} {}{query}\n", request.method, request.path);
+    for name in ["accept", "content-type", "idempotency-key", "if-match", "last-event-id"] {
+        if let Some(value) = request.header(name) {
+            text.push_str(&format!("{name}: {value}\n"));
+        }
+    }
+    text.push('\n');
+    text.push_str(std::str::from_utf8(&request.body).unwrap());
+    golden(&format!("requests/{name}.http"), text.trim_end());
+}
+
+fn key() -> IdempotencyKey {
+    IdempotencyKey::new("a-key").unwrap()
+}
+
+fn new_ticket() -> NewTicket {
+    NewTicket::new("RustConf, day 1", "149.99".parse().unwrap())
+}
+
+#[tokio::test]
+async fn auth() {
+    sends("sign_up", |c| async move { c.auth().sign_up("ada@example.com", "correct horse").await }).await;
+    sends("sign_in", |c| async move { c.auth().sign_in("ada@example.com", "correct horse").await }).await;
+    sends("sign_out", |c| async move { c.auth().sign_out().await }).await;
+    sends("current_user", |c| async move { c.auth().current_user().await }).await;
+}
+
+#[tokio::test]
+async fn tickets() {
+    sends("tickets_list", |c| c.tickets().list()).await;
+    sends("tickets_list_filtered", |c| {
+        let list = c.tickets().list().matching("rust & tokio").min_price("1".parse().unwrap());
+        let list = list.max_price("99.5".parse().unwrap()).sort(TicketSort::PriceDescending).mine();
+        list.status([TicketStatus::Available, TicketStatus::Sold]).limit(20).cursor("a+b/c=")
+    })
+    .await;
+    sends("tickets_list_any_status", |c| c.tickets().list().any_status()).await;
+    sends("tickets_get", |c| async move { c.tickets().get("5ea9b8f0c1d2e3f405162738").await }).await;
+    sends("tickets_create", |c| c.tickets().create(new_ticket()).idempotency_key(key())).await;
+    sends("tickets_update", |c| c.tickets().update("t-1", new_ticket()).if_match(3)).await;
+    sends("tickets_delete", |c| c.tickets().delete("t-1").if_match(3)).await;
+    sends("tickets_watch", |c| async move { c.tickets().watch().map(drop).await }).await;
+    sends("tickets_watch_after", |c| async move { c.tickets().watch_after("41").map(drop).await }).await;
+}
+
+#[tokio::test]
+async fn orders() {
+    sends("orders_list", |c| c.orders().list().status([OrderStatus::Created, OrderStatus::AwaitingPayment]))
+        .await;
+    sends("orders_get", |c| async move { c.orders().get("o-1").await }).await;
+    sends("orders_create", |c| c.orders().create("t-1").idempotency_key(key())).await;
+    sends("orders_cancel", |c| c.orders().cancel("o-1")).await;
+}
+
+#[tokio::test]
+async fn payments() {
+    sends("payments_list", |c| c.payments().list()).await;
+    sends("payments_get", |c| async move { c.payments().get("p-1").await }).await;
+    sends("payments_create", |c| {
+        c.payments().create("o-1", CardToken::new("tok_visa")).idempotency_key(key())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn raw() {
+    sends("raw", |c| async move {
+        let request = c.request(Method::POST, "/api/things?x=1").query("y", "ü z").json(&json!([1, null]));
+        request.idempotency_key(key()).send().await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_id_cannot_name_another_path() {
+    let mock = Mock::new();
+    let client = client(&mock);
+    for id in ["", ".", ".."] {
+        assert!(client.tickets().get(id).await.unwrap_err().to_string().contains("ticket id"), "{id:?}");
+        assert!(client.orders().cancel(id).await.unwrap_err().to_string().contains("order id"), "{id:?}");
+    }
+    assert_eq!(mock.requests().len(), 0);
+    let _ = client.tickets().get("../orders/x?y#z").await;
+    assert_eq!(mock.requests()[0].path, "/api/tickets/..%2Forders%2Fx%3Fy%23z");
+    let _ = client.request(Method::GET, "//elsewhere.test/x").send().await;
+    assert_eq!(mock.requests()[1].path, "//elsewhere.test/x");
+    assert_eq!(mock.requests()[1].header("host"), None, "the host is the transport's");
+    assert!(client.request(Method::GET, "@elsewhere.test/x").send().await.is_err());
+}
