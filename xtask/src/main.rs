@@ -1,1 +1,55 @@
-fn main() {}
+//! `cargo xtask`: what a contributor runs.
+//!
+//! Nothing here depends on the product, so that it starts at once on a fresh machine.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this program talks to the person who runs it"
+)]
+
+mod bench;
+mod run;
+mod storm;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  test          install what the tests need, then check and test everything
+  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost
+  bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args.as_slice() {
+        ["test"] => test::test(),
+        ["storm"] => storm::storm(20),
+        ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
+        ["bench"] => bench::bench(3),
+        ["bench", rounds] | ["bench", "--rounds", rounds] => number(rounds).and_then(bench::bench),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        _ => {
+            eprint!("error: no such command: {}\n\n{HELP}", args.join(" "));
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| format!("{text:?} is not a number of rounds"))
+}
