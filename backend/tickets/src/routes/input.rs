@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use ticketing_platform::http::{ApiError, Faults, Field};
-use ticketing_sdk::Money;
+use ticketing_sdk::{Money, MoneyError};
 
 use crate::domain::title::Title;
 use crate::store::NewListing;
@@ -27,13 +27,29 @@ impl TicketInput {
         });
         let price = self.price.required("price", "Price is required", &mut faults);
         let price = price.and_then(|value| {
-            serde_json::from_value::<Money>(value)
-                .map_err(|error| faults.push("price", format!("Price is not valid: {error}")))
-                .ok()
+            read_price(&value).map_err(|error| faults.push("price", in_words(&error))).ok()
         });
         match (title, price) {
             (Some(title), Some(price)) => Ok(NewListing { title, price }),
             _ => Err(faults.into()),
         }
+    }
+}
+
+/// A number, or a string that holds one.
+fn read_price(value: &Value) -> Result<Money, MoneyError> {
+    match value {
+        Value::String(text) => text.parse(),
+        Value::Number(number) => number.to_string().parse(),
+        _ => Err(MoneyError::NotANumber),
+    }
+}
+
+fn in_words(error: &MoneyError) -> &'static str {
+    match error {
+        MoneyError::NotPositive => "Price must be greater than 0",
+        MoneyError::TooLarge => "Price must be at most 999999.99",
+        MoneyError::TooPrecise => "Price must have at most two decimals",
+        _ => "Price must be a number like 20 or 149.99",
     }
 }
