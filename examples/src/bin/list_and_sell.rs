@@ -1,0 +1,49 @@
+//! Signs in as a seller, lists a ticket, makes it cheaper, and shows what is on the market.
+//!
+//! `SELLER_PASSWORD=… list_and_sell http://127.0.0.1:3000 ada@example.com`
+
+use anyhow::Context as _;
+use futures_util::TryStreamExt as _;
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Client, Error, ErrorCode, NewTicket, SecretString, TicketSort};
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "an example shows what it did")]
+async fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
+    let email = arguments.next().context("whose account? an e-mail address")?;
+    // Arguments can be read by others on the machine; a password is not passed that way.
+    let password =
+        SecretString::from(std::env::var("SELLER_PASSWORD").context("SELLER_PASSWORD is not set")?);
+
+    let client = Client::new(server)?;
+    sign_in_or_up(&client, &email, password).await?;
+
+    let ticket = client.tickets().create(NewTicket::new("RustConf, day 1", "149.99".parse()?)).await?;
+    println!("listed {} for {}", ticket.id, ticket.price);
+
+    // With the version, this fails rather than overwrite a change that came between.
+    let cheaper = NewTicket::new(&ticket.title, "120".parse()?);
+    let ticket = client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
+    println!("now for {}", ticket.price);
+
+    let mut market = client.tickets().list().max_price("200".parse()?).sort(TicketSort::Price).stream();
+    while let Some(ticket) = market.try_next().await? {
+        // Other people wrote the titles.
+        println!("{:>10}  {}", ticket.price, sanitize(&ticket.title));
+    }
+    client.auth().sign_out().await?;
+    Ok(())
+}
+
+/// Signs up, or in if the account is there already.
+async fn sign_in_or_up(client: &Client, email: &str, password: SecretString) -> Result<(), Error> {
+    match client.auth().sign_up(email, password.clone()).await {
+        Ok(_) => Ok(()),
+        Err(error) if error.code() == Some(&ErrorCode::EmailInUse) => {
+            client.auth().sign_in(email, password).await.map(|_| ())
+        }
+        Err(error) => Err(error),
+    }
+}
