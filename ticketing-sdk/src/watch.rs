@@ -273,7 +273,7 @@ async fn connect(client: &Client, position: &Position) -> Result<Connection> {
     let mut request = Request::new(client.clone(), Method::GET, "/api/tickets".to_owned())
         .header(ACCEPT.as_str(), "text/event-stream")
         .without_session();
-    if let Some(id) = position.get() {
+    if let Some(id) = position.get().filter(|id| !id.is_empty()) {
         request = request.header("last-event-id", &id);
     }
     let Reply { headers, body, .. } = client.transport().stream(&request).await?;
