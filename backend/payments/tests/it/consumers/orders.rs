@@ -1,0 +1,169 @@
+//! The copy of an order moves by unbroken versions, and its payment with it.
+
+use ticketing_bus::{Effect, Handler};
+use ticketing_events::{
+    CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
+    OrderCreated, OrderedTicketRef,
+};
+use ticketing_payments::domain::{CardToken, Step};
+use ticketing_payments::store::{self, OrderCopy, PaymentRow, Reached, Wanted};
+use ticketing_payments::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId};
+
+use crate::house::House;
+
+const ID: &str = "order";
+
+fn created(house: &House) -> OrderCreated {
+    OrderCreated {
+        id: OrderId::new(ID),
+        version: 0,
+        status: OrderStatus::Created,
+        user_id: UserId::new("ada"),
+        expires_at: house.clock.now() + std::time::Duration::from_secs(900),
+        ticket: OrderedTicketRef { id: TicketId::new("t"), price: "19.99".parse().unwrap() },
+    }
+}
+
+fn confirmed(version: i64) -> OrderConfirmed {
+    OrderConfirmed { id: OrderId::new(ID), version, ticket: ConfirmedTicket { id: TicketId::new("t") } }
+}
+
+fn cancelled(version: i64) -> OrderCancelled {
+    OrderCancelled { id: OrderId::new(ID), version, ticket: CancelledTicket { id: TicketId::new("t") } }
+}
+
+fn completed(version: i64) -> OrderCompleted {
+    OrderCompleted { id: OrderId::new(ID), version, ticket: CompletedTicket { id: TicketId::new("t") } }
+}
+
+async fn hear<H: Handler + Clone>(house: &House, handler: &H, event: H::Event) -> Effect
+where
+    H::Event: Clone,
+{
+    let handler = handler.clone();
+    house.app().core().db.write(move |tx| handler.handle(tx, &event)).await.unwrap()
+}
+
+async fn copy(house: &House) -> OrderCopy {
+    house.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
+}
+
+/// A payment of the order that is authorised and waits for orders, without a driver that goes on with it.
+async fn authorised(house: &House) -> PaymentRow {
+    let (app, now) = (house.app().clone(), house.clock.now());
+    let unit = move |tx: &mut Tx<'_>| {
+        let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
+        let id = PaymentId::new("payment");
+        // Due in a far future of its own, so that nobody but this test asks the provider for it.
+        let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
+        let wanted = Wanted { id, token: CardToken::parse("tok_visa").unwrap(), now, due_at };
+        let payment = store::insert_payment(tx, &wanted, &order)?.unwrap();
+        let reached = Reached::Done { stripe_id: "pi_sim_1".to_owned() };
+        assert!(store::settle(tx, &app.core().outbox, &payment, &reached, now, due_at)?);
+        Ok::<_, DbError>(store::find_payment(tx, &payment.id)?.unwrap())
+    };
+    house.app().core().db.write(unit).await.unwrap()
+}
+
+#[tokio::test]
+async fn the_copy_is_the_orders_at_every_version() {
+    let house = House::new().await;
+    let app = house.app().clone();
+    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Early, "invariant 7");
+    assert_eq!(
+        hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
+        Effect::Early,
+        "invariant 7"
+    );
+
+    let event = created(&house);
+    assert_eq!(hear(&house, &OnOrderCreated, event.clone()).await, Effect::Done);
+    let known = copy(&house).await;
+    let expected =
+        (&event.id, &event.user_id, event.status, event.ticket.price, event.expires_at, event.version);
+    assert_eq!(
+        (&known.id, &known.user_id, known.status, known.price, known.expires_at, known.version),
+        expected,
+        "invariant 9"
+    );
+    assert_eq!(known.ticket_id, event.ticket.id);
+
+    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Early, "invariant 7");
+    assert_eq!(hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await, Effect::Done);
+    assert_eq!(
+        hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
+        Effect::Stale,
+        "invariant 6"
+    );
+    assert_eq!(hear(&house, &OnOrderCreated, event).await, Effect::Stale, "invariant 6");
+    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Done);
+    assert_eq!(hear(&house, &OnOrderCancelled { app }, cancelled(1)).await, Effect::Stale, "invariant 3");
+    let known = copy(&house).await;
+    assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
+}
+
+#[tokio::test]
+async fn winning_makes_the_capture_due_and_losing_the_void() {
+    let house = House::new().await;
+    let app = house.app().clone();
+    hear(&house, &OnOrderCreated, created(&house)).await;
+    let payment = authorised(&house).await;
+    assert_eq!(
+        (payment.status, payment.next_step),
+        (PaymentStatus::Authorized, None),
+        "invariant 12: it waits"
+    );
+
+    // One unit, undone at its end, so that the driver of the house sees none of it.
+    for (lost, expected) in [(false, Step::Capture), (true, Step::Void)] {
+        let app = app.clone();
+        let unit = move |tx: &mut Tx<'_>| {
+            let effect = if lost {
+                OnOrderCancelled { app: app.clone() }.handle(tx, &cancelled(1))?
+            } else {
+                OnOrderConfirmed { app: app.clone() }.handle(tx, &confirmed(1))?
+            };
+            assert_eq!(effect, Effect::Done);
+            let payment = store::find_payment(tx, &PaymentId::new("payment"))?.unwrap();
+            Err::<(), Seen>(Seen::Payment(Box::new(payment)))
+        };
+        let Err(Seen::Payment(payment)) = house.app().core().db.write(unit).await else { panic!("undone") };
+        assert_eq!(
+            (payment.status, payment.next_step),
+            (PaymentStatus::Authorized, Some(expected)),
+            "invariant 12"
+        );
+        assert_eq!(payment.attempts, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_step_is_settled_once() {
+    let house = House::new().await;
+    hear(&house, &OnOrderCreated, created(&house)).await;
+    let payment = authorised(&house).await;
+    let (app, now) = (house.app().clone(), house.clock.now());
+    let unit = move |tx: &mut Tx<'_>| {
+        // The answer of another replica that asked for the same authorisation.
+        let stale = PaymentRow { version: 0, status: PaymentStatus::Pending, ..payment.clone() };
+        let reached = Reached::Refused { code: "late".to_owned(), message: "late".to_owned() };
+        let settled = store::settle(tx, &app.core().outbox, &stale, &reached, now, now)?;
+        Ok::<_, DbError>((settled, store::find_payment(tx, &payment.id)?.unwrap() == payment))
+    };
+    let seen = house.app().core().db.write(unit).await.unwrap();
+    assert_eq!(seen, (false, true), "invariant 6: a second answer changes nothing");
+}
+
+#[derive(Debug)]
+enum Seen {
+    Payment(Box<PaymentRow>),
+    Db,
+}
+
+impl From<DbError> for Seen {
+    fn from(_: DbError) -> Self {
+        Self::Db
+    }
+}

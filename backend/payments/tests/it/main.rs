@@ -1,0 +1,8 @@
+//! The payments service from outside: its routes, its consumers, its crashes.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+mod consumers;
+mod crash;
+mod house;
+mod provider;
+mod routes;

@@ -1,0 +1,96 @@
+//! The simulated provider itself: keys, tokens, its book.
+
+use ticketing_payments::Provider;
+use ticketing_payments::domain::CardToken;
+use ticketing_payments::provider::{Authorization, Call, Charge, ProviderError, SimulatedProvider};
+use ticketing_platform::clock::Clock;
+use ticketing_sdk::{Money, OrderId};
+
+fn request(token: &str, cents: i64) -> Authorization {
+    Authorization {
+        amount: Money::from_cents(cents).unwrap(),
+        currency: "usd".to_owned(),
+        token: CardToken::parse(token).unwrap(),
+        order_id: OrderId::new("order"),
+    }
+}
+
+async fn charge(provider: &SimulatedProvider, key: &str) -> Charge {
+    let hold = provider.authorize(key, &request("tok_visa", 1999)).await.unwrap();
+    Charge { stripe_id: hold.stripe_id, amount: Money::from_cents(1999).unwrap() }
+}
+
+#[tokio::test]
+async fn a_key_has_one_effect_even_across_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("provider.db");
+    let first = {
+        let provider = SimulatedProvider::open(&path, Clock::system()).unwrap();
+        let first = charge(&provider, "a").await;
+        assert_eq!(charge(&provider, "a").await, first);
+        provider.capture("a:capture", &first).await.unwrap();
+        provider.faults().lose_reply(Call::Capture, 1);
+        assert!(matches!(provider.capture("a:capture", &first).await, Err(ProviderError::Unknown(_))));
+        first
+    };
+    let provider = SimulatedProvider::open(&path, Clock::system()).unwrap();
+    assert_eq!(charge(&provider, "a").await, first);
+    provider.capture("a:capture", &first).await.unwrap();
+    let ledger = provider.ledger().await.unwrap();
+    assert_eq!((ledger.charges.len(), ledger.captures(&OrderId::new("order"))), (1, 1), "invariant 10");
+}
+
+#[tokio::test]
+async fn a_key_is_for_one_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = SimulatedProvider::open(&dir.path().join("provider.db"), Clock::system()).unwrap();
+    let held = charge(&provider, "a").await;
+    for other in [request("tok_visa", 2000), request("tok_amex", 1999)] {
+        assert!(matches!(provider.authorize("a", &other).await, Err(ProviderError::Rejected(_))));
+    }
+    assert!(matches!(provider.capture("a", &held).await, Err(ProviderError::Rejected(_))));
+    assert_eq!(provider.ledger().await.unwrap().charges.len(), 1);
+}
+
+#[tokio::test]
+async fn money_moves_one_way_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = SimulatedProvider::open(&dir.path().join("provider.db"), Clock::system()).unwrap();
+    let (taken, given_up) = (charge(&provider, "a").await, charge(&provider, "b").await);
+    let rejected = |answer: Result<(), ProviderError>| matches!(answer, Err(ProviderError::Rejected(_)));
+
+    assert!(rejected(provider.refund("1", &taken).await), "nothing was taken yet");
+    provider.capture("2", &taken).await.unwrap();
+    assert!(rejected(provider.capture("3", &taken).await), "a second capture under another key");
+    assert!(rejected(provider.void("4", &taken).await));
+    provider.void("5", &given_up).await.unwrap();
+    assert!(rejected(provider.capture("6", &given_up).await));
+    provider.refund("7", &taken).await.unwrap();
+    assert!(rejected(provider.refund("8", &taken).await));
+    let nobody = Charge { stripe_id: "pi_sim_none".to_owned(), amount: Money::from_cents(1).unwrap() };
+    assert!(rejected(provider.capture("9", &nobody).await));
+    let less = Charge { amount: Money::from_cents(1).unwrap(), ..given_up };
+    assert!(rejected(provider.void("10", &less).await));
+
+    let ledger = provider.ledger().await.unwrap();
+    let order = OrderId::new("order");
+    assert_eq!((ledger.captures(&order), ledger.kept(&order), ledger.held(&order)), (1, 0, 0));
+}
+
+#[tokio::test]
+async fn a_declined_card_stays_declined_under_its_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let provider = SimulatedProvider::open(&dir.path().join("provider.db"), Clock::system()).unwrap();
+    for _ in 0..2 {
+        let declined = provider.authorize("a", &request("tok_chargeDeclined", 100)).await.unwrap_err();
+        let expected = ProviderError::Declined {
+            code: "card_declined".to_owned(),
+            message: "Your card was declined.".to_owned(),
+        };
+        assert_eq!(declined, expected);
+    }
+    provider.faults().unreachable(true);
+    let gone = provider.authorize("b", &request("tok_visa", 100)).await;
+    assert!(matches!(gone, Err(ProviderError::Unavailable(_))));
+    assert!(provider.ledger().await.unwrap().charges.is_empty());
+}

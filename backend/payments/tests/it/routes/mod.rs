@@ -1,0 +1,3 @@
+//! Mirrors the URLs.
+
+mod payments;

@@ -1,0 +1,80 @@
+//! `POST /api/payments`: input of every bad kind changes nothing.
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use serde_json::{Value, json};
+use ticketing_payments::provider::Call;
+
+use crate::house::House;
+
+#[tokio::test]
+async fn every_fault_is_reported_with_its_field() {
+    let house = House::new().await;
+    let ada = house.user("ada");
+    let order = house.order(&ada, "20").await;
+    let both = ["orderId", "token"];
+    let long = format!("tok_{}", "x".repeat(252));
+    let cases: Vec<(Value, &[&str])> = vec![
+        (json!({}), &both),
+        (json!({ "orderId": null, "token": null }), &both),
+        (json!({ "orderId": 7, "token": ["tok_visa"] }), &both),
+        (json!({ "orderId": "", "token": "" }), &both),
+        (json!({ "orderId": order }), &["token"]),
+        (json!({ "token": "tok_visa" }), &["orderId"]),
+        (json!({ "orderId": { "id": order }, "token": "tok_visa" }), &["orderId"]),
+        (json!({ "orderId": order, "token": "4242424242424242" }), &["token"]),
+        (json!({ "orderId": order, "token": "tok_" }), &["token"]),
+        (json!({ "orderId": order, "token": "tok_a b" }), &["token"]),
+        (json!({ "orderId": order, "token": "tok_\u{0}" }), &["token"]),
+        (json!({ "orderId": order, "token": "tok_é" }), &["token"]),
+        (json!({ "orderId": order, "token": long }), &["token"]),
+    ];
+    for (body, fields) in cases {
+        let answer = ada.post(&body, None).await;
+        assert_eq!(answer.faults(), fields, "{body}");
+        assert!(!answer.text.contains("4242"), "a card number is not repeated");
+    }
+    ada.pay_with_key(&order, "tok_visa", &"k".repeat(256)).await.refused(400, "invalid_input");
+    nothing_happened(&house).await;
+}
+
+#[tokio::test]
+async fn what_is_not_a_json_object_is_refused() {
+    let house = House::new().await;
+    let ada = house.user("ada");
+    for (kind, body, status, code) in [
+        ("application/json", "{\"orderId\":", 400, "invalid_json"),
+        ("application/json", "[]", 400, "invalid_json"),
+        ("application/json", "", 400, "invalid_json"),
+        ("text/plain", "{}", 415, "unsupported_media_type"),
+        ("application/x-www-form-urlencoded", "orderId=1&token=tok_visa", 415, "unsupported_media_type"),
+    ] {
+        let request = Request::post("/api/payments")
+            .header(header::COOKIE, &ada.cookie)
+            .header(header::CONTENT_TYPE, kind)
+            .body(Body::from(body))
+            .unwrap();
+        ada.send(request).await.refused(status, code);
+    }
+    let huge = json!({ "orderId": "x".repeat(70_000), "token": "tok_visa" });
+    ada.post(&huge, None).await.refused(413, "payload_too_large");
+    nothing_happened(&house).await;
+}
+
+#[tokio::test]
+async fn a_forged_session_is_no_session() {
+    let house = House::new().await;
+    let mut eve = house.user("eve");
+    let order = house.order(&eve, "20").await;
+    eve.cookie.truncate(eve.cookie.len() - 12);
+    eve.pay(&order, "tok_visa").await.refused(401, "not_signed_in");
+    eve.get("/api/payments").await.refused(401, "not_signed_in");
+    nothing_happened(&house).await;
+}
+
+async fn nothing_happened(house: &House) {
+    for name in ["ada", "eve"] {
+        assert!(house.payments(&house.user(name)).await.is_empty());
+    }
+    assert_eq!(house.provider().faults().seen(Call::Authorize), 0);
+}
