@@ -24,6 +24,10 @@ pub(super) fn check(facts: &Facts) -> Report {
         },
         Check { examined: facts.said.len(), ..named(5, "events are published in order", published(facts)) },
         Check {
+            examined: facts.said.len(),
+            ..named(6, "every event has taken effect", facts.unheard.clone())
+        },
+        Check {
             examined: facts.order_copies.len(),
             ..named(7, "nothing waits for a lost event", backlog(facts))
         },

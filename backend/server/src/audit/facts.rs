@@ -1,11 +1,6 @@
-//! What the audit looks at, read from where each service keeps it.
+//! What the audit looks at.
 
-use ticketing_platform::args;
-use ticketing_platform::db::{Db, DbError, Row, Tx};
 use ticketing_sdk::{OrderStatus, Timestamp};
-
-use super::AuditError;
-use crate::stack::Parts;
 
 /// A ticket, as tickets has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +134,9 @@ pub struct Facts {
     pub charges: Vec<Charge>,
     /// Events that no consumer could handle: consumer, event and cause.
     pub dead_letters: Vec<String>,
-    /// Events that wait to be heard.
+    /// Events that have not taken effect at somebody who listens to them: event and listener.
+    pub unheard: Vec<String>,
+    /// Events that wait in the log of the bus.
     pub backlog: u64,
 }
 
@@ -157,142 +154,8 @@ impl Facts {
             said: Vec::new(),
             charges: Vec::new(),
             dead_letters: Vec::new(),
+            unheard: Vec::new(),
             backlog: 0,
         }
     }
-}
-
-/// Gathers the facts.
-pub(super) async fn read(parts: &Parts) -> Result<Facts, AuditError> {
-    let (tickets_db, orders_db) = (&parts.tickets.core().db, &parts.orders.core().db);
-    let (payments_db, expiration_db) = (&parts.payments.core().db, &parts.expiration.core().db);
-    let mut facts = Facts::none(parts.clock.now());
-    facts.tickets =
-        rows(tickets_db, "SELECT id, title, price, status, order_id, version FROM tickets", |row| {
-            Ok(TicketFact {
-                id: row.text("id")?,
-                title: row.text("title")?,
-                price: row.int("price")?,
-                status: row.text("status")?,
-                order_id: row.opt_text("order_id")?,
-                version: row.int("version")?,
-            })
-        })
-        .await?;
-    facts.ticket_copies =
-        rows(orders_db, "SELECT id, title, price, order_id, deleted, version FROM tickets", |row| {
-            Ok(TicketCopy {
-                id: row.text("id")?,
-                title: row.text("title")?,
-                price: row.int("price")?,
-                order_id: row.opt_text("order_id")?,
-                deleted: row.flag("deleted")?,
-                version: row.int("version")?,
-            })
-        })
-        .await?;
-    facts.orders = rows(
-        orders_db,
-        "SELECT id, user_id, ticket_id, ticket_price, status, expires_at, version FROM orders",
-        |row| {
-            Ok(OrderFact {
-                id: row.text("id")?,
-                user_id: row.text("user_id")?,
-                ticket_id: row.text("ticket_id")?,
-                price: row.int("ticket_price")?,
-                status: row.parse("status")?,
-                expires_at: row.time("expires_at")?,
-                version: row.int("version")?,
-            })
-        },
-    )
-    .await?;
-    for (holder, db, sql) in [
-        ("tickets", tickets_db, "SELECT order_id AS id, status, version FROM reservations"),
-        ("payments", payments_db, "SELECT id, status, version FROM orders"),
-        ("expiration", expiration_db, "SELECT order_id AS id, status, version FROM timers"),
-    ] {
-        facts.order_copies.extend(rows(db, sql, move |row| order_copy(holder, row)).await?);
-    }
-    facts.payments = rows(payments_db, "SELECT id, order_id, status, next_step FROM payments", |row| {
-        Ok(PaymentFact {
-            id: row.text("id")?,
-            order_id: row.text("order_id")?,
-            status: row.text("status")?,
-            next_step: row.opt_text("next_step")?,
-        })
-    })
-    .await?;
-    for (service, core) in parts.cores() {
-        facts.said.extend(said(service, &core.db).await?);
-    }
-    let places = parts.bus.places().await?;
-    for event in &mut facts.said {
-        event.place = places.get(&event.id).copied();
-    }
-    facts.charges = charges(parts).await?;
-    facts.dead_letters = dead_letters(parts).await?;
-    facts.backlog = parts.bus.backlog().await?;
-    Ok(facts)
-}
-
-fn order_copy(holder: &'static str, row: &Row<'_>) -> Result<OrderCopy, DbError> {
-    Ok(OrderCopy { holder, id: row.text("id")?, status: row.parse("status")?, version: row.int("version")? })
-}
-
-async fn said(service: &'static str, db: &Db) -> Result<Vec<Said>, DbError> {
-    rows(db, "SELECT id, name, aggregate, version FROM outbox ORDER BY id", move |row| {
-        Ok(Said {
-            service,
-            id: row.text("id")?,
-            name: row.text("name")?,
-            aggregate: row.text("aggregate")?,
-            version: row.int("version")?,
-            place: None,
-        })
-    })
-    .await
-}
-
-async fn charges(parts: &Parts) -> Result<Vec<Charge>, DbError> {
-    let ledger = parts.provider.ledger().await?;
-    let charges = ledger.charges.into_iter().map(|charge| Charge {
-        order_id: charge.order_id.into_string(),
-        captured: charge.captured,
-        refunded: charge.refunded,
-        captures: charge.captures,
-        held: charge.held,
-    });
-    Ok(charges.collect())
-}
-
-async fn dead_letters(parts: &Parts) -> Result<Vec<String>, AuditError> {
-    let letters = parts.bus.dead_letters().await?;
-    let lines = letters.iter().map(|letter| {
-        let event = &letter.envelope;
-        format!("{} could not handle {} of {}: {}", letter.durable, event.name, event.aggregate, letter.cause)
-    });
-    Ok(lines.collect())
-}
-
-/// Events that wait to be published.
-pub(super) async fn unpublished(db: &Db) -> Result<i64, DbError> {
-    count(db, "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL").await
-}
-
-/// Steps that payments owes the provider.
-pub(super) async fn steps_owed(db: &Db) -> Result<i64, DbError> {
-    count(db, "SELECT COUNT(*) AS n FROM payments WHERE next_step IS NOT NULL").await
-}
-
-async fn count(db: &Db, sql: &'static str) -> Result<i64, DbError> {
-    db.read(move |tx: &mut Tx<'_>| tx.query_one(sql, args![], |row| row.int("n"))).await
-}
-
-async fn rows<T: Send + 'static>(
-    db: &Db,
-    sql: &'static str,
-    map: impl Fn(&Row<'_>) -> Result<T, DbError> + Send + 'static,
-) -> Result<Vec<T>, DbError> {
-    db.read(move |tx: &mut Tx<'_>| tx.query(sql, args![], &map)).await
 }

@@ -4,6 +4,8 @@
 
 mod checks;
 mod facts;
+mod offline;
+mod read;
 mod report;
 
 use ticketing_platform::db::DbError;
@@ -11,6 +13,8 @@ use ticketing_platform::db::DbError;
 use crate::stack::Parts;
 
 pub use facts::{Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
+pub use offline::{OfflineError, audit_data_dir};
+pub use read::Sources;
 pub use report::{Check, Report};
 
 /// Why the audit could not be made.
@@ -27,7 +31,18 @@ pub enum AuditError {
 
 /// Checks everything.
 pub(crate) async fn audit(parts: &Parts) -> Result<Report, AuditError> {
-    Ok(checks::check(&facts::read(parts).await?))
+    let sources = Sources {
+        auth: Some(parts.auth.core().db.clone()),
+        tickets: parts.tickets.core().db.clone(),
+        orders: parts.orders.core().db.clone(),
+        payments: parts.payments.core().db.clone(),
+        expiration: parts.expiration.core().db.clone(),
+        provider: parts.provider.clone(),
+    };
+    let mut facts = sources.facts(parts.clock.now()).await?;
+    read::add_bus(&mut facts, &parts.bus).await?;
+    facts.backlog = parts.bus.backlog().await?;
+    Ok(check(&facts))
 }
 
 /// Checks facts that were gathered by other means.
@@ -41,11 +56,11 @@ pub(crate) async fn is_settled(parts: &Parts) -> Result<bool, AuditError> {
     // The bus is asked before and after: an effect may have had something to say in between.
     for _ in 0..2 {
         for (_, core) in parts.cores() {
-            if facts::unpublished(&core.db).await? > 0 {
+            if read::unpublished(&core.db).await? > 0 {
                 return Ok(false);
             }
         }
-        if parts.bus.backlog().await? > 0 || facts::steps_owed(&parts.payments.core().db).await? > 0 {
+        if parts.bus.backlog().await? > 0 || read::steps_owed(&parts.payments.core().db).await? > 0 {
             return Ok(false);
         }
     }

@@ -1,0 +1,64 @@
+//! The audit of a data directory that no server uses.
+
+use std::path::{Path, PathBuf};
+
+use ticketing_bus::{Bus, EmbeddedOptions};
+use ticketing_payments::SimulatedProvider;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{Db, DbOptions, OpenError};
+
+use super::read::{Sources, add_bus};
+use super::{AuditError, Report, check};
+use crate::StartError;
+use crate::data_dir::{DataDir, database};
+
+/// Why a data directory could not be audited.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfflineError {
+    /// No marketplace was ever kept there.
+    #[error("no marketplace is kept in {}", path.display())]
+    NoMarketplace {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A server uses it, or it cannot be used.
+    #[error(transparent)]
+    DataDir(#[from] StartError),
+    /// A database could not be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// It could not be read.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+}
+
+/// Checks every invariant that can be read from a data directory, which no server may use meanwhile. What a server
+/// has left to do counts as broken: settle it by running one.
+///
+/// # Errors
+/// When there is no marketplace, a server uses it, or it cannot be read.
+pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
+    // Nothing is made here: an audit of the wrong folder must not leave a marketplace behind.
+    let parts = ["auth", "tickets", "orders", "payments", "expiration", "bus", "provider"];
+    if !parts.iter().all(|part| database(path, part).is_file()) {
+        return Err(OfflineError::NoMarketplace { path: path.to_owned() });
+    }
+    let data_dir = DataDir::lock(path)?;
+    let open = |service: &str| {
+        Db::open(&data_dir.database(service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
+    };
+    let clock = Clock::system();
+    let sources = Sources {
+        auth: Some(open("auth")?),
+        tickets: open("tickets")?,
+        orders: open("orders")?,
+        payments: open("payments")?,
+        expiration: open("expiration")?,
+        provider: SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?,
+    };
+    let bus = Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?;
+    let mut facts = sources.facts(clock.now()).await?;
+    add_bus(&mut facts, &bus).await?;
+    Ok(check(&facts))
+}
