@@ -186,7 +186,8 @@ impl Log {
             let found =
                 tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])?;
             if found > 0 {
-                deliver_again(tx, &name, seq, 0, now, "replayed")?;
+                // It was tried before: a first attempt would leave its row behind when it is settled.
+                deliver_again(tx, &name, seq, 1, now, "replayed")?;
                 tx.ring_on_commit(&published);
             }
             Ok::<_, DbError>(found > 0)
