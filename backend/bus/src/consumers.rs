@@ -20,6 +20,8 @@ const BATCH: usize = 64;
 const MAX_ATTEMPTS: u32 = 10;
 /// Tries of an event whose predecessor has not come yet. With the pauses between them, more than a minute.
 const MAX_EARLY: u32 = 40;
+/// The pause after the bus failed. It doubles up to [`LONGEST_BACKOFF`] until a batch was handled.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 const LONGEST_EARLY: Duration = Duration::from_secs(2);
 /// How long an event whose time has not come is put off.
@@ -104,11 +106,11 @@ impl Consumers {
     /// Handles events until shutdown.
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
-        let mut pause = Duration::from_millis(50);
+        let mut pause = FIRST_PAUSE;
         loop {
             tokio::select! {
                 () = shutdown.triggered() => return,
-                failed = consumers.clone().consume(&bus) => {
+                failed = consumers.clone().consume(&bus, &mut pause) => {
                     let Err(error) = failed;
                     tracing::warn!(durable = consumers.durable, %error, "the consumer failed; trying again");
                 }
@@ -121,11 +123,16 @@ impl Consumers {
         }
     }
 
-    async fn consume(self: Arc<Self>, bus: &Bus) -> Result<std::convert::Infallible, BusError> {
+    async fn consume(
+        self: Arc<Self>,
+        bus: &Bus,
+        pause: &mut Duration,
+    ) -> Result<std::convert::Infallible, BusError> {
         let names = self.handlers.keys().copied().collect();
         let mut subscription = bus.subscribe(self.durable, names).await?;
         loop {
             self.clone().consume_batch(&mut subscription).await?;
+            *pause = FIRST_PAUSE;
         }
     }
 
