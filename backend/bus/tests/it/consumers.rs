@@ -1,0 +1,183 @@
+//! Consumers: each event takes effect once and in the order of its aggregate, however it is delivered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_bus::{Core, Delivery, Effect, Handler, Verdict, next_step};
+use ticketing_events::{Envelope, TicketCreated};
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::support::{
+    House, Mood, Moody, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
+};
+
+#[test]
+fn only_the_next_version_is_applied() {
+    assert_eq!(next_step(None, 0), Effect::Done);
+    assert_eq!(next_step(None, 1), Effect::Early);
+    assert_eq!(next_step(Some(3), 3), Effect::Stale);
+    assert_eq!(next_step(Some(3), 0), Effect::Stale);
+    assert_eq!(next_step(Some(3), 4), Effect::Done);
+    assert_eq!(next_step(Some(3), 5), Effect::Early);
+}
+
+fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
+    let delivered =
+        (1..).zip(events).map(|(seq, event)| Delivery { seq, attempt: 1, envelope: Arc::new(event) });
+    delivered.collect()
+}
+
+#[tokio::test]
+async fn a_redelivered_event_changes_nothing() {
+    let house = House::new();
+    let core = house.service("s");
+    let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+    let history = deliveries(house.history("t", 3));
+    for _ in 0..3 {
+        let verdicts = consumers.clone().apply(history.clone()).await.unwrap();
+        assert_eq!(verdicts, [Verdict::Accepted, Verdict::Accepted, Verdict::Accepted]);
+    }
+    assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
+    assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
+}
+
+#[tokio::test]
+async fn another_event_of_an_old_version_is_accepted_without_effect() {
+    let house = House::new();
+    let core = house.service("s");
+    let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+    consumers.clone().apply(deliveries(house.history("t", 3))).await.unwrap();
+    // The same versions under other identifiers, as a rebuilt stream might bring them.
+    let verdicts = consumers.apply(deliveries(house.history("t", 3))).await.unwrap();
+    assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Accepted));
+    assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
+}
+
+#[tokio::test]
+async fn an_event_that_nobody_handles_is_accepted() {
+    let house = House::new();
+    let core = house.service("s");
+    let consumers = Arc::new(core.consumers("s").on(OnCreated));
+    let verdicts = consumers.apply(deliveries(vec![house.sealed(&deleted("t", 1))])).await.unwrap();
+    assert_eq!(verdicts, [Verdict::Accepted]);
+}
+
+#[tokio::test]
+async fn an_early_event_waits_for_its_predecessor() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    let mut history = house.history("t", 4);
+    let first = history.remove(0);
+    history.reverse();
+    bus.publish(history).await.unwrap();
+    bus.publish(house.history("other", 1)).await.unwrap();
+    eventually("others do not wait", || async { notes(&core).await == ["other/0"] }).await;
+    assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1, "what waits has not been heard");
+    bus.publish(vec![first]).await.unwrap();
+    eventually("all take effect in order", || async {
+        notes(&core).await == ["other/0", "t/0", "t/1", "t/2", "t/3"]
+    })
+    .await;
+    eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
+}
+
+/// A shuffle that is the same in every run.
+fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
+    for last in (1..events.len()).rev() {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from(seed >> 33).unwrap() % (last + 1);
+        events.swap(last, other);
+    }
+    events
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shuffled_histories_take_effect_in_order_and_once() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    let events: Vec<Envelope> = (0..20).flat_map(|ticket| house.history(&format!("t{ticket}"), 6)).collect();
+    for batch in shuffled(events, 7).chunks(15) {
+        bus.publish(batch.to_vec()).await.unwrap();
+    }
+    eventually("all take effect", || async { notes(&core).await.len() == 120 }).await;
+    let notes = notes(&core).await;
+    for ticket in 0..20 {
+        let own: Vec<&String> =
+            notes.iter().filter(|note| note.starts_with(&format!("t{ticket}/"))).collect();
+        let expected: Vec<String> = (0..6).map(|version| format!("t{ticket}/{version}")).collect();
+        assert_eq!(own, expected.iter().collect::<Vec<_>>());
+    }
+    eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn an_event_whose_time_has_not_come_is_never_given_up() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    let moody = Moody::new(Mood::NotYet);
+    core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
+    bus.publish(house.history("bad", 1)).await.unwrap();
+    eventually("it was put off many times", || async {
+        house.retries.advance(Duration::from_secs(1));
+        moody.calls() >= 60
+    })
+    .await;
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+    assert!(notes(&core).await.is_empty());
+    moody.be(Mood::Fine);
+    eventually("its time has come", || async {
+        house.retries.advance(Duration::from_secs(1));
+        notes(&core).await == ["bad/0"]
+    })
+    .await;
+}
+
+/// Says something, and then fails or not.
+struct Says {
+    core: Core,
+    then: Result<(), ()>,
+}
+
+impl Handler for Says {
+    type Event = TicketCreated;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+        note(tx, event.id.as_str(), event.version)?;
+        self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
+        let failed = |()| DbError::Statement("too late".to_owned());
+        self.then.map(|()| Effect::Done).map_err(failed)
+    }
+}
+
+#[tokio::test]
+async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
+    for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
+        let house = House::new();
+        let core = house.service("s");
+        let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
+        let verdicts = consumers.apply(deliveries(vec![house.sealed(&created("t"))])).await.unwrap();
+        assert_eq!(verdicts[0] == Verdict::Accepted, then.is_ok());
+        for table in [
+            "SELECT COUNT(*) AS n FROM notes",
+            "SELECT COUNT(*) AS n FROM outbox",
+            "SELECT COUNT(*) AS n FROM inbox",
+        ] {
+            assert_eq!(count(&core, table).await, rows, "{table}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn those_who_wait_for_an_arrival_are_woken() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
+    let mut arrivals = core.arrived.listen();
+    bus.publish(house.history("t", 1)).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), arrivals.heard()).await.expect("a ring");
+    assert_eq!(notes(&core).await, ["t/0"], "the ring comes after the commit");
+}

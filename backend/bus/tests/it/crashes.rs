@@ -1,0 +1,110 @@
+//! Crashes at the worst moments: between effect and acknowledgement, between publishing and marking.
+//!
+//! A crash is everything of the process dropped where it stands, and the files opened again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_bus::Core;
+use ticketing_events::Envelope;
+use ticketing_platform::db::DbError;
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::support::{House, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
+
+#[tokio::test]
+async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect() {
+    let house = House::new();
+    {
+        let (bus, core) = (house.bus(), house.service("s"));
+        bus.publish(house.history("t", 3)).await.unwrap();
+        let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
+        let mut subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
+        let deliveries = subscription.next(2).await.unwrap();
+        consumers.apply(deliveries.into()).await.unwrap();
+        // Nothing is settled: the log does not know that two events took effect.
+    }
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    assert_eq!(bus.backlog().await.unwrap(), 3);
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    eventually("the rest takes effect", || async { notes(&core).await.len() == 3 }).await;
+    eventually("all is settled", || async { bus.backlog().await.unwrap() == 0 }).await;
+    assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
+}
+
+/// The outbox of a service, oldest first.
+async fn outbox(core: &Core) -> Vec<Envelope> {
+    let rows = core.db.read(|tx| {
+        tx.query("SELECT id, name, aggregate, version, time, body FROM outbox ORDER BY id", &[], |row| {
+            Ok(Envelope {
+                id: row.text("id")?,
+                name: row.parse("name")?,
+                aggregate: row.text("aggregate")?,
+                version: row.int("version")?,
+                time: row.time("time")?,
+                trace: None,
+                body: row.text("body")?,
+            })
+        })
+    });
+    rows.await.map_err(|error: DbError| error).unwrap()
+}
+
+async fn say_history(core: &Core, ticket: &'static str) {
+    let outbox = core.outbox.clone();
+    let said = core.db.write(move |tx| {
+        outbox.append(tx, &created(ticket))?;
+        outbox.append(tx, &updated(ticket, 1))?;
+        outbox.append(tx, &updated(ticket, 2))
+    });
+    said.await.map_err(|error: DbError| error).unwrap();
+}
+
+#[tokio::test]
+async fn a_crash_between_publishing_and_marking_publishes_nothing_twice() {
+    let house = House::new();
+    {
+        let (bus, core) = (house.bus(), house.service("s"));
+        say_history(&core, "t").await;
+        bus.publish(outbox(&core).await[..2].to_vec()).await.unwrap();
+    }
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, None, &shutdown);
+    let unmarked = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
+    eventually("all is marked", || async { count(&core, unmarked).await == 0 }).await;
+    assert_eq!(bus.recent(10).await.unwrap(), outbox(&core).await);
+}
+
+#[tokio::test]
+async fn a_crash_before_publishing_loses_nothing() {
+    let house = House::new();
+    say_history(&house.service("s"), "t").await;
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, None, &shutdown);
+    eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing() {
+    let house = House::new();
+    let tickets = ["a", "b", "c", "d", "e", "f"];
+    for ticket in tickets {
+        let (bus, source, copy, shutdown) =
+            (house.live_bus(), house.service("source"), house.service("copy"), Shutdown::new());
+        source.start(&bus, None, &shutdown);
+        copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+        say_history(&source, ticket).await;
+        // The loops are ended wherever they are, often before anything was published or heard.
+        shutdown.trigger();
+        assert!(shutdown.wait(Duration::from_secs(5)).await);
+    }
+    let (bus, source, copy, shutdown) =
+        (house.live_bus(), house.service("source"), house.service("copy"), Shutdown::new());
+    source.start(&bus, None, &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    eventually("all is heard", || async { notes(&copy).await.len() == 18 }).await;
+    let expected: Vec<String> =
+        tickets.iter().flat_map(|ticket| (0..3).map(move |version| format!("{ticket}/{version}"))).collect();
+    assert_eq!(notes(&copy).await, expected);
+    assert_eq!(bus.recent(100).await.unwrap().len(), 18);
+}

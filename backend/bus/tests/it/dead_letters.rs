@@ -1,0 +1,137 @@
+//! Dead letters: what cannot be handled is set aside with its cause, and can be replayed.
+
+use std::time::Duration;
+
+use ticketing_bus::{Bus, BusError, Core, DeadLetter};
+use ticketing_events::EventName;
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::support::{House, Mood, Moody, OnCreated, OnUpdated, count, eventually, notes};
+
+/// Hurries the retries until a letter is dead.
+async fn first_letter(house: &House, bus: &Bus) -> DeadLetter {
+    eventually("a dead letter", || async {
+        house.retries.advance(Duration::from_secs(1));
+        !bus.dead_letters().await.unwrap().is_empty()
+    })
+    .await;
+    bus.dead_letters().await.unwrap().remove(0)
+}
+
+/// A service with a moody handler on a bus that holds `bad` among others.
+async fn poisoned(house: &House, mood: Mood) -> (Bus, Core, Moody, Shutdown) {
+    let (bus, core, moody, shutdown) = (house.bus(), house.service("s"), Moody::new(mood), Shutdown::new());
+    for ticket in ["a", "bad", "b"] {
+        bus.publish(house.history(ticket, 1)).await.unwrap();
+    }
+    core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
+    (bus, core, moody, shutdown)
+}
+
+#[tokio::test]
+async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on() {
+    let house = House::new();
+    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
+    eventually("the others are handled", || async { notes(&core).await == ["a/0", "b/0"] }).await;
+    assert!(bus.dead_letters().await.unwrap().is_empty(), "one try is not enough to give up");
+
+    let letter = first_letter(&house, &bus).await;
+    assert_eq!((letter.durable.as_str(), letter.seq, letter.attempts), ("s", 2, 10));
+    assert!(letter.cause.contains("this one never works"), "{}", letter.cause);
+    assert_eq!((letter.envelope.name, letter.envelope.aggregate.as_str()), (EventName::TicketCreated, "bad"));
+    assert_eq!(moody.calls(), 10);
+    assert_eq!(bus.backlog().await.unwrap(), 0, "it waits for nobody any more");
+
+    bus.publish(house.history("c", 1)).await.unwrap();
+    eventually("later ones are handled", || async { notes(&core).await == ["a/0", "b/0", "c/0"] }).await;
+    assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3, "it did not take effect");
+}
+
+#[tokio::test]
+async fn a_handler_that_panics_is_contained() {
+    let house = House::new();
+    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Panics).await;
+    let letter = first_letter(&house, &bus).await;
+    assert_eq!((letter.cause.as_str(), letter.attempts), ("the handler panicked", 10));
+    assert_eq!(moody.calls(), 10);
+    assert_eq!(notes(&core).await, ["a/0", "b/0"], "what it did before it panicked was undone");
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    let mut events = house.history("t", 2);
+    let mut broken = house.sealed(&crate::support::created("broken"));
+    broken.body = r#"{"id":7}"#.to_owned();
+    events.insert(1, broken);
+    bus.publish(events).await.unwrap();
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    eventually("the others are handled", || async { notes(&core).await == ["t/0", "t/1"] }).await;
+    eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
+    let letter = bus.dead_letters().await.unwrap().remove(0);
+    assert_eq!((letter.envelope.aggregate.as_str(), letter.attempts), ("broken", 1));
+    assert!(letter.cause.contains("ticket:created"), "{}", letter.cause);
+}
+
+#[tokio::test]
+async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    bus.publish(house.history("t", 2).split_off(1)).await.unwrap();
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    let letter = first_letter(&house, &bus).await;
+    assert_eq!((letter.cause.as_str(), letter.attempts), ("its predecessor has not come", 40));
+    assert!(notes(&core).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_letter_can_be_replayed_once_its_cause_is_mended() {
+    let house = House::new();
+    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
+    let letter = first_letter(&house, &bus).await;
+    moody.be(Mood::Fine);
+    bus.replay(&letter.durable, letter.seq).await.unwrap();
+    eventually("it takes effect", || async { notes(&core).await == ["a/0", "b/0", "bad/0"] }).await;
+    eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+    assert_eq!(moody.calls(), 11, "it was delivered once more");
+
+    let again = bus.replay(&letter.durable, letter.seq).await;
+    assert!(matches!(again, Err(BusError::NoSuchLetter { seq: 2, .. })), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_letter_that_still_cannot_be_handled_is_set_aside_again() {
+    let house = House::new();
+    let (bus, _core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
+    let letter = first_letter(&house, &bus).await;
+    bus.replay(&letter.durable, letter.seq).await.unwrap();
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+    let again = first_letter(&house, &bus).await;
+    assert_eq!(again.seq, letter.seq);
+    assert!((11..=20).contains(&moody.calls()), "tried {} times", moody.calls());
+}
+
+#[tokio::test]
+async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone() {
+    let house = House::new();
+    let (bus, core, moody, shutdown) = poisoned(&house, Mood::Fails).await;
+    let other = house.service("other");
+    other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
+    let letter = first_letter(&house, &bus).await;
+    shutdown.trigger();
+    assert!(shutdown.wait(Duration::from_secs(5)).await);
+    drop((bus, core, other));
+
+    let (bus, core, other, shutdown) =
+        (house.bus(), house.service("s"), house.service("other"), Shutdown::new());
+    moody.be(Mood::Fine);
+    let calls = moody.calls();
+    core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
+    other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
+    bus.replay("s", letter.seq).await.unwrap();
+    eventually("it takes effect", || async { notes(&core).await.contains(&"bad/0".to_owned()) }).await;
+    assert_eq!(moody.calls(), calls + 1);
+    assert_eq!(notes(&other).await, ["a/0", "bad/0", "b/0"]);
+}

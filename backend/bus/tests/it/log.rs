@@ -1,0 +1,208 @@
+//! The log: order, repeats, places that survive, deliveries that come again.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use ticketing_bus::Verdict;
+use ticketing_events::{Envelope, EventName};
+
+use crate::support::{House, TICKETS, accepted, eventually, names, session_ended};
+
+#[tokio::test]
+async fn events_come_in_the_order_in_which_they_were_published() {
+    let house = House::new();
+    let bus = house.bus();
+    for batch in 0..4 {
+        let mut events = house.history(&format!("t{batch}"), 40);
+        events.insert(20, house.sealed(&session_ended("s")));
+        bus.publish(events).await.unwrap();
+    }
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    let mut read = Vec::new();
+    while read.len() < 160 {
+        let deliveries = subscription.next(7).await.unwrap();
+        assert!(deliveries.len() <= 7 && deliveries.iter().all(|delivery| delivery.attempt == 1));
+        read.extend(names(&deliveries));
+        subscription.settle(accepted(deliveries)).await.unwrap();
+    }
+    let expected: Vec<String> =
+        (0..4).flat_map(|batch| (0..40).map(move |version| format!("t{batch}/{version}"))).collect();
+    assert_eq!(read, expected);
+}
+
+#[tokio::test]
+async fn an_event_is_published_once_however_often_it_is_said() {
+    let house = House::new();
+    let bus = house.bus();
+    let events = house.history("t", 3);
+    let twice = [events[1].clone(), events[0].clone(), events[1].clone()].to_vec();
+    bus.publish(events[..2].to_vec()).await.unwrap();
+    bus.publish(twice).await.unwrap();
+    bus.publish(events.clone()).await.unwrap();
+    assert_eq!(bus.recent(10).await.unwrap(), events);
+    assert_eq!(bus.recent(2).await.unwrap(), events[1..]);
+    let places = bus.places().await.unwrap();
+    let in_order: Vec<i64> = events.iter().map(|event| places[&event.id]).collect();
+    assert_eq!(in_order, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn every_consumer_gets_every_event_of_its_names() {
+    let house = House::new();
+    let bus = house.bus();
+    let mut all = bus.subscribe("all", EventName::ALL.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 2)).await.unwrap();
+    bus.publish(vec![house.sealed(&session_ended("s"))]).await.unwrap();
+    let mut sessions = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
+    assert_eq!(names(&all.next(9).await.unwrap()), ["t/0", "t/1", "s/0"]);
+    assert_eq!(names(&sessions.next(9).await.unwrap()), ["s/0"]);
+}
+
+#[tokio::test]
+async fn what_was_not_settled_comes_again_and_what_was_settled_does_not() {
+    let house = House::new();
+    let bus = house.bus();
+    bus.publish(house.history("t", 5)).await.unwrap();
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    let first = subscription.next(2).await.unwrap();
+    assert_eq!(names(&first), ["t/0", "t/1"]);
+    subscription.settle(accepted(first)).await.unwrap();
+    assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"]);
+    assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"], "it was not settled");
+    drop((subscription, bus));
+
+    let bus = house.bus();
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    let rest = subscription.next(9).await.unwrap();
+    assert_eq!(names(&rest), ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
+    assert!(rest.iter().all(|delivery| delivery.attempt == 1));
+}
+
+#[tokio::test]
+async fn a_retry_comes_when_it_is_due_and_holds_nobody_up() {
+    let house = House::new();
+    let bus = house.bus();
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    bus.publish(house.history("first", 1)).await.unwrap();
+    let first = subscription.next(9).await.unwrap().remove(0);
+    let retry = Verdict::Retry { after: Duration::from_secs(5), cause: "busy".to_owned() };
+    subscription.settle(vec![(first, retry.clone())]).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 1);
+
+    bus.publish(house.history("second", 1)).await.unwrap();
+    let second = subscription.next(9).await.unwrap();
+    assert_eq!(names(&second), ["second/0"], "the first is not due yet");
+    subscription.settle(accepted(second)).await.unwrap();
+
+    house.retries.advance(Duration::from_secs(5));
+    let again = subscription.next(9).await.unwrap().remove(0);
+    assert_eq!((again.envelope.aggregate.as_str(), again.attempt), ("first", 2));
+    subscription.settle(vec![(again, retry)]).await.unwrap();
+    drop((subscription, bus));
+
+    // A restart forgets neither the event nor how often it was tried, and the wait goes on.
+    let bus = house.bus();
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    let next = tokio::spawn(async move { (subscription.next(9).await.unwrap(), subscription) });
+    tokio::task::yield_now().await;
+    assert!(!next.is_finished());
+    house.retries.advance(Duration::from_secs(5));
+    let (again, mut subscription) = next.await.unwrap();
+    assert_eq!((names(&again), again[0].attempt), (vec!["first/0".to_owned()], 3));
+    subscription.settle(accepted(again)).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn what_is_postponed_is_not_counted_as_tried() {
+    let house = House::new();
+    let bus = house.bus();
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 1)).await.unwrap();
+    for round in 0..20 {
+        let delivery = subscription.next(9).await.unwrap().remove(0);
+        assert!(delivery.attempt <= 2, "attempt {} in round {round}", delivery.attempt);
+        let later = Verdict::Postponed { after: Duration::from_secs(1) };
+        subscription.settle(vec![(delivery, later)]).await.unwrap();
+        house.retries.advance(Duration::from_secs(1));
+    }
+}
+
+#[tokio::test]
+async fn the_backlog_is_what_the_slowest_consumer_has_not_heard() {
+    let house = House::new();
+    let bus = house.bus();
+    let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
+    let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 0);
+    bus.publish(house.history("t", 3)).await.unwrap();
+    let deliveries = quick.next(9).await.unwrap();
+    quick.settle(accepted(deliveries)).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 3);
+    let deliveries = slow.next(2).await.unwrap();
+    slow.settle(accepted(deliveries)).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 1);
+    let deliveries = slow.next(2).await.unwrap();
+    slow.settle(accepted(deliveries)).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn events_of_others_are_no_backlog_for_long() {
+    let house = House::new();
+    let bus = house.bus();
+    let mut subscription = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
+    bus.publish(house.history("t", 30)).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 30);
+    let waiting = tokio::spawn(async move { subscription.next(9).await.map(|found| names(&found)) });
+    eventually("past the events of others", || async { bus.backlog().await.unwrap() == 0 }).await;
+    bus.publish(vec![house.sealed(&session_ended("s"))]).await.unwrap();
+    assert_eq!(waiting.await.unwrap().unwrap(), ["s/0"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn concurrent_publishers_leave_no_gap_for_a_reader() {
+    let house = House::new();
+    let bus = house.bus();
+    let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
+    let publishers: Vec<_> = (0..8)
+        .map(|publisher| {
+            let (bus, events) = (bus.clone(), house.history(&format!("t{publisher}"), 60));
+            tokio::spawn(async move {
+                for pair in events.chunks(2) {
+                    bus.publish(pair.to_vec()).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let mut places = Vec::new();
+    while places.len() < 480 {
+        let deliveries = subscription.next(64).await.unwrap();
+        places.extend(deliveries.iter().map(|delivery| delivery.seq));
+        subscription.settle(accepted(deliveries)).await.unwrap();
+    }
+    for publisher in join_all(publishers).await {
+        publisher.unwrap();
+    }
+    assert_eq!(places, (1..=480).collect::<Vec<i64>>());
+}
+
+#[tokio::test]
+async fn a_late_reader_reads_what_is_no_longer_in_memory() {
+    let house = House::new();
+    let bus = house.bus();
+    let events: Vec<Envelope> = house.history("t", 9000);
+    for chunk in events.chunks(1000) {
+        bus.publish(chunk.to_vec()).await.unwrap();
+    }
+    let mut subscription = bus.subscribe("late", TICKETS.to_vec()).await.unwrap();
+    let mut next = 0;
+    while next < 9000 {
+        let deliveries = subscription.next(1000).await.unwrap();
+        for delivery in &deliveries {
+            assert_eq!(delivery.envelope.version, next);
+            next += 1;
+        }
+        subscription.settle(accepted(deliveries)).await.unwrap();
+    }
+}

@@ -1,0 +1,87 @@
+//! What is old and heard is forgotten; what somebody still needs is not.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use ticketing_bus::{Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION, Verdict};
+use ticketing_platform::db::DbError;
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::support::{House, OnCreated, TICKETS, accepted, count, created, eventually, notes};
+
+/// More batches than lie between two prunings.
+const BATCHES: usize = 4200;
+
+async fn publish_many(house: &House, bus: &Bus) {
+    let events: Vec<_> =
+        (0..BATCHES).map(|number| house.sealed(&created(&format!("many{number}")))).collect();
+    for group in events.chunks(700) {
+        let published = join_all(group.iter().map(|event| bus.publish(vec![event.clone()]))).await;
+        assert!(published.iter().all(Result::is_ok));
+    }
+}
+
+#[tokio::test]
+async fn the_log_forgets_only_what_every_consumer_has_heard() {
+    let house = House::new();
+    let retention = Duration::from_secs(3600);
+    let bus = house.bus_with(EmbeddedOptions { retention, clock: house.retries.clone() });
+    let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
+    let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
+    let old = ["heard", "retried", "dead", "unheard"];
+    for ticket in old {
+        bus.publish(house.history(ticket, 1)).await.unwrap();
+    }
+    let deliveries = quick.next(9).await.unwrap();
+    quick.settle(accepted(deliveries)).await.unwrap();
+    let mut deliveries = slow.next(3).await.unwrap();
+    let dead = deliveries.pop().unwrap();
+    let retried = deliveries.pop().unwrap();
+    let mut verdicts = accepted(deliveries);
+    let retry = Verdict::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
+    verdicts.push((retried, retry));
+    verdicts.push((dead, Verdict::Dead { cause: "poison".to_owned() }));
+    slow.settle(verdicts).await.unwrap();
+
+    house.retries.advance(retention * 2);
+    publish_many(&house, &bus).await;
+    eventually("the log is pruned", || async { bus.places().await.unwrap().len() == BATCHES + 3 }).await;
+    let oldest = bus.recent(u32::MAX).await.unwrap().into_iter().take(3).map(|event| event.aggregate);
+    assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
+}
+
+#[tokio::test]
+async fn outbox_and_inbox_forget_what_is_old() {
+    let house = House::new();
+    let (bus, shutdown) = (house.bus(), Shutdown::new());
+    let core = house.service("s");
+    core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
+    let outbox = core.outbox.clone();
+    let said = core.db.write(move |tx| outbox.append(tx, &created("t")));
+    said.await.map_err(|error: DbError| error).unwrap();
+    eventually("it is heard", || async { notes(&core).await == ["t/0"] }).await;
+    let published = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
+    eventually("it is marked", || async { count(&core, published).await == 1 }).await;
+    shutdown.trigger();
+    assert!(shutdown.wait(Duration::from_secs(5)).await);
+    drop(core);
+
+    assert!(INBOX_RETENTION > OUTBOX_RETENTION, "an event must not be sayable after it was forgotten");
+    for (by, outbox, inbox) in [
+        (OUTBOX_RETENTION - Duration::from_secs(60), 1, 1),
+        (Duration::from_secs(120), 0, 1),
+        (INBOX_RETENTION, 0, 0),
+    ] {
+        house.clock.advance(by);
+        // Every start forgets first.
+        let (core, shutdown) = (house.service("s"), Shutdown::new());
+        core.start(&bus, None, &shutdown);
+        eventually("what is old is forgotten", || async {
+            count(&core, "SELECT COUNT(*) AS n FROM outbox").await == outbox
+                && count(&core, "SELECT COUNT(*) AS n FROM inbox").await == inbox
+        })
+        .await;
+        shutdown.trigger();
+        assert!(shutdown.wait(Duration::from_secs(5)).await);
+    }
+}

@@ -1,0 +1,90 @@
+//! The relay: what was committed is published, in the order of the commits, and marked.
+
+use futures_util::future::join_all;
+use ticketing_bus::Core;
+use ticketing_platform::db::DbError;
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::support::{House, count, created, eventually, note, updated};
+
+const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_are_published_in_the_order_of_their_commits() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, None, &shutdown);
+    let writers: Vec<_> = (0..10).map(|writer| tokio::spawn(life_of(core.clone(), writer))).collect();
+    for writer in join_all(writers).await {
+        writer.unwrap();
+    }
+    eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
+    let published = bus.recent(1000).await.unwrap();
+    assert_eq!(published.len(), 200);
+    assert!(published.is_sorted_by_key(|event| event.id.clone()), "identifiers rise with the commits");
+    for writer in 0..10 {
+        let ticket = format!("t{writer}");
+        let versions = published.iter().filter(|event| event.aggregate == ticket).map(|event| event.version);
+        assert!(versions.eq(0..20), "the versions of {ticket}");
+    }
+}
+
+async fn life_of(core: Core, writer: i64) {
+    for version in 0..20 {
+        let outbox = core.outbox.clone();
+        let said = core.db.write(move |tx| {
+            let ticket = format!("t{writer}");
+            match version {
+                0 => outbox.append(tx, &created(&ticket)),
+                _ => outbox.append(tx, &updated(&ticket, version)),
+            }
+        });
+        said.await.map_err(|error: DbError| error).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_is_undone_says_nothing() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    core.start(&bus, None, &shutdown);
+    let outbox = core.outbox.clone();
+    let undone = core.db.write(move |tx| {
+        note(tx, "t", 0)?;
+        outbox.append(tx, &created("undone"))?;
+        Err::<(), _>(DbError::Statement("no".to_owned()))
+    });
+    undone.await.unwrap_err();
+    let outbox = core.outbox.clone();
+    let done = core.db.write(move |tx| {
+        // Undone alone: the rest of the unit stands.
+        let refused = tx.savepoint(|tx| {
+            outbox.append(tx, &created("refused"))?;
+            Err::<(), _>(DbError::Statement("no".to_owned()))
+        });
+        assert!(refused.is_err());
+        outbox.append(tx, &created("done"))
+    });
+    done.await.unwrap();
+    eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
+    let published: Vec<String> =
+        bus.recent(10).await.unwrap().into_iter().map(|event| event.aggregate).collect();
+    assert_eq!(published, ["done"]);
+    assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM notes").await, 0);
+}
+
+#[tokio::test]
+async fn a_long_outbox_is_published_whole() {
+    let house = House::new();
+    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    let outbox = core.outbox.clone();
+    let said = core.db.write(move |tx| {
+        outbox.append(tx, &created("t"))?;
+        (1..1000).try_for_each(|version| outbox.append(tx, &updated("t", version)).map(drop))
+    });
+    said.await.map_err(|error: DbError| error).unwrap();
+    core.start(&bus, None, &shutdown);
+    eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
+    let published = bus.recent(2000).await.unwrap();
+    assert!(published.iter().map(|event| event.version).eq(0..1000));
+}

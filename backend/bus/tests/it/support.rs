@@ -1,0 +1,240 @@
+//! A bus and the databases of services in a folder of their own, and handlers that note what they did.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use ticketing_bus::{Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, Verdict, next_step};
+use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
+use ticketing_platform::args;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Migrations, Tx};
+use ticketing_sdk::{Money, TicketId, Timestamp, UserId};
+
+/// What a consumer's database holds: what it did, in order, and a copy of each ticket's version.
+const NOTES: Migrations = Migrations {
+    part: "notes",
+    scripts: &[(
+        "V1__notes",
+        "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
+         CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+    )],
+};
+
+/// A folder with a bus and any number of services. What is opened again finds what was there.
+pub(crate) struct House {
+    folder: TempDir,
+    /// The marketplace's clock.
+    pub(crate) clock: Clock,
+    /// The clock of the retries; it stands still.
+    pub(crate) retries: Clock,
+}
+
+impl House {
+    pub(crate) fn new() -> Self {
+        let start = Timestamp::from_millis(1_700_000_000_000);
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            clock: Clock::manual(start),
+            retries: Clock::manual(start),
+        }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(format!("{name}.db"))
+    }
+
+    /// The bus; its retries wait for [`House::retries`] to be moved.
+    pub(crate) fn bus(&self) -> Bus {
+        self.bus_with(EmbeddedOptions { clock: self.retries.clone(), ..EmbeddedOptions::default() })
+    }
+
+    /// The bus with retries in real time.
+    pub(crate) fn live_bus(&self) -> Bus {
+        self.bus_with(EmbeddedOptions::default())
+    }
+
+    pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
+        Bus::embedded(&self.file("bus"), options).unwrap()
+    }
+
+    pub(crate) fn service(&self, name: &str) -> Core {
+        Core::open(&self.file(name), self.clock.clone(), &[NOTES]).unwrap()
+    }
+
+    /// An envelope with an identifier of its own.
+    pub(crate) fn sealed<E: ticketing_events::Event>(&self, event: &E) -> Envelope {
+        Envelope::seal(self.clock.new_id(), self.clock.now(), event).unwrap()
+    }
+
+    /// The events of a ticket's first `count` versions.
+    pub(crate) fn history(&self, ticket: &str, count: i64) -> Vec<Envelope> {
+        (0..count)
+            .map(|version| match version {
+                0 => self.sealed(&created(ticket)),
+                _ => self.sealed(&updated(ticket, version)),
+            })
+            .collect()
+    }
+}
+
+pub(crate) fn created(ticket: &str) -> TicketCreated {
+    let price = Money::from_cents(2000).unwrap();
+    TicketCreated {
+        id: TicketId::new(ticket),
+        version: 0,
+        title: "A title".to_owned(),
+        price,
+        user_id: UserId::new("u"),
+    }
+}
+
+pub(crate) fn updated(ticket: &str, version: i64) -> TicketUpdated {
+    let TicketCreated { id, title, price, user_id, .. } = created(ticket);
+    TicketUpdated { id, version, title, price, user_id, order_id: None }
+}
+
+pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
+    TicketDeleted { id: TicketId::new(ticket), version }
+}
+
+pub(crate) fn session_ended(jti: &str) -> SessionEnded {
+    SessionEnded { jti: jti.to_owned(), user_id: UserId::new("u"), exp: 1_800_000_000 }
+}
+
+pub(crate) const TICKETS: [EventName; 3] =
+    [EventName::TicketCreated, EventName::TicketUpdated, EventName::TicketDeleted];
+
+/// Writes down an effect.
+pub(crate) fn note(tx: &mut Tx<'_>, aggregate: &str, version: i64) -> Result<(), DbError> {
+    tx.execute("INSERT INTO notes (aggregate, version) VALUES ($1, $2)", args![aggregate, version])?;
+    Ok(())
+}
+
+/// Moves the copy of a ticket on and notes it, or says why not.
+pub(crate) fn follow(tx: &mut Tx<'_>, id: &TicketId, version: i64) -> Result<Effect, DbError> {
+    let known =
+        tx.query_opt("SELECT version FROM copies WHERE id = $1", args![id], |row| row.int("version"))?;
+    let step = next_step(known, version);
+    if step == Effect::Done {
+        tx.execute(
+            "INSERT INTO copies (id, version) VALUES ($1, $2) \
+             ON CONFLICT (id) DO UPDATE SET version = excluded.version",
+            args![id, version],
+        )?;
+        note(tx, id.as_str(), version)?;
+    }
+    Ok(step)
+}
+
+/// Keeps copies by `ticket:created` …
+pub(crate) struct OnCreated;
+/// … and `ticket:updated`.
+pub(crate) struct OnUpdated;
+
+impl Handler for OnCreated {
+    type Event = TicketCreated;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+        follow(tx, &event.id, event.version)
+    }
+}
+
+impl Handler for OnUpdated {
+    type Event = TicketUpdated;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
+        follow(tx, &event.id, event.version)
+    }
+}
+
+/// What a [`Moody`] handler does with the ticket named `bad`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Fine,
+    Fails,
+    Panics,
+    NotYet,
+}
+
+/// Handles `ticket:created`; what becomes of the ticket `bad` depends on its mood. Clones share mood and count.
+#[derive(Clone, Default)]
+pub(crate) struct Moody {
+    mood: Arc<AtomicU32>,
+    calls: Arc<AtomicU32>,
+}
+
+impl Moody {
+    pub(crate) fn new(mood: Mood) -> Self {
+        let moody = Self::default();
+        moody.be(mood);
+        moody
+    }
+
+    pub(crate) fn be(&self, mood: Mood) {
+        self.mood.store(mood as u32, Ordering::SeqCst);
+    }
+
+    /// How often it was given the ticket `bad`.
+    pub(crate) fn calls(&self) -> u32 {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+impl Handler for Moody {
+    type Event = TicketCreated;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+        note(tx, event.id.as_str(), event.version)?;
+        if event.id.as_str() != "bad" {
+            return Ok(Effect::Done);
+        }
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        match self.mood.load(Ordering::SeqCst) {
+            mood if mood == Mood::Fails as u32 => Err(DbError::Statement("this one never works".to_owned())),
+            mood if mood == Mood::Panics as u32 => panic!("the handler of a test panics"),
+            mood if mood == Mood::NotYet as u32 => Ok(Effect::NotYet),
+            _ => Ok(Effect::Done),
+        }
+    }
+}
+
+/// What a service did, in order: `ticket/version`.
+pub(crate) async fn notes(core: &Core) -> Vec<String> {
+    let notes = core.db.read(|tx| {
+        tx.query("SELECT aggregate, version FROM notes ORDER BY n", &[], |row| {
+            Ok(format!("{}/{}", row.text("aggregate")?, row.int("version")?))
+        })
+    });
+    notes.await.map_err(|error: DbError| error).unwrap()
+}
+
+/// One number out of a service's database.
+pub(crate) async fn count(core: &Core, sql: &'static str) -> i64 {
+    let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
+    count.await.map_err(|error: DbError| error).unwrap()
+}
+
+/// Accepts deliveries.
+pub(crate) fn accepted(deliveries: Vec<Delivery>) -> Vec<(Delivery, Verdict)> {
+    deliveries.into_iter().map(|delivery| (delivery, Verdict::Accepted)).collect()
+}
+
+/// The tickets and versions of deliveries.
+pub(crate) fn names(deliveries: &[Delivery]) -> Vec<String> {
+    deliveries
+        .iter()
+        .map(|delivery| format!("{}/{}", delivery.envelope.aggregate, delivery.envelope.version))
+        .collect()
+}
+
+/// Waits until `condition` holds; fails the test when that takes more than ten seconds.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    while !condition().await {
+        assert!(tokio::time::Instant::now() < deadline, "still not: {what}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
