@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 
 use crate::card;
 use crate::commands::{api, auth, buy, completions, orders, payments, tickets};
@@ -17,12 +17,14 @@ use crate::io::Colour;
 use crate::output::Chosen;
 use crate::span;
 
-/// The ticket marketplace you live in from the terminal
-///
-/// List tickets, reserve one by ordering it, and pay before the reservation runs out.
+/// The ticket marketplace you live in from the terminal: list tickets, reserve one by ordering it, and pay before the
+/// reservation runs out
 #[derive(Debug, Parser)]
-#[command(name = "ticketing", version, after_help = Exit::help(), max_term_width = 100)]
+#[command(name = "ticketing", version, after_help = Exit::help(), max_term_width = 100, disable_help_flag = true)]
 pub(crate) struct Cli {
+    /// Print help
+    #[arg(long, short, global = true, action = ArgAction::HelpShort, display_order = 900)]
+    help: Option<bool>,
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
@@ -62,7 +64,7 @@ pub(crate) struct Global {
         env = "TICKETING_COLOR",
         hide_env_values = true
     )]
-    #[arg(default_value = "auto", hide_possible_values = false)]
+    #[arg(default_value = "auto")]
     pub(crate) color: Colour,
     /// How long one call may take, like 10s
     #[arg(long, global = true, value_name = "SPAN", env = "TICKETING_TIMEOUT", hide_env_values = true)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{Client, ClientBuilder, ErrorCode, FileSessions, IdempotencyKey, Keyring};
 
-use crate::clock::Clock;
+use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
@@ -34,11 +34,10 @@ pub(crate) struct Settings {
     pub(crate) home: Home,
 }
 
-/// The streams, the settings and the time.
+/// The streams and the settings.
 pub(crate) struct Local {
     pub(crate) io: Arc<Io>,
     pub(crate) settings: Settings,
-    pub(crate) clock: Clock,
 }
 
 /// All that, a server, and the session there.
@@ -90,14 +89,14 @@ fn given(builder: ClientBuilder, session: &str) -> ClientBuilder {
 impl Local {
     /// Shows data in the format that was chosen.
     pub(crate) fn printer(&self) -> Printer<'_> {
-        Printer { io: &self.io, format: self.settings.format, now: self.clock.now() }
+        Printer { io: &self.io, format: self.settings.format, now: clock::now() }
     }
 
     /// Turns to the server, and tells about purchases that were interrupted.
     pub(crate) fn go_online(self) -> Outcome<Online> {
         let client = self.settings.client()?;
         let journal = Journal::in_folder(self.settings.home.journal());
-        for note in journal.take_news(self.clock.now()) {
+        for note in journal.take_news(clock::now()) {
             self.io.notice(&format!(
                 "`{}` at {} was interrupted and its outcome is unknown; the same command again settles it, and nothing \
                  happens twice",
@@ -131,8 +130,7 @@ impl Online {
     where
         W: IntoFuture<Output = Result<T, ticketing_sdk::Error>>,
     {
-        let now = self.local.clock.now();
-        let entry = self.journal.begin(deed, self.client.server(), parts, now).map_err(|error| {
+        let entry = self.journal.begin(deed, self.client.server(), parts, clock::now()).map_err(|error| {
             Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
                 .hint("set TICKETING_HOME to a folder that can be written to")
         })?;

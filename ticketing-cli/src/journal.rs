@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn an_interrupted_write_is_reported_once_and_keeps_its_key() {
         let (_folder, journal) = journal();
-        let key = begin(&journal, "tok_visa").key.clone();
+        let key = begin(&journal, "tok_visa").key;
         let news = journal.take_news(later(Duration::from_secs(60)));
         assert_eq!(news.iter().map(|note| note.deed.as_str()).collect::<Vec<_>>(), ["payments create O"]);
         assert!(journal.take_news(later(Duration::from_secs(60))).is_empty());
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn another_request_gets_another_key() {
         let (_folder, journal) = journal();
-        let key = begin(&journal, "tok_visa").key.clone();
+        let key = begin(&journal, "tok_visa").key;
         assert_ne!(begin(&journal, "tok_mastercard").key, key);
     }
 

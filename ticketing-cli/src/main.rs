@@ -57,7 +57,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
-    let Cli { global, command } = cli;
+    let Cli { global, command, .. } = cli;
     if global.verbose {
         io.log_requests();
     }
@@ -67,7 +67,7 @@ async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
         timeout: global.timeout,
         home: Home::find(global.home)?,
     };
-    let local = Local { io: Arc::clone(io), settings, clock: clock::Clock::System };
+    let local = Local { io: Arc::clone(io), settings };
     if command.minds_signals() {
         return command.run(local).await;
     }

@@ -32,7 +32,7 @@ fn markdown() -> String {
     root.build();
     let mut text = String::from("# The commands of `ticketing`\n\n");
     text += "Made from the tree of commands by a test of `ticketing-cli`; do not edit it by hand.\n\n";
-    let _ = writeln!(text, "{}\n", root.get_long_about().or(root.get_about()).unwrap());
+    let _ = writeln!(text, "{}.\n", root.get_long_about().or(root.get_about()).unwrap());
     text += "## Options of every command\n\n";
     options(&mut text, root.get_arguments().filter(|arg| arg.is_global_set() && !arg.is_hide_set()));
     text += "\n`TICKETING_HOME` names one folder for everything that the client keeps (sessions, keys of writes, the data \
@@ -52,10 +52,9 @@ fn section(text: &mut String, command: &Command, name: &str, depth: usize) {
     let _ = writeln!(text, "\n{} `{name}`\n", "#".repeat(depth));
     let about = command.get_long_about().or(command.get_about()).unwrap().to_string();
     let about = about.trim_end();
-    // What is laid out by hand stays so.
-    match about.split_once("\n\n") {
-        Some((first, rest)) if rest.contains('\n') => _ = writeln!(text, "{first}\n\n```text\n{rest}\n```"),
-        _ => _ = writeln!(text, "{about}"),
+    let _ = writeln!(text, "{about}.");
+    if let Some(more) = command.get_after_help() {
+        let _ = writeln!(text, "\n{}", more.to_string().replace('\n', "\n\n"));
     }
     let verbs: Vec<&Command> = command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
     if verbs.is_empty() {

@@ -11,9 +11,11 @@ use crate::failure::{Failure, Outcome, exit_of_code, exit_of_status};
 use crate::output::escape_json;
 
 /// What to send.
-///
-/// Fields become the query of a GET and the JSON body of everything else.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Fields become the query of a GET, and the JSON body of everything else. The session and an \
+                        idempotency key go along."
+)]
 pub(crate) struct Args {
     /// GET, POST, PUT or DELETE
     #[arg(value_parser = method)]

@@ -26,7 +26,7 @@ impl OnlineCommand for Args {
         // Nothing is reserved for someone who has no card to pay with.
         let token = card::token(online.io(), self.token)?;
         let order = reserve(online, &self.ticket).await?;
-        online.io().remark(&format!("order {}: {}", order.id, held(online, &order)));
+        online.io().remark(&format!("order {}: {}", order.id, held(&order)));
         let payment = pay(online, &order.id, &token).await?;
         online.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         online.printer().one(&payment)

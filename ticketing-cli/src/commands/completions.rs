@@ -7,12 +7,11 @@ use crate::context::{Local, LocalCommand};
 use crate::failure::{Failure, Outcome};
 
 /// For which shell.
-///
-/// bash:  source <(ticketing completions bash)   in ~/.bashrc
-/// zsh:   source <(ticketing completions zsh)    in ~/.zshrc
-/// fish:  ticketing completions fish | source    in ~/.config/fish/config.fish
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(after_help = "\
+    bash, in ~/.bashrc:                    source <(ticketing completions bash)\n\
+    zsh, in ~/.zshrc:                      source <(ticketing completions zsh)\n\
+    fish, in ~/.config/fish/config.fish:   ticketing completions fish | source")]
 pub(crate) struct Args {
     /// The shell
     #[arg(value_enum)]

@@ -14,8 +14,9 @@ use self::story::Story;
 use crate::context::{Local, LocalCommand};
 use crate::failure::{Failure, Outcome};
 
-/// Nothing of yours is touched: the demo has a folder, a port and a clock of its own.
+/// Nothing to choose.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Nothing of yours is touched: the demo has a folder, a port and a clock of its own.")]
 pub(crate) struct Args {}
 
 impl LocalCommand for Args {

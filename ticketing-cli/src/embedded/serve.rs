@@ -12,10 +12,12 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 
 /// Where to listen, and where to keep the data.
-///
-/// Ends when it is interrupted or terminated, once the requests under way are answered. More settings are variables:
-/// TICKETING_JWT_KEY (else a key is made once, in the data folder), TICKETING_LOG, TICKETING_LOG_FORMAT and others.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+    The first line on stdout is `listening on http://HOST:PORT`; logs go to stderr. It ends when it is interrupted or \
+    terminated, once the requests under way are answered.\n\
+    TICKETING_JWT_KEY gives the key that signs sessions; without it one is made once, in the folder of the data. \
+    TICKETING_LOG filters the log (like info or warn,ticketing_orders=debug), and TICKETING_LOG_FORMAT is text or json.")]
 pub(crate) struct Args {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "HOST:PORT", env = "TICKETING_LISTEN", hide_env_values = true)]
@@ -52,7 +54,7 @@ impl LocalCommand for Args {
         let stack = tokio::select! {
             // Whoever ends it while it starts has nothing to wait for.
             _ = &mut asked_to_end => return Ok(()),
-            started = Box::pin(Stack::start(settings)) => started.map_err(not_started)?,
+            started = Box::pin(Stack::start(settings)) => started.map_err(|error| not_started(&error))?,
         };
         // The server does not need the one who reads this line.
         let _ = local.io.line(&format!("listening on http://{}", stack.addr()));
@@ -117,9 +119,9 @@ fn refused(error: &SettingsError) -> Failure {
     failure
 }
 
-fn not_started(error: StartError) -> Failure {
+fn not_started(error: &StartError) -> Failure {
     let exit = if matches!(error, StartError::Key(_)) { Exit::Usage } else { Exit::Failed };
-    let hint = match &error {
+    let hint = match error {
         StartError::InUse { .. } => Some("stop it, or name another folder with --data-dir"),
         StartError::Listen { .. } => Some("--listen names another address; port 0 takes a free one"),
         _ => None,

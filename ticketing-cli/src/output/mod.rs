@@ -79,6 +79,10 @@ enum Place {
     Cut,
     /// Whole, and aligned to the right.
     Right,
+    /// As wide as its content, where the terminal is wide.
+    Wide,
+    /// The same, aligned to the right.
+    WideRight,
     /// Only in other formats, and where one thing is shown by itself.
     Hidden,
 }
@@ -165,6 +169,14 @@ impl Column {
 
     const fn right(name: &'static str) -> Self {
         Self { name, place: Place::Right }
+    }
+
+    const fn wide(name: &'static str) -> Self {
+        Self { name, place: Place::Wide }
+    }
+
+    const fn wide_right(name: &'static str) -> Self {
+        Self { name, place: Place::WideRight }
     }
 
     const fn hidden(name: &'static str) -> Self {

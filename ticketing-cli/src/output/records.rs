@@ -17,7 +17,7 @@ impl Record for Ticket {
         Column::hidden("userId"),
         Column::hidden("orderId"),
         Column::hidden("version"),
-        Column::whole("createdAt"),
+        Column::wide("createdAt"),
         Column::hidden("updatedAt"),
     ];
 
@@ -70,7 +70,7 @@ impl Record for Order {
         Column::whole("id"),
         Column::whole("status"),
         Column::cut("title"),
-        Column::right("price"),
+        Column::wide_right("price"),
         Column::whole("expiresAt"),
         Column::hidden("ticketId"),
         Column::hidden("userId"),
@@ -99,7 +99,7 @@ impl Record for Payment {
         Column::whole("status"),
         Column::right("amount"),
         Column::hidden("currency"),
-        Column::whole("orderId"),
+        Column::wide("orderId"),
         Column::hidden("stripeId"),
         Column::whole("createdAt"),
     ];

@@ -10,23 +10,27 @@ use ticketing_sdk::text::sanitize;
 use super::{Cell, Column, Place, Record, Tone, when};
 use crate::io::{Io, Shape};
 
+/// From this width on there is room for everything.
+const WIDE: u16 = 100;
+
 /// A row a record, under a header, each on one line.
 pub(super) fn list<T: Record>(records: &[T], shape: &Shape, now: Timestamp) -> String {
+    let width = shape.width;
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.force_no_tty().set_width(shape.width);
+    table.force_no_tty().set_width(width);
     if shape.out_colour {
         table.enforce_styling();
     }
-    table.set_header(row(shown::<T, _>(T::COLUMNS.iter())
+    table.set_header(row(shown::<T, _>(T::COLUMNS.iter(), width)
         .map(|(_, column)| comfy_table::Cell::new(heading(column.name)).add_attribute(Attribute::Bold))));
     for record in records {
         let cells = record.cells();
-        table.add_row(row(shown::<T, _>(cells.iter()).map(|(cell, _)| coloured(cell, now))));
+        table.add_row(row(shown::<T, _>(cells.iter(), width).map(|(cell, _)| coloured(cell, now))));
     }
-    for ((_, column), drawn) in shown::<T, _>(T::COLUMNS.iter()).zip(table.column_iter_mut()) {
+    for ((_, column), drawn) in shown::<T, _>(T::COLUMNS.iter(), width).zip(table.column_iter_mut()) {
         drawn.set_padding((0, 2));
-        if column.place == Place::Right {
+        if matches!(column.place, Place::Right | Place::WideRight) {
             drawn.set_cell_alignment(CellAlignment::Right);
         }
         if column.place != Place::Cut {
@@ -56,7 +60,8 @@ pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
 /// One of a stream: the fields in a line, without a header.
 pub(super) fn line<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
     let cells = record.cells();
-    let fields: Vec<String> = shown::<T, _>(cells.iter())
+    let width = io.shape().width;
+    let fields: Vec<String> = shown::<T, _>(cells.iter(), width)
         .map(|(cell, _)| match cell {
             Cell::Word(word, tone) => io.paint(style(*tone), &format!("{word:9}")),
             other => plain(other, now),
@@ -66,8 +71,12 @@ pub(super) fn line<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
 }
 
 /// What goes with the columns that are shown.
-fn shown<T: Record, I: Iterator>(items: I) -> impl Iterator<Item = (I::Item, &'static Column)> {
-    items.zip(T::COLUMNS).filter(|(_, column)| column.place != Place::Hidden)
+fn shown<T: Record, I: Iterator>(items: I, width: u16) -> impl Iterator<Item = (I::Item, &'static Column)> {
+    items.zip(T::COLUMNS).filter(move |(_, column)| match column.place {
+        Place::Hidden => false,
+        Place::Wide | Place::WideRight => width >= WIDE,
+        Place::Whole | Place::Cut | Place::Right => true,
+    })
 }
 
 fn row(cells: impl Iterator<Item = comfy_table::Cell>) -> Row {

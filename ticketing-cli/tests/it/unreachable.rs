@@ -42,7 +42,7 @@ fn the_status_says_where_the_session_would_be_even_then() {
 #[test]
 fn a_page_of_something_else_keeps_its_status() {
     let url = answering(
-        "HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ncontent-length: 20\r\n\r\n<h1>\u{1b}[2Jhello</h1>\n",
+        "HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ncontent-length: 19\r\n\r\n<h1>\u{1b}[2Jhello</h1>\n",
     );
     let run = Cli::at(&url).run(&["tickets", "get", "t1"]);
     assert_eq!(run.code, 1, "{run:?}");

@@ -76,7 +76,7 @@ fn a_password_is_no_argument() {
 
 #[test]
 fn nothing_at_all_shows_the_help() {
-    let run = Cli::offline().run(&[]);
+    let run = crate::support::finish(crate::support::program(), "");
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     assert!(run.err.contains("Exit codes:"));
 }

@@ -5,7 +5,7 @@ use ticketing_sdk::{Error, Order, TicketId};
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{complete, span};
+use crate::{clock, complete, span};
 
 /// Which ticket.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ impl OnlineCommand for Args {
         online.printer().one(&order)?;
         online.io().remark(&format!(
             "{}; `ticketing payments create {} --token TOKEN` pays",
-            held(online, &order),
+            held(&order),
             order.id
         ));
         Ok(())
@@ -38,7 +38,7 @@ pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<
 }
 
 /// For how long an order still holds its ticket.
-pub(crate) fn held(online: &Online, order: &Order) -> String {
-    let left = order.expires_at.saturating_since(online.local.clock.now());
+pub(crate) fn held(order: &Order) -> String {
+    let left = order.expires_at.saturating_since(clock::now());
     format!("{} is reserved for you for {}", order.ticket.title, span::describe(left))
 }

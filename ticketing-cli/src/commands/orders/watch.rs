@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{complete, span};
+use crate::{clock, complete, span};
 
 /// Which order.
 #[derive(Debug, clap::Args)]
@@ -51,14 +51,14 @@ impl OnlineCommand for Args {
             if order.status.is_final() {
                 return Ok(());
             }
-            online.io().status(Some(&countdown(online, &order)));
+            online.io().status(Some(&countdown(&order)));
             seen = Some(order);
         }
     }
 }
 
-fn countdown(online: &Online, order: &Order) -> String {
-    let left = order.expires_at.saturating_since(online.local.clock.now());
+fn countdown(order: &Order) -> String {
+    let left = order.expires_at.saturating_since(clock::now());
     match order.status {
         OrderStatus::AwaitingPayment => "the payment is being taken".to_owned(),
         _ if left.is_zero() => "the reservation has run out".to_owned(),

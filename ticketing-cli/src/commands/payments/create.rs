@@ -3,6 +3,7 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, Payment, PaymentStatus};
 
+use crate::commands::orders::create::held as held_for;
 use crate::context::{Online, OnlineCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
@@ -75,7 +76,7 @@ async fn declined(online: &Online, order: &OrderId, failure: Failure) -> Failure
     let failure =
         Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
     match online.client.orders().get(order).await {
-        Ok(held) if !held.status.is_final() => failure.detail(super::super::orders::create::held(online, &held)).hint(format!(
+        Ok(held) if !held.status.is_final() => failure.detail(held_for(&held)).hint(format!(
             "`ticketing payments create {order} --token TOKEN` pays with another card, `ticketing orders cancel {order}` \
              lets go of it"
         )),
