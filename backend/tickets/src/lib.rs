@@ -96,6 +96,11 @@ impl App {
         });
     }
 
+    /// How a change that happens now is told of.
+    pub(crate) fn voice(&self) -> store::Voice<'_> {
+        store::Voice { outbox: &self.core.outbox, feed: &self.feed, now: self.core.clock.now() }
+    }
+
     /// The core of the service.
     #[must_use]
     pub fn core(&self) -> &Core {

@@ -17,8 +17,6 @@ impl Handler for OnOrderCancelled {
     type Event = OrderCancelled;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCancelled) -> Result<Effect, DbError> {
-        let App { core, feed, .. } = &self.app;
-        let now = core.clock.now();
-        store::release(tx, &core.outbox, feed, &event.id, &event.ticket.id, event.version, now)
+        store::release(tx, &self.app.voice(), &event.id, &event.ticket.id, event.version)
     }
 }

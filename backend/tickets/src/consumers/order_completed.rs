@@ -17,8 +17,6 @@ impl Handler for OnOrderCompleted {
     type Event = OrderCompleted;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCompleted) -> Result<Effect, DbError> {
-        let App { core, feed, .. } = &self.app;
-        let now = core.clock.now();
-        store::complete(tx, &core.outbox, feed, &event.id, &event.ticket.id, event.version, now)
+        store::complete(tx, &self.app.voice(), &event.id, &event.ticket.id, event.version)
     }
 }

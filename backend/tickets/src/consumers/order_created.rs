@@ -17,8 +17,6 @@ impl Handler for OnOrderCreated {
     type Event = OrderCreated;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
-        let App { core, feed, .. } = &self.app;
-        let now = core.clock.now();
-        store::reserve(tx, &core.outbox, feed, &event.id, &event.ticket.id, event.version, now)
+        store::reserve(tx, &self.app.voice(), &event.id, &event.ticket.id, event.version)
     }
 }

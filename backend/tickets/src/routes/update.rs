@@ -37,9 +37,7 @@ pub(crate) async fn update(
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();
-        let App { core, feed, .. } = &app;
-        let now = core.clock.now();
-        store::update(tx, &core.outbox, feed, &id, &session.user_id, &wanted, check, now)
+        store::update(tx, &app.voice(), &id, &session.user_id, &wanted, check)
     };
     let ticket = core.db.write(unit).await.map_err(|error| refused(error, "edit"))?;
     Ok(([etag(ticket.version)], Json(ticket)))

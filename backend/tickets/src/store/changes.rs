@@ -6,7 +6,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Ticket, TicketChangeKind, Timestamp};
 
-use crate::Feed;
+use super::tickets::Voice;
 
 /// How long a change can be resumed from.
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
@@ -25,18 +25,17 @@ pub struct Change {
 /// Records a change under the identifier of its event.
 pub(super) fn record(
     tx: &mut Tx<'_>,
-    feed: &Feed,
+    voice: &Voice<'_>,
     id: &str,
     kind: TicketChangeKind,
     ticket: &Ticket,
-    now: Timestamp,
 ) -> Result<(), DbError> {
     let body = serde_json::to_string(ticket).map_err(|error| DbError::Statement(error.to_string()))?;
     tx.execute(
         "INSERT INTO changes (id, kind, body, changed_at) VALUES ($1, $2, $3, $4)",
-        args![id, kind.as_str(), &body, now],
+        args![id, kind.as_str(), &body, voice.now],
     )?;
-    tx.ring_on_commit(feed.changed());
+    tx.ring_on_commit(voice.feed.changed());
     Ok(())
 }
 

@@ -8,4 +8,4 @@ mod tickets;
 pub use changes::{Change, after, latest, prune};
 pub use list::{Position, list};
 pub use reservations::{complete, confirm, release, reserve};
-pub use tickets::{EditError, NewListing, create, delete, find, update};
+pub use tickets::{EditError, NewListing, Voice, create, delete, find, update};

@@ -3,13 +3,12 @@
 //! A ticket is held by one order. Orders decides which: its index allows one active order per ticket, so a second
 //! active reservation here only means that the first one's end has not been heard of yet.
 
-use ticketing_bus::{Effect, Outbox, next_step};
+use ticketing_bus::{Effect, next_step};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderId, TicketId, Timestamp};
+use ticketing_sdk::{OrderId, TicketId};
 
-use super::tickets::{COLUMNS, tell_updated, ticket};
-use crate::Feed;
+use super::tickets::{COLUMNS, Voice, tell_updated, ticket};
 
 /// `order:created`: the order holds the ticket, unless another one still does.
 ///
@@ -17,12 +16,10 @@ use crate::Feed;
 /// When the database fails.
 pub fn reserve(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
+    voice: &Voice<'_>,
     order: &OrderId,
     ticket: &TicketId,
     version: i64,
-    now: Timestamp,
 ) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
@@ -30,7 +27,7 @@ pub fn reserve(
             "INSERT INTO reservations (order_id, ticket_id, status, version) VALUES ($1, $2, 'created', $3)",
             args![order, ticket, version],
         )?;
-        hold(tx, outbox, feed, ticket, order, now)?;
+        hold(tx, voice, ticket, order)?;
     }
     Ok(step)
 }
@@ -49,12 +46,10 @@ pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect,
 /// When the database fails.
 pub fn complete(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
+    voice: &Voice<'_>,
     order: &OrderId,
     ticket_id: &TicketId,
     version: i64,
-    now: Timestamp,
 ) -> Result<Effect, DbError> {
     let step = advance(tx, order, "complete", version)?;
     if step == Effect::Done {
@@ -63,11 +58,11 @@ pub fn complete(
                 "UPDATE tickets SET status = 'sold', order_id = $2, version = version + 1, updated_at = $3 \
                  WHERE id = $1 AND status IN ('available', 'reserved') RETURNING {COLUMNS}"
             ),
-            args![ticket_id, order, now],
+            args![ticket_id, order, voice.now],
             ticket,
         )?;
         if let Some(sold) = sold {
-            tell_updated(tx, outbox, feed, &sold, now)?;
+            tell_updated(tx, voice, &sold)?;
         }
     }
     Ok(step)
@@ -79,12 +74,10 @@ pub fn complete(
 /// When the database fails.
 pub fn release(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
+    voice: &Voice<'_>,
     order: &OrderId,
     ticket_id: &TicketId,
     version: i64,
-    now: Timestamp,
 ) -> Result<Effect, DbError> {
     let step = advance(tx, order, "cancelled", version)?;
     if step != Effect::Done {
@@ -102,33 +95,26 @@ pub fn release(
             "UPDATE tickets SET order_id = $3, status = $4, version = version + 1, updated_at = $5 \
              WHERE id = $1 AND order_id = $2 AND status = 'reserved' RETURNING {COLUMNS}"
         ),
-        args![ticket_id, order, heir.as_ref(), status, now],
+        args![ticket_id, order, heir.as_ref(), status, voice.now],
         ticket,
     )?;
     if let Some(freed) = freed {
-        tell_updated(tx, outbox, feed, &freed, now)?;
+        tell_updated(tx, voice, &freed)?;
     }
     Ok(step)
 }
 
-fn hold(
-    tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
-    ticket_id: &TicketId,
-    order: &OrderId,
-    now: Timestamp,
-) -> Result<(), DbError> {
+fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, ticket_id: &TicketId, order: &OrderId) -> Result<(), DbError> {
     let held = tx.query_opt(
         &format!(
             "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3 \
              WHERE id = $1 AND status = 'available' RETURNING {COLUMNS}"
         ),
-        args![ticket_id, order, now],
+        args![ticket_id, order, voice.now],
         ticket,
     )?;
     match held {
-        Some(held) => tell_updated(tx, outbox, feed, &held, now),
+        Some(held) => tell_updated(tx, voice, &held),
         None => Ok(()),
     }
 }

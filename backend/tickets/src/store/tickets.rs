@@ -23,6 +23,17 @@ pub struct NewListing {
     pub price: Money,
 }
 
+/// How a change is told of: to the other services, and to those who watch.
+#[derive(Clone, Copy, Debug)]
+pub struct Voice<'a> {
+    /// For the other services.
+    pub outbox: &'a Outbox,
+    /// For those who watch.
+    pub feed: &'a Feed,
+    /// When it happens.
+    pub now: Timestamp,
+}
+
 /// Why a ticket was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
@@ -76,12 +87,10 @@ pub fn find(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<Ticket>, DbError> {
 /// When the database fails.
 pub fn create(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
+    voice: &Voice<'_>,
     id: TicketId,
     seller: &UserId,
     new: &NewListing,
-    now: Timestamp,
 ) -> Result<Ticket, DbError> {
     let created = Ticket {
         id,
@@ -91,13 +100,13 @@ pub fn create(
         version: 0,
         order_id: None,
         status: TicketStatus::Available,
-        created_at: Some(now),
-        updated_at: Some(now),
+        created_at: Some(voice.now),
+        updated_at: Some(voice.now),
     };
     tx.execute(
         "INSERT INTO tickets (id, title, title_key, price, user_id, status, version, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, 'available', 0, $6, $6)",
-        args![&created.id, &created.title, &new.title.key(), created.price, seller, now],
+        args![&created.id, &created.title, &new.title.key(), created.price, seller, voice.now],
     )?;
     let event = TicketCreated {
         id: created.id.clone(),
@@ -106,8 +115,8 @@ pub fn create(
         price: created.price,
         user_id: created.user_id.clone(),
     };
-    let change = outbox.append(tx, &event)?;
-    changes::record(tx, feed, &change, TicketChangeKind::Created, &created, now)?;
+    let change = voice.outbox.append(tx, &event)?;
+    changes::record(tx, voice, &change, TicketChangeKind::Created, &created)?;
     Ok(created)
 }
 
@@ -117,13 +126,11 @@ pub fn create(
 /// When there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
 pub fn update(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
+    voice: &Voice<'_>,
     id: &TicketId,
     owner: &UserId,
     wanted: &NewListing,
     check: impl Fn(i64) -> bool,
-    now: Timestamp,
 ) -> Result<Ticket, EditError> {
     let current = editable(tx, id, owner, check)?;
     if current.title == wanted.title.as_str() && current.price == wanted.price {
@@ -134,10 +141,10 @@ pub fn update(
             "UPDATE tickets SET title = $2, title_key = $3, price = $4, version = version + 1, updated_at = $5 \
              WHERE id = $1 RETURNING {COLUMNS}"
         ),
-        args![id, wanted.title.as_str(), &wanted.title.key(), wanted.price, now],
+        args![id, wanted.title.as_str(), &wanted.title.key(), wanted.price, voice.now],
         ticket,
     )?;
-    tell_updated(tx, outbox, feed, &updated, now)?;
+    tell_updated(tx, voice, &updated)?;
     Ok(updated)
 }
 
@@ -147,22 +154,20 @@ pub fn update(
 /// As for [`update`].
 pub fn delete(
     tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
+    voice: &Voice<'_>,
     id: &TicketId,
     owner: &UserId,
     check: impl Fn(i64) -> bool,
-    now: Timestamp,
 ) -> Result<(), EditError> {
     let mut gone = editable(tx, id, owner, check)?;
     tx.execute(
         "UPDATE tickets SET status = 'deleted', version = version + 1, updated_at = $2 WHERE id = $1",
-        args![id, now],
+        args![id, voice.now],
     )?;
     gone.version += 1;
-    gone.updated_at = Some(now);
-    let change = outbox.append(tx, &TicketDeleted { id: gone.id.clone(), version: gone.version })?;
-    changes::record(tx, feed, &change, TicketChangeKind::Deleted, &gone, now)?;
+    gone.updated_at = Some(voice.now);
+    let change = voice.outbox.append(tx, &TicketDeleted { id: gone.id.clone(), version: gone.version })?;
+    changes::record(tx, voice, &change, TicketChangeKind::Deleted, &gone)?;
     Ok(())
 }
 
@@ -186,13 +191,7 @@ fn editable(
 }
 
 /// Says that a ticket has changed, to the other services and to those who watch.
-pub(super) fn tell_updated(
-    tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    feed: &Feed,
-    ticket: &Ticket,
-    now: Timestamp,
-) -> Result<(), DbError> {
+pub(super) fn tell_updated(tx: &mut Tx<'_>, voice: &Voice<'_>, ticket: &Ticket) -> Result<(), DbError> {
     let event = TicketUpdated {
         id: ticket.id.clone(),
         version: ticket.version,
@@ -201,6 +200,6 @@ pub(super) fn tell_updated(
         user_id: ticket.user_id.clone(),
         order_id: ticket.order_id.clone(),
     };
-    let change = outbox.append(tx, &event)?;
-    changes::record(tx, feed, &change, TicketChangeKind::Updated, ticket, now)
+    let change = voice.outbox.append(tx, &event)?;
+    changes::record(tx, voice, &change, TicketChangeKind::Updated, ticket)
 }
