@@ -1,1 +1,45 @@
-//! Placeholder.
+//! A whole marketplace for one test: real HTTP on a free port of the loopback interface, a folder of its own, a clock
+//! that can be moved, and a check of every invariant at the end.
+//!
+//! ```no_run
+//! # async fn test() {
+//! use ticketing_testkit::{TestStack, dollars};
+//! use ticketing_sdk::NewTicket;
+//!
+//! let stack = TestStack::start().await;
+//! let seller = stack.user("seller").await;
+//! let ticket = seller.tickets().create(NewTicket::new("RustConf", dollars("149.99"))).await.unwrap();
+//! let buyer = stack.user("buyer").await;
+//! buyer.orders().create(&ticket.id).await.unwrap();
+//! stack.finish().await;
+//! # }
+//! ```
+
+#![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
+
+mod events;
+mod forge;
+mod patience;
+mod raw;
+mod reply;
+mod session;
+mod stack;
+
+pub use events::{EventStream, LiveEvent};
+pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
+pub use patience::Patience;
+pub use raw::{Raw, RawRequest};
+pub use reply::Reply;
+pub use session::{PASSWORD, TestSession};
+pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+
+use ticketing_sdk::Money;
+
+/// An amount of money, written as people do: `"149.99"`.
+///
+/// # Panics
+/// When the text is no amount.
+#[must_use]
+pub fn dollars(text: &str) -> Money {
+    text.parse().expect("an amount of money")
+}

@@ -1,0 +1,258 @@
+//! The marketplace of one test.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::session::CookieSettings;
+use ticketing_sdk::Client;
+use ticketing_server::audit::Report;
+use ticketing_server::{Stack, StackSettings};
+
+use crate::eventually;
+use crate::raw::Raw;
+use crate::session::{PASSWORD, TestSession};
+
+/// What the sessions of every test stack are signed with.
+pub const JWT_KEY: &str = "a key for tests that is long enough";
+
+/// How a stack is made.
+#[derive(Debug)]
+#[must_use = "a stack is started by `start`"]
+pub struct TestStackBuilder {
+    settings: StackSettings,
+    folder: Option<TempDir>,
+}
+
+/// A running marketplace. It must be given back with [`finish`](Self::finish), which fails the test if anything is
+/// left undone or an invariant is broken.
+#[derive(Debug)]
+pub struct TestStack {
+    // Empty once it was stopped.
+    stack: Option<Stack>,
+    settings: StackSettings,
+    folder: Option<TempDir>,
+    raw: Raw,
+    people: AtomicU32,
+    given_back: bool,
+}
+
+impl Default for TestStackBuilder {
+    fn default() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut settings = StackSettings::new(folder.path());
+        settings.jwt_keys = vec![JWT_KEY.into()];
+        settings.cookie = CookieSettings::new("session", false).expect("a cookie name");
+        // No protection, but quick.
+        (settings.hashing.memory, settings.hashing.passes, settings.hashing.waiting) = (8, 1, 4096);
+        settings.limits.tries_per_address = 100_000;
+        settings.payment_pace.first_retry = Duration::from_millis(20);
+        settings.payment_pace.longest_retry = Duration::from_millis(200);
+        Self { settings, folder: Some(folder) }
+    }
+}
+
+impl TestStackBuilder {
+    /// How long a reservation lasts.
+    pub fn order_ttl(self, ttl: Duration) -> Self {
+        self.with(|settings| settings.order_ttl = ttl)
+    }
+
+    /// How many unpaid orders one user may have.
+    pub fn open_orders(self, limit: u32) -> Self {
+        self.with(|settings| settings.open_orders = limit)
+    }
+
+    /// How long a payment request waits for its outcome.
+    pub fn payment_wait(self, wait: Duration) -> Self {
+        self.with(|settings| settings.payment_pace.outcome_wait = wait)
+    }
+
+    /// The marketplace's time.
+    pub fn clock(self, clock: Clock) -> Self {
+        self.with(|settings| settings.clock = clock)
+    }
+
+    /// A folder that outlives the stack.
+    pub fn data_dir(mut self, folder: &Path) -> Self {
+        self.folder = None;
+        self.with(|settings| settings.data_dir = folder.to_owned())
+    }
+
+    /// Anything else.
+    pub fn with(mut self, change: impl FnOnce(&mut StackSettings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// What the stack will be told.
+    #[must_use]
+    pub fn settings(&self) -> &StackSettings {
+        &self.settings
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub async fn start(self) -> TestStack {
+        let stack = Stack::start(self.settings.clone()).await.expect("the stack starts");
+        let raw = Raw::new(stack.url());
+        let Self { settings, folder } = self;
+        TestStack { stack: Some(stack), settings, folder, raw, people: AtomicU32::new(0), given_back: false }
+    }
+}
+
+impl TestStack {
+    /// A stack with a folder of its own.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// A stack that differs.
+    pub fn builder() -> TestStackBuilder {
+        TestStackBuilder::default()
+    }
+
+    /// The stack itself.
+    ///
+    /// # Panics
+    /// When it was stopped.
+    #[must_use]
+    pub fn stack(&self) -> &Stack {
+        self.stack.as_ref().expect("a running stack")
+    }
+
+    /// Where it answers.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.stack().url()
+    }
+
+    /// Where its databases are.
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.settings.data_dir.clone()
+    }
+
+    /// A client that nobody is signed in with.
+    ///
+    /// # Panics
+    /// Never: the address is valid.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(self.url()).expect("a client")
+    }
+
+    /// A client of somebody who has just signed up.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn user(&self, name: &str) -> Client {
+        let client = self.client();
+        client.auth().sign_up(self.email(name), PASSWORD).await.expect("a user signs up");
+        client
+    }
+
+    /// Somebody who has just signed up, for requests made by hand.
+    pub async fn session(&self, name: &str) -> TestSession {
+        TestSession::sign_up(&self.raw, self.email(name)).await
+    }
+
+    /// A client for exact requests.
+    #[must_use]
+    pub fn raw(&self) -> &Raw {
+        &self.raw
+    }
+
+    /// An e-mail that nobody has used yet.
+    pub fn email(&self, name: &str) -> String {
+        format!("{name}-{}@example.com", self.people.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The marketplace's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.stack().clock()
+    }
+
+    /// Whether nothing waits.
+    ///
+    /// # Panics
+    /// When that cannot be read.
+    pub async fn is_settled(&self) -> bool {
+        self.stack().is_settled().await.expect("the databases can be read")
+    }
+
+    /// Waits until nothing waits.
+    pub async fn settle(&self) {
+        eventually!(self.is_settled().await, seconds 20);
+    }
+
+    /// What the audit finds.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub async fn report(&self) -> Report {
+        self.stack().audit().await.expect("the databases can be read")
+    }
+
+    /// Fails the test if an invariant is broken.
+    ///
+    /// # Panics
+    /// When one is.
+    pub async fn audit(&self) {
+        let report = self.report().await;
+        assert!(report.is_clean(), "\n{report}");
+    }
+
+    /// Stops the stack and starts it again in the same folder, at the same marketplace's time, on another port.
+    ///
+    /// # Panics
+    /// When it does not stop in an orderly way, or does not start.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        let stack = Stack::start(self.settings.clone()).await.expect("the stack starts again");
+        self.raw = Raw::new(stack.url());
+        self.stack = Some(stack);
+    }
+
+    /// Stops the stack in an orderly way; its folder stays for [`restart`](Self::restart).
+    ///
+    /// # Panics
+    /// When something had to be cut.
+    pub async fn stop(&mut self) {
+        if let Some(stack) = self.stack.take() {
+            assert!(stack.stop().await, "something had to be cut");
+        }
+    }
+
+    /// Waits until nothing waits, checks every invariant, and stops.
+    ///
+    /// # Panics
+    /// When an event or a step is left, an invariant is broken, or something had to be cut.
+    pub async fn finish(mut self) {
+        if self.stack.is_some() {
+            self.settle().await;
+            self.audit().await;
+        }
+        self.stop().await;
+        self.given_back = true;
+    }
+
+    /// Stops without a look at the invariants: for tests that break them.
+    pub async fn discard(mut self) {
+        self.stop().await;
+        self.given_back = true;
+    }
+}
+
+impl Drop for TestStack {
+    fn drop(&mut self) {
+        // The folder goes with the stack; where a test has failed already there is nothing to add.
+        drop(self.folder.take());
+        assert!(self.given_back || std::thread::panicking(), "a test must end with `stack.finish().await`");
+    }
+}
