@@ -15,7 +15,7 @@ mod io;
 mod journal;
 mod output;
 mod prompt;
-#[cfg(test)]
+#[cfg(all(test, feature = "embedded"))]
 mod reference;
 mod secret;
 mod span;

@@ -30,7 +30,7 @@ pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> Outcome {
     match io.prompter() {
         _ if yes => Ok(()),
         Some(prompter) if prompter.confirm(question)? => Ok(()),
-        Some(_) => Err(Failure::failed("nothing was done")),
+        Some(_) => Err(Failure::failed("not confirmed, so nothing was done")),
         None => {
             Err(Failure::usage("this needs to be confirmed").hint("pass --yes; nobody can be asked here"))
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use clap::builder::StyledStr;
 use clap::{Arg, Command};
 
 use crate::cli::tree;
@@ -32,7 +33,7 @@ fn markdown() -> String {
     root.build();
     let mut text = String::from("# The commands of `ticketing`\n\n");
     text += "Made from the tree of commands by a test of `ticketing-cli`; do not edit it by hand.\n\n";
-    let _ = writeln!(text, "{}.\n", root.get_long_about().or(root.get_about()).unwrap());
+    let _ = writeln!(text, "{}.\n", shown(root.get_about()));
     text += "## Options of every command\n\n";
     options(&mut text, root.get_arguments().filter(|arg| arg.is_global_set() && !arg.is_hide_set()));
     text += "\n`TICKETING_HOME` names one folder for everything that the client keeps (sessions, keys of writes, the data \
@@ -50,7 +51,7 @@ fn markdown() -> String {
 
 fn section(text: &mut String, command: &Command, name: &str, depth: usize) {
     let _ = writeln!(text, "\n{} `{name}`\n", "#".repeat(depth));
-    let about = command.get_long_about().or(command.get_about()).unwrap().to_string();
+    let about = shown(command.get_about());
     let about = about.trim_end();
     let _ = writeln!(text, "{about}.");
     if let Some(more) = command.get_after_help() {
@@ -91,7 +92,7 @@ fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
         };
         let label = [names.join(", "), values.join(" ")].into_iter().filter(|part| !part.is_empty());
         let _ = write!(text, "- `{}`", label.collect::<Vec<_>>().join(" "));
-        let _ = write!(text, ": {}", arg.get_help().unwrap());
+        let _ = write!(text, ": {}", shown(arg.get_help()));
         let words: Vec<String> = arg
             .get_possible_values()
             .iter()
@@ -110,4 +111,8 @@ fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
         }
         text.push('\n');
     }
+}
+
+fn shown(text: Option<&StyledStr>) -> String {
+    text.map(ToString::to_string).unwrap_or_default()
 }

@@ -96,6 +96,8 @@ pub(crate) enum Cell {
     Money(String),
     /// RFC 3339 for programs, relative for people.
     Time(Timestamp),
+    /// A time that has no meaning any more: programs see it, people do not.
+    Moot(Timestamp),
     /// A word of a fixed set, in its colour.
     Word(&'static str, Tone),
 }
@@ -202,7 +204,7 @@ impl Cell {
         match self {
             Self::None => String::new(),
             Self::Text(text) | Self::Money(text) => text.clone(),
-            Self::Time(at) => at.to_string(),
+            Self::Time(at) | Self::Moot(at) => at.to_string(),
             Self::Word(word, _) => (*word).to_owned(),
         }
     }

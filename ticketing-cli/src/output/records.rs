@@ -84,7 +84,12 @@ impl Record for Order {
             Cell::Word(self.status.as_str(), order_tone(self.status)),
             Cell::text(&self.ticket.title),
             Cell::Money(self.ticket.price.to_string()),
-            Cell::Time(self.expires_at),
+            // A hold that was paid for, or is over, runs out no more.
+            if self.status == OrderStatus::Created {
+                Cell::Time(self.expires_at)
+            } else {
+                Cell::Moot(self.expires_at)
+            },
             Cell::text(&self.ticket.id),
             Cell::text(&self.user_id),
             Cell::text(&self.version),

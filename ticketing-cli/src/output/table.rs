@@ -46,7 +46,7 @@ pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
     let mut text = String::new();
     for (cell, column) in record.cells().iter().zip(T::COLUMNS) {
         let value = match cell {
-            Cell::None => continue,
+            Cell::None | Cell::Moot(_) => continue,
             Cell::Time(at) => when::full(*at, now),
             Cell::Word(word, tone) => io.paint(style(*tone), word),
             other => plain(other, now),
@@ -94,9 +94,9 @@ fn heading(name: &str) -> String {
 fn coloured(cell: &Cell, now: Timestamp) -> comfy_table::Cell {
     let drawn = comfy_table::Cell::new(plain(cell, now));
     match cell {
-        Cell::Word(_, Tone::Good) => drawn.fg(Color::Green),
-        Cell::Word(_, Tone::Waiting) => drawn.fg(Color::Yellow),
-        Cell::Word(_, Tone::Bad) => drawn.fg(Color::Red),
+        Cell::Word(_, Tone::Good) => drawn.fg(Color::DarkGreen),
+        Cell::Word(_, Tone::Waiting) => drawn.fg(Color::DarkYellow),
+        Cell::Word(_, Tone::Bad) => drawn.fg(Color::DarkRed),
         Cell::Word(_, Tone::Past) => drawn.add_attribute(Attribute::Dim),
         _ => drawn,
     }
@@ -113,7 +113,7 @@ fn style(tone: Tone) -> Style {
 
 fn plain(cell: &Cell, now: Timestamp) -> String {
     match cell {
-        Cell::None => String::new(),
+        Cell::None | Cell::Moot(_) => String::new(),
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
         Cell::Time(at) => when::relative(*at, now),

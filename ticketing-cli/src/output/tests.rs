@@ -53,7 +53,7 @@ fn a_table_fits_its_terminal() {
 
 #[test]
 fn a_status_has_its_colour_only_where_colour_is_wanted() {
-    assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;10mavailable"));
+    assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mavailable"));
     assert!(!listed(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
 }
 

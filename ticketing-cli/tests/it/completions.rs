@@ -34,7 +34,7 @@ fn words_are_completed_without_a_server() {
 fn a_server_that_is_away_offers_nothing_and_takes_no_time() {
     let start = Instant::now();
     assert!(!offered(&Cli::offline(), &["ticketing", "tickets", "get", ""]).contains("t1"));
-    assert!(start.elapsed() < Duration::from_secs(5));
+    assert!(start.elapsed() < Duration::from_secs(10));
 }
 
 #[test]

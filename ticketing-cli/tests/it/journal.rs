@@ -72,3 +72,21 @@ fn a_settled_write_leaves_no_note() {
     assert_ne!(keys.recv().unwrap(), "none");
     assert_eq!(std::fs::read_dir(cli.home.path().join("journal")).unwrap().count(), 0);
 }
+
+#[test]
+fn a_write_that_is_interrupted_at_the_keyboard_is_remembered_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let cli = Cli::at(&format!("http://{}", listener.local_addr().unwrap()));
+    let child = cli.command(&["payments", "create", "o1", "--token", "tok_visa"]).spawn().unwrap();
+    // The request is under way and is never answered.
+    let (mut connection, _) = listener.accept().unwrap();
+    let mut first = [0];
+    connection.read_exact(&mut first).unwrap();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), &b""[..]));
+    drop((connection, listener));
+    let next = cli.run(&["payments", "list"]);
+    assert!(next.err.starts_with("notice: `payments create o1` at http://127.0.0.1:"), "{}", next.err);
+}

@@ -1,0 +1,97 @@
+//! Buffers and a make-believe terminal.
+
+use std::sync::Arc;
+
+use super::*;
+
+/// A buffer that a test can read while the program writes to it.
+#[derive(Clone, Default)]
+pub(crate) struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+impl Buffer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A reader that has gone.
+struct Gone;
+
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+        Err(ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Streams for a test, with what was written to them.
+pub(crate) struct FakeIo {
+    pub(crate) io: Io,
+    pub(crate) out: Buffer,
+    pub(crate) err: Buffer,
+}
+
+fn shape(terminal: bool) -> Shape {
+    Shape {
+        out_terminal: terminal,
+        err_terminal: terminal,
+        in_terminal: terminal,
+        width: 80,
+        out_colour: false,
+        err_colour: false,
+        quiet: false,
+        may_ask: true,
+    }
+}
+
+fn with(shape: Shape, input: &'static str, answers: &[&str]) -> FakeIo {
+    let (out, err) = (Buffer::default(), Buffer::default());
+    let io = Io::new(
+        Box::new(out.clone()),
+        Box::new(err.clone()),
+        Box::new(input.as_bytes()),
+        Prompter::scripted(answers),
+        shape,
+    );
+    FakeIo { io, out, err }
+}
+
+/// A terminal of 80 columns at which someone gives these answers.
+pub(crate) fn terminal(answers: &[&str]) -> FakeIo {
+    with(shape(true), "", answers)
+}
+
+/// A terminal of some width, in colour or not.
+pub(crate) fn terminal_of(width: u16, colour: bool) -> FakeIo {
+    with(Shape { width, out_colour: colour, err_colour: colour, ..shape(true) }, "", &[])
+}
+
+/// Pipes on every side, with this text piped in.
+pub(crate) fn pipe(input: &'static str) -> FakeIo {
+    with(shape(false), input, &[])
+}
+
+/// A pipe whose reader has gone.
+pub(crate) fn broken_pipe() -> Io {
+    Io::new(
+        Box::new(Gone),
+        Box::new(Buffer::default()),
+        Box::new(std::io::empty()),
+        Prompter::scripted(&[]),
+        shape(false),
+    )
+}
