@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ticketing_sdk::Timestamp;
+
 /// Waits and time-outs, all of real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
@@ -37,6 +39,13 @@ impl Pace {
         self.first_retry.saturating_mul(1_u32 << doublings).min(self.longest_retry)
     }
 
+    /// When a call that is due at `due_at` is made instead, because someone asks for it `now`: soon, and however many
+    /// ask, no sooner than the shortest pause.
+    #[must_use]
+    pub fn hurried(&self, due_at: Timestamp, now: Timestamp) -> Timestamp {
+        due_at.min(now + self.first_retry)
+    }
+
     /// How long one step belongs to whoever began it: longer than any call, so that a step is not begun twice while
     /// its first call is still out, and short, so that a lost replica's steps are taken up soon.
     #[must_use]
@@ -58,5 +67,14 @@ mod tests {
         assert_eq!(pace.backoff(i64::MAX), pace.longest_retry);
         assert_eq!(pace.backoff(0), pace.first_retry);
         assert!(pace.lease() > pace.call_timeout);
+    }
+
+    #[test]
+    fn impatience_shortens_a_pause_once() {
+        let pace = Pace::default();
+        let at = Timestamp::from_millis;
+        assert_eq!(pace.hurried(at(30_000), at(0)), at(500));
+        assert_eq!(pace.hurried(at(500), at(100)), at(500), "a crowd is no quicker than one");
+        assert_eq!(pace.hurried(at(0), at(100)), at(0), "what is due stays due");
     }
 }

@@ -108,12 +108,10 @@ fn follow(tx: &mut Tx<'_>, app: &App, payment: &PaymentRow) -> Result<Followed, 
     Ok(Followed { id: payment.id.clone(), tries: app.pace.quick_tries.max(payment.attempts + running) })
 }
 
-/// Someone waits: a long pause becomes a short one, but never so short that impatience reaches the provider.
+/// Someone waits: a long pause becomes a short one.
 fn hurry(tx: &mut Tx<'_>, app: &App, payment: &PaymentRow) -> Result<(), DbError> {
-    let lengthened = app.pace.backoff(payment.attempts).saturating_sub(app.pace.first_retry);
-    let lengthened = i64::try_from(lengthened.as_millis()).unwrap_or(0);
-    let due_at = Timestamp::from_millis(payment.due_at.as_millis() - lengthened);
-    if payment.attempts > 0 {
+    let due_at = app.pace.hurried(payment.due_at, app.driver.wall_now());
+    if due_at < payment.due_at {
         tx.execute("UPDATE payments SET due_at = $2 WHERE id = $1", args![&payment.id, due_at])?;
     }
     Ok(())
