@@ -13,7 +13,7 @@ use crate::context::{Local, LocalCommand, OnlineCommand};
 use crate::embedded::{demo, serve};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::io::Colour;
+use crate::io::{Colour, Shape};
 use crate::output::Chosen;
 use crate::span;
 
@@ -137,12 +137,13 @@ pub(crate) fn tree() -> clap::Command {
 }
 
 /// Reads the arguments. Help and version come back as text with exit code 0; whether it is for stdout comes with it.
-pub(crate) fn parse(args: &[OsString], coloured: bool) -> Result<Cli, (Failure, bool)> {
+pub(crate) fn parse(args: &[OsString], shape: &Shape) -> Result<Cli, (Failure, bool)> {
     Cli::try_parse_from(args).map_err(|error| {
         // The parser repeats what it does not understand, which must not be a card number.
         if error.use_stderr() && args.iter().any(|arg| holds_a_card(&arg.to_string_lossy())) {
             return (card::refusal(), false);
         }
+        let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
         let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
         let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
         (Failure::rendered(exit, text), !error.use_stderr())
@@ -171,10 +172,11 @@ fn holds_a_card(argument: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::io::fake;
 
     fn failure(words: &[&str]) -> String {
         let args: Vec<OsString> = words.iter().map(OsString::from).collect();
-        format!("{:?}", parse(&args, false).unwrap_err())
+        format!("{:?}", parse(&args, fake::pipe("").io.shape()).unwrap_err())
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let colour = cli::colour_before_parsing(&args);
     let io = Io::of_process(colour, false, false);
-    let cli = match cli::parse(&args, io.shape().err_colour) {
+    let cli = match cli::parse(&args, io.shape()) {
         Ok(cli) => cli,
         Err((failure, true)) => return end(&io, io.data(failure.rendered.unwrap_or_default())),
         Err((failure, false)) => return end(&io, Err(failure)),
