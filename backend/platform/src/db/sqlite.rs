@@ -4,7 +4,7 @@
 //! for the disk serves many units and one failing unit harms no other. Answers go out after the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -47,6 +47,8 @@ pub(super) struct Engine {
 
 #[derive(Default)]
 struct Counters {
+    /// The file, as metrics name it.
+    name: String,
     units: AtomicU64,
     commits: AtomicU64,
 }
@@ -67,7 +69,7 @@ impl Engine {
             applied.map_err(|error| OpenError::Migration { path: path.to_owned(), reason: chain(&error) })?;
         }
 
-        let counters = Arc::new(Counters::default());
+        let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
         let (writer, queue) = mpsc::channel(options.queue);
         let mut threads = vec![spawn("writer", path, {
             let counters = counters.clone();
@@ -154,10 +156,13 @@ fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
+fn file_stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 fn spawn(role: &str, path: &Path, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
-    let name = path.file_stem().map_or_else(PathBuf::new, PathBuf::from);
     std::thread::Builder::new()
-        .name(format!("{}-{role}", name.display()))
+        .name(format!("{}-{role}", file_stem(path)))
         .spawn(run)
         .map_err(|error| OpenError::File { path: path.to_owned(), reason: error.to_string() })
 }
@@ -252,7 +257,10 @@ fn commit_group(
     match run_group(&mut tx, jobs) {
         Ok(wanted) => {
             counters.units.fetch_add(wanted, Ordering::Relaxed);
-            counters.commits.fetch_add(u64::from(wanted > 0), Ordering::Relaxed);
+            if wanted > 0 {
+                counters.commits.fetch_add(1, Ordering::Relaxed);
+                metrics::counter!("db_commits_total", "database" => counters.name.clone()).increment(1);
+            }
             tx.ring();
             Ok(())
         }

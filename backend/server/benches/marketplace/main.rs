@@ -1,0 +1,90 @@
+//! `cargo xtask bench`: the running stack against bare loops, interleaved in one run on one machine.
+//!
+//! Absolute numbers depend on the machine; the ratios, taken round by round, do not.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
+
+mod bare_handler;
+mod bare_sql;
+mod load;
+mod report;
+mod server;
+
+use std::time::Duration;
+
+use report::Rounds;
+use server::Server;
+
+/// Connections of the load.
+const CONNECTIONS: usize = 64;
+/// Orders in one round.
+const ORDERS: usize = 8192;
+/// Orders of one user: fewer than the limit on unpaid ones.
+const ORDERS_A_USER: usize = 16;
+/// Tickets in the list that is read.
+const LISTED: usize = 20;
+/// How long lists are read in one round.
+const READING: Duration = Duration::from_secs(3);
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, body] = args.as_slice()
+        && flag == "--bare-handler"
+    {
+        return bare_handler::serve(body);
+    }
+    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
+    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
+    if args.iter().any(|arg| arg == "--test") {
+        return;
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(measure(rounds.unwrap_or(3)));
+}
+
+async fn measure(rounds: u32) {
+    let mut server = Server::start();
+    let idle = server.memory_mib("VmRSS");
+    let mut orders = Rounds::default();
+    let mut one_commit = Rounds::default();
+    let mut batched = Rounds::default();
+    let mut settled = Rounds::default();
+    let mut commits = Rounds::default();
+    let mut lists = Rounds::default();
+    let mut bare_lists = Rounds::default();
+
+    for round in 1..=rounds {
+        println!("round {round} of {rounds}");
+        let tickets = load::create_tickets(&mut server, ORDERS).await;
+        let before = server.commits().await;
+        let (rate, drained) = load::order(&mut server, &tickets).await;
+        orders.push(rate);
+        settled.push(drained);
+        #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+        commits.push((server.commits().await - before) as f64 / ORDERS as f64);
+        one_commit.push(bare_sql::orders(ORDERS / 4, 1));
+        batched.push(bare_sql::orders(ORDERS, 64));
+
+        let body = load::prepare_list(&mut server, LISTED).await;
+        let address = server.address();
+        lists.push(load::read(address, "/api/tickets", READING).await);
+        let bare = server::BareHandler::start(&body);
+        bare_lists.push(load::read(bare.address(), "/api/tickets", READING).await);
+    }
+
+    println!();
+    orders.print("orders through HTTP, 64 connections", "orders/s");
+    settled.print("the same until every event has taken effect", "orders/s");
+    one_commit.print("the same SQL in a bare loop, one commit each", "orders/s");
+    batched.print("the same SQL in a bare loop, 64 a commit", "orders/s");
+    orders.ratio("orders / one commit each", &one_commit);
+    orders.ratio("orders / batched loop", &batched);
+    commits.print("waits for the disk per order, all services and the bus", "commits");
+    lists.print("GET /api/tickets, 20 tickets, 64 connections", "lists/s");
+    bare_lists.print("a bare axum handler that answers the same bytes", "lists/s");
+    lists.ratio("lists / bare handler", &bare_lists);
+    println!("{:58} {idle:10.1} MiB", "memory of the whole stack, idle");
+    println!("{:58} {:10.1} MiB", "memory of the whole stack, peak", server.memory_mib("VmHWM"));
+    server.stop();
+}

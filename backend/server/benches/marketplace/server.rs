@@ -1,0 +1,160 @@
+//! The processes that are measured.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::session::{CookieSettings, Ended, SessionKeys, Sessions};
+use ticketing_sdk::UserId;
+
+use crate::load;
+
+const KEY: &str = "a key that is only used to measure";
+
+/// The whole stack, in a process of its own.
+pub(crate) struct Server {
+    child: Child,
+    address: SocketAddr,
+    metrics: SocketAddr,
+    sessions: Sessions,
+    data: tempfile::TempDir,
+    /// What was sent so far: how it is known that everything has taken effect.
+    pub(crate) tickets: u64,
+    pub(crate) orders: u64,
+    pub(crate) reservations_seen: u64,
+}
+
+impl Server {
+    pub(crate) fn start() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        // A free port: nobody else asks for ports here while this runs.
+        let metrics = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
+            .args(["all", "--listen", "127.0.0.1:0", "--log", "warn"])
+            .arg("--data-dir")
+            .arg(data.path())
+            .args(["--metrics-listen", &metrics.to_string()])
+            .env("TICKETING_JWT_KEY", KEY)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let address = first_address(&mut child);
+        let clock = Clock::system();
+        let sessions = Sessions::new(
+            SessionKeys::new(&[SecretString::from(KEY)]).unwrap(),
+            CookieSettings::new("session", false).unwrap(),
+            Duration::from_secs(3600),
+            Ended::new(clock.clone()),
+            clock,
+        );
+        Self { child, address, metrics, sessions, data, tickets: 0, orders: 0, reservations_seen: 0 }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The `Cookie` header of a user.
+    pub(crate) fn cookie(&self, user: &str) -> String {
+        let begun = self.sessions.begin(&UserId::new(user), "bench@example.com").unwrap();
+        begun.cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    /// Every counter of the server, by name and labels.
+    pub(crate) async fn counters(&self) -> HashMap<String, u64> {
+        let text = load::get(self.metrics, "/metrics").await;
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .filter_map(|line| {
+                let (name, value) = line.rsplit_once(' ')?;
+                Some((name.to_owned(), value.parse().ok()?))
+            })
+            .collect()
+    }
+
+    /// How often the disk was waited for, by all services and the bus.
+    pub(crate) async fn commits(&self) -> u64 {
+        let counters = self.counters().await;
+        counters.iter().filter(|(name, _)| name.starts_with("db_commits_total")).map(|(_, count)| count).sum()
+    }
+
+    /// Returns once every event has taken effect everywhere.
+    pub(crate) async fn settle(&self) {
+        loop {
+            let counters = self.counters().await;
+            let heard = |consumer: &str, event: &str| -> u64 {
+                let wanted = counters.iter().filter(|(name, _)| {
+                    name.starts_with("events_consumed_total")
+                        && name.contains(consumer)
+                        && name.contains(event)
+                        && name.contains("accepted")
+                });
+                wanted.map(|(_, count)| *count).sum()
+            };
+            let settled = heard("orders-service", "ticket:created") == self.tickets
+                && heard("orders-service", "ticket:updated") == self.reservations_seen
+                && ["tickets-service", "payments-service", "expiration-service"]
+                    .iter()
+                    .all(|service| heard(service, "order:created") == self.orders);
+            if settled {
+                return;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A figure of the kernel's about the process, in MiB.
+    pub(crate) fn memory_mib(&self, figure: &str) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with(figure)).unwrap_or_default();
+        let kib: f64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+        kib / 1024.0
+    }
+
+    pub(crate) fn stop(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        drop(self.data);
+    }
+}
+
+/// A handler that answers fixed bytes, in a process of its own.
+pub(crate) struct BareHandler {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl BareHandler {
+    pub(crate) fn start(body: &Path) -> Self {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .arg("--bare-handler")
+            .arg(body)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let address = first_address(&mut child);
+        Self { child, address }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for BareHandler {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn first_address(child: &mut Child) -> SocketAddr {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    line.trim().rsplit('/').next().unwrap().parse().expect("the first line tells the address")
+}
