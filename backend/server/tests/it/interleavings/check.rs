@@ -1,0 +1,242 @@
+//! What must hold after every step, and after everything that was said was heard.
+
+use std::time::Duration;
+
+use ticketing_events::{EventName, TicketUpdated};
+use ticketing_payments::domain::{Outcome, Step as Owed, outcome};
+use ticketing_payments::store::PaymentRow;
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{OrderStatus, PaymentId, PaymentStatus, Timestamp};
+use ticketing_server::audit;
+
+use super::model::Ticket;
+use super::schedule::{Fate, Service};
+use super::world::World;
+
+impl World {
+    /// After every step: the source of each thing is what the model says, and has said so, version by version.
+    pub(crate) async fn check(&mut self) {
+        for service in Service::ALL {
+            self.post.collect(service, &self.services.core(service).db).await;
+        }
+        self.check_orders().await;
+        self.check_tickets().await;
+        self.check_payments().await;
+    }
+
+    async fn check_orders(&self) {
+        let unit = |tx: &mut Tx<'_>| {
+            tx.query("SELECT id, ticket_id, status, version FROM orders ORDER BY id", args![], |row| {
+                Ok((
+                    row.text("id")?,
+                    row.text("ticket_id")?,
+                    row.parse::<OrderStatus>("status")?,
+                    row.int("version")?,
+                ))
+            })
+        };
+        let orders = self.services.core(Service::Orders).db.read::<_, DbError, _>(unit).await.unwrap();
+        let expected = self.model.orders.iter().map(|(id, order)| {
+            let version = i64::try_from(order.states.len()).unwrap() - 1;
+            (id.clone(), order.ticket.clone(), order.status(), version)
+        });
+        assert_eq!(orders, expected.collect::<Vec<_>>(), "the orders");
+        for (id, order) in &self.model.orders {
+            let told = self.post.history(Service::Orders, id).map(|event| (event.version, event.name));
+            let states = (0..).zip(&order.states).map(|(version, state)| (version, event_of(*state)));
+            assert!(told.eq(states), "the events of order {id} are not its history");
+        }
+        for ticket in self.model.tickets.keys() {
+            let active =
+                self.model.orders.values().filter(|order| order.ticket == *ticket && order.is_active());
+            assert!(active.count() <= 1, "{ticket} has several active orders");
+        }
+    }
+
+    async fn check_tickets(&self) {
+        let unit = |tx: &mut Tx<'_>| {
+            tx.query(
+                "SELECT id, title, price, status, order_id, version FROM tickets ORDER BY id",
+                args![],
+                |row| {
+                    let listed = (row.text("id")?, row.text("title")?, row.int("price")?);
+                    Ok((listed, row.text("status")?, row.opt_text("order_id")?, row.int("version")?))
+                },
+            )
+        };
+        let tickets = self.services.core(Service::Tickets).db.read::<_, DbError, _>(unit).await.unwrap();
+        let expected = self.model.tickets.iter().map(|(id, ticket)| {
+            let now = ticket.now().clone();
+            let version = i64::try_from(ticket.versions.len()).unwrap() - 1;
+            ((id.clone(), now.title, now.price), ticket.status().to_owned(), now.holder, version)
+        });
+        assert_eq!(tickets, expected.collect::<Vec<_>>(), "the tickets");
+        for (id, ticket) in &self.model.tickets {
+            self.check_ticket_events(id, ticket);
+        }
+    }
+
+    fn check_ticket_events(&self, id: &str, ticket: &Ticket) {
+        let told: Vec<_> = self.post.history(Service::Tickets, id).collect();
+        assert_eq!(told.len(), ticket.versions.len(), "the events of ticket {id}");
+        let last = ticket.versions.len() - 1;
+        for (version, (event, listing)) in told.into_iter().zip(&ticket.versions).enumerate() {
+            assert_eq!(usize::try_from(event.version).unwrap(), version, "a version of ticket {id}");
+            let name = match version {
+                0 => EventName::TicketCreated,
+                _ if version == last && ticket.gone => EventName::TicketDeleted,
+                _ => EventName::TicketUpdated,
+            };
+            assert_eq!(event.name, name, "version {version} of ticket {id}");
+            if name == EventName::TicketUpdated {
+                let told = event.open::<TicketUpdated>().unwrap();
+                assert_eq!(
+                    (&told.title, told.price.cents(), told.order_id.map(|order| order.into_string())),
+                    (&listing.title, listing.price, listing.holder.clone()),
+                    "version {version} of ticket {id}"
+                );
+            }
+        }
+    }
+
+    async fn check_payments(&mut self) {
+        use PaymentStatus::{Authorized, Failed, Pending, Refunded, Succeeded};
+        let unit = |tx: &mut Tx<'_>| {
+            tx.query("SELECT id, order_id, status FROM payments ORDER BY id", args![], |row| {
+                Ok((row.text("id")?, row.text("order_id")?, row.parse::<PaymentStatus>("status")?))
+            })
+        };
+        let payments = self.services.core(Service::Payments).db.read::<_, DbError, _>(unit).await.unwrap();
+        assert_eq!(payments.len(), self.payments.len(), "payments that nobody asked for");
+        for (id, order, status) in payments {
+            let before = self.seen.insert(id.clone(), status).unwrap();
+            let legal = before == status
+                || matches!(
+                    (before, status),
+                    (Pending, Authorized | Failed)
+                        | (Authorized, Succeeded | Failed | Refunded)
+                        | (Succeeded, Refunded)
+                );
+            assert!(legal, "payment {id} went from {before:?} to {status:?}");
+            let confirmed = self.model.orders[&order].was_confirmed();
+            assert!(status != Succeeded || confirmed, "{order} was charged before it was won");
+        }
+    }
+
+    /// A call has gone out: money moves only in the order in which it may.
+    pub(crate) async fn check_call(&self, step: Owed, payment: &PaymentRow) {
+        let order = &self.model.orders[payment.order_id.as_str()];
+        let ledger = self.services.provider.ledger().await.unwrap();
+        if step == Owed::Capture {
+            assert!(order.was_confirmed(), "{} was to be charged before it was won", payment.order_id);
+        }
+        if step == Owed::Refund {
+            assert_eq!(order.status(), OrderStatus::Cancelled, "{} was given back", payment.order_id);
+        }
+        let captures = ledger.captures(&payment.order_id);
+        assert!(captures <= 1, "{} was charged {captures} times", payment.order_id);
+        let kept = ledger.kept(&payment.order_id);
+        assert!(kept == 0 || kept == order.price, "{kept} cents were kept for {}", order.price);
+    }
+
+    /// Delivers everything, does everything that is owed, and goes on until nothing is left to do.
+    pub(crate) async fn settle(&mut self) {
+        for _round in 0..100 {
+            let mut done = self.fire(i64::MAX).await;
+            self.post_all().await;
+            for service in Service::ALL {
+                done += self.deliver_all(service).await as u64;
+                self.post_all().await;
+            }
+            self.till.time_passes();
+            self.till.claim(&self.services).await;
+            while let Some((step, payment)) =
+                self.till.call(&self.services.provider, None, Fate::Answered).await
+            {
+                self.check_call(step, &payment).await;
+                done += 1;
+            }
+            while self.till.settle(&self.services, None).await {
+                done += 1;
+            }
+            self.check().await;
+            if done == 0 && self.till.is_empty() && self.post.backlog() == 0 {
+                return;
+            }
+        }
+        panic!("something is never done: {} events wait", self.post.backlog());
+    }
+
+    async fn post_all(&mut self) {
+        for service in Service::ALL {
+            self.post.collect(service, &self.services.core(service).db).await;
+        }
+    }
+
+    /// Nothing is under way: every check of the audit holds.
+    pub(crate) async fn audit(&self) {
+        let mut facts = self.services.sources().facts(self.clock.now()).await.unwrap();
+        let places = self.post.places();
+        for event in &mut facts.said {
+            event.place = places.get(&*event.id).copied();
+        }
+        facts.backlog = self.post.backlog();
+        let report = audit::check(&facts);
+        assert!(report.is_clean(), "the audit found:\n{report}");
+    }
+
+    /// Every deadline has passed: everyone has their answer, and it is the right one.
+    pub(crate) async fn check_ends(&self) {
+        for (id, order) in &self.model.orders {
+            let ended = matches!(order.status(), OrderStatus::Complete | OrderStatus::Cancelled);
+            assert!(ended, "{id} is {:?} for ever", order.status());
+        }
+        for (id, (order_id, token)) in &self.payments {
+            let order = &self.model.orders[order_id];
+            let payment = PaymentId::new(id.clone());
+            let unit = move |tx: &mut Tx<'_>| ticketing_payments::store::find_payment(tx, &payment);
+            let db = &self.services.core(Service::Payments).db;
+            let payment = db.read::<_, DbError, _>(unit).await.unwrap().unwrap();
+            let expires_at = Timestamp::from_millis(order.expires_at);
+            let told = outcome(payment.position(), order.status(), expires_at, self.clock.now());
+            let right = match (*token, order.status()) {
+                ("tok_chargeDeclined" | "tok_chargeDeclinedInsufficientFunds", _) => {
+                    told == Outcome::Declined
+                }
+                // Its authorisation may be voided before the card is charged.
+                ("tok_chargeCustomerFail", _) => told != Outcome::Paid && told != Outcome::Open,
+                (_, OrderStatus::Complete) => told == Outcome::Paid,
+                _ => matches!(told, Outcome::Cancelled | Outcome::Expired),
+            };
+            assert!(right, "{id} with {token} of {order_id}, {:?}, ended as {told:?}", order.status());
+        }
+    }
+
+    /// A fresh buyer buys whatever is still for sale.
+    pub(crate) async fn sell_the_rest(&mut self) {
+        let unsold = self.model.tickets.iter().filter(|(_, ticket)| ticket.status() == "available");
+        let unsold: Vec<String> = unsold.map(|(id, _)| id.clone()).collect();
+        for (buyer, ticket) in (100..).zip(unsold) {
+            let order = self.order(buyer, &ticket).await.expect("a free ticket can be ordered");
+            self.settle().await;
+            self.pay(buyer, &order, "tok_visa").await.expect("a fresh order can be paid");
+            self.settle().await;
+            assert_eq!(self.model.orders[&order].status(), OrderStatus::Complete, "{order} is paid");
+        }
+        self.audit().await;
+    }
+
+    pub(crate) fn every_deadline_passes(&mut self) {
+        self.advance(super::TTL + Duration::from_secs(1));
+    }
+}
+
+fn event_of(state: OrderStatus) -> EventName {
+    match state {
+        OrderStatus::Created => EventName::OrderCreated,
+        OrderStatus::AwaitingPayment => EventName::OrderConfirmed,
+        OrderStatus::Complete => EventName::OrderCompleted,
+        OrderStatus::Cancelled => EventName::OrderCancelled,
+    }
+}

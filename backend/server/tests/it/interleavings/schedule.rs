@@ -1,0 +1,162 @@
+//! What happens in one case: steps in an order that proptest chooses, and shrinks when one fails.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+
+/// The services that talk to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Service {
+    Tickets,
+    Orders,
+    Payments,
+    Expiration,
+}
+
+impl Service {
+    pub(crate) const ALL: [Self; 4] = [Self::Tickets, Self::Orders, Self::Payments, Self::Expiration];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tickets => "tickets",
+            Self::Orders => "orders",
+            Self::Payments => "payments",
+            Self::Expiration => "expiration",
+        }
+    }
+}
+
+/// Who does something to a thing that has an owner.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum By {
+    Owner,
+    User(u8),
+}
+
+/// What happens to one call of the card provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Answered,
+    NotReached,
+    ReplyLost,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    List {
+        seller: u8,
+        price: i64,
+    },
+    Edit {
+        by: By,
+        ticket: Index,
+        price: i64,
+    },
+    Withdraw {
+        by: By,
+        ticket: Index,
+    },
+    Order {
+        user: u8,
+        ticket: Index,
+    },
+    Cancel {
+        by: By,
+        order: Index,
+    },
+    Pay {
+        by: By,
+        order: Index,
+        token: &'static str,
+    },
+    /// The marketplace's clock moves on, in milliseconds. A reservation lasts a second.
+    Advance(u64),
+    /// Expiration says of so many deadlines that they have passed.
+    Fire(i64),
+    /// Some of the events that wait for a service reach it, in this order and in one transaction.
+    Deliver {
+        to: Service,
+        picks: Vec<Index>,
+    },
+    /// An event that took effect comes again.
+    Repeat {
+        to: Service,
+        pick: Index,
+    },
+    /// Payments takes up every step that is due at the provider.
+    Claim,
+    /// One of the calls that were taken up goes out.
+    Call {
+        pick: Index,
+        fate: Fate,
+    },
+    /// What came of one of the calls is written down.
+    Settle {
+        pick: Index,
+    },
+    /// So much real time goes by that another replica may take up what the first one has begun.
+    LeaseRunsOut,
+    /// A service dies and starts again from its files.
+    Crash(Service),
+}
+
+/// A case.
+#[derive(Clone, Debug)]
+pub(crate) struct Schedule {
+    /// Tickets that are listed before anything else happens.
+    pub(crate) tickets: u8,
+    /// Whether orders has heard of them by then.
+    pub(crate) known: bool,
+    pub(crate) steps: Vec<Step>,
+}
+
+pub(crate) const USERS: u8 = 4;
+pub(crate) const TICKETS: usize = 3;
+
+pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
+    (1_u8..=2, prop::bool::weighted(0.9), prop::collection::vec(step(), 1..120))
+        .prop_map(|(tickets, known, steps)| Schedule { tickets, known, steps })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        1 => (0..USERS, 1_i64..30_000).prop_map(|(seller, price)| Step::List { seller, price }),
+        2 => (by(), any::<Index>(), 1_i64..30_000)
+            .prop_map(|(by, ticket, price)| Step::Edit { by, ticket, price }),
+        1 => (by(), any::<Index>()).prop_map(|(by, ticket)| Step::Withdraw { by, ticket }),
+        12 => (0..USERS, any::<Index>()).prop_map(|(user, ticket)| Step::Order { user, ticket }),
+        4 => (by(), any::<Index>()).prop_map(|(by, order)| Step::Cancel { by, order }),
+        12 => (by(), any::<Index>(), token()).prop_map(|(by, order, token)| Step::Pay { by, order, token }),
+        4 => prop_oneof![1_u64..300, Just(999), Just(1_000), Just(1_001)].prop_map(Step::Advance),
+        3 => (1_i64..3).prop_map(Step::Fire),
+        36 => (service(), prop::collection::vec(any::<Index>(), 1..6))
+            .prop_map(|(to, picks)| Step::Deliver { to, picks }),
+        3 => (service(), any::<Index>()).prop_map(|(to, pick)| Step::Repeat { to, pick }),
+        10 => Just(Step::Claim),
+        12 => (any::<Index>(), fate()).prop_map(|(pick, fate)| Step::Call { pick, fate }),
+        12 => any::<Index>().prop_map(|pick| Step::Settle { pick }),
+        2 => Just(Step::LeaseRunsOut),
+        1 => service().prop_map(Step::Crash),
+    ]
+}
+
+fn by() -> impl Strategy<Value = By> {
+    prop_oneof![9 => Just(By::Owner), 1 => (0..USERS).prop_map(By::User)]
+}
+
+fn token() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        6 => Just("tok_visa"),
+        1 => Just("tok_mastercard"),
+        1 => Just("tok_chargeDeclined"),
+        1 => Just("tok_chargeDeclinedInsufficientFunds"),
+        2 => Just("tok_chargeCustomerFail"),
+    ]
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    prop_oneof![6 => Just(Fate::Answered), 1 => Just(Fate::NotReached), 2 => Just(Fate::ReplyLost)]
+}
+
+fn service() -> impl Strategy<Value = Service> {
+    prop::sample::select(Service::ALL.to_vec())
+}

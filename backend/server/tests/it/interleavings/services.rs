@@ -1,0 +1,146 @@
+//! The real services over real databases, without HTTP and without a bus: what they say is taken from their outboxes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use ticketing_bus::{Consumers, Core};
+use ticketing_payments::{Pace, SimulatedProvider};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::signal::Signal;
+use ticketing_server::audit::Sources;
+use ticketing_tickets::Feed;
+
+use super::schedule::Service;
+
+/// Unpaid orders that one user may have.
+pub(crate) const OPEN_LIMIT: u32 = 2;
+
+pub(crate) struct Services {
+    folder: PathBuf,
+    clock: Clock,
+    pub(crate) provider: SimulatedProvider,
+    pub(crate) feed: Feed,
+    open: Vec<(Service, Core, Arc<Consumers>)>,
+}
+
+impl Services {
+    pub(crate) async fn open(folder: &Path, clock: &Clock) -> Self {
+        let provider = SimulatedProvider::open(&folder.join("provider.db"), clock.clone()).unwrap();
+        let (folder, clock) = (folder.to_owned(), clock.clone());
+        let mut services = Self { folder, clock, provider, feed: Feed::default(), open: Vec::new() };
+        for service in Service::ALL {
+            let (core, consumers) = services.start(service).await;
+            services.open.push((service, core, consumers));
+        }
+        services
+    }
+
+    /// The service dies and starts again: what it had in memory is gone.
+    pub(crate) async fn restart(&mut self, service: Service) {
+        self.open.retain(|(open, ..)| *open != service);
+        let (core, consumers) = self.start(service).await;
+        self.open.push((service, core, consumers));
+    }
+
+    pub(crate) fn core(&self, service: Service) -> &Core {
+        &self.open.iter().find(|(open, ..)| *open == service).unwrap().1
+    }
+
+    pub(crate) fn consumers(&self, service: Service) -> Arc<Consumers> {
+        self.open.iter().find(|(open, ..)| *open == service).unwrap().2.clone()
+    }
+
+    pub(crate) fn sources(&self) -> Sources {
+        Sources {
+            auth: None,
+            tickets: self.core(Service::Tickets).db.clone(),
+            orders: self.core(Service::Orders).db.clone(),
+            payments: self.core(Service::Payments).db.clone(),
+            expiration: self.core(Service::Expiration).db.clone(),
+            provider: self.provider.clone(),
+        }
+    }
+
+    fn sessions(&self) -> Sessions {
+        let keys = SessionKeys::new(&[SecretString::from("a key for tests that is long enough".to_owned())]);
+        let ended = Ended::new(self.clock.clone());
+        Sessions::new(keys.unwrap(), CookieSettings::default(), LIFETIME, ended, self.clock.clone())
+    }
+
+    async fn start(&self, service: Service) -> (Core, Arc<Consumers>) {
+        let database = self.folder.join(format!("{}.db", service.name()));
+        let (clock, sessions) = (self.clock.clone(), self.sessions());
+        match service {
+            Service::Tickets => {
+                use ticketing_tickets as tickets;
+                let settings = tickets::Settings { database, clock, sessions, shutdown: Shutdown::new() };
+                let app = tickets::App::open(settings).await.unwrap();
+                let consumers = app
+                    .core()
+                    .consumers("tickets-service")
+                    .on(tickets::OnOrderCreated { app: app.clone() })
+                    .on(tickets::OnOrderConfirmed)
+                    .on(tickets::OnOrderCompleted { app: app.clone() })
+                    .on(tickets::OnOrderCancelled { app: app.clone() });
+                (app.core().clone(), Arc::new(consumers))
+            }
+            Service::Orders => {
+                use ticketing_orders as orders;
+                let settings = orders::Settings {
+                    database,
+                    clock,
+                    sessions,
+                    order_ttl: super::TTL,
+                    open_limit: OPEN_LIMIT,
+                };
+                let app = orders::App::open(settings).await.unwrap();
+                let core = app.core().clone();
+                let consumers = core
+                    .consumers("orders-service")
+                    .on(orders::OnTicketCreated)
+                    .on(orders::OnTicketUpdated)
+                    .on(orders::OnTicketDeleted { core: core.clone() })
+                    .on(orders::OnExpirationComplete { core: core.clone() })
+                    .on(orders::OnPaymentAuthorized { core: core.clone() })
+                    .on(orders::OnPaymentCreated { core: core.clone() })
+                    .on(orders::OnPaymentFailed { core: core.clone() });
+                (core.clone(), Arc::new(consumers))
+            }
+            Service::Payments => {
+                use ticketing_payments as payments;
+                let settings = payments::Settings {
+                    database,
+                    clock,
+                    sessions,
+                    provider: Arc::new(self.provider.clone()),
+                    pace: Pace::default(),
+                    shutdown: Shutdown::new(),
+                };
+                let app = payments::App::open(settings).await.unwrap();
+                let consumers = app
+                    .core()
+                    .consumers("payments-service")
+                    .on(payments::OnOrderCreated)
+                    .on(payments::OnOrderConfirmed { app: app.clone() })
+                    .on(payments::OnOrderCompleted)
+                    .on(payments::OnOrderCancelled { app: app.clone() });
+                (app.core().clone(), Arc::new(consumers))
+            }
+            Service::Expiration => {
+                use ticketing_expiration as expiration;
+                let app = expiration::App::open(expiration::Settings { database, clock }).unwrap();
+                let consumers = app
+                    .core()
+                    .consumers("expiration-service")
+                    .on(expiration::OnOrderCreated { armed: Signal::default() })
+                    .on(expiration::OnOrderConfirmed)
+                    .on(expiration::OnOrderCompleted)
+                    .on(expiration::OnOrderCancelled);
+                (app.core().clone(), Arc::new(consumers))
+            }
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! One case: the services, the post, the provider's till and the model, moved step by step and compared after each.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use proptest::sample::Index;
+use ticketing_bus::Verdict;
+use ticketing_orders::store::{CancelError, NewOrder, ReserveError};
+use ticketing_payments::domain::{Admission, CardToken, Refusal, admit};
+use ticketing_payments::store::{PaymentRow, Wanted};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{Money, Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
+use ticketing_tickets::domain::title::Title;
+use ticketing_tickets::store::{EditError, NewListing, Voice};
+
+use super::TTL;
+use super::model::{Heard, Listing, Model};
+use super::post::Post;
+use super::schedule::{By, Schedule, Service, Step, TICKETS};
+use super::services::{OPEN_LIMIT, Services};
+use super::till::Till;
+
+pub(crate) struct World {
+    pub(crate) services: Services,
+    pub(crate) clock: Clock,
+    pub(crate) model: Model,
+    pub(crate) post: Post,
+    pub(crate) till: Till,
+    /// Every payment that was begun: by whom it was asked for, and with which card.
+    pub(crate) payments: BTreeMap<String, (String, &'static str)>,
+    /// How far each payment was when we looked last.
+    pub(crate) seen: BTreeMap<String, PaymentStatus>,
+}
+
+impl World {
+    pub(crate) async fn open(folder: &Path, schedule: &Schedule) -> Self {
+        let clock = Clock::manual(Timestamp::from_millis(1_900_000_000_000));
+        let services = Services::open(folder, &clock).await;
+        let model = Model { now: clock.now().as_millis(), ..Model::default() };
+        let (payments, seen) = (BTreeMap::new(), BTreeMap::new());
+        let mut world =
+            Self { services, clock, model, post: Post::default(), till: Till::new(), payments, seen };
+        for seller in 0..schedule.tickets {
+            world.list(seller, 1_000 + i64::from(seller)).await;
+        }
+        if schedule.known {
+            world.deliver_all(Service::Orders).await;
+        }
+        world
+    }
+
+    pub(crate) async fn step(&mut self, step: &Step) {
+        match step {
+            Step::List { seller, price } if self.model.tickets.len() < TICKETS => {
+                self.list(*seller, *price).await;
+            }
+            Step::List { .. } => {}
+            Step::Edit { by, ticket, price } => self.edit(*by, *ticket, *price).await,
+            Step::Withdraw { by, ticket } => self.withdraw(*by, *ticket).await,
+            Step::Order { user, ticket } => {
+                if let Some(ticket) = nth(self.model.tickets.keys(), *ticket) {
+                    self.order(*user, &ticket).await;
+                }
+            }
+            Step::Cancel { by, order } => self.cancel(*by, *order).await,
+            Step::Pay { by, order, token } => {
+                if let Some(order) = nth(self.model.orders.keys(), *order) {
+                    let user = owner(*by, self.model.orders[&order].user);
+                    self.pay(user, &order, token).await;
+                }
+            }
+            Step::Advance(millis) => self.advance(Duration::from_millis(*millis)),
+            Step::Fire(limit) => {
+                self.fire(*limit).await;
+            }
+            Step::Deliver { to, picks } => {
+                let chosen = self.post.choose(*to, picks);
+                self.deliver(*to, &chosen).await;
+            }
+            Step::Repeat { to, pick } => {
+                if let Some(event) = self.post.choose_heard(*to, *pick) {
+                    self.deliver_again(*to, event).await;
+                }
+            }
+            Step::Claim => self.till.claim(&self.services).await,
+            Step::Call { pick, fate } => {
+                let called = self.till.call(&self.services.provider, Some(*pick), *fate).await;
+                if let Some((step, payment)) = called {
+                    self.check_call(step, &payment).await;
+                }
+            }
+            Step::Settle { pick } => {
+                self.till.settle(&self.services, Some(*pick)).await;
+            }
+            Step::LeaseRunsOut => self.till.time_passes(),
+            Step::Crash(service) => {
+                self.services.restart(*service).await;
+                if *service == Service::Payments {
+                    self.till.restart(&self.services).await;
+                }
+            }
+        }
+        self.check().await;
+    }
+
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.clock.advance(by);
+        self.model.now = self.clock.now().as_millis();
+    }
+
+    pub(crate) async fn fire(&mut self, limit: i64) -> u64 {
+        let core = self.services.core(Service::Expiration);
+        let (outbox, now) = (core.outbox.clone(), self.clock.now());
+        let unit = move |tx: &mut Tx<'_>| ticketing_expiration::store::fire(tx, &outbox, now, limit);
+        core.db.write::<_, DbError, _>(unit).await.unwrap()
+    }
+
+    pub(crate) async fn list(&mut self, seller: u8, price: i64) -> String {
+        let core = self.services.core(Service::Tickets);
+        let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
+        let id = self.clock.new_id();
+        let (ticket, new) = (TicketId::new(id.clone()), listing("as listed", price));
+        let unit = move |tx: &mut Tx<'_>| {
+            let voice = Voice { outbox: &outbox, feed: &feed, now };
+            ticketing_tickets::store::create(tx, &voice, ticket.clone(), &user(seller), &new)
+        };
+        core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
+        let listing = Listing { title: "as listed".to_owned(), price, holder: None };
+        self.model.list(&id, seller, listing);
+        self.post.collect(Service::Tickets, &self.services.core(Service::Tickets).db).await;
+        id
+    }
+
+    async fn edit(&mut self, by: By, ticket: Index, price: i64) {
+        let Some(id) = nth(self.model.tickets.keys(), ticket) else { return };
+        let by = owner(by, self.model.tickets[&id].seller);
+        let core = self.services.core(Service::Tickets);
+        let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
+        let (ticket, new) = (TicketId::new(id.clone()), listing("as edited", price));
+        let unit = move |tx: &mut Tx<'_>| {
+            let voice = Voice { outbox: &outbox, feed: &feed, now };
+            ticketing_tickets::store::update(tx, &voice, &ticket, &user(by), &new, |_| true)
+        };
+        let answer =
+            core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| said(&error));
+        assert_eq!(answer, self.model.may_change(&id, by), "an edit of {id}");
+        if answer.is_ok() {
+            self.model.edit(&id, "as edited", price);
+        }
+    }
+
+    async fn withdraw(&mut self, by: By, ticket: Index) {
+        let Some(id) = nth(self.model.tickets.keys(), ticket) else { return };
+        let by = owner(by, self.model.tickets[&id].seller);
+        let core = self.services.core(Service::Tickets);
+        let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
+        let ticket = TicketId::new(id.clone());
+        let unit = move |tx: &mut Tx<'_>| {
+            let voice = Voice { outbox: &outbox, feed: &feed, now };
+            ticketing_tickets::store::delete(tx, &voice, &ticket, &user(by), |_| true)
+        };
+        let answer = core.db.write::<(), EditError, _>(unit).await.map_err(|error| said(&error));
+        assert_eq!(answer, self.model.may_change(&id, by), "a withdrawal of {id}");
+        if answer.is_ok() {
+            self.model.withdraw(&id);
+        }
+    }
+
+    /// Orders a ticket; every answer must be one that this user may get now.
+    pub(crate) async fn order(&mut self, buyer: u8, ticket: &str) -> Option<String> {
+        let core = self.services.core(Service::Orders);
+        let (outbox, now) = (core.outbox.clone(), self.clock.now());
+        let new = NewOrder {
+            id: OrderId::new(self.clock.new_id()),
+            user_id: user(buyer),
+            ticket_id: TicketId::new(ticket),
+            now,
+            expires_at: now + TTL,
+            open_limit: i64::from(OPEN_LIMIT),
+        };
+        let unit = move |tx: &mut Tx<'_>| ticketing_orders::store::reserve(tx, &outbox, &new);
+        let answer = core.db.write::<Order, ReserveError, _>(unit).await;
+
+        let on_sale = self.model.on_sale(ticket);
+        let holder = self.model.active_order(ticket);
+        let too_many = self.model.unpaid(buyer) >= OPEN_LIMIT as usize;
+        match answer {
+            Ok(order) => {
+                let (version, sold) = on_sale.expect("a ticket was sold that orders does not know");
+                assert!(holder.is_none(), "{ticket} was sold to {buyer}, {holder:?} has it");
+                assert!(!too_many, "{buyer} has too many unpaid orders already");
+                assert_eq!(order.ticket.version, i64::try_from(version).ok());
+                assert_eq!((&order.ticket.title, order.ticket.price.cents()), (&sold.title, sold.price));
+                let id = order.id.into_string();
+                self.model.order(
+                    &id,
+                    buyer,
+                    ticket,
+                    order.ticket.price.cents(),
+                    order.expires_at.as_millis(),
+                );
+                Some(id)
+            }
+            Err(ReserveError::NoTicket) => {
+                assert!(on_sale.is_none(), "{ticket} is on sale, {buyer} was told that it does not exist");
+                None
+            }
+            Err(ReserveError::Reserved) => {
+                assert!(holder.is_some(), "nobody has {ticket}, {buyer} was told that somebody does");
+                None
+            }
+            Err(ReserveError::TooManyOpen) => {
+                assert!(too_many, "{buyer} was refused without having too many unpaid orders");
+                None
+            }
+            Err(ReserveError::Db(error)) => panic!("{error}"),
+        }
+    }
+
+    async fn cancel(&mut self, by: By, order: Index) {
+        let Some(id) = nth(self.model.orders.keys(), order) else { return };
+        let by = owner(by, self.model.orders[&id].user);
+        let core = self.services.core(Service::Orders);
+        let (outbox, now, order) = (core.outbox.clone(), self.clock.now(), OrderId::new(id.clone()));
+        let unit =
+            move |tx: &mut Tx<'_>| ticketing_orders::store::cancel(tx, &outbox, &order, &user(by), now);
+        let answer = core.db.write::<(), CancelError, _>(unit).await.map_err(|error| match error {
+            CancelError::NotOwner => "not the owner",
+            CancelError::TooLate(ticketing_sdk::OrderStatus::AwaitingPayment) => "being paid",
+            CancelError::TooLate(ticketing_sdk::OrderStatus::Complete) => "paid",
+            other => panic!("{other}"),
+        });
+        assert_eq!(answer, self.model.cancel(&id, by), "a cancellation of {id}");
+    }
+
+    /// Asks to pay, as the route does: looks at the copy of the order and the payment in force, in one transaction.
+    pub(crate) async fn pay(&mut self, buyer: u8, order: &str, token: &'static str) -> Option<String> {
+        use ticketing_payments::store;
+        let core = self.services.core(Service::Payments);
+        let (id, card) = (OrderId::new(order), CardToken::parse(token).unwrap());
+        let wanted = Wanted {
+            id: PaymentId::new(self.clock.new_id()),
+            token: card.clone(),
+            now: self.clock.now(),
+            due_at: self.till.now(),
+        };
+        let unit = move |tx: &mut Tx<'_>| {
+            let Some(order) = store::find_order(tx, &id)? else { return Ok(Err("not found")) };
+            if order.user_id != user(buyer) {
+                return Ok(Err("not the owner"));
+            }
+            let in_force = store::in_force(tx, &id)?;
+            let known = in_force.as_ref().map(|payment| (payment.status, payment.token == card));
+            Ok::<_, DbError>(match admit(order.status, order.expires_at, known, wanted.now) {
+                Ok(Admission::Join) => Ok((Admission::Join, in_force.unwrap())),
+                Ok(Admission::Begin) => {
+                    Ok((Admission::Begin, store::insert_payment(tx, &wanted, &order)?.unwrap()))
+                }
+                Err(Refusal::Paid) => Err("paid"),
+                Err(Refusal::InProgress) => Err("in progress"),
+                Err(Refusal::Cancelled) => Err("cancelled"),
+                Err(Refusal::Expired) => Err("expired"),
+            })
+        };
+        let answer: Result<(Admission, PaymentRow), &str> = core.db.write(unit).await.unwrap();
+        let admission = answer.as_ref().map(|(admission, _)| *admission).map_err(|error| *error);
+        assert_eq!(admission, self.may_pay(buyer, order, token), "a payment of {order} by {buyer}");
+        let (admission, payment) = answer.ok()?;
+        let id = payment.id.into_string();
+        if admission == Admission::Begin {
+            self.payments.insert(id.clone(), (order.to_owned(), token));
+            self.seen.insert(id.clone(), PaymentStatus::Pending);
+        }
+        Some(id)
+    }
+
+    /// What a user who wants to pay must be answered.
+    fn may_pay(&self, buyer: u8, order: &str, token: &str) -> Result<Admission, &'static str> {
+        use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete, Created};
+        let Some(known) = self.model.known_to_payments(order) else { return Err("not found") };
+        let source = &self.model.orders[order];
+        if source.user != buyer {
+            return Err("not the owner");
+        }
+        let in_force = self.payments.iter().find_map(|(id, (of, card))| {
+            let status = self.seen[id];
+            let ended = matches!(status, PaymentStatus::Failed | PaymentStatus::Refunded);
+            (of == order && !ended).then_some((status, *card == token))
+        });
+        match (in_force, known) {
+            (Some((PaymentStatus::Succeeded, _)), _) => Err("paid"),
+            (Some((_, true)), _) => Ok(Admission::Join),
+            (Some((_, false)), _) => Err("in progress"),
+            (None, Complete) => Err("paid"),
+            (None, Cancelled | AwaitingPayment) => Err("cancelled"),
+            (None, Created) if self.model.now >= source.expires_at => Err("expired"),
+            (None, Created) => Ok(Admission::Begin),
+        }
+    }
+
+    /// Brings events to a service, in one transaction, and answers how many of them took effect.
+    pub(crate) async fn deliver(&mut self, to: Service, events: &[usize]) -> usize {
+        if events.is_empty() {
+            return 0;
+        }
+        let deliveries: Arc<[_]> = events.iter().map(|event| self.post.delivery(*event)).collect();
+        let verdicts = self.services.consumers(to).apply(deliveries).await.unwrap();
+        let mut took_effect = 0;
+        for (event, verdict) in events.iter().zip(verdicts) {
+            let news = self.post.news(*event);
+            let heard = match &verdict {
+                Verdict::Accepted => Heard::Accepted,
+                Verdict::Retry { cause, .. } if cause == "its predecessor has not come" => Heard::TooEarly,
+                other => panic!("{to:?} could not handle {news:?}: {other:?}"),
+            };
+            assert_eq!(heard, self.model.hear(to, &news), "{to:?} heard {news:?}");
+            if heard == Heard::Accepted {
+                self.post.took_effect(to, *event);
+                took_effect += 1;
+            }
+        }
+        took_effect
+    }
+
+    pub(crate) async fn deliver_all(&mut self, to: Service) -> usize {
+        let waiting = self.post.waiting(to);
+        self.deliver(to, &waiting).await
+    }
+
+    /// What took effect before comes again. That nothing changes is seen by the check after the step.
+    async fn deliver_again(&mut self, to: Service, event: usize) {
+        let again = Arc::from(vec![self.post.delivery(event)]);
+        let verdicts = self.services.consumers(to).apply(again).await.unwrap();
+        assert_eq!(verdicts, [Verdict::Accepted], "{to:?} heard {:?} again", self.post.news(event));
+    }
+}
+
+pub(crate) fn user(number: u8) -> UserId {
+    UserId::new(format!("user-{number}"))
+}
+
+fn owner(by: By, owner: u8) -> u8 {
+    match by {
+        By::Owner => owner,
+        By::User(user) => user,
+    }
+}
+
+fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Index) -> Option<String> {
+    let mut keys = keys;
+    (keys.len() > 0).then(|| pick.index(keys.len())).and_then(|place| keys.nth(place)).cloned()
+}
+
+fn listing(title: &str, price: i64) -> NewListing {
+    NewListing { title: Title::parse(title).unwrap(), price: Money::from_cents(price).unwrap() }
+}
+
+fn said(error: &EditError) -> &'static str {
+    match error {
+        EditError::NotFound => "not found",
+        EditError::NotOwner => "not the owner",
+        EditError::Reserved => "reserved",
+        other => panic!("{other}"),
+    }
+}
