@@ -26,6 +26,12 @@ impl Signal {
         self.rings.send_modify(|count| *count = count.wrapping_add(1));
     }
 
+    /// How often it was rung.
+    #[must_use]
+    pub fn rings(&self) -> u64 {
+        *self.rings.borrow()
+    }
+
     /// Hears every ring from now on.
     #[must_use]
     pub fn listen(&self) -> Listener {

@@ -1,7 +1,7 @@
 //! SQLite behind the face: one writer that commits in groups, and a few readers.
 //!
-//! Everything that waits for the writer is committed together, each unit in a savepoint of its own, so that one wait
-//! for the disk serves many units and one failing unit harms no other. Answers go out after the commit.
+//! Everything that waits for the writer is committed together, so that one wait for the disk serves many units. One
+//! failing unit harms no other: what it has changed is undone before the commit. Answers go out after it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
-use super::tx::said;
+use super::tx::{Mode, said};
 use super::{DbError, DbStats, Migrations, OpenError, Tx};
 
 /// How a SQLite file is used.
@@ -253,15 +253,19 @@ fn commit_group(
     jobs: &mut [Box<dyn Job>],
     counters: &Counters,
 ) -> Result<(), DbError> {
-    let mut tx = Tx::new(connection);
-    match run_group(&mut tx, jobs) {
+    let hopeful = run_group(connection, jobs, Mode::Hopeful);
+    let done = match hopeful {
+        Ok(None) => run_group(connection, jobs, Mode::Careful),
+        done => done,
+    };
+    match done {
         Ok(wanted) => {
-            counters.units.fetch_add(wanted, Ordering::Relaxed);
+            let wanted = wanted.unwrap_or(0);
             if wanted > 0 {
+                counters.units.fetch_add(wanted, Ordering::Relaxed);
                 counters.commits.fetch_add(1, Ordering::Relaxed);
                 metrics::counter!("db_commits_total", "database" => counters.name.clone()).increment(1);
             }
-            tx.ring();
             Ok(())
         }
         Err(error) => {
@@ -272,21 +276,24 @@ fn commit_group(
     }
 }
 
-/// Runs each job in a savepoint of its own and commits them; answers how many of them wanted it.
-fn run_group(tx: &mut Tx<'_>, jobs: &mut [Box<dyn Job>]) -> Result<u64, DbError> {
+/// Runs every job and commits them together; answers how many of them wanted it. `None` when one that failed has
+/// left changes behind: nothing was committed, and the group must be run again with care.
+fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> Result<Option<u64>, DbError> {
+    let mut tx = Tx::new(connection, mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut wanted = 0;
     for job in jobs {
-        tx.execute("SAVEPOINT job", &[])?;
-        if job.run(tx) {
-            wanted += 1;
-        } else {
-            tx.execute("ROLLBACK TO job", &[])?;
+        // The error is the signal to undo; the job keeps its own.
+        let ran = tx.savepoint(|tx| if job.run(tx) { Ok(()) } else { Err(DbError::Busy) });
+        if tx.is_spoiled() {
+            tx.execute("ROLLBACK", &[])?;
+            return Ok(None);
         }
-        tx.execute("RELEASE job", &[])?;
+        wanted += u64::from(ran.is_ok());
     }
     tx.execute("COMMIT", &[])?;
-    Ok(wanted)
+    tx.ring();
+    Ok(Some(wanted))
 }
 
 fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
@@ -294,7 +301,7 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         // One reader waits with the lock; the others wait for the lock.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(mut job) = next else { return };
-        let mut tx = Tx::new(connection);
+        let mut tx = Tx::new(connection, Mode::Careful);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
             job.run(&mut tx);

@@ -10,11 +10,29 @@ use crate::signal::Signal;
 pub struct Tx<'c> {
     connection: &'c Connection,
     bells: Vec<Signal>,
+    mode: Mode,
+    /// Something that failed has left changes behind, and only a savepoint could have undone them.
+    spoiled: bool,
+}
+
+/// What a failure inside a transaction costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// No savepoint is made: most units that fail have changed nothing by then. One that has spoils the transaction,
+    /// which is then rolled back and run again, carefully. Savepoints copy every page they touch.
+    Hopeful,
+    /// Everything that may fail is in a savepoint of its own.
+    Careful,
 }
 
 impl<'c> Tx<'c> {
-    pub(super) fn new(connection: &'c Connection) -> Self {
-        Self { connection, bells: Vec::new() }
+    pub(super) fn new(connection: &'c Connection, mode: Mode) -> Self {
+        Self { connection, bells: Vec::new(), mode, spoiled: false }
+    }
+
+    /// Whether the transaction can only be rolled back.
+    pub(super) fn is_spoiled(&self) -> bool {
+        self.spoiled
     }
 
     /// Runs a statement and answers how many rows it changed.
@@ -86,6 +104,12 @@ impl<'c> Tx<'c> {
         &mut self,
         unit: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
+        let before = self.connection.total_changes();
+        if self.mode == Mode::Hopeful {
+            let outcome = unit(self);
+            self.spoiled |= outcome.is_err() && self.connection.total_changes() != before;
+            return outcome;
+        }
         self.execute("SAVEPOINT unit", &[])?;
         let outcome = unit(self);
         if outcome.is_err() {
