@@ -15,7 +15,7 @@ use ticketing_sdk::Timestamp;
 use crate::{Bus, BusError, Delivery, Subscription, Verdict, outbox};
 
 /// Events handled in one transaction at most.
-const BATCH: usize = 64;
+const BATCH: usize = 128;
 /// Tries before an event is set aside.
 const MAX_ATTEMPTS: u32 = 10;
 /// Tries of an event whose predecessor has not come yet. With the pauses between them, more than a minute.
@@ -160,13 +160,15 @@ impl Consumers {
     }
 
     fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Verdict {
-        // An effect that did not happen leaves the savepoint as an error, which undoes the inbox row with it.
+        // What did not happen leaves the savepoint as an error. The record is written last: an event that has to
+        // wait has then changed nothing, and there is nothing to undo.
         let outcome = tx.savepoint(|tx| {
-            if !outbox::hear(tx, &delivery.envelope.id, now).map_err(HandlerError::from)? {
+            let event_id = &delivery.envelope.id;
+            if outbox::was_heard(tx, event_id)? {
                 return Ok(());
             }
             match self.handle(tx, &delivery.envelope)? {
-                Effect::Done | Effect::Stale => Ok(()),
+                Effect::Done | Effect::Stale => Ok(outbox::hear(tx, event_id, now)?),
                 waits @ (Effect::Early | Effect::NotYet) => Err(Unapplied::Waits(waits)),
             }
         });

@@ -80,13 +80,15 @@ pub(crate) fn mark_published(tx: &mut Tx<'_>, ids: &[String], now: Timestamp) ->
     Ok(())
 }
 
-/// Remembers that an event took effect; `false` when it had done so before.
-pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
-    let heard = tx.execute(
-        "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        args![event_id, now],
-    )?;
-    Ok(heard > 0)
+/// Whether an event took effect before.
+pub(crate) fn was_heard(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbError> {
+    let found = tx.query_opt("SELECT 1 AS found FROM inbox WHERE event_id = $1", args![event_id], |_| Ok(()));
+    found.map(|found| found.is_some())
+}
+
+/// Remembers that an event takes effect in this transaction. Where another one was quicker, this one fails.
+pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.execute("INSERT INTO inbox (event_id, received_at) VALUES ($1, $2)", args![event_id, now]).map(drop)
 }
 
 /// Forgets what was published and heard long ago.

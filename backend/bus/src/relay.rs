@@ -9,7 +9,11 @@ use ticketing_platform::shutdown::Shutdown;
 use crate::{Bus, BusError, Outbox, outbox};
 
 /// Rows published together at most.
-const BATCH: i64 = 256;
+const BATCH: i64 = 512;
+/// From so many rows at once on, the service is busy: then the relay lets more gather before it publishes again, so
+/// that a wait for the disk serves many events. A lone event goes out at once.
+const BUSY: usize = 16;
+const GATHER: Duration = Duration::from_millis(20);
 /// How often the relay looks even when nothing rings: rows that a crash left behind, or another replica's.
 const POLL: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -45,15 +49,17 @@ impl Relay {
         let mut pause = FIRST_PAUSE;
         loop {
             match self.publish_batch().await {
-                Ok(true) => {
+                Ok(published) => {
                     pause = FIRST_PAUSE;
-                    continue;
-                }
-                Ok(false) => {
-                    pause = FIRST_PAUSE;
+                    let more = async {
+                        match published {
+                            0 => drop(tokio::time::timeout(POLL, waiting.heard()).await),
+                            BUSY.. => tokio::time::sleep(GATHER).await,
+                            _ => {}
+                        }
+                    };
                     tokio::select! {
-                        () = waiting.heard() => {}
-                        () = tokio::time::sleep(POLL) => {}
+                        () = more => {}
                         () = shutdown.triggered() => return,
                     }
                 }
@@ -70,17 +76,17 @@ impl Relay {
         }
     }
 
-    /// Publishes one batch; `false` when nothing waited.
-    async fn publish_batch(&self) -> Result<bool, RelayError> {
+    /// Publishes one batch; answers how many events were in it.
+    async fn publish_batch(&self) -> Result<usize, RelayError> {
         let batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
-        if batch.is_empty() {
-            return Ok(false);
-        }
         let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
-        metrics::counter!("events_published_total").increment(ids.len() as u64);
-        self.bus.publish(batch).await?;
-        let now = self.clock.now();
-        self.db.write(move |tx| outbox::mark_published(tx, &ids, now)).await?;
-        Ok(true)
+        let published = ids.len();
+        if published > 0 {
+            self.bus.publish(batch).await?;
+            let now = self.clock.now();
+            self.db.write(move |tx| outbox::mark_published(tx, &ids, now)).await?;
+            metrics::counter!("events_published_total").increment(published as u64);
+        }
+        Ok(published)
     }
 }
