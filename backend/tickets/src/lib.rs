@@ -3,6 +3,7 @@
 mod consumers;
 pub mod domain;
 mod feed;
+mod pages;
 mod router;
 mod routes;
 pub mod store;
@@ -46,6 +47,7 @@ pub struct App {
     core: Core,
     sessions: Sessions,
     feed: Feed,
+    pages: pages::Pages,
     shutdown: Shutdown,
 }
 
@@ -69,7 +71,9 @@ impl App {
         let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
         let core = Core::open(&settings.database, settings.clock, &parts)?;
         settings.sessions.ended().refresh(&core.db).await?;
-        Ok(Self { core, sessions: settings.sessions, feed: Feed::default(), shutdown: settings.shutdown })
+        let feed = Feed::default();
+        let pages = pages::Pages::new(feed.changed().clone());
+        Ok(Self { core, sessions: settings.sessions, feed, pages, shutdown: settings.shutdown })
     }
 
     /// The routes, with their documentation.

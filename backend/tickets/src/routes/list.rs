@@ -5,13 +5,13 @@ use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, Json, PageQuery};
-use ticketing_platform::session::MaybeSession;
-use ticketing_sdk::{Money, Problem, Ticket, TicketStatus};
+use ticketing_platform::http::{ApiError, Faults, PageQuery};
+use ticketing_sdk::{Money, Problem, Ticket, TicketStatus, UserId};
 
+use crate::App;
 use crate::domain::listing::{self, Listing, Sort};
+use crate::pages::Page;
 use crate::store::{self, Position};
-use crate::{App, domain};
 
 /// The filters of the list, as they were sent.
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -47,22 +47,21 @@ pub(crate) struct Filters {
         (status = 401, description = "seller=me without a session", body = Problem),
     )
 )]
-pub(crate) async fn list(
-    State(app): State<App>,
-    session: MaybeSession,
-    headers: HeaderMap,
-    uri: Uri,
-    filters: Result<Query<Filters>, axum::extract::rejection::QueryRejection>,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
     if wants_feed(&headers) {
-        let resume = resume_from(&headers);
-        return Ok(app.feed.watch(&app.core.db, resume, &app.shutdown).await?);
+        return Ok(app.feed.watch(&app.core.db, resume_from(&headers), &app.shutdown).await?);
     }
-    let Query(filters) = filters.map_err(|error| ApiError::field("query", error.body_text()))?;
+    let question = uri.query().unwrap_or_default();
+    if let Some(page) = app.pages.get(question) {
+        return Ok(page.into_response());
+    }
+    let Query(filters) =
+        Query::<Filters>::try_from_uri(&uri).map_err(|error| ApiError::field("query", error.body_text()))?;
     let mut faults = Faults::new();
-    let page = PageQuery::parse(&uri, &mut faults);
-    let listing = filters.check(&session, &mut faults);
-    let after: Option<Position> = page.after(&mut faults);
+    let wanted = PageQuery::parse(&uri, &mut faults);
+    let seller = filters.seller(&app, &headers, &mut faults);
+    let listing = filters.check(&mut faults);
+    let after: Option<Position> = wanted.after(&mut faults);
     let after = after.filter(|position| {
         let fits = position.fits(listing.sort);
         if !fits {
@@ -71,27 +70,49 @@ pub(crate) async fn list(
         fits
     });
     faults.finish()?;
-    if filters.seller.is_some() && listing.seller.is_none() {
-        return Err(ApiError::not_signed_in());
-    }
+    let listing = Listing { seller: seller?, ..listing };
 
-    let (sort, limit) = (listing.sort, page.limit);
+    let seen = app.pages.generation();
+    let (sort, limit, own) = (listing.sort, wanted.limit, listing.seller.is_some());
     // One more than asked for tells whether there is a next page.
     let mut tickets =
         app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), limit + 1)).await?;
     let more = tickets.len() > limit as usize;
     tickets.truncate(limit as usize);
-    match tickets.last() {
-        Some(last) if more => {
-            let link = next_link(&uri, &cursor(&Position::of(last, sort))?);
-            Ok(([link], Json(tickets)).into_response())
-        }
-        _ => Ok(Json(tickets).into_response()),
+    let link = match tickets.last() {
+        Some(last) if more => Some(next_link(&uri, &cursor(&Position::of(last, sort))?).1),
+        _ => None,
+    };
+    let body = serde_json::to_vec(&tickets).map_err(ApiError::internal)?;
+    let page = Page { body: body.into(), link };
+    if !own {
+        app.pages.keep(question, seen, &page);
     }
+    Ok(page.into_response())
 }
 
 impl Filters {
-    fn check(&self, session: &MaybeSession, faults: &mut Faults) -> Listing {
+    /// Whose tickets are asked for: one's own, or anybody's.
+    fn seller(
+        &self,
+        app: &App,
+        headers: &HeaderMap,
+        faults: &mut Faults,
+    ) -> Result<Option<UserId>, ApiError> {
+        match self.seller.as_deref() {
+            None => Ok(None),
+            Some("me") => match app.sessions.read(headers) {
+                Some(session) => Ok(Some(session.user_id)),
+                None => Err(ApiError::not_signed_in()),
+            },
+            Some(_) => {
+                faults.push("seller", "Seller must be me");
+                Ok(None)
+            }
+        }
+    }
+
+    fn check(&self, faults: &mut Faults) -> Listing {
         let mut price = |name: &str, text: &Option<String>| {
             let text = text.as_deref().filter(|text| !text.is_empty())?;
             text.parse::<Money>().map_err(|error| faults.push(name, error.to_string())).ok()
@@ -106,15 +127,11 @@ impl Filters {
         if statuses.is_none() {
             faults.push("status", "Status must be available, reserved, sold, a list of these, or all");
         }
-        if self.seller.as_deref().is_some_and(|seller| seller != "me") {
-            faults.push("seller", "Seller must be me");
-        }
-        let own = self.seller.as_deref().and(session.0.as_ref()).map(|session| session.user_id.clone());
         Listing {
-            words: self.q.as_deref().map(domain::listing::words).unwrap_or_default(),
+            words: self.q.as_deref().map(listing::words).unwrap_or_default(),
             min_price,
             max_price,
-            seller: own,
+            seller: None,
             statuses: statuses.unwrap_or_default(),
             sort: sort.unwrap_or_default(),
         }

@@ -51,13 +51,16 @@ pub fn after(tx: &mut Tx<'_>, id: &str, limit: i64) -> Result<Vec<Change>, DbErr
     )
 }
 
-/// The place of the newest change; empty when there is none.
+/// The place before every change: it sorts before every identifier.
+const BEFORE_ALL: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The place of the newest change; a place before every change when there is none.
 ///
 /// # Errors
 /// When the database fails.
 pub fn latest(tx: &mut Tx<'_>) -> Result<String, DbError> {
     let newest = tx.query_one("SELECT MAX(id) AS id FROM changes", &[], |row| row.opt_text("id"))?;
-    Ok(newest.unwrap_or_default())
+    Ok(newest.unwrap_or_else(|| BEFORE_ALL.to_owned()))
 }
 
 /// Forgets changes that nobody can resume from any more.

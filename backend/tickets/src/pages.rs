@@ -1,0 +1,121 @@
+//! Pages of the list, kept as long as no ticket has changed.
+//!
+//! The list is read far more often than it changes. A page is good exactly while the feed has not rung since before it
+//! was read; the feed rings after each commit and before its answer, so whoever was told of a change sees it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use ticketing_platform::signal::Signal;
+
+/// Pages that are kept; beyond it all are forgotten.
+const MOST: usize = 256;
+/// Larger pages are not kept, in bytes.
+const LARGEST: usize = 128 * 1024;
+/// Longer questions are not kept, in bytes.
+const LONGEST: usize = 256;
+
+/// One page, as it is sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Page {
+    /// The tickets in JSON.
+    pub(crate) body: Bytes,
+    /// The `Link` to the next page.
+    pub(crate) link: Option<HeaderValue>,
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        let json = HeaderValue::from_static("application/json");
+        let mut response = ([(header::CONTENT_TYPE, json)], self.body).into_response();
+        if let Some(link) = self.link {
+            response.headers_mut().insert(header::LINK, link);
+        }
+        response
+    }
+}
+
+/// The pages that anybody may see, by their question. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Pages {
+    changed: Signal,
+    kept: Arc<RwLock<Kept>>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    generation: u64,
+    pages: HashMap<String, Page>,
+}
+
+impl Pages {
+    /// Pages that are good until `changed` rings.
+    pub(crate) fn new(changed: Signal) -> Self {
+        Self { changed, kept: Arc::default() }
+    }
+
+    /// What [`keep`](Self::keep) is to be told: take it before reading.
+    pub(crate) fn generation(&self) -> u64 {
+        self.changed.rings()
+    }
+
+    /// The page that answers `question`, if no ticket has changed since.
+    pub(crate) fn get(&self, question: &str) -> Option<Page> {
+        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let page = kept.pages.get(question)?;
+        (kept.generation == self.changed.rings()).then(|| page.clone())
+    }
+
+    /// Keeps a page that was read after `generation` was taken.
+    pub(crate) fn keep(&self, question: &str, generation: u64, page: &Page) {
+        if question.len() > LONGEST || page.body.len() > LARGEST {
+            return;
+        }
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if generation < kept.generation {
+            return;
+        }
+        if generation > kept.generation || kept.pages.len() >= MOST {
+            *kept = Kept { generation, pages: HashMap::new() };
+        }
+        kept.pages.insert(question.to_owned(), page.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(text: &'static str) -> Page {
+        Page { body: Bytes::from_static(text.as_bytes()), link: None }
+    }
+
+    #[test]
+    fn a_page_is_good_until_the_feed_rings() {
+        let changed = Signal::default();
+        let pages = Pages::new(changed.clone());
+        let before = pages.generation();
+        pages.keep("", before, &page("[1]"));
+        assert_eq!(pages.get("").unwrap().body, "[1]");
+        changed.ring();
+        assert!(pages.get("").is_none(), "the page is older than the change");
+        pages.keep("", before, &page("[1]"));
+        assert!(pages.get("").is_none(), "the page was read before the change");
+        pages.keep("", pages.generation(), &page("[2]"));
+        assert_eq!(pages.get("").unwrap().body, "[2]");
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let pages = Pages::new(Signal::default());
+        for n in 0..10 * MOST {
+            pages.keep(&format!("q={n}"), 0, &page("[]"));
+        }
+        assert!(pages.kept.read().unwrap().pages.len() <= MOST);
+        pages.keep(&"q".repeat(LONGEST + 1), 0, &page("[]"));
+        assert!(pages.get(&"q".repeat(LONGEST + 1)).is_none());
+    }
+}
