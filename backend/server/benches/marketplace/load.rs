@@ -73,12 +73,12 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
 
 /// Sends each request once, over so many connections; answers the bodies of the answers, and how long it took.
 async fn send_all(address: SocketAddr, requests: &[Vec<u8>], wanted: u16) -> (Vec<Vec<u8>>, Duration) {
-    let mut connections = Vec::new();
+    let mut connections = Vec::with_capacity(CONNECTIONS);
     for _ in 0..CONNECTIONS {
         connections.push(Connection::open(address).await);
     }
     let began = Instant::now();
-    let share = requests.len().div_ceil(CONNECTIONS);
+    let share = requests.len().div_ceil(CONNECTIONS).max(1);
     let senders =
         connections.into_iter().zip(requests.chunks(share)).map(|(mut connection, requests)| async move {
             let mut bodies = Vec::with_capacity(requests.len());
