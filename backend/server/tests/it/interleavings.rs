@@ -4,6 +4,8 @@
 //! There is no HTTP, no bus and no waiting, so a case is the same whenever it is run. `PROPTEST_CASES` sets how many
 //! are tried; one that has failed is kept in `tests/proptest-regressions` and tried first.
 
+#![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
+
 mod check;
 mod model;
 mod post;

@@ -182,10 +182,10 @@ impl Model {
         use EventName as E;
         match (at, news.name) {
             (Service::Orders, E::TicketCreated | E::TicketUpdated | E::TicketDeleted)
-            | (_, E::OrderCreated | E::OrderConfirmed | E::OrderCompleted | E::OrderCancelled) => {
-                if !self.follow(at, news) {
-                    return Heard::TooEarly;
-                }
+            | (_, E::OrderCreated | E::OrderConfirmed | E::OrderCompleted | E::OrderCancelled)
+                if !self.follow(at, news) =>
+            {
+                return Heard::TooEarly;
             }
             _ => {}
         }

@@ -77,6 +77,8 @@ pub(crate) enum Step {
         to: Service,
         picks: Vec<Index>,
     },
+    /// All of them do.
+    DeliverAll(Service),
     /// An event that took effect comes again.
     Repeat {
         to: Service,
@@ -106,6 +108,8 @@ pub(crate) struct Schedule {
     pub(crate) tickets: u8,
     /// Whether orders has heard of them by then.
     pub(crate) known: bool,
+    /// A service that hears nothing until all the steps are over.
+    pub(crate) deaf: Option<Service>,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -113,8 +117,42 @@ pub(crate) const USERS: u8 = 4;
 pub(crate) const TICKETS: usize = 3;
 
 pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
-    (1_u8..=2, prop::bool::weighted(0.9), prop::collection::vec(step(), 1..120))
-        .prop_map(|(tickets, known, steps)| Schedule { tickets, known, steps })
+    let deaf = prop_oneof![2 => Just(None), 1 => service().prop_map(Some)];
+    let phrases = prop::collection::vec(phrase(), 1..40);
+    (1_u8..=2, prop::bool::weighted(0.9), deaf, phrases).prop_map(|(tickets, known, deaf, phrases)| {
+        Schedule { tickets, known, deaf, steps: phrases.into_iter().flatten().collect() }
+    })
+}
+
+/// Steps that happen in a row: some of them at random, or a purchase as far as it gets.
+fn phrase() -> impl Strategy<Value = Vec<Step>> {
+    prop_oneof![
+        3 => prop::collection::vec(step(), 1..4),
+        1 => purchase(),
+    ]
+}
+
+fn purchase() -> impl Strategy<Value = Vec<Step>> {
+    let begins = (0..USERS, any::<Index>(), any::<Index>(), token());
+    let ends = (0_usize..3, 1_usize..14, any::<Index>(), fate());
+    (begins, ends).prop_map(|((user, ticket, order, token), (from, length, pick, fate))| {
+        let whole = vec![
+            Step::DeliverAll(Service::Orders),
+            Step::Order { user, ticket },
+            Step::DeliverAll(Service::Payments),
+            Step::Pay { by: By::Owner, order, token },
+            Step::Claim,
+            Step::Call { pick, fate },
+            Step::Settle { pick },
+            Step::DeliverAll(Service::Orders),
+            Step::DeliverAll(Service::Payments),
+            Step::Claim,
+            Step::Call { pick, fate: Fate::Answered },
+            Step::Settle { pick },
+            Step::DeliverAll(Service::Orders),
+        ];
+        whole.into_iter().skip(from).take(length).collect()
+    })
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -122,7 +160,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..USERS, 1_i64..30_000).prop_map(|(seller, price)| Step::List { seller, price }),
         2 => (by(), any::<Index>(), 1_i64..30_000)
             .prop_map(|(by, ticket, price)| Step::Edit { by, ticket, price }),
-        1 => (by(), any::<Index>()).prop_map(|(by, ticket)| Step::Withdraw { by, ticket }),
+        3 => (by(), any::<Index>()).prop_map(|(by, ticket)| Step::Withdraw { by, ticket }),
         12 => (0..USERS, any::<Index>()).prop_map(|(user, ticket)| Step::Order { user, ticket }),
         4 => (by(), any::<Index>()).prop_map(|(by, order)| Step::Cancel { by, order }),
         12 => (by(), any::<Index>(), token()).prop_map(|(by, order, token)| Step::Pay { by, order, token }),
@@ -130,6 +168,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (1_i64..3).prop_map(Step::Fire),
         36 => (service(), prop::collection::vec(any::<Index>(), 1..6))
             .prop_map(|(to, picks)| Step::Deliver { to, picks }),
+        6 => service().prop_map(Step::DeliverAll),
         3 => (service(), any::<Index>()).prop_map(|(to, pick)| Step::Repeat { to, pick }),
         10 => Just(Step::Claim),
         12 => (any::<Index>(), fate()).prop_map(|(pick, fate)| Step::Call { pick, fate }),

@@ -107,7 +107,7 @@ impl Services {
                     .on(orders::OnPaymentAuthorized { core: core.clone() })
                     .on(orders::OnPaymentCreated { core: core.clone() })
                     .on(orders::OnPaymentFailed { core: core.clone() });
-                (core.clone(), Arc::new(consumers))
+                (core, Arc::new(consumers))
             }
             Service::Payments => {
                 use ticketing_payments as payments;

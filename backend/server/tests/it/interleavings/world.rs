@@ -24,6 +24,7 @@ use super::services::{OPEN_LIMIT, Services};
 use super::till::Till;
 
 pub(crate) struct World {
+    deaf: Option<Service>,
     pub(crate) services: Services,
     pub(crate) clock: Clock,
     pub(crate) model: Model,
@@ -41,8 +42,16 @@ impl World {
         let services = Services::open(folder, &clock).await;
         let model = Model { now: clock.now().as_millis(), ..Model::default() };
         let (payments, seen) = (BTreeMap::new(), BTreeMap::new());
-        let mut world =
-            Self { services, clock, model, post: Post::default(), till: Till::new(), payments, seen };
+        let mut world = Self {
+            deaf: schedule.deaf,
+            services,
+            clock,
+            model,
+            post: Post::default(),
+            till: Till::new(),
+            payments,
+            seen,
+        };
         for seller in 0..schedule.tickets {
             world.list(seller, 1_000 + i64::from(seller)).await;
         }
@@ -75,6 +84,10 @@ impl World {
             Step::Advance(millis) => self.advance(Duration::from_millis(*millis)),
             Step::Fire(limit) => {
                 self.fire(*limit).await;
+            }
+            Step::Deliver { to, .. } | Step::DeliverAll(to) if self.deaf == Some(*to) => {}
+            Step::DeliverAll(to) => {
+                self.deliver_all(*to).await;
             }
             Step::Deliver { to, picks } => {
                 let chosen = self.post.choose(*to, picks);
