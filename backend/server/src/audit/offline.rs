@@ -39,14 +39,33 @@ pub enum OfflineError {
 /// # Errors
 /// When there is no marketplace, a server uses it, or it cannot be read.
 pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
-    // Nothing is made here: an audit of the wrong folder must not leave a marketplace behind.
+    must_exist(path)?;
+    let _alone = DataDir::lock(path)?;
+    audit(path).await
+}
+
+/// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
+/// under way counts as broken.
+///
+/// # Errors
+/// When there is no marketplace, or it cannot be read.
+pub async fn audit_beside_server(path: &Path) -> Result<Report, OfflineError> {
+    must_exist(path)?;
+    audit(path).await
+}
+
+/// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
+fn must_exist(path: &Path) -> Result<(), OfflineError> {
     let parts = ["auth", "tickets", "orders", "payments", "expiration", "bus", "provider"];
-    if !parts.iter().all(|part| database(path, part).is_file()) {
-        return Err(OfflineError::NoMarketplace { path: path.to_owned() });
+    if parts.iter().all(|part| database(path, part).is_file()) {
+        return Ok(());
     }
-    let data_dir = DataDir::lock(path)?;
+    Err(OfflineError::NoMarketplace { path: path.to_owned() })
+}
+
+async fn audit(path: &Path) -> Result<Report, OfflineError> {
     let open = |service: &str| {
-        Db::open(&data_dir.database(service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
+        Db::open(&database(path, service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
     };
     let clock = Clock::system();
     let sources = Sources {
@@ -55,9 +74,9 @@ pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
         orders: open("orders")?,
         payments: open("payments")?,
         expiration: open("expiration")?,
-        provider: SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?,
+        provider: SimulatedProvider::open(&database(path, "provider"), clock.clone())?,
     };
-    let bus = Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?;
+    let bus = Bus::embedded(&database(path, "bus"), EmbeddedOptions::default())?;
     let mut facts = sources.facts(clock.now()).await?;
     add_bus(&mut facts, &bus).await?;
     Ok(check(&facts))
