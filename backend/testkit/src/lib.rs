@@ -24,6 +24,7 @@ mod raw;
 mod reply;
 mod session;
 mod stack;
+pub mod storm;
 
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
@@ -32,6 +33,8 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+
+pub use http::Method;
 
 use ticketing_sdk::Money;
 

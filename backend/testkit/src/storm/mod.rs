@@ -1,0 +1,203 @@
+//! A storm of writes against a server that is killed in the middle of it, again and again.
+//!
+//! Many clients list, edit, withdraw, order, cancel and pay at once. Each write is sent until it is answered, with the
+//! same key, while the server is killed (`kill -9`) at any moment: at work, with its first answer, and while it starts.
+//! In the end every answer must have been true: what was answered is there, nothing happened twice, everything that
+//! was said was heard, and the audit of the data directory finds nothing.
+
+mod client;
+mod dice;
+mod line;
+mod server;
+mod verdict;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ticketing_server::audit::{self, Report};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use self::client::{Client, Memory, Shared};
+use self::dice::Dice;
+use self::line::Line;
+use self::server::Server;
+use crate::Patience;
+
+/// How long a reservation lasts: some run out in the storm.
+const ORDER_TTL: &str = "2s";
+/// The clients must get so many answers in this time.
+const WORKS: Duration = Duration::from_secs(120);
+/// How long it may take until everything that was said was heard.
+const SETTLES: Duration = Duration::from_secs(60);
+
+/// The server: a program that takes `--listen`, `--data-dir` and `--order-ttl` and says where it listens.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The program.
+    pub path: PathBuf,
+    /// Arguments before those.
+    pub args: Vec<OsString>,
+}
+
+/// A storm.
+#[derive(Clone, Debug)]
+pub struct Storm {
+    /// What is under the storm.
+    pub program: Program,
+    /// How often it is killed.
+    pub rounds: u32,
+    /// How many clients write at once.
+    pub clients: u64,
+    /// What the choices are made from.
+    pub seed: u64,
+}
+
+/// What happened in a storm.
+#[derive(Clone, Debug)]
+pub struct Summary {
+    /// The seed.
+    pub seed: u64,
+    /// How often the server was killed at work.
+    pub killed_at_work: u32,
+    /// How often it was killed while it started.
+    pub killed_at_start: u32,
+    /// Writes.
+    pub writes: u64,
+    /// Those that were answered 2xx.
+    pub good: u64,
+    /// How often one had to be sent again.
+    pub repeated: u64,
+    /// What the audit of the data directory says.
+    pub audit: Report,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl Storm {
+    /// Runs the storm in `data_dir`; tells of each round by `tell`.
+    ///
+    /// # Panics
+    /// When an answer was not true, or the server does not do what it must.
+    pub async fn run(&self, data_dir: &Path, mut tell: impl FnMut(String)) -> Summary {
+        let began = Instant::now();
+        let shared =
+            Arc::new(Shared { line: Line::new(), board: Mutex::default(), over: AtomicBool::new(false) });
+        let dice = Dice::new(self.seed);
+        let mut clients = JoinSet::new();
+        for number in 0..self.clients {
+            clients.spawn(Client::new(number, dice.of(number), shared.clone()).run());
+        }
+
+        let (mut killed_at_work, mut killed_at_start) = (0, 0);
+        for round in 1..=self.rounds {
+            let mut dice = dice.of(1_000_000 + u64::from(round));
+            // The first start makes the databases: it is always one to interrupt.
+            if round == 1 || dice.percent(40) {
+                self.kill_at_start(data_dir, &mut dice).await;
+                killed_at_start += 1;
+            }
+            let answers = if dice.percent(25) { dice.below(4) } else { 20 + dice.below(500) };
+            let server = self.work(data_dir, &shared, &mut clients, answers).await;
+            server.kill().await;
+            shared.line.cut();
+            killed_at_work += 1;
+            tell(format!(
+                "round {round}: killed after {answers} answers; {} writes so far, {} good, {} repeated",
+                shared.line.sent.load(Ordering::Relaxed),
+                shared.line.good.load(Ordering::Relaxed),
+                shared.line.repeated.load(Ordering::Relaxed),
+            ));
+        }
+
+        let server = self.work(data_dir, &shared, &mut clients, 200).await;
+        shared.over.store(true, Ordering::Relaxed);
+        let mut memories: Vec<Memory> = Vec::new();
+        while let Some(client) = clients.join_next().await {
+            memories.push(unwind(client));
+        }
+        verdict::check(&shared.line, &memories).await;
+        self.settle(data_dir).await;
+        let status = server.terminate().await;
+        assert!(status.success(), "the server ended with {status}");
+        let audit = audit::audit_data_dir(data_dir).await.expect("the data directory can be audited");
+        assert!(audit.is_clean(), "the audit of the data directory finds:\n{audit}");
+        Summary {
+            seed: self.seed,
+            killed_at_work,
+            killed_at_start,
+            writes: shared.line.sent.load(Ordering::Relaxed),
+            good: shared.line.good.load(Ordering::Relaxed),
+            repeated: shared.line.repeated.load(Ordering::Relaxed),
+            audit,
+            took: began.elapsed(),
+        }
+    }
+
+    async fn kill_at_start(&self, data_dir: &Path, dice: &mut Dice) {
+        let mut child = server::spawn(&self.program, data_dir, ORDER_TTL);
+        sleep(Duration::from_millis(dice.below(250))).await;
+        child.kill().await.expect("the server can be killed");
+    }
+
+    /// Starts the server and lets the clients have it until so many writes were answered.
+    async fn work(
+        &self,
+        data_dir: &Path,
+        shared: &Shared,
+        clients: &mut JoinSet<Memory>,
+        answers: u64,
+    ) -> Server {
+        let server = Server::start(&self.program, data_dir, ORDER_TTL).await;
+        let mut answered = shared.line.answered.subscribe();
+        let enough = *answered.borrow() + answers;
+        shared.line.connect(&server.url);
+        tokio::select! {
+            // A client ends before the storm is over only when it has found something.
+            Some(client) = clients.join_next() => drop(unwind(client)),
+            worked = timeout(WORKS, answered.wait_for(|count| *count >= enough)) => {
+                drop(worked.expect("the server answers").expect("the line outlives the storm"));
+            }
+        }
+        server
+    }
+
+    /// Waits until nothing is under way, while the server still runs.
+    async fn settle(&self, data_dir: &Path) {
+        let patience = Patience::lasting(SETTLES);
+        loop {
+            let report = audit::audit_beside_server(data_dir).await;
+            let report = report.expect("the databases can be read beside the server");
+            if report.is_clean() {
+                return;
+            }
+            patience.pause(&format!("a clean audit, which still finds\n{report}")).await;
+        }
+    }
+}
+
+/// What a client has to say; what stopped it stops the storm.
+fn unwind(client: Result<Memory, tokio::task::JoinError>) -> Memory {
+    match client {
+        Ok(memory) => memory,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(error) => panic!("a client was lost: {error}"),
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { seed, killed_at_work, killed_at_start, writes, good, repeated, audit, took } = self;
+        let seconds = took.as_secs_f64();
+        writeln!(
+            f,
+            "seed {seed}: killed {killed_at_work} times at work and {killed_at_start} times at start"
+        )?;
+        writeln!(f, "{writes} writes in {seconds:.1} s: {good} answered 2xx, {repeated} sent again")?;
+        write!(f, "{audit}")
+    }
+}
