@@ -12,5 +12,6 @@ mod journey;
 mod pipes;
 mod serve;
 mod sessions;
+mod storm;
 mod unreachable;
 mod usage;

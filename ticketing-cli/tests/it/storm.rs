@@ -1,0 +1,45 @@
+//! `ticketing serve`, killed in the middle of a storm of writes: whatever it has answered stays true.
+//!
+//! `STORM_ROUNDS` makes it longer and tells of each round; `STORM_SEED` repeats the choices of another run.
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::Write;
+
+use ticketing_testkit::storm::{Program, Storm};
+
+const ROUNDS: u32 = 4;
+const CLIENTS: u64 = 32;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_answered_is_lost_in_a_storm() {
+    let rounds = number("STORM_ROUNDS");
+    let storm = Storm {
+        program: Program { path: env!("CARGO_BIN_EXE_ticketing").into(), args: vec!["serve".into()] },
+        rounds: rounds.map_or(ROUNDS, |rounds| u32::try_from(rounds).unwrap()),
+        clients: CLIENTS,
+        seed: number("STORM_SEED").unwrap_or_else(any_seed),
+    };
+    // Shown when the test fails.
+    say(&format!("STORM_SEED={}", storm.seed));
+    let folder = tempfile::tempdir().unwrap();
+    let summary = storm.run(&folder.path().join("data"), |round| say(&round)).await;
+    say(&summary.to_string());
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+fn any_seed() -> u64 {
+    RandomState::new().hash_one(0) % 1_000_000_000
+}
+
+/// Past the harness when the storm is run on purpose: it is told at once, not at the end.
+#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+fn say(line: &str) {
+    if std::env::var_os("STORM_ROUNDS").is_some() {
+        writeln!(std::io::stdout(), "{line}").unwrap();
+    } else {
+        println!("{line}");
+    }
+}
