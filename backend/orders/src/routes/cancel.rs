@@ -1,5 +1,6 @@
 //! `DELETE /api/orders/{id}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use ticketing_platform::db::Tx;
@@ -24,8 +25,9 @@ use crate::{App, store};
 pub(crate) async fn cancel(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<OrderId>,
+    id: Result<Path<OrderId>, PathRejection>,
 ) -> Result<StatusCode, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let core = app.core.clone();
     let unit =
         move |tx: &mut Tx<'_>| store::cancel(tx, &core.outbox, &id, &session.user_id, core.clock.now());

@@ -1,5 +1,6 @@
 //! `GET /api/orders/{id}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
@@ -22,8 +23,9 @@ use crate::{App, store};
 pub(crate) async fn get(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<OrderId>,
+    id: Result<Path<OrderId>, PathRejection>,
 ) -> Result<impl IntoResponse, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let order = app.core.db.read(move |tx| store::find(tx, &id)).await?;
     let order = order.ok_or_else(ApiError::not_found)?;
     if order.user_id != session.user_id {

@@ -1,5 +1,6 @@
 //! `DELETE /api/tickets/{id}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use ticketing_platform::http::{ApiError, IfMatch};
@@ -27,9 +28,10 @@ use crate::{App, store};
 pub(crate) async fn delete(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<TicketId>,
+    id: Result<Path<TicketId>, PathRejection>,
     wanted_version: IfMatch,
 ) -> Result<StatusCode, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();

@@ -1,5 +1,6 @@
 //! `GET /api/tickets/{id}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
@@ -19,8 +20,9 @@ use crate::{App, store};
 )]
 pub(crate) async fn get(
     State(app): State<App>,
-    Path(id): Path<TicketId>,
+    id: Result<Path<TicketId>, PathRejection>,
 ) -> Result<impl IntoResponse, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let ticket = app.core.db.read(move |tx| store::find(tx, &id)).await?;
     let ticket = ticket.ok_or_else(ApiError::not_found)?;
     Ok(([etag(ticket.version)], Json(ticket)))

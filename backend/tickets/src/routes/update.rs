@@ -1,5 +1,6 @@
 //! `PUT /api/tickets/{id}`
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
@@ -29,10 +30,11 @@ use crate::{App, store};
 pub(crate) async fn update(
     State(app): State<App>,
     session: Session,
-    Path(id): Path<TicketId>,
+    id: Result<Path<TicketId>, PathRejection>,
     wanted_version: IfMatch,
     Json(input): Json<TicketInput>,
 ) -> Result<impl IntoResponse, ApiError> {
+    let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let wanted = input.check()?;
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
