@@ -229,7 +229,7 @@ impl Parts {
             proxies: settings.trusted_proxies.clone(),
             fingerprint_key,
             limits: settings.limits,
-            hashing: settings.hashing.clone(),
+            hashing: settings.hashing,
         });
         let tickets = ticketing_tickets::App::open(ticketing_tickets::Settings {
             database: data_dir.database("tickets"),
