@@ -1,4 +1,23 @@
-//! The whole marketplace, from outside and from inside.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should stop")]
+//! The whole marketplace over real HTTP: every promise of the contract, and the invariants after every test.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+
+mod architecture;
+mod audit;
+mod bad_input;
+mod bodies;
+mod compat;
+mod expiry;
+mod faults;
+mod idempotency;
 mod interleavings;
+mod isolation;
+mod life;
+mod live;
+mod openapi;
+mod races;
+mod reading_own_writes;
+mod routes;
+mod sessions;
+mod support;
+mod tokens;

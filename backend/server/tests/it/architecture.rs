@@ -1,0 +1,249 @@
+//! The rules of the house: who may depend on whom, and what may be said where.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+const SERVICES: [&str; 5] =
+    ["ticketing-auth", "ticketing-tickets", "ticketing-orders", "ticketing-payments", "ticketing-expiration"];
+
+fn house() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// One dependency of a crate.
+struct Dependency {
+    name: String,
+    optional: bool,
+    dev: bool,
+}
+
+/// What each crate of the house depends on.
+fn crates() -> BTreeMap<String, Vec<Dependency>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--offline", "--no-deps", "--format-version", "1"])
+        .current_dir(house())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let dependency = |found: &Value| Dependency {
+        name: text(&found["name"]),
+        optional: found["optional"] == true,
+        dev: found["kind"] == "dev",
+    };
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    packages
+        .map(|package| {
+            let dependencies = package["dependencies"].as_array().unwrap().iter().map(dependency);
+            (text(&package["name"]), dependencies.collect())
+        })
+        .collect()
+}
+
+/// What a crate is built from, tests aside.
+fn used<'c>(
+    crates: &'c BTreeMap<String, Vec<Dependency>>,
+    name: &str,
+) -> impl Iterator<Item = &'c Dependency> {
+    crates[name].iter().filter(|dependency| !dependency.dev)
+}
+
+#[test]
+fn no_service_depends_on_another() {
+    let crates = crates();
+    for service in SERVICES {
+        for dependency in &crates[service] {
+            assert!(
+                !SERVICES.contains(&dependency.name.as_str()),
+                "{service} depends on {}",
+                dependency.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_rooms_below_know_nothing_of_the_rooms_above() {
+    let crates = crates();
+    let allowed: [(&str, &[&str]); 4] = [
+        ("ticketing-sdk", &[]),
+        ("ticketing-events", &["ticketing-sdk"]),
+        ("ticketing-platform", &["ticketing-sdk"]),
+        ("ticketing-bus", &["ticketing-sdk", "ticketing-events", "ticketing-platform"]),
+    ];
+    for (name, allowed) in allowed {
+        let ours = used(&crates, name).filter(|dependency| dependency.name.starts_with("ticketing-"));
+        for dependency in ours {
+            assert!(allowed.contains(&dependency.name.as_str()), "{name} depends on {}", dependency.name);
+        }
+    }
+    for service in SERVICES {
+        let below = ["ticketing-sdk", "ticketing-events", "ticketing-platform", "ticketing-bus"];
+        let ours = used(&crates, service).filter(|dependency| dependency.name.starts_with("ticketing-"));
+        for dependency in ours {
+            assert!(below.contains(&dependency.name.as_str()), "{service} depends on {}", dependency.name);
+        }
+    }
+}
+
+#[test]
+fn only_the_platform_knows_databases() {
+    for (name, dependencies) in &crates() {
+        for dependency in dependencies.iter().filter(|dependency| !dependency.dev) {
+            let driver = ["rusqlite", "postgres", "tokio-postgres", "sqlx", "refinery", "libsqlite3-sys"];
+            let knows = driver.contains(&dependency.name.as_str());
+            assert!(!knows || name == "ticketing-platform", "{name} depends on {}", dependency.name);
+            let nats = dependency.name.contains("nats");
+            assert!(!nats || name == "ticketing-bus", "{name} depends on {}", dependency.name);
+        }
+    }
+}
+
+#[test]
+fn the_terminal_reaches_the_services_through_the_sdk() {
+    let crates = crates();
+    let backend: BTreeSet<&str> = crates
+        .keys()
+        .map(String::as_str)
+        .filter(|name| name.starts_with("ticketing-"))
+        .filter(|name| !["ticketing-sdk", "ticketing-cli", "ticketing-tui"].contains(name))
+        .collect();
+    for name in ["ticketing-sdk", "ticketing-cli", "ticketing-tui"]
+        .into_iter()
+        .filter(|name| crates.contains_key(*name))
+    {
+        for dependency in used(&crates, name) {
+            let direct = backend.contains(dependency.name.as_str()) && !dependency.optional;
+            assert!(!direct, "{name} depends on {} even without `embedded`", dependency.name);
+        }
+    }
+}
+
+#[test]
+fn there_is_one_tls_provider() {
+    let lock = std::fs::read_to_string(house().join("Cargo.lock")).unwrap();
+    let packages: BTreeSet<&str> =
+        lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
+    assert!(packages.contains("ring") && packages.contains("rustls"));
+    for other in
+        ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls", "boring", "rustls-openssl"]
+    {
+        assert!(!packages.contains(other), "{other} is in the tree");
+    }
+}
+
+/// Every Rust file below a folder of the house, with its text.
+fn sources(folder: &str) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![house().join(folder)];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path, text));
+            }
+        }
+    }
+    found
+}
+
+/// The folders that hold the code of the product.
+const ROOMS: [&str; 6] = ["backend", "ticketing-sdk", "ticketing-cli", "ticketing-tui", "examples", "xtask"];
+
+fn product() -> impl Iterator<Item = (PathBuf, String)> {
+    ROOMS.into_iter().flat_map(sources)
+}
+
+fn is_part(path: &Path, name: &str) -> bool {
+    path.components().any(|part| part.as_os_str() == name)
+}
+
+#[test]
+fn the_rules_of_a_service_do_no_io() {
+    let mut looked_at = 0;
+    for service in ["auth", "tickets", "orders", "payments", "expiration"] {
+        for (path, text) in sources(&format!("backend/{service}/src/domain")) {
+            looked_at += 1;
+            for word in [
+                "tokio",
+                "axum",
+                "ticketing_platform",
+                "ticketing_bus",
+                "std::fs",
+                "std::net",
+                "reqwest",
+                "async fn",
+            ] {
+                assert!(!text.contains(word), "{} speaks of {word}", path.display());
+            }
+        }
+    }
+    assert!(looked_at >= 8, "{looked_at} files");
+}
+
+#[test]
+fn time_is_read_in_one_place() {
+    for (path, text) in product() {
+        let named =
+            text.lines().any(|line| line.contains("SystemTime::now()") || line.contains("Timestamp::now()"));
+        let reads = named && !is_part(&path, "tests") && !is_part(&path, "benches");
+        assert!(!reads || path.ends_with("clock.rs"), "{} reads the time", path.display());
+    }
+}
+
+#[test]
+fn every_file_says_what_lives_in_it() {
+    for (path, text) in product() {
+        assert!(text.starts_with("//!"), "{} does not say what it is", path.display());
+    }
+}
+
+#[test]
+fn no_file_is_a_switchboard() {
+    for (path, text) in product().filter(|(path, _)| is_part(path, "src")) {
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();
+        assert!(code <= 500, "{} has {code} lines", path.display());
+    }
+}
+
+#[test]
+fn lints_are_lifted_with_a_reason_or_not_at_all() {
+    for (path, text) in product() {
+        for (number, line) in text.lines().enumerate() {
+            let line = line.trim_start();
+            let bare = line.starts_with("#[allow(") || line.starts_with("#![allow(");
+            assert!(!bare, "{}:{} allows something for good", path.display(), number + 1);
+        }
+        assert!(!is_part(&path, "src") || !text.contains("unsafe {"), "{} is unsafe", path.display());
+    }
+}
+
+#[test]
+fn migrations_run_on_both_databases() {
+    let mut looked_at = 0;
+    for crate_folder in ["auth", "tickets", "orders", "payments", "expiration", "platform"] {
+        let folder = house().join("backend").join(crate_folder).join("migrations");
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            looked_at += 1;
+            for line in text.lines().filter(|line| !line.trim_start().starts_with("--")) {
+                for word in
+                    ["INTEGER", "AUTOINCREMENT", "BLOB", "REAL", "SERIAL", "JSONB", "TIMESTAMP", "datetime("]
+                {
+                    let words = line.split(|letter: char| !letter.is_alphanumeric() && letter != '(');
+                    assert!(!words.into_iter().any(|found| found == word), "{}: {line}", path.display());
+                }
+            }
+        }
+    }
+    assert!(looked_at >= 7, "{looked_at} migrations");
+}

@@ -1,0 +1,228 @@
+//! Addresses, methods and headers that nobody should send: answered in the one error shape, without effect.
+
+use serde_json::json;
+use ticketing_testkit::{Method, TestSession, TestStack};
+
+use crate::support::{list, rows};
+
+/// Identifiers that are none.
+const BAD_IDS: [&str; 12] = [
+    "nope",
+    "0",
+    "-1",
+    "null",
+    "5f8d0d55b54764421b7156d9",
+    "0190a6e5-0000-7000-8000-000000000000",
+    "%00",
+    "%FF%FE",
+    "%2e%2e%2fetc%2fpasswd",
+    "%27%20OR%201=1--",
+    "%F0%9F%8E%AB",
+    "%",
+];
+
+#[tokio::test]
+async fn what_does_not_exist_is_not_found_whatever_it_is_called() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let new = json!({ "title": "A title", "price": 1 });
+    let long = "x".repeat(2000);
+    let before = rows(&stack).await;
+    for id in BAD_IDS.into_iter().chain([long.as_str()]) {
+        let raw = stack.raw();
+        for reply in [
+            raw.get(&format!("/api/tickets/{id}")).await,
+            raw.put(&format!("/api/tickets/{id}")).by(&user).json(&new).await,
+            raw.delete(&format!("/api/tickets/{id}")).by(&user).await,
+            raw.get(&format!("/api/orders/{id}")).by(&user).await,
+            raw.delete(&format!("/api/orders/{id}")).by(&user).await,
+            raw.get(&format!("/api/payments/{id}")).by(&user).await,
+        ] {
+            assert_eq!(reply.status, 404, "{id}: {}", reply.text());
+            assert_eq!(reply.refused(404, "not_found"), "Not Found", "{id}");
+        }
+        raw.post("/api/orders").by(&user).json(&json!({ "ticketId": id })).await.refused(404, "not_found");
+        let payment = json!({ "orderId": id, "token": "tok_visa" });
+        raw.post("/api/payments").by(&user).json(&payment).await.refused(404, "not_found");
+    }
+    assert_eq!(rows(&stack).await, before);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn unknown_routes_are_not_found() {
+    let stack = TestStack::start().await;
+    for path in [
+        "/",
+        "/api",
+        "/api/",
+        "/api/nothing",
+        "/api/users",
+        "/api/tickets/x/y",
+        "/index.html",
+        "//api/tickets",
+    ] {
+        for method in [Method::GET, Method::POST, Method::DELETE] {
+            let reply = stack.raw().request(method, path).await;
+            assert_eq!(reply.refused(404, "not_found"), "Not Found", "{path}");
+        }
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn methods_that_a_route_does_not_have_are_named() {
+    let stack = TestStack::start().await;
+    for (method, path, allowed) in [
+        (Method::DELETE, "/api/tickets", ["GET", "POST"].as_slice()),
+        (Method::PATCH, "/api/tickets/x", &["GET", "PUT", "DELETE"]),
+        (Method::PUT, "/api/orders", &["GET", "POST"]),
+        (Method::PUT, "/api/orders/x", &["GET", "DELETE"]),
+        (Method::DELETE, "/api/payments/x", &["GET"]),
+        (Method::GET, "/api/users/signup", &["POST"]),
+        (Method::GET, "/api/users/signout", &["POST"]),
+        (Method::POST, "/api/users/currentuser", &["GET"]),
+        (Method::POST, "/api/openapi.json", &["GET"]),
+    ] {
+        let reply = stack.raw().request(method.clone(), path).await;
+        reply.refused(405, "method_not_allowed");
+        let named: Vec<&str> = reply.header("allow").split(',').map(str::trim).collect();
+        assert!(allowed.iter().all(|method| named.contains(method)), "{method} {path}: {named:?}");
+    }
+    stack.finish().await;
+}
+
+/// Every route that changes something, with a body that is fine.
+fn writes(user: &TestSession) -> Vec<(Method, String, String)> {
+    let credentials = json!({ "email": user.email, "password": "wrong horse battery" }).to_string();
+    let ticket = json!({ "title": "A title", "price": 20 }).to_string();
+    [
+        (
+            Method::POST,
+            "/api/users/signup",
+            json!({ "email": "new@example.com", "password": "12345678" }).to_string(),
+        ),
+        (Method::POST, "/api/users/signin", credentials),
+        (Method::POST, "/api/users/signout", "{}".to_owned()),
+        (Method::POST, "/api/tickets", ticket.clone()),
+        (Method::PUT, "/api/tickets/x", ticket),
+        (Method::DELETE, "/api/tickets/x", String::new()),
+        (Method::POST, "/api/orders", json!({ "ticketId": "x" }).to_string()),
+        (Method::DELETE, "/api/orders/x", String::new()),
+        (Method::POST, "/api/payments", json!({ "orderId": "x", "token": "tok_visa" }).to_string()),
+    ]
+    .into_iter()
+    .map(|(method, path, body)| (method, path.to_owned(), body))
+    .collect()
+}
+
+#[tokio::test]
+async fn a_browser_cannot_be_made_to_write_from_another_site() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let before = rows(&stack).await;
+    let own = stack.url();
+    let own_port = own.rsplit_once(':').unwrap().1;
+    let localhost = format!("http://localhost:{own_port}");
+    let https = own.replace("http://", "https://x.");
+    for (method, path, body) in writes(&user) {
+        for (name, value) in [
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+            ("origin", localhost.as_str()),
+            ("origin", https.as_str()),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+        ] {
+            let request = stack.raw().request(method.clone(), &path).by(&user).header(name, value);
+            let reply = request.body("application/json", body.clone()).await;
+            reply.refused(403, "cross_origin");
+            assert!(reply.header("set-cookie").is_empty());
+            assert!(reply.header("access-control-allow-origin").is_empty());
+        }
+    }
+    assert_eq!(rows(&stack).await, before);
+    let user_info = stack.raw().get("/api/users/currentuser").by(&user).await.json();
+    assert_eq!(user_info["currentUser"]["id"], user.id, "the session was not ended");
+
+    // Reading is no business of the server's, and its own pages may write.
+    stack.raw().get("/api/tickets").header("origin", "https://evil.example").await.ok(200);
+    let new = json!({ "title": "A title", "price": 20 });
+    let own_page = stack.raw().post("/api/tickets").by(&user).header("origin", &own);
+    own_page.header("sec-fetch-site", "same-origin").json(&new).await.ok(201);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn an_origin_that_is_allowed_may_write() {
+    let shop = "https://shop.example";
+    let stack = TestStack::builder().with(|settings| settings.allowed_origins = vec![shop.to_owned()]);
+    let stack = stack.start().await;
+    let user = stack.session("user").await;
+    let new = json!({ "title": "A title", "price": 20 });
+    let from = |origin: &str| stack.raw().post("/api/tickets").by(&user).header("origin", origin).json(&new);
+    from(shop).await.ok(201);
+    from("https://shop.example.evil.example").await.refused(403, "cross_origin");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn every_answer_carries_a_request_id() {
+    let stack = TestStack::start().await;
+    let mut seen = std::collections::HashSet::new();
+    for path in ["/api/tickets", "/api/tickets/x", "/api/orders", "/nothing", "/healthz", "/api/openapi.json"]
+    {
+        let reply = stack.raw().get(path).await;
+        let id = reply.header("x-request-id").to_owned();
+        assert!(!id.is_empty(), "{path}");
+        assert!(seen.insert(id), "a request id came twice");
+        let named = stack.raw().get(path).header("x-request-id", "Caller-1.2_3").await;
+        assert_eq!(named.header("x-request-id"), "Caller-1.2_3", "{path}");
+        let odd = stack.raw().get(path).header("x-request-id", "<script>").await;
+        assert_ne!(odd.header("x-request-id"), "<script>");
+        let bytes = stack.raw().get(path).header("x-request-id", b"\xff").await;
+        assert!(!bytes.header("x-request-id").is_empty());
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn queries_that_make_no_sense_are_refused_by_field() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    list(&stack, &user, "A ticket", 20.0).await;
+    for (query, fields) in [
+        ("limit=0", vec!["limit"]),
+        ("limit=501", vec!["limit"]),
+        ("limit=ten", vec!["limit"]),
+        ("limit=-1&cursor=!", vec!["cursor", "limit"]),
+        ("cursor=bm9wZQ", vec!["cursor"]),
+        ("minPrice=cheap", vec!["minPrice"]),
+        ("minPrice=-1&maxPrice=1.234", vec!["maxPrice", "minPrice"]),
+        ("sort=random", vec!["sort"]),
+        ("status=stolen", vec!["status"]),
+        ("status=available,", vec!["status"]),
+        ("seller=you", vec!["seller"]),
+        ("sort=x&status=y&seller=z&limit=0", vec!["limit", "seller", "sort", "status"]),
+    ] {
+        let reply = stack.raw().get(&format!("/api/tickets?{query}")).by(&user).await;
+        assert_eq!(reply.fields(), fields, "{query}");
+    }
+    for query in ["status=paid", "limit=0", "cursor=x"] {
+        stack.raw().get(&format!("/api/orders?{query}")).by(&user).await.refused(400, "invalid_input");
+    }
+    for query in ["limit=0", "cursor=x"] {
+        stack.raw().get(&format!("/api/payments?{query}")).by(&user).await.refused(400, "invalid_input");
+    }
+    // A position in one order of the list means nothing in another.
+    list(&stack, &user, "Another", 30.0).await;
+    let next = stack.raw().get("/api/tickets?sort=price&limit=1").await.next_page().unwrap();
+    let moved = next.replace("sort=price", "sort=title");
+    assert_eq!(stack.raw().get(&moved).await.fields(), ["cursor"]);
+    // What cannot be read at all is refused, not misread.
+    for query in ["%", "q=%FF", "limit=1&limit=2", "q=a&q=b", "&&&=", "q"] {
+        let reply = stack.raw().get(&format!("/api/tickets?{query}")).await;
+        assert!(reply.status == 200 || !reply.faults(400).is_empty(), "{query}");
+    }
+    stack.finish().await;
+}

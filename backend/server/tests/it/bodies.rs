@@ -1,0 +1,259 @@
+//! Request bodies of every wrong kind: refused in the one shape, every fault at once, without effect.
+
+use serde_json::{Value, json};
+use ticketing_testkit::{Method, Reply, TestSession, TestStack};
+
+use crate::support::{id, list, ordered, rows, ticket};
+
+/// Every route with a body, and the fields that it needs.
+struct Route {
+    method: Method,
+    path: String,
+    fields: &'static [&'static str],
+}
+
+async fn routes(stack: &TestStack, user: &TestSession) -> Vec<Route> {
+    let ticket = list(stack, user, "A ticket", 20.0).await;
+    let route = |method, path: &str, fields| Route { method, path: path.to_owned(), fields };
+    vec![
+        route(Method::POST, "/api/users/signup", &["email", "password"]),
+        route(Method::POST, "/api/users/signin", &["email", "password"]),
+        route(Method::POST, "/api/tickets", &["price", "title"]),
+        route(Method::PUT, &format!("/api/tickets/{ticket}"), &["price", "title"]),
+        route(Method::POST, "/api/orders", &["ticketId"]),
+        route(Method::POST, "/api/payments", &["orderId", "token"]),
+    ]
+}
+
+async fn send(stack: &TestStack, user: &TestSession, route: &Route, kind: &str, body: Vec<u8>) -> Reply {
+    stack.raw().request(route.method.clone(), &route.path).by(user).body(kind, body).await
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_refused() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let routes = routes(&stack, &user).await;
+    stack.settle().await;
+    let before = rows(&stack).await;
+    for route in &routes {
+        for body in [
+            b"".to_vec(),
+            b"{".to_vec(),
+            b"{\"title\":\"x\",}".to_vec(),
+            b"{'title':'x'}".to_vec(),
+            b"title=x&price=1".to_vec(),
+            b"[]".to_vec(),
+            b"null".to_vec(),
+            b"\"text\"".to_vec(),
+            b"42".to_vec(),
+            b"{}{}".to_vec(),
+            [b"{\"", route.fields[0].as_bytes(), b"\":\"\xff\xfe\"}"].concat(),
+            b"{\"price\":NaN}".to_vec(),
+            b"\xef\xbb\xbf{}".to_vec(),
+        ] {
+            let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
+            let reply = send(&stack, &user, route, "application/json", body).await;
+            assert_eq!(reply.status, 400, "{} {shown}: {}", route.path, reply.text());
+            reply.refused(400, "invalid_json");
+        }
+        for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+        {
+            let reply = send(&stack, &user, route, kind, b"{}".to_vec()).await;
+            reply.refused(415, "unsupported_media_type");
+        }
+        for kind in ["application/json; charset=utf-8", "Application/JSON", "application/vnd.api+json"] {
+            let reply = send(&stack, &user, route, kind, b"{}".to_vec()).await;
+            assert_ne!(reply.status, 415, "{kind}");
+        }
+    }
+    assert_eq!(rows(&stack).await, before, "nothing was changed");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn every_fault_of_a_body_is_named_at_once() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let routes = routes(&stack, &user).await;
+    stack.settle().await;
+    let before = rows(&stack).await;
+    for route in &routes {
+        let wrong = [json!(null), json!([]), json!({}), json!(true), json!({ "$gt": "" })];
+        let mut bodies = vec![json!({}), json!({ "other": 1 })];
+        for value in wrong {
+            bodies.push(route.fields.iter().map(|field| ((*field).to_owned(), value.clone())).collect());
+        }
+        for body in bodies {
+            let reply = send(&stack, &user, route, "application/json", body.to_string().into()).await;
+            assert_eq!(reply.fields(), route.fields, "{} {body}", route.path);
+            for fault in reply.faults(400) {
+                assert_eq!(fault["code"], "invalid_input");
+            }
+        }
+    }
+    assert_eq!(rows(&stack).await, before, "nothing was changed");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_body_beyond_64_kib_is_too_large() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let routes = routes(&stack, &user).await;
+    stack.settle().await;
+    let before = rows(&stack).await;
+    for route in &routes {
+        let padding = "x".repeat(64 * 1024 - r#"{"padding":""}"#.len());
+        let most = json!({ "padding": padding }).to_string();
+        assert_eq!(most.len(), 64 * 1024);
+        let reply = send(&stack, &user, route, "application/json", most.clone().into()).await;
+        assert_eq!(reply.fields(), route.fields, "what fits is read");
+        let more = most.replace("xx", "xxx");
+        assert!(more.len() > 64 * 1024);
+        let reply = send(&stack, &user, route, "application/json", more.into()).await;
+        reply.refused(413, "payload_too_large");
+    }
+    assert_eq!(rows(&stack).await, before, "nothing was changed");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_chunked_body_beyond_64_kib_is_too_large_too() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let mut socket = tokio::net::TcpStream::connect(stack.stack().addr()).await.unwrap();
+    let head = format!(
+        "POST /api/tickets HTTP/1.1\r\nhost: x\r\ncookie: {}\r\ncontent-type: application/json\r\n\
+         transfer-encoding: chunked\r\n\r\n",
+        user.cookie
+    );
+    socket.write_all(head.as_bytes()).await.unwrap();
+    let chunk = format!("{:x}\r\n{}\r\n", 8192, "x".repeat(8192));
+    for _ in 0..9 {
+        // The server may have answered and hung up already.
+        if socket.write_all(chunk.as_bytes()).await.is_err() {
+            break;
+        }
+    }
+    let mut answer = vec![0; 4096];
+    let read = socket.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer[..read]).into_owned();
+    // A body whose first byte is no JSON may be refused for either reason, but never kept or waited for.
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("payload_too_large"), "{answer}");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn prices_are_dollars_with_two_decimals_at_most() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    for bad in [
+        json!(0),
+        json!(-1),
+        json!(-0.01),
+        json!(0.001),
+        json!(19.999),
+        json!(1_000_000),
+        json!(999_999.991),
+        json!(1e300),
+        json!("0"),
+        json!("-20"),
+        json!("abc"),
+        json!(""),
+        json!("20.001"),
+        json!("1e3"),
+        json!("٣"),
+        json!("$20"),
+        json!("20 USD"),
+        json!("Infinity"),
+    ] {
+        let reply =
+            stack.raw().post("/api/tickets").by(&user).json(&json!({ "title": "x", "price": bad })).await;
+        assert_eq!(reply.fields(), ["price"], "{bad}");
+    }
+    for (given, expected) in [
+        (json!(0.01), "0.01"),
+        (json!(20), "20"),
+        (json!(20.0), "20"),
+        (json!(20.5), "20.5"),
+        (json!(19.99), "19.99"),
+        (json!(0.1), "0.1"),
+        (json!(999_999.99), "999999.99"),
+        (json!("20"), "20"),
+        (json!("20.00"), "20"),
+        (json!("149.99"), "149.99"),
+    ] {
+        let reply =
+            stack.raw().post("/api/tickets").by(&user).json(&json!({ "title": "x", "price": given })).await;
+        reply.ok(201);
+        assert!(reply.text().contains(&format!(r#""price":{expected},"#)), "{given}: {}", reply.text());
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn control_characters_in_a_title_are_kept_as_data() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    for title in [
+        "\u{1b}[31mred\u{1b}[0m",
+        "bell\u{7}",
+        "line\nbreak\ttab",
+        "right\u{202e}to left",
+        "zero\u{200b}width\u{feff}",
+        "</script><script>alert(1)</script>",
+        "'; DROP TABLE tickets; --",
+        "\"quotes\" \\ and %s {} ${x}",
+        "🎫 日本語 العربية",
+        "e\u{301} is not é",
+        "\u{fffd}",
+    ] {
+        let new = json!({ "title": title, "price": 20 });
+        let created = stack.raw().post("/api/tickets").by(&user).json(&new).await;
+        assert_eq!(created.header("content-type"), "application/json");
+        let created = created.ok(201);
+        assert_eq!(created["title"], title);
+        assert_eq!(ticket(&stack, &id(&created)).await["title"], title);
+        let order = ordered(&stack, &user, &id(&created)).await;
+        let order = stack.raw().get(&format!("/api/orders/{order}")).by(&user).await;
+        assert_eq!(order.json()["ticket"]["title"], title);
+        // Nothing below a space leaves the server unescaped.
+        assert!(order.body.iter().all(|byte| *byte >= b' '), "{:?}", order.body);
+    }
+    let surrogate = br#"{"title":"\ud800","price":20}"#;
+    let reply = stack.raw().post("/api/tickets").by(&user).body("application/json", surrogate.to_vec()).await;
+    reply.faults(400);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_field_that_is_given_twice_or_not_known_does_no_harm() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let body = json!({
+        "title": "A title", "price": 20, "id": "mine", "userId": "somebody", "version": 7, "status": "sold",
+        "orderId": "mine", "__proto__": { "x": 1 },
+    });
+    let created = stack.raw().post("/api/tickets").by(&user).json(&body).await.ok(201);
+    assert_ne!(created["id"], "mine");
+    assert_eq!((&created["userId"], &created["version"]), (&Value::from(user.id.as_str()), &json!(0)));
+    assert_eq!((&created["status"], created.get("orderId")), (&json!("available"), None));
+    let twice = br#"{"title":"first","price":1,"title":"second","price":2}"#;
+    let reply = stack.raw().post("/api/tickets").by(&user).body("application/json", twice.to_vec()).await;
+    assert!(reply.status == 201 || reply.status == 400, "{}", reply.text());
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn nesting_without_end_is_refused() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    for route in &routes(&stack, &user).await {
+        let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
+        let body = format!(r#"{{"{}":{open}{close}}}"#, route.fields[0]);
+        send(&stack, &user, route, "application/json", body.into()).await.refused(400, "invalid_json");
+    }
+    stack.finish().await;
+}

@@ -1,0 +1,207 @@
+//! Deadlines: never early, soon after, and whose money comes late gets it back.
+
+use std::time::{Duration, Instant};
+
+use ticketing_payments::provider::Call;
+use ticketing_platform::clock::Clock;
+use ticketing_sdk::Timestamp;
+use ticketing_testkit::{TestSession, TestStack, eventually};
+
+use crate::support::{cancel, list, order_of, ordered, pay, taken, ticket};
+
+const TTL: Duration = Duration::from_secs(15 * 60);
+const MOMENT: Duration = Duration::from_millis(1);
+
+/// A stack whose time stands still until it is moved.
+async fn standing() -> TestStack {
+    TestStack::builder().clock(Clock::manual(Timestamp::from_millis(1_800_000_000_000))).start().await
+}
+
+async fn status(stack: &TestStack, buyer: &TestSession, order: &str) -> String {
+    order_of(stack, buyer, order).await["status"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_order_ends_at_its_deadline_and_not_before() {
+    let stack = standing().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    assert_eq!(order_of(&stack, &buyer, &order).await["expiresAt"], "2027-01-15T08:15:00.000Z");
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "reserved");
+    stack.settle().await;
+
+    stack.clock().advance(TTL - MOMENT);
+    // A later order, heard of by everyone, shows that the timers were looked at meanwhile.
+    let other = list(&stack, &seller, "Another", 20.0).await;
+    let later = ordered(&stack, &buyer, &other).await;
+    stack.settle().await;
+    assert_eq!(status(&stack, &buyer, &order).await, "created");
+
+    stack.clock().advance(MOMENT);
+    eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 1);
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 1);
+    let free = ticket(&stack, &ticket_id).await;
+    assert!(free.get("orderId").is_none(), "{free}");
+    assert_eq!(status(&stack, &buyer, &later).await, "created");
+    pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
+    assert_eq!(taken(&stack, &order).await, (0, 0));
+    ordered(&stack, &buyer, &ticket_id).await;
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn the_deadline_of_one_buyer_does_not_end_the_order_of_the_next() {
+    let stack = standing().await;
+    let seller = stack.session("seller").await;
+    let (first, second) = (stack.session("first").await, stack.session("second").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order_a = ordered(&stack, &first, &ticket_id).await;
+    stack.settle().await;
+    stack.clock().advance(TTL - MOMENT);
+    cancel(&stack, &first, &order_a).await.ok(204);
+    let order_b = ordered(&stack, &second, &ticket_id).await;
+
+    stack.clock().advance(Duration::from_secs(60));
+    stack.settle().await;
+    assert_eq!(status(&stack, &second, &order_b).await, "created");
+    let held = ticket(&stack, &ticket_id).await;
+    assert_eq!((&held["status"], &held["orderId"]), (&"reserved".into(), &order_b.as_str().into()));
+    cancel(&stack, &first, &order_a).await.ok(204);
+    stack.settle().await;
+    assert_eq!(
+        ticket(&stack, &ticket_id).await["orderId"],
+        order_b.as_str(),
+        "a second cancel frees nothing"
+    );
+    pay(&stack, &second, &order_b, "tok_visa").await.ok(201);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn an_order_that_is_being_paid_does_not_run_out() {
+    let stack = standing().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let gate = stack.stack().provider().faults().hold(Call::Capture);
+    let paying = async { pay(&stack, &buyer, &order, "tok_visa").await };
+    let meanwhile = async {
+        eventually!(status(&stack, &buyer, &order).await == "awaiting:payment");
+        stack.clock().advance(TTL * 2);
+        cancel(&stack, &buyer, &order).await.refused(400, "payment_in_progress");
+        // Another order that runs out shows that the timers were looked at.
+        let other = list(&stack, &seller, "Another", 20.0).await;
+        let other = ordered(&stack, &buyer, &other).await;
+        stack.clock().advance(TTL);
+        eventually!(status(&stack, &buyer, &other).await == "cancelled");
+        assert_eq!(status(&stack, &buyer, &order).await, "awaiting:payment");
+        drop(gate);
+    };
+    let (paid, ()) = tokio::join!(paying, meanwhile);
+    assert_eq!(paid.ok(201)["status"], "succeeded");
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "sold");
+    stack.finish().await;
+}
+
+/// What meets at the last millisecond.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum First {
+    Deadline,
+    Money,
+    Nobody,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between() {
+    let stack = standing().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let faults = stack.stack().provider().faults().clone();
+    let (mut won, mut lost) = (0, 0);
+    for round in 0..60_u32 {
+        let first = [First::Nobody, First::Deadline, First::Nobody, First::Money][round as usize % 4];
+        let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 19.99).await;
+        let order = ordered(&stack, &buyer, &ticket_id).await;
+        // Payments has to have heard of it: an order that is as old as that is not waited for.
+        stack.settle().await;
+        stack.clock().advance(TTL - MOMENT);
+        let (gate, seen) = (faults.hold(Call::Authorize), faults.seen(Call::Authorize));
+        let race = async {
+            eventually!(faults.seen(Call::Authorize) > seen);
+            match first {
+                First::Deadline => {
+                    stack.clock().advance(MOMENT);
+                    drop(gate);
+                }
+                First::Money => {
+                    drop(gate);
+                    eventually!(status(&stack, &buyer, &order).await != "created");
+                    stack.clock().advance(MOMENT);
+                }
+                First::Nobody => {
+                    let deadline = tokio::task::spawn_blocking({
+                        let clock = stack.clock().clone();
+                        // From nothing to a few hundred microseconds later than the money.
+                        move || {
+                            let begun = Instant::now();
+                            while begun.elapsed() < Duration::from_micros(u64::from(round) * 60) {
+                                std::hint::spin_loop();
+                            }
+                            clock.advance(MOMENT);
+                        }
+                    });
+                    drop(gate);
+                    deadline.await.unwrap();
+                }
+            }
+        };
+        let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), race);
+        if paid.status == 201 {
+            assert_ne!(first, First::Deadline, "money was kept that came late");
+            eventually!(status(&stack, &buyer, &order).await == "complete");
+            assert_eq!(taken(&stack, &order).await, (1, 1999));
+            won += 1;
+        } else {
+            assert_ne!(first, First::Money, "a payment in time was refused: {}", paid.text());
+            paid.refused(400, "order_expired");
+            assert_eq!(status(&stack, &buyer, &order).await, "cancelled");
+            assert_eq!(taken(&stack, &order).await, (0, 0));
+            lost += 1;
+        }
+    }
+    assert!(won >= 15 && lost >= 15, "{won} won, {lost} lost");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_payment_after_the_deadline_is_refused() {
+    let stack = standing().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    stack.settle().await;
+    stack.clock().advance(TTL);
+    let refused = pay(&stack, &buyer, &order, "tok_visa").await;
+    let code = refused.faults(400)[0]["code"].clone();
+    assert!(code == "order_expired" || code == "order_cancelled", "{code}");
+    assert_eq!(taken(&stack, &order).await, (0, 0));
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn deadlines_survive_a_restart() {
+    let mut stack = standing().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    stack.restart().await;
+    stack.clock().advance(TTL - MOMENT);
+    stack.settle().await;
+    assert_eq!(status(&stack, &buyer, &order).await, "created", "a restart moves no deadline");
+    let clock = stack.clock().clone();
+    stack.stop().await;
+    clock.advance(MOMENT);
+    stack.restart().await;
+    eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 5);
+    stack.finish().await;
+}

@@ -1,0 +1,190 @@
+//! Idempotency keys: the same request again gets the first answer again, and has one effect.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use ticketing_testkit::{PASSWORD, Reply, TestSession, TestStack};
+
+use crate::support::{cancel, id, list, ordered, rows, taken};
+
+async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body: &Value) -> Reply {
+    stack.raw().post(path).by(user).key(key).json(body).await
+}
+
+/// The same twice is one; the same key for something else is refused.
+async fn is_kept(stack: &TestStack, user: &TestSession, path: &str, body: &Value, other: &Value) -> Value {
+    let first = post(stack, user, path, "key-1", body).await;
+    let answer = first.ok(201);
+    stack.settle().await;
+    let before = rows(stack).await;
+    for _ in 0..3 {
+        let again = post(stack, user, path, "key-1", body).await;
+        assert_eq!((again.status, again.text()), (201, first.text()));
+    }
+    post(stack, user, path, "key-1", other).await.refused(422, "idempotency_key_reused");
+    assert_eq!(rows(stack).await, before, "{path}");
+    answer
+}
+
+#[tokio::test]
+async fn every_route_that_creates_something_keeps_its_answer() {
+    let mut stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let (new, other) =
+        (json!({ "title": "A ticket", "price": 20 }), json!({ "title": "A ticket", "price": 21 }));
+    let ticket = is_kept(&stack, &user, "/api/tickets", &new, &other).await;
+    let another = list(&stack, &user, "Another", 5.0).await;
+    let (new_order, other) = (json!({ "ticketId": ticket["id"] }), json!({ "ticketId": another }));
+    let order = is_kept(&stack, &user, "/api/orders", &new_order, &other).await;
+    let pay = |token: &str| json!({ "orderId": order["id"], "token": token });
+    let payment = is_kept(&stack, &user, "/api/payments", &pay("tok_visa"), &pay("tok_amex")).await;
+    assert_eq!(taken(&stack, &id(&order)).await, (1, 2000));
+
+    stack.restart().await;
+    for (path, body, answer) in [
+        ("/api/tickets", &new, &ticket),
+        ("/api/orders", &new_order, &order),
+        ("/api/payments", &pay("tok_visa"), &payment),
+    ] {
+        assert_eq!(
+            post(&stack, &user, path, "key-1", body).await.ok(201),
+            *answer,
+            "a restart forgets nothing"
+        );
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn sign_up_keeps_its_answer_and_tells_nobody_else() {
+    let stack = TestStack::start().await;
+    let sign_up = |password: &str| {
+        let credentials = json!({ "email": "a@example.com", "password": password });
+        stack.raw().post("/api/users/signup").key("key-1").json(&credentials)
+    };
+    let first = sign_up(PASSWORD).await;
+    let user = first.ok(201);
+    let again = sign_up(PASSWORD).await;
+    assert_eq!(again.ok(201), user);
+    // Whoever repeats it is signed in again, by a session of its own.
+    let current = stack.raw().get("/api/users/currentuser").cookie(again.cookie()).await.json();
+    assert_eq!(current["currentUser"]["id"], user["id"]);
+    let guessed = sign_up("another password").await;
+    guessed.refused(422, "idempotency_key_reused");
+    assert!(guessed.header("set-cookie").is_empty());
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_requests_with_one_key_at_once_have_one_effect() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let new = json!({ "title": "A ticket", "price": 20 });
+    let all = |path: &'static str, body: Value| {
+        let (stack, user) = (&stack, &user);
+        async move {
+            let post = || async { post(stack, user, path, "key-1", &body).await };
+            let replies = join_all((0..20).map(|_| post())).await;
+            let mut bodies = Vec::new();
+            for reply in replies {
+                match reply.status {
+                    201 => bodies.push(reply.text()),
+                    _ => drop(reply.refused(409, "idempotency_key_in_flight")),
+                }
+            }
+            bodies.dedup();
+            assert_eq!(bodies.len(), 1, "{path}: {bodies:?}");
+            serde_json::from_str::<Value>(&bodies[0]).unwrap()
+        }
+    };
+    let ticket = all("/api/tickets", new).await;
+    let order = all("/api/orders", json!({ "ticketId": ticket["id"] })).await;
+    all("/api/payments", json!({ "orderId": order["id"], "token": "tok_visa" })).await;
+    assert_eq!(taken(&stack, &id(&order)).await, (1, 2000));
+    let tickets = stack.raw().get("/api/tickets?status=all").await.json();
+    assert_eq!(tickets.as_array().unwrap().len(), 1);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_belongs_to_one_user_and_one_route() {
+    let stack = TestStack::start().await;
+    let (user, other) = (stack.session("user").await, stack.session("other").await);
+    let new = json!({ "title": "A ticket", "price": 20 });
+    let own = post(&stack, &user, "/api/tickets", "shared", &new).await.ok(201);
+    let others = post(&stack, &other, "/api/tickets", "shared", &new).await.ok(201);
+    assert_ne!(own["id"], others["id"]);
+    assert_eq!(others["userId"], other.id);
+    post(&stack, &user, "/api/orders", "shared", &json!({ "ticketId": own["id"] })).await.ok(201);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_refusal_is_an_answer_too() {
+    let stack = TestStack::start().await;
+    let (seller, first, second) =
+        (stack.session("seller").await, stack.session("first").await, stack.session("second").await);
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &first, &ticket).await;
+    let body = json!({ "ticketId": ticket });
+    let refused = post(&stack, &second, "/api/orders", "key-1", &body).await;
+    refused.refused(400, "ticket_reserved");
+    cancel(&stack, &first, &order).await.ok(204);
+    let again = post(&stack, &second, "/api/orders", "key-1", &body).await;
+    assert_eq!((again.status, again.text()), (400, refused.text()), "the key has its answer");
+    post(&stack, &second, "/api/orders", "key-2", &body).await.ok(201);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key() {
+    let stack = TestStack::builder().open_orders(1).start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let first = list(&stack, &seller, "First", 20.0).await;
+    let second = list(&stack, &seller, "Second", 20.0).await;
+    let open = ordered(&stack, &buyer, &first).await;
+    let body = json!({ "ticketId": second });
+    post(&stack, &buyer, "/api/orders", "key-1", &body).await.refused(429, "too_many_open_orders");
+    cancel(&stack, &buyer, &open).await.ok(204);
+    post(&stack, &buyer, "/api/orders", "key-1", &body).await.ok(201);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_is_kept_for_a_day() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let new = json!({ "title": "A ticket", "price": 20 });
+    let first = post(&stack, &user, "/api/tickets", "key-1", &new).await.ok(201);
+    stack.clock().advance(Duration::from_secs(24 * 3600 - 60));
+    assert_eq!(post(&stack, &user, "/api/tickets", "key-1", &new).await.ok(201), first);
+    stack.clock().advance(Duration::from_secs(120));
+    assert_ne!(post(&stack, &user, "/api/tickets", "key-1", &new).await.ok(201)["id"], first["id"]);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_key_that_is_none_is_refused() {
+    let stack = TestStack::start().await;
+    let user = stack.session("user").await;
+    let before = rows(&stack).await;
+    let bodies = [
+        ("/api/tickets", json!({ "title": "A ticket", "price": 20 })),
+        ("/api/orders", json!({ "ticketId": "x" })),
+        ("/api/payments", json!({ "orderId": "x", "token": "tok_visa" })),
+        ("/api/users/signup", json!({ "email": "new@example.com", "password": PASSWORD })),
+    ];
+    for (path, body) in &bodies {
+        for key in ["", " ", "a b", "ké", &"k".repeat(256)] {
+            let reply = post(&stack, &user, path, key, body).await;
+            assert_eq!(reply.fields(), ["Idempotency-Key"], "{path} {key:?}");
+        }
+        let twice = stack.raw().post(path).by(&user).key("one").key("two").json(body).await;
+        assert_eq!(twice.fields(), ["Idempotency-Key"]);
+    }
+    assert_eq!(rows(&stack).await, before);
+    let longest = "k".repeat(255);
+    post(&stack, &user, "/api/tickets", &longest, &bodies[0].1).await.ok(201);
+    stack.finish().await;
+}

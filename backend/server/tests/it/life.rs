@@ -1,0 +1,248 @@
+//! The life of a server: starts, stops under load, what it keeps, and who may have its folder.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::json;
+use ticketing_bus::Core;
+use ticketing_orders::store as orders_store;
+use ticketing_platform::db::DbError;
+use ticketing_sdk::{OrderId, TicketId, Timestamp, UserId};
+use ticketing_server::{Stack, StartError};
+use ticketing_testkit::{TestSession, TestStack, eventually};
+use ticketing_tickets::Feed;
+use ticketing_tickets::domain::title::Title;
+use ticketing_tickets::store as tickets_store;
+
+use crate::support::{count, id, list, order_of, ordered, pay, ticket};
+
+#[tokio::test]
+async fn two_servers_cannot_have_one_folder() {
+    let mut stack = TestStack::start().await;
+    let settings = TestStack::builder().data_dir(&stack.data_dir()).settings().clone();
+    let second = Stack::start(settings.clone()).await;
+    assert!(matches!(second, Err(StartError::InUse { .. })), "{second:?}");
+    list(&stack, &stack.session("seller").await, "The first goes on", 20.0).await;
+    stack.stop().await;
+    let second = Stack::start(settings).await.expect("the folder is free again");
+    assert!(second.stop().await);
+    stack.restart().await;
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_port_that_is_taken_is_an_error_and_leaves_nothing_running() {
+    let stack = TestStack::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = TestStack::builder().data_dir(folder.path()).settings().clone();
+    settings.listen = stack.stack().addr();
+    let second = Stack::start(settings.clone()).await;
+    assert!(matches!(second, Err(StartError::Listen { .. })), "{second:?}");
+    settings.listen.set_port(0);
+    let second = Stack::start(settings).await.expect("its folder was given back");
+    assert!(second.stop().await);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn health_is_told() {
+    let stack = TestStack::start().await;
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(stack.raw().get(path).await.status, 200, "{path}");
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_restart_changes_nothing_that_anyone_sees() {
+    let mut stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let (one, two) = (list(&stack, &seller, "One", 20.0).await, list(&stack, &seller, "Two", 30.0).await);
+    let (open, paid) = (ordered(&stack, &buyer, &one).await, ordered(&stack, &buyer, &two).await);
+    pay(&stack, &buyer, &paid, "tok_visa").await.ok(201);
+    stack.settle().await;
+    let seen = async |stack: &TestStack| {
+        let mut seen = Vec::new();
+        for path in ["/api/tickets?status=all", "/api/orders", "/api/payments", "/api/users/currentuser"] {
+            seen.push(stack.raw().get(path).by(&buyer).await.ok(200));
+        }
+        seen
+    };
+    let before = seen(&stack).await;
+    stack.restart().await;
+    assert_eq!(seen(&stack).await, before);
+    pay(&stack, &buyer, &open, "tok_visa").await.ok(201);
+    stack.finish().await;
+}
+
+/// What one client was promised.
+struct Promised {
+    seller: TestSession,
+    tickets: Vec<String>,
+    orders: Vec<String>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_under_load_finishes_what_was_begun_and_keeps_what_was_promised() {
+    let mut stack = TestStack::builder().open_orders(100_000).start().await;
+    let raw = stack.raw().clone();
+    let people = join_all((0..8).map(|_| stack.session("seller"))).await;
+    let (busy, refused) = (AtomicBool::new(false), AtomicBool::new(false));
+    let client = |seller: TestSession| {
+        let (raw, busy, refused) = (&raw, &busy, &refused);
+        async move {
+            let mut promised = Promised { seller, tickets: Vec::new(), orders: Vec::new() };
+            for number in 0.. {
+                let new = json!({ "title": format!("Ticket {number}"), "price": 20 });
+                // A connection that is refused or closed before an answer promises nothing.
+                let Ok(reply) = raw.post("/api/tickets").by(&promised.seller).json(&new).send().await else {
+                    break;
+                };
+                if reply.status == 503 {
+                    break;
+                }
+                let ticket = id(&reply.ok(201));
+                promised.tickets.push(ticket.clone());
+                let order = json!({ "ticketId": ticket });
+                let Ok(reply) = raw.post("/api/orders").by(&promised.seller).json(&order).send().await else {
+                    break;
+                };
+                if reply.status == 503 {
+                    break;
+                }
+                promised.orders.push(id(&reply.ok(201)));
+                busy.store(number >= 5, Ordering::Relaxed);
+            }
+            refused.store(true, Ordering::Relaxed);
+            promised
+        }
+    };
+    let stopping = async {
+        eventually!(busy.load(Ordering::Relaxed));
+        stack.stop().await;
+    };
+    let (promised, ()) = tokio::join!(join_all(people.into_iter().map(client)), stopping);
+    assert!(refused.load(Ordering::Relaxed));
+
+    stack.restart().await;
+    stack.settle().await;
+    for Promised { seller, tickets, orders } in &promised {
+        assert!(!tickets.is_empty());
+        for id in tickets {
+            ticket(&stack, id).await;
+        }
+        for id in orders {
+            assert_eq!(order_of(&stack, seller, id).await["status"], "created");
+        }
+    }
+    stack.finish().await;
+}
+
+const OVERDUE: i64 = 2000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_seconds() {
+    let mut stack = TestStack::start().await;
+    let clock = stack.clock().clone();
+    stack.stop().await;
+    let folder = stack.data_dir();
+
+    // The stock is written where the services would write it: through 4 000 requests it would take a while.
+    let core =
+        |name: &str, part| Core::open(&folder.join(format!("{name}.db")), clock.clone(), &[part]).unwrap();
+    let tickets = core("tickets", ticketing_tickets::MIGRATIONS);
+    let (seller, now) = (UserId::new("seller"), clock.now());
+    let (shop, by) = (tickets.clone(), seller.clone());
+    let stocked = tickets.db.write(move |tx| {
+        let feed = Feed::default();
+        let voice = tickets_store::Voice { outbox: &shop.outbox, feed: &feed, now };
+        let title = Title::parse("A ticket").map_err(|error| DbError::Statement(error.to_string()))?;
+        let new = tickets_store::NewListing { title, price: "20".parse().unwrap() };
+        let list = |_| tickets_store::create(tx, &voice, TicketId::new(shop.clock.new_id()), &by, &new);
+        (0..OVERDUE).map(list).map(|ticket| Ok(ticket?.id)).collect::<Result<Vec<TicketId>, DbError>>()
+    });
+    let stock = stocked.await.unwrap();
+    drop(tickets);
+    stack.restart().await;
+    stack.settle().await;
+    stack.stop().await;
+
+    let orders = core("orders", ticketing_orders::MIGRATIONS);
+    let shop = orders.clone();
+    let reserved = orders.db.write(move |tx| {
+        for ticket_id in &stock {
+            let new = orders_store::NewOrder {
+                id: OrderId::new(shop.clock.new_id()),
+                user_id: seller.clone(),
+                ticket_id: ticket_id.clone(),
+                now,
+                expires_at: now + Duration::from_secs(900),
+                open_limit: i64::MAX,
+            };
+            orders_store::reserve(tx, &shop.outbox, &new)?;
+        }
+        Ok::<_, orders_store::ReserveError>(())
+    });
+    reserved.await.unwrap();
+    drop(orders);
+    stack.restart().await;
+    stack.settle().await;
+    stack.stop().await;
+
+    clock.advance(Duration::from_secs(3600));
+    let began = Instant::now();
+    stack.restart().await;
+    let open = "SELECT COUNT(*) AS n FROM orders WHERE status <> 'cancelled'";
+    eventually!(count(&stack, "orders", open).await == 0, seconds 5);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let cancelled =
+        count(&stack, "orders", "SELECT COUNT(*) AS n FROM orders WHERE status = 'cancelled'").await;
+    assert_eq!(cancelled, OVERDUE);
+    stack.settle().await;
+    let free = count(&stack, "tickets", "SELECT COUNT(*) AS n FROM tickets WHERE status = 'available'").await;
+    assert_eq!(free, OVERDUE);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_marketplace_that_is_weeks_old_is_still_sound() {
+    let mut stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let (one, two) = (list(&stack, &seller, "One", 20.0).await, list(&stack, &seller, "Two", 30.0).await);
+    let order = ordered(&stack, &buyer, &one).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    stack.settle().await;
+    stack.clock().advance(Duration::from_secs(30 * 24 * 3600));
+    stack.restart().await;
+    // Every start forgets what is no longer needed.
+    eventually!(count(&stack, "orders", "SELECT COUNT(*) AS n FROM outbox").await == 0);
+    eventually!(count(&stack, "expiration", "SELECT COUNT(*) AS n FROM timers").await == 0);
+    let buyer = buyer.again(stack.raw()).await;
+    let order = ordered(&stack, &buyer, &two).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_server_whose_clock_was_set_back_still_tells_what_happens() {
+    let clock = |millis| ticketing_platform::clock::Clock::manual(Timestamp::from_millis(millis));
+    let folder = tempfile::tempdir().unwrap();
+    let at = |millis| TestStack::builder().data_dir(folder.path()).clock(clock(millis));
+    let day = 24 * 3600 * 1000;
+    let stack = at(1_800_000_000_000 + day).start().await;
+    let seller = stack.session("seller").await;
+    let old = list(&stack, &seller, "Old", 20.0).await;
+    stack.finish().await;
+
+    let stack = at(1_800_000_000_000).start().await;
+    let mut live = stack.raw().get("/api/tickets").events().await;
+    live.next().await.unwrap();
+    let seller = seller.again(stack.raw()).await;
+    let new = list(&stack, &seller, "New", 20.0).await;
+    assert_eq!(live.take(1).await[0].json()["id"], new.as_str());
+    let order = ordered(&stack, &seller, &new).await;
+    pay(&stack, &seller, &order, "tok_visa").await.ok(201);
+    ordered(&stack, &seller, &old).await;
+    stack.finish().await;
+}

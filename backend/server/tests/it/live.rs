@@ -1,0 +1,206 @@
+//! Live changes: every change of every ticket, in order, from any place on, until the server stops.
+
+use futures_util::future::join_all;
+use futures_util::{StreamExt, TryStreamExt};
+use serde_json::json;
+use ticketing_sdk::{NewTicket, TicketChangeKind};
+use ticketing_testkit::{EventStream, LiveEvent, TestSession, TestStack, dollars};
+
+use crate::support::{cancel, list, ordered, pay, ticket};
+
+async fn watch(stack: &TestStack) -> EventStream {
+    stack.raw().get("/api/tickets").events().await
+}
+
+async fn resume(stack: &TestStack, from: &str) -> EventStream {
+    stack.raw().get("/api/tickets").header("last-event-id", from).events().await
+}
+
+/// `event version status` of each.
+fn told(events: &[LiveEvent]) -> Vec<String> {
+    let line = |event: &LiveEvent| {
+        let ticket = event.json();
+        format!(
+            "{} {} {}",
+            event.name.as_deref().unwrap(),
+            ticket["version"],
+            ticket["status"].as_str().unwrap()
+        )
+    };
+    events.iter().map(line).collect()
+}
+
+async fn edit(stack: &TestStack, seller: &TestSession, ticket: &str, price: u32) {
+    let wanted = json!({ "title": "A ticket", "price": price });
+    stack.raw().put(&format!("/api/tickets/{ticket}")).by(seller).json(&wanted).await.ok(200);
+}
+
+#[tokio::test]
+async fn the_life_of_a_ticket_is_told_as_it_happens() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let mut live = watch(&stack).await;
+    let first = live.next().await.unwrap();
+    assert!(first.id.is_some() && first.data.is_none() && first.name.is_none(), "a place to resume from");
+
+    let one = list(&stack, &seller, "A ticket", 20.0).await;
+    assert_eq!(told(&live.take(1).await), ["ticket:created 0 available"]);
+    edit(&stack, &seller, &one, 25).await;
+    let edited = live.take(1).await.remove(0);
+    assert_eq!(edited.json(), ticket(&stack, &one).await, "the data is the ticket");
+    let order = ordered(&stack, &buyer, &one).await;
+    let reserved = live.take(1).await;
+    assert_eq!(told(&reserved), ["ticket:updated 2 reserved"]);
+    assert_eq!(reserved[0].json()["orderId"], order.as_str());
+    cancel(&stack, &buyer, &order).await.ok(204);
+    assert_eq!(told(&live.take(1).await), ["ticket:updated 3 available"]);
+    let order = ordered(&stack, &buyer, &one).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    assert_eq!(told(&live.take(2).await), ["ticket:updated 4 reserved", "ticket:updated 5 sold"]);
+    let two = list(&stack, &seller, "Another", 20.0).await;
+    stack.raw().delete(&format!("/api/tickets/{two}")).by(&seller).await.ok(204);
+    let gone = live.take(2).await;
+    assert_eq!(told(&gone), ["ticket:created 0 available", "ticket:deleted 1 available"]);
+    assert_eq!(gone[1].json()["id"], two.as_str());
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_watcher_resumes_without_gap_or_repeat() {
+    let mut stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let mut live = watch(&stack).await;
+    let one = list(&stack, &seller, "A ticket", 20.0).await;
+    for price in 1..=9 {
+        edit(&stack, &seller, &one, price).await;
+    }
+    let seen = live.take(10).await;
+    let ids: Vec<&String> = seen.iter().filter_map(|event| event.id.as_ref()).collect();
+    assert_eq!(ids.len(), 10);
+    assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
+    drop(live);
+
+    // What happens while nobody watches, and while the server is away, is not lost.
+    edit(&stack, &seller, &one, 10).await;
+    stack.restart().await;
+    edit(&stack, &seller, &one, 11).await;
+    for (place, event) in seen.iter().enumerate() {
+        let mut again = resume(&stack, event.id.as_deref().unwrap()).await;
+        let first = again.next().await.unwrap();
+        assert_eq!(first.id, event.id, "it says where it resumes");
+        let rest = again.take(11 - place).await;
+        assert_eq!(rest[..9 - place], seen[place + 1..]);
+        edit(&stack, &seller, &one, 100 + u32::try_from(place).unwrap()).await;
+        assert_eq!(again.take(1 + place).await.len(), 1 + place, "and then goes on live");
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn before_the_first_change_there_is_a_place_to_resume_from_too() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    for title in ["The first of all", "Another"] {
+        let mut live = watch(&stack).await;
+        let place = live.next().await.unwrap().id.unwrap();
+        drop(live);
+        let new = list(&stack, &seller, title, 20.0).await;
+        let mut again = resume(&stack, &place).await;
+        assert_eq!(again.take(1).await[0].json()["id"], new.as_str(), "{title}");
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_place_that_is_none_means_from_now_on() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    list(&stack, &seller, "Old", 20.0).await;
+    for place in ["nothing", "'; DROP TABLE changes; --", "7", "ffffffff", "é"] {
+        let mut live = resume(&stack, place).await;
+        assert!(live.next().await.unwrap().data.is_none());
+        let new = list(&stack, &seller, "New", 20.0).await;
+        assert_eq!(live.take(1).await[0].json()["id"], new.as_str(), "{place}");
+    }
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn all_watchers_see_all_changes_in_one_order() {
+    let stack = TestStack::start().await;
+    let sellers = join_all((0..6).map(|_| stack.session("seller"))).await;
+    let watchers = join_all((0..4).map(|_| async {
+        let mut live = watch(&stack).await;
+        live.next().await.unwrap();
+        live
+    }))
+    .await;
+    let writing = join_all(sellers.iter().map(|seller| async {
+        for round in 0..5 {
+            let one = list(&stack, seller, "A ticket", 20.0).await;
+            edit(&stack, seller, &one, 30 + round).await;
+        }
+    }));
+    let reading = join_all(watchers.into_iter().map(|mut live| async move { live.take(60).await }));
+    let (_, seen) = tokio::join!(writing, reading);
+    let ids = |events: &[LiveEvent]| events.iter().map(|event| event.id.clone()).collect::<Vec<_>>();
+    assert!(ids(&seen[0]).is_sorted());
+    assert!(seen.iter().all(|events| ids(events) == ids(&seen[0])));
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_when_the_server_stops_and_holds_nothing_up() {
+    let mut stack = TestStack::start().await;
+    let mut streams = vec![watch(&stack).await, watch(&stack).await, resume(&stack, "x").await];
+    for live in &mut streams {
+        live.next().await.unwrap();
+    }
+    let (_, ()) = tokio::join!(
+        async { tokio::time::timeout(std::time::Duration::from_secs(5), stack.stop()).await.unwrap() },
+        async {
+            for live in &mut streams {
+                assert_eq!(live.next().await, None);
+            }
+        }
+    );
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_quiet_stream_has_a_heartbeat() {
+    let stack = TestStack::start().await;
+    let mut live = watch(&stack).await;
+    live.next().await.unwrap();
+    let began = std::time::Instant::now();
+    let beat = live.next_within(std::time::Duration::from_secs(20)).await.unwrap();
+    assert!(beat.comment.is_some() && beat.data.is_none() && beat.id.is_none(), "{beat:?}");
+    assert!(began.elapsed() > std::time::Duration::from_secs(10), "{:?}", began.elapsed());
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn the_list_is_still_json_for_those_who_do_not_ask_for_events() {
+    let stack = TestStack::start().await;
+    for accept in ["*/*", "application/json", "text/html, */*;q=0.8"] {
+        let reply = stack.raw().get("/api/tickets").header("accept", accept).await;
+        assert_eq!(reply.ok(200), json!([]), "{accept}");
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn the_client_watches_too() {
+    let stack = TestStack::start().await;
+    let seller = stack.user("seller").await;
+    let mut changes = stack.client().tickets().watch().await.unwrap();
+    let ticket = seller.tickets().create(NewTicket::new("RustConf", dollars("149.99"))).await.unwrap();
+    let change = changes.try_next().await.unwrap().unwrap();
+    assert_eq!((change.kind, &change.ticket), (TicketChangeKind::Created, &ticket));
+    let updated =
+        seller.tickets().update(&ticket.id, NewTicket::new("RustConf", dollars("99"))).await.unwrap();
+    let change = changes.next().await.unwrap().unwrap();
+    assert_eq!((change.kind, change.ticket), (TicketChangeKind::Updated, updated));
+    drop(changes);
+    stack.finish().await;
+}

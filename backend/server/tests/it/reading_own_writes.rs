@@ -1,0 +1,73 @@
+//! What was just made can be used at once, though another service has to hear of it first.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::json;
+use ticketing_testkit::TestStack;
+
+use crate::support::{list, order, ordered, pay};
+
+/// Rounds of listing, ordering and paying, by lane.
+const ROUNDS: usize = 125;
+const LANES: usize = 8;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_times_what_was_just_made_is_there() {
+    let stack = TestStack::start().await;
+    let lane = |number: usize| {
+        let stack = &stack;
+        async move {
+            let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+            for round in 0..ROUNDS {
+                let ticket = list(stack, &seller, &format!("Ticket {number}.{round}"), 20.0).await;
+                let order = ordered(stack, &buyer, &ticket).await;
+                pay(stack, &buyer, &order, "tok_visa").await.ok(201);
+            }
+        }
+    };
+    join_all((0..LANES).map(lane)).await;
+    let ledger = stack.stack().provider().ledger().await.unwrap();
+    assert_eq!(ledger.charges.iter().map(|charge| charge.captures).sum::<i64>(), 1000);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn what_never_was_is_not_waited_for() {
+    let stack = TestStack::start().await;
+    let buyer = stack.session("buyer").await;
+    let old = "0190a6e5-0000-7000-8000-000000000000";
+    let began = Instant::now();
+    for id in [old, "5f8d0d55b54764421b7156d9", "nothing"] {
+        order(&stack, &buyer, id).await.refused(404, "not_found");
+        pay(&stack, &buyer, id, "tok_visa").await.refused(404, "not_found");
+    }
+    assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_young_and_never_comes_is_waited_for_a_second_at_most() {
+    let stack = TestStack::start().await;
+    let buyer = stack.session("buyer").await;
+    let young = stack.clock().new_id();
+    let began = Instant::now();
+    order(&stack, &buyer, &young).await.refused(404, "not_found");
+    pay(&stack, &buyer, &young, "tok_visa").await.refused(404, "not_found");
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_millis(1500) && waited < Duration::from_secs(4), "{waited:?}");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn an_order_of_a_change_that_is_on_its_way_has_an_old_or_the_new_price() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 10.0).await;
+    let path = format!("/api/tickets/{ticket}");
+    stack.raw().put(&path).by(&seller).json(&json!({ "title": "A ticket", "price": 11 })).await.ok(200);
+    let order = order(&stack, &buyer, &ticket).await.ok(201);
+    let price = order["ticket"]["price"].as_i64().unwrap();
+    assert!(price == 10 || price == 11, "{price}");
+    stack.finish().await;
+}

@@ -1,0 +1,5 @@
+//! One file per route, by its address.
+
+mod orders;
+mod payments;
+mod tickets;

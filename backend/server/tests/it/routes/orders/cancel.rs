@@ -1,0 +1,38 @@
+//! `DELETE /api/orders/{id}`
+
+use serde_json::json;
+use ticketing_testkit::{TestStack, eventually};
+
+use crate::support::{cancel, list, order_of, ordered, pay, ticket};
+
+#[tokio::test]
+async fn a_cancelled_order_frees_its_ticket() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let reply = cancel(&stack, &buyer, &order).await;
+    assert_eq!((reply.status, reply.body.len()), (204, 0));
+    let cancelled = order_of(&stack, &buyer, &order).await;
+    assert_eq!((&cancelled["status"], &cancelled["version"]), (&json!("cancelled"), &json!(1)));
+    cancel(&stack, &buyer, &order).await.ok(204);
+    assert_eq!(order_of(&stack, &buyer, &order).await, cancelled, "a second time changes nothing");
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "available");
+    pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_ticket_that_was_given_back_can_be_ordered_at_once() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    for _ in 0..20 {
+        let order = ordered(&stack, &buyer, &ticket_id).await;
+        cancel(&stack, &buyer, &order).await.ok(204);
+    }
+    stack.settle().await;
+    let free = ticket(&stack, &ticket_id).await;
+    assert_eq!(free["status"], "available");
+    stack.finish().await;
+}

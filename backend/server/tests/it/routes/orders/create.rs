@@ -1,0 +1,88 @@
+//! `POST /api/orders`
+
+use std::time::Duration;
+
+use serde_json::json;
+use ticketing_sdk::Timestamp;
+use ticketing_testkit::{TestStack, eventually};
+
+use crate::support::{cancel, id, list, order, order_of, ordered, pay, ticket};
+
+#[tokio::test]
+async fn an_order_reserves_its_ticket() {
+    let ttl = Duration::from_secs(600);
+    let stack = TestStack::builder().order_ttl(ttl).start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.5).await;
+    let made = order(&stack, &buyer, &ticket_id).await.ok(201);
+    assert_eq!((&made["status"], &made["version"]), (&json!("created"), &json!(0)));
+    assert_eq!(made["userId"], buyer.id);
+    let expected = json!({ "id": ticket_id, "title": "A ticket", "price": 20.5, "version": 0 });
+    assert_eq!(made["ticket"], expected);
+    let time = |name: &str| made[name].as_str().unwrap().parse::<Timestamp>().unwrap();
+    assert_eq!(time("expiresAt"), time("createdAt") + ttl);
+    assert_eq!(order_of(&stack, &buyer, &id(&made)).await, made);
+    eventually!(ticket(&stack, &ticket_id).await["orderId"] == made["id"]);
+    order(&stack, &seller, &ticket_id).await.refused(400, "ticket_reserved");
+    order(&stack, &buyer, &ticket_id).await.refused(400, "ticket_reserved");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn ones_own_ticket_can_be_ordered() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    ordered(&stack, &seller, &ticket).await;
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_sold_ticket_is_sold() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    let first = ordered(&stack, &buyer, &ticket).await;
+    pay(&stack, &buyer, &first, "tok_visa").await.ok(201);
+    order(&stack, &seller, &ticket).await.refused(400, "ticket_reserved");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn twenty_unpaid_orders_are_enough() {
+    let stack = TestStack::start().await;
+    let (seller, buyer, other) =
+        (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
+    let mut orders = Vec::new();
+    for number in 0..20 {
+        let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
+        orders.push(ordered(&stack, &buyer, &ticket).await);
+    }
+    let more = list(&stack, &seller, "One more", 20.0).await;
+    let reply = order(&stack, &buyer, &more).await;
+    reply.refused(429, "too_many_open_orders");
+    assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
+    let others = ordered(&stack, &other, &more).await;
+    cancel(&stack, &other, &others).await.ok(204);
+
+    pay(&stack, &buyer, &orders[0], "tok_visa").await.ok(201);
+    stack.settle().await;
+    let replacing = ordered(&stack, &buyer, &more).await;
+    let another = list(&stack, &seller, "And another", 20.0).await;
+    order(&stack, &buyer, &another).await.refused(429, "too_many_open_orders");
+    cancel(&stack, &buyer, &replacing).await.ok(204);
+    ordered(&stack, &buyer, &another).await;
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn the_ticket_must_be_named() {
+    let stack = TestStack::start().await;
+    let buyer = stack.session("buyer").await;
+    for body in [json!({}), json!({ "ticketId": "" }), json!({ "ticketId": "  " }), json!({ "ticketId": 7 })]
+    {
+        let reply = stack.raw().post("/api/orders").by(&buyer).json(&body).await;
+        assert_eq!(reply.fields(), ["ticketId"], "{body}");
+    }
+    stack.finish().await;
+}

@@ -1,0 +1,37 @@
+//! `GET /api/orders/{id}`
+
+use serde_json::json;
+use ticketing_testkit::TestStack;
+
+use crate::support::{list, ordered, pay};
+
+#[tokio::test]
+async fn an_order_carries_its_version_as_tag() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let path = format!("/api/orders/{order}");
+    assert_eq!(stack.raw().get(&path).by(&buyer).await.header("etag"), "\"0\"");
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    stack.settle().await;
+    let reply = stack.raw().get(&path).by(&buyer).await;
+    assert_eq!(reply.header("etag"), "\"2\"");
+    assert_eq!((&reply.json()["status"], &reply.json()["version"]), (&json!("complete"), &json!(2)));
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn an_order_keeps_the_ticket_as_it_was() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket).await;
+    stack.raw().delete(&format!("/api/orders/{order}")).by(&buyer).await.ok(204);
+    stack.settle().await;
+    let edited = json!({ "title": "Dearer", "price": 99 });
+    stack.raw().put(&format!("/api/tickets/{ticket}")).by(&seller).json(&edited).await.ok(200);
+    stack.settle().await;
+    let kept = stack.raw().get(&format!("/api/orders/{order}")).by(&buyer).await.ok(200);
+    assert_eq!((&kept["ticket"]["title"], &kept["ticket"]["price"]), (&json!("A ticket"), &json!(20)));
+    stack.finish().await;
+}

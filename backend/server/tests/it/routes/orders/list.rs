@@ -1,0 +1,49 @@
+//! `GET /api/orders`
+
+use ticketing_testkit::{TestSession, TestStack};
+
+use crate::support::{cancel, list, ordered, pay};
+
+async fn ids(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
+    let (mut path, mut ids) = (format!("/api/orders?{query}"), Vec::new());
+    loop {
+        let reply = stack.raw().get(&path).by(by).await;
+        let page = reply.ok(200);
+        ids.extend(page.as_array().unwrap().iter().map(|order| order["id"].as_str().unwrap().to_owned()));
+        match reply.next_page() {
+            Some(next) => path = next,
+            None => return ids,
+        }
+    }
+}
+
+#[tokio::test]
+async fn ones_own_orders_are_listed_the_newest_last() {
+    let stack = TestStack::start().await;
+    let (seller, buyer, other) =
+        (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
+    let mut own = Vec::new();
+    for number in 0..7 {
+        let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
+        own.push(ordered(&stack, &buyer, &ticket).await);
+        let ticket = list(&stack, &seller, &format!("Other {number}"), 20.0).await;
+        ordered(&stack, &other, &ticket).await;
+    }
+    cancel(&stack, &buyer, &own[1]).await.ok(204);
+    pay(&stack, &buyer, &own[2], "tok_visa").await.ok(201);
+    assert_eq!(ids(&stack, &buyer, "").await, own);
+    for limit in [1, 3, 7] {
+        assert_eq!(ids(&stack, &buyer, &format!("limit={limit}")).await, own);
+    }
+    for (query, expected) in [
+        ("status=all", own.clone()),
+        ("status=cancelled", vec![own[1].clone()]),
+        ("status=complete", vec![own[2].clone()]),
+        ("status=complete,cancelled", own[1..3].to_vec()),
+        ("status=awaiting:payment", vec![]),
+        ("status=created&limit=2", [&own[..1], &own[3..]].concat()),
+    ] {
+        assert_eq!(ids(&stack, &buyer, query).await, expected, "{query}");
+    }
+    stack.finish().await;
+}

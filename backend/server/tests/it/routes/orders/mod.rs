@@ -1,0 +1,6 @@
+//! `/api/orders`
+
+mod cancel;
+mod create;
+mod get;
+mod list;

@@ -1,0 +1,40 @@
+//! `POST /api/payments`
+
+use serde_json::json;
+use ticketing_testkit::TestStack;
+
+use crate::support::{list, ordered, pay, rows};
+
+#[tokio::test]
+async fn a_payment_is_what_the_contract_says() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let payment = pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    let mut names: Vec<&str> = payment.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["amount", "createdAt", "currency", "id", "orderId", "status", "stripeId"]);
+    assert_eq!((&payment["amount"], &payment["status"]), (&json!(20), &json!("succeeded")));
+    let ledger = stack.stack().provider().ledger().await.unwrap();
+    assert_eq!(payment["stripeId"], ledger.charges[0].id.as_str());
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn both_fields_must_be_given() {
+    let stack = TestStack::start().await;
+    let buyer = stack.session("buyer").await;
+    let before = rows(&stack).await;
+    for (body, fields) in [
+        (json!({}), vec!["orderId", "token"]),
+        (json!({ "orderId": "", "token": "" }), vec!["orderId", "token"]),
+        (json!({ "orderId": "x" }), vec!["token"]),
+        (json!({ "orderId": "x", "token": "4242 4242 4242 4242" }), vec!["token"]),
+        (json!({ "token": "tok_visa" }), vec!["orderId"]),
+    ] {
+        let reply = stack.raw().post("/api/payments").by(&buyer).json(&body).await;
+        assert_eq!(reply.fields(), fields, "{body}");
+    }
+    assert_eq!(rows(&stack).await, before);
+    stack.finish().await;
+}

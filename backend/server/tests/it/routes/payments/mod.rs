@@ -1,0 +1,4 @@
+//! `/api/payments`
+
+mod create;
+mod read;

@@ -1,0 +1,60 @@
+//! `POST /api/tickets`
+
+use serde_json::json;
+use ticketing_testkit::TestStack;
+
+use crate::support::{id, rows, ticket};
+
+#[tokio::test]
+async fn a_ticket_is_listed() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let new = json!({ "title": "  RustConf, day 1 ", "price": 149.99 });
+    let reply = stack.raw().post("/api/tickets").by(&seller).json(&new).await;
+    let created = reply.ok(201);
+    assert_eq!(created["title"], "RustConf, day 1", "without the space around it");
+    assert_eq!((&created["price"], &created["userId"]), (&json!(149.99), &json!(seller.id)));
+    assert_eq!((&created["version"], &created["status"]), (&json!(0), &json!("available")));
+    assert!(created.get("orderId").is_none());
+    assert_eq!(created["createdAt"], created["updatedAt"]);
+    let time = created["createdAt"].as_str().unwrap();
+    assert!(time.len() == 24 && time.ends_with('Z') && time.as_bytes()[19] == b'.', "{time}");
+    assert_eq!(ticket(&stack, &id(&created)).await, created);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn titles_have_1_to_200_characters() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let before = rows(&stack).await;
+    let post = |title: String| {
+        stack.raw().post("/api/tickets").by(&seller).json(&json!({ "title": title, "price": 1 }))
+    };
+    for bad in ["", " ", "\t\n", "\u{3000}", &"x".repeat(201), &"é".repeat(201)] {
+        assert_eq!(post(bad.to_owned()).await.fields(), ["title"], "{bad:?}");
+    }
+    assert_eq!(rows(&stack).await, before);
+    for good in ["x", &"x".repeat(200), &"é".repeat(200), &format!("  {}  ", "x".repeat(200))] {
+        post(good.to_owned()).await.ok(201);
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn both_fields_are_named_at_once() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let reply =
+        stack.raw().post("/api/tickets").by(&seller).json(&json!({ "title": "", "price": -10 })).await;
+    assert_eq!(reply.fields(), ["price", "title"]);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn only_who_is_signed_in_can_sell() {
+    let stack = TestStack::start().await;
+    let new = json!({ "title": "A ticket", "price": 20 });
+    stack.raw().post("/api/tickets").json(&new).await.refused(401, "not_signed_in");
+    stack.finish().await;
+}

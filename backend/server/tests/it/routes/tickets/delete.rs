@@ -1,0 +1,44 @@
+//! `DELETE /api/tickets/{id}`
+
+use serde_json::json;
+use ticketing_testkit::{TestStack, eventually};
+
+use crate::support::{list, order, ordered, ticket};
+
+#[tokio::test]
+async fn a_ticket_that_was_withdrawn_is_gone_for_everyone() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let id = list(&stack, &seller, "A ticket", 20.0).await;
+    let path = format!("/api/tickets/{id}");
+    let reply = stack.raw().delete(&path).by(&seller).await;
+    assert_eq!((reply.status, reply.body.len()), (204, 0));
+    stack.raw().get(&path).await.refused(404, "not_found");
+    stack.raw().delete(&path).by(&seller).await.refused(404, "not_found");
+    stack
+        .raw()
+        .put(&path)
+        .by(&seller)
+        .json(&json!({ "title": "x", "price": 1 }))
+        .await
+        .refused(404, "not_found");
+    for query in ["", "?status=all", "?status=all&seller=me"] {
+        let tickets = stack.raw().get(&format!("/api/tickets{query}")).by(&seller).await.ok(200);
+        assert_eq!(tickets, json!([]), "{query}");
+    }
+    stack.settle().await;
+    order(&stack, &buyer, &id).await.refused(404, "not_found");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_reserved_cannot_be_withdrawn() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let id = list(&stack, &seller, "A ticket", 20.0).await;
+    ordered(&stack, &buyer, &id).await;
+    eventually!(ticket(&stack, &id).await["status"] == "reserved");
+    let reply = stack.raw().delete(&format!("/api/tickets/{id}")).by(&seller).await;
+    assert_eq!(reply.refused(400, "ticket_reserved"), "Cannot delete a reserved ticket");
+    stack.finish().await;
+}

@@ -1,0 +1,165 @@
+//! `GET /api/tickets`
+
+use serde_json::json;
+use ticketing_testkit::{TestSession, TestStack, eventually};
+
+use crate::support::{list, ordered, pay, ticket};
+
+/// The titles that a query finds, page by page.
+async fn titles(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
+    let (mut path, mut titles) = (format!("/api/tickets?{query}"), Vec::new());
+    loop {
+        let reply = stack.raw().get(&path).by(by).await;
+        let page = reply.ok(200);
+        titles.extend(
+            page.as_array().unwrap().iter().map(|ticket| ticket["title"].as_str().unwrap().to_owned()),
+        );
+        match reply.next_page() {
+            Some(next) => path = next,
+            None => return titles,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_can_be_ordered_is_listed_the_oldest_first() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let mut ids = Vec::new();
+    for title in ["free", "reserved", "sold", "gone", "free too"] {
+        ids.push(list(&stack, &seller, title, 20.0).await);
+    }
+    ordered(&stack, &buyer, &ids[1]).await;
+    let order = ordered(&stack, &buyer, &ids[2]).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    stack.raw().delete(&format!("/api/tickets/{}", ids[3])).by(&seller).await.ok(204);
+    eventually!(ticket(&stack, &ids[1]).await["status"] == "reserved");
+    eventually!(ticket(&stack, &ids[2]).await["status"] == "sold");
+    for (query, expected) in [
+        ("", ["free", "free too"].as_slice()),
+        ("status=available", &["free", "free too"]),
+        ("status=reserved", &["reserved"]),
+        ("status=sold", &["sold"]),
+        ("status=reserved,sold", &["reserved", "sold"]),
+        ("status=all", &["free", "reserved", "sold", "free too"]),
+        ("seller=me", &["free", "free too"]),
+        ("seller=me&status=all", &["free", "reserved", "sold", "free too"]),
+    ] {
+        assert_eq!(titles(&stack, &seller, query).await, expected, "{query}");
+    }
+    assert!(titles(&stack, &buyer, "seller=me&status=all").await.is_empty());
+    stack.raw().get("/api/tickets?seller=me").await.refused(401, "not_signed_in");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn words_and_prices_narrow_the_list() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    for (title, price) in [
+        ("RustConf day 1", 150.0),
+        ("RustConf day 2", 100.0),
+        ("Jazz night", 20.5),
+        ("100% Élan_vital\\", 20.49),
+    ] {
+        list(&stack, &seller, title, price).await;
+    }
+    for (query, expected) in [
+        ("q=rust", ["RustConf day 1", "RustConf day 2"].as_slice()),
+        ("q=RUST%202", &["RustConf day 2"]),
+        ("q=2%20rust", &["RustConf day 2"]),
+        ("q=day&maxPrice=100", &["RustConf day 2"]),
+        ("q=%25", &["100% Élan_vital\\"]),
+        ("q=_", &["100% Élan_vital\\"]),
+        ("q=%5C", &["100% Élan_vital\\"]),
+        ("q=%C3%A9lan", &["100% Élan_vital\\"]),
+        ("q=nothing", &[]),
+        ("q=%20", &["RustConf day 1", "RustConf day 2", "Jazz night", "100% Élan_vital\\"]),
+        ("minPrice=20.5&maxPrice=100.00", &["RustConf day 2", "Jazz night"]),
+        ("minPrice=150.01", &[]),
+        ("minPrice=&maxPrice=", &["RustConf day 1", "RustConf day 2", "Jazz night", "100% Élan_vital\\"]),
+        ("sort=price", &["100% Élan_vital\\", "Jazz night", "RustConf day 2", "RustConf day 1"]),
+        ("sort=-price", &["RustConf day 1", "RustConf day 2", "Jazz night", "100% Élan_vital\\"]),
+        ("sort=newest", &["100% Élan_vital\\", "Jazz night", "RustConf day 2", "RustConf day 1"]),
+        ("sort=oldest&q=conf", &["RustConf day 1", "RustConf day 2"]),
+        ("sort=title", &["100% Élan_vital\\", "Jazz night", "RustConf day 1", "RustConf day 2"]),
+    ] {
+        assert_eq!(titles(&stack, &seller, query).await, expected, "{query}");
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn all_pages_in_every_order_make_the_whole_list() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    for number in 0..23 {
+        // Few prices and titles, so that equal ones lie on both sides of a page's end.
+        let title = format!("{} {}", ["b", "A", "ä"][number % 3], ["x", "Y"][number % 2]);
+        list(&stack, &seller, &title, [10.0, 20.0, 30.0][number % 3]).await;
+    }
+    let ids = async |query: &str| {
+        let (mut path, mut ids, mut pages) = (format!("/api/tickets?{query}"), Vec::new(), 0);
+        loop {
+            let reply = stack.raw().get(&path).await;
+            let page = reply.ok(200);
+            ids.extend(
+                page.as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap().to_owned()),
+            );
+            pages += 1;
+            let Some(next) = reply.next_page() else { return (ids, pages) };
+            path = next;
+        }
+    };
+    for sort in ["oldest", "newest", "price", "-price", "title"] {
+        let (whole, pages) = ids(&format!("sort={sort}")).await;
+        assert_eq!((whole.len(), pages), (23, 1));
+        for limit in [1, 2, 5, 22, 23, 500] {
+            let (found, pages) = ids(&format!("sort={sort}&limit={limit}")).await;
+            assert_eq!(found, whole, "{sort} by {limit}");
+            assert_eq!(pages, 23_usize.div_ceil(limit), "{sort} by {limit}");
+        }
+        let (some, _) = ids(&format!("sort={sort}&limit=3&maxPrice=20&q=x")).await;
+        let (at_once, _) = ids(&format!("sort={sort}&maxPrice=20&q=x")).await;
+        assert_eq!(some, at_once);
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_page_has_a_hundred_tickets_unless_told() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let new = json!({ "title": "A ticket", "price": 20 });
+    futures_util::future::join_all(
+        (0..101).map(|_| async { stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201) }),
+    )
+    .await;
+    let reply = stack.raw().get("/api/tickets").await;
+    assert_eq!(reply.json().as_array().unwrap().len(), 100);
+    let rest = stack.raw().get(&reply.next_page().unwrap()).await;
+    assert_eq!(rest.json().as_array().unwrap().len(), 1);
+    assert_eq!(rest.next_page(), None);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn tickets_that_come_and_go_between_pages_repeat_nothing() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let mut ids = Vec::new();
+    for number in 0..6 {
+        ids.push(list(&stack, &seller, &format!("Ticket {number}"), 20.0).await);
+    }
+    let first = stack.raw().get("/api/tickets?limit=3").await;
+    // The last one of the page goes, and the next one too; a new one comes.
+    for gone in [&ids[2], &ids[3]] {
+        stack.raw().delete(&format!("/api/tickets/{gone}")).by(&seller).await.ok(204);
+    }
+    let new = list(&stack, &seller, "New", 20.0).await;
+    let second = stack.raw().get(&first.next_page().unwrap()).await.json();
+    let found: Vec<&str> =
+        second.as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap()).collect();
+    assert_eq!(found, [ids[4].as_str(), ids[5].as_str(), new.as_str()]);
+    stack.finish().await;
+}

@@ -1,0 +1,7 @@
+//! `/api/tickets`
+
+mod create;
+mod delete;
+mod get;
+mod list;
+mod update;

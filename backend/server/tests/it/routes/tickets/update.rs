@@ -1,0 +1,68 @@
+//! `PUT /api/tickets/{id}`
+
+use serde_json::json;
+use ticketing_testkit::{TestStack, eventually};
+
+use crate::support::{cancel, list, ordered, pay, ticket};
+
+#[tokio::test]
+async fn the_seller_changes_title_and_price() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let id = list(&stack, &seller, "A ticket", 20.0).await;
+    let wanted = json!({ "title": " Another title ", "price": "35.50" });
+    let reply = stack.raw().put(&format!("/api/tickets/{id}")).by(&seller).json(&wanted).await;
+    assert_eq!(reply.header("etag"), "\"1\"");
+    let updated = reply.ok(200);
+    assert_eq!((&updated["title"], &updated["price"]), (&json!("Another title"), &json!(35.5)));
+    assert_eq!(ticket(&stack, &id).await, updated);
+    stack.settle().await;
+    let order = ordered(&stack, &buyer, &id).await;
+    let order = stack.raw().get(&format!("/api/orders/{order}")).by(&buyer).await.json();
+    assert_eq!((&order["ticket"]["price"], &order["ticket"]["version"]), (&json!(35.5), &json!(1)));
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn if_match_guards_against_somebody_elses_edit() {
+    let stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
+    let put = |tag: &str, price: u32| {
+        let wanted = json!({ "title": "A ticket", "price": price });
+        stack.raw().put(&path).by(&seller).header("if-match", tag).json(&wanted)
+    };
+    for stale in ["\"1\"", "\"7\"", "0", "nonsense", "\"\"", "\"0x0\""] {
+        put(stale, 21).await.refused(412, "version_mismatch");
+    }
+    put("\"0\"", 21).await.ok(200);
+    put("\"0\"", 22).await.refused(412, "version_mismatch");
+    put("W/\"1\"", 22).await.ok(200);
+    put("\"9\", \"2\"", 23).await.ok(200);
+    put("*", 24).await.ok(200);
+    assert_eq!(stack.raw().get(&path).await.json()["version"], 4);
+    stack.raw().delete(&path).by(&seller).header("if-match", "\"3\"").await.refused(412, "version_mismatch");
+    stack.raw().delete(&path).by(&seller).header("if-match", "\"4\"").await.ok(204);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn what_is_reserved_or_sold_cannot_be_edited() {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let id = list(&stack, &seller, "A ticket", 20.0).await;
+    let path = format!("/api/tickets/{id}");
+    let edit = || stack.raw().put(&path).by(&seller).json(&json!({ "title": "Dearer", "price": 99 }));
+    let order = ordered(&stack, &buyer, &id).await;
+    eventually!(ticket(&stack, &id).await["status"] == "reserved");
+    assert_eq!(edit().await.refused(400, "ticket_reserved"), "Cannot edit a reserved ticket");
+    cancel(&stack, &buyer, &order).await.ok(204);
+    eventually!(ticket(&stack, &id).await["status"] == "available");
+    edit().await.ok(200);
+    stack.settle().await;
+    let order = ordered(&stack, &buyer, &id).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    eventually!(ticket(&stack, &id).await["status"] == "sold");
+    edit().await.refused(400, "ticket_reserved");
+    stack.finish().await;
+}

@@ -1,0 +1,139 @@
+//! Sessions: begun in one service, valid in all, ended in all.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use ticketing_testkit::{PASSWORD, Reply, TestSession, TestStack, eventually, payload_of, token_of};
+
+async fn current_user(stack: &TestStack, session: &TestSession) -> Value {
+    stack.raw().get("/api/users/currentuser").by(session).await.ok(200)["currentUser"].clone()
+}
+
+/// A request to each service that needs a session and changes nothing.
+async fn knock(stack: &TestStack, session: &TestSession) -> [Reply; 3] {
+    let raw = stack.raw();
+    let (tickets, orders, payments) = tokio::join!(
+        async { raw.post("/api/tickets").by(session).json(&json!({})).await },
+        async { raw.get("/api/orders").by(session).await },
+        async { raw.get("/api/payments").by(session).await },
+    );
+    [tickets, orders, payments]
+}
+
+async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool {
+    knock(stack, session).await.iter().all(|reply| reply.status == 401)
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_refused_by_every_service() {
+    let mut stack = TestStack::start().await;
+    let session = stack.session("user").await;
+    let other = session.again(stack.raw()).await;
+    assert_eq!(knock(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
+
+    let reply = stack.raw().post("/api/users/signout").by(&session).json(&json!({})).await;
+    assert_eq!(reply.ok(200), json!({}));
+    let cleared = reply.header("set-cookie");
+    assert!(cleared.starts_with("session=;") && cleared.contains("Max-Age=0"), "{cleared}");
+    assert_eq!(current_user(&stack, &session).await, Value::Null, "auth refuses it at once");
+    eventually!(is_refused_everywhere(&stack, &session).await, seconds 1);
+    for reply in knock(&stack, &session).await {
+        assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
+    }
+
+    assert_eq!(current_user(&stack, &other).await["email"], session.email, "the other session goes on");
+    assert_eq!(knock(&stack, &other).await.map(|reply| reply.status), [400, 200, 200]);
+    stack.settle().await;
+    stack.restart().await;
+    assert_eq!(current_user(&stack, &session).await, Value::Null);
+    assert!(is_refused_everywhere(&stack, &session).await, "a restart forgets no ended session");
+    assert_eq!(current_user(&stack, &other).await["email"], session.email);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn signing_out_without_a_session_is_no_error() {
+    let stack = TestStack::start().await;
+    assert_eq!(stack.raw().post("/api/users/signout").json(&json!({})).await.ok(200), json!({}));
+    assert_eq!(stack.raw().post("/api/users/signout").await.ok(200), json!({}));
+    let session = stack.session("user").await;
+    for _ in 0..2 {
+        stack.raw().post("/api/users/signout").by(&session).await.ok(200);
+    }
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_session_runs_out() {
+    let stack = TestStack::builder().with(|settings| settings.session_ttl = Duration::from_secs(3600));
+    let stack = stack.start().await;
+    let session = stack.session("user").await;
+    stack.clock().advance(Duration::from_secs(3590));
+    assert_eq!(current_user(&stack, &session).await["id"], session.id);
+    stack.clock().advance(Duration::from_secs(60));
+    assert_eq!(current_user(&stack, &session).await, Value::Null);
+    assert!(is_refused_everywhere(&stack, &session).await);
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn the_cookie_is_for_the_server_alone() {
+    for (secure, attributes) in
+        [(false, "; HttpOnly; Path=/; SameSite=Lax"), (true, "; HttpOnly; Path=/; SameSite=Lax; Secure")]
+    {
+        let stack = TestStack::builder().with(|settings| {
+            settings.cookie = ticketing_platform::session::CookieSettings::new("session", secure).unwrap();
+        });
+        let stack = stack.start().await;
+        let credentials = json!({ "email": "a@example.com", "password": PASSWORD });
+        for path in ["/api/users/signup", "/api/users/signin"] {
+            let reply = stack.raw().post(path).json(&credentials).await;
+            let cookie = reply.header("set-cookie");
+            assert!(cookie.starts_with("session=") && cookie.ends_with(attributes), "{cookie}");
+        }
+        stack.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn the_token_says_what_the_contract_says() {
+    let stack = TestStack::start().await;
+    let session = stack.session("user").await;
+    let token = payload_of(&token_of(&session.cookie));
+    assert_eq!((&token["id"], &token["email"]), (&json!(session.id), &json!(session.email)));
+    for claim in ["iat", "exp"] {
+        assert!(token[claim].is_i64(), "{token}");
+    }
+    for claim in ["iss", "jti"] {
+        assert!(token[claim].is_string(), "{token}");
+    }
+    let user = current_user(&stack, &session).await;
+    for claim in ["id", "email", "iat"] {
+        assert_eq!(user[claim], token[claim]);
+    }
+    assert!(!user.to_string().contains(&token_of(&session.cookie)), "the token is in the cookie alone");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn an_older_key_is_accepted_while_sessions_last() {
+    let mut stack = TestStack::start().await;
+    let session = stack.session("user").await;
+    stack.stop().await;
+    let folder = stack.data_dir();
+    let rotated = TestStack::builder().data_dir(&folder).with(|settings| {
+        settings.jwt_keys.insert(0, "a newer key that is long enough too".into());
+    });
+    let rotated = rotated.start().await;
+    assert_eq!(current_user(&rotated, &session).await["id"], session.id);
+    let fresh = session.again(rotated.raw()).await;
+    rotated.finish().await;
+    stack.restart().await;
+    assert_eq!(current_user(&stack, &session).await["id"], session.id);
+    assert_eq!(
+        current_user(&stack, &fresh).await,
+        Value::Null,
+        "the older server does not know the newer key"
+    );
+    stack.finish().await;
+}

@@ -1,0 +1,82 @@
+//! The steps that most tests begin with.
+
+use serde_json::{Value, json};
+use ticketing_sdk::OrderId;
+use ticketing_testkit::{Reply, TestSession, TestStack};
+
+/// The identifier of what was answered.
+#[track_caller]
+pub(crate) fn id(thing: &Value) -> String {
+    thing["id"].as_str().unwrap_or_else(|| panic!("no id in {thing}")).to_owned()
+}
+
+/// Lists a ticket.
+pub(crate) async fn list(stack: &TestStack, seller: &TestSession, title: &str, price: f64) -> String {
+    let new = json!({ "title": title, "price": price });
+    id(&stack.raw().post("/api/tickets").by(seller).json(&new).await.ok(201))
+}
+
+/// Tries to order a ticket.
+pub(crate) async fn order(stack: &TestStack, buyer: &TestSession, ticket: &str) -> Reply {
+    stack.raw().post("/api/orders").by(buyer).json(&json!({ "ticketId": ticket })).await
+}
+
+/// Orders a ticket.
+pub(crate) async fn ordered(stack: &TestStack, buyer: &TestSession, ticket: &str) -> String {
+    id(&order(stack, buyer, ticket).await.ok(201))
+}
+
+/// Tries to pay for an order.
+pub(crate) async fn pay(stack: &TestStack, buyer: &TestSession, order: &str, token: &str) -> Reply {
+    stack.raw().post("/api/payments").by(buyer).json(&json!({ "orderId": order, "token": token })).await
+}
+
+/// Cancels an order.
+pub(crate) async fn cancel(stack: &TestStack, buyer: &TestSession, order: &str) -> Reply {
+    stack.raw().delete(&format!("/api/orders/{order}")).by(buyer).await
+}
+
+/// A ticket as anyone sees it.
+pub(crate) async fn ticket(stack: &TestStack, id: &str) -> Value {
+    stack.raw().get(&format!("/api/tickets/{id}")).await.ok(200)
+}
+
+/// An order as its buyer sees it.
+pub(crate) async fn order_of(stack: &TestStack, buyer: &TestSession, id: &str) -> Value {
+    stack.raw().get(&format!("/api/orders/{id}")).by(buyer).await.ok(200)
+}
+
+/// How often money was taken for an order, and how many cents of it were kept.
+pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
+    let (ledger, order) = (stack.stack().provider().ledger().await.unwrap(), OrderId::new(order));
+    (ledger.captures(&order), ledger.kept(&order))
+}
+
+/// Everything that is written down: rows of every table that a request may change.
+pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
+    const COUNTS: [(&str, &str); 10] = [
+        ("auth", "SELECT COUNT(*) AS n FROM users"),
+        ("auth", "SELECT COUNT(*) AS n FROM outbox"),
+        ("tickets", "SELECT COUNT(*) AS n FROM tickets"),
+        ("tickets", "SELECT COUNT(*) AS n FROM changes"),
+        ("tickets", "SELECT COUNT(*) AS n FROM outbox"),
+        ("tickets", "SELECT COALESCE(SUM(version), 0) AS n FROM tickets"),
+        ("orders", "SELECT COUNT(*) AS n FROM orders"),
+        ("orders", "SELECT COALESCE(SUM(version), 0) AS n FROM orders"),
+        ("orders", "SELECT COUNT(*) AS n FROM outbox"),
+        ("payments", "SELECT COUNT(*) AS n FROM payments"),
+    ];
+    let mut counts = Vec::new();
+    for (service, sql) in COUNTS {
+        counts.push(count(stack, service, sql).await);
+    }
+    counts
+}
+
+/// One number out of a service's database.
+pub(crate) async fn count(stack: &TestStack, service: &str, sql: &'static str) -> i64 {
+    let cores = stack.stack().cores();
+    let (_, core) = cores.iter().find(|(name, _)| *name == service).unwrap();
+    let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
+    count.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
+}

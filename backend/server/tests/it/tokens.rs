@@ -1,0 +1,116 @@
+//! Tokens and cookies that are no session: forged, foreign, expired, or nonsense.
+
+use serde_json::{Value, json};
+use ticketing_testkit::{JWT_KEY, TestStack, cookie_of, payload_of, signed, token_of, unsigned};
+
+use crate::support::rows;
+
+async fn is_no_session(stack: &TestStack, what: &str, cookie: &str) {
+    let raw = stack.raw();
+    let user = raw.get("/api/users/currentuser").cookie(cookie).await;
+    assert_eq!((user.status, user.json()), (200, json!({ "currentUser": null })), "{what}");
+    let new = json!({ "title": "Forged", "price": 1 });
+    for reply in [
+        raw.post("/api/tickets").cookie(cookie).json(&new).await,
+        raw.put("/api/tickets/x").cookie(cookie).json(&new).await,
+        raw.delete("/api/tickets/x").cookie(cookie).await,
+        raw.get("/api/tickets?seller=me").cookie(cookie).await,
+        raw.get("/api/orders").cookie(cookie).await,
+        raw.get("/api/orders/x").cookie(cookie).await,
+        raw.post("/api/orders").cookie(cookie).json(&json!({ "ticketId": "x" })).await,
+        raw.delete("/api/orders/x").cookie(cookie).await,
+        raw.get("/api/payments").cookie(cookie).await,
+        raw.get("/api/payments/x").cookie(cookie).await,
+        raw.post("/api/payments").cookie(cookie).json(&json!({ "orderId": "x", "token": "tok_visa" })).await,
+    ] {
+        assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized", "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_forged_token_is_no_session() {
+    let stack = TestStack::start().await;
+    let session = stack.session("user").await;
+    let token = token_of(&session.cookie);
+    let payload = payload_of(&token);
+    let header = json!({ "typ": "JWT", "alg": "HS256" });
+    let again = cookie_of(&signed(JWT_KEY, &header, &payload));
+    let user = stack.raw().get("/api/users/currentuser").cookie(&again).await.json();
+    assert_eq!(user["currentUser"]["id"], session.id, "a token signed with the key is good");
+
+    let before = rows(&stack).await;
+    let with = |name: &str, value: Value| {
+        let mut payload = payload.clone();
+        payload[name] = value;
+        payload
+    };
+    let without = |name: &str| {
+        let mut payload = payload.clone();
+        payload.as_object_mut().unwrap().remove(name);
+        payload
+    };
+    let now = stack.clock().now().as_millis() / 1000;
+    let (body, signature) = token.rsplit_once('.').unwrap();
+    let stretched = signed(JWT_KEY, &header, &with("exp", json!(now + 9_999_999)));
+    let (other_body, _) = stretched.rsplit_once('.').unwrap();
+    let tokens = [
+        ("alg none", unsigned(&json!({ "alg": "none", "typ": "JWT" }), &payload)),
+        ("alg None", unsigned(&json!({ "alg": "None" }), &payload)),
+        ("no signature", format!("{body}.")),
+        ("no third part", body.to_owned()),
+        ("a fourth part", format!("{token}.x")),
+        ("another body", format!("{other_body}.{signature}")),
+        ("another key", signed("another key that is long enough!", &header, &payload)),
+        ("an empty key", signed("", &header, &payload)),
+        ("alg HS512 in the header", signed(JWT_KEY, &json!({ "alg": "HS512" }), &payload)),
+        ("alg RS256 in the header", signed(JWT_KEY, &json!({ "alg": "RS256" }), &payload)),
+        ("no alg", signed(JWT_KEY, &json!({ "typ": "JWT" }), &payload)),
+        ("expired", signed(JWT_KEY, &header, &with("exp", json!(now - 60)))),
+        ("expires as text", signed(JWT_KEY, &header, &with("exp", json!("9999999999")))),
+        ("never expires", signed(JWT_KEY, &header, &without("exp"))),
+        ("another issuer", signed(JWT_KEY, &header, &with("iss", json!("somebody")))),
+        ("no issuer", signed(JWT_KEY, &header, &without("iss"))),
+        ("no jti", signed(JWT_KEY, &header, &without("jti"))),
+        ("no id", signed(JWT_KEY, &header, &without("id"))),
+        ("an empty id", signed(JWT_KEY, &header, &with("id", json!("")))),
+        ("an id that is a number", signed(JWT_KEY, &header, &with("id", json!(7)))),
+        ("no e-mail", signed(JWT_KEY, &header, &without("email"))),
+        ("a payload that is no object", signed(JWT_KEY, &header, &json!([1]))),
+        ("nothing", String::new()),
+        ("dots", "..".to_owned()),
+        ("no base64", "a.b.c".to_owned()),
+    ];
+    for (what, token) in &tokens {
+        is_no_session(&stack, what, &cookie_of(token)).await;
+    }
+    assert_eq!(rows(&stack).await, before, "nothing was changed");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_cookie_that_is_nonsense_is_no_session() {
+    let stack = TestStack::start().await;
+    let session = stack.session("user").await;
+    let huge = format!("session={}", "A".repeat(7000));
+    let cookies = [
+        "session=",
+        "session",
+        "session=%%%",
+        "session=bnVsbA==",
+        "session=W10=",
+        "session=eyJqd3QiOjd9",
+        "session={\"jwt\":\"x\"}",
+        "sessions=x; Session=y; =z; ;;; ===",
+        huge.as_str(),
+    ];
+    for cookie in cookies {
+        is_no_session(&stack, cookie.get(..40).unwrap_or(cookie), cookie).await;
+    }
+    let bytes = stack.raw().get("/api/users/currentuser").header("cookie", b"session=\xff\xfe").await;
+    assert_eq!(bytes.ok(200), json!({ "currentUser": null }));
+    // The first cookie of the name counts, as browsers send the most specific one first; others do not disturb.
+    let crowded = format!("a=b; {}; c=d", session.cookie);
+    let user = stack.raw().get("/api/users/currentuser").cookie(&crowded).await.json();
+    assert_eq!(user["currentUser"]["id"], session.id);
+    stack.finish().await;
+}
