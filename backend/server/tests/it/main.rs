@@ -7,6 +7,7 @@ mod audit;
 mod bad_input;
 mod bodies;
 mod compat;
+mod docs;
 mod expiry;
 mod faults;
 mod idempotency;

@@ -1,0 +1,327 @@
+//! The documents tell the truth: every path in them exists, every command line can be given, every setting is one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use ticketing_platform::settings::Source;
+use ticketing_server::StackSettings;
+
+fn house() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(house().join(path)).unwrap()
+}
+
+/// A document that people read first or next, with the folder that its paths may be relative to.
+struct Document {
+    path: PathBuf,
+    text: String,
+}
+
+fn documents() -> Vec<Document> {
+    let house = house();
+    let mut folders = vec![house.clone(), house.join("docs"), house.join("docs/decisions")];
+    for parent in [house.join("backend"), house.clone()] {
+        folders.extend(std::fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    let mut paths = BTreeSet::new();
+    for folder in folders.into_iter().filter(|folder| folder.is_dir() && !folder.ends_with("target")) {
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        paths.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "md")));
+    }
+    let documents = paths.into_iter().map(|path| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        Document { path, text }
+    });
+    documents.collect()
+}
+
+/// The lines inside of fences, and the text outside of them.
+fn parted(text: &str) -> (Vec<&str>, String) {
+    let (mut inside, mut outside, mut fenced) = (Vec::new(), String::new(), false);
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            fenced = !fenced;
+        } else if fenced {
+            inside.push(line);
+        } else {
+            outside += line;
+            outside.push('\n');
+        }
+    }
+    (inside, outside)
+}
+
+/// What stands between backticks.
+fn spans(prose: &str) -> impl Iterator<Item = &str> {
+    prose.split('`').skip(1).step_by(2)
+}
+
+/// The rooms of the house, and the folders inside of a room.
+const ROOMS: [&str; 9] = [
+    ".ci",
+    ".cargo",
+    "backend",
+    "docs",
+    "examples",
+    "ticketing-cli",
+    "ticketing-sdk",
+    "ticketing-tui",
+    "xtask",
+];
+const INSIDE: [&str; 4] = ["benches", "migrations", "src", "tests"];
+
+fn looks_like_a_path(span: &str) -> bool {
+    let plain = span.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
+    let first = span.split('/').next().unwrap_or_default();
+    let in_a_room = span.contains('/') && (ROOMS.contains(&first) || INSIDE.contains(&first));
+    plain && (in_a_room || (!span.contains('/') && (span.ends_with(".md") || span.ends_with(".toml"))))
+}
+
+/// Whether a path that a document names is there: from the root, beside the document, or in some service where the
+/// document speaks of all of them.
+fn is_there(document: &Document, path: &str) -> bool {
+    let house = house();
+    let beside = document.path.parent().unwrap();
+    if house.join(path).exists() || beside.join(path).exists() {
+        return true;
+    }
+    let of_all =
+        beside.starts_with(house.join("docs")) && INSIDE.iter().any(|folder| path.starts_with(folder));
+    of_all
+        && ["auth", "tickets", "orders"]
+            .iter()
+            .any(|name| house.join("backend").join(name).join(path).exists())
+}
+
+#[test]
+fn every_path_in_the_documents_exists() {
+    let mut looked_at = 0;
+    for document in documents() {
+        let (_, prose) = parted(&document.text);
+        let links =
+            prose.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+        let links = links.filter(|target| !target.contains("://") && !target.starts_with('#'));
+        for path in spans(&prose).filter(|span| looks_like_a_path(span)).chain(links) {
+            looked_at += 1;
+            assert!(
+                is_there(&document, path),
+                "{} names {path}, which is not there",
+                document.path.display()
+            );
+        }
+    }
+    assert!(looked_at > 150, "{looked_at} paths");
+}
+
+/// What a command takes.
+#[derive(Default)]
+struct Taken {
+    /// Whether each option has a value.
+    options: BTreeMap<String, bool>,
+    positionals: usize,
+}
+
+/// The commands of the reference, which is made from the program's own tree; those of all under "".
+fn commands() -> BTreeMap<String, Taken> {
+    let text = read("docs/reference/cli.md");
+    let mut commands = BTreeMap::<String, Taken>::new();
+    let mut current = None;
+    for line in text.lines() {
+        if let Some(heading) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
+            current = match heading.trim_matches('`').strip_prefix("ticketing ") {
+                Some(words) => Some(words.to_owned()),
+                None => (heading == "Options of every command").then(String::new),
+            };
+            if let Some(name) = &current {
+                commands.entry(name.clone()).or_default();
+            }
+        }
+        let Some(taken) = current.as_ref().and_then(|name| commands.get_mut(name)) else { continue };
+        let Some(label) = line.strip_prefix("- `").and_then(|rest| rest.split('`').next()) else { continue };
+        let names: Vec<&str> = label.split([' ', ',']).filter(|word| word.starts_with('-')).collect();
+        taken.positionals += usize::from(names.is_empty());
+        taken.options.extend(names.into_iter().map(|name| (name.to_owned(), label.contains('<'))));
+    }
+    commands
+}
+
+/// The words of a command line, as a shell cuts them.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quoted, mut word) = (Vec::new(), false, String::new());
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.extend(Some(std::mem::take(&mut word)).filter(|word| !word.is_empty())),
+            letter => word.push(letter),
+        }
+    }
+    words.extend(Some(word).filter(|word| !word.is_empty()));
+    words
+}
+
+/// Checks the words after `ticketing`. A mention in prose may leave out what a command line must have.
+fn check(commands: &BTreeMap<String, Taken>, words: &[String], mention: bool) -> Result<(), String> {
+    let mut options = commands[""].options.clone();
+    let mut name = String::new();
+    let mut positionals = 0;
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        if word.starts_with('-') && word.len() > 1 {
+            let known =
+                options.get(word).copied().or(["--help", "--version"].contains(&&**word).then_some(false));
+            if known.ok_or_else(|| format!("{name} has no option {word}"))? {
+                rest.next().ok_or_else(|| format!("{word} has no value"))?;
+            }
+            continue;
+        }
+        let longer = if name.is_empty() { word.clone() } else { format!("{name} {word}") };
+        match commands.get(&longer) {
+            Some(taken) => {
+                name = longer;
+                options.extend(taken.options.clone());
+            }
+            None => positionals += 1,
+        }
+    }
+    let taken = commands.get(&name).ok_or("no such command")?;
+    let has_verbs = commands.keys().any(|other| other.starts_with(&format!("{name} ")));
+    let lacks = !mention && !name.is_empty() && (positionals < taken.positionals || has_verbs);
+    if lacks || positionals > taken.positionals {
+        return Err(format!("{name} takes {} values, and not {positionals}", taken.positionals));
+    }
+    Ok(())
+}
+
+#[test]
+fn every_command_line_of_the_readme_can_be_given() {
+    let commands = commands();
+    assert!(commands.len() > 20, "{:?}", commands.keys());
+    let readme = read("README.md");
+    let (fenced, prose) = parted(&readme);
+    let lines = fenced.into_iter().filter_map(|line| line.strip_prefix("$ "));
+    let lines = lines.filter_map(|line| line.rsplit(" | ").next()?.trim().strip_prefix("ticketing "));
+    let mentions = spans(&prose).filter_map(|span| span.strip_prefix("ticketing "));
+    let mut looked_at = 0;
+    for (line, mention) in lines.map(|line| (line, false)).chain(mentions.map(|line| (line, true))) {
+        looked_at += 1;
+        if let Err(wrong) = check(&commands, &words(line), mention) {
+            panic!("README.md: ticketing {line}: {wrong}");
+        }
+    }
+    assert!(looked_at >= 20, "{looked_at} command lines");
+}
+
+#[test]
+fn a_wrong_command_line_would_be_noticed() {
+    let commands = commands();
+    for line in
+        ["tickets import", "tickets", "tickets get", "buy a b", "tickets list --nope", "tickets list --limit"]
+    {
+        assert!(check(&commands, &words(line), false).is_err(), "{line}");
+    }
+    for line in
+        ["--server http://x tickets list", r#"tickets create --title "a b" --price 1"#, "buy t --token x"]
+    {
+        check(&commands, &words(line), false).unwrap_or_else(|wrong| panic!("{line}: {wrong}"));
+    }
+}
+
+#[test]
+fn the_exit_codes_of_the_readme_are_the_programs() {
+    let (reference, readme) = (read("docs/reference/cli.md"), read("README.md"));
+    let codes: Vec<&str> = reference.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(codes.len() >= 9, "{codes:?}");
+    for row in codes {
+        assert!(readme.lines().any(|line| line == row), "README.md lacks {row}");
+    }
+}
+
+/// The names of variables in a text, where `before` stands before them.
+fn variables(text: &str, before: &str) -> BTreeSet<String> {
+    let prefix = format!("{before}TICKETING_");
+    let found = text.split(&prefix).skip(1).map(|rest| {
+        let end =
+            rest.find(|letter: char| !letter.is_ascii_uppercase() && letter != '_').unwrap_or(rest.len());
+        format!("TICKETING_{}", &rest[..end])
+    });
+    found.filter(|name| name.len() > "TICKETING_".len()).collect()
+}
+
+fn variables_below(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(variables_below(&path));
+        } else {
+            found.extend(variables(&std::fs::read_to_string(&path).unwrap(), "\""));
+        }
+    }
+    found
+}
+
+/// The rows of the table of the server's settings: name and default.
+fn settings_table() -> BTreeMap<String, String> {
+    let readme = read("README.md");
+    let table =
+        readme.split("## Settings of the server").nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
+    let rows = table.lines().filter(|line| line.starts_with("| `TICKETING_")).map(|line| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+        (cells[0].trim_matches('`').to_owned(), cells[1].to_owned())
+    });
+    rows.collect()
+}
+
+#[test]
+fn the_readme_names_every_setting_and_no_other() {
+    let house = house();
+    let server: BTreeSet<String> = ["backend/server/src/settings.rs", "backend/server/src/main.rs"]
+        .into_iter()
+        .flat_map(|path| variables(&read(path), "\""))
+        .collect();
+    let told: BTreeSet<String> = settings_table().into_keys().collect();
+    assert_eq!(told, server, "the table of the server's settings and its code");
+
+    let client = variables_below(&house.join("ticketing-cli/src"));
+    let named = variables(&read("README.md"), "");
+    let known: BTreeSet<String> = client.union(&server).cloned().collect();
+    assert_eq!(named, known, "the settings in README.md and in the code");
+}
+
+#[test]
+fn the_defaults_in_the_table_are_the_defaults() {
+    let shown = |settings: &StackSettings| {
+        let StackSettings { listen, order_ttl, open_orders, session_ttl, limits, cookie, .. } = settings;
+        format!("{listen} {order_ttl:?} {open_orders} {session_ttl:?} {limits:?} {cookie:?}")
+    };
+    let plain = shown(&StackSettings::read(&Source::default(), "data".into()).unwrap());
+    let mut source = Source::default();
+    let mut compared = 0;
+    for (name, default) in settings_table() {
+        let value = default.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+        if let Some(value) = value.filter(|value| !value.contains('`')) {
+            compared += 1;
+            source = source.with(name, value);
+        }
+    }
+    assert!(compared >= 7, "{compared} defaults");
+    assert_eq!(shown(&StackSettings::read(&source, "data".into()).unwrap()), plain);
+    let other =
+        StackSettings::read(&Source::default().with("TICKETING_OPEN_ORDERS", "21"), "data".into()).unwrap();
+    assert_ne!(shown(&other), plain);
+}
+
+#[test]
+fn what_the_documents_run_is_there() {
+    let help = read("xtask/src/main.rs");
+    for document in documents() {
+        for rest in document.text.split("cargo xtask ").skip(1) {
+            let command: String = rest.chars().take_while(char::is_ascii_lowercase).collect();
+            let known = command.is_empty() || help.contains(&format!("[\"{command}\"]"));
+            assert!(known, "{}: cargo xtask {command}", document.path.display());
+        }
+    }
+}
