@@ -106,10 +106,22 @@ impl Clock {
     /// rise strictly, even when the machine's time is set back.
     #[must_use]
     pub fn new_id(&self) -> String {
-        let now = u64::try_from(self.now().as_millis()).unwrap_or(0);
-        let nanos = u32::try_from(now % 1000).unwrap_or(0) * 1_000_000;
-        let stamp = uuid::Timestamp::from_unix(&self.shared.ids, now / 1000, nanos);
-        Uuid::new_v7(stamp).hyphenated().to_string()
+        Uuid::new_v7(self.stamp(self.now())).hyphenated().to_string()
+    }
+
+    /// Makes every later identifier greater than `id`, an identifier that was made before this process began: the
+    /// machine's time may have been set back since.
+    pub fn rise_above(&self, id: &str) {
+        if let Some(time) = id_time(id) {
+            // The context goes on from the latest time it has seen.
+            self.stamp(time + Duration::from_millis(1));
+        }
+    }
+
+    fn stamp(&self, time: Timestamp) -> uuid::Timestamp {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(0);
+        let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
+        uuid::Timestamp::from_unix(&self.shared.ids, millis / 1000, nanos)
     }
 }
 
@@ -121,16 +133,26 @@ fn system_now() -> i64 {
     i64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// How long ago the thing named `id` was made, or `None` where `id` is not a UUIDv7. An identifier from the future
-/// has no age either: no service of ours made it.
+/// How long ago the thing named `id` was made, or `None` where `id` is not a UUIDv7. What comes from the future was
+/// made just now: the clock has been set back since, or another replica's runs ahead.
 #[must_use]
 pub fn id_age(id: &str, now: Timestamp) -> Option<Duration> {
+    Some(now.saturating_since(id_time(id)?))
+}
+
+/// The time that a UUIDv7 carries.
+fn id_time(id: &str) -> Option<Timestamp> {
     let uuid = Uuid::try_parse(id).ok().filter(|uuid| uuid.get_version_num() == 7)?;
     let (seconds, nanos) = uuid.get_timestamp()?.to_unix();
-    let made = i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(i64::from(nanos / 1_000_000))?;
-    let age = now.as_millis().checked_sub(made)?;
-    // The counter of the identifiers may run a moment ahead of the clock.
-    if age < -1000 { None } else { Some(Duration::from_millis(u64::try_from(age).unwrap_or(0))) }
+    let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(i64::from(nanos / 1_000_000))?;
+    Some(Timestamp::from_millis(millis))
+}
+
+/// Sorts before every identifier that was made at `time` or later, and after those that were made before.
+#[must_use]
+pub fn id_floor(time: Timestamp) -> String {
+    let millis = time.as_millis().max(0);
+    format!("{:08x}-{:04x}-7000-8000-000000000000", millis >> 16, millis & 0xffff)
 }
 
 #[cfg(test)]
@@ -157,5 +179,26 @@ mod tests {
         let age = id_age(&ids[0], clock.now()).unwrap();
         assert_eq!(age.as_secs(), 4);
         assert_eq!(id_age("5f8d0d55b54764421b7156d9", clock.now()), None);
+    }
+
+    #[test]
+    fn identifiers_rise_above_those_of_a_clock_that_was_set_back() {
+        let ahead = Clock::manual(Timestamp::from_millis(1_700_086_400_000));
+        let last = ahead.new_id();
+        let set_back = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
+        assert!(set_back.new_id() < last);
+        set_back.rise_above(&last);
+        let (first, second) = (set_back.new_id(), set_back.new_id());
+        assert!(last < first && first < second);
+        assert_eq!(id_age(&first, set_back.now()), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn identifiers_are_cut_by_time() {
+        let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_123));
+        let before = clock.new_id();
+        clock.advance(Duration::from_millis(1));
+        let floor = id_floor(clock.now());
+        assert!(before < floor && floor < clock.new_id());
     }
 }
