@@ -16,4 +16,3 @@ CREATE TABLE inbox (
     event_id TEXT PRIMARY KEY,
     received_at BIGINT NOT NULL
 );
-CREATE INDEX inbox_received_at ON inbox (received_at);

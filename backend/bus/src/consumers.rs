@@ -14,8 +14,8 @@ use ticketing_sdk::Timestamp;
 
 use crate::{Bus, BusError, Delivery, Subscription, Verdict, outbox};
 
-/// Events handled in one transaction at most.
-const BATCH: usize = 128;
+/// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
+const BATCH: usize = 64;
 /// Tries before an event is set aside.
 const MAX_ATTEMPTS: u32 = 10;
 /// Tries of an event whose predecessor has not come yet. With the pauses between them, more than a minute.

@@ -38,7 +38,8 @@ pub struct EmbeddedOptions {
 
 impl Default for EmbeddedOptions {
     fn default() -> Self {
-        Self { retention: Duration::from_secs(7 * 24 * 3600), clock: Clock::system() }
+        // A day longer than the outboxes keep them.
+        Self { retention: Duration::from_secs(8 * 24 * 3600), clock: Clock::system() }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The outbox and the inbox: an event is written with the change it tells of, and heard with its effect.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use ticketing_events::{Envelope, Event};
 use ticketing_platform::args;
-use ticketing_platform::clock::Clock;
+use ticketing_platform::clock::{Clock, id_floor};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
@@ -22,13 +23,15 @@ pub const INBOX_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 pub struct Outbox {
     clock: Clock,
     waiting: Signal,
+    /// Set once the identifiers are known to rise above those of earlier runs.
+    risen: Arc<OnceLock<()>>,
 }
 
 impl Outbox {
     /// An outbox whose events carry the time of `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, waiting: Signal::default() }
+        Self { clock, waiting: Signal::default(), risen: Arc::default() }
     }
 
     /// Says `event`, in the transaction of the change it tells of. Answers the event's identifier.
@@ -36,6 +39,7 @@ impl Outbox {
     /// # Errors
     /// When the row cannot be written.
     pub fn append<E: Event>(&self, tx: &mut Tx<'_>, event: &E) -> Result<String, DbError> {
+        self.rise_above_earlier_runs(tx)?;
         // The identifier is made here, on the writer, so that identifiers rise in the order of the commits.
         let envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
@@ -54,6 +58,17 @@ impl Outbox {
         )?;
         tx.ring_on_commit(&self.waiting);
         Ok(envelope.id)
+    }
+
+    /// Events are published and watched in the order of their identifiers, also when the machine's time was set back.
+    fn rise_above_earlier_runs(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+        if self.risen.get().is_none() {
+            let last = tx.query_one("SELECT MAX(id) AS id FROM outbox", &[], |row| row.opt_text("id"))?;
+            last.iter().for_each(|id| self.clock.rise_above(id));
+            // Somebody else may have been quicker, with the same result.
+            self.risen.get_or_init(|| ());
+        }
+        Ok(())
     }
 
     /// Rings when something was committed that waits to be published.
@@ -91,11 +106,15 @@ pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<()
     tx.execute("INSERT INTO inbox (event_id, received_at) VALUES ($1, $2)", args![event_id, now]).map(drop)
 }
 
-/// Forgets what was published and heard long ago.
+/// Forgets what was published and heard long ago. The identifiers tell how long: they carry the time.
 pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let before = |age: Duration| now.as_millis() - i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-    tx.execute("DELETE FROM outbox WHERE published_at < $1", args![before(OUTBOX_RETENTION)])?;
-    tx.execute("DELETE FROM inbox WHERE received_at < $1", args![before(INBOX_RETENTION)])?;
+    let floor = |age: Duration| {
+        let millis = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
+        id_floor(Timestamp::from_millis(now.as_millis().saturating_sub(millis)))
+    };
+    let published = "DELETE FROM outbox WHERE id < $1 AND published_at IS NOT NULL";
+    tx.execute(published, args![&floor(OUTBOX_RETENTION)])?;
+    tx.execute("DELETE FROM inbox WHERE event_id < $1", args![&floor(INBOX_RETENTION)])?;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use ticketing_platform::shutdown::Shutdown;
 use crate::{Bus, BusError, Outbox, outbox};
 
 /// Rows published together at most.
-const BATCH: i64 = 512;
+const BATCH: i64 = 256;
 /// From so many rows at once on, the service is busy: then the relay lets more gather before it publishes again, so
 /// that a wait for the disk serves many events. A lone event goes out at once.
 const BUSY: usize = 16;

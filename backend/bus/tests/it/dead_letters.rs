@@ -31,7 +31,7 @@ async fn poisoned(house: &House, mood: Mood) -> (Bus, Core, Moody, Shutdown) {
 #[tokio::test]
 async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on() {
     let house = House::new();
-    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
+    let (bus, core, _moody, _shutdown) = poisoned(&house, Mood::Fails).await;
     eventually("the others are handled", || async { notes(&core).await == ["a/0", "b/0"] }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty(), "one try is not enough to give up");
 
@@ -49,7 +49,7 @@ async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on() {
 #[tokio::test]
 async fn a_handler_that_panics_is_contained() {
     let house = House::new();
-    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Panics).await;
+    let (bus, core, _moody, _shutdown) = poisoned(&house, Mood::Panics).await;
     let letter = first_letter(&house, &bus).await;
     assert_eq!((letter.cause.as_str(), letter.attempts), ("the handler panicked", 10));
     assert_eq!(notes(&core).await, ["a/0", "b/0"], "what it did before it panicked was undone");
