@@ -12,6 +12,8 @@ use ticketing_platform::db::{Migrations, OpenError};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 
+pub use store::RETENTION;
+
 pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 
 /// The tables of this service.

@@ -9,7 +9,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 
 /// How long an order that has ended is remembered, so that a late event of it is known to be late.
-const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
+pub const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// `order:created`: there is one more deadline to watch.
 ///
