@@ -1,0 +1,106 @@
+//! What orders does when it hears of tickets, payments and deadlines.
+
+use ticketing_bus::{Effect, Handler};
+use ticketing_events::{Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed};
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store::ReserveError;
+use ticketing_orders::{
+    DEFAULT_TTL, OnExpirationComplete, OnPaymentAuthorized, OnPaymentCreated, OnPaymentFailed,
+    OnTicketDeleted,
+};
+use ticketing_sdk::{OrderId, OrderStatus, PaymentId};
+
+use crate::support::{MOMENT, Shop, deleted};
+
+async fn hear<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
+    shop.write(move |tx| handler.handle(tx, &event)).await
+}
+
+/// The three events of payments have the same fields.
+macro_rules! of_payment {
+    ($event:ident, $order:expr) => {
+        $event { id: PaymentId::new("p"), order_id: $order.clone(), stripe_id: "pi".to_owned() }
+    };
+}
+
+#[tokio::test]
+async fn a_payment_confirms_and_completes_its_order() {
+    let shop = Shop::with(&["t"]).await;
+    let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
+    let authorized = of_payment!(PaymentAuthorized, order);
+    let effect = hear(&shop, OnPaymentAuthorized { core: core.clone() }, authorized).await;
+    assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::AwaitingPayment, 1)));
+    let effect = hear(&shop, OnPaymentCreated { core }, of_payment!(PaymentCreated, order)).await;
+    assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::Complete, 2)));
+}
+
+#[tokio::test]
+async fn a_failed_charge_ends_its_order() {
+    let shop = Shop::with(&["t"]).await;
+    let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
+    shop.advance(&order, Cause::PaymentAuthorized).await;
+    let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
+    assert_eq!(hear(&shop, OnPaymentFailed { core }, failed).await, Effect::Done);
+    assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
+}
+
+#[tokio::test]
+async fn a_timer_that_fires_early_has_to_come_again() {
+    let shop = Shop::with(&["t"]).await;
+    let order = shop.reserved("user", "t").await;
+    let expired = || {
+        let event = ExpirationComplete { order_id: order.clone() };
+        hear(&shop, OnExpirationComplete { core: shop.core.clone() }, event)
+    };
+    shop.core.clock.advance(DEFAULT_TTL - MOMENT);
+    assert_eq!(expired().await, Effect::NotYet);
+    assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0));
+    shop.core.clock.advance(MOMENT);
+    assert_eq!(expired().await, Effect::Done);
+    assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
+    assert_eq!(expired().await, Effect::Done);
+    assert_eq!(shop.said().await.len(), 2, "a second time says nothing");
+}
+
+#[tokio::test]
+async fn news_of_an_order_that_never_was_is_let_go() {
+    let shop = Shop::with(&[]).await;
+    let (core, nothing) = (shop.core.clone(), OrderId::new("nothing"));
+    let expired = ExpirationComplete { order_id: nothing.clone() };
+    assert_eq!(hear(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Stale);
+    let authorized = of_payment!(PaymentAuthorized, nothing);
+    assert_eq!(hear(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Stale);
+}
+
+#[tokio::test]
+async fn a_withdrawn_ticket_ends_the_order_that_holds_it() {
+    for (causes, expected) in [
+        (&[][..], (OrderStatus::Cancelled, 1)),
+        (&[Cause::PaymentAuthorized], (OrderStatus::Cancelled, 2)),
+        (&[Cause::PaymentAuthorized, Cause::PaymentCreated], (OrderStatus::Complete, 2)),
+        (&[Cause::Cancelled], (OrderStatus::Cancelled, 1)),
+    ] {
+        let shop = Shop::with(&["t", "other"]).await;
+        let (order, other) = (shop.reserved("user", "t").await, shop.reserved("user", "other").await);
+        for cause in causes {
+            shop.advance(&order, *cause).await;
+        }
+        let gone = deleted("t", 1);
+        assert_eq!(gone.aggregate(), "t");
+        let handler = OnTicketDeleted { core: shop.core.clone() };
+        assert_eq!(hear(&shop, handler.clone(), gone.clone()).await, Effect::Done);
+        assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
+        assert_eq!(shop.status(&other).await, (OrderStatus::Created, 0));
+        assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
+        assert_eq!(hear(&shop, handler, gone).await, Effect::Stale);
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawal_that_comes_too_early_ends_nothing_yet() {
+    let shop = Shop::with(&["t"]).await;
+    let order = shop.reserved("user", "t").await;
+    let handler = OnTicketDeleted { core: shop.core.clone() };
+    assert_eq!(hear(&shop, handler, deleted("t", 2)).await, Effect::Early);
+    assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0));
+}

@@ -1,0 +1,81 @@
+//! The copy of the tickets: it moves by unbroken versions, whatever order the events come in.
+
+use proptest::prelude::*;
+use ticketing_bus::Effect;
+use ticketing_orders::store;
+use ticketing_sdk::{Money, TicketId};
+
+use crate::support::{Shop, created, deleted, updated};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Created,
+    Updated(i64),
+    Deleted(i64),
+}
+
+async fn hear(shop: &Shop, event: Event) -> Effect {
+    match event {
+        Event::Created => shop.hear_created(&created("t")).await,
+        Event::Updated(version) => shop.hear_updated(&updated("t", version, 1000 + version)).await,
+        Event::Deleted(version) => shop.hear_deleted(&deleted("t", version)).await,
+    }
+}
+
+async fn known(shop: &Shop) -> Option<(i64, Money)> {
+    let copy = shop.write(|tx| store::ticket(tx, &TicketId::new("t"))).await;
+    copy.map(|copy| (copy.version, copy.price))
+}
+
+#[tokio::test]
+async fn only_the_next_version_is_applied() {
+    let shop = Shop::with(&[]).await;
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Early);
+    assert_eq!(hear(&shop, Event::Deleted(1)).await, Effect::Early);
+    assert_eq!(known(&shop).await, None);
+    assert_eq!(hear(&shop, Event::Created).await, Effect::Done);
+    assert_eq!(hear(&shop, Event::Created).await, Effect::Stale);
+    assert_eq!(hear(&shop, Event::Updated(2)).await, Effect::Early);
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Done);
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Stale);
+    assert_eq!(known(&shop).await, Some((1, Money::from_cents(1001).unwrap())));
+    assert_eq!(hear(&shop, Event::Deleted(2)).await, Effect::Done);
+    assert_eq!(known(&shop).await, None, "what was withdrawn cannot be ordered");
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Stale, "and does not come back");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    /// However a history is shuffled and repeated, with what is early coming again, the copy ends as its source did.
+    #[test]
+    fn shuffled_and_repeated_histories_end_the_same(
+        length in 1_i64..6,
+        withdrawn in any::<bool>(),
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 60),
+    ) {
+        let mut history: Vec<Event> =
+            (0..length).map(|version| if version == 0 { Event::Created } else { Event::Updated(version) }).collect();
+        if withdrawn {
+            history.push(Event::Deleted(length));
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let shop = Shop::with(&[]).await;
+            let mut applied = 0;
+            // The picks, and then everything once more in order, as redelivery would bring it.
+            let deliveries = picks.iter().map(|pick| *pick.get(&history)).chain(history.iter().copied());
+            for event in deliveries {
+                if hear(&shop, event).await == Effect::Done {
+                    prop_assert_eq!(event, history[applied], "a version was skipped");
+                    applied += 1;
+                }
+            }
+            prop_assert_eq!(applied, history.len(), "each version is applied exactly once");
+            let last = if length == 1 { 1999 } else { 1000 + length - 1 };
+            let expected = (length - 1, Money::from_cents(last).unwrap());
+            prop_assert_eq!(known(&shop).await, (!withdrawn).then_some(expected));
+            Ok(())
+        })?;
+    }
+}

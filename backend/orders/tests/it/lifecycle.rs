@@ -1,0 +1,122 @@
+//! Moving on: each step is fenced by the version, says so in the same transaction, and happens once.
+
+use futures_util::future::join_all;
+use ticketing_orders::DEFAULT_TTL;
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store::{self, CancelError, Moved};
+use ticketing_sdk::{OrderId, OrderStatus, UserId};
+
+use crate::support::{MOMENT, Shop};
+
+async fn cancel(shop: &Shop, id: &OrderId, user: &str) -> Result<(), CancelError> {
+    let (id, user, outbox) = (id.clone(), UserId::new(user), shop.core.outbox.clone());
+    let now = shop.core.clock.now();
+    shop.core.db.write(move |tx| store::cancel(tx, &outbox, &id, &user, now)).await
+}
+
+#[tokio::test]
+async fn a_purchase_takes_three_versions_and_three_events() {
+    let shop = Shop::with(&["t"]).await;
+    let order = shop.reserved("user", "t").await;
+    assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, Moved::Done);
+    assert_eq!(shop.status(&order).await, (OrderStatus::AwaitingPayment, 1));
+    assert_eq!(shop.advance(&order, Cause::PaymentCreated).await, Moved::Done);
+    assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2));
+    let expected = [
+        format!("order:created {order} 0"),
+        format!("order:confirmed {order} 1"),
+        format!("order:completed {order} 2"),
+    ];
+    assert_eq!(shop.said().await, expected);
+    for cause in
+        [Cause::Cancelled, Cause::Expired, Cause::TicketDeleted, Cause::PaymentFailed, Cause::PaymentCreated]
+    {
+        assert_eq!(shop.advance(&order, cause).await, Moved::Done);
+        assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
+    }
+    assert_eq!(shop.said().await.len(), 3, "what changes nothing says nothing");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_causes_at_once_one_moves_the_order() {
+    for round in 0..20 {
+        let shop = Shop::with(&["t"]).await;
+        let order = shop.reserved("user", "t").await;
+        shop.core.clock.advance(DEFAULT_TTL - MOMENT);
+        let causes =
+            [Cause::Cancelled, Cause::PaymentAuthorized, Cause::TicketDeleted, Cause::PaymentAuthorized];
+        let moves = (0..8).map(|number: usize| {
+            let (shop, order) = (&shop, &order);
+            async move {
+                if number == round % 8 {
+                    shop.core.clock.advance(MOMENT);
+                }
+                shop.advance(order, causes[(number + round) % 4]).await
+            }
+        });
+        assert!(join_all(moves).await.iter().all(|moved| *moved == Moved::Done));
+        let (status, version) = shop.status(&order).await;
+        assert!(version == 1 || (version, status) == (2, OrderStatus::Cancelled), "{status:?} at {version}");
+        let versions: Vec<String> =
+            shop.said().await.iter().map(|said| said[said.len() - 1..].to_owned()).collect();
+        let expected: Vec<String> = (0..=version).map(|version| version.to_string()).collect();
+        assert_eq!(versions, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_deadline_is_a_deadline() {
+    let shop = Shop::with(&["a", "b"]).await;
+    let (late, quick) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
+    shop.core.clock.advance(DEFAULT_TTL - MOMENT);
+    assert_eq!(shop.advance(&late, Cause::Expired).await, Moved::NotYet);
+    assert_eq!(shop.status(&late).await, (OrderStatus::Created, 0));
+    assert_eq!(shop.advance(&quick, Cause::PaymentAuthorized).await, Moved::Done);
+    shop.core.clock.advance(MOMENT);
+    assert_eq!(shop.advance(&late, Cause::PaymentAuthorized).await, Moved::Done);
+    assert_eq!(shop.status(&late).await, (OrderStatus::Cancelled, 1), "money that comes late ends the order");
+    assert_eq!(shop.advance(&quick, Cause::Expired).await, Moved::Done);
+    assert_eq!(
+        shop.status(&quick).await,
+        (OrderStatus::AwaitingPayment, 1),
+        "what is being paid does not run out"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_charge_frees_the_ticket() {
+    let shop = Shop::with(&["t"]).await;
+    let order = shop.reserved("user", "t").await;
+    assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, Moved::Done);
+    assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "no charge was asked for");
+    shop.advance(&order, Cause::PaymentAuthorized).await;
+    shop.advance(&order, Cause::PaymentFailed).await;
+    assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
+    shop.reserved("other", "t").await;
+}
+
+#[tokio::test]
+async fn a_buyer_cancels_what_is_theirs_and_not_being_paid() {
+    let shop = Shop::with(&["a", "b"]).await;
+    let (order, paid) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
+    assert!(matches!(cancel(&shop, &OrderId::new("nothing"), "user").await, Err(CancelError::NotFound)));
+    assert!(matches!(cancel(&shop, &order, "other").await, Err(CancelError::NotOwner)));
+    for _ in 0..3 {
+        cancel(&shop, &order, "user").await.unwrap();
+        assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
+    }
+    shop.advance(&paid, Cause::PaymentAuthorized).await;
+    let refused = cancel(&shop, &paid, "user").await;
+    assert!(matches!(refused, Err(CancelError::TooLate(OrderStatus::AwaitingPayment))));
+    shop.advance(&paid, Cause::PaymentCreated).await;
+    assert!(matches!(cancel(&shop, &paid, "user").await, Err(CancelError::TooLate(OrderStatus::Complete))));
+}
+
+#[tokio::test]
+async fn an_order_that_never_was_moves_nobody() {
+    let shop = Shop::with(&[]).await;
+    for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
+        assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, Moved::Unknown);
+    }
+    assert!(shop.said().await.is_empty());
+}

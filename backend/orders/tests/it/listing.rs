@@ -1,0 +1,42 @@
+//! A user's own orders, by state and page.
+
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store;
+use ticketing_sdk::{OrderId, OrderStatus, UserId};
+
+use crate::support::Shop;
+
+async fn list(
+    shop: &Shop,
+    user: &str,
+    statuses: &[OrderStatus],
+    after: Option<&OrderId>,
+    limit: u32,
+) -> Vec<OrderId> {
+    let (user, statuses) = (UserId::new(user), statuses.to_vec());
+    let after = after.map(|id| id.as_str().to_owned());
+    let orders = shop.write(move |tx| store::list(tx, &user, &statuses, after.as_deref(), limit)).await;
+    orders.into_iter().map(|order| order.id).collect()
+}
+
+#[tokio::test]
+async fn orders_are_listed_by_owner_state_and_age() {
+    let shop = Shop::with(&["a", "b", "c", "d", "e"]).await;
+    let mut own = Vec::new();
+    for ticket in ["a", "b", "c", "d"] {
+        own.push(shop.reserved("user", ticket).await);
+    }
+    let others = shop.reserved("other", "e").await;
+    shop.advance(&own[1], Cause::Cancelled).await;
+    shop.advance(&own[2], Cause::PaymentAuthorized).await;
+
+    assert_eq!(list(&shop, "user", &[], None, 100).await, own, "the newest is last");
+    assert_eq!(list(&shop, "other", &[], None, 100).await, [others]);
+    assert!(list(&shop, "nobody", &[], None, 100).await.is_empty());
+    assert_eq!(list(&shop, "user", &[OrderStatus::Cancelled], None, 100).await, own[1..2]);
+    let waiting = [OrderStatus::AwaitingPayment, OrderStatus::Created];
+    assert_eq!(list(&shop, "user", &waiting, None, 100).await, [&own[..1], &own[2..]].concat());
+    assert_eq!(list(&shop, "user", &[], None, 2).await, own[..2]);
+    assert_eq!(list(&shop, "user", &[], Some(&own[1]), 2).await, own[2..]);
+    assert!(list(&shop, "user", &[], Some(&own[3]), 2).await.is_empty());
+}

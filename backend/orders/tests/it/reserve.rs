@@ -1,0 +1,111 @@
+//! Reserving: the unique index is the only judge, however many try at once and through however many connections.
+
+use futures_util::future::join_all;
+use ticketing_bus::Effect;
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store::{Moved, ReserveError};
+use ticketing_platform::db::DbError;
+use ticketing_sdk::{Money, OrderStatus};
+
+use crate::support::{Shop, deleted, reserve, reserve_within, updated};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_try_one_gets_the_ticket() {
+    let shop = Shop::with(&["t"]).await;
+    let replica = shop.replica();
+    let tries = (0..60).map(|number| {
+        let core = if number % 2 == 0 { &shop.core } else { &replica };
+        async move { reserve(core, &format!("user{number}"), "t").await }
+    });
+    let outcomes = join_all(tries).await;
+    let won: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
+    assert_eq!(won.len(), 1);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ReserveError::Reserved))));
+    assert_eq!(shop.order(&won[0].id).await, *won[0]);
+    assert_eq!(shop.said().await, [format!("order:created {} 0", won[0].id)], "only the winner is spoken of");
+}
+
+#[tokio::test]
+async fn the_index_judges_whoever_writes() {
+    let shop = Shop::with(&["t"]).await;
+    let order = shop.reserved("user", "t").await;
+    let around = shop.core.db.write(|tx| {
+        tx.execute(
+            "INSERT INTO orders SELECT 'other', user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
+             status, expires_at, version, created_at FROM orders",
+            &[],
+        )
+    });
+    let Err(DbError::Unique { constraint }) = around.await else { panic!("a second order was let in") };
+    assert_eq!(constraint, "orders_ticket_id");
+    for (cause, status) in [
+        (Cause::PaymentAuthorized, OrderStatus::AwaitingPayment),
+        (Cause::PaymentCreated, OrderStatus::Complete),
+    ] {
+        shop.advance(&order, cause).await;
+        assert_eq!(shop.status(&order).await.0, status);
+        assert!(matches!(shop.reserve("other", "t").await, Err(ReserveError::Reserved)));
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_can_be_ordered_again_once_its_order_was_cancelled() {
+    let shop = Shop::with(&["t"]).await;
+    for round in 0..5 {
+        let order = shop.reserved(&format!("user{round}"), "t").await;
+        assert_eq!(shop.advance(&order, Cause::Cancelled).await, Moved::Done);
+    }
+    assert_eq!(shop.said().await.len(), 10);
+}
+
+#[tokio::test]
+async fn an_order_is_made_of_the_ticket_as_it_is_known() {
+    let shop = Shop::with(&["t"]).await;
+    assert_eq!(shop.hear_updated(&updated("t", 1, 2550)).await, Effect::Done);
+    let order = shop.reserve("user", "t").await.unwrap();
+    assert_eq!((order.ticket.price, order.ticket.version), (Money::from_cents(2550).unwrap(), Some(1)));
+    assert_eq!((order.status, order.version), (OrderStatus::Created, 0));
+    assert_eq!(shop.hear_updated(&updated("t", 2, 9900)).await, Effect::Done);
+    assert_eq!(shop.order(&order.id).await, order, "a later price does not change it");
+}
+
+#[tokio::test]
+async fn what_is_unknown_or_withdrawn_cannot_be_ordered() {
+    let shop = Shop::with(&["t"]).await;
+    assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::NoTicket)));
+    assert_eq!(shop.hear_deleted(&deleted("t", 1)).await, Effect::Done);
+    assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
+    assert!(shop.said().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_gets_more_open_orders_than_the_limit_however_quick() {
+    let shop = Shop::with(&["a", "b", "c", "d", "e", "f", "g", "h"]).await;
+    let tickets = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    let tries = tickets.map(|ticket| reserve_within(&shop.core, "user", ticket, 3));
+    let outcomes = join_all(tries).await;
+    let orders: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
+    assert_eq!(orders.len(), 3);
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ReserveError::TooManyOpen))));
+    let free = |shop: &Shop| {
+        let core = shop.core.clone();
+        async move {
+            for ticket in tickets {
+                match reserve_within(&core, "user", ticket, 3).await {
+                    Err(ReserveError::Reserved) => {}
+                    other => return other.is_ok(),
+                }
+            }
+            false
+        }
+    };
+    assert!(!free(&shop).await);
+    // Neither an order that is being paid nor a new one frees a place; a paid and a cancelled one do.
+    shop.advance(&orders[0].id, Cause::PaymentAuthorized).await;
+    assert!(!free(&shop).await);
+    shop.advance(&orders[0].id, Cause::PaymentCreated).await;
+    assert!(free(&shop).await);
+    shop.advance(&orders[1].id, Cause::Cancelled).await;
+    assert!(free(&shop).await);
+    assert!(!free(&shop).await);
+}

@@ -1,0 +1,140 @@
+//! A database of orders in a folder of its own, with tickets to order.
+
+use std::time::Duration;
+
+use tempfile::TempDir;
+use ticketing_bus::{Core, Effect};
+use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store::{self, Moved, NewOrder, ReserveError};
+use ticketing_orders::{DEFAULT_TTL, MIGRATIONS};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{Money, Order, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+
+pub(crate) const START: i64 = 1_700_000_000_000;
+
+pub(crate) struct Shop {
+    pub(crate) core: Core,
+    folder: TempDir,
+}
+
+impl Shop {
+    /// A shop that knows these tickets, each at 19.99.
+    pub(crate) async fn with(tickets: &[&'static str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let core = open(&folder, Clock::manual(Timestamp::from_millis(START)));
+        let shop = Self { core, folder };
+        for ticket in tickets {
+            assert_eq!(shop.hear_created(&created(ticket)).await, Effect::Done);
+        }
+        shop
+    }
+
+    /// Another service instance on the same file.
+    pub(crate) fn replica(&self) -> Core {
+        open(&self.folder, self.core.clock.clone())
+    }
+
+    pub(crate) async fn hear_created(&self, event: &TicketCreated) -> Effect {
+        let event = event.clone();
+        self.write(move |tx| store::create_ticket(tx, &event)).await
+    }
+
+    pub(crate) async fn hear_updated(&self, event: &TicketUpdated) -> Effect {
+        let event = event.clone();
+        self.write(move |tx| store::update_ticket(tx, &event)).await
+    }
+
+    pub(crate) async fn hear_deleted(&self, event: &TicketDeleted) -> Effect {
+        let event = event.clone();
+        self.write(move |tx| store::delete_ticket(tx, &event)).await
+    }
+
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        unit: impl Fn(&mut Tx<'_>) -> Result<T, DbError> + Send + 'static,
+    ) -> T {
+        self.core.db.write(unit).await.unwrap()
+    }
+
+    pub(crate) async fn reserve(&self, user: &str, ticket: &str) -> Result<Order, ReserveError> {
+        reserve(&self.core, user, ticket).await
+    }
+
+    pub(crate) async fn reserved(&self, user: &str, ticket: &str) -> OrderId {
+        self.reserve(user, ticket).await.unwrap().id
+    }
+
+    pub(crate) async fn advance(&self, order: &OrderId, cause: Cause) -> Moved {
+        let (order, outbox, now) = (order.clone(), self.core.outbox.clone(), self.core.clock.now());
+        self.write(move |tx| store::advance(tx, &outbox, &order, cause, now)).await
+    }
+
+    pub(crate) async fn order(&self, id: &OrderId) -> Order {
+        let id = id.clone();
+        self.write(move |tx| store::find(tx, &id)).await.unwrap()
+    }
+
+    pub(crate) async fn status(&self, id: &OrderId) -> (OrderStatus, i64) {
+        let order = self.order(id).await;
+        (order.status, order.version)
+    }
+
+    /// What was said, oldest first: `name aggregate version`.
+    pub(crate) async fn said(&self) -> Vec<String> {
+        self.write(|tx| {
+            tx.query("SELECT name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
+                Ok(format!("{} {} {}", row.text("name")?, row.text("aggregate")?, row.int("version")?))
+            })
+        })
+        .await
+    }
+}
+
+fn open(folder: &TempDir, clock: Clock) -> Core {
+    Core::open(&folder.path().join("orders.db"), clock, &[MIGRATIONS]).unwrap()
+}
+
+pub(crate) async fn reserve(core: &Core, user: &str, ticket: &str) -> Result<Order, ReserveError> {
+    reserve_within(core, user, ticket, i64::MAX).await
+}
+
+pub(crate) async fn reserve_within(
+    core: &Core,
+    user: &str,
+    ticket: &str,
+    open_limit: i64,
+) -> Result<Order, ReserveError> {
+    let (outbox, now) = (core.outbox.clone(), core.clock.now());
+    let new = NewOrder {
+        id: OrderId::new(core.clock.new_id()),
+        user_id: UserId::new(user),
+        ticket_id: TicketId::new(ticket),
+        now,
+        expires_at: now + DEFAULT_TTL,
+        open_limit,
+    };
+    core.db.write(move |tx| store::reserve(tx, &outbox, &new)).await
+}
+
+pub(crate) fn created(ticket: &str) -> TicketCreated {
+    TicketCreated {
+        id: TicketId::new(ticket),
+        version: 0,
+        title: format!("Ticket {ticket}"),
+        price: Money::from_cents(1999).unwrap(),
+        user_id: UserId::new("seller"),
+    }
+}
+
+pub(crate) fn updated(ticket: &str, version: i64, cents: i64) -> TicketUpdated {
+    let TicketCreated { id, title, user_id, .. } = created(ticket);
+    TicketUpdated { id, version, title, price: Money::from_cents(cents).unwrap(), user_id, order_id: None }
+}
+
+pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {
+    TicketDeleted { id: TicketId::new(ticket), version }
+}
+
+pub(crate) const MOMENT: Duration = Duration::from_millis(1);
