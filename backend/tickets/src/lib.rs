@@ -11,9 +11,9 @@ pub mod store;
 use std::path::PathBuf;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, Core, SessionEndedHandler};
+use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{DbError, Migrations, OpenError};
+use ticketing_platform::db::Migrations;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -51,29 +51,17 @@ pub struct App {
     shutdown: Shutdown,
 }
 
-/// Why the service could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// Its database could not be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Its database could not be read.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
 impl App {
     /// Opens the database.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, AppError> {
-        let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
-        let core = Core::open(&settings.database, settings.clock, &parts)?;
-        settings.sessions.ended().refresh(&core.db).await?;
+    pub async fn open(settings: Settings) -> Result<Self, CoreError> {
+        let Settings { database, clock, sessions, shutdown } = settings;
+        let core = Core::open_with_sessions(&database, clock, &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
         let pages = pages::Pages::new(feed.changed().clone());
-        Ok(Self { core, sessions: settings.sessions, feed, pages, shutdown: settings.shutdown })
+        Ok(Self { core, sessions, feed, pages, shutdown })
     }
 
     /// The routes, with their documentation.

@@ -1,0 +1,116 @@
+//! The handlers, as the consumer loop calls them.
+
+use tempfile::TempDir;
+use ticketing_bus::{Effect, Handler};
+use ticketing_events::{
+    CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
+    OrderCreated, OrderedTicketRef,
+};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::DbError;
+use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+use ticketing_tickets::domain::title::Title;
+use ticketing_tickets::store::{self, NewListing, Voice};
+use ticketing_tickets::{
+    App, Feed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, Settings,
+};
+
+async fn open(folder: &TempDir) -> App {
+    let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
+    let keys = SessionKeys::new(&["a key that is long enough for HS256".into()]).unwrap();
+    let ended = Ended::new(clock.clone());
+    let sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock.clone());
+    let database = folder.path().join("tickets.db");
+    App::open(Settings { database, clock, sessions, shutdown: Shutdown::new() }).await.unwrap()
+}
+
+async fn hear<H: Handler>(app: &App, handler: H, event: H::Event) -> Effect {
+    let heard = app.core().db.write(move |tx| handler.handle(tx, &event));
+    heard.await.map_err(|error: DbError| error).unwrap()
+}
+
+/// Lists a ticket that is free; answers its identifier.
+async fn listed(app: &App) -> TicketId {
+    let core = app.core().clone();
+    let listed = app.core().db.write(move |tx| {
+        let feed = Feed::default();
+        let voice = Voice { outbox: &core.outbox, feed: &feed, now: core.clock.now() };
+        let price = Money::from_cents(1999).unwrap();
+        let new = NewListing { title: Title::parse("A ticket").unwrap(), price };
+        store::create(tx, &voice, TicketId::new("t"), &UserId::new("seller"), &new)
+    });
+    listed.await.map_err(|error: DbError| error).unwrap().id
+}
+
+async fn state(app: &App, id: &TicketId) -> (&'static str, Option<OrderId>) {
+    let id = id.clone();
+    let found = app.core().db.read(move |tx| store::find(tx, &id));
+    let ticket = found.await.map_err(|error: DbError| error).unwrap().unwrap();
+    (ticket.status.as_str(), ticket.order_id)
+}
+
+fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
+    OrderCreated {
+        id: order.clone(),
+        version: 0,
+        status: OrderStatus::Created,
+        user_id: UserId::new("buyer"),
+        expires_at: Timestamp::from_millis(1_700_000_900_000),
+        ticket: OrderedTicketRef { id: ticket.clone(), price: Money::from_cents(1999).unwrap() },
+    }
+}
+
+#[tokio::test]
+async fn an_order_holds_its_ticket_until_it_is_sold() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(&folder).await;
+    let (ticket, order) = (listed(&app).await, OrderId::new("o"));
+    let holder = Some(order.clone());
+    assert_eq!(hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await, Effect::Done);
+    assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
+    let confirmed =
+        OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
+    assert_eq!(hear(&app, OnOrderConfirmed, confirmed).await, Effect::Done);
+    assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
+    let completed =
+        OrderCompleted { id: order.clone(), version: 2, ticket: CompletedTicket { id: ticket.clone() } };
+    assert_eq!(hear(&app, OnOrderCompleted { app: app.clone() }, completed).await, Effect::Done);
+    assert_eq!(state(&app, &ticket).await, ("sold", holder));
+}
+
+#[tokio::test]
+async fn a_cancelled_order_lets_its_ticket_go() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(&folder).await;
+    let (ticket, order) = (listed(&app).await, OrderId::new("o"));
+    let cancelled = || {
+        let ticket = CancelledTicket { id: ticket.clone() };
+        hear(
+            &app,
+            OnOrderCancelled { app: app.clone() },
+            OrderCancelled { id: order.clone(), version: 1, ticket },
+        )
+    };
+    assert_eq!(cancelled().await, Effect::Early);
+    hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
+    assert_eq!(cancelled().await, Effect::Done);
+    assert_eq!(state(&app, &ticket).await, ("available", None));
+    assert_eq!(cancelled().await, Effect::Stale);
+}
+
+#[tokio::test]
+async fn a_restart_finds_what_was_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = open(&folder).await;
+    let (ticket, order) = (listed(&app).await, OrderId::new("o"));
+    hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
+    drop(app);
+    let app = open(&folder).await;
+    assert_eq!(state(&app, &ticket).await, ("reserved", Some(order.clone())));
+    assert_eq!(
+        hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
+        Effect::Stale
+    );
+}

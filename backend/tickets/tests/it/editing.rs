@@ -1,0 +1,66 @@
+//! Listing, editing and withdrawing: by the owner, while nobody holds the ticket, one version at a time.
+
+use futures_util::future::join_all;
+use ticketing_sdk::{TicketId, UserId};
+use ticketing_tickets::store::{self, EditError};
+
+use crate::support::{Shop, Step, listing, telling};
+
+#[tokio::test]
+async fn every_change_makes_one_version_and_one_event() {
+    let shop = Shop::new();
+    let ticket = shop.list("seller", "A ticket", 2000).await;
+    for cents in [2100, 2200, 2200, 2300] {
+        shop.update(&ticket.id, "seller", "A ticket", cents).await.unwrap();
+    }
+    shop.delete(&ticket.id, "seller").await.unwrap();
+    assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4], "what changes nothing says nothing");
+    let names: Vec<String> = shop.said().await.into_iter().map(|(_, name, ..)| name).collect();
+    let updated = "ticket:updated";
+    assert_eq!(names, ["ticket:created", updated, updated, updated, "ticket:deleted"]);
+    assert_eq!(shop.find(&ticket.id).await, None);
+}
+
+#[tokio::test]
+async fn only_the_owner_of_a_free_ticket_edits_it() {
+    let shop = Shop::new();
+    let ticket = shop.list("seller", "A ticket", 2000).await;
+    let nothing = TicketId::new("nothing");
+    assert!(matches!(shop.update(&nothing, "seller", "x", 1).await, Err(EditError::NotFound)));
+    assert!(matches!(shop.update(&ticket.id, "other", "x", 1).await, Err(EditError::NotOwner)));
+    assert!(matches!(shop.delete(&ticket.id, "other").await, Err(EditError::NotOwner)));
+    shop.hear(Step::Created, "o", &ticket.id, 0).await;
+    assert!(matches!(shop.update(&ticket.id, "seller", "x", 1).await, Err(EditError::Reserved)));
+    assert!(matches!(shop.delete(&ticket.id, "seller").await, Err(EditError::Reserved)));
+    shop.hear(Step::Cancelled, "o", &ticket.id, 1).await;
+    shop.update(&ticket.id, "seller", "x", 1).await.unwrap();
+    shop.delete(&ticket.id, "seller").await.unwrap();
+    assert!(matches!(shop.delete(&ticket.id, "seller").await, Err(EditError::NotFound)));
+    assert!(matches!(shop.update(&ticket.id, "seller", "y", 1).await, Err(EditError::NotFound)));
+    assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_edits_of_one_version_one_is_made() {
+    let shop = Shop::new();
+    let id = shop.list("seller", "A ticket", 2000).await.id;
+    let replica = shop.replica();
+    for version in 0..5 {
+        let edits = (0..12).map(|number| {
+            let core = if number % 2 == 0 { &shop.core } else { &replica };
+            let (id, new) = (id.clone(), listing(&format!("Edit {version}.{number}"), 2000));
+            telling(core, &shop.feed, move |tx, voice| {
+                store::update(tx, voice, &id, &UserId::new("seller"), &new, |found| found == version)
+            })
+        });
+        let made = join_all(edits).await;
+        assert_eq!(made.iter().filter(|edit| edit.is_ok()).count(), 1);
+        let refused = made.iter().filter_map(|edit| edit.as_ref().err());
+        assert!(
+            refused
+                .into_iter()
+                .all(|error| matches!(error, EditError::OtherVersion(found) if *found == version + 1))
+        );
+    }
+    assert_eq!(shop.versions(&id).await, [0, 1, 2, 3, 4, 5]);
+}

@@ -1,0 +1,108 @@
+//! The list, held against a naive one: the same filters, order and pages over all tickets in memory.
+
+use proptest::prelude::*;
+use ticketing_sdk::{Money, Ticket, TicketStatus, UserId};
+use ticketing_tickets::domain::listing::{Listing, Sort, words};
+use ticketing_tickets::store::{self, Position};
+
+use crate::support::{Shop, Step};
+
+async fn page(shop: &Shop, listing: &Listing, position: Option<&Position>, limit: u32) -> Vec<Ticket> {
+    let (listing, position) = (listing.clone(), position.cloned());
+    let page = shop.core.db.read(move |tx| store::list(tx, &listing, position.as_ref(), limit));
+    page.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
+}
+
+fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
+    let fits = |ticket: &&Ticket| {
+        let title = ticket.title.to_lowercase();
+        listing.words.iter().all(|word| title.contains(word))
+            && listing.min_price.is_none_or(|least| ticket.price >= least)
+            && listing.max_price.is_none_or(|most| ticket.price <= most)
+            && listing.seller.as_ref().is_none_or(|seller| ticket.user_id == *seller)
+            && (listing.statuses.is_empty() || listing.statuses.contains(&ticket.status))
+    };
+    let mut found: Vec<Ticket> = all.iter().filter(fits).cloned().collect();
+    found.sort_by(|a, b| {
+        let by_age = a.id.cmp(&b.id);
+        match listing.sort {
+            Sort::Oldest => by_age,
+            Sort::Newest => by_age.reverse(),
+            Sort::Price => a.price.cmp(&b.price).then(by_age),
+            Sort::PriceDescending => b.price.cmp(&a.price).then(by_age.reverse()),
+            Sort::Title => a.title.to_lowercase().cmp(&b.title.to_lowercase()).then(by_age),
+        }
+    });
+    found
+}
+
+fn any_listing() -> impl Strategy<Value = Listing> {
+    let price = || prop::option::of((1_i64..6).prop_map(|dollars| Money::from_cents(dollars * 100).unwrap()));
+    let status = prop::sample::subsequence(
+        vec![TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold],
+        0..=3,
+    );
+    let sorts = vec![Sort::Oldest, Sort::Newest, Sort::Price, Sort::PriceDescending, Sort::Title];
+    let text = prop::sample::select(vec!["", "a", "B", "%", "_", "\\", "ä", "a b", "zzz", "100%"]);
+    let seller = prop::option::of(prop::sample::select(vec!["u1", "u2"]));
+    (text, price(), price(), seller, status, prop::sample::select(sorts)).prop_map(
+        |(text, min_price, max_price, seller, statuses, sort)| Listing {
+            words: words(text),
+            min_price,
+            max_price,
+            seller: seller.map(UserId::new),
+            statuses,
+            sort,
+        },
+    )
+}
+
+/// Titles that are easily confused, by people and by LIKE.
+const TITLES: [&str; 10] = ["a", "A b", "b", "ä", "Ä", "a%b", "100%", "a_b", "back\\slash", "zebra"];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn every_list_is_the_naive_one_page_by_page(
+        stock in prop::collection::vec((0..TITLES.len(), 1_i64..6, any::<bool>(), 0_u8..4), 1..30),
+        listings in prop::collection::vec((any_listing(), 1_u32..8), 25),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let shop = Shop::new();
+            let mut all = Vec::new();
+            for (title, dollars, first, fate) in stock {
+                let seller = if first { "u1" } else { "u2" };
+                let id = shop.list(seller, TITLES[title], dollars * 100).await.id;
+                let order = format!("order of {id}");
+                match fate {
+                    0 => {}
+                    1 => drop(shop.hear(Step::Created, &order, &id, 0).await),
+                    2 => {
+                        shop.hear(Step::Created, &order, &id, 0).await;
+                        shop.hear(Step::Confirmed, &order, &id, 1).await;
+                        shop.hear(Step::Completed, &order, &id, 2).await;
+                    }
+                    _ => shop.delete(&id, seller).await.unwrap(),
+                }
+                all.extend(shop.find(&id).await);
+            }
+            for (listing, limit) in listings {
+                let expected = naive(&all, &listing);
+                let (mut position, mut found) = (None, Vec::new());
+                loop {
+                    let next = page(&shop, &listing, position.as_ref(), limit).await;
+                    prop_assert!(next.len() <= limit as usize);
+                    let Some(last) = next.last() else { break };
+                    let reached = Position::of(last, listing.sort);
+                    prop_assert!(reached.fits(listing.sort));
+                    position = Some(reached);
+                    found.extend(next);
+                }
+                prop_assert_eq!(&found, &expected, "{:?} by {}", listing, limit);
+            }
+            Ok(())
+        })?;
+    }
+}

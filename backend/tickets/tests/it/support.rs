@@ -1,0 +1,144 @@
+//! A database of tickets in a folder of its own.
+
+use tempfile::TempDir;
+use ticketing_bus::{Core, Effect};
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
+use ticketing_tickets::domain::title::Title;
+use ticketing_tickets::store::{self, Change, EditError, NewListing, Voice};
+use ticketing_tickets::{Feed, MIGRATIONS};
+
+pub(crate) struct Shop {
+    pub(crate) core: Core,
+    pub(crate) feed: Feed,
+    folder: TempDir,
+}
+
+impl Shop {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let core = open(&folder, Clock::manual(Timestamp::from_millis(1_700_000_000_000)));
+        Self { core, feed: Feed::default(), folder }
+    }
+
+    /// Another service instance on the same file.
+    pub(crate) fn replica(&self) -> Core {
+        open(&self.folder, self.core.clock.clone())
+    }
+
+    /// Runs a unit that tells of what it changes.
+    pub(crate) async fn telling<T, E>(
+        &self,
+        unit: impl Fn(&mut Tx<'_>, &Voice<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        telling(&self.core, &self.feed, unit).await
+    }
+
+    pub(crate) async fn list(&self, seller: &str, title: &str, cents: i64) -> Ticket {
+        let (id, seller, new) =
+            (TicketId::new(self.core.clock.new_id()), UserId::new(seller), listing(title, cents));
+        let listed = self.telling(move |tx, voice| store::create(tx, voice, id.clone(), &seller, &new));
+        listed.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    pub(crate) async fn update(
+        &self,
+        id: &TicketId,
+        owner: &str,
+        title: &str,
+        cents: i64,
+    ) -> Result<Ticket, EditError> {
+        let (id, owner, new) = (id.clone(), UserId::new(owner), listing(title, cents));
+        self.telling(move |tx, voice| store::update(tx, voice, &id, &owner, &new, |_| true)).await
+    }
+
+    pub(crate) async fn delete(&self, id: &TicketId, owner: &str) -> Result<(), EditError> {
+        let (id, owner) = (id.clone(), UserId::new(owner));
+        self.telling(move |tx, voice| store::delete(tx, voice, &id, &owner, |_| true)).await
+    }
+
+    pub(crate) async fn find(&self, id: &TicketId) -> Option<Ticket> {
+        let id = id.clone();
+        let found = self.core.db.read(move |tx| store::find(tx, &id));
+        found.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    /// Status, holder and version of a ticket: `reserved o1 3`.
+    pub(crate) async fn state(&self, id: &TicketId) -> String {
+        match self.find(id).await {
+            None => "gone".to_owned(),
+            Some(ticket) => {
+                let holder = ticket.order_id.map_or_else(|| "-".to_owned(), OrderId::into_string);
+                format!("{} {holder} {}", ticket.status.as_str(), ticket.version)
+            }
+        }
+    }
+
+    /// What an order says of itself: the step, and its version.
+    pub(crate) async fn hear(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
+        let (order, ticket) = (OrderId::new(order), ticket.clone());
+        let heard = self.telling(move |tx, voice| match step {
+            Step::Created => store::reserve(tx, voice, &order, &ticket, version),
+            Step::Confirmed => store::confirm(tx, &order, version),
+            Step::Completed => store::complete(tx, voice, &order, &ticket, version),
+            Step::Cancelled => store::release(tx, voice, &order, &ticket, version),
+        });
+        heard.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    pub(crate) async fn changes(&self) -> Vec<Change> {
+        let changes = self.core.db.read(|tx| store::after(tx, "", 10_000));
+        changes.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    /// What was said, oldest first: `name aggregate version`.
+    pub(crate) async fn said(&self) -> Vec<(String, String, String, i64)> {
+        let said = self.core.db.read(|tx| {
+            tx.query("SELECT id, name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
+                Ok((row.text("id")?, row.text("name")?, row.text("aggregate")?, row.int("version")?))
+            })
+        });
+        said.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    /// The versions that were said of a ticket.
+    pub(crate) async fn versions(&self, id: &TicketId) -> Vec<i64> {
+        let said = self.said().await;
+        said.into_iter().filter(|(_, _, of, _)| of == id.as_str()).map(|(.., version)| version).collect()
+    }
+}
+
+/// A step of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Created,
+    Confirmed,
+    Completed,
+    Cancelled,
+}
+
+pub(crate) async fn telling<T, E>(
+    core: &Core,
+    feed: &Feed,
+    unit: impl Fn(&mut Tx<'_>, &Voice<'_>) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<DbError> + Send + 'static,
+{
+    let (outbox, feed, clock) = (core.outbox.clone(), feed.clone(), core.clock.clone());
+    core.db.write(move |tx| unit(tx, &Voice { outbox: &outbox, feed: &feed, now: clock.now() })).await
+}
+
+fn open(folder: &TempDir, clock: Clock) -> Core {
+    Core::open(&folder.path().join("tickets.db"), clock, &[MIGRATIONS]).unwrap()
+}
+
+pub(crate) fn listing(title: &str, cents: i64) -> NewListing {
+    NewListing { title: Title::parse(title).unwrap(), price: Money::from_cents(cents).unwrap() }
+}
