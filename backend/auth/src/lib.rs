@@ -12,8 +12,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 use secrecy::SecretString;
-use ticketing_bus::{Bus, Core};
-use ticketing_platform::db::{DbError, OpenError};
+use ticketing_bus::{Bus, Core, CoreError};
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -41,12 +40,9 @@ pub struct App {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The database could not be opened or migrated.
+    /// The database could not be opened, migrated or read.
     #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The ended sessions could not be read.
-    #[error("the ended sessions could not be read: {0}")]
-    Read(#[from] DbError),
+    Core(#[from] CoreError),
     /// Passwords cannot be hashed with these settings.
     #[error(transparent)]
     Hashing(#[from] HashingError),
@@ -61,9 +57,7 @@ impl App {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;
         let tries = Tries::new(limits, &clock);
-        let parts = [store::MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
-        let core = Core::open(&database, clock, &parts)?;
-        sessions.ended().refresh(&core.db).await?;
+        let core = Core::open_with_sessions(&database, clock, &sessions, store::MIGRATIONS).await?;
         Ok(Self {
             core,
             sessions,

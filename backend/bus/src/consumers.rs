@@ -12,7 +12,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{Bus, BusError, Delivery, Subscription, Verdict, outbox};
+use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, outbox};
 
 /// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
 const BATCH: usize = 64;
@@ -26,19 +26,6 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 const LONGEST_EARLY: Duration = Duration::from_secs(2);
 /// How long an event whose time has not come is put off.
 const LATER: Duration = Duration::from_millis(500);
-
-/// What an event did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// It was applied, or it rightly changed nothing.
-    Done,
-    /// It was applied before, or is overtaken.
-    Stale,
-    /// Its predecessor has not come yet: it must wait for it.
-    Early,
-    /// Its time has not come yet by the marketplace's clock.
-    NotYet,
-}
 
 /// Why an event could not be handled.
 #[derive(Debug, thiserror::Error)]

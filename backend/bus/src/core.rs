@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
+use ticketing_platform::idempotency;
+use ticketing_platform::session::{self, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
@@ -13,6 +15,18 @@ use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox};
 
 /// How often what is no longer needed is forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// Why a service could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CoreError {
+    /// Its database could not be opened or migrated.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Its database could not be read.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
 
 /// The core of a service. Clones share it.
 #[derive(Clone, Debug)]
@@ -36,6 +50,22 @@ impl Core {
         let parts = [&[MIGRATIONS], migrations].concat();
         let db = Db::open(path, DbOptions::default(), &parts)?;
         Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, arrived: Signal::default() })
+    }
+
+    /// The same for a service that answers requests: with the keys of requests that were answered before, and with
+    /// what it knows of the sessions that have ended.
+    ///
+    /// # Errors
+    /// When the database cannot be opened, migrated or read.
+    pub async fn open_with_sessions(
+        path: &Path,
+        clock: Clock,
+        sessions: &Sessions,
+        own: Migrations,
+    ) -> Result<Self, CoreError> {
+        let core = Self::open(path, clock, &[own, session::MIGRATIONS, idempotency::MIGRATIONS])?;
+        sessions.ended().refresh(&core.db).await?;
+        Ok(core)
     }
 
     /// The durable consumer named `durable`, without handlers yet.

@@ -6,21 +6,25 @@
 mod consumers;
 mod core;
 mod delivery;
+mod effect;
 mod embedded;
+mod error;
 mod outbox;
 mod relay;
 mod rows;
 mod session_ended;
 mod transport;
 
-pub use consumers::{Consumers, Effect, Handler, HandlerError};
-pub use core::Core;
+pub use consumers::{Consumers, Handler, HandlerError};
+pub use core::{Core, CoreError};
 pub use delivery::{DeadLetter, Delivery, Verdict};
+pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
-pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox, next_step};
+pub use error::BusError;
+pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use relay::Relay;
 pub use session_ended::SessionEndedHandler;
-pub use transport::{Bus, BusError, Subscription};
+pub use transport::{Bus, Subscription};
 
 use ticketing_platform::db::Migrations;
 

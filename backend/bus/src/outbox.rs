@@ -10,7 +10,6 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::consumers::Effect;
 use crate::rows;
 
 /// How long a published event is kept, so that a lost stream can be rebuilt.
@@ -116,16 +115,4 @@ pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     tx.execute(published, args![&floor(OUTBOX_RETENTION)])?;
     tx.execute("DELETE FROM inbox WHERE event_id < $1", args![&floor(INBOX_RETENTION)])?;
     Ok(())
-}
-
-/// Whether an event that makes `version` of an aggregate can be applied to a copy that stands at `known`
-/// (`None`: the copy has never heard of it). The first version is 0.
-#[must_use]
-pub fn next_step(known: Option<i64>, version: i64) -> Effect {
-    let next = known.map_or(0, |known| known + 1);
-    match version.cmp(&next) {
-        std::cmp::Ordering::Less => Effect::Stale,
-        std::cmp::Ordering::Equal => Effect::Done,
-        std::cmp::Ordering::Greater => Effect::Early,
-    }
 }

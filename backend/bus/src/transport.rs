@@ -5,32 +5,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ticketing_events::{Envelope, EventName};
-use ticketing_platform::db::{DbError, OpenError};
+use ticketing_platform::db::OpenError;
 
 use crate::embedded::{self, EmbeddedOptions};
-use crate::{DeadLetter, Delivery, Verdict};
+use crate::{BusError, DeadLetter, Delivery, Verdict};
 
 /// The bus. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Bus {
     transport: Arc<embedded::Log>,
-}
-
-/// Why the bus could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BusError {
-    /// The log cannot be read or written.
-    #[error("the event log failed: {0}")]
-    Log(#[from] DbError),
-    /// There is no such dead letter.
-    #[error("{durable} has no dead letter {seq}")]
-    NoSuchLetter {
-        /// The consumer.
-        durable: String,
-        /// Its place in the log.
-        seq: i64,
-    },
 }
 
 impl Bus {
@@ -61,7 +44,8 @@ impl Bus {
         durable: &'static str,
         names: Vec<EventName>,
     ) -> Result<Subscription, BusError> {
-        Ok(Subscription { inner: self.transport.clone().subscribe(durable, names).await? })
+        let inner = embedded::Subscription::open(self.transport.clone(), durable, names).await?;
+        Ok(Subscription { inner })
     }
 
     /// The events that no consumer of theirs could handle, oldest first.

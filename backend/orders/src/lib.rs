@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, Core, SessionEndedHandler};
+use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{DbError, Migrations, OpenError};
+use ticketing_platform::db::Migrations;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -56,27 +56,14 @@ pub struct App {
     open_limit: u32,
 }
 
-/// Why the service could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// Its database could not be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Its database could not be read.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
 impl App {
     /// Opens the database.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, AppError> {
-        let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
-        let core = Core::open(&settings.database, settings.clock, &parts)?;
-        settings.sessions.ended().refresh(&core.db).await?;
-        let Settings { sessions, order_ttl, open_limit, .. } = settings;
+    pub async fn open(settings: Settings) -> Result<Self, CoreError> {
+        let Settings { database, clock, sessions, order_ttl, open_limit } = settings;
+        let core = Core::open_with_sessions(&database, clock, &sessions, MIGRATIONS).await?;
         Ok(Self { core, sessions, order_ttl, open_limit })
     }
 

@@ -14,9 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use ticketing_bus::{Bus, Core, SessionEndedHandler};
+use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{DbError, Migrations, OpenError};
+use ticketing_platform::db::Migrations;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -65,27 +65,14 @@ pub struct App {
     shutdown: Shutdown,
 }
 
-/// Why the service could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// Its database could not be opened.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// Its database could not be read.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
 impl App {
     /// Opens the database.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, AppError> {
+    pub async fn open(settings: Settings) -> Result<Self, CoreError> {
         let Settings { database, clock, sessions, provider, pace, shutdown } = settings;
-        let parts = [MIGRATIONS, session::MIGRATIONS, idempotency::MIGRATIONS];
-        let core = Core::open(&database, clock, &parts)?;
-        sessions.ended().refresh(&core.db).await?;
+        let core = Core::open_with_sessions(&database, clock, &sessions, MIGRATIONS).await?;
         let followers = Followers::default();
         let driver = Driver::new(core.clone(), provider, pace, followers.clone());
         Ok(Self { core, sessions, pace, driver, followers, serving: Serving::default(), shutdown })

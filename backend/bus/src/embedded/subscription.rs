@@ -1,0 +1,164 @@
+//! One durable consumer's place in the log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_events::EventName;
+use ticketing_platform::args;
+use ticketing_platform::db::DbError;
+use ticketing_platform::signal::Listener;
+use ticketing_sdk::Timestamp;
+
+use super::{Log, store};
+use crate::{BusError, Delivery, Verdict, rows};
+
+/// How long a consumer is idle before it writes down that it has looked past others' events.
+const IDLE: Duration = Duration::from_millis(100);
+
+#[derive(Debug)]
+pub(crate) struct Subscription {
+    log: Arc<Log>,
+    durable: &'static str,
+    names: Vec<EventName>,
+    /// Everything up to here is settled.
+    position: i64,
+    /// As far as the table knows.
+    written: i64,
+    /// Everything up to here was looked at.
+    scanned: i64,
+    published: Listener,
+    next_due: Option<Timestamp>,
+}
+
+impl Subscription {
+    /// Goes on where the consumer named `durable` has stopped; a new one begins with the oldest message.
+    pub(crate) async fn open(
+        log: Arc<Log>,
+        durable: &'static str,
+        names: Vec<EventName>,
+    ) -> Result<Self, BusError> {
+        let position = log
+            .db
+            .write(move |tx| {
+                tx.execute(
+                    "INSERT INTO consumers (durable, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
+                    args![durable],
+                )?;
+                tx.query_one("SELECT position FROM consumers WHERE durable = $1", args![durable], |row| {
+                    row.int("position")
+                })
+            })
+            .await
+            .map_err(|error: DbError| error)?;
+        let published = log.published.listen();
+        let next_due = log.next_due(durable).await?;
+        Ok(Self { log, durable, names, position, written: position, scanned: position, published, next_due })
+    }
+
+    pub(crate) async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
+        // What was delivered and not settled comes again.
+        self.scanned = self.position;
+        loop {
+            let due = self.due(limit).await?;
+            if !due.is_empty() {
+                return Ok(due);
+            }
+            let fresh = self.fresh(limit).await?;
+            if !fresh.is_empty() {
+                return Ok(fresh);
+            }
+            self.wait().await?;
+            // A replay may have put something back.
+            self.next_due = self.log.next_due(self.durable).await?;
+        }
+    }
+
+    /// Returns when something was published or a redelivery is due.
+    async fn wait(&mut self) -> Result<(), BusError> {
+        let clock = self.log.options.clock.clone();
+        let next_due = self.next_due;
+        let due = async {
+            match next_due {
+                Some(time) => clock.sleep_until(time).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.published.heard() => {}
+            () = due => {}
+            () = tokio::time::sleep(IDLE), if self.written < self.position => self.write_position().await?,
+        }
+        Ok(())
+    }
+
+    /// What is to be delivered again and whose time has come.
+    async fn due(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
+        let now = self.log.options.clock.now();
+        if self.next_due.is_none_or(|due| due > now) {
+            return Ok(Vec::new());
+        }
+        let (durable, limit) = (self.durable, i64::try_from(limit).unwrap_or(i64::MAX));
+        let due = self.log.db.read(move |tx| {
+            tx.query(
+                &format!(
+                    "SELECT m.seq AS seq, attempts, {} FROM redeliveries r JOIN messages m ON m.seq = r.seq \
+                     WHERE durable = $1 AND due_at <= $2 ORDER BY m.seq LIMIT $3",
+                    rows::COLUMNS
+                ),
+                args![durable, now, limit],
+                |row| {
+                    let attempt = u32::try_from(row.int("attempts")?).unwrap_or(u32::MAX).saturating_add(1);
+                    Ok(Delivery { seq: row.int("seq")?, attempt, envelope: Arc::new(rows::envelope(row)?) })
+                },
+            )
+        });
+        due.await.map_err(|error: DbError| error.into())
+    }
+
+    /// What was never delivered.
+    async fn fresh(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
+        loop {
+            let scanned = self.log.after(self.scanned).await?;
+            let Some((last, _)) = scanned.last() else { return Ok(Vec::new()) };
+            let last = *last;
+            let wanted = scanned.into_iter().filter(|(_, envelope)| self.names.contains(&envelope.name));
+            let fresh: Vec<Delivery> =
+                wanted.take(limit).map(|(seq, envelope)| Delivery { seq, attempt: 1, envelope }).collect();
+            self.scanned =
+                if fresh.len() == limit { fresh.last().map_or(last, |last| last.seq) } else { last };
+            if !fresh.is_empty() {
+                return Ok(fresh);
+            }
+            // Others' events are settled by being looked at; their place is written when there is time.
+            self.position = self.scanned;
+        }
+    }
+
+    async fn write_position(&mut self) -> Result<(), BusError> {
+        let (durable, position) = (self.durable, self.position);
+        self.log.db.write(move |tx| store::move_to(tx, durable, position)).await?;
+        self.written = position;
+        Ok(())
+    }
+
+    pub(crate) async fn settle(&mut self, verdicts: Vec<(Delivery, Verdict)>) -> Result<(), BusError> {
+        let (durable, scanned, now) = (self.durable, self.scanned, self.log.options.clock.now());
+        let again = verdicts
+            .iter()
+            .any(|(delivery, verdict)| delivery.attempt > 1 || !matches!(verdict, Verdict::Accepted));
+        self.log
+            .db
+            .write(move |tx| {
+                for (delivery, verdict) in &verdicts {
+                    store::settle_one(tx, durable, delivery, verdict, now)?;
+                }
+                store::move_to(tx, durable, scanned)
+            })
+            .await?;
+        (self.position, self.written) = (scanned, scanned);
+        if again {
+            self.next_due = self.log.next_due(self.durable).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! What can go wrong on the bus.
+
+use ticketing_platform::db::DbError;
+
+/// Why the bus could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BusError {
+    /// The log cannot be read or written.
+    #[error("the event log failed: {0}")]
+    Log(#[from] DbError),
+    /// There is no such dead letter.
+    #[error("{durable} has no dead letter {seq}")]
+    NoSuchLetter {
+        /// The consumer.
+        durable: String,
+        /// Its place in the log.
+        seq: i64,
+    },
+}
