@@ -29,7 +29,7 @@ struct All {
     /// Where to listen [TICKETING_LISTEN, default 127.0.0.1:3000].
     #[arg(long, value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// The folder of the databases [TICKETING_DATA_DIR].
+    /// The folder of the databases; must be given [TICKETING_DATA_DIR].
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
     /// How long a reservation lasts [TICKETING_ORDER_TTL, default 15m].
@@ -100,7 +100,9 @@ async fn serve(source: &Source) -> Result<(), Failure> {
     let format = reader.or("TICKETING_LOG_FORMAT", LogFormat::Json);
     let filter = reader.or("TICKETING_LOG", "info".to_owned());
     // Both parts are read before either is reported, so that every fault is named at once.
-    let settings = StackSettings::read(source, "data".into());
+    // A deployment says where its data lies: a default would follow the folder that it happens to start in.
+    let data_dir = reader.required::<String>("TICKETING_DATA_DIR");
+    let settings = StackSettings::read(source, data_dir.unwrap_or_default().into());
     let logs = reader.finish(|| Some(()));
     let settings = match (settings, logs) {
         (Ok(settings), Ok(())) => settings,
