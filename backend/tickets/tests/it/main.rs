@@ -5,6 +5,7 @@
 mod changes;
 mod consumers;
 mod editing;
+mod feed;
 mod list;
 mod reservations;
 mod support;
