@@ -50,21 +50,13 @@ impl EventStream {
     /// # Panics
     /// When nothing comes for ten seconds.
     pub async fn next(&mut self) -> Option<LiveEvent> {
-        self.next_within(PATIENCE).await
-    }
-
-    /// The next block, which may take so long; `None` at the end of the stream.
-    ///
-    /// # Panics
-    /// When nothing comes in time.
-    pub async fn next_within(&mut self, patience: Duration) -> Option<LiveEvent> {
         loop {
             if let Some((block, rest)) = self.text.split_once("\n\n") {
                 let (event, rest) = (parse(block), rest.to_owned());
                 self.text = rest;
                 return Some(event);
             }
-            let frame = tokio::time::timeout(patience, self.body.frame()).await.expect("an event in time");
+            let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await.expect("an event in time");
             let bytes = frame?.ok()?.into_data().ok()?;
             self.text.push_str(std::str::from_utf8(&bytes).expect("text"));
         }
