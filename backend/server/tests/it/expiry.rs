@@ -7,7 +7,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
 use ticketing_testkit::{TestSession, TestStack, eventually};
 
-use crate::support::{cancel, list, order_of, ordered, pay, taken, ticket};
+use crate::support::{cancel, count, list, order_of, ordered, pay, taken, ticket};
 
 const TTL: Duration = Duration::from_secs(15 * 60);
 const MOMENT: Duration = Duration::from_millis(1);
@@ -123,7 +123,8 @@ async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 19.99).await;
         let order = ordered(&stack, &buyer, &ticket_id).await;
         // Payments has to have heard of it: an order that is as old as that is not waited for.
-        stack.settle().await;
+        let known = "SELECT COUNT(*) AS n FROM orders";
+        eventually!(count(&stack, "payments", known).await == i64::from(round) + 1);
         stack.clock().advance(TTL - MOMENT);
         let (gate, seen) = (faults.hold(Call::Authorize), faults.seen(Call::Authorize));
         let race = async {

@@ -168,18 +168,6 @@ async fn a_stream_ends_when_the_server_stops_and_holds_nothing_up() {
 }
 
 #[tokio::test]
-async fn a_quiet_stream_has_a_heartbeat() {
-    let stack = TestStack::start().await;
-    let mut live = watch(&stack).await;
-    live.next().await.unwrap();
-    let began = std::time::Instant::now();
-    let beat = live.next_within(std::time::Duration::from_secs(20)).await.unwrap();
-    assert!(beat.comment.is_some() && beat.data.is_none() && beat.id.is_none(), "{beat:?}");
-    assert!(began.elapsed() > std::time::Duration::from_secs(10), "{:?}", began.elapsed());
-    stack.finish().await;
-}
-
-#[tokio::test]
 async fn the_list_is_still_json_for_those_who_do_not_ask_for_events() {
     let stack = TestStack::start().await;
     for accept in ["*/*", "application/json", "text/html, */*;q=0.8"] {
