@@ -14,7 +14,9 @@ impl Migrations {
     pub(super) fn runner(&self) -> Result<refinery::Runner, refinery::Error> {
         let scripts: Result<Vec<_>, _> =
             self.scripts.iter().map(|(name, sql)| refinery::Migration::unapplied(name, sql)).collect();
-        let mut runner = refinery::Runner::new(&scripts?);
+        // Grouped, so that the scripts and the history that tells of them are one transaction: a process that is killed
+        // in between would leave tables that no later start expects.
+        let mut runner = refinery::Runner::new(&scripts?).set_grouped(true);
         runner.set_migration_table_name(format!("migrations_{}", self.part));
         Ok(runner)
     }
