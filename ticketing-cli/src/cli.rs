@@ -1,7 +1,6 @@
 //! The tree of commands.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
@@ -72,7 +71,8 @@ pub(crate) struct Global {
     pub(crate) timeout: Option<Duration>,
     /// The folder for everything that the client keeps
     #[arg(long, global = true, value_name = "DIR", env = "TICKETING_HOME", hide = true)]
-    pub(crate) home: Option<PathBuf>,
+    #[arg(value_parser = clap::builder::OsStringValueParser::new())]
+    pub(crate) home: Option<OsString>,
 }
 
 /// The first word.

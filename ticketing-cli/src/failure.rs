@@ -28,6 +28,8 @@ pub(crate) struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
     Ticket(TicketId),
+    /// A ticket that its seller wants to change or withdraw.
+    Listing(TicketId),
     Order(OrderId),
     Payment(PaymentId),
 }
@@ -87,6 +89,10 @@ impl Failure {
                 format!("ticket {id} is reserved by someone else, or sold"),
                 Some("`ticketing tickets watch` shows when it is free again".to_owned()),
             ),
+            (ErrorCode::TicketReserved, Subject::Listing(id)) => (
+                format!("ticket {id} is reserved or sold, and stays as it is"),
+                Some(format!("`ticketing tickets get {id}` shows by which order")),
+            ),
             (ErrorCode::OrderExpired, Subject::Order(id)) => (
                 format!("order {id} has expired, and its ticket is free for others"),
                 Some("order it again: `ticketing orders create TICKET`".to_owned()),
@@ -124,7 +130,7 @@ impl Failure {
 impl Subject {
     fn list(&self) -> String {
         let noun = match self {
-            Self::Ticket(_) => "tickets",
+            Self::Ticket(_) | Self::Listing(_) => "tickets",
             Self::Order(_) => "orders",
             Self::Payment(_) => "payments",
         };
@@ -135,7 +141,7 @@ impl Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Ticket(id) => write!(f, "ticket {id}"),
+            Self::Ticket(id) | Self::Listing(id) => write!(f, "ticket {id}"),
             Self::Order(id) => write!(f, "order {id}"),
             Self::Payment(id) => write!(f, "payment {id}"),
         }

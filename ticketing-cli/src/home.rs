@@ -1,5 +1,6 @@
 //! Where the client keeps things: one folder named by `TICKETING_HOME`, or the user's own data folder.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -13,9 +14,9 @@ pub(crate) struct Home {
 }
 
 impl Home {
-    /// The folder that `TICKETING_HOME` names, else the user's data folder.
-    pub(crate) fn find(named: Option<PathBuf>) -> Outcome<Self> {
-        if let Some(root) = named {
+    /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none.
+    pub(crate) fn find(named: Option<OsString>) -> Outcome<Self> {
+        if let Some(root) = named.filter(|name| !name.is_empty()).map(PathBuf::from) {
             return Ok(Self { root: std::path::absolute(&root).unwrap_or(root), chosen: true });
         }
         let folders = directories::ProjectDirs::from("", "", "ticketing").ok_or_else(|| {

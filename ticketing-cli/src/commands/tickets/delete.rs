@@ -22,7 +22,7 @@ impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
         prompt::confirm(online.io(), self.yes, &format!("Take ticket {} off the market?", self.id))?;
         let deleted = online.client.tickets().delete(&self.id).await;
-        deleted.map_err(|error| Failure::about(&error, &Subject::Ticket(self.id.clone())))?;
+        deleted.map_err(|error| Failure::about(&error, &Subject::Listing(self.id.clone())))?;
         online.io().remark(&format!("deleted ticket {}", self.id));
         Ok(())
     }

@@ -23,7 +23,7 @@ pub(crate) struct Args {
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        let subject = Subject::Ticket(self.id.clone());
+        let subject = Subject::Listing(self.id.clone());
         let about = |error| Failure::about(&error, &subject);
         let tickets = online.client.tickets();
         let update = match (self.title, self.price) {

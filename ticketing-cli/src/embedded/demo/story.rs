@@ -13,9 +13,9 @@ use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 use crate::span;
 
-const SELLER: &str = "sally@demo.example";
-const BUYER: &str = "bob@demo.example";
-const RIVAL: &str = "rita@demo.example";
+const SELLER: &str = "seller@demo.example";
+const BUYER: &str = "buyer@demo.example";
+const RIVAL: &str = "rival@demo.example";
 
 /// How long what other services do may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -66,7 +66,7 @@ impl<'a> Story<'a> {
             // Nobody will ever sign in with it: the account ends with the demo.
             client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
         }
-        self.step(&format!("{SELLER} (who sells), {BUYER} and {RIVAL} (who buy) signed up"))
+        self.step(&format!("{SELLER}, {BUYER} and {RIVAL} signed up"))
     }
 
     async fn put_up_for_sale(&mut self) -> Outcome<Vec<Ticket>> {
