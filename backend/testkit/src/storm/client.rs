@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::line::{Answer, Line, Write};
-use crate::PASSWORD;
+use crate::{PASSWORD, Patience};
 
 /// Tickets that all the clients compete for: the newest ones.
 const CONTESTED: usize = 12;
+/// How long it may take, through crashes, until payments knows an order.
+const KNOWN: Duration = Duration::from_secs(60);
 
 /// What the clients share.
 #[derive(Debug)]
@@ -204,7 +207,15 @@ impl Client {
     }
 
     async fn pay(&mut self, order: &mut Ordered, token: &str) {
-        let answer = self.post("/api/payments", json!({ "orderId": order.id, "token": token })).await;
+        let patience = Patience::lasting(KNOWN);
+        let answer = loop {
+            let answer = self.post("/api/payments", json!({ "orderId": order.id, "token": token })).await;
+            if answer.reply.status != 404 {
+                break answer;
+            }
+            // Payments may not have heard of the order: the server was killed in between.
+            patience.pause(&format!("payments to know order {}", order.id)).await;
+        };
         match answer.reply.status {
             201 => {
                 assert!(matches!(token, "tok_visa" | "tok_mastercard"), "{token} has paid {}", order.id);

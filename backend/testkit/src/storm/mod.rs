@@ -96,11 +96,12 @@ impl Storm {
         let (mut killed_at_work, mut killed_at_start) = (0, 0);
         for round in 1..=self.rounds {
             let mut dice = dice.of(1_000_000 + u64::from(round));
-            // The first start makes the databases: it is always one to interrupt.
-            if round == 1 || dice.percent(40) {
+            // The first start makes the databases: whatever is half made must not stop the next one.
+            let starts = if round == 1 { 6 } else { u32::from(dice.percent(40)) };
+            for _ in 0..starts {
                 self.kill_at_start(data_dir, &mut dice).await;
-                killed_at_start += 1;
             }
+            killed_at_start += starts;
             let answers = if dice.percent(25) { dice.below(4) } else { 20 + dice.below(500) };
             let server = self.work(data_dir, &shared, &mut clients, answers).await;
             server.kill().await;
@@ -140,7 +141,7 @@ impl Storm {
 
     async fn kill_at_start(&self, data_dir: &Path, dice: &mut Dice) {
         let mut child = server::spawn(&self.program, data_dir, ORDER_TTL);
-        sleep(Duration::from_millis(dice.below(250))).await;
+        sleep(Duration::from_millis(dice.below(200))).await;
         child.kill().await.expect("the server can be killed");
     }
 
