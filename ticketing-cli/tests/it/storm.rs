@@ -10,8 +10,25 @@ use ticketing_testkit::storm::{Program, Storm};
 const ROUNDS: u32 = 4;
 const CLIENTS: u64 = 32;
 
+/// First starts that are interrupted, of so many servers.
+const STARTS: u32 = 12;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_that_was_answered_is_lost_in_a_storm() {
+    let storm = storm();
+    let folder = tempfile::tempdir().unwrap();
+    let summary = storm.run(&folder.path().join("data"), |round| say(&round)).await;
+    say(&summary.to_string());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_while_it_makes_its_databases_starts_again() {
+    let storm = storm();
+    let folder = tempfile::tempdir().unwrap();
+    storm.interrupt_first_starts(folder.path(), storm.rounds.max(STARTS)).await;
+}
+
+fn storm() -> Storm {
     let rounds = number("STORM_ROUNDS");
     let storm = Storm {
         program: Program { path: env!("CARGO_BIN_EXE_ticketing").into(), args: vec!["serve".into()] },
@@ -21,9 +38,7 @@ async fn nothing_that_was_answered_is_lost_in_a_storm() {
     };
     // Shown when the test fails.
     say(&format!("STORM_SEED={}", storm.seed));
-    let folder = tempfile::tempdir().unwrap();
-    let summary = storm.run(&folder.path().join("data"), |round| say(&round)).await;
-    say(&summary.to_string());
+    storm
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -97,7 +97,7 @@ impl Storm {
         for round in 1..=self.rounds {
             let mut dice = dice.of(1_000_000 + u64::from(round));
             // The first start makes the databases: whatever is half made must not stop the next one.
-            let starts = if round == 1 { 6 } else { u32::from(dice.percent(40)) };
+            let starts = if round == 1 { 3 } else { u32::from(dice.percent(40)) };
             for _ in 0..starts {
                 self.kill_at_start(data_dir, &mut dice).await;
             }
@@ -136,6 +136,25 @@ impl Storm {
             repeated: shared.line.repeated.load(Ordering::Relaxed),
             audit,
             took: began.elapsed(),
+        }
+    }
+
+    /// Kills `times` servers, each while it makes its databases in a folder of its own, and starts each once more.
+    ///
+    /// # Panics
+    /// When one of them does not start again.
+    pub async fn interrupt_first_starts(&self, folder: &Path, times: u32) {
+        let began = Instant::now();
+        let server = Server::start(&self.program, &folder.join("whole"), ORDER_TTL).await;
+        let whole = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        server.kill().await;
+        let mut dice = Dice::new(self.seed);
+        for time in 0..times {
+            let data_dir = folder.join(time.to_string());
+            let mut child = server::spawn(&self.program, &data_dir, ORDER_TTL);
+            sleep(Duration::from_micros(dice.below(whole))).await;
+            child.kill().await.expect("the server can be killed");
+            Server::start(&self.program, &data_dir, ORDER_TTL).await.kill().await;
         }
     }
 
