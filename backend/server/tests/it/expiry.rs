@@ -44,6 +44,7 @@ async fn an_order_ends_at_its_deadline_and_not_before() {
     let free = ticket(&stack, &ticket_id).await;
     assert!(free.get("orderId").is_none(), "{free}");
     assert_eq!(status(&stack, &buyer, &later).await, "created");
+    stack.settle().await;
     pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
     assert_eq!(taken(&stack, &order).await, (0, 0));
     ordered(&stack, &buyer, &ticket_id).await;

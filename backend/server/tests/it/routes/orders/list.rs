@@ -31,6 +31,7 @@ async fn ones_own_orders_are_listed_the_newest_last() {
     }
     cancel(&stack, &buyer, &own[1]).await.ok(204);
     pay(&stack, &buyer, &own[2], "tok_visa").await.ok(201);
+    stack.settle().await;
     assert_eq!(ids(&stack, &buyer, "").await, own);
     for limit in [1, 3, 7] {
         assert_eq!(ids(&stack, &buyer, &format!("limit={limit}")).await, own);
