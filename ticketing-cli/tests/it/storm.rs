@@ -53,7 +53,8 @@ fn any_seed() -> u64 {
 #[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
 fn say(line: &str) {
     if std::env::var_os("STORM_ROUNDS").is_some() {
-        writeln!(std::io::stdout(), "{line}").unwrap();
+        let mut out = std::io::stdout();
+        writeln!(out, "{line}").unwrap();
     } else {
         println!("{line}");
     }
