@@ -86,12 +86,16 @@ pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Envelope>, 
     )
 }
 
-/// Remembers that these events were published.
-pub(crate) fn mark_published(tx: &mut Tx<'_>, ids: &[String], now: Timestamp) -> Result<(), DbError> {
-    for id in ids {
-        tx.execute("UPDATE outbox SET published_at = $2 WHERE id = $1", args![id, now])?;
-    }
-    Ok(())
+/// Remembers that the oldest events, up to and including `last`, were published.
+///
+/// One statement for the whole batch: identifiers rise in the order of the commits, so everything up to the last one
+/// of a batch was in it.
+pub(crate) fn mark_published(tx: &mut Tx<'_>, last: &str, now: Timestamp) -> Result<(), DbError> {
+    tx.execute(
+        "UPDATE outbox SET published_at = $2 WHERE published_at IS NULL AND id <= $1",
+        args![last, now],
+    )
+    .map(drop)
 }
 
 /// Whether an event took effect before.

@@ -79,12 +79,11 @@ impl Relay {
     /// Publishes one batch; answers how many events were in it.
     async fn publish_batch(&self) -> Result<usize, RelayError> {
         let batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
-        let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
-        let published = ids.len();
-        if published > 0 {
+        let published = batch.len();
+        if let Some(last) = batch.last().map(|envelope| envelope.id.clone()) {
             self.bus.publish(batch).await?;
             let now = self.clock.now();
-            self.db.write(move |tx| outbox::mark_published(tx, &ids, now)).await?;
+            self.db.write(move |tx| outbox::mark_published(tx, &last, now)).await?;
             metrics::counter!("events_published_total").increment(published as u64);
         }
         Ok(published)
