@@ -86,5 +86,4 @@ async fn measure(rounds: u32) {
     lists.ratio("lists / bare handler", &bare_lists);
     println!("{:58} {idle:10.1} MiB", "memory of the whole stack, idle");
     println!("{:58} {:10.1} MiB", "memory of the whole stack, peak", server.memory_mib("VmHWM"));
-    server.stop();
 }

@@ -22,7 +22,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     metrics: SocketAddr,
     sessions: Sessions,
-    data: tempfile::TempDir,
+    /// Removed when this is dropped, after the process has ended.
+    _data: tempfile::TempDir,
     /// What was sent so far: how it is known that everything has taken effect.
     pub(crate) tickets: u64,
     pub(crate) orders: u64,
@@ -52,7 +53,7 @@ impl Server {
             Ended::new(clock.clone()),
             clock,
         );
-        Self { child, address, metrics, sessions, data, tickets: 0, orders: 0, reservations_seen: 0 }
+        Self { child, address, metrics, sessions, _data: data, tickets: 0, orders: 0, reservations_seen: 0 }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -115,11 +116,12 @@ impl Server {
         let kib: f64 = line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
         kib / 1024.0
     }
+}
 
-    pub(crate) fn stop(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        drop(self.data);
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
