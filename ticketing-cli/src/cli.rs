@@ -9,7 +9,7 @@ use crate::card;
 use crate::commands::{api, auth, buy, completions, orders, payments, tickets};
 use crate::context::{Local, LocalCommand, OnlineCommand};
 #[cfg(feature = "embedded")]
-use crate::embedded::{demo, serve};
+use crate::embedded::{audit, demo, serve};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Colour, Shape};
@@ -98,6 +98,9 @@ pub(crate) enum Command {
     /// Play a whole marketplace through, in a moment, and leave nothing behind
     #[cfg(feature = "embedded")]
     Demo(demo::Args),
+    /// Check that the data of a marketplace on this machine is sound
+    #[cfg(feature = "embedded")]
+    Audit(audit::Args),
     /// Send a raw request
     Api(api::Args),
     /// Print the script that completes commands, ids and statuses in a shell
@@ -117,6 +120,8 @@ impl Command {
             Self::Serve(args) => args.run(&local).await,
             #[cfg(feature = "embedded")]
             Self::Demo(args) => args.run(&local).await,
+            #[cfg(feature = "embedded")]
+            Self::Audit(args) => args.run(&local).await,
             Self::Api(args) => args.run(&local.go_online()?).await,
             Self::Completions(args) => args.run(&local).await,
         }

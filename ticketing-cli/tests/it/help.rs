@@ -44,6 +44,7 @@ helps! {
     buy: "buy";
     serve: "serve";
     demo: "demo";
+    audit: "audit";
     api: "api";
     completions: "completions";
 }

@@ -3,6 +3,7 @@
 
 mod support;
 
+mod audit;
 mod completions;
 mod demo;
 mod help;

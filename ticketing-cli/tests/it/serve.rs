@@ -47,7 +47,7 @@ fn a_port_in_use_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let run = refused(&["--listen", &address, "--data-dir", "data"], folder.path());
+    let run = refused(&["--listen", &address], folder.path());
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert!(run.err.contains(&address), "{}", run.err);
 }

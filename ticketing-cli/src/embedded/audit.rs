@@ -1,0 +1,67 @@
+//! `ticketing audit`: whether everything that must hold holds, in the data of a marketplace on this machine.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use ticketing_server::StartError;
+use ticketing_server::audit::{OfflineError, Report, audit_beside_server, audit_data_dir};
+
+use crate::context::{Local, LocalCommand};
+use crate::failure::{Failure, Outcome};
+
+/// A running server always has something under way: it is looked at so often before that counts as broken.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+
+/// Whose data to check.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+    Reads the databases of every service, the bus and the card provider's ledger, and names each broken invariant by \
+    number. It exits 1 if there is one. A server may be running: then what it has under way is waited for, a few \
+    seconds at most. After a crash, run `ticketing serve` once, which settles what was interrupted.")]
+pub(crate) struct Args {
+    /// The folder of the databases; without it the one in your data folder
+    #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
+    data_dir: Option<PathBuf>,
+}
+
+impl LocalCommand for Args {
+    async fn run(self, local: &Local) -> Outcome {
+        let data_dir = self.data_dir.unwrap_or_else(|| local.settings.home.server_data());
+        let report = Box::pin(audit(&data_dir)).await.map_err(|error| not_audited(&error))?;
+        for check in &report.checks {
+            local.io.line(&check.to_string())?;
+        }
+        match report.broken() {
+            0 => Ok(()),
+            broken => Err(Failure::failed(format!("{broken} things are not as they must be"))
+                .detail(data_dir.display().to_string())),
+        }
+    }
+}
+
+async fn audit(data_dir: &Path) -> Result<Report, OfflineError> {
+    match audit_data_dir(data_dir).await {
+        Err(OfflineError::DataDir(StartError::InUse { .. })) => {}
+        alone => return alone,
+    }
+    let mut report = audit_beside_server(data_dir).await?;
+    for _ in 1..LOOKS {
+        if report.is_clean() {
+            break;
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        report = audit_beside_server(data_dir).await?;
+    }
+    Ok(report)
+}
+
+fn not_audited(error: &OfflineError) -> Failure {
+    let failure = Failure::failed(error.to_string());
+    match error {
+        OfflineError::NoMarketplace { .. } => {
+            failure.hint("`ticketing serve` keeps one; --data-dir names another folder")
+        }
+        _ => failure,
+    }
+}

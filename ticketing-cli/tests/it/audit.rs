@@ -1,0 +1,61 @@
+//! `ticketing audit`: beside a server, without one, and of data that somebody has tampered with.
+
+use std::path::Path;
+
+use crate::support::{Cli, Run, Server, finish, program};
+
+fn audit(data: &Path) -> Run {
+    let mut command = program();
+    command.env("TICKETING_HOME", data).args(["audit", "--data-dir"]).arg(data);
+    finish(command, "")
+}
+
+/// A marketplace in which one ticket was sold.
+fn sold_one(data: &Path) -> Server {
+    let server = Server::start_in(data, &[]);
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let ticket = cli.ticket("RustConf", "19.99");
+    cli.ok(&["buy", &ticket, "--token", "tok_visa"]);
+    server
+}
+
+#[test]
+fn a_sound_marketplace_is_sound_with_and_without_its_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = sold_one(folder.path());
+    for run in [audit(folder.path()), {
+        assert!(server.terminate().success());
+        audit(folder.path())
+    }] {
+        assert_eq!((run.code, run.err.as_str()), (0, ""), "{}", run.out);
+        assert!(run.out.lines().count() >= 13 && !run.out.contains("BROKEN"), "{}", run.out);
+    }
+}
+
+#[test]
+fn what_is_broken_is_named_by_its_number() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    assert!(sold_one(folder.path()).terminate().success());
+    assert!(Server::start_in(other.path(), &[]).terminate().success());
+    // A card provider that knows nothing of the sale.
+    for end in ["", "-wal", "-shm"] {
+        let name = format!("provider.db{end}");
+        drop(std::fs::remove_file(folder.path().join(&name)));
+        if other.path().join(&name).exists() {
+            std::fs::copy(other.path().join(&name), folder.path().join(&name)).unwrap();
+        }
+    }
+    let run = audit(folder.path());
+    assert_eq!(run.code, 1, "{}", run.out);
+    assert!(run.out.lines().any(|line| line.starts_with("10 BROKEN")), "{}", run.out);
+    assert!(run.err.contains("not as they must be"), "{}", run.err);
+}
+
+#[test]
+fn a_folder_without_a_marketplace_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = audit(folder.path());
+    assert_eq!((run.code, run.out.as_str()), (1, ""));
+    assert!(run.err.contains("no marketplace is kept in") && run.err.contains("hint: "), "{}", run.err);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
