@@ -5,9 +5,8 @@ use std::time::Duration;
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_events::{EventName, SessionEnded};
 use ticketing_platform::shutdown::Shutdown;
-use tokio::time::{Instant, sleep};
 
-use crate::support::{PASSWORD, Service};
+use crate::support::{PASSWORD, Service, eventually};
 
 #[tokio::test]
 async fn a_sign_out_is_published() {
@@ -18,14 +17,8 @@ async fn a_sign_out_is_published() {
 
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;
-    let deadline = Instant::now() + Duration::from_secs(10);
-    let envelope = loop {
-        if let Some(envelope) = bus.recent(10).await.unwrap().pop() {
-            break envelope;
-        }
-        assert!(Instant::now() < deadline, "nothing was published");
-        sleep(Duration::from_millis(5)).await;
-    };
+    eventually("the event is published", async || !bus.recent(10).await.unwrap().is_empty()).await;
+    let envelope = bus.recent(10).await.unwrap().pop().unwrap();
     assert_eq!(envelope.name, EventName::SessionEnded);
     let ended: SessionEnded = envelope.open().unwrap();
     assert_eq!(made.json()["id"], ended.user_id.as_str());
@@ -44,11 +37,10 @@ async fn what_has_expired_is_forgotten_at_the_next_start() {
     let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
     let shutdown = Shutdown::new();
     service.app.start(&bus, &shutdown);
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while service.count("SELECT COUNT(*) AS n FROM ended_sessions").await > 0 {
-        assert!(Instant::now() < deadline, "nothing was forgotten");
-        sleep(Duration::from_millis(5)).await;
-    }
+    eventually("it is forgotten", async || {
+        service.count("SELECT COUNT(*) AS n FROM ended_sessions").await == 0
+    })
+    .await;
     // What it no longer remembers has expired anyway.
     assert!(service.current_user(Some(made.cookie())).await.is_null());
     shutdown.trigger();
