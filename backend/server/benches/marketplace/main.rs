@@ -80,7 +80,7 @@ async fn measure(rounds: u32) {
     batched.print("the same SQL in a bare loop, 64 a commit", "orders/s");
     orders.ratio("orders / one commit each", &one_commit);
     orders.ratio("orders / batched loop", &batched);
-    commits.print("waits for the disk per order, all services and the bus", "commits");
+    commits.print("commits per order, all services and the bus", "commits");
     lists.print("GET /api/tickets, 20 tickets, 64 connections", "lists/s");
     bare_lists.print("a bare axum handler that answers the same bytes", "lists/s");
     lists.ratio("lists / bare handler", &bare_lists);
