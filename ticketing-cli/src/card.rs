@@ -1,5 +1,7 @@
 //! Card tokens of the payment provider. A card number must never come this way, and is never repeated.
 
+use ticketing_sdk::CardToken;
+
 use crate::failure::Failure;
 use crate::io::Io;
 use crate::prompt;
@@ -8,7 +10,7 @@ use crate::prompt;
 pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
     let token = prompt::value(io, given, "Card token (like tok_visa):", "--token")?;
     let token = token.trim();
-    if looks_like_a_card(token) {
+    if CardToken::looks_like_a_card_number(token) {
         return Err(refusal());
     }
     if token.is_empty() {
@@ -16,14 +18,6 @@ pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
             .hint("pass --token with a provider token, like tok_visa"));
     }
     Ok(token.to_owned())
-}
-
-/// Whether this is 12 to 19 digits, however they are grouped.
-pub(crate) fn looks_like_a_card(text: &str) -> bool {
-    let digits = text.chars().filter(|c| c.is_numeric()).count();
-    let others =
-        text.chars().filter(|c| !c.is_numeric() && !matches!(c, ' ' | '-' | '.' | '_' | '\u{a0}')).count();
-    (12..=19).contains(&digits) && others == 0
 }
 
 /// What to say to a card number, without saying it.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use ticketing_sdk::CardToken;
 
 use crate::card;
 use crate::commands::{api, auth, buy, completions, orders, payments, tickets};
@@ -171,7 +172,7 @@ pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
 }
 
 fn holds_a_card(argument: &str) -> bool {
-    card::looks_like_a_card(argument.split_once('=').map_or(argument, |(_, value)| value))
+    CardToken::looks_like_a_card_number(argument.split_once('=').map_or(argument, |(_, value)| value))
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use ticketing_sdk::{ApiError, Error, ErrorCode, OrderId, PaymentId, StatusCode, TicketId};
+use ticketing_sdk::{ApiError, Error, ErrorCode, OrderId, PaymentId, StatusCode, TicketId, text};
 
 use crate::exit::Exit;
-use crate::span;
 
 /// What a step of a command gives: nothing, or how it failed.
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
@@ -193,7 +192,7 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
     let mut failure = Failure::new(exit, first);
     failure.details = faults.collect();
     failure.details.extend(failure.request_detail(error));
-    let retry = answer.retry_after.map_or("a moment".to_owned(), span::describe);
+    let retry = answer.retry_after.map_or("a moment".to_owned(), text::span);
     failure.hint = match answer.code {
         Some(ErrorCode::NotSignedIn) => {
             failure.message = Some("you are not signed in".to_owned());

@@ -18,17 +18,6 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Ok(span)
 }
 
-/// How long, for people: the largest unit that fits, `14 min 59 s` where seconds matter.
-pub(crate) fn describe(span: Duration) -> String {
-    let seconds = span.as_secs();
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,13 +37,5 @@ mod tests {
         for text in ["", "soon", "0", "0s", "-5m", "15 parsecs", "99999999999999999999"] {
             assert!(parse(text).is_err(), "{text:?}");
         }
-    }
-
-    #[test]
-    fn spans_are_described() {
-        assert_eq!(describe(Duration::from_secs(42)), "42 s");
-        assert_eq!(describe(Duration::from_secs(900)), "15 min");
-        assert_eq!(describe(Duration::from_secs(899)), "14 min 59 s");
-        assert_eq!(describe(Duration::from_secs(5400)), "1 h 30 min");
     }
 }

@@ -45,23 +45,9 @@ pub struct Watch(WatchEvents);
 
 impl Watch {
     pub(crate) async fn open(client: Client, last_event_id: Option<String>) -> Result<Self> {
-        let position = Position(Arc::new(Mutex::new(last_event_id)));
+        let position = Position::new(last_event_id);
         let connection = connect(&client, &position).await?;
-        let state = State {
-            client,
-            position: position.clone(),
-            connection: Some(connection),
-            greeted: false,
-            failures: 0,
-            wait: Duration::ZERO,
-            first_wait: FIRST_WAIT,
-            ended: false,
-        };
-        let events = stream::unfold(state, |mut state| async move {
-            let item = state.next().await?;
-            Some((item, state))
-        });
-        Ok(Self(WatchEvents { events: events.boxed(), position }))
+        Ok(Self(WatchEvents::new(client, position, Some(connection))))
     }
 
     /// The position of the last change that was seen, for [`Tickets::watch_after`](crate::Tickets::watch_after).
@@ -123,6 +109,29 @@ pub enum WatchEvent {
 }
 
 impl WatchEvents {
+    /// Without a connection yet: the first one, too, is tried until it comes about.
+    pub(crate) fn unconnected(client: Client, last_event_id: Option<String>) -> Self {
+        Self::new(client, Position::new(last_event_id), None)
+    }
+
+    fn new(client: Client, position: Position, connection: Option<Connection>) -> Self {
+        let state = State {
+            client,
+            position: position.clone(),
+            connection,
+            greeted: false,
+            failures: 0,
+            wait: Duration::ZERO,
+            first_wait: FIRST_WAIT,
+            ended: false,
+        };
+        let events = stream::unfold(state, |mut state| async move {
+            let item = state.next().await?;
+            Some((item, state))
+        });
+        Self { events: events.boxed(), position }
+    }
+
     /// The position of the last change that was seen.
     #[must_use]
     pub fn last_event_id(&self) -> Option<String> {
@@ -148,6 +157,10 @@ impl fmt::Debug for WatchEvents {
 struct Position(Arc<Mutex<Option<String>>>);
 
 impl Position {
+    fn new(id: Option<String>) -> Self {
+        Self(Arc::new(Mutex::new(id)))
+    }
+
     fn get(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

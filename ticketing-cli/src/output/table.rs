@@ -5,7 +5,7 @@ use comfy_table::{
     Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Table, presets,
 };
 use ticketing_sdk::Timestamp;
-use ticketing_sdk::text::sanitize;
+use ticketing_sdk::text::{relative, sanitize};
 
 use super::{Cell, Column, Place, Record, Tone, when};
 use crate::io::{Io, Shape};
@@ -116,7 +116,7 @@ fn plain(cell: &Cell, now: Timestamp) -> String {
         Cell::None | Cell::Moot(_) => String::new(),
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
-        Cell::Time(at) => when::relative(*at, now),
+        Cell::Time(at) => relative(*at, now),
         Cell::Word(word, _) => (*word).to_owned(),
     }
 }

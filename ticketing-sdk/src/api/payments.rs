@@ -49,6 +49,23 @@ impl CardToken {
         Self(SecretString::from(token.into()))
     }
 
+    /// Whether a text looks like a card number, which is no token: 12 to 19 digits, however they are grouped. Programs
+    /// refuse it before it gets anywhere.
+    ///
+    /// ```
+    /// use ticketing_sdk::CardToken;
+    ///
+    /// assert!(CardToken::looks_like_a_card_number("4242 4242 4242 4242"));
+    /// assert!(!CardToken::looks_like_a_card_number("tok_visa"));
+    /// ```
+    #[must_use]
+    pub fn looks_like_a_card_number(text: &str) -> bool {
+        let digits = text.chars().filter(|c| c.is_numeric()).count();
+        let separator = |c: &char| matches!(c, ' ' | '-' | '.' | '_' | '\u{a0}');
+        let others = text.chars().filter(|c| !c.is_numeric() && !separator(c)).count();
+        (12..=19).contains(&digits) && others == 0
+    }
+
     fn into_token(self) -> String {
         self.0.expose_secret().to_owned()
     }

@@ -5,7 +5,7 @@ use http::Method;
 use crate::types::words;
 use crate::{
     Client, IdempotencyKey, List, Money, NewTicket, Request, Response, Result, Ticket, TicketId,
-    TicketStatus, Watch, Write,
+    TicketStatus, Watch, WatchEvents, Write,
 };
 
 const PATH: &str = "/api/tickets";
@@ -86,6 +86,30 @@ impl Tickets {
     /// As [`Self::watch`].
     pub async fn watch_after(&self, last_event_id: impl Into<String>) -> Result<Watch> {
         Watch::open(self.client.clone(), Some(last_event_id.into())).await
+    }
+
+    /// The changes of all tickets, with the state of the connection, for programs that show it. It waits for nothing:
+    /// the first connection, too, is tried until it comes about. With a position, it begins after that.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    /// use ticketing_sdk::{Client, WatchEvent};
+    ///
+    /// # async fn example(client: Client) -> ticketing_sdk::Result<()> {
+    /// let mut news = client.tickets().follow(None);
+    /// while let Some(event) = news.try_next().await? {
+    ///     match event {
+    ///         WatchEvent::Connected => println!("connected"),
+    ///         WatchEvent::Change(change) => println!("{} {}", change.kind, change.ticket.id),
+    ///         WatchEvent::Lost { error, retry_in } => println!("{error}; again in {retry_in:?}"),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn follow(&self, last_event_id: Option<String>) -> WatchEvents {
+        WatchEvents::unconnected(self.client.clone(), last_event_id)
     }
 
     fn one(&self, method: Method, id: &TicketId) -> Request {

@@ -1,6 +1,9 @@
-//! Text that other people wrote, made safe to print.
+//! Text for people: what others wrote made safe to print, and times in words.
 
 use std::borrow::Cow;
+use std::time::Duration;
+
+use super::Timestamp;
 
 /// Makes a text that someone else wrote safe to print on a terminal, on one line.
 ///
@@ -29,4 +32,79 @@ pub fn sanitize(text: &str) -> Cow<'_, str> {
 
 fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{061c}')
+}
+
+/// How long, in words: two units where the smaller one matters.
+///
+/// ```
+/// use std::time::Duration;
+/// use ticketing_sdk::text::span;
+///
+/// assert_eq!(span(Duration::from_secs(42)), "42 s");
+/// assert_eq!(span(Duration::from_secs(899)), "14 min 59 s");
+/// assert_eq!(span(Duration::from_secs(900)), "15 min");
+/// assert_eq!(span(Duration::from_secs(5400)), "1 h 30 min");
+/// ```
+#[must_use]
+pub fn span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 if seconds.is_multiple_of(60) => format!("{} min", seconds / 60),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// Beyond this the date says more.
+const LONG: u64 = 30 * DAY;
+
+/// When, as seen from `now`: `3 min ago`, `in 14 min`, or the date where it is far away.
+///
+/// ```
+/// use ticketing_sdk::text::relative;
+///
+/// let now = "2026-11-22T10:15:00Z".parse()?;
+/// assert_eq!(relative("2026-11-22T10:15:00.400Z".parse()?, now), "now");
+/// assert_eq!(relative("2026-11-22T10:14:18Z".parse()?, now), "42 s ago");
+/// assert_eq!(relative("2026-11-22T10:29:59Z".parse()?, now), "in 14 min");
+/// assert_eq!(relative("2026-11-22T07:00:00Z".parse()?, now), "3 h ago");
+/// assert_eq!(relative("2026-11-20T10:00:00Z".parse()?, now), "2 d ago");
+/// assert_eq!(relative("2025-01-02T10:00:00Z".parse()?, now), "2025-01-02");
+/// # Ok::<(), ticketing_sdk::TimestampError>(())
+/// ```
+#[must_use]
+pub fn relative(at: Timestamp, now: Timestamp) -> String {
+    let (ahead, since) = (at.saturating_since(now).as_secs(), now.saturating_since(at).as_secs());
+    match (ahead, since) {
+        (0, 0) => "now".to_owned(),
+        (0, since) if since >= LONG => date(at),
+        (0, since) => format!("{} ago", amount(since)),
+        (ahead, _) if ahead >= LONG => date(at),
+        (ahead, _) => format!("in {}", amount(ahead)),
+    }
+}
+
+/// The day, in UTC: `2026-11-22`.
+#[must_use]
+pub fn date(at: Timestamp) -> String {
+    at.to_string().chars().take(10).collect()
+}
+
+/// The time of the day, in UTC: `10:15:00`.
+#[must_use]
+pub fn time_of_day(at: Timestamp) -> String {
+    at.to_string().chars().skip(11).take(8).collect()
+}
+
+fn amount(seconds: u64) -> String {
+    match seconds {
+        0..MINUTE => format!("{seconds} s"),
+        MINUTE..HOUR => format!("{} min", seconds / MINUTE),
+        HOUR..DAY => format!("{} h", seconds / HOUR),
+        _ => format!("{} d", seconds / DAY),
+    }
 }

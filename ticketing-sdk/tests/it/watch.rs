@@ -79,6 +79,23 @@ async fn the_state_of_the_connection_can_be_shown() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_follows_need_not_be_connected_at_first() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::unreachable()).on(
+        Method::GET,
+        PATH,
+        Reply::events(event(42, "created", &ticket("t-1"))),
+    );
+    let mut news = client(&mock).tickets().follow(Some("41".to_owned()));
+    assert!(matches!(news.try_next().await, Ok(Some(WatchEvent::Lost { .. }))));
+    assert!(matches!(news.try_next().await, Ok(Some(WatchEvent::Connected))));
+    assert!(matches!(news.try_next().await, Ok(Some(WatchEvent::Change(_)))));
+    let at = |id: &str| Some(id.to_owned());
+    assert_eq!(positions(&mock), [at("41"), at("41")]);
+    assert_eq!(news.last_event_id(), at("42"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn silence_beyond_the_heartbeat_is_a_lost_connection() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::events(": hello\n\n"));

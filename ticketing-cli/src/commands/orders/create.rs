@@ -1,11 +1,11 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Error, Order, TicketId};
+use ticketing_sdk::{Error, Order, TicketId, text};
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{clock, complete, span};
+use crate::{clock, complete};
 
 /// Which ticket.
 #[derive(Debug, clap::Args)]
@@ -40,5 +40,5 @@ pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<
 /// For how long an order still holds its ticket.
 pub(crate) fn held(order: &Order) -> String {
     let left = order.expires_at.saturating_since(clock::now());
-    format!("{} is reserved for you for {}", order.ticket.title, span::describe(left))
+    format!("{} is reserved for you for {}", order.ticket.title, text::span(left))
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Order, OrderId, OrderStatus};
+use ticketing_sdk::{Order, OrderId, OrderStatus, text};
 use tokio::time::MissedTickBehavior;
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{clock, complete, span};
+use crate::{clock, complete};
 
 /// Which order.
 #[derive(Debug, clap::Args)]
@@ -62,6 +62,6 @@ fn countdown(order: &Order) -> String {
     match order.status {
         OrderStatus::AwaitingPayment => "the payment is being taken".to_owned(),
         _ if left.is_zero() => "the reservation has run out".to_owned(),
-        _ => format!("the reservation runs out in {}", span::describe(left)),
+        _ => format!("the reservation runs out in {}", text::span(left)),
     }
 }

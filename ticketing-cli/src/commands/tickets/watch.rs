@@ -1,11 +1,10 @@
 //! `ticketing tickets watch`
 
 use futures_util::StreamExt;
-use ticketing_sdk::WatchEvent;
+use ticketing_sdk::{WatchEvent, text};
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome};
-use crate::span;
 
 /// Where to start.
 #[derive(Debug, clap::Args)]
@@ -28,7 +27,7 @@ impl OnlineCommand for Args {
                 WatchEvent::Connected => online.io().remark(&format!("following {}", online.client.server())),
                 WatchEvent::Change(change) => online.printer().next(&change)?,
                 WatchEvent::Lost { error, retry_in } => {
-                    online.io().notice(&format!("{error}; trying again in {}", span::describe(retry_in)));
+                    online.io().notice(&format!("{error}; trying again in {}", text::span(retry_in)));
                 }
                 _ => {}
             }

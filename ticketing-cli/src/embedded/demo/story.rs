@@ -4,14 +4,13 @@ use std::time::{Duration, Instant};
 
 use ticketing_sdk::{
     CardToken, Client, Error, ErrorCode, IdempotencyKey, Order, OrderStatus, PaymentStatus, Ticket,
-    TicketStatus,
+    TicketStatus, text,
 };
 use ticketing_server::Stack;
 
 use super::samples;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
-use crate::span;
 
 const SELLER: &str = "seller@demo.example";
 const BUYER: &str = "buyer@demo.example";
@@ -88,7 +87,7 @@ impl<'a> Story<'a> {
         self.step(&format!(
             "{BUYER} ordered \"{}\": it is reserved for {}",
             ticket.title,
-            span::describe(self.hold)
+            text::span(self.hold)
         ))?;
         self.at = "ordering a reserved ticket";
         let refused = self.rival.orders().create(&ticket.id).await;
@@ -145,7 +144,7 @@ impl<'a> Story<'a> {
         self.ticket_becomes(&ticket, TicketStatus::Available).await?;
         self.step(&format!(
             "the clock was moved by {}: the order is cancelled, and the ticket is available again",
-            span::describe(moved)
+            text::span(moved)
         ))?;
         self.at = "paying too late";
         let late = self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).settled().await;
