@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use ticketing_sdk::CardToken;
 
 use crate::card;
-use crate::commands::{api, auth, buy, completions, orders, payments, tickets};
+use crate::commands::{api, auth, buy, completions, orders, payments, tickets, tui};
 use crate::context::{Local, LocalCommand, OnlineCommand};
 #[cfg(feature = "embedded")]
 use crate::embedded::{audit, demo, serve};
@@ -79,6 +79,8 @@ pub(crate) struct Global {
 /// The first word.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Open the marketplace on the whole terminal
+    Tui(tui::Args),
     /// Find, sell and follow tickets
     #[command(subcommand, alias = "ticket")]
     Tickets(tickets::Tickets),
@@ -112,28 +114,37 @@ impl Command {
     /// Does what was asked for.
     pub(crate) async fn run(self, local: Local) -> Outcome {
         match self {
-            Self::Tickets(verb) => verb.run(&local.go_online()?).await,
-            Self::Buy(args) => args.run(&local.go_online()?).await,
-            Self::Orders(verb) => verb.run(&local.go_online()?).await,
-            Self::Payments(verb) => verb.run(&local.go_online()?).await,
-            Self::Auth(verb) => verb.run(&local.go_online()?).await,
+            Self::Tui(args) => args.run(&local.go_online()?).await,
+            Self::Tickets(verb) => verb.run(&local.go_online_and_tell()?).await,
+            Self::Buy(args) => args.run(&local.go_online_and_tell()?).await,
+            Self::Orders(verb) => verb.run(&local.go_online_and_tell()?).await,
+            Self::Payments(verb) => verb.run(&local.go_online_and_tell()?).await,
+            Self::Auth(verb) => verb.run(&local.go_online_and_tell()?).await,
             #[cfg(feature = "embedded")]
             Self::Serve(args) => args.run(&local).await,
             #[cfg(feature = "embedded")]
             Self::Demo(args) => args.run(&local).await,
             #[cfg(feature = "embedded")]
             Self::Audit(args) => args.run(&local).await,
-            Self::Api(args) => args.run(&local.go_online()?).await,
+            Self::Api(args) => args.run(&local.go_online_and_tell()?).await,
             Self::Completions(args) => args.run(&local).await,
         }
     }
 
     /// Whether the command ends in its own way when it is interrupted.
-    pub(crate) fn minds_signals(&self) -> bool {
-        #[cfg(feature = "embedded")]
-        return matches!(self, Self::Serve(_));
-        #[cfg(not(feature = "embedded"))]
-        return false;
+    #[cfg_attr(
+        not(feature = "embedded"),
+        expect(unused_variables, reason = "only the demo looks at the terminal")
+    )]
+    pub(crate) fn minds_signals(&self, shape: &Shape) -> bool {
+        match self {
+            Self::Tui(_) => true,
+            #[cfg(feature = "embedded")]
+            Self::Serve(_) => true,
+            #[cfg(feature = "embedded")]
+            Self::Demo(args) => !args.tells_its_story(shape),
+            _ => false,
+        }
     }
 }
 

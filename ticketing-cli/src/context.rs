@@ -92,22 +92,42 @@ impl Local {
         Printer { io: &self.io, format: self.settings.format, now: clock::now() }
     }
 
-    /// Turns to the server, and tells about purchases that were interrupted.
+    /// Turns to the server.
     pub(crate) fn go_online(self) -> Outcome<Online> {
         let client = self.settings.client()?;
         let journal = Journal::in_folder(self.settings.home.journal());
-        for note in journal.take_news(clock::now()) {
-            self.io.notice(&format!(
-                "`{}` at {} was interrupted and its outcome is unknown; the same command again settles it, and nothing \
-                 happens twice",
-                note.deed, note.server
-            ));
-        }
         Ok(Online { local: self, client, journal })
+    }
+
+    /// Turns to the server, and tells about purchases that were interrupted.
+    pub(crate) fn go_online_and_tell(self) -> Outcome<Online> {
+        let online = self.go_online()?;
+        for words in online.interrupted() {
+            online.io().notice(&words);
+        }
+        Ok(online)
     }
 }
 
 impl Online {
+    /// The writes that were interrupted, and were not told of yet.
+    pub(crate) fn interrupted(&self) -> Vec<String> {
+        let news = self.journal.take_news(clock::now()).into_iter();
+        let told = news.map(|note| {
+            format!(
+                "`{}` at {} was interrupted and its outcome is unknown; the same command again settles it, and nothing \
+                 happens twice",
+                note.deed, note.server
+            )
+        });
+        told.collect()
+    }
+
+    /// The keys of writes that are under way.
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
+    }
+
     /// The streams.
     pub(crate) fn io(&self) -> &Io {
         &self.local.io

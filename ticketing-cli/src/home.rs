@@ -10,6 +10,8 @@ use crate::failure::{Failure, Outcome};
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
     root: PathBuf,
+    /// The folder of what the user sets by hand.
+    config: PathBuf,
     chosen: bool,
 }
 
@@ -17,13 +19,15 @@ impl Home {
     /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none.
     pub(crate) fn find(named: Option<OsString>) -> Outcome<Self> {
         if let Some(root) = named.filter(|name| !name.is_empty()).map(PathBuf::from) {
-            return Ok(Self { root: std::path::absolute(&root).unwrap_or(root), chosen: true });
+            let root = std::path::absolute(&root).unwrap_or(root);
+            return Ok(Self { config: root.clone(), root, chosen: true });
         }
         let folders = directories::ProjectDirs::from("", "", "ticketing").ok_or_else(|| {
             Failure::failed("this user has no home directory")
                 .hint("set TICKETING_HOME to the folder in which the client may keep its things")
         })?;
-        Ok(Self { root: folders.data_local_dir().to_owned(), chosen: false })
+        let (root, config) = (folders.data_local_dir().to_owned(), folders.config_dir().to_owned());
+        Ok(Self { root, config, chosen: false })
     }
 
     /// Whether the user named the folder, so that everything must stay in it.
@@ -39,6 +43,16 @@ impl Home {
     /// The writes that are under way.
     pub(crate) fn journal(&self) -> PathBuf {
         self.root.join("journal")
+    }
+
+    /// What the user sets by hand.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// The log of the marketplace on the terminal.
+    pub(crate) fn tui_log(&self) -> PathBuf {
+        self.root.join("tui.log")
     }
 
     /// The data of `ticketing serve`.

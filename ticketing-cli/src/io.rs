@@ -107,6 +107,11 @@ impl Io {
         })
     }
 
+    /// Stdout, for a conversation.
+    pub(crate) fn out(&self) -> impl Write + '_ {
+        Out(self)
+    }
+
     /// Writes one line of data to stdout.
     pub(crate) fn line(&self, text: &str) -> Outcome {
         self.data(format!("{text}\n"))
@@ -205,6 +210,19 @@ fn clean(text: &str) -> String {
 
 fn paint(coloured: bool, style: Style, text: &str) -> String {
     if coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// Stdout, for a conversation.
+struct Out<'a>(&'a Io);
+
+impl Write for Out<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        lock(&self.0.out).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        lock(&self.0.out).flush()
+    }
 }
 
 /// A panic elsewhere does not make a stream unusable.

@@ -68,7 +68,7 @@ async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
         home: Home::find(global.home)?,
     };
     let local = Local { io: Arc::clone(io), settings };
-    if command.minds_signals() {
+    if command.minds_signals(io.shape()) {
         return command.run(local).await;
     }
     tokio::select! {

@@ -8,3 +8,4 @@ mod extent;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod tickets;
+pub(crate) mod tui;

@@ -1,58 +1,132 @@
-//! `ticketing demo`: a whole marketplace, played through and gone again.
+//! `ticketing demo`: a whole marketplace, to walk about in or played through, and gone again.
 
+mod crowd;
 mod samples;
 mod story;
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use tempfile::TempDir;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_sdk::Client;
+use ticketing_sdk::{Client, IdempotencyKey};
 use ticketing_server::{Stack, StackSettings};
+use ticketing_tui::NoJournal;
 
 use self::story::Story;
+use crate::commands::tui::{Look, Show, log_to};
 use crate::context::{Local, LocalCommand};
 use crate::failure::{Failure, Outcome};
+use crate::io::Shape;
 
-/// Nothing to choose.
+const SELLER: &str = "seller@demo.example";
+const BUYER: &str = "buyer@demo.example";
+const RIVAL: &str = "rival@demo.example";
+
+/// Whether to be told a story, or to walk about.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing of yours is touched: the demo has a folder, a port and a clock of its own.")]
-pub(crate) struct Args {}
+#[command(after_help = "\
+    On a terminal it opens `ticketing tui`, signed in as a buyer among others who list and buy; pay with tok_visa, or be \
+    declined with tok_chargeDeclined. On a pipe, or with --story, it plays one sale after the other, checks the books, \
+    and exits 0 if all is well. Nothing of yours is touched: the demo has a folder, a port and a clock of its own.")]
+pub(crate) struct Args {
+    /// Play the story on a terminal, too
+    #[arg(long)]
+    story: bool,
+    #[command(flatten)]
+    look: Look,
+}
+
+impl Args {
+    /// Whether the story is played, rather than the marketplace opened.
+    pub(crate) fn tells_its_story(&self, shape: &Shape) -> bool {
+        // A simple terminal is asked to be a terminal; a pipe is asked by its flag alone.
+        self.story || !(self.look.plain || shape.in_terminal && shape.out_terminal)
+    }
+}
 
 impl LocalCommand for Args {
     async fn run(self, local: &Local) -> Outcome {
         let start = Instant::now();
-        // Whatever the server has to say about itself would tear the story apart.
-        telemetry::init_logs(LogFormat::Text, "error").map_err(|error| Failure::failed(error.to_string()))?;
-        let broke =
-            |what: &str, error: String| Failure::failed(format!("the demo broke while {what}: {error}"));
         let folder = tempfile::Builder::new().prefix("ticketing-demo-").tempdir();
-        let folder = folder.map_err(|error| broke("making a folder", error.to_string()))?;
+        let folder = folder.map_err(|error| broke("making a folder", &error.to_string()))?;
+        let story = self.tells_its_story(local.io.shape());
+        if story {
+            // Whatever the server has to say about itself would tear the story apart.
+            telemetry::init_logs(LogFormat::Text, "error")
+                .map_err(|error| Failure::failed(error.to_string()))?;
+        } else {
+            log_to(&folder.path().join("demo.log"))?;
+        }
         let settings = StackSettings { clock: Clock::system(), ..StackSettings::new(folder.path()) };
         let hold = settings.order_ttl;
         let stack =
-            Box::pin(Stack::start(settings)).await.map_err(|error| broke("starting", error.to_string()))?;
-        local.io.line(&format!(
-            "A marketplace of five services, their bus, their databases and a make-believe card provider runs in this \
-             process, on {}.",
-            stack.url()
-        ))?;
+            Box::pin(Stack::start(settings)).await.map_err(|error| broke("starting", &error.to_string()))?;
         // A client without a store: sessions live in its memory alone.
         let client = || Client::new(stack.url());
-        let mut story = Story::new(&local.io, &stack, [client()?, client()?, client()?], hold);
-        if let Err(failure) = Box::pin(story.play()).await {
-            // A reader that has gone is not a broken demo.
-            let message = failure.message.clone();
-            return Err(message.map_or(failure, |why| broke(story.at, why)));
+        if story {
+            local.io.line(&format!(
+                "A marketplace of five services, their bus, their databases and a make-believe card provider runs in \
+                 this process, on {}.",
+                stack.url()
+            ))?;
+            let mut story = Story::new(&local.io, &stack, [client()?, client()?, client()?], hold);
+            if let Err(failure) = Box::pin(story.play()).await {
+                // A reader that has gone is not a broken demo.
+                let message = failure.message.clone();
+                return Err(message.map_or(failure, |why| broke(story.at, &why)));
+            }
+        } else {
+            Box::pin(self.walk_about(local, &stack, &folder)).await?;
         }
         if !Box::pin(stack.stop()).await {
-            return Err(broke("stopping", "something had to be cut off".to_owned()));
+            return Err(broke("stopping", "something had to be cut off"));
         }
-        folder.close().map_err(|error| broke("clearing up", error.to_string()))?;
+        folder.close().map_err(|error| broke("clearing up", &error.to_string()))?;
+        if !story {
+            return local
+                .io
+                .line("The marketplace is gone, and nothing is left of it. `ticketing serve` keeps one.");
+        }
         local.io.line(&format!(
             "All of that took {:.1} s, and nothing is left of it. `ticketing serve` keeps one; `ticketing --help` shows \
              what to do with it.",
             start.elapsed().as_secs_f64()
         ))
     }
+}
+
+impl Args {
+    /// Opens the marketplace on the terminal, among others who list and buy.
+    async fn walk_about(&self, local: &Local, stack: &Stack, folder: &TempDir) -> Outcome {
+        let [seller, buyer, rival] =
+            [Client::new(stack.url())?, Client::new(stack.url())?, Client::new(stack.url())?];
+        for (client, email) in [(&seller, SELLER), (&buyer, BUYER), (&rival, RIVAL)] {
+            // Nobody will ever sign in with it: the account ends with the demo.
+            client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
+        }
+        for new in
+            samples::tickets().map_err(|error| broke("putting tickets up for sale", &error.to_string()))?
+        {
+            seller.tickets().create(new).await?;
+        }
+        // What is set in the demo goes with it; what was set before holds in it.
+        let config = folder.path().join("config.toml");
+        let own = self.look.config.clone().unwrap_or_else(|| local.settings.home.config());
+        if own.exists() {
+            std::fs::copy(own, &config)
+                .map_err(|error| broke("reading your settings", &error.to_string()))?;
+        }
+        let crowd = tokio::spawn(crowd::trade(seller, rival));
+        let greeting = vec!["Welcome. Pay with tok_visa; nothing here is real.".to_owned()];
+        let show = Show { client: buyer, journal: Arc::new(NoJournal), config, greeting };
+        let shown = self.look.show(&local.io, show).await;
+        crowd.abort();
+        shown
+    }
+}
+
+fn broke(what: &str, error: &str) -> Failure {
+    Failure::failed(format!("the demo broke while {what}: {error}"))
 }

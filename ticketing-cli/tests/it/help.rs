@@ -45,6 +45,7 @@ helps! {
     serve: "serve";
     demo: "demo";
     audit: "audit";
+    tui: "tui";
     api: "api";
     completions: "completions";
 }

@@ -8,13 +8,9 @@ use ticketing_sdk::{
 };
 use ticketing_server::Stack;
 
-use super::samples;
+use super::{BUYER, RIVAL, SELLER, samples};
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
-
-const SELLER: &str = "seller@demo.example";
-const BUYER: &str = "buyer@demo.example";
-const RIVAL: &str = "rival@demo.example";
 
 /// How long what other services do may take.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -1,0 +1,206 @@
+//! `ticketing tui`: the marketplace on the whole terminal, or line by line.
+
+use std::fs::OpenOptions;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use clap::ValueEnum;
+use ticketing_sdk::{Client, IdempotencyKey};
+use ticketing_tui::{Borders, Colours, Ending, Noted, Options, ThemeName};
+use tracing_subscriber::EnvFilter;
+
+use crate::clock;
+use crate::context::{Online, OnlineCommand, environment};
+use crate::failure::{Failure, Outcome};
+use crate::io::{Io, Shape};
+use crate::journal::{Entry, Journal};
+
+/// How it looks.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+    Press ? for the keys of a screen and : for all commands. Colours, borders and keys are set on the settings screen, or \
+    in the [tui] table of config.toml in your config folder; a fault there is shown with its place and does no harm. Logs \
+    go to tui.log in your data folder.")]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) look: Look,
+}
+
+/// The ways in which it can be shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Look {
+    /// As numbered lines, for screen readers and simple terminals; also with TERM=dumb or ACCESSIBLE=1
+    #[arg(long)]
+    pub(crate) plain: bool,
+    /// The colours, for this time
+    #[arg(long, value_enum, value_name = "THEME")]
+    theme: Option<Theme>,
+    /// Frames and marks of ASCII characters only, for this time
+    #[arg(long)]
+    ascii: bool,
+    /// The config file
+    #[arg(long, value_name = "FILE", env = "TICKETING_CONFIG", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// The themes.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Theme {
+    /// Light or dark, as the terminal is
+    Auto,
+    Dark,
+    Light,
+    /// As much contrast as there is
+    Contrast,
+    /// No colours
+    Plain,
+}
+
+impl OnlineCommand for Args {
+    async fn run(self, online: &Online) -> Outcome {
+        let home = &online.local.settings.home;
+        log_to(&home.tui_log())?;
+        let config = self.look.config.clone().unwrap_or_else(|| home.config());
+        let journal =
+            Arc::new(OnDisk { journal: online.journal().clone(), server: online.client.server().to_owned() });
+        let show = Show { client: online.client.clone(), journal, config, greeting: online.interrupted() };
+        self.look.show(online.io(), show).await
+    }
+}
+
+/// What is shown.
+pub(crate) struct Show {
+    pub(crate) client: Client,
+    pub(crate) journal: Arc<dyn ticketing_tui::Journal>,
+    pub(crate) config: PathBuf,
+    pub(crate) greeting: Vec<String>,
+}
+
+impl Look {
+    /// Shows the marketplace until someone leaves it.
+    pub(crate) async fn show(&self, io: &Io, show: Show) -> Outcome {
+        let shape = io.shape();
+        let plain = self.is_plain_wanted();
+        if !(plain || shape.in_terminal && shape.out_terminal) {
+            return Err(Failure::usage("this needs a terminal for its input and its output")
+                .hint("--plain works on a pipe, too: `ticketing tui --plain`"));
+        }
+        let options = Options {
+            client: show.client,
+            journal: show.journal,
+            config: show.config,
+            theme: self.theme.map(Theme::name),
+            borders: self.ascii.then_some(Borders::Ascii),
+            colours: colours(shape),
+            light: environment("COLORFGBG").is_some_and(|colours| is_light(&colours)),
+            clock: clock::now,
+            greeting: show.greeting,
+        };
+        let ending = if plain {
+            Box::pin(ticketing_tui::run_plain(options, io.out())).await
+        } else {
+            Box::pin(ticketing_tui::run(options)).await
+        };
+        match ending {
+            Ok(Ending::Left) => Ok(()),
+            Ok(Ending::Terminated) => Err(Failure::interrupted()),
+            Err(error) => Err(Failure::failed(format!("the terminal cannot be used: {error}"))),
+        }
+    }
+
+    /// Whether it is wanted line by line.
+    fn is_plain_wanted(&self) -> bool {
+        let accessible = environment("ACCESSIBLE").is_some_and(|wanted| wanted != "0");
+        self.plain || accessible || environment("TERM").is_some_and(|term| term == "dumb")
+    }
+}
+
+impl Theme {
+    fn name(self) -> ThemeName {
+        match self {
+            Self::Auto => ThemeName::Auto,
+            Self::Dark => ThemeName::Dark,
+            Self::Light => ThemeName::Light,
+            Self::Contrast => ThemeName::Contrast,
+            Self::Plain => ThemeName::Plain,
+        }
+    }
+}
+
+/// How many colours the terminal says that it shows.
+fn colours(shape: &Shape) -> Colours {
+    if !shape.out_colour {
+        return Colours::None;
+    }
+    let term = environment("TERM").unwrap_or_default();
+    match environment("COLORTERM").as_deref() {
+        Some("truecolor" | "24bit") => Colours::True,
+        _ if cfg!(windows) => Colours::True,
+        _ if term.contains("256color") || term.contains("kitty") || term.contains("alacritty") => {
+            Colours::Indexed
+        }
+        _ => Colours::Sixteen,
+    }
+}
+
+/// Whether the ground is light, as many terminals say in `COLORFGBG`: `0;15`.
+fn is_light(colours: &str) -> bool {
+    matches!(colours.rsplit(';').next(), Some("7" | "15"))
+}
+
+/// Sends log lines to a file: the screen belongs to the marketplace.
+pub(crate) fn log_to(path: &Path) -> Outcome {
+    let filter = environment("TICKETING_LOG").unwrap_or_else(|| "warn".to_owned());
+    let filter =
+        EnvFilter::try_new(&filter).map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))?;
+    let opened = path.parent().map_or(Ok(()), crate::home::private_folder).and_then(|()| {
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path)
+    });
+    // Without a log there is still a marketplace.
+    if let Ok(file) = opened {
+        let _already = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_ansi(false)
+            .with_writer(Mutex::new(file))
+            .try_init();
+    }
+    Ok(())
+}
+
+/// The journal of this program, for the writes of the marketplace on the terminal.
+struct OnDisk {
+    journal: Journal,
+    server: String,
+}
+
+impl ticketing_tui::Journal for OnDisk {
+    fn begin(&self, deed: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String> {
+        let entry = self.journal.begin(deed, &self.server, parts, clock::now());
+        entry.map(|entry| Box::new(entry) as Box<dyn Noted>).map_err(|error| error.to_string())
+    }
+}
+
+impl Noted for Entry {
+    fn key(&self) -> IdempotencyKey {
+        self.key.clone()
+    }
+
+    fn settle(self: Box<Self>) {
+        Self::settle(*self);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_light_ground_is_known_by_its_number() {
+        assert!(is_light("0;15") && is_light("0;default;7"));
+        assert!(!is_light("15;0") && !is_light("") && !is_light("15;default"));
+    }
+}

@@ -1,0 +1,162 @@
+//! Everything that can be asked for with a key: one table, from which keys, footer, help and palette are made.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Where an action belongs; help and settings group by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// On every screen.
+    Anywhere,
+    /// Wherever there is a list or a text to move in.
+    Moving,
+    /// In the market and on a ticket.
+    Tickets,
+    /// While paying, and among one's orders.
+    Orders,
+    /// Among one's own listings.
+    Listings,
+    /// In forms and questions.
+    Forms,
+}
+
+impl Scope {
+    /// All of them, in the order of the help.
+    pub const ALL: [Self; 6] =
+        [Self::Anywhere, Self::Moving, Self::Tickets, Self::Orders, Self::Listings, Self::Forms];
+
+    /// The heading.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Anywhere => "Anywhere",
+            Self::Moving => "Moving around",
+            Self::Tickets => "Tickets",
+            Self::Orders => "Orders and paying",
+            Self::Listings => "Selling",
+            Self::Forms => "Forms and questions",
+        }
+    }
+}
+
+/// Declares the actions: variant, name in the config file, usual keys, a word or two for the footer, and what it does.
+macro_rules! actions {
+    ($($scope:ident { $($variant:ident $name:literal [$($key:literal),*] $label:literal $what:literal;)+ })+) => {
+        /// Something that can be asked for with a key, a click, or from the palette.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Action {
+            $($(#[doc = $what] $variant,)+)+
+        }
+
+        impl Action {
+            /// Every action, in the order of the table.
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)+)+];
+
+            /// Where it belongs.
+            #[must_use]
+            pub fn scope(self) -> Scope {
+                match self { $($(Self::$variant => Scope::$scope,)+)+ }
+            }
+
+            /// What the config file calls it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $($(Self::$variant => $name,)+)+ }
+            }
+
+            /// The keys that it has unless the user chose others.
+            #[must_use]
+            pub fn usual_keys(self) -> &'static [&'static str] {
+                match self { $($(Self::$variant => &[$($key),*],)+)+ }
+            }
+
+            /// A word or two, for the footer.
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self { $($(Self::$variant => $label,)+)+ }
+            }
+
+            /// What it does, for help and palette.
+            #[must_use]
+            pub fn what(self) -> &'static str {
+                match self { $($(Self::$variant => $what,)+)+ }
+            }
+        }
+    };
+}
+
+actions! {
+    Anywhere {
+        Market    "market"    ["1", "alt-1"]                   "Market"    "Go to the market";
+        Orders    "orders"    ["2", "alt-2"]                   "Orders"    "Go to your orders";
+        Listings  "listings"  ["3", "alt-3"]                   "Listings"  "Go to what you sell";
+        Activity  "activity"  ["4", "alt-4"]                   "Activity"  "Go to what happens in the market";
+        Settings  "settings"  ["5", "alt-5"]               "Settings"  "Change theme, borders and keys";
+        Palette   "palette"   [":", "ctrl-p"]          "Commands"  "Find a command by its name";
+        Help      "help"      ["?", "f1"]              "Help"      "Show all keys of this screen";
+        Back      "back"      ["esc"]                  "Back"      "Go back, or close";
+        Account   "account"   ["i"]                    "Sign in"   "Sign in, or make an account";
+        SignOut   "sign-out"  []                       "Sign out"  "Sign out";
+        Reload    "reload"    ["r", "f5"]              "Reload"    "Ask the server again, at once";
+        Redraw    "redraw"    ["ctrl-l"]               "Redraw"    "Draw the screen anew";
+        Suspend   "suspend"   ["ctrl-z"]               "Suspend"   "Go to the background; `fg` comes back";
+        Quit      "quit"      ["q", "ctrl-c"]          "Quit"      "Leave the marketplace";
+    }
+    Moving {
+        Up        "up"        ["up", "k"]              "Up"        "Move up";
+        Down      "down"      ["down", "j"]            "Down"      "Move down";
+        PageUp    "page-up"   ["pageup", "ctrl-u"]     "Page up"   "Move up by a page";
+        PageDown  "page-down" ["pagedown", "ctrl-d"]   "Page down" "Move down by a page";
+        First     "first"     ["home", "g"]            "First"     "Move to the beginning";
+        Last      "last"      ["end", "G"]             "Last"      "Move to the end";
+        Open      "open"      ["enter"]                "Open"      "Open what is selected";
+    }
+    Tickets {
+        Buy       "buy"       ["b"]                    "Buy"       "Reserve the ticket, and go on to pay";
+        Filter    "filter"    ["/"]                    "Filter"    "Filter by title, as you type";
+        Prices    "prices"    ["$"]                    "Prices"    "Show only a range of prices";
+        Sort      "sort"      ["s"]                    "Sort"      "Change the order of the list";
+        OnlyFree  "only-free" ["a"]                    "Only free" "Hide what is reserved or sold, or show it again";
+        Clear     "clear"     ["c"]                    "Clear"     "Take away filter and range of prices";
+        Copy      "copy"      ["y", "ctrl-y"]          "Copy id"   "Copy the id";
+        Browse    "browse"    ["o"]                    "Browser"   "Open it in the browser";
+    }
+    Orders {
+        Pay       "pay"       ["p"]                    "Pay"       "Pay with the card that is named";
+        Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Let go of the reservation";
+        Again     "again"     ["t"]                    "Try again" "Order the same ticket again";
+    }
+    Listings {
+        New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
+        Edit      "edit"      ["e"]                    "Edit"      "Change title or price";
+        Delete    "delete"    ["d", "delete"]          "Delete"    "Take it off the market";
+    }
+    Forms {
+        Next      "next"      ["tab", "down"]          "Next"      "Go to the next field";
+        Previous  "previous"  ["shift-tab", "up"]      "Previous"  "Go to the field before";
+        Submit    "submit"    ["enter"]                "OK"        "Do it";
+        Switch    "switch"    ["ctrl-t"]               "Switch"    "Change between signing in and signing up";
+        Yes       "yes"       ["y", "enter"]           "Yes"       "Yes, do it";
+        No        "no"        ["n", "esc"]             "No"        "No, leave it";
+        Choose    "choose"    ["enter", "space"]       "Change"    "Change the setting";
+        Reset     "reset"     ["x", "backspace"]       "Usual"     "Go back to what is usual";
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// There is no action of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownAction;
+
+impl FromStr for Action {
+    type Err = UnknownAction;
+
+    fn from_str(name: &str) -> Result<Self, UnknownAction> {
+        Self::ALL.iter().copied().find(|action| action.name() == name).ok_or(UnknownAction)
+    }
+}

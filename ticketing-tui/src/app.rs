@@ -1,0 +1,406 @@
+//! The pure core: events in, effects out, and a picture of what is known. No I/O, no clock, no thread.
+
+use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect, Size};
+use ticketing_sdk::Timestamp;
+
+use crate::action::{Action, Scope};
+use crate::effect::Effect;
+use crate::event::{Event, Feed};
+use crate::glyphs::Glyphs;
+use crate::keymap::Chord;
+use crate::model::Model;
+use crate::model::notices::{Level, Notice};
+use crate::screens::{Cx, Deed, Input, Move, Route, Screen, Speech, TABS};
+use crate::settings::Settings;
+use crate::theme::{Colours, Theme};
+use crate::widgets::chrome;
+use crate::widgets::form;
+use crate::widgets::pen::{Hit, Pen};
+
+/// What the program starts with.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The server's address, as it is shown.
+    pub server: String,
+    /// What the user chose.
+    pub settings: Settings,
+    /// What is said first, a line each.
+    pub notices: Vec<String>,
+    /// What is wrong with the config file, a line each.
+    pub faults: Vec<String>,
+    /// The size of the terminal.
+    pub size: Size,
+    /// How many colours it shows.
+    pub colours: Colours,
+    /// Whether it is light.
+    pub light: bool,
+}
+
+/// The whole program but for what it does to the world.
+///
+/// ```
+/// use ratatui::buffer::Buffer;
+/// use ratatui::layout::{Rect, Size};
+/// use ticketing_sdk::Timestamp;
+/// use ticketing_tui::{App, Colours, Effect, Event, Settings, Setup};
+///
+/// let setup = Setup {
+///     server: "http://127.0.0.1:3000".to_owned(),
+///     settings: Settings::default(),
+///     notices: Vec::new(),
+///     faults: Vec::new(),
+///     size: Size::new(80, 24),
+///     colours: Colours::None,
+///     light: false,
+/// };
+/// let now = Timestamp::from_millis(1_800_000_000_000);
+/// let mut app = App::new(setup, now);
+/// let effects = app.update(Event::Tick, now);
+/// assert!(effects.iter().any(|effect| matches!(effect, Effect::Follow)));
+///
+/// let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
+/// app.draw(&mut buffer);
+/// ```
+#[derive(Debug)]
+pub struct App {
+    model: Model,
+    /// The screen in front is the last one; there is always one.
+    screens: Vec<(Route, Box<dyn Screen>)>,
+    colours: Colours,
+    light: bool,
+    hits: Vec<(Rect, Hit)>,
+    ended: bool,
+}
+
+impl App {
+    /// The program as it starts: in the market, with everything on its way.
+    #[must_use]
+    pub fn new(setup: Setup, now: Timestamp) -> Self {
+        let Setup { server, settings, notices, faults, size, colours, light } = setup;
+        let mut model = Model::new(server, settings, size, now);
+        model.start();
+        for notice in notices {
+            model.say(Level::Info, notice);
+        }
+        for fault in faults {
+            model.say(Level::Warn, fault);
+        }
+        let market = Route::Market.open(&model);
+        let screens = vec![(Route::Market, market)];
+        Self { model, screens, colours, light, hits: Vec::new(), ended: false }
+    }
+
+    /// Takes in something that happened, at a time by this machine's clock. Answers with what is to be done.
+    pub fn update(&mut self, event: Event, now: Timestamp) -> Vec<Effect> {
+        self.model.now = now;
+        match event {
+            Event::Key(key) => self.key(&key),
+            Event::Paste(text) => self.input(Input::Paste(&text)),
+            Event::Mouse(mouse) => self.mouse(mouse),
+            Event::Resize(size) => self.model.size = size,
+            Event::Reply(id, reply) => {
+                self.model.reply(id, &reply);
+                self.broadcast(Input::Reply(id, &reply));
+                self.broadcast(Input::Changed);
+            }
+            Event::Feed(feed) => {
+                self.model.feed(&feed);
+                if matches!(feed, Feed::Change(_)) {
+                    self.broadcast(Input::Changed);
+                }
+            }
+            Event::Tick => {}
+            Event::Idle => {
+                if self.model.market.work() {
+                    self.broadcast(Input::Changed);
+                }
+            }
+            Event::NotSaved(why) => {
+                self.model
+                    .say(Level::Bad, format!("The settings hold until you quit, and were not saved: {why}"));
+            }
+            Event::NotBrowsed(why) => {
+                self.model.say(Level::Bad, format!("No browser could be opened: {why}"))
+            }
+            Event::Terminate => self.quit(),
+        }
+        self.model.tick();
+        self.model.take_effects()
+    }
+
+    /// Draws everything, and answers where the cursor is to be shown, if anywhere.
+    pub fn draw(&mut self, buffer: &mut Buffer) -> Option<Position> {
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        let mut cursor = None;
+        let theme = Theme::of(self.model.settings.theme, self.colours, self.light);
+        let glyphs = Glyphs::of(self.model.settings.borders);
+        let area = buffer.area;
+        buffer.set_style(area, theme.base);
+        let mut pen = Pen { buffer, theme, glyphs, hits: &mut hits, cursor: &mut cursor };
+        if chrome::is_too_small(area) {
+            chrome::too_small(&mut pen, area);
+        } else {
+            let (open, _) = &self.screens[0];
+            let actions = self.front().actions(&self.model);
+            let writes = self.front().writes(&self.model);
+            let body = chrome::view(&mut pen, area, &self.model, open, &actions, writes);
+            let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
+            for (_, screen) in &self.screens[first..] {
+                *pen.cursor = None;
+                screen.view(&self.model, &mut pen, body);
+            }
+            chrome::notices(&mut pen, body, &self.model);
+        }
+        self.hits = hits;
+        cursor
+    }
+
+    /// When something happens by itself, so that a [`Event::Tick`] is wanted.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Timestamp> {
+        self.model.wakes_at()
+    }
+
+    /// Whether a slice of work waits, so that an [`Event::Idle`] is wanted when nothing else is.
+    #[must_use]
+    pub fn has_work(&self) -> bool {
+        self.model.market.shelf.is_searching()
+    }
+
+    /// Whether the program has ended.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Whether the mouse is to be listened to.
+    #[must_use]
+    pub fn wants_mouse(&self) -> bool {
+        self.model.settings.mouse
+    }
+
+    /// Whether the window's title is to be kept up.
+    #[must_use]
+    pub fn wants_title(&self) -> bool {
+        self.model.settings.title
+    }
+
+    /// Whether there are messages that were not read out yet.
+    pub(crate) fn has_notices(&self) -> bool {
+        self.model.notices.has_unspoken()
+    }
+
+    /// The messages that were not read out yet.
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        self.model.notices.take_unspoken()
+    }
+
+    /// The screen in front, in words: its heading, what it says, and what can be done.
+    pub(crate) fn spoken(&self) -> (String, Speech, Vec<Action>) {
+        let front = self.front();
+        let mut actions: Vec<Action> = front
+            .actions(&self.model)
+            .into_iter()
+            .filter(|action| {
+                let seen = matches!(
+                    action,
+                    Action::Next | Action::Previous | Action::Choose | Action::Copy | Action::Filter
+                );
+                action.scope() != Scope::Moving && !seen
+            })
+            .collect();
+        if !front.is_popup() {
+            let account = if self.model.user().is_some() { Action::SignOut } else { Action::Account };
+            let tabs =
+                TABS.iter().filter(|(_, route)| *route != self.screens[0].0).map(|(action, _)| *action);
+            actions.extend(tabs.chain([account, Action::Reload, Action::Help]));
+        }
+        if self.screens.len() > 1 && !actions.contains(&Action::No) {
+            actions.push(Action::Back);
+        }
+        actions.push(Action::Quit);
+        let mut seen = Vec::new();
+        actions.retain(|action| {
+            !seen.contains(action) && {
+                seen.push(*action);
+                true
+            }
+        });
+        (front.title(&self.model), front.speech(&self.model), actions)
+    }
+
+    /// Whether an answer is awaited that the one who listens wants to hear before being asked what to do next.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.model.is_waiting() || self.has_work()
+    }
+
+    /// Does what was picked from a numbered list.
+    pub(crate) fn pick(&mut self, pick: &Pick, now: Timestamp) -> Vec<Effect> {
+        self.model.now = now;
+        match pick {
+            Pick::Action(action) => self.act(*action),
+            Pick::Row(row) => self.input(Input::Row(*row, true)),
+            Pick::Fill(field, text) => self.input(Input::Fill(*field, text)),
+        }
+        self.model.tick();
+        self.model.take_effects()
+    }
+
+    fn front(&self) -> &dyn Screen {
+        // There is always one: the last is never taken away.
+        &*self.screens[self.screens.len() - 1].1
+    }
+
+    fn key(&mut self, key: &KeyEvent) {
+        if key.kind == KeyEventKind::Release {
+            return;
+        }
+        let chord = Chord::of(key);
+        let front = self.front();
+        if front.wants_key() || front.writes(&self.model) && form::edits(key) {
+            return self.input(Input::Key(key));
+        }
+        let available = self.available();
+        match self.model.settings.keys.action(chord, &available) {
+            Some(action) => self.act(action),
+            None => self.model.notices.clear(),
+        }
+    }
+
+    /// What can be done now: what the screen in front offers, and what can be done anywhere.
+    fn available(&self) -> Vec<Action> {
+        let front = self.front();
+        let mut actions = front.actions(&self.model);
+        let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Anywhere);
+        // Whoever is asked something answers first.
+        let still = |action: &Action| {
+            matches!(action, Action::Back | Action::Redraw | Action::Suspend | Action::Quit)
+        };
+        actions.extend(anywhere.filter(|action| !front.is_popup() || still(action)));
+        actions
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) {
+        match mouse.kind {
+            MouseEventKind::ScrollUp => return self.input(Input::Scroll(-3)),
+            MouseEventKind::ScrollDown => return self.input(Input::Scroll(3)),
+            MouseEventKind::Down(MouseButton::Left) => {}
+            _ => return,
+        }
+        let at = Position::new(mouse.column, mouse.row);
+        let in_front = match self.hits.iter().rposition(|(_, hit)| *hit == Hit::Shield) {
+            Some(shield) if self.front().is_popup() => &self.hits[shield..],
+            _ => &self.hits[..],
+        };
+        let hit = in_front.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit);
+        match hit {
+            Some(Hit::Action(action)) => self.act(action),
+            Some(Hit::Row(row)) => self.input(Input::Row(row, false)),
+            Some(Hit::Field(field)) => self.input(Input::Field(field)),
+            Some(Hit::Shield) => {}
+            // A click beside what is in front closes it.
+            None if self.front().is_popup() => self.act(Action::Back),
+            None => {}
+        }
+    }
+
+    /// Does what was asked for: the screen in front what it offers, the program what can be done anywhere.
+    fn act(&mut self, action: Action) {
+        if self.front().actions(&self.model).contains(&action) {
+            return self.input(Input::Action(action));
+        }
+        if let Some((_, route)) = TABS.iter().find(|(tab, _)| *tab == action) {
+            self.screens.clear();
+            return self.open(route.clone());
+        }
+        let below = || self.front().actions(&self.model);
+        match action {
+            Action::Help => self.open(Route::Help(below())),
+            Action::Palette => self.open(Route::Palette(below())),
+            Action::Back if self.screens.len() > 1 => self.close(),
+            Action::Account if self.model.user().is_none() => self.open(Route::SignIn(None)),
+            Action::Account | Action::SignOut if self.model.user().is_some() => {
+                self.open(Route::Confirm(Deed::SignOut));
+            }
+            Action::Reload => {
+                self.model.reload();
+                self.input(Input::Action(Action::Reload));
+            }
+            Action::Redraw => self.model.effect(Effect::Redraw),
+            Action::Suspend => self.model.effect(Effect::Suspend),
+            Action::Quit if self.model.orders.is_paying() => self.open(Route::Confirm(Deed::Quit)),
+            Action::Quit => self.quit(),
+            _ => {}
+        }
+    }
+
+    fn quit(&mut self) {
+        self.ended = true;
+        self.model.effect(Effect::Quit);
+    }
+
+    fn open(&mut self, route: Route) {
+        let screen = route.clone().open(&self.model);
+        self.screens.push((route, screen));
+        self.input(Input::Shown);
+    }
+
+    fn close(&mut self) {
+        if self.screens.len() > 1 {
+            self.screens.pop();
+            self.input(Input::Shown);
+        }
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.input_to(self.screens.len() - 1, input);
+    }
+
+    fn broadcast(&mut self, input: Input<'_>) {
+        // From the front to the back; what a screen in front closes or opens is not told again.
+        for index in (0..self.screens.len()).rev() {
+            if index < self.screens.len() {
+                self.input_to(index, input);
+            }
+        }
+    }
+
+    fn input_to(&mut self, index: usize, input: Input<'_>) {
+        let mut moves = Vec::new();
+        let mut cx = Cx { model: &mut self.model, moves: &mut moves };
+        if let Some((_, screen)) = self.screens.get_mut(index) {
+            screen.update(input, &mut cx);
+        }
+        let in_front = index + 1 == self.screens.len();
+        for step in moves {
+            match step {
+                Move::Quit => self.quit(),
+                // A screen that is behind another one does not move it aside.
+                _ if !in_front => {}
+                Move::To(route) => self.open(route),
+                Move::Instead(route) => {
+                    if self.screens.len() > 1 {
+                        self.screens.pop();
+                    }
+                    self.open(route);
+                }
+                Move::Back => self.close(),
+                Move::BackAnd(action) => {
+                    self.close();
+                    self.act(action);
+                }
+            }
+        }
+    }
+}
+
+/// What was picked from a numbered list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pick {
+    Action(Action),
+    Row(usize),
+    Fill(usize, String),
+}

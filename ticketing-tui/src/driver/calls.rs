@@ -1,0 +1,204 @@
+//! Calls, answered by the marketplace through the SDK.
+
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use ticketing_sdk::{
+    CardToken, Client, Error, ErrorCode, IdempotencyKey, Method, OrderId, Payment, PaymentStatus,
+    SecretString, Ticket, TicketSort, TicketStatus,
+};
+use tokio::sync::mpsc::Sender;
+
+use super::expose;
+use crate::effect::{Call, CallId};
+use crate::event::{Event, Reply};
+use crate::journal::Journal;
+use crate::trouble::Trouble;
+
+/// How many tickets a page of the market has: as many as the marketplace gives.
+const PAGE: u32 = 500;
+
+/// Asks the marketplace, and hands back what it answers.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) client: Client,
+    pub(crate) journal: Arc<dyn Journal>,
+    pub(crate) events: Sender<Event>,
+}
+
+impl Caller {
+    /// Makes a call to its end.
+    pub(crate) async fn call(self, id: CallId, call: Call) {
+        let reply = match call {
+            Call::Market => self.market(id).await,
+            call => self.answer(call).await,
+        };
+        // Where nobody listens any more, nobody wants to know.
+        let _ = self.events.send(Event::Reply(id, reply)).await;
+    }
+
+    async fn answer(&self, call: Call) -> Result<Reply, Trouble> {
+        let trouble = |error: Error| Trouble::from(&error);
+        let (auth, tickets, orders) = (self.client.auth(), self.client.tickets(), self.client.orders());
+        match call {
+            Call::Session => self.session().await,
+            Call::Market => Ok(Reply::Done),
+            Call::Ticket(id) => tickets.get(id).await.map(ticket).map_err(trouble),
+            Call::Listings => {
+                tickets.list().mine().any_status().all().await.map(Reply::Listings).map_err(trouble)
+            }
+            Call::Orders => orders.list().all().await.map(Reply::Orders).map_err(trouble),
+            Call::Order(id) => {
+                orders.get(id).await.map(|order| Reply::Order(Box::new(order))).map_err(trouble)
+            }
+            Call::SignIn { email, password } => {
+                auth.sign_in(email, password).await.map_err(trouble)?;
+                self.session().await
+            }
+            Call::SignUp { email, password } => {
+                auth.sign_up(email, password).await.map_err(trouble)?;
+                self.session().await
+            }
+            Call::SignOut => {
+                auth.sign_out().await.map_err(trouble)?;
+                self.session().await
+            }
+            Call::Sell(new) => {
+                let price = new.price.to_string();
+                let deed = format!("tickets create --title {:?} --price {price}", new.title);
+                let title = new.title.clone();
+                let send = async |key| tickets.create(new).idempotency_key(key).await;
+                self.noted(&deed, &[&title, &price], send).await.map(ticket)
+            }
+            Call::Change(id, new, version) => {
+                tickets.update(id, new).if_match(version).await.map(ticket).map_err(trouble)
+            }
+            Call::Withdraw(id, version) => {
+                tickets.delete(id).if_match(version).await.map(|()| Reply::Done).map_err(trouble)
+            }
+            Call::Reserve(id) => {
+                let send = async |key| orders.create(&id).idempotency_key(key).await;
+                let order = self.noted(&format!("orders create {id}"), &[id.as_str()], send).await?;
+                Ok(Reply::Order(Box::new(order)))
+            }
+            Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(trouble),
+            Call::Pay { order, token, .. } => {
+                self.pay(&order, &token).await.map(|payment| Reply::Payment(Box::new(payment)))
+            }
+        }
+    }
+
+    /// Who is signed in, and what time it is there.
+    async fn session(&self) -> Result<Reply, Trouble> {
+        let asked = self.client.request(Method::GET, "/api/users/currentuser").checked().await;
+        let response = asked.map_err(|error| Trouble::from(&error))?;
+        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
+        let time = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+        let answer: ticketing_sdk::CurrentUserAnswer =
+            response.json().map_err(|error| Trouble::from(&error))?;
+        Ok(Reply::Session(answer.current_user, time.map(|time| time.timestamp().as_millisecond())))
+    }
+
+    /// The market, the newest first, page by page. What is reserved belongs to it: it may come free again.
+    async fn market(&self, id: CallId) -> Result<Reply, Trouble> {
+        let list = self.client.tickets().list().limit(PAGE).sort(TicketSort::Newest);
+        let mut page = list
+            .status([TicketStatus::Available, TicketStatus::Reserved])
+            .await
+            .map_err(|e| Trouble::from(&e))?;
+        loop {
+            let next = if page.has_more() {
+                page.next_page().await.map_err(|e| Trouble::from(&e))
+            } else {
+                Ok(None)
+            };
+            let tickets = page.into_items();
+            match next {
+                Ok(Some(following)) => {
+                    let part = Reply::Market { tickets, last: false };
+                    if self.events.send(Event::Reply(id, Ok(part))).await.is_err() {
+                        return Ok(Reply::Done);
+                    }
+                    page = following;
+                }
+                Ok(None) => return Ok(Reply::Market { tickets, last: true }),
+                Err(trouble) => {
+                    let part = Reply::Market { tickets, last: false };
+                    let _ = self.events.send(Event::Reply(id, Ok(part))).await;
+                    return Err(trouble);
+                }
+            }
+        }
+    }
+
+    async fn pay(&self, order: &OrderId, token: &SecretString) -> Result<Payment, Trouble> {
+        let token = expose(token);
+        let payments = self.client.payments();
+        let send = async |key| payments.create(order, CardToken::new(token)).idempotency_key(key).await;
+        let payment = self.noted(&format!("payments create {order}"), &[order.as_str(), token], send).await?;
+        if payment.status.is_none_or(PaymentStatus::is_final) {
+            return Ok(payment);
+        }
+        payments.settled(&payment.id).await.map_err(|error| {
+            let why = Trouble::from(&error).message;
+            Trouble {
+                hint: Some("Your orders show how it ends".to_owned()),
+                ..Trouble::other(format!("The payment goes on, but cannot be followed: {why}"))
+            }
+        })
+    }
+
+    /// Sends a write whose key is noted down before it leaves. The note goes once the outcome is known.
+    async fn noted<T>(
+        &self,
+        deed: &str,
+        parts: &[&str],
+        send: impl AsyncFnOnce(IdempotencyKey) -> Result<T, Error>,
+    ) -> Result<T, Trouble> {
+        let noted = self.journal.begin(deed, parts).map_err(|why| {
+            Trouble::other(format!("The write cannot be noted down, so it was not sent: {why}"))
+        })?;
+        let answer = send(noted.key()).await;
+        let open = |error: &Error| {
+            error.is_unknown_outcome() || error.code() == Some(&ErrorCode::IdempotencyKeyInFlight)
+        };
+        if !answer.as_ref().is_err_and(open) {
+            noted.settle();
+        }
+        answer.map_err(|error| Trouble::from(&error))
+    }
+}
+
+fn ticket(ticket: Ticket) -> Reply {
+    Reply::Ticket(Box::new(ticket))
+}
+
+/// Hands on the live changes until they end for good. Answers never, then.
+pub(crate) async fn follow(
+    client: Client,
+    after: Option<String>,
+    events: Sender<Event>,
+    position: super::Position,
+) {
+    use crate::event::Feed;
+    use ticketing_sdk::WatchEvent;
+    let mut news = client.tickets().follow(after);
+    loop {
+        let feed = match news.try_next().await {
+            Ok(Some(WatchEvent::Connected)) => Feed::Connected,
+            Ok(Some(WatchEvent::Change(change))) => Feed::Change(Box::new(change)),
+            Ok(Some(WatchEvent::Lost { error, retry_in })) => {
+                Feed::Lost { trouble: Trouble::from(&error), retry_in }
+            }
+            Ok(Some(_)) => continue,
+            Ok(None) => return,
+            Err(error) => Feed::Ended(Trouble::from(&error)),
+        };
+        // What was handed over is behind us, also where the connection is made anew.
+        let handed = news.last_event_id();
+        if events.send(Event::Feed(feed)).await.is_err() {
+            return;
+        }
+        position.set(handed);
+    }
+}

@@ -1,0 +1,209 @@
+//! The driver: hands events to the core, does what it asks for, and draws when something has changed.
+
+mod calls;
+mod plain;
+mod screen;
+mod signals;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ratatui::layout::Size;
+use ticketing_sdk::{Client, SecretString, Timestamp};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::task::JoinHandle;
+
+use self::calls::Caller;
+use crate::app::{App, Setup};
+use crate::config;
+use crate::effect::{Call, CallId, Effect};
+use crate::event::Event;
+use crate::journal::Journal;
+use crate::settings::{Borders, Settings};
+use crate::theme::{Colours, ThemeName};
+
+pub use self::plain::run_plain;
+pub use self::screen::run;
+
+/// What the program is run with.
+#[derive(Clone)]
+pub struct Options {
+    /// The marketplace, and the session there.
+    pub client: Client,
+    /// Where the keys of writes are noted down.
+    pub journal: Arc<dyn Journal>,
+    /// The config file, which need not be there.
+    pub config: PathBuf,
+    /// The colours, whatever the config file says.
+    pub theme: Option<ThemeName>,
+    /// The frames, whatever the config file says.
+    pub borders: Option<Borders>,
+    /// How many colours the terminal shows.
+    pub colours: Colours,
+    /// Whether the terminal is light.
+    pub light: bool,
+    /// This machine's time.
+    pub clock: fn() -> Timestamp,
+    /// What is said first, a line each.
+    pub greeting: Vec<String>,
+}
+
+/// How the program ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Someone left it.
+    Left,
+    /// It was told to end from outside: by a signal, or by losing its terminal.
+    Terminated,
+}
+
+/// How many events may wait for the core: those who make more of them wait, too.
+const WAITING: usize = 256;
+
+/// The place in the live changes up to which all was handed over.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Position(Arc<Mutex<Option<String>>>);
+
+impl Position {
+    fn set(&self, id: Option<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
+    }
+
+    fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// What the two drivers have in common: all but the terminal.
+pub(crate) struct World {
+    caller: Caller,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
+    config: PathBuf,
+    clock: fn() -> Timestamp,
+    position: Position,
+    following: Option<JoinHandle<()>>,
+    market: Option<JoinHandle<()>>,
+}
+
+impl World {
+    /// The core, and its world.
+    pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
+        let (mut settings, faults) = read_config(&options.config);
+        settings.theme = options.theme.unwrap_or(settings.theme);
+        settings.borders = options.borders.unwrap_or(settings.borders);
+        let server = options.client.server().to_owned();
+        let setup = Setup {
+            server,
+            settings,
+            notices: options.greeting,
+            faults,
+            size,
+            colours: options.colours,
+            light: options.light,
+        };
+        let app = App::new(setup, (options.clock)());
+        let (sender, events) = channel(WAITING);
+        let caller = Caller { client: options.client, journal: options.journal, events: sender.clone() };
+        let world = Self {
+            caller,
+            events,
+            sender,
+            config: options.config,
+            clock: options.clock,
+            position: Position::default(),
+            following: None,
+            market: None,
+        };
+        (app, world)
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// The next event of the world.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// An event that is there already.
+    pub(crate) fn waiting(&mut self) -> Option<Event> {
+        self.events.try_recv().ok()
+    }
+
+    /// Does what needs no terminal. Gives back what does.
+    pub(crate) fn perform(&mut self, effect: Effect) -> Option<Effect> {
+        match effect {
+            Effect::Call(id, call) => self.call(id, call),
+            Effect::Follow => self.follow(),
+            Effect::Browse(address) => {
+                let sender = self.sender.clone();
+                // Whatever opens the browser may take its time.
+                tokio::task::spawn_blocking(move || {
+                    if let Err(error) = webbrowser::open(&address) {
+                        let _ = sender.blocking_send(Event::NotBrowsed(error.to_string()));
+                    }
+                });
+            }
+            Effect::Save(settings) => {
+                if let Err(why) = save_config(&self.config, &settings) {
+                    let event = Event::NotSaved(format!("{}: {why}", self.config.display()));
+                    let sender = self.sender.clone();
+                    tokio::spawn(async move { sender.send(event).await });
+                }
+            }
+            effect => return Some(effect),
+        }
+        None
+    }
+
+    fn call(&mut self, id: CallId, call: Call) {
+        let is_market = matches!(call, Call::Market);
+        let task = tokio::spawn(self.caller.clone().call(id, call));
+        if is_market && let Some(before) = self.market.replace(task) {
+            // Nobody waits for its pages any more.
+            before.abort();
+        }
+    }
+
+    fn follow(&mut self) {
+        let (client, sender) = (self.caller.client.clone(), self.sender.clone());
+        let following = calls::follow(client, self.position.get(), sender, self.position.clone());
+        if let Some(before) = self.following.replace(tokio::spawn(following)) {
+            before.abort();
+        }
+    }
+}
+
+fn read_config(path: &Path) -> (Settings, Vec<String>) {
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let (settings, faults) = config::read(&text);
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            (settings, faults.iter().map(|fault| format!("{name}, {fault}")).collect())
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), Vec::new()),
+        Err(error) => (Settings::default(), vec![format!("{} cannot be read: {error}", path.display())]),
+    }
+}
+
+fn save_config(path: &Path, settings: &Settings) -> Result<(), String> {
+    let old = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error.to_string()),
+    };
+    let text = config::write(&old, settings).map_err(|fault| format!("{fault}; mend that first"))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    // A file that is half written must never be found.
+    let fresh = path.with_extension("toml.new");
+    fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, path)).map_err(|error| error.to_string())
+}
+
+fn expose(secret: &SecretString) -> &str {
+    secrecy::ExposeSecret::expose_secret(secret)
+}

@@ -1,0 +1,321 @@
+//! The driver without a screen: what there is, and what can be done, as numbered lines. For screen readers, for
+//! terminals that can do no more, and for scripts.
+
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use ratatui::layout::Size;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::signals::{Signal, Signals};
+use super::{Ending, Options, World};
+use crate::action::{Action, Scope};
+use crate::app::{App, Pick};
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::model::notices::Level;
+use crate::screens::Spoken;
+use crate::text;
+
+/// How long one waits in silence for an answer before one is asked what to do next.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs the marketplace line by line, on stdin and `out`, until someone leaves it or the input ends.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub async fn run_plain(options: Options, out: impl Write) -> io::Result<Ending> {
+    let mut signals = Signals::listen()?;
+    let (app, world) = World::open(options, Size::new(80, 24));
+    let mut driver = Driver { app, world, out, lines: Lines::new(), ended: false };
+    match driver.run(&mut signals).await {
+        // The reader has gone: there is nobody left to talk to.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ending::Left),
+        ending => ending,
+    }
+}
+
+struct Driver<W> {
+    app: App,
+    world: World,
+    out: W,
+    lines: Lines,
+    ended: bool,
+}
+
+/// One thing that can be picked.
+#[derive(Debug, Clone)]
+enum Choice {
+    Pick(Pick),
+    /// A field, for which a text is asked.
+    Ask(Spoken),
+}
+
+impl<W: Write> Driver<W> {
+    async fn run(&mut self, signals: &mut Signals) -> io::Result<Ending> {
+        self.take(Event::Tick)?;
+        self.settle().await?;
+        loop {
+            let choices = self.speak()?;
+            let Some(line) = self.ask("> ", false, signals).await? else { return Ok(self.ending()) };
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            let picked = line.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
+            match picked {
+                None => {
+                    let message = format!(
+                        "There is no {}. Write a number from 1 to {}.",
+                        text::sanitize(line),
+                        choices.len()
+                    );
+                    self.say(&message)?;
+                    continue;
+                }
+                Some(Choice::Pick(Pick::Action(Action::Submit))) => {
+                    if !self.fill_in(signals).await? {
+                        return Ok(self.ending());
+                    }
+                    self.pick(&Pick::Action(Action::Submit))?;
+                }
+                Some(Choice::Pick(pick)) => self.pick(pick)?,
+                Some(Choice::Ask(field)) => {
+                    if !self.fill(field, signals).await? {
+                        return Ok(self.ending());
+                    }
+                }
+            }
+            if self.ended {
+                return Ok(Ending::Left);
+            }
+            self.settle().await?;
+        }
+    }
+
+    fn ending(&self) -> Ending {
+        if self.ended { Ending::Terminated } else { Ending::Left }
+    }
+
+    /// Asks for every field in which nothing is written yet. Answers `false` where the input has ended.
+    async fn fill_in(&mut self, signals: &mut Signals) -> io::Result<bool> {
+        let (_, speech, _) = self.app.spoken();
+        for field in speech.fields.iter().filter(|field| field.value.is_empty()) {
+            if !self.fill(field, signals).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn fill(&mut self, field: &Spoken, signals: &mut Signals) -> io::Result<bool> {
+        let Some(line) = self.ask(&format!("{}: ", field.label), field.secret, signals).await? else {
+            return Ok(false);
+        };
+        self.pick(&Pick::Fill(field.number, line))?;
+        Ok(true)
+    }
+
+    /// Says what there is, and numbers what can be done.
+    fn speak(&mut self) -> io::Result<Vec<Choice>> {
+        let (title, speech, actions) = self.app.spoken();
+        writeln!(self.out, "\n== {title} ==")?;
+        for line in &speech.lines {
+            writeln!(self.out, "{line}")?;
+        }
+        let mut choices = Vec::new();
+        for (row, words) in &speech.rows {
+            choices.push(Choice::Pick(Pick::Row(*row)));
+            writeln!(self.out, "{}. {words}", choices.len())?;
+        }
+        for (there, action, words) in [
+            (speech.more.0, Action::PageUp, "Those before"),
+            (speech.more.1, Action::PageDown, "More of them"),
+        ] {
+            if there {
+                choices.push(Choice::Pick(Pick::Action(action)));
+                writeln!(self.out, "{}. {words}", choices.len())?;
+            }
+        }
+        for field in &speech.fields {
+            choices.push(Choice::Ask(field.clone()));
+            let value = match (field.value.is_empty(), field.secret) {
+                (true, _) => "nothing yet".to_owned(),
+                (false, true) => "written".to_owned(),
+                (false, false) => field.value.clone(),
+            };
+            let fault = field.fault.as_ref().map(|fault| format!(". {fault}")).unwrap_or_default();
+            writeln!(self.out, "{}. {}: {value}{fault}", choices.len(), field.label)?;
+        }
+        for action in actions {
+            // A row is picked by its number; what can be done with it is asked then.
+            if !speech.rows.is_empty() && is_about_a_row(action) {
+                continue;
+            }
+            choices.push(Choice::Pick(Pick::Action(action)));
+            let words = match action {
+                Action::Submit => format!("OK: {title}"),
+                action => action.what().to_owned(),
+            };
+            writeln!(self.out, "{}. {words}", choices.len())?;
+        }
+        self.out.flush()?;
+        Ok(choices)
+    }
+
+    fn pick(&mut self, pick: &Pick) -> io::Result<()> {
+        let effects = self.app.pick(pick, self.world.now());
+        self.perform(effects)
+    }
+
+    fn take(&mut self, event: Event) -> io::Result<()> {
+        let effects = self.app.update(event, self.world.now());
+        self.perform(effects)
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
+        for effect in effects {
+            match self.world.perform(effect) {
+                Some(Effect::Quit) => self.ended = true,
+                Some(Effect::Bell) => write!(self.out, "\x07")?,
+                _ => {}
+            }
+        }
+        for notice in self.app.take_notices() {
+            let word = match notice.level {
+                Level::Info => "Note",
+                Level::Good => "Done",
+                Level::Warn => "Look out",
+                Level::Bad => "Problem",
+            };
+            self.say(&format!("{word}: {}", notice.text))?;
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, words: &str) -> io::Result<()> {
+        writeln!(self.out, "{words}")?;
+        self.out.flush()
+    }
+
+    /// Waits until nothing is on its way that would change what can be done, but not for ever.
+    async fn settle(&mut self) -> io::Result<()> {
+        let end = Instant::now() + PATIENCE;
+        while self.app.is_waiting() {
+            if self.app.has_work() {
+                self.take(Event::Idle)?;
+                continue;
+            }
+            match timeout_at(end, self.world.next()).await {
+                Ok(Some(event)) => self.take(event)?,
+                Ok(None) => return Ok(()),
+                Err(_) => return self.say("The server has not answered yet."),
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks for a line. What happens meanwhile is said. `None` where the input has ended, or the program should.
+    async fn ask(&mut self, prompt: &str, secret: bool, signals: &mut Signals) -> io::Result<Option<String>> {
+        write!(self.out, "{prompt}")?;
+        self.out.flush()?;
+        self.lines.want(secret);
+        loop {
+            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.world.now()));
+            let event = tokio::select! {
+                line = self.lines.next() => {
+                    // A terminal has shown the line; a pipe has not.
+                    if !io::stdin().is_terminal() {
+                        writeln!(self.out)?;
+                    }
+                    return Ok(line);
+                }
+                signal = signals.next() => match signal {
+                    Signal::End => {
+                        self.ended = true;
+                        return Ok(None);
+                    }
+                    Signal::Stop => {
+                        super::signals::stop(false);
+                        continue;
+                    }
+                    Signal::Continue => continue,
+                },
+                Some(event) = self.world.next() => event,
+                () = at(tick), if tick.is_some() => Event::Tick,
+                () = std::future::ready(()), if self.app.has_work() => Event::Idle,
+            };
+            let effects = self.app.update(event, self.world.now());
+            if self.app.has_notices() {
+                writeln!(self.out)?;
+                self.perform(effects)?;
+                write!(self.out, "{prompt}")?;
+                self.out.flush()?;
+            } else {
+                self.perform(effects)?;
+            }
+        }
+    }
+}
+
+/// Whether an action does something to the row that is selected on a screen.
+fn is_about_a_row(action: Action) -> bool {
+    matches!(action, Action::Open | Action::Buy | Action::Browse | Action::Reset)
+        || matches!(action.scope(), Scope::Orders)
+        || matches!(action, Action::Edit | Action::Delete)
+}
+
+/// Until then; for ever, where there is no such time.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The lines of stdin, each read only when it is wanted, so that one that is secret is not shown.
+struct Lines {
+    wanted: std::sync::mpsc::Sender<bool>,
+    read: mpsc::UnboundedReceiver<String>,
+}
+
+impl Lines {
+    fn new() -> Self {
+        let (wanted, wants) = std::sync::mpsc::channel();
+        let (sender, read) = mpsc::unbounded_channel();
+        // A thread of its own: a line that never comes must not keep the program from ending.
+        let reader = std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
+            while let Ok(secret) = wants.recv() {
+                let Some(line) = read_line(secret) else { return };
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        if let Err(error) = reader {
+            tracing::warn!(%error, "stdin cannot be read");
+        }
+        Self { wanted, read }
+    }
+
+    fn want(&self, secret: bool) {
+        // Where the reader has ended, so has the input.
+        let _ = self.wanted.send(secret);
+    }
+
+    async fn next(&mut self) -> Option<String> {
+        self.read.recv().await
+    }
+}
+
+fn read_line(secret: bool) -> Option<String> {
+    if secret && io::stdin().is_terminal() {
+        return rpassword::read_password().ok();
+    }
+    let mut line = String::new();
+    match io::stdin().read_line(&mut line) {
+        Ok(0) | Err(_) => None,
+        Ok(_) => Some(line.trim_end_matches(['\r', '\n']).to_owned()),
+    }
+}

@@ -1,0 +1,169 @@
+//! The driver of the whole screen.
+
+use std::io;
+use std::time::Duration;
+
+use crossterm::event::{Event as Input, EventStream};
+use futures_util::StreamExt;
+use ratatui::layout::Size;
+use tokio::time::{Instant, sleep_until};
+
+use super::signals::{Signal, Signals, stop};
+use super::{Ending, Options, World};
+use crate::app::App;
+use crate::effect::Effect;
+use crate::event::Event;
+use crate::terminal::Terminal;
+
+/// What comes from the marketplace in a stream is drawn no more often than this. Keys are drawn at once.
+const FRAME: Duration = Duration::from_millis(16);
+
+/// Runs the marketplace on the whole terminal, until someone leaves it.
+///
+/// # Errors
+/// When the terminal cannot be read or written. It is left clean all the same.
+pub async fn run(options: Options) -> io::Result<Ending> {
+    let mut signals = Signals::listen()?;
+    let mut terminal = Terminal::new()?;
+    let (app, world) = World::open(options, terminal.size()?);
+    terminal.enter(app.wants_mouse(), app.wants_title())?;
+    let mut driver = Driver { app, world, terminal, dirty: true, drawn: Instant::now() };
+    let ending = driver.run(&mut signals).await;
+    let left = driver.terminal.leave();
+    ending.and_then(|ending| left.map(|()| ending))
+}
+
+struct Driver {
+    app: App,
+    world: World,
+    terminal: Terminal,
+    dirty: bool,
+    drawn: Instant,
+}
+
+/// What to do after something was done.
+enum Next {
+    GoOn,
+    Suspend,
+    End,
+}
+
+impl Driver {
+    async fn run(&mut self, signals: &mut Signals) -> io::Result<Ending> {
+        // The first picture is there before anything is asked.
+        self.draw()?;
+        let mut inputs = EventStream::new();
+        let mut next = self.take(Event::Tick)?;
+        loop {
+            match next {
+                Next::GoOn => {}
+                Next::End => return Ok(Ending::Left),
+                Next::Suspend => {
+                    drop(inputs);
+                    self.suspend(signals, true).await?;
+                    inputs = EventStream::new();
+                }
+            }
+            let due = self.drawn + FRAME;
+            if self.dirty && Instant::now() >= due {
+                self.draw()?;
+            }
+            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.world.now()));
+            let work = self.app.has_work();
+            next = tokio::select! {
+                biased;
+                signal = signals.next() => match signal {
+                    Signal::End => {
+                        self.take(Event::Terminate)?;
+                        return Ok(Ending::Terminated);
+                    }
+                    Signal::Stop => {
+                        self.suspend(signals, false).await?;
+                        Next::GoOn
+                    }
+                    Signal::Continue => {
+                        self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
+                        self.draw()?;
+                        Next::GoOn
+                    }
+                },
+                input = inputs.next() => match input {
+                    // Its terminal is gone.
+                    None => return Ok(Ending::Terminated),
+                    Some(input) => {
+                        let next = match event(input?) {
+                            Some(event) => self.take(event)?,
+                            None => Next::GoOn,
+                        };
+                        if self.dirty {
+                            self.draw()?;
+                        }
+                        next
+                    }
+                },
+                Some(event) = self.world.next() => self.take(event)?,
+                () = sleep_until(due), if self.dirty => Next::GoOn,
+                () = at(tick), if tick.is_some() => self.take(Event::Tick)?,
+                () = std::future::ready(()), if work => self.take(Event::Idle)?,
+            };
+        }
+    }
+
+    /// Hands an event to the core, with those that wait behind it, and does what follows from them.
+    fn take(&mut self, event: Event) -> io::Result<Next> {
+        let mut event = Some(event);
+        let mut taken = 0;
+        while let Some(now) = event.take() {
+            for effect in self.app.update(now, self.world.now()) {
+                match self.world.perform(effect) {
+                    None => {}
+                    Some(Effect::Quit) => return Ok(Next::End),
+                    Some(Effect::Suspend) => return Ok(Next::Suspend),
+                    Some(effect) => self.terminal.perform(&effect, self.app.wants_mouse())?,
+                }
+            }
+            taken += 1;
+            if taken < 64 {
+                event = self.world.waiting();
+            }
+        }
+        self.dirty = true;
+        Ok(Next::GoOn)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        self.terminal.draw(&mut self.app)?;
+        self.dirty = false;
+        self.drawn = Instant::now();
+        Ok(())
+    }
+
+    /// Gives the terminal back to the shell until the program is in front again.
+    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<()> {
+        self.terminal.leave()?;
+        stop(all);
+        signals.forget().await;
+        self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
+        let size = self.terminal.size()?;
+        self.take(Event::Resize(size))?;
+        self.draw()
+    }
+}
+
+/// Until then; for ever, where there is no such time.
+async fn at(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn event(input: Input) -> Option<Event> {
+    match input {
+        Input::Key(key) => Some(Event::Key(key)),
+        Input::Mouse(mouse) => Some(Event::Mouse(mouse)),
+        Input::Paste(text) => Some(Event::Paste(text)),
+        Input::Resize(width, height) => Some(Event::Resize(Size::new(width, height))),
+        Input::FocusGained | Input::FocusLost => None,
+    }
+}

@@ -1,0 +1,136 @@
+//! Signals, and going to the background.
+
+#[cfg(unix)]
+pub(crate) use unix::{Signals, stop};
+
+#[cfg(not(unix))]
+pub(crate) use other::{Signals, stop};
+
+/// What was heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    /// The program should end.
+    End,
+    /// The program should go to the background.
+    Stop,
+    /// The program is in front again.
+    Continue,
+}
+
+#[cfg(unix)]
+mod unix {
+    use std::io;
+    use std::time::Duration;
+
+    use rustix::process::{self, Pid};
+    use tokio::signal::unix::{self, SignalKind};
+
+    use super::Signal;
+
+    /// Listens to the signals that a terminal program gets.
+    pub(crate) struct Signals {
+        end: [unix::Signal; 3],
+        stop: unix::Signal,
+        go_on: unix::Signal,
+    }
+
+    impl Signals {
+        pub(crate) fn listen() -> io::Result<Self> {
+            Ok(Self {
+                end: [
+                    unix::signal(SignalKind::terminate())?,
+                    unix::signal(SignalKind::hangup())?,
+                    unix::signal(SignalKind::interrupt())?,
+                ],
+                stop: unix::signal(SignalKind::from_raw(process::Signal::TSTP.as_raw()))?,
+                go_on: unix::signal(SignalKind::from_raw(process::Signal::CONT.as_raw()))?,
+            })
+        }
+
+        pub(crate) async fn next(&mut self) -> Signal {
+            let [terminate, hangup, interrupt] = &mut self.end;
+            tokio::select! {
+                _ = terminate.recv() => Signal::End,
+                _ = hangup.recv() => Signal::End,
+                _ = interrupt.recv() => Signal::End,
+                _ = self.stop.recv() => Signal::Stop,
+                _ = self.go_on.recv() => Signal::Continue,
+            }
+        }
+
+        /// What came while the program was in the background has been seen to.
+        pub(crate) async fn forget(&mut self) {
+            let moment = Duration::from_millis(1);
+            while tokio::time::timeout(moment, async {
+                tokio::select! { _ = self.stop.recv() => {}, _ = self.go_on.recv() => {} }
+            })
+            .await
+            .is_ok()
+            {}
+        }
+    }
+
+    /// Stops the program until someone continues it, and with `all` whoever runs with it: `cargo run`, say. Nothing is
+    /// stopped where no shell could ever continue it.
+    pub(crate) fn stop(all: bool) {
+        if is_orphaned() {
+            return;
+        }
+        if all {
+            // This program listens to it, and is stopped by the next line.
+            let _ = process::kill_current_process_group(process::Signal::TSTP);
+        }
+        let _ = process::kill_process(process::getpid(), process::Signal::STOP);
+    }
+
+    /// Whether nobody outside of the group could continue it: as where a terminal runs the program without a shell.
+    fn is_orphaned() -> bool {
+        let Ok(group) = process::getpgid(None) else { return true };
+        let Ok(session) = process::getsid(None) else { return true };
+        let leader = Pid::as_raw(Some(group));
+        // Whoever began the group has a parent in the same session, and in another group, where a shell waits.
+        let parent = if Pid::as_raw(Some(process::getpid())) == leader {
+            process::getppid()
+        } else {
+            parent_of(group)
+        };
+        let Some(parent) = parent else { return true };
+        process::getsid(Some(parent)) != Ok(session) || process::getpgid(Some(parent)) == Ok(group)
+    }
+
+    /// The parent of the group's leader. Where the system does not tell, the shell is taken to be there.
+    fn parent_of(leader: Pid) -> Option<Pid> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", Pid::as_raw(Some(leader))));
+        let Ok(status) = status else { return process::getppid() };
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()?;
+        Pid::from_raw(parent)
+    }
+}
+
+#[cfg(not(unix))]
+mod other {
+    use std::io;
+
+    use super::Signal;
+
+    /// Listens to Ctrl-C and its like.
+    pub(crate) struct Signals;
+
+    impl Signals {
+        pub(crate) fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(crate) async fn next(&mut self) -> Signal {
+            match tokio::signal::ctrl_c().await {
+                Ok(()) => Signal::End,
+                Err(_) => std::future::pending().await,
+            }
+        }
+
+        pub(crate) async fn forget(&mut self) {}
+    }
+
+    /// There is no background here.
+    pub(crate) fn stop(_: bool) {}
+}

@@ -1,0 +1,98 @@
+//! What the core asks of the world: calls of the marketplace, and things to do to the terminal. Values, nothing more.
+
+use ticketing_sdk::{Money, NewTicket, OrderId, SecretString, TicketId};
+
+use crate::settings::Settings;
+
+/// Something to be done outside of the core. The driver does it, and hands back events.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Ask the marketplace; the answer comes back under the same id.
+    Call(CallId, Call),
+    /// Follow the live changes, at once: also where the next try would come later.
+    Follow,
+    /// Put a text on the clipboard of the terminal.
+    Copy(String),
+    /// Open an address in the browser.
+    Browse(String),
+    /// Ring the bell.
+    Bell,
+    /// Give the window this title.
+    Title(String),
+    /// Write the settings to the config file.
+    Save(Box<Settings>),
+    /// Draw everything anew.
+    Redraw,
+    /// Go to the background.
+    Suspend,
+    /// Let go of the terminal, and end.
+    Quit,
+}
+
+/// Tells the answers of one call from those of all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CallId(pub(crate) u64);
+
+/// A question to the marketplace, or a write. Every write that creates something carries a key that is on disk before
+/// it leaves.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// Who is signed in.
+    Session,
+    /// All tickets that are on sale, page by page: many answers.
+    Market,
+    /// One ticket.
+    Ticket(TicketId),
+    /// The tickets of the one who is signed in.
+    Listings,
+    /// The orders of the one who is signed in.
+    Orders,
+    /// One order.
+    Order(OrderId),
+    /// Sign in.
+    SignIn {
+        /// The account.
+        email: String,
+        /// Its password.
+        password: SecretString,
+    },
+    /// Make an account, and sign in.
+    SignUp {
+        /// The account.
+        email: String,
+        /// Its password.
+        password: SecretString,
+    },
+    /// End the session.
+    SignOut,
+    /// List a ticket for sale.
+    Sell(NewTicket),
+    /// Change a ticket, if it still has this version.
+    Change(TicketId, NewTicket, i64),
+    /// Take a ticket off the market, if it still has this version.
+    Withdraw(TicketId, i64),
+    /// Reserve a ticket.
+    Reserve(TicketId),
+    /// Let go of a reservation.
+    Cancel(OrderId),
+    /// Pay for an order, and follow the payment until its outcome is known.
+    Pay {
+        /// What is paid for.
+        order: OrderId,
+        /// The card, as the provider's token.
+        token: SecretString,
+        /// What it costs, for the note on disk.
+        price: Money,
+    },
+}
+
+impl Call {
+    /// Whether it changes something.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        !matches!(
+            self,
+            Self::Session | Self::Market | Self::Ticket(_) | Self::Listings | Self::Orders | Self::Order(_)
+        )
+    }
+}

@@ -1,0 +1,81 @@
+//! What the world tells the core.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use ratatui::layout::Size;
+use ticketing_sdk::{CurrentUser, Order, Payment, Ticket, TicketChange};
+
+use crate::effect::CallId;
+use crate::trouble::Trouble;
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A key.
+    Key(KeyEvent),
+    /// Text from the clipboard.
+    Paste(String),
+    /// The mouse.
+    Mouse(MouseEvent),
+    /// The terminal has this size now.
+    Resize(Size),
+    /// An answer to a call, or the want of one.
+    Reply(CallId, Result<Reply, Trouble>),
+    /// News of the live changes.
+    Feed(Feed),
+    /// The time for which the core asked has come.
+    Tick,
+    /// Nothing else waits: a slice of work may be done.
+    Idle,
+    /// The settings could not be written, for this reason.
+    NotSaved(String),
+    /// No browser could be opened, for this reason.
+    NotBrowsed(String),
+    /// Someone outside wants the program to end.
+    Terminate,
+}
+
+/// An answer of the marketplace.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// Who is signed in, and the server's time in Unix milliseconds where it tells one.
+    Session(Option<CurrentUser>, Option<i64>),
+    /// A part of the market.
+    Market {
+        /// The tickets of this part.
+        tickets: Vec<Ticket>,
+        /// Whether it was the last one.
+        last: bool,
+    },
+    /// A ticket, as it is or has become.
+    Ticket(Box<Ticket>),
+    /// One's own tickets.
+    Listings(Vec<Ticket>),
+    /// One's own orders.
+    Orders(Vec<Order>),
+    /// An order, as it is or has become.
+    Order(Box<Order>),
+    /// A payment whose outcome is known.
+    Payment(Box<Payment>),
+    /// It is done, and there is nothing more to say.
+    Done,
+}
+
+/// News of the live changes.
+#[derive(Debug, Clone)]
+pub enum Feed {
+    /// The connection stands: what changes from here on will be told.
+    Connected,
+    /// A ticket changed.
+    Change(Box<TicketChange>),
+    /// The connection is lost, and tried again after a while.
+    Lost {
+        /// Why.
+        trouble: Trouble,
+        /// After how long.
+        retry_in: Duration,
+    },
+    /// There are no live changes, and trying again does not help.
+    Ended(Trouble),
+}

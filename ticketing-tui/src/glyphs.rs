@@ -1,0 +1,95 @@
+//! The signs that frames, marks and charts are made of: drawn ones, or ASCII where fonts or ears want it.
+
+use ratatui::symbols::{bar, border};
+
+use crate::settings::Borders;
+
+/// A set of signs. All marks are one column wide.
+#[derive(Debug, Clone)]
+pub(crate) struct Glyphs {
+    pub(crate) border: border::Set<'static>,
+    pub(crate) bars: bar::Set<'static>,
+    /// The mark of the selected row.
+    pub(crate) pointer: &'static str,
+    /// All is well; or this one is yours.
+    pub(crate) dot: &'static str,
+    /// It is not.
+    pub(crate) hollow: &'static str,
+    pub(crate) tick: &'static str,
+    pub(crate) cross: &'static str,
+    pub(crate) ellipsis: &'static str,
+    /// Where a list stands.
+    pub(crate) thumb: &'static str,
+    pub(crate) track: &'static str,
+    /// What is left, and what has gone, of a span.
+    pub(crate) full: &'static str,
+    pub(crate) empty: &'static str,
+    /// Between things on one line.
+    pub(crate) separator: &'static str,
+    /// Stands for a letter that is not shown.
+    pub(crate) hidden: &'static str,
+}
+
+const DRAWN: Glyphs = Glyphs {
+    border: border::ROUNDED,
+    bars: bar::NINE_LEVELS,
+    pointer: "▌",
+    dot: "●",
+    hollow: "○",
+    tick: "✓",
+    cross: "✗",
+    ellipsis: "…",
+    thumb: "┃",
+    track: "│",
+    full: "━",
+    empty: "─",
+    separator: "·",
+    hidden: "•",
+};
+
+const ASCII: Glyphs = Glyphs {
+    border: border::Set {
+        top_left: "+",
+        top_right: "+",
+        bottom_left: "+",
+        bottom_right: "+",
+        vertical_left: "|",
+        vertical_right: "|",
+        horizontal_top: "-",
+        horizontal_bottom: "-",
+    },
+    bars: bar::Set {
+        full: "#",
+        seven_eighths: "#",
+        three_quarters: "*",
+        five_eighths: "+",
+        half: "=",
+        three_eighths: "-",
+        one_quarter: ":",
+        one_eighth: ".",
+        empty: " ",
+    },
+    pointer: ">",
+    dot: "*",
+    hollow: "o",
+    tick: "+",
+    cross: "x",
+    ellipsis: "~",
+    thumb: "#",
+    track: "|",
+    full: "=",
+    empty: "-",
+    separator: "-",
+    hidden: "*",
+};
+
+impl Glyphs {
+    /// The signs that go with the frames.
+    pub(crate) fn of(borders: Borders) -> Self {
+        match borders {
+            Borders::Rounded => DRAWN,
+            Borders::Square => Self { border: border::PLAIN, ..DRAWN },
+            Borders::Ascii => ASCII,
+        }
+    }
+}

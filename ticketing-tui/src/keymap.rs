@@ -1,0 +1,280 @@
+//! Keys as people write them (`ctrl-p`), and which action each stands for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::action::{Action, Scope};
+
+/// One key with its modifiers, as it is written in the config file and shown in the footer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Hash)]
+pub struct Chord {
+    code: KeyCode,
+    modifiers: KeyModifiers,
+}
+
+/// That is no key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoSuchKey(String);
+
+/// The keys that have a name of their own.
+const NAMED: [(&str, KeyCode); 18] = [
+    ("enter", KeyCode::Enter),
+    ("esc", KeyCode::Esc),
+    ("tab", KeyCode::Tab),
+    ("space", KeyCode::Char(' ')),
+    ("backspace", KeyCode::Backspace),
+    ("delete", KeyCode::Delete),
+    ("insert", KeyCode::Insert),
+    ("up", KeyCode::Up),
+    ("down", KeyCode::Down),
+    ("left", KeyCode::Left),
+    ("right", KeyCode::Right),
+    ("home", KeyCode::Home),
+    ("end", KeyCode::End),
+    ("pageup", KeyCode::PageUp),
+    ("pagedown", KeyCode::PageDown),
+    ("minus", KeyCode::Char('-')),
+    ("menu", KeyCode::Menu),
+    ("pause", KeyCode::Pause),
+];
+
+impl Chord {
+    /// What was pressed, in the one form that compares: a capital letter is itself and not shift with a small one.
+    #[must_use]
+    pub fn of(key: &KeyEvent) -> Self {
+        let mut modifiers = key.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT);
+        let code = match key.code {
+            KeyCode::BackTab => {
+                modifiers |= KeyModifiers::SHIFT;
+                KeyCode::Tab
+            }
+            KeyCode::Char(c) if modifiers.contains(KeyModifiers::CONTROL) => {
+                modifiers -= KeyModifiers::SHIFT;
+                KeyCode::Char(c.to_ascii_lowercase())
+            }
+            KeyCode::Char(c) => {
+                let c = if modifiers.contains(KeyModifiers::SHIFT) { c.to_ascii_uppercase() } else { c };
+                modifiers -= KeyModifiers::SHIFT;
+                KeyCode::Char(c)
+            }
+            code => code,
+        };
+        Self { code, modifiers }
+    }
+
+    /// Whether it writes a character, so that it belongs to a field that is being written in.
+    #[must_use]
+    pub fn writes(self) -> bool {
+        matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
+    }
+}
+
+impl FromStr for Chord {
+    type Err = NoSuchKey;
+
+    fn from_str(text: &str) -> Result<Self, NoSuchKey> {
+        let wrong = || NoSuchKey(text.to_owned());
+        let mut modifiers = KeyModifiers::NONE;
+        let mut rest = text;
+        while let Some((word, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty()) {
+            modifiers |= match word.to_ascii_lowercase().as_str() {
+                "ctrl" => KeyModifiers::CONTROL,
+                "alt" => KeyModifiers::ALT,
+                "shift" => KeyModifiers::SHIFT,
+                _ => return Err(wrong()),
+            };
+            rest = after;
+        }
+        let lower = rest.to_ascii_lowercase();
+        let named = NAMED.iter().find(|(name, _)| *name == lower).map(|(_, code)| *code);
+        let numbered =
+            || lower.strip_prefix('f')?.parse().ok().filter(|n| (1..=24).contains(n)).map(KeyCode::F);
+        let mut characters = rest.chars();
+        let single = match (characters.next(), characters.next()) {
+            (Some(c), None) if !c.is_control() => Some(KeyCode::Char(c)),
+            _ => None,
+        };
+        let code = named.or_else(numbered).or(single).ok_or_else(wrong)?;
+        Ok(Self::of(&KeyEvent::new(code, modifiers)))
+    }
+}
+
+impl fmt::Display for Chord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        for (modifier, word) in
+            [(KeyModifiers::CONTROL, "ctrl-"), (KeyModifiers::ALT, "alt-"), (KeyModifiers::SHIFT, "shift-")]
+        {
+            if self.modifiers.contains(modifier) {
+                text.push_str(word);
+            }
+        }
+        match (NAMED.iter().find(|(_, code)| *code == self.code), self.code) {
+            (Some((name, _)), _) => text.push_str(name),
+            (None, KeyCode::F(n)) => text.push_str(&format!("f{n}")),
+            (None, KeyCode::Char(c)) => text.push(c),
+            (None, _) => text.push('?'),
+        }
+        f.pad(&text)
+    }
+}
+
+impl fmt::Display for NoSuchKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "there is no key {:?}; keys are written like \"x\", \"ctrl-p\", \"f5\" or \"enter\"",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for NoSuchKey {}
+
+/// Which keys stand for which action.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Keymap {
+    /// Only what differs from the table.
+    chosen: BTreeMap<Action, Vec<Chord>>,
+}
+
+impl Keymap {
+    /// The usual keys, but for these.
+    #[must_use]
+    pub fn new(chosen: BTreeMap<Action, Vec<Chord>>) -> Self {
+        Self { chosen }
+    }
+
+    /// The keys of an action.
+    #[must_use]
+    pub fn keys(&self, action: Action) -> Vec<Chord> {
+        match self.chosen.get(&action) {
+            Some(keys) => keys.clone(),
+            None => action.usual_keys().iter().filter_map(|key| key.parse().ok()).collect(),
+        }
+    }
+
+    /// The first key of an action, for the footer.
+    #[must_use]
+    pub fn key(&self, action: Action) -> Option<Chord> {
+        self.keys(action).first().copied()
+    }
+
+    /// Whether the user chose the keys of an action.
+    #[must_use]
+    pub fn is_chosen(&self, action: Action) -> bool {
+        self.chosen.contains_key(&action)
+    }
+
+    /// Gives an action these keys, or with `None` its usual ones.
+    pub fn choose(&mut self, action: Action, keys: Option<Vec<Chord>>) {
+        match keys {
+            Some(keys) => self.chosen.insert(action, keys),
+            None => self.chosen.remove(&action),
+        };
+    }
+
+    /// The first of these actions that a key stands for.
+    #[must_use]
+    pub fn action(&self, chord: Chord, among: &[Action]) -> Option<Action> {
+        among.iter().copied().find(|action| self.keys(*action).contains(&chord))
+    }
+
+    /// Another action that has the same key and can be there at the same time.
+    #[must_use]
+    pub fn rival(&self, action: Action, chord: Chord) -> Option<Action> {
+        let meet = |other: &Action| {
+            let (one, two) = (action.scope(), other.scope());
+            one == two || one == Scope::Anywhere || *other != action && two == Scope::Anywhere
+        };
+        let usual = |other: &Action| {
+            // What the table itself gives to both is meant: only one of them is there at a time.
+            other.usual_keys().iter().any(|key| key.parse() == Ok(chord))
+                && !self.is_chosen(*other)
+                && action.usual_keys().iter().any(|key| key.parse() == Ok(chord))
+        };
+        Action::ALL
+            .iter()
+            .copied()
+            .filter(|other| *other != action && meet(other) && !usual(other))
+            .find(|other| self.keys(*other).contains(&chord))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chord(text: &str) -> Chord {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn keys_are_shown_as_they_are_written() {
+        for text in [
+            "x",
+            "X",
+            "ctrl-p",
+            "alt-x",
+            "shift-tab",
+            "f5",
+            "enter",
+            "space",
+            "minus",
+            "?",
+            "é",
+            "ctrl-alt-up",
+        ] {
+            assert_eq!(chord(text).to_string(), text);
+        }
+        assert_eq!(chord("Ctrl-P"), chord("ctrl-p"));
+        assert_eq!(chord("shift-g"), chord("G"));
+        for wrong in ["", "ctrl", "ctrl-", "hyper-x", "f0", "f25", "xy", "\n"] {
+            assert!(wrong.parse::<Chord>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_the_same_however_a_terminal_sends_it() {
+        let of = |code, modifiers| Chord::of(&KeyEvent::new(code, modifiers));
+        assert_eq!(of(KeyCode::BackTab, KeyModifiers::NONE), chord("shift-tab"));
+        assert_eq!(of(KeyCode::Char('G'), KeyModifiers::SHIFT), chord("G"));
+        assert_eq!(of(KeyCode::Char('g'), KeyModifiers::SHIFT), chord("G"));
+        assert_eq!(of(KeyCode::Char('C'), KeyModifiers::CONTROL | KeyModifiers::SHIFT), chord("ctrl-c"));
+    }
+
+    #[test]
+    fn every_usual_key_is_a_key_and_every_name_is_its_own() {
+        for action in Action::ALL {
+            for key in action.usual_keys() {
+                assert!(key.parse::<Chord>().is_ok(), "{action}: {key}");
+            }
+            assert_eq!(action.name().parse(), Ok(*action));
+        }
+    }
+
+    #[test]
+    fn the_usual_keys_do_not_get_in_each_other_s_way() {
+        let keymap = Keymap::default();
+        for action in Action::ALL {
+            for key in keymap.keys(*action) {
+                assert_eq!(keymap.rival(*action, key), None, "{action} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_chosen_key_takes_the_place_of_the_usual_ones() {
+        let mut keymap = Keymap::default();
+        keymap.choose(Action::Buy, Some(vec![chord("B")]));
+        assert_eq!(keymap.action(chord("B"), &[Action::Sort, Action::Buy]), Some(Action::Buy));
+        assert_eq!(keymap.action(chord("b"), &[Action::Sort, Action::Buy]), None);
+        keymap.choose(Action::Buy, Some(vec![chord("s")]));
+        assert_eq!(keymap.rival(Action::Buy, chord("s")), Some(Action::Sort));
+        keymap.choose(Action::Buy, None);
+        assert_eq!(keymap.key(Action::Buy), Some(chord("b")));
+    }
+}

@@ -1,0 +1,36 @@
+//! The ticket marketplace as a full-screen program, and as plain numbered text.
+//!
+//! [`App`] is the whole program without the world: [`Event`]s in, [`Effect`]s out, and a picture of what is known. A
+//! driver runs the effects through the SDK: [`run`] on a whole terminal, [`run_plain`] line by line.
+
+mod action;
+mod app;
+pub mod config;
+mod driver;
+mod effect;
+mod event;
+mod glyphs;
+mod journal;
+mod keymap;
+mod model;
+mod screens;
+mod settings;
+mod terminal;
+mod text;
+mod theme;
+mod trouble;
+mod widgets;
+
+pub use crate::{
+    action::{Action, Scope, UnknownAction},
+    app::{App, Setup},
+    driver::{Ending, Options, run, run_plain},
+    effect::{Call, CallId, Effect},
+    event::{Event, Feed, Reply},
+    journal::{Journal, NoJournal, Noted},
+    keymap::{Chord, Keymap, NoSuchKey},
+    model::notices::{Level, Notice},
+    settings::{Borders, Settings},
+    theme::{Colours, ThemeName},
+    trouble::{Trouble, TroubleKind},
+};

@@ -1,0 +1,179 @@
+//! What happened in the market since the program started: a log, and counts for charts.
+
+use std::collections::VecDeque;
+
+use ticketing_sdk::{TicketId, Timestamp};
+
+use super::catalogue::{Row, Standing};
+
+/// How many happenings are kept.
+const KEPT: usize = 500;
+/// How long a bar of the charts is, in milliseconds.
+const SPAN: i64 = 10_000;
+/// How many bars are kept: ten minutes.
+pub(crate) const BARS: usize = 60;
+
+/// What happened to a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Listed,
+    Reserved,
+    Released,
+    Sold,
+    Withdrawn,
+    /// It cost this many cents before.
+    Priced(u32),
+    Renamed,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub(crate) struct Happening {
+    pub(crate) at: Timestamp,
+    pub(crate) ticket: TicketId,
+    pub(crate) title: Box<str>,
+    pub(crate) cents: u32,
+    pub(crate) deed: Deed,
+}
+
+/// The counts of one span of time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Bar {
+    pub(crate) listed: u32,
+    pub(crate) reserved: u32,
+    pub(crate) sold: u32,
+    /// The sum of what was sold, in cents.
+    pub(crate) turnover: u64,
+}
+
+/// The log, the newest first, and the counts.
+#[derive(Debug, Default)]
+pub(crate) struct Activity {
+    log: VecDeque<Happening>,
+    /// The last one is the span in which `newest` lies.
+    bars: VecDeque<Bar>,
+    newest: i64,
+    total: Bar,
+}
+
+impl Deed {
+    /// What a change of a row means; nothing where nobody needs to hear of it.
+    pub(crate) fn of(before: Option<&Row>, after: &Row) -> Option<Self> {
+        let Some(before) = before else {
+            return match after.standing {
+                Standing::Available => Some(Self::Listed),
+                Standing::Reserved => Some(Self::Reserved),
+                Standing::Sold => Some(Self::Sold),
+                Standing::Withdrawn => Some(Self::Withdrawn),
+            };
+        };
+        match (before.standing, after.standing) {
+            (Standing::Available, Standing::Reserved) => Some(Self::Reserved),
+            (Standing::Reserved, Standing::Available) => Some(Self::Released),
+            (Standing::Sold, Standing::Sold) => None,
+            (_, Standing::Sold) => Some(Self::Sold),
+            (_, Standing::Withdrawn) => Some(Self::Withdrawn),
+            _ if before.cents != after.cents => Some(Self::Priced(before.cents)),
+            _ if before.title != after.title => Some(Self::Renamed),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Reserved => "reserved",
+            Self::Released => "free again",
+            Self::Sold => "sold",
+            Self::Withdrawn => "withdrawn",
+            Self::Priced(_) => "new price",
+            Self::Renamed => "renamed",
+        }
+    }
+}
+
+impl Activity {
+    pub(crate) fn note(&mut self, happening: Happening) {
+        self.move_to(happening.at);
+        for bar in self.bars.back_mut().into_iter().chain([&mut self.total]) {
+            match happening.deed {
+                Deed::Listed => bar.listed += 1,
+                Deed::Reserved => bar.reserved += 1,
+                Deed::Sold => {
+                    bar.sold += 1;
+                    bar.turnover += u64::from(happening.cents);
+                }
+                _ => {}
+            }
+        }
+        self.log.push_front(happening);
+        self.log.truncate(KEPT);
+    }
+
+    /// Begins new bars, up to a time.
+    fn move_to(&mut self, now: Timestamp) {
+        let span = now.as_millis() / SPAN;
+        let gone = if self.bars.is_empty() { 1 } else { (span - self.newest).max(0) };
+        for _ in 0..gone.min(BARS as i64) {
+            self.bars.push_back(Bar::default());
+        }
+        while self.bars.len() > BARS {
+            self.bars.pop_front();
+        }
+        self.newest = self.newest.max(span);
+    }
+
+    pub(crate) fn log(&self) -> &VecDeque<Happening> {
+        &self.log
+    }
+
+    /// All since the program started.
+    pub(crate) fn total(&self) -> Bar {
+        self.total
+    }
+
+    /// The bars of the last ten minutes up to now, the oldest first; always as many.
+    pub(crate) fn bars(&self, now: Timestamp) -> Vec<Bar> {
+        let late = usize::try_from((now.as_millis() / SPAN - self.newest).max(0)).unwrap_or(BARS);
+        let late = if self.bars.is_empty() { 0 } else { late.min(BARS) };
+        let mut bars: Vec<Bar> =
+            self.bars.iter().copied().chain(std::iter::repeat_n(Bar::default(), late)).collect();
+        if bars.len() > BARS {
+            bars.drain(..bars.len() - BARS);
+        }
+        let missing = BARS - bars.len();
+        bars.splice(0..0, std::iter::repeat_n(Bar::default(), missing));
+        bars
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sold(at: i64) -> Happening {
+        Happening {
+            at: Timestamp::from_millis(at),
+            ticket: "t".into(),
+            title: "t".into(),
+            cents: 250,
+            deed: Deed::Sold,
+        }
+    }
+
+    #[test]
+    fn bars_follow_the_time() {
+        let mut activity = Activity::default();
+        let start = 1_800_000_000_000;
+        activity.note(sold(start));
+        activity.note(sold(start + 9_999));
+        activity.note(sold(start + 25_000));
+        let at = |by: i64| activity.bars(Timestamp::from_millis(start + by));
+        let tail = |bars: Vec<Bar>| bars[BARS - 4..].iter().map(|bar| bar.sold).collect::<Vec<_>>();
+        assert_eq!(tail(at(25_000)), [0, 2, 0, 1]);
+        assert_eq!(tail(at(40_000)), [0, 1, 0, 0]);
+        assert_eq!(at(40_000).len(), BARS);
+        assert_eq!(tail(at(3_600_000)), [0; 4]);
+        assert_eq!(activity.total().turnover, 750);
+    }
+}

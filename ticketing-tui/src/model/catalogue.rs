@@ -1,0 +1,213 @@
+//! Every ticket that was heard of, in little memory: a row each, which never moves.
+
+use indexmap::IndexMap;
+use ticketing_sdk::text::sanitize;
+use ticketing_sdk::{Ticket, TicketId, TicketStatus, Timestamp};
+
+/// Names a row. Rows are never taken out, so it stays good until the market is loaded anew.
+pub(crate) type RowId = u32;
+
+/// What the market knows of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    /// Safe to show.
+    pub(crate) title: Box<str>,
+    pub(crate) listed: Timestamp,
+    pub(crate) version: i64,
+    /// The price in cents.
+    pub(crate) cents: u32,
+    seller: u32,
+    pub(crate) standing: Standing,
+}
+
+/// Whether a ticket can be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Standing {
+    Available,
+    Reserved,
+    Sold,
+    /// Its seller took it off the market.
+    Withdrawn,
+}
+
+/// All rows, by id.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    rows: IndexMap<Box<str>, Row>,
+    /// Sellers are few and their ids are long.
+    sellers: IndexMap<Box<str>, ()>,
+    available: usize,
+    bands: [u32; BANDS.len() + 1],
+}
+
+/// The upper ends of the bands of prices, in cents; the last band has none.
+pub(crate) const BANDS: [u32; 7] = [1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000];
+
+impl Standing {
+    /// What it is called.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::Reserved => "reserved",
+            Self::Sold => "sold",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+impl From<TicketStatus> for Standing {
+    fn from(status: TicketStatus) -> Self {
+        match status {
+            TicketStatus::Available => Self::Available,
+            TicketStatus::Reserved => Self::Reserved,
+            TicketStatus::Sold => Self::Sold,
+        }
+    }
+}
+
+impl Catalogue {
+    /// How many rows there are, with those that were withdrawn.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many tickets can be had.
+    pub(crate) fn available(&self) -> usize {
+        self.available
+    }
+
+    /// How many tickets that can be had fall into each band of prices.
+    pub(crate) fn bands(&self) -> &[u32] {
+        &self.bands
+    }
+
+    pub(crate) fn row(&self, id: RowId) -> Option<&Row> {
+        self.rows.get_index(id as usize).map(|(_, row)| row)
+    }
+
+    pub(crate) fn id(&self, id: RowId) -> Option<TicketId> {
+        self.rows.get_index(id as usize).map(|(id, _)| TicketId::new(&**id))
+    }
+
+    pub(crate) fn find(&self, id: &TicketId) -> Option<RowId> {
+        self.rows.get_index_of(id.as_str()).and_then(|index| RowId::try_from(index).ok())
+    }
+
+    pub(crate) fn get(&self, id: &TicketId) -> Option<&Row> {
+        self.rows.get(id.as_str())
+    }
+
+    /// The id of the one who sells it.
+    pub(crate) fn seller(&self, row: &Row) -> &str {
+        self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
+    }
+
+    /// Takes in what a ticket is now, unless something newer is known. Answers with its row and what that was before;
+    /// nothing if nothing is new.
+    pub(crate) fn take(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<Row>)> {
+        let standing = if withdrawn { Standing::Withdrawn } else { ticket.status.into() };
+        let known = self.find(&ticket.id);
+        if let Some(row) = known.and_then(|id| self.row(id)) {
+            // The last word on a withdrawn ticket was that; its version does not count on.
+            let stale = ticket.version < row.version
+                || row.standing == Standing::Withdrawn
+                || (ticket.version == row.version && !withdrawn);
+            if stale {
+                return None;
+            }
+        }
+        let seller = self.intern(ticket.user_id.as_str());
+        let row = Row {
+            title: sanitize(&ticket.title).into(),
+            listed: ticket.created_at.unwrap_or(Timestamp::from_millis(0)),
+            version: ticket.version,
+            cents: u32::try_from(ticket.price.cents()).unwrap_or(u32::MAX),
+            seller,
+            standing,
+        };
+        self.count(&row, 1);
+        let (index, before) = self.rows.insert_full(ticket.id.as_str().into(), row);
+        if let Some(before) = &before {
+            self.count(before, -1);
+        }
+        Some((RowId::try_from(index).ok()?, before))
+    }
+
+    fn intern(&mut self, seller: &str) -> u32 {
+        let index = match self.sellers.get_index_of(seller) {
+            Some(index) => index,
+            None => self.sellers.insert_full(seller.into(), ()).0,
+        };
+        u32::try_from(index).unwrap_or(u32::MAX)
+    }
+
+    fn count(&mut self, row: &Row, by: i32) {
+        if row.standing == Standing::Available {
+            self.available = self.available.saturating_add_signed(by as isize);
+            let band = BANDS.partition_point(|end| row.cents >= *end);
+            self.bands[band] = self.bands[band].saturating_add_signed(by);
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A ticket of the tests.
+    pub(crate) fn ticket(id: &str, title: &str, price: &str, version: i64) -> Ticket {
+        Ticket {
+            id: id.into(),
+            title: title.to_owned(),
+            price: price.parse().unwrap(),
+            user_id: "seller".into(),
+            version,
+            order_id: None,
+            status: TicketStatus::Available,
+            created_at: Some(Timestamp::from_millis(1_800_000_000_000)),
+            updated_at: None,
+        }
+    }
+
+    #[test]
+    fn the_newest_version_stands_whatever_the_order() {
+        let mut catalogue = Catalogue::default();
+        assert!(catalogue.take(&ticket("a", "old", "10", 1), false).is_some());
+        assert!(catalogue.take(&ticket("a", "older", "10", 0), false).is_none());
+        assert!(catalogue.take(&ticket("a", "again", "10", 1), false).is_none());
+        let (_, before) = catalogue.take(&ticket("a", "new", "10", 2), false).unwrap();
+        assert_eq!(before.map(|row| row.title), Some("old".into()));
+        assert_eq!(catalogue.len(), 1);
+    }
+
+    #[test]
+    fn a_withdrawn_ticket_does_not_come_back_from_a_page_that_was_read_before() {
+        let mut catalogue = Catalogue::default();
+        catalogue.take(&ticket("a", "t", "10", 3), false);
+        catalogue.take(&ticket("a", "t", "10", 3), true);
+        assert!(catalogue.take(&ticket("a", "t", "10", 3), false).is_none());
+        assert!(catalogue.take(&ticket("a", "t", "10", 9), false).is_none());
+        assert_eq!(catalogue.available(), 0);
+    }
+
+    #[test]
+    fn bands_count_what_can_be_had() {
+        let mut catalogue = Catalogue::default();
+        catalogue.take(&ticket("a", "t", "9.99", 0), false);
+        catalogue.take(&ticket("b", "t", "10", 0), false);
+        catalogue.take(&ticket("c", "t", "5000", 0), false);
+        assert_eq!(catalogue.bands(), [1, 1, 0, 0, 0, 0, 0, 1]);
+        let mut sold = ticket("b", "t", "10", 1);
+        sold.status = TicketStatus::Sold;
+        catalogue.take(&sold, false);
+        assert_eq!(catalogue.bands(), [1, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(catalogue.available(), 2);
+    }
+
+    #[test]
+    fn titles_are_made_safe() {
+        let mut catalogue = Catalogue::default();
+        catalogue.take(&ticket("a", "a\u{1b}[2Jb\u{202e}c", "1", 0), false);
+        assert_eq!(&*catalogue.row(0).unwrap().title, "a[2Jbc");
+    }
+}

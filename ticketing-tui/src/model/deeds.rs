@@ -1,0 +1,115 @@
+//! What a user can have done: each deed once at a time, and none that makes no sense.
+
+use ticketing_sdk::{NewTicket, OrderId, OrderStatus, SecretString, TicketId};
+
+use super::notices::Level;
+use super::orders;
+use super::{Load, Model, Session};
+use crate::effect::{Call, CallId, Effect};
+
+impl Model {
+    /// Asks for everything that is not there yet.
+    pub(crate) fn start(&mut self) {
+        self.call(Call::Session);
+        self.effect(Effect::Follow);
+    }
+
+    /// Loads the market anew.
+    pub(crate) fn load_market(&mut self) {
+        self.market.reload();
+        self.market.load = Load::Loading(self.call(Call::Market));
+    }
+
+    /// Loads what belongs to the one who is signed in.
+    pub(crate) fn load_own(&mut self) {
+        self.orders.load = Load::Loading(self.call(Call::Orders));
+        self.listings.load = Load::Loading(self.call(Call::Listings));
+    }
+
+    /// Asks the server for everything again, at once.
+    pub(crate) fn reload(&mut self) {
+        match self.link {
+            super::Link::Live => self.load_market(),
+            // The market is loaded when the connection stands.
+            _ => self.effect(Effect::Follow),
+        }
+        self.call(Call::Session);
+    }
+
+    /// Reserves a ticket. `None` where that is under way already.
+    pub(crate) fn reserve(&mut self, ticket: &TicketId) -> Option<CallId> {
+        if self.orders.is_reserving(ticket) {
+            return None;
+        }
+        let call = self.call(Call::Reserve(ticket.clone()));
+        self.orders.begin_reserving(ticket, call);
+        Some(call)
+    }
+
+    /// Pays for an order, unless something is being done to it already, or there is nothing to pay.
+    pub(crate) fn pay(&mut self, id: &OrderId, token: SecretString) {
+        let Some(order) = self.orders.get(id).filter(|order| order.status == OrderStatus::Created) else {
+            return;
+        };
+        if self.orders.deed(id).is_some() {
+            return;
+        }
+        let price = order.ticket.price;
+        let call = self.call(Call::Pay { order: id.clone(), token, price });
+        self.orders.begin(id, call, orders::Deed::Paying);
+    }
+
+    /// Lets go of a reservation, unless something is being done to it already.
+    pub(crate) fn cancel(&mut self, id: &OrderId) {
+        let open = self.orders.get(id).is_some_and(|order| order.status == OrderStatus::Created);
+        if open && self.orders.deed(id).is_none() {
+            let call = self.call(Call::Cancel(id.clone()));
+            self.orders.begin(id, call, orders::Deed::Cancelling);
+        }
+    }
+
+    /// Changes a listing, which is shown at once. `None` where there is none, or something is being done to it.
+    pub(crate) fn change(&mut self, id: &TicketId, new: &NewTicket) -> Option<CallId> {
+        let listing = self.listings.get(id).filter(|listing| listing.pending.is_none())?;
+        let version = listing.ticket.version;
+        let call = self.call(Call::Change(id.clone(), new.clone(), version));
+        self.listings.change(id, new, call);
+        Some(call)
+    }
+
+    /// Takes a listing off the market.
+    pub(crate) fn withdraw(&mut self, id: &TicketId) {
+        let Some(listing) = self.listings.get(id).filter(|listing| listing.pending.is_none()) else { return };
+        let version = listing.ticket.version;
+        let call = self.call(Call::Withdraw(id.clone(), version));
+        self.listings.withdraw(id, call);
+    }
+
+    /// Ends the session.
+    pub(crate) fn sign_out(&mut self) {
+        if matches!(self.session, Session::In(_)) {
+            self.call(Call::SignOut);
+        }
+    }
+
+    /// Puts an id on the clipboard.
+    pub(crate) fn copy(&mut self, id: &str) {
+        self.effect(Effect::Copy(id.to_owned()));
+        self.say(Level::Info, format!("Copied {id}"));
+    }
+
+    /// Opens a ticket in the browser, as the server shows it.
+    pub(crate) fn browse(&mut self, ticket: &TicketId) {
+        let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let id: String = ticket.as_str().chars().filter(|c| safe(*c)).collect();
+        let address = format!("{}/api/tickets/{id}", self.server);
+        self.say(Level::Info, format!("Opening {address}"));
+        self.effect(Effect::Browse(address));
+    }
+
+    /// Changes a setting, for good.
+    pub(crate) fn save_settings(&mut self) {
+        self.effect(Effect::Save(Box::new(self.settings.clone())));
+        self.effect(Effect::Redraw);
+    }
+}

@@ -1,0 +1,149 @@
+//! What one sells. A change is shown before the server has agreed, and taken back if it does not.
+
+use ticketing_sdk::{NewTicket, Ticket, TicketId, TicketStatus};
+
+use super::Load;
+use crate::effect::CallId;
+
+/// One's own tickets, the newest first.
+#[derive(Debug, Default)]
+pub(crate) struct Listings {
+    list: Vec<Listing>,
+    pub(crate) load: Load,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Listing {
+    /// As it is shown.
+    pub(crate) ticket: Ticket,
+    pub(crate) pending: Option<Pending>,
+}
+
+/// A change that the server has not agreed to yet.
+#[derive(Debug, Clone)]
+pub(crate) struct Pending {
+    call: CallId,
+    pub(crate) deed: Deed,
+    /// What it was before.
+    before: Ticket,
+}
+
+/// What is being done to a listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Changing,
+    Withdrawing,
+}
+
+impl Listings {
+    /// All of them, the newest first.
+    pub(crate) fn list(&self) -> &[Listing] {
+        &self.list
+    }
+
+    pub(crate) fn get(&self, id: &TicketId) -> Option<&Listing> {
+        self.list.iter().find(|listing| listing.ticket.id == *id)
+    }
+
+    /// How many are to be had, how many are reserved, how many are sold, and for how many cents together.
+    pub(crate) fn sums(&self) -> (usize, usize, usize, i64) {
+        let count = |status| self.list.iter().filter(|listing| listing.ticket.status == status).count();
+        let sold = self.list.iter().filter(|listing| listing.ticket.status == TicketStatus::Sold);
+        let earned = sold.map(|listing| listing.ticket.price.cents()).sum();
+        (count(TicketStatus::Available), count(TicketStatus::Reserved), count(TicketStatus::Sold), earned)
+    }
+
+    /// Takes in all of them.
+    pub(crate) fn replace(&mut self, tickets: &[Ticket]) {
+        for ticket in tickets {
+            self.take(ticket);
+        }
+        self.list.retain(|known| tickets.iter().any(|ticket| ticket.id == known.ticket.id));
+    }
+
+    /// Takes in what one of them is now, unless something newer is known. A change that is under way stays shown.
+    pub(crate) fn take(&mut self, ticket: &Ticket) {
+        match self.list.iter_mut().find(|known| known.ticket.id == ticket.id) {
+            None => {
+                let key = |ticket: &Ticket| (ticket.created_at, ticket.id.clone());
+                let place = self.list.partition_point(|known| key(&known.ticket) > key(ticket));
+                self.list.insert(place, Listing { ticket: ticket.clone(), pending: None });
+            }
+            Some(Listing { pending: Some(pending), .. }) if ticket.version >= pending.before.version => {
+                pending.before = ticket.clone();
+            }
+            Some(known) if known.pending.is_none() && ticket.version >= known.ticket.version => {
+                known.ticket = ticket.clone();
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// It is off the market.
+    pub(crate) fn remove(&mut self, id: &TicketId) {
+        self.list.retain(|listing| listing.ticket.id != *id);
+    }
+
+    /// Shows a change before it is agreed to.
+    pub(crate) fn change(&mut self, id: &TicketId, new: &NewTicket, call: CallId) {
+        if let Some(listing) = self.pend(id, call, Deed::Changing) {
+            listing.ticket.title.clone_from(&new.title);
+            listing.ticket.price = new.price;
+        }
+    }
+
+    /// Shows that it is being taken off the market.
+    pub(crate) fn withdraw(&mut self, id: &TicketId, call: CallId) {
+        self.pend(id, call, Deed::Withdrawing);
+    }
+
+    fn pend(&mut self, id: &TicketId, call: CallId, deed: Deed) -> Option<&mut Listing> {
+        let listing = self.list.iter_mut().find(|listing| listing.ticket.id == *id)?;
+        let before = listing.ticket.clone();
+        listing.pending = Some(Pending { call, deed, before });
+        Some(listing)
+    }
+
+    /// The answer to a change has come. What was shown is taken back; the caller takes in what it is now.
+    pub(crate) fn settle(&mut self, call: CallId) -> Option<(TicketId, Deed)> {
+        let waits =
+            |listing: &&mut Listing| listing.pending.as_ref().is_some_and(|pending| pending.call == call);
+        let listing = self.list.iter_mut().find(waits)?;
+        let pending = listing.pending.take()?;
+        listing.ticket = pending.before;
+        Some((listing.ticket.id.clone(), pending.deed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::tests::ticket;
+    use super::*;
+
+    #[test]
+    fn a_change_is_shown_at_once_and_taken_back_where_it_is_refused() {
+        let mut listings = Listings::default();
+        listings.take(&ticket("a", "old", "10", 0));
+        let (id, call) = ("a".into(), CallId(7));
+        listings.change(&id, &NewTicket::new("new", "12".parse().unwrap()), call);
+        assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
+        // A live change comes in between.
+        listings.take(&ticket("a", "live", "11", 1));
+        assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
+        assert!(listings.settle(CallId(8)).is_none(), "another call's answer changes nothing");
+        assert_eq!(listings.settle(call), Some((id.clone(), Deed::Changing)));
+        assert_eq!(listings.get(&id).unwrap().ticket.title, "live");
+    }
+
+    #[test]
+    fn sums_count_what_was_earned() {
+        let mut listings = Listings::default();
+        for (id, status) in
+            [("a", TicketStatus::Available), ("b", TicketStatus::Sold), ("c", TicketStatus::Sold)]
+        {
+            listings.take(&Ticket { status, ..ticket(id, "t", "10.50", 0) });
+        }
+        assert_eq!(listings.sums(), (1, 0, 2, 2_100));
+    }
+}

@@ -1,0 +1,98 @@
+//! The market as far as it is known: loaded page by page, then kept up by the live changes.
+
+use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp};
+
+use super::Load;
+use super::activity::{Activity, Deed, Happening};
+use super::catalogue::{Catalogue, Row, RowId};
+use super::shelf::{Query, Shelf};
+
+/// What is on sale, what of it is shown, and what happened to it.
+#[derive(Debug, Default)]
+pub(crate) struct Market {
+    pub(crate) catalogue: Catalogue,
+    pub(crate) shelf: Shelf,
+    pub(crate) activity: Activity,
+    pub(crate) load: Load,
+    /// The pages of a fresh load take the place of all that was known, once the first of them is there.
+    fresh: bool,
+}
+
+impl Market {
+    /// Everything will be loaded anew.
+    pub(crate) fn reload(&mut self) {
+        self.fresh = true;
+    }
+
+    /// Takes in a page.
+    pub(crate) fn page(&mut self, tickets: &[Ticket]) {
+        if std::mem::take(&mut self.fresh) {
+            self.catalogue = Catalogue::default();
+            self.shelf.restart();
+            self.shelf.work(&self.catalogue);
+        }
+        let mut added = Vec::with_capacity(tickets.len());
+        for ticket in tickets {
+            if self.catalogue.find(&ticket.id).is_some() {
+                self.ticket(ticket);
+            } else if let Some((row, _)) = self.catalogue.take(ticket, false) {
+                added.push(row);
+            }
+        }
+        self.shelf.added(&self.catalogue, &added);
+    }
+
+    /// Takes in what a ticket is now. Answers with what that was before, if something is new.
+    pub(crate) fn ticket(&mut self, ticket: &Ticket) -> Option<Option<Row>> {
+        self.take(ticket, false)
+    }
+
+    /// Takes in a live change, and logs it.
+    pub(crate) fn change(&mut self, change: &TicketChange, now: Timestamp) {
+        let withdrawn = change.kind == TicketChangeKind::Deleted;
+        let Some(before) = self.take(&change.ticket, withdrawn) else { return };
+        let Some(row) = self.catalogue.get(&change.ticket.id) else { return };
+        // A ticket that was not known before was either listed just now, or is older than what was loaded.
+        if before.is_none() && change.kind != TicketChangeKind::Created && change.ticket.version > 0 {
+            return;
+        }
+        if let Some(deed) = Deed::of(before.as_ref(), row) {
+            let (ticket, title, cents) = (change.ticket.id.clone(), row.title.clone(), row.cents);
+            self.activity.note(Happening { at: now, ticket, title, cents, deed });
+        }
+    }
+
+    fn take(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<Option<Row>> {
+        if let Some(row) = self.catalogue.find(&ticket.id) {
+            self.shelf.before_change(&self.catalogue, row);
+            let taken = self.catalogue.take(ticket, withdrawn);
+            self.shelf.changed(&self.catalogue, row);
+            return taken.map(|(_, before)| before);
+        }
+        let (row, before) = self.catalogue.take(ticket, withdrawn)?;
+        self.shelf.changed(&self.catalogue, row);
+        Some(before)
+    }
+
+    /// Shows something else.
+    pub(crate) fn search(&mut self, query: Query) {
+        self.shelf.search(query);
+    }
+
+    /// Does a slice of a search. Answers whether what is shown is another now.
+    pub(crate) fn work(&mut self) -> bool {
+        self.shelf.work(&self.catalogue)
+    }
+
+    /// The ticket that is shown at a place.
+    pub(crate) fn shown(&self, index: usize) -> Option<(RowId, &Row)> {
+        let id = self.shelf.at(index)?;
+        self.catalogue.row(id).map(|row| (id, row))
+    }
+
+    /// Where a ticket is shown.
+    pub(crate) fn position(&mut self, ticket: &TicketId) -> Option<usize> {
+        let row = self.catalogue.find(ticket)?;
+        self.shelf.position(&self.catalogue, row)
+    }
+}

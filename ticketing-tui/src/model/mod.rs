@@ -1,0 +1,247 @@
+//! What the program knows: the market, one's orders and listings, who is signed in, and the state of the connection.
+//! All that is asked and done goes through here, so that it goes on when its screen is closed.
+
+pub(crate) mod activity;
+pub(crate) mod catalogue;
+mod deeds;
+pub(crate) mod listings;
+pub(crate) mod market;
+pub(crate) mod notices;
+pub(crate) mod orders;
+mod replies;
+pub(crate) mod shelf;
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+use ticketing_sdk::{CurrentUser, Timestamp};
+
+use self::listings::Listings;
+use self::market::Market;
+use self::notices::{Level, Notices};
+use self::orders::{Alarm, Orders, SOON};
+use crate::action::Action;
+use crate::effect::{Call, CallId, Effect};
+use crate::settings::Settings;
+use crate::trouble::Trouble;
+
+/// Everything that is known.
+#[derive(Debug)]
+pub(crate) struct Model {
+    /// This machine's time.
+    pub(crate) now: Timestamp,
+    /// What the server's clock is ahead, in milliseconds.
+    skew: i64,
+    pub(crate) server: String,
+    pub(crate) size: Size,
+    pub(crate) settings: Settings,
+    pub(crate) session: Session,
+    pub(crate) link: Link,
+    pub(crate) market: Market,
+    pub(crate) orders: Orders,
+    pub(crate) listings: Listings,
+    pub(crate) notices: Notices,
+    effects: Vec<Effect>,
+    calls: u64,
+    title: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Session {
+    /// The server was not asked yet.
+    #[default]
+    Unknown,
+    Out,
+    In(CurrentUser),
+}
+
+/// The connection of the live changes.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Link {
+    #[default]
+    Connecting,
+    Live,
+    /// It is lost, and tried again.
+    Lost {
+        trouble: Trouble,
+        retry_at: Timestamp,
+    },
+    /// The server has none, or it ended for good.
+    Ended(Trouble),
+}
+
+/// How far a list is.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Load {
+    /// It was not asked for yet.
+    #[default]
+    Idle,
+    /// It is on its way; what is there may be shown.
+    Loading(CallId),
+    Ready,
+    Failed(Trouble),
+}
+
+impl Load {
+    /// Whether an answer is the one that is waited for.
+    pub(crate) fn awaits(&self, call: CallId) -> bool {
+        matches!(self, Self::Loading(awaited) if *awaited == call)
+    }
+
+    pub(crate) fn is_loading(&self) -> bool {
+        matches!(self, Self::Idle | Self::Loading(_))
+    }
+}
+
+impl Model {
+    pub(crate) fn new(server: String, settings: Settings, size: Size, now: Timestamp) -> Self {
+        Self {
+            now,
+            skew: 0,
+            server,
+            size,
+            settings,
+            session: Session::Unknown,
+            link: Link::Connecting,
+            market: Market::default(),
+            orders: Orders::default(),
+            listings: Listings::default(),
+            notices: Notices::default(),
+            effects: Vec::new(),
+            calls: 0,
+            title: String::new(),
+        }
+    }
+
+    /// The key of an action, as it is shown; nothing where it has none.
+    pub(crate) fn key(&self, action: Action) -> String {
+        self.settings.keys.key(action).map(|key| key.to_string()).unwrap_or_default()
+    }
+
+    /// The key of an action that works while a line is being written.
+    pub(crate) fn key_while_writing(&self, action: Action) -> String {
+        let keys = self.settings.keys.keys(action);
+        keys.iter().find(|key| !key.writes()).map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// The time by the server's clock, which sets the deadlines.
+    pub(crate) fn server_now(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.as_millis().saturating_add(self.skew))
+    }
+
+    pub(crate) fn user(&self) -> Option<&CurrentUser> {
+        match &self.session {
+            Session::In(user) => Some(user),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn effect(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    pub(crate) fn take_effects(&mut self) -> Vec<Effect> {
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(crate) fn call(&mut self, call: Call) -> CallId {
+        self.calls += 1;
+        let id = CallId(self.calls);
+        self.effects.push(Effect::Call(id, call));
+        id
+    }
+
+    pub(crate) fn say(&mut self, level: Level, text: impl Into<String>) {
+        self.notices.say(level, text, self.now);
+    }
+
+    /// What the passing of time brings about.
+    pub(crate) fn tick(&mut self) {
+        self.notices.tick(self.now);
+        for alarm in self.orders.tick(self.server_now()) {
+            self.alarm(&alarm);
+        }
+        self.update_title();
+    }
+
+    fn alarm(&mut self, alarm: &Alarm) {
+        let title = |model: &Self, id| {
+            model.orders.get(id).map_or_else(String::new, |order| {
+                ticketing_sdk::text::sanitize(&order.ticket.title).into_owned()
+            })
+        };
+        match alarm {
+            Alarm::Left(id, left) => {
+                let soon = *left <= SOON;
+                let text = format!("{} left to pay for {}", crate::text::span(*left), title(self, id));
+                self.say(if soon { Level::Warn } else { Level::Info }, text);
+                if soon {
+                    self.ring();
+                }
+            }
+            Alarm::Over(id) => {
+                let text = format!("Time is up: {} is no longer reserved for you", title(self, id));
+                self.say(Level::Bad, text);
+                self.ring();
+            }
+            Alarm::Look(id) => {
+                self.call(Call::Order(id.clone()));
+            }
+        }
+    }
+
+    fn ring(&mut self) {
+        if self.settings.bell {
+            self.effect(Effect::Bell);
+        }
+    }
+
+    /// The window's title tells of the reservation that ends first, in minutes: a title that changes each second is a
+    /// nuisance to whoever has it read out.
+    fn update_title(&mut self) {
+        if !self.settings.title {
+            return;
+        }
+        let now = self.server_now();
+        let first = self.orders.open().min_by_key(|order| order.expires_at);
+        let title = first.map_or_else(
+            || "ticketing".to_owned(),
+            |order| {
+                let title = ticketing_sdk::text::sanitize(&order.ticket.title).into_owned();
+                match Orders::left(order, now) {
+                    Duration::ZERO => format!("time is up: {title}"),
+                    left => format!("{} min to pay: {title}", left.as_secs().div_ceil(60)),
+                }
+            },
+        );
+        if title != self.title {
+            self.title.clone_from(&title);
+            self.effect(Effect::Title(title));
+        }
+    }
+
+    /// Whether something is on its way that changes what can be done next.
+    pub(crate) fn is_waiting(&self) -> bool {
+        let on_its_way = |load: &Load| matches!(load, Load::Loading(_));
+        let connecting = matches!(self.link, Link::Connecting) || matches!(self.session, Session::Unknown);
+        connecting
+            || [&self.market.load, &self.orders.load, &self.listings.load].into_iter().any(on_its_way)
+            || self.orders.is_busy()
+            || self.listings.list().iter().any(|listing| listing.pending.is_some())
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
+        let of_orders = self
+            .orders
+            .wakes_at(self.server_now())
+            .map(|at| Timestamp::from_millis(at.as_millis().saturating_sub(self.skew)));
+        let of_link = match &self.link {
+            // The seconds to the next try are shown.
+            Link::Lost { retry_at, .. } if *retry_at > self.now => Some(self.now + Duration::from_secs(1)),
+            _ => None,
+        };
+        [self.notices.wakes_at(), of_orders, of_link].into_iter().flatten().min()
+    }
+}

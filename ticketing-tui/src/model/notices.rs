@@ -1,0 +1,88 @@
+//! Short messages that pass by themselves.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use ticketing_sdk::Timestamp;
+
+/// How much a message matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Something to know.
+    Info,
+    /// Something worked.
+    Good,
+    /// Something needs an eye.
+    Warn,
+    /// Something did not work.
+    Bad,
+}
+
+/// A message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it matters.
+    pub level: Level,
+    /// What it says, on one line.
+    pub text: String,
+    until: Timestamp,
+}
+
+/// The messages that are shown, and those that were not read out yet.
+#[derive(Debug, Default)]
+pub(crate) struct Notices {
+    shown: VecDeque<Notice>,
+    unspoken: VecDeque<Notice>,
+}
+
+/// More than this at once would hide what they are about.
+const SHOWN: usize = 3;
+/// Where nobody reads out, they must not pile up.
+const UNSPOKEN: usize = 32;
+
+impl Notices {
+    pub(crate) fn say(&mut self, level: Level, text: impl Into<String>, now: Timestamp) {
+        let long = match level {
+            Level::Info | Level::Good => Duration::from_secs(5),
+            Level::Warn | Level::Bad => Duration::from_secs(9),
+        };
+        let notice = Notice { level, text: text.into(), until: now + long };
+        self.shown.retain(|old| old.text != notice.text);
+        self.shown.push_back(notice.clone());
+        self.unspoken.push_back(notice);
+        while self.shown.len() > SHOWN {
+            self.shown.pop_front();
+        }
+        while self.unspoken.len() > UNSPOKEN {
+            self.unspoken.pop_front();
+        }
+    }
+
+    /// Takes away what was shown long enough.
+    pub(crate) fn tick(&mut self, now: Timestamp) {
+        self.shown.retain(|notice| notice.until > now);
+    }
+
+    pub(crate) fn shown(&self) -> impl DoubleEndedIterator<Item = &Notice> {
+        self.shown.iter()
+    }
+
+    /// When the next one passes.
+    pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
+        self.shown.iter().map(|notice| notice.until).min()
+    }
+
+    pub(crate) fn has_unspoken(&self) -> bool {
+        !self.unspoken.is_empty()
+    }
+
+    /// What was not read out yet.
+    pub(crate) fn take_unspoken(&mut self) -> Vec<Notice> {
+        self.unspoken.drain(..).collect()
+    }
+
+    /// Takes all away.
+    pub(crate) fn clear(&mut self) {
+        self.shown.clear();
+    }
+}

@@ -1,0 +1,455 @@
+//! What the market shows, and in which order: filtered and sorted in slices, so that no keystroke waits for it.
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::fmt;
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ticketing_sdk::Money;
+
+use super::catalogue::{Catalogue, Row, RowId, Standing};
+
+/// How many rows one slice looks at: a few milliseconds.
+const SLICE: usize = 16_384;
+
+/// What is to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Query {
+    /// Words that the title must hold, loosely.
+    pub(crate) text: String,
+    pub(crate) min: Option<Money>,
+    pub(crate) max: Option<Money>,
+    pub(crate) sort: Sort,
+    /// Whether what is reserved or sold is hidden.
+    pub(crate) only_free: bool,
+}
+
+/// The order of what is shown; behind how well it matches, where there is a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sort {
+    #[default]
+    Newest,
+    Oldest,
+    Cheapest,
+    Dearest,
+    Title,
+}
+
+impl Sort {
+    /// The one after this.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Newest => Self::Oldest,
+            Self::Oldest => Self::Cheapest,
+            Self::Cheapest => Self::Dearest,
+            Self::Dearest => Self::Title,
+            Self::Title => Self::Newest,
+        }
+    }
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Newest => "newest first",
+            Self::Oldest => "oldest first",
+            Self::Cheapest => "cheapest first",
+            Self::Dearest => "dearest first",
+            Self::Title => "by title",
+        }
+    }
+}
+
+impl Query {
+    /// Whether it leaves anything out, sold and withdrawn tickets aside.
+    pub(crate) fn is_narrow(&self) -> bool {
+        !self.text.trim().is_empty() || self.min.is_some() || self.max.is_some()
+    }
+}
+
+/// One ticket that is shown, with all that its place depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Slot {
+    score: u32,
+    row: RowId,
+    key: u64,
+}
+
+/// A search that is under way.
+struct Job {
+    /// The rows to look at; all of them, if there are none here.
+    among: Option<Vec<RowId>>,
+    next: usize,
+    found: Vec<Slot>,
+    /// Rows that changed after they were looked at.
+    touched: Vec<RowId>,
+}
+
+/// The tickets that are shown, in order.
+pub(crate) struct Shelf {
+    query: Query,
+    pattern: Pattern,
+    /// The text that `order` was made for.
+    shown_text: String,
+    order: Vec<Slot>,
+    job: Option<Job>,
+    matcher: Matcher,
+    letters: Vec<char>,
+    /// Memory to find letters in, while a frame is drawn; nothing that lasts.
+    scratch: RefCell<(Matcher, Vec<char>)>,
+}
+
+impl Default for Shelf {
+    fn default() -> Self {
+        Self {
+            query: Query::default(),
+            pattern: Pattern::default(),
+            shown_text: String::new(),
+            order: Vec::new(),
+            job: None,
+            matcher: Matcher::new(Config::DEFAULT),
+            letters: Vec::new(),
+            scratch: RefCell::new((Matcher::new(Config::DEFAULT), Vec::new())),
+        }
+    }
+}
+
+impl fmt::Debug for Shelf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shelf")
+            .field("query", &self.query)
+            .field("shown", &self.order.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Shelf {
+    pub(crate) fn query(&self) -> &Query {
+        &self.query
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    pub(crate) fn at(&self, index: usize) -> Option<RowId> {
+        self.order.get(index).map(|slot| slot.row)
+    }
+
+    /// Where a row is shown.
+    pub(crate) fn position(&mut self, catalogue: &Catalogue, row: RowId) -> Option<usize> {
+        let slot = self.slot(catalogue, row)?;
+        self.place(catalogue, &slot).ok()
+    }
+
+    /// Whether a search is under way. What is shown until it ends is the answer to the one before.
+    pub(crate) fn is_searching(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// Begins to look for something else.
+    pub(crate) fn search(&mut self, query: Query) {
+        if query == self.query && self.job.is_none() {
+            return;
+        }
+        // Whoever writes on finds a part of what was found; unless the words mean something special.
+        let special = |text: &str| text.contains(['!', '^', '$', '\'', '\\']);
+        let (old, new) = (&self.query, &query);
+        let narrower = self.job.is_none()
+            && new.text.starts_with(&self.shown_text)
+            && !special(&new.text)
+            && (old.min, old.max, old.only_free) == (new.min, new.max, new.only_free);
+        let among = narrower.then(|| self.order.iter().map(|slot| slot.row).collect());
+        self.pattern = Pattern::parse(query.text.trim(), CaseMatching::Smart, Normalization::Smart);
+        self.query = query;
+        self.job = Some(Job { among, next: 0, found: Vec::new(), touched: Vec::new() });
+    }
+
+    /// Looks for the same again, in a catalogue that is another one.
+    pub(crate) fn restart(&mut self) {
+        self.order.clear();
+        self.job = Some(Job { among: None, next: 0, found: Vec::new(), touched: Vec::new() });
+    }
+
+    /// Does a slice of the search. Answers whether that was the last one: then what is shown is another.
+    pub(crate) fn work(&mut self, catalogue: &Catalogue) -> bool {
+        let Some(mut job) = self.job.take() else { return false };
+        let total = job.among.as_ref().map_or(catalogue.len(), Vec::len);
+        let end = (job.next + SLICE).min(total);
+        for index in job.next..end {
+            let row = match &job.among {
+                Some(rows) => rows.get(index).copied(),
+                None => RowId::try_from(index).ok(),
+            };
+            job.found.extend(row.and_then(|row| self.slot(catalogue, row)));
+        }
+        job.next = end;
+        if job.next < total {
+            self.job = Some(job);
+            return false;
+        }
+        let mut found = job.found;
+        if !job.touched.is_empty() {
+            found.retain(|slot| !job.touched.contains(&slot.row));
+            job.touched.sort_unstable();
+            job.touched.dedup();
+            found.extend(job.touched.iter().filter_map(|row| self.slot(catalogue, *row)));
+        }
+        found.sort_unstable_by(|one, two| self.compare(catalogue, one, two));
+        self.order = found;
+        self.shown_text.clone_from(&self.query.text);
+        true
+    }
+
+    /// Notes where a row stands before it changes, for [`Self::changed`].
+    pub(crate) fn before_change(&mut self, catalogue: &Catalogue, row: RowId) {
+        if self.job.is_none()
+            && let Some(slot) = self.slot(catalogue, row)
+            && let Ok(place) = self.place(catalogue, &slot)
+        {
+            self.order.remove(place);
+        }
+    }
+
+    /// Puts a row to its place after it has changed, or was added.
+    pub(crate) fn changed(&mut self, catalogue: &Catalogue, row: RowId) {
+        if let Some(job) = &mut self.job {
+            job.touched.push(row);
+            return;
+        }
+        if let Some(slot) = self.slot(catalogue, row)
+            && let Err(place) = self.place(catalogue, &slot)
+        {
+            self.order.insert(place, slot);
+        }
+    }
+
+    /// Puts many new rows to their places at once.
+    pub(crate) fn added(&mut self, catalogue: &Catalogue, rows: &[RowId]) {
+        if let Some(job) = &mut self.job {
+            job.touched.extend(rows);
+            return;
+        }
+        let mut new: Vec<Slot> = rows.iter().filter_map(|row| self.slot(catalogue, *row)).collect();
+        new.sort_unstable_by(|one, two| self.compare(catalogue, one, two));
+        let mut merged = Vec::with_capacity(self.order.len() + new.len());
+        let mut old = std::mem::take(&mut self.order).into_iter().peekable();
+        for slot in new {
+            while let Some(before) = old.next_if(|other| self.compare(catalogue, other, &slot).is_lt()) {
+                merged.push(before);
+            }
+            merged.push(slot);
+        }
+        merged.extend(old);
+        self.order = merged;
+    }
+
+    /// The characters of a title that the filter has found, by their place among its graphemes, in order.
+    pub(crate) fn found_letters(&self, title: &str) -> Vec<u32> {
+        let mut found = Vec::new();
+        if !self.query.text.trim().is_empty() {
+            let (matcher, letters) = &mut *self.scratch.borrow_mut();
+            self.pattern.indices(Utf32Str::new(title, letters), matcher, &mut found);
+            found.sort_unstable();
+            found.dedup();
+        }
+        found
+    }
+
+    fn place(&self, catalogue: &Catalogue, slot: &Slot) -> Result<usize, usize> {
+        self.order.binary_search_by(|other| self.compare(catalogue, other, slot))
+    }
+
+    fn compare(&self, catalogue: &Catalogue, one: &Slot, two: &Slot) -> Ordering {
+        let by_title = || {
+            if self.query.sort != Sort::Title {
+                return Ordering::Equal;
+            }
+            let title = |slot: &Slot| catalogue.row(slot.row).map(|row| row.title.to_lowercase());
+            title(one).cmp(&title(two))
+        };
+        two.score.cmp(&one.score).then(one.key.cmp(&two.key)).then_with(by_title).then(one.row.cmp(&two.row))
+    }
+
+    /// The slot of a row, if it is to be shown.
+    fn slot(&mut self, catalogue: &Catalogue, id: RowId) -> Option<Slot> {
+        let row = catalogue.row(id)?;
+        let shown = match row.standing {
+            Standing::Available => true,
+            Standing::Withdrawn => false,
+            Standing::Reserved | Standing::Sold => !self.query.only_free,
+        };
+        let cents = i64::from(row.cents);
+        let fits = self.query.min.is_none_or(|min| cents >= min.cents())
+            && self.query.max.is_none_or(|max| cents <= max.cents());
+        if !shown || !fits {
+            return None;
+        }
+        let score = self.pattern.score(Utf32Str::new(&row.title, &mut self.letters), &mut self.matcher)?;
+        Some(Slot { score, row: id, key: key(self.query.sort, row) })
+    }
+}
+
+/// A number that sorts as the order wants it, as far as eight bytes can.
+fn key(sort: Sort, row: &Row) -> u64 {
+    let listed = row.listed.as_millis().cast_unsigned() ^ (1 << 63);
+    match sort {
+        Sort::Newest => !listed,
+        Sort::Oldest => listed,
+        Sort::Cheapest => u64::from(row.cents),
+        Sort::Dearest => !u64::from(row.cents),
+        Sort::Title => {
+            let mut bytes = [0; 8];
+            let lower = row.title.chars().flat_map(char::to_lowercase);
+            let mut at = 0;
+            for c in lower {
+                let mut encoded = [0; 4];
+                for byte in c.encode_utf8(&mut encoded).bytes() {
+                    if let Some(place) = bytes.get_mut(at) {
+                        *place = byte;
+                    }
+                    at += 1;
+                }
+                if at >= bytes.len() {
+                    break;
+                }
+            }
+            u64::from_be_bytes(bytes)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::tests::ticket;
+    use super::*;
+    use ticketing_sdk::TicketStatus;
+
+    const TITLES: [(&str, &str); 5] = [
+        ("Jazz at the lake", "38"),
+        ("RustConf, day 1", "149.99"),
+        ("jazz at the Blue Door", "27.50"),
+        ("Night train to Lisbon", "62.50"),
+        ("Zürich by night", "20"),
+    ];
+
+    struct Market {
+        catalogue: Catalogue,
+        shelf: Shelf,
+    }
+
+    impl Market {
+        fn new() -> Self {
+            let mut market = Self { catalogue: Catalogue::default(), shelf: Shelf::default() };
+            for (index, (title, price)) in TITLES.iter().enumerate() {
+                let (row, _) =
+                    market.catalogue.take(&ticket(&index.to_string(), title, price, 0), false).unwrap();
+                market.shelf.changed(&market.catalogue, row);
+            }
+            market
+        }
+
+        fn search(&mut self, query: Query) -> Vec<&str> {
+            self.shelf.search(query);
+            while self.shelf.is_searching() {
+                self.shelf.work(&self.catalogue);
+            }
+            self.shown()
+        }
+
+        fn shown(&self) -> Vec<&str> {
+            self.shelf.order.iter().map(|slot| &*self.catalogue.row(slot.row).unwrap().title).collect()
+        }
+
+        fn find(&mut self, text: &str) -> Vec<&str> {
+            self.search(Query { text: text.to_owned(), ..Query::default() })
+        }
+    }
+
+    #[test]
+    fn a_filter_is_loose_and_the_best_comes_first() {
+        let mut market = Market::new();
+        assert_eq!(market.find("nitra"), ["Night train to Lisbon"]);
+        assert_eq!(market.find("jazz").len(), 2);
+        assert_eq!(market.find("jazz lake"), ["Jazz at the lake"]);
+        assert_eq!(market.find("night")[0], "Night train to Lisbon");
+        assert_eq!(market.find("zurich"), ["Zürich by night"], "without its accent");
+        assert_eq!(market.find("xyz"), [""; 0]);
+        assert_eq!(market.find("").len(), 5);
+    }
+
+    #[test]
+    fn writing_on_narrows_and_taking_back_widens() {
+        let mut market = Market::new();
+        for (text, count) in
+            [("j", 2), ("ja", 2), ("jaz", 2), ("jazzd", 1), ("jazz", 2), ("!jazz", 3), ("!jazz ", 3)]
+        {
+            assert_eq!(market.find(text).len(), count, "{text}");
+        }
+    }
+
+    #[test]
+    fn prices_bound_and_sort() {
+        let mut market = Market::new();
+        let query = Query {
+            min: Some("25".parse().unwrap()),
+            max: Some("62.50".parse().unwrap()),
+            sort: Sort::Cheapest,
+            ..Query::default()
+        };
+        assert_eq!(
+            market.search(query.clone()),
+            ["jazz at the Blue Door", "Jazz at the lake", "Night train to Lisbon"]
+        );
+        assert_eq!(market.search(Query { sort: Sort::Dearest, ..query })[0], "Night train to Lisbon");
+        let by_title = market.search(Query { sort: Sort::Title, ..Query::default() });
+        assert_eq!(by_title[..2], ["jazz at the Blue Door", "Jazz at the lake"]);
+    }
+
+    /// Whatever happens, and in whatever order: what is shown is what a search from nothing would show.
+    #[test]
+    fn changes_keep_the_order_that_a_fresh_search_gives() {
+        let texts = ["", "a", "jazz", "night", ""];
+        let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::Dearest, Sort::Title];
+        let mut market = Market::new();
+        let mut seed = 7_u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for round in 0..600_i64 {
+            let query = Query {
+                text: texts[random(5) as usize].to_owned(),
+                sort: sorts[random(5) as usize],
+                only_free: random(2) == 0,
+                ..Query::default()
+            };
+            if random(4) == 0 {
+                market.shelf.search(query);
+            }
+            if random(3) == 0 {
+                market.shelf.work(&market.catalogue);
+            }
+            let (title, _) = TITLES[random(5) as usize];
+            let price = format!("{}", random(50) + 1);
+            let mut change = ticket(&random(20).to_string(), title, &price, round);
+            change.created_at = Some(ticketing_sdk::Timestamp::from_millis(random(9).cast_signed()));
+            change.status = [TicketStatus::Available, TicketStatus::Reserved][random(2) as usize];
+            if let Some(row) = market.catalogue.find(&change.id) {
+                market.shelf.before_change(&market.catalogue, row);
+            }
+            let known = market.catalogue.find(&change.id);
+            let row = market.catalogue.take(&change, random(30) == 0).map(|(row, _)| row).or(known);
+            if let Some(row) = row {
+                market.shelf.changed(&market.catalogue, row);
+            }
+            if !market.shelf.is_searching() {
+                let shown = market.shelf.order.clone();
+                market.shelf.restart();
+                while market.shelf.is_searching() {
+                    market.shelf.work(&market.catalogue);
+                }
+                assert_eq!(shown, market.shelf.order, "round {round}");
+            }
+        }
+    }
+}

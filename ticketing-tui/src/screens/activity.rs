@@ -1,0 +1,182 @@
+//! What happens in the market: a log, and charts of the last ten minutes.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Cx, Input, Route, Screen, Speech};
+use crate::action::Action;
+use crate::model::Model;
+use crate::model::activity::{BARS, Deed, Happening};
+use crate::model::catalogue::BANDS;
+use crate::text;
+use crate::widgets::card::Tone;
+use crate::widgets::list::List;
+use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::{empty, meter};
+
+/// What happens in the market.
+#[derive(Debug)]
+pub(crate) struct Activity {
+    list: List,
+}
+
+/// From here on there is room for the charts beside the log.
+const SPLIT: u16 = 100;
+
+impl Activity {
+    pub(crate) fn open(_: &Model) -> Self {
+        Self { list: List::default() }
+    }
+
+    fn selected<'m>(&self, model: &'m Model) -> Option<&'m Happening> {
+        model.market.activity.log().get(self.list.selected())
+    }
+}
+
+fn tone(deed: Deed) -> Tone {
+    match deed {
+        Deed::Listed | Deed::Released => Tone::Good,
+        Deed::Reserved | Deed::Priced(_) => Tone::Warn,
+        Deed::Sold => Tone::Accent,
+        Deed::Withdrawn | Deed::Renamed => Tone::Gone,
+    }
+}
+
+fn sums(model: &Model) -> String {
+    let total = model.market.activity.total();
+    let turnover = format!("${}.{:02}", total.turnover / 100, total.turnover % 100);
+    format!("Since you came: {} listed, {} reserved, {} sold for {turnover}", total.listed, total.reserved, total.sold)
+}
+
+impl Screen for Activity {
+    fn title(&self, _: &Model) -> String {
+        "Activity".to_owned()
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.selected(model).is_some() {
+            actions.extend([Action::Open, Action::Copy]);
+        }
+        actions.extend(List::MOVES);
+        actions
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        let len = cx.model.market.activity.log().len();
+        let open = |this: &Self, cx: &mut Cx<'_>| {
+            if let Some(happening) = this.selected(cx.model) {
+                let ticket = happening.ticket.clone();
+                cx.go(Route::Ticket(ticket));
+            }
+        };
+        match input {
+            Input::Action(Action::Open) => open(self, cx),
+            Input::Action(Action::Copy) => {
+                if let Some(happening) = self.selected(cx.model) {
+                    let id = happening.ticket.to_string();
+                    cx.model.copy(&id);
+                }
+            }
+            Input::Action(action) => {
+                self.list.act(action, len);
+            }
+            Input::Row(row, pick) => {
+                let again = row == self.list.selected();
+                self.list.select(row);
+                if pick || again {
+                    open(self, cx);
+                }
+            }
+            Input::Scroll(rows) => self.list.scroll(rows, len),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        if area.width >= SPLIT {
+            let side = area.width * 2 / 5;
+            log(self, model, pen, Rect { width: area.width - side, ..area });
+            charts(model, pen, Rect { x: area.right() - side, width: side, ..area });
+        } else if area.height >= 18 {
+            let low = 9;
+            log(self, model, pen, Rect { height: area.height - low, ..area });
+            charts(model, pen, below(area, area.height - low));
+        } else {
+            log(self, model, pen, area);
+        }
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        let log = model.market.activity.log();
+        let rows = Speech::list(&self.list, log.len(), |index| log.get(index).map_or_else(String::new, |happening| {
+            format!("{} {}: {}, {}", text::time_of_day(happening.at), happening.deed.word(), happening.title, text::price(happening.cents))
+        }));
+        let mut lines = vec![sums(model)];
+        if log.is_empty() {
+            lines.push("Nothing has happened since you came.".to_owned());
+        }
+        Speech { lines, ..rows }
+    }
+}
+
+fn log(screen: &Activity, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let inner = pen.frame(area, "Activity", pen.theme.border);
+    let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
+    pen.text(line, &sums(model), pen.theme.dim);
+    let log = model.market.activity.log();
+    if log.is_empty() {
+        let more = "What others list, reserve and buy shows here as it happens.";
+        return empty::message(pen, below(inner, 1), "Nothing has happened since you came", pen.theme.dim, &[more]);
+    }
+    screen.list.view(pen, below(inner, 1), log.len(), |pen, line, index, _| {
+        let Some(happening) = log.get(index) else { return };
+        let end = pen.spans(line, &[(&text::time_of_day(happening.at), pen.theme.gone), ("  ", Style::new())]);
+        let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
+        pen.text(word, happening.deed.word(), tone(happening.deed).of(pen.theme));
+        let price = match happening.deed {
+            Deed::Priced(before) if line.width > 60 => format!("{} before {}", text::price(happening.cents), text::price(before)),
+            _ => text::price(happening.cents),
+        };
+        let start = pen.right(line, &price, Style::new());
+        let title = Rect { x: word.right(), width: start.saturating_sub(word.right() + 1), ..line };
+        pen.text(title, &happening.title, Style::new());
+    });
+}
+
+fn charts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    let inner = inset(pen.frame(area, "The last ten minutes", pen.theme.border), 1, 0);
+    let bars = model.market.activity.bars(model.now);
+    let series: [(&str, Vec<u64>, Style); 3] = [
+        ("listed", bars.iter().map(|bar| bar.listed.into()).collect(), pen.theme.good),
+        ("reserved", bars.iter().map(|bar| bar.reserved.into()).collect(), pen.theme.warn),
+        ("sold", bars.iter().map(|bar| bar.sold.into()).collect(), pen.theme.accent),
+    ];
+    // With little room only the lines of time, else prices below them.
+    let tall = inner.height >= 24;
+    let each = if tall { ((inner.height - 11) / 3).clamp(2, 7) } else { (inner.height / 3).max(1) };
+    let mut rest = inner;
+    for (label, values, style) in series {
+        let total: u64 = values.iter().sum();
+        let words = format!("{label} {total}");
+        pen.text(Rect { width: 14, ..top(rest, 1) }, &words, pen.theme.dim);
+        let chart = Rect { x: rest.x + 14, width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)), ..top(rest, each.saturating_sub(u16::from(tall)).max(1)) };
+        meter::bars(pen, chart, &values, style);
+        rest = below(rest, each);
+    }
+    if tall {
+        pen.text(top(rest, 1), &format!("Prices of what is free ({})", text::count(model.market.catalogue.available())), pen.theme.heading);
+        let mut from = 0;
+        let mut rows = Vec::new();
+        for (count, end) in model.market.catalogue.bands().iter().zip(BANDS.map(Some).into_iter().chain([None])) {
+            let label = match end {
+                Some(end) if from == 0 => format!("under ${}", end / 100),
+                Some(end) => format!("${} to ${}", from / 100, end / 100),
+                None => format!("from ${}", from / 100),
+            };
+            from = end.unwrap_or(from);
+            rows.push((label, *count));
+        }
+        meter::lying(pen, below(rest, 2), &rows, pen.theme.accent);
+    }
+}

@@ -1,0 +1,252 @@
+//! One order: how long it is held, paying for it, and what became of it.
+
+use std::time::Duration;
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, SecretString};
+
+use super::{Cx, Deed, Input, Route, Screen, Speech, form_input};
+use crate::action::Action;
+use crate::effect::{Call, CallId};
+use crate::event::Reply;
+use crate::model::orders::{Deed as UnderWay, Orders, SOON};
+use crate::model::{Load, Model};
+use crate::text;
+use crate::widgets::form::{Field, Form};
+use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::{empty, meter};
+
+/// One order.
+#[derive(Debug)]
+pub(crate) struct Checkout {
+    id: OrderId,
+    form: Form,
+    load: Load,
+    reserving: Option<CallId>,
+}
+
+impl Checkout {
+    pub(crate) fn open(id: OrderId, _: &Model) -> Self {
+        let card = Field::new("Card", "the provider's token, like tok_visa");
+        Self { id, form: Form::new(vec![card]), load: Load::Idle, reserving: None }
+    }
+
+    fn order<'m>(&self, model: &'m Model) -> Option<&'m Order> {
+        model.orders.get(&self.id)
+    }
+
+    /// Whether there is something to pay, and it is not being paid.
+    fn is_open(&self, model: &Model) -> bool {
+        self.order(model).is_some_and(|order| order.status == OrderStatus::Created)
+            && model.orders.deed(&self.id).is_none()
+    }
+
+    fn pay(&mut self, cx: &mut Cx<'_>) {
+        if !self.is_open(cx.model) {
+            return;
+        }
+        let token = self.form.value(0).trim().to_owned();
+        if CardToken::looks_like_a_card_number(&token) {
+            self.form.fill(0, "");
+            self.form.fault(0, "That looked like a card number. Only the provider's tokens are taken, like tok_visa");
+        } else if token.is_empty() {
+            self.form.fault(0, "Which card? Write the provider's token for it, like tok_visa");
+        } else {
+            cx.model.pay(&self.id, SecretString::from(token));
+        }
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
+        match action {
+            Action::Submit | Action::Pay => self.pay(cx),
+            Action::Cancel if self.is_open(cx.model) => cx.go(Route::Confirm(Deed::Cancel(self.id.clone()))),
+            Action::Again => {
+                if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.id.clone()) {
+                    self.reserving = cx.model.reserve(&ticket);
+                }
+            }
+            Action::Copy => cx.model.copy(self.id.as_str()),
+            Action::Reload => self.ask(cx),
+            _ => {}
+        }
+    }
+
+    fn ask(&mut self, cx: &mut Cx<'_>) {
+        self.load = Load::Loading(cx.model.call(Call::Order(self.id.clone())));
+    }
+}
+
+impl Screen for Checkout {
+    fn title(&self, model: &Model) -> String {
+        match self.order(model).map(|order| order.status) {
+            Some(OrderStatus::Created) => "Pay".to_owned(),
+            _ => "Order".to_owned(),
+        }
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        let status = self.order(model).map(|order| order.status);
+        if self.is_open(model) {
+            // Letters are written into the field, so these have keys that write none.
+            return vec![Action::Submit, Action::Back, Action::Cancel, Action::Copy, Action::Reload];
+        }
+        match status {
+            Some(OrderStatus::Cancelled) => vec![Action::Again, Action::Copy, Action::Reload],
+            _ => vec![Action::Copy, Action::Reload],
+        }
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Shown => self.ask(cx),
+            Input::Action(Action::Back) => cx.back(),
+            Input::Action(action) => self.act(action, cx),
+            Input::Reply(id, reply) if self.load.awaits(id) => {
+                self.load = match reply {
+                    Ok(_) => Load::Ready,
+                    Err(trouble) => Load::Failed(trouble.clone()),
+                };
+            }
+            Input::Reply(id, reply) if self.reserving == Some(id) => {
+                self.reserving = None;
+                if let Ok(Reply::Order(order)) = reply {
+                    cx.go_instead(Route::Checkout(order.id.clone()));
+                }
+            }
+            input => {
+                form_input(&mut self.form, input);
+            }
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = pen.frame(area, &self.title(model), pen.theme.border);
+        let inner = inset(inner, 2, u16::from(inner.height > 14));
+        let Some(order) = self.order(model) else {
+            let key = model.key(Action::Reload);
+            return empty::load(pen, inner, &self.load, "the order", &key);
+        };
+        let mut rest = pen.paragraph(inner, &text::sanitize(&order.ticket.title), pen.theme.accent);
+        pen.text(rest, &text::money(order.ticket.price), pen.theme.base.patch(pen.theme.accent));
+        rest = below(rest, 2);
+        match order.status {
+            OrderStatus::Created => self.open_order(pen, rest, model, order),
+            OrderStatus::AwaitingPayment => {
+                let words = "The card is good for it, and the money is being taken. It no longer runs out.";
+                rest = pen.paragraph(rest, words, pen.theme.accent);
+                facts(pen, below(rest, 1), model, order);
+            }
+            OrderStatus::Complete => {
+                pen.spans(rest, &[(pen.glyphs.tick, pen.theme.good), (" Paid. It is yours.", pen.theme.good)]);
+                facts(pen, below(rest, 2), model, order);
+            }
+            OrderStatus::Cancelled => {
+                let words = if Orders::left(order, model.server_now()).is_zero() {
+                    "It was not paid in time, so it is free for others again. Nothing was charged."
+                } else {
+                    "It was cancelled, so it is free for others again. Nothing was charged."
+                };
+                rest = pen.paragraph(rest, words, pen.theme.warn);
+                rest = below(rest, 1);
+                let key = model.key(Action::Again);
+                pen.button(rest, &key, "tries to order it again", Action::Again);
+                facts(pen, below(rest, 2), model, order);
+            }
+        }
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        let Some(order) = self.order(model) else {
+            return Speech::lines(["Loading the order".to_owned()]);
+        };
+        let title = text::sanitize(&order.ticket.title);
+        let mut lines = vec![format!("{title}, {}", text::money(order.ticket.price))];
+        match (order.status, model.orders.deed(&self.id)) {
+            (_, Some(UnderWay::Paying)) => lines.push("Paying.".to_owned()),
+            (_, Some(UnderWay::Cancelling)) => lines.push("Cancelling.".to_owned()),
+            (OrderStatus::Created, None) => {
+                let left = Orders::left(order, model.server_now());
+                lines.push(format!("Reserved for you for {}.", text::span(left)));
+                lines.extend(model.orders.refusal(&self.id).map(|refusal| refusal.message.clone()));
+                let form = if self.is_open(model) { Speech::form(&self.form) } else { Speech::default() };
+                return Speech { lines, ..form };
+            }
+            (OrderStatus::AwaitingPayment, None) => lines.push("The money is being taken.".to_owned()),
+            (OrderStatus::Complete, None) => lines.push("Paid. It is yours.".to_owned()),
+            (OrderStatus::Cancelled, None) => {
+                lines.push("Cancelled. It is free for others again; nothing was charged.".to_owned());
+            }
+        }
+        lines.push(format!("Order id: {}", self.id));
+        Speech::lines(lines)
+    }
+
+    fn writes(&self, model: &Model) -> bool {
+        self.is_open(model)
+    }
+}
+
+impl Checkout {
+    fn open_order(&self, pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order) {
+        let left = Orders::left(order, model.server_now());
+        let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
+        let style = if left <= SOON { pen.theme.bad } else if left <= 2 * SOON { pen.theme.warn } else { pen.theme.good };
+        let clock = text::clock(left);
+        let line = top(area, 1);
+        let end = pen.spans(line, &[("Held for you  ", pen.theme.dim), (&clock, style), ("  ", Style::new())]);
+        meter::line(pen, Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line }, left, whole, style);
+        let mut rest = below(area, 2);
+        match model.orders.deed(&self.id) {
+            Some(UnderWay::Paying) => {
+                let words = format!("Paying {}{}", text::money(order.ticket.price), pen.glyphs.ellipsis);
+                rest = pen.paragraph(rest, &words, pen.theme.accent);
+                return facts(pen, below(rest, 1), model, order);
+            }
+            Some(UnderWay::Cancelling) => {
+                let words = format!("Letting go of it{}", pen.glyphs.ellipsis);
+                rest = pen.paragraph(rest, &words, pen.theme.accent);
+                return facts(pen, below(rest, 1), model, order);
+            }
+            None if left.is_zero() => {
+                let words = format!("Time is up. Asking the server what has become of it{}", pen.glyphs.ellipsis);
+                pen.paragraph(rest, &words, pen.theme.warn);
+                return;
+            }
+            None => {}
+        }
+        if let Some(refusal) = model.orders.refusal(&self.id) {
+            rest = pen.paragraph(rest, &refusal.message, pen.theme.bad);
+            let advice = if refusal.unknown {
+                "Paying again with the same card finds out, and never charges twice."
+            } else {
+                "It stays reserved for you. Another card may do."
+            };
+            rest = below(pen.paragraph(rest, advice, pen.theme.dim), 1);
+        }
+        rest = self.form.view(pen, Rect { width: rest.width.min(70), ..rest });
+        let pay = format!("pays {}", text::money(order.ticket.price));
+        let end = pen.button(top(rest, 1), &model.key(Action::Submit), &pay, Action::Submit);
+        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
+        pen.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
+        facts(pen, below(rest, 2), model, order);
+    }
+}
+
+/// The small print.
+fn facts(pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order) {
+    let mut rest = area;
+    let payment = model.orders.payment(&order.id);
+    let lines = [
+        ("Order", Some(order.id.to_string())),
+        ("Ticket", Some(order.ticket.id.to_string())),
+        ("Payment", payment.map(|payment| payment.id.to_string())),
+    ];
+    for (label, value) in lines {
+        if let (false, Some(value)) = (rest.is_empty(), value) {
+            pen.text(rest, label, pen.theme.dim);
+            pen.text(Rect { x: rest.x + 9, width: rest.width.saturating_sub(9), ..rest }, &value, Style::new());
+            rest = below(rest, 1);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Asks before something is done that cannot be undone.
+
+use ratatui::layout::Rect;
+
+use super::{Cx, Deed, Input, Move, Screen, Speech};
+use crate::action::Action;
+use crate::model::Model;
+use crate::text;
+use crate::widgets::pen::{Pen, below, bottom, top};
+
+/// A question with yes and no.
+#[derive(Debug)]
+pub(crate) struct Confirm {
+    deed: Deed,
+}
+
+impl Confirm {
+    pub(crate) fn open(deed: Deed, _: &Model) -> Self {
+        Self { deed }
+    }
+
+    /// What is asked, and what follows.
+    fn words(&self, model: &Model) -> (String, &'static str) {
+        match &self.deed {
+            Deed::Cancel(id) => {
+                let title = model.orders.get(id).map_or("it".into(), |order| text::sanitize(&order.ticket.title));
+                (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.")
+            }
+            Deed::Withdraw(id) => {
+                let title = model.listings.get(id).map_or("it".into(), |listing| text::sanitize(&listing.ticket.title));
+                (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.")
+            }
+            Deed::SignOut => {
+                let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
+                (format!("Sign {email} out?"), "The session ends for good, in every program that uses it.")
+            }
+            Deed::Quit => {
+                ("Leave while money is being taken?".to_owned(), "The payment goes on without you; your orders show how it ended.")
+            }
+        }
+    }
+}
+
+impl Screen for Confirm {
+    fn title(&self, model: &Model) -> String {
+        self.words(model).0
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        vec![Action::Yes, Action::No]
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Action(Action::Yes) => {
+                cx.back();
+                match &self.deed {
+                    Deed::Cancel(id) => cx.model.cancel(id),
+                    Deed::Withdraw(id) => cx.model.withdraw(id),
+                    Deed::SignOut => cx.model.sign_out(),
+                    Deed::Quit => cx.moves.push(Move::Quit),
+                }
+            }
+            Input::Action(_) => cx.back(),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let (question, follows) = self.words(model);
+        let width = area.width.min(64).saturating_sub(4);
+        let lines = text::wrap(&question, width).len() + text::wrap(follows, width).len();
+        let inner = pen.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 6, "Sure?");
+        let rest = pen.paragraph(below(inner, 1), &question, pen.theme.warn);
+        pen.paragraph(below(rest, 1), follows, pen.theme.dim);
+        let line = bottom(inner, 1);
+        let end = pen.button(line, &model.key(Action::Yes), "yes", Action::Yes);
+        let place = Rect { x: end + 4, width: line.right().saturating_sub(end + 4), ..top(line, 1) };
+        pen.button(place, &model.key(Action::No), "no", Action::No);
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        Speech::lines([self.words(model).1.to_owned()])
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,103 @@
+//! All keys of a screen, and those that work anywhere.
+
+use std::cell::Cell;
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Cx, Input, Screen, Speech};
+use crate::action::{Action, Scope};
+use crate::model::Model;
+use crate::widgets::pen::Pen;
+
+/// The keys.
+#[derive(Debug)]
+pub(crate) struct Help {
+    here: Vec<Action>,
+    scroll: usize,
+    /// How many lines were not in sight when it was drawn last.
+    hidden: Cell<usize>,
+}
+
+impl Help {
+    pub(crate) fn open(below: Vec<Action>, _: &Model) -> Self {
+        Self { here: below, scroll: 0, hidden: Cell::new(usize::MAX) }
+    }
+
+    /// Heading, or key and what it does.
+    fn lines(&self, model: &Model) -> Vec<Result<(String, &'static str), &'static str>> {
+        let line = |action: &Action| {
+            let keys: Vec<_> = model.settings.keys.keys(*action).iter().map(ToString::to_string).collect();
+            Ok((if keys.is_empty() { "-".to_owned() } else { keys.join(" ") }, action.what()))
+        };
+        let mut lines = vec![Err("Here")];
+        lines.extend(self.here.iter().filter(|action| action.scope() != Scope::Moving).map(line));
+        for scope in [Scope::Moving, Scope::Anywhere] {
+            lines.push(Err(scope.title()));
+            lines.extend(Action::ALL.iter().filter(|action| action.scope() == scope).map(line));
+        }
+        lines
+    }
+}
+
+impl Screen for Help {
+    fn title(&self, _: &Model) -> String {
+        "Keys".to_owned()
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        vec![Action::Back, Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::First, Action::Last, Action::Help]
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        let last = self.hidden.get();
+        let to = match input {
+            Input::Action(Action::Back | Action::Help) => return cx.back(),
+            Input::Action(Action::Up) => self.scroll.saturating_sub(1),
+            Input::Action(Action::Down) => self.scroll + 1,
+            Input::Action(Action::PageUp) => self.scroll.saturating_sub(10),
+            Input::Action(Action::PageDown) => self.scroll + 10,
+            Input::Action(Action::First) => 0,
+            Input::Action(Action::Last) => last,
+            Input::Scroll(rows) => self.scroll.saturating_add_signed(rows),
+            _ => return,
+        };
+        self.scroll = to.min(last);
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let lines = self.lines(model);
+        let inner = pen.popup(area, 76, u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2), "Keys");
+        self.hidden.set(lines.len().saturating_sub(usize::from(inner.height)));
+        let start = self.scroll.min(self.hidden.get());
+        let column = 20.min(inner.width / 2);
+        for (line, y) in lines.iter().skip(start).zip(inner.y..inner.bottom()) {
+            let place = Rect { y, height: 1, ..inner };
+            match line {
+                Err(heading) => {
+                    pen.text(place, heading, pen.theme.heading);
+                }
+                Ok((keys, what)) => {
+                    pen.text(Rect { width: column - 1, ..place }, keys, pen.theme.key);
+                    let rest = Rect { x: place.x + column, width: place.width - column, ..place };
+                    pen.text(rest, what, Style::new());
+                }
+            }
+        }
+        if start < self.hidden.get() {
+            let more = Rect { y: inner.bottom(), height: 1, ..inner };
+            pen.right(more, &format!(" {} more ", self.hidden.get() - start), pen.theme.dim);
+        }
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        Speech::lines(self.lines(model).into_iter().filter_map(|line| match line {
+            Err("Here") => Some("What can be done is numbered below each screen. Write the number, and press enter.".to_owned()),
+            _ => None,
+        }))
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}

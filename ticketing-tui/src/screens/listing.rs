@@ -1,0 +1,172 @@
+//! Listing a ticket for sale, and changing one.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::{Money, NewTicket, TicketId};
+
+use super::{Cx, Input, Screen, Speech, form_input};
+use crate::action::Action;
+use crate::effect::{Call, CallId};
+use crate::event::Reply;
+use crate::model::Model;
+use crate::model::notices::Level;
+use crate::text;
+use crate::trouble::{Trouble, TroubleKind};
+use crate::widgets::form::{Field, Form};
+use crate::widgets::pen::{Pen, below, inset, top};
+
+/// A form for title and price.
+#[derive(Debug)]
+pub(crate) struct Listing {
+    /// The ticket that is changed; a new one, if there is none.
+    id: Option<TicketId>,
+    form: Form,
+    /// The answer that is waited for. Nothing is sent meanwhile.
+    sent: Option<CallId>,
+    trouble: Option<Trouble>,
+}
+
+const TITLE: usize = 0;
+const PRICE: usize = 1;
+/// How long a title may be, in characters.
+const LONGEST: usize = 200;
+
+impl Listing {
+    pub(crate) fn open(id: Option<TicketId>, model: &Model) -> Self {
+        let mut form = Form::new(vec![
+            Field::new("Title", "what it admits to, like Jazz at the lake"),
+            Field::new("Price", "in US dollars, like 38 or 149.99"),
+        ]);
+        if let Some(listing) = id.as_ref().and_then(|id| model.listings.get(id)) {
+            form.fill(TITLE, &text::sanitize(&listing.ticket.title));
+            form.fill(PRICE, &listing.ticket.price.to_string());
+        }
+        Self { id, form, sent: None, trouble: None }
+    }
+
+    /// What was written, if that can be a ticket; what cannot is said at its field.
+    fn ticket(&mut self) -> Option<NewTicket> {
+        let title = self.form.value(TITLE).trim().to_owned();
+        for field in &mut self.form.fields {
+            field.fault = None;
+        }
+        match title.chars().count() {
+            0 => self.form.fault(TITLE, "What is it for? A title is needed"),
+            1..=LONGEST => {}
+            long => self.form.fault(TITLE, format!("{long} characters are too many; {LONGEST} are the most")),
+        }
+        let written = self.form.value(PRICE).trim().trim_start_matches('$').to_owned();
+        let price = written.parse::<Money>();
+        match &price {
+            Ok(price) if *price >= Money::MIN => {}
+            Ok(_) => self.form.fault(PRICE, "It must cost more than nothing"),
+            Err(_) if written.is_empty() => self.form.fault(PRICE, "What does it cost? Like 38 or 149.99"),
+            Err(error) => self.form.fault(PRICE, error.to_string()),
+        }
+        if self.form.is_sound() { price.ok().map(|price| NewTicket::new(title, price)) } else { None }
+    }
+
+    fn submit(&mut self, cx: &mut Cx<'_>) {
+        if self.sent.is_some() {
+            return;
+        }
+        let Some(ticket) = self.ticket() else { return };
+        self.trouble = None;
+        match &self.id {
+            None => self.sent = Some(cx.model.call(Call::Sell(ticket))),
+            Some(id) => {
+                // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
+                self.sent = cx.model.change(id, &ticket);
+                if self.sent.is_none() {
+                    cx.model.say(Level::Bad, "It can no longer be changed");
+                    cx.back();
+                }
+            }
+        }
+    }
+
+    fn answered(&mut self, reply: &Result<Reply, Trouble>, cx: &mut Cx<'_>) {
+        match reply {
+            Ok(_) => {
+                if self.id.is_none() {
+                    cx.model.say(Level::Good, format!("{} is for sale", self.form.value(TITLE).trim()));
+                }
+                cx.back();
+            }
+            Err(trouble) => {
+                for (field, name) in [(TITLE, "title"), (PRICE, "price")] {
+                    if let Some(message) = trouble.field(name) {
+                        self.form.fault(field, message);
+                    }
+                }
+                if trouble.kind == TroubleKind::SignedOut {
+                    cx.model.signed(crate::model::Session::Out);
+                    cx.signed_in_or(None);
+                }
+                self.trouble = Some(trouble.clone()).filter(|trouble| trouble.fields.is_empty());
+            }
+        }
+    }
+}
+
+impl Screen for Listing {
+    fn title(&self, _: &Model) -> String {
+        if self.id.is_some() { "Change a listing".to_owned() } else { "Sell a ticket".to_owned() }
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        vec![Action::Submit, Action::Next, Action::Previous, Action::Back]
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Action(Action::Submit) if !self.form.is_last() => {}
+            Input::Action(Action::Submit) => self.submit(cx),
+            Input::Action(Action::Back) => cx.back(),
+            Input::Reply(id, reply) if self.sent == Some(id) => {
+                self.sent = None;
+                self.answered(reply, cx);
+            }
+            input => {
+                form_input(&mut self.form, input);
+            }
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = inset(pen.frame(area, &self.title(model), pen.theme.border), 2, u16::from(area.height > 14));
+        let inner = Rect { width: inner.width.min(90), ..inner };
+        let mut rest = self.form.view(pen, inner);
+        let written = self.form.value(TITLE).trim().chars().count();
+        if written > LONGEST - 40 {
+            let style = if written > LONGEST { pen.theme.bad } else { pen.theme.dim };
+            pen.right(top(rest, 1), &format!("{written} of {LONGEST} characters"), style);
+        }
+        if let Some(trouble) = &self.trouble {
+            rest = pen.paragraph(rest, &trouble.message, pen.theme.bad);
+            if let Some(hint) = &trouble.hint {
+                rest = pen.paragraph(rest, hint, pen.theme.dim);
+            }
+            rest = below(rest, 1);
+        }
+        if self.sent.is_some() {
+            pen.text(rest, &format!("Sending{}", pen.glyphs.ellipsis), pen.theme.accent);
+            return;
+        }
+        let label = if self.id.is_some() { "saves it" } else { "puts it up for sale" };
+        let end = pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
+        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
+        pen.button(place, &model.key(Action::Back), "leaves it", Action::Back);
+        let note = "While someone has it reserved, a ticket cannot be changed or taken back.";
+        pen.paragraph(below(rest, 2), note, pen.theme.gone.patch(Style::new()));
+    }
+
+    fn speech(&self, _: &Model) -> Speech {
+        let lines = self.trouble.iter().map(|trouble| trouble.message.clone()).collect();
+        Speech { lines, ..Speech::form(&self.form) }
+    }
+
+    fn writes(&self, _: &Model) -> bool {
+        true
+    }
+}

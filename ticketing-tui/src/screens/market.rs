@@ -1,0 +1,402 @@
+//! The market: what is on sale, live, filtered as you type.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::TicketId;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::{Cx, Input, Route, Screen, Speech};
+use crate::action::Action;
+use crate::effect::CallId;
+use crate::event::Reply;
+use crate::model::catalogue::{Row, Standing};
+use crate::model::shelf::Query;
+use crate::model::{Link, Model};
+use crate::text;
+use crate::widgets::form::Field;
+use crate::widgets::list::List;
+use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::{card, empty};
+
+/// The market.
+#[derive(Debug)]
+pub(crate) struct Market {
+    list: List,
+    filter: Field,
+    /// Whether the filter is being written.
+    writing: bool,
+    /// The ticket that is selected, wherever it moves.
+    anchor: Option<TicketId>,
+    /// The reservation that this screen waits for.
+    reserving: Option<CallId>,
+}
+
+/// From here on there is room for the selected ticket beside the list.
+const SPLIT: u16 = 110;
+
+impl Market {
+    pub(crate) fn open(model: &Model) -> Self {
+        let mut filter = Field::new("Filter", "a word or two of the title");
+        filter.set(model.market.shelf.query().text.clone());
+        Self { list: List::default(), filter, writing: false, anchor: None, reserving: None }
+    }
+
+    fn selected<'m>(&self, model: &'m Model) -> Option<(TicketId, &'m Row)> {
+        let (id, row) = model.market.shown(self.list.selected())?;
+        Some((model.market.catalogue.id(id)?, row))
+    }
+
+    /// Keeps in mind which ticket is selected.
+    fn anchor(&mut self, model: &Model) {
+        self.anchor = self.selected(model).map(|(id, _)| id);
+    }
+
+    fn search(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut Query)) {
+        let mut query = cx.model.market.shelf.query().clone();
+        change(&mut query);
+        cx.model.market.search(query);
+    }
+
+    fn filtered(&mut self, cx: &mut Cx<'_>) {
+        // The best is what one wants to see.
+        self.anchor = None;
+        let text = self.filter.value().to_owned();
+        self.search(cx, |query| query.text = text);
+    }
+
+    fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
+        let len = cx.model.market.shelf.len();
+        if self.list.act(action, len) {
+            return self.anchor(cx.model);
+        }
+        match action {
+            Action::Filter => self.writing = true,
+            Action::Back => self.writing = false,
+            Action::Open if self.writing && len != 1 => self.writing = false,
+            Action::Open => {
+                self.writing = false;
+                if let Some((id, _)) = self.selected(cx.model) {
+                    cx.go(Route::Ticket(id));
+                }
+            }
+            Action::Buy => {
+                if let Some((id, _)) = self.selected(cx.model) {
+                    self.reserving = card::buy(cx, &id);
+                }
+            }
+            Action::Prices => cx.go(Route::Prices),
+            Action::Sort => self.search(cx, |query| query.sort = query.sort.next()),
+            Action::OnlyFree => self.search(cx, |query| query.only_free = !query.only_free),
+            Action::Clear => {
+                self.filter.set("");
+                self.search(cx, |query| {
+                    *query = Query { sort: query.sort, only_free: query.only_free, ..Query::default() };
+                });
+            }
+            Action::New if cx.signed_in_or(Some(Route::Listing(None))) => cx.go(Route::Listing(None)),
+            Action::Copy => {
+                if let Some((id, _)) = self.selected(cx.model) {
+                    cx.model.copy(id.as_str());
+                }
+            }
+            Action::Browse => {
+                if let Some((id, _)) = self.selected(cx.model) {
+                    cx.model.browse(&id);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Screen for Market {
+    fn title(&self, model: &Model) -> String {
+        let (shown, all) = (model.market.shelf.len(), model.market.catalogue.len());
+        let far = if model.market.load.is_loading() && all > 0 { " so far" } else { "" };
+        if model.market.shelf.query().is_narrow() {
+            format!("Market: {} of {}{far}", text::count(shown), text::count(all))
+        } else {
+            format!("Market: {}{far}", text::counted(shown, "ticket"))
+        }
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        if self.writing {
+            return vec![Action::Open, Action::Back, Action::Up, Action::Down, Action::PageUp, Action::PageDown];
+        }
+        let mut actions = Vec::new();
+        if let Some((_, row)) = self.selected(model) {
+            actions.push(Action::Open);
+            if matches!(row.standing, Standing::Available | Standing::Reserved) {
+                actions.push(Action::Buy);
+            }
+        }
+        actions.extend([Action::Filter, Action::Sort, Action::Prices, Action::OnlyFree]);
+        if model.market.shelf.query().is_narrow() {
+            actions.push(Action::Clear);
+        }
+        actions.push(Action::New);
+        if self.selected(model).is_some() {
+            actions.extend([Action::Copy, Action::Browse]);
+        }
+        actions.extend(List::MOVES);
+        actions
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Action(action) => self.act(action, cx),
+            Input::Key(key) => {
+                if self.filter.key(key) {
+                    self.filtered(cx);
+                }
+            }
+            Input::Paste(text) => {
+                self.writing = true;
+                self.filter.paste(text);
+                self.filtered(cx);
+            }
+            Input::Fill(_, text) => {
+                self.filter.set(text);
+                self.filtered(cx);
+            }
+            Input::Field(_) => self.writing = true,
+            Input::Row(row, open) => {
+                let again = row == self.list.selected();
+                self.list.select(row);
+                self.list.clamp(cx.model.market.shelf.len());
+                self.anchor(cx.model);
+                if open || again && !self.writing {
+                    self.act(Action::Open, cx);
+                }
+                self.writing = false;
+            }
+            Input::Scroll(rows) => {
+                self.list.scroll(rows, cx.model.market.shelf.len());
+                self.anchor(cx.model);
+            }
+            Input::Reply(id, reply) if self.reserving == Some(id) => {
+                self.reserving = None;
+                if let Ok(Reply::Order(order)) = reply {
+                    cx.go(Route::Checkout(order.id.clone()));
+                }
+            }
+            Input::Shown | Input::Changed => {
+                let place = self.anchor.clone().and_then(|id| cx.model.market.position(&id));
+                match place {
+                    Some(place) => self.list.select(place),
+                    None if self.anchor.is_none() => self.list.select(0),
+                    // It is no longer shown: its neighbour has its place now.
+                    None => self.list.clamp(cx.model.market.shelf.len()),
+                }
+                if place.is_none() && self.anchor.is_some() {
+                    self.anchor(cx.model);
+                }
+            }
+            Input::Reply(..) => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let title = self.title(model);
+        let (list, beside) = if area.width >= SPLIT {
+            let side = (area.width / 3).min(56);
+            (Rect { width: area.width - side, ..area }, Rect { x: area.right() - side, width: side, ..area })
+        } else {
+            (area, Rect::ZERO)
+        };
+        let inner = if area.width >= 60 { pen.frame(list, &title, pen.theme.border) } else { list };
+        self.query_line(model, pen, top(inner, 1));
+        let rows = below(inner, 1);
+        if model.market.shelf.len() == 0 {
+            self.nothing(model, pen, rows);
+        } else {
+            self.rows(model, pen, rows);
+        }
+        if !beside.is_empty() {
+            let inner = pen.frame(beside, "Selected", pen.theme.border);
+            match self.selected(model) {
+                Some((id, row)) => card::view(pen, inset(inner, 1, 0), model, &id, row),
+                None => empty::message(pen, inner, "Nothing is selected", pen.theme.dim, &[]),
+            }
+        }
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        let market = &model.market;
+        let query = market.shelf.query();
+        let mut speech = Speech::list(&self.list, market.shelf.len(), |index| {
+            let Some((id, row)) = market.shown(index) else { return String::new() };
+            let status = market.catalogue.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
+            format!("{}, {}, {status}", row.title, text::price(row.cents))
+        });
+        speech.lines = vec![format!("Order: {}.{}", query.sort.word(), limits(query, "-"))];
+        if let Link::Lost { trouble, .. } | Link::Ended(trouble) = &model.link {
+            speech.lines.push(format!("Not live: {}", trouble.message));
+        }
+        speech.fields = vec![super::Spoken {
+            number: 0,
+            label: "Filter".to_owned(),
+            value: query.text.clone(),
+            secret: false,
+            fault: None,
+        }];
+        speech
+    }
+
+    fn writes(&self, _: &Model) -> bool {
+        self.writing
+    }
+}
+
+impl Market {
+    /// The filter, and how the list is bounded and sorted.
+    fn query_line(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let query = model.market.shelf.query();
+        let area = inset(area, 1, 0);
+        let words = format!("{}{}", query.sort.word(), limits(query, pen.glyphs.separator));
+        let wide = area.width >= 50;
+        let end = if wide { pen.right(area, &words, pen.theme.dim) } else { area.right() };
+        let field = Rect { width: end.saturating_sub(area.x + 2), ..area };
+        if self.writing || !self.filter.value().is_empty() {
+            pen.text(Rect { width: 1, ..area }, "/", pen.theme.accent);
+            let line = Rect { x: field.x + 1, width: field.width.saturating_sub(1).min(60), ..field };
+            self.filter.line(pen, line, self.writing);
+        } else {
+            let key = model.key(Action::Filter);
+            let hint = if wide { format!("{key} filters by title") } else { format!("{key} filter {} {words}", pen.glyphs.separator) };
+            pen.text(field, &hint, pen.theme.gone);
+        }
+        pen.hit(field, crate::widgets::pen::Hit::Field(0));
+    }
+
+    fn nothing(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let key = |action| model.key(action);
+        let market = &model.market;
+        if market.catalogue.len() == 0 && !matches!(market.load, crate::model::Load::Ready) {
+            return empty::load(pen, area, &market.load, "the market", &key(Action::Reload));
+        }
+        if market.shelf.is_searching() {
+            return;
+        }
+        if market.shelf.query().is_narrow() || market.shelf.query().only_free && market.catalogue.len() > 0 {
+            let clear = format!("{} takes the filter away", key(Action::Clear));
+            let free = format!("{} shows what is reserved or sold, too", key(Action::OnlyFree));
+            let mut more = vec![clear.as_str()];
+            if market.shelf.query().only_free {
+                more.push(&free);
+            }
+            empty::message(pen, area, "No ticket is like that", pen.theme.warn, &more);
+        } else {
+            let sell = format!("{} lists one for sale", key(Action::New));
+            empty::message(pen, area, "Nothing is for sale yet", pen.theme.dim, &[&sell]);
+        }
+    }
+
+    fn rows(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let columns = Columns::of(area.width);
+        columns.heading(pen, top(area, 1));
+        let market = &model.market;
+        self.list.view(pen, below(area, 1), market.shelf.len(), |pen, place, index, _| {
+            if let Some((id, row)) = market.shown(index)
+                && let Some(ticket) = market.catalogue.id(id)
+            {
+                columns.row(pen, place, model, &ticket, row);
+            }
+        });
+    }
+}
+
+/// What else bounds the list, behind its order.
+fn limits(query: &Query, separator: &str) -> String {
+    let mut text = String::new();
+    let range = match (query.min, query.max) {
+        (None, None) => String::new(),
+        (Some(min), None) => format!("from {}", text::money(min)),
+        (None, Some(max)) => format!("up to {}", text::money(max)),
+        (Some(min), Some(max)) => format!("{} to {}", text::money(min), text::money(max)),
+    };
+    for part in [range.as_str(), if query.only_free { "only free" } else { "" }] {
+        if !part.is_empty() {
+            text = format!("{text} {separator} {part}");
+        }
+    }
+    text
+}
+
+/// How wide the columns are behind the title; nothing for those that have no room.
+#[derive(Clone, Copy)]
+struct Columns {
+    price: u16,
+    status: u16,
+    age: u16,
+}
+
+impl Columns {
+    fn of(width: u16) -> Self {
+        Self {
+            price: 11,
+            status: if width >= 48 { 13 } else { 0 },
+            age: if width >= 66 { 11 } else { 0 },
+        }
+    }
+
+    /// The places of title, price, status and age on a line.
+    fn places(self, line: Rect) -> [Rect; 4] {
+        let title = line.width.saturating_sub(self.price + self.status + self.age);
+        let mut x = line.x;
+        [title, self.price, self.status, self.age].map(|width| {
+            let place = Rect { x, width, height: 1, ..line };
+            x += width;
+            place
+        })
+    }
+
+    fn heading(self, pen: &mut Pen<'_>, line: Rect) {
+        let line = Rect { x: line.x + 2, width: line.width.saturating_sub(3), ..line };
+        let [title, price, status, age] = self.places(line);
+        pen.text(title, "TITLE", pen.theme.heading);
+        pen.right(price, "PRICE", pen.theme.heading);
+        pen.text(inset(status, 2, 0), "STATUS", pen.theme.heading);
+        pen.right(age, "LISTED", pen.theme.heading);
+    }
+
+    fn row(self, pen: &mut Pen<'_>, line: Rect, model: &Model, ticket: &TicketId, row: &Row) {
+        let [title, price, status, age] = self.places(line);
+        let (word, style) = card::status(model, ticket, row);
+        let style = style.of(pen.theme);
+        let had = row.standing == Standing::Available || model.orders.of_ticket(ticket).is_some();
+        let ink = if had { Style::new() } else { pen.theme.gone };
+        pen.text(Rect { width: title.width.saturating_sub(1), ..title }, &row.title, ink);
+        found(pen, Rect { width: title.width.saturating_sub(1), ..title }, model, &row.title);
+        pen.right(price, &text::price(row.cents), ink);
+        if self.status > 0 {
+            let place = Rect { x: status.x + 2, width: status.width - 2, ..status };
+            pen.text(place, &word, style);
+        } else if !had {
+            // Without room for words, a mark says it: colour alone must not.
+            let mark = if row.standing == Standing::Sold { pen.glyphs.cross } else { pen.glyphs.hollow };
+            pen.text(Rect { x: line.x.saturating_sub(1), width: 1, ..line }, mark, style);
+        }
+        pen.right(age, &text::relative(row.listed, model.server_now()), pen.theme.gone);
+    }
+}
+
+/// Marks the letters that the filter has found.
+fn found(pen: &mut Pen<'_>, area: Rect, model: &Model, title: &str) {
+    let letters = model.market.shelf.found_letters(title);
+    let mut letters = letters.iter().peekable();
+    let mut x = area.x;
+    for (index, grapheme) in title.graphemes(true).enumerate() {
+        let Some(next) = letters.peek() else { return };
+        let width = text::width(grapheme);
+        if x + width > area.right() {
+            return;
+        }
+        if usize::try_from(**next) == Ok(index) {
+            letters.next();
+            pen.buffer.set_style(Rect { x, width, height: 1, ..area }, pen.theme.found);
+        }
+        x += width;
+    }
+}

@@ -1,0 +1,244 @@
+//! The screens, a file each: what it holds, what it does with what comes in, how it looks, and how it reads aloud.
+
+use std::fmt;
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::Rect;
+use ticketing_sdk::{OrderId, TicketId};
+
+use crate::action::Action;
+use crate::effect::CallId;
+use crate::event::Reply;
+use crate::model::Model;
+use crate::trouble::Trouble;
+use crate::widgets::form::Form;
+use crate::widgets::pen::Pen;
+
+/// Declares the screens: their file, and the way there.
+macro_rules! screens {
+    ($($module:ident: $variant:ident $(($argument:ident: $type:ty))?;)+) => {
+        $(mod $module;)+
+
+        /// The way to a screen.
+        #[derive(Debug, Clone, PartialEq)]
+        pub(crate) enum Route {
+            $($variant $(($type))?,)+
+        }
+
+        impl Route {
+            /// Opens the screen.
+            pub(crate) fn open(self, model: &Model) -> Box<dyn Screen> {
+                match self {
+                    $(Self::$variant $(($argument))? => Box::new($module::$variant::open($($argument,)? model)),)+
+                }
+            }
+        }
+    };
+}
+
+screens! {
+    market: Market;
+    ticket: Ticket(id: TicketId);
+    checkout: Checkout(id: OrderId);
+    orders: Orders;
+    listings: Listings;
+    listing: Listing(id: Option<TicketId>);
+    activity: Activity;
+    settings: Settings;
+    sign_in: SignIn(then: Option<Box<Route>>);
+    prices: Prices;
+    help: Help(below: Vec<Action>);
+    palette: Palette(below: Vec<Action>);
+    confirm: Confirm(deed: Deed);
+}
+
+/// The screens that are always one key away, in the order of the bar at the top.
+pub(crate) const TABS: [(Action, Route); 5] = [
+    (Action::Market, Route::Market),
+    (Action::Orders, Route::Orders),
+    (Action::Listings, Route::Listings),
+    (Action::Activity, Route::Activity),
+    (Action::Settings, Route::Settings),
+];
+
+/// What asks before it is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Cancel(OrderId),
+    Withdraw(TicketId),
+    SignOut,
+    /// Leave while money is being taken.
+    Quit,
+}
+
+/// A screen.
+pub(crate) trait Screen: fmt::Debug {
+    /// Its heading.
+    fn title(&self, model: &Model) -> String;
+
+    /// What can be done here now, what matters most first. From it come keys, footer, help and palette.
+    fn actions(&self, model: &Model) -> Vec<Action>;
+
+    /// Takes in what comes in.
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>);
+
+    /// Draws it. Only reads.
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect);
+
+    /// The same in words.
+    fn speech(&self, model: &Model) -> Speech;
+
+    /// Whether a line is being written, so that letters are letters.
+    fn writes(&self, _: &Model) -> bool {
+        false
+    }
+
+    /// Whether the next key is wanted as it is, whatever it usually stands for.
+    fn wants_key(&self) -> bool {
+        false
+    }
+
+    /// Whether it stands in front of the screen below.
+    fn is_popup(&self) -> bool {
+        false
+    }
+}
+
+/// What comes in to a screen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Input<'a> {
+    /// It has been opened, or is in front again.
+    Shown,
+    Action(Action),
+    /// A key that stands for no action.
+    Key(&'a KeyEvent),
+    Paste(&'a str),
+    /// The row of that number is meant: to be selected, and with `true`, or when it is selected already, opened.
+    Row(usize, bool),
+    /// The field of that number is meant.
+    Field(usize),
+    /// A field gets this text.
+    Fill(usize, &'a str),
+    /// The wheel was turned by so many rows.
+    Scroll(isize),
+    Reply(CallId, &'a Result<Reply, Trouble>),
+    /// What is known has changed.
+    Changed,
+}
+
+/// What a screen has to work with.
+pub(crate) struct Cx<'a> {
+    pub(crate) model: &'a mut Model,
+    pub(crate) moves: &'a mut Vec<Move>,
+}
+
+/// Where to go.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Move {
+    /// On top of this screen.
+    To(Route),
+    /// In the place of this screen.
+    Instead(Route),
+    /// Back to the screen below.
+    Back,
+    /// Back, and then this is done there.
+    BackAnd(Action),
+    Quit,
+}
+
+impl Cx<'_> {
+    pub(crate) fn go(&mut self, route: Route) {
+        self.moves.push(Move::To(route));
+    }
+
+    pub(crate) fn go_instead(&mut self, route: Route) {
+        self.moves.push(Move::Instead(route));
+    }
+
+    pub(crate) fn back(&mut self) {
+        self.moves.push(Move::Back);
+    }
+
+    /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.
+    pub(crate) fn signed_in_or(&mut self, then: Option<Route>) -> bool {
+        let signed_in = self.model.user().is_some();
+        if !signed_in {
+            self.go(Route::SignIn(then.map(Box::new)));
+        }
+        signed_in
+    }
+}
+
+/// A screen in words.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Speech {
+    /// What there is to know.
+    pub(crate) lines: Vec<String>,
+    /// What can be picked, with the number of the row.
+    pub(crate) rows: Vec<(usize, String)>,
+    /// Whether there are rows before or behind those.
+    pub(crate) more: (bool, bool),
+    /// What can be written.
+    pub(crate) fields: Vec<Spoken>,
+}
+
+/// A field in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spoken {
+    pub(crate) number: usize,
+    pub(crate) label: String,
+    pub(crate) value: String,
+    pub(crate) secret: bool,
+    pub(crate) fault: Option<String>,
+}
+
+/// So many rows are read out at once.
+const SPOKEN_ROWS: usize = 10;
+
+impl Speech {
+    /// The page of a list in which the selection is.
+    fn list(list: &crate::widgets::list::List, len: usize, mut row: impl FnMut(usize) -> String) -> Self {
+        let page = list.page(len, SPOKEN_ROWS);
+        let more = (page.start > 0, page.end < len);
+        Self { rows: page.map(|index| (index, row(index))).collect(), more, ..Self::default() }
+    }
+
+    fn form(form: &Form) -> Self {
+        let spoken = |(number, field): (usize, &crate::widgets::form::Field)| Spoken {
+            number,
+            label: field.label.to_owned(),
+            value: field.value().to_owned(),
+            secret: field.secret,
+            fault: field.fault.clone(),
+        };
+        Self { fields: form.fields.iter().enumerate().map(spoken).collect(), ..Self::default() }
+    }
+
+    fn lines(lines: impl IntoIterator<Item = String>) -> Self {
+        Self { lines: lines.into_iter().collect(), ..Self::default() }
+    }
+}
+
+/// What every form does with what comes in. Answers whether that was all.
+fn form_input(form: &mut Form, input: Input<'_>) -> bool {
+    match input {
+        Input::Action(action) => form.act(action),
+        Input::Key(key) => {
+            form.key(key);
+            true
+        }
+        Input::Paste(text) => {
+            form.paste(text);
+            true
+        }
+        Input::Field(field) => {
+            form.focus_on(field);
+            true
+        }
+        Input::Fill(field, text) => {
+            form.fill(field, text);
+            true
+        }
+        _ => false,
+    }
+}

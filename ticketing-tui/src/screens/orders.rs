@@ -1,0 +1,166 @@
+//! One's own orders.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::{Order, OrderStatus};
+
+use super::{Cx, Deed, Input, Route, Screen, Speech};
+use crate::action::Action;
+use crate::model::{Load, Model};
+use crate::model::orders::{Deed as UnderWay, Orders as Known, SOON};
+use crate::text;
+use crate::widgets::card::Tone;
+use crate::widgets::empty;
+use crate::widgets::list::List;
+use crate::widgets::pen::{Pen, below, top};
+
+/// One's own orders, the newest first.
+#[derive(Debug)]
+pub(crate) struct Orders {
+    list: List,
+}
+
+impl Orders {
+    pub(crate) fn open(_: &Model) -> Self {
+        Self { list: List::default() }
+    }
+
+    fn selected<'m>(&self, model: &'m Model) -> Option<&'m Order> {
+        model.orders.list().get(self.list.selected())
+    }
+}
+
+/// How an order stands.
+fn status(model: &Model, order: &Order) -> (String, Tone) {
+    match (order.status, model.orders.deed(&order.id)) {
+        (_, Some(UnderWay::Paying)) | (OrderStatus::AwaitingPayment, _) => ("paying".to_owned(), Tone::Accent),
+        (_, Some(UnderWay::Cancelling)) => ("cancelling".to_owned(), Tone::Warn),
+        (OrderStatus::Complete, _) => ("paid".to_owned(), Tone::Good),
+        (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), Tone::Gone),
+        (OrderStatus::Created, _) => {
+            let left = Known::left(order, model.server_now());
+            let tone = if left <= SOON { Tone::Bad } else { Tone::Warn };
+            (format!("{} to pay", text::clock(left)), tone)
+        }
+    }
+}
+
+impl Screen for Orders {
+    fn title(&self, model: &Model) -> String {
+        format!("Your orders: {}", text::count(model.orders.list().len()))
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if let Some(order) = self.selected(model) {
+            actions.push(Action::Open);
+            match order.status {
+                OrderStatus::Created => actions.extend([Action::Pay, Action::Cancel]),
+                OrderStatus::Cancelled => actions.push(Action::Again),
+                _ => {}
+            }
+            actions.push(Action::Copy);
+        }
+        if model.user().is_none() {
+            actions.push(Action::Account);
+        }
+        actions.push(Action::Reload);
+        actions.extend(List::MOVES);
+        actions
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        let len = cx.model.orders.list().len();
+        match input {
+            Input::Shown | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
+            Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
+            Input::Action(action) if self.list.act(action, len) => {}
+            Input::Action(action) => {
+                let Some(order) = self.selected(cx.model) else { return };
+                let (id, ticket) = (order.id.clone(), order.ticket.id.clone());
+                match action {
+                    Action::Open | Action::Pay => cx.go(Route::Checkout(id)),
+                    Action::Cancel => cx.go(Route::Confirm(Deed::Cancel(id))),
+                    Action::Again => cx.go(Route::Ticket(ticket)),
+                    Action::Copy => cx.model.copy(id.as_str()),
+                    _ => {}
+                }
+            }
+            Input::Row(row, open) => {
+                let again = row == self.list.selected();
+                self.list.select(row);
+                if let (true, Some(order)) = (open || again, self.selected(cx.model)) {
+                    let id = order.id.clone();
+                    cx.go(Route::Checkout(id));
+                }
+            }
+            Input::Scroll(rows) => self.list.scroll(rows, len),
+            Input::Changed => self.list.clamp(len),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = pen.frame(area, &self.title(model), pen.theme.border);
+        if model.user().is_none() {
+            return empty::signed_out(pen, inner, model, "your orders");
+        }
+        let orders = model.orders.list();
+        if orders.is_empty() {
+            return match &model.orders.load {
+                Load::Ready => {
+                    let market = format!("{} goes to the market, {} buys there", model.key(Action::Market), model.key(Action::Buy));
+                    empty::message(pen, inner, "You have not ordered anything yet", pen.theme.dim, &[&market]);
+                }
+                load => empty::load(pen, inner, load, "your orders", &model.key(Action::Reload)),
+            };
+        }
+        let places = |line: Rect| {
+            let age = if line.width >= 60 { 11 } else { 0 };
+            let (price, state) = (11, 15);
+            let title = line.width.saturating_sub(age + price + state);
+            let mut x = line.x;
+            [title, price, state, age].map(|width| {
+                x += width;
+                Rect { x: x - width, width, height: 1, ..line }
+            })
+        };
+        let heading = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
+        let [title, price, state, age] = places(heading);
+        pen.text(title, "TITLE", pen.theme.heading);
+        pen.right(price, "PRICE", pen.theme.heading);
+        pen.text(Rect { x: state.x + 2, width: 13, ..state }, "STATUS", pen.theme.heading);
+        pen.right(age, "ORDERED", pen.theme.heading);
+        self.list.view(pen, below(inner, 1), orders.len(), |pen, line, index, _| {
+            let Some(order) = orders.get(index) else { return };
+            let [title, price, state, age] = places(line);
+            let ink = if order.status == OrderStatus::Cancelled { pen.theme.gone } else { Style::new() };
+            pen.text(Rect { width: title.width.saturating_sub(1), ..title }, &text::sanitize(&order.ticket.title), ink);
+            pen.right(price, &text::money(order.ticket.price), ink);
+            let (word, tone) = status(model, order);
+            pen.text(Rect { x: state.x + 2, width: 13, ..state }, &word, tone.of(pen.theme));
+            if let Some(at) = order.created_at {
+                pen.right(age, &text::relative(at, model.server_now()), pen.theme.gone);
+            }
+        });
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        if model.user().is_none() {
+            return Speech::lines(["Nobody is signed in.".to_owned()]);
+        }
+        if let Load::Failed(trouble) = &model.orders.load {
+            return Speech::lines([trouble.message.clone()]);
+        }
+        let orders = model.orders.list();
+        if orders.is_empty() {
+            return Speech::lines(["You have not ordered anything yet.".to_owned()]);
+        }
+        Speech::list(&self.list, orders.len(), |index| {
+            orders.get(index).map_or_else(String::new, |order| {
+                let title = text::sanitize(&order.ticket.title);
+                format!("{title}, {}, {}", text::money(order.ticket.price), status(model, order).0)
+            })
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! Finds a command by its name.
+
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Cx, Input, Move, Screen, Speech};
+use crate::action::{Action, Scope};
+use crate::model::Model;
+use crate::text;
+use crate::widgets::empty;
+use crate::widgets::form::Field;
+use crate::widgets::list::List;
+use crate::widgets::pen::{Pen, below, top};
+
+/// What can be done, narrowed by what is written.
+#[derive(Debug)]
+pub(crate) struct Palette {
+    all: Vec<Action>,
+    found: Vec<Action>,
+    field: Field,
+    list: List,
+}
+
+impl Palette {
+    pub(crate) fn open(below: Vec<Action>, _: &Model) -> Self {
+        let pointless = |action: &Action| {
+            action.scope() == Scope::Moving || matches!(action, Action::Palette | Action::Back | Action::Next | Action::Previous)
+        };
+        let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Anywhere);
+        let mut all: Vec<Action> = Vec::new();
+        for action in below.into_iter().chain(anywhere) {
+            if !all.contains(&action) && (!pointless(&action) || action == Action::Open) {
+                all.push(action);
+            }
+        }
+        let field = Field::new("Command", "what do you want to do?");
+        Self { found: all.clone(), all, field, list: List::default() }
+    }
+
+    fn search(&mut self) {
+        let pattern = Pattern::parse(self.field.value(), CaseMatching::Ignore, Normalization::Smart);
+        let mut matcher = Matcher::new(Config::DEFAULT);
+        let mut letters = Vec::new();
+        let mut scored: Vec<_> = self
+            .all
+            .iter()
+            .filter_map(|action| {
+                let words = format!("{} {}", action.label(), action.what());
+                let score = pattern.score(Utf32Str::new(&words, &mut letters), &mut matcher)?;
+                Some((score, *action))
+            })
+            .collect();
+        scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        self.found = scored.into_iter().map(|(_, action)| action).collect();
+        self.list.select(0);
+    }
+
+    fn run(&self, cx: &mut Cx<'_>) {
+        if let Some(action) = self.found.get(self.list.selected()) {
+            cx.moves.push(Move::BackAnd(*action));
+        }
+    }
+}
+
+impl Screen for Palette {
+    fn title(&self, _: &Model) -> String {
+        "Commands".to_owned()
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        vec![Action::Submit, Action::Back, Action::Up, Action::Down, Action::PageUp, Action::PageDown]
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Action(Action::Submit) => self.run(cx),
+            Input::Action(Action::Back) => cx.back(),
+            Input::Action(action) => {
+                self.list.act(action, self.found.len());
+            }
+            Input::Key(key) if self.field.key(key) => self.search(),
+            Input::Paste(text) => {
+                self.field.paste(text);
+                self.search();
+            }
+            Input::Row(row, _) => {
+                self.list.select(row);
+                self.run(cx);
+            }
+            Input::Scroll(rows) => self.list.scroll(rows, self.found.len()),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let height = u16::try_from(self.all.len()).unwrap_or(u16::MAX).saturating_add(4);
+        let inner = pen.popup(area, 76, height, "Commands");
+        self.field.line(pen, top(inner, 1), true);
+        let rows = below(inner, 2);
+        if self.found.is_empty() {
+            return empty::message(pen, rows, "No command is called that", pen.theme.warn, &[]);
+        }
+        self.list.view(pen, rows, self.found.len(), |pen, line, index, _| {
+            let Some(action) = self.found.get(index) else { return };
+            let key = model.key(*action);
+            let start = pen.right(line, &key, pen.theme.key);
+            let room = start.saturating_sub(line.x + 1);
+            let words = text::fit(action.what(), room, pen.glyphs.ellipsis).into_owned();
+            pen.text(line, &words, Style::new());
+        });
+    }
+
+    fn speech(&self, _: &Model) -> Speech {
+        Speech { rows: self.found.iter().map(|action| action.what().to_owned()).enumerate().collect(), ..Speech::default() }
+    }
+
+    fn writes(&self, _: &Model) -> bool {
+        true
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,94 @@
+//! The range of prices that the market shows.
+
+use ratatui::layout::Rect;
+use ticketing_sdk::Money;
+
+use super::{Cx, Input, Screen, Speech, form_input};
+use crate::action::Action;
+use crate::model::Model;
+use crate::widgets::form::{Field, Form};
+use crate::widgets::pen::{Pen, top};
+
+/// A form for the two ends.
+#[derive(Debug)]
+pub(crate) struct Prices {
+    form: Form,
+}
+
+impl Prices {
+    pub(crate) fn open(model: &Model) -> Self {
+        let mut form = Form::new(vec![Field::new("From", "any"), Field::new("Up to", "any")]);
+        let query = model.market.shelf.query();
+        for (field, end) in [query.min, query.max].into_iter().enumerate() {
+            if let Some(end) = end {
+                form.fill(field, &end.to_string());
+            }
+        }
+        Self { form }
+    }
+
+    /// One end; an empty one is none.
+    fn end(&mut self, field: usize) -> Option<Money> {
+        let written = self.form.value(field).trim().trim_start_matches('$').to_owned();
+        if written.is_empty() {
+            return None;
+        }
+        match written.parse::<Money>() {
+            Ok(money) => Some(money),
+            Err(error) => {
+                self.form.fault(field, error.to_string());
+                None
+            }
+        }
+    }
+}
+
+impl Screen for Prices {
+    fn title(&self, _: &Model) -> String {
+        "Prices".to_owned()
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        vec![Action::Submit, Action::Next, Action::Previous, Action::Back]
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Action(Action::Submit) => {
+                let (min, max) = (self.end(0), self.end(1));
+                if let (Some(low), Some(high)) = (min, max)
+                    && low > high
+                {
+                    self.form.fault(1, "It ends before it begins");
+                }
+                if self.form.is_sound() {
+                    let query = cx.model.market.shelf.query().clone();
+                    cx.model.market.search(crate::model::shelf::Query { min, max, ..query });
+                    cx.back();
+                }
+            }
+            Input::Action(Action::Back) => cx.back(),
+            input => {
+                form_input(&mut self.form, input);
+            }
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = pen.popup(area, 48, 9, "Prices, in US dollars");
+        let rest = self.form.view(pen, Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner });
+        pen.button(top(rest, 1), &model.key(Action::Submit), "shows only these", Action::Submit);
+    }
+
+    fn speech(&self, _: &Model) -> Speech {
+        Speech::form(&self.form)
+    }
+
+    fn writes(&self, _: &Model) -> bool {
+        true
+    }
+
+    fn is_popup(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,198 @@
+//! Theme, borders, bell, title, mouse and keys; kept in the config file.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::{Cx, Input, Screen, Speech};
+use crate::action::Action;
+use crate::keymap::Chord;
+use crate::model::Model;
+use crate::model::notices::Level;
+use crate::settings::{Borders, Settings as Chosen};
+use crate::theme::ThemeName;
+use crate::widgets::list::List;
+use crate::widgets::pen::Pen;
+
+/// The settings.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    list: List,
+    /// The action whose new key is waited for.
+    capturing: Option<Action>,
+}
+
+/// One line of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    Theme,
+    Borders,
+    Bell,
+    Title,
+    Mouse,
+    Key(Action),
+}
+
+const FIRST: [Line; 5] = [Line::Theme, Line::Borders, Line::Bell, Line::Title, Line::Mouse];
+
+fn lines() -> impl Iterator<Item = Line> {
+    FIRST.into_iter().chain(Action::ALL.iter().copied().map(Line::Key))
+}
+
+impl Line {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Theme => "Theme",
+            Self::Borders => "Borders",
+            Self::Bell => "Ring the bell when a reservation is about to end",
+            Self::Title => "Tell of a reservation in the window's title",
+            Self::Mouse => "Listen to the mouse",
+            Self::Key(action) => action.what(),
+        }
+    }
+
+    fn value(self, settings: &Chosen) -> String {
+        let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+        match self {
+            Self::Theme => settings.theme.name().to_owned(),
+            Self::Borders => settings.borders.name().to_owned(),
+            Self::Bell => on(settings.bell),
+            Self::Title => on(settings.title),
+            Self::Mouse => on(settings.mouse),
+            Self::Key(action) => {
+                let keys: Vec<_> = settings.keys.keys(action).iter().map(ToString::to_string).collect();
+                if keys.is_empty() { "no key".to_owned() } else { keys.join(" ") }
+            }
+        }
+    }
+}
+
+/// The one after this, and after the last the first.
+fn next<T: Copy + PartialEq>(all: &[T], now: T) -> T {
+    let at = all.iter().position(|one| *one == now).map_or(0, |at| (at + 1) % all.len());
+    all[at]
+}
+
+impl Settings {
+    pub(crate) fn open(_: &Model) -> Self {
+        Self { list: List::default(), capturing: None }
+    }
+
+    fn line(&self) -> Option<Line> {
+        lines().nth(self.list.selected())
+    }
+
+    fn choose(&mut self, cx: &mut Cx<'_>) {
+        let settings = &mut cx.model.settings;
+        match self.line() {
+            Some(Line::Theme) => settings.theme = next(&ThemeName::ALL, settings.theme),
+            Some(Line::Borders) => settings.borders = next(&Borders::ALL, settings.borders),
+            Some(Line::Bell) => settings.bell = !settings.bell,
+            Some(Line::Title) => settings.title = !settings.title,
+            Some(Line::Mouse) => settings.mouse = !settings.mouse,
+            Some(Line::Key(action)) => {
+                self.capturing = Some(action);
+                return;
+            }
+            None => return,
+        }
+        cx.model.save_settings();
+    }
+
+    fn reset(&mut self, cx: &mut Cx<'_>) {
+        let usual = Chosen::default();
+        let settings = &mut cx.model.settings;
+        match self.line() {
+            Some(Line::Theme) => settings.theme = usual.theme,
+            Some(Line::Borders) => settings.borders = usual.borders,
+            Some(Line::Bell) => settings.bell = usual.bell,
+            Some(Line::Title) => settings.title = usual.title,
+            Some(Line::Mouse) => settings.mouse = usual.mouse,
+            Some(Line::Key(action)) => settings.keys.choose(action, None),
+            None => return,
+        }
+        cx.model.save_settings();
+    }
+
+    fn capture(&mut self, key: &KeyEvent, cx: &mut Cx<'_>) {
+        let Some(action) = self.capturing.take() else { return };
+        if key.code == KeyCode::Esc && action != Action::Back {
+            return;
+        }
+        let chord = Chord::of(key);
+        if let Some(rival) = cx.model.settings.keys.rival(action, chord) {
+            let text = format!("{chord} is the key of \"{}\" already; give that another one first", rival.what());
+            return cx.model.say(Level::Bad, text);
+        }
+        cx.model.settings.keys.choose(action, Some(vec![chord]));
+        cx.model.say(Level::Good, format!("{chord}: {}", action.what()));
+        cx.model.save_settings();
+    }
+}
+
+impl Screen for Settings {
+    fn title(&self, _: &Model) -> String {
+        "Settings".to_owned()
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        let mut actions = vec![Action::Choose, Action::Reset];
+        actions.extend(List::MOVES);
+        actions
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        let len = lines().count();
+        match input {
+            Input::Action(Action::Choose) => self.choose(cx),
+            Input::Action(Action::Reset) => self.reset(cx),
+            Input::Action(action) => {
+                self.list.act(action, len);
+            }
+            Input::Key(key) => self.capture(key, cx),
+            Input::Row(row, pick) => {
+                let again = row == self.list.selected();
+                self.list.select(row);
+                if pick || again {
+                    self.choose(cx);
+                }
+            }
+            Input::Scroll(rows) => self.list.scroll(rows, len),
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = pen.frame(area, "Settings", pen.theme.border);
+        self.list.view(pen, inner, lines().count(), |pen, line, index, _| {
+            let Some(setting) = lines().nth(index) else { return };
+            let (value, style) = match setting {
+                Line::Key(action) if self.capturing == Some(action) => {
+                    ("press the new key, or esc".to_owned(), pen.theme.warn)
+                }
+                Line::Key(action) if model.settings.keys.is_chosen(action) => (setting.value(&model.settings), pen.theme.accent),
+                _ => (setting.value(&model.settings), pen.theme.key),
+            };
+            let start = pen.right(line, &value, style);
+            let label = Rect { width: start.saturating_sub(line.x + 1), ..line };
+            let end = match setting {
+                Line::Key(action) if line.width >= 70 => {
+                    let name = Rect { width: 12.min(label.width), ..label };
+                    pen.text(name, action.name(), pen.theme.gone);
+                    name.right()
+                }
+                _ => label.x,
+            };
+            pen.text(Rect { x: end, width: label.right().saturating_sub(end), ..label }, setting.label(), Style::new());
+        });
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        let spoken = FIRST.into_iter().map(|line| format!("{}: {}", line.label(), line.value(&model.settings)));
+        Speech { rows: spoken.enumerate().collect(), ..Speech::default() }
+    }
+
+    fn wants_key(&self) -> bool {
+        self.capturing.is_some()
+    }
+}

@@ -1,0 +1,152 @@
+//! Signing in, and making an account.
+
+use ratatui::layout::Rect;
+use ticketing_sdk::SecretString;
+
+use super::{Cx, Input, Route, Screen, Speech, form_input};
+use crate::action::Action;
+use crate::effect::{Call, CallId};
+use crate::event::Reply;
+use crate::model::Model;
+use crate::text;
+use crate::trouble::Trouble;
+use crate::widgets::form::{Field, Form};
+use crate::widgets::pen::{Pen, below, inset, top};
+
+/// A form for e-mail and password.
+#[derive(Debug)]
+pub(crate) struct SignIn {
+    /// Where to go on afterwards.
+    then: Option<Box<Route>>,
+    form: Form,
+    /// Whether an account is made.
+    new: bool,
+    /// The answer that is waited for. Nothing is sent meanwhile.
+    sent: Option<CallId>,
+    trouble: Option<Trouble>,
+}
+
+const EMAIL: usize = 0;
+const PASSWORD: usize = 1;
+const AGAIN: usize = 2;
+
+impl SignIn {
+    pub(crate) fn open(then: Option<Box<Route>>, _: &Model) -> Self {
+        let form = Form::new(vec![Field::new("E-mail", "you@example.com"), Field::new("Password", "").secret()]);
+        Self { then, form, new: false, sent: None, trouble: None }
+    }
+
+    fn switch(&mut self) {
+        self.new = !self.new;
+        self.trouble = None;
+        self.form.fields.truncate(AGAIN);
+        for field in &mut self.form.fields {
+            field.fault = None;
+        }
+        if self.new {
+            self.form.fields.push(Field::new("Once more", "").secret());
+        }
+        self.form.focus_on(EMAIL);
+    }
+
+    fn submit(&mut self, cx: &mut Cx<'_>) {
+        if self.sent.is_some() {
+            return;
+        }
+        let (email, password) = (self.form.value(EMAIL).to_owned(), self.form.value(PASSWORD).to_owned());
+        for field in &mut self.form.fields {
+            field.fault = None;
+        }
+        if email.is_empty() {
+            self.form.fault(EMAIL, "Which e-mail address?");
+        }
+        if password.is_empty() {
+            self.form.fault(PASSWORD, "Which password?");
+        } else if self.new && !(8..=128).contains(&password.chars().count()) {
+            self.form.fault(PASSWORD, "A password has 8 to 128 characters");
+        } else if self.new && self.form.value(AGAIN) != password {
+            self.form.fault(AGAIN, "These two differ");
+        }
+        if !self.form.is_sound() {
+            return;
+        }
+        self.trouble = None;
+        let password = SecretString::from(password);
+        let call = if self.new { Call::SignUp { email, password } } else { Call::SignIn { email, password } };
+        self.sent = Some(cx.model.call(call));
+    }
+
+    fn answered(&mut self, reply: &Result<Reply, Trouble>, cx: &mut Cx<'_>) {
+        match (reply, self.then.take()) {
+            (Ok(_), Some(then)) => cx.go_instead(*then),
+            (Ok(_), None) => cx.back(),
+            (Err(trouble), then) => {
+                self.then = then;
+                for (field, name) in [(EMAIL, "email"), (PASSWORD, "password")] {
+                    if let Some(message) = trouble.field(name) {
+                        self.form.fault(field, message);
+                    }
+                }
+                self.trouble = Some(trouble.clone()).filter(|trouble| trouble.fields.is_empty());
+            }
+        }
+    }
+}
+
+impl Screen for SignIn {
+    fn title(&self, _: &Model) -> String {
+        if self.new { "Make an account".to_owned() } else { "Sign in".to_owned() }
+    }
+
+    fn actions(&self, _: &Model) -> Vec<Action> {
+        vec![Action::Submit, Action::Switch, Action::Next, Action::Previous, Action::Back]
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Action(Action::Switch) if self.sent.is_none() => self.switch(),
+            Input::Action(Action::Submit) if !self.form.is_last() => {}
+            Input::Action(Action::Submit) => self.submit(cx),
+            Input::Action(Action::Back) => cx.back(),
+            Input::Reply(id, reply) if self.sent == Some(id) => {
+                self.sent = None;
+                self.answered(reply, cx);
+            }
+            input => {
+                form_input(&mut self.form, input);
+            }
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = inset(pen.frame(area, &self.title(model), pen.theme.border), 2, u16::from(area.height > 14));
+        let inner = Rect { width: inner.width.min(70), ..inner };
+        let rest = pen.paragraph(inner, &format!("at {}", model.server), pen.theme.dim);
+        let mut rest = self.form.view(pen, below(rest, 1));
+        if let Some(trouble) = &self.trouble {
+            rest = pen.paragraph(rest, &trouble.message, pen.theme.bad);
+            if let Some(hint) = &trouble.hint {
+                rest = pen.paragraph(rest, hint, pen.theme.dim);
+            }
+            rest = below(rest, 1);
+        }
+        if self.sent.is_some() {
+            pen.text(rest, &format!("Asking{}", pen.glyphs.ellipsis), pen.theme.accent);
+            return;
+        }
+        let label = if self.new { "makes the account" } else { "signs in" };
+        pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
+        let rest = below(rest, 1);
+        let label = if self.new { "signs in to an account that is there" } else { "makes a new account" };
+        pen.button(top(rest, 1), &model.key(Action::Switch), label, Action::Switch);
+    }
+
+    fn speech(&self, _: &Model) -> Speech {
+        let lines = self.trouble.iter().map(|trouble| text::sanitize(&trouble.message).into_owned()).collect();
+        Speech { lines, ..Speech::form(&self.form) }
+    }
+
+    fn writes(&self, _: &Model) -> bool {
+        true
+    }
+}

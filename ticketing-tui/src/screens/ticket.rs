@@ -1,0 +1,111 @@
+//! One ticket.
+
+use ratatui::layout::Rect;
+use ticketing_sdk::TicketId;
+
+use super::{Cx, Input, Route, Screen, Speech};
+use crate::action::Action;
+use crate::effect::{Call, CallId};
+use crate::event::Reply;
+use crate::model::{Load, Model};
+use crate::model::catalogue::Standing;
+use crate::text;
+use crate::widgets::pen::{Pen, inset};
+use crate::widgets::{card, empty};
+
+/// One ticket. What is known of it is shown at once; the server is asked whether that is still so.
+#[derive(Debug)]
+pub(crate) struct Ticket {
+    id: TicketId,
+    load: Load,
+    reserving: Option<CallId>,
+}
+
+impl Ticket {
+    pub(crate) fn open(id: TicketId, _: &Model) -> Self {
+        Self { id, load: Load::Idle, reserving: None }
+    }
+
+    fn ask(&mut self, cx: &mut Cx<'_>) {
+        self.load = Load::Loading(cx.model.call(Call::Ticket(self.id.clone())));
+    }
+
+    fn is_own(&self, model: &Model) -> bool {
+        model.listings.get(&self.id).is_some()
+    }
+}
+
+impl Screen for Ticket {
+    fn title(&self, model: &Model) -> String {
+        model.market.catalogue.get(&self.id).map_or_else(|| "Ticket".to_owned(), |row| row.title.to_string())
+    }
+
+    fn actions(&self, model: &Model) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if let Some(row) = model.market.catalogue.get(&self.id) {
+            if model.orders.of_ticket(&self.id).is_some() || row.standing == Standing::Available {
+                actions.push(Action::Buy);
+            }
+            if self.is_own(model) && row.standing == Standing::Available {
+                actions.extend([Action::Edit, Action::Delete]);
+            }
+            actions.extend([Action::Copy, Action::Browse]);
+        }
+        actions.push(Action::Reload);
+        actions
+    }
+
+    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+        match input {
+            Input::Shown | Input::Action(Action::Reload) => self.ask(cx),
+            Input::Action(Action::Buy) if self.reserving.is_none() => {
+                self.reserving = card::buy(cx, &self.id);
+            }
+            Input::Action(Action::Edit) => cx.go(Route::Listing(Some(self.id.clone()))),
+            Input::Action(Action::Delete) => cx.go(Route::Confirm(super::Deed::Withdraw(self.id.clone()))),
+            Input::Action(Action::Copy) => cx.model.copy(self.id.as_str()),
+            Input::Action(Action::Browse) => cx.model.browse(&self.id),
+            Input::Reply(id, reply) if self.reserving == Some(id) => {
+                self.reserving = None;
+                if let Ok(Reply::Order(order)) = reply {
+                    cx.go(Route::Checkout(order.id.clone()));
+                }
+            }
+            Input::Reply(id, reply) if self.load.awaits(id) => {
+                self.load = match reply {
+                    Ok(_) => Load::Ready,
+                    Err(trouble) => Load::Failed(trouble.clone()),
+                };
+            }
+            _ => {}
+        }
+    }
+
+    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let inner = pen.frame(area, "Ticket", pen.theme.border);
+        let inner = inset(inner, 2, 0);
+        match model.market.catalogue.get(&self.id) {
+            Some(row) => card::view(pen, inner, model, &self.id, row),
+            None => {
+                let key = model.key(Action::Reload);
+                empty::load(pen, inner, &self.load, "the ticket", &key);
+            }
+        }
+    }
+
+    fn speech(&self, model: &Model) -> Speech {
+        let Some(row) = model.market.catalogue.get(&self.id) else {
+            return Speech::lines(match &self.load {
+                Load::Failed(trouble) => vec![trouble.message.clone()],
+                _ => vec!["Loading the ticket".to_owned()],
+            });
+        };
+        let (word, _) = card::status(model, &self.id, row);
+        Speech::lines([
+            format!("Price: {}", text::price(row.cents)),
+            format!("Status: {word}"),
+            format!("Listed: {}", text::relative(row.listed, model.server_now())),
+            format!("Id: {}", self.id),
+        ])
+    }
+}

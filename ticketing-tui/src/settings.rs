@@ -1,0 +1,61 @@
+//! What the user may choose, as values.
+
+use crate::keymap::Keymap;
+use crate::theme::ThemeName;
+
+/// What the user may choose.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The colours.
+    pub theme: ThemeName,
+    /// How frames are drawn.
+    pub borders: Borders,
+    /// Whether the bell rings when a reservation ends or is about to.
+    pub bell: bool,
+    /// Whether the window's title tells of a reservation.
+    pub title: bool,
+    /// Whether the mouse is listened to. Without it, the terminal's own selection works.
+    pub mouse: bool,
+    /// Which keys stand for what.
+    pub keys: Keymap,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            theme: ThemeName::Auto,
+            borders: Borders::Rounded,
+            bell: true,
+            title: true,
+            mouse: true,
+            keys: Keymap::default(),
+        }
+    }
+}
+
+/// How frames, bars and marks are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Borders {
+    /// Lines with round corners.
+    #[default]
+    Rounded,
+    /// Lines with square corners.
+    Square,
+    /// Characters that every terminal and font has.
+    Ascii,
+}
+
+impl Borders {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rounded, Self::Square, Self::Ascii];
+
+    /// What the config file calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rounded => "rounded",
+            Self::Square => "square",
+            Self::Ascii => "ascii",
+        }
+    }
+}

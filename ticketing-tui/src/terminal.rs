@@ -1,0 +1,143 @@
+//! The terminal: taken over, drawn on, and given back as it was, also after a panic.
+
+use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::style::{Print, ResetColor};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
+
+use crate::app::App;
+use crate::effect::Effect;
+
+/// Whether the terminal is taken over, and so has to be given back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// The window's title goes on a stack, and comes back from there.
+const PUSH_TITLE: &str = "\x1b[22;2t";
+const POP_TITLE: &str = "\x1b[23;2t";
+
+/// The terminal. Dropping it gives it back.
+pub(crate) struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    mouse: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new() -> io::Result<Self> {
+        give_back_after_a_panic();
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
+        Ok(Self { inner: ratatui::Terminal::new(backend)?, mouse: false })
+    }
+
+    pub(crate) fn size(&self) -> io::Result<Size> {
+        self.inner.size()
+    }
+
+    /// Takes the terminal over, or makes sure that it is.
+    pub(crate) fn enter(&mut self, mouse: bool, title: bool) -> io::Result<()> {
+        enable_raw_mode()?;
+        let again = TAKEN.swap(true, Ordering::SeqCst);
+        let mut out = io::stdout();
+        queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+        if title && !again {
+            queue!(out, Print(PUSH_TITLE), SetTitle("ticketing"))?;
+        }
+        out.flush()?;
+        self.mouse = false;
+        self.listen_to_mouse(mouse)?;
+        self.inner.clear()
+    }
+
+    /// Gives the terminal back.
+    pub(crate) fn leave(&mut self) -> io::Result<()> {
+        give_back()
+    }
+
+    /// Draws what is known.
+    pub(crate) fn draw(&mut self, app: &mut App) -> io::Result<()> {
+        queue!(self.inner.backend_mut(), BeginSynchronizedUpdate)?;
+        self.inner.draw(|frame| {
+            if let Some(cursor) = app.draw(frame.buffer_mut()) {
+                frame.set_cursor_position(cursor);
+            }
+        })?;
+        execute!(self.inner.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Does what the core asks of the terminal.
+    pub(crate) fn perform(&mut self, effect: &Effect, mouse: bool) -> io::Result<()> {
+        match effect {
+            Effect::Copy(text) => execute!(io::stdout(), CopyToClipboard::to_clipboard_from(text)),
+            Effect::Bell => execute!(io::stdout(), Print('\x07')),
+            Effect::Title(title) => execute!(io::stdout(), SetTitle(title)),
+            Effect::Redraw => {
+                self.listen_to_mouse(mouse)?;
+                self.inner.clear()
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn listen_to_mouse(&mut self, listen: bool) -> io::Result<()> {
+        if std::mem::replace(&mut self.mouse, listen) == listen {
+            return Ok(());
+        }
+        if listen {
+            execute!(io::stdout(), EnableMouseCapture)
+        } else {
+            execute!(io::stdout(), DisableMouseCapture)
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Nobody is left to tell.
+        let _ = give_back();
+    }
+}
+
+/// Puts everything back as it was, if it was changed.
+fn give_back() -> io::Result<()> {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return Ok(());
+    }
+    let mut out = io::stdout();
+    let written = queue!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        ResetColor,
+        LeaveAlternateScreen,
+        Print(POP_TITLE),
+        Show
+    )
+    .and_then(|()| out.flush());
+    // Also where nothing can be written any more.
+    disable_raw_mode().and(written)
+}
+
+/// What a panic has to say is said on a terminal that can show it.
+fn give_back_after_a_panic() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let _ = give_back();
+            before(panic);
+        }));
+    });
+}

@@ -1,0 +1,297 @@
+//! Colours, by what they mean. Screens name a role and never a colour.
+
+use ratatui::style::{Color, Modifier, Style};
+
+/// The themes that can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// Light or dark, as the terminal is.
+    #[default]
+    Auto,
+    /// Light on dark.
+    Dark,
+    /// Dark on light.
+    Light,
+    /// As much contrast as there is, with the terminal's own colours.
+    Contrast,
+    /// No colours: bold, underlined and reversed instead.
+    Plain,
+}
+
+impl ThemeName {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Dark, Self::Light, Self::Contrast, Self::Plain];
+
+    /// What the config file calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Contrast => "contrast",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+/// How many colours the terminal shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Colours {
+    /// None, or none are wanted.
+    None,
+    /// The 16 of old.
+    Sixteen,
+    /// The cube of 256.
+    Indexed,
+    /// Any.
+    True,
+}
+
+/// A style for each role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Theme {
+    /// Everything that has no other role, with the background.
+    pub(crate) base: Style,
+    /// What matters less.
+    pub(crate) dim: Style,
+    /// Frames.
+    pub(crate) border: Style,
+    /// Headings, and the names of columns.
+    pub(crate) heading: Style,
+    /// What can be pressed, and what matters most.
+    pub(crate) accent: Style,
+    /// The key in a footer.
+    pub(crate) key: Style,
+    /// It is good, or free.
+    pub(crate) good: Style,
+    /// Look out.
+    pub(crate) warn: Style,
+    /// It is bad, or late.
+    pub(crate) bad: Style,
+    /// What is no longer to be had.
+    pub(crate) gone: Style,
+    /// The selected row.
+    pub(crate) selected: Style,
+    /// The bar at the top and the bottom.
+    pub(crate) bar: Style,
+    /// The tab that is open.
+    pub(crate) tab: Style,
+    /// A field to write in.
+    pub(crate) field: Style,
+    /// A field that is being written in.
+    pub(crate) focus: Style,
+    /// A letter that a filter has found.
+    pub(crate) found: Style,
+}
+
+impl Theme {
+    /// The styles of a theme on a terminal with so many colours. `light` is what `Auto` means.
+    pub(crate) fn of(name: ThemeName, colours: Colours, light: bool) -> Self {
+        let name = match (name, colours) {
+            (_, Colours::None) => ThemeName::Plain,
+            (ThemeName::Plain, _) => ThemeName::Plain,
+            // Sixteen colours cannot tell the fine shades apart.
+            (_, Colours::Sixteen) => ThemeName::Contrast,
+            (ThemeName::Auto, _) if light => ThemeName::Light,
+            (ThemeName::Auto, _) => ThemeName::Dark,
+            (name, _) => name,
+        };
+        let palette = match name {
+            ThemeName::Plain => return Self::plain(),
+            ThemeName::Contrast => return Self::contrast(),
+            ThemeName::Light => LIGHT,
+            _ => DARK,
+        };
+        Self::painted(&palette, |rgb| match colours {
+            Colours::True => Color::Rgb(rgb.0, rgb.1, rgb.2),
+            _ => Color::Indexed(nearest(rgb)),
+        })
+    }
+
+    fn painted(palette: &Palette, shade: impl Fn(Rgb) -> Color) -> Self {
+        let on = |ink: Rgb, ground: Rgb| Style::new().fg(shade(ink)).bg(shade(ground));
+        let base = on(palette.ink, palette.ground);
+        let ink = |ink: Rgb| Style::new().fg(shade(ink));
+        Self {
+            base,
+            dim: ink(palette.dim),
+            border: ink(palette.line),
+            heading: ink(palette.dim).add_modifier(Modifier::BOLD),
+            accent: ink(palette.accent).add_modifier(Modifier::BOLD),
+            key: ink(palette.accent),
+            good: ink(palette.good),
+            warn: ink(palette.warn),
+            bad: ink(palette.bad),
+            gone: ink(palette.gone),
+            selected: Style::new().bg(shade(palette.selected)).add_modifier(Modifier::BOLD),
+            bar: on(palette.dim, palette.bar),
+            tab: on(palette.ground, palette.accent).add_modifier(Modifier::BOLD),
+            field: on(palette.ink, palette.bar),
+            focus: on(palette.ink, palette.selected),
+            found: ink(palette.accent).add_modifier(Modifier::UNDERLINED),
+        }
+    }
+
+    /// The terminal's own colours, and strong ones only.
+    fn contrast() -> Self {
+        let ink = |color| Style::new().fg(color).add_modifier(Modifier::BOLD);
+        let inverse = Style::new().fg(Color::Black).bg(Color::White).add_modifier(Modifier::BOLD);
+        Self {
+            base: Style::new().fg(Color::White).bg(Color::Black),
+            dim: Style::new().fg(Color::White),
+            border: Style::new().fg(Color::White),
+            heading: ink(Color::White).add_modifier(Modifier::UNDERLINED),
+            accent: ink(Color::LightCyan),
+            key: ink(Color::LightCyan),
+            good: ink(Color::LightGreen),
+            warn: ink(Color::LightYellow),
+            bad: ink(Color::LightRed),
+            gone: Style::new().fg(Color::White).add_modifier(Modifier::CROSSED_OUT),
+            selected: inverse,
+            bar: Style::new().fg(Color::White).bg(Color::Black),
+            tab: inverse,
+            field: Style::new().fg(Color::White).bg(Color::Black).add_modifier(Modifier::UNDERLINED),
+            focus: inverse,
+            found: ink(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
+        }
+    }
+
+    fn plain() -> Self {
+        let style = |modifier| Style::new().add_modifier(modifier);
+        let none = Style::new();
+        Self {
+            base: none,
+            dim: none,
+            border: none,
+            heading: style(Modifier::BOLD),
+            accent: style(Modifier::BOLD),
+            key: style(Modifier::BOLD),
+            good: none,
+            warn: style(Modifier::BOLD),
+            bad: style(Modifier::BOLD),
+            gone: style(Modifier::DIM),
+            selected: style(Modifier::REVERSED),
+            bar: none,
+            tab: style(Modifier::REVERSED),
+            field: style(Modifier::UNDERLINED),
+            focus: style(Modifier::REVERSED),
+            found: style(Modifier::UNDERLINED),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Rgb(u8, u8, u8);
+
+struct Palette {
+    ground: Rgb,
+    bar: Rgb,
+    ink: Rgb,
+    dim: Rgb,
+    gone: Rgb,
+    line: Rgb,
+    selected: Rgb,
+    accent: Rgb,
+    good: Rgb,
+    warn: Rgb,
+    bad: Rgb,
+}
+
+const DARK: Palette = Palette {
+    ground: Rgb(0x12, 0x15, 0x1c),
+    bar: Rgb(0x1c, 0x21, 0x2c),
+    ink: Rgb(0xe3, 0xe7, 0xef),
+    dim: Rgb(0x9a, 0xa4, 0xb8),
+    gone: Rgb(0x6e, 0x78, 0x8c),
+    line: Rgb(0x3d, 0x46, 0x58),
+    selected: Rgb(0x2a, 0x3a, 0x5c),
+    accent: Rgb(0x7c, 0xb7, 0xff),
+    good: Rgb(0x7f, 0xd1, 0x8b),
+    warn: Rgb(0xf2, 0xc1, 0x64),
+    bad: Rgb(0xff, 0x7d, 0x7d),
+};
+
+const LIGHT: Palette = Palette {
+    ground: Rgb(0xfb, 0xfb, 0xf8),
+    bar: Rgb(0xec, 0xec, 0xe6),
+    ink: Rgb(0x1d, 0x21, 0x2a),
+    dim: Rgb(0x57, 0x5f, 0x6e),
+    gone: Rgb(0x75, 0x7b, 0x87),
+    line: Rgb(0xb9, 0xbd, 0xc4),
+    selected: Rgb(0xd3, 0xe2, 0xfa),
+    accent: Rgb(0x0b, 0x55, 0xc4),
+    good: Rgb(0x1a, 0x6e, 0x33),
+    warn: Rgb(0x8a, 0x55, 0x00),
+    bad: Rgb(0xb3, 0x1d, 0x28),
+};
+
+/// The nearest of the 256 colours that every terminal with so many paints alike: the cube and the greys.
+fn nearest(rgb: Rgb) -> u8 {
+    let step = |value: u8| match value {
+        0..48 => 0,
+        48..115 => 1,
+        _ => (value - 35) / 40,
+    };
+    let level = |step: u8| if step == 0 { 0 } else { 55 + 40 * step };
+    let distance = |r: u8, g: u8, b: u8| {
+        let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+        square(r, rgb.0) + square(g, rgb.1) + square(b, rgb.2)
+    };
+    let (r, g, b) = (step(rgb.0), step(rgb.1), step(rgb.2));
+    let cube = (16 + 36 * r + 6 * g + b, distance(level(r), level(g), level(b)));
+    let mean = (u16::from(rgb.0) + u16::from(rgb.1) + u16::from(rgb.2)) / 3;
+    let shade = u8::try_from((mean.clamp(8, 238) - 8) / 10).unwrap_or(23);
+    let grey = (232 + shade, distance(8 + 10 * shade, 8 + 10 * shade, 8 + 10 * shade));
+    if grey.1 < cube.1 { grey.0 } else { cube.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Relative luminance, by WCAG 2.
+    fn luminance(rgb: Rgb) -> f64 {
+        let channel = |value: u8| {
+            let value = f64::from(value) / 255.0;
+            if value <= 0.039_28 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(rgb.0) + 0.7152 * channel(rgb.1) + 0.0722 * channel(rgb.2)
+    }
+
+    fn contrast(one: Rgb, two: Rgb) -> f64 {
+        let (one, two) = (luminance(one), luminance(two));
+        (one.max(two) + 0.05) / (one.min(two) + 0.05)
+    }
+
+    #[test]
+    fn every_ink_can_be_read_on_every_ground_it_meets() {
+        for palette in [DARK, LIGHT] {
+            for ground in [palette.ground, palette.bar, palette.selected] {
+                for ink in [palette.ink, palette.dim, palette.accent, palette.good, palette.warn, palette.bad]
+                {
+                    assert!(contrast(ink, ground) >= 4.5, "{:.2}", contrast(ink, ground));
+                }
+            }
+            // What is gone is meant to step back, and is said in words as well.
+            assert!(contrast(palette.gone, palette.ground) >= 3.0);
+            assert!(contrast(palette.ground, palette.accent) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn the_nearest_of_256_is_near() {
+        assert_eq!(nearest(Rgb(0, 0, 0)), 16);
+        assert_eq!(nearest(Rgb(255, 255, 255)), 231);
+        assert_eq!(nearest(Rgb(255, 0, 0)), 196);
+        assert_eq!(nearest(Rgb(128, 128, 128)), 244);
+    }
+
+    #[test]
+    fn without_colours_nothing_is_coloured() {
+        for name in ThemeName::ALL {
+            let theme = Theme::of(name, Colours::None, false);
+            assert_eq!((theme.base.fg, theme.bad.fg, theme.selected.bg), (None, None, None));
+        }
+    }
+}

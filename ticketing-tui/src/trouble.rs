@@ -1,0 +1,125 @@
+//! Why something did not work, in the words of the screen.
+
+use ticketing_sdk::{Error, ErrorCode, StatusCode, text::sanitize};
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What kind of trouble it is, for decisions.
+    pub kind: TroubleKind,
+    /// What happened, for people.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+    /// The fields at fault, with what is wrong with each.
+    pub fields: Vec<(String, String)>,
+}
+
+/// What kind of trouble it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TroubleKind {
+    /// The server was not reached, and nothing has changed.
+    Offline,
+    /// A write was sent, and nobody knows what became of it. Sending it again is safe: it carries the same key.
+    Unknown,
+    /// Nobody is signed in, or no longer.
+    SignedOut,
+    /// The server refused.
+    Refused(ErrorCode),
+    /// Anything else.
+    Other,
+}
+
+impl Trouble {
+    /// Trouble of one's own making.
+    pub fn other(message: impl Into<String>) -> Self {
+        Self { kind: TroubleKind::Other, message: message.into(), hint: None, fields: Vec::new() }
+    }
+
+    /// Whether the server refused with this code.
+    #[must_use]
+    pub fn is(&self, code: &ErrorCode) -> bool {
+        matches!(&self.kind, TroubleKind::Refused(refused) if refused == code)
+    }
+
+    /// What is wrong with a field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, message)| message.as_str())
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<&Error> for Trouble {
+    fn from(error: &Error) -> Self {
+        let of = |kind, message: String| Self { kind, message, hint: None, fields: Vec::new() };
+        match error {
+            Error::UnknownOutcome { cause, .. } => {
+                of(TroubleKind::Unknown, format!("Nobody knows whether it was done: {cause}"))
+                    .hint("Try again: it carries the same key, so nothing happens twice")
+            }
+            Error::Unreachable { .. } => {
+                of(TroubleKind::Offline, "The server cannot be reached".to_owned()).hint(innermost(error))
+            }
+            Error::Timeout { .. } | Error::Interrupted { .. } => {
+                of(TroubleKind::Offline, sentence(&error.to_string()))
+            }
+            Error::Unexpected(answer) => of(
+                if answer.status.is_server_error() { TroubleKind::Offline } else { TroubleKind::Other },
+                format!("The server answered {}, but not as a marketplace does", answer.status),
+            )
+            .hint("Is it the right address?"),
+            Error::Api(answer) => {
+                let code = answer.code.clone();
+                let fields = answer
+                    .faults
+                    .iter()
+                    .filter_map(|fault| Some((fault.field.clone()?, sanitize(&fault.message).into_owned())));
+                let kind = match (&code, answer.status) {
+                    (Some(ErrorCode::NotSignedIn), _) => TroubleKind::SignedOut,
+                    (None, StatusCode::UNAUTHORIZED) => TroubleKind::SignedOut,
+                    (Some(code), _) => TroubleKind::Refused(code.clone()),
+                    (None, _) => TroubleKind::Other,
+                };
+                let retry =
+                    answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
+                Self { kind, message: words(code.as_ref(), error), hint: retry, fields: fields.collect() }
+            }
+            other => of(TroubleKind::Other, sentence(&other.to_string())),
+        }
+    }
+}
+
+/// What a refusal means, where the server's own words could be plainer.
+fn words(code: Option<&ErrorCode>, error: &Error) -> String {
+    match code {
+        Some(ErrorCode::NotSignedIn) => "You are not signed in".to_owned(),
+        Some(ErrorCode::InvalidCredentials) => "The e-mail or the password is wrong".to_owned(),
+        Some(ErrorCode::EmailInUse) => "Someone has signed up with this e-mail already".to_owned(),
+        Some(ErrorCode::NotFound) => "There is no such thing any more".to_owned(),
+        Some(ErrorCode::VersionMismatch) => "It was changed in between; look at it again".to_owned(),
+        Some(ErrorCode::TooManyOpenOrders) => {
+            "You hold as many unpaid orders as one may; pay for one or cancel one".to_owned()
+        }
+        _ => sentence(&error.to_string()),
+    }
+}
+
+/// The cause below all others, where the reason usually is.
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    sentence(&cause.to_string())
+}
+
+/// With a capital letter at its beginning, and safe to show.
+fn sentence(text: &str) -> String {
+    let text = sanitize(text);
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}

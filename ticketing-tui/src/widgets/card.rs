@@ -1,0 +1,133 @@
+//! One ticket: how it stands, for a row and for a card; and buying it.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ticketing_sdk::{OrderStatus, TicketId};
+
+use super::pen::{Pen, below};
+use crate::action::Action;
+use crate::effect::CallId;
+use crate::model::Model;
+use crate::model::catalogue::{Row, Standing};
+use crate::model::orders::Orders;
+use crate::screens::{Cx, Route};
+use crate::text;
+use crate::theme::Theme;
+
+/// How good it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Good,
+    Warn,
+    Gone,
+    Accent,
+    Bad,
+}
+
+impl Tone {
+    pub(crate) fn of(self, theme: Theme) -> Style {
+        match self {
+            Self::Good => theme.good,
+            Self::Warn => theme.warn,
+            Self::Gone => theme.gone,
+            Self::Accent => theme.accent,
+            Self::Bad => theme.bad,
+        }
+    }
+}
+
+/// How a ticket stands, as its viewer sees it.
+pub(crate) fn status(model: &Model, ticket: &TicketId, row: &Row) -> (String, Tone) {
+    if model.orders.is_reserving(ticket) {
+        return ("reserving".to_owned(), Tone::Accent);
+    }
+    if let Some(order) = model.orders.of_ticket(ticket) {
+        return match order.status {
+            OrderStatus::Complete => ("yours".to_owned(), Tone::Good),
+            OrderStatus::AwaitingPayment => ("paying".to_owned(), Tone::Accent),
+            _ => (format!("held {}", text::clock(Orders::left(order, model.server_now()))), Tone::Accent),
+        };
+    }
+    let tone = match row.standing {
+        Standing::Available => Tone::Good,
+        Standing::Reserved => Tone::Warn,
+        Standing::Sold | Standing::Withdrawn => Tone::Gone,
+    };
+    (row.standing.word().to_owned(), tone)
+}
+
+/// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
+/// answered.
+pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
+    if let Some(order) = cx.model.orders.of_ticket(ticket) {
+        let id = order.id.clone();
+        cx.go(Route::Checkout(id));
+        return None;
+    }
+    if cx.signed_in_or(Some(Route::Ticket(ticket.clone()))) { cx.model.reserve(ticket) } else { None }
+}
+
+/// Draws a ticket with all there is to know.
+pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &Row) {
+    let mut rest = below(area, u16::from(area.height > 12));
+    rest = pen.paragraph(rest, &row.title, pen.theme.accent);
+    rest = below(rest, 1);
+    pen.text(rest, &text::price(row.cents), pen.theme.base.patch(pen.theme.accent));
+    rest = below(rest, 2);
+    let (word, tone) = status(model, ticket, row);
+    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.catalogue.seller(row));
+    let seller = if mine { "you" } else { model.market.catalogue.seller(row) };
+    let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
+    let version = row.version.to_string();
+    let lines: [(&str, &str, Style); 5] = [
+        ("Status", &word, tone.of(pen.theme)),
+        ("Seller", seller, Style::new()),
+        ("Listed", &listed, Style::new()),
+        ("Version", &version, Style::new()),
+        ("Id", ticket.as_str(), Style::new()),
+    ];
+    for (label, value, style) in lines {
+        if rest.is_empty() {
+            return;
+        }
+        pen.text(rest, label, pen.theme.dim);
+        let place = Rect { x: rest.x + 9, width: rest.width.saturating_sub(9), height: 1, ..rest };
+        pen.text(place, value, style);
+        rest = below(rest, 1);
+    }
+    rest = below(rest, 1);
+    if !rest.is_empty() {
+        advice(pen, rest, model, ticket, row);
+    }
+}
+
+/// What can be done about it.
+fn advice(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &Row) {
+    let key = |action| model.key(action);
+    let order = model.orders.of_ticket(ticket).map(|order| order.status);
+    let buy = |pen: &mut Pen<'_>, label: &str| {
+        pen.button(area, &key(Action::Buy), label, Action::Buy);
+    };
+    match (order, row.standing) {
+        (Some(OrderStatus::Created), _) => buy(pen, "goes on to pay"),
+        (Some(OrderStatus::Complete), _) => buy(pen, "shows your order"),
+        (Some(_), _) => buy(pen, "shows how far the payment is"),
+        (None, _) if model.orders.is_reserving(ticket) => {
+            pen.text(area, &format!("Reserving{}", pen.glyphs.ellipsis), pen.theme.accent);
+        }
+        (None, Standing::Available) => buy(pen, "reserves it for you"),
+        (None, Standing::Reserved) => {
+            pen.paragraph(
+                area,
+                "Someone is about to buy it. If they do not, it comes free by itself.",
+                pen.theme.dim,
+            );
+        }
+        (None, Standing::Sold) => {
+            pen.paragraph(area, "It is sold.", pen.theme.dim);
+        }
+        (None, Standing::Withdrawn) => {
+            pen.paragraph(area, "Its seller took it off the market.", pen.theme.dim);
+        }
+    }
+}

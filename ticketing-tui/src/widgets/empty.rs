@@ -1,0 +1,47 @@
+//! What stands in the place of something that is not there: it is on its way, there is none, or it did not work.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::pen::{Pen, below};
+use crate::action::Action;
+use crate::model::{Load, Model, Session};
+use crate::text;
+
+/// A message in the middle of an area, and below it what can be done.
+pub(crate) fn message(pen: &mut Pen<'_>, area: Rect, title: &str, style: Style, more: &[&str]) {
+    let width = area.width.saturating_sub(4);
+    let lines: Vec<String> = more.iter().flat_map(|more| text::wrap(more, width)).collect();
+    let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
+    let mut rest = below(area, area.height.saturating_sub(height) / 2);
+    pen.centre(rest, title, style);
+    rest = below(rest, 2);
+    for line in lines {
+        if rest.is_empty() {
+            return;
+        }
+        pen.centre(rest, &line, pen.theme.dim);
+        rest = below(rest, 1);
+    }
+}
+
+/// Says how far something is that cannot be shown yet. `retry` is the key that tries again.
+pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry: &str) {
+    match load {
+        Load::Failed(trouble) => {
+            let retry = format!("{retry} tries again");
+            let hint = trouble.hint.clone().unwrap_or_default();
+            message(pen, area, &trouble.message, pen.theme.bad, &[&hint, &retry]);
+        }
+        _ => message(pen, area, &format!("Loading {what}{}", pen.glyphs.ellipsis), pen.theme.dim, &[]),
+    }
+}
+
+/// Says that something belongs to somebody, and nobody is signed in.
+pub(crate) fn signed_out(pen: &mut Pen<'_>, area: Rect, model: &Model, what: &str) {
+    if matches!(model.session, Session::Unknown) {
+        return load(pen, area, &Load::Idle, what, "");
+    }
+    let how = format!("{} signs in, or makes an account", model.key(Action::Account));
+    message(pen, area, &format!("Sign in to see {what}"), pen.theme.warn, &[&how]);
+}

@@ -1,0 +1,294 @@
+//! Fields to write in, one below the other.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::{Position, Rect};
+use tui_input::{Input, InputRequest};
+
+use super::pen::{Hit, Pen, below, top};
+use crate::action::Action;
+use crate::text;
+
+/// A line to write in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Field {
+    pub(crate) label: &'static str,
+    /// What is shown while nothing is written.
+    pub(crate) example: &'static str,
+    /// Whether it is not shown.
+    pub(crate) secret: bool,
+    /// What is wrong with it.
+    pub(crate) fault: Option<String>,
+    input: Input,
+}
+
+/// Longer than anything that the marketplace takes.
+const LONGEST: usize = 400;
+
+impl Field {
+    pub(crate) fn new(label: &'static str, example: &'static str) -> Self {
+        Self { label, example, ..Self::default() }
+    }
+
+    pub(crate) fn secret(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    pub(crate) fn value(&self) -> &str {
+        self.input.value()
+    }
+
+    pub(crate) fn set(&mut self, text: impl Into<String>) {
+        self.input = Input::new(text.into());
+        self.fault = None;
+    }
+
+    /// Takes a key that is not an action. Answers whether what is written has changed.
+    pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
+        let Some(request) = request(key) else { return false };
+        let writes = matches!(request, InputRequest::InsertChar(_));
+        if writes && self.input.value().chars().count() >= LONGEST {
+            return false;
+        }
+        let changed = self.input.handle(request).is_some_and(|change| change.value);
+        if changed {
+            self.fault = None;
+        }
+        changed
+    }
+
+    /// Takes a text from the clipboard, on one line.
+    pub(crate) fn paste(&mut self, pasted: &str) {
+        for c in text::sanitize(pasted.trim_end_matches(['\r', '\n'])).chars().take(LONGEST) {
+            self.input.handle(InputRequest::InsertChar(c));
+        }
+        self.fault = None;
+    }
+
+    /// Draws the line itself, with the cursor if it has the focus.
+    pub(crate) fn line(&self, pen: &mut Pen<'_>, area: Rect, focus: bool) {
+        let area = top(area, 1);
+        if area.is_empty() {
+            return;
+        }
+        let style = if focus { pen.theme.focus } else { pen.theme.field };
+        pen.buffer.set_style(area, style);
+        let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        let shown = if self.secret {
+            pen.glyphs.hidden.repeat(self.value().chars().count())
+        } else {
+            self.value().to_owned()
+        };
+        let at = if self.secret { self.input.cursor() } else { self.input.visual_cursor() };
+        // The end of a long text is what is being written.
+        let scroll = (at + 1).saturating_sub(usize::from(inner.width));
+        let visible = skip_columns(&shown, scroll);
+        if shown.is_empty() {
+            pen.text(
+                inner,
+                self.example,
+                pen.theme.gone.patch(style.remove_modifier(ratatui::style::Modifier::all())),
+            );
+        } else {
+            pen.buffer.set_stringn(inner.x, inner.y, visible, usize::from(inner.width), style);
+        }
+        if focus {
+            let column = u16::try_from(at - scroll).unwrap_or(0);
+            *pen.cursor = Some(Position::new((inner.x + column).min(area.right() - 1), inner.y));
+        }
+    }
+}
+
+/// The text behind so many columns.
+fn skip_columns(words: &str, columns: usize) -> &str {
+    let mut passed = 0;
+    for (index, c) in words.char_indices() {
+        if passed >= columns {
+            return &words[index..];
+        }
+        passed += usize::from(text::width(c.encode_utf8(&mut [0; 4])));
+    }
+    ""
+}
+
+/// Whether a key does something to a line.
+pub(crate) fn edits(key: &KeyEvent) -> bool {
+    request(key).is_some()
+}
+
+/// What a key does to a line.
+fn request(key: &KeyEvent) -> Option<InputRequest> {
+    use InputRequest as Request;
+    let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = key.modifiers.contains(KeyModifiers::ALT);
+    Some(match (key.code, control, alt) {
+        (KeyCode::Char('a'), true, false) | (KeyCode::Home, ..) => Request::GoToStart,
+        (KeyCode::Char('e'), true, false) | (KeyCode::End, ..) => Request::GoToEnd,
+        (KeyCode::Char('u'), true, false) => Request::DeleteLine,
+        (KeyCode::Char('k'), true, false) => Request::DeleteTillEnd,
+        (KeyCode::Char('w'), true, false) | (KeyCode::Backspace, _, true) | (KeyCode::Backspace, true, _) => {
+            Request::DeletePrevWord
+        }
+        (KeyCode::Char(c), false, false) => Request::InsertChar(c),
+        (KeyCode::Backspace, ..) => Request::DeletePrevChar,
+        (KeyCode::Delete, ..) => Request::DeleteNextChar,
+        (KeyCode::Left, false, false) => Request::GoToPrevChar,
+        (KeyCode::Left, ..) => Request::GoToPrevWord,
+        (KeyCode::Right, false, false) => Request::GoToNextChar,
+        (KeyCode::Right, ..) => Request::GoToNextWord,
+        _ => return None,
+    })
+}
+
+/// Fields, of which one has the focus.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form {
+    pub(crate) fields: Vec<Field>,
+    focus: usize,
+}
+
+impl Form {
+    pub(crate) fn new(fields: Vec<Field>) -> Self {
+        Self { fields, focus: 0 }
+    }
+
+    pub(crate) fn value(&self, field: usize) -> &str {
+        self.fields.get(field).map_or("", Field::value)
+    }
+
+    pub(crate) fn focus_on(&mut self, field: usize) {
+        self.focus = field.min(self.fields.len().saturating_sub(1));
+    }
+
+    /// Moves the focus. Answers whether the action was one of moving.
+    pub(crate) fn act(&mut self, action: Action) -> bool {
+        let count = self.fields.len().max(1);
+        self.focus = match action {
+            Action::Next => (self.focus + 1) % count,
+            Action::Previous => (self.focus + count - 1) % count,
+            _ => return false,
+        };
+        true
+    }
+
+    /// Whether all is written, so that submitting means it. If not, the focus moves to what is missing.
+    pub(crate) fn is_last(&mut self) -> bool {
+        let next_empty = (self.focus + 1..self.fields.len()).find(|index| self.value(*index).is_empty());
+        if let Some(empty) = next_empty {
+            self.focus = empty;
+        }
+        next_empty.is_none()
+    }
+
+    pub(crate) fn key(&mut self, key: &KeyEvent) -> bool {
+        let focus = self.focus;
+        self.fields.get_mut(focus).is_some_and(|field| field.key(key))
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        let focus = self.focus;
+        if let Some(field) = self.fields.get_mut(focus) {
+            field.paste(text);
+        }
+    }
+
+    pub(crate) fn fill(&mut self, field: usize, text: &str) {
+        if let Some(field) = self.fields.get_mut(field) {
+            field.set(text);
+        }
+    }
+
+    /// Says what is wrong with a field, and moves the focus there, unless an earlier one is wrong too.
+    pub(crate) fn fault(&mut self, field: usize, message: impl Into<String>) {
+        let first = !self.fields.iter().any(|field| field.fault.is_some());
+        if let Some(at_fault) = self.fields.get_mut(field) {
+            at_fault.fault = Some(message.into());
+            if first {
+                self.focus = field;
+            }
+        }
+    }
+
+    pub(crate) fn is_sound(&self) -> bool {
+        self.fields.iter().all(|field| field.fault.is_none())
+    }
+
+    /// Draws the fields with their labels, two lines each and a third for what is wrong. Answers with the rest of the
+    /// area.
+    pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect) -> Rect {
+        let mut rest = area;
+        let label = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
+        // Where there is room, labels stand before their fields.
+        let beside = area.width >= label + 24;
+        for (index, field) in self.fields.iter().enumerate() {
+            if rest.is_empty() {
+                break;
+            }
+            let focus = index == self.focus;
+            let style = if focus { pen.theme.accent } else { pen.theme.dim };
+            pen.text(rest, field.label, style);
+            let line = if beside {
+                Rect { x: rest.x + label, width: rest.width - label, ..rest }
+            } else {
+                rest = below(rest, 1);
+                rest
+            };
+            field.line(pen, line, focus);
+            pen.hit(top(Rect { x: area.x, width: area.width, ..rest }, 1), Hit::Field(index));
+            rest = below(rest, 1);
+            if let Some(fault) = &field.fault {
+                pen.text(Rect { height: 1.min(rest.height), y: rest.y, ..line }, fault, pen.theme.bad);
+            }
+            rest = below(rest, 1);
+        }
+        rest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn write(field: &mut Field, keys: &str) {
+        for c in keys.chars() {
+            field.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+        }
+    }
+
+    #[test]
+    fn a_line_can_be_written_and_mended() {
+        let mut field = Field::new("Title", "");
+        write(&mut field, "Jazz lake");
+        field.key(&KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL));
+        write(&mut field, "at the ");
+        assert_eq!(field.value(), "Jazz at the lake");
+        field.key(&KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL));
+        assert_eq!(field.value(), "Jazz at lake");
+        field.paste("new\u{1b}\nline\n");
+        assert_eq!(field.value(), "Jazz at new linelake");
+    }
+
+    #[test]
+    fn enter_goes_to_what_is_missing_first() {
+        let mut form = Form::new(vec![Field::new("a", ""), Field::new("b", "")]);
+        assert!(!form.is_last());
+        form.fill(1, "x");
+        assert!(form.is_last());
+    }
+
+    #[test]
+    fn the_first_fault_takes_the_focus_and_writing_takes_it_away() {
+        let mut form = Form::new(vec![Field::new("a", ""), Field::new("b", ""), Field::new("c", "")]);
+        form.fault(1, "no");
+        form.fault(2, "no");
+        assert!(!form.is_sound());
+        form.key(&KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE));
+        assert_eq!((form.value(1), form.fields[1].fault.as_deref()), ("x", None));
+    }
+
+    #[test]
+    fn columns_are_skipped_by_whole_characters() {
+        assert_eq!(skip_columns("日本語", 2), "本語");
+        assert_eq!(skip_columns("abc", 1), "bc");
+        assert_eq!(skip_columns("abc", 9), "");
+    }
+}

@@ -1,0 +1,148 @@
+//! A list of any length, of which only the rows in sight are drawn.
+
+use std::cell::Cell;
+
+use ratatui::layout::Rect;
+
+use super::pen::{Hit, Pen};
+use crate::action::Action;
+
+/// Which row is selected, and which are in sight.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct List {
+    selected: usize,
+    /// What was drawn last: a page is as long as what was seen of it.
+    offset: Cell<usize>,
+    height: Cell<usize>,
+}
+
+impl List {
+    /// The actions that move in it.
+    pub(crate) const MOVES: [Action; 6] =
+        [Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::First, Action::Last];
+
+    pub(crate) fn selected(&self) -> usize {
+        self.selected
+    }
+
+    pub(crate) fn select(&mut self, row: usize) {
+        self.selected = row;
+    }
+
+    /// Holds the selection within so many rows.
+    pub(crate) fn clamp(&mut self, len: usize) {
+        self.selected = self.selected.min(len.saturating_sub(1));
+    }
+
+    /// Moves the selection. Answers whether the action was one of moving.
+    pub(crate) fn act(&mut self, action: Action, len: usize) -> bool {
+        let page = self.height.get().max(2) - 1;
+        let to = match action {
+            Action::Up => self.selected.saturating_sub(1),
+            Action::Down => self.selected + 1,
+            Action::PageUp => self.selected.saturating_sub(page),
+            Action::PageDown => self.selected + page,
+            Action::First => 0,
+            Action::Last => len,
+            _ => return false,
+        };
+        self.selected = to;
+        self.clamp(len);
+        true
+    }
+
+    /// Moves by a turn of the wheel.
+    pub(crate) fn scroll(&mut self, rows: isize, len: usize) {
+        self.selected = self.selected.saturating_add_signed(rows);
+        self.clamp(len);
+    }
+
+    /// The rows of the page in which the selection is, where nothing was drawn: so many a page.
+    pub(crate) fn page(&self, len: usize, rows: usize) -> std::ops::Range<usize> {
+        self.height.set(rows + 1);
+        let start = self.selected / rows * rows;
+        start..(start + rows).min(len)
+    }
+
+    /// Draws the rows in sight, and where the list stands.
+    pub(crate) fn view(
+        &self,
+        pen: &mut Pen<'_>,
+        area: Rect,
+        len: usize,
+        mut row: impl FnMut(&mut Pen<'_>, Rect, usize, bool),
+    ) {
+        let height = usize::from(area.height);
+        self.height.set(height);
+        if height == 0 {
+            return;
+        }
+        let selected = self.selected.min(len.saturating_sub(1));
+        let offset = self.offset.get().min(len.saturating_sub(height));
+        let offset = offset.clamp((selected + 1).saturating_sub(height), selected);
+        self.offset.set(offset);
+        let scrolls = len > height;
+        let width = area.width.saturating_sub(u16::from(scrolls));
+        for (line, index) in (area.y..area.bottom()).zip(offset..len) {
+            let place = Rect { y: line, width, height: 1, ..area };
+            if index == selected {
+                pen.buffer.set_style(place, pen.theme.selected);
+                pen.text(Rect { width: 1, ..place }, pen.glyphs.pointer, pen.theme.accent);
+            }
+            pen.hit(place, Hit::Row(index));
+            row(
+                pen,
+                Rect { x: place.x + 2, width: width.saturating_sub(3), ..place },
+                index,
+                index == selected,
+            );
+        }
+        if scrolls {
+            let thumb = (height * height / len).max(1);
+            let start = offset * (height - thumb) / (len - height);
+            for (index, y) in (area.y..area.bottom()).enumerate() {
+                let (sign, style) = if (start..start + thumb).contains(&index) {
+                    (pen.glyphs.thumb, pen.theme.dim)
+                } else {
+                    (pen.glyphs.track, pen.theme.border)
+                };
+                pen.text(Rect { x: area.right() - 1, y, width: 1, height: 1 }, sign, style);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_selection_stays_within_the_list() {
+        let mut list = List::default();
+        for action in List::MOVES {
+            list.act(action, 0);
+            assert_eq!(list.selected(), 0);
+        }
+        list.act(Action::Last, 10);
+        assert_eq!(list.selected(), 9);
+        list.act(Action::Down, 10);
+        list.scroll(3, 10);
+        assert_eq!(list.selected(), 9);
+        list.act(Action::PageUp, 10);
+        assert_eq!(list.selected(), 8);
+        list.clamp(3);
+        assert_eq!(list.selected(), 2);
+        assert!(!list.act(Action::Buy, 10));
+    }
+
+    #[test]
+    fn pages_without_a_screen_have_so_many_rows() {
+        let mut list = List::default();
+        assert_eq!(list.page(25, 10), 0..10);
+        list.act(Action::PageDown, 25);
+        assert_eq!(list.page(25, 10), 10..20);
+        list.act(Action::PageDown, 25);
+        list.act(Action::PageDown, 25);
+        assert_eq!(list.page(25, 10), 20..25);
+    }
+}

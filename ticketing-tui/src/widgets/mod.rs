@@ -1,0 +1,9 @@
+//! What screens are drawn with.
+
+pub(crate) mod card;
+pub(crate) mod chrome;
+pub(crate) mod empty;
+pub(crate) mod form;
+pub(crate) mod list;
+pub(crate) mod meter;
+pub(crate) mod pen;

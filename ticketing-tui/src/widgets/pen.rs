@@ -1,0 +1,152 @@
+//! What a screen draws with: cells, the theme, and the places that a mouse can hit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Borders, Clear, Widget};
+
+use crate::action::Action;
+use crate::glyphs::Glyphs;
+use crate::text;
+use crate::theme::Theme;
+
+/// What is at a place of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hit {
+    /// Something that can be done.
+    Action(Action),
+    /// The row of a list, by its number.
+    Row(usize),
+    /// The field of a form, by its number.
+    Field(usize),
+    /// A part of a screen that is in front: clicks do not go through.
+    Shield,
+}
+
+/// Draws on cells.
+pub(crate) struct Pen<'a> {
+    pub(crate) buffer: &'a mut Buffer,
+    pub(crate) theme: Theme,
+    pub(crate) glyphs: Glyphs,
+    pub(crate) hits: &'a mut Vec<(Rect, Hit)>,
+    /// Where the cursor is shown, if anywhere.
+    pub(crate) cursor: &'a mut Option<Position>,
+}
+
+impl Pen<'_> {
+    /// Writes a text on one line, cut to the columns there are. Answers with the column behind it.
+    pub(crate) fn text(&mut self, area: Rect, words: &str, style: Style) -> u16 {
+        if area.is_empty() {
+            return area.x;
+        }
+        let words = text::fit(words, area.width, self.glyphs.ellipsis);
+        self.buffer.set_stringn(area.x, area.y, &words, usize::from(area.width), style).0
+    }
+
+    /// Writes a text that ends at the right side of an area. Answers with the column where it begins.
+    pub(crate) fn right(&mut self, area: Rect, words: &str, style: Style) -> u16 {
+        let room = text::width(words).min(area.width);
+        let x = area.right() - room;
+        self.text(Rect { x, width: room, ..area }, words, style);
+        x
+    }
+
+    /// Writes a text in the middle of an area's first line.
+    pub(crate) fn centre(&mut self, area: Rect, words: &str, style: Style) {
+        let room = text::width(words).min(area.width);
+        let x = area.x + (area.width - room) / 2;
+        self.text(Rect { x, width: room, ..area }, words, style);
+    }
+
+    /// Writes texts with their styles one behind the other. Answers with the column behind them.
+    pub(crate) fn spans(&mut self, area: Rect, spans: &[(&str, Style)]) -> u16 {
+        let mut x = area.x;
+        for (words, style) in spans {
+            let rest = Rect { x, width: area.right().saturating_sub(x), ..area };
+            x = self.text(rest, words, *style);
+        }
+        x
+    }
+
+    /// Writes a text on as many lines as it takes, as far as the area goes. Answers with the rest of the area.
+    pub(crate) fn paragraph(&mut self, area: Rect, words: &str, style: Style) -> Rect {
+        let mut rest = area;
+        for line in text::wrap(words, area.width) {
+            if rest.is_empty() {
+                break;
+            }
+            self.text(rest, &line, style);
+            rest = below(rest, 1);
+        }
+        rest
+    }
+
+    /// Draws a frame with a title, if there is room for one. Answers with the inside.
+    pub(crate) fn frame(&mut self, area: Rect, title: &str, style: Style) -> Rect {
+        let title = format!(" {} ", text::fit(title, area.width.saturating_sub(6), self.glyphs.ellipsis));
+        let block = Block::new()
+            .borders(Borders::ALL)
+            .border_set(self.glyphs.border)
+            .border_style(style)
+            .title(title)
+            .title_style(self.theme.accent);
+        let inner = block.inner(area);
+        block.render(area, self.buffer);
+        inner
+    }
+
+    /// Clears the middle of an area for something in front of it, and frames it. Answers with the inside.
+    pub(crate) fn popup(&mut self, area: Rect, width: u16, height: u16, title: &str) -> Rect {
+        let (width, height) = (width.min(area.width), height.min(area.height));
+        let popup = Rect {
+            x: area.x + (area.width - width) / 2,
+            y: area.y + (area.height - height) / 2,
+            width,
+            height,
+        };
+        Clear.render(popup, self.buffer);
+        self.buffer.set_style(popup, self.theme.base);
+        self.hit(popup, Hit::Shield);
+        let inner = self.frame(popup, title, self.theme.accent);
+        inset(inner, 1, 0)
+    }
+
+    /// Says what is at a place. What is said later lies in front.
+    pub(crate) fn hit(&mut self, area: Rect, hit: Hit) {
+        self.hits.push((area, hit));
+    }
+
+    /// Draws something that can be pressed: its key and its label. Answers with the column behind it.
+    pub(crate) fn button(&mut self, area: Rect, key: &str, label: &str, action: Action) -> u16 {
+        let end = self.spans(area, &[(key, self.theme.key), (" ", Style::new()), (label, Style::new())]);
+        self.hit(Rect { width: end.saturating_sub(area.x), height: 1, ..area }, Hit::Action(action));
+        end
+    }
+}
+
+/// The area without its first lines.
+pub(crate) fn below(area: Rect, lines: u16) -> Rect {
+    let lines = lines.min(area.height);
+    Rect { y: area.y + lines, height: area.height - lines, ..area }
+}
+
+/// The first lines of an area.
+pub(crate) fn top(area: Rect, lines: u16) -> Rect {
+    Rect { height: lines.min(area.height), ..area }
+}
+
+/// The last lines of an area.
+pub(crate) fn bottom(area: Rect, lines: u16) -> Rect {
+    let lines = lines.min(area.height);
+    Rect { y: area.bottom() - lines, height: lines, ..area }
+}
+
+/// The area with a margin at its sides, and at its top and bottom.
+pub(crate) fn inset(area: Rect, sides: u16, ends: u16) -> Rect {
+    Rect {
+        x: area.x + sides.min(area.width),
+        y: area.y + ends.min(area.height),
+        width: area.width.saturating_sub(2 * sides),
+        height: area.height.saturating_sub(2 * ends),
+    }
+}

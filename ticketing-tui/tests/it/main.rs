@@ -1,0 +1,1 @@
+//! The pure core, from outside: events in, effects and pictures out.
