@@ -212,13 +212,12 @@ impl App {
                 action.scope() != Scope::Moving && !seen
             })
             .collect();
-        if !front.is_popup() {
+        if self.screens.len() == 1 {
             let account = if self.model.user().is_some() { Action::SignOut } else { Action::Account };
             let tabs =
                 TABS.iter().filter(|(_, route)| *route != self.screens[0].0).map(|(action, _)| *action);
             actions.extend(tabs.chain([account, Action::Reload, Action::Help]));
-        }
-        if self.screens.len() > 1 && !actions.contains(&Action::No) {
+        } else if !actions.contains(&Action::No) {
             actions.push(Action::Back);
         }
         actions.push(Action::Quit);

@@ -16,7 +16,7 @@ use crossterm::terminal::{
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 use crate::app::App;
 use crate::effect::Effect;
@@ -57,7 +57,14 @@ impl Terminal {
         out.flush()?;
         self.mouse = false;
         self.listen_to_mouse(mouse)?;
-        self.inner.clear()
+        self.forget()
+    }
+
+    /// Whatever is on the screen is drawn over at the next draw. `Terminal::clear` of ratatui would ask the terminal where
+    /// its cursor is, and wait for an answer that the reader of the keys takes for itself.
+    fn forget(&mut self) -> io::Result<()> {
+        let size = self.inner.size()?;
+        self.inner.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Gives the terminal back.
@@ -84,7 +91,7 @@ impl Terminal {
             Effect::Title(title) => execute!(io::stdout(), SetTitle(title)),
             Effect::Redraw => {
                 self.listen_to_mouse(mouse)?;
-                self.inner.clear()
+                self.forget()
             }
             _ => Ok(()),
         }

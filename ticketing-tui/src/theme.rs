@@ -69,6 +69,8 @@ pub(crate) struct Theme {
     pub(crate) warn: Style,
     /// It is bad, or late.
     pub(crate) bad: Style,
+    /// What is there for whoever looks for it: ages, examples.
+    pub(crate) faint: Style,
     /// What is no longer to be had.
     pub(crate) gone: Style,
     /// The selected row.
@@ -123,6 +125,7 @@ impl Theme {
             good: ink(palette.good),
             warn: ink(palette.warn),
             bad: ink(palette.bad),
+            faint: ink(palette.gone),
             gone: ink(palette.gone),
             selected: Style::new().bg(shade(palette.selected)).add_modifier(Modifier::BOLD),
             bar: on(palette.dim, palette.bar),
@@ -147,6 +150,7 @@ impl Theme {
             good: ink(Color::LightGreen),
             warn: ink(Color::LightYellow),
             bad: ink(Color::LightRed),
+            faint: Style::new().fg(Color::White),
             gone: Style::new().fg(Color::White).add_modifier(Modifier::CROSSED_OUT),
             selected: inverse,
             bar: Style::new().fg(Color::White).bg(Color::Black),
@@ -170,6 +174,7 @@ impl Theme {
             good: none,
             warn: style(Modifier::BOLD),
             bad: style(Modifier::BOLD),
+            faint: style(Modifier::DIM),
             gone: style(Modifier::DIM),
             selected: style(Modifier::REVERSED),
             bar: none,

@@ -17,6 +17,10 @@ impl Model {
     /// Loads the market anew.
     pub(crate) fn load_market(&mut self) {
         self.market.reload();
+        if let Load::Loading(before) = self.market.load {
+            // It will not be answered to its end.
+            self.open_calls.remove(&before);
+        }
         self.market.load = Load::Loading(self.call(Call::Market));
     }
 

@@ -11,6 +11,7 @@ pub(crate) mod orders;
 mod replies;
 pub(crate) mod shelf;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use ratatui::layout::Size;
@@ -22,6 +23,7 @@ use self::notices::{Level, Notices};
 use self::orders::{Alarm, Orders, SOON};
 use crate::action::Action;
 use crate::effect::{Call, CallId, Effect};
+use crate::event::Reply;
 use crate::settings::Settings;
 use crate::trouble::Trouble;
 
@@ -37,12 +39,16 @@ pub(crate) struct Model {
     pub(crate) settings: Settings,
     pub(crate) session: Session,
     pub(crate) link: Link,
+    /// Whether the connection stood before.
+    was_live: bool,
     pub(crate) market: Market,
     pub(crate) orders: Orders,
     pub(crate) listings: Listings,
     pub(crate) notices: Notices,
     effects: Vec<Effect>,
     calls: u64,
+    /// The calls that have not been answered yet.
+    open_calls: HashSet<CallId>,
     title: String,
 }
 
@@ -104,12 +110,14 @@ impl Model {
             settings,
             session: Session::Unknown,
             link: Link::Connecting,
+            was_live: false,
             market: Market::default(),
             orders: Orders::default(),
             listings: Listings::default(),
             notices: Notices::default(),
             effects: Vec::new(),
             calls: 0,
+            open_calls: HashSet::new(),
             title: String::new(),
         }
     }
@@ -148,6 +156,7 @@ impl Model {
     pub(crate) fn call(&mut self, call: Call) -> CallId {
         self.calls += 1;
         let id = CallId(self.calls);
+        self.open_calls.insert(id);
         self.effects.push(Effect::Call(id, call));
         id
     }
@@ -223,12 +232,15 @@ impl Model {
 
     /// Whether something is on its way that changes what can be done next.
     pub(crate) fn is_waiting(&self) -> bool {
-        let on_its_way = |load: &Load| matches!(load, Load::Loading(_));
         let connecting = matches!(self.link, Link::Connecting) || matches!(self.session, Session::Unknown);
-        connecting
-            || [&self.market.load, &self.orders.load, &self.listings.load].into_iter().any(on_its_way)
-            || self.orders.is_busy()
-            || self.listings.list().iter().any(|listing| listing.pending.is_some())
+        connecting || !self.open_calls.is_empty()
+    }
+
+    /// Notes that a call has had its answer.
+    fn answered(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
+        if !matches!(reply, Ok(Reply::Market { last: false, .. })) {
+            self.open_calls.remove(&id);
+        }
     }
 
     /// When the next thing happens by itself.

@@ -107,11 +107,6 @@ impl Orders {
         self.under_way.values().any(|(_, deed)| *deed == Deed::Paying)
     }
 
-    /// Whether anything is being done.
-    pub(crate) fn is_busy(&self) -> bool {
-        !self.under_way.is_empty() || !self.reserving.is_empty()
-    }
-
     /// Takes in all of them.
     pub(crate) fn replace(&mut self, orders: &[Order]) {
         for order in orders {

@@ -9,7 +9,7 @@ use super::listings;
 use super::notices::Level;
 use super::orders::{self, Orders, Refusal};
 use super::{Link, Listings, Load, Model, Session};
-use crate::effect::{Call, CallId};
+use crate::effect::{Call, CallId, Effect};
 use crate::event::{Feed, Reply};
 use crate::trouble::{Trouble, TroubleKind};
 
@@ -19,6 +19,12 @@ const TOLERATED_SKEW: i64 = 2_000;
 impl Model {
     /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
+        self.answered(id, reply);
+        if let (Ok(_), Link::Lost { .. }) = (reply, &self.link) {
+            // The server is there again; no need to wait for the next try.
+            self.link = Link::Connecting;
+            self.effect(Effect::Follow);
+        }
         if let Some((order, deed)) = self.orders.end(id) {
             self.order_done(&order, deed, reply);
         } else if let Some(ticket) = self.orders.end_reserving(id) {
@@ -207,7 +213,8 @@ impl Model {
     pub(crate) fn feed(&mut self, feed: &Feed) {
         match feed {
             Feed::Connected => {
-                let back = matches!(self.link, Link::Lost { .. });
+                let back = self.was_live && !matches!(self.link, Link::Live);
+                self.was_live = true;
                 self.link = Link::Live;
                 // The changes go on where they stopped; only what was never there is loaded.
                 if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
@@ -215,6 +222,8 @@ impl Model {
                 }
                 if back {
                     self.say(Level::Good, "Connected again");
+                }
+                if back || matches!(self.session, Session::Unknown) {
                     self.call(Call::Session);
                 }
             }

@@ -6,13 +6,12 @@ use ratatui::style::Style;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::activity::{BARS, Deed, Happening};
+use crate::model::activity::{BARS, Happening};
 use crate::model::catalogue::BANDS;
 use crate::text;
-use crate::widgets::card::Tone;
 use crate::widgets::list::List;
 use crate::widgets::pen::{Pen, below, inset, top};
-use crate::widgets::{empty, meter};
+use crate::widgets::{empty, meter, ticker};
 
 /// What happens in the market.
 #[derive(Debug)]
@@ -30,15 +29,6 @@ impl Activity {
 
     fn selected<'m>(&self, model: &'m Model) -> Option<&'m Happening> {
         model.market.activity.log().get(self.list.selected())
-    }
-}
-
-fn tone(deed: Deed) -> Tone {
-    match deed {
-        Deed::Listed | Deed::Released => Tone::Good,
-        Deed::Reserved | Deed::Priced(_) => Tone::Warn,
-        Deed::Sold => Tone::Accent,
-        Deed::Withdrawn | Deed::Renamed => Tone::Gone,
     }
 }
 
@@ -130,17 +120,9 @@ fn log(screen: &Activity, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         return empty::message(pen, below(inner, 1), "Nothing has happened since you came", pen.theme.dim, &[more]);
     }
     screen.list.view(pen, below(inner, 1), log.len(), |pen, line, index, _| {
-        let Some(happening) = log.get(index) else { return };
-        let end = pen.spans(line, &[(&text::time_of_day(happening.at), pen.theme.gone), ("  ", Style::new())]);
-        let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
-        pen.text(word, happening.deed.word(), tone(happening.deed).of(pen.theme));
-        let price = match happening.deed {
-            Deed::Priced(before) if line.width > 60 => format!("{} before {}", text::price(happening.cents), text::price(before)),
-            _ => text::price(happening.cents),
-        };
-        let start = pen.right(line, &price, Style::new());
-        let title = Rect { x: word.right(), width: start.saturating_sub(word.right() + 1), ..line };
-        pen.text(title, &happening.title, Style::new());
+        if let Some(happening) = log.get(index) {
+            ticker::line(pen, line, happening);
+        }
     });
 }
 

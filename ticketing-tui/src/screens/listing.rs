@@ -1,7 +1,6 @@
 //! Listing a ticket for sale, and changing one.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ticketing_sdk::{Money, NewTicket, TicketId};
 
 use super::{Cx, Input, Screen, Speech, form_input};
@@ -158,7 +157,7 @@ impl Screen for Listing {
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
         pen.button(place, &model.key(Action::Back), "leaves it", Action::Back);
         let note = "While someone has it reserved, a ticket cannot be changed or taken back.";
-        pen.paragraph(below(rest, 2), note, pen.theme.gone.patch(Style::new()));
+        pen.paragraph(below(rest, 2), note, pen.theme.faint);
     }
 
     fn speech(&self, _: &Model) -> Speech {

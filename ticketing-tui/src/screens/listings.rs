@@ -10,9 +10,10 @@ use crate::model::listings::{Deed as UnderWay, Listing};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::card::Tone;
+use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::empty;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::pen::{Pen, below};
 
 /// What one sells, the newest first.
 #[derive(Debug)]
@@ -117,33 +118,23 @@ impl Screen for Listings {
                 load => empty::load(pen, inner, load, "what you sell", &model.key(Action::Reload)),
             };
         }
-        let first = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
-        pen.text(first, &sums(model), pen.theme.dim);
-        let places = |line: Rect| {
-            let age = if line.width >= 60 { 11 } else { 0 };
-            let title = line.width.saturating_sub(age + 11 + 12);
-            let mut x = line.x;
-            [title, 11, 12, age].map(|width| {
-                x += width;
-                Rect { x: x - width, width, height: 1, ..line }
-            })
-        };
-        let [title, price, state, age] = places(below(Rect { height: 2, ..first }, 1));
-        pen.text(title, "TITLE", pen.theme.heading);
-        pen.right(price, "PRICE", pen.theme.heading);
-        pen.text(Rect { x: state.x + 2, width: 10, ..state }, "STATUS", pen.theme.heading);
-        pen.right(age, "LISTED", pen.theme.heading);
-        self.list.view(pen, below(inner, 2), listings.len(), |pen, line, index, _| {
+        let inner = Rect { width: inner.width.min(WIDEST), ..inner };
+        let columns = Columns::of(inner.width, 12);
+        let rows = below(inner, 2);
+        pen.text(List::heading(inner, 0, 0), &sums(model), pen.theme.dim);
+        columns.heading(pen, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
+        self.list.view(pen, rows, listings.len(), |pen, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
-            let [title, price, state, age] = places(line);
-            let ticket = &listing.ticket;
-            pen.text(Rect { width: title.width.saturating_sub(1), ..title }, &text::sanitize(&ticket.title), Style::new());
-            pen.right(price, &text::money(ticket.price), Style::new());
             let (word, tone) = status(listing);
-            pen.text(Rect { x: state.x + 2, width: 10, ..state }, word, tone.of(pen.theme));
-            if let Some(at) = ticket.created_at {
-                pen.right(age, &text::relative(at, model.server_now()), pen.theme.gone);
-            }
+            let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
+            let line = Line {
+                title: &text::sanitize(&listing.ticket.title),
+                price: &text::money(listing.ticket.price),
+                status: (word, tone.of(pen.theme)),
+                age: &age.unwrap_or_default(),
+                ink: Style::new(),
+            };
+            columns.view(pen, place, &line);
         });
     }
 

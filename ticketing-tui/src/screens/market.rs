@@ -11,12 +11,13 @@ use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::catalogue::{Row, Standing};
 use crate::model::shelf::Query;
-use crate::model::{Link, Model};
+use crate::model::{Link, Load, Model};
 use crate::text;
+use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below, inset, top};
-use crate::widgets::{card, empty};
+use crate::widgets::pen::{Pen, below, bottom, inset, top};
+use crate::widgets::{card, empty, ticker};
 
 /// The market.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Market {
     reserving: Option<CallId>,
 }
 
+/// From here on there is room for a word on how a ticket stands.
+const ROOMY: u16 = 46;
 /// From here on there is room for the selected ticket beside the list.
 const SPLIT: u16 = 110;
 
@@ -115,8 +118,10 @@ impl Screen for Market {
         let far = if model.market.load.is_loading() && all > 0 { " so far" } else { "" };
         if model.market.shelf.query().is_narrow() {
             format!("Market: {} of {}{far}", text::count(shown), text::count(all))
-        } else {
+        } else if matches!(model.market.load, Load::Ready) || all > 0 {
             format!("Market: {}{far}", text::counted(shown, "ticket"))
+        } else {
+            "Market".to_owned()
         }
     }
 
@@ -200,7 +205,7 @@ impl Screen for Market {
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let title = self.title(model);
         let (list, beside) = if area.width >= SPLIT {
-            let side = (area.width / 3).min(56);
+            let side = (area.width / 3).min(56).max(area.width.saturating_sub(WIDEST + 2));
             (Rect { width: area.width - side, ..area }, Rect { x: area.right() - side, width: side, ..area })
         } else {
             (area, Rect::ZERO)
@@ -214,11 +219,7 @@ impl Screen for Market {
             self.rows(model, pen, rows);
         }
         if !beside.is_empty() {
-            let inner = pen.frame(beside, "Selected", pen.theme.border);
-            match self.selected(model) {
-                Some((id, row)) => card::view(pen, inset(inner, 1, 0), model, &id, row),
-                None => empty::message(pen, inner, "Nothing is selected", pen.theme.dim, &[]),
-            }
+            self.beside(model, pen, beside);
         }
     }
 
@@ -231,6 +232,10 @@ impl Screen for Market {
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
         speech.lines = vec![format!("Order: {}.{}", query.sort.word(), limits(query, "-"))];
+        if market.shelf.len() == 0 {
+            let none = if query.is_narrow() { "No ticket is like that." } else { "Nothing is for sale." };
+            speech.lines.push(none.to_owned());
+        }
         if let Link::Lost { trouble, .. } | Link::Ended(trouble) = &model.link {
             speech.lines.push(format!("Not live: {}", trouble.message));
         }
@@ -265,7 +270,7 @@ impl Market {
         } else {
             let key = model.key(Action::Filter);
             let hint = if wide { format!("{key} filters by title") } else { format!("{key} filter {} {words}", pen.glyphs.separator) };
-            pen.text(field, &hint, pen.theme.gone);
+            pen.text(field, &hint, pen.theme.faint);
         }
         pen.hit(field, crate::widgets::pen::Hit::Field(0));
     }
@@ -273,7 +278,7 @@ impl Market {
     fn nothing(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let key = |action| model.key(action);
         let market = &model.market;
-        if market.catalogue.len() == 0 && !matches!(market.load, crate::model::Load::Ready) {
+        if market.catalogue.len() == 0 && !matches!(market.load, Load::Ready) {
             return empty::load(pen, area, &market.load, "the market", &key(Action::Reload));
         }
         if market.shelf.is_searching() {
@@ -294,16 +299,53 @@ impl Market {
     }
 
     fn rows(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let columns = Columns::of(area.width);
-        columns.heading(pen, top(area, 1));
-        let market = &model.market;
-        self.list.view(pen, below(area, 1), market.shelf.len(), |pen, place, index, _| {
+        let (market, len) = (&model.market, model.market.shelf.len());
+        let columns = Columns::of(area.width, if area.width >= ROOMY { 13 } else { 0 });
+        let rows = below(area, 1);
+        columns.heading(pen, List::heading(area, len, rows.height), "LISTED");
+        self.list.view(pen, rows, len, |pen, place, index, _| {
             if let Some((id, row)) = market.shown(index)
                 && let Some(ticket) = market.catalogue.id(id)
             {
-                columns.row(pen, place, model, &ticket, row);
+                line(pen, place, columns, model, &ticket, row);
             }
         });
+    }
+
+    /// The ticket that is selected, and where there is room what has just happened.
+    fn beside(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+        let low = if area.height >= 30 { area.height / 2 } else { 0 };
+        let inner = pen.frame(Rect { height: area.height - low, ..area }, "Selected", pen.theme.border);
+        match self.selected(model) {
+            Some((id, row)) => card::view(pen, inset(inner, 1, 0), model, &id, row),
+            None => empty::message(pen, inner, "Nothing is selected", pen.theme.dim, &[]),
+        }
+        if low > 0 {
+            let inner = inset(pen.frame(bottom(area, low), "Just now", pen.theme.border), 1, 0);
+            for (happening, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
+                ticker::line(pen, Rect { y, height: 1, ..inner }, happening);
+            }
+        }
+    }
+}
+
+/// Writes the line of a ticket.
+fn line(pen: &mut Pen<'_>, place: Rect, columns: Columns, model: &Model, ticket: &TicketId, row: &Row) {
+    let (word, tone) = card::status(model, ticket, row);
+    let had = row.standing == Standing::Available || model.orders.of_ticket(ticket).is_some();
+    let line = Line {
+        title: &row.title,
+        price: &text::price(row.cents),
+        status: (&word, tone.of(pen.theme)),
+        age: &text::relative(row.listed, model.server_now()),
+        ink: if had { Style::new() } else { pen.theme.gone },
+    };
+    let title = columns.view(pen, place, &line);
+    found(pen, title, model, &row.title);
+    if !had && !columns.has_status() {
+        // Without room for words, a mark says it: colour alone must not.
+        let mark = if row.standing == Standing::Sold { pen.glyphs.cross } else { pen.glyphs.hollow };
+        pen.text(Rect { x: place.x.saturating_sub(1), width: 1, ..place }, mark, line.status.1);
     }
 }
 
@@ -322,64 +364,6 @@ fn limits(query: &Query, separator: &str) -> String {
         }
     }
     text
-}
-
-/// How wide the columns are behind the title; nothing for those that have no room.
-#[derive(Clone, Copy)]
-struct Columns {
-    price: u16,
-    status: u16,
-    age: u16,
-}
-
-impl Columns {
-    fn of(width: u16) -> Self {
-        Self {
-            price: 11,
-            status: if width >= 48 { 13 } else { 0 },
-            age: if width >= 66 { 11 } else { 0 },
-        }
-    }
-
-    /// The places of title, price, status and age on a line.
-    fn places(self, line: Rect) -> [Rect; 4] {
-        let title = line.width.saturating_sub(self.price + self.status + self.age);
-        let mut x = line.x;
-        [title, self.price, self.status, self.age].map(|width| {
-            let place = Rect { x, width, height: 1, ..line };
-            x += width;
-            place
-        })
-    }
-
-    fn heading(self, pen: &mut Pen<'_>, line: Rect) {
-        let line = Rect { x: line.x + 2, width: line.width.saturating_sub(3), ..line };
-        let [title, price, status, age] = self.places(line);
-        pen.text(title, "TITLE", pen.theme.heading);
-        pen.right(price, "PRICE", pen.theme.heading);
-        pen.text(inset(status, 2, 0), "STATUS", pen.theme.heading);
-        pen.right(age, "LISTED", pen.theme.heading);
-    }
-
-    fn row(self, pen: &mut Pen<'_>, line: Rect, model: &Model, ticket: &TicketId, row: &Row) {
-        let [title, price, status, age] = self.places(line);
-        let (word, style) = card::status(model, ticket, row);
-        let style = style.of(pen.theme);
-        let had = row.standing == Standing::Available || model.orders.of_ticket(ticket).is_some();
-        let ink = if had { Style::new() } else { pen.theme.gone };
-        pen.text(Rect { width: title.width.saturating_sub(1), ..title }, &row.title, ink);
-        found(pen, Rect { width: title.width.saturating_sub(1), ..title }, model, &row.title);
-        pen.right(price, &text::price(row.cents), ink);
-        if self.status > 0 {
-            let place = Rect { x: status.x + 2, width: status.width - 2, ..status };
-            pen.text(place, &word, style);
-        } else if !had {
-            // Without room for words, a mark says it: colour alone must not.
-            let mark = if row.standing == Standing::Sold { pen.glyphs.cross } else { pen.glyphs.hollow };
-            pen.text(Rect { x: line.x.saturating_sub(1), width: 1, ..line }, mark, style);
-        }
-        pen.right(age, &text::relative(row.listed, model.server_now()), pen.theme.gone);
-    }
 }
 
 /// Marks the letters that the filter has found.

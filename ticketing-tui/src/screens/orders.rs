@@ -10,9 +10,10 @@ use crate::model::{Load, Model};
 use crate::model::orders::{Deed as UnderWay, Orders as Known, SOON};
 use crate::text;
 use crate::widgets::card::Tone;
+use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::empty;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::pen::{Pen, below};
 
 /// One's own orders, the newest first.
 #[derive(Debug)]
@@ -115,33 +116,22 @@ impl Screen for Orders {
                 load => empty::load(pen, inner, load, "your orders", &model.key(Action::Reload)),
             };
         }
-        let places = |line: Rect| {
-            let age = if line.width >= 60 { 11 } else { 0 };
-            let (price, state) = (11, 15);
-            let title = line.width.saturating_sub(age + price + state);
-            let mut x = line.x;
-            [title, price, state, age].map(|width| {
-                x += width;
-                Rect { x: x - width, width, height: 1, ..line }
-            })
-        };
-        let heading = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
-        let [title, price, state, age] = places(heading);
-        pen.text(title, "TITLE", pen.theme.heading);
-        pen.right(price, "PRICE", pen.theme.heading);
-        pen.text(Rect { x: state.x + 2, width: 13, ..state }, "STATUS", pen.theme.heading);
-        pen.right(age, "ORDERED", pen.theme.heading);
-        self.list.view(pen, below(inner, 1), orders.len(), |pen, line, index, _| {
+        let inner = Rect { width: inner.width.min(WIDEST), ..inner };
+        let columns = Columns::of(inner.width, 15);
+        let rows = below(inner, 1);
+        columns.heading(pen, List::heading(inner, orders.len(), rows.height), "ORDERED");
+        self.list.view(pen, rows, orders.len(), |pen, place, index, _| {
             let Some(order) = orders.get(index) else { return };
-            let [title, price, state, age] = places(line);
-            let ink = if order.status == OrderStatus::Cancelled { pen.theme.gone } else { Style::new() };
-            pen.text(Rect { width: title.width.saturating_sub(1), ..title }, &text::sanitize(&order.ticket.title), ink);
-            pen.right(price, &text::money(order.ticket.price), ink);
             let (word, tone) = status(model, order);
-            pen.text(Rect { x: state.x + 2, width: 13, ..state }, &word, tone.of(pen.theme));
-            if let Some(at) = order.created_at {
-                pen.right(age, &text::relative(at, model.server_now()), pen.theme.gone);
-            }
+            let age = order.created_at.map(|at| text::relative(at, model.server_now()));
+            let line = Line {
+                title: &text::sanitize(&order.ticket.title),
+                price: &text::money(order.ticket.price),
+                status: (&word, tone.of(pen.theme)),
+                age: &age.unwrap_or_default(),
+                ink: if order.status == OrderStatus::Cancelled { pen.theme.gone } else { Style::new() },
+            };
+            columns.view(pen, place, &line);
         });
     }
 

@@ -47,9 +47,10 @@ impl Palette {
             .all
             .iter()
             .filter_map(|action| {
-                let words = format!("{} {}", action.label(), action.what());
-                let score = pattern.score(Utf32Str::new(&words, &mut letters), &mut matcher)?;
-                Some((score, *action))
+                let mut score = |words| pattern.score(Utf32Str::new(words, &mut letters), &mut matcher);
+                // A hit in the short name is worth more than one somewhere in the sentence.
+                let (label, what) = (score(action.label()).map(|score| 2 * score), score(action.what()));
+                label.max(what).map(|score| (score, *action))
             })
             .collect();
         scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));

@@ -178,7 +178,7 @@ impl Screen for Settings {
             let end = match setting {
                 Line::Key(action) if line.width >= 70 => {
                     let name = Rect { width: 12.min(label.width), ..label };
-                    pen.text(name, action.name(), pen.theme.gone);
+                    pen.text(name, action.name(), pen.theme.faint);
                     name.right()
                 }
                 _ => label.x,

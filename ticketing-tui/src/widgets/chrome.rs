@@ -10,6 +10,8 @@ use crate::model::{Link, Model, Session};
 use crate::screens::{Route, TABS};
 use crate::text;
 
+/// What the tabs take with their names, when one of them has a mark.
+const TABS_WIDTH: u16 = 58;
 /// Below this, nothing can be shown that is of use.
 const SMALLEST: (u16, u16) = (40, 12);
 
@@ -49,7 +51,7 @@ fn header(pen: &mut Pen<'_>, area: Rect, model: &Model, open: &Route) {
     if area.width >= 100 {
         x = pen.text(area, " ticketing ", pen.theme.accent.patch(pen.theme.bar).fg(accent(pen)));
     }
-    let wide = account.saturating_sub(x) >= 62;
+    let wide = account.saturating_sub(x) >= TABS_WIDTH;
     for (action, route) in &TABS {
         let key = model.key(*action);
         let is_open = route == open;
@@ -87,7 +89,8 @@ fn right_side(pen: &mut Pen<'_>, area: Rect, model: &Model) -> u16 {
             let words = if left.is_zero() {
                 "reconnecting".to_owned()
             } else {
-                format!("offline, again in {}", text::clock(left))
+                let again = if area.width >= 120 { ", again in" } else { "" };
+                format!("offline{again} {}", text::clock(left))
             };
             (pen.glyphs.cross, words, pen.theme.bad)
         }
@@ -103,7 +106,10 @@ fn right_side(pen: &mut Pen<'_>, area: Rect, model: &Model) -> u16 {
             format!("{key} Sign in ")
         }
         Session::In(user) => {
-            let room = (area.width / 3).min(40);
+            let room = x.saturating_sub(area.x + TABS_WIDTH + 2).min(40);
+            if room < 8 {
+                return x.saturating_sub(1);
+            }
             format!("{} ", text::fit(&text::sanitize(&user.email), room, pen.glyphs.ellipsis))
         }
     };
@@ -121,7 +127,9 @@ fn footer(pen: &mut Pen<'_>, area: Rect, model: &Model, actions: &[Action], writ
     pen.buffer.set_style(area, pen.theme.bar);
     let key = |action| if writes { model.key_while_writing(action) } else { model.key(action) };
     let last = [Action::Help, Action::Quit];
-    let own = actions.iter().filter(|action| action.scope() != Scope::Moving || **action == Action::Open);
+    let own = actions.iter().filter(|action| {
+        (action.scope() != Scope::Moving || **action == Action::Open) && !last.contains(action)
+    });
     let hint = |action: &Action| {
         let key = key(*action);
         (!key.is_empty()).then(|| (key, action.label(), *action))

@@ -5,8 +5,9 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, below};
 use crate::action::Action;
-use crate::model::{Load, Model, Session};
+use crate::model::{Link, Load, Model, Session};
 use crate::text;
+use crate::trouble::TroubleKind;
 
 /// A message in the middle of an area, and below it what can be done.
 pub(crate) fn message(pen: &mut Pen<'_>, area: Rect, title: &str, style: Style, more: &[&str]) {
@@ -31,7 +32,11 @@ pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry
         Load::Failed(trouble) => {
             let retry = format!("{retry} tries again");
             let hint = trouble.hint.clone().unwrap_or_default();
-            message(pen, area, &trouble.message, pen.theme.bad, &[&hint, &retry]);
+            let serve = match trouble.kind {
+                TroubleKind::Offline => "`ticketing serve` starts a server here; --server names another",
+                _ => "",
+            };
+            message(pen, area, &trouble.message, pen.theme.bad, &[&hint, &retry, serve]);
         }
         _ => message(pen, area, &format!("Loading {what}{}", pen.glyphs.ellipsis), pen.theme.dim, &[]),
     }
@@ -40,7 +45,11 @@ pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry
 /// Says that something belongs to somebody, and nobody is signed in.
 pub(crate) fn signed_out(pen: &mut Pen<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown) {
-        return load(pen, area, &Load::Idle, what, "");
+        let far = match &model.link {
+            Link::Lost { trouble, .. } => Load::Failed(trouble.clone()),
+            _ => Load::Idle,
+        };
+        return load(pen, area, &far, what, &model.key(Action::Reload));
     }
     let how = format!("{} signs in, or makes an account", model.key(Action::Account));
     message(pen, area, &format!("Sign in to see {what}"), pen.theme.warn, &[&how]);

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use tui_input::{Input, InputRequest};
 
 use super::pen::{Hit, Pen, below, top};
@@ -83,11 +84,7 @@ impl Field {
         let scroll = (at + 1).saturating_sub(usize::from(inner.width));
         let visible = skip_columns(&shown, scroll);
         if shown.is_empty() {
-            pen.text(
-                inner,
-                self.example,
-                pen.theme.gone.patch(style.remove_modifier(ratatui::style::Modifier::all())),
-            );
+            pen.text(inner, self.example, Style { bg: style.bg, ..pen.theme.faint });
         } else {
             pen.buffer.set_stringn(inner.x, inner.y, visible, usize::from(inner.width), style);
         }

@@ -64,6 +64,12 @@ impl List {
         start..(start + rows).min(len)
     }
 
+    /// Where a heading belongs that stands over the rows: the line, but for their margins.
+    pub(crate) fn heading(line: Rect, len: usize, rows: u16) -> Rect {
+        let scrolls = u16::from(len > usize::from(rows));
+        Rect { x: line.x + 2, width: line.width.saturating_sub(3 + scrolls), height: 1, ..line }
+    }
+
     /// Draws the rows in sight, and where the list stands.
     pub(crate) fn view(
         &self,

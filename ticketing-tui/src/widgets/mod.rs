@@ -2,8 +2,10 @@
 
 pub(crate) mod card;
 pub(crate) mod chrome;
+pub(crate) mod columns;
 pub(crate) mod empty;
 pub(crate) mod form;
 pub(crate) mod list;
 pub(crate) mod meter;
 pub(crate) mod pen;
+pub(crate) mod ticker;

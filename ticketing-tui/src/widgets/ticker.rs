@@ -1,0 +1,34 @@
+//! What happened in the market, a line each.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::card::Tone;
+use super::pen::Pen;
+use crate::model::activity::{Deed, Happening};
+use crate::text;
+
+fn tone(deed: Deed) -> Tone {
+    match deed {
+        Deed::Listed | Deed::Released => Tone::Good,
+        Deed::Reserved | Deed::Priced(_) => Tone::Warn,
+        Deed::Sold => Tone::Accent,
+        Deed::Withdrawn | Deed::Renamed => Tone::Gone,
+    }
+}
+
+/// Writes when, what, and to which ticket.
+pub(crate) fn line(pen: &mut Pen<'_>, line: Rect, happening: &Happening) {
+    let end = pen.spans(line, &[(&text::time_of_day(happening.at), pen.theme.faint), ("  ", Style::new())]);
+    let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
+    pen.text(word, happening.deed.word(), tone(happening.deed).of(pen.theme));
+    let price = match happening.deed {
+        Deed::Priced(before) if line.width > 60 => {
+            format!("{}, {} before", text::price(happening.cents), text::price(before))
+        }
+        _ => text::price(happening.cents),
+    };
+    let start = pen.right(line, &price, Style::new());
+    let title = Rect { x: word.right(), width: start.saturating_sub(word.right() + 1), ..line };
+    pen.text(title, &happening.title, Style::new());
+}
