@@ -26,8 +26,8 @@ pub struct Setup {
     pub server: String,
     /// What the user chose.
     pub settings: Settings,
-    /// What is said first, a line each.
-    pub notices: Vec<String>,
+    /// What is said first.
+    pub notices: Vec<(Level, String)>,
     /// What is wrong with the config file, a line each.
     pub faults: Vec<String>,
     /// The size of the terminal.
@@ -37,6 +37,9 @@ pub struct Setup {
     /// Whether it is light.
     pub light: bool,
 }
+
+/// So many faults of the config file are shown; more would hide each other.
+const SHOWN_FAULTS: usize = 2;
 
 /// The whole program but for what it does to the world.
 ///
@@ -81,11 +84,18 @@ impl App {
         let Setup { server, settings, notices, faults, size, colours, light } = setup;
         let mut model = Model::new(server, settings, size, now);
         model.start();
-        for notice in notices {
-            model.say(Level::Info, notice);
+        for (level, notice) in notices {
+            model.say(level, notice);
         }
-        for fault in faults {
+        let more = faults.len().saturating_sub(SHOWN_FAULTS);
+        for fault in faults.into_iter().take(SHOWN_FAULTS) {
             model.say(Level::Warn, fault);
+        }
+        if more > 0 {
+            model.say(
+                Level::Warn,
+                format!("There are {more} more faults in the config file; the log has them all"),
+            );
         }
         let market = Route::Market.open(&model);
         let screens = vec![(Route::Market, market)];

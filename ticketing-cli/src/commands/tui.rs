@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum;
 use ticketing_sdk::{Client, IdempotencyKey};
-use ticketing_tui::{Borders, Colours, Ending, Noted, Options, ThemeName};
+use ticketing_tui::{Borders, Colours, Ending, Level, Noted, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use crate::clock;
@@ -63,7 +63,8 @@ impl OnlineCommand for Args {
         let config = self.look.config.clone().unwrap_or_else(|| home.config());
         let journal =
             Arc::new(OnDisk { journal: online.journal().clone(), server: online.client.server().to_owned() });
-        let show = Show { client: online.client.clone(), journal, config, greeting: online.interrupted() };
+        let greeting = online.interrupted().into_iter().map(|words| (Level::Warn, words)).collect();
+        let show = Show { client: online.client.clone(), journal, config, greeting };
         self.look.show(online.io(), show).await
     }
 }
@@ -73,7 +74,7 @@ pub(crate) struct Show {
     pub(crate) client: Client,
     pub(crate) journal: Arc<dyn ticketing_tui::Journal>,
     pub(crate) config: PathBuf,
-    pub(crate) greeting: Vec<String>,
+    pub(crate) greeting: Vec<(Level, String)>,
 }
 
 impl Look {

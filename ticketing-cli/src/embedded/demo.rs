@@ -12,7 +12,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::telemetry::{self, LogFormat};
 use ticketing_sdk::{Client, IdempotencyKey};
 use ticketing_server::{Stack, StackSettings};
-use ticketing_tui::NoJournal;
+use ticketing_tui::{Level, NoJournal};
 
 use self::story::Story;
 use crate::commands::tui::{Look, Show, log_to};
@@ -119,7 +119,7 @@ impl Args {
                 .map_err(|error| broke("reading your settings", &error.to_string()))?;
         }
         let crowd = tokio::spawn(crowd::trade(seller, rival));
-        let greeting = vec!["Welcome. Pay with tok_visa; nothing here is real.".to_owned()];
+        let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
         let show = Show { client: buyer, journal: Arc::new(NoJournal), config, greeting };
         let shown = self.look.show(&local.io, show).await;
         crowd.abort();

@@ -21,6 +21,7 @@ use crate::config;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Event;
 use crate::journal::Journal;
+use crate::model::notices::Level;
 use crate::settings::{Borders, Settings};
 use crate::theme::{Colours, ThemeName};
 
@@ -46,8 +47,8 @@ pub struct Options {
     pub light: bool,
     /// This machine's time.
     pub clock: fn() -> Timestamp,
-    /// What is said first, a line each.
-    pub greeting: Vec<String>,
+    /// What is said first.
+    pub greeting: Vec<(Level, String)>,
 }
 
 /// How the program ended.
@@ -92,6 +93,9 @@ impl World {
     /// The core, and its world.
     pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
         let (mut settings, faults) = read_config(&options.config);
+        for fault in &faults {
+            tracing::warn!("{fault}");
+        }
         settings.theme = options.theme.unwrap_or(settings.theme);
         settings.borders = options.borders.unwrap_or(settings.borders);
         let server = options.client.server().to_owned();

@@ -68,9 +68,11 @@ impl Model {
                 self.listings.load = Load::Ready;
             }
             Reply::Orders(_) | Reply::Listings(_) => {}
-            Reply::Order(order) => {
+            // An answer that was on its way while somebody else signed in is not told to that one.
+            Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {
                 self.orders.take(order);
             }
+            Reply::Order(_) => {}
             Reply::Payment(_) | Reply::Done => {}
         }
     }

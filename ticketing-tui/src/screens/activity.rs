@@ -71,13 +71,7 @@ impl Screen for Activity {
             Input::Action(action) => {
                 self.list.act(action, len);
             }
-            Input::Row(row, pick) => {
-                let again = row == self.list.selected();
-                self.list.select(row);
-                if pick || again {
-                    open(self, cx);
-                }
-            }
+            Input::Row(row, pick) if self.list.pick(row, pick) => open(self, cx),
             Input::Scroll(rows) => self.list.scroll(rows, len),
             _ => {}
         }

@@ -5,7 +5,7 @@ use ticketing_sdk::{Money, NewTicket, TicketId};
 
 use super::{Cx, Input, Screen, Speech, form_input};
 use crate::action::Action;
-use crate::effect::{Call, CallId};
+use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
 use crate::model::notices::Level;
@@ -13,6 +13,7 @@ use crate::text;
 use crate::trouble::{Trouble, TroubleKind};
 use crate::widgets::form::{Field, Form};
 use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::sending::Sending;
 
 /// A form for title and price.
 #[derive(Debug)]
@@ -20,9 +21,7 @@ pub(crate) struct Listing {
     /// The ticket that is changed; a new one, if there is none.
     id: Option<TicketId>,
     form: Form,
-    /// The answer that is waited for. Nothing is sent meanwhile.
-    sent: Option<CallId>,
-    trouble: Option<Trouble>,
+    sending: Sending,
 }
 
 const TITLE: usize = 0;
@@ -40,7 +39,7 @@ impl Listing {
             form.fill(TITLE, &text::sanitize(&listing.ticket.title));
             form.fill(PRICE, &listing.ticket.price.to_string());
         }
-        Self { id, form, sent: None, trouble: None }
+        Self { id, form, sending: Sending::default() }
     }
 
     /// What was written, if that can be a ticket; what cannot is said at its field.
@@ -66,22 +65,20 @@ impl Listing {
     }
 
     fn submit(&mut self, cx: &mut Cx<'_>) {
-        if self.sent.is_some() {
+        if self.sending.is_under_way() {
             return;
         }
         let Some(ticket) = self.ticket() else { return };
-        self.trouble = None;
-        match &self.id {
-            None => self.sent = Some(cx.model.call(Call::Sell(ticket))),
-            Some(id) => {
-                // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
-                self.sent = cx.model.change(id, &ticket);
-                if self.sent.is_none() {
-                    cx.model.say(Level::Bad, "It can no longer be changed");
-                    cx.back();
-                }
-            }
+        let sent = match &self.id {
+            None => Some(cx.model.call(Call::Sell(ticket))),
+            // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
+            Some(id) => cx.model.change(id, &ticket),
+        };
+        if sent.is_none() {
+            cx.model.say(Level::Bad, "It can no longer be changed");
+            cx.back();
         }
+        self.sending.begin(sent);
     }
 
     fn answered(&mut self, reply: &Result<Reply, Trouble>, cx: &mut Cx<'_>) {
@@ -93,16 +90,11 @@ impl Listing {
                 cx.back();
             }
             Err(trouble) => {
-                for (field, name) in [(TITLE, "title"), (PRICE, "price")] {
-                    if let Some(message) = trouble.field(name) {
-                        self.form.fault(field, message);
-                    }
-                }
+                self.sending.refused(trouble, &mut self.form, &["title", "price"]);
                 if trouble.kind == TroubleKind::SignedOut {
                     cx.model.signed(crate::model::Session::Out);
                     cx.signed_in_or(None);
                 }
-                self.trouble = Some(trouble.clone()).filter(|trouble| trouble.fields.is_empty());
             }
         }
     }
@@ -122,10 +114,7 @@ impl Screen for Listing {
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.sent == Some(id) => {
-                self.sent = None;
-                self.answered(reply, cx);
-            }
+            Input::Reply(id, reply) if self.sending.ends_with(id) => self.answered(reply, cx),
             input => {
                 form_input(&mut self.form, input);
             }
@@ -135,23 +124,13 @@ impl Screen for Listing {
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let inner = inset(pen.frame(area, &self.title(model), pen.theme.border), 2, u16::from(area.height > 14));
         let inner = Rect { width: inner.width.min(90), ..inner };
-        let mut rest = self.form.view(pen, inner);
+        let rest = self.form.view(pen, inner);
         let written = self.form.value(TITLE).trim().chars().count();
         if written > LONGEST - 40 {
             let style = if written > LONGEST { pen.theme.bad } else { pen.theme.dim };
             pen.right(top(rest, 1), &format!("{written} of {LONGEST} characters"), style);
         }
-        if let Some(trouble) = &self.trouble {
-            rest = pen.paragraph(rest, &trouble.message, pen.theme.bad);
-            if let Some(hint) = &trouble.hint {
-                rest = pen.paragraph(rest, hint, pen.theme.dim);
-            }
-            rest = below(rest, 1);
-        }
-        if self.sent.is_some() {
-            pen.text(rest, &format!("Sending{}", pen.glyphs.ellipsis), pen.theme.accent);
-            return;
-        }
+        let Some(rest) = self.sending.view(pen, rest, "Sending") else { return };
         let label = if self.id.is_some() { "saves it" } else { "puts it up for sale" };
         let end = pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
@@ -161,8 +140,7 @@ impl Screen for Listing {
     }
 
     fn speech(&self, _: &Model) -> Speech {
-        let lines = self.trouble.iter().map(|trouble| trouble.message.clone()).collect();
-        Speech { lines, ..Speech::form(&self.form) }
+        Speech { lines: self.sending.words(), ..Speech::form(&self.form) }
     }
 
     fn writes(&self, _: &Model) -> bool {

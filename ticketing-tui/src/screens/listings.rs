@@ -91,9 +91,7 @@ impl Screen for Listings {
                 }
             }
             Input::Row(row, open) => {
-                let again = row == self.list.selected();
-                self.list.select(row);
-                if let (true, Some(id)) = (open || again, selected(self, cx)) {
+                if let (true, Some(id)) = (self.list.pick(row, open), selected(self, cx)) {
                     cx.go(Route::Ticket(id));
                 }
             }

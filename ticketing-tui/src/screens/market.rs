@@ -132,7 +132,8 @@ impl Screen for Market {
         let mut actions = Vec::new();
         if let Some((_, row)) = self.selected(model) {
             actions.push(Action::Open);
-            if matches!(row.standing, Standing::Available | Standing::Reserved) {
+            let own = self.selected(model).is_some_and(|(id, _)| model.orders.of_ticket(&id).is_some());
+            if own || row.standing == Standing::Available {
                 actions.push(Action::Buy);
             }
         }
@@ -167,11 +168,10 @@ impl Screen for Market {
             }
             Input::Field(_) => self.writing = true,
             Input::Row(row, open) => {
-                let again = row == self.list.selected();
-                self.list.select(row);
+                let open = self.list.pick(row, open) && (open || !self.writing);
                 self.list.clamp(cx.model.market.shelf.len());
                 self.anchor(cx.model);
-                if open || again && !self.writing {
+                if open {
                     self.act(Action::Open, cx);
                 }
                 self.writing = false;

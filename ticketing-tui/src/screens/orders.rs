@@ -88,9 +88,7 @@ impl Screen for Orders {
                 }
             }
             Input::Row(row, open) => {
-                let again = row == self.list.selected();
-                self.list.select(row);
-                if let (true, Some(order)) = (open || again, self.selected(cx.model)) {
+                if let (true, Some(order)) = (self.list.pick(row, open), self.selected(cx.model)) {
                     let id = order.id.clone();
                     cx.go(Route::Checkout(id));
                 }

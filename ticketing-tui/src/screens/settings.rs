@@ -150,13 +150,7 @@ impl Screen for Settings {
                 self.list.act(action, len);
             }
             Input::Key(key) => self.capture(key, cx),
-            Input::Row(row, pick) => {
-                let again = row == self.list.selected();
-                self.list.select(row);
-                if pick || again {
-                    self.choose(cx);
-                }
-            }
+            Input::Row(row, pick) if self.list.pick(row, pick) => self.choose(cx),
             Input::Scroll(rows) => self.list.scroll(rows, len),
             _ => {}
         }

@@ -5,13 +5,13 @@ use ticketing_sdk::SecretString;
 
 use super::{Cx, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
-use crate::effect::{Call, CallId};
+use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
-use crate::text;
 use crate::trouble::Trouble;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::sending::Sending;
 
 /// A form for e-mail and password.
 #[derive(Debug)]
@@ -21,9 +21,7 @@ pub(crate) struct SignIn {
     form: Form,
     /// Whether an account is made.
     new: bool,
-    /// The answer that is waited for. Nothing is sent meanwhile.
-    sent: Option<CallId>,
-    trouble: Option<Trouble>,
+    sending: Sending,
 }
 
 const EMAIL: usize = 0;
@@ -33,12 +31,12 @@ const AGAIN: usize = 2;
 impl SignIn {
     pub(crate) fn open(then: Option<Box<Route>>, _: &Model) -> Self {
         let form = Form::new(vec![Field::new("E-mail", "you@example.com"), Field::new("Password", "").secret()]);
-        Self { then, form, new: false, sent: None, trouble: None }
+        Self { then, form, new: false, sending: Sending::default() }
     }
 
     fn switch(&mut self) {
         self.new = !self.new;
-        self.trouble = None;
+        self.sending.forget();
         self.form.fields.truncate(AGAIN);
         for field in &mut self.form.fields {
             field.fault = None;
@@ -50,7 +48,7 @@ impl SignIn {
     }
 
     fn submit(&mut self, cx: &mut Cx<'_>) {
-        if self.sent.is_some() {
+        if self.sending.is_under_way() {
             return;
         }
         let (email, password) = (self.form.value(EMAIL).to_owned(), self.form.value(PASSWORD).to_owned());
@@ -70,10 +68,10 @@ impl SignIn {
         if !self.form.is_sound() {
             return;
         }
-        self.trouble = None;
         let password = SecretString::from(password);
         let call = if self.new { Call::SignUp { email, password } } else { Call::SignIn { email, password } };
-        self.sent = Some(cx.model.call(call));
+        let sent = cx.model.call(call);
+        self.sending.begin(Some(sent));
     }
 
     fn answered(&mut self, reply: &Result<Reply, Trouble>, cx: &mut Cx<'_>) {
@@ -82,12 +80,7 @@ impl SignIn {
             (Ok(_), None) => cx.back(),
             (Err(trouble), then) => {
                 self.then = then;
-                for (field, name) in [(EMAIL, "email"), (PASSWORD, "password")] {
-                    if let Some(message) = trouble.field(name) {
-                        self.form.fault(field, message);
-                    }
-                }
-                self.trouble = Some(trouble.clone()).filter(|trouble| trouble.fields.is_empty());
+                self.sending.refused(trouble, &mut self.form, &["email", "password"]);
             }
         }
     }
@@ -104,14 +97,11 @@ impl Screen for SignIn {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
         match input {
-            Input::Action(Action::Switch) if self.sent.is_none() => self.switch(),
+            Input::Action(Action::Switch) if !self.sending.is_under_way() => self.switch(),
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.sent == Some(id) => {
-                self.sent = None;
-                self.answered(reply, cx);
-            }
+            Input::Reply(id, reply) if self.sending.ends_with(id) => self.answered(reply, cx),
             input => {
                 form_input(&mut self.form, input);
             }
@@ -122,18 +112,8 @@ impl Screen for SignIn {
         let inner = inset(pen.frame(area, &self.title(model), pen.theme.border), 2, u16::from(area.height > 14));
         let inner = Rect { width: inner.width.min(70), ..inner };
         let rest = pen.paragraph(inner, &format!("at {}", model.server), pen.theme.dim);
-        let mut rest = self.form.view(pen, below(rest, 1));
-        if let Some(trouble) = &self.trouble {
-            rest = pen.paragraph(rest, &trouble.message, pen.theme.bad);
-            if let Some(hint) = &trouble.hint {
-                rest = pen.paragraph(rest, hint, pen.theme.dim);
-            }
-            rest = below(rest, 1);
-        }
-        if self.sent.is_some() {
-            pen.text(rest, &format!("Asking{}", pen.glyphs.ellipsis), pen.theme.accent);
-            return;
-        }
+        let rest = self.form.view(pen, below(rest, 1));
+        let Some(rest) = self.sending.view(pen, rest, "Asking") else { return };
         let label = if self.new { "makes the account" } else { "signs in" };
         pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let rest = below(rest, 1);
@@ -142,8 +122,7 @@ impl Screen for SignIn {
     }
 
     fn speech(&self, _: &Model) -> Speech {
-        let lines = self.trouble.iter().map(|trouble| text::sanitize(&trouble.message).into_owned()).collect();
-        Speech { lines, ..Speech::form(&self.form) }
+        Speech { lines: self.sending.words(), ..Speech::form(&self.form) }
     }
 
     fn writes(&self, _: &Model) -> bool {

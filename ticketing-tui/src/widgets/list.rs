@@ -29,6 +29,11 @@ impl List {
         self.selected = row;
     }
 
+    /// A row is meant. Answers whether to open it: where that is asked for, or it was selected already.
+    pub(crate) fn pick(&mut self, row: usize, open: bool) -> bool {
+        open | (std::mem::replace(&mut self.selected, row) == row)
+    }
+
     /// Holds the selection within so many rows.
     pub(crate) fn clamp(&mut self, len: usize) {
         self.selected = self.selected.min(len.saturating_sub(1));

@@ -8,4 +8,5 @@ pub(crate) mod form;
 pub(crate) mod list;
 pub(crate) mod meter;
 pub(crate) mod pen;
+pub(crate) mod sending;
 pub(crate) mod ticker;

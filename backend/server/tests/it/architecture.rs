@@ -190,6 +190,32 @@ fn the_rules_of_a_service_do_no_io() {
 }
 
 #[test]
+fn the_core_of_the_full_screen_program_does_no_io() {
+    let mut looked_at = 0;
+    let core = sources("ticketing-tui/src").into_iter().filter(|(path, _)| {
+        !is_part(path, "driver")
+            && !["terminal.rs", "journal.rs", "lib.rs"].iter().any(|edge| path.ends_with(edge))
+    });
+    for (path, text) in core {
+        looked_at += 1;
+        for word in [
+            "tokio",
+            "std::fs",
+            "std::io",
+            "std::net",
+            "std::env",
+            "std::thread",
+            "Instant",
+            "async ",
+            "Client",
+        ] {
+            assert!(!text.contains(word), "{} speaks of {word}", path.display());
+        }
+    }
+    assert!(looked_at >= 30, "{looked_at} files");
+}
+
+#[test]
 fn time_is_read_in_one_place() {
     for (path, text) in product() {
         let named =

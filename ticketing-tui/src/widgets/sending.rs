@@ -1,0 +1,72 @@
+//! A form that was sent: whether its answer is awaited, and what is wrong with what was written.
+
+use ratatui::layout::Rect;
+
+use super::form::Form;
+use super::pen::{Pen, below};
+use crate::effect::CallId;
+use crate::trouble::Trouble;
+
+/// How far a form is.
+#[derive(Debug, Default)]
+pub(crate) struct Sending {
+    /// The answer that is waited for. Nothing is sent meanwhile.
+    sent: Option<CallId>,
+    /// Why it was refused, where no field is at fault.
+    trouble: Option<Trouble>,
+}
+
+impl Sending {
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.sent.is_some()
+    }
+
+    pub(crate) fn begin(&mut self, call: Option<CallId>) {
+        self.sent = call;
+        self.trouble = None;
+    }
+
+    /// Whether this answer is the one that is waited for. It is not waited for any more, then.
+    pub(crate) fn ends_with(&mut self, call: CallId) -> bool {
+        self.sent.take_if(|sent| *sent == call).is_some()
+    }
+
+    /// Shows why it was refused: at the fields of these names, in their order, or below all of them.
+    pub(crate) fn refused(&mut self, trouble: &Trouble, form: &mut Form, names: &[&str]) {
+        let mut at_fields = false;
+        for (field, name) in names.iter().enumerate() {
+            if let Some(message) = trouble.field(name) {
+                form.fault(field, message);
+                at_fields = true;
+            }
+        }
+        self.trouble = (!at_fields).then(|| trouble.clone());
+    }
+
+    pub(crate) fn forget(&mut self) {
+        self.trouble = None;
+    }
+
+    /// What it was refused for, in words.
+    pub(crate) fn words(&self) -> Vec<String> {
+        self.trouble.iter().map(|trouble| trouble.message.clone()).collect()
+    }
+
+    /// Draws why it was refused, or that its answer is awaited. Answers with the rest of the area, if something can be
+    /// sent.
+    pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect, awaited: &str) -> Option<Rect> {
+        let mut rest = area;
+        if let Some(trouble) = &self.trouble {
+            rest = pen.paragraph(rest, &trouble.message, pen.theme.bad);
+            if let Some(hint) = &trouble.hint {
+                rest = pen.paragraph(rest, hint, pen.theme.dim);
+            }
+            rest = below(rest, 1);
+        }
+        if self.is_under_way() {
+            pen.text(rest, &format!("{awaited}{}", pen.glyphs.ellipsis), pen.theme.accent);
+            return None;
+        }
+        Some(rest)
+    }
+}
