@@ -122,7 +122,7 @@ actions! {
         Browse    "browse"    ["o"]                    "Browser"   "Open it in the browser";
     }
     Orders {
-        Pay       "pay"       ["p"]                    "Pay"       "Pay with the card that is named";
+        Pay       "pay"       ["p", "enter"]           "Pay"       "Pay with the card that is named";
         Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Let go of the reservation";
         Again     "again"     ["t"]                    "Try again" "Order the same ticket again";
     }
@@ -139,7 +139,7 @@ actions! {
         Yes       "yes"       ["y", "enter"]           "Yes"       "Yes, do it";
         No        "no"        ["n", "esc"]             "No"        "No, leave it";
         Choose    "choose"    ["enter", "space"]       "Change"    "Change the setting";
-        Reset     "reset"     ["x", "backspace"]       "Usual"     "Go back to what is usual";
+        Reset     "reset"     ["x", "backspace"]       "Reset"     "Go back to what is usual";
     }
 }
 

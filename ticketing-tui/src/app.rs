@@ -12,12 +12,13 @@ use crate::glyphs::Glyphs;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
+use crate::model::replies::told;
 use crate::screens::{Cx, Deed, Input, Move, Route, Screen, Speech, TABS};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
-use crate::widgets::chrome;
 use crate::widgets::form;
 use crate::widgets::pen::{Hit, Pen};
+use crate::widgets::{chrome, toasts};
 
 /// What the program starts with.
 #[derive(Debug, Clone)]
@@ -92,10 +93,8 @@ impl App {
             model.say(Level::Warn, fault);
         }
         if more > 0 {
-            model.say(
-                Level::Warn,
-                format!("There are {more} more faults in the config file; the log has them all"),
-            );
+            let text = format!("The config file has {more} more of them; the log has them all");
+            model.say(Level::Warn, text);
         }
         let market = Route::Market.open(&model);
         let screens = vec![(Route::Market, market)];
@@ -111,8 +110,13 @@ impl App {
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(size) => self.model.size = size,
             Event::Reply(id, reply) => {
+                let told_by_screen = self.model.is_told_by_screen(id);
                 self.model.reply(id, &reply);
-                self.broadcast(Input::Reply(id, &reply));
+                let heard = self.broadcast(Input::Reply(id, &reply));
+                if let (true, false, Err(trouble)) = (told_by_screen, heard, &reply) {
+                    // Its screen is closed, and it matters all the same.
+                    self.model.say(Level::Bad, told(trouble));
+                }
                 self.broadcast(Input::Changed);
             }
             Event::Feed(feed) => {
@@ -154,15 +158,18 @@ impl App {
             chrome::too_small(&mut pen, area);
         } else {
             let (open, _) = &self.screens[0];
-            let actions = self.front().actions(&self.model);
-            let writes = self.front().writes(&self.model);
-            let body = chrome::view(&mut pen, area, &self.model, open, &actions, writes);
+            let offer = chrome::Offer {
+                actions: self.front().actions(&self.model),
+                available: self.available(),
+                writes: self.front().writes(&self.model),
+            };
+            let body = chrome::view(&mut pen, area, &self.model, open, &offer);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
             for (_, screen) in &self.screens[first..] {
                 *pen.cursor = None;
                 screen.view(&self.model, &mut pen, body);
             }
-            chrome::notices(&mut pen, body, &self.model);
+            toasts::view(&mut pen, body, &self.model);
         }
         self.hits = hits;
         cursor
@@ -305,7 +312,13 @@ impl App {
             _ => &self.hits[..],
         };
         let hit = in_front.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit);
-        match hit {
+        // The footer tells what the one in front can do, and lies behind it.
+        let offered = self.front().actions(&self.model);
+        let of_footer = self.hits.iter().rev().find_map(|(area, hit)| match hit {
+            Hit::Action(action) if area.contains(at) && offered.contains(action) => Some(*hit),
+            _ => None,
+        });
+        match hit.or(of_footer) {
             Some(Hit::Action(action)) => self.act(action),
             Some(Hit::Row(row)) => self.input(Input::Row(row, false)),
             Some(Hit::Field(field)) => self.input(Input::Field(field)),
@@ -340,6 +353,7 @@ impl App {
             }
             Action::Redraw => self.model.effect(Effect::Redraw),
             Action::Suspend => self.model.effect(Effect::Suspend),
+            Action::Quit if self.screens.iter().any(|(route, _)| *route == Route::Confirm(Deed::Quit)) => {}
             Action::Quit if self.model.orders.is_paying() => self.open(Route::Confirm(Deed::Quit)),
             Action::Quit => self.quit(),
             _ => {}
@@ -368,21 +382,26 @@ impl App {
         self.input_to(self.screens.len() - 1, input);
     }
 
-    fn broadcast(&mut self, input: Input<'_>) {
-        // From the front to the back; what a screen in front closes or opens is not told again.
+    /// Tells every screen, from the front to the back. Answers whether one of them had waited for it.
+    fn broadcast(&mut self, input: Input<'_>) -> bool {
+        let mut heard = false;
         for index in (0..self.screens.len()).rev() {
+            // What a screen in front closes or opens is not told again.
             if index < self.screens.len() {
-                self.input_to(index, input);
+                heard |= self.input_to(index, input);
             }
         }
+        heard
     }
 
-    fn input_to(&mut self, index: usize, input: Input<'_>) {
+    /// Answers whether the screen had waited for it.
+    fn input_to(&mut self, index: usize, input: Input<'_>) -> bool {
         let mut moves = Vec::new();
-        let mut cx = Cx { model: &mut self.model, moves: &mut moves };
+        let mut cx = Cx { model: &mut self.model, moves: &mut moves, heard: false };
         if let Some((_, screen)) = self.screens.get_mut(index) {
             screen.update(input, &mut cx);
         }
+        let heard = cx.heard;
         let in_front = index + 1 == self.screens.len();
         for step in moves {
             match step {
@@ -403,6 +422,7 @@ impl App {
                 }
             }
         }
+        heard
     }
 }
 

@@ -186,9 +186,15 @@ impl Keymap {
     /// Another action that has the same key and can be there at the same time.
     #[must_use]
     pub fn rival(&self, action: Action, chord: Chord) -> Option<Action> {
+        // Questions and forms stand alone, but for lists of settings; everything else may be on one screen.
+        let group = |action: Action| match action.scope() {
+            Scope::Anywhere | Scope::Moving => 0,
+            Scope::Tickets | Scope::Orders | Scope::Listings => 1,
+            Scope::Forms => 2,
+        };
         let meet = |other: &Action| {
-            let (one, two) = (action.scope(), other.scope());
-            one == two || one == Scope::Anywhere || *other != action && two == Scope::Anywhere
+            let (one, two) = (group(action), group(*other));
+            one == two || one == 0 || two == 0
         };
         let usual = |other: &Action| {
             // What the table itself gives to both is meant: only one of them is there at a time.

@@ -8,6 +8,12 @@ pub(crate) use ticketing_sdk::text::{relative, sanitize, span, time_of_day};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// What a ticket is called, safe to show.
+pub(crate) fn title(title: &str) -> String {
+    let words = sanitize(title.trim());
+    if words.trim().is_empty() { "(no title)".to_owned() } else { words.trim().to_owned() }
+}
+
 /// How many columns a text takes.
 pub(crate) fn width(text: &str) -> u16 {
     u16::try_from(text.width()).unwrap_or(u16::MAX)

@@ -125,7 +125,7 @@ impl Theme {
             good: ink(palette.good),
             warn: ink(palette.warn),
             bad: ink(palette.bad),
-            faint: ink(palette.gone),
+            faint: ink(palette.dim),
             gone: ink(palette.gone),
             selected: Style::new().bg(shade(palette.selected)).add_modifier(Modifier::BOLD),
             bar: on(palette.dim, palette.bar),

@@ -74,11 +74,11 @@ impl<W: Write> Driver<W> {
                     self.say(&message)?;
                     continue;
                 }
-                Some(Choice::Pick(Pick::Action(Action::Submit))) => {
+                Some(Choice::Pick(pick @ Pick::Action(Action::Submit | Action::Pay))) => {
                     if !self.fill_in(signals).await? {
                         return Ok(self.ending());
                     }
-                    self.pick(&Pick::Action(Action::Submit))?;
+                    self.pick(pick)?;
                 }
                 Some(Choice::Pick(pick)) => self.pick(pick)?,
                 Some(Choice::Ask(field)) => {

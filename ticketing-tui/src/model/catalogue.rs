@@ -1,8 +1,9 @@
 //! Every ticket that was heard of, in little memory: a row each, which never moves.
 
 use indexmap::IndexMap;
-use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{Ticket, TicketId, TicketStatus, Timestamp};
+
+use crate::text;
 
 /// Names a row. Rows are never taken out, so it stays good until the market is loaded anew.
 pub(crate) type RowId = u32;
@@ -118,7 +119,7 @@ impl Catalogue {
         }
         let seller = self.intern(ticket.user_id.as_str());
         let row = Row {
-            title: sanitize(&ticket.title).into(),
+            title: text::title(&ticket.title).into(),
             listed: ticket.created_at.unwrap_or(Timestamp::from_millis(0)),
             version: ticket.version,
             cents: u32::try_from(ticket.price.cents()).unwrap_or(u32::MAX),
@@ -131,6 +132,15 @@ impl Catalogue {
             self.count(before, -1);
         }
         Some((RowId::try_from(index).ok()?, before))
+    }
+
+    /// It is no longer for sale, whatever its version.
+    pub(crate) fn withdraw(&mut self, id: RowId) {
+        let Some(row) = self.rows.get_index(id as usize).map(|(_, row)| row.clone()) else { return };
+        self.count(&row, -1);
+        if let Some((_, row)) = self.rows.get_index_mut(id as usize) {
+            row.standing = Standing::Withdrawn;
+        }
     }
 
     fn intern(&mut self, seller: &str) -> u32 {

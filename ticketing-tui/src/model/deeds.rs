@@ -4,7 +4,7 @@ use ticketing_sdk::{NewTicket, OrderId, OrderStatus, SecretString, TicketId};
 
 use super::notices::Level;
 use super::orders;
-use super::{Load, Model, Session};
+use super::{Link, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 
 impl Model {
@@ -32,10 +32,12 @@ impl Model {
 
     /// Asks the server for everything again, at once.
     pub(crate) fn reload(&mut self) {
-        match self.link {
-            super::Link::Live => self.load_market(),
-            // The market is loaded when the connection stands.
-            _ => self.effect(Effect::Follow),
+        if matches!(self.link, Link::Live | Link::Ended(_)) {
+            self.load_market();
+        }
+        // Where there is no connection, the market is loaded when it stands.
+        if !matches!(self.link, Link::Live) {
+            self.effect(Effect::Follow);
         }
         self.call(Call::Session);
     }

@@ -1,5 +1,7 @@
 //! What one sells. A change is shown before the server has agreed, and taken back if it does not.
 
+use std::collections::HashSet;
+
 use ticketing_sdk::{NewTicket, Ticket, TicketId, TicketStatus};
 
 use super::Load;
@@ -9,6 +11,8 @@ use crate::effect::CallId;
 #[derive(Debug, Default)]
 pub(crate) struct Listings {
     list: Vec<Listing>,
+    /// Those that are off the market for good, whatever a list says that was read before.
+    gone: HashSet<TicketId>,
     pub(crate) load: Load,
 }
 
@@ -64,6 +68,9 @@ impl Listings {
 
     /// Takes in what one of them is now, unless something newer is known. A change that is under way stays shown.
     pub(crate) fn take(&mut self, ticket: &Ticket) {
+        if self.gone.contains(&ticket.id) {
+            return;
+        }
         match self.list.iter_mut().find(|known| known.ticket.id == ticket.id) {
             None => {
                 let key = |ticket: &Ticket| (ticket.created_at, ticket.id.clone());
@@ -82,6 +89,7 @@ impl Listings {
 
     /// It is off the market.
     pub(crate) fn remove(&mut self, id: &TicketId) {
+        self.gone.insert(id.clone());
         self.list.retain(|listing| listing.ticket.id != *id);
     }
 

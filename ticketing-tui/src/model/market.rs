@@ -14,22 +14,26 @@ pub(crate) struct Market {
     pub(crate) shelf: Shelf,
     pub(crate) activity: Activity,
     pub(crate) load: Load,
-    /// The pages of a fresh load take the place of all that was known, once the first of them is there.
-    fresh: bool,
+    /// What changed since everything is being loaded anew, with whether it was withdrawn. The pages take the place of all
+    /// that was known once the first of them is there, but not of this: they may have been read before.
+    fresh: Option<Vec<(Ticket, bool)>>,
 }
 
 impl Market {
     /// Everything will be loaded anew.
     pub(crate) fn reload(&mut self) {
-        self.fresh = true;
+        self.fresh = Some(Vec::new());
     }
 
     /// Takes in a page.
     pub(crate) fn page(&mut self, tickets: &[Ticket]) {
-        if std::mem::take(&mut self.fresh) {
+        if let Some(changed) = self.fresh.take() {
             self.catalogue = Catalogue::default();
             self.shelf.restart();
             self.shelf.work(&self.catalogue);
+            for (ticket, withdrawn) in changed {
+                self.take(&ticket, withdrawn);
+            }
         }
         let mut added = Vec::with_capacity(tickets.len());
         for ticket in tickets {
@@ -62,7 +66,19 @@ impl Market {
         }
     }
 
+    /// The server no longer has it.
+    pub(crate) fn gone(&mut self, id: &TicketId) {
+        if let Some(row) = self.catalogue.find(id) {
+            self.shelf.before_change(&self.catalogue, row);
+            self.catalogue.withdraw(row);
+            self.shelf.changed(&self.catalogue, row);
+        }
+    }
+
     fn take(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<Option<Row>> {
+        if let Some(changed) = &mut self.fresh {
+            changed.push((ticket.clone(), withdrawn));
+        }
         if let Some(row) = self.catalogue.find(&ticket.id) {
             self.shelf.before_change(&self.catalogue, row);
             let taken = self.catalogue.take(ticket, withdrawn);

@@ -8,14 +8,14 @@ pub(crate) mod listings;
 pub(crate) mod market;
 pub(crate) mod notices;
 pub(crate) mod orders;
-mod replies;
+pub(crate) mod replies;
 pub(crate) mod shelf;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use ticketing_sdk::{CurrentUser, Timestamp};
+use ticketing_sdk::{CurrentUser, OrderId, TicketId, Timestamp};
 
 use self::listings::Listings;
 use self::market::Market;
@@ -25,6 +25,7 @@ use crate::action::Action;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Reply;
 use crate::settings::Settings;
+use crate::text;
 use crate::trouble::Trouble;
 
 /// Everything that is known.
@@ -47,8 +48,8 @@ pub(crate) struct Model {
     pub(crate) notices: Notices,
     effects: Vec<Effect>,
     calls: u64,
-    /// The calls that have not been answered yet.
-    open_calls: HashSet<CallId>,
+    /// The calls that have not been answered yet, with what their failure means.
+    open_calls: HashMap<CallId, Asked>,
     title: String,
 }
 
@@ -58,8 +59,22 @@ pub(crate) enum Session {
     /// The server was not asked yet.
     #[default]
     Unknown,
+    /// It was asked, and did not answer.
+    Failed(Trouble),
     Out,
     In(CurrentUser),
+}
+
+/// What was asked, as far as it matters when there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Asked {
+    Session,
+    Ticket(TicketId),
+    Order(OrderId),
+    /// A write of which only its screen knows.
+    ByScreen,
+    /// Whatever the model itself keeps track of.
+    Known,
 }
 
 /// The connection of the live changes.
@@ -117,7 +132,7 @@ impl Model {
             notices: Notices::default(),
             effects: Vec::new(),
             calls: 0,
-            open_calls: HashSet::new(),
+            open_calls: HashMap::new(),
             title: String::new(),
         }
     }
@@ -156,7 +171,14 @@ impl Model {
     pub(crate) fn call(&mut self, call: Call) -> CallId {
         self.calls += 1;
         let id = CallId(self.calls);
-        self.open_calls.insert(id);
+        let asked = match &call {
+            Call::Session => Asked::Session,
+            Call::Ticket(ticket) => Asked::Ticket(ticket.clone()),
+            Call::Order(order) => Asked::Order(order.clone()),
+            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) => Asked::ByScreen,
+            _ => Asked::Known,
+        };
+        self.open_calls.insert(id, asked);
         self.effects.push(Effect::Call(id, call));
         id
     }
@@ -176,14 +198,12 @@ impl Model {
 
     fn alarm(&mut self, alarm: &Alarm) {
         let title = |model: &Self, id| {
-            model.orders.get(id).map_or_else(String::new, |order| {
-                ticketing_sdk::text::sanitize(&order.ticket.title).into_owned()
-            })
+            model.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title))
         };
         match alarm {
             Alarm::Left(id, left) => {
                 let soon = *left <= SOON;
-                let text = format!("{} left to pay for {}", crate::text::span(*left), title(self, id));
+                let text = format!("{} left to pay for {}", text::span(*left), title(self, id));
                 self.say(if soon { Level::Warn } else { Level::Info }, text);
                 if soon {
                     self.ring();
@@ -194,9 +214,11 @@ impl Model {
                 self.say(Level::Bad, text);
                 self.ring();
             }
-            Alarm::Look(id) => {
+            // A server that takes its time is not asked again and again.
+            Alarm::Look(id) if !self.open_calls.values().any(|asked| *asked == Asked::Order(id.clone())) => {
                 self.call(Call::Order(id.clone()));
             }
+            Alarm::Look(_) => {}
         }
     }
 
@@ -217,7 +239,7 @@ impl Model {
         let title = first.map_or_else(
             || "ticketing".to_owned(),
             |order| {
-                let title = ticketing_sdk::text::sanitize(&order.ticket.title).into_owned();
+                let title = text::title(&order.ticket.title);
                 match Orders::left(order, now) {
                     Duration::ZERO => format!("time is up: {title}"),
                     left => format!("{} min to pay: {title}", left.as_secs().div_ceil(60)),
@@ -232,15 +254,21 @@ impl Model {
 
     /// Whether something is on its way that changes what can be done next.
     pub(crate) fn is_waiting(&self) -> bool {
-        let connecting = matches!(self.link, Link::Connecting) || matches!(self.session, Session::Unknown);
+        let connecting = matches!(self.link, Link::Connecting);
         connecting || !self.open_calls.is_empty()
     }
 
-    /// Notes that a call has had its answer.
-    fn answered(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
-        if !matches!(reply, Ok(Reply::Market { last: false, .. })) {
-            self.open_calls.remove(&id);
+    /// Notes that a call has had its answer. Answers what had been asked.
+    fn answered(&mut self, id: CallId, reply: &Result<Reply, Trouble>) -> Asked {
+        match reply {
+            Ok(Reply::Market { last: false, .. }) => Asked::Known,
+            _ => self.open_calls.remove(&id).unwrap_or(Asked::Known),
         }
+    }
+
+    /// Whether nobody but the screen that made a call would tell of its failure.
+    pub(crate) fn is_told_by_screen(&self, id: CallId) -> bool {
+        matches!(self.open_calls.get(&id), Some(Asked::ByScreen))
     }
 
     /// When the next thing happens by itself.

@@ -8,9 +8,10 @@ use ticketing_sdk::{
 use super::listings;
 use super::notices::Level;
 use super::orders::{self, Orders, Refusal};
-use super::{Link, Listings, Load, Model, Session};
+use super::{Asked, Link, Listings, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::{Feed, Reply};
+use crate::text;
 use crate::trouble::{Trouble, TroubleKind};
 
 /// A clock that differs by less is taken for right: the server tells its time in whole seconds.
@@ -19,7 +20,7 @@ const TOLERATED_SKEW: i64 = 2_000;
 impl Model {
     /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
-        self.answered(id, reply);
+        let asked = self.answered(id, reply);
         if let (Ok(_), Link::Lost { .. }) = (reply, &self.link) {
             // The server is there again; no need to wait for the next try.
             self.link = Link::Connecting;
@@ -34,7 +35,7 @@ impl Model {
         } else {
             match reply {
                 Ok(reply) => self.heard(id, reply),
-                Err(trouble) => self.failed(id, trouble),
+                Err(trouble) => self.failed(id, &asked, trouble),
             }
         }
     }
@@ -77,10 +78,30 @@ impl Model {
         }
     }
 
-    fn failed(&mut self, id: CallId, trouble: &Trouble) {
+    fn failed(&mut self, id: CallId, asked: &Asked, trouble: &Trouble) {
+        let something_is_shown = [
+            self.market.catalogue.len() > 0,
+            !self.orders.list().is_empty(),
+            !self.listings.list().is_empty(),
+        ];
         let loads = [&mut self.market.load, &mut self.orders.load, &mut self.listings.load];
-        if let Some(load) = loads.into_iter().find(|load| load.awaits(id)) {
+        let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
+        if let Some((load, is_shown)) = failed {
             *load = Load::Failed(trouble.clone());
+            // Where nothing is shown, the trouble stands in its place.
+            if is_shown {
+                self.say(Level::Bad, format!("What is shown may be old: {}", told(trouble)));
+            }
+        }
+        match asked {
+            Asked::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
+                self.session = Session::Failed(trouble.clone());
+            }
+            Asked::Ticket(ticket) if trouble.is(&ErrorCode::NotFound) => {
+                self.market.gone(ticket);
+                self.listings.remove(ticket);
+            }
+            _ => {}
         }
         if trouble.kind == TroubleKind::SignedOut {
             self.signed(Session::Out);
@@ -90,7 +111,7 @@ impl Model {
     /// Somebody else is signed in, or nobody.
     pub(crate) fn signed(&mut self, session: Session) {
         let before = self.user().map(|user| user.id.clone());
-        let was_unknown = matches!(self.session, Session::Unknown);
+        let was_unknown = matches!(self.session, Session::Unknown | Session::Failed(_));
         self.session = session;
         let after = self.user().map(|user| user.id.clone());
         if before != after {
@@ -116,8 +137,8 @@ impl Model {
         match reply {
             Ok(Reply::Order(order)) => {
                 self.orders.take(order);
-                let left = crate::text::span(Orders::left(order, self.server_now()));
-                let title = sanitize(&order.ticket.title).into_owned();
+                let left = text::span(Orders::left(order, self.server_now()));
+                let title = text::title(&order.ticket.title);
                 self.say(Level::Good, format!("{title} is reserved for you for {left}"));
             }
             Ok(_) => {}
@@ -139,8 +160,7 @@ impl Model {
     }
 
     fn order_done(&mut self, id: &OrderId, deed: orders::Deed, reply: &Result<Reply, Trouble>) {
-        let title =
-            self.orders.get(id).map_or_else(String::new, |order| sanitize(&order.ticket.title).into_owned());
+        let title = self.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title));
         match (deed, reply) {
             (orders::Deed::Paying, Ok(Reply::Payment(payment))) => match payment.status {
                 Some(PaymentStatus::Failed | PaymentStatus::Refunded) => {
@@ -161,7 +181,7 @@ impl Model {
                 let unknown =
                     trouble.kind == TroubleKind::Unknown || trouble.is(&ErrorCode::IdempotencyKeyInFlight);
                 self.say(Level::Bad, told(trouble));
-                self.orders.refuse(id.clone(), Refusal { message: told(trouble), unknown });
+                self.orders.refuse(id.clone(), Refusal { message: trouble.message.clone(), unknown });
                 self.sign_out_if_so(trouble);
             }
             (orders::Deed::Cancelling, Err(trouble)) => {
@@ -225,7 +245,7 @@ impl Model {
                 if back {
                     self.say(Level::Good, "Connected again");
                 }
-                if back || matches!(self.session, Session::Unknown) {
+                if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
                     self.call(Call::Session);
                 }
             }
@@ -263,7 +283,7 @@ impl Model {
                 if ticket.status == TicketStatus::Sold
                     && was.is_some_and(|status| status != TicketStatus::Sold)
                 {
-                    let text = format!("You sold {} for ${}", sanitize(&ticket.title), ticket.price);
+                    let text = format!("You sold {} for ${}", text::title(&ticket.title), ticket.price);
                     self.say(Level::Good, text);
                 }
             }
@@ -280,7 +300,7 @@ impl Model {
 }
 
 /// A trouble on one line.
-fn told(trouble: &Trouble) -> String {
+pub(crate) fn told(trouble: &Trouble) -> String {
     match &trouble.hint {
         Some(hint) => format!("{}. {hint}", trouble.message.trim_end_matches('.')),
         None => trouble.message.clone(),

@@ -412,14 +412,14 @@ mod tests {
         let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::Dearest, Sort::Title];
         let mut market = Market::new();
         let mut seed = 7_u64;
-        let mut random = |below: u64| {
+        let mut random = |below: usize| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) % below
+            usize::try_from(seed >> 33).unwrap() % below
         };
         for round in 0..600_i64 {
             let query = Query {
-                text: texts[random(5) as usize].to_owned(),
-                sort: sorts[random(5) as usize],
+                text: texts[random(5)].to_owned(),
+                sort: sorts[random(5)],
                 only_free: random(2) == 0,
                 ..Query::default()
             };
@@ -429,11 +429,12 @@ mod tests {
             if random(3) == 0 {
                 market.shelf.work(&market.catalogue);
             }
-            let (title, _) = TITLES[random(5) as usize];
+            let (title, _) = TITLES[random(5)];
             let price = format!("{}", random(50) + 1);
             let mut change = ticket(&random(20).to_string(), title, &price, round);
-            change.created_at = Some(ticketing_sdk::Timestamp::from_millis(random(9).cast_signed()));
-            change.status = [TicketStatus::Available, TicketStatus::Reserved][random(2) as usize];
+            change.created_at =
+                Some(ticketing_sdk::Timestamp::from_millis(i64::try_from(random(9)).unwrap()));
+            change.status = [TicketStatus::Available, TicketStatus::Reserved][random(2)];
             if let Some(row) = market.catalogue.find(&change.id) {
                 market.shelf.before_change(&market.catalogue, row);
             }

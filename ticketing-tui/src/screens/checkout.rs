@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, SecretString};
+use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, PaymentStatus, SecretString};
 
 use super::{Cx, Deed, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
@@ -14,7 +14,7 @@ use crate::model::orders::{Deed as UnderWay, Orders, SOON};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::pen::{Pen, below, top};
 use crate::widgets::{empty, meter};
 
 /// One order.
@@ -38,8 +38,10 @@ impl Checkout {
 
     /// Whether there is something to pay, and it is not being paid.
     fn is_open(&self, model: &Model) -> bool {
-        self.order(model).is_some_and(|order| order.status == OrderStatus::Created)
-            && model.orders.deed(&self.id).is_none()
+        let held = |order: &Order| {
+            order.status == OrderStatus::Created && !Orders::left(order, model.server_now()).is_zero()
+        };
+        self.order(model).is_some_and(held) && model.orders.deed(&self.id).is_none()
     }
 
     fn pay(&mut self, cx: &mut Cx<'_>) {
@@ -59,11 +61,11 @@ impl Checkout {
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
         match action {
-            Action::Submit | Action::Pay => self.pay(cx),
+            Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => cx.go(Route::Confirm(Deed::Cancel(self.id.clone()))),
             Action::Again => {
                 if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.id.clone()) {
-                    self.reserving = cx.model.reserve(&ticket);
+                    self.reserving = cx.model.reserve(&ticket).or(self.reserving);
                 }
             }
             Action::Copy => cx.model.copy(self.id.as_str()),
@@ -89,7 +91,7 @@ impl Screen for Checkout {
         let status = self.order(model).map(|order| order.status);
         if self.is_open(model) {
             // Letters are written into the field, so these have keys that write none.
-            return vec![Action::Submit, Action::Back, Action::Cancel, Action::Copy, Action::Reload];
+            return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
         match status {
             Some(OrderStatus::Cancelled) => vec![Action::Again, Action::Copy, Action::Reload],
@@ -121,25 +123,27 @@ impl Screen for Checkout {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.frame(area, &self.title(model), pen.theme.border);
-        let inner = inset(inner, 2, u16::from(inner.height > 14));
+        let inner = pen.panel(area, &self.title(model));
         let Some(order) = self.order(model) else {
-            let key = model.key(Action::Reload);
-            return empty::load(pen, inner, &self.load, "the order", &key);
+            if model.user().is_none() {
+                return empty::signed_out(pen, inner, model, "the order");
+            }
+            return empty::load(pen, inner, &self.load, "the order", &model.key(Action::Reload));
         };
-        let mut rest = pen.paragraph(inner, &text::sanitize(&order.ticket.title), pen.theme.accent);
-        pen.text(rest, &text::money(order.ticket.price), pen.theme.base.patch(pen.theme.accent));
-        rest = below(rest, 2);
+        let gap = gap(inner);
+        let mut rest = pen.title(inner, &text::title(&order.ticket.title));
+        pen.text(rest, &text::money(order.ticket.price), pen.theme.accent);
+        rest = below(rest, 1 + gap);
         match order.status {
-            OrderStatus::Created => self.open_order(pen, rest, model, order),
-            OrderStatus::AwaitingPayment => {
+            OrderStatus::Created => self.open_order(pen, rest, model, order, gap),
+            OrderStatus::AwaitingPayment if !is_paid(model, order) => {
                 let words = "The card is good for it, and the money is being taken. It no longer runs out.";
                 rest = pen.paragraph(rest, words, pen.theme.accent);
                 facts(pen, below(rest, 1), model, order);
             }
-            OrderStatus::Complete => {
+            OrderStatus::AwaitingPayment | OrderStatus::Complete => {
                 pen.spans(rest, &[(pen.glyphs.tick, pen.theme.good), (" Paid. It is yours.", pen.theme.good)]);
-                facts(pen, below(rest, 2), model, order);
+                facts(pen, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
                 let words = if Orders::left(order, model.server_now()).is_zero() {
@@ -147,11 +151,9 @@ impl Screen for Checkout {
                 } else {
                     "It was cancelled, so it is free for others again. Nothing was charged."
                 };
-                rest = pen.paragraph(rest, words, pen.theme.warn);
-                rest = below(rest, 1);
-                let key = model.key(Action::Again);
-                pen.button(rest, &key, "tries to order it again", Action::Again);
-                facts(pen, below(rest, 2), model, order);
+                rest = below(pen.paragraph(rest, words, pen.theme.warn), gap);
+                pen.button(rest, &model.key(Action::Again), "tries to order it again", Action::Again);
+                facts(pen, below(rest, 1 + gap), model, order);
             }
         }
     }
@@ -160,7 +162,7 @@ impl Screen for Checkout {
         let Some(order) = self.order(model) else {
             return Speech::lines(["Loading the order".to_owned()]);
         };
-        let title = text::sanitize(&order.ticket.title);
+        let title = text::title(&order.ticket.title);
         let mut lines = vec![format!("{title}, {}", text::money(order.ticket.price))];
         match (order.status, model.orders.deed(&self.id)) {
             (_, Some(UnderWay::Paying)) => lines.push("Paying.".to_owned()),
@@ -172,8 +174,10 @@ impl Screen for Checkout {
                 let form = if self.is_open(model) { Speech::form(&self.form) } else { Speech::default() };
                 return Speech { lines, ..form };
             }
-            (OrderStatus::AwaitingPayment, None) => lines.push("The money is being taken.".to_owned()),
-            (OrderStatus::Complete, None) => lines.push("Paid. It is yours.".to_owned()),
+            (OrderStatus::AwaitingPayment, None) if !is_paid(model, order) => {
+                lines.push("The money is being taken.".to_owned());
+            }
+            (OrderStatus::AwaitingPayment | OrderStatus::Complete, None) => lines.push("Paid. It is yours.".to_owned()),
             (OrderStatus::Cancelled, None) => {
                 lines.push("Cancelled. It is free for others again; nothing was charged.".to_owned());
             }
@@ -187,66 +191,77 @@ impl Screen for Checkout {
     }
 }
 
+/// How many lines to leave free between the parts: none where there are few.
+fn gap(area: Rect) -> u16 {
+    u16::from(area.height > 11)
+}
+
+/// Whether the money is known to be taken, though the order has not heard of it yet.
+fn is_paid(model: &Model, order: &Order) -> bool {
+    let payment = model.orders.payment(&order.id);
+    payment.is_some_and(|payment| payment.status.is_none_or(|status| status == PaymentStatus::Succeeded))
+}
+
 impl Checkout {
-    fn open_order(&self, pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order) {
+    fn open_order(&self, pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order, gap: u16) {
         let left = Orders::left(order, model.server_now());
-        let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
-        let style = if left <= SOON { pen.theme.bad } else if left <= 2 * SOON { pen.theme.warn } else { pen.theme.good };
-        let clock = text::clock(left);
-        let line = top(area, 1);
-        let end = pen.spans(line, &[("Held for you  ", pen.theme.dim), (&clock, style), ("  ", Style::new())]);
-        meter::line(pen, Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line }, left, whole, style);
-        let mut rest = below(area, 2);
-        match model.orders.deed(&self.id) {
-            Some(UnderWay::Paying) => {
-                let words = format!("Paying {}{}", text::money(order.ticket.price), pen.glyphs.ellipsis);
-                rest = pen.paragraph(rest, &words, pen.theme.accent);
-                return facts(pen, below(rest, 1), model, order);
-            }
-            Some(UnderWay::Cancelling) => {
-                let words = format!("Letting go of it{}", pen.glyphs.ellipsis);
-                rest = pen.paragraph(rest, &words, pen.theme.accent);
-                return facts(pen, below(rest, 1), model, order);
-            }
-            None if left.is_zero() => {
-                let words = format!("Time is up. Asking the server what has become of it{}", pen.glyphs.ellipsis);
-                pen.paragraph(rest, &words, pen.theme.warn);
-                return;
-            }
-            None => {}
+        countdown(pen, top(area, 1), order, left);
+        let mut rest = below(area, 1 + gap);
+        let waiting = match model.orders.deed(&self.id) {
+            Some(UnderWay::Paying) => Some(format!("Paying {}", text::money(order.ticket.price))),
+            Some(UnderWay::Cancelling) => Some("Letting go of it".to_owned()),
+            None if left.is_zero() => Some("Time is up. Asking the server what has become of it".to_owned()),
+            None => None,
+        };
+        if let Some(words) = waiting {
+            rest = pen.paragraph(rest, &format!("{words}{}", pen.glyphs.ellipsis), pen.theme.accent);
+            return facts(pen, below(rest, gap), model, order);
         }
-        if let Some(refusal) = model.orders.refusal(&self.id) {
-            rest = pen.paragraph(rest, &refusal.message, pen.theme.bad);
+        let refusal = model.orders.refusal(&self.id);
+        if let Some(refusal) = refusal {
+            let room = top(rest, if gap == 0 { 2 } else { rest.height });
+            let used = room.height - pen.paragraph(room, &refusal.message, pen.theme.bad).height;
+            rest = below(rest, used + gap);
+        }
+        rest = self.form.view(pen, Rect { width: rest.width.min(70), ..rest });
+        let pay = format!("pays {}", text::money(order.ticket.price));
+        let end = pen.button(top(rest, 1), &model.key_while_writing(Action::Pay), &pay, Action::Pay);
+        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
+        pen.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
+        rest = below(rest, 1 + gap);
+        if let Some(refusal) = refusal {
             let advice = if refusal.unknown {
                 "Paying again with the same card finds out, and never charges twice."
             } else {
                 "It stays reserved for you. Another card may do."
             };
-            rest = below(pen.paragraph(rest, advice, pen.theme.dim), 1);
+            rest = below(pen.paragraph(rest, advice, pen.theme.dim), gap);
         }
-        rest = self.form.view(pen, Rect { width: rest.width.min(70), ..rest });
-        let pay = format!("pays {}", text::money(order.ticket.price));
-        let end = pen.button(top(rest, 1), &model.key(Action::Submit), &pay, Action::Submit);
-        let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
-        pen.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
-        facts(pen, below(rest, 2), model, order);
+        facts(pen, rest, model, order);
     }
+}
+
+/// How long it is still held.
+fn countdown(pen: &mut Pen<'_>, line: Rect, order: &Order, left: Duration) {
+    let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
+    let style = match left {
+        left if left <= SOON => pen.theme.bad,
+        left if left <= 2 * SOON => pen.theme.warn,
+        _ => pen.theme.good,
+    };
+    let spans = [("Held for you  ", pen.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
+    let end = pen.spans(line, &spans);
+    let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
+    meter::line(pen, meter, left, whole, style);
 }
 
 /// The small print.
 fn facts(pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order) {
+    let payment = model.orders.payment(&order.id).map(|payment| payment.id.to_string());
+    let facts = [("Order", order.id.to_string()), ("Ticket", order.ticket.id.to_string())];
     let mut rest = area;
-    let payment = model.orders.payment(&order.id);
-    let lines = [
-        ("Order", Some(order.id.to_string())),
-        ("Ticket", Some(order.ticket.id.to_string())),
-        ("Payment", payment.map(|payment| payment.id.to_string())),
-    ];
-    for (label, value) in lines {
-        if let (false, Some(value)) = (rest.is_empty(), value) {
-            pen.text(rest, label, pen.theme.dim);
-            pen.text(Rect { x: rest.x + 9, width: rest.width.saturating_sub(9), ..rest }, &value, Style::new());
-            rest = below(rest, 1);
-        }
+    for (label, value) in facts.into_iter().chain(payment.map(|id| ("Payment", id))) {
+        pen.fact(rest, label, &value, Style::new());
+        rest = below(rest, 1);
     }
 }

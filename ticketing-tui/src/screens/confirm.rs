@@ -23,11 +23,11 @@ impl Confirm {
     fn words(&self, model: &Model) -> (String, &'static str) {
         match &self.deed {
             Deed::Cancel(id) => {
-                let title = model.orders.get(id).map_or("it".into(), |order| text::sanitize(&order.ticket.title));
+                let title = model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title));
                 (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.")
             }
             Deed::Withdraw(id) => {
-                let title = model.listings.get(id).map_or("it".into(), |listing| text::sanitize(&listing.ticket.title));
+                let title = model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
                 (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.")
             }
             Deed::SignOut => {
@@ -39,6 +39,11 @@ impl Confirm {
             }
         }
     }
+}
+
+/// As much of a title as leaves room for the question.
+fn short(title: &str) -> String {
+    text::fit(&text::title(title), 60, "...").into_owned()
 }
 
 impl Screen for Confirm {

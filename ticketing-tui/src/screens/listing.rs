@@ -12,7 +12,7 @@ use crate::model::notices::Level;
 use crate::text;
 use crate::trouble::{Trouble, TroubleKind};
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::pen::{Pen, below, top};
 use crate::widgets::sending::Sending;
 
 /// A form for title and price.
@@ -28,6 +28,8 @@ const TITLE: usize = 0;
 const PRICE: usize = 1;
 /// How long a title may be, in characters.
 const LONGEST: usize = 200;
+/// How a price is written.
+pub(super) const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
 
 impl Listing {
     pub(crate) fn open(id: Option<TicketId>, model: &Model) -> Self {
@@ -56,10 +58,9 @@ impl Listing {
         let written = self.form.value(PRICE).trim().trim_start_matches('$').to_owned();
         let price = written.parse::<Money>();
         match &price {
-            Ok(price) if *price >= Money::MIN => {}
-            Ok(_) => self.form.fault(PRICE, "It must cost more than nothing"),
+            Ok(_) => {}
             Err(_) if written.is_empty() => self.form.fault(PRICE, "What does it cost? Like 38 or 149.99"),
-            Err(error) => self.form.fault(PRICE, error.to_string()),
+            Err(_) => self.form.fault(PRICE, PRICE_FORM),
         }
         if self.form.is_sound() { price.ok().map(|price| NewTicket::new(title, price)) } else { None }
     }
@@ -106,7 +107,7 @@ impl Screen for Listing {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Next, Action::Previous, Action::Back]
+        vec![Action::Submit, Action::Back, Action::Next, Action::Previous]
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
@@ -114,7 +115,10 @@ impl Screen for Listing {
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.sending.ends_with(id) => self.answered(reply, cx),
+            Input::Reply(id, reply) if self.sending.ends_with(id) => {
+                cx.heard = true;
+                self.answered(reply, cx);
+            }
             input => {
                 form_input(&mut self.form, input);
             }
@@ -122,13 +126,13 @@ impl Screen for Listing {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = inset(pen.frame(area, &self.title(model), pen.theme.border), 2, u16::from(area.height > 14));
+        let inner = pen.panel(area, &self.title(model));
         let inner = Rect { width: inner.width.min(90), ..inner };
         let rest = self.form.view(pen, inner);
         let written = self.form.value(TITLE).trim().chars().count();
         if written > LONGEST - 40 {
             let style = if written > LONGEST { pen.theme.bad } else { pen.theme.dim };
-            pen.right(top(rest, 1), &format!("{written} of {LONGEST} characters"), style);
+            pen.right(top(below(inner, 1), 1), &format!("{written} of {LONGEST} characters"), style);
         }
         let Some(rest) = self.sending.view(pen, rest, "Sending") else { return };
         let label = if self.id.is_some() { "saves it" } else { "puts it up for sale" };

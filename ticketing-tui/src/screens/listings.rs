@@ -50,7 +50,10 @@ fn sums(model: &Model) -> String {
 
 impl Screen for Listings {
     fn title(&self, model: &Model) -> String {
-        format!("What you sell: {}", text::count(model.listings.list().len()))
+        match (model.listings.list().len(), &model.listings.load) {
+            (0, Load::Ready) | (1.., _) => format!("What you sell: {}", text::count(model.listings.list().len())),
+            _ => "What you sell".to_owned(),
+        }
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
@@ -102,7 +105,7 @@ impl Screen for Listings {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.frame(area, &self.title(model), pen.theme.border);
+        let inner = if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
         if model.user().is_none() {
             return empty::signed_out(pen, inner, model, "what you sell");
         }
@@ -126,7 +129,7 @@ impl Screen for Listings {
             let (word, tone) = status(listing);
             let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
-                title: &text::sanitize(&listing.ticket.title),
+                title: &text::title(&listing.ticket.title),
                 price: &text::money(listing.ticket.price),
                 status: (word, tone.of(pen.theme)),
                 age: &age.unwrap_or_default(),
@@ -146,7 +149,7 @@ impl Screen for Listings {
         let listings = model.listings.list();
         let rows = Speech::list(&self.list, listings.len(), |index| {
             listings.get(index).map_or_else(String::new, |listing| {
-                let title = text::sanitize(&listing.ticket.title);
+                let title = text::title(&listing.ticket.title);
                 format!("{title}, {}, {}", text::money(listing.ticket.price), status(listing).0)
             })
         });

@@ -84,7 +84,7 @@ impl Market {
             }
             Action::Buy => {
                 if let Some((id, _)) = self.selected(cx.model) {
-                    self.reserving = card::buy(cx, &id);
+                    self.reserving = card::buy(cx, &id).or(self.reserving);
                 }
             }
             Action::Prices => cx.go(Route::Prices),
@@ -194,7 +194,8 @@ impl Screen for Market {
                     // It is no longer shown: its neighbour has its place now.
                     None => self.list.clamp(cx.model.market.shelf.len()),
                 }
-                if place.is_none() && self.anchor.is_some() {
+                // What is typed may still find something better.
+                if place.is_none() && !cx.model.market.shelf.is_searching() {
                     self.anchor(cx.model);
                 }
             }
@@ -204,7 +205,7 @@ impl Screen for Market {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let title = self.title(model);
-        let (list, beside) = if area.width >= SPLIT {
+        let (list, beside) = if area.width >= SPLIT && model.market.shelf.len() > 0 {
             let side = (area.width / 3).min(56).max(area.width.saturating_sub(WIDEST + 2));
             (Rect { width: area.width - side, ..area }, Rect { x: area.right() - side, width: side, ..area })
         } else {
@@ -342,10 +343,14 @@ fn line(pen: &mut Pen<'_>, place: Rect, columns: Columns, model: &Model, ticket:
     };
     let title = columns.view(pen, place, &line);
     found(pen, title, model, &row.title);
-    if !had && !columns.has_status() {
+    if row.standing != Standing::Available && !columns.has_status() {
         // Without room for words, a mark says it: colour alone must not.
-        let mark = if row.standing == Standing::Sold { pen.glyphs.cross } else { pen.glyphs.hollow };
-        pen.text(Rect { x: place.x.saturating_sub(1), width: 1, ..place }, mark, line.status.1);
+        let mark = match row.standing {
+            _ if had => pen.glyphs.dot,
+            Standing::Sold => pen.glyphs.cross,
+            _ => pen.glyphs.hollow,
+        };
+        pen.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
     }
 }
 

@@ -130,6 +130,8 @@ pub(crate) enum Input<'a> {
 pub(crate) struct Cx<'a> {
     pub(crate) model: &'a mut Model,
     pub(crate) moves: &'a mut Vec<Move>,
+    /// Whether the screen had waited for what came in, and tells of it.
+    pub(crate) heard: bool,
 }
 
 /// Where to go.

@@ -48,7 +48,10 @@ fn status(model: &Model, order: &Order) -> (String, Tone) {
 
 impl Screen for Orders {
     fn title(&self, model: &Model) -> String {
-        format!("Your orders: {}", text::count(model.orders.list().len()))
+        match (model.orders.list().len(), &model.orders.load) {
+            (0, Load::Ready) | (1.., _) => format!("Your orders: {}", text::count(model.orders.list().len())),
+            _ => "Your orders".to_owned(),
+        }
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
@@ -100,7 +103,7 @@ impl Screen for Orders {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.frame(area, &self.title(model), pen.theme.border);
+        let inner = if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
         if model.user().is_none() {
             return empty::signed_out(pen, inner, model, "your orders");
         }
@@ -123,7 +126,7 @@ impl Screen for Orders {
             let (word, tone) = status(model, order);
             let age = order.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
-                title: &text::sanitize(&order.ticket.title),
+                title: &text::title(&order.ticket.title),
                 price: &text::money(order.ticket.price),
                 status: (&word, tone.of(pen.theme)),
                 age: &age.unwrap_or_default(),
@@ -146,7 +149,7 @@ impl Screen for Orders {
         }
         Speech::list(&self.list, orders.len(), |index| {
             orders.get(index).map_or_else(String::new, |order| {
-                let title = text::sanitize(&order.ticket.title);
+                let title = text::title(&order.ticket.title);
                 format!("{title}, {}, {}", text::money(order.ticket.price), status(model, order).0)
             })
         })

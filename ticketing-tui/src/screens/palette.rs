@@ -24,14 +24,15 @@ pub(crate) struct Palette {
 }
 
 impl Palette {
-    pub(crate) fn open(below: Vec<Action>, _: &Model) -> Self {
+    pub(crate) fn open(below: Vec<Action>, model: &Model) -> Self {
+        let needless = if model.user().is_some() { Action::Account } else { Action::SignOut };
         let pointless = |action: &Action| {
             action.scope() == Scope::Moving || matches!(action, Action::Palette | Action::Back | Action::Next | Action::Previous)
         };
         let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Anywhere);
         let mut all: Vec<Action> = Vec::new();
         for action in below.into_iter().chain(anywhere) {
-            if !all.contains(&action) && (!pointless(&action) || action == Action::Open) {
+            if action != needless && !all.contains(&action) && (!pointless(&action) || action == Action::Open) {
                 all.push(action);
             }
         }

@@ -35,8 +35,8 @@ impl Prices {
         }
         match written.parse::<Money>() {
             Ok(money) => Some(money),
-            Err(error) => {
-                self.form.fault(field, error.to_string());
+            Err(_) => {
+                self.form.fault(field, super::listing::PRICE_FORM);
                 None
             }
         }
@@ -49,7 +49,7 @@ impl Screen for Prices {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Next, Action::Previous, Action::Back]
+        vec![Action::Submit, Action::Back, Action::Next, Action::Previous]
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {

@@ -158,6 +158,7 @@ impl Screen for Settings {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let inner = pen.frame(area, "Settings", pen.theme.border);
+        let inner = Rect { width: inner.width.min(100), ..inner };
         self.list.view(pen, inner, lines().count(), |pen, line, index, _| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {

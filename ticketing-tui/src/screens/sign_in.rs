@@ -10,7 +10,7 @@ use crate::event::Reply;
 use crate::model::Model;
 use crate::trouble::Trouble;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::pen::{Pen, below, top};
 use crate::widgets::sending::Sending;
 
 /// A form for e-mail and password.
@@ -92,7 +92,7 @@ impl Screen for SignIn {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Submit, Action::Switch, Action::Next, Action::Previous, Action::Back]
+        vec![Action::Submit, Action::Switch, Action::Back, Action::Next, Action::Previous]
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
@@ -101,7 +101,10 @@ impl Screen for SignIn {
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.sending.ends_with(id) => self.answered(reply, cx),
+            Input::Reply(id, reply) if self.sending.ends_with(id) => {
+                cx.heard = true;
+                self.answered(reply, cx);
+            }
             input => {
                 form_input(&mut self.form, input);
             }
@@ -109,10 +112,13 @@ impl Screen for SignIn {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = inset(pen.frame(area, &self.title(model), pen.theme.border), 2, u16::from(area.height > 14));
+        let inner = pen.panel(area, &self.title(model));
         let inner = Rect { width: inner.width.min(70), ..inner };
-        let rest = pen.paragraph(inner, &format!("at {}", model.server), pen.theme.dim);
-        let rest = self.form.view(pen, below(rest, 1));
+        let mut rest = inner;
+        if inner.height > 11 {
+            rest = below(pen.paragraph(inner, &format!("at {}", model.server), pen.theme.dim), 1);
+        }
+        let rest = self.form.view(pen, rest);
         let Some(rest) = self.sending.view(pen, rest, "Asking") else { return };
         let label = if self.new { "makes the account" } else { "signs in" };
         pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);

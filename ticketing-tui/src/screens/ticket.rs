@@ -10,7 +10,7 @@ use crate::event::Reply;
 use crate::model::{Load, Model};
 use crate::model::catalogue::Standing;
 use crate::text;
-use crate::widgets::pen::{Pen, inset};
+use crate::widgets::pen::Pen;
 use crate::widgets::{card, empty};
 
 /// One ticket. What is known of it is shown at once; the server is asked whether that is still so.
@@ -82,8 +82,7 @@ impl Screen for Ticket {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.frame(area, "Ticket", pen.theme.border);
-        let inner = inset(inner, 2, 0);
+        let inner = pen.panel(area, "Ticket");
         match model.market.catalogue.get(&self.id) {
             Some(row) => card::view(pen, inner, model, &self.id, row),
             None => {

@@ -67,13 +67,16 @@ pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
     if cx.signed_in_or(Some(Route::Ticket(ticket.clone()))) { cx.model.reserve(ticket) } else { None }
 }
 
+/// With fewer lines, there is room for what matters most only.
+const LOW: u16 = 12;
+
 /// Draws a ticket with all there is to know.
 pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &Row) {
-    let mut rest = below(area, u16::from(area.height > 12));
-    rest = pen.paragraph(rest, &row.title, pen.theme.accent);
-    rest = below(rest, 1);
-    pen.text(rest, &text::price(row.cents), pen.theme.base.patch(pen.theme.accent));
-    rest = below(rest, 2);
+    let gap = u16::from(area.height >= LOW);
+    let mut rest = pen.title(area, &row.title);
+    rest = below(rest, gap);
+    pen.text(rest, &text::price(row.cents), pen.theme.accent);
+    rest = below(rest, 1 + gap);
     let (word, tone) = status(model, ticket, row);
     let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.catalogue.seller(row));
     let seller = if mine { "you" } else { model.market.catalogue.seller(row) };
@@ -81,21 +84,17 @@ pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &Ticket
     let version = row.version.to_string();
     let lines: [(&str, &str, Style); 5] = [
         ("Status", &word, tone.of(pen.theme)),
-        ("Seller", seller, Style::new()),
-        ("Listed", &listed, Style::new()),
-        ("Version", &version, Style::new()),
         ("Id", ticket.as_str(), Style::new()),
+        ("Listed", &listed, Style::new()),
+        ("Seller", seller, Style::new()),
+        ("Version", &version, Style::new()),
     ];
-    for (label, value, style) in lines {
-        if rest.is_empty() {
-            return;
-        }
-        pen.text(rest, label, pen.theme.dim);
-        let place = Rect { x: rest.x + 9, width: rest.width.saturating_sub(9), height: 1, ..rest };
-        pen.text(place, value, style);
+    let shown = if gap == 0 { 3 } else { lines.len() };
+    for (label, value, style) in lines.into_iter().take(shown) {
+        pen.fact(rest, label, value, style);
         rest = below(rest, 1);
     }
-    rest = below(rest, 1);
+    rest = below(rest, gap);
     if !rest.is_empty() {
         advice(pen, rest, model, ticket, row);
     }

@@ -50,11 +50,8 @@ impl Columns {
     /// Writes the names of the columns.
     pub(crate) fn heading(self, pen: &mut Pen<'_>, line: Rect, age: &str) {
         let style = pen.theme.heading;
-        self.view(
-            pen,
-            line,
-            &Line { title: "TITLE", price: "PRICE", status: ("STATUS", style), age, ink: style },
-        );
+        let names = Line { title: "TITLE", price: "PRICE", status: ("STATUS", style), age: "", ink: style };
+        self.view(pen, line, &names);
         let [.., place] = self.places(line);
         pen.right(place, age, style);
     }

@@ -44,9 +44,9 @@ pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry
 
 /// Says that something belongs to somebody, and nobody is signed in.
 pub(crate) fn signed_out(pen: &mut Pen<'_>, area: Rect, model: &Model, what: &str) {
-    if matches!(model.session, Session::Unknown) {
-        let far = match &model.link {
-            Link::Lost { trouble, .. } => Load::Failed(trouble.clone()),
+    if matches!(model.session, Session::Unknown | Session::Failed(_)) {
+        let far = match (&model.session, &model.link) {
+            (Session::Failed(trouble), _) | (_, Link::Lost { trouble, .. }) => Load::Failed(trouble.clone()),
             _ => Load::Idle,
         };
         return load(pen, area, &far, what, &model.key(Action::Reload));

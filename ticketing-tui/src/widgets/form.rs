@@ -59,7 +59,8 @@ impl Field {
 
     /// Takes a text from the clipboard, on one line.
     pub(crate) fn paste(&mut self, pasted: &str) {
-        for c in text::sanitize(pasted.trim_end_matches(['\r', '\n'])).chars().take(LONGEST) {
+        let room = LONGEST.saturating_sub(self.value().chars().count());
+        for c in text::sanitize(pasted.trim_end_matches(['\r', '\n'])).chars().take(room) {
             self.input.handle(InputRequest::InsertChar(c));
         }
         self.fault = None;
@@ -215,7 +216,7 @@ impl Form {
         let mut rest = area;
         let label = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
         // Where there is room, labels stand before their fields.
-        let beside = area.width >= label + 24;
+        let beside = area.width >= label + 16;
         for (index, field) in self.fields.iter().enumerate() {
             if rest.is_empty() {
                 break;
@@ -233,7 +234,13 @@ impl Form {
             pen.hit(top(Rect { x: area.x, width: area.width, ..rest }, 1), Hit::Field(index));
             rest = below(rest, 1);
             if let Some(fault) = &field.fault {
-                pen.text(Rect { height: 1.min(rest.height), y: rest.y, ..line }, fault, pen.theme.bad);
+                let under = Rect {
+                    x: line.x + 1,
+                    width: line.width.saturating_sub(1),
+                    y: rest.y,
+                    height: 1.min(rest.height),
+                };
+                pen.text(under, fault, pen.theme.bad);
             }
             rest = below(rest, 1);
         }

@@ -10,3 +10,4 @@ pub(crate) mod meter;
 pub(crate) mod pen;
 pub(crate) mod sending;
 pub(crate) mod ticker;
+pub(crate) mod toasts;

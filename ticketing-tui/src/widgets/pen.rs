@@ -81,6 +81,25 @@ impl Pen<'_> {
         rest
     }
 
+    /// Writes what something is called, on two lines at the most. Answers with the rest of the area.
+    pub(crate) fn title(&mut self, area: Rect, words: &str) -> Rect {
+        let lines = text::wrap(words, area.width);
+        let mut rest = area;
+        for (index, line) in lines.iter().enumerate().take(2) {
+            let cut = if index == 1 && lines.len() > 2 { lines[1..].join(" ") } else { line.clone() };
+            self.text(rest, &cut, self.theme.accent);
+            rest = below(rest, 1);
+        }
+        rest
+    }
+
+    /// Writes one thing to know, with its label.
+    pub(crate) fn fact(&mut self, area: Rect, label: &str, value: &str, style: Style) {
+        self.text(area, label, self.theme.dim);
+        let place = Rect { x: area.x + 9, width: area.width.saturating_sub(9), ..area };
+        self.text(place, value, style);
+    }
+
     /// Draws a frame with a title, if there is room for one. Answers with the inside.
     pub(crate) fn frame(&mut self, area: Rect, title: &str, style: Style) -> Rect {
         let title = format!(" {} ", text::fit(title, area.width.saturating_sub(6), self.glyphs.ellipsis));
@@ -97,18 +116,40 @@ impl Pen<'_> {
 
     /// Clears the middle of an area for something in front of it, and frames it. Answers with the inside.
     pub(crate) fn popup(&mut self, area: Rect, width: u16, height: u16, title: &str) -> Rect {
-        let (width, height) = (width.min(area.width), height.min(area.height));
+        // Beside a popup there is a strip of what lies behind, or nothing of it.
+        let width = if area.width < width + 8 { area.width } else { width };
+        let height = height.min(area.height);
         let popup = Rect {
             x: area.x + (area.width - width) / 2,
             y: area.y + (area.height - height) / 2,
             width,
             height,
         };
-        Clear.render(popup, self.buffer);
-        self.buffer.set_style(popup, self.theme.base);
+        self.clear(popup, self.theme.base);
         self.hit(popup, Hit::Shield);
         let inner = self.frame(popup, title, self.theme.accent);
         inset(inner, 1, 0)
+    }
+
+    /// Takes away what is there. Of a wide character that reached in, nothing is left either.
+    pub(crate) fn clear(&mut self, area: Rect, style: Style) {
+        Clear.render(area, self.buffer);
+        self.buffer.set_style(area, style);
+        for y in area.top()..area.bottom() {
+            let before = area.x.checked_sub(1).and_then(|x| self.buffer.cell_mut((x, y)));
+            if let Some(cell) = before.filter(|cell| text::width(cell.symbol()) > 1) {
+                cell.set_symbol(" ");
+            }
+        }
+    }
+
+    /// A frame where there is room for one, else the area itself but for its sides. Answers with the inside.
+    pub(crate) fn panel(&mut self, area: Rect, title: &str) -> Rect {
+        if area.width < 60 {
+            return inset(area, 1, 0);
+        }
+        let inner = self.frame(area, title, self.theme.border);
+        inset(inner, 2, u16::from(inner.height > 14))
     }
 
     /// Says what is at a place. What is said later lies in front.

@@ -1,0 +1,223 @@
+//! From a ticket to its being one's own.
+
+use ticketing_sdk::{ErrorCode, Order, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
+use ticketing_tui::{Call, Effect, Reply};
+
+use crate::support::{Stage, answer, asked, props, waiting};
+
+fn order(status: OrderStatus) -> Order {
+    props::order("o1", &props::tickets()[0], status)
+}
+
+/// Reserves the first ticket of the market.
+fn reserve(stage: &mut Stage) {
+    stage.press("b");
+    stage.world.orders = vec![order(OrderStatus::Created)];
+    answer!(stage, Call::Reserve(_), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    stage.settle();
+}
+
+fn pay_with(stage: &mut Stage, token: &str) {
+    stage.write(token);
+    stage.press("enter");
+}
+
+fn paid(stage: &mut Stage) {
+    let payment = props::payment(PaymentStatus::Succeeded);
+    answer!(stage, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
+}
+
+#[test]
+fn a_ticket_is_reserved_paid_for_and_one_s_own() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    stage.sees("Jazz at the lake is reserved for you for 15 min");
+    stage.sees("Held for you  15:00");
+    pay_with(&mut stage, "tok_visa");
+    stage.sees("Paying $38.00");
+    paid(&mut stage);
+    stage.sees("Paid: Jazz at the lake is yours");
+    stage.world.orders = vec![order(OrderStatus::Complete)];
+    stage.settle();
+    stage.sees("Paid. It is yours.");
+    stage.press("esc");
+    stage.sees("yours");
+    stage.does_not_see("●1");
+}
+
+#[test]
+fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_chargeDeclined");
+    answer!(stage, Call::Pay { .. }, Err(props::declined()));
+    stage.settle();
+    stage.sees("The card was declined");
+    stage.sees("It stays reserved for you");
+    stage.press("ctrl-u");
+    pay_with(&mut stage, "tok_visa");
+    stage.does_not_see("It stays reserved for you");
+    paid(&mut stage);
+    stage.sees("Paid: Jazz at the lake is yours");
+}
+
+#[test]
+fn an_unknown_outcome_is_said_and_the_same_card_tries_again() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    answer!(stage, Call::Pay { .. }, Err(props::unknown()));
+    stage.settle();
+    stage.sees("never charges twice");
+    stage.press("enter");
+    assert_eq!(waiting!(stage, Call::Pay { .. }), 1, "the card is still written there");
+    paid(&mut stage);
+    stage.sees("Paid: Jazz at the lake is yours");
+}
+
+#[test]
+fn a_second_key_while_reserving_sends_nothing_and_still_leads_to_the_checkout() {
+    let mut stage = Stage::signed_in();
+    stage.press("b b b");
+    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
+    answer!(stage, Call::Reserve(_), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    stage.sees("Held for you");
+}
+
+#[test]
+fn a_second_enter_while_paying_sends_nothing() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    stage.press("enter enter p ctrl-x enter");
+    assert_eq!(waiting!(stage, Call::Pay { .. }), 1);
+    assert_eq!(waiting!(stage, Call::Cancel(_)), 0);
+    stage.press("esc 2");
+    stage.settle();
+    stage.press("enter enter");
+    assert_eq!(waiting!(stage, Call::Pay { .. }), 1, "nor from another screen");
+}
+
+#[test]
+fn a_card_number_never_leaves() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "4242 4242 4242 4242");
+    assert_eq!(waiting!(stage, Call::Pay { .. }), 0);
+    stage.sees("That looked like a card number");
+    stage.does_not_see("4242");
+}
+
+#[test]
+fn whoever_loses_the_race_is_told_and_sees_how_the_ticket_stands() {
+    let mut stage = Stage::signed_in();
+    stage.press("b");
+    let lost = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    answer!(stage, Call::Reserve(_), Err(lost));
+    stage.sees("Someone was quicker: Jazz at the lake is not to be had now");
+    stage.world.market[0] = props::later(&props::tickets()[0], TicketStatus::Reserved);
+    stage.settle();
+    assert!(stage.selected().contains("reserved"), "{}", stage.selected());
+}
+
+#[test]
+fn what_another_reserves_greys_out_at_once_and_cannot_be_bought() {
+    let mut stage = Stage::signed_in();
+    stage.press("enter");
+    stage.settle();
+    let taken = props::later(&props::tickets()[0], TicketStatus::Reserved);
+    stage.feed(props::change(TicketChangeKind::Updated, taken));
+    stage.sees("Someone is about to buy it");
+    stage.press("b");
+    assert_eq!(waiting!(stage, Call::Reserve(_)), 0);
+    stage.press("esc b");
+    assert_eq!(waiting!(stage, Call::Reserve(_)), 0, "nor in the list");
+}
+
+#[test]
+fn a_ticket_that_is_gone_is_said_to_be() {
+    let mut stage = Stage::signed_in();
+    stage.press("b");
+    answer!(
+        stage,
+        Call::Reserve(_),
+        Err(props::refused(ErrorCode::NotFound, "There is no such thing any more"))
+    );
+    stage.sees("Jazz at the lake is no longer for sale");
+}
+
+#[test]
+fn a_known_ticket_that_the_server_no_longer_has_is_not_offered() {
+    let mut stage = Stage::signed_in();
+    stage.world.market.remove(0);
+    stage.press("enter");
+    stage.settle();
+    stage.does_not_see("reserves it for you");
+}
+
+#[test]
+fn letting_go_asks_and_then_frees_the_ticket() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    stage.press("ctrl-x");
+    stage.sees("Let go of Jazz at the lake?");
+    stage.press("y");
+    stage.sees("Letting go of it");
+    answer!(stage, Call::Cancel(_), Ok(Reply::Done));
+    stage.world.orders = vec![order(OrderStatus::Cancelled)];
+    stage.settle();
+    stage.sees("It was cancelled, so it is free for others again");
+}
+
+#[test]
+fn a_ticket_that_is_held_leads_back_to_its_checkout() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    stage.press("esc b");
+    stage.sees("Held for you");
+    assert_eq!(waiting!(stage, Call::Reserve(_)), 0);
+}
+
+#[test]
+fn quitting_while_paying_asks() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    stage.press("ctrl-c");
+    stage.sees("Leave while money is being taken?");
+    assert_eq!(asked!(stage, Effect::Quit), 0);
+    stage.press("n q y");
+    assert_eq!(asked!(stage, Effect::Quit), 1);
+    assert!(stage.app.has_ended());
+}
+
+#[test]
+fn what_was_paid_is_not_said_to_be_still_taken() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    paid(&mut stage);
+    stage.does_not_see("the money is being taken");
+}
+
+#[test]
+fn asking_to_quit_twice_asks_once() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    stage.press("ctrl-c ctrl-c n");
+    stage.does_not_see("Leave while money is being taken?");
+    stage.sees("Paying $38.00");
+}
+
+#[test]
+fn a_checkout_without_a_session_does_not_load_for_ever() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    answer!(stage, Call::Pay { .. }, Err(props::signed_out()));
+    stage.world.user = None;
+    stage.waiting.retain(|(_, call)| !matches!(call, Call::Order(_)));
+    stage.settle();
+    stage.does_not_see("Loading the order");
+}

@@ -1,0 +1,147 @@
+//! The market in all its states.
+
+use std::time::Duration;
+
+use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
+use ticketing_tui::{Call, Event, Feed, Reply};
+
+use super::{look, looks};
+use crate::support::{Stage, answer, props};
+
+fn lost(stage: &mut Stage) {
+    let retry_in = Duration::from_secs(8);
+    stage.feed(Event::Feed(Feed::Lost { trouble: props::offline(), retry_in }));
+}
+
+/// The first page of several.
+fn first_page(stage: &mut Stage) {
+    stage.feed(Event::Feed(Feed::Connected));
+    answer!(stage, Call::Session, Ok(Reply::Session(None, None)));
+    let tickets = props::tickets();
+    answer!(stage, Call::Market, Ok(Reply::Market { tickets, last: false }));
+    stage.work();
+}
+
+/// More than there is room for.
+fn many(stage: &mut Stage) {
+    stage.world.market = (0..400)
+        .map(|n| props::ticket(&format!("t{n}"), &format!("Evening {n} of the festival"), "24.50", n))
+        .collect();
+    stage.sign_in();
+}
+
+/// One of each standing, and one that is held by whoever looks.
+fn mixed(stage: &mut Stage) {
+    let tickets = props::tickets();
+    stage.world.orders = vec![props::order("o1", &tickets[0], OrderStatus::Created)];
+    stage.sign_in();
+    stage.feed(props::change(TicketChangeKind::Updated, props::later(&tickets[1], TicketStatus::Sold)));
+    stage.feed(props::change(TicketChangeKind::Deleted, tickets[5].clone()));
+}
+
+/// With titles that need care.
+fn odd(stage: &mut Stage) {
+    stage.world.market = props::odd_tickets();
+    stage.sign_in();
+}
+
+fn filter_night(stage: &mut Stage) {
+    stage.sign_in();
+    stage.press("/");
+    stage.write("night");
+    stage.press("enter");
+}
+
+looks! {
+    -SMALL loading: |_| {};
+    loading_the_rest: first_page;
+    -SMALL empty: |stage| {
+        stage.world.market.clear();
+        stage.go_live();
+    };
+    -SMALL failed: |stage| {
+        stage.feed(Event::Feed(Feed::Connected));
+        answer!(stage, Call::Session, Ok(Reply::Session(None, None)));
+        answer!(stage, Call::Market, Err(props::offline()));
+    };
+    -SMALL offline_from_the_start: lost;
+    reconnecting: |stage| {
+        stage.sign_in();
+        lost(stage);
+        stage.advance(9_500);
+    };
+    -SMALL offline: |stage| {
+        stage.sign_in();
+        lost(stage);
+    };
+    not_live: |stage| {
+        stage.sign_in();
+        stage.feed(Event::Feed(Feed::Ended(props::trouble(ticketing_tui::TroubleKind::Other, "No live changes here"))));
+    };
+    -SMALL signed_out: Stage::go_live;
+    -SMALL filled: mixed;
+    selected_reserved: |stage| {
+        mixed(stage);
+        stage.press("j j");
+    };
+    -SMALL scrolled: |stage| {
+        many(stage);
+        stage.press("pagedown pagedown");
+    };
+    -SMALL filtered: filter_night;
+    -SMALL filter_being_written: |stage| {
+        stage.sign_in();
+        stage.press("/");
+        stage.write("jazz");
+    };
+    filter_begun: |stage| {
+        stage.sign_in();
+        stage.press("/");
+    };
+    filter_is_longer_than_its_field: |stage| {
+        stage.sign_in();
+        stage.press("/");
+        stage.write(&"a very long filter 日本語 ".repeat(6));
+    };
+    -SMALL filtered_with_no_result: |stage| {
+        stage.sign_in();
+        stage.press("a /");
+        stage.write("opera");
+        stage.press("enter");
+    };
+    bounded_by_price_and_sorted: |stage| {
+        stage.sign_in();
+        stage.press("$");
+        stage.write("25");
+        stage.press("tab");
+        stage.write("150");
+        stage.press("enter s s a");
+        stage.work();
+    };
+    reserving: |stage| {
+        stage.sign_in();
+        stage.press("b");
+    };
+    -SMALL odd_titles: odd;
+    odd_titles_filtered: |stage| {
+        odd(stage);
+        stage.press("/");
+        stage.write("本e");
+    };
+    wide_title_selected: |stage| {
+        odd(stage);
+        stage.press("j");
+    };
+    long_title_selected: |stage| {
+        odd(stage);
+        stage.press("j j j j");
+    };
+}
+
+#[test]
+fn in_ascii() {
+    look(module_path!(), "in_ascii", &[(80, 24), (200, 60)], Stage::ascii, |stage| {
+        mixed(stage);
+        many(stage);
+    });
+}

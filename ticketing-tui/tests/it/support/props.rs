@@ -1,0 +1,141 @@
+//! What the tests play with: tickets, orders, people, and troubles.
+
+use ticketing_sdk::{
+    CurrentUser, ErrorCode, Order, OrderStatus, OrderedTicket, Payment, PaymentStatus, Ticket, TicketChange,
+    TicketChangeKind, TicketStatus, Timestamp,
+};
+use ticketing_tui::{Event, Feed, Trouble, TroubleKind};
+
+use super::NOW;
+
+/// The one who is signed in.
+pub(crate) const ME: &str = "user-me";
+/// A password that is good enough.
+pub(crate) const PASSWORD: &str = "correct horse";
+
+pub(crate) fn me() -> CurrentUser {
+    CurrentUser {
+        id: ME.into(),
+        email: "ada@example.com".to_owned(),
+        iat: 0,
+        exp: None,
+        jti: None,
+        iss: None,
+    }
+}
+
+/// A ticket of somebody else, listed so many minutes ago.
+pub(crate) fn ticket(id: &str, title: &str, price: &str, minutes: i64) -> Ticket {
+    Ticket {
+        id: id.into(),
+        title: title.to_owned(),
+        price: price.parse().unwrap(),
+        user_id: "user-grace".into(),
+        version: 0,
+        order_id: None,
+        status: TicketStatus::Available,
+        created_at: Some(Timestamp::from_millis(NOW - minutes * 60_000)),
+        updated_at: None,
+    }
+}
+
+/// The same ticket, a version later.
+pub(crate) fn later(ticket: &Ticket, status: TicketStatus) -> Ticket {
+    let order_id = (status != TicketStatus::Available).then(|| "order-of-another".into());
+    Ticket { version: ticket.version + 1, status, order_id, ..ticket.clone() }
+}
+
+/// A market of a few tickets, the newest first.
+pub(crate) fn tickets() -> Vec<Ticket> {
+    let mut tickets = vec![
+        ticket("t1", "Jazz at the lake", "38", 1),
+        ticket("t2", "RustConf, day 1", "149.99", 2),
+        ticket("t3", "Night train to Lisbon", "62.50", 5),
+        ticket("t4", "Zürich by night", "20", 90),
+        ticket("t5", "The Tempest, box 4", "1250", 60 * 26),
+        ticket("t6", "Morning yoga in the park", "0.05", 60 * 24 * 3),
+    ];
+    tickets[2] = Ticket { version: 0, ..later(&tickets[2], TicketStatus::Reserved) };
+    tickets
+}
+
+/// Titles that are wide, put together, or hostile.
+pub(crate) fn odd_tickets() -> Vec<Ticket> {
+    vec![
+        ticket("w1", "日本語のコンサート、東京ドーム、二日目、アリーナ席、前から三列目、通路側", "88", 1),
+        ticket("w2", "🎫🎸 Open air 👩‍👩‍👧‍👦 family 🇨🇭", "45", 2),
+        ticket("w3", "Cafe\u{301} de\u{301}ja\u{300} vu, combined e\u{301} accents", "12.50", 3),
+        ticket("h1", "\u{1b}[31mred\u{1b}[0m \u{202e}desrever\u{202c} and\r\na second line\u{7}", "1", 4),
+        ticket("l1", &"An endless evening of words ".repeat(7), "999999.99", 5),
+        ticket("l2", &"unbroken".repeat(25), "3", 6),
+        ticket("s1", "", "5", 7),
+    ]
+}
+
+/// An order of mine for a ticket, held for fifteen minutes.
+pub(crate) fn order(id: &str, ticket: &Ticket, status: OrderStatus) -> Order {
+    Order {
+        id: id.into(),
+        user_id: ME.into(),
+        status,
+        expires_at: Timestamp::from_millis(NOW + 900_000),
+        ticket: OrderedTicket {
+            id: ticket.id.clone(),
+            title: ticket.title.clone(),
+            price: ticket.price,
+            version: None,
+        },
+        version: if status == OrderStatus::Created { 0 } else { 1 },
+        created_at: Some(Timestamp::from_millis(NOW)),
+    }
+}
+
+pub(crate) fn payment(status: PaymentStatus) -> Payment {
+    Payment {
+        id: "payment-1".into(),
+        order_id: Some("o1".into()),
+        stripe_id: None,
+        amount: None,
+        currency: None,
+        status: Some(status),
+        created_at: None,
+    }
+}
+
+/// A live change.
+pub(crate) fn change(kind: TicketChangeKind, ticket: Ticket) -> Event {
+    Event::Feed(Feed::Change(Box::new(TicketChange { id: "1".to_owned(), kind, ticket })))
+}
+
+pub(crate) fn trouble(kind: TroubleKind, message: &str) -> Trouble {
+    Trouble { kind, ..Trouble::other(message) }
+}
+
+pub(crate) fn refused(code: ErrorCode, message: &str) -> Trouble {
+    trouble(TroubleKind::Refused(code), message)
+}
+
+pub(crate) fn offline() -> Trouble {
+    let hint = Some("Connection refused (os error 111)".to_owned());
+    Trouble { hint, ..trouble(TroubleKind::Offline, "The server cannot be reached") }
+}
+
+pub(crate) fn signed_out() -> Trouble {
+    trouble(TroubleKind::SignedOut, "You are not signed in")
+}
+
+pub(crate) fn unknown() -> Trouble {
+    let hint = Some("Try again: it carries the same key, so nothing happens twice".to_owned());
+    let message = "Nobody knows whether it was done: the connection broke off";
+    Trouble { hint, ..trouble(TroubleKind::Unknown, message) }
+}
+
+pub(crate) fn declined() -> Trouble {
+    refused(ErrorCode::CardDeclined, "The card was declined")
+}
+
+/// A refusal that says what is wrong with a field.
+pub(crate) fn at_fault(field: &str, message: &str) -> Trouble {
+    let fields = vec![(field.to_owned(), message.to_owned())];
+    Trouble { fields, ..refused(ErrorCode::InvalidInput, "The input is wrong") }
+}

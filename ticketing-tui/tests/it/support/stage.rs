@@ -1,0 +1,264 @@
+//! A stage: the pure core, a clock that a test moves, the effects that came out, and a small world that answers.
+
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect, Size};
+use ticketing_sdk::{CurrentUser, Order, Ticket, Timestamp};
+use ticketing_tui::{
+    App, Borders, Call, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName, Trouble,
+};
+
+use super::props;
+
+/// When the tests begin, in Unix milliseconds.
+pub(crate) const NOW: i64 = 1_800_000_000_000;
+
+/// What the server would answer to whoever only asks.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct World {
+    pub(crate) user: Option<CurrentUser>,
+    pub(crate) market: Vec<Ticket>,
+    pub(crate) listings: Vec<Ticket>,
+    pub(crate) orders: Vec<Order>,
+    /// What the server's clock is ahead, in milliseconds.
+    pub(crate) skew: i64,
+}
+
+/// The pure core, and all that is around it.
+pub(crate) struct Stage {
+    pub(crate) app: App,
+    pub(crate) world: World,
+    pub(crate) now: Timestamp,
+    pub(crate) size: Size,
+    /// Everything that was asked of the world and not looked at yet, but for calls.
+    pub(crate) effects: Vec<Effect>,
+    /// Calls that are not answered yet, the oldest first.
+    pub(crate) waiting: Vec<(CallId, Call)>,
+}
+
+impl Stage {
+    /// The program as it starts: nothing is answered yet.
+    pub(crate) fn new(size: (u16, u16), colours: Colours) -> Self {
+        Self::with(size, colours, Settings { theme: ThemeName::Auto, ..Settings::default() })
+    }
+
+    pub(crate) fn ascii(size: (u16, u16), colours: Colours) -> Self {
+        Self::with(size, colours, Settings { borders: Borders::Ascii, ..Settings::default() })
+    }
+
+    pub(crate) fn with(size: (u16, u16), colours: Colours, settings: Settings) -> Self {
+        let (now, size) = (Timestamp::from_millis(NOW), Size::new(size.0, size.1));
+        let setup = Setup {
+            server: "http://127.0.0.1:3000".to_owned(),
+            settings,
+            notices: Vec::new(),
+            faults: Vec::new(),
+            size,
+            colours,
+            light: false,
+        };
+        let app = App::new(setup, now);
+        let world = World { market: props::tickets(), ..World::default() };
+        let mut stage = Self { app, world, now, size, effects: Vec::new(), waiting: Vec::new() };
+        stage.feed(Event::Tick);
+        stage
+    }
+
+    /// A market that is there and live, seen by nobody in particular.
+    pub(crate) fn open() -> Self {
+        let mut stage = Self::new((80, 24), Colours::True);
+        stage.go_live();
+        stage
+    }
+
+    /// The same, seen by one who is signed in.
+    pub(crate) fn signed_in() -> Self {
+        let mut stage = Self::new((80, 24), Colours::True);
+        stage.sign_in();
+        stage
+    }
+
+    pub(crate) fn go_live(&mut self) {
+        self.feed(Event::Feed(Feed::Connected));
+        self.settle();
+    }
+
+    /// Lets somebody be signed in, and everything be there.
+    pub(crate) fn sign_in(&mut self) {
+        self.world.user = Some(props::me());
+        self.go_live();
+    }
+
+    pub(crate) fn feed(&mut self, event: Event) {
+        for effect in self.app.update(event, self.now) {
+            match effect {
+                Effect::Call(id, call) => self.waiting.push((id, call)),
+                other => self.effects.push(other),
+            }
+        }
+        // A picture is made after each event, as the driver does: what is clicked is what was seen.
+        self.buffer();
+    }
+
+    /// Presses keys, as they are written in the config file, with spaces between them.
+    pub(crate) fn press(&mut self, keys: &str) {
+        for key in keys.split_whitespace() {
+            self.feed(Event::Key(key_event(key)));
+        }
+    }
+
+    /// Writes a text, key by key.
+    pub(crate) fn write(&mut self, text: &str) {
+        for c in text.chars() {
+            self.feed(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            self.work();
+        }
+    }
+
+    /// Does all slices of work that wait.
+    pub(crate) fn work(&mut self) {
+        while self.app.has_work() {
+            self.feed(Event::Idle);
+        }
+    }
+
+    pub(crate) fn advance(&mut self, millis: i64) {
+        self.now = Timestamp::from_millis(self.now.as_millis() + millis);
+        self.feed(Event::Tick);
+    }
+
+    /// Lets the time pass as the driver does, waking where the core asks for it.
+    pub(crate) fn pass(&mut self, millis: i64) {
+        let end = self.now.as_millis() + millis;
+        while let Some(at) = self.app.wakes_at().filter(|at| at.as_millis() <= end) {
+            self.now = Timestamp::from_millis(at.as_millis().max(self.now.as_millis() + 1));
+            self.feed(Event::Tick);
+        }
+        self.now = Timestamp::from_millis(end);
+        self.feed(Event::Tick);
+    }
+
+    pub(crate) fn take_call(&mut self, like: &str, is: impl Fn(&Call) -> bool) -> CallId {
+        let at = self.waiting.iter().position(|(_, call)| is(call));
+        let at = at.unwrap_or_else(|| panic!("no {like} among {:?}", self.waiting));
+        self.waiting.remove(at).0
+    }
+
+    pub(crate) fn reply(&mut self, id: CallId, reply: Result<Reply, Trouble>) {
+        self.feed(Event::Reply(id, reply));
+    }
+
+    /// Answers all who only ask, until nobody does, out of the world.
+    pub(crate) fn settle(&mut self) {
+        while let Some(at) = self.waiting.iter().position(|(_, call)| !call.is_write()) {
+            let (id, call) = self.waiting.remove(at);
+            let reply = self.world_says(&call);
+            self.reply(id, reply);
+        }
+        self.work();
+    }
+
+    fn world_says(&self, call: &Call) -> Result<Reply, Trouble> {
+        let World { user, market, listings, orders, skew } = &self.world;
+        let gone = || props::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
+        Ok(match call {
+            Call::Market => Reply::Market { tickets: market.clone(), last: true },
+            Call::Listings => Reply::Listings(listings.clone()),
+            Call::Orders => Reply::Orders(orders.clone()),
+            Call::Order(id) => {
+                let order = orders.iter().find(|order| order.id == *id).ok_or_else(gone)?;
+                Reply::Order(Box::new(order.clone()))
+            }
+            Call::Ticket(id) => {
+                let ticket =
+                    market.iter().chain(listings).find(|ticket| ticket.id == *id).ok_or_else(gone)?;
+                Reply::Ticket(Box::new(ticket.clone()))
+            }
+            _ => Reply::Session(user.clone(), Some(self.now.as_millis() + skew)),
+        })
+    }
+
+    pub(crate) fn buffer(&mut self) -> (Buffer, Option<Position>) {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.width, self.size.height));
+        let cursor = self.app.draw(&mut buffer);
+        (buffer, cursor)
+    }
+
+    /// What is on the screen, line by line.
+    pub(crate) fn screen(&mut self) -> String {
+        super::picture::text(&self.buffer().0)
+    }
+
+    /// Fails unless the screen shows this.
+    pub(crate) fn sees(&mut self, words: &str) {
+        let screen = self.screen();
+        assert!(screen.contains(words), "{words:?} is not on the screen:\n{screen}");
+    }
+
+    pub(crate) fn does_not_see(&mut self, words: &str) {
+        let screen = self.screen();
+        assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
+    }
+
+    /// Clicks on the first place where the screen shows this.
+    pub(crate) fn click(&mut self, words: &str) {
+        let screen = self.screen();
+        let found = screen.lines().enumerate().find_map(|(y, line)| Some((line.find(words)?, y, line)));
+        let (at, y, line) = found.unwrap_or_else(|| panic!("{words:?} is not on the screen:\n{screen}"));
+        self.click_at(line[..at].chars().count(), y);
+    }
+
+    pub(crate) fn click_at(&mut self, x: usize, y: usize) {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), x, y);
+    }
+
+    pub(crate) fn mouse(&mut self, kind: MouseEventKind, x: usize, y: usize) {
+        let (column, row) = (x.try_into().unwrap(), y.try_into().unwrap());
+        self.feed(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    }
+
+    /// The line of the selected row, without what is around it.
+    pub(crate) fn selected(&mut self) -> String {
+        let screen = self.screen();
+        let line = screen.lines().find_map(|line| line.split_once('▌'));
+        let (_, rest) = line.unwrap_or_else(|| panic!("no row is selected:\n{screen}"));
+        rest.trim_end_matches(['│', '┃', ' ']).trim().to_owned()
+    }
+}
+
+/// A key as it is written in the config file.
+pub(crate) fn key_event(key: &str) -> KeyEvent {
+    let mut modifiers = KeyModifiers::NONE;
+    let mut rest = key;
+    while let Some((word, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty()) {
+        modifiers |= match word {
+            "ctrl" => KeyModifiers::CONTROL,
+            "alt" => KeyModifiers::ALT,
+            "shift" => KeyModifiers::SHIFT,
+            other => panic!("no modifier {other}"),
+        };
+        rest = after;
+    }
+    let code = match rest {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "space" => KeyCode::Char(' '),
+        "backspace" => KeyCode::Backspace,
+        "delete" => KeyCode::Delete,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "pageup" => KeyCode::PageUp,
+        "pagedown" => KeyCode::PageDown,
+        "f1" => KeyCode::F(1),
+        one if one.chars().count() == 1 => KeyCode::Char(one.chars().next().unwrap()),
+        other => panic!("no key {other}"),
+    };
+    KeyEvent { kind: KeyEventKind::Press, ..KeyEvent::new(code, modifiers) }
+}

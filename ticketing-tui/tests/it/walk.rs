@@ -1,0 +1,224 @@
+//! Whatever happens, in whatever order, and whatever the size: nothing panics, and every picture is sound.
+
+use std::time::Duration;
+
+use ratatui::layout::Size;
+use ticketing_sdk::{ErrorCode, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
+use ticketing_tui::{Call, Colours, Event, Feed, Reply, Trouble};
+use unicode_width::UnicodeWidthStr;
+
+use crate::support::{Stage, props};
+
+/// How many walks, and how many steps each.
+const WALKS: u64 = 16;
+const STEPS: usize = 200;
+
+const KEYS: [&str; 44] = [
+    "up",
+    "down",
+    "left",
+    "right",
+    "home",
+    "end",
+    "pageup",
+    "pagedown",
+    "enter",
+    "enter",
+    "enter",
+    "esc",
+    "esc",
+    "tab",
+    "shift-tab",
+    "backspace",
+    "delete",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "alt-1",
+    "alt-3",
+    "b",
+    "b",
+    "n",
+    "e",
+    "d",
+    "y",
+    "x",
+    "t",
+    "p",
+    "s",
+    "a",
+    "c",
+    "/",
+    "$",
+    ":",
+    "?",
+    "i",
+    "ctrl-t",
+    "ctrl-x",
+    "r",
+];
+
+/// A row of numbers that is the same in each run: a walk that fails fails again.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    fn pick<T: Clone>(&mut self, among: &[T]) -> T {
+        among[self.roll(among.len())].clone()
+    }
+}
+
+/// An answer of the server: often the one that is hoped for.
+fn answer(dice: &mut Dice, stage: &Stage, call: &Call) -> Result<Reply, Trouble> {
+    let ticket = |dice: &mut Dice| {
+        let mut ticket = dice.pick(&[props::tickets(), props::odd_tickets()].concat());
+        ticket.version = dice.roll(5) as i64;
+        ticket.status = dice.pick(&[TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold]);
+        ticket.user_id = dice.pick(&[props::ME, "user-grace"]).into();
+        ticket
+    };
+    let order = |dice: &mut Dice| {
+        let status = dice.pick(&[
+            OrderStatus::Created,
+            OrderStatus::Created,
+            OrderStatus::Complete,
+            OrderStatus::Cancelled,
+            OrderStatus::AwaitingPayment,
+        ]);
+        props::order(dice.pick(&["o1", "o2", "o3"]), &ticket(dice), status)
+    };
+    if dice.roll(4) == 0 {
+        return Err(dice.pick(&[
+            props::offline(),
+            props::unknown(),
+            props::signed_out(),
+            props::declined(),
+            props::at_fault("title", "no"),
+            props::refused(ErrorCode::TicketReserved, "reserved"),
+            props::refused(ErrorCode::NotFound, "gone"),
+        ]));
+    }
+    let me = Some(props::me());
+    Ok(match call {
+        Call::Session | Call::SignIn { .. } | Call::SignUp { .. } => {
+            Reply::Session(me, Some(stage.now.as_millis() + dice.pick(&[0, 60_000, -7_200_000])))
+        }
+        Call::SignOut => Reply::Session(None, None),
+        Call::Market => Reply::Market {
+            tickets: (0..dice.roll(40)).map(|_| ticket(dice)).collect(),
+            last: dice.roll(3) > 0,
+        },
+        Call::Listings => Reply::Listings((0..dice.roll(9)).map(|_| ticket(dice)).collect()),
+        Call::Orders => Reply::Orders((0..dice.roll(4)).map(|_| order(dice)).collect()),
+        Call::Order(_) | Call::Reserve(_) => Reply::Order(Box::new(order(dice))),
+        Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(dice))),
+        Call::Withdraw(..) | Call::Cancel(_) => Reply::Done,
+        Call::Pay { .. } => {
+            let statuses = [PaymentStatus::Succeeded, PaymentStatus::Failed, PaymentStatus::Refunded];
+            Reply::Payment(Box::new(props::payment(dice.pick(&statuses))))
+        }
+    })
+}
+
+fn step(dice: &mut Dice, stage: &mut Stage) {
+    match dice.roll(20) {
+        0..=8 => stage.press(dice.pick(&KEYS)),
+        9 => stage.write(dice.pick(&["tok_visa", "日本", "75", "\u{301}", "🎫x", "jazz", "%"])),
+        10..=13 if !stage.waiting.is_empty() => {
+            let at = dice.roll(stage.waiting.len());
+            let (id, call) = stage.waiting.remove(at);
+            let reply = answer(dice, stage, &call);
+            stage.reply(id, reply);
+        }
+        10..=13 => stage.feed(Event::Idle),
+        14 => {
+            let kinds = [TicketChangeKind::Created, TicketChangeKind::Updated, TicketChangeKind::Deleted];
+            let ticket = dice.pick(&[props::tickets(), props::odd_tickets()].concat());
+            let kind = dice.pick(&kinds);
+            stage.feed(props::change(kind, props::later(&ticket, TicketStatus::Reserved)));
+        }
+        15 => {
+            let retry_in = Duration::from_secs(3);
+            let feeds = [
+                Feed::Connected,
+                Feed::Lost { trouble: props::offline(), retry_in },
+                Feed::Ended(props::unknown()),
+            ];
+            stage.feed(Event::Feed(dice.pick(&feeds)));
+        }
+        16 => stage.advance(dice.pick(&[0, 1, 700, 60_000, 400_000, -5_000])),
+        17 => {
+            let [width, height] = [140, 50].map(|most| u16::try_from(dice.roll(most)).unwrap());
+            stage.size = dice.pick(&[Size::new(width, height), Size::new(80, 24), Size::new(40, 12)]);
+            stage.feed(Event::Resize(stage.size));
+        }
+        18 => stage.click_at(dice.roll(140), dice.roll(50)),
+        _ => stage.feed(Event::Paste(dice.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
+    }
+}
+
+/// No wide character is cut in half, nothing harmful is drawn, and the cursor is on the screen.
+fn is_sound(stage: &mut Stage) {
+    let size = stage.size;
+    let (buffer, cursor) = stage.buffer();
+    for y in 0..size.height {
+        for x in 0..size.width {
+            let symbol = buffer[(x, y)].symbol();
+            assert!(!symbol.chars().any(char::is_control), "{symbol:?} at {x}, {y}");
+            if symbol.width() > 1 {
+                assert!(x + 1 < size.width, "{symbol} hangs over the edge");
+                let behind = buffer[(x + 1, y)].symbol();
+                assert_eq!(behind.trim(), "", "{symbol} at {x}, {y} is half covered:\n{}", stage.screen());
+            }
+        }
+    }
+    if let Some(at) = cursor {
+        assert!(at.x < size.width && at.y < size.height, "the cursor is at {at:?}");
+    }
+}
+
+#[test]
+fn nothing_that_happens_breaks_it() {
+    for walk in 0..WALKS {
+        let mut dice = Dice(walk);
+        let mut stage = Stage::new((80, 24), Colours::True);
+        stage.sign_in();
+        for _ in 0..STEPS {
+            step(&mut dice, &mut stage);
+            is_sound(&mut stage);
+            assert!(stage.app.wakes_at().is_none_or(|at| at > stage.now), "it wakes without a rest");
+            assert!(stage.waiting.len() < 500, "calls pile up: {:?}", stage.waiting);
+            if stage.app.has_ended() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn every_screen_is_sound_at_every_size() {
+    let ways =
+        ["", "enter", "2", "2 enter", "3", "n", "4", "5", "5 end", "i", "$", "?", ":", "/ j", "n ctrl-p"];
+    for keys in ways {
+        let mut stage = Stage::new((80, 24), Colours::True);
+        stage.world.market = [props::odd_tickets(), props::tickets(), props::odd_tickets()].concat();
+        stage.world.orders = vec![props::order("o1", &props::odd_tickets()[0], OrderStatus::Created)];
+        stage.sign_in();
+        stage.press(keys);
+        stage.settle();
+        stage.feed(Event::NotSaved("日本語のコンサート、東京ドーム、二日目".repeat(3)));
+        for width in (0..64).step_by(3).chain((64..210).step_by(13)) {
+            for height in [0, 1, 2, 11, 12, 13, 17, 24, 60] {
+                stage.size = Size::new(width, height);
+                stage.feed(Event::Resize(stage.size));
+                is_sound(&mut stage);
+            }
+        }
+    }
+}
