@@ -93,6 +93,7 @@ impl Consumers {
     /// Handles events until shutdown.
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
+        let mut recovery = bus.recovery();
         let mut pause = FIRST_PAUSE;
         loop {
             tokio::select! {
@@ -105,6 +106,7 @@ impl Consumers {
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
+                () = recovery.heard() => {}
             }
             pause = (pause * 2).min(LONGEST_BACKOFF);
         }

@@ -26,7 +26,7 @@ pub use jetstream::{Credentials, JetStreamError, JetStreamOptions};
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use relay::Relay;
 pub use session_ended::SessionEndedHandler;
-pub use transport::{Bus, Subscription};
+pub use transport::{Bus, Recovery, Subscription};
 
 use ticketing_platform::db::Migrations;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ticketing_events::{Envelope, EventName};
 use ticketing_platform::db::OpenError;
+use ticketing_platform::signal::Listener;
 
 use crate::embedded::{self, EmbeddedOptions};
 use crate::jetstream::{self, JetStreamError, JetStreamOptions};
@@ -134,12 +135,38 @@ impl Bus {
         }
     }
 
+    /// Tells when a lost connection has come back, so that whoever pauses after a failure need not wait longer.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        let connected = match &self.transport {
+            Transport::Embedded(_) => None,
+            Transport::JetStream(stream) => Some(stream.link.connected.listen()),
+        };
+        Recovery { connected }
+    }
+
     /// How many commits the log has made, or how often the stream has stored what we published.
     #[must_use]
     pub fn commits(&self) -> u64 {
         match &self.transport {
             Transport::Embedded(log) => log.commits(),
             Transport::JetStream(stream) => stream.commits(),
+        }
+    }
+}
+
+/// Hears when the bus can be reached again.
+#[derive(Debug)]
+pub struct Recovery {
+    connected: Option<Listener>,
+}
+
+impl Recovery {
+    /// Returns when a lost connection has come back, or at once if one has since the last call.
+    pub async fn heard(&mut self) {
+        match &mut self.connected {
+            Some(connected) => connected.heard().await,
+            None => std::future::pending().await,
         }
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::broadcast;
 use super::options::Kind;
 use super::{JetStreamError, JetStreamOptions};
 
-/// Everything before this number of messages lacks what the stream is made of.
+/// Everything before this version lacks what the bus is made of.
 const NEEDED: (i64, i64) = (2, 14);
 const NEEDED_SHOWN: &str = "2.14";
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -25,7 +25,7 @@ pub(crate) struct Link {
     pub(super) client: Client,
     pub(super) options: JetStreamOptions,
     /// Rings whenever the connection was made again.
-    pub(super) connected: Signal,
+    pub(crate) connected: Signal,
     disconnected: Signal,
     refusals: broadcast::Sender<String>,
 }

@@ -6,6 +6,7 @@ mod consumers;
 mod crashes;
 mod dead_letters;
 mod log;
+mod nats;
 mod pruning;
 mod relay;
 mod support;
