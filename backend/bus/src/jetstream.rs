@@ -12,6 +12,7 @@ mod scan;
 mod subscription;
 mod topology;
 mod undertaker;
+mod users;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,7 @@ pub use error::JetStreamError;
 pub(crate) use link::Link;
 pub use options::{Credentials, JetStreamOptions};
 pub(crate) use subscription::Subscription;
+pub use users::{NatsPassword, NatsUser, authorization};
 
 /// The subjects of every event, replays aside.
 const EVERY_EVENT: &str = "ticketing.>";

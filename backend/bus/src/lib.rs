@@ -22,7 +22,10 @@ pub use delivery::{DeadLetter, Delivery, Verdict};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
 pub use error::BusError;
-pub use jetstream::{Credentials, JetStreamError, JetStreamOptions};
+pub use jetstream::{
+    Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser,
+    authorization as nats_authorization,
+};
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
 pub use relay::Relay;
 pub use session_ended::SessionEndedHandler;

@@ -20,8 +20,9 @@ pub(super) const LETTERS: &str = "TICKETING_DEAD";
 /// What the server says of events that it has given up. Each is turned into a letter.
 pub(super) const ADVISORIES: &str = "TICKETING_ADVISORIES";
 /// The subjects of what is delivered again, to one consumer alone.
-const REPLAYS: &str = "ticketing-replay";
-const DEAD: &str = "ticketing-dead";
+pub(super) const REPLAYS: &str = "ticketing-replay";
+/// The subjects of the dead letters.
+pub(super) const DEAD: &str = "ticketing-dead";
 /// A day longer than the outboxes keep them, as in the embedded log.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 /// Deliveries under way to one consumer, all its replicas together.

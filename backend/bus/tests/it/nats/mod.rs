@@ -5,6 +5,7 @@ mod letters;
 mod publishing;
 mod replicas;
 mod start;
+mod users;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
