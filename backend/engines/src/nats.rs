@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
@@ -52,18 +51,28 @@ impl NatsServerBuilder {
     /// When it does not start, or there is no program.
     pub async fn start(self) -> NatsServer {
         let folder = tempfile::tempdir().expect("a folder");
-        let address = free_address();
-        let mut server = NatsServer { folder, address, process: None };
+        let mut server = NatsServer { folder, address: free_address(), process: None };
+        // Between looking for a free port and taking it, somebody else may take it.
+        for _ in 0..5 {
+            let text = self.text(&server);
+            std::fs::write(server.config_file(), text).expect("a file for the configuration");
+            match server.try_start().await {
+                Ok(()) => return server,
+                Err(said) if said.contains("address already in use") => server.address = free_address(),
+                Err(said) => panic!("the server did not start:\n{said}"),
+            }
+        }
+        panic!("no port stays free")
+    }
+
+    fn text(&self, server: &NatsServer) -> String {
         let jetstream = if self.without_jetstream {
             String::new()
         } else {
             // Every write is on the disk before it is answered, as a deployment has it.
             format!("jetstream {{ store_dir: {:?}, sync_interval: always }}\n", server.store())
         };
-        let text = format!("listen: {address}\nserver_name: test\n{jetstream}{}", self.config);
-        std::fs::write(server.config_file(), text).expect("a file for the configuration");
-        server.start().await;
-        server
+        format!("listen: {}\nserver_name: test\n{jetstream}{}", server.address, self.config)
     }
 }
 
@@ -104,6 +113,11 @@ impl NatsServer {
     /// When it runs, or does not start.
     pub async fn start(&mut self) {
         assert!(self.process.is_none(), "the server runs");
+        self.try_start().await.unwrap_or_else(|said| panic!("the server did not start:\n{said}"));
+    }
+
+    /// Starts it, or says what it has said.
+    async fn try_start(&mut self) -> Result<(), String> {
         let mut process = Command::new(program::nats_server())
             .arg("--config")
             .arg(self.config_file())
@@ -123,13 +137,13 @@ impl NatsServer {
             match line {
                 Ok(Ok(Some(line))) if line.contains("Server is ready") => break,
                 Ok(Ok(Some(line))) => said = said + &line + "\n",
-                _ => panic!("the server did not start:\n{said}"),
+                _ => return Err(said),
             }
         }
         // A pipe that nobody reads would stop it.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        TcpStream::connect(self.address).await.expect("the server answers");
         self.process = Some(process);
+        Ok(())
     }
 
     /// Kills it where it stands (SIGKILL).
