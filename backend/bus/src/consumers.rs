@@ -72,6 +72,12 @@ impl Consumers {
         Self { durable, db, clock, handlers: BTreeMap::new(), arrived: Signal::default() }
     }
 
+    /// The name that the bus knows it by.
+    #[must_use]
+    pub fn durable(&self) -> &'static str {
+        self.durable
+    }
+
     /// Adds a handler.
     #[must_use]
     pub fn on<H: Handler>(mut self, handler: H) -> Self {

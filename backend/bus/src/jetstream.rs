@@ -2,6 +2,7 @@
 //! stream of their own.
 
 mod error;
+mod gauges;
 mod letters;
 mod link;
 mod message;
@@ -14,8 +15,9 @@ mod topology;
 mod undertaker;
 mod users;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use async_nats::jetstream::consumer;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,8 @@ const EVERY_EVENT: &str = "ticketing.>";
 pub(crate) struct JetStream {
     pub(crate) link: Link,
     stored: AtomicU64,
+    /// Consumers of this process, which may not have come so far that the server knows them.
+    expected: Mutex<BTreeSet<&'static str>>,
 }
 
 #[derive(Serialize)]
@@ -49,12 +53,15 @@ struct Consumers {
     consumers: Option<Vec<consumer::Info>>,
 }
 
+#[derive(Deserialize)]
+struct Deleted {}
+
 impl JetStream {
     /// Connects, and makes or checks the streams.
     pub(crate) async fn open(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let link = Link::connect(options).await?;
         topology::ensure_streams(&link).await?;
-        Ok(Self { link, stored: AtomicU64::new(0) })
+        Ok(Self { link, stored: AtomicU64::new(0), expected: Mutex::default() })
     }
 
     pub(crate) async fn publish(&self, batch: &[Envelope]) -> Result<(), BusError> {
@@ -80,9 +87,24 @@ impl JetStream {
         letters::replay(&self.link, durable, seq).await
     }
 
+    pub(crate) fn expect(&self, durable: &'static str) {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(durable);
+    }
+
+    /// Throws the events away and begins anew; the letters stay.
+    pub(crate) async fn start_over(&self) -> Result<(), BusError> {
+        let deleted = self.link.look_up::<Deleted>(&format!("STREAM.DELETE.{}", topology::STREAM)).await;
+        match deleted {
+            Err(error) if !error.lacks_a_stream() => return Err(error.into()),
+            _ => tracing::warn!("the stream of the events begins anew"),
+        }
+        Ok(topology::ensure_streams(&self.link).await?)
+    }
+
     /// What the slowest consumer has not been sent, or has not answered.
     pub(crate) async fn backlog(&self) -> Result<u64, BusError> {
         let (mut slowest, mut offset) = (0, 0);
+        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
         loop {
             let list = format!("CONSUMER.LIST.{}", topology::STREAM);
             let page: Consumers = self.link.api(&list, &Page { offset }).await?;
@@ -90,10 +112,17 @@ impl JetStream {
             offset += consumers.len();
             let waiting = consumers.iter().map(|found| found.num_pending + found.num_ack_pending as u64);
             slowest = slowest.max(waiting.max().unwrap_or(0));
+            expected.retain(|durable| consumers.iter().all(|found| found.name != *durable));
             if consumers.is_empty() || offset >= page.total {
-                return Ok(slowest);
+                break;
             }
         }
+        if !expected.is_empty() {
+            // Who comes for the first time has everything before it.
+            let state = topology::info(&self.link, topology::STREAM).await?.state;
+            slowest = slowest.max(state.messages);
+        }
+        Ok(slowest)
     }
 
     pub(crate) async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {

@@ -11,6 +11,7 @@ mod embedded;
 mod error;
 mod jetstream;
 mod outbox;
+mod rebuild;
 mod relay;
 mod rows;
 mod session_ended;
@@ -27,6 +28,7 @@ pub use jetstream::{
     authorization as nats_authorization,
 };
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
+pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;
 pub use session_ended::SessionEndedHandler;
 pub use transport::{Bus, Recovery, Subscription};

@@ -135,6 +135,26 @@ impl Bus {
         }
     }
 
+    /// Says that this process is about to listen under this name, so that what waits for it is a part of the backlog even
+    /// before it has been heard of.
+    pub(crate) fn expect(&self, durable: &'static str) {
+        if let Transport::JetStream(stream) = &self.transport {
+            stream.expect(durable);
+        }
+    }
+
+    /// Throws away the events on a NATS server and begins anew, before the outboxes are said again. What lay there out of
+    /// order, or was lost in part, is whole then. Dead letters stay. The embedded log is left as it is.
+    ///
+    /// # Errors
+    /// When the stream cannot be deleted or made.
+    pub(crate) async fn start_over(&self) -> Result<(), BusError> {
+        match &self.transport {
+            Transport::Embedded(_) => Ok(()),
+            Transport::JetStream(stream) => stream.start_over().await,
+        }
+    }
+
     /// Tells when a lost connection has come back, so that whoever pauses after a failure need not wait longer.
     #[must_use]
     pub fn recovery(&self) -> Recovery {

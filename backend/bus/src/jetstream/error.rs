@@ -6,6 +6,9 @@ use async_nats::jetstream::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JetStreamError {
+    /// The address is no list of servers.
+    #[error("expected servers like nats://127.0.0.1:4222, with commas")]
+    Url,
     /// It could not be connected to at all.
     #[error("cannot connect to {url}: {reason}")]
     Connect {

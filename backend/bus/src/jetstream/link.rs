@@ -1,16 +1,18 @@
 //! The connection: it comes back by itself, and every question on it ends in an answer or a cause.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::response::Response;
-use async_nats::{Client, ConnectOptions, Event, HeaderMap, Message, RequestErrorKind, ServerError};
+use async_nats::{
+    Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Message, RequestErrorKind, ServerError,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ticketing_platform::signal::Signal;
 use tokio::sync::broadcast;
 
-use super::options::Kind;
+use super::options::{Kind, without_password};
 use super::{JetStreamError, JetStreamOptions};
 
 /// Everything before this version lacks what the bus is made of.
@@ -35,6 +37,7 @@ impl Link {
         let (connected, disconnected) = (Signal::default(), Signal::default());
         let (refusals, _) = broadcast::channel(16);
         let (rings, falls, refused) = (connected.clone(), disconnected.clone(), refusals.clone());
+        let first = AtomicBool::new(true);
         let connect = with_credentials(&options)?
             .name(&options.name)
             .custom_inbox_prefix(inbox_prefix(&options.name))
@@ -43,21 +46,22 @@ impl Link {
             .max_reconnects(None)
             .reconnect_delay_callback(pause_before)
             .event_callback(move |event| {
+                if matches!(event, Event::Connected) && !first.swap(false, Ordering::Relaxed) {
+                    tracing::info!("connected to NATS again");
+                    metrics::counter!("bus_reconnects_total").increment(1);
+                }
                 heard(&event, &rings, &falls, &refused);
                 std::future::ready(())
             });
         let shown = without_password(&options.url);
-        let refused = |error: async_nats::ConnectError| JetStreamError::Connect {
-            url: shown.clone(),
-            reason: match error.kind() {
-                async_nats::ConnectErrorKind::AuthorizationViolation => {
-                    "the server does not accept the credentials".to_owned()
-                }
-                _ => error.to_string(),
-            },
+        let failed = |error: async_nats::ConnectError| match error.kind() {
+            ConnectErrorKind::AuthorizationViolation => {
+                JetStreamError::Credentials(format!("the server at {shown} does not accept them"))
+            }
+            _ => JetStreamError::Connect { url: shown.clone(), reason: error.to_string() },
         };
         let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
-        let client = connect.connect(servers).await.map_err(refused)?;
+        let client = connect.connect(servers).await.map_err(failed)?;
         let (major, minor) = NEEDED;
         if !client.is_server_compatible(major, minor, 0) {
             let found = client.server_info().version;
@@ -174,15 +178,7 @@ fn pause_before(tries: usize) -> Duration {
 
 fn heard(event: &Event, rings: &Signal, falls: &Signal, refusals: &broadcast::Sender<String>) {
     match event {
-        Event::Connected => {
-            static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
-            // The first one is no news.
-            if CONNECTIONS.fetch_add(1, Ordering::Relaxed) > 0 {
-                tracing::info!("connected to NATS again");
-            }
-            metrics::counter!("bus_connections_total").increment(1);
-            rings.ring();
-        }
+        Event::Connected => rings.ring(),
         Event::Disconnected => {
             tracing::warn!("the connection to NATS is down");
             falls.ring();
@@ -198,24 +194,9 @@ fn heard(event: &Event, rings: &Signal, falls: &Signal, refusals: &broadcast::Se
     }
 }
 
-/// A URL as it may be shown.
-fn without_password(url: &str) -> String {
-    let shown = url.split(',').map(|server| {
-        let (scheme, rest) = server.trim().split_once("://").unwrap_or(("nats", server.trim()));
-        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-        format!("{scheme}://{host}")
-    });
-    shown.collect::<Vec<_>>().join(",")
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Duration, pause_before, without_password};
-
-    #[test]
-    fn a_url_is_shown_without_its_password() {
-        assert_eq!(without_password("nats://u:p@a:1, b:2"), "nats://a:1,nats://b:2");
-    }
+    use super::{Duration, pause_before};
 
     #[test]
     fn the_pause_before_a_connection_doubles_and_ends() {

@@ -6,8 +6,8 @@ use ticketing_platform::clock::Clock;
 
 use super::JetStreamError;
 
-/// How the JetStream transport behaves.
-#[derive(Clone, Debug)]
+/// How the JetStream transport behaves. `Debug` shows no password.
+#[derive(Clone)]
 pub struct JetStreamOptions {
     /// Where the servers are, separated by commas: `nats://127.0.0.1:4222`.
     pub url: String,
@@ -33,6 +33,18 @@ pub struct JetStreamOptions {
 }
 
 impl JetStreamOptions {
+    /// The defaults, for the servers that a setting names.
+    ///
+    /// # Errors
+    /// When that is no list of URLs.
+    pub fn parse(url: &str) -> Result<Self, JetStreamError> {
+        let is_one = |server: &str| {
+            let read = server.trim().parse::<async_nats::ServerAddr>();
+            read.is_ok_and(|read| ["nats", "tls"].contains(&read.scheme()) && !read.host().is_empty())
+        };
+        if url.split(',').all(is_one) { Ok(Self::new(url)) } else { Err(JetStreamError::Url) }
+    }
+
     /// The defaults, for the server at `url`.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
@@ -48,6 +60,26 @@ impl JetStreamOptions {
             clock: Clock::system(),
         }
     }
+}
+
+impl std::fmt::Debug for JetStreamOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("JetStreamOptions")
+            .field("url", &without_password(&self.url))
+            .field("credentials", &self.credentials)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A URL as it may be shown.
+pub(super) fn without_password(url: &str) -> String {
+    let shown = url.split(',').map(|server| {
+        let (scheme, rest) = server.trim().split_once("://").unwrap_or(("nats", server.trim()));
+        let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+        format!("{scheme}://{host}")
+    });
+    shown.collect::<Vec<_>>().join(",")
 }
 
 /// Who we are to the server. `Debug` does not show it.
@@ -106,7 +138,24 @@ impl std::fmt::Debug for Credentials {
 
 #[cfg(test)]
 mod tests {
-    use super::Credentials;
+    use super::{Credentials, JetStreamOptions, without_password};
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        assert_eq!(without_password("nats://u:p@a:1, b:2"), "nats://a:1,nats://b:2");
+        let shown = format!("{:?}", JetStreamOptions::new("nats://u:secret@a"));
+        assert!(shown.contains("nats://a") && !shown.contains("secret"), "{shown}");
+    }
+
+    #[test]
+    fn urls_are_checked() {
+        for url in ["nats://127.0.0.1:4222", "tls://a.example", "nats://a:4222, nats://u:p@b:4222"] {
+            JetStreamOptions::parse(url).unwrap();
+        }
+        for url in ["", "http://a", "nats://", "nats://a:4222,"] {
+            assert!(JetStreamOptions::parse(url).is_err(), "{url}");
+        }
+    }
 
     #[test]
     fn credentials_are_a_line_or_a_file_of_nats_and_are_not_shown() {

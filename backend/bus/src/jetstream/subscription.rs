@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use super::link::Link;
 use super::pull::{Pull, Pulled};
 use super::topology::{STREAM, ensure_consumer, ensure_streams};
-use super::{JetStreamError, letters, message, undertaker};
+use super::{JetStreamError, gauges, letters, message, undertaker};
 use crate::{BusError, DeadLetter, Delivery, Verdict};
 
 /// A delivery that the server waits to hear of.
@@ -36,7 +36,8 @@ pub(crate) struct Subscription {
     held: BTreeMap<i64, (Instant, Open)>,
     /// When the server has to hear next that what is held is not forgotten.
     sign_of_life: Instant,
-    undertaker: JoinHandle<()>,
+    /// What goes on beside it: the undertaker, and the gauges.
+    beside: [JoinHandle<()>; 2],
 }
 
 impl Subscription {
@@ -55,7 +56,10 @@ impl Subscription {
             unsettled: BTreeMap::new(),
             held: BTreeMap::new(),
             sign_of_life: Instant::now(),
-            undertaker: tokio::spawn(undertaker::run(link.clone(), durable)),
+            beside: [
+                tokio::spawn(undertaker::run(link.clone(), durable)),
+                tokio::spawn(gauges::run(link.clone(), durable)),
+            ],
         })
     }
 
@@ -91,10 +95,6 @@ impl Subscription {
     /// Makes deliveries of messages. Where the server has sent something again that is held here, only the place of
     /// its answer is new.
     async fn take(&mut self, pulled: Vec<Pulled>) {
-        if let Some(last) = pulled.last() {
-            let pending = u32::try_from(last.pending).unwrap_or(u32::MAX);
-            metrics::gauge!("bus_lag", "consumer" => self.durable).set(f64::from(pending));
-        }
         for Pulled { message, place, delivered, .. } in pulled {
             let Some(answer_to) = message.reply else { continue };
             if delivered > 1 {
@@ -212,7 +212,7 @@ async fn sleep_until(time: Option<Instant>) {
 impl Drop for Subscription {
     /// Hands back what was not settled, so that another replica need not wait for it.
     fn drop(&mut self) {
-        self.undertaker.abort();
+        self.beside.iter().for_each(JoinHandle::abort);
         let untaken = self.pull.untaken().into_iter().filter_map(|message| message.reply);
         let held = self.held.values().map(|(_, open)| open.answer_to.clone());
         let unsettled = self.unsettled.values().map(|open| open.answer_to.clone());

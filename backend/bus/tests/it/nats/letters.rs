@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use ticketing_bus::{Bus, JetStreamOptions};
+use ticketing_bus::{Bus, JetStreamOptions, Verdict};
 
 use super::{CREATED, raw};
 use crate::support::{House, accepted, eventually};
@@ -93,4 +93,35 @@ async fn a_message_that_is_no_event_of_ours_is_contained() {
     let letter = bus.dead_letters().await.unwrap().remove(0);
     assert_eq!((letter.envelope.aggregate.as_str(), letter.envelope.body.as_str()), ("x", "what is this"));
     assert!(letter.cause.contains("ticket:created"), "{}", letter.cause);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operators_see_lag_retries_and_letters() {
+    let metrics = ticketing_platform::telemetry::install_metrics().unwrap();
+    let house = House::jetstream().await;
+    let bus = house.bus().await;
+    let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 1)).await.unwrap();
+    for verdict in [
+        Verdict::Retry { after: Duration::ZERO, cause: "busy".to_owned() },
+        Verdict::Dead { cause: "poison".to_owned() },
+    ] {
+        let delivery = subscription.next(1).await.unwrap().remove(0);
+        subscription.settle(vec![(delivery, verdict)]).await.unwrap();
+    }
+    for number in 0..7 {
+        bus.publish(house.history(&format!("later{number}"), 1)).await.unwrap();
+    }
+    drop(subscription);
+    // A new one reads its gauges at once, and has taken nothing yet.
+    let _subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    for line in [
+        r#"bus_lag{consumer="s"} 7"#,
+        r#"bus_unanswered{consumer="s"} 0"#,
+        r#"bus_dead_letters{consumer="s"} 1"#,
+        r#"bus_redeliveries_total{consumer="s"} 1"#,
+        r#"bus_dead_letters_total{consumer="s",event="ticket:created"} 1"#,
+    ] {
+        eventually(line, || async { metrics.render().lines().any(|found| found == line) }).await;
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
-use super::{CREATED, assert_whole, in_the_end};
+use super::{CREATED, api, assert_whole, in_the_end, raw};
 use crate::support::{House, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -72,6 +72,24 @@ async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
     assert_eq!(bus.backlog().await.unwrap(), 3000, "the slowest one");
     slow.settle(accepted(stuck)).await.unwrap();
     eventually("the slow one has moved", || async { bus.backlog().await.unwrap() < 3000 }).await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_to_a_consumer_is_bounded() {
+    let house = House::jetstream().await;
+    let bus = house.live_bus().await;
+    let subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 4000)).await.unwrap();
+    let client = raw(&house).await;
+    let _inbox = client.subscribe("here").await.unwrap();
+    // Somebody takes everything and answers nothing.
+    client.publish_with_reply("$JS.API.CONSUMER.MSG.NEXT.TICKETING.s", "here", "4000".into()).await.unwrap();
+    eventually("it has what it may have", || async {
+        let info = api(&client, "CONSUMER.INFO.TICKETING.s", "").await;
+        info["num_ack_pending"] == 2048 && info["num_pending"] == 4000 - 2048
+    })
+    .await;
+    drop(subscription);
 }
 
 #[tokio::test]

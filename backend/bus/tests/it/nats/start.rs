@@ -66,7 +66,7 @@ async fn wrong_credentials_are_said_to_be_wrong() {
         ..JetStreamOptions::new(server.url())
     };
     let said = Bus::jetstream(options).await.unwrap_err().to_string();
-    assert!(said.contains("the server does not accept the credentials"), "{said}");
+    assert!(said.contains("does not accept them") && !said.contains("wrong"), "{said}");
 }
 
 #[tokio::test]
