@@ -9,7 +9,7 @@ use ticketing_sdk::Timestamp;
 use super::JetStreamError;
 use super::link::{Link, read_answer};
 use super::message::replay_headers;
-use super::scan::{Stored, newest, scan};
+use super::scan::{Stored, at, newest, scan};
 use super::topology::{LETTERS, letter_subject, replay_subject};
 use crate::{BusError, DeadLetter};
 
@@ -114,9 +114,14 @@ struct Forget {
 #[derive(Deserialize)]
 struct Forgotten {}
 
+/// Where the event has died again meanwhile, the new letter has taken the place of this one.
 async fn forget(link: &Link, place: u64) -> Result<(), JetStreamError> {
     let request = Forget { seq: place, no_erase: true };
-    link.api::<Forgotten>(&format!("STREAM.MSG.DELETE.{LETTERS}"), &request).await.map(drop)
+    let forgotten = link.api::<Forgotten>(&format!("STREAM.MSG.DELETE.{LETTERS}"), &request).await;
+    match forgotten {
+        Err(JetStreamError::Answer { .. }) if at(link, LETTERS, place).await?.is_none() => Ok(()),
+        forgotten => forgotten.map(drop),
+    }
 }
 
 #[cfg(test)]
