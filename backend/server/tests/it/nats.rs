@@ -1,5 +1,6 @@
 //! A marketplace on a NATS server: what its settings must be, and what becomes of it when the server dies.
 
+use std::hash::{BuildHasher, RandomState};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
@@ -7,6 +8,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_bus::{Credentials, JetStreamOptions, NatsPassword, NatsUser, nats_authorization, rebuild};
 use ticketing_events::EventName;
+use ticketing_testkit::storm::{Program, Storm};
 use ticketing_testkit::{NatsServer, TestStack, eventually};
 
 use crate::support::{count, list, ordered, pay, taken, ticket};
@@ -180,4 +182,23 @@ async fn the_audit_sees_what_the_server_has_set_aside() {
     let report = stack.report().await.to_string();
     assert!(report.contains("orders-service could not handle ticket:created of x"), "{report}");
     stack.discard().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_answered_is_lost_where_both_servers_are_killed_in_a_storm() {
+    let mut nats = NatsServer::begin().await;
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program { path: env!("CARGO_BIN_EXE_ticketing-server").into(), args: vec!["all".into()] };
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let rounds = number("STORM_ROUNDS").map_or(4, |rounds| u32::try_from(rounds).unwrap());
+    let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
+    tell(&format!("STORM_SEED={seed}"));
+    let storm = Storm { program, rounds, clients: 16, seed };
+    let summary = storm.run_on(&folder.path().join("data"), &mut nats, |_| {}).await;
+    tell(&summary.to_string());
+}
+
+#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+fn tell(line: &str) {
+    println!("{line}");
 }
