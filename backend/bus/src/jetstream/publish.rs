@@ -1,4 +1,4 @@
-//! Publishing: one event alone, many in one atomic batch, and what happens where a batch is refused.
+//! Publishing: few events alone, many in one atomic batch, and what happens where a batch is refused.
 
 use std::collections::HashSet;
 
@@ -11,6 +11,9 @@ use super::JetStreamError;
 use super::link::{Link, read_answer};
 use super::message::{headers, subject};
 
+/// From so many events on, a batch is worth what it costs: the server lays each one aside in a file of its own before it is
+/// committed. With every write synced, that took 14 ms here, a lone event 1 ms.
+const ATOMIC_FROM: usize = 16;
 /// Events in one atomic batch at most. The server takes a thousand.
 const BATCH: usize = 256;
 /// Answers that are waited for together. More of them, and a publisher that nobody answers holds too much.
@@ -27,7 +30,7 @@ pub(super) async fn publish(link: &Link, events: &[Envelope]) -> Result<u64, Jet
     let mut stored = 0;
     for chunk in events.chunks(BATCH) {
         stored += match chunk {
-            [alone] => publish_alone(link, alone).await?,
+            few if few.len() < ATOMIC_FROM => publish_in_waves(link, few).await?,
             many => publish_many(link, many).await?,
         };
     }

@@ -16,6 +16,9 @@ async fn many_events_are_one_write_and_a_lone_one_is_one_too() {
     assert_eq!(bus.commits(), 1, "an atomic batch");
     bus.publish(house.history("u", 1)).await.unwrap();
     assert_eq!(bus.commits(), 2);
+    // A batch costs the server more than a few events do.
+    bus.publish(house.history("v", 3)).await.unwrap();
+    assert_eq!(bus.commits(), 5);
     assert_in_order(&bus.recent(1000).await.unwrap());
 }
 

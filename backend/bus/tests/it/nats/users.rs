@@ -7,7 +7,7 @@ use ticketing_engines::NatsServer;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::CREATED;
-use crate::support::{House, OnCreated, OnUpdated, created, eventually, notes, session_ended, updated};
+use crate::support::{House, OnCreated, OnUpdated, created, eventually, notes, session_ended};
 
 async fn guarded() -> House {
     let users = NatsUser::EVERYONE.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));
@@ -42,7 +42,8 @@ async fn a_service_says_what_is_its_own_and_nothing_else() {
     is_refused(tickets.publish(vec![forged.clone()]).await, "ticketing.session.ended.forged");
     is_refused(auth.publish(vec![house.sealed(&created("x"))]).await, "ticketing.ticket.created.x");
     // Nor hidden in a batch.
-    let hidden = vec![house.sealed(&created("y")), forged.clone(), house.sealed(&updated("y", 1))];
+    let mut hidden = house.history("y", 40);
+    hidden.insert(20, forged.clone());
     is_refused(tickets.publish(hidden).await, "ticketing.session.ended.forged");
 
     let operator = bus(&house, NatsUser::Operator).await;
