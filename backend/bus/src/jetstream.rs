@@ -93,6 +93,11 @@ impl JetStream {
 
     /// Throws the events away and begins anew; the letters stay.
     pub(crate) async fn start_over(&self) -> Result<(), BusError> {
+        // The places go on after those of the old one.
+        match topology::info(&self.link, topology::STREAM).await {
+            Err(error) if !error.lacks_a_stream() => return Err(error.into()),
+            _ => {}
+        }
         let deleted = self.link.look_up::<Deleted>(&format!("STREAM.DELETE.{}", topology::STREAM)).await;
         match deleted {
             Err(error) if !error.lacks_a_stream() => return Err(error.into()),

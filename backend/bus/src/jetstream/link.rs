@@ -1,6 +1,7 @@
 //! The connection: it comes back by itself, and every question on it ends in an answer or a cause.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_nats::jetstream::response::Response;
@@ -13,6 +14,7 @@ use ticketing_platform::signal::Signal;
 use tokio::sync::broadcast;
 
 use super::options::{Kind, without_password};
+use super::topology::STREAM;
 use super::{JetStreamError, JetStreamOptions};
 
 /// Everything before this version lacks what the bus is made of.
@@ -30,6 +32,8 @@ pub(crate) struct Link {
     pub(crate) connected: Signal,
     disconnected: Signal,
     refusals: broadcast::Sender<String>,
+    /// The highest place in the stream of the events that was ever heard of here.
+    highest: Arc<AtomicU64>,
 }
 
 impl Link {
@@ -67,7 +71,7 @@ impl Link {
             let found = client.server_info().version;
             return Err(JetStreamError::OldServer { url: shown, found, needed: NEEDED_SHOWN });
         }
-        Ok(Self { client, options, connected, disconnected, refusals })
+        Ok(Self { client, options, connected, disconnected, refusals, highest: Arc::default() })
     }
 
     /// Asks and waits for the answer. Gives up early when the connection falls or the server refuses.
@@ -127,6 +131,17 @@ impl Link {
         let subject = format!("$JS.API.{name}");
         let answer = self.ask(&subject, HeaderMap::new(), payload).await?;
         read_answer(&subject, &answer)
+    }
+
+    /// Remembers that there is such a place in a stream.
+    pub(super) fn has_seen(&self, stream: &str, place: u64) {
+        if stream == STREAM {
+            self.highest.fetch_max(place, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn highest(&self) -> u64 {
+        self.highest.load(Ordering::Relaxed)
     }
 
     /// What is sent while the connection is down would be kept, and sent when nobody remembers why.

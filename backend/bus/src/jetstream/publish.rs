@@ -41,6 +41,7 @@ async fn publish_alone(link: &Link, event: &Envelope) -> Result<u64, JetStreamEr
     let subject = subject(event);
     let answer = link.ask(&subject, headers(event), event.body.clone().into_bytes()).await?;
     let stored: PublishAck = read_answer(&subject, &answer)?;
+    link.has_seen(&stored.stream, stored.sequence);
     Ok(u64::from(!stored.duplicate))
 }
 
@@ -79,7 +80,8 @@ async fn publish_atomically(link: &Link, events: &[Envelope]) -> Result<(), JetS
     commit.insert(BATCH_COMMIT, "1");
     let subject = subject(last);
     let answer = link.ask(&subject, commit, last.body.clone().into_bytes()).await?;
-    let _: PublishAck = read_answer(&subject, &answer)?;
+    let stored: PublishAck = read_answer(&subject, &answer)?;
+    link.has_seen(&stored.stream, stored.sequence);
     Ok(())
 }
 

@@ -28,9 +28,12 @@ struct Request {
 #[derive(Debug)]
 pub(super) struct Pull {
     link: Link,
+    stream: String,
     subject: String,
     inbox: String,
     messages: Subscriber,
+    /// Taken from the inbox and not handed out. It is kept here, since whoever waits may stop to.
+    taken: Vec<Pulled>,
     /// What the server may still send.
     open: usize,
     asked_at: Instant,
@@ -38,6 +41,7 @@ pub(super) struct Pull {
 }
 
 /// A message, and how many more the server says that it has.
+#[derive(Debug)]
 pub(super) struct Pulled {
     pub(super) message: Message,
     pub(super) place: i64,
@@ -52,9 +56,11 @@ impl Pull {
         let messages = subscribed.map_err(|error| JetStreamError::Client(error.to_string()))?;
         Ok(Self {
             link: link.clone(),
+            stream: stream.to_owned(),
             subject: format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"),
             inbox,
             messages,
+            taken: Vec::new(),
             open: 0,
             asked_at: Instant::now(),
             connected: link.connected.listen(),
@@ -66,34 +72,30 @@ impl Pull {
     /// # Errors
     /// When the consumer is gone. A lost connection is waited for.
     pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<Pulled>, JetStreamError> {
-        let mut pulled = Vec::new();
-        loop {
+        while self.taken.is_empty() {
             self.ask(limit).await?;
             let lost = self.asked_at + LOST_AFTER;
             tokio::select! {
-                message = self.messages.next() => pulled.extend(self.read(message)?),
+                message = self.messages.next() => self.take(message)?,
                 // A server that was restarted knows nothing of what it was asked.
                 () = self.connected.heard() => self.open = 0,
                 () = tokio::time::sleep_until(lost) => self.open = 0,
             }
-            if !pulled.is_empty() {
-                break;
-            }
         }
         // What the server has, it is sending now; what it has not is not waited for.
-        while pulled.len() < limit {
-            let more = self.open > 0 && pulled.last().is_some_and(|last: &Pulled| last.pending > 0);
+        while self.taken.len() < limit {
+            let more = self.open > 0 && self.taken.last().is_some_and(|last| last.pending > 0);
             let message = if more {
                 tokio::time::timeout(REST_WITHIN, self.messages.next()).await.ok()
             } else {
                 self.messages.next().now_or_never()
             };
             match message {
-                Some(message) => pulled.extend(self.read(message)?),
+                Some(message) => self.take(message)?,
                 None => break,
             }
         }
-        Ok(pulled)
+        Ok(std::mem::take(&mut self.taken))
     }
 
     async fn ask(&mut self, limit: usize) -> Result<(), JetStreamError> {
@@ -106,6 +108,12 @@ impl Pull {
         let asked = self.link.client.publish_with_reply(subject, inbox, request.into()).await;
         asked.map_err(|error| JetStreamError::Client(error.to_string()))?;
         (self.open, self.asked_at) = (limit, Instant::now());
+        Ok(())
+    }
+
+    fn take(&mut self, message: Option<Message>) -> Result<(), JetStreamError> {
+        let pulled = self.read(message)?;
+        self.taken.extend(pulled);
         Ok(())
     }
 
@@ -135,18 +143,19 @@ impl Pull {
         let context = async_nats::jetstream::new(self.link.client.clone());
         let message = async_nats::jetstream::Message { message, context };
         let Ok(info) = message.info() else { return Ok(None) };
+        self.link.has_seen(&self.stream, info.stream_sequence);
         let place = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
         let delivered = u32::try_from(info.delivered).unwrap_or(u32::MAX);
         let pending = info.pending;
         Ok(Some(Pulled { message: message.message, place, delivered, pending }))
     }
 
-    /// What has arrived and was not taken.
-    pub(super) fn untaken(&mut self) -> Vec<Message> {
-        let mut untaken = Vec::new();
+    /// What has arrived and was not handed out.
+    pub(super) fn leftovers(&mut self) -> Vec<Message> {
+        let mut leftovers: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
         while let Some(Some(message)) = self.messages.next().now_or_never() {
-            untaken.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
+            leftovers.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
         }
-        untaken
+        leftovers
     }
 }

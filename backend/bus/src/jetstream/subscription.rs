@@ -213,10 +213,10 @@ impl Drop for Subscription {
     /// Hands back what was not settled, so that another replica need not wait for it.
     fn drop(&mut self) {
         self.beside.iter().for_each(JoinHandle::abort);
-        let untaken = self.pull.untaken().into_iter().filter_map(|message| message.reply);
+        let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
         let held = self.held.values().map(|(_, open)| open.answer_to.clone());
         let unsettled = self.unsettled.values().map(|open| open.answer_to.clone());
-        let back: Vec<Subject> = unsettled.chain(held).chain(untaken).collect();
+        let back: Vec<Subject> = unsettled.chain(held).chain(leftovers).collect();
         let client = self.link.client.clone();
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         if back.is_empty() || self.link.must_be_connected().is_err() {

@@ -25,6 +25,8 @@ pub(super) const REPLAYS: &str = "ticketing-replay";
 pub(super) const DEAD: &str = "ticketing-dead";
 /// A day longer than the outboxes keep them, as in the embedded log.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
+/// Between the places of a stream that was lost and those of the new one. Others may have seen further than we have.
+const GAP: u64 = 1_000_000;
 /// Deliveries under way to one consumer, all its replicas together.
 const UNDER_WAY: i64 = 2048;
 
@@ -113,7 +115,11 @@ pub(super) async fn ensure_streams(link: &Link) -> Result<(), JetStreamError> {
 }
 
 pub(super) async fn info(link: &Link, stream: &str) -> Result<Info, JetStreamError> {
-    match link.look_up(&format!("STREAM.INFO.{stream}")).await {
+    let info: Result<Info, JetStreamError> = link.look_up(&format!("STREAM.INFO.{stream}")).await;
+    if let Ok(info) = &info {
+        link.has_seen(stream, info.state.last_sequence);
+    }
+    match info {
         Err(JetStreamError::Gone(_)) => Err(JetStreamError::NotEnabled),
         Err(error)
             if error.is(ErrorCode::JETSTREAM_NOT_ENABLED)
@@ -126,8 +132,20 @@ pub(super) async fn info(link: &Link, stream: &str) -> Result<Info, JetStreamErr
 }
 
 async fn create(link: &Link, wanted: &Config) -> Result<Info, JetStreamError> {
-    tracing::info!(stream = wanted.name, "making a stream");
-    match link.api(&format!("STREAM.CREATE.{}", wanted.name), wanted).await {
+    let mut wanted = wanted.clone();
+    let highest = link.highest();
+    if wanted.name == STREAM && highest > 0 {
+        // What was in it is lost to those who had not heard it; the outboxes still have it.
+        tracing::error!(
+            "the stream of the events is gone; it is made anew, and has to be rebuilt from the outboxes"
+        );
+        // An answer to a delivery of the lost stream must not settle an event of the new one, nor a letter take the
+        // place of another: no place is given twice.
+        wanted.first_sequence = Some(highest + GAP);
+    } else {
+        tracing::info!(stream = wanted.name, "making a stream");
+    }
+    match link.api(&format!("STREAM.CREATE.{}", wanted.name), &wanted).await {
         // Another replica was quicker.
         Err(error) if error.is(ErrorCode::STREAM_NAME_EXIST) => info(link, &wanted.name).await,
         made => made,

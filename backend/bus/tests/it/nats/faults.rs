@@ -100,10 +100,13 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
     all_is_heard(&bus, &source, &copy, 106).await;
     assert_eq!(bus.places().await.unwrap().len(), 6, "the stream is new");
 
+    let lost = bus.places().await.unwrap().into_values().max().unwrap();
+    assert!(lost > 1_000_000, "no place is given twice, or a late answer would settle another event: {lost}");
     assert_eq!(rebuild(&bus, [&source]).await.unwrap(), 106);
     all_is_heard(&bus, &source, &copy, 106).await;
     let places = bus.places().await.unwrap();
     assert!(said(&source).await.iter().all(|id| places.contains_key(id)), "with the same identifiers");
+    assert!(places.values().all(|place| *place > lost));
     assert_in_order(&bus.recent(u32::MAX).await.unwrap());
 
     // Who heard it before is not moved; who comes new hears it all.
