@@ -21,7 +21,8 @@ cargo xtask <command>
 
   test          install what the tests need, then check and test everything
   tools         install what the tests need, and nothing else
-  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost
+  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
+                then once more with a NATS server that is killed too
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
 ";
 

@@ -31,7 +31,7 @@ pub(crate) fn with_nextest() -> Result<OsString, String> {
 }
 
 /// The NATS server that the tests of the bus start, in a Python environment of its own.
-fn nats_server() -> Result<(), String> {
+pub(crate) fn nats_server() -> Result<(), String> {
     if std::env::var_os("TICKETING_NATS_SERVER").is_some() {
         // The tests look at what it is.
         return Ok(());

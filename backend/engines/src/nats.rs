@@ -156,6 +156,28 @@ impl NatsServer {
         }
     }
 
+    /// Stops it where it stands (SIGSTOP): connections stay open, and nobody answers.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn pause(&self) {
+        self.signal("-STOP").await;
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn resume(&self) {
+        self.signal("-CONT").await;
+    }
+
+    async fn signal(&self, signal: &str) {
+        let process = self.process.as_ref().and_then(Child::id).expect("the server runs");
+        let sent = Command::new("kill").args([signal, &process.to_string()]).status().await;
+        assert!(sent.expect("signals can be sent").success());
+    }
+
     /// Kills it and starts it again.
     pub async fn restart(&mut self) {
         self.kill().await;

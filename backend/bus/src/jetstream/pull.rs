@@ -79,7 +79,8 @@ impl Pull {
                 message = self.messages.next() => self.take(message)?,
                 // A server that was restarted knows nothing of what it was asked.
                 () = self.connected.heard() => self.open = 0,
-                () = tokio::time::sleep_until(lost) => self.open = 0,
+                // While the connection is down nothing is asked, and nothing needs to be.
+                () = tokio::time::sleep_until(lost) => (self.open, self.asked_at) = (0, Instant::now()),
             }
         }
         // What the server has, it is sending now; what it has not is not waited for.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use ticketing_bus::{Bus, Core, rebuild};
+use ticketing_bus::{Bus, BusError, Core, JetStreamError, JetStreamOptions, rebuild};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
@@ -76,6 +76,37 @@ async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
     all_is_heard(&bus, &source, &copy, 5).await;
     assert!(back.elapsed() < Duration::from_secs(10), "healed after {:?}", back.elapsed());
     assert_eq!(notes(&copy).await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothing() {
+    let house = House::jetstream().await;
+    let shutdown = Shutdown::new();
+    let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..house.options() };
+    let bus = Bus::jetstream(options).await.unwrap();
+    let (source, copy) = (house.service("source"), house.service("copy"));
+    source.start(&bus, None, &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    let server = house.nats.as_ref().unwrap();
+    for round in 0..3 {
+        server.pause().await;
+        for ticket in 0..10 {
+            say(&source, &format!("t{round}-{ticket}"), 3).await;
+        }
+        let unknown = bus.publish(house.history("x", 1)).await;
+        assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Unanswered(_)))), "{unknown:?}");
+        // It does then what it was asked to meanwhile, however often that was.
+        server.resume().await;
+        in_the_end("all is heard", || async { notes(&copy).await.len() >= (round + 1) * 30 }).await;
+    }
+    in_the_end("all is marked", || async { count(&source, UNMARKED).await == 0 }).await;
+    in_the_end("nothing waits", || async { bus.backlog().await.is_ok_and(|waiting| waiting == 0) }).await;
+    let heard = notes(&copy).await;
+    assert_whole(&heard.into_iter().filter(|note| note.starts_with('t')).collect::<Vec<_>>(), 30, 3);
+    let events: Vec<_> = bus.recent(u32::MAX).await.unwrap();
+    let said: Vec<_> = events.into_iter().filter(|event| event.aggregate != "x").collect();
+    assert_eq!(said.len(), 90, "each lies there once");
+    assert_in_order(&said);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
