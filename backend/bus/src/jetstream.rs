@@ -9,15 +9,15 @@ mod message;
 mod options;
 mod publish;
 mod pull;
+mod roll;
 mod scan;
 mod subscription;
 mod topology;
 mod undertaker;
 mod users;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use async_nats::jetstream::consumer;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,7 @@ use crate::{BusError, DeadLetter};
 pub use error::JetStreamError;
 pub(crate) use link::Link;
 pub use options::{Credentials, JetStreamOptions};
+pub(crate) use roll::Roll;
 pub(crate) use subscription::Subscription;
 pub use users::{NatsPassword, NatsUser, authorization};
 
@@ -37,8 +38,8 @@ const EVERY_EVENT: &str = "ticketing.>";
 pub(crate) struct JetStream {
     pub(crate) link: Link,
     stored: AtomicU64,
-    /// Consumers of this process, which may not have come so far that the server knows them.
-    expected: Mutex<BTreeSet<&'static str>>,
+    /// The consumers of this process.
+    pub(crate) roll: Roll,
 }
 
 #[derive(Serialize)]
@@ -61,7 +62,7 @@ impl JetStream {
     pub(crate) async fn open(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let link = Link::connect(options).await?;
         topology::ensure_streams(&link).await?;
-        Ok(Self { link, stored: AtomicU64::new(0), expected: Mutex::default() })
+        Ok(Self { link, stored: AtomicU64::new(0), roll: Roll::default() })
     }
 
     pub(crate) async fn publish(&self, batch: &[Envelope]) -> Result<(), BusError> {
@@ -87,10 +88,6 @@ impl JetStream {
         letters::replay(&self.link, durable, seq).await
     }
 
-    pub(crate) fn expect(&self, durable: &'static str) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(durable);
-    }
-
     /// Throws the events away and begins anew; the letters stay.
     pub(crate) async fn start_over(&self) -> Result<(), BusError> {
         // The places go on after those of the old one.
@@ -109,7 +106,7 @@ impl JetStream {
     /// What the slowest consumer has not been sent, or has not answered.
     pub(crate) async fn backlog(&self) -> Result<u64, BusError> {
         let (mut slowest, mut offset) = (0, 0);
-        let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut expected = self.roll.names();
         loop {
             let list = format!("CONSUMER.LIST.{}", topology::STREAM);
             let page: Consumers = self.link.api(&list, &Page { offset }).await?;

@@ -72,7 +72,9 @@ impl Bus {
                 Inner::Embedded(embedded::Subscription::open(log.clone(), durable, names).await?)
             }
             Transport::JetStream(stream) => {
-                let opened = jetstream::Subscription::open(&stream.link, durable, &names).await?;
+                let opened = jetstream::Subscription::open(&stream.link, durable, &names).await;
+                let opened = opened.map_err(|error| stream.roll.failed(durable, error))?;
+                stream.roll.listens(durable);
                 Inner::JetStream(Box::new(opened))
             }
         };
@@ -139,8 +141,20 @@ impl Bus {
     /// before it has been heard of.
     pub(crate) fn expect(&self, durable: &'static str) {
         if let Transport::JetStream(stream) = &self.transport {
-            stream.expect(durable);
+            stream.roll.expect(durable);
         }
+    }
+
+    /// Returns when every consumer of this process that was started listens, so that what is said from then on is heard
+    /// without delay.
+    ///
+    /// # Errors
+    /// When the server refuses one of them, or they have not come to listen in time.
+    pub async fn ready(&self) -> Result<(), JetStreamError> {
+        let Transport::JetStream(stream) = &self.transport else { return Ok(()) };
+        let within = stream.link.options.answer_within.saturating_mul(4);
+        let late = |_| JetStreamError::Unanswered("the consumers".to_owned());
+        tokio::time::timeout(within, stream.roll.complete()).await.map_err(late)?
     }
 
     /// Throws away the events on a NATS server and begins anew, before the outboxes are said again. What lay there out of

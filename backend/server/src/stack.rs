@@ -115,17 +115,20 @@ impl Stack {
         let data_dir = DataDir::lock(&settings.data_dir)?;
         let (serving, loops) = (Shutdown::new(), Shutdown::new());
         let parts = Parts::open(&settings, &data_dir, &serving).await?;
-        let listener = listen(settings.listen).await?;
-        let metrics_listener = match settings.metrics_listen {
-            Some(address) => Some(listen(address).await?),
-            None => None,
+        parts.start(&loops);
+        let bound = match Bound::bind(&settings, &parts).await {
+            Ok(bound) => bound,
+            Err(error) => {
+                loops.trigger();
+                loops.wait(LOOPS_WITHIN).await;
+                return Err(error);
+            }
         };
+        let Bound { listener, metrics_listener } = bound;
         let (address, metrics_address) = (
             local(&listener, settings.listen),
             metrics_listener.as_ref().map(|bound| local(bound, settings.listen)),
         );
-
-        parts.start(&loops);
         let layers = LayerSettings { allowed_origins: settings.allowed_origins, ..LayerSettings::default() };
         let router = http::wrap(parts.router(&serving), layers);
         let grace = settings.serve.grace;
@@ -209,6 +212,25 @@ impl Stack {
         let served = self.serving.wait(self.grace + Duration::from_secs(1)).await;
         self.loops.trigger();
         self.loops.wait(LOOPS_WITHIN).await && served
+    }
+}
+
+/// Where a stack listens.
+struct Bound {
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+}
+
+impl Bound {
+    /// Binds the ports, once everybody who has to be allowed to listen on the bus is.
+    async fn bind(settings: &StackSettings, parts: &Parts) -> Result<Self, StartError> {
+        parts.bus.ready().await.map_err(no_nats)?;
+        let listener = listen(settings.listen).await?;
+        let metrics_listener = match settings.metrics_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        Ok(Self { listener, metrics_listener })
     }
 }
 

@@ -27,7 +27,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub(crate) struct Link {
     pub(super) client: Client,
-    pub(super) options: JetStreamOptions,
+    pub(crate) options: JetStreamOptions,
     /// Rings whenever the connection was made again.
     pub(crate) connected: Signal,
     disconnected: Signal,

@@ -48,7 +48,7 @@ async fn a_server_that_cannot_carry_the_events_is_said_before_a_port_is_bound() 
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let wrong = file("wrong", "orders:wrong");
+    let (wrong, orders) = (file("wrong", "orders:wrong"), file("orders", "orders:right"));
     let url = guarded.url();
     tokio::task::spawn_blocking(move || {
         is_a_fault(&server_with(&[("TICKETING_NATS_URL", "http://x")]), &["TICKETING_NATS_URL"]);
@@ -61,6 +61,9 @@ async fn a_server_that_cannot_carry_the_events_is_said_before_a_port_is_bound() 
             &server_with(&[("TICKETING_NATS_URL", &bare.url())]),
             &["TICKETING_NATS_URL", "JetStream"],
         );
+        // The user of one service is not that of all.
+        let one = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &orders)];
+        is_a_fault(&server_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
         drop(guarded);
     })
     .await
