@@ -70,10 +70,6 @@ impl JetStream {
         if let Err(error) = &published
             && error.lacks_a_stream()
         {
-            // What was in it is lost to those who had not heard it; the outboxes still have it.
-            tracing::error!(
-                "the stream of the events is gone; it is made anew, and must be filled from the outboxes"
-            );
             topology::ensure_streams(&self.link).await?;
         }
         self.stored.fetch_add(published?, Ordering::Relaxed);

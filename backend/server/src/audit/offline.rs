@@ -48,7 +48,7 @@ pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
 ///
 /// # Errors
 /// When there is no marketplace, a server uses it, or it or the bus cannot be read.
-pub async fn audit_data_dir_on(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
+pub async fn audit_data_dir_over(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
     must_exist(path, None)?;
     let _alone = DataDir::lock(path)?;
     audit(path, Some(bus)).await
@@ -68,7 +68,7 @@ pub async fn audit_beside_server(path: &Path) -> Result<Report, OfflineError> {
 ///
 /// # Errors
 /// When there is no marketplace, or it or the bus cannot be read.
-pub async fn audit_beside_server_on(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
+pub async fn audit_beside_server_over(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
     must_exist(path, None)?;
     audit(path, Some(bus)).await
 }

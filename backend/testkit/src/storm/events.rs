@@ -42,7 +42,7 @@ impl<'s> Events<'s> {
     pub(super) async fn audit_beside_server(&self, data_dir: &Path) -> Option<Report> {
         let report = match self {
             Self::Here => audit::audit_beside_server(data_dir).await,
-            Self::Nats(_, bus) => match audit::audit_beside_server_on(data_dir, bus).await {
+            Self::Nats(_, bus) => match audit::audit_beside_server_over(data_dir, bus).await {
                 Err(audit::OfflineError::Audit(audit::AuditError::Bus(_))) => return None,
                 report => report,
             },
@@ -54,7 +54,7 @@ impl<'s> Events<'s> {
     pub(super) async fn audit(&self, data_dir: &Path) -> Report {
         let report = match self {
             Self::Here => audit::audit_data_dir(data_dir).await,
-            Self::Nats(_, bus) => audit::audit_data_dir_on(data_dir, bus).await,
+            Self::Nats(_, bus) => audit::audit_data_dir_over(data_dir, bus).await,
         };
         report.expect("the data directory can be audited")
     }
