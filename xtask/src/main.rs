@@ -12,6 +12,7 @@ mod bench;
 mod run;
 mod storm;
 mod test;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,9 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test          install what the tests need, then check and test everything
-  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost
+  tools         install what the tests need, and nothing else
+  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
+                then once more with a NATS server that is killed too
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
 ";
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {
         ["test"] => test::test(),
+        ["tools"] => tools::tools(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
         ["bench"] => bench::bench(3),

@@ -72,6 +72,12 @@ impl Consumers {
         Self { durable, db, clock, handlers: BTreeMap::new(), arrived: Signal::default() }
     }
 
+    /// The name that the bus knows it by.
+    #[must_use]
+    pub fn durable(&self) -> &'static str {
+        self.durable
+    }
+
     /// Adds a handler.
     #[must_use]
     pub fn on<H: Handler>(mut self, handler: H) -> Self {
@@ -93,6 +99,7 @@ impl Consumers {
     /// Handles events until shutdown.
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
+        let mut recovery = bus.recovery();
         let mut pause = FIRST_PAUSE;
         loop {
             tokio::select! {
@@ -105,6 +112,7 @@ impl Consumers {
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
+                () = recovery.heard() => {}
             }
             pause = (pause * 2).min(LONGEST_BACKOFF);
         }

@@ -79,6 +79,7 @@ impl Core {
         let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
         shutdown.spawn(relay.run(shutdown.clone()));
         if let Some(consumers) = consumers {
+            bus.expect(consumers.durable());
             shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
         }
         self.sweep(shutdown, outbox::prune);

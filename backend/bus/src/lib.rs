@@ -9,7 +9,9 @@ mod delivery;
 mod effect;
 mod embedded;
 mod error;
+mod jetstream;
 mod outbox;
+mod rebuild;
 mod relay;
 mod rows;
 mod session_ended;
@@ -21,10 +23,15 @@ pub use delivery::{DeadLetter, Delivery, Verdict};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
 pub use error::BusError;
+pub use jetstream::{
+    Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser,
+    authorization as nats_authorization,
+};
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
+pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;
 pub use session_ended::SessionEndedHandler;
-pub use transport::{Bus, Subscription};
+pub use transport::{Bus, Recovery, Subscription};
 
 use ticketing_platform::db::Migrations;
 

@@ -70,6 +70,17 @@ impl Outbox {
         Ok(())
     }
 
+    /// Says everything again that is still kept ([`OUTBOX_RETENTION`]), in its order and under the same identifiers:
+    /// so a lost stream is rebuilt. The relay publishes it; whoever has heard it before is not moved. Answers how many
+    /// events that are.
+    ///
+    /// # Errors
+    /// When the rows cannot be written.
+    pub fn republish(&self, tx: &mut Tx<'_>) -> Result<u64, DbError> {
+        tx.ring_on_commit(&self.waiting);
+        tx.execute("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL", &[])
+    }
+
     /// Rings when something was committed that waits to be published.
     #[must_use]
     pub fn waiting(&self) -> &Signal {
@@ -86,14 +97,19 @@ pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Envelope>, 
     )
 }
 
-/// Remembers that the oldest events, up to and including `last`, were published.
+/// Remembers that the oldest events, from `first` to `last`, were published.
 ///
-/// One statement for the whole batch: identifiers rise in the order of the commits, so everything up to the last one
-/// of a batch was in it.
-pub(crate) fn mark_published(tx: &mut Tx<'_>, last: &str, now: Timestamp) -> Result<(), DbError> {
+/// One statement for the whole batch: identifiers rise in the order of the commits, so everything between its first
+/// and its last one was in it. What is to be said again since then lies before.
+pub(crate) fn mark_published(
+    tx: &mut Tx<'_>,
+    first: &str,
+    last: &str,
+    now: Timestamp,
+) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE outbox SET published_at = $2 WHERE published_at IS NULL AND id <= $1",
-        args![last, now],
+        "UPDATE outbox SET published_at = $3 WHERE published_at IS NULL AND id >= $1 AND id <= $2",
+        args![first, last, now],
     )
     .map(drop)
 }

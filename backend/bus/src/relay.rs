@@ -46,6 +46,7 @@ impl Relay {
     /// Publishes until shutdown.
     pub async fn run(self, shutdown: Shutdown) {
         let mut waiting = self.outbox.waiting().listen();
+        let mut recovery = self.bus.recovery();
         let mut pause = FIRST_PAUSE;
         loop {
             match self.publish_batch().await {
@@ -68,6 +69,7 @@ impl Relay {
                     metrics::counter!("relay_failures_total").increment(1);
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
+                        () = recovery.heard() => {}
                         () = shutdown.triggered() => return,
                     }
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -80,10 +82,11 @@ impl Relay {
     async fn publish_batch(&self) -> Result<usize, RelayError> {
         let batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
         let published = batch.len();
-        if let Some(last) = batch.last().map(|envelope| envelope.id.clone()) {
+        if let (Some(first), Some(last)) = (batch.first(), batch.last()) {
+            let (first, last) = (first.id.clone(), last.id.clone());
             self.bus.publish(batch).await?;
             let now = self.clock.now();
-            self.db.write(move |tx| outbox::mark_published(tx, &last, now)).await?;
+            self.db.write(move |tx| outbox::mark_published(tx, &first, &last, now)).await?;
             metrics::counter!("events_published_total").increment(published as u64);
         }
         Ok(published)

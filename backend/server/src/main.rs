@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use ticketing_platform::settings::{SettingsError, Source};
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_server::{StackSettings, run};
+use ticketing_server::{RunError, StackSettings, StartError, run};
 
 /// The services of the ticket marketplace.
 ///
@@ -32,6 +32,13 @@ struct All {
     /// The folder of the databases; must be given [TICKETING_DATA_DIR].
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
+    /// The NATS server that carries the events; without one they stay in this process [TICKETING_NATS_URL].
+    #[arg(long, value_name = "URL")]
+    nats_url: Option<String>,
+    /// The file that says who we are to it: one line user:password, or credentials as NATS writes them
+    /// [TICKETING_NATS_CREDS].
+    #[arg(long, value_name = "FILE")]
+    nats_creds: Option<String>,
     /// How long a reservation lasts [TICKETING_ORDER_TTL, default 15m].
     #[arg(long, value_name = "DURATION")]
     order_ttl: Option<String>,
@@ -52,6 +59,8 @@ impl All {
         let flags = [
             ("TICKETING_LISTEN", self.listen),
             ("TICKETING_DATA_DIR", self.data_dir),
+            ("TICKETING_NATS_URL", self.nats_url),
+            ("TICKETING_NATS_CREDS", self.nats_creds),
             ("TICKETING_ORDER_TTL", self.order_ttl),
             ("TICKETING_METRICS_LISTEN", self.metrics_listen),
             ("TICKETING_LOG_FORMAT", self.log_format),
@@ -69,7 +78,7 @@ enum Failure {
     #[error("{0}")]
     Filter(#[from] telemetry::FilterError),
     #[error("{0}")]
-    Run(#[from] ticketing_server::RunError),
+    Run(#[from] RunError),
 }
 
 impl Failure {
@@ -77,6 +86,8 @@ impl Failure {
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_) | Self::Filter(_) => ExitCode::from(2),
+            // What the settings name is not what it must be.
+            Self::Run(RunError::Start(StartError::Nats { .. })) => ExitCode::from(2),
             Self::Run(_) => ExitCode::FAILURE,
         }
     }

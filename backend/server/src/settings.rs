@@ -1,11 +1,14 @@
 //! What a stack is told.
 
+pub(crate) mod nats;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use ticketing_auth::{Hashing, Limits};
+use ticketing_bus::JetStreamOptions;
 use ticketing_payments::Pace;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::ServeLimits;
@@ -22,6 +25,8 @@ pub struct StackSettings {
     pub metrics_listen: Option<SocketAddr>,
     /// The folder of its databases.
     pub data_dir: PathBuf,
+    /// The NATS server that carries the events. None: a log in the data directory does.
+    pub nats: Option<JetStreamOptions>,
     /// What sessions are signed with; the first signs, all are accepted. None: one made once into the data directory.
     pub jwt_keys: Vec<SecretString>,
     /// How long a reservation lasts.
@@ -56,6 +61,7 @@ impl StackSettings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics_listen: None,
             data_dir: data_dir.into(),
+            nats: None,
             jwt_keys: Vec::new(),
             order_ttl: ticketing_orders::DEFAULT_TTL,
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
@@ -83,6 +89,7 @@ impl StackSettings {
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }
+        settings.nats = nats::read(&mut reader);
         settings.jwt_keys = reader.optional("TICKETING_JWT_KEY").unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
             reader.fault("TICKETING_JWT_KEY", None, error);

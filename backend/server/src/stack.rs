@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use ticketing_bus::{Bus, Core, EmbeddedOptions};
+use ticketing_bus::{Bus, Core, EmbeddedOptions, JetStreamError};
 use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{self, AuditError, Report};
 use crate::data_dir::DataDir;
+use crate::settings::nats;
 use crate::{StackSettings, openapi};
 
 /// How long the loops behind the routes may take to end.
@@ -49,6 +50,14 @@ pub enum StartError {
     /// The session keys are not usable.
     #[error("TICKETING_JWT_KEY: {0}")]
     Key(#[from] KeyError),
+    /// The NATS server cannot carry the events.
+    #[error("{setting}: {source}")]
+    Nats {
+        /// The setting that names it, or who we are to it.
+        setting: &'static str,
+        /// What is wrong.
+        source: JetStreamError,
+    },
     /// A database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -100,22 +109,26 @@ impl Stack {
     /// Opens every service, binds the port and starts to answer.
     ///
     /// # Errors
-    /// When the data directory is in use or cannot be used, or the port cannot be bound. Nothing is left running.
+    /// When the data directory is in use or cannot be used, the NATS server cannot carry the events, or the port cannot
+    /// be bound. Nothing is left running.
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
         let data_dir = DataDir::lock(&settings.data_dir)?;
         let (serving, loops) = (Shutdown::new(), Shutdown::new());
         let parts = Parts::open(&settings, &data_dir, &serving).await?;
-        let listener = listen(settings.listen).await?;
-        let metrics_listener = match settings.metrics_listen {
-            Some(address) => Some(listen(address).await?),
-            None => None,
+        parts.start(&loops);
+        let bound = match Bound::bind(&settings, &parts).await {
+            Ok(bound) => bound,
+            Err(error) => {
+                loops.trigger();
+                loops.wait(LOOPS_WITHIN).await;
+                return Err(error);
+            }
         };
+        let Bound { listener, metrics_listener } = bound;
         let (address, metrics_address) = (
             local(&listener, settings.listen),
             metrics_listener.as_ref().map(|bound| local(bound, settings.listen)),
         );
-
-        parts.start(&loops);
         let layers = LayerSettings { allowed_origins: settings.allowed_origins, ..LayerSettings::default() };
         let router = http::wrap(parts.router(&serving), layers);
         let grace = settings.serve.grace;
@@ -202,6 +215,25 @@ impl Stack {
     }
 }
 
+/// Where a stack listens.
+struct Bound {
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+}
+
+impl Bound {
+    /// Binds the ports, once everybody who has to be allowed to listen on the bus is.
+    async fn bind(settings: &StackSettings, parts: &Parts) -> Result<Self, StartError> {
+        parts.bus.ready().await.map_err(no_nats)?;
+        let listener = listen(settings.listen).await?;
+        let metrics_listener = match settings.metrics_listen {
+            Some(address) => Some(listen(address).await?),
+            None => None,
+        };
+        Ok(Self { listener, metrics_listener })
+    }
+}
+
 impl Parts {
     async fn open(
         settings: &StackSettings,
@@ -220,7 +252,10 @@ impl Parts {
             let (cookie, ttl) = (settings.cookie.clone(), settings.session_ttl);
             Ok::<_, KeyError>(Sessions::new(keys, cookie, ttl, ended, clock.clone()))
         };
-        let bus = Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?;
+        let bus = match &settings.nats {
+            None => Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?,
+            Some(options) => Box::pin(Bus::jetstream(options.clone())).await.map_err(no_nats)?,
+        };
         let provider = SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?;
         let auth = ticketing_auth::App::open(ticketing_auth::Settings {
             database: data_dir.database("auth"),
@@ -308,6 +343,15 @@ impl Parts {
             ("expiration", self.expiration.core()),
         ]
     }
+}
+
+/// A server that does not know us, or allows us too little, is one of the credentials.
+fn no_nats(source: JetStreamError) -> StartError {
+    let setting = match &source {
+        JetStreamError::Refused(_) | JetStreamError::Credentials(_) => nats::CREDS,
+        _ => nats::URL,
+    };
+    StartError::Nats { setting, source }
 }
 
 fn failed<E: std::fmt::Display>(service: &'static str) -> impl Fn(E) -> StartError {

@@ -35,6 +35,7 @@ pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
 
 pub use http::Method;
+pub use ticketing_engines::{NatsServer, NatsServerBuilder};
 
 use ticketing_sdk::Money;
 

@@ -10,6 +10,7 @@ use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
     House, Mood, Moody, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
+    on_both_transports,
 };
 
 #[test]
@@ -30,7 +31,7 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
 
 #[tokio::test]
 async fn a_redelivered_event_changes_nothing() {
-    let house = House::new();
+    let house = House::embedded();
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     let history = deliveries(house.history("t", 3));
@@ -44,7 +45,7 @@ async fn a_redelivered_event_changes_nothing() {
 
 #[tokio::test]
 async fn another_event_of_an_old_version_is_accepted_without_effect() {
-    let house = House::new();
+    let house = House::embedded();
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     consumers.clone().apply(deliveries(house.history("t", 3))).await.unwrap();
@@ -56,17 +57,15 @@ async fn another_event_of_an_old_version_is_accepted_without_effect() {
 
 #[tokio::test]
 async fn an_event_that_nobody_handles_is_accepted() {
-    let house = House::new();
+    let house = House::embedded();
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
     let verdicts = consumers.apply(deliveries(vec![house.sealed(&deleted("t", 1))])).await.unwrap();
     assert_eq!(verdicts, [Verdict::Accepted]);
 }
 
-#[tokio::test]
-async fn an_early_event_waits_for_its_predecessor() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
+async fn an_early_event_waits_for_its_predecessor(house: House) {
+    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let mut history = house.history("t", 4);
     let first = history.remove(0);
@@ -93,10 +92,8 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     events
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn shuffled_histories_take_effect_in_order_and_once() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
+async fn shuffled_histories_take_effect_in_order_and_once(house: House) {
+    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let events: Vec<Envelope> = (0..20).flat_map(|ticket| house.history(&format!("t{ticket}"), 6)).collect();
     for batch in shuffled(events, 7).chunks(15) {
@@ -114,15 +111,13 @@ async fn shuffled_histories_take_effect_in_order_and_once() {
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn an_event_whose_time_has_not_come_is_never_given_up() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn an_event_whose_time_has_not_come_is_never_given_up(house: House) {
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     let moody = Moody::new(Mood::NotYet);
     core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
     bus.publish(house.history("bad", 1)).await.unwrap();
     eventually("it was put off many times", || async {
-        house.retries.advance(Duration::from_secs(1));
+        house.hurry();
         moody.calls() >= 60
     })
     .await;
@@ -130,7 +125,7 @@ async fn an_event_whose_time_has_not_come_is_never_given_up() {
     assert!(notes(&core).await.is_empty());
     moody.be(Mood::Fine);
     eventually("its time has come", || async {
-        house.retries.advance(Duration::from_secs(1));
+        house.hurry();
         notes(&core).await == ["bad/0"]
     })
     .await;
@@ -156,7 +151,7 @@ impl Handler for Says {
 #[tokio::test]
 async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
-        let house = House::new();
+        let house = House::embedded();
         let core = house.service("s");
         let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
         let verdicts = consumers.apply(deliveries(vec![house.sealed(&created("t"))])).await.unwrap();
@@ -171,13 +166,18 @@ async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
     }
 }
 
-#[tokio::test]
-async fn those_who_wait_for_an_arrival_are_woken() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn those_who_wait_for_an_arrival_are_woken(house: House) {
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let mut arrivals = core.arrived.listen();
     bus.publish(house.history("t", 1)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), arrivals.heard()).await.expect("a ring");
     assert_eq!(notes(&core).await, ["t/0"], "the ring comes after the commit");
 }
+
+on_both_transports!(
+    an_early_event_waits_for_its_predecessor,
+    shuffled_histories_take_effect_in_order_and_once,
+    an_event_whose_time_has_not_come_is_never_given_up,
+    those_who_wait_for_an_arrival_are_woken,
+);

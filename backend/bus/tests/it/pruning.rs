@@ -7,7 +7,9 @@ use ticketing_bus::{Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION, Ver
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, OnCreated, TICKETS, accepted, count, created, eventually, notes};
+use crate::support::{
+    House, OnCreated, TICKETS, accepted, count, created, eventually, notes, on_both_transports,
+};
 
 /// More batches than lie between two prunings.
 const BATCHES: usize = 4200;
@@ -23,7 +25,7 @@ async fn publish_many(house: &House, bus: &Bus) {
 
 #[tokio::test]
 async fn the_log_forgets_only_what_every_consumer_has_heard() {
-    let house = House::new();
+    let house = House::embedded();
     let retention = Duration::from_secs(3600);
     let bus = house.bus_with(EmbeddedOptions { retention, clock: house.retries.clone() });
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
@@ -50,10 +52,8 @@ async fn the_log_forgets_only_what_every_consumer_has_heard() {
     assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
 }
 
-#[tokio::test]
-async fn outbox_and_inbox_forget_what_is_old() {
-    let house = House::new();
-    let (bus, shutdown) = (house.bus(), Shutdown::new());
+async fn outbox_and_inbox_forget_what_is_old(house: House) {
+    let (bus, shutdown) = (house.bus().await, Shutdown::new());
     let core = house.service("s");
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let outbox = core.outbox.clone();
@@ -85,3 +85,5 @@ async fn outbox_and_inbox_forget_what_is_old() {
         assert!(shutdown.wait(Duration::from_secs(5)).await);
     }
 }
+
+on_both_transports!(outbox_and_inbox_forget_what_is_old,);

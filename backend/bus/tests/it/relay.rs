@@ -5,14 +5,12 @@ use ticketing_bus::Core;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, count, created, eventually, note, updated};
+use crate::support::{House, count, created, eventually, note, on_both_transports, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn events_are_published_in_the_order_of_their_commits() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn events_are_published_in_the_order_of_their_commits(house: House) {
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let writers: Vec<_> = (0..10).map(|writer| tokio::spawn(life_of(core.clone(), writer))).collect();
     for writer in join_all(writers).await {
@@ -43,10 +41,8 @@ async fn life_of(core: Core, writer: i64) {
     }
 }
 
-#[tokio::test]
-async fn a_change_that_is_undone_says_nothing() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn a_change_that_is_undone_says_nothing(house: House) {
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let outbox = core.outbox.clone();
     let undone = core.db.write(move |tx| {
@@ -73,10 +69,8 @@ async fn a_change_that_is_undone_says_nothing() {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM notes").await, 0);
 }
 
-#[tokio::test]
-async fn a_long_outbox_is_published_whole() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn a_long_outbox_is_published_whole(house: House) {
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     let outbox = core.outbox.clone();
     let said = core.db.write(move |tx| {
         outbox.append(tx, &created("t"))?;
@@ -88,3 +82,9 @@ async fn a_long_outbox_is_published_whole() {
     let published = bus.recent(2000).await.unwrap();
     assert!(published.iter().map(|event| event.version).eq(0..1000));
 }
+
+on_both_transports!(
+    events_are_published_in_the_order_of_their_commits,
+    a_change_that_is_undone_says_nothing,
+    a_long_outbox_is_published_whole,
+);

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
-use ticketing_bus::{Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, Verdict, next_step};
+use ticketing_bus::{
+    Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, Verdict, next_step,
+};
+use ticketing_engines::NatsServer;
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -26,38 +29,77 @@ const NOTES: Migrations = Migrations {
 /// A folder with a bus and any number of services. What is opened again finds what was there.
 pub(crate) struct House {
     folder: TempDir,
+    /// The server, where the bus is not embedded.
+    pub(crate) nats: Option<NatsServer>,
     /// The marketplace's clock.
     pub(crate) clock: Clock,
-    /// The clock of the retries; it stands still.
+    /// The clock of the embedded retries; it stands still.
     pub(crate) retries: Clock,
 }
 
 impl House {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn embedded() -> Self {
         let start = Timestamp::from_millis(1_700_000_000_000);
         Self {
             folder: tempfile::tempdir().unwrap(),
+            nats: None,
             clock: Clock::manual(start),
             retries: Clock::manual(start),
         }
+    }
+
+    pub(crate) async fn jetstream() -> Self {
+        Self::served_by(NatsServer::begin().await)
+    }
+
+    pub(crate) fn served_by(nats: NatsServer) -> Self {
+        Self { nats: Some(nats), ..Self::embedded() }
+    }
+
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.nats.is_none()
     }
 
     fn file(&self, name: &str) -> PathBuf {
         self.folder.path().join(format!("{name}.db"))
     }
 
-    /// The bus; its retries wait for [`House::retries`] to be moved.
-    pub(crate) fn bus(&self) -> Bus {
-        self.bus_with(EmbeddedOptions { clock: self.retries.clone(), ..EmbeddedOptions::default() })
+    /// The options of a bus on NATS, quick to deliver again what was not answered.
+    pub(crate) fn options(&self) -> JetStreamOptions {
+        let url = self.nats.as_ref().expect("a NATS server").url();
+        JetStreamOptions { ack_wait: Duration::from_secs(2), ..JetStreamOptions::new(url) }
+    }
+
+    /// The bus; its retries wait for [`House::hurry`], or are quick.
+    pub(crate) async fn bus(&self) -> Bus {
+        if self.is_embedded() {
+            return self
+                .bus_with(EmbeddedOptions { clock: self.retries.clone(), ..EmbeddedOptions::default() });
+        }
+        let quick = Duration::from_millis(20);
+        Bus::jetstream(JetStreamOptions { longest_retry: quick, ..self.options() }).await.unwrap()
     }
 
     /// The bus with retries in real time.
-    pub(crate) fn live_bus(&self) -> Bus {
-        self.bus_with(EmbeddedOptions::default())
+    pub(crate) async fn live_bus(&self) -> Bus {
+        if self.is_embedded() {
+            return self.bus_with(EmbeddedOptions::default());
+        }
+        Bus::jetstream(self.options()).await.unwrap()
+    }
+
+    /// The bus whose retries wait as long as they are told to: by [`House::retries`], or in real time.
+    pub(crate) async fn bus_with_exact_retries(&self) -> Bus {
+        if self.is_embedded() { self.bus().await } else { self.live_bus().await }
     }
 
     pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
         Bus::embedded(&self.file("bus"), options).unwrap()
+    }
+
+    /// Brings on the retries that wait.
+    pub(crate) fn hurry(&self) {
+        self.retries.advance(Duration::from_secs(1));
     }
 
     pub(crate) fn service(&self, name: &str) -> Core {
@@ -238,3 +280,27 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut conditi
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
+
+/// Runs tests that take a house on each transport.
+macro_rules! on_both_transports {
+    ($($test:ident),+ $(,)?) => {
+        mod embedded {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::$test(crate::support::House::embedded()).await;
+                }
+            )+
+        }
+
+        mod jetstream {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $test() {
+                    super::$test(crate::support::House::jetstream().await).await;
+                }
+            )+
+        }
+    };
+}
+pub(crate) use on_both_transports;

@@ -39,9 +39,19 @@ pub enum OfflineError {
 /// # Errors
 /// When there is no marketplace, a server uses it, or it cannot be read.
 pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
-    must_exist(path)?;
+    must_exist(path, Some("bus"))?;
     let _alone = DataDir::lock(path)?;
-    audit(path).await
+    audit(path, None).await
+}
+
+/// The same for a marketplace whose events another bus carries.
+///
+/// # Errors
+/// When there is no marketplace, a server uses it, or it or the bus cannot be read.
+pub async fn audit_data_dir_over(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
+    must_exist(path, None)?;
+    let _alone = DataDir::lock(path)?;
+    audit(path, Some(bus)).await
 }
 
 /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
@@ -50,20 +60,29 @@ pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
 /// # Errors
 /// When there is no marketplace, or it cannot be read.
 pub async fn audit_beside_server(path: &Path) -> Result<Report, OfflineError> {
-    must_exist(path)?;
-    audit(path).await
+    must_exist(path, Some("bus"))?;
+    audit(path, None).await
+}
+
+/// The same for a marketplace whose events another bus carries.
+///
+/// # Errors
+/// When there is no marketplace, or it or the bus cannot be read.
+pub async fn audit_beside_server_over(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
+    must_exist(path, None)?;
+    audit(path, Some(bus)).await
 }
 
 /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
-fn must_exist(path: &Path) -> Result<(), OfflineError> {
-    let parts = ["auth", "tickets", "orders", "payments", "expiration", "bus", "provider"];
-    if parts.iter().all(|part| database(path, part).is_file()) {
+fn must_exist(path: &Path, bus: Option<&str>) -> Result<(), OfflineError> {
+    let parts = ["auth", "tickets", "orders", "payments", "expiration", "provider"];
+    if parts.into_iter().chain(bus).all(|part| database(path, part).is_file()) {
         return Ok(());
     }
     Err(OfflineError::NoMarketplace { path: path.to_owned() })
 }
 
-async fn audit(path: &Path) -> Result<Report, OfflineError> {
+async fn audit(path: &Path, bus: Option<&Bus>) -> Result<Report, OfflineError> {
     let open = |service: &str| {
         Db::open(&database(path, service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
     };
@@ -76,7 +95,10 @@ async fn audit(path: &Path) -> Result<Report, OfflineError> {
         expiration: open("expiration")?,
         provider: SimulatedProvider::open(&database(path, "provider"), clock.clone())?,
     };
-    let bus = Bus::embedded(&database(path, "bus"), EmbeddedOptions::default())?;
+    let bus = match bus {
+        Some(bus) => bus.clone(),
+        None => Bus::embedded(&database(path, "bus"), EmbeddedOptions::default())?,
+    };
     let mut facts = sources.facts(clock.now()).await?;
     add_bus(&mut facts, &bus).await?;
     Ok(check(&facts))

@@ -239,6 +239,24 @@ pub(super) async fn steps_owed(db: &Db) -> Result<i64, DbError> {
     count(db, "SELECT COUNT(*) AS n FROM payments WHERE next_step IS NOT NULL").await
 }
 
+/// Events that a service has said or heard, as far as it remembers.
+pub(super) async fn said_and_heard(db: &Db) -> Result<i64, DbError> {
+    count(db, "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM inbox) AS n").await
+}
+
+/// Deadlines that have passed and of which nobody was told yet.
+pub(super) async fn deadlines_due(db: &Db, now: Timestamp) -> Result<i64, DbError> {
+    db.read(move |tx: &mut Tx<'_>| {
+        tx.query_one(
+            "SELECT COUNT(*) AS n FROM timers \
+             WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1",
+            args![now],
+            |row| row.int("n"),
+        )
+    })
+    .await
+}
+
 async fn count(db: &Db, sql: &'static str) -> Result<i64, DbError> {
     db.read(move |tx: &mut Tx<'_>| tx.query_one(sql, args![], |row| row.int("n"))).await
 }

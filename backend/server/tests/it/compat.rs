@@ -4,19 +4,18 @@ use serde_json::{Value, json};
 use ticketing_platform::session::CookieSettings;
 use ticketing_testkit::{TestStack, eventually};
 
-use crate::support::id;
+use crate::support::{Carrier, id, on_both_buses};
 
 /// A stack with the cookie of older deployments.
-async fn original() -> TestStack {
+async fn original(carrier: &Carrier) -> TestStack {
     let named = |settings: &mut ticketing_server::StackSettings| {
         settings.cookie = CookieSettings::new("express:sess", false).unwrap();
     };
-    TestStack::builder().with(named).start().await
+    carrier.builder().with(named).start().await
 }
 
-#[tokio::test]
-async fn the_original_client_buys_a_ticket() {
-    let stack = original().await;
+async fn the_original_client_buys_a_ticket(carrier: &Carrier) {
+    let stack = original(carrier).await;
     let raw = stack.raw();
     assert_eq!(raw.get("/api/users/currentuser").await.ok(200), json!({ "currentUser": null }));
 
@@ -69,9 +68,8 @@ async fn the_original_client_buys_a_ticket() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_original_client_is_told_what_it_did_wrong() {
-    let stack = original().await;
+async fn the_original_client_is_told_what_it_did_wrong(carrier: &Carrier) {
+    let stack = original(carrier).await;
     let raw = stack.raw();
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let cookie = raw.post("/api/users/signup").json(&credentials).await.cookie().to_owned();
@@ -112,9 +110,8 @@ async fn the_original_client_is_told_what_it_did_wrong() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_cookie_of_another_name_is_not_looked_at() {
-    let stack = original().await;
+async fn the_cookie_of_another_name_is_not_looked_at(carrier: &Carrier) {
+    let stack = original(carrier).await;
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let reply = stack.raw().post("/api/users/signup").json(&credentials).await;
     let renamed = reply.cookie().replace("express:sess=", "session=");
@@ -122,3 +119,9 @@ async fn the_cookie_of_another_name_is_not_looked_at() {
     assert_eq!(current, json!({ "currentUser": null }));
     stack.finish().await;
 }
+
+on_both_buses!(
+    the_original_client_buys_a_ticket,
+    the_original_client_is_told_what_it_did_wrong,
+    the_cookie_of_another_name_is_not_looked_at,
+);

