@@ -57,7 +57,7 @@ impl App {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;
         let tries = Tries::new(limits, &clock);
-        let core = Core::open_with_sessions(&database, clock, &sessions, store::MIGRATIONS).await?;
+        let core = Core::open_with_sessions(database, clock, &sessions, store::MIGRATIONS).await?;
         Ok(Self {
             core,
             sessions,

@@ -16,6 +16,8 @@ use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, outbox};
 
 /// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
 const BATCH: usize = 64;
+/// The same where other processes write too: the longer a transaction, the more are in its way.
+const SHARED_BATCH: usize = 16;
 /// Tries before an event is set aside.
 const MAX_ATTEMPTS: u32 = 10;
 /// Tries of an event whose predecessor has not come yet. With the pauses between them, more than a minute.
@@ -124,7 +126,8 @@ impl Consumers {
     }
 
     async fn consume_batch(self: Arc<Self>, subscription: &mut Subscription) -> Result<(), BusError> {
-        let deliveries: Arc<[Delivery]> = subscription.next(BATCH).await?.into();
+        let batch = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
+        let deliveries: Arc<[Delivery]> = subscription.next(batch).await?.into();
         let verdicts = self.clone().apply(deliveries.clone()).await?;
         for (delivery, verdict) in deliveries.iter().zip(&verdicts) {
             self.report(delivery, verdict);

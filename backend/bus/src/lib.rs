@@ -9,6 +9,7 @@ mod delivery;
 mod effect;
 mod embedded;
 mod error;
+mod lease;
 mod outbox;
 mod relay;
 mod rows;
@@ -29,5 +30,10 @@ pub use transport::{Bus, Subscription};
 use ticketing_platform::db::Migrations;
 
 /// The tables that a service needs to speak and to listen.
-pub const MIGRATIONS: Migrations =
-    Migrations { part: "bus", scripts: &[("V1__outbox", include_str!("../migrations/V1__outbox.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "bus",
+    scripts: &[
+        ("V1__outbox", include_str!("../migrations/V1__outbox.sql")),
+        ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
+    ],
+};

@@ -223,7 +223,7 @@ impl Parts {
         let bus = Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?;
         let provider = SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?;
         let auth = ticketing_auth::App::open(ticketing_auth::Settings {
-            database: data_dir.database("auth"),
+            database: data_dir.database("auth").into(),
             clock: clock.clone(),
             sessions: sessions()?,
             proxies: settings.trusted_proxies.clone(),
@@ -232,20 +232,20 @@ impl Parts {
             hashing: settings.hashing,
         });
         let tickets = ticketing_tickets::App::open(ticketing_tickets::Settings {
-            database: data_dir.database("tickets"),
+            database: data_dir.database("tickets").into(),
             clock: clock.clone(),
             sessions: sessions()?,
             shutdown: serving.clone(),
         });
         let orders = ticketing_orders::App::open(ticketing_orders::Settings {
-            database: data_dir.database("orders"),
+            database: data_dir.database("orders").into(),
             clock: clock.clone(),
             sessions: sessions()?,
             order_ttl: settings.order_ttl,
             open_limit: settings.open_orders,
         });
         let payments = ticketing_payments::App::open(ticketing_payments::Settings {
-            database: data_dir.database("payments"),
+            database: data_dir.database("payments").into(),
             clock: clock.clone(),
             sessions: sessions()?,
             provider: Arc::new(provider.clone()),
@@ -253,7 +253,7 @@ impl Parts {
             shutdown: serving.clone(),
         });
         let expiration = ticketing_expiration::App::open(ticketing_expiration::Settings {
-            database: data_dir.database("expiration"),
+            database: data_dir.database("expiration").into(),
             clock: clock.clone(),
         });
         Ok(Self {

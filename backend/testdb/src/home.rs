@@ -57,6 +57,21 @@ impl Home {
         }
     }
 
+    /// The same database, for somebody who leaves its tables alone.
+    ///
+    /// # Panics
+    /// When the name is no plain one.
+    #[must_use]
+    pub fn migrated_elsewhere(&self, name: &str) -> Database {
+        match &self.server {
+            None => self.database(name),
+            Some((url, mark)) => {
+                let url = url.clone().migrated_elsewhere();
+                url.schema(&format!("{mark}_{name}")).expect("a plain name").into()
+            }
+        }
+    }
+
     /// The kind of its databases.
     #[must_use]
     pub fn engine(&self) -> Engine {

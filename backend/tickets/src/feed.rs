@@ -14,6 +14,10 @@ use crate::store::{self, Change};
 
 /// A comment is sent so often, so that both ends notice a dead connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How soon a watcher looks again for changes that must wait for a transaction that is under way.
+const AGAIN: Duration = Duration::from_millis(20);
+/// How often a watcher looks even when nothing rings, where other processes make changes too.
+const POLL: Duration = Duration::from_secs(1);
 /// Changes read at a time.
 const PAGE: i64 = 100;
 
@@ -51,7 +55,7 @@ impl Feed {
         // Listening begins before the place is read, so a change in between is not missed.
         let changes = self.changed.listen();
         let place = match resume {
-            Some(place) => place,
+            Some(place) => db.read(move |tx| store::resume(tx, &place)).await?,
             None => db.read(store::latest).await?,
         };
         // An event without data only tells the place, so that a watcher can resume before the first change.
@@ -81,8 +85,13 @@ impl Watcher {
             }
             let place = self.place.clone();
             match self.db.read(move |tx| store::after(tx, &place, PAGE)).await {
-                Ok(changes) if changes.is_empty() => self.changes.heard().await,
-                Ok(changes) => self.waiting = changes.into_iter(),
+                Ok(changes) if !changes.ready.is_empty() => self.waiting = changes.ready.into_iter(),
+                Ok(changes) if changes.held_back => tokio::time::sleep(AGAIN).await,
+                // A ring or the poll: either way, look again.
+                Ok(_) if self.db.is_shared() => {
+                    drop(tokio::time::timeout(POLL, self.changes.heard()).await);
+                }
+                Ok(_) => self.changes.heard().await,
                 Err(error) => {
                     let error: DbError = error;
                     tracing::warn!(%error, "a watcher was let go");

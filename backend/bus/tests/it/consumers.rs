@@ -7,10 +7,21 @@ use ticketing_bus::{Core, Delivery, Effect, Handler, Verdict, next_step};
 use ticketing_events::{Envelope, TicketCreated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_testdb::{Engine, on_both};
 
 use crate::support::{
     House, Mood, Moody, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
 };
+
+on_both! {
+    #[tokio::test]
+    a_redelivered_event_changes_nothing, another_event_of_an_old_version_is_accepted_without_effect,
+    an_event_that_nobody_handles_is_accepted, an_early_event_waits_for_its_predecessor,
+    an_event_whose_time_has_not_come_is_never_given_up,
+    an_effect_and_what_is_said_of_it_stand_or_fall_together, those_who_wait_for_an_arrival_are_woken;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    shuffled_histories_take_effect_in_order_and_once;
+}
 
 #[test]
 fn only_the_next_version_is_applied() {
@@ -28,9 +39,8 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
     delivered.collect()
 }
 
-#[tokio::test]
-async fn a_redelivered_event_changes_nothing() {
-    let house = House::new();
+async fn a_redelivered_event_changes_nothing(engine: Engine) {
+    let house = House::on(engine);
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     let history = deliveries(house.history("t", 3));
@@ -42,9 +52,8 @@ async fn a_redelivered_event_changes_nothing() {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
 }
 
-#[tokio::test]
-async fn another_event_of_an_old_version_is_accepted_without_effect() {
-    let house = House::new();
+async fn another_event_of_an_old_version_is_accepted_without_effect(engine: Engine) {
+    let house = House::on(engine);
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     consumers.clone().apply(deliveries(house.history("t", 3))).await.unwrap();
@@ -54,18 +63,16 @@ async fn another_event_of_an_old_version_is_accepted_without_effect() {
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-#[tokio::test]
-async fn an_event_that_nobody_handles_is_accepted() {
-    let house = House::new();
+async fn an_event_that_nobody_handles_is_accepted(engine: Engine) {
+    let house = House::on(engine);
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
     let verdicts = consumers.apply(deliveries(vec![house.sealed(&deleted("t", 1))])).await.unwrap();
     assert_eq!(verdicts, [Verdict::Accepted]);
 }
 
-#[tokio::test]
-async fn an_early_event_waits_for_its_predecessor() {
-    let house = House::new();
+async fn an_early_event_waits_for_its_predecessor(engine: Engine) {
+    let house = House::on(engine);
     let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let mut history = house.history("t", 4);
@@ -93,9 +100,8 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     events
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn shuffled_histories_take_effect_in_order_and_once() {
-    let house = House::new();
+async fn shuffled_histories_take_effect_in_order_and_once(engine: Engine) {
+    let house = House::on(engine);
     let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let events: Vec<Envelope> = (0..20).flat_map(|ticket| house.history(&format!("t{ticket}"), 6)).collect();
@@ -114,9 +120,8 @@ async fn shuffled_histories_take_effect_in_order_and_once() {
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn an_event_whose_time_has_not_come_is_never_given_up() {
-    let house = House::new();
+async fn an_event_whose_time_has_not_come_is_never_given_up(engine: Engine) {
+    let house = House::on(engine);
     let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
     let moody = Moody::new(Mood::NotYet);
     core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
@@ -153,10 +158,9 @@ impl Handler for Says {
     }
 }
 
-#[tokio::test]
-async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
+async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(engine: Engine) {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
-        let house = House::new();
+        let house = House::on(engine);
         let core = house.service("s");
         let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
         let verdicts = consumers.apply(deliveries(vec![house.sealed(&created("t"))])).await.unwrap();
@@ -171,9 +175,8 @@ async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
     }
 }
 
-#[tokio::test]
-async fn those_who_wait_for_an_arrival_are_woken() {
-    let house = House::new();
+async fn those_who_wait_for_an_arrival_are_woken(engine: Engine) {
+    let house = House::on(engine);
     let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let mut arrivals = core.arrived.listen();

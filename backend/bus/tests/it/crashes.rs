@@ -9,12 +9,20 @@ use ticketing_bus::Core;
 use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_testdb::{Engine, on_both};
 
 use crate::support::{House, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
 
-#[tokio::test]
-async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect() {
-    let house = House::new();
+on_both! {
+    #[tokio::test]
+    a_crash_between_effect_and_acknowledgement_repeats_no_effect,
+    a_crash_between_publishing_and_marking_publishes_nothing_twice, a_crash_before_publishing_loses_nothing;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing;
+}
+
+async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect(engine: Engine) {
+    let house = House::on(engine);
     {
         let (bus, core) = (house.bus(), house.service("s"));
         bus.publish(house.history("t", 3)).await.unwrap();
@@ -60,9 +68,8 @@ async fn say_history(core: &Core, ticket: &'static str) {
     said.await.map_err(|error: DbError| error).unwrap();
 }
 
-#[tokio::test]
-async fn a_crash_between_publishing_and_marking_publishes_nothing_twice() {
-    let house = House::new();
+async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(engine: Engine) {
+    let house = House::on(engine);
     {
         let (bus, core) = (house.bus(), house.service("s"));
         say_history(&core, "t").await;
@@ -75,18 +82,16 @@ async fn a_crash_between_publishing_and_marking_publishes_nothing_twice() {
     assert_eq!(bus.recent(10).await.unwrap(), outbox(&core).await);
 }
 
-#[tokio::test]
-async fn a_crash_before_publishing_loses_nothing() {
-    let house = House::new();
+async fn a_crash_before_publishing_loses_nothing(engine: Engine) {
+    let house = House::on(engine);
     say_history(&house.service("s"), "t").await;
     let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing() {
-    let house = House::new();
+async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(engine: Engine) {
+    let house = House::on(engine);
     let tickets = ["a", "b", "c", "d", "e", "f"];
     for ticket in tickets {
         let (bus, source, copy, shutdown) =

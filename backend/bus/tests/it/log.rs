@@ -5,12 +5,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use ticketing_bus::Verdict;
 use ticketing_events::{Envelope, EventName};
+use ticketing_testdb::Engine;
 
 use crate::support::{House, TICKETS, accepted, eventually, names, session_ended};
 
 #[tokio::test]
 async fn events_come_in_the_order_in_which_they_were_published() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     for batch in 0..4 {
         let mut events = house.history(&format!("t{batch}"), 40);
@@ -32,7 +33,7 @@ async fn events_come_in_the_order_in_which_they_were_published() {
 
 #[tokio::test]
 async fn an_event_is_published_once_however_often_it_is_said() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let events = house.history("t", 3);
     let twice = [events[1].clone(), events[0].clone(), events[1].clone()].to_vec();
@@ -48,7 +49,7 @@ async fn an_event_is_published_once_however_often_it_is_said() {
 
 #[tokio::test]
 async fn every_consumer_gets_every_event_of_its_names() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let mut all = bus.subscribe("all", EventName::ALL.to_vec()).await.unwrap();
     bus.publish(house.history("t", 2)).await.unwrap();
@@ -60,7 +61,7 @@ async fn every_consumer_gets_every_event_of_its_names() {
 
 #[tokio::test]
 async fn what_was_not_settled_comes_again_and_what_was_settled_does_not() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     bus.publish(house.history("t", 5)).await.unwrap();
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
@@ -80,7 +81,7 @@ async fn what_was_not_settled_comes_again_and_what_was_settled_does_not() {
 
 #[tokio::test]
 async fn a_retry_comes_when_it_is_due_and_holds_nobody_up() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     bus.publish(house.history("first", 1)).await.unwrap();
@@ -115,7 +116,7 @@ async fn a_retry_comes_when_it_is_due_and_holds_nobody_up() {
 
 #[tokio::test]
 async fn what_is_postponed_is_not_counted_as_tried() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     bus.publish(house.history("t", 1)).await.unwrap();
@@ -130,7 +131,7 @@ async fn what_is_postponed_is_not_counted_as_tried() {
 
 #[tokio::test]
 async fn the_backlog_is_what_the_slowest_consumer_has_not_heard() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
@@ -149,7 +150,7 @@ async fn the_backlog_is_what_the_slowest_consumer_has_not_heard() {
 
 #[tokio::test]
 async fn events_of_others_are_no_backlog_for_long() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let mut subscription = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
     bus.publish(house.history("t", 30)).await.unwrap();
@@ -162,7 +163,7 @@ async fn events_of_others_are_no_backlog_for_long() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn concurrent_publishers_leave_no_gap_for_a_reader() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let publishers: Vec<_> = (0..8)
@@ -189,7 +190,7 @@ async fn concurrent_publishers_leave_no_gap_for_a_reader() {
 
 #[tokio::test]
 async fn a_late_reader_reads_what_is_no_longer_in_memory() {
-    let house = House::new();
+    let house = House::on(Engine::Sqlite);
     let bus = house.bus();
     let events: Vec<Envelope> = house.history("t", 9000);
     for chunk in events.chunks(1000) {

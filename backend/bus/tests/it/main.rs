@@ -1,6 +1,6 @@
 //! The bus as the services use it: a durable log, consumers with a database of their own, and the relay between.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
 
 mod consumers;
 mod crashes;
@@ -8,4 +8,5 @@ mod dead_letters;
 mod log;
 mod pruning;
 mod relay;
+mod replicas;
 mod support;

@@ -6,8 +6,14 @@ use futures_util::future::join_all;
 use ticketing_bus::{Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION, Verdict};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_testdb::{Engine, on_both};
 
 use crate::support::{House, OnCreated, TICKETS, accepted, count, created, eventually, notes};
+
+on_both! {
+    #[tokio::test]
+    the_log_forgets_only_what_every_consumer_has_heard, outbox_and_inbox_forget_what_is_old;
+}
 
 /// More batches than lie between two prunings.
 const BATCHES: usize = 4200;
@@ -21,9 +27,8 @@ async fn publish_many(house: &House, bus: &Bus) {
     }
 }
 
-#[tokio::test]
-async fn the_log_forgets_only_what_every_consumer_has_heard() {
-    let house = House::new();
+async fn the_log_forgets_only_what_every_consumer_has_heard(engine: Engine) {
+    let house = House::on(engine);
     let retention = Duration::from_secs(3600);
     let bus = house.bus_with(EmbeddedOptions { retention, clock: house.retries.clone() });
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
@@ -50,9 +55,8 @@ async fn the_log_forgets_only_what_every_consumer_has_heard() {
     assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
 }
 
-#[tokio::test]
-async fn outbox_and_inbox_forget_what_is_old() {
-    let house = House::new();
+async fn outbox_and_inbox_forget_what_is_old(engine: Engine) {
+    let house = House::on(engine);
     let (bus, shutdown) = (house.bus(), Shutdown::new());
     let core = house.service("s");
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);

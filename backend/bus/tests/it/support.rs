@@ -1,31 +1,38 @@
 //! A bus and the databases of services in a folder of their own, and handlers that note what they did.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tempfile::TempDir;
 use ticketing_bus::{Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, Verdict, next_step};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Migrations, Tx};
 use ticketing_sdk::{Money, TicketId, Timestamp, UserId};
+use ticketing_testdb::{Engine, Home};
 
 /// What a consumer's database holds: what it did, in order, and a copy of each ticket's version.
-const NOTES: Migrations = Migrations {
-    part: "notes",
-    scripts: &[(
-        "V1__notes",
-        "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
-         CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
-    )],
-};
+fn tables(engine: Engine) -> Migrations {
+    let scripts: &[(&str, &str)] = match engine {
+        Engine::Sqlite => &[(
+            "V1__notes",
+            "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
+             CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+        )],
+        Engine::Postgres => &[(
+            "V1__notes",
+            "CREATE TABLE notes (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, aggregate TEXT NOT NULL,
+                                 version BIGINT NOT NULL);
+             CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+        )],
+    };
+    Migrations { part: "notes", scripts }
+}
 
 /// A folder with a bus and any number of services. What is opened again finds what was there.
 pub(crate) struct House {
-    folder: TempDir,
+    home: Home,
     /// The marketplace's clock.
     pub(crate) clock: Clock,
     /// The clock of the retries; it stands still.
@@ -33,17 +40,9 @@ pub(crate) struct House {
 }
 
 impl House {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn on(engine: Engine) -> Self {
         let start = Timestamp::from_millis(1_700_000_000_000);
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            clock: Clock::manual(start),
-            retries: Clock::manual(start),
-        }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("{name}.db"))
+        Self { home: Home::on(engine), clock: Clock::manual(start), retries: Clock::manual(start) }
     }
 
     /// The bus; its retries wait for [`House::retries`] to be moved.
@@ -57,11 +56,16 @@ impl House {
     }
 
     pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
-        Bus::embedded(&self.file("bus"), options).unwrap()
+        Bus::embedded(&self.home.folder().join("bus.db"), options).unwrap()
     }
 
     pub(crate) fn service(&self, name: &str) -> Core {
-        Core::open(&self.file(name), self.clock.clone(), &[NOTES]).unwrap()
+        self.service_with(name, self.clock.clone())
+    }
+
+    /// A service whose clock is its own.
+    pub(crate) fn service_with(&self, name: &str, clock: Clock) -> Core {
+        Core::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
     }
 
     /// An envelope with an identifier of its own.

@@ -35,4 +35,14 @@ impl Dialect {
             Self::Postgres => "pg_current_xact_id()::text::bigint",
         }
     }
+
+    /// A number that is greater than that of every transaction whose effects can be seen in this one, whatever is
+    /// committed meanwhile. What is not below it was numbered by another server.
+    #[must_use]
+    pub const fn unseen(self) -> &'static str {
+        match self {
+            Self::Sqlite => "1",
+            Self::Postgres => "pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
+        }
+    }
 }

@@ -24,7 +24,7 @@ use error::chain;
 pub use error::{DbError, OpenError};
 pub use migrate::Migrations;
 pub use options::DbOptions;
-pub use postgres::{PostgresUrl, Target, UrlError};
+pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::Row;
 pub use tx::Tx;
 
@@ -53,8 +53,8 @@ pub struct DbStats {
 }
 
 impl Db {
-    /// Opens the database, making the file or the schema if need be, and brings its tables up to date unless
-    /// `options` says otherwise.
+    /// Opens the database, making the file or the schema if need be, and brings its tables up to date, unless its URL
+    /// was told that somebody else does ([`PostgresUrl::migrated_elsewhere`]).
     ///
     /// # Errors
     /// When it cannot be opened, reached or written, a migration fails or differs from the one that was applied, or
@@ -78,8 +78,10 @@ impl Db {
     /// # Errors
     /// As for [`open`](Self::open).
     pub fn migrate(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
-        let options = DbOptions { readers: 1, writers: 1, ..DbOptions::default() };
-        Self::open(database, options, migrations).map(drop)
+        match database.into() {
+            Database::File(path) => Self::open(path, DbOptions::default(), migrations).map(drop),
+            Database::Postgres(target) => postgres::migrate(&target, migrations),
+        }
     }
 
     /// How this database writes what the two of them write differently.

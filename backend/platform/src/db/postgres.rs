@@ -25,7 +25,7 @@ use crate::signal::Signal;
 use bells::Bells;
 use connection::Role;
 pub(super) use session::Session;
-pub use url::{PostgresUrl, Target, UrlError};
+pub use url::{CONNECTIONS, PostgresUrl, Target, UrlError};
 use worker::Worker;
 
 pub(super) struct Engine {
@@ -80,17 +80,12 @@ impl Engine {
         options: DbOptions,
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
-        // The client waits in a runtime of its own, which must not be begun on a thread of another.
-        let prepared = std::thread::scope(|scope| {
-            let preparing = scope.spawn(|| migrate::prepare(target, options.migrate, migrations));
-            preparing.join().unwrap_or_else(|_| Err(unusable(target, "it could not be prepared")))
-        });
-        prepared?;
+        prepare(target, target.is_migrated_here(), migrations)?;
         let counters = Arc::new(Counters { name: target.schema().to_owned(), ..Counters::default() });
         let bells = Arc::new(Bells::new(target.clone()));
         let mut engine = Self { writers: None, readers: None, threads: Vec::new(), bells, counters };
-        engine.writers = Some(engine.spawn(target, Role::Writer, options.writers, options.queue)?);
-        engine.readers = Some(engine.spawn(target, Role::Reader, options.readers, options.queue)?);
+        engine.writers = Some(engine.spawn(target, Role::Writer, target.writers(), options.queue)?);
+        engine.readers = Some(engine.spawn(target, Role::Reader, target.readers(), options.queue)?);
         Ok(engine)
     }
 
@@ -166,6 +161,19 @@ impl Drop for Engine {
             }
         }
     }
+}
+
+/// Brings the tables up to date and does nothing else.
+pub(super) fn migrate(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
+    prepare(target, true, migrations)
+}
+
+fn prepare(target: &Target, migrate: bool, migrations: &[Migrations]) -> Result<(), OpenError> {
+    // The client waits in a runtime of its own, which must not be begun on a thread of another.
+    std::thread::scope(|scope| {
+        let preparing = scope.spawn(|| migrate::prepare(target, migrate, migrations));
+        preparing.join().unwrap_or_else(|_| Err(unusable(target, "it could not be prepared")))
+    })
 }
 
 fn unusable(target: &Target, reason: &str) -> OpenError {

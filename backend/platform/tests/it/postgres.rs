@@ -127,8 +127,9 @@ async fn a_database_that_is_not_migrated_is_not_worked_on() {
         scripts: &[PLACES.scripts[0], ("V2__more", "ALTER TABLE places ADD COLUMN more TEXT;")],
     };
     let home = Home::on(Engine::Postgres);
-    let checking = DbOptions { migrate: false, ..DbOptions::default() };
-    let opened = |migrations: &[Migrations]| Db::open(home.database("halls"), checking, migrations);
+    let opened = |migrations: &[Migrations]| {
+        Db::open(home.migrated_elsewhere("halls"), DbOptions::default(), migrations)
+    };
     let refused = opened(&[PLACES]).unwrap_err();
     assert!(matches!(refused, OpenError::NotMigrated { .. }), "{refused}");
     assert!(refused.to_string().ends_with("is not migrated: of the 1 migrations of places, 0 were applied"));

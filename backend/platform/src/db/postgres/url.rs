@@ -17,6 +17,9 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// A connection whose other end has vanished is noticed after about this time.
 const GONE_AFTER: Duration = Duration::from_secs(20);
 
+/// How many connections a service keeps at most, unless told otherwise.
+pub const CONNECTIONS: usize = 12;
+
 /// Which PostgreSQL database: `postgres://user:password@host:5432/database`. `?sslmode=disable` speaks without TLS,
 /// which is what happens anyway where the server is on this machine; `?sslmode=require` speaks with it, and always
 /// checks the server's certificate and name. `?sslrootcert=FILE` names the certificates that are trusted.
@@ -24,6 +27,8 @@ const GONE_AFTER: Duration = Duration::from_secs(20);
 pub struct PostgresUrl {
     config: Config,
     tls: Tls,
+    connections: usize,
+    migrated_here: bool,
 }
 
 /// A schema of a PostgreSQL database: what one service has for itself.
@@ -39,6 +44,20 @@ pub struct Target {
 pub struct UrlError(String);
 
 impl PostgresUrl {
+    /// How many connections each service keeps at most, two at least; one more hears the bells of other processes.
+    #[must_use]
+    pub fn with_connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// Leaves the tables alone: what opens a database that is not up to date fails.
+    #[must_use]
+    pub fn migrated_elsewhere(mut self) -> Self {
+        self.migrated_here = false;
+        self
+    }
+
     /// The schema of this name.
     ///
     /// # Errors
@@ -102,7 +121,7 @@ impl FromStr for PostgresUrl {
         }
         config.keepalives(true).keepalives_idle(GONE_AFTER / 2).keepalives_interval(GONE_AFTER / 4);
         config.tcp_user_timeout(GONE_AFTER);
-        Ok(Self { config, tls })
+        Ok(Self { config, tls, connections: CONNECTIONS, migrated_here: true })
     }
 }
 
@@ -144,6 +163,20 @@ impl Target {
             config.application_name(format!("ticketing {}", self.schema));
         }
         config
+    }
+
+    /// Connections that look at snapshots.
+    pub(super) fn readers(&self) -> usize {
+        (self.url.connections / 3).max(1)
+    }
+
+    /// Connections that change something.
+    pub(super) fn writers(&self) -> usize {
+        self.url.connections.saturating_sub(self.readers()).max(1)
+    }
+
+    pub(super) fn is_migrated_here(&self) -> bool {
+        self.url.migrated_here
     }
 
     pub(super) fn tls(&self) -> &Tls {
