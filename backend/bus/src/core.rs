@@ -64,7 +64,15 @@ impl Core {
         Db::migrate(database, &with_ours(migrations))
     }
 
-    /// The same for a service that answers requests: with the keys of requests that were answered before, and with
+    /// Checks that the tables are up to date that [`open`](Self::open) needs, changing nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is not up to date.
+    pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
+        Db::check(database, &with_ours(migrations))
+    }
+
+    /// As [`open`](Self::open), for a service that answers requests: with the keys of requests that were answered before, and with
     /// what it knows of the sessions that have ended.
     ///
     /// # Errors

@@ -20,6 +20,12 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[("V1__timers", include_str!("../migrations/V1__timers.sql"))],
 };
 
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 1] {
+    [MIGRATIONS]
+}
+
 /// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {

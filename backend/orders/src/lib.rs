@@ -26,6 +26,12 @@ pub use consumers::{
 pub const MIGRATIONS: Migrations =
     Migrations { part: "orders", scripts: &[("V1__orders", include_str!("../migrations/V1__orders.sql"))] };
 
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 3] {
+    Core::parts_with_sessions(MIGRATIONS)
+}
+
 /// How long a reservation lasts unless told otherwise.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
 /// How many unpaid orders one user may have unless told otherwise.

@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{self, AuditError, Report};
 use crate::data_dir::DataDir;
+use crate::databases::Databases;
 use crate::{StackSettings, openapi};
 
 /// How long the loops behind the routes may take to end.
@@ -52,6 +53,12 @@ pub enum StartError {
     /// A database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The PostgreSQL database cannot be used.
+    #[error("TICKETING_DATABASE_URL: {0}")]
+    Database(OpenError),
+    /// Its tables are not up to date, and were not to be brought up to date here.
+    #[error("TICKETING_DATABASE_URL: {0}; `ticketing-server migrate` does that")]
+    NotMigrated(OpenError),
     /// A service could not be opened.
     #[error("cannot open the {service} service: {reason}")]
     Service {
@@ -220,10 +227,12 @@ impl Parts {
             let (cookie, ttl) = (settings.cookie.clone(), settings.session_ttl);
             Ok::<_, KeyError>(Sessions::new(keys, cookie, ttl, ended, clock.clone()))
         };
+        let databases = Databases::prepare(settings).await?;
+        let database = |service| databases.of(service, data_dir);
         let bus = Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?;
         let provider = SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?;
         let auth = ticketing_auth::App::open(ticketing_auth::Settings {
-            database: data_dir.database("auth").into(),
+            database: database("auth")?,
             clock: clock.clone(),
             sessions: sessions()?,
             proxies: settings.trusted_proxies.clone(),
@@ -232,20 +241,20 @@ impl Parts {
             hashing: settings.hashing,
         });
         let tickets = ticketing_tickets::App::open(ticketing_tickets::Settings {
-            database: data_dir.database("tickets").into(),
+            database: database("tickets")?,
             clock: clock.clone(),
             sessions: sessions()?,
             shutdown: serving.clone(),
         });
         let orders = ticketing_orders::App::open(ticketing_orders::Settings {
-            database: data_dir.database("orders").into(),
+            database: database("orders")?,
             clock: clock.clone(),
             sessions: sessions()?,
             order_ttl: settings.order_ttl,
             open_limit: settings.open_orders,
         });
         let payments = ticketing_payments::App::open(ticketing_payments::Settings {
-            database: data_dir.database("payments").into(),
+            database: database("payments")?,
             clock: clock.clone(),
             sessions: sessions()?,
             provider: Arc::new(provider.clone()),
@@ -253,7 +262,7 @@ impl Parts {
             shutdown: serving.clone(),
         });
         let expiration = ticketing_expiration::App::open(ticketing_expiration::Settings {
-            database: data_dir.database("expiration").into(),
+            database: database("expiration")?,
             clock: clock.clone(),
         });
         Ok(Self {

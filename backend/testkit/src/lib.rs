@@ -33,6 +33,7 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+pub use ticketing_testdb::{Engine, OwnDatabase, PrivateServer, on_both};
 
 pub use http::Method;
 

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
 use ticketing_server::audit::Report;
 use ticketing_server::{Stack, StackSettings};
+use ticketing_testdb::{Engine, OwnDatabase};
 
 use crate::eventually;
 use crate::raw::Raw;
@@ -24,6 +26,7 @@ pub const JWT_KEY: &str = "a key for tests that is long enough";
 pub struct TestStackBuilder {
     settings: StackSettings,
     folder: Option<TempDir>,
+    database: Option<OwnDatabase>,
 }
 
 /// A running marketplace. It must be given back with [`finish`](Self::finish), which fails the test if anything is
@@ -34,6 +37,7 @@ pub struct TestStack {
     stack: Option<Stack>,
     settings: StackSettings,
     folder: Option<TempDir>,
+    database: Option<OwnDatabase>,
     raw: Raw,
     people: AtomicU32,
     given_back: bool,
@@ -50,11 +54,23 @@ impl Default for TestStackBuilder {
         settings.limits.tries_per_address = 100_000;
         settings.payment_pace.first_retry = Duration::from_millis(20);
         settings.payment_pace.longest_retry = Duration::from_millis(200);
-        Self { settings, folder: Some(folder) }
+        Self { settings, folder: Some(folder), database: None }
     }
 }
 
 impl TestStackBuilder {
+    /// Which kind of database the services use: files, unless it is told otherwise.
+    ///
+    /// # Panics
+    /// When there is no PostgreSQL.
+    pub fn on(mut self, engine: Engine) -> Self {
+        self.database = (engine == Engine::Postgres).then(OwnDatabase::create);
+        let url = self.database.as_ref().map(|own| own.url().parse::<PostgresUrl>().expect("a URL"));
+        // Many stacks share the server.
+        self.settings.database = url.map(|url| url.with_connections(6));
+        self
+    }
+
     /// How long a reservation lasts.
     pub fn order_ttl(self, ttl: Duration) -> Self {
         self.with(|settings| settings.order_ttl = ttl)
@@ -100,8 +116,16 @@ impl TestStackBuilder {
     pub async fn start(self) -> TestStack {
         let stack = Stack::start(self.settings.clone()).await.expect("the stack starts");
         let raw = Raw::new(stack.url());
-        let Self { settings, folder } = self;
-        TestStack { stack: Some(stack), settings, folder, raw, people: AtomicU32::new(0), given_back: false }
+        let Self { settings, folder, database } = self;
+        TestStack {
+            stack: Some(stack),
+            settings,
+            folder,
+            database,
+            raw,
+            people: AtomicU32::new(0),
+            given_back: false,
+        }
     }
 }
 
@@ -109,6 +133,11 @@ impl TestStack {
     /// A stack with a folder of its own.
     pub async fn start() -> Self {
         Self::builder().start().await
+    }
+
+    /// The same on this kind of database.
+    pub async fn start_on(engine: Engine) -> Self {
+        Self::builder().on(engine).start().await
     }
 
     /// A stack that differs.
@@ -135,6 +164,23 @@ impl TestStack {
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.settings.data_dir.clone()
+    }
+
+    /// The URL of its PostgreSQL database.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        self.database.as_ref().expect("a database on the shared server").url()
+    }
+
+    /// Runs a command by hand on that database; answers its rows, columns separated by `|`.
+    ///
+    /// # Panics
+    /// When it has none, or the command is refused.
+    pub fn psql(&self, sql: &str) -> String {
+        self.database.as_ref().expect("a database on the shared server").psql(sql)
     }
 
     /// A client that nobody is signed in with.

@@ -29,6 +29,12 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 3] {
+    Core::parts_with_sessions(MIGRATIONS)
+}
+
 /// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {

@@ -84,6 +84,18 @@ impl Db {
         }
     }
 
+    /// Checks that a database can be used and that its tables are up to date, changing nothing. A file is brought up to
+    /// date when it is opened, so there is nothing to check.
+    ///
+    /// # Errors
+    /// When it cannot be reached or used, or is not up to date.
+    pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
+        match database.into() {
+            Database::File(_) => Ok(()),
+            Database::Postgres(target) => postgres::check(&target, migrations),
+        }
+    }
+
     /// How this database writes what the two of them write differently.
     #[must_use]
     pub fn dialect(&self) -> Dialect {

@@ -80,7 +80,7 @@ impl Engine {
         options: DbOptions,
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
-        prepare(target, target.is_migrated_here(), migrations)?;
+        prepare(target, target.url().is_migrated_here(), migrations)?;
         let counters = Arc::new(Counters { name: target.schema().to_owned(), ..Counters::default() });
         let bells = Arc::new(Bells::new(target.clone()));
         let mut engine = Self { writers: None, readers: None, threads: Vec::new(), bells, counters };
@@ -166,6 +166,11 @@ impl Drop for Engine {
 /// Brings the tables up to date and does nothing else.
 pub(super) fn migrate(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
     prepare(target, true, migrations)
+}
+
+/// Says what is missing and changes nothing.
+pub(super) fn check(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
+    prepare(target, false, migrations)
 }
 
 fn prepare(target: &Target, migrate: bool, migrations: &[Migrations]) -> Result<(), OpenError> {

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbOptions, OpenError};
+use ticketing_platform::db::{Database, Db, DbOptions, OpenError, PostgresUrl};
 
 use super::read::{Sources, add_bus};
 use super::{AuditError, Report, check};
 use crate::StartError;
 use crate::data_dir::{DataDir, database};
+use crate::databases::schema;
 
 /// Why a data directory could not be audited.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub enum OfflineError {
 pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
     must_exist(path)?;
     let _alone = DataDir::lock(path)?;
-    audit(path).await
+    audit(path, |service| Ok(database(path, service).into())).await
 }
 
 /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
@@ -51,22 +52,38 @@ pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
 /// When there is no marketplace, or it cannot be read.
 pub async fn audit_beside_server(path: &Path) -> Result<Report, OfflineError> {
     must_exist(path)?;
-    audit(path).await
+    audit(path, |service| Ok(database(path, service).into())).await
+}
+
+/// The same where the services keep what they know in the schemas of a PostgreSQL database, and only the event log and
+/// the provider's book are in the folder.
+///
+/// # Errors
+/// When there is no marketplace, or it cannot be read.
+pub async fn audit_beside_server_on(path: &Path, url: &PostgresUrl) -> Result<Report, OfflineError> {
+    files_must_exist(path, &["bus", "provider"])?;
+    // It looks; whoever serves sees to the tables.
+    let url = url.clone().migrated_elsewhere();
+    audit(path, |service| schema(&url, service)).await
 }
 
 /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
 fn must_exist(path: &Path) -> Result<(), OfflineError> {
-    let parts = ["auth", "tickets", "orders", "payments", "expiration", "bus", "provider"];
+    files_must_exist(path, &["auth", "tickets", "orders", "payments", "expiration", "bus", "provider"])
+}
+
+fn files_must_exist(path: &Path, parts: &[&str]) -> Result<(), OfflineError> {
     if parts.iter().all(|part| database(path, part).is_file()) {
         return Ok(());
     }
     Err(OfflineError::NoMarketplace { path: path.to_owned() })
 }
 
-async fn audit(path: &Path) -> Result<Report, OfflineError> {
-    let open = |service: &str| {
-        Db::open(&database(path, service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
-    };
+async fn audit(
+    path: &Path,
+    of: impl Fn(&str) -> Result<Database, OpenError>,
+) -> Result<Report, OfflineError> {
+    let open = |service: &str| Db::open(of(service)?, DbOptions { readers: 1, ..DbOptions::default() }, &[]);
     let clock = Clock::system();
     let sources = Sources {
         auth: Some(open("auth")?),

@@ -265,9 +265,11 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
 
 /// The rows of the table of the server's settings: name and default.
 fn settings_table() -> BTreeMap<String, String> {
-    let readme = read("README.md");
-    let table =
-        readme.split("## Settings of the server").nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
+    let tables = [("README.md", "## Settings of the server"), ("docs/POSTGRESQL.md", "## Settings")];
+    let tables = tables.map(|(path, title)| {
+        read(path).split(title).nth(1).unwrap().split("\n## ").next().unwrap().to_owned()
+    });
+    let table = tables.join("\n");
     let rows = table.lines().filter(|line| line.starts_with("| `TICKETING_")).map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         (cells[0].trim_matches('`').to_owned(), cells[1].to_owned())
@@ -276,7 +278,7 @@ fn settings_table() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn the_readme_names_every_setting_and_no_other() {
+fn the_documents_name_every_setting_and_no_other() {
     let house = house();
     let server: BTreeSet<String> = ["backend/server/src/settings.rs", "backend/server/src/main.rs"]
         .into_iter()
@@ -286,9 +288,10 @@ fn the_readme_names_every_setting_and_no_other() {
     assert_eq!(told, server, "the table of the server's settings and its code");
 
     let client = variables_below(&house.join("ticketing-cli/src"));
-    let named = variables(&read("README.md"), "");
+    let mut named = variables(&read("README.md"), "");
+    named.extend(variables(&read("docs/POSTGRESQL.md"), ""));
     let known: BTreeSet<String> = client.union(&server).cloned().collect();
-    assert_eq!(named, known, "the settings in README.md and in the code");
+    assert_eq!(named, known, "the settings in the documents and in the code");
 }
 
 #[test]

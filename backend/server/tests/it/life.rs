@@ -150,7 +150,7 @@ async fn thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_se
 
     // The stock is written where the services would write it: through 4 000 requests it would take a while.
     let core =
-        |name: &str, part| Core::open(&folder.join(format!("{name}.db")), clock.clone(), &[part]).unwrap();
+        |name: &str, part| Core::open(folder.join(format!("{name}.db")), clock.clone(), &[part]).unwrap();
     let tickets = core("tickets", ticketing_tickets::MIGRATIONS);
     let (seller, now) = (UserId::new("seller"), clock.now());
     let (shop, by) = (tickets.clone(), seller.clone());

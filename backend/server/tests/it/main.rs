@@ -16,6 +16,7 @@ mod isolation;
 mod life;
 mod live;
 mod openapi;
+mod postgres;
 mod races;
 mod reading_own_writes;
 mod routes;

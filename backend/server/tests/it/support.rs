@@ -60,9 +60,9 @@ pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
         ("tickets", "SELECT COUNT(*) AS n FROM tickets"),
         ("tickets", "SELECT COUNT(*) AS n FROM changes"),
         ("tickets", "SELECT COUNT(*) AS n FROM outbox"),
-        ("tickets", "SELECT COALESCE(SUM(version), 0) AS n FROM tickets"),
+        ("tickets", "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM tickets"),
         ("orders", "SELECT COUNT(*) AS n FROM orders"),
-        ("orders", "SELECT COALESCE(SUM(version), 0) AS n FROM orders"),
+        ("orders", "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM orders"),
         ("orders", "SELECT COUNT(*) AS n FROM outbox"),
         ("payments", "SELECT COUNT(*) AS n FROM payments"),
     ];

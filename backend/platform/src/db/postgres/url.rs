@@ -10,7 +10,6 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 
 use super::tls::Tls;
-use crate::settings::Setting;
 
 /// A server that does not answer within this time counts as unreachable.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -56,6 +55,12 @@ impl PostgresUrl {
     pub fn migrated_elsewhere(mut self) -> Self {
         self.migrated_here = false;
         self
+    }
+
+    /// Whether whoever opens a database brings its tables up to date.
+    #[must_use]
+    pub fn is_migrated_here(&self) -> bool {
+        self.migrated_here
     }
 
     /// The schema of this name.
@@ -137,24 +142,15 @@ fn is_here(host: &Host) -> bool {
     }
 }
 
-impl Setting for PostgresUrl {
-    const SECRET: bool = true;
-
-    fn expected() -> String {
-        "a URL like postgres://user:password@host:5432/database, with sslmode disable or require if any"
-            .to_owned()
-    }
-
-    fn read(value: &str) -> Option<Self> {
-        value.parse().ok()
-    }
-}
-
 impl Target {
     /// The schema.
     #[must_use]
     pub fn schema(&self) -> &str {
         &self.schema
+    }
+
+    pub(super) fn url(&self) -> &PostgresUrl {
+        &self.url
     }
 
     pub(super) fn config(&self) -> Config {
@@ -173,10 +169,6 @@ impl Target {
     /// Connections that change something.
     pub(super) fn writers(&self) -> usize {
         self.url.connections.saturating_sub(self.readers()).max(1)
-    }
-
-    pub(super) fn is_migrated_here(&self) -> bool {
-        self.url.migrated_here
     }
 
     pub(super) fn tls(&self) -> &Tls {

@@ -42,6 +42,8 @@ enum End {
     Spoiled,
     /// It is to be run again.
     Doomed(Doom),
+    /// The server has no connection to spare.
+    Starved(String),
     /// There is no connection to run it on.
     Unreachable(String),
     /// The server has refused to commit it.
@@ -103,15 +105,8 @@ impl Worker {
                     tracing::error!(database = %self.target, why, "whether a unit was committed is not known");
                     return Err(DbError::Uncertain(why));
                 }
-                End::Doomed(Doom::Conflict(why)) => {
-                    conflicts += 1;
-                    self.counters.repeated("conflict");
-                    if conflicts > MOST_CONFLICTS {
-                        tracing::warn!(database = %self.target, why, "others were in the way of a unit too often");
-                        return Err(DbError::Busy);
-                    }
-                    pause(conflicts);
-                }
+                End::Doomed(Doom::Conflict(why)) => self.give_way("conflict", &why, &mut conflicts)?,
+                End::Starved(why) => self.give_way("starved", &why, &mut conflicts)?,
                 End::Unreachable(why) => {
                     // A server that is away costs a request its patience at each try.
                     losses += 2;
@@ -143,6 +138,18 @@ impl Worker {
         }
     }
 
+    /// Waits a little before a unit is run again, since others were in its way; not for ever.
+    fn give_way(&self, reason: &'static str, why: &str, conflicts: &mut u32) -> Result<(), DbError> {
+        *conflicts += 1;
+        self.counters.repeated(reason);
+        if *conflicts > MOST_CONFLICTS {
+            tracing::warn!(database = %self.target, why, "others were in the way of a unit too often");
+            return Err(DbError::Busy);
+        }
+        pause(*conflicts);
+        Ok(())
+    }
+
     fn connected(&mut self) -> Result<&mut Connection, postgres::Error> {
         if self.connection.as_ref().is_some_and(|connection| connection.client.is_closed()) {
             self.connection = None;
@@ -158,7 +165,7 @@ impl Worker {
 fn unconnected(error: &postgres::Error) -> End {
     let text = chain(error);
     match error.code() {
-        Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => End::Doomed(Doom::Conflict(text)),
+        Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => End::Starved(text),
         Some(_) if !is_lost(error) => End::Refused(DbError::Unavailable(text)),
         _ => End::Unreachable(text),
     }

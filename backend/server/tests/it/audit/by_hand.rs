@@ -115,7 +115,7 @@ fn copied(folder: &Path) -> TempDir {
 }
 
 async fn tamper(folder: &Path, deed: &Deed) {
-    let db = Db::open(&folder.join(format!("{}.db", deed.service)), DbOptions::default(), &[]).unwrap();
+    let db = Db::open(folder.join(format!("{}.db", deed.service)), DbOptions::default(), &[]).unwrap();
     let statements = deed.statements;
     let tampered = db.write(move |tx| {
         statements.iter().try_for_each(|sql| {
