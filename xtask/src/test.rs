@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
+use crate::postgres;
 use crate::run::{cargo, root, run};
 
 pub(crate) fn test() -> Result<(), String> {
+    // First, since it may be all that is missing.
+    postgres::ensure()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().args([
         "clippy",
