@@ -79,8 +79,8 @@ impl App {
 
     /// Starts to publish and to listen.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
-        self.core.db.share("changes", self.feed.changed());
         if self.core.db.is_shared() {
+            shutdown.spawn(self.feed.clone().follow(self.core.db.clone(), shutdown.clone()));
             let db = self.core.db.clone();
             shutdown.spawn(async move {
                 if let Err(error) = db.write(store::adopt).await {

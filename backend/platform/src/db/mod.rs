@@ -130,8 +130,8 @@ impl Db {
         }
     }
 
-    /// The same for a unit that decides nothing by what it has read before: a mark, a clearance of what is old. On
-    /// PostgreSQL it is run as READ COMMITTED, so that it is in nobody's way.
+    /// The same for a unit that decides nothing by what it has read before, and says nothing by an event: a mark, a
+    /// clearance of what is old. On PostgreSQL it is run as READ COMMITTED, so that it is in nobody's way.
     ///
     /// # Errors
     /// As for [`write`](Self::write).

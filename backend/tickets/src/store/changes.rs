@@ -35,7 +35,7 @@ pub struct Change {
 pub struct Changes {
     /// The oldest of them.
     pub ready: Vec<Change>,
-    /// Whether there are others that must wait for a transaction that is under way: worth another look at once.
+    /// Whether there are others that must wait for a transaction that is under way.
     pub held_back: bool,
 }
 
@@ -112,6 +112,23 @@ pub fn latest(tx: &mut Tx<'_>) -> Result<String, DbError> {
     };
     let newest = tx.query_opt(&sql, &[], |row| row.text("id"))?;
     Ok(newest.unwrap_or_else(|| BEFORE_ALL.to_owned()))
+}
+
+/// The newest place that can be read, and whether there are changes beyond it that must wait.
+///
+/// # Errors
+/// When the database fails.
+pub fn tail(tx: &mut Tx<'_>) -> Result<(String, bool), DbError> {
+    let place = latest(tx)?;
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => return Ok((place, false)),
+        Dialect::Postgres => format!(
+            "SELECT (xact >= {HORIZON})::int::bigint AS early FROM changes \
+             WHERE xact > 0 ORDER BY xact DESC, id DESC LIMIT 1"
+        ),
+    };
+    let held_back = tx.query_opt(&sql, &[], |row| row.flag("early"))?;
+    Ok((place, held_back.unwrap_or(false)))
 }
 
 /// The place to resume from, where `place` can be resumed from. Numbers of another server, from which this one was

@@ -43,7 +43,7 @@ impl Watcher {
 
 async fn watch(shop: &Shop, feed: &Feed, place: Option<&str>, shutdown: &Shutdown) -> Watcher {
     let db = shop.replica().db;
-    db.share("changes", feed.changed());
+    tokio::spawn(feed.clone().follow(db.clone(), shutdown.clone()));
     let answer = feed.watch(&db, place.map(str::to_owned), shutdown).await.unwrap();
     Watcher { body: answer.into_body(), text: String::new() }
 }
@@ -84,6 +84,7 @@ async fn a_change_of_a_slow_transaction_is_not_passed_over() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_watcher_of_one_replica_sees_what_the_others_change() {
     let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
+    // What a commit rings here rings there.
     shop.core.db.share("changes", shop.feed.changed());
     let feed = Feed::default();
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;
