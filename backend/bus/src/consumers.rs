@@ -150,15 +150,20 @@ impl Consumers {
     }
 
     fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Verdict {
-        // What did not happen leaves the savepoint as an error. The record is written last: an event that has to
-        // wait has then changed nothing, and there is nothing to undo.
+        // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
+        // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
+        // first: whoever looks for a record that is not there is in the way of all who write one.
+        let first = tx.dialect().is_shared();
         let outcome = tx.savepoint(|tx| {
             let event_id = &delivery.envelope.id;
-            if outbox::was_heard(tx, event_id)? {
+            let heard =
+                if first { !outbox::hear(tx, event_id, now)? } else { outbox::was_heard(tx, event_id)? };
+            if heard {
                 return Ok(());
             }
             match self.handle(tx, &delivery.envelope)? {
-                Effect::Done | Effect::Stale => Ok(outbox::hear(tx, event_id, now)?),
+                Effect::Done | Effect::Stale if first => Ok(()),
+                Effect::Done | Effect::Stale => Ok(outbox::hear(tx, event_id, now).map(drop)?),
                 waits @ (Effect::Early | Effect::NotYet) => Err(Unapplied::Waits(waits)),
             }
         });

@@ -135,9 +135,10 @@ pub(crate) fn was_heard(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbError
     found.map(|found| found.is_some())
 }
 
-/// Remembers that an event takes effect in this transaction. Where another one was quicker, this one fails.
-pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.execute("INSERT INTO inbox (event_id, received_at) VALUES ($1, $2)", args![event_id, now]).map(drop)
+/// Remembers that an event takes effect in this transaction; `false` where it took effect before.
+pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
+    let sql = "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    Ok(tx.execute(sql, args![event_id, now])? > 0)
 }
 
 /// Forgets what was published and heard long ago. The identifiers tell how long: they carry the time.

@@ -23,8 +23,13 @@ pub use consumers::{
 };
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations =
-    Migrations { part: "orders", scripts: &[("V1__orders", include_str!("../migrations/V1__orders.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "orders",
+    scripts: &[
+        ("V1__orders", include_str!("../migrations/V1__orders.sql")),
+        ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
+    ],
+};
 
 /// Every table of its database, for whoever brings it up to date before the service is opened.
 #[must_use]
