@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod postgres;
 mod run;
 mod storm;
 mod test;

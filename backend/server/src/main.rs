@@ -4,9 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use secrecy::SecretString;
+use ticketing_platform::db::OpenError;
 use ticketing_platform::settings::{SettingsError, Source};
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_server::{RunError, StackSettings, StartError, run};
+use ticketing_server::{RunError, StackSettings, run};
 
 /// The services of the ticket marketplace.
 ///
@@ -20,8 +22,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Service {
-    /// Every service in this process, on embedded parts.
+    /// Every service in this process, on embedded parts or on PostgreSQL.
     All(All),
+    /// Brings the tables of every service up to date on PostgreSQL, and ends.
+    Migrate(Migrate),
+}
+
+#[derive(Debug, Args)]
+struct Migrate {
+    /// The PostgreSQL database; better given as a variable, since others see arguments [TICKETING_DATABASE_URL].
+    #[arg(long, value_name = "URL", hide_default_value = true)]
+    database_url: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -32,6 +43,10 @@ struct All {
     /// The folder of the databases; must be given [TICKETING_DATA_DIR].
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
+    /// A PostgreSQL database instead of files; better given as a variable, since others see arguments
+    /// [TICKETING_DATABASE_URL].
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
     /// The NATS server that carries the events; without one they stay in this process [TICKETING_NATS_URL].
     #[arg(long, value_name = "URL")]
     nats_url: Option<String>,
@@ -59,6 +74,7 @@ impl All {
         let flags = [
             ("TICKETING_LISTEN", self.listen),
             ("TICKETING_DATA_DIR", self.data_dir),
+            ("TICKETING_DATABASE_URL", self.database_url),
             ("TICKETING_NATS_URL", self.nats_url),
             ("TICKETING_NATS_CREDS", self.nats_creds),
             ("TICKETING_ORDER_TTL", self.order_ttl),
@@ -79,15 +95,17 @@ enum Failure {
     Filter(#[from] telemetry::FilterError),
     #[error("{0}")]
     Run(#[from] RunError),
+    #[error("TICKETING_DATABASE_URL: {0}")]
+    Migrate(#[from] OpenError),
 }
 
 impl Failure {
-    /// 2 for wrong settings, found before any port was bound; 1 for everything else.
+    /// 2 for what is wrong with the settings or with what they name, found before any port was bound; 1 for everything
+    /// else.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Settings(_) | Self::Filter(_) => ExitCode::from(2),
-            // What the settings name is not what it must be.
-            Self::Run(RunError::Start(StartError::Nats { .. })) => ExitCode::from(2),
+            Self::Settings(_) | Self::Filter(_) | Self::Migrate(_) => ExitCode::from(2),
+            Self::Run(RunError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
             Self::Run(_) => ExitCode::FAILURE,
         }
     }
@@ -95,8 +113,11 @@ impl Failure {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Service::All(all) = Cli::parse().service;
-    match serve(&all.source()).await {
+    let done = match Cli::parse().service {
+        Service::All(all) => serve(&all.source()).await,
+        Service::Migrate(migrate) => bring_up_to_date(migrate).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nobody is left to be told when stderr is gone.
@@ -104,6 +125,23 @@ async fn main() -> ExitCode {
             failure.exit_code()
         }
     }
+}
+
+async fn bring_up_to_date(given: Migrate) -> Result<(), Failure> {
+    let source = Source::env("TICKETING_");
+    let source = match given.database_url {
+        Some(url) => source.with("TICKETING_DATABASE_URL", url),
+        None => source,
+    };
+    let mut reader = ticketing_platform::settings::Reader::new(&source);
+    let url = ticketing_server::read_database(&mut reader);
+    if url.is_none() {
+        reader.required::<SecretString>("TICKETING_DATABASE_URL");
+    }
+    let url = reader.finish(|| url)?;
+    let migrated = tokio::task::spawn_blocking(move || ticketing_server::migrate(&url)).await;
+    migrated.map_err(|error| RunError::Ready(std::io::Error::other(error)))??;
+    Ok(())
 }
 
 async fn serve(source: &Source) -> Result<(), Failure> {

@@ -6,11 +6,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use ticketing_auth::{Hashing, Limits};
 use ticketing_bus::JetStreamOptions;
 use ticketing_payments::Pace;
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
 use ticketing_platform::http::ServeLimits;
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::CookieSettings;
@@ -23,8 +24,10 @@ pub struct StackSettings {
     pub listen: SocketAddr,
     /// Where it answers `GET /metrics`, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
-    /// The folder of its databases.
+    /// The folder of its databases, and of what is kept beside them.
     pub data_dir: PathBuf,
+    /// The PostgreSQL database whose schemas the services use instead of files in the folder.
+    pub database: Option<PostgresUrl>,
     /// The NATS server that carries the events. None: a log in the data directory does.
     pub nats: Option<JetStreamOptions>,
     /// What sessions are signed with; the first signs, all are accepted. None: one made once into the data directory.
@@ -61,6 +64,7 @@ impl StackSettings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics_listen: None,
             data_dir: data_dir.into(),
+            database: None,
             nats: None,
             jwt_keys: Vec::new(),
             order_ttl: ticketing_orders::DEFAULT_TTL,
@@ -89,6 +93,7 @@ impl StackSettings {
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }
+        settings.database = read_database(&mut reader);
         settings.nats = nats::read(&mut reader);
         settings.jwt_keys = reader.optional("TICKETING_JWT_KEY").unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
@@ -115,6 +120,27 @@ impl StackSettings {
             Err(error) => reader.fault("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
         }
         reader.finish(|| Some(settings))
+    }
+}
+
+/// Where the services keep what they know, if not in files. The password in the URL is never shown.
+#[must_use]
+pub fn read_database(reader: &mut Reader<'_>) -> Option<PostgresUrl> {
+    const NAME: &str = "TICKETING_DATABASE_URL";
+    let connections = reader.or("TICKETING_DATABASE_CONNECTIONS", CONNECTIONS);
+    if connections < 2 {
+        reader.fault("TICKETING_DATABASE_CONNECTIONS", Some(connections.to_string()), "at least 2");
+    }
+    let migrate = reader.or("TICKETING_DATABASE_MIGRATE", true);
+    let text: SecretString = reader.optional(NAME)?;
+    match text.expose_secret().parse::<PostgresUrl>() {
+        Ok(url) if migrate => Some(url.with_connections(connections)),
+        Ok(url) => Some(url.with_connections(connections).migrated_elsewhere()),
+        Err(error) => {
+            let like = "a URL like postgres://user:password@host:5432/database";
+            reader.fault(NAME, None, format!("{like}; {error}"));
+            None
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::response::IntoResponse;
-use ticketing_bus::{Bus, Core, EmbeddedOptions, JetStreamError};
+use ticketing_bus::{Bus, Core, EmbeddedOptions, JetStreamError, JetStreamOptions};
 use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
@@ -23,6 +23,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{self, AuditError, Report};
 use crate::data_dir::DataDir;
+use crate::databases::Databases;
 use crate::settings::nats;
 use crate::{StackSettings, openapi};
 
@@ -61,6 +62,12 @@ pub enum StartError {
     /// A database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The PostgreSQL database cannot be used.
+    #[error("TICKETING_DATABASE_URL: {0}")]
+    Database(OpenError),
+    /// Its tables are not up to date, and were not to be brought up to date here.
+    #[error("TICKETING_DATABASE_URL: {0}; `ticketing-server migrate` does that")]
+    NotMigrated(OpenError),
     /// A service could not be opened.
     #[error("cannot open the {service} service: {reason}")]
     Service {
@@ -77,6 +84,14 @@ pub enum StartError {
         /// What the operating system said.
         source: io::Error,
     },
+}
+
+impl StartError {
+    /// Whether a setting is wrong, or what it names is not what it must be: found before a port is bound.
+    #[must_use]
+    pub fn is_of_settings(&self) -> bool {
+        matches!(self, Self::Key(_) | Self::Nats { .. } | Self::Database(_) | Self::NotMigrated(_))
+    }
 }
 
 /// A running marketplace. Dropping it does not stop it: call [`stop`](Self::stop).
@@ -252,13 +267,15 @@ impl Parts {
             let (cookie, ttl) = (settings.cookie.clone(), settings.session_ttl);
             Ok::<_, KeyError>(Sessions::new(keys, cookie, ttl, ended, clock.clone()))
         };
+        let databases = Databases::prepare(settings).await?;
+        let database = |service| databases.of(service, data_dir);
         let bus = match &settings.nats {
             None => Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?,
-            Some(options) => Box::pin(Bus::jetstream(options.clone())).await.map_err(no_nats)?,
+            Some(options) => jetstream(options).await?,
         };
         let provider = SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?;
         let auth = ticketing_auth::App::open(ticketing_auth::Settings {
-            database: data_dir.database("auth"),
+            database: database("auth")?,
             clock: clock.clone(),
             sessions: sessions()?,
             proxies: settings.trusted_proxies.clone(),
@@ -267,20 +284,20 @@ impl Parts {
             hashing: settings.hashing,
         });
         let tickets = ticketing_tickets::App::open(ticketing_tickets::Settings {
-            database: data_dir.database("tickets"),
+            database: database("tickets")?,
             clock: clock.clone(),
             sessions: sessions()?,
             shutdown: serving.clone(),
         });
         let orders = ticketing_orders::App::open(ticketing_orders::Settings {
-            database: data_dir.database("orders"),
+            database: database("orders")?,
             clock: clock.clone(),
             sessions: sessions()?,
             order_ttl: settings.order_ttl,
             open_limit: settings.open_orders,
         });
         let payments = ticketing_payments::App::open(ticketing_payments::Settings {
-            database: data_dir.database("payments"),
+            database: database("payments")?,
             clock: clock.clone(),
             sessions: sessions()?,
             provider: Arc::new(provider.clone()),
@@ -288,7 +305,7 @@ impl Parts {
             shutdown: serving.clone(),
         });
         let expiration = ticketing_expiration::App::open(ticketing_expiration::Settings {
-            database: data_dir.database("expiration"),
+            database: database("expiration")?,
             clock: clock.clone(),
         });
         Ok(Self {
@@ -346,6 +363,11 @@ impl Parts {
 }
 
 /// A server that does not know us, or allows us too little, is one of the credentials.
+/// The bus over a NATS server.
+pub(crate) async fn jetstream(options: &JetStreamOptions) -> Result<Bus, StartError> {
+    Box::pin(Bus::jetstream(options.clone())).await.map_err(no_nats)
+}
+
 fn no_nats(source: JetStreamError) -> StartError {
     let setting = match &source {
         JetStreamError::Refused(_) | JetStreamError::Credentials(_) => nats::CREDS,

@@ -33,6 +33,7 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+pub use ticketing_engines::{Engine, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
 
 pub use http::Method;
 pub use ticketing_engines::{NatsServer, NatsServerBuilder};

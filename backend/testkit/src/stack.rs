@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use ticketing_bus::JetStreamOptions;
-use ticketing_engines::NatsServer;
+use ticketing_engines::{Engine, NatsServer, OwnDatabase, Shape};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Report};
@@ -26,6 +27,7 @@ pub const JWT_KEY: &str = "a key for tests that is long enough";
 pub struct TestStackBuilder {
     settings: StackSettings,
     folder: Option<TempDir>,
+    shape: Shape,
 }
 
 /// A running marketplace. It must be given back with [`finish`](Self::finish), which fails the test if anything is
@@ -36,6 +38,8 @@ pub struct TestStack {
     stack: Option<Stack>,
     settings: StackSettings,
     folder: Option<TempDir>,
+    database: Option<OwnDatabase>,
+    nats: Option<NatsServer>,
     raw: Raw,
     people: AtomicU32,
     given_back: bool,
@@ -52,11 +56,17 @@ impl Default for TestStackBuilder {
         settings.limits.tries_per_address = 100_000;
         settings.payment_pace.first_retry = Duration::from_millis(20);
         settings.payment_pace.longest_retry = Duration::from_millis(200);
-        Self { settings, folder: Some(folder) }
+        Self { settings, folder: Some(folder), shape: Shape::Embedded }
     }
 }
 
 impl TestStackBuilder {
+    /// Which engines it stands on: files, unless it is told otherwise.
+    pub fn on(mut self, shape: impl Into<Shape>) -> Self {
+        self.shape = shape.into();
+        self
+    }
+
     /// How long a reservation lasts.
     pub fn order_ttl(self, ttl: Duration) -> Self {
         self.with(|settings| settings.order_ttl = ttl)
@@ -83,8 +93,8 @@ impl TestStackBuilder {
         self.with(|settings| settings.data_dir = folder.to_owned())
     }
 
-    /// A NATS server carries the events.
-    pub fn on(self, server: &NatsServer) -> Self {
+    /// This NATS server carries the events.
+    pub fn over(self, server: &NatsServer) -> Self {
         let mut options = JetStreamOptions::new(server.url());
         // What was under way when something was killed comes again before a test loses its patience.
         options.ack_wait = Duration::from_secs(2);
@@ -106,12 +116,33 @@ impl TestStackBuilder {
     /// Starts it.
     ///
     /// # Panics
-    /// When it does not start.
-    pub async fn start(self) -> TestStack {
+    /// When it does not start, or an engine is not there.
+    pub async fn start(mut self) -> TestStack {
+        let mut nats = None;
+        if self.shape.has_nats() {
+            let server = NatsServer::begin().await;
+            self = self.over(&server);
+            nats = Some(server);
+        }
+        let database = (self.shape.engine() == Engine::Postgres).then(OwnDatabase::create);
+        if let Some(own) = &database {
+            let url: PostgresUrl = own.url().parse().expect("a URL");
+            // Many stacks share the server.
+            self.settings.database = Some(url.with_connections(6));
+        }
         let stack = Stack::start(self.settings.clone()).await.expect("the stack starts");
         let raw = Raw::new(stack.url());
-        let Self { settings, folder } = self;
-        TestStack { stack: Some(stack), settings, folder, raw, people: AtomicU32::new(0), given_back: false }
+        let Self { settings, folder, .. } = self;
+        TestStack {
+            stack: Some(stack),
+            settings,
+            folder,
+            database,
+            nats,
+            raw,
+            people: AtomicU32::new(0),
+            given_back: false,
+        }
     }
 }
 
@@ -119,6 +150,11 @@ impl TestStack {
     /// A stack with a folder of its own.
     pub async fn start() -> Self {
         Self::builder().start().await
+    }
+
+    /// The same on these engines.
+    pub async fn start_on(shape: impl Into<Shape>) -> Self {
+        Self::builder().on(shape).start().await
     }
 
     /// A stack that differs.
@@ -145,6 +181,32 @@ impl TestStack {
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.settings.data_dir.clone()
+    }
+
+    /// The URL of its PostgreSQL database.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        self.database.as_ref().expect("a database on the shared server").url()
+    }
+
+    /// Runs a command by hand on that database; answers its rows, columns separated by `|`.
+    ///
+    /// # Panics
+    /// When it has none, or the command is refused.
+    pub fn psql(&self, sql: &str) -> String {
+        self.database.as_ref().expect("a database on the shared server").psql(sql)
+    }
+
+    /// The NATS server of its shape.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn nats(&self) -> &NatsServer {
+        self.nats.as_ref().expect("a NATS server of its own")
     }
 
     /// A client that nobody is signed in with.
@@ -226,7 +288,16 @@ impl TestStack {
     /// # Panics
     /// When it does not stop in an orderly way, or does not start.
     pub async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// The same, told something else.
+    ///
+    /// # Panics
+    /// When it does not stop in an orderly way, or does not start.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut StackSettings)) {
         self.stop().await;
+        change(&mut self.settings);
         let stack = Stack::start(self.settings.clone()).await.expect("the stack starts again");
         self.raw = Raw::new(stack.url());
         self.stack = Some(stack);

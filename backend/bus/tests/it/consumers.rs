@@ -4,14 +4,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::{Core, Delivery, Effect, Handler, Verdict, next_step};
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::{Envelope, TicketCreated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
     House, Mood, Moody, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
-    on_both_transports,
 };
+
+on_shapes! {
+    [embedded, postgres]
+    #[tokio::test]
+    a_redelivered_event_changes_nothing, another_event_of_an_old_version_is_accepted_without_effect,
+    an_event_that_nobody_handles_is_accepted, an_effect_and_what_is_said_of_it_stand_or_fall_together;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test]
+    an_early_event_waits_for_its_predecessor,
+    an_event_whose_time_has_not_come_is_never_given_up, those_who_wait_for_an_arrival_are_woken;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    shuffled_histories_take_effect_in_order_and_once;
+}
 
 #[test]
 fn only_the_next_version_is_applied() {
@@ -29,9 +43,8 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
     delivered.collect()
 }
 
-#[tokio::test]
-async fn a_redelivered_event_changes_nothing() {
-    let house = House::embedded();
+async fn a_redelivered_event_changes_nothing(shape: Shape) {
+    let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     let history = deliveries(house.history("t", 3));
@@ -43,9 +56,8 @@ async fn a_redelivered_event_changes_nothing() {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
 }
 
-#[tokio::test]
-async fn another_event_of_an_old_version_is_accepted_without_effect() {
-    let house = House::embedded();
+async fn another_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
+    let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     consumers.clone().apply(deliveries(house.history("t", 3))).await.unwrap();
@@ -55,16 +67,16 @@ async fn another_event_of_an_old_version_is_accepted_without_effect() {
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-#[tokio::test]
-async fn an_event_that_nobody_handles_is_accepted() {
-    let house = House::embedded();
+async fn an_event_that_nobody_handles_is_accepted(shape: Shape) {
+    let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
     let verdicts = consumers.apply(deliveries(vec![house.sealed(&deleted("t", 1))])).await.unwrap();
     assert_eq!(verdicts, [Verdict::Accepted]);
 }
 
-async fn an_early_event_waits_for_its_predecessor(house: House) {
+async fn an_early_event_waits_for_its_predecessor(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let mut history = house.history("t", 4);
@@ -92,7 +104,8 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     events
 }
 
-async fn shuffled_histories_take_effect_in_order_and_once(house: House) {
+async fn shuffled_histories_take_effect_in_order_and_once(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let events: Vec<Envelope> = (0..20).flat_map(|ticket| house.history(&format!("t{ticket}"), 6)).collect();
@@ -111,7 +124,8 @@ async fn shuffled_histories_take_effect_in_order_and_once(house: House) {
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
-async fn an_event_whose_time_has_not_come_is_never_given_up(house: House) {
+async fn an_event_whose_time_has_not_come_is_never_given_up(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     let moody = Moody::new(Mood::NotYet);
     core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
@@ -148,10 +162,9 @@ impl Handler for Says {
     }
 }
 
-#[tokio::test]
-async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
+async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(shape: Shape) {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
-        let house = House::embedded();
+        let house = House::on(shape).await;
         let core = house.service("s");
         let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
         let verdicts = consumers.apply(deliveries(vec![house.sealed(&created("t"))])).await.unwrap();
@@ -166,7 +179,8 @@ async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
     }
 }
 
-async fn those_who_wait_for_an_arrival_are_woken(house: House) {
+async fn those_who_wait_for_an_arrival_are_woken(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let mut arrivals = core.arrived.listen();
@@ -174,10 +188,3 @@ async fn those_who_wait_for_an_arrival_are_woken(house: House) {
     tokio::time::timeout(Duration::from_secs(10), arrivals.heard()).await.expect("a ring");
     assert_eq!(notes(&core).await, ["t/0"], "the ring comes after the commit");
 }
-
-on_both_transports!(
-    an_early_event_waits_for_its_predecessor,
-    shuffled_histories_take_effect_in_order_and_once,
-    an_event_whose_time_has_not_come_is_never_given_up,
-    those_who_wait_for_an_arrival_are_woken,
-);

@@ -6,15 +6,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::Core;
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{
-    House, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, on_both_transports, updated,
-};
+use crate::support::{House, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
 
-async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect(house: House) {
+on_shapes! {
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test]
+    a_crash_between_effect_and_acknowledgement_repeats_no_effect,
+    a_crash_between_publishing_and_marking_publishes_nothing_twice, a_crash_before_publishing_loses_nothing;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing;
+}
+
+async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect(shape: Shape) {
+    let house = House::on(shape).await;
     {
         let (bus, core) = (house.bus().await, house.service("s"));
         bus.publish(house.history("t", 3)).await.unwrap();
@@ -60,7 +70,8 @@ async fn say_history(core: &Core, ticket: &'static str) {
     said.await.map_err(|error: DbError| error).unwrap();
 }
 
-async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(house: House) {
+async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(shape: Shape) {
+    let house = House::on(shape).await;
     {
         let (bus, core) = (house.bus().await, house.service("s"));
         say_history(&core, "t").await;
@@ -73,14 +84,16 @@ async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(house: H
     assert_eq!(bus.recent(10).await.unwrap(), outbox(&core).await);
 }
 
-async fn a_crash_before_publishing_loses_nothing(house: House) {
+async fn a_crash_before_publishing_loses_nothing(shape: Shape) {
+    let house = House::on(shape).await;
     say_history(&house.service("s"), "t").await;
     let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
 }
 
-async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(house: House) {
+async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(shape: Shape) {
+    let house = House::on(shape).await;
     let tickets = ["a", "b", "c", "d", "e", "f"];
     for ticket in tickets {
         let (bus, source, copy, shutdown) =
@@ -111,10 +124,3 @@ async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(house: House
     }
     assert_eq!(bus.recent(100).await.unwrap().len(), 18);
 }
-
-on_both_transports!(
-    a_crash_between_effect_and_acknowledgement_repeats_no_effect,
-    a_crash_between_publishing_and_marking_publishes_nothing_twice,
-    a_crash_before_publishing_loses_nothing,
-    restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing,
-);

@@ -3,12 +3,22 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, BusError, Core, DeadLetter};
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{
-    House, Mood, Moody, OnCreated, OnUpdated, count, eventually, notes, on_both_transports,
-};
+use crate::support::{House, Mood, Moody, OnCreated, OnUpdated, count, eventually, notes};
+
+on_shapes! {
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test]
+    a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on, a_handler_that_panics_is_contained,
+    a_body_that_is_not_what_its_name_promises_is_set_aside_at_once,
+    an_event_whose_predecessor_never_comes_is_set_aside_in_the_end,
+    a_letter_can_be_replayed_once_its_cause_is_mended,
+    a_letter_that_still_cannot_be_handled_is_set_aside_again,
+    a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone;
+}
 
 /// Hurries the retries until a letter is dead.
 async fn first_letter(house: &House, bus: &Bus) -> DeadLetter {
@@ -31,7 +41,8 @@ async fn poisoned(house: &House, mood: Mood) -> (Bus, Core, Moody, Shutdown) {
     (bus, core, moody, shutdown)
 }
 
-async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on(house: House) {
+async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, _moody, _shutdown) = poisoned(&house, Mood::Fails).await;
     eventually("the others are handled", || async { notes(&core).await == ["a/0", "b/0"] }).await;
     if house.is_embedded() {
@@ -50,14 +61,16 @@ async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on(house:
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3, "it did not take effect");
 }
 
-async fn a_handler_that_panics_is_contained(house: House) {
+async fn a_handler_that_panics_is_contained(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, _moody, _shutdown) = poisoned(&house, Mood::Panics).await;
     let letter = first_letter(&house, &bus).await;
     assert_eq!((letter.cause.as_str(), letter.attempts), ("the handler panicked", 10));
     assert_eq!(notes(&core).await, ["a/0", "b/0"], "what it did before it panicked was undone");
 }
 
-async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(house: House) {
+async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     let mut events = house.history("t", 2);
     let mut broken = house.sealed(&crate::support::created("broken"));
@@ -72,7 +85,8 @@ async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(house: H
     assert!(letter.cause.contains("ticket:created"), "{}", letter.cause);
 }
 
-async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end(house: House) {
+async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     bus.publish(house.history("t", 2).split_off(1)).await.unwrap();
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
@@ -81,7 +95,8 @@ async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end(house: H
     assert!(notes(&core).await.is_empty());
 }
 
-async fn a_letter_can_be_replayed_once_its_cause_is_mended(house: House) {
+async fn a_letter_can_be_replayed_once_its_cause_is_mended(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
     let letter = first_letter(&house, &bus).await;
     moody.be(Mood::Fine);
@@ -94,7 +109,8 @@ async fn a_letter_can_be_replayed_once_its_cause_is_mended(house: House) {
     assert!(matches!(again, Err(BusError::NoSuchLetter { seq: 2, .. })), "{again:?}");
 }
 
-async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(house: House) {
+async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, _core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
     let letter = first_letter(&house, &bus).await;
     bus.replay(&letter.durable, letter.seq).await.unwrap();
@@ -105,7 +121,8 @@ async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(house: House) 
     assert!(moody.calls() > 10, "it was tried again");
 }
 
-async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone(house: House) {
+async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone(shape: Shape) {
+    let house = House::on(shape).await;
     let (bus, core, moody, shutdown) = poisoned(&house, Mood::Fails).await;
     let other = house.service("other");
     other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
@@ -125,13 +142,3 @@ async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone(house
     assert_eq!(moody.calls(), calls + 1);
     assert_eq!(notes(&other).await, ["a/0", "bad/0", "b/0"]);
 }
-
-on_both_transports!(
-    a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on,
-    a_handler_that_panics_is_contained,
-    a_body_that_is_not_what_its_name_promises_is_set_aside_at_once,
-    an_event_whose_predecessor_never_comes_is_set_aside_in_the_end,
-    a_letter_can_be_replayed_once_its_cause_is_mended,
-    a_letter_that_still_cannot_be_handled_is_set_aside_again,
-    a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone,
-);

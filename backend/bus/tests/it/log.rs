@@ -4,11 +4,29 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::Verdict;
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::{Envelope, EventName};
 
-use crate::support::{House, TICKETS, accepted, eventually, names, on_both_transports, session_ended};
+use crate::support::{House, TICKETS, accepted, eventually, names, session_ended};
 
-async fn events_come_in_the_order_in_which_they_were_published(house: House) {
+on_shapes! {
+    [embedded, nats]
+    #[tokio::test]
+    events_come_in_the_order_in_which_they_were_published,
+    an_event_is_published_once_however_often_it_is_said,
+    every_consumer_gets_every_event_of_its_names,
+    what_was_not_settled_comes_again_and_what_was_settled_does_not,
+    a_retry_comes_when_it_is_due_and_holds_nobody_up,
+    what_is_postponed_is_not_counted_as_tried,
+    the_backlog_is_what_the_slowest_consumer_has_not_heard,
+    a_late_reader_reads_what_is_no_longer_in_memory;
+    [embedded, nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    concurrent_publishers_leave_no_gap_for_a_reader;
+}
+
+async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     for batch in 0..4 {
         let mut events = house.history(&format!("t{batch}"), 40);
@@ -28,7 +46,8 @@ async fn events_come_in_the_order_in_which_they_were_published(house: House) {
     assert_eq!(read, expected);
 }
 
-async fn an_event_is_published_once_however_often_it_is_said(house: House) {
+async fn an_event_is_published_once_however_often_it_is_said(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     let events = house.history("t", 3);
     let twice = [events[1].clone(), events[0].clone(), events[1].clone()].to_vec();
@@ -42,7 +61,8 @@ async fn an_event_is_published_once_however_often_it_is_said(house: House) {
     assert_eq!(in_order, [1, 2, 3]);
 }
 
-async fn every_consumer_gets_every_event_of_its_names(house: House) {
+async fn every_consumer_gets_every_event_of_its_names(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     let mut all = bus.subscribe("all", EventName::ALL.to_vec()).await.unwrap();
     bus.publish(house.history("t", 2)).await.unwrap();
@@ -52,7 +72,8 @@ async fn every_consumer_gets_every_event_of_its_names(house: House) {
     assert_eq!(names(&sessions.next(9).await.unwrap()), ["s/0"]);
 }
 
-async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(house: House) {
+async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     bus.publish(house.history("t", 5)).await.unwrap();
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
@@ -83,7 +104,8 @@ async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(house: H
     assert_eq!(rest, ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
 }
 
-async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(house: House) {
+async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(shape: Shape) {
+    let house = House::on(shape).await;
     let pause = if house.is_embedded() { Duration::from_secs(5) } else { Duration::from_millis(500) };
     let bus = house.bus_with_exact_retries().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
@@ -117,7 +139,8 @@ async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(house: House) {
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }
 
-async fn what_is_postponed_is_not_counted_as_tried(house: House) {
+async fn what_is_postponed_is_not_counted_as_tried(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     bus.publish(house.history("t", 1)).await.unwrap();
@@ -130,7 +153,8 @@ async fn what_is_postponed_is_not_counted_as_tried(house: House) {
     }
 }
 
-async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(house: House) {
+async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
@@ -149,7 +173,7 @@ async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(house: House) {
 
 #[tokio::test]
 async fn events_of_others_are_no_backlog_for_long() {
-    let house = House::embedded();
+    let house = House::on(Shape::Embedded).await;
     let bus = house.bus().await;
     let mut subscription = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
     bus.publish(house.history("t", 30)).await.unwrap();
@@ -160,7 +184,8 @@ async fn events_of_others_are_no_backlog_for_long() {
     assert_eq!(waiting.await.unwrap().unwrap(), ["s/0"]);
 }
 
-async fn concurrent_publishers_leave_no_gap_for_a_reader(house: House) {
+async fn concurrent_publishers_leave_no_gap_for_a_reader(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let publishers: Vec<_> = (0..8)
@@ -185,7 +210,8 @@ async fn concurrent_publishers_leave_no_gap_for_a_reader(house: House) {
     assert_eq!(places, (1..=480).collect::<Vec<i64>>());
 }
 
-async fn a_late_reader_reads_what_is_no_longer_in_memory(house: House) {
+async fn a_late_reader_reads_what_is_no_longer_in_memory(shape: Shape) {
+    let house = House::on(shape).await;
     let bus = house.bus().await;
     let events: Vec<Envelope> = house.history("t", 9000);
     for chunk in events.chunks(1000) {
@@ -202,15 +228,3 @@ async fn a_late_reader_reads_what_is_no_longer_in_memory(house: House) {
         subscription.settle(accepted(deliveries)).await.unwrap();
     }
 }
-
-on_both_transports!(
-    events_come_in_the_order_in_which_they_were_published,
-    an_event_is_published_once_however_often_it_is_said,
-    every_consumer_gets_every_event_of_its_names,
-    what_was_not_settled_comes_again_and_what_was_settled_does_not,
-    a_retry_comes_when_it_is_due_and_holds_nobody_up,
-    what_is_postponed_is_not_counted_as_tried,
-    the_backlog_is_what_the_slowest_consumer_has_not_heard,
-    concurrent_publishers_leave_no_gap_for_a_reader,
-    a_late_reader_reads_what_is_no_longer_in_memory,
-);

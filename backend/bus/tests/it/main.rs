@@ -9,4 +9,5 @@ mod log;
 mod nats;
 mod pruning;
 mod relay;
+mod replicas;
 mod support;

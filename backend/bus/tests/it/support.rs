@@ -1,15 +1,13 @@
 //! A bus and the databases of services in a folder of their own, and handlers that note what they did.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tempfile::TempDir;
 use ticketing_bus::{
     Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, Verdict, next_step,
 };
-use ticketing_engines::NatsServer;
+use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -17,18 +15,26 @@ use ticketing_platform::db::{DbError, Migrations, Tx};
 use ticketing_sdk::{Money, TicketId, Timestamp, UserId};
 
 /// What a consumer's database holds: what it did, in order, and a copy of each ticket's version.
-const NOTES: Migrations = Migrations {
-    part: "notes",
-    scripts: &[(
-        "V1__notes",
-        "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
-         CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
-    )],
-};
+fn tables(engine: Engine) -> Migrations {
+    let scripts: &[(&str, &str)] = match engine {
+        Engine::Sqlite => &[(
+            "V1__notes",
+            "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
+             CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+        )],
+        Engine::Postgres => &[(
+            "V1__notes",
+            "CREATE TABLE notes (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, aggregate TEXT NOT NULL,
+                                 version BIGINT NOT NULL);
+             CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+        )],
+    };
+    Migrations { part: "notes", scripts }
+}
 
 /// A folder with a bus and any number of services. What is opened again finds what was there.
 pub(crate) struct House {
-    folder: TempDir,
+    home: Home,
     /// The server, where the bus is not embedded.
     pub(crate) nats: Option<NatsServer>,
     /// The marketplace's clock.
@@ -38,30 +44,23 @@ pub(crate) struct House {
 }
 
 impl House {
-    pub(crate) fn embedded() -> Self {
-        let start = Timestamp::from_millis(1_700_000_000_000);
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            nats: None,
-            clock: Clock::manual(start),
-            retries: Clock::manual(start),
-        }
+    pub(crate) async fn on(shape: Shape) -> Self {
+        let nats = if shape.has_nats() { Some(NatsServer::begin().await) } else { None };
+        Self::at(Home::on(shape.engine()), nats)
     }
 
-    pub(crate) async fn jetstream() -> Self {
-        Self::served_by(NatsServer::begin().await)
-    }
-
+    /// Files, and events over this server.
     pub(crate) fn served_by(nats: NatsServer) -> Self {
-        Self { nats: Some(nats), ..Self::embedded() }
+        Self::at(Home::on(Engine::Sqlite), Some(nats))
+    }
+
+    fn at(home: Home, nats: Option<NatsServer>) -> Self {
+        let start = Timestamp::from_millis(1_700_000_000_000);
+        Self { home, nats, clock: Clock::manual(start), retries: Clock::manual(start) }
     }
 
     pub(crate) fn is_embedded(&self) -> bool {
         self.nats.is_none()
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("{name}.db"))
     }
 
     /// The options of a bus on NATS, quick to deliver again what was not answered.
@@ -94,7 +93,7 @@ impl House {
     }
 
     pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
-        Bus::embedded(&self.file("bus"), options).unwrap()
+        Bus::embedded(&self.home.folder().join("bus.db"), options).unwrap()
     }
 
     /// Brings on the retries that wait.
@@ -103,7 +102,12 @@ impl House {
     }
 
     pub(crate) fn service(&self, name: &str) -> Core {
-        Core::open(&self.file(name), self.clock.clone(), &[NOTES]).unwrap()
+        self.service_with(name, self.clock.clone())
+    }
+
+    /// A service whose clock is its own.
+    pub(crate) fn service_with(&self, name: &str, clock: Clock) -> Core {
+        Core::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
     }
 
     /// An envelope with an identifier of its own.
@@ -280,27 +284,3 @@ pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut conditi
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }
-
-/// Runs tests that take a house on each transport.
-macro_rules! on_both_transports {
-    ($($test:ident),+ $(,)?) => {
-        mod embedded {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    super::$test(crate::support::House::embedded()).await;
-                }
-            )+
-        }
-
-        mod jetstream {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    super::$test(crate::support::House::jetstream().await).await;
-                }
-            )+
-        }
-    };
-}
-pub(crate) use on_both_transports;

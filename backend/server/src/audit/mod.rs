@@ -13,9 +13,7 @@ use ticketing_platform::db::DbError;
 use crate::stack::Parts;
 
 pub use facts::{Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
-pub use offline::{
-    OfflineError, audit_beside_server, audit_beside_server_over, audit_data_dir, audit_data_dir_over,
-};
+pub use offline::{Offline, OfflineError};
 pub use read::Sources;
 pub use report::{Check, Report};
 

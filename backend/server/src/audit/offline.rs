@@ -1,16 +1,18 @@
 //! The audit of a data directory that no server uses.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbOptions, OpenError};
+use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl};
 
 use super::read::{Sources, add_bus};
 use super::{AuditError, Report, check};
-use crate::StartError;
 use crate::data_dir::{DataDir, database};
+use crate::databases::schema;
+use crate::stack::jetstream;
+use crate::{StackSettings, StartError};
 
 /// Why a data directory could not be audited.
 #[derive(Debug, thiserror::Error)]
@@ -33,73 +35,112 @@ pub enum OfflineError {
     Audit(#[from] AuditError),
 }
 
-/// Checks every invariant that can be read from a data directory, which no server may use meanwhile. What a server
-/// has left to do counts as broken: settle it by running one.
-///
-/// # Errors
-/// When there is no marketplace, a server uses it, or it cannot be read.
-pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
-    must_exist(path, Some("bus"))?;
-    let _alone = DataDir::lock(path)?;
-    audit(path, None).await
+/// Where a marketplace is kept that is looked at without being run: a data directory, and the engines that hold what is
+/// not in it.
+#[derive(Clone, Debug)]
+pub struct Offline {
+    folder: PathBuf,
+    database: Option<PostgresUrl>,
+    bus: Option<Bus>,
 }
 
-/// The same for a marketplace whose events another bus carries.
-///
-/// # Errors
-/// When there is no marketplace, a server uses it, or it or the bus cannot be read.
-pub async fn audit_data_dir_over(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
-    must_exist(path, None)?;
-    let _alone = DataDir::lock(path)?;
-    audit(path, Some(bus)).await
-}
-
-/// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
-/// under way counts as broken.
-///
-/// # Errors
-/// When there is no marketplace, or it cannot be read.
-pub async fn audit_beside_server(path: &Path) -> Result<Report, OfflineError> {
-    must_exist(path, Some("bus"))?;
-    audit(path, None).await
-}
-
-/// The same for a marketplace whose events another bus carries.
-///
-/// # Errors
-/// When there is no marketplace, or it or the bus cannot be read.
-pub async fn audit_beside_server_over(path: &Path, bus: &Bus) -> Result<Report, OfflineError> {
-    must_exist(path, None)?;
-    audit(path, Some(bus)).await
-}
-
-/// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
-fn must_exist(path: &Path, bus: Option<&str>) -> Result<(), OfflineError> {
-    let parts = ["auth", "tickets", "orders", "payments", "expiration", "provider"];
-    if parts.into_iter().chain(bus).all(|part| database(path, part).is_file()) {
-        return Ok(());
+impl Offline {
+    /// A marketplace whose data directory holds everything.
+    #[must_use]
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), database: None, bus: None }
     }
-    Err(OfflineError::NoMarketplace { path: path.to_owned() })
-}
 
-async fn audit(path: &Path, bus: Option<&Bus>) -> Result<Report, OfflineError> {
-    let open = |service: &str| {
-        Db::open(&database(path, service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
-    };
-    let clock = Clock::system();
-    let sources = Sources {
-        auth: Some(open("auth")?),
-        tickets: open("tickets")?,
-        orders: open("orders")?,
-        payments: open("payments")?,
-        expiration: open("expiration")?,
-        provider: SimulatedProvider::open(&database(path, "provider"), clock.clone())?,
-    };
-    let bus = match bus {
-        Some(bus) => bus.clone(),
-        None => Bus::embedded(&database(path, "bus"), EmbeddedOptions::default())?,
-    };
-    let mut facts = sources.facts(clock.now()).await?;
-    add_bus(&mut facts, &bus).await?;
-    Ok(check(&facts))
+    /// The one that these settings describe.
+    ///
+    /// # Errors
+    /// When the NATS server that they name cannot be used.
+    pub async fn of(settings: &StackSettings) -> Result<Self, StartError> {
+        let mut offline = Self::at(&settings.data_dir);
+        offline.database.clone_from(&settings.database);
+        if let Some(options) = &settings.nats {
+            offline.bus = Some(jetstream(options).await?);
+        }
+        Ok(offline)
+    }
+
+    /// The services keep what they know in the schemas of this PostgreSQL database.
+    #[must_use]
+    pub fn on(mut self, url: PostgresUrl) -> Self {
+        self.database = Some(url);
+        self
+    }
+
+    /// This bus carries their events.
+    #[must_use]
+    pub fn over(mut self, bus: &Bus) -> Self {
+        self.bus = Some(bus.clone());
+        self
+    }
+
+    /// Checks every invariant that can be read. No server may use the data directory meanwhile. What a server has left to
+    /// do counts as broken: settle it by running one.
+    ///
+    /// # Errors
+    /// When there is no marketplace, a server uses it, or it cannot be read.
+    pub async fn audit(&self) -> Result<Report, OfflineError> {
+        self.must_exist()?;
+        let _alone = DataDir::lock(&self.folder)?;
+        self.look().await
+    }
+
+    /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
+    /// under way counts as broken.
+    ///
+    /// # Errors
+    /// When there is no marketplace, or it cannot be read.
+    pub async fn audit_beside_server(&self) -> Result<Report, OfflineError> {
+        self.must_exist()?;
+        self.look().await
+    }
+
+    /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
+    fn must_exist(&self) -> Result<(), OfflineError> {
+        let services: &[&str] = if self.database.is_some() {
+            &[]
+        } else {
+            &["auth", "tickets", "orders", "payments", "expiration"]
+        };
+        let bus = self.bus.is_none().then_some("bus");
+        if services.iter().copied().chain(bus).chain(["provider"]).all(|part| self.file(part).is_file()) {
+            return Ok(());
+        }
+        Err(OfflineError::NoMarketplace { path: self.folder.clone() })
+    }
+
+    fn file(&self, part: &str) -> PathBuf {
+        database(&self.folder, part)
+    }
+
+    async fn look(&self) -> Result<Report, OfflineError> {
+        let open = |service: &str| {
+            let database = match &self.database {
+                // It looks; whoever serves sees to the tables.
+                Some(url) => schema(&url.clone().migrated_elsewhere(), service)?,
+                None => self.file(service).into(),
+            };
+            Db::open(database, DbOptions { readers: 1, ..DbOptions::default() }, &[])
+        };
+        let clock = Clock::system();
+        let sources = Sources {
+            auth: Some(open("auth")?),
+            tickets: open("tickets")?,
+            orders: open("orders")?,
+            payments: open("payments")?,
+            expiration: open("expiration")?,
+            provider: SimulatedProvider::open(&self.file("provider"), clock.clone())?,
+        };
+        let bus = match &self.bus {
+            Some(bus) => bus.clone(),
+            None => Bus::embedded(&self.file("bus"), EmbeddedOptions::default())?,
+        };
+        let mut facts = sources.facts(clock.now()).await?;
+        add_bus(&mut facts, &bus).await?;
+        Ok(check(&facts))
+    }
 }

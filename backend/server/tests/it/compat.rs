@@ -2,20 +2,28 @@
 
 use serde_json::{Value, json};
 use ticketing_platform::session::CookieSettings;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
-use crate::support::{Carrier, id, on_both_buses};
+use crate::support::id;
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    the_original_client_buys_a_ticket,
+    the_original_client_is_told_what_it_did_wrong,
+    the_cookie_of_another_name_is_not_looked_at;
+}
 
 /// A stack with the cookie of older deployments.
-async fn original(carrier: &Carrier) -> TestStack {
+async fn original(shape: Shape) -> TestStack {
     let named = |settings: &mut ticketing_server::StackSettings| {
         settings.cookie = CookieSettings::new("express:sess", false).unwrap();
     };
-    carrier.builder().with(named).start().await
+    TestStack::builder().on(shape).with(named).start().await
 }
 
-async fn the_original_client_buys_a_ticket(carrier: &Carrier) {
-    let stack = original(carrier).await;
+async fn the_original_client_buys_a_ticket(shape: Shape) {
+    let stack = original(shape).await;
     let raw = stack.raw();
     assert_eq!(raw.get("/api/users/currentuser").await.ok(200), json!({ "currentUser": null }));
 
@@ -68,8 +76,8 @@ async fn the_original_client_buys_a_ticket(carrier: &Carrier) {
     stack.finish().await;
 }
 
-async fn the_original_client_is_told_what_it_did_wrong(carrier: &Carrier) {
-    let stack = original(carrier).await;
+async fn the_original_client_is_told_what_it_did_wrong(shape: Shape) {
+    let stack = original(shape).await;
     let raw = stack.raw();
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let cookie = raw.post("/api/users/signup").json(&credentials).await.cookie().to_owned();
@@ -110,8 +118,8 @@ async fn the_original_client_is_told_what_it_did_wrong(carrier: &Carrier) {
     stack.finish().await;
 }
 
-async fn the_cookie_of_another_name_is_not_looked_at(carrier: &Carrier) {
-    let stack = original(carrier).await;
+async fn the_cookie_of_another_name_is_not_looked_at(shape: Shape) {
+    let stack = original(shape).await;
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let reply = stack.raw().post("/api/users/signup").json(&credentials).await;
     let renamed = reply.cookie().replace("express:sess=", "session=");
@@ -119,9 +127,3 @@ async fn the_cookie_of_another_name_is_not_looked_at(carrier: &Carrier) {
     assert_eq!(current, json!({ "currentUser": null }));
     stack.finish().await;
 }
-
-on_both_buses!(
-    the_original_client_buys_a_ticket,
-    the_original_client_is_told_what_it_did_wrong,
-    the_cookie_of_another_name_is_not_looked_at,
-);

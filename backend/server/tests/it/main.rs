@@ -17,6 +17,7 @@ mod life;
 mod live;
 mod nats;
 mod openapi;
+mod postgres;
 mod races;
 mod reading_own_writes;
 mod routes;

@@ -91,7 +91,7 @@ async fn one_process_runs_under_the_user_of_all() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_marketplace_survives_a_server_that_dies_again_and_again_while_people_buy() {
     let mut server = NatsServer::begin().await;
-    let stack = TestStack::builder().on(&server).open_orders(1000).start().await;
+    let stack = TestStack::builder().over(&server).open_orders(1000).start().await;
     let seller = stack.session("seller").await;
     let buyers = join_all((0..4).map(|_| stack.session("buyer"))).await;
     let buying = buyers.iter().map(|buyer| {
@@ -139,7 +139,7 @@ async fn a_marketplace_survives_a_server_that_dies_again_and_again_while_people_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_fresh_buyer_completes_a_purchase_soon_after_the_server_is_back_without_its_store() {
     let mut server = NatsServer::begin().await;
-    let stack = TestStack::builder().on(&server).start().await;
+    let stack = TestStack::builder().over(&server).start().await;
     let seller = stack.session("seller").await;
     let ticket_id = list(&stack, &seller, "Before", 10.0).await;
     stack.settle().await;
@@ -173,7 +173,7 @@ async fn a_fresh_buyer_completes_a_purchase_soon_after_the_server_is_back_withou
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_audit_sees_what_the_server_has_set_aside() {
     let server = NatsServer::begin().await;
-    let stack = TestStack::builder().on(&server).start().await;
+    let stack = TestStack::builder().over(&server).start().await;
     let seller = stack.session("seller").await;
     list(&stack, &seller, "A ticket", 10.0).await;
     stack.settle().await;

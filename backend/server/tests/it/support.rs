@@ -2,61 +2,7 @@
 
 use serde_json::{Value, json};
 use ticketing_sdk::OrderId;
-use ticketing_testkit::{NatsServer, Reply, TestSession, TestStack, TestStackBuilder};
-
-/// What carries the events of a test's marketplace.
-#[derive(Debug)]
-pub(crate) struct Carrier {
-    /// None: the log in the data directory.
-    pub(crate) nats: Option<NatsServer>,
-}
-
-impl Carrier {
-    pub(crate) fn embedded() -> Self {
-        Self { nats: None }
-    }
-
-    pub(crate) async fn jetstream() -> Self {
-        Self { nats: Some(NatsServer::begin().await) }
-    }
-
-    /// A marketplace that differs. Two of them at once share a bus.
-    pub(crate) fn builder(&self) -> TestStackBuilder {
-        match &self.nats {
-            None => TestStack::builder(),
-            Some(server) => TestStack::builder().on(server),
-        }
-    }
-
-    /// A marketplace.
-    pub(crate) async fn start(&self) -> TestStack {
-        self.builder().start().await
-    }
-}
-
-/// Runs tests that take a [`Carrier`] on each of them.
-macro_rules! on_both_buses {
-    ($($test:ident),+ $(,)?) => {
-        mod embedded {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    super::$test(&crate::support::Carrier::embedded()).await;
-                }
-            )+
-        }
-
-        mod jetstream {
-            $(
-                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                async fn $test() {
-                    super::$test(&crate::support::Carrier::jetstream().await).await;
-                }
-            )+
-        }
-    };
-}
-pub(crate) use on_both_buses;
+use ticketing_testkit::{Reply, TestSession, TestStack};
 
 /// The identifier of what was answered.
 #[track_caller]
@@ -114,9 +60,9 @@ pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
         ("tickets", "SELECT COUNT(*) AS n FROM tickets"),
         ("tickets", "SELECT COUNT(*) AS n FROM changes"),
         ("tickets", "SELECT COUNT(*) AS n FROM outbox"),
-        ("tickets", "SELECT COALESCE(SUM(version), 0) AS n FROM tickets"),
+        ("tickets", "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM tickets"),
         ("orders", "SELECT COUNT(*) AS n FROM orders"),
-        ("orders", "SELECT COALESCE(SUM(version), 0) AS n FROM orders"),
+        ("orders", "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM orders"),
         ("orders", "SELECT COUNT(*) AS n FROM outbox"),
         ("payments", "SELECT COUNT(*) AS n FROM payments"),
     ];

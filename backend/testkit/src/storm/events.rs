@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::NatsServer;
-use ticketing_server::audit::{self, Report};
+use ticketing_server::audit::{AuditError, Offline, OfflineError, Report};
 
 use super::Program;
 
@@ -40,22 +40,21 @@ impl<'s> Events<'s> {
 
     /// The audit beside a server that runs; `None` while the bus cannot be read.
     pub(super) async fn audit_beside_server(&self, data_dir: &Path) -> Option<Report> {
-        let report = match self {
-            Self::Here => audit::audit_beside_server(data_dir).await,
-            Self::Nats(_, bus) => match audit::audit_beside_server_over(data_dir, bus).await {
-                Err(audit::OfflineError::Audit(audit::AuditError::Bus(_))) => return None,
-                report => report,
-            },
-        };
-        Some(report.expect("the databases can be read beside the server"))
+        match self.offline(data_dir).audit_beside_server().await {
+            Err(OfflineError::Audit(AuditError::Bus(_))) => None,
+            report => Some(report.expect("the databases can be read beside the server")),
+        }
     }
 
     /// The audit of what is left.
     pub(super) async fn audit(&self, data_dir: &Path) -> Report {
-        let report = match self {
-            Self::Here => audit::audit_data_dir(data_dir).await,
-            Self::Nats(_, bus) => audit::audit_data_dir_over(data_dir, bus).await,
-        };
-        report.expect("the data directory can be audited")
+        self.offline(data_dir).audit().await.expect("the data directory can be audited")
+    }
+
+    fn offline(&self, data_dir: &Path) -> Offline {
+        match self {
+            Self::Here => Offline::at(data_dir),
+            Self::Nats(_, bus) => Offline::at(data_dir).over(bus),
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{Bus, BusError, Core, JetStreamError, JetStreamOptions, rebuild};
+use ticketing_engines::Shape;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
@@ -30,7 +31,7 @@ async fn all_is_heard(bus: &Bus, source: &Core, copy: &Core, events: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
-    let mut house = House::jetstream().await;
+    let mut house = House::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&house, &shutdown).await;
     let enough = Arc::new(AtomicBool::new(false));
@@ -62,7 +63,7 @@ async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
-    let mut house = House::jetstream().await;
+    let mut house = House::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&house, &shutdown).await;
     say(&source, "before", 2).await;
@@ -80,7 +81,7 @@ async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothing() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..house.options() };
     let bus = Bus::jetstream(options).await.unwrap();
@@ -111,7 +112,7 @@ async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
-    let mut house = House::jetstream().await;
+    let mut house = House::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&house, &shutdown).await;
     for ticket in 0..20 {
@@ -150,7 +151,7 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_is_deleted_under_us_is_made_anew() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&house, &shutdown).await;
     say(&source, "before", 2).await;
@@ -166,7 +167,7 @@ async fn a_stream_that_is_deleted_under_us_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_away_longer_than_it_remembers_gets_repeats_that_change_nothing() {
-    let mut house = House::jetstream().await;
+    let mut house = House::on(Shape::Nats).await;
     let window = Duration::from_millis(300);
     let bus = super::forgetful(&house, window).await;
     let (source, copy, shutdown) = (house.service("source"), house.service("copy"), Shutdown::new());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use ticketing_bus::{Bus, JetStreamOptions, Verdict};
+use ticketing_engines::Shape;
 
 use super::{CREATED, raw};
 use crate::support::{House, accepted, eventually};
@@ -28,7 +29,7 @@ async fn terminate(house: &House, reason: &str) {
 
 #[tokio::test]
 async fn an_event_that_is_never_answered_is_set_aside_by_the_server() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = impatient(&house).await;
     bus.publish(house.history("bad", 1)).await.unwrap();
     // Whoever gets it dies before an answer.
@@ -57,7 +58,7 @@ async fn an_event_that_is_never_answered_is_set_aside_by_the_server() {
 
 #[tokio::test]
 async fn an_event_that_is_terminated_by_hand_is_set_aside_with_the_reason() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     let subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     bus.publish(house.history("t", 1)).await.unwrap();
@@ -70,7 +71,7 @@ async fn an_event_that_is_terminated_by_hand_is_set_aside_with_the_reason() {
 
 #[tokio::test]
 async fn what_was_given_up_while_nobody_listened_is_set_aside_later() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
     bus.publish(house.history("t", 1)).await.unwrap();
@@ -82,7 +83,7 @@ async fn what_was_given_up_while_nobody_listened_is_set_aside_later() {
 
 #[tokio::test]
 async fn a_message_that_is_no_event_of_ours_is_contained() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     let core = house.service("s");
     let shutdown = ticketing_platform::shutdown::Shutdown::new();
@@ -98,7 +99,7 @@ async fn a_message_that_is_no_event_of_ours_is_contained() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn operators_see_lag_retries_and_letters() {
     let metrics = ticketing_platform::telemetry::install_metrics().unwrap();
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.bus().await;
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     bus.publish(house.history("t", 1)).await.unwrap();

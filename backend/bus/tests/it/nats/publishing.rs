@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ticketing_engines::Shape;
 use ticketing_events::Envelope;
 use ticketing_platform::shutdown::Shutdown;
 
@@ -10,7 +11,7 @@ use crate::support::{House, OnCreated, OnUpdated, eventually, notes};
 
 #[tokio::test]
 async fn many_events_are_one_write_and_a_lone_one_is_one_too() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.bus().await;
     bus.publish(house.history("t", 200)).await.unwrap();
     assert_eq!(bus.commits(), 1, "an atomic batch");
@@ -24,7 +25,7 @@ async fn many_events_are_one_write_and_a_lone_one_is_one_too() {
 
 #[tokio::test]
 async fn a_batch_that_holds_something_known_is_published_event_by_event() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.bus().await;
     let (first, second) = (house.history("a", 40), house.history("b", 40));
     let mixed: Vec<Envelope> = first.iter().zip(&second).flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
@@ -40,7 +41,7 @@ async fn a_batch_that_holds_something_known_is_published_event_by_event() {
 
 #[tokio::test]
 async fn what_travels_beside_the_body_is_in_headers() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.bus().await;
     let mut event = house.history("t", 1).remove(0);
     event.trace = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
@@ -66,7 +67,7 @@ async fn what_travels_beside_the_body_is_in_headers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beyond_the_memory_of_the_server_the_inbox_makes_repeats_harmless() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let (core, shutdown) = (house.service("s"), Shutdown::new());
     let bus = forgetful(&house, Duration::from_millis(200)).await;
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ticketing_engines::Shape;
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
@@ -10,7 +11,7 @@ use crate::support::{House, OnCreated, OnUpdated, TICKETS, accepted, eventually,
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let (core, shutdown) = (house.service("s"), Shutdown::new());
     // Each has a connection of its own, as two processes would.
     for _ in 0..2 {
@@ -29,7 +30,7 @@ async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
 
 #[tokio::test]
 async fn work_is_shared_and_what_one_leaves_the_other_takes() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     let mut first = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     let mut second = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
@@ -56,7 +57,7 @@ async fn work_is_shared_and_what_one_leaves_the_other_takes() {
 
 #[tokio::test]
 async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
@@ -76,7 +77,7 @@ async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
 
 #[tokio::test]
 async fn what_is_under_way_to_a_consumer_is_bounded() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     let subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
     bus.publish(house.history("t", 4000)).await.unwrap();
@@ -94,7 +95,7 @@ async fn what_is_under_way_to_a_consumer_is_bounded() {
 
 #[tokio::test]
 async fn a_consumer_is_widened_and_never_narrowed() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
     let mut newer = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
@@ -112,7 +113,7 @@ async fn a_consumer_is_widened_and_never_narrowed() {
 
 #[tokio::test]
 async fn what_is_put_off_for_long_is_not_delivered_anew() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let bus = house.live_bus().await;
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     bus.publish(house.history("t", 1)).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, Credentials, JetStreamError, JetStreamOptions};
-use ticketing_engines::NatsServer;
+use ticketing_engines::{NatsServer, Shape};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
@@ -78,7 +78,7 @@ async fn a_server_without_jetstream_is_no_bus() {
 
 #[tokio::test]
 async fn a_stream_that_is_made_otherwise_is_not_touched() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     let client = raw(&house).await;
     let other = r#"{"name":"TICKETING","subjects":["ticketing.>"],"retention":"limits","storage":"memory",
         "discard":"old","num_replicas":1}"#;
@@ -91,7 +91,7 @@ async fn a_stream_that_is_made_otherwise_is_not_touched() {
 
 #[tokio::test]
 async fn the_streams_are_durable_and_checked_again_at_the_next_start() {
-    let house = House::jetstream().await;
+    let house = House::on(Shape::Nats).await;
     for _ in 0..2 {
         house.bus().await;
     }

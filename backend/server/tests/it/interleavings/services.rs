@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::Database;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
@@ -71,7 +72,7 @@ impl Services {
     }
 
     async fn start(&self, service: Service) -> (Core, Arc<Consumers>) {
-        let database = self.folder.join(format!("{}.db", service.name()));
+        let database = Database::from(self.folder.join(format!("{}.db", service.name())));
         let (clock, sessions) = (self.clock.clone(), self.sessions());
         match service {
             Service::Tickets => {
