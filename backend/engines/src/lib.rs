@@ -29,11 +29,13 @@
 
 mod home;
 mod nats;
+mod nginx;
 mod postgres;
 mod program;
 mod shape;
 
 pub use home::{Engine, Home, OwnDatabase};
 pub use nats::{NatsServer, NatsServerBuilder};
+pub use nginx::Nginx;
 pub use postgres::PrivateServer;
 pub use shape::Shape;

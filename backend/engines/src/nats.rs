@@ -1,6 +1,6 @@
 //! A NATS server of one test.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::program;
+use crate::program::{self, free_address};
 
 /// How long a server may take to answer.
 const READY_WITHIN: Duration = Duration::from_secs(20);
@@ -198,9 +198,4 @@ fn remove(folder: &Path) {
     if folder.exists() {
         std::fs::remove_dir_all(folder).expect("the store can be deleted");
     }
-}
-
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address")
 }

@@ -1,7 +1,8 @@
-//! Where the program of an engine is found.
+//! Where the programs of engines are found, and where they may listen.
 
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 /// Older servers lack what the bus needs.
 const NEEDED: (u32, u32) = (2, 14);
@@ -25,6 +26,29 @@ pub(crate) fn nats_server() -> PathBuf {
     let places = [tools, PathBuf::from("nats-server")];
     let found = places.into_iter().find(|place| version(place).is_some_and(new_enough));
     found.expect("a NATS server of version 2.14 or newer is needed: run `cargo xtask tools`")
+}
+
+/// nginx: the one that `TICKETING_NGINX` names, the one of the system, or the one below `target/tools`.
+///
+/// # Panics
+/// When there is none; the message says what to run.
+pub(crate) fn nginx() -> PathBuf {
+    let named = std::env::var_os("TICKETING_NGINX").map(PathBuf::from);
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/nginx/usr/sbin/nginx");
+    let places = named.into_iter().chain([PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), tools]);
+    let found = places.into_iter().find(|place| runs(Command::new(place).arg("-v")));
+    found.expect("nginx is needed: run `cargo xtask tools`")
+}
+
+fn runs(command: &mut Command) -> bool {
+    let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
+}
+
+/// An address that nobody listens at now.
+pub(crate) fn free_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its address")
 }
 
 fn new_enough(version: (u32, u32)) -> bool {

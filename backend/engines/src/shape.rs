@@ -13,6 +13,8 @@ pub enum Shape {
     Nats,
     /// PostgreSQL, and a NATS server.
     PostgresAndNats,
+    /// The same, with two processes of each service behind an nginx.
+    Processes,
 }
 
 /// What a list of shapes calls them.
@@ -40,6 +42,12 @@ impl Shape {
     pub const fn postgres_and_nats() -> Self {
         Self::PostgresAndNats
     }
+
+    /// [`Shape::Processes`]
+    #[must_use]
+    pub const fn processes() -> Self {
+        Self::Processes
+    }
 }
 
 impl Shape {
@@ -48,14 +56,14 @@ impl Shape {
     pub fn engine(self) -> Engine {
         match self {
             Self::Embedded | Self::Nats => Engine::Sqlite,
-            Self::Postgres | Self::PostgresAndNats => Engine::Postgres,
+            Self::Postgres | Self::PostgresAndNats | Self::Processes => Engine::Postgres,
         }
     }
 
     /// Whether a NATS server carries its events.
     #[must_use]
     pub fn has_nats(self) -> bool {
-        matches!(self, Self::Nats | Self::PostgresAndNats)
+        matches!(self, Self::Nats | Self::PostgresAndNats | Self::Processes)
     }
 }
 

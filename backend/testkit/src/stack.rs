@@ -11,11 +11,13 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
-use ticketing_server::audit::{AuditError, Report};
+use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Stack, StackSettings};
 
+use crate::cluster::Cluster;
 use crate::eventually;
 use crate::raw::Raw;
+use crate::running::Running;
 use crate::session::{PASSWORD, TestSession};
 
 /// What the sessions of every test stack are signed with.
@@ -35,7 +37,8 @@ pub struct TestStackBuilder {
 #[derive(Debug)]
 pub struct TestStack {
     // Empty once it was stopped.
-    stack: Option<Stack>,
+    running: Option<Running>,
+    shape: Shape,
     settings: StackSettings,
     folder: Option<TempDir>,
     database: Option<OwnDatabase>,
@@ -130,11 +133,12 @@ impl TestStackBuilder {
             // Many stacks share the server.
             self.settings.database = Some(url.with_connections(6));
         }
-        let stack = Stack::start(self.settings.clone()).await.expect("the stack starts");
-        let raw = Raw::new(stack.url());
-        let Self { settings, folder, .. } = self;
+        let Self { settings, folder, shape } = self;
+        let running = Running::start(&settings, shape, database.as_ref(), nats.as_ref()).await;
+        let raw = Raw::new(running.url());
         TestStack {
-            stack: Some(stack),
+            running: Some(running),
+            shape,
             settings,
             folder,
             database,
@@ -165,16 +169,42 @@ impl TestStack {
     /// The stack itself.
     ///
     /// # Panics
-    /// When it was stopped.
+    /// When it was stopped, or runs in processes of its own.
     #[must_use]
     pub fn stack(&self) -> &Stack {
-        self.stack.as_ref().expect("a running stack")
+        match self.running() {
+            Running::Here(stack) => stack,
+            Running::Cluster(_) => panic!("it does not run in this process"),
+        }
+    }
+
+    /// Its processes.
+    ///
+    /// # Panics
+    /// When it was stopped, or runs in this process.
+    pub fn cluster(&mut self) -> &mut Cluster {
+        match self.running.as_mut().expect("a running stack") {
+            Running::Cluster(cluster) => cluster,
+            Running::Here(_) => panic!("it runs in this process"),
+        }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("a running stack")
+    }
+
+    /// What the card provider has done.
+    ///
+    /// # Panics
+    /// When its book cannot be read.
+    pub async fn ledger(&self) -> Ledger {
+        self.running().ledger().await
     }
 
     /// Where it answers.
     #[must_use]
     pub fn url(&self) -> String {
-        self.stack().url()
+        self.running().url()
     }
 
     /// Where its databases are.
@@ -204,9 +234,8 @@ impl TestStack {
     ///
     /// # Panics
     /// When it has none.
-    #[must_use]
-    pub fn nats(&self) -> &NatsServer {
-        self.nats.as_ref().expect("a NATS server of its own")
+    pub fn nats(&mut self) -> &mut NatsServer {
+        self.nats.as_mut().expect("a NATS server of its own")
     }
 
     /// A client that nobody is signed in with.
@@ -255,7 +284,7 @@ impl TestStack {
     /// # Panics
     /// When the databases cannot be read.
     pub async fn is_settled(&self) -> bool {
-        match self.stack().is_settled().await {
+        match self.running().is_settled().await {
             Err(AuditError::Bus(_)) => false,
             settled => settled.expect("the databases can be read"),
         }
@@ -271,7 +300,7 @@ impl TestStack {
     /// # Panics
     /// When it cannot be made.
     pub async fn report(&self) -> Report {
-        self.stack().audit().await.expect("the databases can be read")
+        self.running().audit().await.expect("the databases can be read")
     }
 
     /// Fails the test if an invariant is broken.
@@ -298,9 +327,10 @@ impl TestStack {
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut StackSettings)) {
         self.stop().await;
         change(&mut self.settings);
-        let stack = Stack::start(self.settings.clone()).await.expect("the stack starts again");
-        self.raw = Raw::new(stack.url());
-        self.stack = Some(stack);
+        let (database, nats) = (self.database.as_ref(), self.nats.as_ref());
+        let running = Running::start(&self.settings, self.shape, database, nats).await;
+        self.raw = Raw::new(running.url());
+        self.running = Some(running);
     }
 
     /// Stops the stack in an orderly way; its folder stays for [`restart`](Self::restart).
@@ -308,8 +338,8 @@ impl TestStack {
     /// # Panics
     /// When something had to be cut.
     pub async fn stop(&mut self) {
-        if let Some(stack) = self.stack.take() {
-            assert!(stack.stop().await, "something had to be cut");
+        if let Some(running) = self.running.take() {
+            assert!(running.stop().await, "something had to be cut");
         }
     }
 
@@ -318,7 +348,7 @@ impl TestStack {
     /// # Panics
     /// When an event or a step is left, an invariant is broken, or something had to be cut.
     pub async fn finish(mut self) {
-        if self.stack.is_some() {
+        if self.running.is_some() {
             self.settle().await;
             self.audit().await;
         }

@@ -8,11 +8,11 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl};
 
 use super::read::{Sources, add_bus};
-use super::{AuditError, Report, check};
+use super::{AuditError, Report, Watch, check};
 use crate::data_dir::{DataDir, database};
-use crate::databases::schema;
-use crate::stack::jetstream;
-use crate::{StackSettings, StartError};
+use crate::databases::{PROVIDER, are_files, schema};
+use crate::open::jetstream;
+use crate::{Service, StackSettings, StartError};
 
 /// Why a data directory could not be audited.
 #[derive(Debug, thiserror::Error)]
@@ -101,13 +101,9 @@ impl Offline {
 
     /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
     fn must_exist(&self) -> Result<(), OfflineError> {
-        let services: &[&str] = if self.database.is_some() {
-            &[]
-        } else {
-            &["auth", "tickets", "orders", "payments", "expiration"]
-        };
-        let bus = self.bus.is_none().then_some("bus");
-        if services.iter().copied().chain(bus).chain(["provider"]).all(|part| self.file(part).is_file()) {
+        let services = Service::ALL.map(Service::name).into_iter().chain([PROVIDER]);
+        let files = services.filter(|_| self.database.is_none()).chain(self.bus.is_none().then_some("bus"));
+        if are_files(&self.folder, files) {
             return Ok(());
         }
         Err(OfflineError::NoMarketplace { path: self.folder.clone() })
@@ -118,29 +114,42 @@ impl Offline {
     }
 
     async fn look(&self) -> Result<Report, OfflineError> {
-        let open = |service: &str| {
-            let database = match &self.database {
-                // It looks; whoever serves sees to the tables.
-                Some(url) => schema(&url.clone().migrated_elsewhere(), service)?,
-                None => self.file(service).into(),
-            };
-            Db::open(database, DbOptions { readers: 1, ..DbOptions::default() }, &[])
+        let Watch { sources, bus, clock } = self.open()?;
+        let mut facts = sources.facts(clock.now()).await?;
+        add_bus(&mut facts, &bus).await?;
+        Ok(check(&facts))
+    }
+
+    /// Keeps an eye on the marketplace beside its servers.
+    ///
+    /// # Errors
+    /// When there is no marketplace, or it cannot be read.
+    pub fn watch(&self) -> Result<Watch, OfflineError> {
+        self.must_exist()?;
+        Ok(self.open()?)
+    }
+
+    fn open(&self) -> Result<Watch, OpenError> {
+        let place = |name: &str| match &self.database {
+            // It looks; whoever serves sees to the tables.
+            Some(url) => schema(&url.clone().migrated_elsewhere(), name),
+            None => Ok(self.file(name).into()),
         };
-        let clock = Clock::system();
+        let open = |service: Service| {
+            Db::open(place(service.name())?, DbOptions { readers: 1, ..DbOptions::default() }, &[])
+        };
         let sources = Sources {
-            auth: Some(open("auth")?),
-            tickets: open("tickets")?,
-            orders: open("orders")?,
-            payments: open("payments")?,
-            expiration: open("expiration")?,
-            provider: SimulatedProvider::open(&self.file("provider"), clock.clone())?,
+            auth: Some(open(Service::Auth)?),
+            tickets: open(Service::Tickets)?,
+            orders: open(Service::Orders)?,
+            payments: open(Service::Payments)?,
+            expiration: open(Service::Expiration)?,
+            provider: SimulatedProvider::open(place(PROVIDER)?, Clock::system())?,
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),
             None => Bus::embedded(&self.file("bus"), EmbeddedOptions::default())?,
         };
-        let mut facts = sources.facts(clock.now()).await?;
-        add_bus(&mut facts, &bus).await?;
-        Ok(check(&facts))
+        Ok(Watch { sources, bus, clock: Clock::system() })
     }
 }

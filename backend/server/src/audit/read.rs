@@ -76,7 +76,8 @@ pub struct Sources {
 }
 
 impl Sources {
-    fn databases(&self) -> impl Iterator<Item = (&'static str, &Db)> {
+    /// Each service's database, by name.
+    pub fn databases(&self) -> impl Iterator<Item = (&'static str, &Db)> {
         let others = [
             ("tickets", &self.tickets),
             ("orders", &self.orders),

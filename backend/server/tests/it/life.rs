@@ -18,11 +18,13 @@ use ticketing_tickets::store as tickets_store;
 use crate::support::{count, id, list, order_of, ordered, pay, ticket};
 
 on_shapes! {
+    [embedded, nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_seconds;
     [embedded, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     a_restart_changes_nothing_that_anyone_sees,
     a_stop_under_load_finishes_what_was_begun_and_keeps_what_was_promised,
-    thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_seconds,
     a_marketplace_that_is_weeks_old_is_still_sound,
     a_server_whose_clock_was_set_back_still_tells_what_happens;
 }

@@ -18,6 +18,7 @@ mod live;
 mod nats;
 mod openapi;
 mod postgres;
+mod processes;
 mod races;
 mod reading_own_writes;
 mod routes;

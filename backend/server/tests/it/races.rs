@@ -9,7 +9,7 @@ use ticketing_testkit::{PASSWORD, Reply, Shape, TestSession, TestStack, eventual
 use crate::support::{cancel, id, list, order, order_of, ordered, pay, taken, ticket};
 
 on_shapes! {
-    [embedded, postgres, nats, postgres_and_nats]
+    [embedded, postgres, nats, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     fifty_order_one_ticket_and_one_gets_it,
     a_hundred_payments_of_one_order_charge_once,

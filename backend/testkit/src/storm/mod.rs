@@ -6,6 +6,7 @@
 //! was said was heard, and the audit of the data directory finds nothing.
 
 mod client;
+mod cluster;
 mod dice;
 mod events;
 mod line;
@@ -23,6 +24,8 @@ use ticketing_engines::NatsServer;
 use ticketing_server::audit::Report;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
+
+pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
 
 use self::client::{Client, Memory, Shared};
 use self::dice::Dice;

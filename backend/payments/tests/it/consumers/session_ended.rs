@@ -23,6 +23,8 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
     house.bus().publish(vec![envelope]).await.unwrap();
 
     eventually("the session is refused", async || ada.get("/api/payments").await.status == 401).await;
+    // It is refused a little before that is written down.
+    eventually("it is written down", async || house.ended_sessions().await == 1).await;
     house.crash().await;
     let mut after = house.user("ada");
     after.cookie.clone_from(&ada.cookie);

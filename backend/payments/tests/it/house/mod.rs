@@ -17,6 +17,7 @@ use ticketing_payments::provider::{Ledger, SimulatedProvider};
 use ticketing_payments::store::{self, PaymentRow};
 use ticketing_payments::{App, Pace, Settings};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::DbError;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus, Timestamp, UserId};
@@ -142,6 +143,17 @@ impl House {
         .await;
     }
 
+    /// How many sessions payments has written down as ended.
+    pub(crate) async fn ended_sessions(&self) -> i64 {
+        let count = self
+            .life
+            .app
+            .core()
+            .db
+            .read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM ended_sessions", &[], |row| row.int("n")));
+        count.await.map_err(|error: DbError| error).unwrap()
+    }
+
     /// The names of all events of payments that reached the bus, in order.
     pub(crate) async fn said(&self) -> Vec<String> {
         let events = self.life.bus.recent(10_000).await.unwrap();
@@ -155,7 +167,7 @@ impl Life {
         let dir = home.folder();
         let shutdown = Shutdown::new();
         let bus = Bus::embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
-        let provider = SimulatedProvider::open(&dir.join("provider.db"), clock.clone()).unwrap();
+        let provider = SimulatedProvider::open(dir.join("provider.db"), clock.clone()).unwrap();
         let keys = SessionKeys::new(&[SecretString::from("0123456789abcdef0123456789abcdef")]).unwrap();
         let cookie = CookieSettings::new("session", false).unwrap();
         let sessions = Sessions::new(keys, cookie, LIFETIME, Ended::new(clock.clone()), clock.clone());

@@ -29,7 +29,7 @@ pub(crate) struct Services {
 
 impl Services {
     pub(crate) async fn open(folder: &Path, clock: &Clock) -> Self {
-        let provider = SimulatedProvider::open(&folder.join("provider.db"), clock.clone()).unwrap();
+        let provider = SimulatedProvider::open(folder.join("provider.db"), clock.clone()).unwrap();
         let (folder, clock) = (folder.to_owned(), clock.clone());
         let mut services = Self { folder, clock, provider, feed: Feed::default(), open: Vec::new() };
         for service in Service::ALL {
