@@ -10,6 +10,7 @@
 
 mod bench;
 mod run;
+mod screenshots;
 mod storm;
 mod test;
 
@@ -20,7 +21,9 @@ cargo xtask <command>
 
   test          install what the tests need, then check and test everything
   storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost
+  screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
+  bench tui [N] measure the full-screen program: 100 000 tickets in its core, then itself in a terminal, N rounds (3)
 ";
 
 fn main() -> ExitCode {
@@ -30,7 +33,12 @@ fn main() -> ExitCode {
         ["test"] => test::test(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
+        ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),
+        ["bench", "tui"] => bench::tui(3),
+        ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {
+            number(rounds).and_then(bench::tui)
+        }
         ["bench", rounds] | ["bench", "--rounds", rounds] => number(rounds).and_then(bench::bench),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
