@@ -47,8 +47,12 @@ impl Terminal {
 
     /// Takes the terminal over, or makes sure that it is.
     pub(crate) fn enter(&mut self, mouse: bool, title: bool) -> io::Result<()> {
-        enable_raw_mode()?;
         let again = TAKEN.swap(true, Ordering::SeqCst);
+        if again {
+            // A shell may have put the modes back while the program was stopped; without this, they count as set.
+            let _ = disable_raw_mode();
+        }
+        enable_raw_mode()?;
         let mut out = io::stdout();
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
         if title && !again {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use ticketing_sdk::Money;
-pub(crate) use ticketing_sdk::text::{relative, sanitize, span, time_of_day};
+use ticketing_sdk::text::span;
+pub(crate) use ticketing_sdk::text::{relative, sanitize, time_of_day};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -73,6 +74,11 @@ pub(crate) fn wrap(text: &str, columns: u16) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// What is left, in words. The second that runs is counted, as on the clock.
+pub(crate) fn left(left: Duration) -> String {
+    span(Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)))
 }
 
 /// What a span of time looks like on a clock: `14:59`, `1:02:03`.

@@ -11,6 +11,7 @@
 mod bench;
 mod postgres;
 mod run;
+mod screenshots;
 mod storm;
 mod test;
 mod tools;
@@ -24,7 +25,9 @@ cargo xtask <command>
   tools         install what the tests need, and nothing else
   storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
                 then once more with a NATS server that is killed too
+  screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
+  bench tui [N] measure the full-screen program: 100 000 tickets in its core, then itself in a terminal, N rounds (3)
 ";
 
 fn main() -> ExitCode {
@@ -35,7 +38,12 @@ fn main() -> ExitCode {
         ["tools"] => tools::tools(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
+        ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),
+        ["bench", "tui"] => bench::tui(3),
+        ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {
+            number(rounds).and_then(bench::tui)
+        }
         ["bench", rounds] | ["bench", "--rounds", rounds] => number(rounds).and_then(bench::bench),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -14,5 +14,7 @@ mod pipes;
 mod serve;
 mod sessions;
 mod storm;
+#[cfg(unix)]
+mod tui;
 mod unreachable;
 mod usage;

@@ -1,6 +1,7 @@
 //! The driver: hands events to the core, does what it asks for, and draws when something has changed.
 
 mod calls;
+mod echo;
 mod plain;
 mod screen;
 mod signals;

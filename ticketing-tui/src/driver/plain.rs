@@ -8,6 +8,7 @@ use ratatui::layout::Size;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use super::echo::Echo;
 use super::signals::{Signal, Signals};
 use super::{Ending, Options, World};
 use crate::action::{Action, Scope};
@@ -28,8 +29,12 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn run_plain(options: Options, out: impl Write) -> io::Result<Ending> {
     let mut signals = Signals::listen()?;
     let (app, world) = World::open(options, Size::new(80, 24));
-    let mut driver = Driver { app, world, out, lines: Lines::new(), ended: false };
-    match driver.run(&mut signals).await {
+    let echo = Echo::note();
+    let mut driver = Driver { app, world, out, lines: Lines::new(), ended: false, echo };
+    let ending = driver.run(&mut signals).await;
+    // A password may still be awaited, in silence.
+    driver.echo.put_back();
+    match ending {
         // The reader has gone: there is nobody left to talk to.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ending::Left),
         ending => ending,
@@ -42,6 +47,7 @@ struct Driver<W> {
     out: W,
     lines: Lines,
     ended: bool,
+    echo: Echo,
 }
 
 /// One thing that can be picked.
@@ -237,7 +243,10 @@ impl<W: Write> Driver<W> {
                         return Ok(None);
                     }
                     Signal::Stop => {
+                        let silent = Echo::note();
+                        self.echo.put_back();
                         super::signals::stop(false);
+                        silent.put_back();
                         continue;
                     }
                     Signal::Continue => continue,

@@ -58,11 +58,7 @@ impl Driver {
             match next {
                 Next::GoOn => {}
                 Next::End => return Ok(Ending::Left),
-                Next::Suspend => {
-                    drop(inputs);
-                    self.suspend(signals, true).await?;
-                    inputs = EventStream::new();
-                }
+                Next::Suspend => self.suspend(signals, true).await?,
             }
             let due = self.drawn + FRAME;
             if self.dirty && Instant::now() >= due {

@@ -1,6 +1,6 @@
 //! What one sells. A change is shown before the server has agreed, and taken back if it does not.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ticketing_sdk::{NewTicket, Ticket, TicketId, TicketStatus};
 
@@ -13,6 +13,8 @@ pub(crate) struct Listings {
     list: Vec<Listing>,
     /// Those that are off the market for good, whatever a list says that was read before.
     gone: HashSet<TicketId>,
+    /// What is being done, by the call that does it: also to one that is gone before its answer comes.
+    under_way: HashMap<CallId, (TicketId, Deed)>,
     pub(crate) load: Load,
 }
 
@@ -27,7 +29,6 @@ pub(crate) struct Listing {
 /// A change that the server has not agreed to yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Pending {
-    call: CallId,
     pub(crate) deed: Deed,
     /// What it was before.
     before: Ticket,
@@ -109,18 +110,21 @@ impl Listings {
     fn pend(&mut self, id: &TicketId, call: CallId, deed: Deed) -> Option<&mut Listing> {
         let listing = self.list.iter_mut().find(|listing| listing.ticket.id == *id)?;
         let before = listing.ticket.clone();
-        listing.pending = Some(Pending { call, deed, before });
+        listing.pending = Some(Pending { deed, before });
+        self.under_way.insert(call, (id.clone(), deed));
         Some(listing)
     }
 
     /// The answer to a change has come. What was shown is taken back; the caller takes in what it is now.
     pub(crate) fn settle(&mut self, call: CallId) -> Option<(TicketId, Deed)> {
-        let waits =
-            |listing: &&mut Listing| listing.pending.as_ref().is_some_and(|pending| pending.call == call);
-        let listing = self.list.iter_mut().find(waits)?;
-        let pending = listing.pending.take()?;
-        listing.ticket = pending.before;
-        Some((listing.ticket.id.clone(), pending.deed))
+        let (id, deed) = self.under_way.remove(&call)?;
+        let listing = self.list.iter_mut().find(|listing| listing.ticket.id == id);
+        if let Some((listing, pending)) =
+            listing.and_then(|listing| listing.pending.take().map(|p| (listing, p)))
+        {
+            listing.ticket = pending.before;
+        }
+        Some((id, deed))
     }
 }
 

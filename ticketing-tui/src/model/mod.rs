@@ -203,7 +203,7 @@ impl Model {
         match alarm {
             Alarm::Left(id, left) => {
                 let soon = *left <= SOON;
-                let text = format!("{} left to pay for {}", text::span(*left), title(self, id));
+                let text = format!("{} left to pay for {}", text::left(*left), title(self, id));
                 self.say(if soon { Level::Warn } else { Level::Info }, text);
                 if soon {
                     self.ring();

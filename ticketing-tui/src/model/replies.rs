@@ -137,7 +137,7 @@ impl Model {
         match reply {
             Ok(Reply::Order(order)) => {
                 self.orders.take(order);
-                let left = text::span(Orders::left(order, self.server_now()));
+                let left = text::left(Orders::left(order, self.server_now()));
                 let title = text::title(&order.ticket.title);
                 self.say(Level::Good, format!("{title} is reserved for you for {left}"));
             }

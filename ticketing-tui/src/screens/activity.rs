@@ -35,7 +35,7 @@ impl Activity {
 fn sums(model: &Model) -> String {
     let total = model.market.activity.total();
     let turnover = format!("${}.{:02}", total.turnover / 100, total.turnover % 100);
-    format!("Since you came: {} listed, {} reserved, {} sold for {turnover}", total.listed, total.reserved, total.sold)
+    format!("{} listed, {} reserved, {} sold for {turnover}", total.listed, total.reserved, total.sold)
 }
 
 impl Screen for Activity {
@@ -96,7 +96,7 @@ impl Screen for Activity {
         let rows = Speech::list(&self.list, log.len(), |index| log.get(index).map_or_else(String::new, |happening| {
             format!("{} {}: {}, {}", text::time_of_day(happening.at), happening.deed.word(), happening.title, text::price(happening.cents))
         }));
-        let mut lines = vec![sums(model)];
+        let mut lines = vec![format!("Since you came: {}", sums(model))];
         if log.is_empty() {
             lines.push("Nothing has happened since you came.".to_owned());
         }
@@ -105,7 +105,7 @@ impl Screen for Activity {
 }
 
 fn log(screen: &Activity, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let inner = pen.frame(area, "Activity", pen.theme.border);
+    let inner = pen.frame(area, "Since you came", pen.theme.border);
     let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
     pen.text(line, &sums(model), pen.theme.dim);
     let log = model.market.activity.log();

@@ -169,7 +169,7 @@ impl Screen for Checkout {
             (_, Some(UnderWay::Cancelling)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
                 let left = Orders::left(order, model.server_now());
-                lines.push(format!("Reserved for you for {}.", text::span(left)));
+                lines.push(format!("Reserved for you for {}.", text::left(left)));
                 lines.extend(model.orders.refusal(&self.id).map(|refusal| refusal.message.clone()));
                 let form = if self.is_open(model) { Speech::form(&self.form) } else { Speech::default() };
                 return Speech { lines, ..form };

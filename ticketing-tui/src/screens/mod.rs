@@ -9,7 +9,8 @@ use ticketing_sdk::{OrderId, TicketId};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::event::Reply;
-use crate::model::Model;
+use crate::model::notices::Level;
+use crate::model::{Model, Session};
 use crate::trouble::Trouble;
 use crate::widgets::form::Form;
 use crate::widgets::pen::Pen;
@@ -163,11 +164,12 @@ impl Cx<'_> {
 
     /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.
     pub(crate) fn signed_in_or(&mut self, then: Option<Route>) -> bool {
-        let signed_in = self.model.user().is_some();
-        if !signed_in {
-            self.go(Route::SignIn(then.map(Box::new)));
+        match self.model.session {
+            Session::In(_) => return true,
+            Session::Unknown => self.model.say(Level::Info, "Still asking the server who you are"),
+            _ => self.go(Route::SignIn(then.map(Box::new))),
         }
-        signed_in
+        false
     }
 }
 

@@ -92,6 +92,7 @@ impl Settings {
             Some(Line::Mouse) => settings.mouse = !settings.mouse,
             Some(Line::Key(action)) => {
                 self.capturing = Some(action);
+                cx.model.notices.clear();
                 return;
             }
             None => return,

@@ -1,0 +1,69 @@
+//! What the program costs while nobody does anything: a measurement over a time, and so it takes that time.
+
+use std::time::Duration;
+
+use crate::process::{memory_mib, used};
+use crate::program::Program;
+use crate::report::Report;
+use crate::server::{Server, TICKETS, title};
+
+const SPAN: Duration = Duration::from_secs(10);
+/// The key that lets go of a reservation.
+const CANCEL: &str = "\x18";
+
+/// The names of what is measured while it is idle.
+struct Names {
+    ticks: &'static str,
+    time: &'static str,
+    wakes: &'static str,
+    bytes: &'static str,
+}
+
+pub(crate) fn measure(report: &mut Report, server: &Server) {
+    let mut program = Program::start(server, &["tui"]);
+    program.until_shown(&title(TICKETS));
+    // The first second belongs to the start: what is told first is gone from the screen then.
+    program.idle(SPAN / 10);
+    let names = Names {
+        ticks: "idle in the market for 10 s: processor, by utime + stime",
+        time: "idle in the market for 10 s: processor, by the scheduler",
+        wakes: "idle in the market for 10 s: wake-ups",
+        bytes: "idle in the market for 10 s: written to the terminal",
+    };
+    idle(report, &mut program, &names);
+
+    // The newest ticket is selected.
+    program.press("b");
+    program.until_shown("Held for you");
+    program.idle(SPAN / 10);
+    let names = Names {
+        ticks: "idle while a reservation runs out, 10 s: processor, by utime + stime",
+        time: "idle while a reservation runs out, 10 s: processor, by the scheduler",
+        wakes: "idle while a reservation runs out, 10 s: wake-ups",
+        bytes: "idle while a reservation runs out, 10 s: written to the terminal",
+    };
+    idle(report, &mut program, &names);
+    report.count("memory with 40 tickets, peak (VmHWM)", "MiB", memory_mib(program.pid(), "VmHWM"));
+    report.count("memory with 40 tickets, of its own (RssAnon)", "MiB", memory_mib(program.pid(), "RssAnon"));
+
+    // The next round shall find a market in which nothing runs out.
+    program.press(CANCEL);
+    program.until_shown("Sure?");
+    program.press("y");
+    program.until_shown("free for others again");
+}
+
+fn idle(report: &mut Report, program: &mut Program, names: &Names) {
+    let before = used(program.pid());
+    let bytes = program.idle(SPAN);
+    let after = used(program.pid());
+    let percent = |time: Duration| time.as_secs_f64() / SPAN.as_secs_f64() * 100.0;
+    report.count(names.ticks, "%", percent(after.ticks - before.ticks));
+    report.count(names.time, "%", percent(after.time.saturating_sub(before.time)));
+    report.count(names.wakes, "a second", a_second(after.wakes.saturating_sub(before.wakes)));
+    report.count(names.bytes, "bytes a second", a_second(bytes as u64));
+}
+
+fn a_second(count: u64) -> f64 {
+    Duration::from_secs(count).as_secs_f64() / SPAN.as_secs_f64()
+}

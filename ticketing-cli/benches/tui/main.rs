@@ -1,0 +1,43 @@
+//! `cargo xtask bench tui`, second part: the real program in a pseudo-terminal, beside a running server.
+//!
+//! Absolute numbers depend on the machine; the ratios, taken round by round, do not.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot run should stop")]
+
+mod idle;
+mod live;
+mod process;
+mod program;
+// The same table as in the first part.
+#[path = "../../../ticketing-tui/benches/market/report.rs"]
+mod report;
+mod server;
+mod starts;
+
+use report::Report;
+use server::Server;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
+    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
+    if args.iter().any(|arg| arg == "--test") {
+        return;
+    }
+    measure(rounds.unwrap_or(3));
+}
+
+fn measure(rounds: u32) {
+    let server = Server::start();
+    let mut report = Report::default();
+    for round in 1..=rounds {
+        println!("round {round} of {rounds}");
+        starts::measure(&mut report, &server);
+        live::measure(&mut report, &server);
+        idle::measure(&mut report, &server);
+    }
+    report.print();
+    report.ratio("first frame / `ticketing --version`", starts::FRAME, starts::VERSION);
+    report.ratio("on the screen / told by the SDK's own stream", live::SCREEN, live::STREAM);
+}

@@ -1,0 +1,43 @@
+//! A reservation that ends: the bell, the window's title, and what becomes of it.
+
+use super::{ENTER, tui};
+use crate::support::{Cli, Server};
+
+#[test]
+fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() {
+    let server = Server::start_with(&["--order-ttl", "12s"]);
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("Opera", "20");
+    let loud = Cli::at(&server.url).sign_up("loud@example.com");
+    let quiet = Cli::at(&server.url).sign_up("quiet@example.com");
+    std::fs::write(quiet.home.path().join("config.toml"), "[tui]\nbell = false\ntitle = false\n").unwrap();
+    let mut quiet = tui(&quiet);
+    quiet.see("quiet@example.com");
+    quiet.line(&["Opera", "available"]);
+    quiet.press("b", "Held for you");
+    seller.ticket("Jazz at the lake", "38");
+    let mut loud = tui(&loud);
+    loud.see("loud@example.com");
+    loud.line(&["Jazz at the lake", "available"]);
+    assert_eq!(loud.heard().bells, 0);
+    loud.press("b", "Held for you");
+    loud.hear("the title tells", |heard| {
+        heard.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
+    });
+    loud.see(" s left to pay for Jazz at the lake");
+    loud.hear("the bell", |heard| heard.bells == 1);
+    loud.see("Time is up: Jazz at the lake is no longer reserved for you");
+    loud.hear("the bell once more", |heard| heard.bells == 2);
+    loud.see("It was not paid in time");
+    loud.hear("the title is the usual one", |heard| {
+        heard.titles.last().is_some_and(|title| title == "ticketing")
+    });
+    // The same ticket can be had again, at once.
+    loud.press("t", "Held for you");
+    loud.send("tok_visa");
+    loud.press(ENTER, "Paid. It is yours.");
+
+    quiet.see("Time is up: Opera is no longer reserved for you");
+    let heard = quiet.heard();
+    assert_eq!((heard.bells, heard.titles), (0, vec![]));
+}

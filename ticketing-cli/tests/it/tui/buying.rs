@@ -1,0 +1,122 @@
+//! Making an account, selling, and buying, with a card that is declined and one that is not.
+
+use super::{CTRL_T, DOWN, ENTER, ESC, TAB, tui};
+use crate::support::{Cli, Server, eventually};
+
+#[test]
+fn one_signs_up_and_sells_and_another_buys() {
+    let server = Server::start();
+    let ada = Cli::at(&server.url);
+    let mut pty = tui(&ada);
+    pty.see("Nothing is for sale yet");
+    pty.press("n", "Sign in");
+    pty.press(CTRL_T, "Make an account");
+    for field in ["ada@example.com", TAB, "correct horse", TAB, "correct horse"] {
+        pty.send(field);
+    }
+    pty.press(ENTER, "Sell a ticket");
+    pty.see("Signed in as ada@example.com");
+    assert!(!pty.raw().contains("correct horse"), "the password was shown");
+    for field in ["Jazz at the lake", ENTER, "0", ENTER] {
+        pty.send(field);
+    }
+    pty.see("Like 38 or 149.99");
+    pty.send("\x15");
+    pty.send("38");
+    pty.press(ENTER, "Jazz at the lake is for sale");
+    pty.line(&["Jazz at the lake", "$38.00", "available"]);
+    // The session is the one of the other commands.
+    assert!(ada.ok(&["auth", "status"]).out.contains("ada@example.com"));
+
+    let bob = Cli::at(&server.url).sign_up("bob@example.com");
+    let ticket = crate::support::text(&bob.json(&["tickets", "list"])[0]["id"]);
+    bob.ok(&["buy", &ticket, "--token", "tok_visa"]);
+    pty.see("You sold Jazz at the lake for $38.00");
+    pty.send("3");
+    pty.line(&["Jazz at the lake", "$38.00", "sold"]);
+}
+
+#[test]
+fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
+    let server = Server::start();
+    let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+
+    let mut pty = tui(&buyer);
+    pty.see("buyer@example.com");
+    pty.line(&["Jazz at the lake", "available"]);
+    pty.press(ENTER, "reserves it for you");
+    pty.press("b", "Held for you");
+    pty.see("Jazz at the lake is reserved for you for 1");
+    pty.press(ENTER, "Which card?");
+    pty.send("4242424242424242");
+    pty.press(ENTER, "That looked like a card number");
+    assert!(!pty.text().contains("4242424242424242"), "{}", pty.text());
+    pty.send("tok_chargeDeclined");
+    pty.press(ENTER, "declined");
+    pty.see("It stays reserved for you. Another card may do.");
+    assert_eq!(buyer.json(&["orders", "list"])[0]["status"], "created");
+    pty.send("\x15");
+    pty.send("tok_visa");
+    pty.press(ENTER, "Paid. It is yours.");
+    eventually("it is sold", || buyer.json(&["tickets", "get", &ticket])["status"] == "sold");
+    let payments = buyer.json(&["payments", "list"]);
+    let took = |status: &str| payments.as_array().unwrap().iter().filter(|p| p["status"] == status).count();
+    assert_eq!(took("succeeded"), 1, "{payments}");
+    // What is settled leaves no note behind.
+    assert_eq!(std::fs::read_dir(buyer.home.path().join("journal")).unwrap().count(), 0);
+    pty.send("2");
+    pty.line(&["Jazz at the lake", "$38.00", "paid"]);
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("Opera", "20");
+    let ticket = seller.ticket("Jazz at the lake", "38");
+    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+
+    let mut pty = tui(&buyer);
+    pty.line(&["Jazz at the lake", "available"]);
+    pty.see("buyer@example.com");
+    pty.press("b", "Held for you");
+    pty.press("\x18", "Let go of Jazz at the lake?");
+    pty.press("n", "Held for you");
+    pty.gone("Let go of");
+    pty.press("\x18", "Let go of Jazz at the lake?");
+    pty.press("y", "It was cancelled");
+    eventually("it is free", || seller.json(&["tickets", "get", &ticket])["status"] == "available");
+    // Two presses of the same key order once.
+    pty.press(ESC, "Opera");
+    pty.send(DOWN);
+    pty.send("bb");
+    pty.see("Held for you");
+    pty.see("Opera");
+    assert_eq!(buyer.json(&["orders", "list", "--status", "created"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_listing_is_changed_and_taken_down() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let ticket = seller.ticket("Jazz at the lake", "38");
+    let mut pty = tui(&seller);
+    pty.see("seller@example.com");
+    pty.send("3");
+    pty.line(&["Jazz at the lake", "$38.00"]);
+    pty.press("e", "Change a listing");
+    pty.send(TAB);
+    pty.send("\x15");
+    pty.send("45.50");
+    pty.send(ENTER);
+    pty.line(&["Jazz at the lake", "$45.50"]);
+    pty.see("Changed");
+    assert_eq!(seller.json(&["tickets", "get", &ticket])["price"], 45.5);
+    pty.press("d", "Take Jazz at the lake off the market?");
+    pty.press("y", "It is off the market");
+    pty.see("You sell nothing yet");
+    assert_eq!(seller.run(&["tickets", "get", &ticket]).code, 3);
+}

@@ -1,0 +1,35 @@
+//! `ticketing demo` on a terminal.
+
+use super::pty::{Pty, terminal};
+use super::{ENTER, SIZE};
+use crate::support::program;
+
+#[test]
+fn the_demo_opens_a_marketplace_with_a_buyer_in_it_and_leaves_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    let temporary = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command.env("HOME", home.path()).env("TMPDIR", temporary.path()).arg("demo");
+    let mut pty = Pty::spawn(terminal(&command), SIZE);
+    pty.see("buyer@demo.example");
+    pty.see("live");
+    pty.see("Welcome. Pay with tok_visa; nothing here is real.");
+    pty.line(&["Balloon ride at dawn", "$210.00"]);
+    // Two keys, a word and a card are all it takes. The crowd may be quicker with one ticket, not with this.
+    pty.send("/");
+    pty.send("marathon");
+    pty.line(&["City marathon", "$85.00"]);
+    pty.gone("Balloon ride");
+    pty.press(ENTER, "City marathon, start number");
+    pty.press("b", "Held for you");
+    pty.send("tok_visa");
+    pty.press(ENTER, "Paid. It is yours.");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.is_clean();
+    pty.see("nothing is left of it");
+    assert!(!pty.text().contains("Balloon"), "{}", pty.text());
+    for folder in [home.path(), temporary.path()] {
+        assert!(std::fs::read_dir(folder).unwrap().next().is_none(), "{}", folder.display());
+    }
+}

@@ -1,0 +1,109 @@
+//! What others do is shown, also after the server was gone for a while.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::time::Instant;
+
+use super::{ENTER, tui};
+use crate::support::{Cli, Server, program};
+
+#[test]
+fn what_one_reserves_is_shown_as_reserved_to_the_other() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("Opera", "20");
+    seller.ticket("Jazz at the lake", "38");
+    let (ada, bob) = (Cli::at(&server.url).sign_up("ada@example.com"), Cli::at(&server.url));
+    let (mut hers, mut his) = (tui(&ada), tui(&bob));
+    for pty in [&hers, &his] {
+        pty.line(&["Jazz at the lake", "available"]);
+    }
+    hers.see("ada@example.com");
+    let pressed = Instant::now();
+    hers.send("b");
+    his.line(&["Jazz at the lake", "reserved"]);
+    println!("what one reserves was shown to the other after {:?}", pressed.elapsed());
+    hers.see("Held for you");
+
+    // The ticket that is open is live, too.
+    his.press(ENTER, "Someone is about to buy it");
+    hers.send("tok_visa");
+    hers.press(ENTER, "Paid. It is yours.");
+    his.see("It is sold.");
+    hers.press("1", "yours");
+}
+
+#[test]
+fn a_server_that_is_killed_and_started_again_is_followed_without_a_gap() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_in(folder.path(), &[]);
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let url = server.url.clone();
+    seller.ticket("Before the crash", "10");
+    let gone = seller.ticket("Taken down meanwhile", "11");
+
+    let mut pty = tui(&Cli::at(&url));
+    pty.see("Before the crash");
+    // Dropping it kills it, without a warning.
+    drop(server);
+    pty.see("The connection is lost; what is shown may be old");
+    pty.wait("the bar says so, too", |screen| {
+        let bar = screen.rows(0, 100).next().unwrap();
+        bar.contains("offline") || bar.contains("reconnecting")
+    });
+    // What is known is still there to be looked at.
+    pty.see("Before the crash");
+    pty.press(ENTER, "$11.00");
+    pty.press("1", "TITLE");
+
+    // Whoever does something before the other is back must not be missed.
+    let _again = Again::start(folder.path(), &url);
+    seller.ticket("After the crash", "12");
+    seller.ok(&["tickets", "delete", &gone, "--yes"]);
+    pty.see("Connected again");
+    pty.line(&["After the crash", "$12.00", "available"]);
+    pty.gone("Taken down meanwhile");
+    assert!(pty.text().lines().next().unwrap().contains("live"), "{}", pty.text());
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn without_a_server_it_says_so_and_finds_it_when_it_comes() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start_in(folder.path(), &[]);
+    let url = server.url.clone();
+    Cli::at(&url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    drop(server);
+
+    let cli = Cli::at(&url);
+    let mut pty = super::Pty::spawn(super::terminal(&cli.command(&["tui"])), super::SIZE);
+    pty.see("The server cannot be reached");
+    pty.see("tries again");
+    let _again = Again::start(folder.path(), &url);
+    pty.send("r");
+    pty.see("Jazz at the lake");
+    pty.see("live");
+}
+
+/// The server of a folder, started again at the address it had.
+struct Again(Child);
+
+impl Again {
+    fn start(data: &std::path::Path, url: &str) -> Self {
+        let mut command = program();
+        command.args(["serve", "--listen", url.trim_start_matches("http://"), "--data-dir"]).arg(data);
+        let mut child = command.env("TICKETING_HOME", data).stderr(Stdio::null()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        assert_eq!(first.trim(), format!("listening on {url}"));
+        Self(child)
+    }
+}
+
+impl Drop for Again {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,67 @@
+//! Without colours, and with ASCII characters only.
+
+use super::pty::{Pty, terminal};
+use super::{ENTER, ESC, SIZE};
+use crate::support::{Cli, Server};
+
+/// Visits the screens, and shows each to a judge.
+#[track_caller]
+fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
+    pty.see("live");
+    pty.line(&["Jazz at the lake", "available"]);
+    judge(pty);
+    for (keys, shows, leave) in [
+        (ENTER, "reserves it for you", "Seller"),
+        ("?", "Moving around", "Moving around"),
+        (":", "Leave the marketplace", "Leave the marketplace"),
+        ("$", "Up to", "Up to"),
+        ("i", "E-mail", "E-mail"),
+    ] {
+        pty.press(keys, shows);
+        judge(pty);
+        pty.send(ESC);
+        pty.gone(leave);
+        pty.press("1", "TITLE");
+    }
+    for (tab, shows) in
+        [("2", "Sign in to see"), ("3", "Sign in to see"), ("4", "Since you came"), ("5", "Theme")]
+    {
+        pty.press(tab, shows);
+        judge(pty);
+    }
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn without_colours_nothing_is_coloured_and_what_is_selected_still_shows() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let mut command = cli.command(&["tui"]);
+    command.env("NO_COLOR", "1");
+    let mut pty = Pty::spawn(terminal(&command), SIZE);
+    visit(&mut pty, |pty| {
+        let screen = pty.screen();
+        let mut marked = false;
+        for (row, column) in (0..SIZE.1).flat_map(|row| (0..SIZE.0).map(move |column| (row, column))) {
+            let cell = screen.cell(row, column).unwrap();
+            assert_eq!((cell.fgcolor(), cell.bgcolor()), Default::default(), "{}", pty.text());
+            marked |= cell.inverse();
+        }
+        assert!(marked, "{}", pty.text());
+    });
+}
+
+#[test]
+fn with_ascii_only_ascii_is_drawn() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let mut pty = Pty::spawn(terminal(&cli.command(&["tui", "--ascii"])), SIZE);
+    visit(&mut pty, |pty| {
+        let shown = pty.text();
+        let strange: String = shown.chars().filter(|c| !c.is_ascii()).collect();
+        assert!(strange.is_empty(), "{strange:?} in\n{shown}");
+    });
+}

@@ -1,0 +1,70 @@
+//! A panic in the middle of it all. Nothing of the program is known to panic, so it is given a clock that breaks.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::Arc;
+
+use ticketing_sdk::{Client, Timestamp};
+use ticketing_tui::{Colours, NoJournal, Options};
+
+use super::pty::{Pty, terminal};
+use super::{SIZE, shell};
+use crate::support::{Cli, Server};
+
+/// Where it is said that it is time to panic.
+const SIGN: &str = "TICKETING_TEST_PANIC_SIGN";
+const URL: &str = "TICKETING_TEST_PANIC_URL";
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_told_there() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let sign = cli.home.path().join("sign");
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.envs([("PATH", std::env::var("PATH").unwrap()), (URL, server.url.clone())]).env(SIGN, &sign);
+    let mut builder = terminal(&command);
+    builder.env("TEST", builder.get_argv()[0].clone());
+    builder.env("PS1", shell::PROMPT);
+    *builder.get_argv_mut() = ["sh", "-i"].map(Into::into).into();
+    let mut pty = Pty::spawn(builder, SIZE);
+    shell::at_prompt(&pty);
+    let before = pty.discipline();
+    pty.send("$TEST --exact tui::panic::with_a_clock_that_breaks --ignored --nocapture\r");
+    pty.see("Jazz at the lake");
+    assert!(pty.screen().alternate_screen() && pty.discipline() != before);
+    std::fs::write(&sign, "").unwrap();
+    pty.send("j");
+    pty.see("the clock is broken");
+    shell::at_prompt(&pty);
+    pty.is_clean();
+    assert!(!pty.screen().bracketed_paste());
+    assert_eq!(pty.discipline(), before);
+    assert!(!pty.text().contains("Jazz at the lake"), "{}", pty.text());
+}
+
+#[test]
+#[ignore = "it is the other half of the test above, which runs it in a terminal"]
+fn with_a_clock_that_breaks() {
+    let client = Client::new(std::env::var(URL).unwrap()).unwrap();
+    let options = Options {
+        client,
+        journal: Arc::new(NoJournal),
+        config: PathBuf::from("/nowhere/config.toml"),
+        theme: None,
+        borders: None,
+        colours: Colours::True,
+        light: false,
+        clock,
+        greeting: Vec::new(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(ticketing_tui::run(options)).unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
+fn clock() -> Timestamp {
+    assert!(!PathBuf::from(std::env::var(SIGN).unwrap()).exists(), "the clock is broken");
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
+}

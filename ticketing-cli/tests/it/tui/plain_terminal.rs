@@ -1,0 +1,110 @@
+//! The same numbered lines on a terminal.
+
+use super::pty::{Pty, terminal, text};
+use super::talk::number;
+use crate::support::{Cli, Server, eventually};
+
+/// High enough that what matters does not scroll away.
+const SIZE: (u16, u16) = (100, 120);
+
+/// Picks from the menu that is shown last.
+#[track_caller]
+fn pick(pty: &mut Pty, words: &str) {
+    pty.wait(&format!("{words:?} can be picked"), |screen| {
+        let shown = text(screen);
+        shown.trim_end().ends_with("\n>") && number(&shown, words).is_some()
+    });
+    let number = number(&pty.text(), words).unwrap();
+    pty.send(&format!("{number}\r"));
+}
+
+fn plain(cli: &Cli, name: &str, value: &str, words: &[&str]) -> Pty {
+    let mut command = cli.command(words);
+    command.env(name, value);
+    Pty::spawn(terminal(&command), SIZE)
+}
+
+#[test]
+fn simple_terminals_and_those_who_listen_get_lines() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
+    let cli = Cli::at(&server.url);
+    for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
+        let mut pty = plain(&cli, name, value, &["tui"]);
+        pty.see("1. Opera, $20.00, available");
+        pick(&mut pty, "Leave the marketplace");
+        assert_eq!(pty.end(), 0);
+        let raw = pty.raw();
+        assert!(!raw.contains('\x1b'), "{raw:?}");
+    }
+    // And who says that it is not so gets the whole screen.
+    let pty = plain(&cli, "ACCESSIBLE", "0", &["tui"]);
+    pty.see("Opera");
+    assert!(pty.screen().alternate_screen());
+}
+
+#[test]
+fn a_password_is_not_shown() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    cli.ok(&["auth", "signout"]);
+    let mut pty = plain(&cli, "TERM", "dumb", &["tui"]);
+    pick(&mut pty, "Sign in, or make an account");
+    pick(&mut pty, "OK: Sign in");
+    pty.see("E-mail: ");
+    let before = pty.discipline();
+    pty.send("ada@example.com\r");
+    pty.see("Password: ");
+    // It is asked for a moment before the terminal is told to be silent.
+    eventually("the terminal is silent", || pty.discipline() != before);
+    pty.send("correct horse\r");
+    pty.see("Signed in as ada@example.com");
+    assert!(!pty.raw().contains("correct horse"), "{}", pty.text());
+    assert_eq!(pty.discipline(), before);
+    pty.send("\x04");
+    assert_eq!(pty.end(), 0);
+    assert!(!pty.raw().contains('\x1b'), "{:?}", pty.raw());
+}
+
+#[test]
+fn being_interrupted_at_a_password_leaves_a_terminal_that_shows_what_is_typed() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url);
+    for signal in ["INT", "TERM"] {
+        let mut builder = super::shell::shell(&cli, "sh");
+        builder.env("TERM", "dumb");
+        let mut pty = Pty::spawn(builder, SIZE);
+        super::shell::at_prompt(&pty);
+        let before = pty.discipline();
+        pty.send("$TICKETING tui; echo left with $?\r");
+        pick(&mut pty, "Sign in, or make an account");
+        pick(&mut pty, "Password: nothing yet");
+        eventually("the terminal is silent", || pty.discipline() != before);
+        pty.signal(signal);
+        pty.see("left with 130");
+        super::shell::at_prompt(&pty);
+        assert_eq!(pty.discipline(), before, "after {signal}");
+        pty.press("echo still shown\r", "echo still shown\nstill shown");
+    }
+}
+
+#[test]
+fn it_goes_to_the_background_and_comes_back_with_its_question() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
+    let cli = Cli::at(&server.url);
+    let mut builder = super::shell::shell(&cli, "sh");
+    builder.env("TERM", "dumb");
+    let mut pty = Pty::spawn(builder, SIZE);
+    super::shell::at_prompt(&pty);
+    pty.send("$TICKETING tui\r");
+    pty.see("1. Opera, $20.00, available");
+    pty.send(super::CTRL_Z);
+    super::shell::at_prompt(&pty);
+    pty.send("fg\r");
+    pty.send("1\r");
+    pty.see("== Opera ==");
+    pick(&mut pty, "Leave the marketplace");
+    super::shell::at_prompt(&pty);
+    pty.press("echo left with $?\r", "\nleft with 0");
+}

@@ -1,0 +1,211 @@
+//! A terminal that the program runs in: keys go in, and what comes out is kept as a screen and as it came.
+
+use std::io::Write;
+use std::num::NonZeroU16;
+use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use vt100::{MouseProtocolMode, Parser, Screen};
+
+pub(super) use super::output::text;
+use super::output::{Heard, Output, SoFar};
+
+/// Longer than anything takes on a busy machine.
+pub(super) const DEADLINE: Duration = Duration::from_secs(40);
+
+/// A terminal with a program in it. Dropping it ends the program.
+pub(super) struct Pty {
+    output: Arc<Output>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+}
+
+/// A terminal that says of itself what the best ones say, about to run a command.
+pub(super) fn terminal(command: &Command) -> CommandBuilder {
+    let mut builder = CommandBuilder::new(command.get_program());
+    builder.args(command.get_args());
+    builder.env_clear();
+    builder.env("TERM", "xterm-256color");
+    builder.env("COLORTERM", "truecolor");
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => builder.env(name, value),
+            None => builder.env_remove(name),
+        }
+    }
+    builder.cwd(std::env::temp_dir());
+    builder
+}
+
+fn size((width, height): (u16, u16)) -> PtySize {
+    PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 }
+}
+
+fn whole(number: u16) -> NonZeroU16 {
+    NonZeroU16::new(number).unwrap()
+}
+
+impl Pty {
+    /// Runs a command in a terminal of this width and height.
+    pub(super) fn spawn(command: CommandBuilder, (width, height): (u16, u16)) -> Self {
+        let pair = native_pty_system().openpty(size((width, height))).unwrap();
+        let child = pair.slave.spawn_command(command).unwrap();
+        // Else the end of the program would not be the end of its output.
+        drop(pair.slave);
+        let parser = Parser::new_with_callbacks(whole(height), whole(width), 0, Heard::default());
+        let output = Arc::new(Output { so_far: Mutex::new(SoFar::new(parser)), more: Condvar::new() });
+        let reader = pair.master.try_clone_reader().unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        std::thread::spawn({
+            let output = Arc::clone(&output);
+            move || output.read(reader)
+        });
+        Self { output, master: pair.master, keys, child }
+    }
+
+    /// Types.
+    pub(super) fn send(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Types, and waits for what follows.
+    #[track_caller]
+    pub(super) fn press(&mut self, keys: &str, shows: &str) {
+        self.send(keys);
+        self.see(shows);
+    }
+
+    /// Changes the size of the window.
+    pub(super) fn resize(&self, (width, height): (u16, u16)) {
+        self.output.so_far.lock().unwrap().parser.set_size(whole(height), whole(width));
+        self.master.resize(size((width, height))).unwrap();
+    }
+
+    /// Waits until the screen shows a text.
+    #[track_caller]
+    pub(super) fn see(&self, shown: &str) {
+        self.wait(&format!("{shown:?} is shown"), |screen| text(screen).contains(shown));
+    }
+
+    /// Waits until the screen does not show a text.
+    #[track_caller]
+    pub(super) fn gone(&self, hidden: &str) {
+        self.wait(&format!("{hidden:?} is gone"), |screen| !text(screen).contains(hidden));
+    }
+
+    /// Waits until the screen has a line with all of these.
+    #[track_caller]
+    pub(super) fn line(&self, parts: &[&str]) {
+        self.wait(&format!("a line has {parts:?}"), |screen| {
+            text(screen).lines().any(|line| parts.iter().all(|part| line.contains(part)))
+        });
+    }
+
+    /// Waits until the screen is as it should be.
+    #[track_caller]
+    pub(super) fn wait(&self, what: &str, mut is_so: impl FnMut(&Screen) -> bool) {
+        self.wait_for(what, |so_far| is_so(so_far.parser.screen()));
+    }
+
+    /// Waits until the terminal has heard something besides the drawing.
+    #[track_caller]
+    pub(super) fn hear(&self, what: &str, mut is_so: impl FnMut(&Heard) -> bool) {
+        self.wait_for(what, |so_far| is_so(so_far.parser.callbacks()));
+    }
+
+    #[track_caller]
+    fn wait_for(&self, what: &str, mut is_so: impl FnMut(&SoFar) -> bool) {
+        let end = Instant::now() + DEADLINE;
+        let mut so_far = self.output.so_far.lock().unwrap();
+        while !is_so(&so_far) {
+            let left = end.saturating_duration_since(Instant::now());
+            // The last picture may still be on its way when the program has ended; then there is nothing to wait for.
+            if left.is_zero() || so_far.ended {
+                let dump = so_far.dump();
+                drop(so_far);
+                panic!("it did not come to be that {what}; {dump}");
+            }
+            so_far = self.output.more.wait_timeout(so_far, left).unwrap().0;
+        }
+    }
+
+    /// Waits for the end of the program. Answers with its exit code.
+    #[track_caller]
+    pub(super) fn end(&mut self) -> u32 {
+        let end = Instant::now() + DEADLINE;
+        let mut so_far = self.output.so_far.lock().unwrap();
+        while !so_far.ended {
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "it does not end; {}", so_far.dump());
+            so_far = self.output.more.wait_timeout(so_far, left).unwrap().0;
+        }
+        drop(so_far);
+        self.child.wait().unwrap().exit_code()
+    }
+
+    /// What the screen shows now.
+    pub(super) fn text(&self) -> String {
+        text(self.output.so_far.lock().unwrap().parser.screen())
+    }
+
+    /// The screen as it is now.
+    pub(super) fn screen(&self) -> Screen {
+        self.output.so_far.lock().unwrap().parser.screen().clone()
+    }
+
+    /// What was heard so far.
+    pub(super) fn heard(&self) -> Heard {
+        self.output.so_far.lock().unwrap().parser.callbacks().clone()
+    }
+
+    /// All that the program wrote.
+    pub(super) fn raw(&self) -> String {
+        String::from_utf8_lossy(&self.output.so_far.lock().unwrap().raw).into_owned()
+    }
+
+    /// The process group in front.
+    pub(super) fn in_front(&self) -> i32 {
+        self.master.process_group_leader().unwrap()
+    }
+
+    /// Sends a signal to the program in front.
+    pub(super) fn signal(&self, name: &str) {
+        let id = self.in_front().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// What the terminal does with what is typed: lines and echo, or each key as it comes.
+    pub(super) fn discipline(&self) -> [u32; 4] {
+        let modes = self.master.get_termios().unwrap();
+        [
+            modes.input_flags.bits(),
+            modes.output_flags.bits(),
+            modes.control_flags.bits(),
+            modes.local_flags.bits(),
+        ]
+    }
+
+    /// Checks that nothing of the program is left on the terminal but what it said at its end.
+    #[track_caller]
+    pub(super) fn is_clean(&self) {
+        let screen = self.screen();
+        let dump = || self.output.so_far.lock().unwrap().dump();
+        assert!(!screen.alternate_screen(), "the alternate screen is still there; {}", dump());
+        assert!(!screen.hide_cursor(), "the cursor is hidden; {}", dump());
+        assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None, "{}", dump());
+        assert!(!screen.bracketed_paste() && !screen.application_cursor(), "{}", dump());
+        assert_eq!((screen.fgcolor(), screen.bgcolor()), Default::default(), "{}", dump());
+        assert!(!screen.bold() && !screen.inverse() && !screen.underline(), "{}", dump());
+    }
+}
+
+impl Drop for Pty {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

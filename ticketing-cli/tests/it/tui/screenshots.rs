@@ -1,0 +1,178 @@
+//! The pictures of the README, made from the real program. `UPDATE_SCREENSHOTS=1` writes them to `docs/images/`; without
+//! it they are made all the same, so that the way there stays open.
+
+use std::path::PathBuf;
+
+use super::pty::{Pty, terminal};
+use super::svg::{Frame, picture};
+use super::{DOWN, ENTER};
+use crate::support::{Cli, Server};
+
+/// Larger than this, a page is slow to open.
+const LARGEST: usize = 120_000;
+
+/// What is for sale, the last above all others.
+const TICKETS: [(&str, &str); 22] = [
+    ("Chess masters, last round", "12"),
+    ("Bread baking for beginners", "62.50"),
+    ("Harbour tour at sunset", "29.50"),
+    ("Planetarium: rings of Saturn", "11.50"),
+    ("Night at the museum", "22"),
+    ("Film premiere with the director", "39"),
+    ("Folk festival, weekend", "166"),
+    ("Stadium tour, seated", "139"),
+    ("Stadium tour, backstage", "480"),
+    ("Indie night: three bands", "18.50"),
+    ("Organ recital in the cathedral", "15"),
+    ("Jazz at the Blue Door, table for two", "72"),
+    ("Jazz at the lake", "38"),
+    ("Waiting for Godot", "19.99"),
+    ("Twelfth Night, front row", "55"),
+    ("Hamlet, in the park", "20"),
+    ("Swan Lake, first night", "120.50"),
+    ("東京 city lights, night tour", "64"),
+    ("The Magic Flute, balcony", "34.50"),
+    ("The Magic Flute, stalls", "89"),
+    ("RustConf, day 2", "149.99"),
+    ("RustConf, day 1", "149.99"),
+];
+
+/// A marketplace with a seller, a buyer and another.
+struct Scene {
+    server: Server,
+    seller: Cli,
+    tickets: Vec<String>,
+}
+
+impl Scene {
+    fn set() -> Self {
+        let server = Server::start();
+        let seller = Cli::at(&server.url).sign_up("vera@example.com");
+        let tickets = TICKETS.map(|(title, price)| seller.ticket(title, price)).into();
+        Self { server, seller, tickets }
+    }
+
+    fn ticket(&self, title: &str) -> &str {
+        let place = TICKETS.iter().position(|(other, _)| *other == title).unwrap();
+        &self.tickets[place]
+    }
+
+    fn someone(&self, email: &str) -> Cli {
+        Cli::at(&self.server.url).sign_up(email)
+    }
+
+    /// The marketplace on a terminal, as someone sees it.
+    fn open(cli: &Cli, words: &[&str], size: (u16, u16), email: &str) -> Pty {
+        let pty = Pty::spawn(terminal(&cli.command(&[&["tui"], words].concat())), size);
+        pty.see("live");
+        pty.see(email);
+        pty.see("RustConf, day 1");
+        pty
+    }
+}
+
+/// Keeps a picture, or only looks at it.
+fn keep(name: &str, frames: &[Frame]) {
+    let svg = picture(frames);
+    assert!(svg.len() < LARGEST, "{name} has {} bytes", svg.len());
+    assert_eq!(svg.matches("<g").count(), svg.matches("</g>").count(), "{name}");
+    assert!(!svg.contains("<script") && !svg.contains(|c: char| c.is_control() && c != '\n'), "{name}");
+    if std::env::var_os("UPDATE_SCREENSHOTS").is_some() {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/images");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(name), svg).unwrap();
+    }
+}
+
+#[test]
+fn a_purchase_as_a_film() {
+    let scene = Scene::set();
+    let (buyer, rival) = (scene.someone("ada@example.com"), scene.someone("rival@example.com"));
+    let mut pty = Scene::open(&buyer, &["--theme", "dark"], (100, 24), "ada@example.com");
+    let mut film = Vec::new();
+    let mut take = |pty: &Pty, caption: &'static str, seconds: f64| {
+        film.push(Frame { screen: pty.screen(), caption, seconds });
+    };
+    take(&pty, "ticketing tui", 2.0);
+    rival.ok(&["orders", "create", scene.ticket("The Magic Flute, stalls")]);
+    pty.line(&["The Magic Flute, stalls", "reserved"]);
+    take(&pty, "what others reserve steps back at once", 2.2);
+    pty.send("/");
+    pty.send("ja");
+    pty.gone("Magic Flute");
+    take(&pty, "/ filters as you type", 0.8);
+    pty.send("zz lake");
+    pty.gone("Blue Door");
+    pty.see("Jazz at the lake");
+    take(&pty, "/ filters as you type", 1.6);
+    pty.press(ENTER, "reserves it for you");
+    take(&pty, "enter opens the ticket", 1.8);
+    pty.press("b", "Held for you");
+    pty.see("is reserved for you");
+    take(&pty, "b reserves it for fifteen minutes", 2.2);
+    pty.send("tok_chargeDeclined");
+    pty.see("tok_chargeDeclined");
+    pty.see("14:59");
+    take(&pty, "a card of the provider's tests", 1.2);
+    pty.press(ENTER, "It stays reserved for you");
+    take(&pty, "declined, and still yours", 2.4);
+    pty.send("\x15");
+    pty.send("tok_visa");
+    pty.see("tok_visa ");
+    pty.see("14:57");
+    take(&pty, "another card", 1.2);
+    pty.press(ENTER, "Paid. It is yours.");
+    take(&pty, "paid", 2.2);
+    pty.send("2");
+    pty.line(&["Jazz at the lake", "paid"]);
+    take(&pty, "2 shows your orders", 2.4);
+    keep("purchase.svg", &film);
+}
+
+#[test]
+fn the_market_in_a_bright_room() {
+    let scene = Scene::set();
+    let buyer = scene.someone("ada@example.com");
+    buyer.ok(&["buy", scene.ticket("Swan Lake, first night"), "--token", "tok_visa"]);
+    buyer.ok(&["orders", "create", scene.ticket("Hamlet, in the park")]);
+    scene.someone("rival@example.com").ok(&["orders", "create", scene.ticket("Twelfth Night, front row")]);
+    let mut pty = Scene::open(&buyer, &["--theme", "light"], (124, 30), "ada@example.com");
+    pty.line(&["Hamlet", "held"]);
+    pty.line(&["Twelfth Night", "reserved"]);
+    pty.send(&DOWN.repeat(4));
+    pty.wait("the tour is selected", |screen| {
+        screen.rows(0, 124).any(|row| row.contains('▌') && row.contains("night tour"))
+    });
+    let frame = Frame { screen: pty.screen(), caption: "ticketing tui --theme light", seconds: 1.0 };
+    keep("market-light.svg", &[frame]);
+}
+
+#[test]
+fn the_activity_of_a_busy_market() {
+    let scene = Scene::set();
+    let (buyer, rival) = (scene.someone("ada@example.com"), scene.someone("rival@example.com"));
+    let mut pty = Scene::open(&buyer, &["--theme", "dark"], (100, 30), "ada@example.com");
+    pty.press("4", "Since you came");
+    let buy = |cli: &Cli, title: &str| cli.ok(&["buy", scene.ticket(title), "--token", "tok_visa"]);
+    let reserve = |cli: &Cli, title: &str| cli.json(&["orders", "create", scene.ticket(title)]);
+    buy(&rival, "Chess masters, last round");
+    scene.seller.ticket("Comedy basement", "16");
+    buy(&rival, "Organ recital in the cathedral");
+    let order = reserve(&rival, "RustConf, day 2");
+    scene.seller.ok(&["tickets", "update", scene.ticket("Film premiere with the director"), "--price", "29"]);
+    buy(&buyer, "Jazz at the lake");
+    scene.seller.ticket("Cup final, north stand", "110");
+    rival.ok(&["orders", "cancel", order["id"].as_str().unwrap(), "--yes"]);
+    scene.seller.ok(&["tickets", "delete", scene.ticket("Night at the museum"), "--yes"]);
+    reserve(&rival, "Hamlet, in the park");
+    scene.seller.ticket("Circus under the big top", "33");
+    buy(&rival, "Harbour tour at sunset");
+    reserve(&buyer, "Waiting for Godot");
+    scene.seller.ok(&["tickets", "update", scene.ticket("Folk festival, weekend"), "--price", "150"]);
+    reserve(&rival, "The Magic Flute, stalls");
+    scene.seller.ticket("Balloon ride at dawn", "210");
+    pty.see("Balloon ride at dawn");
+    pty.see("4 sold");
+    let frame = Frame { screen: pty.screen(), caption: "ticketing tui", seconds: 1.0 };
+    keep("activity.svg", &[frame]);
+}

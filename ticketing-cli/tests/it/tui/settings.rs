@@ -1,0 +1,98 @@
+//! The config file: its faults, and what the settings screen writes to it.
+
+use ticketing_tui::Action;
+
+use super::{ENTER, ESC, tui};
+use crate::support::{Cli, Server, eventually};
+
+#[test]
+fn a_fault_in_the_config_file_is_told_with_its_place_and_the_program_goes_on() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let config = cli.home.path().join("config.toml");
+    std::fs::write(&config, "# mine\n[tui]\ntheme = \"neon\"\n[tui.keys]\nbuy = \"hyper-b\"\n").unwrap();
+    let mut pty = tui(&cli);
+    pty.see("config.toml, line 3, column 9: theme must be one of auto, dark");
+    pty.see("config.toml, line 5, column 7: there is no key \"hyper-b\"");
+    pty.see("Jazz at the lake");
+    pty.press(ENTER, "reserves it for you");
+
+    // What is no TOML at all is told, too, and not written over.
+    std::fs::write(&config, "[tui\n").unwrap();
+    let mut pty = tui(&cli);
+    pty.see("config.toml, line 1, column ");
+    pty.send("5");
+    pty.line(&["Theme", "auto"]);
+    pty.send(ENTER);
+    pty.see("mend that first");
+    assert_eq!(std::fs::read_to_string(&config).unwrap(), "[tui\n");
+}
+
+#[test]
+fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("Opera", "20");
+    let cli = Cli::at(&server.url);
+    let config = cli.home.path().join("config.toml");
+    std::fs::write(&config, "# what I like\n[tui]\nbell = false # it is late\n\n[other]\nkept = 1\n")
+        .unwrap();
+
+    let mut pty = tui(&cli);
+    pty.line(&["Opera", "available"]);
+    pty.send("5");
+    pty.line(&["Theme", "auto"]);
+    let what = Action::Buy.what();
+    // Five settings stand before the keys.
+    let row = 5 + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
+    pty.send(&"j".repeat(row));
+    pty.press(ENTER, "press the new key, or esc");
+    pty.press("s", "is the key of");
+    pty.gone("press the new key");
+    pty.press(ENTER, "press the new key, or esc");
+    pty.press("B", &format!("B: {what}"));
+    eventually("it is saved", || {
+        std::fs::read_to_string(&config).is_ok_and(|text| text.contains("buy = [\"B\"]"))
+    });
+    let saved = std::fs::read_to_string(&config).unwrap();
+    for kept in ["# what I like", "bell = false # it is late", "[other]\nkept = 1"] {
+        assert!(saved.contains(kept), "{kept:?} is lost in\n{saved}");
+    }
+
+    // The old key does nothing any more; the new one leads to the sign-in, for nobody is signed in.
+    pty.press("1", "Opera");
+    pty.send("b");
+    pty.press("B", "E-mail");
+    pty.send(ESC);
+    pty.gone("E-mail");
+    pty.press(ENTER, "B reserves it for you");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+
+    let mut pty = tui(&cli);
+    pty.line(&["Opera", "available"]);
+    pty.press(ENTER, "B reserves it for you");
+    pty.press("?", what);
+}
+
+#[test]
+fn a_theme_that_is_chosen_is_drawn_at_once_and_saved() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url);
+    let mut pty = tui(&cli);
+    let ground = |pty: &super::Pty| pty.screen().cell(10, 50).unwrap().bgcolor();
+    let dark = ground(&pty);
+    pty.send("5");
+    pty.line(&["Theme", "auto"]);
+    pty.send(ENTER);
+    pty.line(&["Theme", "dark"]);
+    assert_eq!(ground(&pty), dark);
+    pty.send(ENTER);
+    pty.line(&["Theme", "light"]);
+    assert_ne!(ground(&pty), dark);
+    let config = cli.home.path().join("config.toml");
+    eventually("it is saved", || {
+        std::fs::read_to_string(&config).is_ok_and(|text| text.contains("theme = \"light\""))
+    });
+}

@@ -1,0 +1,140 @@
+//! Under a shell with job control: to the background, and back.
+
+use portable_pty::CommandBuilder;
+
+use super::pty::{Pty, terminal, text};
+use super::{CTRL_Z, ESC, SIZE};
+use crate::support::{Cli, Server};
+
+pub(super) const PROMPT: &str = "ready$ ";
+
+/// A shell that someone sits at, about to be run; `$TICKETING` is the program.
+pub(super) fn shell(cli: &Cli, shell: &str) -> CommandBuilder {
+    let command = cli.command(&["tui"]);
+    let mut builder = terminal(&command);
+    let program = builder.get_argv()[0].clone();
+    let words: &[&str] =
+        if shell == "bash" { &["bash", "--norc", "--noprofile", "-i"] } else { &[shell, "-i"] };
+    *builder.get_argv_mut() = words.iter().map(Into::into).collect();
+    builder.env("TICKETING", program);
+    builder.env("PS1", PROMPT);
+    // Its history is nobody's.
+    builder.env("HISTFILE", "/dev/null");
+    builder
+}
+
+/// Waits until the shell asks for the next command.
+#[track_caller]
+pub(super) fn at_prompt(pty: &Pty) {
+    pty.wait("the shell is ready", |screen| {
+        let shown = text(screen);
+        !screen.alternate_screen()
+            && shown.trim_end().lines().last().is_some_and(|line| line.ends_with(PROMPT.trim_end()))
+    });
+}
+
+fn goes_and_comes_back(name: &str) {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let mut pty = Pty::spawn(shell(&cli, name), SIZE);
+    at_prompt(&pty);
+    pty.press("echo what was there before\r", "\nwhat was there before");
+    pty.send("$TICKETING tui\r");
+    pty.see("Jazz at the lake");
+    assert!(!pty.text().contains("before"), "{}", pty.text());
+    let raw = pty.discipline();
+
+    for (round, way) in ["key", "signal", "key"].into_iter().enumerate() {
+        if way == "key" {
+            pty.send(CTRL_Z)
+        } else {
+            pty.signal("TSTP")
+        }
+        at_prompt(&pty);
+        pty.see("what was there before");
+        assert!(!pty.text().contains("Jazz at the lake"), "{}", pty.text());
+        // That one has a line editor, with modes of its own.
+        if name != "bash" {
+            pty.is_clean();
+        }
+        pty.press(&format!("echo round $((10 + {round}))\r"), &format!("\nround 1{round}"));
+        // What happens meanwhile is there when one is back.
+        seller.ticket(&format!("Listed meanwhile {round}"), "10");
+        pty.send("fg\r");
+        pty.see(&format!("Listed meanwhile {round}"));
+        pty.see("Jazz at the lake");
+        let screen = pty.screen();
+        assert!(screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste());
+        assert_eq!(pty.discipline(), raw);
+        // It listens, and has not gone to the background a second time.
+        pty.press("?", "Show all keys");
+        pty.send(ESC);
+        pty.gone("Show all keys");
+    }
+
+    pty.send("q");
+    at_prompt(&pty);
+    pty.press("echo left with $?\r", "\nleft with 0");
+    pty.see("what was there before");
+}
+
+#[test]
+fn it_goes_to_the_background_and_comes_back_in_sh() {
+    goes_and_comes_back("sh");
+}
+
+#[test]
+fn it_goes_to_the_background_and_comes_back_in_bash() {
+    if std::process::Command::new("bash").arg("--version").output().is_ok() {
+        goes_and_comes_back("bash");
+    }
+}
+
+/// Stops the program without a chance to tidy up.
+fn is_stopped_and_comes_back(name: &str) {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let mut pty = Pty::spawn(shell(&cli, name), SIZE);
+    at_prompt(&pty);
+    pty.send("$TICKETING tui\r");
+    pty.see("Jazz at the lake");
+    pty.signal("STOP");
+    pty.see("Stopped");
+    // The terminal is as the program had it, so that a return is no end of a line.
+    pty.send("fg\n");
+    pty.wait("it is drawn anew", |screen| {
+        let shown = text(screen);
+        screen.alternate_screen() && shown.contains("Jazz at the lake") && !shown.contains("Stopped")
+    });
+    pty.press("?", "Show all keys");
+    pty.send(ESC);
+    pty.gone("Show all keys");
+    pty.send("q");
+    at_prompt(&pty);
+}
+
+#[test]
+fn it_comes_back_from_a_stop_that_it_could_not_prepare_for_in_sh() {
+    is_stopped_and_comes_back("sh");
+}
+
+#[test]
+fn it_comes_back_from_a_stop_that_it_could_not_prepare_for_in_bash() {
+    if std::process::Command::new("bash").arg("--version").output().is_ok() {
+        is_stopped_and_comes_back("bash");
+    }
+}
+
+#[test]
+fn without_a_shell_to_come_back_from_it_stays_in_front() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let mut pty = super::tui(&Cli::at(&server.url));
+    pty.see("Jazz at the lake");
+    pty.send(CTRL_Z);
+    pty.press("?", "Show all keys");
+    assert!(pty.screen().alternate_screen());
+}

@@ -1,0 +1,95 @@
+//! Windows of every size.
+
+use super::pty::{Pty, terminal};
+use super::{DOWN, ENTER, ESC, SIZE, tui};
+use crate::support::{Cli, Server};
+
+#[test]
+fn it_starts_with_the_tickets_that_are_for_sale() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("Jazz at the lake", "38");
+    seller.ticket("Opera, stalls", "149.99");
+
+    let mut pty = tui(&Cli::at(&server.url));
+    pty.line(&["Jazz at the lake", "$38.00", "available"]);
+    pty.line(&["Opera, stalls", "$149.99", "available"]);
+    assert!(pty.screen().alternate_screen() && pty.screen().hide_cursor(), "{}", pty.text());
+    // The newest is first, and selected.
+    pty.send(DOWN);
+    pty.press(ENTER, "reserves it for you");
+    pty.see("Jazz at the lake");
+    pty.press(ESC, "Opera, stalls");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+}
+
+#[test]
+fn a_title_that_would_play_tricks_on_the_terminal_is_only_text() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    seller.ticket("東京 🎫 Tokyo night", "10");
+    let hostile = serde_json::json!({ "title": "Owned\u{1b}]0;pwned\u{7}\u{202e}txt", "price": 20 });
+    let run = seller.run_with(&["api", "post", "/api/tickets", "--input", "-"], &hostile.to_string());
+
+    let pty = tui(&Cli::at(&server.url));
+    pty.line(&["東京", "Tokyo night", "$10.00"]);
+    // The server may refuse such a title at once.
+    if run.code == 0 {
+        pty.line(&["Owned", "$20.00"]);
+    }
+    let heard = pty.heard();
+    assert!(heard.titles.iter().all(|title| title == "ticketing"), "{heard:?}");
+    // The prices are below each other, also beside characters that are two columns wide.
+    let shown = pty.screen();
+    let column = |price: &str| {
+        let mut columns = (0..SIZE.0 - 6).flat_map(|x| (0..SIZE.1).map(move |y| (x, y)));
+        columns.find(|(x, y)| shown.contents_between(*y, *x, *y, x + 6).starts_with(price)).map(|(x, _)| x)
+    };
+    assert!(column("$10.00").is_some(), "{}", pty.text());
+    assert!(run.code != 0 || column("$10.00") == column("$20.00"), "{}", pty.text());
+}
+
+#[test]
+fn it_follows_the_size_of_the_window() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+
+    let mut pty = tui(&Cli::at(&server.url));
+    pty.line(&["TITLE", "PRICE", "STATUS", "LISTED"]);
+    pty.resize((40, 12));
+    pty.gone("LISTED");
+    pty.line(&["Jazz at the lake", "$38.00"]);
+    let narrow = pty.text();
+    assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
+    pty.press(ENTER, "Status");
+    pty.resize((30, 8));
+    pty.see("30 x 8");
+    pty.see("40 x 12");
+    pty.gone("Status");
+    pty.resize((200, 60));
+    pty.see("Status");
+    pty.press("1", "Selected");
+    pty.resize(SIZE);
+    pty.line(&["TITLE", "PRICE", "STATUS", "LISTED"]);
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.is_clean();
+}
+
+#[test]
+fn a_window_that_is_too_small_from_the_start_can_be_made_larger_or_left() {
+    let server = Server::start();
+    Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+    let cli = Cli::at(&server.url);
+    let mut pty = Pty::spawn(terminal(&cli.command(&["tui"])), (20, 5));
+    pty.see("This window has 20");
+    pty.resize(SIZE);
+    pty.see("Jazz at the lake");
+    pty.resize((1, 1));
+    pty.resize((20, 5));
+    pty.see("This window has 20");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    pty.is_clean();
+}

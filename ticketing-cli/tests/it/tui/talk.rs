@@ -1,0 +1,133 @@
+//! A conversation with `ticketing tui --plain` on pipes: what it says is waited for, and answered with a number or a line.
+
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Instant;
+
+use super::pty::DEADLINE;
+
+/// A conversation. Dropping it ends the program.
+pub(super) struct Talk {
+    child: Child,
+    input: Option<ChildStdin>,
+    said: Arc<Said>,
+    /// So much of what was said was heard already.
+    heard: usize,
+}
+
+#[derive(Default)]
+struct Said {
+    so_far: Mutex<(String, bool)>,
+    more: Condvar,
+}
+
+/// The number of what can be picked, in a menu: the last line that begins with a number and these words.
+pub(super) fn number(menu: &str, words: &str) -> Option<usize> {
+    let picked = |line: &str| {
+        let (number, what) = line.split_once(". ")?;
+        if what.starts_with(words) { number.parse().ok() } else { None }
+    };
+    menu.lines().rev().find_map(picked)
+}
+
+impl Talk {
+    pub(super) fn begin(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut out = child.stdout.take().unwrap();
+        let said = Arc::new(Said::default());
+        std::thread::spawn({
+            let said = Arc::clone(&said);
+            move || {
+                let mut bytes = [0; 4096];
+                loop {
+                    let read = out.read(&mut bytes).unwrap();
+                    let mut so_far = said.so_far.lock().unwrap();
+                    // All that the tests let it say is ASCII, so no character is torn apart.
+                    so_far.0.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
+                    so_far.1 = read == 0;
+                    drop(so_far);
+                    said.more.notify_all();
+                    if read == 0 {
+                        return;
+                    }
+                }
+            }
+        });
+        let input = child.stdin.take();
+        Self { child, input, said, heard: 0 }
+    }
+
+    /// Writes a line.
+    pub(super) fn write(&mut self, line: &str) {
+        self.input.as_mut().unwrap().write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Waits for words, and takes them for heard.
+    #[track_caller]
+    pub(super) fn hear(&mut self, words: &str) {
+        let end = self.wait(words, |new| new.find(words).map(|at| at + words.len()));
+        self.heard += end;
+    }
+
+    /// Picks something from the next menu.
+    #[track_caller]
+    pub(super) fn pick(&mut self, words: &str) {
+        let number = self.wait(words, |new| {
+            // The menu is complete when one is asked.
+            let (menu, _) = new.rsplit_once("\n> ")?;
+            number(menu, words)
+        });
+        self.heard = self.said.so_far.lock().unwrap().0.len();
+        self.write(&number.to_string());
+    }
+
+    /// Writes a line into a field when it is asked for.
+    #[track_caller]
+    pub(super) fn fill(&mut self, label: &str, line: &str) {
+        self.hear(&format!("{label}: "));
+        self.write(line);
+    }
+
+    #[track_caller]
+    fn wait<T>(&self, what: &str, mut find: impl FnMut(&str) -> Option<T>) -> T {
+        let end = Instant::now() + DEADLINE;
+        let mut so_far = self.said.so_far.lock().unwrap();
+        loop {
+            if let Some(found) = find(&so_far.0[self.heard..]) {
+                return found;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() || so_far.1 {
+                let (said, new) = so_far.0.split_at(self.heard);
+                let dump = format!("it never said {what:?}; it said\n{said}\n---- and then\n{new}");
+                drop(so_far);
+                panic!("{dump}");
+            }
+            so_far = self.said.more.wait_timeout(so_far, left).unwrap().0;
+        }
+    }
+
+    /// Ends the input, and waits for the end. Answers with the exit code, and all that was said.
+    #[track_caller]
+    pub(super) fn end(mut self) -> (i32, String) {
+        self.input = None;
+        let end = Instant::now() + DEADLINE;
+        let mut so_far = self.said.so_far.lock().unwrap();
+        while !so_far.1 {
+            let left = end.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "it does not end: {}", so_far.0);
+            so_far = self.said.more.wait_timeout(so_far, left).unwrap().0;
+        }
+        let said = so_far.0.clone();
+        drop(so_far);
+        (self.child.wait().unwrap().code().unwrap(), said)
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,37 @@
+//! How the terminal shows what is typed, noted down and put back.
+
+#[cfg(unix)]
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// The modes of the terminal at a moment; nothing where there is none.
+pub(crate) struct Echo {
+    #[cfg(unix)]
+    modes: Option<Termios>,
+}
+
+#[cfg(unix)]
+impl Echo {
+    /// Notes the modes down as they are.
+    pub(crate) fn note() -> Self {
+        Self { modes: tcgetattr(std::io::stdin()).ok() }
+    }
+
+    /// Puts them back.
+    pub(crate) fn put_back(&self) {
+        if let Some(modes) = &self.modes {
+            // Where that does not work, the terminal is gone.
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, modes);
+        }
+    }
+}
+
+#[cfg(not(unix))]
+impl Echo {
+    /// There is nothing to note down here.
+    pub(crate) fn note() -> Self {
+        Self {}
+    }
+
+    /// There is nothing to put back here.
+    pub(crate) fn put_back(&self) {}
+}
