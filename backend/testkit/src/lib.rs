@@ -25,6 +25,7 @@ mod reply;
 mod session;
 mod stack;
 pub mod storm;
+mod stripe;
 
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
@@ -33,6 +34,7 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+pub use stripe::{FakeStripe, Mischief, STRIPE_KEY, STRIPE_WEBHOOK_SECRET};
 pub use ticketing_testdb::{Engine, OwnDatabase, PrivateServer, on_both};
 
 pub use http::Method;
