@@ -96,9 +96,9 @@ impl Failure {
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_) | Self::Filter(_) | Self::Migrate(_) => ExitCode::from(2),
-            Self::Run(RunError::Start(StartError::Database(_) | StartError::NotMigrated(_))) => {
-                ExitCode::from(2)
-            }
+            Self::Run(RunError::Start(
+                StartError::Database(_) | StartError::NotMigrated(_) | StartError::Stripe(_),
+            )) => ExitCode::from(2),
             Self::Run(_) => ExitCode::FAILURE,
         }
     }

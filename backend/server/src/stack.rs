@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use ticketing_bus::{Bus, Core, EmbeddedOptions};
 use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
+use ticketing_payments::provider::StripeUnusable;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, OpenError};
 use ticketing_platform::health::Health;
@@ -24,6 +25,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::audit::{self, AuditError, Report};
 use crate::data_dir::DataDir;
 use crate::databases::Databases;
+use crate::provider::CardProvider;
 use crate::{StackSettings, openapi};
 
 /// How long the loops behind the routes may take to end.
@@ -47,6 +49,9 @@ pub enum StartError {
         /// The folder.
         path: PathBuf,
     },
+    /// Stripe cannot be used.
+    #[error("TICKETING_STRIPE_KEY: {0}")]
+    Stripe(StripeUnusable),
     /// The session keys are not usable.
     #[error("TICKETING_JWT_KEY: {0}")]
     Key(#[from] KeyError),
@@ -100,7 +105,7 @@ pub(crate) struct Parts {
     pub(crate) orders: ticketing_orders::App,
     pub(crate) payments: ticketing_payments::App,
     pub(crate) expiration: ticketing_expiration::App,
-    pub(crate) provider: SimulatedProvider,
+    pub(crate) provider: CardProvider,
 }
 
 impl Stack {
@@ -123,7 +128,11 @@ impl Stack {
         );
 
         parts.start(&loops);
-        let layers = LayerSettings { allowed_origins: settings.allowed_origins, ..LayerSettings::default() };
+        let layers = LayerSettings {
+            allowed_origins: settings.allowed_origins,
+            signed_paths: vec![ticketing_payments::WEBHOOK_PATH.to_owned()],
+            ..LayerSettings::default()
+        };
         let router = http::wrap(parts.router(&serving), layers);
         let grace = settings.serve.grace;
         spawn_server(&serving, http::serve(listener, router, settings.serve, serving.clone()));
@@ -164,10 +173,10 @@ impl Stack {
         &self.parts.bus
     }
 
-    /// The card provider, with its ledger and its faults.
+    /// The simulated card provider, with its ledger and its faults, where cards are simulated.
     #[must_use]
-    pub fn provider(&self) -> &SimulatedProvider {
-        &self.parts.provider
+    pub fn simulated(&self) -> Option<&SimulatedProvider> {
+        self.parts.provider.simulated()
     }
 
     /// The cores of the services that have something to say, by name.
@@ -230,7 +239,7 @@ impl Parts {
         let databases = Databases::prepare(settings).await?;
         let database = |service| databases.of(service, data_dir);
         let bus = Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?;
-        let provider = SimulatedProvider::open(&data_dir.database("provider"), clock.clone())?;
+        let provider = CardProvider::open(settings, data_dir)?;
         let auth = ticketing_auth::App::open(ticketing_auth::Settings {
             database: database("auth")?,
             clock: clock.clone(),
@@ -257,7 +266,7 @@ impl Parts {
             database: database("payments")?,
             clock: clock.clone(),
             sessions: sessions()?,
-            provider: Arc::new(provider.clone()),
+            provider: provider.provider(),
             pace: settings.payment_pace,
             shutdown: serving.clone(),
         });

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
+use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
@@ -16,6 +17,7 @@ use ticketing_testdb::{Engine, OwnDatabase};
 use crate::eventually;
 use crate::raw::Raw;
 use crate::session::{PASSWORD, TestSession};
+use crate::stripe::FakeStripe;
 
 /// What the sessions of every test stack are signed with.
 pub const JWT_KEY: &str = "a key for tests that is long enough";
@@ -91,6 +93,11 @@ impl TestStackBuilder {
         self.with(|settings| settings.clock = clock)
     }
 
+    /// Cards are charged by this stand-in for Stripe, whose time is the marketplace's.
+    pub fn stripe(self, stripe: &FakeStripe) -> Self {
+        self.clock(stripe.clock().clone()).with(|settings| settings.stripe = Some(stripe.settings()))
+    }
+
     /// A folder that outlives the stack.
     pub fn data_dir(mut self, folder: &Path) -> Self {
         self.folder = None;
@@ -143,6 +150,15 @@ impl TestStack {
     /// A stack that differs.
     pub fn builder() -> TestStackBuilder {
         TestStackBuilder::default()
+    }
+
+    /// The simulated card provider.
+    ///
+    /// # Panics
+    /// When cards are not simulated.
+    #[must_use]
+    pub fn provider(&self) -> &SimulatedProvider {
+        self.stack().simulated().expect("simulated cards")
     }
 
     /// The stack itself.

@@ -13,7 +13,9 @@ use ticketing_platform::db::DbError;
 use crate::stack::Parts;
 
 pub use facts::{Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
-pub use offline::{OfflineError, audit_beside_server, audit_beside_server_on, audit_data_dir};
+pub use offline::{
+    OfflineError, audit_beside_server, audit_beside_server_on, audit_data_dir, audit_with_books,
+};
 pub use read::Sources;
 pub use report::{Check, Report};
 
@@ -27,6 +29,9 @@ pub enum AuditError {
     /// The event log could not be read.
     #[error("the audit could not read the event log: {0}")]
     Bus(#[from] ticketing_bus::BusError),
+    /// The provider's book could not be read.
+    #[error("the audit could not read the provider's book: {0}")]
+    Books(#[from] ticketing_payments::provider::ProviderError),
 }
 
 /// Checks everything.
@@ -37,7 +42,7 @@ pub(crate) async fn audit(parts: &Parts) -> Result<Report, AuditError> {
         orders: parts.orders.core().db.clone(),
         payments: parts.payments.core().db.clone(),
         expiration: parts.expiration.core().db.clone(),
-        provider: parts.provider.clone(),
+        books: parts.provider.books(),
     };
     let mut facts = sources.facts(parts.clock.now()).await?;
     read::add_bus(&mut facts, &parts.bus).await?;

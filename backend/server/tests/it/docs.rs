@@ -265,7 +265,11 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
 
 /// The rows of the table of the server's settings: name and default.
 fn settings_table() -> BTreeMap<String, String> {
-    let tables = [("README.md", "## Settings of the server"), ("docs/POSTGRESQL.md", "## Settings")];
+    let tables = [
+        ("README.md", "## Settings of the server"),
+        ("docs/POSTGRESQL.md", "## Settings"),
+        ("docs/STRIPE.md", "## Settings"),
+    ];
     let tables = tables.map(|(path, title)| {
         read(path).split(title).nth(1).unwrap().split("\n## ").next().unwrap().to_owned()
     });
@@ -290,6 +294,7 @@ fn the_documents_name_every_setting_and_no_other() {
     let client = variables_below(&house.join("ticketing-cli/src"));
     let mut named = variables(&read("README.md"), "");
     named.extend(variables(&read("docs/POSTGRESQL.md"), ""));
+    named.extend(variables(&read("docs/STRIPE.md"), ""));
     let known: BTreeSet<String> = client.union(&server).cloned().collect();
     assert_eq!(named, known, "the settings in the documents and in the code");
 }

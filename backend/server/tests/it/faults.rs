@@ -99,10 +99,10 @@ async fn an_answer_that_is_lost_charges_nobody_twice(engine: Engine) {
     for call in [Call::Authorize, Call::Capture] {
         let stack = TestStack::start_on(engine).await;
         let deal = deal(&stack).await;
-        stack.stack().provider().faults().lose_reply(call, 2);
+        stack.provider().faults().lose_reply(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         deal.is_done(&stack).await;
-        let ledger = stack.stack().provider().ledger().await.unwrap();
+        let ledger = stack.provider().ledger().await.unwrap();
         assert_eq!(ledger.charges.len(), 1, "{call:?} made a second charge");
         stack.finish().await;
     }
@@ -112,7 +112,7 @@ async fn a_call_that_does_not_arrive_is_repeated(engine: Engine) {
     for call in [Call::Authorize, Call::Capture] {
         let stack = TestStack::start_on(engine).await;
         let deal = deal(&stack).await;
-        stack.stack().provider().faults().fail_before(call, 2);
+        stack.provider().faults().fail_before(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         deal.is_done(&stack).await;
         stack.finish().await;
@@ -122,7 +122,7 @@ async fn a_call_that_does_not_arrive_is_repeated(engine: Engine) {
 async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(engine: Engine) {
     let stack = TestStack::start_on(engine).await;
     let deal = deal(&stack).await;
-    let faults = stack.stack().provider().faults().clone();
+    let faults = stack.provider().faults().clone();
     faults.unreachable(true);
     for key in ["key-1", "key-1", "key-2"] {
         let request = stack.raw().post("/api/payments").by(&deal.buyer).key(key);
@@ -141,7 +141,7 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(engine: 
 async fn a_payment_whose_outcome_is_late_can_be_followed(engine: Engine) {
     let stack = TestStack::builder().on(engine).payment_wait(Duration::from_millis(50)).start().await;
     let deal = deal(&stack).await;
-    let gate = stack.stack().provider().faults().hold(Call::Capture);
+    let gate = stack.provider().faults().hold(Call::Capture);
     let reply = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await;
     let payment = reply.ok(202);
     assert!(["pending", "authorized"].contains(&payment["status"].as_str().unwrap()), "{payment}");
@@ -158,7 +158,7 @@ async fn a_restart_in_the_middle_of_a_payment_finishes_it(engine: Engine) {
     for call in [Call::Authorize, Call::Capture] {
         let mut stack = TestStack::builder().on(engine).payment_wait(Duration::from_millis(50)).start().await;
         let deal = deal(&stack).await;
-        let gate = stack.stack().provider().faults().hold(call);
+        let gate = stack.provider().faults().hold(call);
         let payment = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(202);
         // What was sent is cut off: whether it arrived is not known.
         drop(gate);
@@ -173,7 +173,7 @@ async fn a_restart_in_the_middle_of_a_payment_finishes_it(engine: Engine) {
 async fn money_that_was_held_for_an_order_that_ended_is_given_up(engine: Engine) {
     let stack = TestStack::start_on(engine).await;
     let deal = deal(&stack).await;
-    let faults = stack.stack().provider().faults().clone();
+    let faults = stack.provider().faults().clone();
     let gate = faults.hold(Call::Authorize);
     let meanwhile = async {
         eventually!(faults.seen(Call::Authorize) > 0);
@@ -186,7 +186,7 @@ async fn money_that_was_held_for_an_order_that_ended_is_given_up(engine: Engine)
     let (paid, ()) = tokio::join!(pay(&stack, &deal.buyer, &deal.order, "tok_visa"), meanwhile);
     paid.refused(400, "order_cancelled");
     stack.settle().await;
-    let ledger = stack.stack().provider().ledger().await.unwrap();
+    let ledger = stack.provider().ledger().await.unwrap();
     let charge = &ledger.charges[0];
     assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
     stack.finish().await;

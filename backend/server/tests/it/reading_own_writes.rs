@@ -34,7 +34,7 @@ async fn a_thousand_times_what_was_just_made_is_there(engine: Engine) {
         }
     };
     join_all((0..LANES).map(lane)).await;
-    let ledger = stack.stack().provider().ledger().await.unwrap();
+    let ledger = stack.provider().ledger().await.unwrap();
     assert_eq!(ledger.charges.iter().map(|charge| charge.captures).sum::<i64>(), 1000);
     stack.finish().await;
 }

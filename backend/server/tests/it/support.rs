@@ -48,7 +48,7 @@ pub(crate) async fn order_of(stack: &TestStack, buyer: &TestSession, id: &str) -
 
 /// How often money was taken for an order, and how many cents of it were kept.
 pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
-    let (ledger, order) = (stack.stack().provider().ledger().await.unwrap(), OrderId::new(order));
+    let (ledger, order) = (stack.provider().ledger().await.unwrap(), OrderId::new(order));
     (ledger.captures(&order), ledger.kept(&order))
 }
 
