@@ -219,6 +219,20 @@ async fn a_key_that_may_be_forgotten_is_not_used_again() {
 }
 
 #[tokio::test]
+async fn what_is_never_decided_is_let_go_in_the_end() {
+    let world = world().await;
+    let request = world.request("a", "tok_undecided", 1999);
+    assert!(unknown(world.provider.authorize("a", &request).await));
+    let known = world.stripe.intents()[0]["id"].as_str().unwrap().to_owned();
+    let told = Authorization { known: Some(known), ..request.clone() };
+    assert!(unknown(world.provider.authorize("a", &told).await), "it is asked for, and still open");
+    assert_eq!(world.stripe.faults().seen(Call::Authorize), 2);
+    world.clock.advance(23 * 60 * MINUTE);
+    assert_eq!(declined(world.provider.authorize("a", &request).await).0, "expired");
+    assert_eq!(world.statuses(), ["canceled"], "nothing may come of it any more");
+}
+
+#[tokio::test]
 async fn a_hold_that_was_told_of_is_looked_at() {
     let world = world().await;
     let request = world.request("a", "tok_visa", 1999);

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_payments::StripeProvider;
 use ticketing_payments::provider::{Authorization, Call, Charge, Provider};
@@ -137,6 +138,41 @@ async fn whatever_goes_wrong_on_the_way_the_card_is_charged_once() {
             assert_eq!(charges, 1, "{name} at {call:?}");
         }
     }
+    shop.finish().await;
+}
+
+#[tokio::test]
+async fn a_crowd_in_a_bad_hour_is_charged_once_each() {
+    const BUYERS: usize = 24;
+    let shop = Shop::open().await;
+    shop.stripe.send_events_to(&shop.stack.url());
+    let mut deals = Vec::new();
+    for _ in 0..BUYERS {
+        deals.push(shop.deal().await);
+    }
+    let (faults, mischief) = (shop.stripe.faults(), shop.stripe.mischief());
+    for call in [Call::Authorize, Call::Capture, Call::Void] {
+        faults.fail_before(call, 4);
+        faults.lose_reply(call, 8);
+        mischief.error_after(call, 5);
+        mischief.garble(call, 5);
+        mischief.key_in_use(call, 5);
+        mischief.too_many(call, 3);
+    }
+    mischief.error_instead(Call::Capture, 3);
+    join_all(deals.iter().map(|deal| async {
+        // Twice at once: the second joins the first, or finds the order paid.
+        let twice = [(); 2].map(|()| pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa"));
+        for answer in join_all(twice).await {
+            assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());
+        }
+    }))
+    .await;
+    for deal in &deals {
+        shop.is_done(deal).await;
+    }
+    shop.stack.settle().await;
+    assert_eq!(shop.stripe.ledger().charges.len(), BUYERS);
     shop.finish().await;
 }
 

@@ -100,6 +100,7 @@ impl Account {
         let (status, error) = match &card {
             Card::Good | Card::FailsLater => ("requires_capture", Value::Null),
             Card::NeedsOwner => ("requires_action", Value::Null),
+            Card::Undecided => ("requires_confirmation", Value::Null),
             Card::Bad(error) => ("requires_payment_method", error.clone()),
             Card::Unknown => {
                 let kind = if token.is_some() { "token" } else { "PaymentMethod" };
@@ -131,6 +132,7 @@ impl Account {
         match status {
             "requires_capture" => self.tell("payment_intent.amount_capturable_updated", at),
             "requires_action" => self.tell("payment_intent.requires_action", at),
+            "requires_confirmation" => {}
             _ => self.tell("payment_intent.payment_failed", at),
         }
         if error.is_null() {

@@ -11,6 +11,8 @@ pub(super) enum Card {
     FailsLater,
     /// Its owner would have to confirm.
     NeedsOwner,
+    /// Nothing is ever decided about it.
+    Undecided,
     /// It is refused, with this error.
     Bad(Value),
     /// There is no such card.
@@ -24,6 +26,7 @@ impl Card {
             "tok_visa" | "tok_mastercard" | "tok_amex" | "pm_card_visa" | "pm_card_mastercard" => Self::Good,
             "tok_chargeCustomerFail" | "pm_card_chargeCustomerFail" => Self::FailsLater,
             "tok_threeDSecure2Required" | "pm_card_authenticationRequired" => Self::NeedsOwner,
+            "tok_undecided" => Self::Undecided,
             "tok_chargeDeclined" | "pm_card_chargeDeclined" => {
                 Self::Bad(declined("generic_decline", "Your card was declined."))
             }
