@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{Pace, Step};
 use crate::followers::Followers;
-use crate::provider::{Authorization, Charge, Provider, ProviderError};
+use crate::provider::{Charge, Provider, ProviderError};
 use crate::store::{self, PaymentRow, Reached};
 
 /// Calls of the provider that are out at a time.
@@ -26,6 +26,9 @@ const POLL: Duration = Duration::from_secs(5);
 const SOONEST: Duration = Duration::from_millis(5);
 /// The pause after the database failed.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// For how long a provider that asks for it is left alone at most.
+const LONGEST_REST: Duration = Duration::from_secs(60);
 
 /// Does the steps that are due. Clones share the work.
 #[derive(Clone, Debug)]
@@ -185,6 +188,7 @@ impl Driver {
             Ok(_) => "done",
             Err(ProviderError::Declined { .. }) => "declined",
             Err(ProviderError::Unavailable(_)) => "unavailable",
+            Err(ProviderError::Busy { .. }) => "busy",
             Err(ProviderError::Unknown(_)) => "unknown",
             Err(ProviderError::Rejected(_)) => "rejected",
         };
@@ -198,7 +202,12 @@ impl Driver {
             (Err(error), _) => {
                 let (id, attempts) = (&payment.id, payment.attempts);
                 tracing::warn!(payment = %id, step = step.as_str(), attempts, %error, "not settled; trying again");
-                Reached::Unanswered { pause: self.pace.backoff(attempts) }
+                let pause = self.pace.backoff(attempts);
+                let pause = match error {
+                    ProviderError::Busy { after } => pause.max(after.min(LONGEST_REST)),
+                    _ => pause,
+                };
+                Reached::Unanswered { pause }
             }
         }
     }
@@ -208,13 +217,7 @@ impl Driver {
 async fn call(provider: &dyn Provider, payment: &PaymentRow, step: Step) -> Result<String, ProviderError> {
     let key = payment.step_key(step);
     if step == Step::Authorize {
-        let request = Authorization {
-            amount: payment.amount,
-            currency: payment.currency.clone(),
-            token: payment.token.clone(),
-            order_id: payment.order_id.clone(),
-        };
-        return provider.authorize(&key, &request).await.map(|hold| hold.stripe_id);
+        return provider.authorize(&key, &payment.authorization()).await.map(|hold| hold.stripe_id);
     }
     let Some(stripe_id) = payment.stripe_id.clone() else {
         return Err(ProviderError::Rejected("the payment was never authorised".to_owned()));

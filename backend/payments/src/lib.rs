@@ -23,16 +23,22 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 pub use domain::Pace;
-pub use provider::{Provider, SimulatedProvider};
+pub use provider::{Provider, SimulatedProvider, StripeProvider, StripeSettings};
 
 use driver::Driver;
 use followers::Followers;
 use serving::Serving;
 
+/// Where the card provider's events are heard: their signature stands for a session.
+pub const WEBHOOK_PATH: &str = "/api/payments/webhook";
+
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "payments",
-    scripts: &[("V1__payments", include_str!("../migrations/V1__payments.sql"))],
+    scripts: &[
+        ("V1__payments", include_str!("../migrations/V1__payments.sql")),
+        ("V2__notices", include_str!("../migrations/V2__notices.sql")),
+    ],
 };
 
 /// Every table of its database, for whoever brings it up to date before the service is opened.
@@ -64,6 +70,7 @@ pub struct App {
     core: Core,
     sessions: Sessions,
     pace: Pace,
+    provider: Arc<dyn Provider>,
     driver: Driver,
     followers: Followers,
     serving: Serving,
@@ -79,8 +86,8 @@ impl App {
         let Settings { database, clock, sessions, provider, pace, shutdown } = settings;
         let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let followers = Followers::default();
-        let driver = Driver::new(core.clone(), provider, pace, followers.clone());
-        Ok(Self { core, sessions, pace, driver, followers, serving: Serving::default(), shutdown })
+        let driver = Driver::new(core.clone(), provider.clone(), pace, followers.clone());
+        Ok(Self { core, sessions, pace, provider, driver, followers, serving: Serving::default(), shutdown })
     }
 
     /// The routes, with their documentation.

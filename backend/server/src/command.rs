@@ -27,6 +27,7 @@ enum Of {
     All,
     Auth,
     Orders,
+    Payments,
 }
 
 struct Setting {
@@ -41,7 +42,7 @@ const fn setting(name: &'static str, value: &'static str, of: &'static [Of], hel
 }
 
 /// Every setting there is.
-const SETTINGS: [Setting; 20] = [
+const SETTINGS: [Setting; 23] = [
     setting("TICKETING_LISTEN", "HOST:PORT", &[Of::Processes], "Where to listen [default: 127.0.0.1:3000]"),
     setting(
         "TICKETING_METRICS_LISTEN",
@@ -137,6 +138,26 @@ const SETTINGS: [Setting; 20] = [
         &[Of::All, Of::Orders],
         "Unpaid orders that one user may have [default: 20]",
     ),
+    setting(
+        "TICKETING_STRIPE_KEY",
+        "KEY",
+        &[Of::All, Of::Payments],
+        "The secret key of the account at Stripe that charges cards; without it cards are simulated. Better a variable: \
+         others see arguments",
+    ),
+    setting(
+        "TICKETING_STRIPE_API_BASE",
+        "URL",
+        &[Of::All, Of::Payments],
+        "Where the API of Stripe is [default: https://api.stripe.com]",
+    ),
+    setting(
+        "TICKETING_STRIPE_WEBHOOK_SECRET",
+        "SECRETS",
+        &[Of::All, Of::Payments],
+        "What Stripe signs its events with, with commas; without it they are not heard. Better a variable: others see \
+         arguments",
+    ),
     setting("TICKETING_LOG", "FILTER", &[Of::Processes], "Which log lines are written [default: info]"),
     setting("TICKETING_LOG_FORMAT", "text|json", &[Of::Processes], "How they are written [default: json]"),
 ];
@@ -187,6 +208,7 @@ impl Of {
             Self::All => task == Task::All,
             Self::Auth => task == Task::One(Service::Auth),
             Self::Orders => task == Task::One(Service::Orders),
+            Self::Payments => task == Task::One(Service::Payments),
         }
     }
 }
@@ -241,6 +263,8 @@ mod tests {
         let (task, _) = asked(&take(&["orders", "--order-ttl", "1m"]).unwrap()).unwrap();
         assert_eq!(task, Task::One(Service::Orders));
         assert!(take(&["tickets", "--order-ttl", "1m"]).is_err());
+        assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
+        assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());
         assert!(take(&["expiration", "--jwt-key", "x"]).is_err());
         assert!(take(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
         assert!(take(&[]).is_err());

@@ -8,6 +8,7 @@ mod listening;
 mod open;
 mod openapi;
 mod process;
+mod provider;
 mod run;
 mod service;
 mod settings;

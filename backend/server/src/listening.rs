@@ -62,8 +62,12 @@ impl Listening {
     ) -> Self {
         let address = local(&listener, settings.listen);
         let metrics_address = metrics.as_ref().map(|bound| local(bound, settings.listen));
-        let allowed_origins = settings.allowed_origins.clone();
-        let router = http::wrap(routes, LayerSettings { allowed_origins, ..LayerSettings::default() });
+        let layers = LayerSettings {
+            allowed_origins: settings.allowed_origins.clone(),
+            signed_paths: vec![ticketing_payments::WEBHOOK_PATH.to_owned()],
+            ..LayerSettings::default()
+        };
+        let router = http::wrap(routes, layers);
         let serving = &running.serving;
         spawn(serving, http::serve(listener, router, settings.serve.clone(), serving.clone()));
         if let Some(listener) = metrics {

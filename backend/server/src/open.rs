@@ -1,15 +1,13 @@
 //! Opens the services, each from the settings of the process that it is in.
 
-use std::sync::Arc;
-
 use secrecy::SecretString;
 use ticketing_bus::{Bus, JetStreamOptions};
-use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::session::{Ended, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::databases::Databases;
+use crate::provider::CardProvider;
 use crate::{StackSettings, StartError};
 
 /// What services are opened from.
@@ -58,13 +56,13 @@ impl Ground<'_> {
 
     pub(crate) async fn payments(
         &self,
-        provider: &SimulatedProvider,
+        provider: &CardProvider,
     ) -> Result<ticketing_payments::App, StartError> {
         let opened = ticketing_payments::App::open(ticketing_payments::Settings {
             database: self.databases.of(crate::Service::Payments)?,
             clock: self.clock(),
             sessions: self.sessions()?,
-            provider: Arc::new(provider.clone()),
+            provider: provider.provider(),
             pace: self.settings.payment_pace,
             shutdown: self.serving.clone(),
         });
@@ -79,8 +77,8 @@ impl Ground<'_> {
         opened.map_err(failed("expiration"))
     }
 
-    pub(crate) fn provider(&self) -> Result<SimulatedProvider, StartError> {
-        Ok(SimulatedProvider::open(self.databases.provider()?, self.clock())?)
+    pub(crate) fn provider(&self) -> Result<CardProvider, StartError> {
+        CardProvider::open(self.settings, &self.databases)
     }
 
     fn clock(&self) -> Clock {

@@ -6,10 +6,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use axum::http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_auth::{Hashing, Limits};
 use ticketing_bus::JetStreamOptions;
-use ticketing_payments::Pace;
+use ticketing_payments::provider::StripeFault;
+use ticketing_payments::{Pace, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
 use ticketing_platform::http::ServeLimits;
@@ -43,6 +45,8 @@ pub struct StackSettings {
     pub open_orders: u32,
     /// How patient payments is with the provider, and with the outcome of a request.
     pub payment_pace: Pace,
+    /// The account at Stripe that charges cards. None: the simulated provider.
+    pub stripe: Option<StripeSettings>,
     /// How long a session lasts.
     pub session_ttl: Duration,
     /// The session cookie.
@@ -75,6 +79,7 @@ impl StackSettings {
             order_ttl: ticketing_orders::DEFAULT_TTL,
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
             payment_pace: Pace::default(),
+            stripe: None,
             session_ttl: ticketing_platform::session::LIFETIME,
             cookie: CookieSettings::default(),
             allowed_origins: Vec::new(),
@@ -136,6 +141,7 @@ impl StackSettings {
         }
         settings.database = read_database(reader);
         settings.nats = nats::read(reader);
+        settings.stripe = read_stripe(reader);
         settings.jwt_keys = reader.optional(JWT_KEY).unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
             reader.fault(JWT_KEY, None, error);
@@ -180,6 +186,38 @@ fn read_database(reader: &mut Reader<'_>) -> Option<PostgresUrl> {
             None
         }
     }
+}
+
+/// Who charges cards, if not the simulated provider. Secrets are never shown.
+fn read_stripe(reader: &mut Reader<'_>) -> Option<StripeSettings> {
+    const KEY: &str = "TICKETING_STRIPE_KEY";
+    const BASE: &str = "TICKETING_STRIPE_API_BASE";
+    const SECRETS: &str = "TICKETING_STRIPE_WEBHOOK_SECRET";
+    let key: Option<SecretString> = reader.optional(KEY);
+    let base: Option<Uri> = reader.optional(BASE);
+    let secrets: Option<Vec<SecretString>> = reader.optional(SECRETS);
+    let Some(key) = key else {
+        // Nobody who says that much about Stripe means to have cards simulated.
+        if base.is_some() || secrets.is_some() {
+            reader.fault(KEY, None, format!("{}, since {BASE} or {SECRETS} is set", StripeFault::Key));
+        }
+        return None;
+    };
+    let mut stripe = StripeSettings::new(key);
+    stripe.webhook_secrets = secrets.unwrap_or_default();
+    if let Some(base) = base {
+        stripe.api_base = base;
+    }
+    let faults = stripe.faults();
+    for fault in &faults {
+        let name = match fault {
+            StripeFault::Base | StripeFault::LiveKeyInTheClear => BASE,
+            StripeFault::WebhookSecret => SECRETS,
+            _ => KEY,
+        };
+        reader.fault(name, None, fault.to_string());
+    }
+    faults.is_empty().then_some(stripe)
 }
 
 fn check_keys(keys: &[SecretString]) -> Result<(), String> {

@@ -8,6 +8,7 @@ use axum::response::IntoResponse;
 use ticketing_bus::{Bus, Core, EmbeddedOptions};
 use ticketing_events::Envelope;
 use ticketing_payments::SimulatedProvider;
+use ticketing_payments::provider::Ledger;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::health::Health;
 use ticketing_platform::shutdown::Shutdown;
@@ -19,6 +20,7 @@ use crate::databases::Databases;
 use crate::listening::{Listening, Running};
 use crate::open::{Ground, jetstream};
 use crate::process::checked;
+use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// A running marketplace. Dropping it does not stop it: call [`stop`](Self::stop).
@@ -39,7 +41,7 @@ pub(crate) struct Parts {
     pub(crate) orders: ticketing_orders::App,
     pub(crate) payments: ticketing_payments::App,
     pub(crate) expiration: ticketing_expiration::App,
-    pub(crate) provider: SimulatedProvider,
+    pub(crate) provider: CardProvider,
 }
 
 impl Stack {
@@ -88,10 +90,18 @@ impl Stack {
         &self.parts.bus
     }
 
-    /// The card provider, with its ledger and its faults.
+    /// The simulated card provider, with its ledger and its faults, where cards are simulated.
     #[must_use]
-    pub fn provider(&self) -> &SimulatedProvider {
-        &self.parts.provider
+    pub fn simulated(&self) -> Option<&SimulatedProvider> {
+        self.parts.provider.simulated()
+    }
+
+    /// What the card provider has done, by its own book.
+    ///
+    /// # Errors
+    /// When the book cannot be read.
+    pub async fn ledger(&self) -> Result<Ledger, AuditError> {
+        self.parts.watch().ledger().await
     }
 
     /// The cores of the services that have something to say, by name.
@@ -196,7 +206,7 @@ impl Parts {
             orders: self.orders.core().db.clone(),
             payments: self.payments.core().db.clone(),
             expiration: self.expiration.core().db.clone(),
-            provider: self.provider.clone(),
+            books: self.provider.books(),
         };
         Watch { sources, bus: self.bus.clone(), clock: self.clock.clone() }
     }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ticketing_bus::JetStreamError;
+use ticketing_payments::provider::StripeUnusable;
 use ticketing_platform::db::OpenError;
 use ticketing_platform::session::KeyError;
 
@@ -34,6 +35,9 @@ pub enum StartError {
     /// A service on its own needs what this setting names.
     #[error("{0}: must be given to a service on its own")]
     Missing(&'static str),
+    /// Stripe cannot be used.
+    #[error("TICKETING_STRIPE_KEY: {0}")]
+    Stripe(StripeUnusable),
     /// The NATS server cannot carry the events.
     #[error("{setting}: {source}")]
     Nats {
@@ -85,7 +89,12 @@ impl StartError {
     pub fn is_of_settings(&self) -> bool {
         matches!(
             self,
-            Self::Missing(_) | Self::Key(_) | Self::Nats { .. } | Self::Database(_) | Self::NotMigrated(_)
+            Self::Missing(_)
+                | Self::Key(_)
+                | Self::Stripe(_)
+                | Self::Nats { .. }
+                | Self::Database(_)
+                | Self::NotMigrated(_)
         )
     }
 }

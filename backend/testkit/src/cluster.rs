@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::Nginx;
+use ticketing_payments::StripeProvider;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_server::audit::{Offline, Watch};
 use ticketing_server::{Service, StackSettings};
@@ -74,8 +77,13 @@ impl Cluster {
         let ingress = Nginx::start(INGRESS, &answering.map(of).collect::<Vec<_>>()).await;
         let bus = Bus::jetstream(JetStreamOptions::new(nats)).await.expect("the bus can be looked at");
         let url: PostgresUrl = database.parse().expect("a URL");
-        let watch = Offline::at("").on(url.with_connections(2)).over(&bus).watch();
-        let watch = watch.expect("the databases can be looked at");
+        let mut offline = Offline::at("").on(url.with_connections(2)).over(&bus);
+        if let Some(stripe) = &settings.stripe {
+            let books =
+                StripeProvider::new(stripe, settings.clock.clone()).expect("the account can be asked");
+            offline = offline.against(Arc::new(books));
+        }
+        let watch = offline.watch().expect("the databases can be looked at");
         Self { program, environment, replicas, ingress, watch }
     }
 
@@ -169,7 +177,7 @@ impl Cluster {
 }
 
 fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'static str, String)> {
-    vec![
+    let mut environment = vec![
         ("TICKETING_DATABASE_URL", database.to_owned()),
         // Many processes share the server.
         ("TICKETING_DATABASE_CONNECTIONS", "4".to_owned()),
@@ -181,7 +189,16 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'s
         // All the clients come from one address.
         ("TICKETING_SIGNINS_PER_ADDRESS", "1000000".to_owned()),
         ("TICKETING_LOG", "error".to_owned()),
-    ]
+    ];
+    if let Some(stripe) = &settings.stripe {
+        let secrets: Vec<&str> = stripe.webhook_secrets.iter().map(ExposeSecret::expose_secret).collect();
+        environment.extend([
+            ("TICKETING_STRIPE_KEY", stripe.key.expose_secret().to_owned()),
+            ("TICKETING_STRIPE_API_BASE", stripe.api_base.to_string()),
+            ("TICKETING_STRIPE_WEBHOOK_SECRET", secrets.join(",")),
+        ]);
+    }
+    environment
 }
 
 /// The program lies beside the folder of the tests.

@@ -27,6 +27,7 @@ mod running;
 mod session;
 mod stack;
 pub mod storm;
+mod stripe;
 
 pub use cluster::{Cluster, REPLICAS};
 pub use events::{EventStream, LiveEvent};
@@ -36,6 +37,7 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+pub use stripe::{FakeStripe, Mischief, STRIPE_KEY, STRIPE_WEBHOOK_SECRET};
 pub use ticketing_engines::{Engine, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
 
 pub use http::Method;

@@ -47,8 +47,8 @@ impl Running {
 
     pub(crate) async fn ledger(&self) -> Ledger {
         let ledger = match self {
-            Self::Here(stack) => stack.provider().ledger().await,
-            Self::Cluster(cluster) => cluster.watch().provider().ledger().await,
+            Self::Here(stack) => stack.ledger().await,
+            Self::Cluster(cluster) => cluster.watch().ledger().await,
         };
         ledger.expect("the book can be read")
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use ticketing_bus::JetStreamOptions;
 use ticketing_engines::{Engine, NatsServer, OwnDatabase, Shape};
+use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
@@ -19,6 +20,7 @@ use crate::eventually;
 use crate::raw::Raw;
 use crate::running::Running;
 use crate::session::{PASSWORD, TestSession};
+use crate::stripe::FakeStripe;
 
 /// What the sessions of every test stack are signed with.
 pub const JWT_KEY: &str = "a key for tests that is long enough";
@@ -88,6 +90,11 @@ impl TestStackBuilder {
     /// The marketplace's time.
     pub fn clock(self, clock: Clock) -> Self {
         self.with(|settings| settings.clock = clock)
+    }
+
+    /// Cards are charged by this stand-in for Stripe, whose time is the marketplace's.
+    pub fn stripe(self, stripe: &FakeStripe) -> Self {
+        self.clock(stripe.clock().clone()).with(|settings| settings.stripe = Some(stripe.settings()))
     }
 
     /// A folder that outlives the stack.
@@ -164,6 +171,15 @@ impl TestStack {
     /// A stack that differs.
     pub fn builder() -> TestStackBuilder {
         TestStackBuilder::default()
+    }
+
+    /// The simulated card provider.
+    ///
+    /// # Panics
+    /// When cards are not simulated.
+    #[must_use]
+    pub fn provider(&self) -> &SimulatedProvider {
+        self.stack().simulated().expect("simulated cards")
     }
 
     /// The stack itself.

@@ -1,15 +1,23 @@
 //! The card provider: four calls, each with an idempotency key of ours, so that a call may always be repeated.
 
+mod books;
+mod notice;
 mod simulated;
+mod stripe;
 
 use std::fmt;
+use std::time::Duration;
 
+use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
-use ticketing_sdk::{Money, OrderId};
+use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
 
-pub use simulated::{Call, Faults, Gate, Ledger, LedgerCharge, SimulatedProvider};
+pub use books::{Books, Ledger, LedgerCharge};
+pub use notice::{Notice, NoticeError};
+pub use simulated::{Call, Faults, Gate, SimulatedProvider};
+pub use stripe::{StripeFault, StripeProvider, StripeSettings, StripeTimeouts, StripeUnusable};
 
 /// What a provider answers, in time.
 pub type Reply<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
@@ -28,6 +36,15 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 
     /// Gives back all that was taken.
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+
+    /// Reads what the provider tells by itself, after a look at its signature; `None` where it is about no payment.
+    ///
+    /// # Errors
+    /// When this provider tells nothing, or it was not this provider who said it.
+    fn hear(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Notice>, NoticeError> {
+        let _ = (headers, body);
+        Err(NoticeError::NotHeard)
+    }
 }
 
 /// What is to be held, and on which card.
@@ -41,6 +58,12 @@ pub struct Authorization {
     pub token: CardToken,
     /// What it pays for; kept by the provider, so that its books can be held against ours.
     pub order_id: OrderId,
+    /// Our name for the payment; kept by the provider too, so that a charge whose answer was lost can be found.
+    pub payment_id: PaymentId,
+    /// When the payment was begun: before this no charge can have been made for it.
+    pub begun_at: Timestamp,
+    /// The provider's name for the charge, where it has told it by itself.
+    pub known: Option<String>,
 }
 
 /// What a provider holds after an authorisation.
@@ -74,6 +97,12 @@ pub enum ProviderError {
     /// It was not reached: nothing has happened.
     #[error("the provider cannot be reached: {0}")]
     Unavailable(String),
+    /// It has too much to do: nothing has happened.
+    #[error("the provider asks to be left alone for {} s", after.as_secs())]
+    Busy {
+        /// For how long it wants to be left alone.
+        after: Duration,
+    },
     /// It was reached, and what it did is not known: the answer was lost, late or not understood.
     #[error("the provider's answer is not known: {0}")]
     Unknown(String),

@@ -12,11 +12,10 @@ use futures_util::FutureExt;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
-use super::{Authorization, Charge, Hold, Provider, ProviderError, Reply};
+use super::{Authorization, Books, Charge, Hold, Ledger, Provider, ProviderError, Reply};
 use book::{Entry, Settled};
 
 pub use faults::{Call, Faults, Gate};
-pub use ledger::{Ledger, LedgerCharge};
 
 /// The simulated provider. Clones share its book and its faults.
 #[derive(Clone, Debug)]
@@ -88,7 +87,7 @@ impl SimulatedProvider {
 impl Provider for SimulatedProvider {
     fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> Reply<'a, Hold> {
         async move {
-            let Authorization { amount, currency, token, order_id } = request;
+            let Authorization { amount, currency, token, order_id, .. } = request;
             let question = format!("authorize {} {currency} {} {order_id}", amount.cents(), token.as_str());
             let request = request.clone();
             let settled = self
@@ -108,5 +107,11 @@ impl Provider for SimulatedProvider {
 
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()> {
         self.move_charge(Call::Refund, key, charge).boxed()
+    }
+}
+
+impl Books for SimulatedProvider {
+    fn ledger(&self) -> Reply<'_, Ledger> {
+        async move { self.ledger().await.map_err(|error| ProviderError::Unknown(error.to_string())) }.boxed()
     }
 }

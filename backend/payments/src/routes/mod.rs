@@ -6,3 +6,4 @@ mod follow;
 pub(crate) mod get;
 mod input;
 pub(crate) mod list;
+pub(crate) mod webhook;

@@ -5,6 +5,7 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
 use crate::domain::{CardToken, Position, Step};
+use crate::provider::Authorization;
 use crate::store::OrderCopy;
 
 /// A payment as it is kept.
@@ -44,10 +45,12 @@ pub struct PaymentRow {
     pub version: i64,
     /// When it was begun.
     pub created_at: Timestamp,
+    /// How many notices of the provider were about it.
+    pub heard: i64,
 }
 
 pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, \
-     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at";
+     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at, heard";
 
 impl PaymentRow {
     /// Its place in the state machine.
@@ -60,6 +63,20 @@ impl PaymentRow {
     #[must_use]
     pub fn step_key(&self, step: Step) -> String {
         format!("{}:{}", self.provider_key, step.as_str())
+    }
+
+    /// What the provider is asked to hold.
+    #[must_use]
+    pub fn authorization(&self) -> Authorization {
+        Authorization {
+            amount: self.amount,
+            currency: self.currency.clone(),
+            token: self.token.clone(),
+            order_id: self.order_id.clone(),
+            payment_id: self.id.clone(),
+            begun_at: self.created_at,
+            known: self.stripe_id.clone(),
+        }
     }
 
     /// As its owner sees it.
@@ -96,6 +113,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
         failure_message: row.opt_text("failure_message")?,
         version: row.int("version")?,
         created_at: row.time("created_at")?,
+        heard: row.int("heard")?,
     })
 }
 

@@ -36,12 +36,12 @@ pub fn bound_payment(tx: &mut Tx<'_>, user_id: &UserId, key: &str) -> Result<Opt
     )
 }
 
-/// Forgets requests whose keys are forgotten too.
+/// Forgets requests whose keys are forgotten too, and notices that come no more.
 ///
 /// # Errors
 /// When the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let kept = i64::try_from(idempotency::KEPT.as_millis()).unwrap_or(i64::MAX);
     tx.execute("DELETE FROM payment_requests WHERE created_at <= $1", args![now.as_millis() - kept])?;
-    Ok(())
+    super::notices::prune(tx, now)
 }

@@ -65,9 +65,11 @@ pub fn settle(
             Answer::Refused
         }
         Reached::Unanswered { pause } => {
+            // What the provider has told meanwhile is worth asking about at once.
+            let due_at = if payment.heard > asked.heard { wall } else { wall + *pause };
             tx.execute(
                 "UPDATE payments SET claimed_until = NULL, due_at = $3 WHERE id = $1 AND version = $2",
-                args![&payment.id, payment.version, wall + *pause],
+                args![&payment.id, payment.version, due_at],
             )?;
             return Ok(true);
         }

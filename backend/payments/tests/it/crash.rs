@@ -1,12 +1,12 @@
 //! Crashes between any two steps: what is left behind is settled with the same key.
 
-use ticketing_engines::{Engine, on_both};
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
-use crate::house::{Answer, House, User, eventually};
+use crate::everywhere;
+use crate::house::{Answer, House, Place, User, eventually};
 
-on_both! {
+everywhere! {
     #[tokio::test]
     a_purchase_survives_a_crash_at_every_call, a_hold_is_given_up_across_a_crash,
     the_key_is_on_disk_before_the_provider_is_called;
@@ -49,14 +49,14 @@ async fn repeat(house: &House, order: &OrderId) -> Answer {
     house.user("ada").pay_with_key(order, "tok_visa", "k").await
 }
 
-async fn a_purchase_survives_a_crash_at_every_call(engine: Engine) {
+async fn a_purchase_survives_a_crash_at_every_call(place: Place) {
     for moment in [
         Moment::Before(Call::Authorize),
         Moment::After(Call::Authorize),
         Moment::Before(Call::Capture),
         Moment::After(Call::Capture),
     ] {
-        let mut house = House::on(engine).await;
+        let mut house = House::on(place).await;
         let ada = house.user("ada");
         let order = house.order(&ada, "19.99").await;
         crash_at(&mut house, &ada, &order, moment).await;
@@ -82,9 +82,9 @@ async fn a_purchase_survives_a_crash_at_every_call(engine: Engine) {
     }
 }
 
-async fn a_hold_is_given_up_across_a_crash(engine: Engine) {
+async fn a_hold_is_given_up_across_a_crash(place: Place) {
     for moment in [Moment::Before(Call::Void), Moment::After(Call::Void)] {
-        let mut house = House::on(engine).await;
+        let mut house = House::on(place).await;
         let ada = house.user("ada");
         let order = house.order(&ada, "20").await;
         crash_at(&mut house, &ada, &order, moment).await;
@@ -102,8 +102,8 @@ async fn a_hold_is_given_up_across_a_crash(engine: Engine) {
     }
 }
 
-async fn the_key_is_on_disk_before_the_provider_is_called(engine: Engine) {
-    let mut house = House::on(engine).await;
+async fn the_key_is_on_disk_before_the_provider_is_called(place: Place) {
+    let mut house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.provider().faults().unreachable(true);

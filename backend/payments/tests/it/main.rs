@@ -7,3 +7,4 @@ mod crash;
 mod house;
 mod provider;
 mod routes;
+mod stripe;

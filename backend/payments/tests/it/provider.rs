@@ -4,7 +4,7 @@ use ticketing_payments::Provider;
 use ticketing_payments::domain::CardToken;
 use ticketing_payments::provider::{Authorization, Call, Charge, ProviderError, SimulatedProvider};
 use ticketing_platform::clock::Clock;
-use ticketing_sdk::{Money, OrderId};
+use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
 
 fn request(token: &str, cents: i64) -> Authorization {
     Authorization {
@@ -12,6 +12,9 @@ fn request(token: &str, cents: i64) -> Authorization {
         currency: "usd".to_owned(),
         token: CardToken::parse(token).unwrap(),
         order_id: OrderId::new("order"),
+        payment_id: PaymentId::new("payment"),
+        begun_at: Timestamp::from_millis(0),
+        known: None,
     }
 }
 

@@ -28,6 +28,9 @@ pub enum AuditError {
     /// The event log could not be read.
     #[error("the audit could not read the event log: {0}")]
     Bus(#[from] ticketing_bus::BusError),
+    /// The provider's book could not be read.
+    #[error("the audit could not read the provider's book: {0}")]
+    Books(#[from] ticketing_payments::provider::ProviderError),
 }
 
 /// Checks facts that were gathered by other means.

@@ -1,9 +1,11 @@
 //! The audit of a data directory that no server uses.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_payments::SimulatedProvider;
+use ticketing_payments::provider::Books;
+use ticketing_payments::{SimulatedProvider, StripeProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl};
 
@@ -21,6 +23,12 @@ pub enum OfflineError {
     /// No marketplace was ever kept there.
     #[error("no marketplace is kept in {}", path.display())]
     NoMarketplace {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Its cards are not simulated, so its money is in a book elsewhere.
+    #[error("the money of the marketplace in {} is in the book of a card provider, which was not asked", path.display())]
+    BooksElsewhere {
         /// The folder.
         path: PathBuf,
     },
@@ -42,24 +50,29 @@ pub struct Offline {
     folder: PathBuf,
     database: Option<PostgresUrl>,
     bus: Option<Bus>,
+    books: Option<Arc<dyn Books>>,
 }
 
 impl Offline {
     /// A marketplace whose data directory holds everything.
     #[must_use]
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), database: None, bus: None }
+        Self { folder: folder.into(), database: None, bus: None, books: None }
     }
 
     /// The one that these settings describe.
     ///
     /// # Errors
-    /// When the NATS server that they name cannot be used.
+    /// When the NATS server that they name, or Stripe, cannot be used.
     pub async fn of(settings: &StackSettings) -> Result<Self, StartError> {
         let mut offline = Self::at(&settings.data_dir);
         offline.database.clone_from(&settings.database);
         if let Some(options) = &settings.nats {
             offline.bus = Some(jetstream(options).await?);
+        }
+        if let Some(stripe) = &settings.stripe {
+            let provider = StripeProvider::new(stripe, settings.clock.clone()).map_err(StartError::Stripe)?;
+            offline = offline.against(Arc::new(provider));
         }
         Ok(offline)
     }
@@ -75,6 +88,13 @@ impl Offline {
     #[must_use]
     pub fn over(mut self, bus: &Bus) -> Self {
         self.bus = Some(bus.clone());
+        self
+    }
+
+    /// Its money is in this book of a card provider that is not simulated.
+    #[must_use]
+    pub fn against(mut self, books: Arc<dyn Books>) -> Self {
+        self.books = Some(books);
         self
     }
 
@@ -101,12 +121,15 @@ impl Offline {
 
     /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
     fn must_exist(&self) -> Result<(), OfflineError> {
-        let services = Service::ALL.map(Service::name).into_iter().chain([PROVIDER]);
-        let files = services.filter(|_| self.database.is_none()).chain(self.bus.is_none().then_some("bus"));
-        if are_files(&self.folder, files) {
-            return Ok(());
+        let in_files = self.database.is_none();
+        let services = Service::ALL.map(Service::name).into_iter().filter(|_| in_files);
+        if !are_files(&self.folder, services.chain(self.bus.is_none().then_some("bus"))) {
+            return Err(OfflineError::NoMarketplace { path: self.folder.clone() });
         }
-        Err(OfflineError::NoMarketplace { path: self.folder.clone() })
+        if in_files && self.books.is_none() && !are_files(&self.folder, [PROVIDER]) {
+            return Err(OfflineError::BooksElsewhere { path: self.folder.clone() });
+        }
+        Ok(())
     }
 
     fn file(&self, part: &str) -> PathBuf {
@@ -138,13 +161,17 @@ impl Offline {
         let open = |service: Service| {
             Db::open(place(service.name())?, DbOptions { readers: 1, ..DbOptions::default() }, &[])
         };
+        let books = match &self.books {
+            Some(books) => books.clone(),
+            None => Arc::new(SimulatedProvider::open(place(PROVIDER)?, Clock::system())?),
+        };
         let sources = Sources {
             auth: Some(open(Service::Auth)?),
             tickets: open(Service::Tickets)?,
             orders: open(Service::Orders)?,
             payments: open(Service::Payments)?,
             expiration: open(Service::Expiration)?,
-            provider: SimulatedProvider::open(place(PROVIDER)?, Clock::system())?,
+            books,
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),

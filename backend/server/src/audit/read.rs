@@ -1,10 +1,11 @@
 //! Gathers the facts from where each service keeps them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use ticketing_bus::Bus;
 use ticketing_events::EventName;
-use ticketing_payments::SimulatedProvider;
+use ticketing_payments::provider::{Books, ProviderError};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, Row, Tx};
 use ticketing_sdk::Timestamp;
@@ -71,8 +72,8 @@ pub struct Sources {
     pub payments: Db,
     /// Of the expiration service.
     pub expiration: Db,
-    /// Who moves the money.
-    pub provider: SimulatedProvider,
+    /// The book of whoever moves the money.
+    pub books: Arc<dyn Books>,
 }
 
 impl Sources {
@@ -105,7 +106,7 @@ impl Sources {
             facts.order_copies.extend(rows(db, sql, move |row| order_copy(holder, row)).await?);
         }
         facts.payments = payments(&self.payments).await?;
-        facts.charges = charges(&self.provider).await?;
+        facts.charges = charges(&*self.books).await?;
         for (service, db) in self.databases() {
             facts.said.extend(said(service, db).await?);
         }
@@ -218,8 +219,8 @@ async fn said(service: &'static str, db: &Db) -> Result<Vec<Said>, DbError> {
     .await
 }
 
-async fn charges(provider: &SimulatedProvider) -> Result<Vec<Charge>, DbError> {
-    let ledger = provider.ledger().await?;
+async fn charges(books: &dyn Books) -> Result<Vec<Charge>, ProviderError> {
+    let ledger = books.ledger().await?;
     let charges = ledger.charges.into_iter().map(|charge| Charge {
         order_id: charge.order_id.into_string(),
         captured: charge.captured,

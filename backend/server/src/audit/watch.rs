@@ -1,7 +1,7 @@
 //! A look at a marketplace from outside of its services: whether it is quiet, and whether everything is as it must be.
 
 use ticketing_bus::Bus;
-use ticketing_payments::SimulatedProvider;
+use ticketing_payments::provider::Ledger;
 use ticketing_platform::clock::Clock;
 
 use super::read::{self, Sources};
@@ -49,16 +49,18 @@ impl Watch {
         Ok(self.said_and_heard().await? == before)
     }
 
-    /// The databases of the services, and the provider.
+    /// The databases of the services, and the provider's book.
     #[must_use]
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
 
-    /// The provider's book.
-    #[must_use]
-    pub fn provider(&self) -> &SimulatedProvider {
-        &self.sources.provider
+    /// What the provider's book says.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn ledger(&self) -> Result<Ledger, AuditError> {
+        Ok(self.sources.books.ledger().await?)
     }
 
     /// How many events each service has said and heard.

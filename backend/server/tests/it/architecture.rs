@@ -216,6 +216,23 @@ fn the_core_of_the_full_screen_program_does_no_io() {
 }
 
 #[test]
+fn one_module_knows_stripe() {
+    let mut known = 0;
+    for (path, text) in sources("backend").into_iter().filter(|(path, _)| is_part(path, "src")) {
+        let speaks = text.contains("payment_intent") || text.contains("stripe-signature");
+        let may = path.components().any(|part| Path::new(&part).file_stem() == Some("stripe".as_ref()));
+        assert!(!speaks || may, "{} speaks to Stripe", path.display());
+        known += usize::from(speaks);
+    }
+    assert!(known >= 3, "{known} files");
+    let crates = crates();
+    for service in SERVICES.into_iter().filter(|service| *service != "ticketing-payments") {
+        let calls_out = used(&crates, service).any(|dependency| dependency.name == "reqwest");
+        assert!(!calls_out, "{service} calls out");
+    }
+}
+
+#[test]
 fn time_is_read_in_one_place() {
     for (path, text) in product() {
         let named =

@@ -264,10 +264,11 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
 }
 
 /// The documents with tables of the server's settings: what everybody may want, and what a deployment needs.
-const SETTINGS: [(&str, &str); 3] = [
+const SETTINGS: [(&str, &str); 4] = [
     ("README.md", "## Settings of the server"),
     ("backend/server/README.md", "## Settings of a deployment"),
     ("docs/POSTGRESQL.md", "## Settings"),
+    ("docs/STRIPE.md", "## Settings"),
 ];
 
 /// The rows of the tables of the server's settings: name and default.

@@ -97,7 +97,7 @@ async fn an_order_that_is_being_paid_does_not_run_out(shape: Shape) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
-    let gate = stack.stack().provider().faults().hold(Call::Capture);
+    let gate = stack.provider().faults().hold(Call::Capture);
     let paying = async { pay(&stack, &buyer, &order, "tok_visa").await };
     let meanwhile = async {
         eventually!(status(&stack, &buyer, &order).await == "awaiting:payment");
@@ -128,7 +128,7 @@ enum First {
 async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(shape: Shape) {
     let stack = standing(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let faults = stack.stack().provider().faults().clone();
+    let faults = stack.provider().faults().clone();
     let (mut won, mut lost) = (0, 0);
     for round in 0..60_u32 {
         let first = [First::Nobody, First::Deadline, First::Nobody, First::Money][round as usize % 4];

@@ -102,10 +102,10 @@ async fn an_answer_that_is_lost_charges_nobody_twice(shape: Shape) {
     for call in [Call::Authorize, Call::Capture] {
         let stack = TestStack::start_on(shape).await;
         let deal = deal(&stack).await;
-        stack.stack().provider().faults().lose_reply(call, 2);
+        stack.provider().faults().lose_reply(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         deal.is_done(&stack).await;
-        let ledger = stack.stack().provider().ledger().await.unwrap();
+        let ledger = stack.provider().ledger().await.unwrap();
         assert_eq!(ledger.charges.len(), 1, "{call:?} made a second charge");
         stack.finish().await;
     }
@@ -115,7 +115,7 @@ async fn a_call_that_does_not_arrive_is_repeated(shape: Shape) {
     for call in [Call::Authorize, Call::Capture] {
         let stack = TestStack::start_on(shape).await;
         let deal = deal(&stack).await;
-        stack.stack().provider().faults().fail_before(call, 2);
+        stack.provider().faults().fail_before(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         deal.is_done(&stack).await;
         stack.finish().await;
@@ -125,7 +125,7 @@ async fn a_call_that_does_not_arrive_is_repeated(shape: Shape) {
 async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
-    let faults = stack.stack().provider().faults().clone();
+    let faults = stack.provider().faults().clone();
     faults.unreachable(true);
     for key in ["key-1", "key-1", "key-2"] {
         let request = stack.raw().post("/api/payments").by(&deal.buyer).key(key);
@@ -144,7 +144,7 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: S
 async fn a_payment_whose_outcome_is_late_can_be_followed(shape: Shape) {
     let stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
     let deal = deal(&stack).await;
-    let gate = stack.stack().provider().faults().hold(Call::Capture);
+    let gate = stack.provider().faults().hold(Call::Capture);
     let reply = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await;
     let payment = reply.ok(202);
     assert!(["pending", "authorized"].contains(&payment["status"].as_str().unwrap()), "{payment}");
@@ -161,7 +161,7 @@ async fn a_restart_in_the_middle_of_a_payment_finishes_it(shape: Shape) {
     for call in [Call::Authorize, Call::Capture] {
         let mut stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
         let deal = deal(&stack).await;
-        let gate = stack.stack().provider().faults().hold(call);
+        let gate = stack.provider().faults().hold(call);
         let payment = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(202);
         // What was sent is cut off: whether it arrived is not known.
         drop(gate);
@@ -176,7 +176,7 @@ async fn a_restart_in_the_middle_of_a_payment_finishes_it(shape: Shape) {
 async fn money_that_was_held_for_an_order_that_ended_is_given_up(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
-    let faults = stack.stack().provider().faults().clone();
+    let faults = stack.provider().faults().clone();
     let gate = faults.hold(Call::Authorize);
     let meanwhile = async {
         eventually!(faults.seen(Call::Authorize) > 0);
@@ -189,7 +189,7 @@ async fn money_that_was_held_for_an_order_that_ended_is_given_up(shape: Shape) {
     let (paid, ()) = tokio::join!(pay(&stack, &deal.buyer, &deal.order, "tok_visa"), meanwhile);
     paid.refused(400, "order_cancelled");
     stack.settle().await;
-    let ledger = stack.stack().provider().ledger().await.unwrap();
+    let ledger = stack.provider().ledger().await.unwrap();
     let charge = &ledger.charges[0];
     assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
     stack.finish().await;

@@ -23,5 +23,6 @@ mod races;
 mod reading_own_writes;
 mod routes;
 mod sessions;
+mod stripe;
 mod support;
 mod tokens;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use ticketing_testkit::TestStack;
 
 /// The routes of the contract.
-const ROUTES: [(&str, &[&str]); 10] = [
+const ROUTES: [(&str, &[&str]); 11] = [
     ("/api/users/signup", &["post"]),
     ("/api/users/signin", &["post"]),
     ("/api/users/signout", &["post"]),
@@ -17,6 +17,7 @@ const ROUTES: [(&str, &[&str]); 10] = [
     ("/api/orders/{id}", &["get", "delete"]),
     ("/api/payments", &["get", "post"]),
     ("/api/payments/{id}", &["get"]),
+    ("/api/payments/webhook", &["post"]),
 ];
 
 async fn document(stack: &TestStack) -> Value {

@@ -1,4 +1,4 @@
-//! What goes wrong between us and the simulated provider, on demand.
+//! What goes wrong between us and a provider that is not the real one, on demand.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,7 +34,7 @@ impl Call {
     }
 }
 
-/// The faults of a simulated provider. Clones share them.
+/// The faults on the way to a provider and back. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
     plan: Arc<Mutex<Plan>>,
@@ -91,7 +91,11 @@ impl Faults {
         self.plan().seen.get(&call).copied().unwrap_or(0)
     }
 
-    pub(super) async fn before(&self, call: Call) -> Result<(), ProviderError> {
+    /// A call sets out: what holds it up or keeps it from arriving.
+    ///
+    /// # Errors
+    /// When it does not arrive.
+    pub async fn before(&self, call: Call) -> Result<(), ProviderError> {
         let (delay, gate) = {
             let mut plan = self.plan();
             *plan.seen.entry(call).or_default() += 1;
@@ -111,11 +115,26 @@ impl Faults {
         Ok(())
     }
 
-    pub(super) fn after(&self, call: Call) -> Result<(), ProviderError> {
+    /// A call has had its effect: what becomes of its answer.
+    ///
+    /// # Errors
+    /// When the answer is lost.
+    pub fn after(&self, call: Call) -> Result<(), ProviderError> {
         if take(&mut self.plan().lost_replies, call) {
             return Err(ProviderError::Unknown("the connection was lost before the answer".to_owned()));
         }
         Ok(())
+    }
+
+    /// Whether no call arrives now.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.plan().unreachable
+    }
+
+    /// Nothing goes wrong any more, and nothing was seen yet.
+    pub fn forget(&self) {
+        *self.plan() = Plan::default();
     }
 
     fn plan(&self) -> MutexGuard<'_, Plan> {

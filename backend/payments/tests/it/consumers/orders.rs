@@ -1,7 +1,6 @@
 //! The copy of an order moves by unbroken versions, and its payment with it.
 
 use ticketing_bus::{Effect, Handler};
-use ticketing_engines::{Engine, on_both};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated, OrderedTicketRef,
@@ -12,9 +11,10 @@ use ticketing_payments::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, O
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId};
 
-use crate::house::House;
+use crate::everywhere;
+use crate::house::{House, Place};
 
-on_both! {
+everywhere! {
     #[tokio::test]
     the_copy_is_the_orders_at_every_version, winning_makes_the_capture_due_and_losing_the_void,
     a_step_is_settled_once;
@@ -74,8 +74,8 @@ async fn authorised(house: &House) -> PaymentRow {
     house.app().core().db.write(unit).await.unwrap()
 }
 
-async fn the_copy_is_the_orders_at_every_version(engine: Engine) {
-    let house = House::on(engine).await;
+async fn the_copy_is_the_orders_at_every_version(place: Place) {
+    let house = House::on(place).await;
     let app = house.app().clone();
     assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Early, "invariant 7");
     assert_eq!(
@@ -110,8 +110,8 @@ async fn the_copy_is_the_orders_at_every_version(engine: Engine) {
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }
 
-async fn winning_makes_the_capture_due_and_losing_the_void(engine: Engine) {
-    let house = House::on(engine).await;
+async fn winning_makes_the_capture_due_and_losing_the_void(place: Place) {
+    let house = House::on(place).await;
     let app = house.app().clone();
     hear(&house, &OnOrderCreated, created(&house)).await;
     let payment = authorised(&house).await;
@@ -144,8 +144,8 @@ async fn winning_makes_the_capture_due_and_losing_the_void(engine: Engine) {
     }
 }
 
-async fn a_step_is_settled_once(engine: Engine) {
-    let house = House::on(engine).await;
+async fn a_step_is_settled_once(place: Place) {
+    let house = House::on(place).await;
     hear(&house, &OnOrderCreated, created(&house)).await;
     let payment = authorised(&house).await;
     let (app, now) = (house.app().clone(), house.clock.now());

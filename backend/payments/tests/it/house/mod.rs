@@ -2,8 +2,9 @@
 
 mod answer;
 mod orders;
+mod place;
+mod till;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,8 +13,8 @@ use axum::http::{Request, header};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use ticketing_bus::{Bus, EmbeddedOptions};
-use ticketing_engines::{Engine, Home};
-use ticketing_payments::provider::{Ledger, SimulatedProvider};
+use ticketing_engines::Home;
+use ticketing_payments::provider::Ledger;
 use ticketing_payments::store::{self, PaymentRow};
 use ticketing_payments::{App, Pace, Settings};
 use ticketing_platform::clock::Clock;
@@ -21,10 +22,13 @@ use ticketing_platform::db::DbError;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus, Timestamp, UserId};
+use ticketing_testkit::FakeStripe;
 use tower::ServiceExt;
 
 pub(crate) use answer::Answer;
 pub(crate) use orders::Orders;
+pub(crate) use place::{Cards, Place};
+pub(crate) use till::Till;
 
 /// Long enough that a busy machine is not a failure.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -34,6 +38,8 @@ pub(crate) struct House {
     home: Home,
     pub(crate) clock: Clock,
     pace: Pace,
+    /// The outside world, where it is not simulated by the service itself.
+    stripe: Option<FakeStripe>,
     life: Life,
 }
 
@@ -41,7 +47,7 @@ struct Life {
     app: App,
     bus: Bus,
     orders: Orders,
-    provider: SimulatedProvider,
+    till: Till,
     sessions: Sessions,
     router: Router,
     shutdown: Shutdown,
@@ -60,22 +66,27 @@ pub(crate) fn quick() -> Pace {
 }
 
 impl House {
-    pub(crate) async fn on(engine: Engine) -> Self {
-        Self::paced(engine, quick()).await
+    pub(crate) async fn on(place: impl Into<Place>) -> Self {
+        Self::paced(place, quick()).await
     }
 
-    pub(crate) async fn paced(engine: Engine, pace: Pace) -> Self {
+    pub(crate) async fn paced(place: impl Into<Place>, pace: Pace) -> Self {
+        let Place { engine, cards } = place.into();
         let home = Home::on(engine);
         let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
-        let life = Life::open(&home, &clock, pace).await;
+        let stripe = match cards {
+            Cards::Simulated => None,
+            Cards::Stripe => Some(FakeStripe::start(clock.clone()).await),
+        };
+        let life = Life::open(&home, &clock, pace, stripe.as_ref()).await;
         life.start();
-        Self { home, clock, pace, life }
+        Self { home, clock, pace, stripe, life }
     }
 
     /// Everything stops where it is and is opened again on the same databases.
     pub(crate) async fn crash(&mut self) {
         self.life.stop().await;
-        self.life = Life::open(&self.home, &self.clock, self.pace).await;
+        self.life = Life::open(&self.home, &self.clock, self.pace, self.stripe.as_ref()).await;
         self.life.start();
     }
 
@@ -91,8 +102,13 @@ impl House {
         &self.life.orders
     }
 
-    pub(crate) fn provider(&self) -> &SimulatedProvider {
-        &self.life.provider
+    pub(crate) fn provider(&self) -> &Till {
+        &self.life.till
+    }
+
+    /// The stand-in for Stripe.
+    pub(crate) fn stripe(&self) -> &FakeStripe {
+        self.stripe.as_ref().unwrap()
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {
@@ -114,7 +130,7 @@ impl House {
     }
 
     pub(crate) async fn ledger(&self) -> Ledger {
-        self.life.provider.ledger().await.unwrap()
+        self.life.till.ledger().await
     }
 
     /// The payments of an order, oldest first.
@@ -163,11 +179,11 @@ impl House {
 }
 
 impl Life {
-    async fn open(home: &Home, clock: &Clock, pace: Pace) -> Self {
+    async fn open(home: &Home, clock: &Clock, pace: Pace, stripe: Option<&FakeStripe>) -> Self {
         let dir = home.folder();
         let shutdown = Shutdown::new();
         let bus = Bus::embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
-        let provider = SimulatedProvider::open(dir.join("provider.db"), clock.clone()).unwrap();
+        let till = Till::open(dir, clock, stripe);
         let keys = SessionKeys::new(&[SecretString::from("0123456789abcdef0123456789abcdef")]).unwrap();
         let cookie = CookieSettings::new("session", false).unwrap();
         let sessions = Sessions::new(keys, cookie, LIFETIME, Ended::new(clock.clone()), clock.clone());
@@ -175,14 +191,14 @@ impl Life {
             database: home.database("payments"),
             clock: clock.clone(),
             sessions: sessions.clone(),
-            provider: Arc::new(provider.clone()),
+            provider: till.provider(clock),
             pace,
             shutdown: shutdown.clone(),
         };
         let app = App::open(settings).await.unwrap();
         let orders = Orders::open(&dir.join("orders.db"), clock);
         let router = app.router().split_for_parts().0;
-        Self { app, bus, orders, provider, sessions, router, shutdown }
+        Self { app, bus, orders, till, sessions, router, shutdown }
     }
 
     fn start(&self) {

@@ -61,7 +61,7 @@ impl Services {
             orders: self.core(Service::Orders).db.clone(),
             payments: self.core(Service::Payments).db.clone(),
             expiration: self.core(Service::Expiration).db.clone(),
-            provider: self.provider.clone(),
+            books: Arc::new(self.provider.clone()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use proptest::sample::Index;
 use ticketing_payments::domain::Step as Owed;
-use ticketing_payments::provider::{Authorization, Call, Charge, Provider, ProviderError};
+use ticketing_payments::provider::{Call, Charge, Provider, ProviderError};
 use ticketing_payments::store::{self, PaymentRow, Reached};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::db::DbError;
@@ -130,13 +130,7 @@ async fn ask(
 ) -> Result<String, ProviderError> {
     let key = payment.step_key(step);
     if step == Owed::Authorize {
-        let request = Authorization {
-            amount: payment.amount,
-            currency: payment.currency.clone(),
-            token: payment.token.clone(),
-            order_id: payment.order_id.clone(),
-        };
-        return provider.authorize(&key, &request).await.map(|hold| hold.stripe_id);
+        return provider.authorize(&key, &payment.authorization()).await.map(|hold| hold.stripe_id);
     }
     let stripe_id = payment.stripe_id.clone().unwrap();
     let charge = Charge { stripe_id: stripe_id.clone(), amount: payment.amount };

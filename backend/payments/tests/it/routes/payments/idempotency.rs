@@ -2,22 +2,22 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, on_both};
 use ticketing_payments::Pace;
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
-use crate::house::{House, eventually, quick};
+use crate::everywhere;
+use crate::house::{House, Place, eventually, quick};
 
-on_both! {
+everywhere! {
     #[tokio::test]
     the_same_key_and_body_is_the_same_answer, a_refusal_is_the_answer_of_its_key,
     the_same_key_with_another_body_is_422, a_key_in_flight_is_409_and_its_first_request_goes_on,
     a_key_without_an_answer_follows_its_payment, after_503_the_key_follows_the_same_payment;
 }
 
-async fn the_same_key_and_body_is_the_same_answer(engine: Engine) {
-    let house = House::on(engine).await;
+async fn the_same_key_and_body_is_the_same_answer(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let (paid, declined) = (house.order(&ada, "19.99").await, house.order(&ada, "20").await);
 
@@ -36,8 +36,8 @@ async fn the_same_key_and_body_is_the_same_answer(engine: Engine) {
     assert_eq!(house.provider().faults().seen(Call::Authorize), 2, "invariant 14: one effect");
 }
 
-async fn a_refusal_is_the_answer_of_its_key(engine: Engine) {
-    let house = House::on(engine).await;
+async fn a_refusal_is_the_answer_of_its_key(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.orders().cancel(&order).await;
@@ -52,8 +52,8 @@ async fn a_refusal_is_the_answer_of_its_key(engine: Engine) {
     ada.pay_with_key(&other, "tok_visa", "k2").await.paid();
 }
 
-async fn the_same_key_with_another_body_is_422(engine: Engine) {
-    let house = House::on(engine).await;
+async fn the_same_key_with_another_body_is_422(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let (one, two) = (house.order(&ada, "20").await, house.order(&ada, "20").await);
     ada.pay_with_key(&one, "tok_visa", "k").await.paid();
@@ -68,8 +68,8 @@ async fn the_same_key_with_another_body_is_422(engine: Engine) {
     eve.pay_with_key(&hers, "tok_visa", "k").await.paid();
 }
 
-async fn a_key_in_flight_is_409_and_its_first_request_goes_on(engine: Engine) {
-    let house = House::on(engine).await;
+async fn a_key_in_flight_is_409_and_its_first_request_goes_on(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -89,8 +89,8 @@ async fn a_key_in_flight_is_409_and_its_first_request_goes_on(engine: Engine) {
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.text, first.text, "invariant 14");
 }
 
-async fn a_key_without_an_answer_follows_its_payment(engine: Engine) {
-    let house = House::paced(engine, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
+async fn a_key_without_an_answer_follows_its_payment(place: Place) {
+    let house = House::paced(place, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -103,8 +103,8 @@ async fn a_key_without_an_answer_follows_its_payment(engine: Engine) {
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.paid().id, open.id, "invariant 14");
 }
 
-async fn after_503_the_key_follows_the_same_payment(engine: Engine) {
-    let house = House::on(engine).await;
+async fn after_503_the_key_follows_the_same_payment(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
     house.provider().faults().unreachable(true);

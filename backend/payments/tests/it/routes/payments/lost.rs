@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, on_both};
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 use tokio::task::JoinHandle;
 
-use crate::house::{Answer, House, User, eventually};
+use crate::everywhere;
+use crate::house::{Answer, House, Place, User, eventually};
 
-on_both! {
+everywhere! {
     #[tokio::test]
     cancelled_before_the_card_is_authorised, cancelled_before_orders_decides,
     expired_before_orders_decides, cancelled_while_the_money_is_being_taken, cancelled_after_it_was_paid;
@@ -30,8 +30,8 @@ async fn nothing_is_kept(house: &House, user: &User, order: &OrderId) {
     );
 }
 
-async fn cancelled_before_the_card_is_authorised(engine: Engine) {
-    let house = House::on(engine).await;
+async fn cancelled_before_the_card_is_authorised(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -48,8 +48,8 @@ async fn cancelled_before_the_card_is_authorised(engine: Engine) {
     eventually("the end is told", async || house.said().await == ["payment:refunded"]).await;
 }
 
-async fn cancelled_before_orders_decides(engine: Engine) {
-    let house = House::on(engine).await;
+async fn cancelled_before_orders_decides(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.orders().silent(true);
@@ -64,8 +64,8 @@ async fn cancelled_before_orders_decides(engine: Engine) {
     assert_eq!(house.ledger().await.charges[0].captures, 0, "invariant 12: not captured without winning");
 }
 
-async fn expired_before_orders_decides(engine: Engine) {
-    let house = House::on(engine).await;
+async fn expired_before_orders_decides(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.orders().silent(true);
@@ -79,8 +79,8 @@ async fn expired_before_orders_decides(engine: Engine) {
     nothing_is_kept(&house, &ada, &order).await;
 }
 
-async fn cancelled_while_the_money_is_being_taken(engine: Engine) {
-    let house = House::on(engine).await;
+async fn cancelled_while_the_money_is_being_taken(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Capture);
@@ -97,8 +97,8 @@ async fn cancelled_while_the_money_is_being_taken(engine: Engine) {
     assert_eq!((ledger.charges[0].captured, ledger.charges[0].refunded), (2000, 2000), "invariant 10");
 }
 
-async fn cancelled_after_it_was_paid(engine: Engine) {
-    let house = House::on(engine).await;
+async fn cancelled_after_it_was_paid(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     ada.pay(&order, "tok_visa").await.paid();

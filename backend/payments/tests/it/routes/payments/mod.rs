@@ -7,3 +7,4 @@ mod input;
 mod list;
 mod lost;
 mod unreachable;
+mod webhook;

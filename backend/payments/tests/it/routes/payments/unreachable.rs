@@ -2,23 +2,23 @@
 
 use std::time::Duration;
 
-use ticketing_engines::{Engine, on_both};
 use ticketing_payments::Pace;
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
-use crate::house::{House, eventually, quick};
+use crate::everywhere;
+use crate::house::{House, Place, eventually, quick};
 
-on_both! {
+everywhere! {
     #[tokio::test]
     a_lost_answer_is_asked_for_again_under_the_same_key, an_answer_that_comes_too_late_is_no_answer,
     an_unreachable_provider_is_503_and_a_repeat_is_safe, what_was_answered_503_is_settled_all_the_same,
     a_slow_outcome_is_202_and_can_be_followed, the_wait_ends_with_the_service;
 }
 
-async fn a_lost_answer_is_asked_for_again_under_the_same_key(engine: Engine) {
+async fn a_lost_answer_is_asked_for_again_under_the_same_key(place: Place) {
     for call in [Call::Authorize, Call::Capture] {
-        let house = House::on(engine).await;
+        let house = House::on(place).await;
         let ada = house.user("ada");
         let order = house.order(&ada, "19.99").await;
         house.provider().faults().lose_reply(call, 2);
@@ -32,8 +32,8 @@ async fn a_lost_answer_is_asked_for_again_under_the_same_key(engine: Engine) {
     }
 }
 
-async fn an_answer_that_comes_too_late_is_no_answer(engine: Engine) {
-    let house = House::paced(engine, Pace { call_timeout: Duration::from_millis(30), ..quick() }).await;
+async fn an_answer_that_comes_too_late_is_no_answer(place: Place) {
+    let house = House::paced(place, Pace { call_timeout: Duration::from_millis(30), ..quick() }).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -45,8 +45,8 @@ async fn an_answer_that_comes_too_late_is_no_answer(engine: Engine) {
     assert_eq!(house.ledger().await.kept(&order), 2000, "invariant 10");
 }
 
-async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(engine: Engine) {
-    let house = House::on(engine).await;
+async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
     house.provider().faults().unreachable(true);
@@ -77,8 +77,8 @@ async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(engine: Engine) {
     );
 }
 
-async fn what_was_answered_503_is_settled_all_the_same(engine: Engine) {
-    let house = House::on(engine).await;
+async fn what_was_answered_503_is_settled_all_the_same(place: Place) {
+    let house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.provider().faults().unreachable(true);
@@ -90,8 +90,8 @@ async fn what_was_answered_503_is_settled_all_the_same(engine: Engine) {
     house.copied(&order, OrderStatus::Complete).await;
 }
 
-async fn a_slow_outcome_is_202_and_can_be_followed(engine: Engine) {
-    let house = House::paced(engine, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
+async fn a_slow_outcome_is_202_and_can_be_followed(place: Place) {
+    let house = House::paced(place, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -108,8 +108,8 @@ async fn a_slow_outcome_is_202_and_can_be_followed(engine: Engine) {
     .await;
 }
 
-async fn the_wait_ends_with_the_service(engine: Engine) {
-    let mut house = House::on(engine).await;
+async fn the_wait_ends_with_the_service(place: Place) {
+    let mut house = House::on(place).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);

@@ -15,7 +15,7 @@ async fn a_payment_is_what_the_contract_says() {
     names.sort_unstable();
     assert_eq!(names, ["amount", "createdAt", "currency", "id", "orderId", "status", "stripeId"]);
     assert_eq!((&payment["amount"], &payment["status"]), (&json!(20), &json!("succeeded")));
-    let ledger = stack.stack().provider().ledger().await.unwrap();
+    let ledger = stack.provider().ledger().await.unwrap();
     assert_eq!(payment["stripeId"], ledger.charges[0].id.as_str());
     stack.finish().await;
 }

@@ -1,0 +1,222 @@
+//! Stripe's events: a signature over the bytes as they came, then what they are about.
+
+use axum::http::HeaderMap;
+use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use sha2::Sha256;
+use ticketing_sdk::{PaymentId, Timestamp};
+
+use super::wire::PAYMENT;
+use crate::provider::{Notice, NoticeError};
+
+/// How far the time of a signature may lie from ours, in seconds. An older event may be somebody's recording.
+const TOLERANCE: i64 = 300;
+
+const HEADER: &str = "stripe-signature";
+
+/// Reads an event that was signed with one of the secrets; `None` where it is about no payment.
+pub(super) fn read(
+    secrets: &[SecretString],
+    headers: &HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Option<Notice>, NoticeError> {
+    let header = headers.get(HEADER).ok_or(NoticeError::Signature("there is none"))?;
+    let header = header.to_str().map_err(|_| NoticeError::Signature("it is not text"))?;
+    verify(secrets, header, body, now)?;
+    let event: Event = serde_json::from_slice(body).map_err(|_| NoticeError::Unreadable)?;
+    Ok(event.notice())
+}
+
+/// Checks `t=…,v1=…`: one of the signatures must be one of ours, over the time and the body, and of our days.
+fn verify(secrets: &[SecretString], header: &str, body: &[u8], now: Timestamp) -> Result<(), NoticeError> {
+    let mut at = None;
+    let mut signatures = Vec::new();
+    for part in header.split(',') {
+        match part.trim().split_once('=') {
+            Some(("t", value)) => at = Some(value),
+            Some(("v1", value)) => signatures.extend(unhex(value)),
+            _ => {}
+        }
+    }
+    let at = at.ok_or(NoticeError::Signature("it has no time"))?;
+    let seconds: i64 = at.parse().map_err(|_| NoticeError::Signature("its time is none"))?;
+    let ours = secrets.iter().any(|secret| {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else {
+            return false;
+        };
+        mac.update(at.as_bytes());
+        mac.update(b".");
+        mac.update(body);
+        // Compared in constant time.
+        signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok())
+    });
+    if !ours {
+        return Err(NoticeError::Signature("it is not ours"));
+    }
+    let apart = now.as_millis().div_euclid(1000).saturating_sub(seconds).saturating_abs();
+    if apart > TOLERANCE { Err(NoticeError::Signature("it is not of this time")) } else { Ok(()) }
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+}
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    data: EventData,
+}
+
+#[derive(Deserialize)]
+struct EventData {
+    object: Subject,
+}
+
+/// What an event is about: a PaymentIntent, or a charge or refund of one.
+#[derive(Deserialize)]
+struct Subject {
+    #[serde(default)]
+    object: String,
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    payment_intent: Option<String>,
+    #[serde(default)]
+    metadata: Option<std::collections::HashMap<String, String>>,
+}
+
+impl Event {
+    fn notice(self) -> Option<Notice> {
+        let Subject { object, id, payment_intent, metadata } = self.data.object;
+        let stripe_id = if object == "payment_intent" { id } else { payment_intent };
+        let payment_id = metadata.and_then(|mut metadata| metadata.remove(PAYMENT)).map(PaymentId::new);
+        Some(Notice { id: self.id, stripe_id: stripe_id?, payment_id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECRET: &str = "whsec_a_secret_for_vectors";
+    const BODY: &[u8] = br#"{"id":"evt_1","data":{"object":{"object":"payment_intent","id":"pi_1","metadata":{"payment_id":"p-1"}}}}"#;
+    const AT: i64 = 1_700_000_000;
+
+    fn now(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(seconds * 1000)
+    }
+
+    fn sign(secret: &str, at: &str, body: &[u8]) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        mac.update(&[at.as_bytes(), b".", body].concat());
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn heard(
+        secrets: &[&str],
+        header: &str,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<Option<Notice>, NoticeError> {
+        let secrets: Vec<SecretString> = secrets.iter().map(|&secret| secret.into()).collect();
+        let mut headers = HeaderMap::new();
+        headers.insert(HEADER, HeaderValue::from_str(header).unwrap());
+        read(&secrets, &headers, body, now)
+    }
+
+    #[test]
+    fn signatures_are_what_others_compute() {
+        // printf '1700000000.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_a_secret_for_vectors
+        let vector = "10f6f16e9250d3d48d92a4d3620f1eb66647be334f7de29cb188175d429a6470";
+        assert_eq!(sign(SECRET, "1700000000", br#"{"id":"evt_1"}"#), vector);
+        let secrets = [SecretString::from(SECRET)];
+        let header = format!("t=1700000000,v1={vector},v0=0000");
+        assert_eq!(verify(&secrets, &header, br#"{"id":"evt_1"}"#, now(AT)), Ok(()));
+    }
+
+    #[test]
+    fn a_signed_event_names_its_payment() {
+        let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
+        let expected =
+            Notice { id: "evt_1".into(), stripe_id: "pi_1".into(), payment_id: Some(PaymentId::new("p-1")) };
+        assert_eq!(heard(&[SECRET], &header, BODY, now(AT)), Ok(Some(expected)));
+    }
+
+    #[test]
+    fn any_of_several_secrets_and_signatures_will_do() {
+        let at = AT.to_string();
+        let (old, new) = (sign("whsec_old", &at, BODY), sign("whsec_new", &at, BODY));
+        for header in [format!("t={at},v1={old}"), format!("v1={old}, v1={new}, t={at}")] {
+            assert!(heard(&["whsec_new", "whsec_old"], &header, BODY, now(AT)).is_ok(), "{header}");
+        }
+        let header = format!("t={at},v1={old},v1={new}");
+        assert!(heard(&["whsec_new"], &header, BODY, now(AT)).is_ok());
+        assert!(heard(&["whsec_other"], &header, BODY, now(AT)).is_err());
+        assert!(heard(&[], &header, BODY, now(AT)).is_err());
+    }
+
+    #[test]
+    fn a_recording_is_refused() {
+        let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
+        for apart in [-300, 0, 300] {
+            assert!(heard(&[SECRET], &header, BODY, now(AT + apart)).is_ok(), "{apart}");
+        }
+        for apart in [-301, 301, 86_400] {
+            let expected = Err(NoticeError::Signature("it is not of this time"));
+            assert_eq!(heard(&[SECRET], &header, BODY, now(AT + apart)), expected, "{apart}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_refused_before_it_is_parsed() {
+        let good = sign(SECRET, &AT.to_string(), BODY);
+        for header in [
+            String::new(),
+            "t=".to_owned(),
+            format!("t={AT}"),
+            format!("v1={good}"),
+            format!("t=x,v1={good}"),
+            format!("t={},v1={good}", AT + 1),
+            format!("t={AT},v0={good}"),
+            format!("t={AT},v1={}", &good[..62]),
+            format!("t={AT},v1={good}00"),
+        ] {
+            let heard = heard(&[SECRET], &header, BODY, now(AT));
+            assert!(matches!(heard, Err(NoticeError::Signature(_))), "{header}");
+        }
+        assert!(read(&[SECRET.into()], &HeaderMap::new(), BODY, now(AT)).is_err());
+    }
+
+    #[test]
+    fn signed_nonsense_is_unreadable_and_other_events_are_not_ours() {
+        let of = |body: &[u8]| {
+            let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), body));
+            heard(&[SECRET], &header, body, now(AT))
+        };
+        assert_eq!(of(b"nonsense"), Err(NoticeError::Unreadable));
+        assert_eq!(of(b"{}"), Err(NoticeError::Unreadable));
+        assert_eq!(of(br#"{"id":"evt_1","data":{"object":{"object":"customer","id":"cus_1"}}}"#), Ok(None));
+        let refund =
+            br#"{"id":"evt_1","data":{"object":{"object":"refund","id":"re_1","payment_intent":"pi_7"}}}"#;
+        assert_eq!(of(refund).unwrap().unwrap().stripe_id, "pi_7");
+    }
+
+    proptest! {
+        #[test]
+        fn any_change_of_the_body_breaks_the_signature(at in 0..BODY.len(), flip in 1_u8..) {
+            let mut body = BODY.to_vec();
+            body[at] ^= flip;
+            let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
+            prop_assert!(heard(&[SECRET], &header, &body, now(AT)).is_err());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! `POST /api/payments/webhook`
+
+use std::error::Error;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Serialize;
+use ticketing_platform::http::{ApiError, BODY_LIMIT, BodyError, Json};
+use ticketing_sdk::{ErrorCode, Problem};
+
+use crate::provider::NoticeError;
+use crate::{App, store};
+
+/// What a provider is answered.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(crate) struct Received {
+    /// That it need not say it again.
+    received: bool,
+}
+
+/// The card provider tells that something has happened to a charge. Its signature stands for a session.
+#[utoipa::path(
+    post, path = "/api/payments/webhook", tag = "payments", operation_id = "hearProvider",
+    request_body(content = String, content_type = "application/json", description = "The event, as the provider has signed it"),
+    params(("Stripe-Signature" = String, Header, description = "The time and the signature of the body: `t=…,v1=…`")),
+    responses(
+        (status = 200, description = "It is known now", body = Received),
+        (status = 400, description = "The signature is not valid, or the event cannot be read", body = Problem),
+        (status = 404, description = "No events of a provider are heard here", body = Problem),
+        (status = 413, description = "The body is larger than 64 KiB", body = Problem),
+    )
+)]
+pub(crate) async fn webhook(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<Received>, ApiError> {
+    let body = read(body).await?;
+    let heard = app.provider.hear(&headers, &body);
+    let outcome = match &heard {
+        Ok(_) => "heard",
+        Err(NoticeError::NotHeard) => "not_heard",
+        Err(NoticeError::Signature(_)) => "refused",
+        Err(NoticeError::Unreadable) => "unreadable",
+    };
+    metrics::counter!("provider_notices_total", "outcome" => outcome).increment(1);
+    if let Some(notice) = heard.map_err(refused)? {
+        let db = app.core.db.clone();
+        let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
+            app.driver.wake_after(tx);
+            store::heard(tx, &notice, app.core.clock.now(), app.driver.wall_now())
+        };
+        db.write(unit).await?;
+    }
+    Ok(Json(Received { received: true }))
+}
+
+/// The bytes that were signed: nothing is parsed before they are known to be the provider's.
+async fn read(body: Body) -> Result<Bytes, ApiError> {
+    let limit = usize::try_from(BODY_LIMIT).unwrap_or(usize::MAX);
+    axum::body::to_bytes(body, limit).await.map_err(|error| {
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(error) = cause {
+            if error.downcast_ref::<BodyError>() == Some(&BodyError::TimedOut) {
+                return ApiError::request_timeout();
+            }
+            cause = error.source();
+        }
+        ApiError::payload_too_large(BODY_LIMIT)
+    })
+}
+
+fn refused(error: NoticeError) -> ApiError {
+    match error {
+        NoticeError::NotHeard => ApiError::not_found(),
+        NoticeError::Signature(reason) => {
+            tracing::warn!(reason, "an event that claims to be the provider's was refused");
+            let code = ErrorCode::Other("invalid_signature".to_owned());
+            ApiError::rule(code, "The signature of the event is not valid")
+        }
+        NoticeError::Unreadable => ApiError::invalid_json("The event cannot be read"),
+    }
+}

@@ -1,0 +1,54 @@
+//! Who moves the money: Stripe where it has a key, else the simulated provider.
+
+use std::sync::Arc;
+
+use ticketing_payments::provider::Books;
+use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
+
+use crate::databases::Databases;
+use crate::{StackSettings, StartError};
+
+/// Who moves the money.
+#[derive(Clone, Debug)]
+pub(crate) enum CardProvider {
+    Simulated(SimulatedProvider),
+    Stripe(StripeProvider),
+}
+
+impl CardProvider {
+    /// Says plainly which it is: nobody should take play money for real, nor the other way round.
+    pub(crate) fn open(settings: &StackSettings, databases: &Databases) -> Result<Self, StartError> {
+        let Some(stripe) = &settings.stripe else {
+            tracing::info!("cards are simulated: no money moves (TICKETING_STRIPE_KEY is not set)");
+            let provider = SimulatedProvider::open(databases.provider()?, settings.clock.clone())?;
+            return Ok(Self::Simulated(provider));
+        };
+        let (api, live) = (&stripe.api_base, stripe.is_live());
+        tracing::info!(%api, live, "cards are charged by Stripe");
+        if stripe.webhook_secrets.is_empty() {
+            tracing::info!("Stripe's events are not heard (TICKETING_STRIPE_WEBHOOK_SECRET is not set)");
+        }
+        StripeProvider::new(stripe, settings.clock.clone()).map(Self::Stripe).map_err(StartError::Stripe)
+    }
+
+    pub(crate) fn provider(&self) -> Arc<dyn Provider> {
+        match self {
+            Self::Simulated(provider) => Arc::new(provider.clone()),
+            Self::Stripe(provider) => Arc::new(provider.clone()),
+        }
+    }
+
+    pub(crate) fn books(&self) -> Arc<dyn Books> {
+        match self {
+            Self::Simulated(provider) => Arc::new(provider.clone()),
+            Self::Stripe(provider) => Arc::new(provider.clone()),
+        }
+    }
+
+    pub(crate) fn simulated(&self) -> Option<&SimulatedProvider> {
+        match self {
+            Self::Simulated(provider) => Some(provider),
+            Self::Stripe(_) => None,
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! What the stand-in for Stripe knows: intents, charges, refunds, events, and the answer to every key.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+use ticketing_payments::provider::{Ledger, LedgerCharge};
+use ticketing_sdk::OrderId;
+
+use super::card::{Card, declined};
+use super::request::{StripeAnswer, StripeRequest};
+
+/// One account.
+#[derive(Debug, Default)]
+pub(super) struct Account {
+    intents: Vec<Intent>,
+    refunds: u32,
+    pub(super) keys: HashMap<String, (String, StripeAnswer)>,
+    pub(super) requests: Vec<String>,
+    pub(super) events: Vec<Value>,
+    /// How many of them were sent.
+    pub(super) sent: usize,
+    pub(super) webhook: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Intent {
+    id: String,
+    status: &'static str,
+    amount: i64,
+    currency: String,
+    metadata: Map<String, Value>,
+    created: i64,
+    card: Card,
+    /// Whether there ever was a hold.
+    held: bool,
+    received: i64,
+    captures: i64,
+    refunded: i64,
+    error: Value,
+}
+
+impl Intent {
+    fn to_json(&self, expand: bool) -> Value {
+        let name = format!("ch_{}", self.id.trim_start_matches("pi_"));
+        let charge = json!({
+            "id": name, "object": "charge", "amount": self.amount, "captured": self.received > 0,
+            "amount_captured": self.received, "status": "succeeded", "payment_intent": self.id,
+            // A hold that is given up is a refund of what was not taken.
+            "amount_refunded": if self.status == "canceled" { self.amount } else { self.refunded },
+        });
+        let latest = match (self.held, expand) {
+            (false, _) => Value::Null,
+            (true, true) => charge,
+            (true, false) => json!(name),
+        };
+        json!({
+            "id": self.id, "object": "payment_intent", "amount": self.amount, "currency": self.currency,
+            "amount_capturable": if self.status == "requires_capture" { self.amount } else { 0 },
+            "amount_received": self.received, "capture_method": "manual", "created": self.created,
+            "latest_charge": latest, "last_payment_error": self.error, "livemode": false,
+            "metadata": self.metadata, "status": self.status,
+        })
+    }
+}
+
+impl Account {
+    /// Does what is asked, keys aside.
+    pub(super) fn answer(&mut self, request: &StripeRequest, now: i64, blind: bool) -> StripeAnswer {
+        let path: Vec<&str> = request.path.trim_start_matches("/v1/").split('/').collect();
+        match (request.method.as_str(), path.as_slice()) {
+            ("POST", ["payment_intents"]) => self.create(request, now),
+            ("POST", ["payment_intents", id, "capture"]) => self.capture(id, request),
+            ("POST", ["payment_intents", id, "cancel"]) => self.cancel(id),
+            ("POST", ["refunds"]) => self.refund(request),
+            ("GET", ["payment_intents"]) => self.list(request),
+            ("GET", ["payment_intents", "search"]) => self.search(request, blind),
+            ("GET", ["payment_intents", id]) => match self.position(id) {
+                Some(at) => StripeAnswer::ok(self.intents[at].to_json(expands(request))),
+                None => missing("payment_intent", id),
+            },
+            _ => StripeAnswer::invalid(404, "", "Unrecognized request URL"),
+        }
+    }
+
+    fn create(&mut self, request: &StripeRequest, now: i64) -> StripeAnswer {
+        let amount = request.field("amount").and_then(|amount| amount.parse::<i64>().ok()).unwrap_or(0);
+        if amount < 50 {
+            return StripeAnswer::invalid(400, "amount_too_small", "Amount must be at least $0.50 usd");
+        }
+        let expected =
+            [("capture_method", "manual"), ("confirm", "true"), ("payment_method_types[]", "card")];
+        if let Some((name, _)) = expected.iter().find(|(name, value)| request.field(name) != Some(value)) {
+            return StripeAnswer::invalid(400, "parameter_missing", name);
+        }
+        let token = request.field("payment_method_data[card][token]");
+        let Some(name) = token.or(request.field("payment_method")) else {
+            return StripeAnswer::invalid(400, "parameter_missing", "payment_method");
+        };
+        let card = Card::named(name);
+        let (status, error) = match &card {
+            Card::Good | Card::FailsLater => ("requires_capture", Value::Null),
+            Card::NeedsOwner => ("requires_action", Value::Null),
+            Card::Undecided => ("requires_confirmation", Value::Null),
+            Card::Bad(error) => ("requires_payment_method", error.clone()),
+            Card::Unknown => {
+                let kind = if token.is_some() { "token" } else { "PaymentMethod" };
+                return missing(kind, name);
+            }
+        };
+        let metadata = request.fields.iter().filter_map(|(name, value)| {
+            let name = name.strip_prefix("metadata[")?.strip_suffix(']')?;
+            Some((name.to_owned(), json!(value)))
+        });
+        let intent = Intent {
+            id: format!("pi_fake{:06}", self.intents.len() + 1),
+            status,
+            amount,
+            currency: request.field("currency").unwrap_or_default().to_owned(),
+            metadata: metadata.collect(),
+            created: now,
+            held: status == "requires_capture",
+            card,
+            received: 0,
+            captures: 0,
+            refunded: 0,
+            error: error.clone(),
+        };
+        let body = intent.to_json(expands(request));
+        self.intents.push(intent);
+        let at = self.intents.len() - 1;
+        self.tell("payment_intent.created", at);
+        match status {
+            "requires_capture" => self.tell("payment_intent.amount_capturable_updated", at),
+            "requires_action" => self.tell("payment_intent.requires_action", at),
+            "requires_confirmation" => {}
+            _ => self.tell("payment_intent.payment_failed", at),
+        }
+        if error.is_null() {
+            return StripeAnswer::ok(body);
+        }
+        let mut error = error;
+        error["payment_intent"] = body;
+        StripeAnswer::error(402, &error)
+    }
+
+    fn capture(&mut self, id: &str, request: &StripeRequest) -> StripeAnswer {
+        let Some(at) = self.position(id) else { return missing("payment_intent", id) };
+        let intent = &mut self.intents[at];
+        if intent.status != "requires_capture" {
+            return unexpected(intent, "captured");
+        }
+        if request.field("amount_to_capture") != Some(&intent.amount.to_string()) {
+            return StripeAnswer::invalid(400, "amount_too_large", "Another amount was authorized");
+        }
+        if matches!(intent.card, Card::FailsLater) {
+            intent.error = declined("generic_decline", "Your card was declined.");
+            return StripeAnswer::error(402, &intent.error);
+        }
+        (intent.status, intent.received) = ("succeeded", intent.amount);
+        intent.captures += 1;
+        self.changed("payment_intent.succeeded", at)
+    }
+
+    fn cancel(&mut self, id: &str) -> StripeAnswer {
+        let Some(at) = self.position(id) else { return missing("payment_intent", id) };
+        let intent = &mut self.intents[at];
+        if matches!(intent.status, "succeeded" | "canceled") {
+            return unexpected(intent, "canceled");
+        }
+        intent.status = "canceled";
+        self.changed("payment_intent.canceled", at)
+    }
+
+    fn refund(&mut self, request: &StripeRequest) -> StripeAnswer {
+        let id = request.field("payment_intent").unwrap_or_default();
+        let Some(at) = self.position(id) else { return missing("payment_intent", id) };
+        let intent = &mut self.intents[at];
+        let amount =
+            request.field("amount").and_then(|amount| amount.parse().ok()).unwrap_or(intent.received);
+        if intent.received == 0 {
+            return unexpected(intent, "refunded");
+        }
+        if intent.refunded + amount > intent.received {
+            return StripeAnswer::invalid(
+                400,
+                "charge_already_refunded",
+                "Charge has already been refunded.",
+            );
+        }
+        intent.refunded += amount;
+        self.refunds += 1;
+        let id = format!("re_fake{:06}", self.refunds);
+        let intent = &self.intents[at];
+        let refund = json!({
+            "id": id, "object": "refund", "amount": amount, "status": "succeeded", "payment_intent": intent.id,
+        });
+        self.say("refund.created", &refund);
+        StripeAnswer::ok(refund)
+    }
+
+    fn list(&self, request: &StripeRequest) -> StripeAnswer {
+        let limit = request.field("limit").and_then(|limit| limit.parse().ok()).unwrap_or(10);
+        let newest = self.intents.iter().rev();
+        let after = request.field("starting_after");
+        let rest: Vec<&Intent> = match after {
+            Some(after) => newest.skip_while(|intent| intent.id != after).skip(1).collect(),
+            None => newest.collect(),
+        };
+        let page: Vec<Value> =
+            rest.iter().take(limit).map(|intent| intent.to_json(expands(request))).collect();
+        let has_more = rest.len() > page.len();
+        StripeAnswer::ok(json!({ "object": "list", "data": page, "has_more": has_more }))
+    }
+
+    /// Knows one kind of question: `metadata['name']:'value'`.
+    fn search(&self, request: &StripeRequest, blind: bool) -> StripeAnswer {
+        let query = request.field("query").unwrap_or_default();
+        let parts: Vec<&str> = query.split('\'').collect();
+        let ["metadata[", name, "]:", value, ""] = parts.as_slice() else {
+            return StripeAnswer::invalid(400, "", "We were unable to parse your search query");
+        };
+        let found =
+            self.intents.iter().filter(|intent| !blind && intent.metadata.get(*name) == Some(&json!(value)));
+        let found: Vec<Value> = found.map(|intent| intent.to_json(false)).collect();
+        StripeAnswer::ok(json!({ "object": "search_result", "data": found, "has_more": false }))
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        self.intents.iter().position(|intent| intent.id == id)
+    }
+
+    fn changed(&mut self, kind: &str, at: usize) -> StripeAnswer {
+        self.tell(kind, at);
+        StripeAnswer::ok(self.intents[at].to_json(false))
+    }
+
+    fn tell(&mut self, kind: &str, at: usize) {
+        let object = self.intents[at].to_json(false);
+        self.say(kind, &object);
+    }
+
+    fn say(&mut self, kind: &str, object: &Value) {
+        let id = format!("evt_fake{:06}", self.events.len() + 1);
+        self.events.push(json!({ "id": id, "object": "event", "type": kind, "data": { "object": object } }));
+    }
+
+    pub(super) fn intents(&self) -> Vec<Value> {
+        self.intents.iter().map(|intent| intent.to_json(true)).collect()
+    }
+
+    pub(super) fn ledger(&self) -> Ledger {
+        let charges = self.intents.iter().filter(|intent| intent.held).map(|intent| LedgerCharge {
+            id: intent.id.clone(),
+            order_id: OrderId::new(intent.metadata["order_id"].as_str().unwrap_or_default()),
+            currency: intent.currency.clone(),
+            authorized: intent.amount,
+            captured: intent.received,
+            voided: if intent.status == "canceled" { intent.amount } else { 0 },
+            refunded: intent.refunded,
+            captures: intent.captures,
+            held: intent.status == "requires_capture",
+        });
+        Ledger { charges: charges.collect() }
+    }
+}
+
+fn expands(request: &StripeRequest) -> bool {
+    request.field("expand[]").is_some_and(|path| path.ends_with("latest_charge"))
+}
+
+fn missing(kind: &str, id: &str) -> StripeAnswer {
+    let status = if kind == "payment_intent" { 404 } else { 400 };
+    StripeAnswer::invalid(status, "resource_missing", &format!("No such {kind}: '{id}'"))
+}
+
+fn unexpected(intent: &Intent, what: &str) -> StripeAnswer {
+    let message =
+        format!("This PaymentIntent could not be {what} because it has a status of {}.", intent.status);
+    StripeAnswer::invalid(400, "payment_intent_unexpected_state", &message)
+}

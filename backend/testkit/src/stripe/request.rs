@@ -1,0 +1,90 @@
+//! A request to the stand-in for Stripe, and its answer.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Response, StatusCode, header};
+use http_body_util::Full;
+use serde_json::{Value, json};
+use ticketing_payments::provider::Call;
+
+/// A request, read to its end.
+#[derive(Clone, Debug)]
+pub(super) struct StripeRequest {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) headers: HeaderMap,
+    /// The fields of the form, or of the query, in their order.
+    pub(super) fields: Vec<(String, String)>,
+}
+
+impl StripeRequest {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Which of the provider's calls this is; a look-up is none.
+    pub(super) fn call(&self) -> Option<Call> {
+        if self.method != Method::POST {
+            return None;
+        }
+        match self.path.rsplit('/').next() {
+            Some("payment_intents") => Some(Call::Authorize),
+            Some("capture") => Some(Call::Capture),
+            Some("cancel") => Some(Call::Void),
+            Some("refunds") => Some(Call::Refund),
+            _ => None,
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(super) struct StripeAnswer {
+    pub(super) status: u16,
+    pub(super) body: Value,
+    pub(super) headers: Vec<(&'static str, &'static str)>,
+}
+
+impl StripeAnswer {
+    pub(super) fn ok(body: Value) -> Self {
+        Self { status: 200, body, headers: Vec::new() }
+    }
+
+    pub(super) fn error(status: u16, error: &Value) -> Self {
+        Self { status, body: json!({ "error": error }), headers: Vec::new() }
+    }
+
+    /// A refusal of the request itself.
+    pub(super) fn invalid(status: u16, code: &str, message: &str) -> Self {
+        Self::error(status, &json!({ "type": "invalid_request_error", "code": code, "message": message }))
+    }
+
+    /// A failure of Stripe's own.
+    pub(super) fn failure() -> Self {
+        Self::error(500, &json!({ "type": "api_error", "message": "An unknown error occurred" }))
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// As it goes out; `cut` in the middle, if that is wanted.
+    pub(super) fn into_response(self, cut: bool) -> Response<Full<Bytes>> {
+        let mut text = self.body.to_string();
+        if cut {
+            text.truncate(text.len() / 2);
+        }
+        let mut response = Response::new(Full::from(text));
+        *response.status_mut() = StatusCode::from_u16(self.status).expect("a status");
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+        for (name, value) in self.headers {
+            headers.insert(name, header::HeaderValue::from_static(value));
+        }
+        response
+    }
+}
