@@ -1,6 +1,6 @@
 //! The command line of `ticketing-server`: what a process can be, and a flag for each of its settings.
 
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 use ticketing_platform::settings::Source;
 
 use crate::Service;
@@ -14,12 +14,32 @@ pub enum Task {
     One(Service),
     /// Brings tables, and streams, up to date, and ends.
     Migrate,
+    /// Rebuilds a lost stream from the outboxes, and ends.
+    Republish,
+    /// Shows what was set aside, and ends.
+    Letters,
+    /// Delivers it again, and ends.
+    Replay,
+}
+
+/// What a command line asks for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What to be, or to do.
+    pub task: Task,
+    /// The environment, with the flags over it.
+    pub source: Source,
+    /// The dead letters that are named.
+    pub letters: Vec<String>,
 }
 
 /// Which tasks a setting is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
-    Everything,
+    /// Whatever speaks to the bus: everything.
+    Bus,
+    /// Whatever speaks to databases.
+    Databases,
     /// Whatever answers requests.
     Processes,
     /// Whatever has sessions.
@@ -54,14 +74,14 @@ const SETTINGS: [Setting; 23] = [
     setting(
         "TICKETING_DATABASE_URL",
         "URL",
-        &[Of::Everything],
+        &[Of::Databases],
         "The PostgreSQL database, in place of files; must be given to a service on its own. Better a variable: others see \
          arguments",
     ),
     setting(
         "TICKETING_DATABASE_CONNECTIONS",
         "NUMBER",
-        &[Of::Everything],
+        &[Of::Databases],
         "Connections that each service of a process keeps at most [default: 12]",
     ),
     setting(
@@ -73,13 +93,13 @@ const SETTINGS: [Setting; 23] = [
     setting(
         "TICKETING_NATS_URL",
         "URL",
-        &[Of::Everything],
+        &[Of::Bus],
         "The NATS servers that carry the events, in place of a log in the folder; must be given to a service on its own",
     ),
     setting(
         "TICKETING_NATS_CREDS",
         "FILE",
-        &[Of::Everything],
+        &[Of::Bus],
         "Who we are to them: a file with one line user:password, or credentials as NATS writes them",
     ),
     setting(
@@ -168,6 +188,9 @@ impl Task {
             Self::All => "all",
             Self::One(service) => service.name(),
             Self::Migrate => "migrate",
+            Self::Republish => "republish",
+            Self::Letters => "list",
+            Self::Replay => "replay",
         }
     }
 
@@ -180,11 +203,17 @@ impl Task {
             Self::One(Service::Payments) => "Payments: /api/payments",
             Self::One(Service::Expiration) => "The deadlines of reservations; it has no routes",
             Self::Migrate => "Brings tables and streams up to date, and ends",
+            Self::Republish => {
+                "Begins a lost stream anew and says everything again that the outboxes hold; best while no service runs"
+            }
+            Self::Letters => "Shows them: name, event, aggregate, version, tries and cause, a line each",
+            Self::Replay => "Delivers them again, to the consumers that could not handle them",
         }
     }
 
+    /// Those that are commands; the other two are below `dead-letters`.
     fn every() -> impl Iterator<Item = Self> {
-        [Self::All].into_iter().chain(Service::ALL.map(Self::One)).chain([Self::Migrate])
+        [Self::All].into_iter().chain(Service::ALL.map(Self::One)).chain([Self::Migrate, Self::Republish])
     }
 
     fn settings(self) -> impl Iterator<Item = &'static Setting> {
@@ -199,8 +228,9 @@ impl Task {
 impl Of {
     fn includes(self, task: Task) -> bool {
         match self {
-            Self::Everything => true,
-            Self::Processes => task != Task::Migrate,
+            Self::Bus => true,
+            Self::Databases => !matches!(task, Task::Letters | Task::Replay),
+            Self::Processes => matches!(task, Task::All | Task::One(_)),
             Self::Sessions => match task {
                 Task::One(service) => service.has_sessions(),
                 task => task == Task::All,
@@ -234,18 +264,41 @@ pub fn command() -> Command {
         .subcommand_required(true)
         .arg_required_else_help(true)
         .subcommands(Task::every().map(Task::command))
+        .subcommand(
+            Command::new(DEAD_LETTERS)
+                .about("Events that a service could not handle and has set aside")
+                .subcommand_required(true)
+                .arg_required_else_help(true)
+                .subcommand(Task::Letters.command())
+                .subcommand(Task::Replay.command().arg(named())),
+        )
 }
 
-/// What a command line asks for, and the environment with its flags over it.
+const DEAD_LETTERS: &str = "dead-letters";
+const NAMES: &str = "NAME";
+
+fn named() -> Arg {
+    let help = "As `dead-letters list` calls them, like orders-service/17; without one, all there are";
+    Arg::new(NAMES).action(ArgAction::Append).help(help)
+}
+
+/// What a command line asks for.
 #[must_use]
-pub fn asked(matches: &ArgMatches) -> Option<(Task, Source)> {
-    let (name, flags) = matches.subcommand()?;
-    let task = Task::every().find(|task| task.name() == name)?;
+pub fn asked(matches: &ArgMatches) -> Option<Asked> {
+    let (name, flags) = match matches.subcommand()? {
+        (DEAD_LETTERS, verbs) => verbs.subcommand()?,
+        command => command,
+    };
+    let task = Task::every().chain([Task::Letters, Task::Replay]).find(|task| task.name() == name)?;
     let given = task.settings().filter_map(|setting| {
         flags.get_one::<String>(setting.name).map(|value| (setting.name, value.clone()))
     });
     let source = given.fold(Source::env("TICKETING_"), |source, (name, value)| source.with(name, value));
-    Some((task, source))
+    let letters = match task {
+        Task::Replay => flags.get_many::<String>(NAMES).into_iter().flatten().cloned().collect(),
+        _ => Vec::new(),
+    };
+    Some(Asked { task, source, letters })
 }
 
 #[cfg(test)]
@@ -260,8 +313,10 @@ mod tests {
     #[test]
     fn a_service_takes_its_own_settings_and_no_others() {
         let take = |words: &[&str]| command().try_get_matches_from([&["ticketing-server"], words].concat());
-        let (task, _) = asked(&take(&["orders", "--order-ttl", "1m"]).unwrap()).unwrap();
-        assert_eq!(task, Task::One(Service::Orders));
+        let one = asked(&take(&["orders", "--order-ttl", "1m"]).unwrap()).unwrap();
+        assert_eq!(one.task, Task::One(Service::Orders));
+        let replay = asked(&take(&["dead-letters", "replay", "a/1", "b/2"]).unwrap()).unwrap();
+        assert_eq!((replay.task, replay.letters), (Task::Replay, vec!["a/1".to_owned(), "b/2".to_owned()]));
         assert!(take(&["tickets", "--order-ttl", "1m"]).is_err());
         assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
         assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());

@@ -4,12 +4,15 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use ticketing_bus::Bus;
+use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_server::command::{Task, asked, command};
-use ticketing_server::{RunError, StackSettings, StartError, migrate, run, run_service};
+use ticketing_server::command::{Asked, Task, asked, command};
+use ticketing_server::{
+    Engine, OperateError, RunError, Service, StackSettings, StartError, dead_letters, migrate, replay,
+    republish, run, run_service,
+};
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -21,6 +24,10 @@ enum Failure {
     Run(#[from] RunError),
     #[error("TICKETING_DATABASE_URL: {0}")]
     Migrate(#[from] OpenError),
+    #[error("{0}")]
+    Operate(#[from] OperateError),
+    #[error("cannot write to stdout: {0}")]
+    Output(std::io::Error),
 }
 
 impl Failure {
@@ -30,19 +37,24 @@ impl Failure {
         match self {
             Self::Settings(_) | Self::Filter(_) | Self::Migrate(_) => ExitCode::from(2),
             Self::Run(RunError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
-            Self::Run(_) => ExitCode::FAILURE,
+            Self::Operate(OperateError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
+            Self::Run(_) | Self::Operate(_) | Self::Output(_) => ExitCode::FAILURE,
         }
     }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Some((task, source)) = asked(&command().get_matches()) else {
+    let Some(Asked { task, source, letters }) = asked(&command().get_matches()) else {
         return ExitCode::from(2);
     };
     let done = match task {
+        Task::All => serve(None, &source).await,
+        Task::One(service) => serve(Some(service), &source).await,
         Task::Migrate => bring_up_to_date(&source).await,
-        task => serve(task, &source).await,
+        Task::Republish => say_again(&source).await,
+        Task::Letters => show_letters(&source).await,
+        Task::Replay => deliver_again(&source, &letters).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -55,7 +67,7 @@ async fn main() -> ExitCode {
 }
 
 async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_for_migrate(source)?;
+    let settings = StackSettings::read_engines(source, &[Engine::Database])?;
     if let Some(options) = settings.nats {
         let made = Bus::jetstream(options).await.map(drop);
         made.map_err(|source| RunError::Start(StartError::nats(source)))?;
@@ -66,14 +78,41 @@ async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
+async fn say_again(source: &Source) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Database, Engine::Bus])?;
+    let said = republish(&settings).await?;
+    print(&format!("events that are said again once their services run: {said}"))
+}
+
+async fn show_letters(source: &Source) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    for (name, letter) in dead_letters(&settings).await? {
+        let DeadLetter { attempts, cause, envelope, .. } = letter;
+        let (event, aggregate, version) = (envelope.name, envelope.aggregate, envelope.version);
+        let cause = cause.replace(['\t', '\n'], " ");
+        print(&format!("{name}\t{event}\t{aggregate}\t{version}\t{attempts}\t{cause}"))?;
+    }
+    Ok(())
+}
+
+async fn deliver_again(source: &Source, letters: &[String]) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    let replayed = replay(&settings, letters).await?;
+    print(&format!("events that are delivered again: {replayed}"))
+}
+
+fn print(line: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{line}").map_err(Failure::Output)
+}
+
+async fn serve(service: Option<Service>, source: &Source) -> Result<(), Failure> {
     let mut reader = Reader::new(source);
     let format = reader.or("TICKETING_LOG_FORMAT", LogFormat::Json);
     let filter = reader.or("TICKETING_LOG", "info".to_owned());
     // Both parts are read before either is reported, so that every fault is named at once.
-    let settings = match task {
-        Task::One(service) => StackSettings::read_for(service, source),
-        _ => {
+    let settings = match service {
+        Some(service) => StackSettings::read_for(service, source),
+        None => {
             // A deployment says where its data lies: a default would follow the folder that it happens to start in.
             let data_dir = reader.required::<String>("TICKETING_DATA_DIR");
             StackSettings::read(source, data_dir.unwrap_or_default().into())
@@ -93,11 +132,9 @@ async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
         telemetry::install_metrics();
     }
     let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
-    match task {
-        Task::One(service) => {
-            Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?
-        }
-        _ => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
+    match service {
+        Some(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?,
+        None => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
     }
     Ok(())
 }

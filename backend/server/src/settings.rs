@@ -24,6 +24,15 @@ use crate::Service;
 const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
 const JWT_KEY: &str = "TICKETING_JWT_KEY";
 
+/// What holds what services know and say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The PostgreSQL database.
+    Database,
+    /// The NATS servers.
+    Bus,
+}
+
 /// What a stack is told. Secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]
 pub struct StackSettings {
@@ -119,16 +128,21 @@ impl StackSettings {
         reader.finish(|| Some(settings))
     }
 
-    /// The database whose tables are brought up to date, and the NATS server whose streams are, where one is named.
+    /// The engines alone, for whoever does something to them by hand: those that `needed` names must be given.
     ///
     /// # Errors
     /// Every setting that is missing or not valid, all at once.
-    pub fn read_for_migrate(source: &Source) -> Result<Self, SettingsError> {
+    pub fn read_engines(source: &Source, needed: &[Engine]) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(PathBuf::new());
         settings.database = read_database(&mut reader);
         settings.nats = nats::read(&mut reader);
-        reader.required::<SecretString>(DATABASE_URL);
+        for engine in needed {
+            reader.required::<SecretString>(match engine {
+                Engine::Database => DATABASE_URL,
+                Engine::Bus => nats::URL,
+            });
+        }
         reader.finish(|| Some(settings))
     }
 

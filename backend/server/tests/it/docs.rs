@@ -264,9 +264,8 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
 }
 
 /// The documents with tables of the server's settings: what everybody may want, and what a deployment needs.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 3] = [
     ("README.md", "## Settings of the server"),
-    ("backend/server/README.md", "## Settings of a deployment"),
     ("docs/POSTGRESQL.md", "## Settings"),
     ("docs/STRIPE.md", "## Settings"),
 ];
@@ -296,6 +295,9 @@ fn the_documents_name_every_setting_and_no_other() {
         .collect();
     let told: BTreeSet<String> = settings_table().into_keys().collect();
     assert_eq!(told, server, "the table of the server's settings and its code");
+
+    let flags = variables(&read("backend/server/src/command.rs"), "\"");
+    assert_eq!(flags, server, "the settings that have a flag, and those that are read");
 
     let client = variables_below(&house.join("ticketing-cli/src"));
     let named: BTreeSet<String> =
