@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod deploy;
 mod run;
 mod screenshots;
 mod storm;
@@ -20,6 +21,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test          install what the tests need, then check and test everything
+  deploy        check every file of backend/deploy/ with the program or the schema that will read it
   storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost
   screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {
         ["test"] => test::test(),
+        ["deploy"] => deploy::deploy(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
         ["screenshots"] => screenshots::screenshots(),

@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
+use crate::deploy::deploy;
 use crate::run::{cargo, root, run};
 
 pub(crate) fn test() -> Result<(), String> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
+    deploy()?;
     run(cargo().args([
         "clippy",
         "--workspace",
