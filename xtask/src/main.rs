@@ -10,10 +10,12 @@
 
 mod bench;
 mod deploy;
+mod postgres;
 mod run;
 mod screenshots;
 mod storm;
 mod test;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -21,8 +23,10 @@ const HELP: &str = "\
 cargo xtask <command>
 
   test          install what the tests need, then check and test everything
+  tools         install what the tests need, and nothing else
   deploy        check every file of backend/deploy/ with the program or the schema that will read it
-  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost
+  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
+                then once more with a NATS server that is killed too
   screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
   bench tui [N] measure the full-screen program: 100 000 tickets in its core, then itself in a terminal, N rounds (3)
@@ -33,6 +37,7 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {
         ["test"] => test::test(),
+        ["tools"] => tools::tools(),
         ["deploy"] => deploy::deploy(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),

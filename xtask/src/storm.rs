@@ -1,19 +1,15 @@
-//! `cargo xtask storm`: the storm test of the suite, as long as one likes.
+//! `cargo xtask storm`: the storm tests of the suite, as long as one likes.
 
 use crate::run::{cargo, run};
+use crate::tools;
 
 pub(crate) fn storm(rounds: u32) -> Result<(), String> {
-    run(cargo()
-        .args([
-            "test",
-            "--package",
-            "ticketing-cli",
-            "--test",
-            "it",
-            "--locked",
-            "--",
-            "storm",
-            "--nocapture",
-        ])
-        .env("STORM_ROUNDS", rounds.to_string()))
+    tools::nats_server()?;
+    // The program that people run, and then a server whose events travel over a NATS server that is killed too.
+    for package in ["ticketing-cli", "ticketing-server"] {
+        run(cargo()
+            .args(["test", "--package", package, "--test", "it", "--locked", "--", "storm", "--nocapture"])
+            .env("STORM_ROUNDS", rounds.to_string()))?;
+    }
+    Ok(())
 }

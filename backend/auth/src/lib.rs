@@ -13,6 +13,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use secrecy::SecretString;
 use ticketing_bus::{Bus, Core, CoreError};
+use ticketing_platform::db::Migrations;
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -24,6 +25,12 @@ pub use settings::{Limits, Settings};
 
 use hashing::Hasher;
 use limits::Tries;
+
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 3] {
+    Core::parts_with_sessions(store::MIGRATIONS)
+}
 
 /// The service. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -57,7 +64,7 @@ impl App {
         let Settings { database, clock, sessions, proxies, fingerprint_key, limits, hashing } = settings;
         let hasher = Hasher::new(&hashing).await?;
         let tries = Tries::new(limits, &clock);
-        let core = Core::open_with_sessions(&database, clock, &sessions, store::MIGRATIONS).await?;
+        let core = Core::open_with_sessions(database, clock, &sessions, store::MIGRATIONS).await?;
         Ok(Self {
             core,
             sessions,

@@ -1,9 +1,8 @@
 //! What the service is told when it is opened.
 
-use std::path::PathBuf;
-
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::Database;
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::Sessions;
 
@@ -12,8 +11,8 @@ use crate::hashing::Hashing;
 /// What the service is told when it is opened.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The file of its database.
-    pub database: PathBuf,
+    /// Its database.
+    pub database: Database,
     /// The time; the same clock that `sessions` uses.
     pub clock: Clock,
     /// Signs and reads sessions.

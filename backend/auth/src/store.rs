@@ -4,7 +4,7 @@ use ticketing_bus::Outbox;
 use ticketing_events::SessionEnded;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Migrations, Tx};
-use ticketing_platform::session::{self, Session};
+use ticketing_platform::session::{Ended, Session};
 use ticketing_sdk::{Timestamp, User, UserId};
 
 /// The table `users`.
@@ -51,9 +51,14 @@ pub(crate) fn find(tx: &mut Tx<'_>, email_key: &str) -> Result<Option<Account>, 
 }
 
 /// Ends a session and says so; a session that was ended before is not news.
-pub(crate) fn end_session(tx: &mut Tx<'_>, outbox: &Outbox, session: &Session) -> Result<(), DbError> {
+pub(crate) fn end_session(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    ended: &Ended,
+    session: &Session,
+) -> Result<(), DbError> {
     let Session { jti, user_id, exp, .. } = session;
-    if session::record(tx, jti, user_id, *exp)? {
+    if ended.record(tx, jti, user_id, *exp)? {
         outbox.append(tx, &SessionEnded { jti: jti.clone(), user_id: user_id.clone(), exp: *exp })?;
     }
     Ok(())

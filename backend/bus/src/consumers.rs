@@ -16,6 +16,8 @@ use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, outbox};
 
 /// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
 const BATCH: usize = 64;
+/// The same where other processes write too: the longer a transaction, the more are in its way.
+const SHARED_BATCH: usize = 16;
 /// Tries before an event is set aside.
 const MAX_ATTEMPTS: u32 = 10;
 /// Tries of an event whose predecessor has not come yet. With the pauses between them, more than a minute.
@@ -72,6 +74,12 @@ impl Consumers {
         Self { durable, db, clock, handlers: BTreeMap::new(), arrived: Signal::default() }
     }
 
+    /// The name that the bus knows it by.
+    #[must_use]
+    pub fn durable(&self) -> &'static str {
+        self.durable
+    }
+
     /// Adds a handler.
     #[must_use]
     pub fn on<H: Handler>(mut self, handler: H) -> Self {
@@ -93,6 +101,7 @@ impl Consumers {
     /// Handles events until shutdown.
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
+        let mut recovery = bus.recovery();
         let mut pause = FIRST_PAUSE;
         loop {
             tokio::select! {
@@ -105,6 +114,7 @@ impl Consumers {
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
+                () = recovery.heard() => {}
             }
             pause = (pause * 2).min(LONGEST_BACKOFF);
         }
@@ -124,7 +134,8 @@ impl Consumers {
     }
 
     async fn consume_batch(self: Arc<Self>, subscription: &mut Subscription) -> Result<(), BusError> {
-        let deliveries: Arc<[Delivery]> = subscription.next(BATCH).await?.into();
+        let batch = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
+        let deliveries: Arc<[Delivery]> = subscription.next(batch).await?.into();
         let verdicts = self.clone().apply(deliveries.clone()).await?;
         for (delivery, verdict) in deliveries.iter().zip(&verdicts) {
             self.report(delivery, verdict);
@@ -147,15 +158,20 @@ impl Consumers {
     }
 
     fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Verdict {
-        // What did not happen leaves the savepoint as an error. The record is written last: an event that has to
-        // wait has then changed nothing, and there is nothing to undo.
+        // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
+        // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
+        // first: whoever looks for a record that is not there is in the way of all who write one.
+        let first = tx.dialect().is_shared();
         let outcome = tx.savepoint(|tx| {
             let event_id = &delivery.envelope.id;
-            if outbox::was_heard(tx, event_id)? {
+            let heard =
+                if first { !outbox::hear(tx, event_id, now)? } else { outbox::was_heard(tx, event_id)? };
+            if heard {
                 return Ok(());
             }
             match self.handle(tx, &delivery.envelope)? {
-                Effect::Done | Effect::Stale => Ok(outbox::hear(tx, event_id, now)?),
+                Effect::Done | Effect::Stale if first => Ok(()),
+                Effect::Done | Effect::Stale => Ok(outbox::hear(tx, event_id, now).map(drop)?),
                 waits @ (Effect::Early | Effect::NotYet) => Err(Unapplied::Waits(waits)),
             }
         });

@@ -1,12 +1,11 @@
 //! What every service has: its database, its outbox, its clock, and the loops that connect it to the bus.
 
-use std::path::Path;
 use std::time::Duration;
 
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
+use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::idempotency;
-use ticketing_platform::session::{self, Sessions};
+use ticketing_platform::session::{self, Ended, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
@@ -39,33 +38,61 @@ pub struct Core {
     pub clock: Clock,
     /// Rings whenever events of other services have taken effect here.
     pub arrived: Signal,
+    /// The sessions that it refuses, where it answers requests.
+    ended: Option<Ended>,
 }
 
 impl Core {
-    /// Opens the database at `path` with the service's own tables, the outbox and the inbox.
+    /// Opens the database with the service's own tables, the outbox and the inbox.
     ///
     /// # Errors
     /// When the database cannot be opened or migrated.
-    pub fn open(path: &Path, clock: Clock, migrations: &[Migrations]) -> Result<Self, OpenError> {
-        let parts = [&[MIGRATIONS], migrations].concat();
-        let db = Db::open(path, DbOptions::default(), &parts)?;
-        Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, arrived: Signal::default() })
+    pub fn open(
+        database: impl Into<Database>,
+        clock: Clock,
+        migrations: &[Migrations],
+    ) -> Result<Self, OpenError> {
+        let db = Db::open(database, DbOptions::default(), &with_ours(migrations))?;
+        Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, arrived: Signal::default(), ended: None })
     }
 
-    /// The same for a service that answers requests: with the keys of requests that were answered before, and with
+    /// Brings the tables up to date that [`open`](Self::open) would, and does nothing else.
+    ///
+    /// # Errors
+    /// When the database cannot be opened or migrated.
+    pub fn migrate(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
+        Db::migrate(database, &with_ours(migrations))
+    }
+
+    /// Checks that the tables are up to date that [`open`](Self::open) needs, changing nothing.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or is not up to date.
+    pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
+        Db::check(database, &with_ours(migrations))
+    }
+
+    /// As [`open`](Self::open), for a service that answers requests: with the keys of requests that were answered before, and with
     /// what it knows of the sessions that have ended.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read.
     pub async fn open_with_sessions(
-        path: &Path,
+        database: impl Into<Database>,
         clock: Clock,
         sessions: &Sessions,
         own: Migrations,
     ) -> Result<Self, CoreError> {
-        let core = Self::open(path, clock, &[own, session::MIGRATIONS, idempotency::MIGRATIONS])?;
+        let mut core = Self::open(database, clock, &Self::parts_with_sessions(own))?;
         sessions.ended().refresh(&core.db).await?;
+        core.ended = Some(sessions.ended().clone());
         Ok(core)
+    }
+
+    /// What [`open_with_sessions`](Self::open_with_sessions) gives a service besides its `own` tables.
+    #[must_use]
+    pub fn parts_with_sessions(own: Migrations) -> [Migrations; 3] {
+        [own, session::MIGRATIONS, idempotency::MIGRATIONS]
     }
 
     /// The durable consumer named `durable`, without handlers yet.
@@ -79,7 +106,11 @@ impl Core {
         let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
         shutdown.spawn(relay.run(shutdown.clone()));
         if let Some(consumers) = consumers {
+            bus.expect(consumers.durable());
             shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
+        }
+        if let Some(ended) = self.ended.clone().filter(|_| self.db.is_shared()) {
+            shutdown.spawn(ended.follow(self.db.clone(), shutdown.clone()));
         }
         self.sweep(shutdown, outbox::prune);
     }
@@ -94,7 +125,7 @@ impl Core {
         shutdown.spawn(async move {
             loop {
                 let (now, prune) = (core.clock.now(), prune.clone());
-                if let Err(error) = core.db.write(move |tx| prune(tx, now)).await {
+                if let Err(error) = core.db.write_blindly(move |tx| prune(tx, now)).await {
                     tracing::warn!(%error, "old rows could not be forgotten");
                 }
                 tokio::select! {
@@ -104,4 +135,9 @@ impl Core {
             }
         });
     }
+}
+
+/// The tables of a service and those that every service has.
+fn with_ours(migrations: &[Migrations]) -> Vec<Migrations> {
+    [&[MIGRATIONS], migrations].concat()
 }

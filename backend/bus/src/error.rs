@@ -2,6 +2,8 @@
 
 use ticketing_platform::db::DbError;
 
+use crate::JetStreamError;
+
 /// Why the bus could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -9,6 +11,9 @@ pub enum BusError {
     /// The log cannot be read or written.
     #[error("the event log failed: {0}")]
     Log(#[from] DbError),
+    /// NATS failed, or cannot be reached.
+    #[error(transparent)]
+    JetStream(#[from] JetStreamError),
     /// There is no such dead letter.
     #[error("{durable} has no dead letter {seq}")]
     NoSuchLetter {

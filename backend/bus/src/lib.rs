@@ -9,7 +9,10 @@ mod delivery;
 mod effect;
 mod embedded;
 mod error;
+mod jetstream;
+mod lease;
 mod outbox;
+mod rebuild;
 mod relay;
 mod rows;
 mod session_ended;
@@ -21,13 +24,23 @@ pub use delivery::{DeadLetter, Delivery, Verdict};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
 pub use error::BusError;
+pub use jetstream::{
+    Credentials, JetStreamError, JetStreamOptions, NatsPassword, NatsUser,
+    authorization as nats_authorization,
+};
 pub use outbox::{INBOX_RETENTION, OUTBOX_RETENTION, Outbox};
+pub use rebuild::{RebuildError, rebuild};
 pub use relay::Relay;
 pub use session_ended::SessionEndedHandler;
-pub use transport::{Bus, Subscription};
+pub use transport::{Bus, Recovery, Subscription};
 
 use ticketing_platform::db::Migrations;
 
 /// The tables that a service needs to speak and to listen.
-pub const MIGRATIONS: Migrations =
-    Migrations { part: "bus", scripts: &[("V1__outbox", include_str!("../migrations/V1__outbox.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "bus",
+    scripts: &[
+        ("V1__outbox", include_str!("../migrations/V1__outbox.sql")),
+        ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
+    ],
+};

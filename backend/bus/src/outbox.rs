@@ -6,7 +6,7 @@ use std::time::Duration;
 use ticketing_events::{Envelope, Event};
 use ticketing_platform::args;
 use ticketing_platform::clock::{Clock, id_floor};
-use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::db::{DbError, Dialect, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
@@ -38,13 +38,19 @@ impl Outbox {
     /// # Errors
     /// When the row cannot be written.
     pub fn append<E: Event>(&self, tx: &mut Tx<'_>, event: &E) -> Result<String, DbError> {
-        self.rise_above_earlier_runs(tx)?;
-        // The identifier is made here, on the writer, so that identifiers rise in the order of the commits.
+        let dialect = tx.dialect();
+        if !dialect.is_shared() {
+            self.rise_above_earlier_runs(tx)?;
+        }
+        // The identifier is made here, on the writer: where there is one, identifiers rise in the order of the commits.
         let envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
         tx.execute(
-            "INSERT INTO outbox (id, name, aggregate, version, time, trace, body) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            &format!(
+                "INSERT INTO outbox (id, name, aggregate, version, time, trace, body, xact) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, {})",
+                dialect.transaction()
+            ),
             args![
                 &envelope.id,
                 envelope.name.as_str(),
@@ -70,6 +76,17 @@ impl Outbox {
         Ok(())
     }
 
+    /// Says everything again that is still kept ([`OUTBOX_RETENTION`]), in its order and under the same identifiers:
+    /// so a lost stream is rebuilt. The relay publishes it; whoever has heard it before is not moved. Answers how many
+    /// events that are.
+    ///
+    /// # Errors
+    /// When the rows cannot be written.
+    pub fn republish(&self, tx: &mut Tx<'_>) -> Result<u64, DbError> {
+        tx.ring_on_commit(&self.waiting);
+        tx.execute("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL", &[])
+    }
+
     /// Rings when something was committed that waits to be published.
     #[must_use]
     pub fn waiting(&self) -> &Signal {
@@ -77,23 +94,49 @@ impl Outbox {
     }
 }
 
-/// The oldest events that were not published yet.
+/// The oldest events that were not published yet, in an order in which each comes after those that its change has
+/// seen: an aggregate's versions rise.
 pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Envelope>, DbError> {
+    let order = match tx.dialect() {
+        Dialect::Sqlite => "ORDER BY id",
+        // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all
+        // that it has seen the effects of; one with a smaller number may still commit, and is published later.
+        Dialect::Postgres => "AND xact > 0 ORDER BY xact, id",
+    };
     tx.query(
-        &format!("SELECT {} FROM outbox WHERE published_at IS NULL ORDER BY id LIMIT $1", rows::COLUMNS),
+        &format!("SELECT {} FROM outbox WHERE published_at IS NULL {order} LIMIT $1", rows::COLUMNS),
         args![limit],
         rows::envelope,
     )
 }
 
-/// Remembers that the oldest events, up to and including `last`, were published.
-///
-/// One statement for the whole batch: identifiers rise in the order of the commits, so everything up to the last one
-/// of a batch was in it.
-pub(crate) fn mark_published(tx: &mut Tx<'_>, last: &str, now: Timestamp) -> Result<(), DbError> {
+/// Remembers that these events were published. One statement for the whole batch.
+pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) -> Result<(), DbError> {
+    match tx.dialect() {
+        // Identifiers rise in the order of the commits, so everything between the first and the last one of a batch was
+        // in it. What is to be said again since then lies before.
+        Dialect::Sqlite => tx.execute(
+            "UPDATE outbox SET published_at = $3 WHERE published_at IS NULL AND id >= $1 AND id <= $2",
+            args![batch.first(), batch.last(), now],
+        ),
+        // Others may have been committed in between.
+        Dialect::Postgres => tx.execute(
+            "UPDATE outbox SET published_at = $2 WHERE id = ANY (string_to_array($1, ','))",
+            args![&batch.join(","), now],
+        ),
+    }
+    .map(drop)
+}
+
+/// Where the tables were restored on another server, their numbers are of that one and may lie ahead of its own: then
+/// what waits comes first, in the order of its identifiers.
+pub(crate) fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(
-        "UPDATE outbox SET published_at = $2 WHERE published_at IS NULL AND id <= $1",
-        args![last, now],
+        &format!(
+            "UPDATE outbox SET xact = 1 WHERE published_at IS NULL AND xact > 0 AND xact >= {}",
+            tx.dialect().unseen()
+        ),
+        &[],
     )
     .map(drop)
 }
@@ -104,9 +147,10 @@ pub(crate) fn was_heard(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbError
     found.map(|found| found.is_some())
 }
 
-/// Remembers that an event takes effect in this transaction. Where another one was quicker, this one fails.
-pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<(), DbError> {
-    tx.execute("INSERT INTO inbox (event_id, received_at) VALUES ($1, $2)", args![event_id, now]).map(drop)
+/// Remembers that an event takes effect in this transaction; `false` where it took effect before.
+pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
+    let sql = "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    Ok(tx.execute(sql, args![event_id, now])? > 0)
 }
 
 /// Forgets what was published and heard long ago. The identifiers tell how long: they carry the time.

@@ -6,6 +6,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::shutdown::Shutdown;
 
+use crate::lease::Lease;
 use crate::{Bus, BusError, Outbox, outbox};
 
 /// Rows published together at most.
@@ -26,6 +27,7 @@ pub struct Relay {
     bus: Bus,
     outbox: Outbox,
     clock: Clock,
+    lease: Lease,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -40,12 +42,24 @@ impl Relay {
     /// A relay of the outbox in `db`.
     #[must_use]
     pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
-        Self { db, bus, outbox, clock }
+        Self { db, bus, outbox, clock, lease: Lease::new("relay") }
     }
 
-    /// Publishes until shutdown.
-    pub async fn run(self, shutdown: Shutdown) {
+    /// Publishes until shutdown. Of several replicas one does; the others take over when it is gone.
+    pub async fn run(mut self, shutdown: Shutdown) {
+        self.db.share("outbox", self.outbox.waiting());
+        self.relay(&shutdown).await;
+        self.lease.give_back(&self.db).await;
+    }
+
+    async fn relay(&mut self, shutdown: &Shutdown) {
+        if self.db.is_shared()
+            && let Err(error) = self.db.write(outbox::adopt).await
+        {
+            tracing::warn!(%error, "the outbox could not be looked through");
+        }
         let mut waiting = self.outbox.waiting().listen();
+        let mut recovery = self.bus.recovery();
         let mut pause = FIRST_PAUSE;
         loop {
             match self.publish_batch().await {
@@ -68,6 +82,7 @@ impl Relay {
                     metrics::counter!("relay_failures_total").increment(1);
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
+                        () = recovery.heard() => {}
                         () = shutdown.triggered() => return,
                     }
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -77,13 +92,17 @@ impl Relay {
     }
 
     /// Publishes one batch; answers how many events were in it.
-    async fn publish_batch(&self) -> Result<usize, RelayError> {
+    async fn publish_batch(&mut self) -> Result<usize, RelayError> {
+        if !self.lease.is_held(&self.db).await? {
+            return Ok(0);
+        }
         let batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
         let published = batch.len();
-        if let Some(last) = batch.last().map(|envelope| envelope.id.clone()) {
+        if published > 0 {
+            let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
             self.bus.publish(batch).await?;
             let now = self.clock.now();
-            self.db.write(move |tx| outbox::mark_published(tx, &last, now)).await?;
+            self.db.write_blindly(move |tx| outbox::mark_published(tx, &ids, now)).await?;
             metrics::counter!("events_published_total").increment(published as u64);
         }
         Ok(published)

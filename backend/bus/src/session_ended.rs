@@ -2,7 +2,7 @@
 
 use ticketing_events::SessionEnded;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::session::{self, Ended};
+use ticketing_platform::session::Ended;
 
 use crate::{Effect, Handler};
 
@@ -17,7 +17,7 @@ impl Handler for SessionEndedHandler {
     type Event = SessionEnded;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<Effect, DbError> {
-        session::record(tx, &event.jti, &event.user_id, event.exp)?;
+        self.ended.record(tx, &event.jti, &event.user_id, event.exp)?;
         // Refused a moment before it is committed: should that fail, the event comes again.
         self.ended.insert(&event.jti, event.exp);
         Ok(Effect::Done)

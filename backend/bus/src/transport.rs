@@ -6,14 +6,23 @@ use std::sync::Arc;
 
 use ticketing_events::{Envelope, EventName};
 use ticketing_platform::db::OpenError;
+use ticketing_platform::signal::Listener;
 
 use crate::embedded::{self, EmbeddedOptions};
+use crate::jetstream::{self, JetStreamError, JetStreamOptions};
 use crate::{BusError, DeadLetter, Delivery, Verdict};
 
 /// The bus. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Bus {
-    transport: Arc<embedded::Log>,
+    transport: Transport,
+}
+
+/// What carries it.
+#[derive(Clone, Debug)]
+enum Transport {
+    Embedded(Arc<embedded::Log>),
+    JetStream(Arc<jetstream::JetStream>),
 }
 
 impl Bus {
@@ -22,7 +31,18 @@ impl Bus {
     /// # Errors
     /// When the file cannot be opened.
     pub fn embedded(path: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
-        Ok(Self { transport: Arc::new(embedded::Log::open(path, options)?) })
+        let log = embedded::Log::open(path, options)?;
+        Ok(Self { transport: Transport::Embedded(Arc::new(log)) })
+    }
+
+    /// Connects to the JetStream transport: a stream of a NATS server. The connection comes back by itself from then
+    /// on.
+    ///
+    /// # Errors
+    /// When there is no connection, the server is too old, it refuses, or a stream is made otherwise than it must be.
+    pub async fn jetstream(options: JetStreamOptions) -> Result<Self, JetStreamError> {
+        let jetstream = jetstream::JetStream::open(options).await?;
+        Ok(Self { transport: Transport::JetStream(Arc::new(jetstream)) })
     }
 
     /// Publishes events in this order, and answers once they are durable. An event that was published before
@@ -31,7 +51,10 @@ impl Bus {
     /// # Errors
     /// When the events are not known to be durable. Repeat with the same identifiers.
     pub async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
-        self.transport.publish(batch).await
+        match &self.transport {
+            Transport::Embedded(log) => log.publish(batch).await,
+            Transport::JetStream(stream) => stream.publish(&batch).await,
+        }
     }
 
     /// The durable subscription named `durable` to these events. It goes on where it stopped; a new one begins with
@@ -44,7 +67,17 @@ impl Bus {
         durable: &'static str,
         names: Vec<EventName>,
     ) -> Result<Subscription, BusError> {
-        let inner = embedded::Subscription::open(self.transport.clone(), durable, names).await?;
+        let inner = match &self.transport {
+            Transport::Embedded(log) => {
+                Inner::Embedded(embedded::Subscription::open(log.clone(), durable, names).await?)
+            }
+            Transport::JetStream(stream) => {
+                let opened = jetstream::Subscription::open(&stream.link, durable, &names).await;
+                let opened = opened.map_err(|error| stream.roll.failed(durable, error))?;
+                stream.roll.listens(durable);
+                Inner::JetStream(Box::new(opened))
+            }
+        };
         Ok(Subscription { inner })
     }
 
@@ -53,7 +86,10 @@ impl Bus {
     /// # Errors
     /// When the log cannot be read.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, BusError> {
-        self.transport.dead_letters().await
+        match &self.transport {
+            Transport::Embedded(log) => log.dead_letters().await,
+            Transport::JetStream(stream) => stream.dead_letters().await,
+        }
     }
 
     /// Delivers a dead letter again, to the consumer that could not handle it.
@@ -61,7 +97,10 @@ impl Bus {
     /// # Errors
     /// When there is no such letter, or the log cannot be written.
     pub async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
-        self.transport.replay(durable, seq).await
+        match &self.transport {
+            Transport::Embedded(log) => log.replay(durable, seq).await,
+            Transport::JetStream(stream) => stream.replay(durable, seq).await,
+        }
     }
 
     /// Events that wait for a consumer: how many in the log lie beyond the slowest one, and how many are to be
@@ -70,7 +109,10 @@ impl Bus {
     /// # Errors
     /// When the log cannot be read.
     pub async fn backlog(&self) -> Result<u64, BusError> {
-        self.transport.backlog().await
+        match &self.transport {
+            Transport::Embedded(log) => log.backlog().await,
+            Transport::JetStream(stream) => stream.backlog().await,
+        }
     }
 
     /// The newest `limit` events in the log, oldest of them first.
@@ -78,7 +120,10 @@ impl Bus {
     /// # Errors
     /// When the log cannot be read.
     pub async fn recent(&self, limit: u32) -> Result<Vec<Envelope>, BusError> {
-        self.transport.recent(limit).await
+        match &self.transport {
+            Transport::Embedded(log) => log.recent(limit).await,
+            Transport::JetStream(stream) => stream.recent(limit).await,
+        }
     }
 
     /// The place in the log of every event that is in it, by the event's identifier.
@@ -86,20 +131,90 @@ impl Bus {
     /// # Errors
     /// When the log cannot be read.
     pub async fn places(&self) -> Result<HashMap<String, i64>, BusError> {
-        self.transport.places().await
+        match &self.transport {
+            Transport::Embedded(log) => log.places().await,
+            Transport::JetStream(stream) => stream.places().await,
+        }
     }
 
-    /// How many commits the log has made.
+    /// Says that this process is about to listen under this name, so that what waits for it is a part of the backlog even
+    /// before it has been heard of.
+    pub(crate) fn expect(&self, durable: &'static str) {
+        if let Transport::JetStream(stream) = &self.transport {
+            stream.roll.expect(durable);
+        }
+    }
+
+    /// Returns when every consumer of this process that was started listens, so that what is said from then on is heard
+    /// without delay.
+    ///
+    /// # Errors
+    /// When the server refuses one of them, or they have not come to listen in time.
+    pub async fn ready(&self) -> Result<(), JetStreamError> {
+        let Transport::JetStream(stream) = &self.transport else { return Ok(()) };
+        let within = stream.link.options.answer_within.saturating_mul(4);
+        let late = |_| JetStreamError::Unanswered("the consumers".to_owned());
+        tokio::time::timeout(within, stream.roll.complete()).await.map_err(late)?
+    }
+
+    /// Throws away the events on a NATS server and begins anew, before the outboxes are said again. What lay there out of
+    /// order, or was lost in part, is whole then. Dead letters stay. The embedded log is left as it is.
+    ///
+    /// # Errors
+    /// When the stream cannot be deleted or made.
+    pub(crate) async fn start_over(&self) -> Result<(), BusError> {
+        match &self.transport {
+            Transport::Embedded(_) => Ok(()),
+            Transport::JetStream(stream) => stream.start_over().await,
+        }
+    }
+
+    /// Tells when a lost connection has come back, so that whoever pauses after a failure need not wait longer.
+    #[must_use]
+    pub fn recovery(&self) -> Recovery {
+        let connected = match &self.transport {
+            Transport::Embedded(_) => None,
+            Transport::JetStream(stream) => Some(stream.link.connected.listen()),
+        };
+        Recovery { connected }
+    }
+
+    /// How many commits the log has made, or how often the stream has stored what we published.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.transport.commits()
+        match &self.transport {
+            Transport::Embedded(log) => log.commits(),
+            Transport::JetStream(stream) => stream.commits(),
+        }
+    }
+}
+
+/// Hears when the bus can be reached again.
+#[derive(Debug)]
+pub struct Recovery {
+    connected: Option<Listener>,
+}
+
+impl Recovery {
+    /// Returns when a lost connection has come back, or at once if one has since the last call.
+    pub async fn heard(&mut self) {
+        match &mut self.connected {
+            Some(connected) => connected.heard().await,
+            None => std::future::pending().await,
+        }
     }
 }
 
 /// One consumer's place in the log.
 #[derive(Debug)]
 pub struct Subscription {
-    inner: embedded::Subscription,
+    inner: Inner,
+}
+
+#[derive(Debug)]
+enum Inner {
+    Embedded(embedded::Subscription),
+    JetStream(Box<jetstream::Subscription>),
 }
 
 impl Subscription {
@@ -109,7 +224,10 @@ impl Subscription {
     /// # Errors
     /// When the log cannot be read.
     pub async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
-        self.inner.next(limit).await
+        match &mut self.inner {
+            Inner::Embedded(subscription) => subscription.next(limit).await,
+            Inner::JetStream(subscription) => subscription.next(limit).await,
+        }
     }
 
     /// Says what became of each delivery of the last [`next`](Self::next).
@@ -117,6 +235,9 @@ impl Subscription {
     /// # Errors
     /// When the log cannot be written: then the deliveries will come again.
     pub async fn settle(&mut self, verdicts: Vec<(Delivery, Verdict)>) -> Result<(), BusError> {
-        self.inner.settle(verdicts).await
+        match &mut self.inner {
+            Inner::Embedded(subscription) => subscription.settle(verdicts).await,
+            Inner::JetStream(subscription) => subscription.settle(verdicts).await,
+        }
     }
 }

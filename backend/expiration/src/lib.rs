@@ -4,11 +4,9 @@ mod clockwork;
 mod consumers;
 pub mod store;
 
-use std::path::PathBuf;
-
 use ticketing_bus::{Bus, Core};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Migrations, OpenError};
+use ticketing_platform::db::{Database, Migrations, OpenError};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 
@@ -22,11 +20,17 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[("V1__timers", include_str!("../migrations/V1__timers.sql"))],
 };
 
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 1] {
+    [MIGRATIONS]
+}
+
 /// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database file.
-    pub database: PathBuf,
+    /// Its database.
+    pub database: Database,
     /// The time.
     pub clock: Clock,
 }
@@ -45,7 +49,7 @@ impl App {
     /// # Errors
     /// When the database cannot be opened or migrated.
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
-        let core = Core::open(&settings.database, settings.clock, &[MIGRATIONS])?;
+        let core = Core::open(settings.database, settings.clock, &[MIGRATIONS])?;
         Ok(Self { core, armed: Signal::default() })
     }
 
@@ -58,6 +62,7 @@ impl App {
             .on(OnOrderConfirmed)
             .on(OnOrderCompleted)
             .on(OnOrderCancelled);
+        self.core.db.share("timers", &self.armed);
         self.core.start(bus, Some(consumers), shutdown);
         self.core.sweep(shutdown, store::prune);
         shutdown.spawn(clockwork::run(self.core.clone(), self.armed.clone(), shutdown.clone()));

@@ -65,9 +65,12 @@ pub fn next_deadline(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
 /// When the database fails.
 pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Result<u64, DbError> {
     let due = tx.query(
-        "UPDATE timers SET fired_at = $1 WHERE order_id IN ( \
-             SELECT order_id FROM timers WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1 \
-             ORDER BY expires_at LIMIT $2) RETURNING order_id",
+        &format!(
+            "UPDATE timers SET fired_at = $1 WHERE order_id IN ( \
+                 SELECT order_id FROM timers WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1 \
+                 ORDER BY expires_at LIMIT $2 {}) RETURNING order_id",
+            tx.dialect().claim()
+        ),
         args![now, limit],
         |row| row.parse::<OrderId>("order_id"),
     )?;

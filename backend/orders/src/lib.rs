@@ -6,13 +6,12 @@ mod router;
 mod routes;
 pub mod store;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::Migrations;
+use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -24,8 +23,19 @@ pub use consumers::{
 };
 
 /// The tables of this service.
-pub const MIGRATIONS: Migrations =
-    Migrations { part: "orders", scripts: &[("V1__orders", include_str!("../migrations/V1__orders.sql"))] };
+pub const MIGRATIONS: Migrations = Migrations {
+    part: "orders",
+    scripts: &[
+        ("V1__orders", include_str!("../migrations/V1__orders.sql")),
+        ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
+    ],
+};
+
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 3] {
+    Core::parts_with_sessions(MIGRATIONS)
+}
 
 /// How long a reservation lasts unless told otherwise.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
@@ -35,8 +45,8 @@ pub const DEFAULT_OPEN_LIMIT: u32 = 20;
 /// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database file.
-    pub database: PathBuf,
+    /// Its database.
+    pub database: Database,
     /// The time.
     pub clock: Clock,
     /// Who is signed in.
@@ -63,7 +73,7 @@ impl App {
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
         let Settings { database, clock, sessions, order_ttl, open_limit } = settings;
-        let core = Core::open_with_sessions(&database, clock, &sessions, MIGRATIONS).await?;
+        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         Ok(Self { core, sessions, order_ttl, open_limit })
     }
 

@@ -10,7 +10,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
-use ticketing_sdk::Timestamp;
+use ticketing_sdk::{PaymentId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{Pace, Step};
@@ -72,10 +72,9 @@ impl Driver {
     }
 
     async fn drive(&self, shutdown: &Shutdown) {
-        let now = self.wall.now();
-        while let Err(error) = self.core.db.write(move |tx| store::release_all(tx, now)).await {
-            tracing::warn!(%error, "the steps left by an earlier run could not be taken up; trying again");
-            tokio::time::sleep(PAUSE).await;
+        self.core.db.share("payments", &self.due);
+        if !self.core.db.is_shared() {
+            self.release_all().await;
         }
         let mut due = self.due.listen();
         loop {
@@ -96,6 +95,15 @@ impl Driver {
         }
     }
 
+    /// Takes up what an earlier run has left. Another replica's claims are left alone: they run out.
+    async fn release_all(&self) {
+        let now = self.wall.now();
+        while let Err(error) = self.core.db.write(move |tx| store::release_all(tx, now)).await {
+            tracing::warn!(%error, "the steps left by an earlier run could not be taken up; trying again");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Claims what is due and sets it going; whether there was anything.
     async fn begin_due(&self, shutdown: &Shutdown) -> Result<bool, DbError> {
         let now = self.wall.now();
@@ -112,16 +120,33 @@ impl Driver {
         let claimed = self.core.db.write(move |tx| store::claim_due(tx, now, lease, limit)).await?;
         let any = !claimed.is_empty();
         for (payment, permit) in claimed.into_iter().zip(permits) {
+            let (driver, claimed) = (self.clone(), (payment.id.clone(), payment.claimed_until));
             let task = self.clone().step(payment, permit);
             let stop = shutdown.clone();
             shutdown.spawn(async move {
                 tokio::select! {
-                    () = stop.triggered() => {}
+                    () = stop.triggered() => driver.give_back(claimed).await,
                     () = task => {}
                 }
             });
         }
         Ok(any)
+    }
+
+    /// Lets another replica take up at once what this one will not finish. Should the provider be doing it, it is asked
+    /// for again under the same key.
+    async fn give_back(&self, (id, claimed_until): (PaymentId, Option<Timestamp>)) {
+        if !self.core.db.is_shared() {
+            return;
+        }
+        let driver = self.clone();
+        let given = self.core.db.write_blindly(move |tx| {
+            driver.wake_after(tx);
+            store::give_back(tx, &id, claimed_until)
+        });
+        if let Err(error) = given.await {
+            tracing::debug!(%error, "a claim was not given back; it runs out");
+        }
     }
 
     async fn next_look(&self) -> Timestamp {

@@ -10,13 +10,12 @@ mod routes;
 mod serving;
 pub mod store;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::Migrations;
+use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -36,11 +35,17 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[("V1__payments", include_str!("../migrations/V1__payments.sql"))],
 };
 
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 3] {
+    Core::parts_with_sessions(MIGRATIONS)
+}
+
 /// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database file.
-    pub database: PathBuf,
+    /// Its database.
+    pub database: Database,
     /// The time.
     pub clock: Clock,
     /// Who is signed in.
@@ -72,7 +77,7 @@ impl App {
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
         let Settings { database, clock, sessions, provider, pace, shutdown } = settings;
-        let core = Core::open_with_sessions(&database, clock, &sessions, MIGRATIONS).await?;
+        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let followers = Followers::default();
         let driver = Driver::new(core.clone(), provider, pace, followers.clone());
         Ok(Self { core, sessions, pace, driver, followers, serving: Serving::default(), shutdown })

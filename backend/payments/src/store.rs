@@ -6,7 +6,7 @@ mod payments;
 mod requests;
 mod settle;
 
-pub use due::{claim_due, next_due, release_all};
+pub use due::{claim_due, give_back, next_due, release_all};
 pub use orders::{OrderCopy, find_order, insert_order, move_order};
 pub(crate) use payments::{COLUMNS, apply, read};
 pub use payments::{PaymentRow, Wanted, find_payment, in_force, insert_payment, list_payments};

@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::http::ApiError;
 
 pub use cookie::{CookieError, CookieSettings};
-pub use ended::{Ended, MIGRATIONS, prune, record};
+pub use ended::{Ended, MIGRATIONS, prune};
 pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
 
 /// How long a session lasts when nothing else is set: 7 days.

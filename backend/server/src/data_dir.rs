@@ -33,6 +33,11 @@ impl DataDir {
         }
     }
 
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The database file of a service.
     pub(crate) fn database(&self, service: &str) -> PathBuf {
         database(&self.path, service)

@@ -1,13 +1,26 @@
-//! The services as a process: the whole marketplace on embedded parts, in one process, behind one listener.
+//! The services as processes: the whole marketplace behind one listener, or a service behind each.
 
 pub mod audit;
+pub mod command;
 mod data_dir;
+mod databases;
+mod listening;
+mod open;
 mod openapi;
+mod operate;
+mod process;
 mod run;
+mod service;
 mod settings;
 mod stack;
+mod start_error;
 
+pub use databases::migrate;
 pub use openapi::document as openapi_document;
-pub use run::{RunError, run};
-pub use settings::StackSettings;
-pub use stack::{Stack, StartError};
+pub use operate::{OperateError, dead_letters, replay, republish};
+pub use process::Process;
+pub use run::{RunError, run, run_service};
+pub use service::Service;
+pub use settings::{Engine, StackSettings};
+pub use stack::Stack;
+pub use start_error::StartError;

@@ -1,66 +1,18 @@
 //! `ticketing-server`: the services as processes for deployments.
 
 use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
-use ticketing_platform::settings::{SettingsError, Source};
+use ticketing_bus::{Bus, DeadLetter};
+use ticketing_platform::db::OpenError;
+use ticketing_platform::settings::{Reader, SettingsError, Source};
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_server::{StackSettings, run};
-
-/// The services of the ticket marketplace.
-///
-/// Every setting is a flag or a `TICKETING_…` variable; the flag wins.
-#[derive(Debug, Parser)]
-#[command(name = "ticketing-server", version)]
-struct Cli {
-    #[command(subcommand)]
-    service: Service,
-}
-
-#[derive(Debug, Subcommand)]
-enum Service {
-    /// Every service in this process, on embedded parts.
-    All(All),
-}
-
-#[derive(Debug, Args)]
-struct All {
-    /// Where to listen [TICKETING_LISTEN, default 127.0.0.1:3000].
-    #[arg(long, value_name = "HOST:PORT")]
-    listen: Option<String>,
-    /// The folder of the databases; must be given [TICKETING_DATA_DIR].
-    #[arg(long, value_name = "DIR")]
-    data_dir: Option<String>,
-    /// How long a reservation lasts [TICKETING_ORDER_TTL, default 15m].
-    #[arg(long, value_name = "DURATION")]
-    order_ttl: Option<String>,
-    /// Where to answer GET /metrics [TICKETING_METRICS_LISTEN].
-    #[arg(long, value_name = "HOST:PORT")]
-    metrics_listen: Option<String>,
-    /// How log lines are written: text or json [TICKETING_LOG_FORMAT, default json].
-    #[arg(long, value_name = "FORMAT")]
-    log_format: Option<String>,
-    /// Which log lines are written [TICKETING_LOG, default info].
-    #[arg(long, value_name = "FILTER")]
-    log: Option<String>,
-}
-
-impl All {
-    /// The environment, with the flags over it.
-    fn source(self) -> Source {
-        let flags = [
-            ("TICKETING_LISTEN", self.listen),
-            ("TICKETING_DATA_DIR", self.data_dir),
-            ("TICKETING_ORDER_TTL", self.order_ttl),
-            ("TICKETING_METRICS_LISTEN", self.metrics_listen),
-            ("TICKETING_LOG_FORMAT", self.log_format),
-            ("TICKETING_LOG", self.log),
-        ];
-        let given = flags.into_iter().filter_map(|(name, value)| Some((name, value?)));
-        given.fold(Source::env("TICKETING_"), |source, (name, value)| source.with(name, value))
-    }
-}
+use ticketing_server::command::{Asked, Task, asked, command};
+use ticketing_server::{
+    Engine, OperateError, RunError, Service, StackSettings, StartError, dead_letters, migrate, replay,
+    republish, run, run_service,
+};
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -69,23 +21,42 @@ enum Failure {
     #[error("{0}")]
     Filter(#[from] telemetry::FilterError),
     #[error("{0}")]
-    Run(#[from] ticketing_server::RunError),
+    Run(#[from] RunError),
+    #[error("TICKETING_DATABASE_URL: {0}")]
+    Migrate(#[from] OpenError),
+    #[error("{0}")]
+    Operate(#[from] OperateError),
+    #[error("cannot write to stdout: {0}")]
+    Output(std::io::Error),
 }
 
 impl Failure {
-    /// 2 for wrong settings, found before any port was bound; 1 for everything else.
+    /// 2 for what is wrong with the settings or with what they name, found before any port was bound; 1 for everything
+    /// else.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Settings(_) | Self::Filter(_) => ExitCode::from(2),
-            Self::Run(_) => ExitCode::FAILURE,
+            Self::Settings(_) | Self::Filter(_) | Self::Migrate(_) => ExitCode::from(2),
+            Self::Run(RunError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
+            Self::Operate(OperateError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
+            Self::Run(_) | Self::Operate(_) | Self::Output(_) => ExitCode::FAILURE,
         }
     }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Service::All(all) = Cli::parse().service;
-    match serve(&all.source()).await {
+    let Some(Asked { task, source, letters }) = asked(&command().get_matches()) else {
+        return ExitCode::from(2);
+    };
+    let done = match task {
+        Task::All => serve(None, &source).await,
+        Task::One(service) => serve(Some(service), &source).await,
+        Task::Migrate => bring_up_to_date(&source).await,
+        Task::Republish => say_again(&source).await,
+        Task::Letters => show_letters(&source).await,
+        Task::Replay => deliver_again(&source, &letters).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // Nobody is left to be told when stderr is gone.
@@ -95,14 +66,58 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn serve(source: &Source) -> Result<(), Failure> {
-    let mut reader = ticketing_platform::settings::Reader::new(source);
+async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Database])?;
+    if let Some(options) = settings.nats {
+        let made = Bus::jetstream(options).await.map(drop);
+        made.map_err(|source| RunError::Start(StartError::nats(source)))?;
+    }
+    let Some(url) = settings.database else { return Ok(()) };
+    let migrated = tokio::task::spawn_blocking(move || migrate(&url)).await;
+    migrated.map_err(|error| RunError::Ready(std::io::Error::other(error)))??;
+    Ok(())
+}
+
+async fn say_again(source: &Source) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Database, Engine::Bus])?;
+    let said = republish(&settings).await?;
+    print(&format!("events that are said again once their services run: {said}"))
+}
+
+async fn show_letters(source: &Source) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    for (name, letter) in dead_letters(&settings).await? {
+        let DeadLetter { attempts, cause, envelope, .. } = letter;
+        let (event, aggregate, version) = (envelope.name, envelope.aggregate, envelope.version);
+        let cause = cause.replace(['\t', '\n'], " ");
+        print(&format!("{name}\t{event}\t{aggregate}\t{version}\t{attempts}\t{cause}"))?;
+    }
+    Ok(())
+}
+
+async fn deliver_again(source: &Source, letters: &[String]) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    let replayed = replay(&settings, letters).await?;
+    print(&format!("events that are delivered again: {replayed}"))
+}
+
+fn print(line: &str) -> Result<(), Failure> {
+    writeln!(std::io::stdout(), "{line}").map_err(Failure::Output)
+}
+
+async fn serve(service: Option<Service>, source: &Source) -> Result<(), Failure> {
+    let mut reader = Reader::new(source);
     let format = reader.or("TICKETING_LOG_FORMAT", LogFormat::Json);
     let filter = reader.or("TICKETING_LOG", "info".to_owned());
     // Both parts are read before either is reported, so that every fault is named at once.
-    // A deployment says where its data lies: a default would follow the folder that it happens to start in.
-    let data_dir = reader.required::<String>("TICKETING_DATA_DIR");
-    let settings = StackSettings::read(source, data_dir.unwrap_or_default().into());
+    let settings = match service {
+        Some(service) => StackSettings::read_for(service, source),
+        None => {
+            // A deployment says where its data lies: a default would follow the folder that it happens to start in.
+            let data_dir = reader.required::<String>("TICKETING_DATA_DIR");
+            StackSettings::read(source, data_dir.unwrap_or_default().into())
+        }
+    };
     let logs = reader.finish(|| Some(()));
     let settings = match (settings, logs) {
         (Ok(settings), Ok(())) => settings,
@@ -113,6 +128,13 @@ async fn serve(source: &Source) -> Result<(), Failure> {
         (Err(error), Ok(())) | (Ok(_), Err(error)) => return Err(error.into()),
     };
     telemetry::init_logs(format, &filter)?;
-    run(settings, |stack| writeln!(std::io::stdout(), "listening on {}", stack.url())).await?;
+    if settings.metrics_listen.is_some() {
+        telemetry::install_metrics();
+    }
+    let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
+    match service {
+        Some(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?,
+        None => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
+    }
     Ok(())
 }

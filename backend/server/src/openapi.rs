@@ -1,5 +1,8 @@
 //! The OpenAPI document: made from the routes themselves.
 
+use axum::Router;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::get;
 use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
 /// Completes the document that the routes have made.
@@ -17,4 +20,12 @@ pub fn document(routes: OpenApi) -> OpenApi {
     let mut document = OpenApiBuilder::new().info(info).build();
     document.merge(routes);
     document
+}
+
+/// The route of the whole document, for processes that know a part of the routes: the copy that the routes are compared with
+/// in a test.
+pub(crate) fn whole() -> Router {
+    const DOCUMENT: &str = include_str!("../../../docs/reference/openapi.json");
+    Router::new()
+        .route("/api/openapi.json", get(|| async { ([(CONTENT_TYPE, "application/json")], DOCUMENT) }))
 }

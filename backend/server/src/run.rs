@@ -1,10 +1,10 @@
-//! A stack for the life of a process.
+//! A stack, or a service, for the life of a process.
 
 use std::io;
 
 use ticketing_platform::shutdown;
 
-use crate::{Stack, StackSettings, StartError};
+use crate::{Process, Service, Stack, StackSettings, StartError};
 
 /// Why a process could not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -30,14 +30,35 @@ pub async fn run(
     ready: impl FnOnce(&Stack) -> io::Result<()>,
 ) -> Result<(), RunError> {
     let stack = Stack::start(settings).await?;
-    let told = ready(&stack);
-    let heard = match told {
-        Ok(()) => shutdown::signals().await.map_err(RunError::Signals),
-        Err(error) => Err(RunError::Ready(error)),
-    };
+    let heard = until_asked(ready(&stack)).await;
+    ended(stack.stop().await);
+    heard
+}
+
+/// The same for one service.
+///
+/// # Errors
+/// When the service cannot be started.
+pub async fn run_service(
+    service: Service,
+    settings: StackSettings,
+    ready: impl FnOnce(&Process) -> io::Result<()>,
+) -> Result<(), RunError> {
+    let process = Process::start(service, settings).await?;
+    let heard = until_asked(ready(&process)).await;
+    ended(process.stop().await);
+    heard
+}
+
+async fn until_asked(told: io::Result<()>) -> Result<(), RunError> {
+    told.map_err(RunError::Ready)?;
+    shutdown::signals().await.map_err(RunError::Signals)?;
     tracing::info!("stopping");
-    if !stack.stop().await {
+    Ok(())
+}
+
+fn ended(clean: bool) {
+    if !clean {
         tracing::warn!("requests were cut when the time to finish them was over");
     }
-    heard
 }

@@ -1,17 +1,35 @@
 //! What a stack is told.
 
+pub(crate) mod nats;
+
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use ticketing_auth::{Hashing, Limits};
+use ticketing_bus::JetStreamOptions;
 use ticketing_payments::Pace;
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
 use ticketing_platform::http::ServeLimits;
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
+
+use crate::Service;
+
+const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
+const JWT_KEY: &str = "TICKETING_JWT_KEY";
+
+/// What holds what services know and say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// The PostgreSQL database.
+    Database,
+    /// The NATS servers.
+    Bus,
+}
 
 /// What a stack is told. Secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]
@@ -20,8 +38,12 @@ pub struct StackSettings {
     pub listen: SocketAddr,
     /// Where it answers `GET /metrics`, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
-    /// The folder of its databases.
+    /// The folder of its databases, and of what is kept beside them.
     pub data_dir: PathBuf,
+    /// The PostgreSQL database whose schemas the services use instead of files in the folder.
+    pub database: Option<PostgresUrl>,
+    /// The NATS server that carries the events. None: a log in the data directory does.
+    pub nats: Option<JetStreamOptions>,
     /// What sessions are signed with; the first signs, all are accepted. None: one made once into the data directory.
     pub jwt_keys: Vec<SecretString>,
     /// How long a reservation lasts.
@@ -56,6 +78,8 @@ impl StackSettings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics_listen: None,
             data_dir: data_dir.into(),
+            database: None,
+            nats: None,
             jwt_keys: Vec::new(),
             order_ttl: ticketing_orders::DEFAULT_TTL,
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
@@ -78,14 +102,57 @@ impl StackSettings {
     pub fn read(source: &Source, data_dir: PathBuf) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(data_dir);
+        settings.read_from(&mut reader);
+        reader.finish(|| Some(settings))
+    }
+
+    /// The same for one service in a process of its own, which must be told where its database, the bus and the key of the
+    /// sessions are.
+    ///
+    /// # Errors
+    /// Every setting that is missing or not valid, all at once.
+    pub fn read_for(service: Service, source: &Source) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(source);
+        let mut settings = Self::new(PathBuf::new());
+        settings.read_from(&mut reader);
+        reader.required::<SecretString>(DATABASE_URL);
+        reader.required::<SecretString>(nats::URL);
+        if service.has_sessions() {
+            reader.required::<SecretString>(JWT_KEY);
+        }
+        reader.finish(|| Some(settings))
+    }
+
+    /// The engines alone, for whoever does something to them by hand: those that `needed` names must be given.
+    ///
+    /// # Errors
+    /// Every setting that is missing or not valid, all at once.
+    pub fn read_engines(source: &Source, needed: &[Engine]) -> Result<Self, SettingsError> {
+        let mut reader = Reader::new(source);
+        let mut settings = Self::new(PathBuf::new());
+        settings.database = read_database(&mut reader);
+        settings.nats = nats::read(&mut reader);
+        for engine in needed {
+            reader.required::<SecretString>(match engine {
+                Engine::Database => DATABASE_URL,
+                Engine::Bus => nats::URL,
+            });
+        }
+        reader.finish(|| Some(settings))
+    }
+
+    fn read_from(&mut self, reader: &mut Reader<'_>) {
+        let settings = self;
         settings.listen = reader.or("TICKETING_LISTEN", SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)));
         settings.metrics_listen = reader.optional("TICKETING_METRICS_LISTEN");
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }
-        settings.jwt_keys = reader.optional("TICKETING_JWT_KEY").unwrap_or_default();
+        settings.database = read_database(reader);
+        settings.nats = nats::read(reader);
+        settings.jwt_keys = reader.optional(JWT_KEY).unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
-            reader.fault("TICKETING_JWT_KEY", None, error);
+            reader.fault(JWT_KEY, None, error);
         }
         settings.order_ttl = reader.or("TICKETING_ORDER_TTL", settings.order_ttl);
         if settings.order_ttl < Duration::from_secs(1) {
@@ -98,7 +165,7 @@ impl StackSettings {
             reader.or("TICKETING_SIGNINS_PER_ACCOUNT", settings.limits.signins_per_account);
         settings.limits.tries_per_address =
             reader.or("TICKETING_SIGNINS_PER_ADDRESS", settings.limits.tries_per_address);
-        settings.allowed_origins = reader.or("TICKETING_ALLOWED_ORIGINS", settings.allowed_origins);
+        settings.allowed_origins = reader.optional("TICKETING_ALLOWED_ORIGINS").unwrap_or_default();
         settings.trusted_proxies = TrustedProxies::new(reader.or("TICKETING_TRUSTED_PROXIES", Vec::new()));
         let name: String = reader.or("TICKETING_COOKIE_NAME", "session".to_owned());
         // Without TLS a `Secure` cookie would never come back.
@@ -107,7 +174,25 @@ impl StackSettings {
             Ok(cookie) => settings.cookie = cookie,
             Err(error) => reader.fault("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
         }
-        reader.finish(|| Some(settings))
+    }
+}
+
+/// Where the services keep what they know, if not in files. The password in the URL is never shown.
+fn read_database(reader: &mut Reader<'_>) -> Option<PostgresUrl> {
+    let connections = reader.or("TICKETING_DATABASE_CONNECTIONS", CONNECTIONS);
+    if connections < 2 {
+        reader.fault("TICKETING_DATABASE_CONNECTIONS", Some(connections.to_string()), "at least 2");
+    }
+    let migrate = reader.or("TICKETING_DATABASE_MIGRATE", true);
+    let text: SecretString = reader.optional(DATABASE_URL)?;
+    match text.expose_secret().parse::<PostgresUrl>() {
+        Ok(url) if migrate => Some(url.with_connections(connections)),
+        Ok(url) => Some(url.with_connections(connections).migrated_elsewhere()),
+        Err(error) => {
+            let like = "a URL like postgres://user:password@host:5432/database";
+            reader.fault(DATABASE_URL, None, format!("{like}; {error}"));
+            None
+        }
     }
 }
 

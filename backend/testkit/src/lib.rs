@@ -17,15 +17,18 @@
 
 #![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
 
+mod cluster;
 mod events;
 mod forge;
 mod patience;
 mod raw;
 mod reply;
+mod running;
 mod session;
 mod stack;
 pub mod storm;
 
+pub use cluster::{Cluster, REPLICAS};
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
 pub use patience::Patience;
@@ -33,8 +36,10 @@ pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
+pub use ticketing_engines::{Engine, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
 
 pub use http::Method;
+pub use ticketing_engines::{NatsServer, NatsServerBuilder, Nginx};
 
 use ticketing_sdk::Money;
 

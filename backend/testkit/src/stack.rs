@@ -5,14 +5,19 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tempfile::TempDir;
+use ticketing_bus::JetStreamOptions;
+use ticketing_engines::{Engine, NatsServer, OwnDatabase, Shape};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
-use ticketing_server::audit::Report;
+use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Stack, StackSettings};
 
+use crate::cluster::Cluster;
 use crate::eventually;
 use crate::raw::Raw;
+use crate::running::Running;
 use crate::session::{PASSWORD, TestSession};
 
 /// What the sessions of every test stack are signed with.
@@ -24,6 +29,7 @@ pub const JWT_KEY: &str = "a key for tests that is long enough";
 pub struct TestStackBuilder {
     settings: StackSettings,
     folder: Option<TempDir>,
+    shape: Shape,
 }
 
 /// A running marketplace. It must be given back with [`finish`](Self::finish), which fails the test if anything is
@@ -31,9 +37,12 @@ pub struct TestStackBuilder {
 #[derive(Debug)]
 pub struct TestStack {
     // Empty once it was stopped.
-    stack: Option<Stack>,
+    running: Option<Running>,
+    shape: Shape,
     settings: StackSettings,
     folder: Option<TempDir>,
+    database: Option<OwnDatabase>,
+    nats: Option<NatsServer>,
     raw: Raw,
     people: AtomicU32,
     given_back: bool,
@@ -50,11 +59,17 @@ impl Default for TestStackBuilder {
         settings.limits.tries_per_address = 100_000;
         settings.payment_pace.first_retry = Duration::from_millis(20);
         settings.payment_pace.longest_retry = Duration::from_millis(200);
-        Self { settings, folder: Some(folder) }
+        Self { settings, folder: Some(folder), shape: Shape::Embedded }
     }
 }
 
 impl TestStackBuilder {
+    /// Which engines it stands on: files, unless it is told otherwise.
+    pub fn on(mut self, shape: impl Into<Shape>) -> Self {
+        self.shape = shape.into();
+        self
+    }
+
     /// How long a reservation lasts.
     pub fn order_ttl(self, ttl: Duration) -> Self {
         self.with(|settings| settings.order_ttl = ttl)
@@ -81,6 +96,14 @@ impl TestStackBuilder {
         self.with(|settings| settings.data_dir = folder.to_owned())
     }
 
+    /// This NATS server carries the events.
+    pub fn over(self, server: &NatsServer) -> Self {
+        let mut options = JetStreamOptions::new(server.url());
+        // What was under way when something was killed comes again before a test loses its patience.
+        options.ack_wait = Duration::from_secs(2);
+        self.with(|settings| settings.nats = Some(options))
+    }
+
     /// Anything else.
     pub fn with(mut self, change: impl FnOnce(&mut StackSettings)) -> Self {
         change(&mut self.settings);
@@ -96,12 +119,34 @@ impl TestStackBuilder {
     /// Starts it.
     ///
     /// # Panics
-    /// When it does not start.
-    pub async fn start(self) -> TestStack {
-        let stack = Stack::start(self.settings.clone()).await.expect("the stack starts");
-        let raw = Raw::new(stack.url());
-        let Self { settings, folder } = self;
-        TestStack { stack: Some(stack), settings, folder, raw, people: AtomicU32::new(0), given_back: false }
+    /// When it does not start, or an engine is not there.
+    pub async fn start(mut self) -> TestStack {
+        let mut nats = None;
+        if self.shape.has_nats() {
+            let server = NatsServer::begin().await;
+            self = self.over(&server);
+            nats = Some(server);
+        }
+        let database = (self.shape.engine() == Engine::Postgres).then(OwnDatabase::create);
+        if let Some(own) = &database {
+            let url: PostgresUrl = own.url().parse().expect("a URL");
+            // Many stacks share the server.
+            self.settings.database = Some(url.with_connections(6));
+        }
+        let Self { settings, folder, shape } = self;
+        let running = Running::start(&settings, shape, database.as_ref(), nats.as_ref()).await;
+        let raw = Raw::new(running.url());
+        TestStack {
+            running: Some(running),
+            shape,
+            settings,
+            folder,
+            database,
+            nats,
+            raw,
+            people: AtomicU32::new(0),
+            given_back: false,
+        }
     }
 }
 
@@ -109,6 +154,11 @@ impl TestStack {
     /// A stack with a folder of its own.
     pub async fn start() -> Self {
         Self::builder().start().await
+    }
+
+    /// The same on these engines.
+    pub async fn start_on(shape: impl Into<Shape>) -> Self {
+        Self::builder().on(shape).start().await
     }
 
     /// A stack that differs.
@@ -119,22 +169,73 @@ impl TestStack {
     /// The stack itself.
     ///
     /// # Panics
-    /// When it was stopped.
+    /// When it was stopped, or runs in processes of its own.
     #[must_use]
     pub fn stack(&self) -> &Stack {
-        self.stack.as_ref().expect("a running stack")
+        match self.running() {
+            Running::Here(stack) => stack,
+            Running::Cluster(_) => panic!("it does not run in this process"),
+        }
+    }
+
+    /// Its processes.
+    ///
+    /// # Panics
+    /// When it was stopped, or runs in this process.
+    pub fn cluster(&mut self) -> &mut Cluster {
+        match self.running.as_mut().expect("a running stack") {
+            Running::Cluster(cluster) => cluster,
+            Running::Here(_) => panic!("it runs in this process"),
+        }
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("a running stack")
+    }
+
+    /// What the card provider has done.
+    ///
+    /// # Panics
+    /// When its book cannot be read.
+    pub async fn ledger(&self) -> Ledger {
+        self.running().ledger().await
     }
 
     /// Where it answers.
     #[must_use]
     pub fn url(&self) -> String {
-        self.stack().url()
+        self.running().url()
     }
 
     /// Where its databases are.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.settings.data_dir.clone()
+    }
+
+    /// The URL of its PostgreSQL database.
+    ///
+    /// # Panics
+    /// When it has none.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        self.database.as_ref().expect("a database on the shared server").url()
+    }
+
+    /// Runs a command by hand on that database; answers its rows, columns separated by `|`.
+    ///
+    /// # Panics
+    /// When it has none, or the command is refused.
+    pub fn psql(&self, sql: &str) -> String {
+        self.database.as_ref().expect("a database on the shared server").psql(sql)
+    }
+
+    /// The NATS server of its shape.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub fn nats(&mut self) -> &mut NatsServer {
+        self.nats.as_mut().expect("a NATS server of its own")
     }
 
     /// A client that nobody is signed in with.
@@ -178,12 +279,15 @@ impl TestStack {
         self.stack().clock()
     }
 
-    /// Whether nothing waits.
+    /// Whether nothing waits. A bus that cannot be asked now is none that nothing waits on.
     ///
     /// # Panics
-    /// When that cannot be read.
+    /// When the databases cannot be read.
     pub async fn is_settled(&self) -> bool {
-        self.stack().is_settled().await.expect("the databases can be read")
+        match self.running().is_settled().await {
+            Err(AuditError::Bus(_)) => false,
+            settled => settled.expect("the databases can be read"),
+        }
     }
 
     /// Waits until nothing waits.
@@ -196,7 +300,7 @@ impl TestStack {
     /// # Panics
     /// When it cannot be made.
     pub async fn report(&self) -> Report {
-        self.stack().audit().await.expect("the databases can be read")
+        self.running().audit().await.expect("the databases can be read")
     }
 
     /// Fails the test if an invariant is broken.
@@ -213,10 +317,20 @@ impl TestStack {
     /// # Panics
     /// When it does not stop in an orderly way, or does not start.
     pub async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// The same, told something else.
+    ///
+    /// # Panics
+    /// When it does not stop in an orderly way, or does not start.
+    pub async fn restart_with(&mut self, change: impl FnOnce(&mut StackSettings)) {
         self.stop().await;
-        let stack = Stack::start(self.settings.clone()).await.expect("the stack starts again");
-        self.raw = Raw::new(stack.url());
-        self.stack = Some(stack);
+        change(&mut self.settings);
+        let (database, nats) = (self.database.as_ref(), self.nats.as_ref());
+        let running = Running::start(&self.settings, self.shape, database, nats).await;
+        self.raw = Raw::new(running.url());
+        self.running = Some(running);
     }
 
     /// Stops the stack in an orderly way; its folder stays for [`restart`](Self::restart).
@@ -224,8 +338,8 @@ impl TestStack {
     /// # Panics
     /// When something had to be cut.
     pub async fn stop(&mut self) {
-        if let Some(stack) = self.stack.take() {
-            assert!(stack.stop().await, "something had to be cut");
+        if let Some(running) = self.running.take() {
+            assert!(running.stop().await, "something had to be cut");
         }
     }
 
@@ -234,7 +348,7 @@ impl TestStack {
     /// # Panics
     /// When an event or a step is left, an invariant is broken, or something had to be cut.
     pub async fn finish(mut self) {
-        if self.stack.is_some() {
+        if self.running.is_some() {
             self.settle().await;
             self.audit().await;
         }

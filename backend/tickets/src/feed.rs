@@ -14,6 +14,10 @@ use crate::store::{self, Change};
 
 /// A comment is sent so often, so that both ends notice a dead connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How soon it is looked again for changes that must wait for a transaction that is under way.
+const AGAIN: Duration = Duration::from_millis(20);
+/// How often it is looked even when nothing rings, where other processes make changes too.
+const POLL: Duration = Duration::from_secs(1);
 /// Changes read at a time.
 const PAGE: i64 = 100;
 
@@ -21,6 +25,8 @@ const PAGE: i64 = 100;
 #[derive(Clone, Debug, Default)]
 pub struct Feed {
     changed: Signal,
+    /// Rings when there is more to read, where that is not at once after the commit.
+    readable: Signal,
 }
 
 /// How one watcher follows the feed.
@@ -38,6 +44,38 @@ impl Feed {
         &self.changed
     }
 
+    /// Looks for every watcher of this process, where other processes make changes too, until shutdown: a change that was
+    /// committed can be read once every transaction that began before it has ended.
+    pub async fn follow(self, db: Db, shutdown: Shutdown) {
+        db.share("changes", &self.changed);
+        let (mut changed, mut known) = (self.changed.listen(), None);
+        loop {
+            let wait = match db.read(store::tail).await {
+                Ok((place, held_back)) => {
+                    if known.as_ref() != Some(&place) {
+                        known = Some(place);
+                        self.readable.ring();
+                    }
+                    if held_back { AGAIN } else { POLL }
+                }
+                Err(error) => {
+                    let error: DbError = error;
+                    tracing::warn!(%error, "the newest change could not be read; trying again");
+                    POLL
+                }
+            };
+            let rung = async {
+                // What is held back becomes readable without a ring of ours.
+                if wait == POLL { changed.heard().await } else { std::future::pending().await }
+            };
+            tokio::select! {
+                () = rung => {}
+                () = tokio::time::sleep(wait) => {}
+                () = shutdown.triggered() => return,
+            }
+        }
+    }
+
     /// The changes after the place `resume`, or from now on, as server-sent events. It ends at shutdown.
     ///
     /// # Errors
@@ -49,9 +87,9 @@ impl Feed {
         shutdown: &Shutdown,
     ) -> Result<Response, DbError> {
         // Listening begins before the place is read, so a change in between is not missed.
-        let changes = self.changed.listen();
+        let changes = if db.is_shared() { self.readable.listen() } else { self.changed.listen() };
         let place = match resume {
-            Some(place) => place,
+            Some(place) => db.read(move |tx| store::resume(tx, &place)).await?,
             None => db.read(store::latest).await?,
         };
         // An event without data only tells the place, so that a watcher can resume before the first change.
@@ -81,8 +119,8 @@ impl Watcher {
             }
             let place = self.place.clone();
             match self.db.read(move |tx| store::after(tx, &place, PAGE)).await {
-                Ok(changes) if changes.is_empty() => self.changes.heard().await,
-                Ok(changes) => self.waiting = changes.into_iter(),
+                Ok(changes) if !changes.ready.is_empty() => self.waiting = changes.ready.into_iter(),
+                Ok(_) => self.changes.heard().await,
                 Err(error) => {
                     let error: DbError = error;
                     tracing::warn!(%error, "a watcher was let go");

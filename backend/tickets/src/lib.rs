@@ -8,12 +8,10 @@ mod router;
 mod routes;
 pub mod store;
 
-use std::path::PathBuf;
-
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::Migrations;
+use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -25,14 +23,23 @@ pub use feed::Feed;
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "tickets",
-    scripts: &[("V1__tickets", include_str!("../migrations/V1__tickets.sql"))],
+    scripts: &[
+        ("V1__tickets", include_str!("../migrations/V1__tickets.sql")),
+        ("V2__changes_in_order", include_str!("../migrations/V2__changes_in_order.sql")),
+    ],
 };
+
+/// Every table of its database, for whoever brings it up to date before the service is opened.
+#[must_use]
+pub fn tables() -> [Migrations; 3] {
+    Core::parts_with_sessions(MIGRATIONS)
+}
 
 /// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database file.
-    pub database: PathBuf,
+    /// Its database.
+    pub database: Database,
     /// The time.
     pub clock: Clock,
     /// Who is signed in.
@@ -58,9 +65,9 @@ impl App {
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
         let Settings { database, clock, sessions, shutdown } = settings;
-        let core = Core::open_with_sessions(&database, clock, &sessions, MIGRATIONS).await?;
+        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
-        let pages = pages::Pages::new(feed.changed().clone());
+        let pages = pages::Pages::new(feed.changed().clone(), core.db.is_shared());
         Ok(Self { core, sessions, feed, pages, shutdown })
     }
 
@@ -72,6 +79,15 @@ impl App {
 
     /// Starts to publish and to listen.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
+        if self.core.db.is_shared() {
+            shutdown.spawn(self.feed.clone().follow(self.core.db.clone(), shutdown.clone()));
+            let db = self.core.db.clone();
+            shutdown.spawn(async move {
+                if let Err(error) = db.write(store::adopt).await {
+                    tracing::warn!(%error, "the changes could not be looked through");
+                }
+            });
+        }
         let consumers = self
             .core
             .consumers("tickets-service")

@@ -1,7 +1,8 @@
 //! Pages of the list, kept as long as no ticket has changed.
 //!
 //! The list is read far more often than it changes. A page is good exactly while the feed has not rung since before it
-//! was read; the feed rings after each commit and before its answer, so whoever was told of a change sees it.
+//! was read; the feed rings after each commit and before its answer, so whoever was told of a change sees it. Where
+//! other processes make changes too, their rings come late, and nothing is kept.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -42,7 +43,8 @@ impl IntoResponse for Page {
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     changed: Signal,
-    kept: Arc<RwLock<Kept>>,
+    /// None where other processes make changes too.
+    kept: Option<Arc<RwLock<Kept>>>,
 }
 
 #[derive(Debug, Default)]
@@ -52,9 +54,9 @@ struct Kept {
 }
 
 impl Pages {
-    /// Pages that are good until `changed` rings.
-    pub(crate) fn new(changed: Signal) -> Self {
-        Self { changed, kept: Arc::default() }
+    /// Pages that are good until `changed` rings, and none where other processes make changes too.
+    pub(crate) fn new(changed: Signal, shared: bool) -> Self {
+        Self { changed, kept: (!shared).then(Arc::default) }
     }
 
     /// What [`keep`](Self::keep) is to be told: take it before reading.
@@ -64,17 +66,18 @@ impl Pages {
 
     /// The page that answers `question`, if no ticket has changed since.
     pub(crate) fn get(&self, question: &str) -> Option<Page> {
-        let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.as_ref()?.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(question)?;
         (kept.generation == self.changed.rings()).then(|| page.clone())
     }
 
     /// Keeps a page that was read after `generation` was taken.
     pub(crate) fn keep(&self, question: &str, generation: u64, page: &Page) {
+        let Some(kept) = &self.kept else { return };
         if question.len() > LONGEST || page.body.len() > LARGEST {
             return;
         }
-        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = kept.write().unwrap_or_else(PoisonError::into_inner);
         if generation < kept.generation {
             return;
         }
@@ -96,7 +99,7 @@ mod tests {
     #[test]
     fn a_page_is_good_until_the_feed_rings() {
         let changed = Signal::default();
-        let pages = Pages::new(changed.clone());
+        let pages = Pages::new(changed.clone(), false);
         let before = pages.generation();
         pages.keep("", before, &page("[1]"));
         assert_eq!(pages.get("").unwrap().body, "[1]");
@@ -110,12 +113,15 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let pages = Pages::new(Signal::default());
+        let pages = Pages::new(Signal::default(), false);
         for n in 0..10 * MOST {
             pages.keep(&format!("q={n}"), 0, &page("[]"));
         }
-        assert!(pages.kept.read().unwrap().pages.len() <= MOST);
+        assert!(pages.kept.as_ref().unwrap().read().unwrap().pages.len() <= MOST);
         pages.keep(&"q".repeat(LONGEST + 1), 0, &page("[]"));
+        let none = Pages::new(Signal::default(), true);
+        none.keep("", none.generation(), &page("[]"));
+        assert!(none.get("").is_none(), "another process may have changed a ticket by now");
         assert!(pages.get(&"q".repeat(LONGEST + 1)).is_none());
     }
 }

@@ -1,11 +1,13 @@
 //! `ticketing audit`: whether everything that must hold holds, in the data of a marketplace on this machine.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
-use ticketing_server::StartError;
-use ticketing_server::audit::{OfflineError, Report, audit_beside_server, audit_data_dir};
+use ticketing_platform::settings::Source;
+use ticketing_server::audit::{Offline, OfflineError, Report};
+use ticketing_server::{StackSettings, StartError};
 
+use super::serve::{not_started, refused};
 use crate::context::{Local, LocalCommand};
 use crate::failure::{Failure, Outcome};
 
@@ -18,7 +20,8 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 #[command(after_help = "\
     Reads the databases of every service, the bus and the card provider's ledger, and names each broken invariant by \
     number. It exits 1 if there is one. A server may be running: then what it has under way is waited for, a few \
-    seconds at most. After a crash, run `ticketing serve` once, which settles what was interrupted.")]
+    seconds at most. Where TICKETING_DATABASE_URL and TICKETING_NATS_URL tell the server where its data and events \
+    are, they tell this command, too. After a crash, run `ticketing serve` once, which settles what was interrupted.")]
 pub(crate) struct Args {
     /// The folder of the databases; without it the one in your data folder
     #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
@@ -28,7 +31,12 @@ pub(crate) struct Args {
 impl LocalCommand for Args {
     async fn run(self, local: &Local) -> Outcome {
         let data_dir = self.data_dir.unwrap_or_else(|| local.settings.home.server_data());
-        let report = Box::pin(audit(&data_dir)).await.map_err(|error| not_audited(&error))?;
+        // The same settings as the server's: they say where it keeps what is not in the folder.
+        let settings = StackSettings::read(&Source::env("TICKETING_"), data_dir.clone());
+        let mut settings = settings.map_err(|error| refused(&error))?;
+        settings.data_dir.clone_from(&data_dir);
+        let marketplace = Box::pin(Offline::of(&settings)).await.map_err(|error| not_started(&error))?;
+        let report = Box::pin(audit(&marketplace)).await.map_err(|error| not_audited(&error))?;
         for check in &report.checks {
             local.io.line(&check.to_string())?;
         }
@@ -40,18 +48,18 @@ impl LocalCommand for Args {
     }
 }
 
-async fn audit(data_dir: &Path) -> Result<Report, OfflineError> {
-    match audit_data_dir(data_dir).await {
+async fn audit(marketplace: &Offline) -> Result<Report, OfflineError> {
+    match marketplace.audit().await {
         Err(OfflineError::DataDir(StartError::InUse { .. })) => {}
         alone => return alone,
     }
-    let mut report = audit_beside_server(data_dir).await?;
+    let mut report = marketplace.audit_beside_server().await?;
     for _ in 1..LOOKS {
         if report.is_clean() {
             break;
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
-        report = audit_beside_server(data_dir).await?;
+        report = marketplace.audit_beside_server().await?;
     }
     Ok(report)
 }

@@ -109,7 +109,7 @@ fn log(local: &Local) -> Outcome {
 }
 
 /// Every setting that is wrong, by the flag that sets it.
-fn refused(error: &SettingsError) -> Failure {
+pub(super) fn refused(error: &SettingsError) -> Failure {
     let mut failure = Failure::usage("these settings cannot be used");
     for fault in &error.faults {
         let flag = FLAGS.iter().find(|(name, _)| *name == fault.name).map_or("", |(_, flag)| *flag);
@@ -119,8 +119,8 @@ fn refused(error: &SettingsError) -> Failure {
     failure
 }
 
-fn not_started(error: &StartError) -> Failure {
-    let exit = if matches!(error, StartError::Key(_)) { Exit::Usage } else { Exit::Failed };
+pub(super) fn not_started(error: &StartError) -> Failure {
+    let exit = if error.is_of_settings() { Exit::Usage } else { Exit::Failed };
     let hint = match error {
         StartError::InUse { .. } => Some("stop it, or name another folder with --data-dir"),
         StartError::Listen { .. } => Some("--listen names another address; port 0 takes a free one"),

@@ -13,8 +13,8 @@ fn leak(line: &str) -> Option<&'static str> {
             return Some("a key");
         }
     }
-    let harmless =
-        |value: &str| value.is_empty() || value.starts_with("PLACEHOLDER") || value.starts_with('$');
+    let placeholder = |value: &str| ["", "secret", "PLACEHOLDER"].contains(&value);
+    let harmless = |value: &str| placeholder(value) || value.starts_with('$');
     let in_url = line.split("://").nth(1).and_then(|rest| rest.split_once('@')).and_then(|(who, _)| {
         let (_, password) = who.split_once(':')?;
         (!harmless(password)).then_some("a password in a URL")

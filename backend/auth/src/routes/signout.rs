@@ -41,8 +41,9 @@ pub(crate) async fn signout(
 }
 
 async fn end(app: App, session: Session) -> Result<(), ApiError> {
-    let (outbox, ended) = (app.core.outbox.clone(), session.clone());
-    app.core.db.write(move |tx| store::end_session(tx, &outbox, &ended)).await.map_err(ApiError::from)?;
+    let (outbox, ended, ending) = (app.core.outbox.clone(), app.sessions.ended().clone(), session.clone());
+    let recorded = app.core.db.write(move |tx| store::end_session(tx, &outbox, &ended, &ending));
+    recorded.await.map_err(ApiError::from)?;
     // Here at once; the other services hear of it by the event.
     app.sessions.ended().insert(&session.jti, session.exp);
     Ok(())

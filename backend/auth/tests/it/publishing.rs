@@ -3,14 +3,19 @@
 use std::time::Duration;
 
 use ticketing_bus::{Bus, EmbeddedOptions};
+use ticketing_engines::{Engine, on_both};
 use ticketing_events::{EventName, SessionEnded};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{PASSWORD, Service, eventually};
 
-#[tokio::test]
-async fn a_sign_out_is_published() {
-    let service = Service::open().await;
+on_both! {
+    #[tokio::test]
+    a_sign_out_is_published, what_has_expired_is_forgotten_at_the_next_start;
+}
+
+async fn a_sign_out_is_published(engine: Engine) {
+    let service = Service::on(engine).await;
     let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
     let shutdown = Shutdown::new();
     service.app.start(&bus, &shutdown);
@@ -28,9 +33,8 @@ async fn a_sign_out_is_published() {
     assert!(shutdown.wait(Duration::from_secs(10)).await);
 }
 
-#[tokio::test]
-async fn what_has_expired_is_forgotten_at_the_next_start() {
-    let service = Service::open().await;
+async fn what_has_expired_is_forgotten_at_the_next_start(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;
     service.clock.advance(Duration::from_secs(30 * 24 * 3600));

@@ -6,13 +6,13 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http_body_util::BodyExt;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use ticketing_auth::{App, Hashing, Limits, Settings};
+use ticketing_engines::{Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{LayerSettings, wrap};
 use ticketing_platform::limits::TrustedProxies;
@@ -28,11 +28,11 @@ pub(crate) fn cheap() -> Hashing {
     Hashing { memory: 8, passes: 1, lanes: 1, ..Hashing::default() }
 }
 
-pub(crate) fn settings(folder: &Path, clock: &Clock) -> Settings {
+pub(crate) fn settings(home: &Home, clock: &Clock) -> Settings {
     let keys = SessionKeys::new(&[KEY.into()]).unwrap();
     let cookie = CookieSettings::new("session", false).unwrap();
     Settings {
-        database: folder.join("auth.db"),
+        database: home.database("auth"),
         clock: clock.clone(),
         sessions: Sessions::new(keys, cookie, LIFETIME, Ended::new(clock.clone()), clock.clone()),
         proxies: TrustedProxies::default(),
@@ -46,36 +46,36 @@ pub(crate) struct Service {
     pub(crate) app: App,
     pub(crate) clock: Clock,
     router: Router,
-    folder: TempDir,
+    home: Home,
 }
 
 impl Service {
-    pub(crate) async fn open() -> Self {
-        Self::with(|_| {}).await
+    pub(crate) async fn on(engine: Engine) -> Self {
+        Self::with(engine, |_| {}).await
     }
 
-    pub(crate) async fn with(change: impl FnOnce(&mut Settings)) -> Self {
+    pub(crate) async fn with(engine: Engine, change: impl FnOnce(&mut Settings)) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
-        Self::at(tempfile::tempdir().unwrap(), clock, change).await
+        Self::at(Home::on(engine), clock, change).await
     }
 
-    async fn at(folder: TempDir, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = settings(folder.path(), &clock);
+    async fn at(home: Home, clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = settings(&home, &clock);
         change(&mut settings);
         let app = App::open(settings).await.unwrap();
         let (router, _document) = app.router().split_for_parts();
-        Self { app, clock, router: wrap(router, LayerSettings::default()), folder }
+        Self { app, clock, router: wrap(router, LayerSettings::default()), home }
     }
 
     /// The same database, opened anew.
     pub(crate) async fn reopened(self) -> Self {
-        let Self { app, clock, router, folder } = self;
+        let Self { app, clock, router, home } = self;
         drop((app, router));
-        Self::at(folder, clock, |_| {}).await
+        Self::at(home, clock, |_| {}).await
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.home.folder()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {

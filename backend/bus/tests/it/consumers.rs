@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::{Core, Delivery, Effect, Handler, Verdict, next_step};
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::{Envelope, TicketCreated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
@@ -11,6 +12,20 @@ use ticketing_platform::shutdown::Shutdown;
 use crate::support::{
     House, Mood, Moody, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
 };
+
+on_shapes! {
+    [embedded, postgres]
+    #[tokio::test]
+    a_redelivered_event_changes_nothing, another_event_of_an_old_version_is_accepted_without_effect,
+    an_event_that_nobody_handles_is_accepted, an_effect_and_what_is_said_of_it_stand_or_fall_together;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test]
+    an_early_event_waits_for_its_predecessor,
+    an_event_whose_time_has_not_come_is_never_given_up, those_who_wait_for_an_arrival_are_woken;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    shuffled_histories_take_effect_in_order_and_once;
+}
 
 #[test]
 fn only_the_next_version_is_applied() {
@@ -28,9 +43,8 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
     delivered.collect()
 }
 
-#[tokio::test]
-async fn a_redelivered_event_changes_nothing() {
-    let house = House::new();
+async fn a_redelivered_event_changes_nothing(shape: Shape) {
+    let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     let history = deliveries(house.history("t", 3));
@@ -42,9 +56,8 @@ async fn a_redelivered_event_changes_nothing() {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
 }
 
-#[tokio::test]
-async fn another_event_of_an_old_version_is_accepted_without_effect() {
-    let house = House::new();
+async fn another_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
+    let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
     consumers.clone().apply(deliveries(house.history("t", 3))).await.unwrap();
@@ -54,19 +67,17 @@ async fn another_event_of_an_old_version_is_accepted_without_effect() {
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-#[tokio::test]
-async fn an_event_that_nobody_handles_is_accepted() {
-    let house = House::new();
+async fn an_event_that_nobody_handles_is_accepted(shape: Shape) {
+    let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
     let verdicts = consumers.apply(deliveries(vec![house.sealed(&deleted("t", 1))])).await.unwrap();
     assert_eq!(verdicts, [Verdict::Accepted]);
 }
 
-#[tokio::test]
-async fn an_early_event_waits_for_its_predecessor() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
+async fn an_early_event_waits_for_its_predecessor(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let mut history = house.history("t", 4);
     let first = history.remove(0);
@@ -93,10 +104,9 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     events
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn shuffled_histories_take_effect_in_order_and_once() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.live_bus(), house.service("s"), Shutdown::new());
+async fn shuffled_histories_take_effect_in_order_and_once(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let events: Vec<Envelope> = (0..20).flat_map(|ticket| house.history(&format!("t{ticket}"), 6)).collect();
     for batch in shuffled(events, 7).chunks(15) {
@@ -114,15 +124,14 @@ async fn shuffled_histories_take_effect_in_order_and_once() {
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn an_event_whose_time_has_not_come_is_never_given_up() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn an_event_whose_time_has_not_come_is_never_given_up(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     let moody = Moody::new(Mood::NotYet);
     core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
     bus.publish(house.history("bad", 1)).await.unwrap();
     eventually("it was put off many times", || async {
-        house.retries.advance(Duration::from_secs(1));
+        house.hurry();
         moody.calls() >= 60
     })
     .await;
@@ -130,7 +139,7 @@ async fn an_event_whose_time_has_not_come_is_never_given_up() {
     assert!(notes(&core).await.is_empty());
     moody.be(Mood::Fine);
     eventually("its time has come", || async {
-        house.retries.advance(Duration::from_secs(1));
+        house.hurry();
         notes(&core).await == ["bad/0"]
     })
     .await;
@@ -153,10 +162,9 @@ impl Handler for Says {
     }
 }
 
-#[tokio::test]
-async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
+async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(shape: Shape) {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
-        let house = House::new();
+        let house = House::on(shape).await;
         let core = house.service("s");
         let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
         let verdicts = consumers.apply(deliveries(vec![house.sealed(&created("t"))])).await.unwrap();
@@ -171,10 +179,9 @@ async fn an_effect_and_what_is_said_of_it_stand_or_fall_together() {
     }
 }
 
-#[tokio::test]
-async fn those_who_wait_for_an_arrival_are_woken() {
-    let house = House::new();
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+async fn those_who_wait_for_an_arrival_are_woken(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let mut arrivals = core.arrived.listen();
     bus.publish(house.history("t", 1)).await.unwrap();

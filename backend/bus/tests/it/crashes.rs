@@ -6,17 +6,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::Core;
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{House, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
 
-#[tokio::test]
-async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect() {
-    let house = House::new();
+on_shapes! {
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test]
+    a_crash_between_effect_and_acknowledgement_repeats_no_effect,
+    a_crash_between_publishing_and_marking_publishes_nothing_twice, a_crash_before_publishing_loses_nothing;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing;
+}
+
+async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect(shape: Shape) {
+    let house = House::on(shape).await;
     {
-        let (bus, core) = (house.bus(), house.service("s"));
+        let (bus, core) = (house.bus().await, house.service("s"));
         bus.publish(house.history("t", 3)).await.unwrap();
         let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
         let mut subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
@@ -24,7 +34,7 @@ async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect() {
         consumers.apply(deliveries.into()).await.unwrap();
         // Nothing is settled: the log does not know that two events took effect.
     }
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     assert_eq!(bus.backlog().await.unwrap(), 3);
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     eventually("the rest takes effect", || async { notes(&core).await.len() == 3 }).await;
@@ -60,37 +70,34 @@ async fn say_history(core: &Core, ticket: &'static str) {
     said.await.map_err(|error: DbError| error).unwrap();
 }
 
-#[tokio::test]
-async fn a_crash_between_publishing_and_marking_publishes_nothing_twice() {
-    let house = House::new();
+async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(shape: Shape) {
+    let house = House::on(shape).await;
     {
-        let (bus, core) = (house.bus(), house.service("s"));
+        let (bus, core) = (house.bus().await, house.service("s"));
         say_history(&core, "t").await;
         bus.publish(outbox(&core).await[..2].to_vec()).await.unwrap();
     }
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let unmarked = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
     eventually("all is marked", || async { count(&core, unmarked).await == 0 }).await;
     assert_eq!(bus.recent(10).await.unwrap(), outbox(&core).await);
 }
 
-#[tokio::test]
-async fn a_crash_before_publishing_loses_nothing() {
-    let house = House::new();
+async fn a_crash_before_publishing_loses_nothing(shape: Shape) {
+    let house = House::on(shape).await;
     say_history(&house.service("s"), "t").await;
-    let (bus, core, shutdown) = (house.bus(), house.service("s"), Shutdown::new());
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing() {
-    let house = House::new();
+async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(shape: Shape) {
+    let house = House::on(shape).await;
     let tickets = ["a", "b", "c", "d", "e", "f"];
     for ticket in tickets {
         let (bus, source, copy, shutdown) =
-            (house.live_bus(), house.service("source"), house.service("copy"), Shutdown::new());
+            (house.live_bus().await, house.service("source"), house.service("copy"), Shutdown::new());
         source.start(&bus, None, &shutdown);
         copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
         say_history(&source, ticket).await;
@@ -99,12 +106,21 @@ async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing() {
         assert!(shutdown.wait(Duration::from_secs(5)).await);
     }
     let (bus, source, copy, shutdown) =
-        (house.live_bus(), house.service("source"), house.service("copy"), Shutdown::new());
+        (house.live_bus().await, house.service("source"), house.service("copy"), Shutdown::new());
     source.start(&bus, None, &shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
     eventually("all is heard", || async { notes(&copy).await.len() == 18 }).await;
     let expected: Vec<String> =
         tickets.iter().flat_map(|ticket| (0..3).map(move |version| format!("{ticket}/{version}"))).collect();
-    assert_eq!(notes(&copy).await, expected);
+    let heard = notes(&copy).await;
+    if house.is_embedded() {
+        assert_eq!(heard, expected);
+    }
+    // Elsewhere what was under way at a restart may come after what was said later, of other tickets.
+    for ticket in tickets {
+        let of =
+            |all: &[String]| all.iter().filter(|note| note.starts_with(ticket)).cloned().collect::<Vec<_>>();
+        assert_eq!(of(&heard), of(&expected));
+    }
     assert_eq!(bus.recent(100).await.unwrap().len(), 18);
 }

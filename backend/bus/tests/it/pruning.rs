@@ -4,10 +4,20 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::{Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION, Verdict};
+use ticketing_engines::{Shape, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{House, OnCreated, TICKETS, accepted, count, created, eventually, notes};
+
+on_shapes! {
+    [embedded, postgres]
+    #[tokio::test]
+    the_log_forgets_only_what_every_consumer_has_heard;
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test]
+    outbox_and_inbox_forget_what_is_old;
+}
 
 /// More batches than lie between two prunings.
 const BATCHES: usize = 4200;
@@ -21,9 +31,8 @@ async fn publish_many(house: &House, bus: &Bus) {
     }
 }
 
-#[tokio::test]
-async fn the_log_forgets_only_what_every_consumer_has_heard() {
-    let house = House::new();
+async fn the_log_forgets_only_what_every_consumer_has_heard(shape: Shape) {
+    let house = House::on(shape).await;
     let retention = Duration::from_secs(3600);
     let bus = house.bus_with(EmbeddedOptions { retention, clock: house.retries.clone() });
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
@@ -50,10 +59,9 @@ async fn the_log_forgets_only_what_every_consumer_has_heard() {
     assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
 }
 
-#[tokio::test]
-async fn outbox_and_inbox_forget_what_is_old() {
-    let house = House::new();
-    let (bus, shutdown) = (house.bus(), Shutdown::new());
+async fn outbox_and_inbox_forget_what_is_old(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, shutdown) = (house.bus().await, Shutdown::new());
     let core = house.service("s");
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let outbox = core.outbox.clone();

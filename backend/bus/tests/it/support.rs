@@ -1,12 +1,13 @@
 //! A bus and the databases of services in a folder of their own, and handlers that note what they did.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use tempfile::TempDir;
-use ticketing_bus::{Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, Verdict, next_step};
+use ticketing_bus::{
+    Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, Verdict, next_step,
+};
+use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
@@ -14,54 +15,99 @@ use ticketing_platform::db::{DbError, Migrations, Tx};
 use ticketing_sdk::{Money, TicketId, Timestamp, UserId};
 
 /// What a consumer's database holds: what it did, in order, and a copy of each ticket's version.
-const NOTES: Migrations = Migrations {
-    part: "notes",
-    scripts: &[(
-        "V1__notes",
-        "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
-         CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
-    )],
-};
+fn tables(engine: Engine) -> Migrations {
+    let scripts: &[(&str, &str)] = match engine {
+        Engine::Sqlite => &[(
+            "V1__notes",
+            "CREATE TABLE notes (n INTEGER PRIMARY KEY, aggregate TEXT NOT NULL, version BIGINT NOT NULL);
+             CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+        )],
+        Engine::Postgres => &[(
+            "V1__notes",
+            "CREATE TABLE notes (n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, aggregate TEXT NOT NULL,
+                                 version BIGINT NOT NULL);
+             CREATE TABLE copies (id TEXT PRIMARY KEY, version BIGINT NOT NULL);",
+        )],
+    };
+    Migrations { part: "notes", scripts }
+}
 
 /// A folder with a bus and any number of services. What is opened again finds what was there.
 pub(crate) struct House {
-    folder: TempDir,
+    home: Home,
+    /// The server, where the bus is not embedded.
+    pub(crate) nats: Option<NatsServer>,
     /// The marketplace's clock.
     pub(crate) clock: Clock,
-    /// The clock of the retries; it stands still.
+    /// The clock of the embedded retries; it stands still.
     pub(crate) retries: Clock,
 }
 
 impl House {
-    pub(crate) fn new() -> Self {
+    pub(crate) async fn on(shape: Shape) -> Self {
+        let nats = if shape.has_nats() { Some(NatsServer::begin().await) } else { None };
+        Self::at(Home::on(shape.engine()), nats)
+    }
+
+    /// Files, and events over this server.
+    pub(crate) fn served_by(nats: NatsServer) -> Self {
+        Self::at(Home::on(Engine::Sqlite), Some(nats))
+    }
+
+    fn at(home: Home, nats: Option<NatsServer>) -> Self {
         let start = Timestamp::from_millis(1_700_000_000_000);
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-            clock: Clock::manual(start),
-            retries: Clock::manual(start),
+        Self { home, nats, clock: Clock::manual(start), retries: Clock::manual(start) }
+    }
+
+    pub(crate) fn is_embedded(&self) -> bool {
+        self.nats.is_none()
+    }
+
+    /// The options of a bus on NATS, quick to deliver again what was not answered.
+    pub(crate) fn options(&self) -> JetStreamOptions {
+        let url = self.nats.as_ref().expect("a NATS server").url();
+        JetStreamOptions { ack_wait: Duration::from_secs(2), ..JetStreamOptions::new(url) }
+    }
+
+    /// The bus; its retries wait for [`House::hurry`], or are quick.
+    pub(crate) async fn bus(&self) -> Bus {
+        if self.is_embedded() {
+            return self
+                .bus_with(EmbeddedOptions { clock: self.retries.clone(), ..EmbeddedOptions::default() });
         }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.path().join(format!("{name}.db"))
-    }
-
-    /// The bus; its retries wait for [`House::retries`] to be moved.
-    pub(crate) fn bus(&self) -> Bus {
-        self.bus_with(EmbeddedOptions { clock: self.retries.clone(), ..EmbeddedOptions::default() })
+        let quick = Duration::from_millis(20);
+        Bus::jetstream(JetStreamOptions { longest_retry: quick, ..self.options() }).await.unwrap()
     }
 
     /// The bus with retries in real time.
-    pub(crate) fn live_bus(&self) -> Bus {
-        self.bus_with(EmbeddedOptions::default())
+    pub(crate) async fn live_bus(&self) -> Bus {
+        if self.is_embedded() {
+            return self.bus_with(EmbeddedOptions::default());
+        }
+        Bus::jetstream(self.options()).await.unwrap()
+    }
+
+    /// The bus whose retries wait as long as they are told to: by [`House::retries`], or in real time.
+    pub(crate) async fn bus_with_exact_retries(&self) -> Bus {
+        if self.is_embedded() { self.bus().await } else { self.live_bus().await }
     }
 
     pub(crate) fn bus_with(&self, options: EmbeddedOptions) -> Bus {
-        Bus::embedded(&self.file("bus"), options).unwrap()
+        Bus::embedded(&self.home.folder().join("bus.db"), options).unwrap()
+    }
+
+    /// Brings on the retries that wait.
+    pub(crate) fn hurry(&self) {
+        self.retries.advance(Duration::from_secs(1));
     }
 
     pub(crate) fn service(&self, name: &str) -> Core {
-        Core::open(&self.file(name), self.clock.clone(), &[NOTES]).unwrap()
+        self.service_with(name, self.clock.clone())
+    }
+
+    /// A service whose clock is its own.
+    pub(crate) fn service_with(&self, name: &str, clock: Clock) -> Core {
+        Core::open(self.home.database(name), clock, &[tables(self.home.engine())]).unwrap()
     }
 
     /// An envelope with an identifier of its own.

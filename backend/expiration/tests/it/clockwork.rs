@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ticketing_bus::{Bus, EmbeddedOptions};
+use ticketing_engines::{Engine, on_both};
 use ticketing_events::{CancelledTicket, Envelope, Event, OrderCancelled, OrderCreated, OrderedTicketRef};
 use ticketing_expiration::{App, Settings};
 use ticketing_platform::clock::Clock;
@@ -10,6 +11,12 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, UserId};
 
 use crate::support::{Timers, at, eventually, fired};
+
+on_both! {
+    #[tokio::test]
+    a_deadline_is_told_when_it_comes_and_not_before, a_restart_moves_no_deadline,
+    ten_thousand_overdue_deadlines_are_told_within_five_seconds_of_a_start;
+}
 
 /// A running service, and the bus that it hears of orders on.
 struct Running {
@@ -20,10 +27,10 @@ struct Running {
 
 impl Running {
     fn start(timers: &Timers, clock: &Clock) -> Self {
-        let folder = timers.folder.path();
-        let bus = Bus::embedded(&folder.join("bus.db"), EmbeddedOptions::default()).unwrap();
+        let home = &timers.home;
+        let bus = Bus::embedded(&home.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
         let app =
-            App::open(Settings { database: folder.join("expiration.db"), clock: clock.clone() }).unwrap();
+            App::open(Settings { database: home.database("expiration"), clock: clock.clone() }).unwrap();
         let shutdown = Shutdown::new();
         app.start(&bus, &shutdown);
         Self { app, bus, shutdown }
@@ -71,9 +78,8 @@ impl Running {
     }
 }
 
-#[tokio::test]
-async fn a_deadline_is_told_when_it_comes_and_not_before() {
-    let timers = Timers::new();
+async fn a_deadline_is_told_when_it_comes_and_not_before(engine: Engine) {
+    let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
     let running = Running::start(&timers, &clock);
     running.ordered("later", 100).await;
@@ -93,9 +99,8 @@ async fn a_deadline_is_told_when_it_comes_and_not_before() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn a_restart_moves_no_deadline() {
-    let timers = Timers::new();
+async fn a_restart_moves_no_deadline(engine: Engine) {
+    let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
     let running = Running::start(&timers, &clock);
     running.ordered("o", 100).await;
@@ -110,9 +115,8 @@ async fn a_restart_moves_no_deadline() {
     running.stop().await;
 }
 
-#[tokio::test]
-async fn ten_thousand_overdue_deadlines_are_told_within_five_seconds_of_a_start() {
-    let timers = Timers::new();
+async fn ten_thousand_overdue_deadlines_are_told_within_five_seconds_of_a_start(engine: Engine) {
+    let timers = Timers::on(engine);
     timers
         .write(|tx| {
             (0..10_000).try_for_each(|number| {

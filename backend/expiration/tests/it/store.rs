@@ -4,14 +4,24 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use ticketing_bus::Effect;
+use ticketing_engines::{Engine, on_both};
 use ticketing_expiration::store;
 use ticketing_sdk::OrderStatus::{AwaitingPayment, Cancelled, Complete};
 
 use crate::support::{Timers, at, fire};
 
-#[tokio::test]
-async fn what_is_due_is_fired_once_the_oldest_first() {
-    let timers = Timers::new();
+on_both! {
+    #[tokio::test]
+    what_is_due_is_fired_once_the_oldest_first, a_batch_takes_the_oldest,
+    an_order_that_moves_on_has_no_deadline, only_the_next_version_is_applied,
+    a_deadline_that_was_fired_is_not_fired_again_when_the_news_of_the_end_come_late,
+    only_what_ended_long_ago_is_forgotten;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    replicas_fire_each_deadline_once;
+}
+
+async fn what_is_due_is_fired_once_the_oldest_first(engine: Engine) {
+    let timers = Timers::on(engine);
     for (order, seconds) in [("b", 20), ("a", 10), ("c", 30)] {
         assert_eq!(timers.arm(order, seconds).await, Effect::Done);
     }
@@ -28,9 +38,8 @@ async fn what_is_due_is_fired_once_the_oldest_first() {
     assert_eq!(timers.next().await, None);
 }
 
-#[tokio::test]
-async fn a_batch_takes_the_oldest() {
-    let timers = Timers::new();
+async fn a_batch_takes_the_oldest(engine: Engine) {
+    let timers = Timers::on(engine);
     for (order, seconds) in [("d", 40), ("b", 20), ("c", 30), ("a", 10)] {
         timers.arm(order, seconds).await;
     }
@@ -41,9 +50,8 @@ async fn a_batch_takes_the_oldest() {
     assert_eq!(timers.fire(100, 1).await, 0);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replicas_fire_each_deadline_once() {
-    let timers = Timers::new();
+async fn replicas_fire_each_deadline_once(engine: Engine) {
+    let timers = Timers::on(engine);
     for number in 0..50 {
         timers.arm(&format!("o{number:02}"), 10).await;
     }
@@ -56,9 +64,8 @@ async fn replicas_fire_each_deadline_once() {
     assert_eq!(fired, expected);
 }
 
-#[tokio::test]
-async fn an_order_that_moves_on_has_no_deadline() {
-    let timers = Timers::new();
+async fn an_order_that_moves_on_has_no_deadline(engine: Engine) {
+    let timers = Timers::on(engine);
     for (order, status) in [("paid", AwaitingPayment), ("cancelled", Cancelled)] {
         timers.arm(order, 10).await;
         assert_eq!(timers.moved(order, status, 1).await, Effect::Done);
@@ -68,9 +75,8 @@ async fn an_order_that_moves_on_has_no_deadline() {
     assert_eq!(timers.fire(1000, 100).await, 0);
 }
 
-#[tokio::test]
-async fn only_the_next_version_is_applied() {
-    let timers = Timers::new();
+async fn only_the_next_version_is_applied(engine: Engine) {
+    let timers = Timers::on(engine);
     assert_eq!(timers.moved("o", Cancelled, 1).await, Effect::Early, "its beginning has not come yet");
     assert_eq!(timers.next().await, None);
     assert_eq!(timers.arm("o", 10).await, Effect::Done);
@@ -85,9 +91,8 @@ async fn only_the_next_version_is_applied() {
     assert_eq!(timers.moved("o", Complete, 2).await, Effect::Done);
 }
 
-#[tokio::test]
-async fn a_deadline_that_was_fired_is_not_fired_again_when_the_news_of_the_end_come_late() {
-    let timers = Timers::new();
+async fn a_deadline_that_was_fired_is_not_fired_again_when_the_news_of_the_end_come_late(engine: Engine) {
+    let timers = Timers::on(engine);
     timers.arm("o", 10).await;
     assert_eq!(timers.fire(10, 100).await, 1);
     assert_eq!(timers.moved("o", Cancelled, 1).await, Effect::Done);
@@ -95,9 +100,8 @@ async fn a_deadline_that_was_fired_is_not_fired_again_when_the_news_of_the_end_c
     assert_eq!(timers.fired().await, ["o"]);
 }
 
-#[tokio::test]
-async fn only_what_ended_long_ago_is_forgotten() {
-    let timers = Timers::new();
+async fn only_what_ended_long_ago_is_forgotten(engine: Engine) {
+    let timers = Timers::on(engine);
     for order in ["open", "paid", "ended"] {
         timers.arm(order, 10).await;
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tempfile::TempDir;
 use ticketing_bus::{Core, Effect};
+use ticketing_engines::{Engine, Home};
 use ticketing_expiration::{MIGRATIONS, store};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
@@ -18,19 +18,19 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 pub(crate) struct Timers {
     pub(crate) core: Core,
-    pub(crate) folder: TempDir,
+    pub(crate) home: Home,
 }
 
 impl Timers {
-    pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let core = open(&folder, Clock::manual(at(0)));
-        Self { core, folder }
+    pub(crate) fn on(engine: Engine) -> Self {
+        let home = Home::on(engine);
+        let core = open(&home, Clock::manual(at(0)));
+        Self { core, home }
     }
 
-    /// Another service instance on the same file.
+    /// Another service instance on the same database.
     pub(crate) fn replica(&self) -> Core {
-        open(&self.folder, self.core.clock.clone())
+        open(&self.home, self.core.clock.clone())
     }
 
     pub(crate) async fn write<T: Send + 'static>(
@@ -68,8 +68,8 @@ impl Timers {
     }
 }
 
-fn open(folder: &TempDir, clock: Clock) -> Core {
-    Core::open(&folder.path().join("expiration.db"), clock, &[MIGRATIONS]).unwrap()
+fn open(home: &Home, clock: Clock) -> Core {
+    Core::open(home.database("expiration"), clock, &[MIGRATIONS]).unwrap()
 }
 
 pub(crate) async fn fire(core: &Core, seconds: i64, limit: i64) -> u64 {

@@ -56,7 +56,7 @@ pub(crate) async fn create(
 impl OrderInput {
     fn check(self) -> Result<TicketId, ApiError> {
         let mut faults = Faults::new();
-        let id = self.ticket_id.required("ticketId", "TicketId must be provided", &mut faults);
+        let id = self.ticket_id.required_text("ticketId", "TicketId must be provided", &mut faults);
         match id.filter(|id| !id.trim().is_empty()) {
             Some(id) => Ok(TicketId::new(id)),
             None if faults.is_empty() => Err(ApiError::field("ticketId", "TicketId must be provided")),

@@ -1,5 +1,6 @@
 //! The units of work of orders, in SQL.
 
+mod open;
 mod orders;
 mod tickets;
 

@@ -9,6 +9,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
 
+use super::open;
 use super::tickets::ticket;
 use crate::domain::lifecycle::{Cause, Step, step};
 
@@ -111,12 +112,7 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// When there is no such ticket, somebody holds it, or the user has too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
     let ticket = ticket(tx, &new.ticket_id)?.ok_or(ReserveError::NoTicket)?;
-    let open = tx.query_one(
-        "SELECT COUNT(*) AS open FROM orders WHERE user_id = $1 AND status IN ('created', 'awaiting:payment')",
-        args![&new.user_id],
-        |row| row.int("open"),
-    )?;
-    if open >= new.open_limit {
+    if open::is_full(tx, &new.user_id, new.open_limit)? {
         return Err(ReserveError::TooManyOpen);
     }
     let inserted = tx.execute(
@@ -136,6 +132,9 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
     )?;
     if inserted == 0 {
         return Err(ReserveError::Reserved);
+    }
+    if !open::take(tx, &new.user_id, new.open_limit)? {
+        return Err(ReserveError::TooManyOpen);
     }
     outbox.append(
         tx,
@@ -264,6 +263,9 @@ fn move_to(tx: &mut Tx<'_>, outbox: &Outbox, order: &Order, next: OrderStatus) -
     )?;
     if moved == 0 {
         return Err(DbError::Unavailable("another transaction has moved the order on".to_owned()));
+    }
+    if matches!(next, OrderStatus::Complete | OrderStatus::Cancelled) {
+        open::give_back(tx, &order.user_id)?;
     }
     let (id, ticket) = (order.id.clone(), order.ticket.id.clone());
     match next {

@@ -1,6 +1,7 @@
 //! What orders does when it hears of tickets, payments and deadlines.
 
 use ticketing_bus::{Effect, Handler};
+use ticketing_engines::{Engine, on_both};
 use ticketing_events::{Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
@@ -11,6 +12,13 @@ use ticketing_orders::{
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId};
 
 use crate::support::{MOMENT, Shop, deleted};
+
+on_both! {
+    #[tokio::test]
+    a_payment_confirms_and_completes_its_order, a_failed_charge_ends_its_order,
+    a_timer_that_fires_early_has_to_come_again, news_of_an_order_that_never_was_is_let_go,
+    a_withdrawn_ticket_ends_the_order_that_holds_it, a_withdrawal_that_comes_too_early_ends_nothing_yet;
+}
 
 async fn hear<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
     shop.write(move |tx| handler.handle(tx, &event)).await
@@ -23,9 +31,8 @@ macro_rules! of_payment {
     };
 }
 
-#[tokio::test]
-async fn a_payment_confirms_and_completes_its_order() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_payment_confirms_and_completes_its_order(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
     let authorized = of_payment!(PaymentAuthorized, order);
     let effect = hear(&shop, OnPaymentAuthorized { core: core.clone() }, authorized).await;
@@ -34,9 +41,8 @@ async fn a_payment_confirms_and_completes_its_order() {
     assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::Complete, 2)));
 }
 
-#[tokio::test]
-async fn a_failed_charge_ends_its_order() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_failed_charge_ends_its_order(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
     shop.advance(&order, Cause::PaymentAuthorized).await;
     let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
@@ -44,9 +50,8 @@ async fn a_failed_charge_ends_its_order() {
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
 }
 
-#[tokio::test]
-async fn a_timer_that_fires_early_has_to_come_again() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_timer_that_fires_early_has_to_come_again(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let expired = || {
         let event = ExpirationComplete { order_id: order.clone() };
@@ -62,9 +67,8 @@ async fn a_timer_that_fires_early_has_to_come_again() {
     assert_eq!(shop.said().await.len(), 2, "a second time says nothing");
 }
 
-#[tokio::test]
-async fn news_of_an_order_that_never_was_is_let_go() {
-    let shop = Shop::with(&[]).await;
+async fn news_of_an_order_that_never_was_is_let_go(engine: Engine) {
+    let shop = Shop::with(engine, &[]).await;
     let (core, nothing) = (shop.core.clone(), OrderId::new("nothing"));
     let expired = ExpirationComplete { order_id: nothing.clone() };
     assert_eq!(hear(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Stale);
@@ -72,15 +76,14 @@ async fn news_of_an_order_that_never_was_is_let_go() {
     assert_eq!(hear(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Stale);
 }
 
-#[tokio::test]
-async fn a_withdrawn_ticket_ends_the_order_that_holds_it() {
+async fn a_withdrawn_ticket_ends_the_order_that_holds_it(engine: Engine) {
     for (causes, expected) in [
         (&[][..], (OrderStatus::Cancelled, 1)),
         (&[Cause::PaymentAuthorized], (OrderStatus::Cancelled, 2)),
         (&[Cause::PaymentAuthorized, Cause::PaymentCreated], (OrderStatus::Complete, 2)),
         (&[Cause::Cancelled], (OrderStatus::Cancelled, 1)),
     ] {
-        let shop = Shop::with(&["t", "other"]).await;
+        let shop = Shop::with(engine, &["t", "other"]).await;
         let (order, other) = (shop.reserved("user", "t").await, shop.reserved("user", "other").await);
         for cause in causes {
             shop.advance(&order, *cause).await;
@@ -96,9 +99,8 @@ async fn a_withdrawn_ticket_ends_the_order_that_holds_it() {
     }
 }
 
-#[tokio::test]
-async fn a_withdrawal_that_comes_too_early_ends_nothing_yet() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_withdrawal_that_comes_too_early_ends_nothing_yet(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let handler = OnTicketDeleted { core: shop.core.clone() };
     assert_eq!(hear(&shop, handler, deleted("t", 2)).await, Effect::Early);

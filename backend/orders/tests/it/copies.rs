@@ -2,10 +2,16 @@
 
 use proptest::prelude::*;
 use ticketing_bus::Effect;
+use ticketing_engines::{Engine, on_both};
 use ticketing_orders::store;
 use ticketing_sdk::{Money, TicketId};
 
 use crate::support::{Shop, created, deleted, updated};
+
+on_both! {
+    #[tokio::test]
+    only_the_next_version_is_applied;
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Event {
@@ -27,9 +33,8 @@ async fn known(shop: &Shop) -> Option<(i64, Money)> {
     copy.map(|copy| (copy.version, copy.price))
 }
 
-#[tokio::test]
-async fn only_the_next_version_is_applied() {
-    let shop = Shop::with(&[]).await;
+async fn only_the_next_version_is_applied(engine: Engine) {
+    let shop = Shop::with(engine, &[]).await;
     assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Early);
     assert_eq!(hear(&shop, Event::Deleted(1)).await, Effect::Early);
     assert_eq!(known(&shop).await, None);
@@ -53,6 +58,7 @@ proptest! {
         length in 1_i64..6,
         withdrawn in any::<bool>(),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 60),
+        engine in prop::sample::select(&Engine::ALL[..]),
     ) {
         let mut history: Vec<Event> =
             (0..length).map(|version| if version == 0 { Event::Created } else { Event::Updated(version) }).collect();
@@ -61,7 +67,7 @@ proptest! {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let shop = Shop::with(&[]).await;
+            let shop = Shop::with(engine, &[]).await;
             let mut applied = 0;
             // The picks, and then everything once more in order, as redelivery would bring it.
             let deliveries = picks.iter().map(|pick| *pick.get(&history)).chain(history.iter().copied());

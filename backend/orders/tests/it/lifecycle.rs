@@ -1,6 +1,7 @@
 //! Moving on: each step is fenced by the version, says so in the same transaction, and happens once.
 
 use futures_util::future::join_all;
+use ticketing_engines::{Engine, on_both};
 use ticketing_orders::DEFAULT_TTL;
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, CancelError, Moved};
@@ -8,15 +9,23 @@ use ticketing_sdk::{OrderId, OrderStatus, UserId};
 
 use crate::support::{MOMENT, Shop};
 
+on_both! {
+    #[tokio::test]
+    a_purchase_takes_three_versions_and_three_events, a_deadline_is_a_deadline,
+    a_refused_charge_frees_the_ticket, a_buyer_cancels_what_is_theirs_and_not_being_paid,
+    an_order_that_never_was_moves_nobody;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    of_many_causes_at_once_one_moves_the_order;
+}
+
 async fn cancel(shop: &Shop, id: &OrderId, user: &str) -> Result<(), CancelError> {
     let (id, user, outbox) = (id.clone(), UserId::new(user), shop.core.outbox.clone());
     let now = shop.core.clock.now();
     shop.core.db.write(move |tx| store::cancel(tx, &outbox, &id, &user, now)).await
 }
 
-#[tokio::test]
-async fn a_purchase_takes_three_versions_and_three_events() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_purchase_takes_three_versions_and_three_events(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, Moved::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::AwaitingPayment, 1));
@@ -37,10 +46,9 @@ async fn a_purchase_takes_three_versions_and_three_events() {
     assert_eq!(shop.said().await.len(), 3, "what changes nothing says nothing");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_causes_at_once_one_moves_the_order() {
+async fn of_many_causes_at_once_one_moves_the_order(engine: Engine) {
     for round in 0..20 {
-        let shop = Shop::with(&["t"]).await;
+        let shop = Shop::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
         shop.core.clock.advance(DEFAULT_TTL - MOMENT);
         let causes =
@@ -64,9 +72,8 @@ async fn of_many_causes_at_once_one_moves_the_order() {
     }
 }
 
-#[tokio::test]
-async fn a_deadline_is_a_deadline() {
-    let shop = Shop::with(&["a", "b"]).await;
+async fn a_deadline_is_a_deadline(engine: Engine) {
+    let shop = Shop::with(engine, &["a", "b"]).await;
     let (late, quick) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
     assert_eq!(shop.advance(&late, Cause::Expired).await, Moved::NotYet);
@@ -83,9 +90,8 @@ async fn a_deadline_is_a_deadline() {
     );
 }
 
-#[tokio::test]
-async fn a_refused_charge_frees_the_ticket() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_refused_charge_frees_the_ticket(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, Moved::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0), "no charge was asked for");
@@ -95,9 +101,8 @@ async fn a_refused_charge_frees_the_ticket() {
     shop.reserved("other", "t").await;
 }
 
-#[tokio::test]
-async fn a_buyer_cancels_what_is_theirs_and_not_being_paid() {
-    let shop = Shop::with(&["a", "b"]).await;
+async fn a_buyer_cancels_what_is_theirs_and_not_being_paid(engine: Engine) {
+    let shop = Shop::with(engine, &["a", "b"]).await;
     let (order, paid) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
     assert!(matches!(cancel(&shop, &OrderId::new("nothing"), "user").await, Err(CancelError::NotFound)));
     assert!(matches!(cancel(&shop, &order, "other").await, Err(CancelError::NotOwner)));
@@ -112,9 +117,8 @@ async fn a_buyer_cancels_what_is_theirs_and_not_being_paid() {
     assert!(matches!(cancel(&shop, &paid, "user").await, Err(CancelError::TooLate(OrderStatus::Complete))));
 }
 
-#[tokio::test]
-async fn an_order_that_never_was_moves_nobody() {
-    let shop = Shop::with(&[]).await;
+async fn an_order_that_never_was_moves_nobody(engine: Engine) {
+    let shop = Shop::with(engine, &[]).await;
     for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
         assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, Moved::Unknown);
     }

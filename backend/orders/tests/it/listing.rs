@@ -1,10 +1,16 @@
 //! A user's own orders, by state and page.
 
+use ticketing_engines::{Engine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store;
 use ticketing_sdk::{OrderId, OrderStatus, UserId};
 
 use crate::support::Shop;
+
+on_both! {
+    #[tokio::test]
+    orders_are_listed_by_owner_state_and_age;
+}
 
 async fn list(
     shop: &Shop,
@@ -19,9 +25,8 @@ async fn list(
     orders.into_iter().map(|order| order.id).collect()
 }
 
-#[tokio::test]
-async fn orders_are_listed_by_owner_state_and_age() {
-    let shop = Shop::with(&["a", "b", "c", "d", "e"]).await;
+async fn orders_are_listed_by_owner_state_and_age(engine: Engine) {
+    let shop = Shop::with(engine, &["a", "b", "c", "d", "e"]).await;
     let mut own = Vec::new();
     for ticket in ["a", "b", "c", "d"] {
         own.push(shop.reserved("user", ticket).await);

@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use ticketing_bus::Effect;
+use ticketing_engines::{Engine, on_both};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{Moved, ReserveError};
 use ticketing_platform::db::DbError;
@@ -9,9 +10,16 @@ use ticketing_sdk::{Money, OrderStatus};
 
 use crate::support::{Shop, deleted, reserve, reserve_within, updated};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_who_try_one_gets_the_ticket() {
-    let shop = Shop::with(&["t"]).await;
+on_both! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    of_many_who_try_one_gets_the_ticket, nobody_gets_more_open_orders_than_the_limit_however_quick;
+    #[tokio::test]
+    the_index_judges_whoever_writes, a_ticket_can_be_ordered_again_once_its_order_was_cancelled,
+    an_order_is_made_of_the_ticket_as_it_is_known, what_is_unknown_or_withdrawn_cannot_be_ordered;
+}
+
+async fn of_many_who_try_one_gets_the_ticket(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let replica = shop.replica();
     let tries = (0..60).map(|number| {
         let core = if number % 2 == 0 { &shop.core } else { &replica };
@@ -25,9 +33,8 @@ async fn of_many_who_try_one_gets_the_ticket() {
     assert_eq!(shop.said().await, [format!("order:created {} 0", won[0].id)], "only the winner is spoken of");
 }
 
-#[tokio::test]
-async fn the_index_judges_whoever_writes() {
-    let shop = Shop::with(&["t"]).await;
+async fn the_index_judges_whoever_writes(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let around = shop.core.db.write(|tx| {
         tx.execute(
@@ -48,9 +55,8 @@ async fn the_index_judges_whoever_writes() {
     }
 }
 
-#[tokio::test]
-async fn a_ticket_can_be_ordered_again_once_its_order_was_cancelled() {
-    let shop = Shop::with(&["t"]).await;
+async fn a_ticket_can_be_ordered_again_once_its_order_was_cancelled(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     for round in 0..5 {
         let order = shop.reserved(&format!("user{round}"), "t").await;
         assert_eq!(shop.advance(&order, Cause::Cancelled).await, Moved::Done);
@@ -58,9 +64,8 @@ async fn a_ticket_can_be_ordered_again_once_its_order_was_cancelled() {
     assert_eq!(shop.said().await.len(), 10);
 }
 
-#[tokio::test]
-async fn an_order_is_made_of_the_ticket_as_it_is_known() {
-    let shop = Shop::with(&["t"]).await;
+async fn an_order_is_made_of_the_ticket_as_it_is_known(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     assert_eq!(shop.hear_updated(&updated("t", 1, 2550)).await, Effect::Done);
     let order = shop.reserve("user", "t").await.unwrap();
     assert_eq!((order.ticket.price, order.ticket.version), (Money::from_cents(2550).unwrap(), Some(1)));
@@ -69,18 +74,16 @@ async fn an_order_is_made_of_the_ticket_as_it_is_known() {
     assert_eq!(shop.order(&order.id).await, order, "a later price does not change it");
 }
 
-#[tokio::test]
-async fn what_is_unknown_or_withdrawn_cannot_be_ordered() {
-    let shop = Shop::with(&["t"]).await;
+async fn what_is_unknown_or_withdrawn_cannot_be_ordered(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
     assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::NoTicket)));
     assert_eq!(shop.hear_deleted(&deleted("t", 1)).await, Effect::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
     assert!(shop.said().await.is_empty());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_gets_more_open_orders_than_the_limit_however_quick() {
-    let shop = Shop::with(&["a", "b", "c", "d", "e", "f", "g", "h"]).await;
+async fn nobody_gets_more_open_orders_than_the_limit_however_quick(engine: Engine) {
+    let shop = Shop::with(engine, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
     let tickets = ["a", "b", "c", "d", "e", "f", "g", "h"];
     let tries = tickets.map(|ticket| reserve_within(&shop.core, "user", ticket, 3));
     let outcomes = join_all(tries).await;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use tempfile::TempDir;
 use ticketing_bus::{Core, Effect};
+use ticketing_engines::{Engine, Home};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, Moved, NewOrder, ReserveError};
@@ -16,24 +16,24 @@ pub(crate) const START: i64 = 1_700_000_000_000;
 
 pub(crate) struct Shop {
     pub(crate) core: Core,
-    folder: TempDir,
+    home: Home,
 }
 
 impl Shop {
     /// A shop that knows these tickets, each at 19.99.
-    pub(crate) async fn with(tickets: &[&'static str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let core = open(&folder, Clock::manual(Timestamp::from_millis(START)));
-        let shop = Self { core, folder };
+    pub(crate) async fn with(engine: Engine, tickets: &[&'static str]) -> Self {
+        let home = Home::on(engine);
+        let core = open(&home, Clock::manual(Timestamp::from_millis(START)));
+        let shop = Self { core, home };
         for ticket in tickets {
             assert_eq!(shop.hear_created(&created(ticket)).await, Effect::Done);
         }
         shop
     }
 
-    /// Another service instance on the same file.
+    /// Another service instance on the same database.
     pub(crate) fn replica(&self) -> Core {
-        open(&self.folder, self.core.clock.clone())
+        open(&self.home, self.core.clock.clone())
     }
 
     pub(crate) async fn hear_created(&self, event: &TicketCreated) -> Effect {
@@ -92,8 +92,8 @@ impl Shop {
     }
 }
 
-fn open(folder: &TempDir, clock: Clock) -> Core {
-    Core::open(&folder.path().join("orders.db"), clock, &[MIGRATIONS]).unwrap()
+fn open(home: &Home, clock: Clock) -> Core {
+    Core::open(home.database("orders"), clock, &[MIGRATIONS]).unwrap()
 }
 
 pub(crate) async fn reserve(core: &Core, user: &str, ticket: &str) -> Result<Order, ReserveError> {

@@ -11,6 +11,8 @@ pub struct Pace {
     pub outcome_wait: Duration,
     /// How long one call of the provider may take.
     pub call_timeout: Duration,
+    /// How much longer than a call its claim lasts: after that, another replica takes the step up.
+    pub claim_slack: Duration,
     /// The pause after the first call that was not answered. It doubles with each further one.
     pub first_retry: Duration,
     /// The longest pause between two calls.
@@ -24,6 +26,7 @@ impl Default for Pace {
         Self {
             outcome_wait: Duration::from_secs(10),
             call_timeout: Duration::from_secs(5),
+            claim_slack: Duration::from_secs(5),
             first_retry: Duration::from_millis(500),
             longest_retry: Duration::from_secs(30),
             quick_tries: 3,
@@ -50,7 +53,7 @@ impl Pace {
     /// its first call is still out, and short, so that a lost replica's steps are taken up soon.
     #[must_use]
     pub fn lease(&self) -> Duration {
-        self.call_timeout + Duration::from_secs(5)
+        self.call_timeout + self.claim_slack
     }
 }
 

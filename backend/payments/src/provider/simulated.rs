@@ -1,6 +1,6 @@
 //! The simulated card provider: durable, honest about idempotency keys, and as faulty as a test wants it to be.
 //!
-//! It is the outside world of a stack without Stripe, so its book is a file of its own that survives every crash.
+//! It is the outside world of a stack without Stripe, so its book is a database of its own that survives every crash.
 //! `tok_visa`, `tok_mastercard` and `tok_amex` are good; `tok_chargeDeclined` and
 //! `tok_chargeDeclinedInsufficientFunds` are declined; `tok_chargeCustomerFail` is authorised and refused at capture.
 
@@ -8,22 +8,15 @@ mod book;
 mod faults;
 mod ledger;
 
-use std::path::Path;
-
 use futures_util::FutureExt;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError, Tx};
+use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
 use super::{Authorization, Charge, Hold, Provider, ProviderError, Reply};
 use book::{Entry, Settled};
 
 pub use faults::{Call, Faults, Gate};
 pub use ledger::{Ledger, LedgerCharge};
-
-const MIGRATIONS: Migrations = Migrations {
-    part: "provider",
-    scripts: &[("V1__provider", include_str!("../../migrations/V1__provider.sql"))],
-};
 
 /// The simulated provider. Clones share its book and its faults.
 #[derive(Clone, Debug)]
@@ -34,12 +27,18 @@ pub struct SimulatedProvider {
 }
 
 impl SimulatedProvider {
-    /// Opens the book at `path`.
+    /// The tables of its book.
+    pub const TABLES: Migrations = Migrations {
+        part: "provider",
+        scripts: &[("V1__provider", include_str!("../../migrations/V1__provider.sql"))],
+    };
+
+    /// Opens the book: a file, or a schema that several processes share.
     ///
     /// # Errors
-    /// When the file cannot be opened.
-    pub fn open(path: &Path, clock: Clock) -> Result<Self, OpenError> {
-        let db = Db::open(path, DbOptions { readers: 1, ..DbOptions::default() }, &[MIGRATIONS])?;
+    /// When it cannot be opened.
+    pub fn open(book: impl Into<Database>, clock: Clock) -> Result<Self, OpenError> {
+        let db = Db::open(book, DbOptions { readers: 1, ..DbOptions::default() }, &[Self::TABLES])?;
         Ok(Self { db, clock, faults: Faults::default() })
     }
 

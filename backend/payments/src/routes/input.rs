@@ -41,7 +41,7 @@ impl PaymentInput {
     pub(super) fn check(self) -> Result<Purchase, ApiError> {
         const ORDER: &str = "Order id is required";
         let mut faults = Faults::new();
-        let order_id = self.order_id.required("orderId", ORDER, &mut faults).filter(|id| {
+        let order_id = self.order_id.required_text("orderId", ORDER, &mut faults).filter(|id| {
             if id.is_empty() {
                 faults.push("orderId", ORDER);
             }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::Timestamp;
+use ticketing_sdk::{PaymentId, Timestamp};
 
 use super::{COLUMNS, PaymentRow, read};
 
@@ -32,8 +32,9 @@ pub fn claim_due(
                SELECT id FROM payments WHERE next_step IS NOT NULL \
                  AND (due_at <= $1 OR due_at > $2) \
                  AND (claimed_until IS NULL OR claimed_until <= $1 OR claimed_until > $2) \
-               ORDER BY due_at, id LIMIT $4) \
-             RETURNING {COLUMNS}"
+               ORDER BY due_at, id LIMIT $4 {}) \
+             RETURNING {COLUMNS}",
+            tx.dialect().claim()
         ),
         args![now, horizon, now + lease, limit],
         read,
@@ -57,7 +58,8 @@ pub fn next_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, Db
 }
 
 /// Takes back every claim: they were made by a process that is gone. Should one of them still run elsewhere, its
-/// step is done twice under one key, which is once.
+/// step is done twice under one key, which is once. Not for a database that other processes work on too: there a claim
+/// is good until it runs out.
 ///
 /// # Errors
 /// When the database fails.
@@ -65,5 +67,16 @@ pub fn release_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
         "UPDATE payments SET claimed_until = NULL, due_at = $1 WHERE next_step IS NOT NULL",
         args![now],
+    )
+}
+
+/// Gives a claim back that was made until `claimed_until`, if it still stands.
+///
+/// # Errors
+/// When the database fails.
+pub fn give_back(tx: &mut Tx<'_>, id: &PaymentId, claimed_until: Option<Timestamp>) -> Result<u64, DbError> {
+    tx.execute(
+        "UPDATE payments SET claimed_until = NULL WHERE id = $1 AND claimed_until = $2",
+        args![id, claimed_until],
     )
 }

@@ -1,9 +1,16 @@
 //! Crashes between any two steps: what is left behind is settled with the same key.
 
+use ticketing_engines::{Engine, on_both};
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
 use crate::house::{Answer, House, User, eventually};
+
+on_both! {
+    #[tokio::test]
+    a_purchase_survives_a_crash_at_every_call, a_hold_is_given_up_across_a_crash,
+    the_key_is_on_disk_before_the_provider_is_called;
+}
 
 /// Where the crash happens.
 #[derive(Clone, Copy, Debug)]
@@ -42,15 +49,14 @@ async fn repeat(house: &House, order: &OrderId) -> Answer {
     house.user("ada").pay_with_key(order, "tok_visa", "k").await
 }
 
-#[tokio::test]
-async fn a_purchase_survives_a_crash_at_every_call() {
+async fn a_purchase_survives_a_crash_at_every_call(engine: Engine) {
     for moment in [
         Moment::Before(Call::Authorize),
         Moment::After(Call::Authorize),
         Moment::Before(Call::Capture),
         Moment::After(Call::Capture),
     ] {
-        let mut house = House::new().await;
+        let mut house = House::on(engine).await;
         let ada = house.user("ada");
         let order = house.order(&ada, "19.99").await;
         crash_at(&mut house, &ada, &order, moment).await;
@@ -76,10 +82,9 @@ async fn a_purchase_survives_a_crash_at_every_call() {
     }
 }
 
-#[tokio::test]
-async fn a_hold_is_given_up_across_a_crash() {
+async fn a_hold_is_given_up_across_a_crash(engine: Engine) {
     for moment in [Moment::Before(Call::Void), Moment::After(Call::Void)] {
-        let mut house = House::new().await;
+        let mut house = House::on(engine).await;
         let ada = house.user("ada");
         let order = house.order(&ada, "20").await;
         crash_at(&mut house, &ada, &order, moment).await;
@@ -97,9 +102,8 @@ async fn a_hold_is_given_up_across_a_crash() {
     }
 }
 
-#[tokio::test]
-async fn the_key_is_on_disk_before_the_provider_is_called() {
-    let mut house = House::new().await;
+async fn the_key_is_on_disk_before_the_provider_is_called(engine: Engine) {
+    let mut house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.provider().faults().unreachable(true);

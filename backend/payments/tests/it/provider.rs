@@ -43,7 +43,7 @@ async fn a_key_has_one_effect_even_across_a_restart() {
 #[tokio::test]
 async fn a_key_is_for_one_request() {
     let dir = tempfile::tempdir().unwrap();
-    let provider = SimulatedProvider::open(&dir.path().join("provider.db"), Clock::system()).unwrap();
+    let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     let held = charge(&provider, "a").await;
     for other in [request("tok_visa", 2000), request("tok_amex", 1999)] {
         assert!(matches!(provider.authorize("a", &other).await, Err(ProviderError::Rejected(_))));
@@ -55,7 +55,7 @@ async fn a_key_is_for_one_request() {
 #[tokio::test]
 async fn money_moves_one_way_once() {
     let dir = tempfile::tempdir().unwrap();
-    let provider = SimulatedProvider::open(&dir.path().join("provider.db"), Clock::system()).unwrap();
+    let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     let (taken, given_up) = (charge(&provider, "a").await, charge(&provider, "b").await);
     let rejected = |answer: Result<(), ProviderError>| matches!(answer, Err(ProviderError::Rejected(_)));
 
@@ -80,7 +80,7 @@ async fn money_moves_one_way_once() {
 #[tokio::test]
 async fn a_declined_card_stays_declined_under_its_key() {
     let dir = tempfile::tempdir().unwrap();
-    let provider = SimulatedProvider::open(&dir.path().join("provider.db"), Clock::system()).unwrap();
+    let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     for _ in 0..2 {
         let declined = provider.authorize("a", &request("tok_chargeDeclined", 100)).await.unwrap_err();
         let expected = ProviderError::Declined {

@@ -15,9 +15,13 @@ pub enum DbError {
     /// Too much work is waiting. Nothing was done; try again later.
     #[error("the database has too much work waiting")]
     Busy,
-    /// The database cannot be reached or written (a full disk, say). Nothing was committed.
+    /// The database cannot be reached or written (a full disk, a server that is gone). Nothing was committed.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The connection was lost while the change was being committed: it stands or it does not, and only a look at the
+    /// database tells. It was not repeated.
+    #[error("whether the change was committed is not known: {0}")]
+    Uncertain(String),
     /// A statement is wrong, or a row is not what it should be.
     #[error("the database refused a statement: {0}")]
     Statement(String),
@@ -46,12 +50,51 @@ pub enum OpenError {
         /// What the database said.
         reason: String,
     },
-    /// A migration failed, or is not the one that was applied before.
-    #[error("cannot migrate the database {}: {reason}", path.display())]
-    Migration {
-        /// The file.
-        path: PathBuf,
+    /// The server could not be reached, does not let us in, or has no such database.
+    #[error("cannot connect to the database {database}: {reason}")]
+    Connect {
+        /// Where, without the password.
+        database: String,
         /// What went wrong.
         reason: String,
     },
+    /// The server was reached, but cannot be used as it is.
+    #[error("cannot use the database {database}: {reason}")]
+    Unusable {
+        /// Where, without the password.
+        database: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Its tables are not those that this program works on.
+    #[error("the database {database} is not migrated: {reason}")]
+    NotMigrated {
+        /// Where, without the password.
+        database: String,
+        /// What is missing.
+        reason: String,
+    },
+    /// A migration failed, or is not the one that was applied before.
+    #[error("cannot migrate the database {database}: {reason}")]
+    Migration {
+        /// The file, or where, without the password.
+        database: String,
+        /// What went wrong.
+        reason: String,
+    },
+}
+
+/// An error and its causes, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        // Some errors show their cause themselves.
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        next = cause.source();
+    }
+    text
 }

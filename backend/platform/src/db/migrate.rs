@@ -17,7 +17,11 @@ impl Migrations {
         // Grouped, so that the scripts and the history that tells of them are one transaction: a process that is killed
         // in between would leave tables that no later start expects.
         let mut runner = refinery::Runner::new(&scripts?).set_grouped(true);
-        runner.set_migration_table_name(format!("migrations_{}", self.part));
+        runner.set_migration_table_name(self.history());
         Ok(runner)
+    }
+    /// The table that tells which of them were applied.
+    pub(super) fn history(&self) -> String {
+        format!("migrations_{}", self.part)
     }
 }

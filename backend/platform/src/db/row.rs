@@ -6,16 +6,32 @@ use super::DbError;
 
 /// One row of an answer.
 pub struct Row<'r> {
-    row: &'r rusqlite::Row<'r>,
+    row: Source<'r>,
+}
+
+enum Source<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r ::postgres::Row),
 }
 
 impl<'r> Row<'r> {
-    pub(super) fn new(row: &'r rusqlite::Row<'r>) -> Self {
-        Self { row }
+    pub(super) fn sqlite(row: &'r rusqlite::Row<'r>) -> Self {
+        Self { row: Source::Sqlite(row) }
     }
 
-    fn get<T: rusqlite::types::FromSql>(&self, column: &str) -> Result<T, DbError> {
-        self.row.get(column).map_err(|error| DbError::Statement(format!("column {column}: {error}")))
+    pub(super) fn postgres(row: &'r ::postgres::Row) -> Self {
+        Self { row: Source::Postgres(row) }
+    }
+
+    fn get<T>(&self, column: &str) -> Result<T, DbError>
+    where
+        T: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a>,
+    {
+        let said = |error: String| DbError::Statement(format!("column {column}: {error}"));
+        match self.row {
+            Source::Sqlite(row) => row.get(column).map_err(|error| said(error.to_string())),
+            Source::Postgres(row) => row.try_get(column).map_err(|error| said(super::chain(&error))),
+        }
     }
 
     /// A TEXT column.

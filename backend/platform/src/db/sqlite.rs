@@ -3,7 +3,8 @@
 //! Everything that waits for the writer is committed together, so that one wait for the disk serves many units. One
 //! failing unit harms no other: what it has changed is undone before the commit. Answers go out after it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod session;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,30 +12,15 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
-use super::tx::{Mode, said};
-use super::{DbError, DbStats, Migrations, OpenError, Tx};
+use super::job::{Job, submit};
+use super::tx::Mode;
+use super::{DbError, DbOptions, DbStats, Migrations, OpenError, Tx, chain};
+use crate::signal::Signal;
+pub(super) use session::Session;
+use session::said;
 
-/// How a SQLite file is used.
-#[derive(Clone, Copy, Debug)]
-pub struct DbOptions {
-    /// Threads that read. At least one.
-    pub readers: usize,
-    /// Units that may wait for the writer, and as many for the readers. Beyond it a unit is refused.
-    pub queue: usize,
-    /// Units that are committed together at most.
-    pub group: usize,
-}
-
-impl Default for DbOptions {
-    fn default() -> Self {
-        Self { readers: 2, queue: 4096, group: 256 }
-    }
-}
-
-/// How long a unit waits for room in a full queue.
-const PATIENCE: Duration = Duration::from_secs(1);
 const STATEMENT_CACHE: usize = 128;
 
 pub(super) struct Engine {
@@ -65,8 +51,12 @@ impl Engine {
         }
         let mut connection = connect(path, OpenFlags::default())?;
         for part in migrations {
+            // A file has one owner: whoever opens it brings it up to date.
             let applied = part.runner().and_then(|runner| runner.run(&mut connection));
-            applied.map_err(|error| OpenError::Migration { path: path.to_owned(), reason: chain(&error) })?;
+            applied.map_err(|error| OpenError::Migration {
+                database: path.display().to_string(),
+                reason: chain(&error),
+            })?;
         }
 
         let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
@@ -93,7 +83,7 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        submit(self.writer.as_ref(), unit).await
+        submit(self.writer.as_ref(), unit, |job| job).await
     }
 
     pub(super) async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -102,13 +92,14 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        submit(self.readers.as_ref(), unit).await
+        submit(self.readers.as_ref(), unit, |job| job).await
     }
 
     pub(super) fn stats(&self) -> DbStats {
         DbStats {
             units: self.counters.units.load(Ordering::Relaxed),
             commits: self.counters.commits.load(Ordering::Relaxed),
+            repeats: 0,
         }
     }
 }
@@ -146,16 +137,6 @@ fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
     OpenError::File { path: path.to_owned(), reason: error.to_string() }
 }
 
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text = format!("{text}: {cause}");
-        next = cause.source();
-    }
-    text
-}
-
 fn file_stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -165,72 +146,6 @@ fn spawn(role: &str, path: &Path, run: impl FnOnce() + Send + 'static) -> Result
         .name(format!("{}-{role}", file_stem(path)))
         .spawn(run)
         .map_err(|error| OpenError::File { path: path.to_owned(), reason: error.to_string() })
-}
-
-/// A unit of work on its way through a database thread.
-trait Job: Send {
-    /// Runs the unit; says whether it wants to be committed.
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Sends the answer, now that the transaction was committed or not.
-    fn finish(self: Box<Self>, committed: Result<(), DbError>);
-}
-
-struct Unit<T, E, F> {
-    unit: F,
-    outcome: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
-}
-
-impl<T, E, F> Job for Unit<T, E, F>
-where
-    T: Send,
-    E: From<DbError> + Send,
-    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
-{
-    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.unit)(tx)))
-            .unwrap_or_else(|panic| Err(DbError::Panicked(panic_text(&*panic)).into()));
-        let wanted = outcome.is_ok();
-        self.outcome = Some(outcome);
-        wanted
-    }
-
-    fn finish(self: Box<Self>, committed: Result<(), DbError>) {
-        let answer = match (self.outcome, committed) {
-            (Some(Err(refused)), _) => Err(refused),
-            (Some(done), Ok(())) => done,
-            (_, Err(error)) => Err(error.into()),
-            (None, Ok(())) => Err(DbError::Unavailable("the unit was not run".to_owned()).into()),
-        };
-        // The caller may have gone away; the work stands all the same.
-        drop(self.reply.send(answer));
-    }
-}
-
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
-}
-
-async fn submit<T, E, F>(queue: Option<&mpsc::Sender<Box<dyn Job>>>, unit: F) -> Result<T, E>
-where
-    T: Send + 'static,
-    E: From<DbError> + Send + 'static,
-    F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
-{
-    let closed = || DbError::Unavailable("the database is closed".to_owned());
-    let (reply, answer) = oneshot::channel();
-    let job: Box<dyn Job> = Box::new(Unit { unit, outcome: None, reply });
-    let queue = queue.ok_or_else(closed)?;
-    if let Err(refused) = queue.try_send(job) {
-        match refused {
-            mpsc::error::TrySendError::Closed(_) => return Err(closed().into()),
-            mpsc::error::TrySendError::Full(job) => {
-                queue.send_timeout(job, PATIENCE).await.map_err(|_| DbError::Busy)?;
-            }
-        }
-    }
-    answer.await.unwrap_or_else(|_| Err(closed().into()))
 }
 
 fn write_all(
@@ -279,7 +194,7 @@ fn commit_group(
 /// Runs every job and commits them together; answers how many of them wanted it. `None` when one that failed has
 /// left changes behind: nothing was committed, and the group must be run again with care.
 fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> Result<Option<u64>, DbError> {
-    let mut tx = Tx::new(connection, mode);
+    let mut tx = Tx::new(Session::new(connection).into(), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut wanted = 0;
     for job in jobs {
@@ -292,7 +207,7 @@ fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> 
         wanted += u64::from(ran.is_ok());
     }
     tx.execute("COMMIT", &[])?;
-    tx.ring();
+    tx.into_bells().iter().for_each(Signal::ring);
     Ok(Some(wanted))
 }
 
@@ -301,7 +216,7 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         // One reader waits with the lock; the others wait for the lock.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(mut job) = next else { return };
-        let mut tx = Tx::new(connection, Mode::Careful);
+        let mut tx = Tx::new(Session::new(connection).into(), Mode::Careful);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
             job.run(&mut tx);

@@ -46,6 +46,18 @@ impl<T> Field<T> {
     }
 }
 
+impl Field<String> {
+    /// The text, as [`required`](Self::required); one that holds U+0000, which not every database keeps, is a fault too.
+    pub fn required_text(self, name: &str, message: &str, faults: &mut Faults) -> Option<String> {
+        let text = self.required(name, message, faults)?;
+        if text.contains('\0') {
+            faults.push(name, format!("{name} must not hold U+0000"));
+            return None;
+        }
+        Some(text)
+    }
+}
+
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // By way of a value: after a failed direct read the rest of the document could not be read.

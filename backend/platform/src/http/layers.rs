@@ -114,6 +114,10 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     if origin::is_foreign(request.method(), request.uri(), headers, &settings.allowed_origins) {
         return Some(ApiError::cross_origin());
     }
+    // Not every database keeps U+0000, so nothing is named by it.
+    if request.uri().path().contains("%00") {
+        return Some(ApiError::not_found());
+    }
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
     (length > settings.body_limit).then(|| ApiError::payload_too_large(settings.body_limit))
 }

@@ -7,6 +7,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::{ApiError, Faults};
 
@@ -48,7 +49,9 @@ impl PageQuery {
     /// fault.
     pub fn after<T: DeserializeOwned>(&self, faults: &mut Faults) -> Option<T> {
         let text = self.cursor.as_deref()?;
-        let position = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
+        let json = URL_SAFE_NO_PAD.decode(text).ok();
+        let value = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
+        let position = value.filter(|value| !holds_nul(value)).and_then(|value| T::deserialize(value).ok());
         if position.is_none() {
             faults.push(CURSOR, "Cursor is not valid");
         }
@@ -64,6 +67,16 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
         let page = Self::parse(&parts.uri, &mut faults);
         faults.finish()?;
         Ok(page)
+    }
+}
+
+/// Whether a text in it holds U+0000, which no position that was given out does.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(holds_nul),
+        Value::Object(fields) => fields.values().any(holds_nul),
+        _ => false,
     }
 }
 
@@ -122,9 +135,12 @@ mod tests {
         let mut faults = Faults::new();
         assert_eq!(page.after::<(String, i64)>(&mut faults), Some(("a b/é".to_owned(), 7)));
         assert!(faults.is_empty());
-        let page = PageQuery { limit: 1, cursor: Some("!!".to_owned()) };
-        assert_eq!(page.after::<(String, i64)>(&mut faults), None);
-        assert!(!faults.is_empty());
+        for bad in ["!!".to_owned(), super::cursor(&("a\0", 7_i64)).unwrap()] {
+            let mut faults = Faults::new();
+            let page = PageQuery { limit: 1, cursor: Some(bad) };
+            assert_eq!(page.after::<(String, i64)>(&mut faults), None);
+            assert!(!faults.is_empty());
+        }
     }
 
     #[test]

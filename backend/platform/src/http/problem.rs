@@ -243,6 +243,12 @@ impl From<DbError> for ApiError {
             DbError::Unavailable(_) => {
                 Self::unavailable("The service is not available, try again", 1).because(error)
             }
+            // With its key the request finds its answer, if it has one.
+            DbError::Uncertain(_) => {
+                let message =
+                    "It is not known whether this was done: repeat it with the same Idempotency-Key";
+                Self::unavailable(message, 1).because(error)
+            }
             other => Self::internal(other),
         }
     }

@@ -42,7 +42,7 @@ async fn server() -> Server {
 #[tokio::test]
 async fn routes_and_methods_that_do_not_exist() {
     let server = server().await;
-    for path in ["/", "/nothing", "/ok/", "/%ff", "/ok?a=%ff%00"] {
+    for path in ["/", "/nothing", "/ok/", "/%ff", "/ok%00", "/ok?a=%ff%00"] {
         let reply = server.send(&format!("GET {path}"), &[], "").await;
         if path.starts_with("/ok?") {
             assert_eq!(reply.status, 200);

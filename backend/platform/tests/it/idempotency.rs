@@ -3,11 +3,22 @@
 use axum::extract::FromRequestParts;
 use http::{Request, StatusCode};
 use serde_json::json;
+use ticketing_engines::{Engine, Home, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbOptions, Migrations, Tx};
 use ticketing_platform::http::ApiError;
 use ticketing_platform::idempotency::{self, Answer, Begun, Fingerprint, IdempotencyKey, Once};
 use ticketing_sdk::{ErrorCode, Timestamp};
+
+on_both! {
+    #[tokio::test]
+    the_same_request_has_one_effect_and_one_answer, another_body_is_refused,
+    without_a_key_every_request_has_its_effect, a_refusal_is_kept_and_leaves_no_effect,
+    failures_and_limits_are_not_kept, a_request_in_two_steps_is_in_flight_in_between,
+    answers_are_kept_for_a_day;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    a_race_of_one_request_has_one_effect;
+}
 
 const THINGS: Migrations = Migrations {
     part: "things",
@@ -17,14 +28,14 @@ const ROUTE: &str = "POST /api/things";
 
 struct Fixture {
     db: Db,
-    _folder: tempfile::TempDir,
+    _home: Home,
 }
 
-fn fixture() -> Fixture {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("things.sqlite");
-    let db = Db::open(&path, DbOptions::default(), &[THINGS, idempotency::MIGRATIONS]).unwrap();
-    Fixture { db, _folder: folder }
+fn fixture(engine: Engine) -> Fixture {
+    let home = Home::on(engine);
+    let db =
+        Db::open(home.database("things"), DbOptions::default(), &[THINGS, idempotency::MIGRATIONS]).unwrap();
+    Fixture { db, _home: home }
 }
 
 async fn key(text: &str) -> IdempotencyKey {
@@ -59,9 +70,8 @@ impl Fixture {
     }
 }
 
-#[tokio::test]
-async fn the_same_request_has_one_effect_and_one_answer() {
-    let it = fixture();
+async fn the_same_request_has_one_effect_and_one_answer(engine: Engine) {
+    let it = fixture(engine);
     let first = it.post(request("ada", "a").await, "a").await.unwrap();
     assert_eq!((first.status, first.body.as_str()), (201, r#"{"id":1,"name":"a"}"#));
     assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap(), first);
@@ -71,18 +81,16 @@ async fn the_same_request_has_one_effect_and_one_answer() {
     assert_eq!(it.things().await, 2);
 }
 
-#[tokio::test]
-async fn another_body_is_refused() {
-    let it = fixture();
+async fn another_body_is_refused(engine: Engine) {
+    let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
     let error = it.post(request("ada", "b").await, "b").await.unwrap_err();
     assert_eq!((error.status().as_u16(), error.code()), (422, Some(&ErrorCode::IdempotencyKeyReused)));
     assert_eq!(it.things().await, 1);
 }
 
-#[tokio::test]
-async fn without_a_key_every_request_has_its_effect() {
-    let it = fixture();
+async fn without_a_key_every_request_has_its_effect(engine: Engine) {
+    let it = fixture(engine);
     let once = || {
         let fingerprint = Fingerprint::of(&json!({})).unwrap();
         Once::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, at(0))
@@ -92,9 +100,8 @@ async fn without_a_key_every_request_has_its_effect() {
     assert_eq!(it.things().await, 2);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_race_of_one_request_has_one_effect() {
-    let it = fixture();
+async fn a_race_of_one_request_has_one_effect(engine: Engine) {
+    let it = fixture(engine);
     let once = request("ada", "a").await;
     let posts = (0..50).map(|_| it.post(once.clone(), "a"));
     let answers = futures_util::future::join_all(posts).await;
@@ -104,9 +111,8 @@ async fn a_race_of_one_request_has_one_effect() {
     assert_eq!(it.things().await, 1);
 }
 
-#[tokio::test]
-async fn a_refusal_is_kept_and_leaves_no_effect() {
-    let it = fixture();
+async fn a_refusal_is_kept_and_leaves_no_effect(engine: Engine) {
+    let it = fixture(engine);
     for _ in 0..2 {
         let once = request("ada", "a").await;
         let answer = it
@@ -127,14 +133,13 @@ async fn a_refusal_is_kept_and_leaves_no_effect() {
     assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 400);
 }
 
-#[tokio::test]
-async fn failures_and_limits_are_not_kept() {
+async fn failures_and_limits_are_not_kept(engine: Engine) {
     for make in [
         || ApiError::internal("broken"),
         || ApiError::unavailable("later", 1),
         || ApiError::too_many(ErrorCode::TooManyOpenOrders, "later", 1),
     ] {
-        let it = fixture();
+        let it = fixture(engine);
         let once = request("ada", "a").await;
         let failed = it
             .db
@@ -151,9 +156,8 @@ async fn failures_and_limits_are_not_kept() {
     }
 }
 
-#[tokio::test]
-async fn a_request_in_two_steps_is_in_flight_in_between() {
-    let it = fixture();
+async fn a_request_in_two_steps_is_in_flight_in_between(engine: Engine) {
+    let it = fixture(engine);
     let once = request("ada", "a").await;
     let begin = |once: Once| {
         let db = it.db.clone();
@@ -175,9 +179,8 @@ async fn a_request_in_two_steps_is_in_flight_in_between() {
     assert_eq!(begin(once).await.unwrap(), Begun::Fresh);
 }
 
-#[tokio::test]
-async fn answers_are_kept_for_a_day() {
-    let it = fixture();
+async fn answers_are_kept_for_a_day(engine: Engine) {
+    let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
     let day = i64::try_from(idempotency::KEPT.as_millis()).unwrap();
     let later = |millis| async move {

@@ -6,11 +6,13 @@
 )]
 
 mod bodies;
+mod databases;
 mod dawdling;
 mod drain;
 mod failures;
 mod health;
 mod idempotency;
 mod origins;
+mod postgres;
 mod sessions;
 mod wire;

@@ -5,18 +5,20 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::HeaderMap;
 use http::header::COOKIE;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use secrecy::SecretString;
 use serde_json::{Value, json};
+use ticketing_engines::{Engine, Home, on_both};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_platform::session::{
     self, CookieSettings, Ended, MaybeSession, Session, SessionKeys, Sessions,
 };
+use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Timestamp, UserId};
 
 use crate::wire::{Server, fails};
@@ -152,12 +154,15 @@ fn keys_can_be_replaced_while_old_sessions_last() {
     assert_eq!(sessions_with(&[KEY], &clock).read(&returned(&new.cookie)), None);
 }
 
-#[tokio::test]
-async fn an_ended_session_is_refused_for_good() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("auth.sqlite");
+on_both! {
+    #[tokio::test]
+    an_ended_session_is_refused_for_good;
+}
+
+async fn an_ended_session_is_refused_for_good(engine: Engine) {
+    let home = Home::on(engine);
     let clock = clock();
-    let db = Db::open(&path, DbOptions::default(), &[session::MIGRATIONS]).unwrap();
+    let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let keys = || SessionKeys::new(&[KEY.into()]).unwrap();
     let make = |ended: Ended| {
         Sessions::new(keys(), CookieSettings::default(), session::LIFETIME, ended, clock.clone())
@@ -167,9 +172,8 @@ async fn an_ended_session_is_refused_for_good() {
     let headers = returned(&new.cookie);
     let ending = new.session.clone();
     for expected in [true, false] {
-        let ending = ending.clone();
-        let recorded =
-            db.write(move |tx| session::record(tx, &ending.jti, &ending.user_id, ending.exp)).await;
+        let (ended, ending) = (sessions.ended().clone(), ending.clone());
+        let recorded = db.write(move |tx| ended.record(tx, &ending.jti, &ending.user_id, ending.exp)).await;
         let news: Result<bool, DbError> = recorded;
         assert_eq!(news.unwrap(), expected);
     }
@@ -184,6 +188,39 @@ async fn an_ended_session_is_refused_for_good() {
     let now = clock.now();
     assert_eq!(db.write(move |tx| session::prune(tx, now)).await.unwrap(), 1);
     assert!(Ended::load(&db, clock.clone()).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn another_replica_hears_of_an_ended_session_and_refuses_it_too() {
+    let home = Home::on(Engine::Postgres);
+    let open = || Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
+    let (clock, shutdown) = (clock(), Shutdown::new());
+    let (db, other_db) = (open(), open());
+    let ended = Ended::load(&db, clock.clone()).await.unwrap();
+    let other = Ended::load(&other_db, clock.clone()).await.unwrap();
+    let followers = [
+        tokio::spawn(ended.clone().follow(db.clone(), shutdown.clone())),
+        tokio::spawn(other.clone().follow(other_db, shutdown.clone())),
+    ];
+    for number in 0..20 {
+        let (jti, recording) = (format!("session {number}"), ended.clone());
+        let record = {
+            let jti = jti.clone();
+            db.write(move |tx| recording.record(tx, &jti, &UserId::new("u"), NOW + 3600))
+        };
+        let news: Result<bool, DbError> = record.await;
+        assert!(news.unwrap());
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        while !other.contains(&jti) {
+            assert!(tokio::time::Instant::now() < deadline, "{jti} is not refused");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        clock.advance(Duration::from_secs(60));
+    }
+    shutdown.trigger();
+    for follower in followers {
+        follower.await.unwrap();
+    }
 }
 
 #[test]

@@ -7,15 +7,16 @@ mod facts;
 mod offline;
 mod read;
 mod report;
+mod watch;
 
 use ticketing_platform::db::DbError;
 
-use crate::stack::Parts;
-
 pub use facts::{Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
-pub use offline::{OfflineError, audit_beside_server, audit_data_dir};
+pub use offline::{Offline, OfflineError};
 pub use read::Sources;
 pub use report::{Check, Report};
+pub use ticketing_payments::provider::Ledger;
+pub use watch::Watch;
 
 /// Why the audit could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -29,40 +30,8 @@ pub enum AuditError {
     Bus(#[from] ticketing_bus::BusError),
 }
 
-/// Checks everything.
-pub(crate) async fn audit(parts: &Parts) -> Result<Report, AuditError> {
-    let sources = Sources {
-        auth: Some(parts.auth.core().db.clone()),
-        tickets: parts.tickets.core().db.clone(),
-        orders: parts.orders.core().db.clone(),
-        payments: parts.payments.core().db.clone(),
-        expiration: parts.expiration.core().db.clone(),
-        provider: parts.provider.clone(),
-    };
-    let mut facts = sources.facts(parts.clock.now()).await?;
-    read::add_bus(&mut facts, &parts.bus).await?;
-    facts.backlog = parts.bus.backlog().await?;
-    Ok(check(&facts))
-}
-
 /// Checks facts that were gathered by other means.
 #[must_use]
 pub fn check(facts: &Facts) -> Report {
     checks::check(facts)
-}
-
-/// Whether nothing waits: no event to be published or heard, no step that is owed to the provider.
-pub(crate) async fn is_settled(parts: &Parts) -> Result<bool, AuditError> {
-    // The bus is asked before and after: an effect may have had something to say in between.
-    for _ in 0..2 {
-        for (_, core) in parts.cores() {
-            if read::unpublished(&core.db).await? > 0 {
-                return Ok(false);
-            }
-        }
-        if parts.bus.backlog().await? > 0 || read::steps_owed(&parts.payments.core().db).await? > 0 {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

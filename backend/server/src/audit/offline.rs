@@ -1,16 +1,18 @@
 //! The audit of a data directory that no server uses.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbOptions, OpenError};
+use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl};
 
 use super::read::{Sources, add_bus};
-use super::{AuditError, Report, check};
-use crate::StartError;
+use super::{AuditError, Report, Watch, check};
 use crate::data_dir::{DataDir, database};
+use crate::databases::{PROVIDER, are_files, schema};
+use crate::open::jetstream;
+use crate::{Service, StackSettings, StartError};
 
 /// Why a data directory could not be audited.
 #[derive(Debug, thiserror::Error)]
@@ -33,51 +35,121 @@ pub enum OfflineError {
     Audit(#[from] AuditError),
 }
 
-/// Checks every invariant that can be read from a data directory, which no server may use meanwhile. What a server
-/// has left to do counts as broken: settle it by running one.
-///
-/// # Errors
-/// When there is no marketplace, a server uses it, or it cannot be read.
-pub async fn audit_data_dir(path: &Path) -> Result<Report, OfflineError> {
-    must_exist(path)?;
-    let _alone = DataDir::lock(path)?;
-    audit(path).await
+/// Where a marketplace is kept that is looked at without being run: a data directory, and the engines that hold what is
+/// not in it.
+#[derive(Clone, Debug)]
+pub struct Offline {
+    folder: PathBuf,
+    database: Option<PostgresUrl>,
+    bus: Option<Bus>,
 }
 
-/// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
-/// under way counts as broken.
-///
-/// # Errors
-/// When there is no marketplace, or it cannot be read.
-pub async fn audit_beside_server(path: &Path) -> Result<Report, OfflineError> {
-    must_exist(path)?;
-    audit(path).await
-}
-
-/// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
-fn must_exist(path: &Path) -> Result<(), OfflineError> {
-    let parts = ["auth", "tickets", "orders", "payments", "expiration", "bus", "provider"];
-    if parts.iter().all(|part| database(path, part).is_file()) {
-        return Ok(());
+impl Offline {
+    /// A marketplace whose data directory holds everything.
+    #[must_use]
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), database: None, bus: None }
     }
-    Err(OfflineError::NoMarketplace { path: path.to_owned() })
-}
 
-async fn audit(path: &Path) -> Result<Report, OfflineError> {
-    let open = |service: &str| {
-        Db::open(&database(path, service), DbOptions { readers: 1, ..DbOptions::default() }, &[])
-    };
-    let clock = Clock::system();
-    let sources = Sources {
-        auth: Some(open("auth")?),
-        tickets: open("tickets")?,
-        orders: open("orders")?,
-        payments: open("payments")?,
-        expiration: open("expiration")?,
-        provider: SimulatedProvider::open(&database(path, "provider"), clock.clone())?,
-    };
-    let bus = Bus::embedded(&database(path, "bus"), EmbeddedOptions::default())?;
-    let mut facts = sources.facts(clock.now()).await?;
-    add_bus(&mut facts, &bus).await?;
-    Ok(check(&facts))
+    /// The one that these settings describe.
+    ///
+    /// # Errors
+    /// When the NATS server that they name cannot be used.
+    pub async fn of(settings: &StackSettings) -> Result<Self, StartError> {
+        let mut offline = Self::at(&settings.data_dir);
+        offline.database.clone_from(&settings.database);
+        if let Some(options) = &settings.nats {
+            offline.bus = Some(jetstream(options).await?);
+        }
+        Ok(offline)
+    }
+
+    /// The services keep what they know in the schemas of this PostgreSQL database.
+    #[must_use]
+    pub fn on(mut self, url: PostgresUrl) -> Self {
+        self.database = Some(url);
+        self
+    }
+
+    /// This bus carries their events.
+    #[must_use]
+    pub fn over(mut self, bus: &Bus) -> Self {
+        self.bus = Some(bus.clone());
+        self
+    }
+
+    /// Checks every invariant that can be read. No server may use the data directory meanwhile. What a server has left to
+    /// do counts as broken: settle it by running one.
+    ///
+    /// # Errors
+    /// When there is no marketplace, a server uses it, or it cannot be read.
+    pub async fn audit(&self) -> Result<Report, OfflineError> {
+        self.must_exist()?;
+        let _alone = DataDir::lock(&self.folder)?;
+        self.look().await
+    }
+
+    /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
+    /// under way counts as broken.
+    ///
+    /// # Errors
+    /// When there is no marketplace, or it cannot be read.
+    pub async fn audit_beside_server(&self) -> Result<Report, OfflineError> {
+        self.must_exist()?;
+        self.look().await
+    }
+
+    /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
+    fn must_exist(&self) -> Result<(), OfflineError> {
+        let services = Service::ALL.map(Service::name).into_iter().chain([PROVIDER]);
+        let files = services.filter(|_| self.database.is_none()).chain(self.bus.is_none().then_some("bus"));
+        if are_files(&self.folder, files) {
+            return Ok(());
+        }
+        Err(OfflineError::NoMarketplace { path: self.folder.clone() })
+    }
+
+    fn file(&self, part: &str) -> PathBuf {
+        database(&self.folder, part)
+    }
+
+    async fn look(&self) -> Result<Report, OfflineError> {
+        let Watch { sources, bus, clock } = self.open()?;
+        let mut facts = sources.facts(clock.now()).await?;
+        add_bus(&mut facts, &bus).await?;
+        Ok(check(&facts))
+    }
+
+    /// Keeps an eye on the marketplace beside its servers.
+    ///
+    /// # Errors
+    /// When there is no marketplace, or it cannot be read.
+    pub fn watch(&self) -> Result<Watch, OfflineError> {
+        self.must_exist()?;
+        Ok(self.open()?)
+    }
+
+    fn open(&self) -> Result<Watch, OpenError> {
+        let place = |name: &str| match &self.database {
+            // It looks; whoever serves sees to the tables.
+            Some(url) => schema(&url.clone().migrated_elsewhere(), name),
+            None => Ok(self.file(name).into()),
+        };
+        let open = |service: Service| {
+            Db::open(place(service.name())?, DbOptions { readers: 1, ..DbOptions::default() }, &[])
+        };
+        let sources = Sources {
+            auth: Some(open(Service::Auth)?),
+            tickets: open(Service::Tickets)?,
+            orders: open(Service::Orders)?,
+            payments: open(Service::Payments)?,
+            expiration: open(Service::Expiration)?,
+            provider: SimulatedProvider::open(place(PROVIDER)?, Clock::system())?,
+        };
+        let bus = match &self.bus {
+            Some(bus) => bus.clone(),
+            None => Bus::embedded(&self.file("bus"), EmbeddedOptions::default())?,
+        };
+        Ok(Watch { sources, bus, clock: Clock::system() })
+    }
 }

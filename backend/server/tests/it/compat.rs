@@ -2,21 +2,28 @@
 
 use serde_json::{Value, json};
 use ticketing_platform::session::CookieSettings;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::id;
 
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    the_original_client_buys_a_ticket,
+    the_original_client_is_told_what_it_did_wrong,
+    the_cookie_of_another_name_is_not_looked_at;
+}
+
 /// A stack with the cookie of older deployments.
-async fn original() -> TestStack {
+async fn original(shape: Shape) -> TestStack {
     let named = |settings: &mut ticketing_server::StackSettings| {
         settings.cookie = CookieSettings::new("express:sess", false).unwrap();
     };
-    TestStack::builder().with(named).start().await
+    TestStack::builder().on(shape).with(named).start().await
 }
 
-#[tokio::test]
-async fn the_original_client_buys_a_ticket() {
-    let stack = original().await;
+async fn the_original_client_buys_a_ticket(shape: Shape) {
+    let stack = original(shape).await;
     let raw = stack.raw();
     assert_eq!(raw.get("/api/users/currentuser").await.ok(200), json!({ "currentUser": null }));
 
@@ -69,9 +76,8 @@ async fn the_original_client_buys_a_ticket() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_original_client_is_told_what_it_did_wrong() {
-    let stack = original().await;
+async fn the_original_client_is_told_what_it_did_wrong(shape: Shape) {
+    let stack = original(shape).await;
     let raw = stack.raw();
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let cookie = raw.post("/api/users/signup").json(&credentials).await.cookie().to_owned();
@@ -112,9 +118,8 @@ async fn the_original_client_is_told_what_it_did_wrong() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_cookie_of_another_name_is_not_looked_at() {
-    let stack = original().await;
+async fn the_cookie_of_another_name_is_not_looked_at(shape: Shape) {
+    let stack = original(shape).await;
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let reply = stack.raw().post("/api/users/signup").json(&credentials).await;
     let renamed = reply.cookie().replace("express:sess=", "session=");

@@ -263,11 +263,18 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
     found
 }
 
-/// The rows of the table of the server's settings: name and default.
+/// The documents with tables of the server's settings: what everybody may want, and what a deployment needs.
+const SETTINGS: [(&str, &str); 2] =
+    [("README.md", "## Settings of the server"), ("docs/POSTGRESQL.md", "## Settings")];
+
+/// The rows of the tables of the server's settings: name and default.
 fn settings_table() -> BTreeMap<String, String> {
-    let readme = read("README.md");
-    let table =
-        readme.split("## Settings of the server").nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
+    SETTINGS.into_iter().flat_map(|(path, heading)| settings_below(path, heading)).collect()
+}
+
+fn settings_below(path: &str, heading: &str) -> BTreeMap<String, String> {
+    let text = read(path);
+    let table = text.split(heading).nth(1).unwrap().split("\n## ").next().unwrap().to_owned();
     let rows = table.lines().filter(|line| line.starts_with("| `TICKETING_")).map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
         (cells[0].trim_matches('`').to_owned(), cells[1].to_owned())
@@ -276,19 +283,24 @@ fn settings_table() -> BTreeMap<String, String> {
 }
 
 #[test]
-fn the_readme_names_every_setting_and_no_other() {
+fn the_documents_name_every_setting_and_no_other() {
     let house = house();
-    let server: BTreeSet<String> = ["backend/server/src/settings.rs", "backend/server/src/main.rs"]
+    let sources = ["settings.rs", "settings/nats.rs", "main.rs"];
+    let server: BTreeSet<String> = sources
         .into_iter()
-        .flat_map(|path| variables(&read(path), "\""))
+        .flat_map(|path| variables(&read(&format!("backend/server/src/{path}")), "\""))
         .collect();
     let told: BTreeSet<String> = settings_table().into_keys().collect();
     assert_eq!(told, server, "the table of the server's settings and its code");
 
+    let flags = variables(&read("backend/server/src/command.rs"), "\"");
+    assert_eq!(flags, server, "the settings that have a flag, and those that are read");
+
     let client = variables_below(&house.join("ticketing-cli/src"));
-    let named = variables(&read("README.md"), "");
+    let named: BTreeSet<String> =
+        SETTINGS.into_iter().flat_map(|(path, _)| variables(&read(path), "")).collect();
     let known: BTreeSet<String> = client.union(&server).cloned().collect();
-    assert_eq!(named, known, "the settings in README.md and in the code");
+    assert_eq!(named, known, "the settings in the documents and in the code");
 }
 
 #[test]

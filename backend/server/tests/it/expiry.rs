@@ -5,25 +5,39 @@ use std::time::{Duration, Instant};
 use ticketing_payments::provider::Call;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
-use ticketing_testkit::{TestSession, TestStack, eventually};
+use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, count, list, order_of, ordered, pay, taken, ticket};
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    an_order_ends_at_its_deadline_and_not_before,
+    the_deadline_of_one_buyer_does_not_end_the_order_of_the_next,
+    an_order_that_is_being_paid_does_not_run_out,
+    a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between,
+    a_payment_after_the_deadline_is_refused,
+    deadlines_survive_a_restart;
+}
 
 const TTL: Duration = Duration::from_secs(15 * 60);
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// A stack whose time stands still until it is moved.
-async fn standing() -> TestStack {
-    TestStack::builder().clock(Clock::manual(Timestamp::from_millis(1_800_000_000_000))).start().await
+async fn standing(shape: Shape) -> TestStack {
+    TestStack::builder()
+        .on(shape)
+        .clock(Clock::manual(Timestamp::from_millis(1_800_000_000_000)))
+        .start()
+        .await
 }
 
 async fn status(stack: &TestStack, buyer: &TestSession, order: &str) -> String {
     order_of(stack, buyer, order).await["status"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
-async fn an_order_ends_at_its_deadline_and_not_before() {
-    let stack = standing().await;
+async fn an_order_ends_at_its_deadline_and_not_before(shape: Shape) {
+    let stack = standing(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -51,9 +65,8 @@ async fn an_order_ends_at_its_deadline_and_not_before() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_deadline_of_one_buyer_does_not_end_the_order_of_the_next() {
-    let stack = standing().await;
+async fn the_deadline_of_one_buyer_does_not_end_the_order_of_the_next(shape: Shape) {
+    let stack = standing(shape).await;
     let seller = stack.session("seller").await;
     let (first, second) = (stack.session("first").await, stack.session("second").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -79,9 +92,8 @@ async fn the_deadline_of_one_buyer_does_not_end_the_order_of_the_next() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn an_order_that_is_being_paid_does_not_run_out() {
-    let stack = standing().await;
+async fn an_order_that_is_being_paid_does_not_run_out(shape: Shape) {
+    let stack = standing(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -113,9 +125,8 @@ enum First {
     Nobody,
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between() {
-    let stack = standing().await;
+async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(shape: Shape) {
+    let stack = standing(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let faults = stack.stack().provider().faults().clone();
     let (mut won, mut lost) = (0, 0);
@@ -175,9 +186,8 @@ async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_payment_after_the_deadline_is_refused() {
-    let stack = standing().await;
+async fn a_payment_after_the_deadline_is_refused(shape: Shape) {
+    let stack = standing(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -190,9 +200,8 @@ async fn a_payment_after_the_deadline_is_refused() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn deadlines_survive_a_restart() {
-    let mut stack = standing().await;
+async fn deadlines_survive_a_restart(shape: Shape) {
+    let mut stack = standing(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;

@@ -4,9 +4,23 @@ use std::time::Duration;
 
 use serde_json::json;
 use ticketing_payments::provider::Call;
-use ticketing_testkit::{TestSession, TestStack, eventually};
+use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
+
+on_shapes! {
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    a_price_of_19_99_pays_exactly_1999_cents_and_cannot_be_undone,
+    a_declined_card_leaves_the_reservation_for_another,
+    a_charge_that_fails_at_the_end_frees_the_ticket_and_keeps_nothing,
+    an_answer_that_is_lost_charges_nobody_twice,
+    a_call_that_does_not_arrive_is_repeated,
+    a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe,
+    a_payment_whose_outcome_is_late_can_be_followed,
+    a_restart_in_the_middle_of_a_payment_finishes_it,
+    money_that_was_held_for_an_order_that_ended_is_given_up;
+}
 
 /// A ticket at 19.99 that somebody has ordered.
 struct Deal {
@@ -31,9 +45,8 @@ impl Deal {
     }
 }
 
-#[tokio::test]
-async fn a_price_of_19_99_pays_exactly_1999_cents_and_cannot_be_undone() {
-    let stack = TestStack::start().await;
+async fn a_price_of_19_99_pays_exactly_1999_cents_and_cannot_be_undone(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     let payment = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await;
     assert!(payment.text().contains(r#""amount":19.99,"#), "{}", payment.text());
@@ -49,9 +62,8 @@ async fn a_price_of_19_99_pays_exactly_1999_cents_and_cannot_be_undone() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_declined_card_leaves_the_reservation_for_another() {
-    let stack = TestStack::start().await;
+async fn a_declined_card_leaves_the_reservation_for_another(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     for (token, message) in [
         ("tok_chargeDeclined", "Your card was declined."),
@@ -72,9 +84,8 @@ async fn a_declined_card_leaves_the_reservation_for_another() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_charge_that_fails_at_the_end_frees_the_ticket_and_keeps_nothing() {
-    let stack = TestStack::start().await;
+async fn a_charge_that_fails_at_the_end_frees_the_ticket_and_keeps_nothing(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     pay(&stack, &deal.buyer, &deal.order, "tok_chargeCustomerFail").await.refused(400, "card_declined");
     eventually!(order_of(&stack, &deal.buyer, &deal.order).await["status"] == "cancelled");
@@ -87,10 +98,9 @@ async fn a_charge_that_fails_at_the_end_frees_the_ticket_and_keeps_nothing() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn an_answer_that_is_lost_charges_nobody_twice() {
+async fn an_answer_that_is_lost_charges_nobody_twice(shape: Shape) {
     for call in [Call::Authorize, Call::Capture] {
-        let stack = TestStack::start().await;
+        let stack = TestStack::start_on(shape).await;
         let deal = deal(&stack).await;
         stack.stack().provider().faults().lose_reply(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
@@ -101,10 +111,9 @@ async fn an_answer_that_is_lost_charges_nobody_twice() {
     }
 }
 
-#[tokio::test]
-async fn a_call_that_does_not_arrive_is_repeated() {
+async fn a_call_that_does_not_arrive_is_repeated(shape: Shape) {
     for call in [Call::Authorize, Call::Capture] {
-        let stack = TestStack::start().await;
+        let stack = TestStack::start_on(shape).await;
         let deal = deal(&stack).await;
         stack.stack().provider().faults().fail_before(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
@@ -113,9 +122,8 @@ async fn a_call_that_does_not_arrive_is_repeated() {
     }
 }
 
-#[tokio::test]
-async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe() {
-    let stack = TestStack::start().await;
+async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     let faults = stack.stack().provider().faults().clone();
     faults.unreachable(true);
@@ -133,9 +141,8 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_payment_whose_outcome_is_late_can_be_followed() {
-    let stack = TestStack::builder().payment_wait(Duration::from_millis(50)).start().await;
+async fn a_payment_whose_outcome_is_late_can_be_followed(shape: Shape) {
+    let stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
     let deal = deal(&stack).await;
     let gate = stack.stack().provider().faults().hold(Call::Capture);
     let reply = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await;
@@ -150,10 +157,9 @@ async fn a_payment_whose_outcome_is_late_can_be_followed() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_restart_in_the_middle_of_a_payment_finishes_it() {
+async fn a_restart_in_the_middle_of_a_payment_finishes_it(shape: Shape) {
     for call in [Call::Authorize, Call::Capture] {
-        let mut stack = TestStack::builder().payment_wait(Duration::from_millis(50)).start().await;
+        let mut stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
         let deal = deal(&stack).await;
         let gate = stack.stack().provider().faults().hold(call);
         let payment = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(202);
@@ -167,9 +173,8 @@ async fn a_restart_in_the_middle_of_a_payment_finishes_it() {
     }
 }
 
-#[tokio::test]
-async fn money_that_was_held_for_an_order_that_ended_is_given_up() {
-    let stack = TestStack::start().await;
+async fn money_that_was_held_for_an_order_that_ended_is_given_up(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     let faults = stack.stack().provider().faults().clone();
     let gate = faults.hold(Call::Authorize);

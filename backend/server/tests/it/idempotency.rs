@@ -4,9 +4,19 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use ticketing_testkit::{PASSWORD, Reply, TestSession, TestStack};
+use ticketing_testkit::{Engine, PASSWORD, Reply, TestSession, TestStack, on_both};
 
 use crate::support::{cancel, id, list, ordered, rows, taken};
+
+on_both! {
+    #[tokio::test]
+    every_route_that_creates_something_keeps_its_answer, sign_up_keeps_its_answer_and_tells_nobody_else,
+    a_key_belongs_to_one_user_and_one_route, a_refusal_is_an_answer_too,
+    what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key, a_key_is_kept_for_a_day,
+    a_key_that_is_none_is_refused;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    many_requests_with_one_key_at_once_have_one_effect;
+}
 
 async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body: &Value) -> Reply {
     stack.raw().post(path).by(user).key(key).json(body).await
@@ -27,9 +37,8 @@ async fn is_kept(stack: &TestStack, user: &TestSession, path: &str, body: &Value
     answer
 }
 
-#[tokio::test]
-async fn every_route_that_creates_something_keeps_its_answer() {
-    let mut stack = TestStack::start().await;
+async fn every_route_that_creates_something_keeps_its_answer(engine: Engine) {
+    let mut stack = TestStack::start_on(engine).await;
     let user = stack.session("user").await;
     let (new, other) =
         (json!({ "title": "A ticket", "price": 20 }), json!({ "title": "A ticket", "price": 21 }));
@@ -56,9 +65,8 @@ async fn every_route_that_creates_something_keeps_its_answer() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn sign_up_keeps_its_answer_and_tells_nobody_else() {
-    let stack = TestStack::start().await;
+async fn sign_up_keeps_its_answer_and_tells_nobody_else(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let sign_up = |password: &str| {
         let credentials = json!({ "email": "a@example.com", "password": password });
         stack.raw().post("/api/users/signup").key("key-1").json(&credentials)
@@ -76,9 +84,8 @@ async fn sign_up_keeps_its_answer_and_tells_nobody_else() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_requests_with_one_key_at_once_have_one_effect() {
-    let stack = TestStack::start().await;
+async fn many_requests_with_one_key_at_once_have_one_effect(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A ticket", "price": 20 });
     let all = |path: &'static str, body: Value| {
@@ -107,9 +114,8 @@ async fn many_requests_with_one_key_at_once_have_one_effect() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_key_belongs_to_one_user_and_one_route() {
-    let stack = TestStack::start().await;
+async fn a_key_belongs_to_one_user_and_one_route(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let (user, other) = (stack.session("user").await, stack.session("other").await);
     let new = json!({ "title": "A ticket", "price": 20 });
     let own = post(&stack, &user, "/api/tickets", "shared", &new).await.ok(201);
@@ -120,9 +126,8 @@ async fn a_key_belongs_to_one_user_and_one_route() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_refusal_is_an_answer_too() {
-    let stack = TestStack::start().await;
+async fn a_refusal_is_an_answer_too(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let (seller, first, second) =
         (stack.session("seller").await, stack.session("first").await, stack.session("second").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -137,9 +142,8 @@ async fn a_refusal_is_an_answer_too() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key() {
-    let stack = TestStack::builder().open_orders(1).start().await;
+async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key(engine: Engine) {
+    let stack = TestStack::builder().on(engine).open_orders(1).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let first = list(&stack, &seller, "First", 20.0).await;
     let second = list(&stack, &seller, "Second", 20.0).await;
@@ -151,9 +155,8 @@ async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_key_is_kept_for_a_day() {
-    let stack = TestStack::start().await;
+async fn a_key_is_kept_for_a_day(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A ticket", "price": 20 });
     let first = post(&stack, &user, "/api/tickets", "key-1", &new).await.ok(201);
@@ -164,9 +167,8 @@ async fn a_key_is_kept_for_a_day() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_key_that_is_none_is_refused() {
-    let stack = TestStack::start().await;
+async fn a_key_that_is_none_is_refused(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let user = stack.session("user").await;
     let before = rows(&stack).await;
     let bodies = [

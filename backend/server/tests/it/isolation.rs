@@ -1,13 +1,18 @@
 //! What is one user's is answered to nobody else.
 
 use serde_json::json;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Engine, TestStack, eventually, on_both};
 
 use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
 
-#[tokio::test]
-async fn orders_and_payments_are_their_owners_alone() {
-    let stack = TestStack::start().await;
+on_both! {
+    #[tokio::test]
+    orders_and_payments_are_their_owners_alone, tickets_are_edited_by_their_sellers_alone,
+    an_e_mail_is_answered_to_its_owner_alone;
+}
+
+async fn orders_and_payments_are_their_owners_alone(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
     let (raw, ticket_id) = (stack.raw(), list(&stack, &seller, "A ticket", 20.0).await);
@@ -36,9 +41,8 @@ async fn orders_and_payments_are_their_owners_alone() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn tickets_are_edited_by_their_sellers_alone() {
-    let stack = TestStack::start().await;
+async fn tickets_are_edited_by_their_sellers_alone(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let (seller, other) = (stack.session("seller").await, stack.session("other").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let path = format!("/api/tickets/{ticket_id}");
@@ -54,9 +58,8 @@ async fn tickets_are_edited_by_their_sellers_alone() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn an_e_mail_is_answered_to_its_owner_alone() {
-    let stack = TestStack::start().await;
+async fn an_e_mail_is_answered_to_its_owner_alone(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let mut live = stack.raw().get("/api/tickets").events().await;

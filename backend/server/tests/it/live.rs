@@ -4,9 +4,18 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
 use ticketing_sdk::{NewTicket, TicketChangeKind};
-use ticketing_testkit::{EventStream, LiveEvent, TestSession, TestStack, dollars};
+use ticketing_testkit::{Engine, EventStream, LiveEvent, TestSession, TestStack, dollars, on_both};
 
 use crate::support::{cancel, list, ordered, pay, ticket};
+
+on_both! {
+    #[tokio::test]
+    the_life_of_a_ticket_is_told_as_it_happens, a_watcher_resumes_without_gap_or_repeat,
+    before_the_first_change_there_is_a_place_to_resume_from_too, a_place_that_is_none_means_from_now_on,
+    the_list_is_still_json_for_those_who_do_not_ask_for_events, the_client_watches_too;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    all_watchers_see_all_changes_in_one_order;
+}
 
 async fn watch(stack: &TestStack) -> EventStream {
     stack.raw().get("/api/tickets").events().await
@@ -35,9 +44,8 @@ async fn edit(stack: &TestStack, seller: &TestSession, ticket: &str, price: u32)
     stack.raw().put(&format!("/api/tickets/{ticket}")).by(seller).json(&wanted).await.ok(200);
 }
 
-#[tokio::test]
-async fn the_life_of_a_ticket_is_told_as_it_happens() {
-    let stack = TestStack::start().await;
+async fn the_life_of_a_ticket_is_told_as_it_happens(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut live = watch(&stack).await;
     let first = live.next().await.unwrap();
@@ -65,9 +73,8 @@ async fn the_life_of_a_ticket_is_told_as_it_happens() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_watcher_resumes_without_gap_or_repeat() {
-    let mut stack = TestStack::start().await;
+async fn a_watcher_resumes_without_gap_or_repeat(engine: Engine) {
+    let mut stack = TestStack::start_on(engine).await;
     let seller = stack.session("seller").await;
     let mut live = watch(&stack).await;
     let one = list(&stack, &seller, "A ticket", 20.0).await;
@@ -96,9 +103,8 @@ async fn a_watcher_resumes_without_gap_or_repeat() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn before_the_first_change_there_is_a_place_to_resume_from_too() {
-    let stack = TestStack::start().await;
+async fn before_the_first_change_there_is_a_place_to_resume_from_too(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let seller = stack.session("seller").await;
     for title in ["The first of all", "Another"] {
         let mut live = watch(&stack).await;
@@ -111,9 +117,8 @@ async fn before_the_first_change_there_is_a_place_to_resume_from_too() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_place_that_is_none_means_from_now_on() {
-    let stack = TestStack::start().await;
+async fn a_place_that_is_none_means_from_now_on(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let seller = stack.session("seller").await;
     list(&stack, &seller, "Old", 20.0).await;
     for place in ["nothing", "'; DROP TABLE changes; --", "7", "ffffffff", "é"] {
@@ -125,9 +130,8 @@ async fn a_place_that_is_none_means_from_now_on() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn all_watchers_see_all_changes_in_one_order() {
-    let stack = TestStack::start().await;
+async fn all_watchers_see_all_changes_in_one_order(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let sellers = join_all((0..6).map(|_| stack.session("seller"))).await;
     let watchers = join_all((0..4).map(|_| async {
         let mut live = watch(&stack).await;
@@ -167,9 +171,8 @@ async fn a_stream_ends_when_the_server_stops_and_holds_nothing_up() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_list_is_still_json_for_those_who_do_not_ask_for_events() {
-    let stack = TestStack::start().await;
+async fn the_list_is_still_json_for_those_who_do_not_ask_for_events(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     for accept in ["*/*", "application/json", "text/html, */*;q=0.8"] {
         let reply = stack.raw().get("/api/tickets").header("accept", accept).await;
         assert_eq!(reply.ok(200), json!([]), "{accept}");
@@ -177,9 +180,8 @@ async fn the_list_is_still_json_for_those_who_do_not_ask_for_events() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_client_watches_too() {
-    let stack = TestStack::start().await;
+async fn the_client_watches_too(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
     let seller = stack.user("seller").await;
     let mut changes = stack.client().tickets().watch().await.unwrap();
     let ticket = seller.tickets().create(NewTicket::new("RustConf", dollars("149.99"))).await.unwrap();

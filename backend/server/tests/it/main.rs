@@ -1,6 +1,6 @@
 //! The whole marketplace over real HTTP: every promise of the contract, and the invariants after every test.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
 
 mod architecture;
 mod audit;
@@ -15,7 +15,10 @@ mod interleavings;
 mod isolation;
 mod life;
 mod live;
+mod nats;
 mod openapi;
+mod postgres;
+mod processes;
 mod races;
 mod reading_own_writes;
 mod routes;

@@ -4,9 +4,22 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use serde_json::json;
-use ticketing_testkit::{PASSWORD, Reply, TestSession, TestStack, eventually};
+use ticketing_testkit::{PASSWORD, Reply, Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, id, list, order, order_of, ordered, pay, taken, ticket};
+
+on_shapes! {
+    [embedded, postgres, nats, postgres_and_nats, processes]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    fifty_order_one_ticket_and_one_gets_it,
+    a_hundred_payments_of_one_order_charge_once,
+    payments_with_different_cards_charge_one_of_them,
+    twenty_sign_up_with_one_address_and_one_gets_it,
+    of_many_edits_of_one_version_one_is_made,
+    whoever_pays_and_cancels_at_once_gets_one_of_both,
+    a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere,
+    an_order_costs_what_the_ticket_cost_when_it_was_ordered;
+}
 
 /// How many answers there were of each kind: the status, and the code of a refusal.
 fn tally(replies: &[Reply]) -> BTreeMap<(u16, String), usize> {
@@ -26,9 +39,8 @@ async fn crowd(stack: &TestStack, size: usize) -> Vec<TestSession> {
     join_all((0..size).map(|number| async move { stack.session(&format!("buyer{number}")).await })).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fifty_order_one_ticket_and_one_gets_it() {
-    let stack = TestStack::start().await;
+async fn fifty_order_one_ticket_and_one_gets_it(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let buyers = crowd(&stack, 50).await;
     for number in 0..10 {
@@ -45,9 +57,8 @@ async fn fifty_order_one_ticket_and_one_gets_it() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_hundred_payments_of_one_order_charge_once() {
-    let stack = TestStack::start().await;
+async fn a_hundred_payments_of_one_order_charge_once(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
     let order = ordered(&stack, &buyer, &ticket).await;
@@ -64,9 +75,8 @@ async fn a_hundred_payments_of_one_order_charge_once() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn payments_with_different_cards_charge_one_of_them() {
-    let stack = TestStack::start().await;
+async fn payments_with_different_cards_charge_one_of_them(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 30.0).await;
     let order = ordered(&stack, &buyer, &ticket).await;
@@ -82,9 +92,8 @@ async fn payments_with_different_cards_charge_one_of_them() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn twenty_sign_up_with_one_address_and_one_gets_it() {
-    let stack = TestStack::start().await;
+async fn twenty_sign_up_with_one_address_and_one_gets_it(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let credentials = json!({ "email": "one@example.com", "password": PASSWORD });
     let sign_up = || async { stack.raw().post("/api/users/signup").json(&credentials).await };
     let replies = join_all((0..20).map(|_| sign_up())).await;
@@ -94,9 +103,8 @@ async fn twenty_sign_up_with_one_address_and_one_gets_it() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_edits_of_one_version_one_is_made() {
-    let stack = TestStack::start().await;
+async fn of_many_edits_of_one_version_one_is_made(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
     for version in 0..5 {
@@ -114,9 +122,8 @@ async fn of_many_edits_of_one_version_one_is_made() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn whoever_pays_and_cancels_at_once_gets_one_of_both() {
-    let stack = TestStack::start().await;
+async fn whoever_pays_and_cancels_at_once_gets_one_of_both(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..30 {
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 12.5).await;
@@ -140,9 +147,8 @@ async fn whoever_pays_and_cancels_at_once_gets_one_of_both() {
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere() {
-    let stack = TestStack::start().await;
+async fn a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..30 {
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 8.0).await;
@@ -170,9 +176,8 @@ async fn a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere(
     stack.finish().await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_order_costs_what_the_ticket_cost_when_it_was_ordered() {
-    let stack = TestStack::start().await;
+async fn an_order_costs_what_the_ticket_cost_when_it_was_ordered(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..15 {
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 10.0).await;

@@ -4,17 +4,25 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
-use ticketing_testkit::TestStack;
+use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use crate::support::{list, order, ordered, pay};
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    a_thousand_times_what_was_just_made_is_there,
+    what_never_was_is_not_waited_for,
+    what_is_young_and_never_comes_is_waited_for_a_second_at_most,
+    an_order_of_a_change_that_is_on_its_way_has_an_old_or_the_new_price;
+}
 
 /// Rounds of listing, ordering and paying, by lane.
 const ROUNDS: usize = 50;
 const LANES: usize = 20;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_times_what_was_just_made_is_there() {
-    let stack = TestStack::start().await;
+async fn a_thousand_times_what_was_just_made_is_there(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let lane = |number: usize| {
         let stack = &stack;
         async move {
@@ -27,14 +35,13 @@ async fn a_thousand_times_what_was_just_made_is_there() {
         }
     };
     join_all((0..LANES).map(lane)).await;
-    let ledger = stack.stack().provider().ledger().await.unwrap();
+    let ledger = stack.ledger().await;
     assert_eq!(ledger.charges.iter().map(|charge| charge.captures).sum::<i64>(), 1000);
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn what_never_was_is_not_waited_for() {
-    let stack = TestStack::start().await;
+async fn what_never_was_is_not_waited_for(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let old = "0190a6e5-0000-7000-8000-000000000000";
     let began = Instant::now();
@@ -46,9 +53,8 @@ async fn what_never_was_is_not_waited_for() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn what_is_young_and_never_comes_is_waited_for_a_second_at_most() {
-    let stack = TestStack::start().await;
+async fn what_is_young_and_never_comes_is_waited_for_a_second_at_most(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let young = stack.clock().new_id();
     let began = Instant::now();
@@ -61,9 +67,8 @@ async fn what_is_young_and_never_comes_is_waited_for_a_second_at_most() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn an_order_of_a_change_that_is_on_its_way_has_an_old_or_the_new_price() {
-    let stack = TestStack::start().await;
+async fn an_order_of_a_change_that_is_on_its_way_has_an_old_or_the_new_price(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 10.0).await;
     let path = format!("/api/tickets/{ticket}");

@@ -3,7 +3,14 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use ticketing_testkit::{PASSWORD, Reply, TestSession, TestStack, eventually, payload_of, token_of};
+use ticketing_testkit::{
+    Engine, PASSWORD, Reply, TestSession, TestStack, eventually, on_both, payload_of, token_of,
+};
+
+on_both! {
+    #[tokio::test]
+    a_session_that_was_ended_is_refused_by_every_service;
+}
 
 async fn current_user(stack: &TestStack, session: &TestSession) -> Value {
     stack.raw().get("/api/users/currentuser").by(session).await.ok(200)["currentUser"].clone()
@@ -24,9 +31,8 @@ async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool
     knock(stack, session).await.iter().all(|reply| reply.status == 401)
 }
 
-#[tokio::test]
-async fn a_session_that_was_ended_is_refused_by_every_service() {
-    let mut stack = TestStack::start().await;
+async fn a_session_that_was_ended_is_refused_by_every_service(engine: Engine) {
+    let mut stack = TestStack::start_on(engine).await;
     let session = stack.session("user").await;
     let other = session.again(stack.raw()).await;
     assert_eq!(knock(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);

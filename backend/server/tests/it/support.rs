@@ -48,7 +48,7 @@ pub(crate) async fn order_of(stack: &TestStack, buyer: &TestSession, id: &str) -
 
 /// How often money was taken for an order, and how many cents of it were kept.
 pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
-    let (ledger, order) = (stack.stack().provider().ledger().await.unwrap(), OrderId::new(order));
+    let (ledger, order) = (stack.ledger().await, OrderId::new(order));
     (ledger.captures(&order), ledger.kept(&order))
 }
 
@@ -60,9 +60,9 @@ pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
         ("tickets", "SELECT COUNT(*) AS n FROM tickets"),
         ("tickets", "SELECT COUNT(*) AS n FROM changes"),
         ("tickets", "SELECT COUNT(*) AS n FROM outbox"),
-        ("tickets", "SELECT COALESCE(SUM(version), 0) AS n FROM tickets"),
+        ("tickets", "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM tickets"),
         ("orders", "SELECT COUNT(*) AS n FROM orders"),
-        ("orders", "SELECT COALESCE(SUM(version), 0) AS n FROM orders"),
+        ("orders", "SELECT CAST(COALESCE(SUM(version), 0) AS BIGINT) AS n FROM orders"),
         ("orders", "SELECT COUNT(*) AS n FROM outbox"),
         ("payments", "SELECT COUNT(*) AS n FROM payments"),
     ];

@@ -85,6 +85,8 @@ impl Line {
                 Ok(Err(_)) => was_unanswered = true,
                 Ok(Ok(reply)) => {
                     self.answered.send_modify(|count| *count += 1);
+                    // Whoever says so need not know what became of it: a replica that died was asked.
+                    was_unanswered |= reply.status == 503;
                     if !is_put_off(&reply) {
                         assert!(
                             reply.status < 500,

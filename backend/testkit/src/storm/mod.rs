@@ -6,7 +6,9 @@
 //! was said was heard, and the audit of the data directory finds nothing.
 
 mod client;
+mod cluster;
 mod dice;
+mod events;
 mod line;
 mod server;
 mod verdict;
@@ -18,12 +20,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ticketing_server::audit::{self, Report};
+use ticketing_engines::NatsServer;
+use ticketing_server::audit::Report;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
+
 use self::client::{Client, Memory, Shared};
 use self::dice::Dice;
+use self::events::Events;
 use self::line::Line;
 use self::server::Server;
 use crate::Patience;
@@ -83,8 +89,27 @@ impl Storm {
     ///
     /// # Panics
     /// When an answer was not true, or the server does not do what it must.
-    pub async fn run(&self, data_dir: &Path, mut tell: impl FnMut(String)) -> Summary {
+    pub async fn run(&self, data_dir: &Path, tell: impl FnMut(String)) -> Summary {
+        self.run_with(data_dir, Events::Here, tell).await
+    }
+
+    /// The same with the events on a NATS server, which is killed in the middle of the rounds. The program takes
+    /// `--nats-url` too.
+    ///
+    /// # Panics
+    /// When an answer was not true, or a server does not do what it must.
+    pub async fn run_on(&self, data_dir: &Path, nats: &mut NatsServer, tell: impl FnMut(String)) -> Summary {
+        self.run_with(data_dir, Events::over(nats).await, tell).await
+    }
+
+    async fn run_with(
+        &self,
+        data_dir: &Path,
+        mut events: Events<'_>,
+        mut tell: impl FnMut(String),
+    ) -> Summary {
         let began = Instant::now();
+        let program = events.tell(&self.program);
         let shared =
             Arc::new(Shared { line: Line::new(), board: Mutex::default(), over: AtomicBool::new(false) });
         let dice = Dice::new(self.seed);
@@ -99,11 +124,15 @@ impl Storm {
             // The first start makes the databases: whatever is half made must not stop the next one.
             let starts = if round == 1 { 3 } else { u32::from(dice.percent(40)) };
             for _ in 0..starts {
-                self.kill_at_start(data_dir, &mut dice).await;
+                kill_at_start(&program, data_dir, &mut dice).await;
             }
             killed_at_start += starts;
             let answers = if dice.percent(25) { dice.below(4) } else { 20 + dice.below(500) };
-            let server = self.work(data_dir, &shared, &mut clients, answers).await;
+            let server = work(&program, data_dir, &shared, &mut clients, answers).await;
+            if dice.percent(50) {
+                events.die().await;
+                go_on(&shared, &mut clients, dice.below(100)).await;
+            }
             server.kill().await;
             shared.line.cut();
             killed_at_work += 1;
@@ -115,17 +144,17 @@ impl Storm {
             ));
         }
 
-        let server = self.work(data_dir, &shared, &mut clients, 200).await;
+        let server = work(&program, data_dir, &shared, &mut clients, 200).await;
         shared.over.store(true, Ordering::Relaxed);
         let mut memories: Vec<Memory> = Vec::new();
         while let Some(client) = clients.join_next().await {
             memories.push(unwind(client));
         }
         verdict::check(&shared.line, &memories).await;
-        self.settle(data_dir).await;
+        settle(&events, data_dir).await;
         let status = server.terminate().await;
         assert!(status.success(), "the server ended with {status}");
-        let audit = audit::audit_data_dir(data_dir).await.expect("the data directory can be audited");
+        let audit = events.audit(data_dir).await;
         assert!(audit.is_clean(), "the audit of the data directory finds:\n{audit}");
         Summary {
             seed: self.seed,
@@ -157,46 +186,51 @@ impl Storm {
             Server::start(&self.program, &data_dir, ORDER_TTL).await.kill().await;
         }
     }
+}
 
-    async fn kill_at_start(&self, data_dir: &Path, dice: &mut Dice) {
-        let mut child = server::spawn(&self.program, data_dir, ORDER_TTL);
-        sleep(Duration::from_millis(dice.below(200))).await;
-        child.kill().await.expect("the server can be killed");
-    }
+async fn kill_at_start(program: &Program, data_dir: &Path, dice: &mut Dice) {
+    let mut child = server::spawn(program, data_dir, ORDER_TTL);
+    sleep(Duration::from_millis(dice.below(200))).await;
+    child.kill().await.expect("the server can be killed");
+}
 
-    /// Starts the server and lets the clients have it until so many writes were answered.
-    async fn work(
-        &self,
-        data_dir: &Path,
-        shared: &Shared,
-        clients: &mut JoinSet<Memory>,
-        answers: u64,
-    ) -> Server {
-        let server = Server::start(&self.program, data_dir, ORDER_TTL).await;
-        let mut answered = shared.line.answered.subscribe();
-        let enough = *answered.borrow() + answers;
-        shared.line.connect(&server.url);
-        tokio::select! {
-            // A client ends before the storm is over only when it has found something.
-            Some(client) = clients.join_next() => drop(unwind(client)),
-            worked = timeout(WORKS, answered.wait_for(|count| *count >= enough)) => {
-                drop(worked.expect("the server answers").expect("the line outlives the storm"));
-            }
+/// Starts the server and lets the clients have it until so many writes were answered.
+async fn work(
+    program: &Program,
+    data_dir: &Path,
+    shared: &Shared,
+    clients: &mut JoinSet<Memory>,
+    answers: u64,
+) -> Server {
+    let server = Server::start(program, data_dir, ORDER_TTL).await;
+    shared.line.connect(&server.url);
+    go_on(shared, clients, answers).await;
+    server
+}
+
+/// Waits until so many writes more were answered.
+async fn go_on(shared: &Shared, clients: &mut JoinSet<Memory>, answers: u64) {
+    let mut answered = shared.line.answered.subscribe();
+    let enough = *answered.borrow() + answers;
+    tokio::select! {
+        // A client ends before the storm is over only when it has found something.
+        Some(client) = clients.join_next() => drop(unwind(client)),
+        worked = timeout(WORKS, answered.wait_for(|count| *count >= enough)) => {
+            drop(worked.expect("the server answers").expect("the line outlives the storm"));
         }
-        server
     }
+}
 
-    /// Waits until nothing is under way, while the server still runs.
-    async fn settle(&self, data_dir: &Path) {
-        let patience = Patience::lasting(SETTLES);
-        loop {
-            let report = audit::audit_beside_server(data_dir).await;
-            let report = report.expect("the databases can be read beside the server");
-            if report.is_clean() {
-                return;
-            }
-            patience.pause(&format!("a clean audit, which still finds\n{report}")).await;
+/// Waits until nothing is under way, while the server still runs.
+async fn settle(events: &Events<'_>, data_dir: &Path) {
+    let patience = Patience::lasting(SETTLES);
+    loop {
+        let report = events.audit_beside_server(data_dir).await;
+        if report.as_ref().is_some_and(Report::is_clean) {
+            return;
         }
+        let found = report.map_or_else(|| "no bus".to_owned(), |report| report.to_string());
+        patience.pause(&format!("a clean audit, which still finds\n{found}")).await;
     }
 }
 

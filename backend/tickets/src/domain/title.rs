@@ -16,17 +16,23 @@ pub enum TitleError {
     /// It is too long.
     #[error("Title must be at most {MAX_CHARS} characters")]
     TooLong,
+    /// It holds U+0000, which not every database keeps.
+    #[error("Title must not hold U+0000")]
+    Nul,
 }
 
 impl Title {
     /// Trims `text` and checks its length.
     ///
     /// # Errors
-    /// When nothing is left, or more than [`MAX_CHARS`] characters.
+    /// When nothing is left, it holds U+0000, or more than [`MAX_CHARS`] characters.
     pub fn parse(text: &str) -> Result<Self, TitleError> {
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Err(TitleError::Empty);
+        }
+        if trimmed.contains('\0') {
+            return Err(TitleError::Nul);
         }
         if trimmed.chars().count() > MAX_CHARS {
             return Err(TitleError::TooLong);
@@ -57,5 +63,6 @@ mod tests {
         assert_eq!(Title::parse(" \t\u{3000} "), Err(TitleError::Empty));
         assert!(Title::parse(&"é".repeat(200)).is_ok());
         assert_eq!(Title::parse(&"é".repeat(201)), Err(TitleError::TooLong));
+        assert_eq!(Title::parse("Rust\0Conf"), Err(TitleError::Nul));
     }
 }

@@ -118,6 +118,9 @@ impl Filters {
             text.parse::<Money>().map_err(|error| faults.push(name, error.to_string())).ok()
         };
         let (min_price, max_price) = (price("minPrice", &self.min_price), price("maxPrice", &self.max_price));
+        if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
+            faults.push("q", "Q must not hold U+0000");
+        }
         let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse);
         if sort.is_none() {
             faults.push("sort", "Sort must be oldest, newest, price, -price or title");
@@ -146,6 +149,7 @@ fn wants_feed(headers: &HeaderMap) -> bool {
 /// The place to resume from. Anything that is no place of ours means: from now on.
 fn resume_from(headers: &HeaderMap) -> Option<String> {
     let place = headers.get("last-event-id")?.to_str().ok()?;
-    let plausible = place.len() == 36 && place.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    let plausible =
+        matches!(place.len(), 36 | 53) && place.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
     plausible.then(|| place.to_ascii_lowercase())
 }

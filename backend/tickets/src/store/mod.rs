@@ -5,7 +5,7 @@ mod list;
 mod reservations;
 mod tickets;
 
-pub use changes::{Change, after, latest, prune};
+pub use changes::{Change, Changes, adopt, after, latest, prune, resume, tail};
 pub use list::{Position, list};
 pub use reservations::{complete, confirm, release, reserve};
 pub use tickets::{EditError, NewListing, Voice, create, delete, find, update};

@@ -1,7 +1,7 @@
 //! The handlers, as the consumer loop calls them.
 
-use tempfile::TempDir;
 use ticketing_bus::{Effect, Handler};
+use ticketing_engines::{Engine, Home, on_both};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated, OrderedTicketRef,
@@ -17,12 +17,18 @@ use ticketing_tickets::{
     App, Feed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, Settings,
 };
 
-async fn open(folder: &TempDir) -> App {
+on_both! {
+    #[tokio::test]
+    an_order_holds_its_ticket_until_it_is_sold, a_cancelled_order_lets_its_ticket_go,
+    a_restart_finds_what_was_heard;
+}
+
+async fn open(home: &Home) -> App {
     let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
     let keys = SessionKeys::new(&["a key that is long enough for HS256".into()]).unwrap();
     let ended = Ended::new(clock.clone());
     let sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock.clone());
-    let database = folder.path().join("tickets.db");
+    let database = home.database("tickets");
     App::open(Settings { database, clock, sessions, shutdown: Shutdown::new() }).await.unwrap()
 }
 
@@ -62,10 +68,9 @@ fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
     }
 }
 
-#[tokio::test]
-async fn an_order_holds_its_ticket_until_it_is_sold() {
-    let folder = tempfile::tempdir().unwrap();
-    let app = open(&folder).await;
+async fn an_order_holds_its_ticket_until_it_is_sold(engine: Engine) {
+    let home = Home::on(engine);
+    let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
     let holder = Some(order.clone());
     assert_eq!(hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await, Effect::Done);
@@ -80,10 +85,9 @@ async fn an_order_holds_its_ticket_until_it_is_sold() {
     assert_eq!(state(&app, &ticket).await, ("sold", holder));
 }
 
-#[tokio::test]
-async fn a_cancelled_order_lets_its_ticket_go() {
-    let folder = tempfile::tempdir().unwrap();
-    let app = open(&folder).await;
+async fn a_cancelled_order_lets_its_ticket_go(engine: Engine) {
+    let home = Home::on(engine);
+    let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
     let cancelled = || {
         let ticket = CancelledTicket { id: ticket.clone() };
@@ -100,14 +104,13 @@ async fn a_cancelled_order_lets_its_ticket_go() {
     assert_eq!(cancelled().await, Effect::Stale);
 }
 
-#[tokio::test]
-async fn a_restart_finds_what_was_heard() {
-    let folder = tempfile::tempdir().unwrap();
-    let app = open(&folder).await;
+async fn a_restart_finds_what_was_heard(engine: Engine) {
+    let home = Home::on(engine);
+    let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
     hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
     drop(app);
-    let app = open(&folder).await;
+    let app = open(&home).await;
     assert_eq!(state(&app, &ticket).await, ("reserved", Some(order.clone())));
     assert_eq!(
         hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,

@@ -1,14 +1,21 @@
 //! Listing, editing and withdrawing: by the owner, while nobody holds the ticket, one version at a time.
 
 use futures_util::future::join_all;
+use ticketing_engines::{Engine, on_both};
 use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::store::{self, EditError};
 
 use crate::support::{Shop, Step, listing, telling};
 
-#[tokio::test]
-async fn every_change_makes_one_version_and_one_event() {
-    let shop = Shop::new();
+on_both! {
+    #[tokio::test]
+    every_change_makes_one_version_and_one_event, only_the_owner_of_a_free_ticket_edits_it;
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    of_many_edits_of_one_version_one_is_made;
+}
+
+async fn every_change_makes_one_version_and_one_event(engine: Engine) {
+    let shop = Shop::on(engine);
     let ticket = shop.list("seller", "A ticket", 2000).await;
     for cents in [2100, 2200, 2200, 2300] {
         shop.update(&ticket.id, "seller", "A ticket", cents).await.unwrap();
@@ -21,9 +28,8 @@ async fn every_change_makes_one_version_and_one_event() {
     assert_eq!(shop.find(&ticket.id).await, None);
 }
 
-#[tokio::test]
-async fn only_the_owner_of_a_free_ticket_edits_it() {
-    let shop = Shop::new();
+async fn only_the_owner_of_a_free_ticket_edits_it(engine: Engine) {
+    let shop = Shop::on(engine);
     let ticket = shop.list("seller", "A ticket", 2000).await;
     let nothing = TicketId::new("nothing");
     assert!(matches!(shop.update(&nothing, "seller", "x", 1).await, Err(EditError::NotFound)));
@@ -40,9 +46,8 @@ async fn only_the_owner_of_a_free_ticket_edits_it() {
     assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4]);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_many_edits_of_one_version_one_is_made() {
-    let shop = Shop::new();
+async fn of_many_edits_of_one_version_one_is_made(engine: Engine) {
+    let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     let replica = shop.replica();
     for version in 0..5 {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http_body_util::BodyExt;
+use ticketing_engines::Engine;
 use ticketing_platform::shutdown::Shutdown;
 use tokio::time::Instant;
 
@@ -16,7 +17,7 @@ async fn block(body: &mut Body) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn a_quiet_stream_has_a_heartbeat_each_15_seconds() {
-    let (shop, shutdown) = (Shop::new(), Shutdown::new());
+    let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
     let answer = shop.feed.watch(&shop.core.db, None, &shutdown).await.unwrap();
     let mut body = answer.into_body();
     assert!(block(&mut body).await.starts_with("id: "));

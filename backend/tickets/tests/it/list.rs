@@ -1,6 +1,7 @@
 //! The list, held against a naive one: the same filters, order and pages over all tickets in memory.
 
 use proptest::prelude::*;
+use ticketing_engines::Engine;
 use ticketing_sdk::{Money, Ticket, TicketStatus, UserId};
 use ticketing_tickets::domain::listing::{Listing, Sort, words};
 use ticketing_tickets::store::{self, Position};
@@ -61,16 +62,17 @@ fn any_listing() -> impl Strategy<Value = Listing> {
 const TITLES: [&str; 10] = ["a", "A b", "b", "ä", "Ä", "a%b", "100%", "a_b", "back\\slash", "zebra"];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(6))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn every_list_is_the_naive_one_page_by_page(
         stock in prop::collection::vec((0..TITLES.len(), 1_i64..6, any::<bool>(), 0_u8..4), 1..30),
         listings in prop::collection::vec((any_listing(), 1_u32..8), 25),
+        engine in prop::sample::select(&Engine::ALL[..]),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let shop = Shop::new();
+            let shop = Shop::on(engine);
             let mut all = Vec::new();
             for (title, dollars, first, fate) in stock {
                 let seller = if first { "u1" } else { "u2" };

@@ -2,12 +2,19 @@
 
 use proptest::prelude::*;
 use ticketing_bus::Effect;
+use ticketing_engines::{Engine, on_both};
 
 use crate::support::{Shop, Step};
 
-#[tokio::test]
-async fn a_purchase_reserves_and_sells() {
-    let shop = Shop::new();
+on_both! {
+    #[tokio::test]
+    a_purchase_reserves_and_sells, only_the_holder_frees_a_ticket,
+    a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late,
+    an_order_whose_end_overtakes_its_beginning_waits, an_order_of_a_withdrawn_ticket_holds_nothing;
+}
+
+async fn a_purchase_reserves_and_sells(engine: Engine) {
+    let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     assert_eq!(shop.hear(Step::Created, "o", &id, 0).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "reserved o 1");
@@ -21,9 +28,8 @@ async fn a_purchase_reserves_and_sells() {
     assert_eq!(shop.versions(&id).await, [0, 1, 2]);
 }
 
-#[tokio::test]
-async fn only_the_holder_frees_a_ticket() {
-    let shop = Shop::new();
+async fn only_the_holder_frees_a_ticket(engine: Engine) {
+    let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.hear(Step::Created, "a", &id, 0).await;
     shop.hear(Step::Cancelled, "a", &id, 1).await;
@@ -39,9 +45,8 @@ async fn only_the_holder_frees_a_ticket() {
     assert_eq!(shop.state(&id).await, "reserved b 3");
 }
 
-#[tokio::test]
-async fn a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late() {
-    let shop = Shop::new();
+async fn a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late(engine: Engine) {
+    let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.hear(Step::Created, "a", &id, 0).await;
     assert_eq!(shop.hear(Step::Created, "b", &id, 0).await, Effect::Done);
@@ -52,9 +57,8 @@ async fn a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late(
     assert_eq!(shop.state(&id).await, "available - 3");
 }
 
-#[tokio::test]
-async fn an_order_whose_end_overtakes_its_beginning_waits() {
-    let shop = Shop::new();
+async fn an_order_whose_end_overtakes_its_beginning_waits(engine: Engine) {
+    let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Early);
     assert_eq!(shop.hear(Step::Completed, "a", &id, 2).await, Effect::Early);
@@ -64,9 +68,8 @@ async fn an_order_whose_end_overtakes_its_beginning_waits() {
     assert_eq!(shop.state(&id).await, "available - 2");
 }
 
-#[tokio::test]
-async fn an_order_of_a_withdrawn_ticket_holds_nothing() {
-    let shop = Shop::new();
+async fn an_order_of_a_withdrawn_ticket_holds_nothing(engine: Engine) {
+    let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.delete(&id, "seller").await.unwrap();
     assert_eq!(shop.hear(Step::Created, "o", &id, 0).await, Effect::Done);
@@ -106,6 +109,7 @@ proptest! {
     fn shuffled_lives_end_with_the_right_holder(
         lives in lives(),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 30),
+        engine in prop::sample::select(&Engine::ALL[..]),
     ) {
         let expected = match lives.iter().rev().find(|(order, ..)| *order == "c") {
             None | Some((_, Step::Cancelled, _)) => "available -",
@@ -114,7 +118,7 @@ proptest! {
         };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(async {
-            let shop = Shop::new();
+            let shop = Shop::on(engine);
             let id = shop.list("seller", "A ticket", 2000).await.id;
             let mut applied = std::collections::HashSet::new();
             // The picks, and then everything in order until nothing is early any more.

@@ -1,7 +1,9 @@
 //! A database of tickets in a folder of its own.
 
-use tempfile::TempDir;
+use std::time::Duration;
+
 use ticketing_bus::{Core, Effect};
+use ticketing_engines::{Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
@@ -12,19 +14,19 @@ use ticketing_tickets::{Feed, MIGRATIONS};
 pub(crate) struct Shop {
     pub(crate) core: Core,
     pub(crate) feed: Feed,
-    folder: TempDir,
+    home: Home,
 }
 
 impl Shop {
-    pub(crate) fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let core = open(&folder, Clock::manual(Timestamp::from_millis(1_700_000_000_000)));
-        Self { core, feed: Feed::default(), folder }
+    pub(crate) fn on(engine: Engine) -> Self {
+        let home = Home::on(engine);
+        let core = open(&home, Clock::manual(Timestamp::from_millis(1_700_000_000_000)));
+        Self { core, feed: Feed::default(), home }
     }
 
-    /// Another service instance on the same file.
+    /// Another service instance on the same database.
     pub(crate) fn replica(&self) -> Core {
-        open(&self.folder, self.core.clock.clone())
+        open(&self.home, self.core.clock.clone())
     }
 
     /// Runs a unit that tells of what it changes.
@@ -92,8 +94,22 @@ impl Shop {
     }
 
     pub(crate) async fn changes(&self) -> Vec<Change> {
-        let changes = self.core.db.read(|tx| store::after(tx, "", 10_000));
-        changes.await.map_err(|error: DbError| error).unwrap()
+        self.changes_after("", 10_000).await
+    }
+
+    /// The changes after a place, once nothing holds them back: on a server that others use too, any transaction may.
+    pub(crate) async fn changes_after(&self, place: &str, limit: i64) -> Vec<Change> {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let place = place.to_owned();
+            let changes = self.core.db.read(move |tx| store::after(tx, &place, limit));
+            let changes = changes.await.map_err(|error: DbError| error).unwrap();
+            if !changes.held_back {
+                return changes.ready;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "the changes are held back for too long");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
 
     /// What was said, oldest first: `name aggregate version`.
@@ -135,8 +151,8 @@ where
     core.db.write(move |tx| unit(tx, &Voice { outbox: &outbox, feed: &feed, now: clock.now() })).await
 }
 
-fn open(folder: &TempDir, clock: Clock) -> Core {
-    Core::open(&folder.path().join("tickets.db"), clock, &[MIGRATIONS]).unwrap()
+fn open(home: &Home, clock: Clock) -> Core {
+    Core::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
 }
 
 pub(crate) fn listing(title: &str, cents: i64) -> NewListing {

@@ -2,13 +2,19 @@
 
 use std::time::Duration;
 
-use base64::Engine;
+use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
+use ticketing_engines::{Engine, on_both};
 use ticketing_platform::session::LIFETIME;
 
 use crate::support::{KEY, PASSWORD, Service, cookie_of, parts};
+
+on_both! {
+    #[tokio::test]
+    tells_who_is_signed_in, forged_and_foreign_tokens_are_no_session, a_session_ends_with_its_time;
+}
 
 fn signed(algorithm: Algorithm, key: &str, claims: &Value) -> String {
     encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(key.as_bytes())).unwrap()
@@ -26,9 +32,8 @@ fn without(claims: &Value, name: &str) -> Value {
     claims
 }
 
-#[tokio::test]
-async fn tells_who_is_signed_in() {
-    let service = Service::open().await;
+async fn tells_who_is_signed_in(engine: Engine) {
+    let service = Service::on(engine).await;
     assert!(service.current_user(None).await.is_null());
     let made = service.signup("Ada@example.com", PASSWORD).await;
     let (_, claims) = parts(&made.token());
@@ -42,9 +47,8 @@ async fn tells_who_is_signed_in() {
     assert_eq!(service.current_user(Some(&among_others)).await, expected);
 }
 
-#[tokio::test]
-async fn forged_and_foreign_tokens_are_no_session() {
-    let service = Service::open().await;
+async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let token = made.token();
     let (_, claims) = parts(&token);
@@ -87,9 +91,8 @@ async fn forged_and_foreign_tokens_are_no_session() {
     }
 }
 
-#[tokio::test]
-async fn a_session_ends_with_its_time() {
-    let service = Service::open().await;
+async fn a_session_ends_with_its_time(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.clock.advance(LIFETIME - Duration::from_secs(1));
     assert!(service.current_user(Some(made.cookie())).await.is_object());

@@ -7,15 +7,21 @@ use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use serde_json::json;
 use ticketing_auth::Limits;
+use ticketing_engines::{Engine, on_both};
 use ticketing_platform::limits::TrustedProxies;
 
 use crate::support::{PASSWORD, Reply, Service, post};
 
+on_both! {
+    #[tokio::test]
+    an_account_takes_ten_tries_a_minute, an_account_that_does_not_exist_is_limited_just_so,
+    an_address_has_its_limit_over_all_accounts, without_settings_an_address_has_three_hundred;
+}
+
 const TOO_MANY: (&str, &str, &str) = ("", "too_many_requests", "Too many tries, please wait a moment");
 
-#[tokio::test]
-async fn an_account_takes_ten_tries_a_minute() {
-    let service = Service::open().await;
+async fn an_account_takes_ten_tries_a_minute(engine: Engine) {
+    let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     for number in 0..10 {
         let email = if number % 2 == 0 { "ada@example.com" } else { "ADA@example.com" };
@@ -35,9 +41,8 @@ async fn an_account_takes_ten_tries_a_minute() {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn an_account_that_does_not_exist_is_limited_just_so() {
-    let service = Service::open().await;
+async fn an_account_that_does_not_exist_is_limited_just_so(engine: Engine) {
+    let service = Service::on(engine).await;
     for _ in 0..10 {
         assert_eq!(service.signin("nobody@example.com", "guess").await.status, StatusCode::BAD_REQUEST);
     }
@@ -52,9 +57,8 @@ async fn from(service: &Service, peer: &str, forwarded: &str, path: &str, number
     service.send(request).await
 }
 
-#[tokio::test]
-async fn an_address_has_its_limit_over_all_accounts() {
-    let service = Service::with(|settings| {
+async fn an_address_has_its_limit_over_all_accounts(engine: Engine) {
+    let service = Service::with(engine, |settings| {
         settings.limits = Limits { tries_per_address: 6, ..Limits::default() };
         settings.proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
     })
@@ -83,9 +87,8 @@ async fn an_address_has_its_limit_over_all_accounts() {
     assert_eq!(from(&service, "203.0.113.9", "", "/api/users/signin", 0).await.status, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn without_settings_an_address_has_three_hundred() {
-    let service = Service::open().await;
+async fn without_settings_an_address_has_three_hundred(engine: Engine) {
+    let service = Service::on(engine).await;
     for number in 0..300 {
         let reply = service.signin(&format!("u{number}@example.com"), "guess").await;
         assert_eq!(reply.status, StatusCode::BAD_REQUEST);

@@ -2,14 +2,22 @@
 
 use axum::http::StatusCode;
 use serde_json::json;
+use ticketing_engines::{Engine, on_both};
 
 use crate::support::{PASSWORD, Service};
 
+on_both! {
+    #[tokio::test]
+    begins_a_session_whatever_the_case_of_the_email,
+    an_unknown_email_and_a_wrong_password_cannot_be_told_apart, passwords_are_compared_exactly_as_received,
+    every_fault_is_reported_together, a_broken_hash_is_an_internal_error_without_detail,
+    accounts_outlive_the_process;
+}
+
 const WRONG: (&str, &str, &str) = ("", "invalid_credentials", "Invalid credentials");
 
-#[tokio::test]
-async fn begins_a_session_whatever_the_case_of_the_email() {
-    let service = Service::open().await;
+async fn begins_a_session_whatever_the_case_of_the_email(engine: Engine) {
+    let service = Service::on(engine).await;
     let user = service.signup("Ada@Example.com", PASSWORD).await.json();
     for email in ["Ada@Example.com", "ada@example.com", "ADA@EXAMPLE.COM"] {
         let reply = service.signin(email, PASSWORD).await;
@@ -19,9 +27,8 @@ async fn begins_a_session_whatever_the_case_of_the_email() {
     }
 }
 
-#[tokio::test]
-async fn an_unknown_email_and_a_wrong_password_cannot_be_told_apart() {
-    let service = Service::open().await;
+async fn an_unknown_email_and_a_wrong_password_cannot_be_told_apart(engine: Engine) {
+    let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     let mut seen = Vec::new();
     for (email, password) in [
@@ -41,9 +48,8 @@ async fn an_unknown_email_and_a_wrong_password_cannot_be_told_apart() {
     assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
 }
 
-#[tokio::test]
-async fn passwords_are_compared_exactly_as_received() {
-    let service = Service::open().await;
+async fn passwords_are_compared_exactly_as_received(engine: Engine) {
+    let service = Service::on(engine).await;
     let password = "  Пароль\t🎫 \u{301} ";
     service.signup("ada@example.com", password).await;
     for wrong in
@@ -59,9 +65,8 @@ async fn passwords_are_compared_exactly_as_received() {
     assert_eq!(service.signin("bob@example.com", &long).await.status, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn every_fault_is_reported_together() {
-    let service = Service::open().await;
+async fn every_fault_is_reported_together(engine: Engine) {
+    let service = Service::on(engine).await;
     let email = ("email", "invalid_input", "Email must be valid");
     let password = ("password", "invalid_input", "You must supply a password");
     for body in [json!({}), json!({ "email": 1, "password": 2 }), json!({ "email": "ada", "password": "" })] {
@@ -72,9 +77,8 @@ async fn every_fault_is_reported_together() {
     assert_eq!(service.app.hash_counts().verified, 0);
 }
 
-#[tokio::test]
-async fn a_broken_hash_is_an_internal_error_without_detail() {
-    let service = Service::open().await;
+async fn a_broken_hash_is_an_internal_error_without_detail(engine: Engine) {
+    let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     let db = &service.app.core().db;
     let broken = db.write(|tx| tx.execute("UPDATE users SET password_hash = 'not a hash'", &[])).await;
@@ -83,9 +87,8 @@ async fn a_broken_hash_is_an_internal_error_without_detail() {
     reply.refused(500, &[("", "internal", "Something went wrong")]);
 }
 
-#[tokio::test]
-async fn accounts_outlive_the_process() {
-    let service = Service::open().await;
+async fn accounts_outlive_the_process(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let service = service.reopened().await;
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.json(), made.json());

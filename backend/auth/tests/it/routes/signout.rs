@@ -4,9 +4,17 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use ticketing_engines::{Engine, on_both};
 use ticketing_platform::session::LIFETIME;
 
 use crate::support::{PASSWORD, Reply, Service, cookie_of, eventually};
+
+on_both! {
+    #[tokio::test]
+    ends_the_session_for_good_and_says_so_once, without_a_session_there_is_nothing_to_end,
+    the_old_cookie_is_refused_after_a_restart_too, signing_out_many_times_at_once_says_so_once,
+    an_expired_session_is_none, a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same;
+}
 
 fn assert_signed_out(reply: &Reply) {
     assert_eq!((reply.status, reply.body.as_str()), (StatusCode::OK, "{}"));
@@ -23,9 +31,8 @@ async fn events(service: &Service) -> Vec<Value> {
         .collect()
 }
 
-#[tokio::test]
-async fn ends_the_session_for_good_and_says_so_once() {
-    let service = Service::open().await;
+async fn ends_the_session_for_good_and_says_so_once(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let other = service.signin("ada@example.com", PASSWORD).await;
     let session = service.current_user(Some(made.cookie())).await;
@@ -42,9 +49,8 @@ async fn ends_the_session_for_good_and_says_so_once() {
     assert_eq!(service.current_user(Some(other.cookie())).await["id"], session["id"]);
 }
 
-#[tokio::test]
-async fn without_a_session_there_is_nothing_to_end() {
-    let service = Service::open().await;
+async fn without_a_session_there_is_nothing_to_end(engine: Engine) {
+    let service = Service::on(engine).await;
     let forged = cookie_of("eyJhbGciOiJub25lIn0.e30.");
     for cookie in [None, Some("session=garbage"), Some("other=1"), Some(forged.as_str())] {
         assert_signed_out(&service.signout(cookie).await);
@@ -53,36 +59,32 @@ async fn without_a_session_there_is_nothing_to_end() {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM ended_sessions").await, 0);
 }
 
-#[tokio::test]
-async fn the_old_cookie_is_refused_after_a_restart_too() {
-    let service = Service::open().await;
+async fn the_old_cookie_is_refused_after_a_restart_too(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;
     let service = service.reopened().await;
     assert!(service.current_user(Some(made.cookie())).await.is_null());
 }
 
-#[tokio::test]
-async fn signing_out_many_times_at_once_says_so_once() {
-    let service = Service::open().await;
+async fn signing_out_many_times_at_once_says_so_once(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let replies = futures_util::future::join_all((0..20).map(|_| service.signout(Some(made.cookie())))).await;
     replies.iter().for_each(assert_signed_out);
     assert_eq!(events(&service).await.len(), 1);
 }
 
-#[tokio::test]
-async fn an_expired_session_is_none() {
-    let service = Service::open().await;
+async fn an_expired_session_is_none(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.clock.advance(LIFETIME + Duration::from_secs(10));
     assert_signed_out(&service.signout(Some(made.cookie())).await);
     assert!(events(&service).await.is_empty());
 }
 
-#[tokio::test]
-async fn a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same() {
-    let service = Service::open().await;
+async fn a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same(engine: Engine) {
+    let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     tokio::select! {
         biased;

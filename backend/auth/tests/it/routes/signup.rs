@@ -4,17 +4,25 @@ use axum::http::{Request, StatusCode, header};
 use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_auth::Hashing;
+use ticketing_engines::{Engine, on_both};
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 
 use crate::support::{KEY, PASSWORD, Service, parts, post};
+
+on_both! {
+    #[tokio::test]
+    makes_an_account_and_signs_it_in, the_cookie_is_for_tls_alone_unless_told_otherwise,
+    an_email_has_one_account_whatever_its_case, twenty_at_once_make_one_account,
+    every_fault_is_reported_together, what_is_no_json_is_refused_as_such,
+    other_sites_cannot_sign_anyone_up, passwords_are_kept_as_salted_argon2id, hashing_is_bounded;
+}
 
 const EMAIL_FAULT: (&str, &str, &str) = ("email", "invalid_input", "Email must be valid");
 const PASSWORD_FAULT: (&str, &str, &str) =
     ("password", "invalid_input", "Password must be between 8 and 128 characters");
 
-#[tokio::test]
-async fn makes_an_account_and_signs_it_in() {
-    let service = Service::open().await;
+async fn makes_an_account_and_signs_it_in(engine: Engine) {
+    let service = Service::on(engine).await;
     let reply = service.signup("Ada@Example.com", PASSWORD).await;
     assert_eq!(reply.status, StatusCode::CREATED);
     let user = reply.json();
@@ -36,9 +44,8 @@ async fn makes_an_account_and_signs_it_in() {
     assert_eq!(service.current_user(Some(reply.cookie())).await["id"], user["id"]);
 }
 
-#[tokio::test]
-async fn the_cookie_is_for_tls_alone_unless_told_otherwise() {
-    let service = Service::with(|settings| {
+async fn the_cookie_is_for_tls_alone_unless_told_otherwise(engine: Engine) {
+    let service = Service::with(engine, |settings| {
         let keys = SessionKeys::new(&[KEY.into()]).unwrap();
         let (clock, ended) = (settings.clock.clone(), Ended::new(settings.clock.clone()));
         settings.sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock);
@@ -48,9 +55,8 @@ async fn the_cookie_is_for_tls_alone_unless_told_otherwise() {
     assert!(reply.set_cookie().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax; Secure"));
 }
 
-#[tokio::test]
-async fn an_email_has_one_account_whatever_its_case() {
-    let service = Service::open().await;
+async fn an_email_has_one_account_whatever_its_case(engine: Engine) {
+    let service = Service::on(engine).await;
     assert_eq!(service.signup("ada@example.com", PASSWORD).await.status, StatusCode::CREATED);
     for email in ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.Com"] {
         let reply = service.signup(email, "another password").await;
@@ -61,9 +67,8 @@ async fn an_email_has_one_account_whatever_its_case() {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
 }
 
-#[tokio::test]
-async fn twenty_at_once_make_one_account() {
-    let service = Service::open().await;
+async fn twenty_at_once_make_one_account(engine: Engine) {
+    let service = Service::on(engine).await;
     let replies = join_all((0..20).map(|number| {
         let email = if number % 2 == 0 { "ada@example.com" } else { "Ada@Example.com" };
         service.signup(email, PASSWORD)
@@ -78,9 +83,8 @@ async fn twenty_at_once_make_one_account() {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-#[tokio::test]
-async fn every_fault_is_reported_together() {
-    let service = Service::open().await;
+async fn every_fault_is_reported_together(engine: Engine) {
+    let service = Service::on(engine).await;
     let path = "/api/users/signup";
     for body in [
         json!({}),
@@ -99,9 +103,8 @@ async fn every_fault_is_reported_together() {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-#[tokio::test]
-async fn what_is_no_json_is_refused_as_such() {
-    let service = Service::open().await;
+async fn what_is_no_json_is_refused_as_such(engine: Engine) {
+    let service = Service::on(engine).await;
     for body in ["", "{", "[]", "\"ada@example.com\"", "{\"email\":\"ada@example.com\",}"] {
         let reply = service.send(post("/api/users/signup", body)).await;
         assert_eq!(
@@ -119,9 +122,8 @@ async fn what_is_no_json_is_refused_as_such() {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-#[tokio::test]
-async fn other_sites_cannot_sign_anyone_up() {
-    let service = Service::open().await;
+async fn other_sites_cannot_sign_anyone_up(engine: Engine) {
+    let service = Service::on(engine).await;
     let mut request =
         post("/api/users/signup", json!({ "email": "ada@example.com", "password": PASSWORD }).to_string());
     request.headers_mut().insert(header::HOST, "shop.example".parse().unwrap());
@@ -130,9 +132,8 @@ async fn other_sites_cannot_sign_anyone_up() {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-#[tokio::test]
-async fn passwords_are_kept_as_salted_argon2id() {
-    let service = Service::with(|settings| settings.hashing = Hashing::default()).await;
+async fn passwords_are_kept_as_salted_argon2id(engine: Engine) {
+    let service = Service::with(engine, |settings| settings.hashing = Hashing::default()).await;
     service.signup("ada@example.com", PASSWORD).await;
     service.signup("bob@example.com", PASSWORD).await;
     let hashes = service.texts("SELECT password_hash AS t FROM users").await;
@@ -140,9 +141,8 @@ async fn passwords_are_kept_as_salted_argon2id() {
     assert_ne!(hashes[0], hashes[1]);
 }
 
-#[tokio::test]
-async fn hashing_is_bounded() {
-    let service = Service::with(|settings| {
+async fn hashing_is_bounded(engine: Engine) {
+    let service = Service::with(engine, |settings| {
         settings.hashing = Hashing { at_once: 1, waiting: 1, ..Hashing::default() };
     })
     .await;

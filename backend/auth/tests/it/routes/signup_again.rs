@@ -5,9 +5,17 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use ticketing_engines::{Engine, on_both};
 use ticketing_platform::idempotency::{Fingerprint, KEPT};
 
 use crate::support::{PASSWORD, Reply, Service, post};
+
+on_both! {
+    #[tokio::test]
+    the_same_request_gets_the_same_answer_and_a_session_of_its_own, another_body_is_refused,
+    the_same_request_twenty_times_at_once_is_one, a_refusal_is_an_answer_too_and_a_fault_is_not,
+    keys_are_checked_and_forgotten_after_a_day, nothing_secret_is_kept_with_the_answer;
+}
 
 async fn keyed(service: &Service, key: &str, body: Value) -> Reply {
     let mut request = post("/api/users/signup", body.to_string());
@@ -22,9 +30,8 @@ fn ada() -> Value {
 const REUSED: (&str, &str, &str) =
     ("", "idempotency_key_reused", "This Idempotency-Key was used with another request body");
 
-#[tokio::test]
-async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own() {
-    let service = Service::open().await;
+async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own(engine: Engine) {
+    let service = Service::on(engine).await;
     let first = keyed(&service, "k-1", ada()).await;
     let again = keyed(&service, "k-1", ada()).await;
     assert_eq!((first.status, again.status), (StatusCode::CREATED, StatusCode::CREATED));
@@ -40,9 +47,8 @@ async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own() {
     assert_eq!(keyed(&service, "k-1", spaced).await.body, first.body);
 }
 
-#[tokio::test]
-async fn another_body_is_refused() {
-    let service = Service::open().await;
+async fn another_body_is_refused(engine: Engine) {
+    let service = Service::on(engine).await;
     keyed(&service, "k-1", ada()).await;
     for body in [
         json!({ "email": "ada@example.com", "password": "another password" }),
@@ -55,9 +61,8 @@ async fn another_body_is_refused() {
     keyed(&service, "k-2", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
-#[tokio::test]
-async fn the_same_request_twenty_times_at_once_is_one() {
-    let service = Service::open().await;
+async fn the_same_request_twenty_times_at_once_is_one(engine: Engine) {
+    let service = Service::on(engine).await;
     let replies = join_all((0..20).map(|_| keyed(&service, "k-1", ada()))).await;
     for reply in &replies {
         assert_eq!((reply.status, &reply.body), (StatusCode::CREATED, &replies[0].body));
@@ -65,9 +70,8 @@ async fn the_same_request_twenty_times_at_once_is_one() {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-#[tokio::test]
-async fn a_refusal_is_an_answer_too_and_a_fault_is_not() {
-    let service = Service::open().await;
+async fn a_refusal_is_an_answer_too_and_a_fault_is_not(engine: Engine) {
+    let service = Service::on(engine).await;
     let bad = json!({ "email": "ada", "password": PASSWORD });
     assert_eq!(keyed(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(keyed(&service, "k-0", ada()).await.status, StatusCode::CREATED);
@@ -79,9 +83,8 @@ async fn a_refusal_is_an_answer_too_and_a_fault_is_not() {
     }
 }
 
-#[tokio::test]
-async fn keys_are_checked_and_forgotten_after_a_day() {
-    let service = Service::open().await;
+async fn keys_are_checked_and_forgotten_after_a_day(engine: Engine) {
+    let service = Service::on(engine).await;
     let reply = keyed(&service, &"k".repeat(256), ada()).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
     assert_eq!(reply.json()["errors"][0]["field"], "Idempotency-Key");
@@ -91,9 +94,8 @@ async fn keys_are_checked_and_forgotten_after_a_day() {
     keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
-#[tokio::test]
-async fn nothing_secret_is_kept_with_the_answer() {
-    let service = Service::open().await;
+async fn nothing_secret_is_kept_with_the_answer(engine: Engine) {
+    let service = Service::on(engine).await;
     let reply = keyed(&service, "k-1", ada()).await;
     let kept = service
         .texts("SELECT scope || key || fingerprint || status || body AS t FROM idempotency_keys")
@@ -105,7 +107,7 @@ async fn nothing_secret_is_kept_with_the_answer() {
     let plain = Fingerprint::of(&ada()).unwrap();
     let fingerprint = service.texts("SELECT fingerprint AS t FROM idempotency_keys").await;
     assert_ne!(fingerprint[0], plain.as_str());
-    let other = Service::with(|settings| settings.fingerprint_key = "another key".into()).await;
+    let other = Service::with(engine, |settings| settings.fingerprint_key = "another key".into()).await;
     keyed(&other, "k-1", ada()).await;
     assert_ne!(fingerprint, other.texts("SELECT fingerprint AS t FROM idempotency_keys").await);
 }

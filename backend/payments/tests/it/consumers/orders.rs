@@ -1,6 +1,7 @@
 //! The copy of an order moves by unbroken versions, and its payment with it.
 
 use ticketing_bus::{Effect, Handler};
+use ticketing_engines::{Engine, on_both};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
     OrderCreated, OrderedTicketRef,
@@ -12,6 +13,12 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId};
 
 use crate::house::House;
+
+on_both! {
+    #[tokio::test]
+    the_copy_is_the_orders_at_every_version, winning_makes_the_capture_due_and_losing_the_void,
+    a_step_is_settled_once;
+}
 
 const ID: &str = "order";
 
@@ -67,9 +74,8 @@ async fn authorised(house: &House) -> PaymentRow {
     house.app().core().db.write(unit).await.unwrap()
 }
 
-#[tokio::test]
-async fn the_copy_is_the_orders_at_every_version() {
-    let house = House::new().await;
+async fn the_copy_is_the_orders_at_every_version(engine: Engine) {
+    let house = House::on(engine).await;
     let app = house.app().clone();
     assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Early, "invariant 7");
     assert_eq!(
@@ -104,9 +110,8 @@ async fn the_copy_is_the_orders_at_every_version() {
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }
 
-#[tokio::test]
-async fn winning_makes_the_capture_due_and_losing_the_void() {
-    let house = House::new().await;
+async fn winning_makes_the_capture_due_and_losing_the_void(engine: Engine) {
+    let house = House::on(engine).await;
     let app = house.app().clone();
     hear(&house, &OnOrderCreated, created(&house)).await;
     let payment = authorised(&house).await;
@@ -139,9 +144,8 @@ async fn winning_makes_the_capture_due_and_losing_the_void() {
     }
 }
 
-#[tokio::test]
-async fn a_step_is_settled_once() {
-    let house = House::new().await;
+async fn a_step_is_settled_once(engine: Engine) {
+    let house = House::on(engine).await;
     hear(&house, &OnOrderCreated, created(&house)).await;
     let payment = authorised(&house).await;
     let (app, now) = (house.app().clone(), house.clock.now());

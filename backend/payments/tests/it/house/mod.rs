@@ -3,7 +3,6 @@
 mod answer;
 mod orders;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +11,13 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use ticketing_bus::{Bus, EmbeddedOptions};
+use ticketing_engines::{Engine, Home};
 use ticketing_payments::provider::{Ledger, SimulatedProvider};
 use ticketing_payments::store::{self, PaymentRow};
 use ticketing_payments::{App, Pace, Settings};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::DbError;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus, Timestamp, UserId};
@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The house. Everything in it survives [`crash`](Self::crash), except what was in memory.
 pub(crate) struct House {
-    dir: TempDir,
+    home: Home,
     pub(crate) clock: Clock,
     pace: Pace,
     life: Life,
@@ -52,6 +52,7 @@ pub(crate) fn quick() -> Pace {
     Pace {
         outcome_wait: PATIENCE,
         call_timeout: PATIENCE,
+        claim_slack: Duration::from_millis(500),
         first_retry: Duration::from_millis(5),
         longest_retry: Duration::from_millis(40),
         quick_tries: 3,
@@ -59,22 +60,22 @@ pub(crate) fn quick() -> Pace {
 }
 
 impl House {
-    pub(crate) async fn new() -> Self {
-        Self::paced(quick()).await
+    pub(crate) async fn on(engine: Engine) -> Self {
+        Self::paced(engine, quick()).await
     }
 
-    pub(crate) async fn paced(pace: Pace) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+    pub(crate) async fn paced(engine: Engine, pace: Pace) -> Self {
+        let home = Home::on(engine);
         let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
-        let life = Life::open(dir.path(), &clock, pace).await;
+        let life = Life::open(&home, &clock, pace).await;
         life.start();
-        Self { dir, clock, pace, life }
+        Self { home, clock, pace, life }
     }
 
-    /// Everything stops where it is and is opened again on the same files.
+    /// Everything stops where it is and is opened again on the same databases.
     pub(crate) async fn crash(&mut self) {
         self.life.stop().await;
-        self.life = Life::open(self.dir.path(), &self.clock, self.pace).await;
+        self.life = Life::open(&self.home, &self.clock, self.pace).await;
         self.life.start();
     }
 
@@ -142,6 +143,17 @@ impl House {
         .await;
     }
 
+    /// How many sessions payments has written down as ended.
+    pub(crate) async fn ended_sessions(&self) -> i64 {
+        let count = self
+            .life
+            .app
+            .core()
+            .db
+            .read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM ended_sessions", &[], |row| row.int("n")));
+        count.await.map_err(|error: DbError| error).unwrap()
+    }
+
     /// The names of all events of payments that reached the bus, in order.
     pub(crate) async fn said(&self) -> Vec<String> {
         let events = self.life.bus.recent(10_000).await.unwrap();
@@ -151,15 +163,16 @@ impl House {
 }
 
 impl Life {
-    async fn open(dir: &Path, clock: &Clock, pace: Pace) -> Self {
+    async fn open(home: &Home, clock: &Clock, pace: Pace) -> Self {
+        let dir = home.folder();
         let shutdown = Shutdown::new();
         let bus = Bus::embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
-        let provider = SimulatedProvider::open(&dir.join("provider.db"), clock.clone()).unwrap();
+        let provider = SimulatedProvider::open(dir.join("provider.db"), clock.clone()).unwrap();
         let keys = SessionKeys::new(&[SecretString::from("0123456789abcdef0123456789abcdef")]).unwrap();
         let cookie = CookieSettings::new("session", false).unwrap();
         let sessions = Sessions::new(keys, cookie, LIFETIME, Ended::new(clock.clone()), clock.clone());
         let settings = Settings {
-            database: dir.join("payments.db"),
+            database: home.database("payments"),
             clock: clock.clone(),
             sessions: sessions.clone(),
             provider: Arc::new(provider.clone()),

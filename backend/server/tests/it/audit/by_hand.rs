@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use ticketing_platform::db::{Db, DbError, DbOptions};
-use ticketing_server::audit::audit_data_dir;
+use ticketing_server::audit::Offline;
 use ticketing_testkit::TestStack;
 
 use crate::support::{list, ordered, pay};
@@ -115,7 +115,7 @@ fn copied(folder: &Path) -> TempDir {
 }
 
 async fn tamper(folder: &Path, deed: &Deed) {
-    let db = Db::open(&folder.join(format!("{}.db", deed.service)), DbOptions::default(), &[]).unwrap();
+    let db = Db::open(folder.join(format!("{}.db", deed.service)), DbOptions::default(), &[]).unwrap();
     let statements = deed.statements;
     let tampered = db.write(move |tx| {
         statements.iter().try_for_each(|sql| {
@@ -130,11 +130,11 @@ async fn tamper(folder: &Path, deed: &Deed) {
 async fn whoever_tampers_with_a_database_is_found_out() {
     let stack = busy().await;
     let untouched = copied(&stack.data_dir());
-    assert!(audit_data_dir(untouched.path()).await.unwrap().is_clean());
+    assert!(Offline::at(untouched.path()).audit().await.unwrap().is_clean());
     for deed in &DEEDS {
         let folder = copied(&stack.data_dir());
         tamper(folder.path(), deed).await;
-        let report = audit_data_dir(folder.path()).await.unwrap();
+        let report = Offline::at(folder.path()).audit().await.unwrap();
         let broken: Vec<u8> =
             report.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
         assert!(broken.contains(&deed.number), "{:?} broke {broken:?}, not {}", deed.statements, deed.number);

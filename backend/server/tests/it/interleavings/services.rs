@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::db::Database;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
@@ -28,7 +29,7 @@ pub(crate) struct Services {
 
 impl Services {
     pub(crate) async fn open(folder: &Path, clock: &Clock) -> Self {
-        let provider = SimulatedProvider::open(&folder.join("provider.db"), clock.clone()).unwrap();
+        let provider = SimulatedProvider::open(folder.join("provider.db"), clock.clone()).unwrap();
         let (folder, clock) = (folder.to_owned(), clock.clone());
         let mut services = Self { folder, clock, provider, feed: Feed::default(), open: Vec::new() };
         for service in Service::ALL {
@@ -71,7 +72,7 @@ impl Services {
     }
 
     async fn start(&self, service: Service) -> (Core, Arc<Consumers>) {
-        let database = self.folder.join(format!("{}.db", service.name()));
+        let database = Database::from(self.folder.join(format!("{}.db", service.name())));
         let (clock, sessions) = (self.clock.clone(), self.sessions());
         match service {
             Service::Tickets => {

@@ -1,14 +1,21 @@
 //! `POST /api/payments`: what is paid, declined and refused.
 
 use futures_util::future::join_all;
+use ticketing_engines::{Engine, on_both};
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
 use crate::house::{House, eventually};
 
-#[tokio::test]
-async fn an_order_just_made_is_paid_to_the_cent() {
-    let house = House::new().await;
+on_both! {
+    #[tokio::test]
+    an_order_just_made_is_paid_to_the_cent, a_declined_card_leaves_the_order_payable,
+    a_capture_that_is_refused_for_good_cancels_the_order, what_cannot_be_paid_is_refused_by_its_reason,
+    a_hundred_requests_at_once_take_the_money_once, another_card_is_refused_while_one_is_being_charged;
+}
+
+async fn an_order_just_made_is_paid_to_the_cent(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
 
@@ -42,9 +49,8 @@ async fn an_order_just_made_is_paid_to_the_cent() {
     ada.pay(&order, "tok_amex").await.refused(400, "order_paid");
 }
 
-#[tokio::test]
-async fn a_declined_card_leaves_the_order_payable() {
-    let house = House::new().await;
+async fn a_declined_card_leaves_the_order_payable(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
 
@@ -65,9 +71,8 @@ async fn a_declined_card_leaves_the_order_payable() {
     assert_eq!(house.ledger().await.kept(&order), 2000, "invariant 10");
 }
 
-#[tokio::test]
-async fn a_capture_that_is_refused_for_good_cancels_the_order() {
-    let house = House::new().await;
+async fn a_capture_that_is_refused_for_good_cancels_the_order(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
 
@@ -82,9 +87,8 @@ async fn a_capture_that_is_refused_for_good_cancels_the_order() {
     ada.pay(&order, "tok_visa").await.refused(400, "order_cancelled");
 }
 
-#[tokio::test]
-async fn what_cannot_be_paid_is_refused_by_its_reason() {
-    let house = House::new().await;
+async fn what_cannot_be_paid_is_refused_by_its_reason(engine: Engine) {
+    let house = House::on(engine).await;
     let (ada, eve) = (house.user("ada"), house.user("eve"));
     let (cancelled, expired) = (house.order(&ada, "20").await, house.order(&ada, "20").await);
     house.orders().cancel(&cancelled).await;
@@ -102,9 +106,8 @@ async fn what_cannot_be_paid_is_refused_by_its_reason() {
     assert_eq!(house.provider().faults().seen(Call::Authorize), 0, "nothing was asked");
 }
 
-#[tokio::test]
-async fn a_hundred_requests_at_once_take_the_money_once() {
-    let house = House::new().await;
+async fn a_hundred_requests_at_once_take_the_money_once(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
 
@@ -121,9 +124,8 @@ async fn a_hundred_requests_at_once_take_the_money_once() {
     assert_eq!(ledger.charges.len(), 1, "invariant 10: one authorisation");
 }
 
-#[tokio::test]
-async fn another_card_is_refused_while_one_is_being_charged() {
-    let house = House::new().await;
+async fn another_card_is_refused_while_one_is_being_charged(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);

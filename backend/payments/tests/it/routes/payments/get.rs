@@ -1,10 +1,15 @@
 //! `GET /api/payments/{id}`
+use ticketing_engines::{Engine, on_both};
 
 use crate::house::House;
 
-#[tokio::test]
-async fn a_payment_is_its_owners_alone() {
-    let house = House::new().await;
+on_both! {
+    #[tokio::test]
+    a_payment_is_its_owners_alone;
+}
+
+async fn a_payment_is_its_owners_alone(engine: Engine) {
+    let house = House::on(engine).await;
     let (ada, eve) = (house.user("ada"), house.user("eve"));
     let order = house.order(&ada, "149.99").await;
     let paid = ada.pay(&order, "tok_visa").await;

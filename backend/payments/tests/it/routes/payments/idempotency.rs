@@ -2,15 +2,22 @@
 
 use std::time::Duration;
 
+use ticketing_engines::{Engine, on_both};
 use ticketing_payments::Pace;
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
 use crate::house::{House, eventually, quick};
 
-#[tokio::test]
-async fn the_same_key_and_body_is_the_same_answer() {
-    let house = House::new().await;
+on_both! {
+    #[tokio::test]
+    the_same_key_and_body_is_the_same_answer, a_refusal_is_the_answer_of_its_key,
+    the_same_key_with_another_body_is_422, a_key_in_flight_is_409_and_its_first_request_goes_on,
+    a_key_without_an_answer_follows_its_payment, after_503_the_key_follows_the_same_payment;
+}
+
+async fn the_same_key_and_body_is_the_same_answer(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let (paid, declined) = (house.order(&ada, "19.99").await, house.order(&ada, "20").await);
 
@@ -29,9 +36,8 @@ async fn the_same_key_and_body_is_the_same_answer() {
     assert_eq!(house.provider().faults().seen(Call::Authorize), 2, "invariant 14: one effect");
 }
 
-#[tokio::test]
-async fn a_refusal_is_the_answer_of_its_key() {
-    let house = House::new().await;
+async fn a_refusal_is_the_answer_of_its_key(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.orders().cancel(&order).await;
@@ -46,9 +52,8 @@ async fn a_refusal_is_the_answer_of_its_key() {
     ada.pay_with_key(&other, "tok_visa", "k2").await.paid();
 }
 
-#[tokio::test]
-async fn the_same_key_with_another_body_is_422() {
-    let house = House::new().await;
+async fn the_same_key_with_another_body_is_422(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let (one, two) = (house.order(&ada, "20").await, house.order(&ada, "20").await);
     ada.pay_with_key(&one, "tok_visa", "k").await.paid();
@@ -63,9 +68,8 @@ async fn the_same_key_with_another_body_is_422() {
     eve.pay_with_key(&hers, "tok_visa", "k").await.paid();
 }
 
-#[tokio::test]
-async fn a_key_in_flight_is_409_and_its_first_request_goes_on() {
-    let house = House::new().await;
+async fn a_key_in_flight_is_409_and_its_first_request_goes_on(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -85,9 +89,8 @@ async fn a_key_in_flight_is_409_and_its_first_request_goes_on() {
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.text, first.text, "invariant 14");
 }
 
-#[tokio::test]
-async fn a_key_without_an_answer_follows_its_payment() {
-    let house = House::paced(Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
+async fn a_key_without_an_answer_follows_its_payment(engine: Engine) {
+    let house = House::paced(engine, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -100,9 +103,8 @@ async fn a_key_without_an_answer_follows_its_payment() {
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.paid().id, open.id, "invariant 14");
 }
 
-#[tokio::test]
-async fn after_503_the_key_follows_the_same_payment() {
-    let house = House::new().await;
+async fn after_503_the_key_follows_the_same_payment(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
     house.provider().faults().unreachable(true);

@@ -3,13 +3,19 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
+use ticketing_engines::{Engine, on_both};
 use ticketing_payments::provider::Call;
 
 use crate::house::House;
 
-#[tokio::test]
-async fn every_fault_is_reported_with_its_field() {
-    let house = House::new().await;
+on_both! {
+    #[tokio::test]
+    every_fault_is_reported_with_its_field, what_is_not_a_json_object_is_refused,
+    a_forged_session_is_no_session;
+}
+
+async fn every_fault_is_reported_with_its_field(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let both = ["orderId", "token"];
@@ -38,9 +44,8 @@ async fn every_fault_is_reported_with_its_field() {
     nothing_happened(&house).await;
 }
 
-#[tokio::test]
-async fn what_is_not_a_json_object_is_refused() {
-    let house = House::new().await;
+async fn what_is_not_a_json_object_is_refused(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     for (kind, body, status, code) in [
         ("application/json", "{\"orderId\":", 400, "invalid_json"),
@@ -61,9 +66,8 @@ async fn what_is_not_a_json_object_is_refused() {
     nothing_happened(&house).await;
 }
 
-#[tokio::test]
-async fn a_forged_session_is_no_session() {
-    let house = House::new().await;
+async fn a_forged_session_is_no_session(engine: Engine) {
+    let house = House::on(engine).await;
     let mut eve = house.user("eve");
     let order = house.order(&eve, "20").await;
     eve.cookie.truncate(eve.cookie.len() - 12);

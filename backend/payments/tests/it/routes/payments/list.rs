@@ -1,17 +1,22 @@
 //! `GET /api/payments`
 
+use ticketing_engines::{Engine, on_both};
 use ticketing_sdk::Payment;
 
 use crate::house::{Answer, House};
+
+on_both! {
+    #[tokio::test]
+    ones_own_payments_newest_last_a_page_at_a_time, a_page_that_cannot_be_is_refused;
+}
 
 fn payments(answer: &Answer) -> Vec<Payment> {
     assert_eq!(answer.status, 200, "{}", answer.text);
     serde_json::from_str(&answer.text).unwrap()
 }
 
-#[tokio::test]
-async fn ones_own_payments_newest_last_a_page_at_a_time() {
-    let house = House::new().await;
+async fn ones_own_payments_newest_last_a_page_at_a_time(engine: Engine) {
+    let house = House::on(engine).await;
     let (ada, eve) = (house.user("ada"), house.user("eve"));
     assert!(payments(&ada.get("/api/payments").await).is_empty());
     let mut made = Vec::new();
@@ -36,9 +41,8 @@ async fn ones_own_payments_newest_last_a_page_at_a_time() {
     assert_eq!(all.header("link"), None);
 }
 
-#[tokio::test]
-async fn a_page_that_cannot_be_is_refused() {
-    let house = House::new().await;
+async fn a_page_that_cannot_be_is_refused(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     assert_eq!(ada.get("/api/payments?limit=0").await.faults(), ["limit"]);
     assert_eq!(ada.get("/api/payments?limit=501&cursor=!").await.faults(), ["limit", "cursor"]);

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
+use ticketing_engines::{Engine, on_both};
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 use tokio::task::JoinHandle;
 
 use crate::house::{Answer, House, User, eventually};
+
+on_both! {
+    #[tokio::test]
+    cancelled_before_the_card_is_authorised, cancelled_before_orders_decides,
+    expired_before_orders_decides, cancelled_while_the_money_is_being_taken, cancelled_after_it_was_paid;
+}
 
 fn pay(user: &User, order: &OrderId) -> JoinHandle<Answer> {
     let (user, order) = (user.clone(), order.clone());
@@ -23,9 +30,8 @@ async fn nothing_is_kept(house: &House, user: &User, order: &OrderId) {
     );
 }
 
-#[tokio::test]
-async fn cancelled_before_the_card_is_authorised() {
-    let house = House::new().await;
+async fn cancelled_before_the_card_is_authorised(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -42,9 +48,8 @@ async fn cancelled_before_the_card_is_authorised() {
     eventually("the end is told", async || house.said().await == ["payment:refunded"]).await;
 }
 
-#[tokio::test]
-async fn cancelled_before_orders_decides() {
-    let house = House::new().await;
+async fn cancelled_before_orders_decides(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.orders().silent(true);
@@ -59,9 +64,8 @@ async fn cancelled_before_orders_decides() {
     assert_eq!(house.ledger().await.charges[0].captures, 0, "invariant 12: not captured without winning");
 }
 
-#[tokio::test]
-async fn expired_before_orders_decides() {
-    let house = House::new().await;
+async fn expired_before_orders_decides(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.orders().silent(true);
@@ -75,9 +79,8 @@ async fn expired_before_orders_decides() {
     nothing_is_kept(&house, &ada, &order).await;
 }
 
-#[tokio::test]
-async fn cancelled_while_the_money_is_being_taken() {
-    let house = House::new().await;
+async fn cancelled_while_the_money_is_being_taken(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Capture);
@@ -94,9 +97,8 @@ async fn cancelled_while_the_money_is_being_taken() {
     assert_eq!((ledger.charges[0].captured, ledger.charges[0].refunded), (2000, 2000), "invariant 10");
 }
 
-#[tokio::test]
-async fn cancelled_after_it_was_paid() {
-    let house = House::new().await;
+async fn cancelled_after_it_was_paid(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     ada.pay(&order, "tok_visa").await.paid();

@@ -2,16 +2,23 @@
 
 use std::time::Duration;
 
+use ticketing_engines::{Engine, on_both};
 use ticketing_payments::Pace;
 use ticketing_payments::provider::Call;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
 use crate::house::{House, eventually, quick};
 
-#[tokio::test]
-async fn a_lost_answer_is_asked_for_again_under_the_same_key() {
+on_both! {
+    #[tokio::test]
+    a_lost_answer_is_asked_for_again_under_the_same_key, an_answer_that_comes_too_late_is_no_answer,
+    an_unreachable_provider_is_503_and_a_repeat_is_safe, what_was_answered_503_is_settled_all_the_same,
+    a_slow_outcome_is_202_and_can_be_followed, the_wait_ends_with_the_service;
+}
+
+async fn a_lost_answer_is_asked_for_again_under_the_same_key(engine: Engine) {
     for call in [Call::Authorize, Call::Capture] {
-        let house = House::new().await;
+        let house = House::on(engine).await;
         let ada = house.user("ada");
         let order = house.order(&ada, "19.99").await;
         house.provider().faults().lose_reply(call, 2);
@@ -25,9 +32,8 @@ async fn a_lost_answer_is_asked_for_again_under_the_same_key() {
     }
 }
 
-#[tokio::test]
-async fn an_answer_that_comes_too_late_is_no_answer() {
-    let house = House::paced(Pace { call_timeout: Duration::from_millis(30), ..quick() }).await;
+async fn an_answer_that_comes_too_late_is_no_answer(engine: Engine) {
+    let house = House::paced(engine, Pace { call_timeout: Duration::from_millis(30), ..quick() }).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -39,9 +45,8 @@ async fn an_answer_that_comes_too_late_is_no_answer() {
     assert_eq!(house.ledger().await.kept(&order), 2000, "invariant 10");
 }
 
-#[tokio::test]
-async fn an_unreachable_provider_is_503_and_a_repeat_is_safe() {
-    let house = House::new().await;
+async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "19.99").await;
     house.provider().faults().unreachable(true);
@@ -72,9 +77,8 @@ async fn an_unreachable_provider_is_503_and_a_repeat_is_safe() {
     );
 }
 
-#[tokio::test]
-async fn what_was_answered_503_is_settled_all_the_same() {
-    let house = House::new().await;
+async fn what_was_answered_503_is_settled_all_the_same(engine: Engine) {
+    let house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     house.provider().faults().unreachable(true);
@@ -86,9 +90,8 @@ async fn what_was_answered_503_is_settled_all_the_same() {
     house.copied(&order, OrderStatus::Complete).await;
 }
 
-#[tokio::test]
-async fn a_slow_outcome_is_202_and_can_be_followed() {
-    let house = House::paced(Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
+async fn a_slow_outcome_is_202_and_can_be_followed(engine: Engine) {
+    let house = House::paced(engine, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);
@@ -105,9 +108,8 @@ async fn a_slow_outcome_is_202_and_can_be_followed() {
     .await;
 }
 
-#[tokio::test]
-async fn the_wait_ends_with_the_service() {
-    let mut house = House::new().await;
+async fn the_wait_ends_with_the_service(engine: Engine) {
+    let mut house = House::on(engine).await;
     let ada = house.user("ada");
     let order = house.order(&ada, "20").await;
     let gate = house.provider().faults().hold(Call::Authorize);

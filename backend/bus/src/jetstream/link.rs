@@ -1,0 +1,222 @@
+//! The connection: it comes back by itself, and every question on it ends in an answer or a cause.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_nats::jetstream::response::Response;
+use async_nats::{
+    Client, ConnectErrorKind, ConnectOptions, Event, HeaderMap, Message, RequestErrorKind, ServerError,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use ticketing_platform::signal::Signal;
+use tokio::sync::broadcast;
+
+use super::options::{Kind, without_password};
+use super::topology::STREAM;
+use super::{JetStreamError, JetStreamOptions};
+
+/// Everything before this version lacks what the bus is made of.
+const NEEDED: (i64, i64) = (2, 14);
+const NEEDED_SHOWN: &str = "2.14";
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// The connection to NATS. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(super) client: Client,
+    pub(crate) options: JetStreamOptions,
+    /// Rings whenever the connection was made again.
+    pub(crate) connected: Signal,
+    disconnected: Signal,
+    refusals: broadcast::Sender<String>,
+    /// The highest place in the stream of the events that was ever heard of here.
+    highest: Arc<AtomicU64>,
+}
+
+impl Link {
+    pub(super) async fn connect(options: JetStreamOptions) -> Result<Self, JetStreamError> {
+        let (connected, disconnected) = (Signal::default(), Signal::default());
+        let (refusals, _) = broadcast::channel(16);
+        let (rings, falls, refused) = (connected.clone(), disconnected.clone(), refusals.clone());
+        let first = AtomicBool::new(true);
+        let connect = with_credentials(&options)?
+            .name(&options.name)
+            .custom_inbox_prefix(inbox_prefix(&options.name))
+            .connection_timeout(options.answer_within)
+            .request_timeout(Some(options.answer_within))
+            .max_reconnects(None)
+            .reconnect_delay_callback(pause_before)
+            .event_callback(move |event| {
+                if matches!(event, Event::Connected) && !first.swap(false, Ordering::Relaxed) {
+                    tracing::info!("connected to NATS again");
+                    metrics::counter!("bus_reconnects_total").increment(1);
+                }
+                heard(&event, &rings, &falls, &refused);
+                std::future::ready(())
+            });
+        let shown = without_password(&options.url);
+        let failed = |error: async_nats::ConnectError| match error.kind() {
+            ConnectErrorKind::AuthorizationViolation => {
+                JetStreamError::Credentials(format!("the server at {shown} does not accept them"))
+            }
+            _ => JetStreamError::Connect { url: shown.clone(), reason: error.to_string() },
+        };
+        let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
+        let client = connect.connect(servers).await.map_err(failed)?;
+        let (major, minor) = NEEDED;
+        if !client.is_server_compatible(major, minor, 0) {
+            let found = client.server_info().version;
+            return Err(JetStreamError::OldServer { url: shown, found, needed: NEEDED_SHOWN });
+        }
+        Ok(Self { client, options, connected, disconnected, refusals, highest: Arc::default() })
+    }
+
+    /// Asks and waits for the answer. Gives up early when the connection falls or the server refuses.
+    ///
+    /// # Errors
+    /// When there is no answer. Whether it was done is then not known, refusals aside.
+    pub(super) async fn ask(
+        &self,
+        subject: &str,
+        headers: HeaderMap,
+        payload: Vec<u8>,
+    ) -> Result<Message, JetStreamError> {
+        let (mut fallen, mut refusals) = (self.disconnected.listen(), self.refusals.subscribe());
+        self.must_be_connected()?;
+        let answer = self.client.request_with_headers(subject.to_owned(), headers, payload.into());
+        tokio::pin!(answer);
+        loop {
+            tokio::select! {
+                answered = &mut answer => return answered.map_err(|error| match error.kind() {
+                    RequestErrorKind::TimedOut => JetStreamError::Unanswered(subject.to_owned()),
+                    RequestErrorKind::NoResponders => JetStreamError::Gone(subject.to_owned()),
+                    _ => JetStreamError::Client(error.to_string()),
+                }),
+                () = fallen.heard() => return Err(JetStreamError::Disconnected),
+                Ok(refusal) = refusals.recv() => {
+                    if refusal.contains(&format!("\"{subject}\"")) {
+                        return Err(JetStreamError::Refused(refusal));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks the JetStream API.
+    ///
+    /// # Errors
+    /// When there is no answer, or the answer is an error.
+    pub(super) async fn api<T: DeserializeOwned>(
+        &self,
+        name: &str,
+        request: &impl Serialize,
+    ) -> Result<T, JetStreamError> {
+        let payload =
+            serde_json::to_vec(request).map_err(|error| JetStreamError::Client(error.to_string()))?;
+        self.api_with(name, payload).await
+    }
+
+    /// Asks the JetStream API a question that is all in its subject.
+    ///
+    /// # Errors
+    /// When there is no answer, or the answer is an error.
+    pub(super) async fn look_up<T: DeserializeOwned>(&self, name: &str) -> Result<T, JetStreamError> {
+        self.api_with(name, Vec::new()).await
+    }
+
+    async fn api_with<T: DeserializeOwned>(&self, name: &str, payload: Vec<u8>) -> Result<T, JetStreamError> {
+        let subject = format!("$JS.API.{name}");
+        let answer = self.ask(&subject, HeaderMap::new(), payload).await?;
+        read_answer(&subject, &answer)
+    }
+
+    /// Remembers that there is such a place in a stream.
+    pub(super) fn has_seen(&self, stream: &str, place: u64) {
+        if stream == STREAM {
+            self.highest.fetch_max(place, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn highest(&self) -> u64 {
+        self.highest.load(Ordering::Relaxed)
+    }
+
+    /// What is sent while the connection is down would be kept, and sent when nobody remembers why.
+    pub(super) fn must_be_connected(&self) -> Result<(), JetStreamError> {
+        match self.client.connection_state() {
+            async_nats::connection::State::Connected => Ok(()),
+            _ => Err(JetStreamError::Disconnected),
+        }
+    }
+}
+
+/// Reads an answer of JetStream.
+pub(super) fn read_answer<T: DeserializeOwned>(subject: &str, answer: &Message) -> Result<T, JetStreamError> {
+    let read = serde_json::from_slice(&answer.payload).map_err(|error| JetStreamError::Unreadable {
+        subject: subject.to_owned(),
+        reason: error.to_string(),
+    })?;
+    match read {
+        Response::Ok(value) => Ok(value),
+        Response::Err { error } => Err(JetStreamError::Answer {
+            subject: subject.to_owned(),
+            code: error.error_code().0,
+            description: error.to_string(),
+        }),
+    }
+}
+
+/// What the inboxes of this user begin with: it may hear no other.
+pub(super) fn inbox_prefix(name: &str) -> String {
+    format!("_INBOX_{}", super::message::token(name))
+}
+
+fn with_credentials(options: &JetStreamOptions) -> Result<ConnectOptions, JetStreamError> {
+    match options.credentials.as_ref().map(|credentials| &credentials.0) {
+        None => Ok(ConnectOptions::new()),
+        Some(Kind::User { name, password }) => {
+            Ok(ConnectOptions::with_user_and_password(name.clone(), password.clone()))
+        }
+        Some(Kind::Signed(text)) => ConnectOptions::with_credentials(text)
+            .map_err(|error| JetStreamError::Credentials(error.to_string())),
+    }
+}
+
+/// Doubles with each try.
+fn pause_before(tries: usize) -> Duration {
+    let doublings = u32::try_from(tries.saturating_sub(1).min(10)).unwrap_or(10);
+    FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
+}
+
+fn heard(event: &Event, rings: &Signal, falls: &Signal, refusals: &broadcast::Sender<String>) {
+    match event {
+        Event::Connected => rings.ring(),
+        Event::Disconnected => {
+            tracing::warn!("the connection to NATS is down");
+            falls.ring();
+        }
+        Event::ServerError(ServerError::Other(text))
+            if text.to_lowercase().contains("permissions violation") =>
+        {
+            tracing::error!(%text, "NATS refuses");
+            // Nobody may be waiting for it.
+            drop(refusals.send(text.clone()));
+        }
+        other => tracing::warn!(event = %other, "NATS"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, pause_before};
+
+    #[test]
+    fn the_pause_before_a_connection_doubles_and_ends() {
+        assert_eq!(pause_before(1), Duration::from_millis(50));
+        assert_eq!(pause_before(3), Duration::from_millis(200));
+        assert_eq!(pause_before(1000), Duration::from_secs(2));
+    }
+}

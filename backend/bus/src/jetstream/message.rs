@@ -1,0 +1,173 @@
+//! An envelope as a message of NATS: the body is the payload, everything else travels in headers and the subject.
+
+use std::fmt::Write;
+
+use async_nats::HeaderMap;
+use ticketing_events::{Envelope, EventName};
+use ticketing_sdk::Timestamp;
+
+/// The subjects of all events begin so.
+pub(super) const EVENTS: &str = "ticketing";
+pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";
+const NAME: &str = "Ticketing-Event";
+const AGGREGATE: &str = "Ticketing-Aggregate";
+const VERSION: &str = "Ticketing-Version";
+const TIME: &str = "Ticketing-Time";
+const TRACE: &str = "traceparent";
+/// On what is replayed: the place of the event in the stream.
+const REPLAY_OF: &str = "Ticketing-Replay-Of";
+
+/// A text as one token of a subject, and as a header: what neither may hold is written as `%2E`.
+pub(super) fn token(text: &str) -> String {
+    let mut token = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_:".contains(&byte) {
+            token.push(char::from(byte));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(token, "%{byte:02X}");
+        }
+    }
+    if token.is_empty() { "%".to_owned() } else { token }
+}
+
+fn untoken(token: &str) -> String {
+    if token == "%" {
+        return String::new();
+    }
+    let (mut bytes, mut rest) = (Vec::with_capacity(token.len()), token.as_bytes());
+    while let [first, tail @ ..] = rest {
+        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            bytes.push(byte);
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// `ticketing.ticket.created.<aggregate>`.
+pub(super) fn subject(envelope: &Envelope) -> String {
+    envelope.name.subject(&token(&envelope.aggregate))
+}
+
+/// The subjects of every event with this name.
+pub(super) fn subjects_of(name: EventName) -> String {
+    name.subject("*")
+}
+
+/// The headers of an event, its identifier for the server's own memory of them included.
+pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(MESSAGE_ID, token(&envelope.id));
+    headers.insert(NAME, envelope.name.as_str());
+    headers.insert(AGGREGATE, token(&envelope.aggregate));
+    headers.insert(VERSION, envelope.version.to_string());
+    headers.insert(TIME, envelope.time.to_string());
+    // It came from outside: what is no header stays behind.
+    if let Some(trace) =
+        envelope.trace.as_deref().filter(|trace| trace.bytes().all(|byte| byte.is_ascii_graphic()))
+    {
+        headers.insert(TRACE, trace);
+    }
+    headers
+}
+
+/// The same for an event that one consumer gets once more.
+pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) -> HeaderMap {
+    let mut headers = headers(envelope);
+    headers.insert(MESSAGE_ID, message_id);
+    headers.insert(EVENT_ID, token(&envelope.id));
+    headers.insert(REPLAY_OF, seq.to_string());
+    headers
+}
+
+/// The identifier of the event, where the server's is another.
+const EVENT_ID: &str = "Ticketing-Event-Id";
+
+/// Reads a message. It always is an envelope: what was put on the bus by hand, without headers, still has a subject
+/// and a place, and whoever handles it says what is wrong with its body.
+///
+/// `None` when the subject is no event's and no header names one.
+pub(super) fn envelope(
+    subject: &str,
+    headers: &HeaderMap,
+    payload: &[u8],
+    seq: i64,
+    stored_at: Timestamp,
+) -> Option<Envelope> {
+    let header = |name: &str| headers.get(name).map(|value| value.as_str());
+    let mut tokens = subject.split('.').skip(1);
+    let of_subject = || Some(format!("{}:{}", tokens.next()?, tokens.next()?));
+    let name = header(NAME).map(str::to_owned).or_else(of_subject)?.parse().ok()?;
+    let id = header(EVENT_ID).or_else(|| header(MESSAGE_ID));
+    let aggregate = header(AGGREGATE).or_else(|| subject.rsplit('.').next());
+    Some(Envelope {
+        id: id.map_or_else(|| format!("{EVENTS}/{seq}"), untoken),
+        name,
+        aggregate: aggregate.map(untoken).unwrap_or_default(),
+        version: header(VERSION).and_then(|version| version.parse().ok()).unwrap_or(0),
+        time: header(TIME).and_then(|time| time.parse().ok()).unwrap_or(stored_at),
+        trace: header(TRACE).map(str::to_owned),
+        body: String::from_utf8_lossy(payload).into_owned(),
+    })
+}
+
+/// The place that a delivery is about: its own, or that of the event which is replayed.
+pub(super) fn place(headers: &HeaderMap, own: i64) -> i64 {
+    let replayed = headers.get(REPLAY_OF).and_then(|place| place.as_str().parse().ok());
+    replayed.unwrap_or(own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        EVENTS, Envelope, EventName, HeaderMap, Timestamp, envelope, headers, subject, token, untoken,
+    };
+
+    fn sample() -> Envelope {
+        Envelope {
+            id: "0193-a".to_owned(),
+            name: EventName::TicketCreated,
+            aggregate: "a.b c>*%ü".to_owned(),
+            version: 7,
+            time: Timestamp::from_millis(1_700_000_000_123),
+            trace: Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned()),
+            body: r#"{"id":"ü"}"#.to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_envelope_comes_back_from_its_message() {
+        let sent = sample();
+        let subject = subject(&sent);
+        assert_eq!(subject, "ticketing.ticket.created.a%2Eb%20c%3E%2A%25%C3%BC");
+        let read = envelope(&subject, &headers(&sent), sent.body.as_bytes(), 3, Timestamp::from_millis(0));
+        assert_eq!(read, Some(sent));
+    }
+
+    #[test]
+    fn a_trace_that_is_no_header_is_left_behind() {
+        let sent = Envelope { trace: Some("a\r\nNats-Msg-Id: b".to_owned()), ..sample() };
+        assert!(headers(&sent).get("traceparent").is_none());
+    }
+
+    #[test]
+    fn a_message_without_headers_is_read_by_its_subject() {
+        let now = Timestamp::from_millis(5);
+        let read = envelope("ticketing.order.created.o%2E1", &HeaderMap::new(), b"{}", 3, now).unwrap();
+        assert_eq!((read.id, read.name), (format!("{EVENTS}/3"), EventName::OrderCreated));
+        assert_eq!((read.aggregate.as_str(), read.version, read.time), ("o.1", 0, now));
+        assert!(envelope("ticketing.order.unheard.o", &HeaderMap::new(), b"{}", 3, now).is_none());
+    }
+
+    #[test]
+    fn tokens_are_reversible() {
+        for text in ["", "a", "%", "%%", "%4", "ü.", "0193f2b4-7d51-7c3a-8a9b-1f2e3d4c5b6a"] {
+            assert_eq!(untoken(&token(text)), text);
+        }
+    }
+}

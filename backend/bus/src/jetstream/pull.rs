@@ -1,0 +1,162 @@
+//! Pulling messages of one consumer: one inbox for as long as we listen, so that nothing that was sent is missed.
+
+use std::time::Duration;
+
+use async_nats::{Message, StatusCode, Subscriber};
+use futures_util::{FutureExt, StreamExt};
+use serde::Serialize;
+use ticketing_platform::signal::Listener;
+use tokio::time::Instant;
+
+use super::JetStreamError;
+use super::link::Link;
+
+/// How long the server keeps a request open when there is nothing.
+const OPEN_FOR: Duration = Duration::from_secs(20);
+/// After this it has forgotten us, or we did not hear that it has given up.
+const LOST_AFTER: Duration = Duration::from_secs(25);
+/// How long the rest of what the server says it has may take to arrive.
+const REST_WITHIN: Duration = Duration::from_millis(20);
+
+#[derive(Serialize)]
+struct Request {
+    batch: usize,
+    /// Nanoseconds.
+    expires: u128,
+}
+
+#[derive(Debug)]
+pub(super) struct Pull {
+    link: Link,
+    stream: String,
+    subject: String,
+    inbox: String,
+    messages: Subscriber,
+    /// Taken from the inbox and not handed out. It is kept here, since whoever waits may stop to.
+    taken: Vec<Pulled>,
+    /// What the server may still send.
+    open: usize,
+    asked_at: Instant,
+    connected: Listener,
+}
+
+/// A message, and how many more the server says that it has.
+#[derive(Debug)]
+pub(super) struct Pulled {
+    pub(super) message: Message,
+    pub(super) place: i64,
+    pub(super) delivered: u32,
+    pub(super) pending: u64,
+}
+
+impl Pull {
+    pub(super) async fn open(link: &Link, stream: &str, durable: &str) -> Result<Self, JetStreamError> {
+        let inbox = link.client.new_inbox();
+        let subscribed = link.client.subscribe(inbox.clone()).await;
+        let messages = subscribed.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        Ok(Self {
+            link: link.clone(),
+            stream: stream.to_owned(),
+            subject: format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"),
+            inbox,
+            messages,
+            taken: Vec::new(),
+            open: 0,
+            asked_at: Instant::now(),
+            connected: link.connected.listen(),
+        })
+    }
+
+    /// The next messages, at least one and `limit` at most. May be dropped while it waits.
+    ///
+    /// # Errors
+    /// When the consumer is gone. A lost connection is waited for.
+    pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<Pulled>, JetStreamError> {
+        while self.taken.is_empty() {
+            self.ask(limit).await?;
+            let lost = self.asked_at + LOST_AFTER;
+            tokio::select! {
+                message = self.messages.next() => self.take(message)?,
+                // A server that was restarted knows nothing of what it was asked.
+                () = self.connected.heard() => self.open = 0,
+                // While the connection is down nothing is asked, and nothing needs to be.
+                () = tokio::time::sleep_until(lost) => (self.open, self.asked_at) = (0, Instant::now()),
+            }
+        }
+        // What the server has, it is sending now; what it has not is not waited for.
+        while self.taken.len() < limit {
+            let more = self.open > 0 && self.taken.last().is_some_and(|last| last.pending > 0);
+            let message = if more {
+                tokio::time::timeout(REST_WITHIN, self.messages.next()).await.ok()
+            } else {
+                self.messages.next().now_or_never()
+            };
+            match message {
+                Some(message) => self.take(message)?,
+                None => break,
+            }
+        }
+        Ok(std::mem::take(&mut self.taken))
+    }
+
+    async fn ask(&mut self, limit: usize) -> Result<(), JetStreamError> {
+        if self.open > 0 || self.link.must_be_connected().is_err() {
+            return Ok(());
+        }
+        let request = serde_json::to_vec(&Request { batch: limit, expires: OPEN_FOR.as_nanos() });
+        let request = request.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        let (subject, inbox) = (self.subject.clone(), self.inbox.clone());
+        let asked = self.link.client.publish_with_reply(subject, inbox, request.into()).await;
+        asked.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        (self.open, self.asked_at) = (limit, Instant::now());
+        Ok(())
+    }
+
+    fn take(&mut self, message: Option<Message>) -> Result<(), JetStreamError> {
+        let pulled = self.read(message)?;
+        self.taken.extend(pulled);
+        Ok(())
+    }
+
+    fn read(&mut self, message: Option<Message>) -> Result<Option<Pulled>, JetStreamError> {
+        let Some(message) = message else {
+            return Err(JetStreamError::Client("the connection was closed".to_owned()));
+        };
+        match message.status {
+            None => {}
+            Some(StatusCode::IDLE_HEARTBEAT) => return Ok(None),
+            Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::Gone(self.subject.clone())),
+            Some(StatusCode::REQUEST_TERMINATED) => {
+                let text = message.description.as_deref().unwrap_or_default().to_owned();
+                if text.contains("Deleted") {
+                    return Err(JetStreamError::Gone(self.subject.clone()));
+                }
+                tracing::debug!(text, "the server has ended a request");
+                self.open = 0;
+                return Ok(None);
+            }
+            Some(_) => {
+                self.open = 0;
+                return Ok(None);
+            }
+        }
+        self.open = self.open.saturating_sub(1);
+        let context = async_nats::jetstream::new(self.link.client.clone());
+        let message = async_nats::jetstream::Message { message, context };
+        let Ok(info) = message.info() else { return Ok(None) };
+        self.link.has_seen(&self.stream, info.stream_sequence);
+        let place = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
+        let delivered = u32::try_from(info.delivered).unwrap_or(u32::MAX);
+        let pending = info.pending;
+        Ok(Some(Pulled { message: message.message, place, delivered, pending }))
+    }
+
+    /// What has arrived and was not handed out.
+    pub(super) fn leftovers(&mut self) -> Vec<Message> {
+        let mut leftovers: Vec<Message> = self.taken.drain(..).map(|pulled| pulled.message).collect();
+        while let Some(Some(message)) = self.messages.next().now_or_never() {
+            leftovers.extend((message.status.is_none() && message.reply.is_some()).then_some(message));
+        }
+        leftovers
+    }
+}

@@ -1,0 +1,140 @@
+//! Reading a stream from a place on, without a consumer.
+
+use async_nats::{Message, StatusCode};
+use futures_util::StreamExt;
+use serde::Serialize;
+use ticketing_events::Envelope;
+use ticketing_sdk::Timestamp;
+
+use super::JetStreamError;
+use super::link::Link;
+use super::message;
+
+/// Messages asked for at a time.
+const AT_A_TIME: u32 = 256;
+
+#[derive(Serialize)]
+struct Range<'r> {
+    seq: u64,
+    next_by_subj: &'r str,
+    batch: u32,
+}
+
+#[derive(Serialize)]
+struct Place {
+    seq: u64,
+}
+
+#[derive(Serialize)]
+struct Newest<'n> {
+    last_by_subj: &'n str,
+}
+
+/// A message as it lies in a stream.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) seq: u64,
+    pub(super) stored_at: Timestamp,
+    pub(super) subject: String,
+    pub(super) message: Message,
+}
+
+impl Stored {
+    fn read(message: Message) -> Option<Self> {
+        let headers = message.headers.as_ref()?;
+        let header = |name: &str| headers.get(name).map(|value| value.as_str());
+        let seq = header("Nats-Sequence")?.parse().ok()?;
+        let stored_at = header("Nats-Time-Stamp")?.parse().ok().unwrap_or(Timestamp::from_millis(0));
+        let subject = header("Nats-Subject")?.to_owned();
+        Some(Self { seq, stored_at, subject, message })
+    }
+
+    /// The event that it is.
+    pub(super) fn envelope(&self) -> Option<Envelope> {
+        let headers = self.message.headers.as_ref()?;
+        message::envelope(&self.subject, headers, &self.message.payload, self.place(), self.stored_at)
+    }
+
+    /// Its place in the stream; that of the event itself, where it is a replay.
+    pub(super) fn place(&self) -> i64 {
+        let own = i64::try_from(self.seq).unwrap_or(i64::MAX);
+        self.message.headers.as_ref().map_or(own, |headers| message::place(headers, own))
+    }
+}
+
+/// Hands every message of `subject` from `first` on to `each`, in order, up to the newest.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub(super) async fn scan(
+    link: &Link,
+    stream: &str,
+    subject: &str,
+    first: u64,
+    mut each: impl FnMut(Stored),
+) -> Result<(), JetStreamError> {
+    let mut next = first.max(1);
+    loop {
+        let read = range(link, stream, &Range { seq: next, next_by_subj: subject, batch: AT_A_TIME }).await?;
+        let Some(last) = read.last().map(|stored| stored.seq) else { return Ok(()) };
+        read.into_iter().for_each(&mut each);
+        next = last + 1;
+    }
+}
+
+/// One range: the server sends its messages one after another, and then says that this was all.
+async fn range(link: &Link, stream: &str, range: &Range<'_>) -> Result<Vec<Stored>, JetStreamError> {
+    let api = format!("$JS.API.DIRECT.GET.{stream}");
+    let client = |error: &dyn std::fmt::Display| JetStreamError::Client(error.to_string());
+    let inbox = link.client.new_inbox();
+    let mut answers = link.client.subscribe(inbox.clone()).await.map_err(|error| client(&error))?;
+    let request = serde_json::to_vec(range).map_err(|error| client(&error))?;
+    link.must_be_connected()?;
+    let asked = link.client.publish_with_reply(api.clone(), inbox, request.into());
+    asked.await.map_err(|error| client(&error))?;
+    let mut read = Vec::new();
+    loop {
+        let answer = tokio::time::timeout(link.options.answer_within, answers.next()).await;
+        let answer = answer.ok().flatten().ok_or_else(|| JetStreamError::Unanswered(api.clone()))?;
+        match answer.status {
+            Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::Gone(api)),
+            Some(_) => return Ok(read),
+            None => read.extend(Stored::read(answer)),
+        }
+    }
+}
+
+/// The message at a place, if it is still there.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub(super) async fn at(link: &Link, stream: &str, seq: u64) -> Result<Option<Stored>, JetStreamError> {
+    one(link, stream, &Place { seq }).await
+}
+
+/// The newest message of a subject, if there is one.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub(super) async fn newest(
+    link: &Link,
+    stream: &str,
+    subject: &str,
+) -> Result<Option<Stored>, JetStreamError> {
+    one(link, stream, &Newest { last_by_subj: subject }).await
+}
+
+async fn one(link: &Link, stream: &str, request: &impl Serialize) -> Result<Option<Stored>, JetStreamError> {
+    let api = format!("$JS.API.DIRECT.GET.{stream}");
+    let payload = serde_json::to_vec(request).map_err(|error| JetStreamError::Client(error.to_string()))?;
+    let answer = link.ask(&api, async_nats::HeaderMap::new(), payload).await?;
+    match answer.status {
+        None => Ok(Stored::read(answer)),
+        Some(StatusCode::NOT_FOUND) => Ok(None),
+        Some(status) => Err(JetStreamError::Answer {
+            subject: api,
+            code: u64::from(status.as_u16()),
+            description: answer.description.as_deref().unwrap_or_default().to_owned(),
+        }),
+    }
+}

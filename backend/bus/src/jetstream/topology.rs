@@ -1,0 +1,244 @@
+//! The streams and the consumers that the bus is made of: one table, made or checked at start.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::consumer::{self, AckPolicy, DeliverPolicy};
+use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
+use serde::Serialize;
+use ticketing_events::EventName;
+
+use super::link::Link;
+use super::message::{EVENTS, subjects_of, token};
+use super::{JetStreamError, JetStreamOptions};
+
+/// The stream of the events.
+pub(super) const STREAM: &str = "TICKETING";
+/// What could not be handled: one message for each letter, until it is replayed.
+pub(super) const LETTERS: &str = "TICKETING_DEAD";
+/// What the server says of events that it has given up. Each is turned into a letter.
+pub(super) const ADVISORIES: &str = "TICKETING_ADVISORIES";
+/// The subjects of what is delivered again, to one consumer alone.
+pub(super) const REPLAYS: &str = "ticketing-replay";
+/// The subjects of the dead letters.
+pub(super) const DEAD: &str = "ticketing-dead";
+/// A day longer than the outboxes keep them, as in the embedded log.
+const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
+/// Between the places of a stream that was lost and those of the new one. Others may have seen further than we have.
+const GAP: u64 = 1_000_000;
+/// Deliveries under way to one consumer, all its replicas together.
+const UNDER_WAY: i64 = 2048;
+
+/// The streams.
+pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
+    let stream = |name: &str, subjects: &[String]| Config {
+        name: name.to_owned(),
+        subjects: subjects.to_vec(),
+        storage: StorageType::File,
+        discard: DiscardPolicy::Old,
+        max_age: KEPT,
+        max_bytes: -1,
+        max_messages: -1,
+        max_messages_per_subject: -1,
+        max_message_size: -1,
+        max_consumers: -1,
+        num_replicas: 1,
+        allow_direct: true,
+        duplicate_window: options.duplicate_window,
+        ..Config::default()
+    };
+    let advisories = ["MAX_DELIVERIES", "MSG_TERMINATED"]
+        .map(|kind| format!("$JS.EVENT.ADVISORY.CONSUMER.{kind}.{STREAM}.*"));
+    [
+        Config {
+            retention: RetentionPolicy::Limits,
+            allow_atomic_publish: true,
+            ..stream(STREAM, &[format!("{EVENTS}.*.*.*"), format!("{REPLAYS}.*.*")])
+        },
+        Config {
+            // One letter for each consumer and event. A letter stays until somebody replays it.
+            max_messages_per_subject: 1,
+            max_age: Duration::ZERO,
+            retention: RetentionPolicy::Limits,
+            ..stream(LETTERS, &[format!("{DEAD}.*.*")])
+        },
+        Config { retention: RetentionPolicy::WorkQueue, ..stream(ADVISORIES, &advisories) },
+    ]
+}
+
+/// The consumer named `durable` of these events: one for all replicas of a service.
+fn consumer(durable: &str, filters: BTreeSet<String>, options: &JetStreamOptions) -> consumer::Config {
+    consumer::Config {
+        durable_name: Some(durable.to_owned()),
+        name: Some(durable.to_owned()),
+        deliver_policy: DeliverPolicy::All,
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: options.ack_wait,
+        max_deliver: i64::from(options.max_deliveries),
+        max_ack_pending: UNDER_WAY,
+        filter_subjects: filters.into_iter().collect(),
+        ..consumer::Config::default()
+    }
+}
+
+/// The consumer of what the server says about `durable`.
+fn advisory_consumer(durable: &str, options: &JetStreamOptions) -> consumer::Config {
+    consumer::Config {
+        filter_subjects: vec![format!("$JS.EVENT.ADVISORY.CONSUMER.*.{STREAM}.{durable}")],
+        max_deliver: -1,
+        ..consumer(durable, BTreeSet::new(), options)
+    }
+}
+
+pub(super) fn replay_subject(durable: &str, seq: i64) -> String {
+    format!("{REPLAYS}.{}.{seq}", token(durable))
+}
+
+pub(super) fn letter_subject(durable: &str, seq: i64) -> String {
+    format!("{DEAD}.{}.{seq}", token(durable))
+}
+
+/// Makes the streams that are not there and checks those that are.
+///
+/// # Errors
+/// When one is made otherwise, the server refuses, or it has no JetStream.
+pub(super) async fn ensure_streams(link: &Link) -> Result<(), JetStreamError> {
+    for wanted in streams(&link.options) {
+        let found = match info(link, &wanted.name).await {
+            Err(error) if error.is(ErrorCode::STREAM_NOT_FOUND) => create(link, &wanted).await?,
+            found => found?,
+        };
+        agree(&wanted, &found.config)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn info(link: &Link, stream: &str) -> Result<Info, JetStreamError> {
+    let info: Result<Info, JetStreamError> = link.look_up(&format!("STREAM.INFO.{stream}")).await;
+    if let Ok(info) = &info {
+        link.has_seen(stream, info.state.last_sequence);
+    }
+    match info {
+        Err(JetStreamError::Gone(_)) => Err(JetStreamError::NotEnabled),
+        Err(error)
+            if error.is(ErrorCode::JETSTREAM_NOT_ENABLED)
+                || error.is(ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT) =>
+        {
+            Err(JetStreamError::NotEnabled)
+        }
+        answer => answer,
+    }
+}
+
+async fn create(link: &Link, wanted: &Config) -> Result<Info, JetStreamError> {
+    let mut wanted = wanted.clone();
+    let highest = link.highest();
+    if wanted.name == STREAM && highest > 0 {
+        // What was in it is lost to those who had not heard it; the outboxes still have it.
+        tracing::error!(
+            "the stream of the events is gone; it is made anew, and has to be rebuilt from the outboxes"
+        );
+        // An answer to a delivery of the lost stream must not settle an event of the new one, nor a letter take the
+        // place of another: no place is given twice.
+        wanted.first_sequence = Some(highest + GAP);
+    } else {
+        tracing::info!(stream = wanted.name, "making a stream");
+    }
+    match link.api(&format!("STREAM.CREATE.{}", wanted.name), &wanted).await {
+        // Another replica was quicker.
+        Err(error) if error.is(ErrorCode::STREAM_NAME_EXIST) => info(link, &wanted.name).await,
+        made => made,
+    }
+}
+
+/// What the bus relies on. Replicas, placement and limits are the operator's.
+fn agree(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
+    let compared: [(&'static str, String, String); 8] = [
+        ("subjects", sorted(&found.subjects), sorted(&wanted.subjects)),
+        ("storage", format!("{:?}", found.storage), format!("{:?}", wanted.storage)),
+        ("retention", format!("{:?}", found.retention), format!("{:?}", wanted.retention)),
+        ("max_age", format!("{:?}", found.max_age), format!("{:?}", wanted.max_age)),
+        ("allow_atomic", found.allow_atomic_publish.to_string(), wanted.allow_atomic_publish.to_string()),
+        ("allow_direct", found.allow_direct.to_string(), wanted.allow_direct.to_string()),
+        (
+            "duplicate_window",
+            format!("{:?}", found.duplicate_window),
+            format!("{:?}", wanted.duplicate_window),
+        ),
+        (
+            "max_msgs_per_subject",
+            found.max_messages_per_subject.to_string(),
+            wanted.max_messages_per_subject.to_string(),
+        ),
+    ];
+    match compared.into_iter().find(|(_, found, expected)| found != expected) {
+        None => Ok(()),
+        Some((field, found, expected)) => {
+            Err(JetStreamError::Conflict { stream: wanted.name.clone(), field, found, expected })
+        }
+    }
+}
+
+fn sorted(subjects: &[String]) -> String {
+    subjects.iter().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
+}
+
+#[derive(Serialize)]
+struct CreateConsumer<'c> {
+    stream_name: &'c str,
+    config: &'c consumer::Config,
+}
+
+/// Makes the consumer of a service, or widens it to events that it did not know yet. It is never narrowed: during an
+/// upgrade an older replica must not take events away from a newer one.
+pub(super) async fn ensure_consumer(
+    link: &Link,
+    durable: &str,
+    names: &[EventName],
+) -> Result<(), JetStreamError> {
+    let mut filters: BTreeSet<String> = names.iter().map(|name| subjects_of(*name)).collect();
+    filters.insert(format!("{REPLAYS}.{}.*", token(durable)));
+    let found = consumer_info(link, STREAM, durable).await;
+    match found {
+        Ok(found) => filters.extend(found.config.filter_subjects),
+        Err(error) if error.is(ErrorCode::CONSUMER_NOT_FOUND) => {}
+        Err(error) => return Err(error),
+    }
+    create_consumer(link, STREAM, &consumer(durable, filters, &link.options)).await?;
+    create_consumer(link, ADVISORIES, &advisory_consumer(durable, &link.options)).await
+}
+
+async fn create_consumer(link: &Link, stream: &str, config: &consumer::Config) -> Result<(), JetStreamError> {
+    let name = config.name.as_deref().unwrap_or_default();
+    let request = CreateConsumer { stream_name: stream, config };
+    let made: consumer::Info = link.api(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await?;
+    tracing::debug!(stream, durable = made.name, "the consumer is there");
+    Ok(())
+}
+
+pub(super) async fn consumer_info(
+    link: &Link,
+    stream: &str,
+    durable: &str,
+) -> Result<consumer::Info, JetStreamError> {
+    link.look_up(&format!("CONSUMER.INFO.{stream}.{durable}")).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, Duration, JetStreamError, JetStreamOptions, agree, streams};
+
+    #[test]
+    fn a_stream_that_is_made_otherwise_is_named_with_what_differs() {
+        let [wanted, ..] = streams(&JetStreamOptions::new("nats://127.0.0.1"));
+        agree(&wanted, &Config { num_replicas: 3, max_bytes: 7, ..wanted.clone() }).unwrap();
+        let other = Config { max_age: Duration::from_secs(60), ..wanted.clone() };
+        let error = agree(&wanted, &other).unwrap_err();
+        assert!(matches!(error, JetStreamError::Conflict { field: "max_age", .. }));
+        assert_eq!(
+            error.to_string(),
+            "the stream TICKETING exists with max_age = 60s, but 691200s is needed; edit or delete the stream"
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! Who may say and hear what: a NATS user for each service, and the block of the server's configuration that says so.
+
+use std::fmt::Write;
+
+use super::link::inbox_prefix;
+use super::message::EVENTS;
+use super::topology::{ADVISORIES, DEAD, LETTERS, REPLAYS, STREAM};
+
+/// A user of the NATS server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NatsUser {
+    /// Says `session:ended` and hears nothing.
+    Auth,
+    /// Says `ticket:…`.
+    Tickets,
+    /// Says `order:…`.
+    Orders,
+    /// Says `payment:…`.
+    Payments,
+    /// Says `expiration:…`.
+    Expiration,
+    /// Every service in one process.
+    All,
+    /// Makes the streams, audits, replays; says nothing that a service says.
+    Operator,
+}
+
+/// What stands for a password in the configuration.
+#[derive(Clone)]
+pub enum NatsPassword {
+    /// The password itself, or its bcrypt hash.
+    Text(String),
+    /// The name of an environment variable of the server.
+    Variable(String),
+}
+
+/// What a user may do.
+struct Permissions {
+    publish: Vec<String>,
+    subscribe: Vec<String>,
+}
+
+impl NatsUser {
+    /// Every user there is.
+    pub const EVERYONE: [Self; 7] = [
+        Self::Auth,
+        Self::Tickets,
+        Self::Orders,
+        Self::Payments,
+        Self::Expiration,
+        Self::All,
+        Self::Operator,
+    ];
+
+    /// The user's name. A connection must have it too, for its inboxes begin with it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Tickets => "tickets",
+            Self::Orders => "orders",
+            Self::Payments => "payments",
+            Self::Expiration => "expiration",
+            Self::All => "all",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The first word of what it says, and the consumer that it is.
+    const fn service(self) -> Option<(&'static str, Option<&'static str>)> {
+        match self {
+            Self::Auth => Some(("session", None)),
+            Self::Tickets => Some(("ticket", Some("tickets-service"))),
+            Self::Orders => Some(("order", Some("orders-service"))),
+            Self::Payments => Some(("payment", Some("payments-service"))),
+            Self::Expiration => Some(("expiration", Some("expiration-service"))),
+            Self::All | Self::Operator => None,
+        }
+    }
+
+    fn permissions(self) -> Permissions {
+        let mut publish = Vec::new();
+        match self.service() {
+            Some((word, durable)) => {
+                publish.push(format!("{EVENTS}.{word}.*.*"));
+                publish.extend(streams_made_or_checked());
+                publish.extend(durable.into_iter().flat_map(consumer));
+            }
+            None => {
+                publish.push("$JS.API.>".to_owned());
+                publish.push(format!("{REPLAYS}.*.*"));
+                if self == Self::All {
+                    publish.push(format!("{EVENTS}.*.*.*"));
+                    publish.push(format!("{DEAD}.*.*"));
+                    publish.push("$JS.ACK.>".to_owned());
+                }
+            }
+        }
+        Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix(self.name()))] }
+    }
+}
+
+fn streams_made_or_checked() -> impl Iterator<Item = String> {
+    let each = [STREAM, LETTERS, ADVISORIES].into_iter();
+    each.flat_map(|stream| ["INFO", "CREATE"].map(|verb| format!("$JS.API.STREAM.{verb}.{stream}")))
+}
+
+/// What the consumer `durable` needs, and nobody else's.
+fn consumer(durable: &str) -> Vec<String> {
+    let mut allowed = vec![format!("{DEAD}.{durable}.*"), format!("$JS.API.DIRECT.GET.{STREAM}")];
+    for stream in [STREAM, ADVISORIES] {
+        allowed.extend([
+            format!("$JS.API.CONSUMER.INFO.{stream}.{durable}"),
+            format!("$JS.API.CONSUMER.CREATE.{stream}.{durable}"),
+            format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"),
+            format!("$JS.ACK.{stream}.{durable}.>"),
+            // The form that carries a domain and an account.
+            format!("$JS.ACK.*.*.{stream}.{durable}.>"),
+        ]);
+    }
+    allowed
+}
+
+/// The block `authorization { … }` of a NATS server's configuration for these users. Nobody else may do anything.
+#[must_use]
+pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
+    let mut text = "authorization {\n  users: [\n".to_owned();
+    for (user, password) in users {
+        let Permissions { publish, subscribe } = user.permissions();
+        let password = match password {
+            NatsPassword::Text(text) => quoted(text),
+            NatsPassword::Variable(name) => format!("${name}"),
+        };
+        // Writing to a string does not fail.
+        let _ = write!(
+            text,
+            "    {{\n      user: {}\n      password: {password}\n      permissions: {{\n        \
+             publish: {{ allow: [\n{}        ] }}\n        subscribe: {{ allow: [\n{}        ] }}\n      }}\n    }}\n",
+            quoted(user.name()),
+            list(&publish),
+            list(&subscribe),
+        );
+    }
+    text + "  ]\n}\n"
+}
+
+fn list(subjects: &[String]) -> String {
+    subjects.iter().map(|subject| format!("          {}\n", quoted(subject))).collect()
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+impl std::fmt::Debug for NatsPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text(…)"),
+            Self::Variable(name) => f.debug_tuple("Variable").field(name).finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_events::EventName;
+
+    use super::{NatsPassword, NatsUser, authorization};
+
+    #[test]
+    fn every_event_is_said_by_one_service_alone() {
+        for name in EventName::ALL {
+            let first = name.as_str().split(':').next().unwrap();
+            let says = |user: &&NatsUser| user.service().is_some_and(|(word, _)| word == first);
+            assert_eq!(NatsUser::EVERYONE.iter().filter(says).count(), 1, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_quoted_or_left_to_the_environment_and_is_not_shown() {
+        let text = NatsPassword::Text(r#"a"b\c"#.to_owned());
+        assert_eq!(format!("{text:?}"), "Text(…)");
+        let variable = NatsPassword::Variable("ORDERS_PASSWORD".to_owned());
+        let block = authorization(&[(NatsUser::Auth, text), (NatsUser::Orders, variable)]);
+        assert!(block.contains(r#"password: "a\"b\\c""#), "{block}");
+        assert!(block.contains("password: $ORDERS_PASSWORD\n"), "{block}");
+        assert!(
+            block.contains("\"ticketing.order.*.*\"") && !block.contains("\"ticketing.ticket"),
+            "{block}"
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! Which of several replicas does what one is enough for.
+//!
+//! A lease saves work; nothing relies on there being one holder. Two replicas that publish at once, since a clock is
+//! wrong or one was suspended, publish the same events in the same order, and the bus takes each once.
+
+use std::time::Duration;
+
+use ticketing_platform::args;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{Db, DbError, Tx};
+use ticketing_sdk::Timestamp;
+
+/// How long a lease is good for. Should its holder vanish, another one takes over after this time.
+const LENGTH: Duration = Duration::from_secs(3);
+/// It is renewed when it has become this old.
+const RENEW: Duration = Duration::from_secs(1);
+
+/// A claim to be the one. Where one process owns the database it always is.
+#[derive(Clone, Debug)]
+pub(crate) struct Lease {
+    name: &'static str,
+    holder: String,
+    /// The machine's time, not the marketplace's: that one can be moved.
+    wall: Clock,
+    renewed: Option<Timestamp>,
+}
+
+impl Lease {
+    pub(crate) fn new(name: &'static str) -> Self {
+        let wall = Clock::system();
+        Self { name, holder: wall.new_id(), wall, renewed: None }
+    }
+
+    /// Whether this replica is the one, now and for a while.
+    pub(crate) async fn is_held(&mut self, db: &Db) -> Result<bool, DbError> {
+        if !db.is_shared() {
+            return Ok(true);
+        }
+        let now = self.wall.now();
+        if self.renewed.is_some_and(|renewed| renewed <= now && now.saturating_since(renewed) < RENEW) {
+            return Ok(true);
+        }
+        let (name, holder) = (self.name, self.holder.clone());
+        let held = db.write_blindly(move |tx| take(tx, name, &holder, now)).await?;
+        self.renewed = held.then_some(now);
+        Ok(held)
+    }
+
+    /// Lets another one begin at once.
+    pub(crate) async fn give_back(self, db: &Db) {
+        if self.renewed.is_none() {
+            return;
+        }
+        let (name, holder) = (self.name, self.holder);
+        let given = db.write_blindly(move |tx| {
+            tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, &holder])
+        });
+        if let Err(error) = given.await {
+            let error: DbError = error;
+            tracing::debug!(%error, "a lease was not given back; it runs out");
+        }
+    }
+}
+
+/// Takes or renews a lease, in one statement. One that ends later than any could was made by a clock that was wrong.
+fn take(tx: &mut Tx<'_>, name: &str, holder: &str, now: Timestamp) -> Result<bool, DbError> {
+    let (expires_at, horizon) = (now + LENGTH, now + LENGTH * 2);
+    let taken = tx.execute(
+        "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at \
+         WHERE leases.holder = excluded.holder OR leases.expires_at <= $4 OR leases.expires_at > $5",
+        args![name, holder, expires_at, now, horizon],
+    )?;
+    Ok(taken > 0)
+}

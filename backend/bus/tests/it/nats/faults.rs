@@ -1,0 +1,191 @@
+//! The server is killed, restarted, and loses what it has stored; the outboxes and inboxes do not care.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use ticketing_bus::{Bus, BusError, Core, JetStreamError, JetStreamOptions, rebuild};
+use ticketing_engines::Shape;
+use ticketing_platform::db::DbError;
+use ticketing_platform::shutdown::Shutdown;
+
+use super::{api, assert_in_order, assert_whole, in_the_end, raw, said, say};
+use crate::support::{House, OnCreated, OnUpdated, count, notes, updated};
+
+const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
+
+/// Who says something and who listens, on one connection.
+async fn pair(house: &House, shutdown: &Shutdown) -> (Bus, Core, Core) {
+    let (bus, source, copy) = (house.live_bus().await, house.service("source"), house.service("copy"));
+    source.start(&bus, None, shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), shutdown);
+    (bus, source, copy)
+}
+
+async fn all_is_heard(bus: &Bus, source: &Core, copy: &Core, events: usize) {
+    in_the_end("all is said", || async { count(source, UNMARKED).await == 0 }).await;
+    in_the_end("all is heard", || async { notes(copy).await.len() >= events }).await;
+    in_the_end("nothing waits", || async { bus.backlog().await.is_ok_and(|waiting| waiting == 0) }).await;
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
+    let mut house = House::on(Shape::Nats).await;
+    let shutdown = Shutdown::new();
+    let (bus, source, copy) = pair(&house, &shutdown).await;
+    let enough = Arc::new(AtomicBool::new(false));
+    let writer = tokio::spawn({
+        let (source, enough) = (source.clone(), enough.clone());
+        async move {
+            let mut tickets = 0;
+            while !enough.load(Ordering::SeqCst) {
+                say(&source, &format!("t{tickets}"), 4).await;
+                tickets += 1;
+            }
+            tickets
+        }
+    });
+    for round in 1..=6 {
+        // Killed where it stands: between a batch and its answer, between an effect and its acknowledgement.
+        house.nats.as_mut().unwrap().restart().await;
+        let before = notes(&copy).await.len();
+        in_the_end("it goes on", || async { notes(&copy).await.len() >= before + 20 * round }).await;
+    }
+    enough.store(true, Ordering::SeqCst);
+    let tickets = writer.await.unwrap();
+    all_is_heard(&bus, &source, &copy, tickets * 4).await;
+    assert_whole(&notes(&copy).await, tickets, 4);
+    let places = bus.places().await.unwrap();
+    assert!(said(&source).await.iter().all(|id| places.contains_key(id)));
+    assert_in_order(&bus.recent(u32::MAX).await.unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
+    let mut house = House::on(Shape::Nats).await;
+    let shutdown = Shutdown::new();
+    let (bus, source, copy) = pair(&house, &shutdown).await;
+    say(&source, "before", 2).await;
+    all_is_heard(&bus, &source, &copy, 2).await;
+    house.nats.as_mut().unwrap().kill().await;
+    say(&source, "meanwhile", 3).await;
+    in_the_end("the bus says that it cannot", || async { bus.backlog().await.is_err() }).await;
+    assert_eq!(count(&source, UNMARKED).await, 3, "the outbox keeps them");
+    house.nats.as_mut().unwrap().start().await;
+    let back = tokio::time::Instant::now();
+    all_is_heard(&bus, &source, &copy, 5).await;
+    assert!(back.elapsed() < Duration::from_secs(10), "healed after {:?}", back.elapsed());
+    assert_eq!(notes(&copy).await.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothing() {
+    let house = House::on(Shape::Nats).await;
+    let shutdown = Shutdown::new();
+    let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..house.options() };
+    let bus = Bus::jetstream(options).await.unwrap();
+    let (source, copy) = (house.service("source"), house.service("copy"));
+    source.start(&bus, None, &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    let server = house.nats.as_ref().unwrap();
+    for round in 0..3 {
+        server.pause().await;
+        for ticket in 0..10 {
+            say(&source, &format!("t{round}-{ticket}"), 3).await;
+        }
+        let unknown = bus.publish(house.history("x", 1)).await;
+        assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Unanswered(_)))), "{unknown:?}");
+        // It does then what it was asked to meanwhile, however often that was.
+        server.resume().await;
+        in_the_end("all is heard", || async { notes(&copy).await.len() >= (round + 1) * 30 }).await;
+    }
+    in_the_end("all is marked", || async { count(&source, UNMARKED).await == 0 }).await;
+    in_the_end("nothing waits", || async { bus.backlog().await.is_ok_and(|waiting| waiting == 0) }).await;
+    let heard = notes(&copy).await;
+    assert_whole(&heard.into_iter().filter(|note| note.starts_with('t')).collect::<Vec<_>>(), 30, 3);
+    let events: Vec<_> = bus.recent(u32::MAX).await.unwrap();
+    let said: Vec<_> = events.into_iter().filter(|event| event.aggregate != "x").collect();
+    assert_eq!(said.len(), 90, "each lies there once");
+    assert_in_order(&said);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
+    let mut house = House::on(Shape::Nats).await;
+    let shutdown = Shutdown::new();
+    let (bus, source, copy) = pair(&house, &shutdown).await;
+    for ticket in 0..20 {
+        say(&source, &format!("t{ticket}"), 5).await;
+    }
+    all_is_heard(&bus, &source, &copy, 100).await;
+
+    let server = house.nats.as_mut().unwrap();
+    server.kill().await;
+    server.lose_store();
+    // A new ticket, and a new version of an old one.
+    say(&source, "meanwhile", 5).await;
+    let outbox = source.outbox.clone();
+    let said_more = source.db.write(move |tx| outbox.append(tx, &updated("t7", 5)).map(drop));
+    said_more.await.map_err(|error: DbError| error).unwrap();
+    server.start().await;
+    all_is_heard(&bus, &source, &copy, 106).await;
+    assert_eq!(bus.places().await.unwrap().len(), 6, "the stream is new");
+
+    let lost = bus.places().await.unwrap().into_values().max().unwrap();
+    assert!(lost > 1_000_000, "no place is given twice, or a late answer would settle another event: {lost}");
+    assert_eq!(rebuild(&bus, [&source]).await.unwrap(), 106);
+    all_is_heard(&bus, &source, &copy, 106).await;
+    let places = bus.places().await.unwrap();
+    assert!(said(&source).await.iter().all(|id| places.contains_key(id)), "with the same identifiers");
+    assert!(places.values().all(|place| *place > lost));
+    assert_in_order(&bus.recent(u32::MAX).await.unwrap());
+
+    // Who heard it before is not moved; who comes new hears it all.
+    assert_eq!(notes(&copy).await.len(), 106);
+    let late = house.service("late");
+    late.start(&bus, Some(late.consumers("late").on(OnCreated).on(OnUpdated)), &shutdown);
+    in_the_end("a new copy is whole", || async { notes(&late).await.len() >= 106 }).await;
+    assert_eq!(notes(&late).await.iter().filter(|note| note.starts_with("t7/")).count(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_is_deleted_under_us_is_made_anew() {
+    let house = House::on(Shape::Nats).await;
+    let shutdown = Shutdown::new();
+    let (bus, source, copy) = pair(&house, &shutdown).await;
+    say(&source, "before", 2).await;
+    all_is_heard(&bus, &source, &copy, 2).await;
+    let client = raw(&house).await;
+    for stream in ["TICKETING", "TICKETING_DEAD", "TICKETING_ADVISORIES"] {
+        assert_eq!(api(&client, &format!("STREAM.DELETE.{stream}"), "").await["success"], true);
+    }
+    say(&source, "after", 2).await;
+    all_is_heard(&bus, &source, &copy, 4).await;
+    assert_whole(&notes(&copy).await, 2, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_away_longer_than_it_remembers_gets_repeats_that_change_nothing() {
+    let mut house = House::on(Shape::Nats).await;
+    let window = Duration::from_millis(300);
+    let bus = super::forgetful(&house, window).await;
+    let (source, copy, shutdown) = (house.service("source"), house.service("copy"), Shutdown::new());
+    // Published and not marked: a relay died in between.
+    for ticket in 0..10 {
+        say(&source, &format!("t{ticket}"), 3).await;
+    }
+    source.start(&bus, None, &shutdown);
+    copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
+    all_is_heard(&bus, &source, &copy, 30).await;
+    let outbox = source.outbox.clone();
+    let unmarked = source.db.write(move |tx| outbox.republish(tx));
+    house.nats.as_mut().unwrap().kill().await;
+    unmarked.await.map_err(|error: DbError| error).unwrap();
+    let away = tokio::time::Instant::now();
+    in_the_end("it was away for longer than it remembers", || async { away.elapsed() > window * 2 }).await;
+    house.nats.as_mut().unwrap().start().await;
+    all_is_heard(&bus, &source, &copy, 30).await;
+    assert_whole(&notes(&copy).await, 10, 3);
+    assert_eq!(bus.places().await.unwrap().len(), 30);
+}

@@ -1,0 +1,92 @@
+//! What only a server can do to us: be old, refuse, die, forget, and give up.
+
+mod faults;
+mod letters;
+mod publishing;
+mod replicas;
+mod start;
+mod users;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_nats::Client;
+use ticketing_bus::{Bus, Core};
+use ticketing_events::{Envelope, EventName};
+use ticketing_platform::args;
+use ticketing_platform::db::DbError;
+
+use crate::support::{House, created, updated};
+
+/// A client without manners, as an operator has it.
+async fn raw(house: &House) -> Client {
+    let url = house.nats.as_ref().expect("a NATS server").url();
+    async_nats::connect(url).await.unwrap()
+}
+
+/// Asks the JetStream API by hand.
+async fn api(client: &Client, name: &str, request: &str) -> serde_json::Value {
+    let answer = client.request(format!("$JS.API.{name}"), request.to_owned().into()).await.unwrap();
+    serde_json::from_slice(&answer.payload).unwrap()
+}
+
+/// A ticket's first `versions` versions, said in one transaction.
+async fn say(core: &Core, ticket: &str, versions: i64) {
+    let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
+    let said = core.db.write(move |tx| {
+        outbox.append(tx, &created(&ticket))?;
+        (1..versions).try_for_each(|version| outbox.append(tx, &updated(&ticket, version)).map(drop))
+    });
+    said.await.map_err(|error: DbError| error).unwrap();
+}
+
+/// The identifiers in an outbox, in order.
+async fn said(core: &Core) -> Vec<String> {
+    let ids = core.db.read(|tx| tx.query("SELECT id FROM outbox ORDER BY id", args![], |row| row.text("id")));
+    ids.await.map_err(|error: DbError| error).unwrap()
+}
+
+/// Fails the test unless the notes hold versions `0..versions` of each of `tickets` tickets once and in order.
+fn assert_whole(notes: &[String], tickets: usize, versions: i64) {
+    let mut heard: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for note in notes {
+        let (ticket, version) = note.split_once('/').unwrap();
+        heard.entry(ticket).or_default().push(version);
+    }
+    let expected: Vec<String> = (0..versions).map(|version| version.to_string()).collect();
+    assert_eq!(heard.len(), tickets);
+    for (ticket, versions) in heard {
+        assert_eq!(versions, expected, "of {ticket}");
+    }
+}
+
+/// Fails the test unless the events of each aggregate lie in the log in the order of their versions.
+fn assert_in_order(events: &[Envelope]) {
+    let mut last: BTreeMap<&str, i64> = BTreeMap::new();
+    for event in events {
+        let before = last.insert(&event.aggregate, event.version);
+        assert!(
+            before.is_none_or(|before| before < event.version),
+            "{} of {}",
+            event.version,
+            event.aggregate
+        );
+    }
+}
+
+const CREATED: [EventName; 1] = [EventName::TicketCreated];
+
+/// Like `eventually`, for what may take long on a busy machine.
+async fn in_the_end<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    while !condition().await {
+        assert!(tokio::time::Instant::now() < deadline, "still not: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// A bus whose server forgets the identifiers of events soon.
+async fn forgetful(house: &House, window: Duration) -> Bus {
+    let options = ticketing_bus::JetStreamOptions { duplicate_window: window, ..house.options() };
+    Bus::jetstream(options).await.unwrap()
+}

@@ -1,0 +1,129 @@
+//! Replicas of a service share one consumer; a slow one holds up nobody else.
+
+use std::time::Duration;
+
+use ticketing_engines::Shape;
+use ticketing_events::EventName;
+use ticketing_platform::shutdown::Shutdown;
+
+use super::{CREATED, api, assert_whole, in_the_end, raw};
+use crate::support::{House, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
+    let house = House::on(Shape::Nats).await;
+    let (core, shutdown) = (house.service("s"), Shutdown::new());
+    // Each has a connection of its own, as two processes would.
+    for _ in 0..2 {
+        let bus = house.live_bus().await;
+        core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    }
+    let bus = house.live_bus().await;
+    for ticket in 0..60 {
+        bus.publish(house.history(&format!("t{ticket}"), 5)).await.unwrap();
+    }
+    in_the_end("all take effect", || async { notes(&core).await.len() >= 300 }).await;
+    in_the_end("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
+    assert_whole(&notes(&core).await, 60, 5);
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn work_is_shared_and_what_one_leaves_the_other_takes() {
+    let house = House::on(Shape::Nats).await;
+    let bus = house.live_bus().await;
+    let mut first = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    let mut second = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    for ticket in ["a", "b", "c", "d"] {
+        bus.publish(house.history(ticket, 1)).await.unwrap();
+    }
+    let mine = first.next(2).await.unwrap();
+    let others = second.next(2).await.unwrap();
+    let mut seqs: Vec<i64> = mine.iter().chain(&others).map(|delivery| delivery.seq).collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, [1, 2, 3, 4], "nothing is delivered to both");
+    second.settle(accepted(others)).await.unwrap();
+    // It ends in the middle of its work.
+    drop(first);
+    let mut rest = Vec::new();
+    while rest.len() < mine.len() {
+        let deliveries = second.next(9).await.unwrap();
+        rest.extend(deliveries.iter().map(|delivery| delivery.seq));
+        second.settle(accepted(deliveries)).await.unwrap();
+    }
+    rest.sort_unstable();
+    assert!(mine.iter().map(|delivery| delivery.seq).eq(rest));
+}
+
+#[tokio::test]
+async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
+    let house = House::on(Shape::Nats).await;
+    let bus = house.live_bus().await;
+    let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
+    let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 3000)).await.unwrap();
+    let stuck = slow.next(64).await.unwrap();
+    assert!(stuck.len() <= 64);
+    let mut heard = 0;
+    while heard < 3000 {
+        let deliveries = quick.next(64).await.unwrap();
+        heard += deliveries.len();
+        quick.settle(accepted(deliveries)).await.unwrap();
+    }
+    assert_eq!(bus.backlog().await.unwrap(), 3000, "the slowest one");
+    slow.settle(accepted(stuck)).await.unwrap();
+    eventually("the slow one has moved", || async { bus.backlog().await.unwrap() < 3000 }).await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_to_a_consumer_is_bounded() {
+    let house = House::on(Shape::Nats).await;
+    let bus = house.live_bus().await;
+    let subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 4000)).await.unwrap();
+    let client = raw(&house).await;
+    let _inbox = client.subscribe("here").await.unwrap();
+    // Somebody takes everything and answers nothing.
+    client.publish_with_reply("$JS.API.CONSUMER.MSG.NEXT.TICKETING.s", "here", "4000".into()).await.unwrap();
+    eventually("it has what it may have", || async {
+        let info = api(&client, "CONSUMER.INFO.TICKETING.s", "").await;
+        info["num_ack_pending"] == 2048 && info["num_pending"] == 4000 - 2048
+    })
+    .await;
+    drop(subscription);
+}
+
+#[tokio::test]
+async fn a_consumer_is_widened_and_never_narrowed() {
+    let house = House::on(Shape::Nats).await;
+    let bus = house.live_bus().await;
+    drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
+    let mut newer = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
+    // An older replica starts in the middle of an upgrade.
+    let _older = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 2)).await.unwrap();
+    let mut names = Vec::new();
+    while names.len() < 2 {
+        let deliveries = newer.next(9).await.unwrap();
+        names.extend(deliveries.iter().map(|delivery| delivery.envelope.name));
+        newer.settle(accepted(deliveries)).await.unwrap();
+    }
+    assert_eq!(names, [EventName::TicketCreated, EventName::TicketUpdated]);
+}
+
+#[tokio::test]
+async fn what_is_put_off_for_long_is_not_delivered_anew() {
+    let house = House::on(Shape::Nats).await;
+    let bus = house.live_bus().await;
+    let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    bus.publish(house.history("t", 1)).await.unwrap();
+    let delivery = subscription.next(1).await.unwrap().remove(0);
+    // Longer than the server waits for an answer: signs of life keep it here.
+    let later = ticketing_bus::Verdict::Postponed { after: Duration::from_secs(3) };
+    subscription.settle(vec![(delivery, later)]).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 1);
+    let again = subscription.next(1).await.unwrap();
+    assert_eq!(again[0].attempt, 1);
+    subscription.settle(accepted(again)).await.unwrap();
+    assert_eq!(bus.backlog().await.unwrap(), 0);
+}

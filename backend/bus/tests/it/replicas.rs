@@ -1,0 +1,179 @@
+//! Several processes of one service on one database: what they say is published once and in order, and heard once.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use ticketing_bus::{Bus, Core};
+use ticketing_engines::Shape;
+use ticketing_platform::args;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_sdk::Timestamp;
+
+use crate::support::{House, OnCreated, OnUpdated, count, created, eventually, notes, updated};
+
+const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
+
+/// Two processes of one service, the clock of the second a day behind.
+fn replicas(house: &House) -> [Core; 2] {
+    let late = Clock::manual(Timestamp::from_millis(1_699_913_600_000));
+    [house.service("s"), house.service_with("s", late)]
+}
+
+/// Makes the next version of a ticket and says so, as a service does: by what it reads.
+async fn change(core: &Core, ticket: &str) {
+    let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
+    let changed = core.db.write(move |tx: &mut Tx<'_>| {
+        let sql = "INSERT INTO copies (id, version) VALUES ($1, 0) \
+                   ON CONFLICT (id) DO UPDATE SET version = copies.version + 1 RETURNING version";
+        match tx.query_one(sql, args![&ticket], |row| row.int("version"))? {
+            0 => outbox.append(tx, &created(&ticket)),
+            version => outbox.append(tx, &updated(&ticket, version)),
+        }
+    });
+    changed.await.map_err(|error: DbError| error).unwrap();
+}
+
+async fn is_in_order(bus: &Bus, tickets: i64, versions: i64) {
+    let published = bus.recent(10_000).await.unwrap();
+    assert_eq!(i64::try_from(published.len()).unwrap(), tickets * versions, "each event once");
+    for ticket in 0..tickets {
+        let ticket = format!("t{ticket}");
+        let told = published.iter().filter(|event| event.aggregate == ticket).map(|event| event.version);
+        assert!(told.eq(0..versions), "the versions of {ticket}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_replicas_say_of_one_thing_is_published_in_order() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, replicas, shutdown) = (house.bus().await, replicas(&house), Shutdown::new());
+    for replica in &replicas {
+        replica.start(&bus, None, &shutdown);
+    }
+    // Each ticket is changed by both in turn, so its identifiers fall and rise by a day.
+    let lives = (0..8).map(|ticket| {
+        let replicas = replicas.clone();
+        tokio::spawn(async move {
+            for version in 0..20 {
+                change(&replicas[version % 2], &format!("t{ticket}")).await;
+            }
+        })
+    });
+    for life in join_all(lives).await {
+        life.unwrap();
+    }
+    eventually("all is marked", || async { count(&replicas[0], UNMARKED).await == 0 }).await;
+    is_in_order(&bus, 8, 20).await;
+    let ids: Vec<String> = bus.recent(10_000).await.unwrap().into_iter().map(|event| event.id).collect();
+    assert!(!ids.is_sorted(), "their clocks differ");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_a_slow_transaction_says_is_not_passed_over() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, [core, other], shutdown) = (house.bus().await, replicas(&house), Shutdown::new());
+    core.start(&bus, None, &shutdown);
+    let (begun, told) = std::sync::mpsc::channel();
+    let (go_on, waits) = std::sync::mpsc::channel();
+    let waits = std::sync::Mutex::new(waits);
+    let outbox = other.outbox.clone();
+    let slow = tokio::spawn(async move {
+        other
+            .db
+            .write(move |tx| {
+                let said = outbox.append(tx, &created("slow"))?;
+                // A transaction that takes its time, as no unit of the product does.
+                begun.send(()).unwrap();
+                waits.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
+                Ok::<_, DbError>(said)
+            })
+            .await
+    });
+    tokio::task::spawn_blocking(move || told.recv().unwrap()).await.unwrap();
+    change(&core, "quick").await;
+    eventually("the quick one is on the bus", || async { bus.recent(10).await.unwrap().len() == 1 }).await;
+    go_on.send(()).unwrap();
+    slow.await.unwrap().unwrap();
+    eventually("so is the slow one", || async { bus.recent(10).await.unwrap().len() == 2 }).await;
+    eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_replica_publishes_and_another_takes_over() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, [first, second]) = (house.bus().await, replicas(&house));
+    let holder = "SELECT COUNT(DISTINCT holder) AS n FROM leases";
+    let (ending, shutdown) = (Shutdown::new(), Shutdown::new());
+    first.start(&bus, None, &ending);
+    eventually("the first has the lease", || async { count(&first, holder).await == 1 }).await;
+    second.start(&bus, None, &shutdown);
+    change(&second, "t0").await;
+    eventually("the first publishes what the second says", || async {
+        bus.recent(10).await.unwrap().len() == 1
+    })
+    .await;
+    ending.trigger();
+    assert!(ending.wait(Duration::from_secs(5)).await);
+    change(&first, "t0").await;
+    eventually("the second takes over", || async { bus.recent(10).await.unwrap().len() == 2 }).await;
+    shutdown.trigger();
+    assert!(shutdown.wait(Duration::from_secs(5)).await);
+    assert_eq!(count(&first, "SELECT COUNT(*) AS n FROM leases").await, 0, "it was given back");
+    is_in_order(&bus, 1, 2).await;
+}
+
+#[tokio::test]
+async fn a_replica_that_vanished_is_replaced() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let until = (Clock::system().now() + Duration::from_secs(3)).as_millis();
+    let vanished = core.db.write(move |tx| {
+        let sql = "INSERT INTO leases (name, holder, expires_at) VALUES ('relay', 'vanished', $1)";
+        tx.execute(sql, args![until])
+    });
+    vanished.await.unwrap();
+    core.start(&bus, None, &shutdown);
+    change(&core, "t0").await;
+    eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 1 }).await;
+    assert!(Clock::system().now().as_millis() >= until, "not before the lease has run out");
+}
+
+#[tokio::test]
+async fn what_was_restored_on_another_server_is_published_first() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    for _ in 0..3 {
+        change(&core, "t0").await;
+    }
+    let ahead = core.db.write(|tx| tx.execute("UPDATE outbox SET xact = xact + 1000000000", &[]));
+    ahead.await.unwrap();
+    core.start(&bus, None, &shutdown);
+    eventually("they are on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
+    change(&core, "t0").await;
+    eventually("so is the next", || async { bus.recent(10).await.unwrap().len() == 4 }).await;
+    is_in_order(&bus, 1, 4).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn replicas_that_hear_the_same_events_apply_each_once() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, replicas, shutdown) = (house.live_bus().await, replicas(&house), Shutdown::new());
+    let events: Vec<_> = ["a", "b", "c"].into_iter().flat_map(|ticket| house.history(ticket, 30)).collect();
+    for replica in &replicas {
+        replica.start(&bus, Some(replica.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    }
+    for batch in events.chunks(10) {
+        bus.publish(batch.to_vec()).await.unwrap();
+    }
+    eventually("all is heard", || async { notes(&replicas[0]).await.len() == 90 }).await;
+    eventually("all is settled", || async { bus.backlog().await.unwrap() == 0 }).await;
+    let notes = notes(&replicas[0]).await;
+    for ticket in ["a", "b", "c"] {
+        let told: Vec<&String> = notes.iter().filter(|note| note.starts_with(ticket)).collect();
+        let expected: Vec<String> = (0..30).map(|version| format!("{ticket}/{version}")).collect();
+        assert!(told.iter().copied().eq(&expected), "{told:?}");
+    }
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+}

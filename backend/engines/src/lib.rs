@@ -1,0 +1,41 @@
+//! Private engines for tests: PostgreSQL and NATS servers on free ports of the loopback interface, and the shapes that a
+//! test may run on.
+//!
+//! ```no_run
+//! use ticketing_engines::{Engine, Home, Shape, on_both, on_shapes};
+//! use ticketing_platform::db::{Db, DbOptions};
+//!
+//! async fn it_opens(engine: Engine) {
+//!     let home = Home::on(engine);
+//!     Db::open(home.database("tickets"), DbOptions::default(), &[]).unwrap();
+//! }
+//!
+//! async fn it_sells(shape: Shape) {}
+//! # fn main() {}
+//! # #[cfg(test)]
+//! on_both! {
+//!     #[tokio::test]
+//!     it_opens;
+//! }
+//! # #[cfg(test)]
+//! on_shapes! {
+//!     [embedded, postgres_and_nats]
+//!     #[tokio::test]
+//!     it_sells;
+//! }
+//! ```
+
+#![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
+
+mod home;
+mod nats;
+mod nginx;
+mod postgres;
+mod program;
+mod shape;
+
+pub use home::{Engine, Home, OwnDatabase};
+pub use nats::{NatsServer, NatsServerBuilder};
+pub use nginx::Nginx;
+pub use postgres::PrivateServer;
+pub use shape::Shape;

@@ -1,0 +1,7 @@
+//! PostgreSQL for tests: one server that they share, or one of a test's own.
+
+mod install;
+pub(crate) mod lease;
+pub(crate) mod server;
+
+pub use server::PrivateServer;

@@ -1,0 +1,269 @@
+//! The URL of a PostgreSQL database. Its password is never shown.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, SslMode};
+
+use super::tls::Tls;
+
+/// A server that does not answer within this time counts as unreachable.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// A connection whose other end has vanished is noticed after about this time.
+const GONE_AFTER: Duration = Duration::from_secs(20);
+
+/// How many connections a service keeps at most, unless told otherwise.
+pub const CONNECTIONS: usize = 12;
+
+/// Which PostgreSQL database: `postgres://user:password@host:5432/database`. `?sslmode=disable` speaks without TLS,
+/// which is what happens anyway where the server is on this machine; `?sslmode=require` speaks with it, and always
+/// checks the server's certificate and name. `?sslrootcert=FILE` names the certificates that are trusted.
+#[derive(Clone)]
+pub struct PostgresUrl {
+    config: Config,
+    tls: Tls,
+    connections: usize,
+    migrated_here: bool,
+}
+
+/// A schema of a PostgreSQL database: what one service has for itself.
+#[derive(Clone)]
+pub struct Target {
+    url: Arc<PostgresUrl>,
+    schema: String,
+}
+
+/// Why a URL is not usable. The text does not repeat it, since it may hold a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UrlError(String);
+
+impl PostgresUrl {
+    /// How many connections each service keeps at most, two at least; one more hears the bells of other processes.
+    #[must_use]
+    pub fn with_connections(mut self, connections: usize) -> Self {
+        self.connections = connections;
+        self
+    }
+
+    /// Leaves the tables alone: what opens a database that is not up to date fails.
+    #[must_use]
+    pub fn migrated_elsewhere(mut self) -> Self {
+        self.migrated_here = false;
+        self
+    }
+
+    /// Whether whoever opens a database brings its tables up to date.
+    #[must_use]
+    pub fn is_migrated_here(&self) -> bool {
+        self.migrated_here
+    }
+
+    /// The schema of this name.
+    ///
+    /// # Errors
+    /// When it is no plain name: small letters, digits and underscores, a letter first, 48 of them at most.
+    pub fn schema(&self, name: &str) -> Result<Target, UrlError> {
+        let plain =
+            name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+        if !plain || !name.starts_with(|first: char| first.is_ascii_lowercase()) || name.len() > 48 {
+            return Err(UrlError(format!("{name:?} is no name for a schema")));
+        }
+        Ok(Target { url: Arc::new(self.clone()), schema: name.to_owned() })
+    }
+}
+
+impl FromStr for PostgresUrl {
+    type Err = UrlError;
+
+    fn from_str(text: &str) -> Result<Self, UrlError> {
+        let fault = |text: &str| UrlError(text.to_owned());
+        let known = text.starts_with("postgres://") || text.starts_with("postgresql://");
+        if !known {
+            return Err(fault("it does not begin with postgres://"));
+        }
+        let (address, query) = text.split_once('?').unwrap_or((text, ""));
+        let (mut mode, mut roots, mut others) = (None, None, Vec::new());
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some(("sslmode", value)) => mode = Some(value),
+                Some(("sslrootcert", value)) => roots = Some(PathBuf::from(value)),
+                // These would undo what every unit of work relies on.
+                Some((name @ ("options" | "target_session_attrs"), _)) => {
+                    return Err(UrlError(format!("{name} is not supported")));
+                }
+                _ => others.push(pair),
+            }
+        }
+        let mut config: Config = [address, &others.join("&")]
+            .join("?")
+            .trim_end_matches('?')
+            .parse()
+            .map_err(|_| fault("it is no URL of a PostgreSQL database, or has an unknown parameter"))?;
+        if config.get_hosts().is_empty() {
+            return Err(fault("it names no host"));
+        }
+        if config.get_dbname().is_none_or(str::is_empty) {
+            return Err(fault("it names no database"));
+        }
+        if config.get_user().is_none_or(str::is_empty) {
+            return Err(fault("it names no user"));
+        }
+        let encrypted = match mode {
+            None => !config.get_hosts().iter().all(is_here),
+            Some("disable") => false,
+            Some("require" | "verify-full") => true,
+            Some(_) => return Err(fault("sslmode must be disable or require, which checks the certificate")),
+        };
+        let tls = if encrypted { Tls::checked(roots.as_deref()).map_err(UrlError)? } else { Tls::None };
+        config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_WITHIN);
+        }
+        config.keepalives(true).keepalives_idle(GONE_AFTER / 2).keepalives_interval(GONE_AFTER / 4);
+        config.tcp_user_timeout(GONE_AFTER);
+        Ok(Self { config, tls, connections: CONNECTIONS, migrated_here: true })
+    }
+}
+
+/// Whether a host is this machine, so that nothing travels.
+fn is_here(host: &Host) -> bool {
+    match host {
+        Host::Tcp(name) => {
+            let ip = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+            name == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+        }
+        #[cfg(unix)]
+        Host::Unix(_) => true,
+    }
+}
+
+impl Target {
+    /// The schema.
+    #[must_use]
+    pub fn schema(&self) -> &str {
+        &self.schema
+    }
+
+    pub(super) fn url(&self) -> &PostgresUrl {
+        &self.url
+    }
+
+    pub(super) fn config(&self) -> Config {
+        let mut config = self.url.config.clone();
+        if config.get_application_name().is_none() {
+            config.application_name(format!("ticketing {}", self.schema));
+        }
+        config
+    }
+
+    /// Connections that look at snapshots.
+    pub(super) fn readers(&self) -> usize {
+        (self.url.connections / 3).max(1)
+    }
+
+    /// Connections that change something.
+    pub(super) fn writers(&self) -> usize {
+        self.url.connections.saturating_sub(self.readers()).max(1)
+    }
+
+    pub(super) fn tls(&self) -> &Tls {
+        &self.url.tls
+    }
+}
+
+impl fmt::Display for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (user, database) = (self.config.get_user(), self.config.get_dbname());
+        write!(f, "postgres://{}@", user.unwrap_or_default())?;
+        let ports = self.config.get_ports();
+        for (index, host) in self.config.get_hosts().iter().enumerate() {
+            let port = ports.get(index).or(ports.first()).copied().unwrap_or(5432);
+            let comma = if index > 0 { "," } else { "" };
+            match host {
+                Host::Tcp(name) => write!(f, "{comma}{name}:{port}")?,
+                #[cfg(unix)]
+                Host::Unix(path) => write!(f, "{comma}{}:{port}", path.display())?,
+            }
+        }
+        write!(f, "/{}", database.unwrap_or_default())
+    }
+}
+
+impl fmt::Debug for PostgresUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PostgresUrl({self})")
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, schema {}", self.url, self.schema)
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Target({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_shown_without_its_password() {
+        let url: PostgresUrl =
+            "postgres://ann:hunter2@127.0.0.1:6543/shop?connect_timeout=2".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://ann@127.0.0.1:6543/shop");
+        let target = url.schema("tickets").unwrap();
+        assert_eq!(target.to_string(), "postgres://ann@127.0.0.1:6543/shop, schema tickets");
+        for shown in [format!("{url:?}"), format!("{target:?}"), format!("{:?}", target.config())] {
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_url() {
+        for (text, expected) in [
+            ("mysql://ann:hunter2@h/d", "postgres://"),
+            ("postgres://ann:hunter2@h:port/d", "no URL"),
+            ("postgres:///d?user=ann", "no host"),
+            ("postgres://ann:hunter2@h", "no database"),
+            ("postgres://h/d", "no user"),
+            ("postgres://ann:hunter2@h/d?sslmode=prefer", "sslmode must be"),
+            ("postgres://ann:hunter2@h/d?options=-c%20fsync%3Doff", "options is not supported"),
+            ("postgres://ann:hunter2@h/d?sslmode=require&sslrootcert=/nowhere/at/all", "/nowhere/at/all"),
+        ] {
+            let error = text.parse::<PostgresUrl>().unwrap_err();
+            assert!(error.to_string().contains(expected), "{text}: {error}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"));
+        }
+    }
+
+    #[test]
+    fn only_what_stays_on_this_machine_is_not_encrypted_by_itself() {
+        let mode = |text: &str| text.parse::<PostgresUrl>().unwrap().config.get_ssl_mode();
+        for here in ["postgres://u@localhost/d", "postgres://u@127.0.0.1/d", "postgres://u@%2Frun%2Fpg/d"] {
+            assert_eq!(mode(here), SslMode::Disable, "{here}");
+        }
+        assert_eq!(mode("postgres://u@db.example/d?sslmode=disable"), SslMode::Disable);
+        assert_eq!(mode("postgres://u@127.0.0.1/d?sslmode=require"), SslMode::Require);
+        assert_eq!(mode("postgres://u@db.example/d"), SslMode::Require);
+        assert_eq!(mode("postgres://u@localhost,db.example/d"), SslMode::Require);
+    }
+
+    #[test]
+    fn schemas_have_plain_names() {
+        let url: PostgresUrl = "postgres://u@localhost/d".parse().unwrap();
+        assert!(url.schema("tickets_2").is_ok());
+        for name in ["", "1st", "Tickets", "a b", "a\"b", "_x", &"x".repeat(49)] {
+            assert!(url.schema(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Statements on one SQLite connection.
+
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, ffi};
+
+use crate::db::{Arg, DbError, Row};
+
+/// One connection, inside a transaction.
+#[derive(Clone, Copy)]
+pub(in crate::db) struct Session<'c> {
+    connection: &'c Connection,
+}
+
+impl<'c> Session<'c> {
+    pub(super) fn new(connection: &'c Connection) -> Self {
+        Self { connection }
+    }
+
+    pub(in crate::db) fn execute(self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
+        let mut statement = self.prepare(sql, args)?;
+        // A statement with RETURNING is stepped as a query; its rows are not wanted here.
+        let changed = statement.raw_execute().map_err(said)?;
+        Ok(u64::try_from(changed).unwrap_or(u64::MAX))
+    }
+
+    pub(in crate::db) fn query<T>(
+        self,
+        sql: &str,
+        args: &[Arg<'_>],
+        mut map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
+    ) -> Result<Vec<T>, DbError> {
+        let mut statement = self.prepare(sql, args)?;
+        let mut rows = statement.raw_query();
+        let mut answer = Vec::new();
+        while let Some(row) = rows.next().map_err(said)? {
+            answer.push(map(&Row::sqlite(row))?);
+        }
+        Ok(answer)
+    }
+
+    /// How many rows this connection has changed since it was opened.
+    pub(in crate::db) fn changes(self) -> u64 {
+        self.connection.total_changes()
+    }
+
+    fn prepare(self, sql: &str, args: &[Arg<'_>]) -> Result<rusqlite::CachedStatement<'c>, DbError> {
+        let mut statement = self.connection.prepare_cached(sql).map_err(said)?;
+        // SQLite numbers `$n` by first appearance, so arguments are bound by the number in the name.
+        for index in 1..=statement.parameter_count() {
+            let number =
+                statement.parameter_name(index).and_then(|name| name.get(1..)?.parse::<usize>().ok());
+            let arg = number
+                .and_then(|number| args.get(number.checked_sub(1)?))
+                .ok_or_else(|| DbError::Statement(format!("no argument for parameter {index} of: {sql}")))?;
+            statement.raw_bind_parameter(index, arg).map_err(said)?;
+        }
+        Ok(statement)
+    }
+}
+
+impl ToSql for Arg<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Int(number) => ValueRef::Integer(*number),
+            Self::Null => ValueRef::Null,
+        }))
+    }
+}
+
+/// Translates what SQLite said.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
+pub(super) fn said(error: rusqlite::Error) -> DbError {
+    let rusqlite::Error::SqliteFailure(failure, message) = &error else {
+        return DbError::Statement(error.to_string());
+    };
+    let text = message.clone().unwrap_or_else(|| failure.to_string());
+    match failure.extended_code {
+        ffi::SQLITE_CONSTRAINT_UNIQUE => DbError::Unique { constraint: index_name(&text) },
+        ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+            let index = index_name(&text);
+            let table = text.rsplit(": ").next().and_then(|columns| columns.split('.').next());
+            DbError::Unique { constraint: table.map_or(index, |table| format!("{table}_pkey")) }
+        }
+        _ => match failure.code {
+            ErrorCode::DiskFull
+            | ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::OutOfMemory
+            | ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase => DbError::Unavailable(text),
+            _ => DbError::Statement(text),
+        },
+    }
+}
+
+/// `UNIQUE constraint failed: orders.ticket_id` names the index `orders_ticket_id`.
+fn index_name(message: &str) -> String {
+    let columns = message.rsplit(": ").next().unwrap_or(message);
+    let mut names = columns.split(", ").filter_map(|column| column.split_once('.'));
+    let Some((table, first)) = names.next() else { return columns.to_owned() };
+    names.fold(format!("{table}_{first}"), |name, (_, column)| format!("{name}_{column}"))
+}

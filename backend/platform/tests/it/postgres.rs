@@ -1,0 +1,252 @@
+//! What only a server can do to a unit of work: vanish, refuse, be shared, be not ready.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use ticketing_engines::{Engine, Home, OwnDatabase, PrivateServer};
+use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, PostgresUrl, Tx};
+use ticketing_platform::signal::Signal;
+
+use crate::databases::{PLACES, open};
+
+const PUT: &str = "INSERT INTO counters (id, n) VALUES ('c', 1)";
+
+fn schema(url: &str, name: &str) -> Database {
+    url.parse::<PostgresUrl>().unwrap().schema(name).unwrap().into()
+}
+
+async fn total(db: &Db) -> i64 {
+    let sum = |tx: &mut Tx<'_>| {
+        tx.query_one("SELECT COALESCE(SUM(n), 0)::bigint AS n FROM counters", &[], |row| row.int("n"))
+    };
+    db.read(sum).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_unit_is_run_again_when_the_connection_is_lost() {
+    let home = Home::on(Engine::Postgres);
+    let db = open(&home);
+    let runs = Arc::new(AtomicU32::new(0));
+    let counted = runs.clone();
+    let done = db.write(move |tx| {
+        tx.execute(PUT, &[])?;
+        if counted.fetch_add(1, Ordering::SeqCst) == 0 {
+            // What the unit makes of the loss does not count.
+            drop(tx.query("SELECT pg_terminate_backend(pg_backend_pid())", &[], |_| Ok(())));
+            drop(tx.execute(PUT, &[]));
+        }
+        Ok::<_, DbError>(())
+    });
+    done.await.unwrap();
+    assert_eq!((runs.load(Ordering::SeqCst), total(&db).await, db.stats().repeats), (2, 1, 1));
+}
+
+#[tokio::test]
+async fn a_unit_whose_commit_is_in_doubt_is_not_run_again() {
+    let home = Home::on(Engine::Postgres);
+    let db = open(&home);
+    db.write(|tx| {
+        tx.execute(
+            "CREATE FUNCTION vanish() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'",
+            &[],
+        )?;
+        // It runs while the transaction is being committed.
+        let sql = "CREATE CONSTRAINT TRIGGER vanish AFTER INSERT ON counters DEFERRABLE INITIALLY DEFERRED \
+                   FOR EACH ROW EXECUTE FUNCTION vanish()";
+        tx.execute(sql, &[])
+    })
+    .await
+    .unwrap();
+    let runs = Arc::new(AtomicU32::new(0));
+    let (counted, bell, signal) = (runs.clone(), Signal::default(), Signal::default());
+    let rung = signal.clone();
+    let doubtful = db.write(move |tx| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        tx.ring_on_commit(&rung);
+        tx.execute(PUT, &[])
+    });
+    let doubtful = doubtful.await;
+    assert!(matches!(doubtful, Err(DbError::Uncertain(_))), "{doubtful:?}");
+    assert_eq!((runs.load(Ordering::SeqCst), signal.rings(), bell.rings()), (1, 0, 0));
+    // The next one finds a connection again.
+    db.write(|tx| tx.execute("DROP TRIGGER vanish ON counters", &[])).await.unwrap();
+    db.write(|tx| tx.execute(PUT, &[])).await.unwrap();
+    assert_eq!(total(&db).await, 1);
+}
+
+#[tokio::test]
+async fn a_failure_that_is_not_heeded_is_not_taken_for_a_commit() {
+    let home = Home::on(Engine::Postgres);
+    let db = open(&home);
+    let unheeded = db.write(|tx| {
+        tx.execute(PUT, &[])?;
+        drop(tx.execute(PUT, &[]));
+        Ok::<_, DbError>(())
+    });
+    assert!(matches!(unheeded.await, Err(DbError::Statement(_))));
+    assert_eq!(total(&db).await, 0);
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_the_server_and_work_goes_on_after_it() {
+    let server = PrivateServer::start();
+    let db = Db::open(schema(&server.url(), "shop"), DbOptions::default(), &[PLACES]).unwrap();
+    db.write(|tx| tx.execute(PUT, &[])).await.unwrap();
+    server.crash();
+    let began = Instant::now();
+    let away = db.write(|tx| tx.execute(PUT, &[])).await;
+    assert!(matches!(away, Err(DbError::Unavailable(_))), "{away:?}");
+    let away = db.read(|tx| tx.execute("SELECT 1", &[])).await;
+    assert!(matches!(away, Err(DbError::Unavailable(_))), "{away:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    server.start_again();
+    assert_eq!(total(&db).await, 1);
+    db.write(|tx| tx.execute("UPDATE counters SET n = 2 WHERE id = 'c'", &[])).await.unwrap();
+    assert_eq!(total(&db).await, 2);
+}
+
+#[test]
+fn many_processes_may_migrate_at_once() {
+    let home = Home::on(Engine::Postgres);
+    let opened: Vec<_> = std::thread::scope(|scope| {
+        let migrate = || Db::migrate(home.database("halls"), &[PLACES]);
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(migrate)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    for migrated in opened {
+        migrated.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_migrated_is_not_worked_on() {
+    const NEWER: Migrations = Migrations {
+        part: "places",
+        scripts: &[PLACES.scripts[0], ("V2__more", "ALTER TABLE places ADD COLUMN more TEXT;")],
+    };
+    let home = Home::on(Engine::Postgres);
+    let opened = |migrations: &[Migrations]| {
+        Db::open(home.migrated_elsewhere("halls"), DbOptions::default(), migrations)
+    };
+    let refused = opened(&[PLACES]).unwrap_err();
+    assert!(matches!(refused, OpenError::NotMigrated { .. }), "{refused}");
+    assert!(refused.to_string().ends_with("is not migrated: of the 1 migrations of places, 0 were applied"));
+    Db::migrate(home.database("halls"), &[PLACES]).unwrap();
+    opened(&[PLACES]).unwrap();
+    let refused = opened(&[NEWER]).unwrap_err().to_string();
+    assert!(refused.ends_with("of the 2 migrations of places, 1 were applied"), "{refused}");
+    Db::migrate(home.database("halls"), &[NEWER]).unwrap();
+    // An older program goes on beside a newer one.
+    opened(&[PLACES]).unwrap();
+    Db::migrate(home.database("halls"), &[PLACES]).unwrap();
+}
+
+#[test]
+fn a_database_that_cannot_be_used_says_why_without_the_password() {
+    let server = PrivateServer::start();
+    let refused = |url: &str| Db::migrate(schema(url, "shop"), &[PLACES]).unwrap_err().to_string();
+    Db::migrate(schema(&server.url(), "shop"), &[PLACES]).unwrap();
+    let wrong = refused(&server.guarded_url("secret-but-wrong"));
+    assert!(wrong.contains("password authentication failed") && !wrong.contains("secret"), "{wrong}");
+    let right = server.guarded_url(server.password());
+    let other = refused(&right.replace("/ticketing", "/nowhere"));
+    assert!(other.contains("\"nowhere\" does not exist"), "{other}");
+    let forbidden = Db::migrate(schema(&right, "mine"), &[PLACES]).unwrap_err().to_string();
+    assert!(
+        forbidden.contains("the schema mine does not exist, and this user may not make it"),
+        "{forbidden}"
+    );
+    server.psql("CREATE SCHEMA mine AUTHORIZATION guarded");
+    Db::migrate(schema(&right, "mine"), &[PLACES]).unwrap();
+    server.psql("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1'");
+    let latin = refused(&server.other_url("latin"));
+    assert!(latin.contains("its encoding is LATIN1, UTF8 is needed"), "{latin}");
+    server.crash();
+    let away = refused(&right);
+    assert!(away.starts_with("cannot connect to the database postgres://guarded@127.0.0.1:"), "{away}");
+    assert!(away.contains("refused") && !away.contains(server.password()), "{away}");
+}
+
+#[test]
+fn a_certificate_is_checked() {
+    let server = PrivateServer::start();
+    let url = server.guarded_url(server.password());
+    let encrypted = |roots: &str, host: &str| {
+        let url = url.replace("127.0.0.1", host);
+        Db::migrate(schema(&format!("{url}?sslmode=require{roots}"), "shop"), &[PLACES])
+    };
+    server.psql("CREATE SCHEMA shop AUTHORIZATION guarded");
+    let plain = encrypted("", "127.0.0.1").unwrap_err().to_string();
+    assert!(plain.contains("does not support TLS"), "{plain}");
+    let certificate = server.certify();
+    server.crash();
+    server.start_again();
+    let trusting = format!("&sslrootcert={}", certificate.display());
+    encrypted(&trusting, "127.0.0.1").unwrap();
+    let unknown = encrypted("", "127.0.0.1").unwrap_err().to_string();
+    assert!(unknown.contains("certificate"), "{unknown}");
+    let misnamed = encrypted(&trusting, "localhost").unwrap_err().to_string();
+    assert!(misnamed.contains("certificate"), "{misnamed}");
+}
+
+#[tokio::test]
+async fn text_is_compared_alike_whatever_the_language_of_the_database() {
+    let own = OwnDatabase::create_with(
+        "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'",
+    );
+    assert_eq!(own.psql("SELECT 'a' < 'B'"), "t", "it has a language");
+    let db = Db::open(schema(own.url(), "shop"), DbOptions::default(), &[PLACES]).unwrap();
+    let put = |tx: &mut Tx<'_>| tx.execute("INSERT INTO places (id, hall) VALUES (1, 'a'), (2, 'B')", &[]);
+    db.write(put).await.unwrap();
+    let sorted = db.read(|tx| tx.query("SELECT hall FROM places ORDER BY hall", &[], |row| row.text("hall")));
+    assert_eq!(sorted.await.map_err(|error: DbError| error).unwrap(), ["B", "a"]);
+    // The indexes and the checks are still there.
+    let doubled = db.write(put).await;
+    assert!(matches!(doubled, Err(DbError::Unique { .. })), "{doubled:?}");
+}
+
+#[tokio::test]
+async fn bells_ring_in_every_process() {
+    let home = Home::on(Engine::Postgres);
+    let (db, other) = (open(&home), open(&home));
+    let (here, there, deaf) = (Signal::default(), Signal::default(), Signal::default());
+    db.share("places", &here);
+    other.share("places", &there);
+    other.share("others", &deaf);
+    let ring = async || {
+        let here = here.clone();
+        let rung = db.write(move |tx| {
+            tx.ring_on_commit(&here);
+            tx.execute("DELETE FROM counters", &[])
+        });
+        rung.await.unwrap();
+    };
+    // From the moment when both listen; that is told by a ring.
+    let mut listening = there.listen();
+    heard(&mut listening).await;
+    let mut slowest = Duration::ZERO;
+    for _ in 0..20 {
+        let began = Instant::now();
+        ring().await;
+        heard(&mut listening).await;
+        slowest = slowest.max(began.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    let rings = deaf.rings();
+    // The connection is lost, and found again.
+    let sql =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND query LIKE $1";
+    let Database::Postgres(target) = home.database("halls") else { unreachable!() };
+    let channel = format!("%{}%", target.schema());
+    db.write(move |tx| tx.query(sql, ticketing_platform::args![&channel], |_| Ok(()))).await.unwrap();
+    heard(&mut listening).await;
+    ring().await;
+    heard(&mut listening).await;
+    assert_eq!(deaf.rings(), rings + 1, "rung by the new connection, since something may have been missed");
+}
+
+async fn heard(listening: &mut ticketing_platform::signal::Listener) {
+    tokio::time::timeout(Duration::from_secs(10), listening.heard()).await.expect("a ring");
+}

@@ -1,0 +1,72 @@
+//! A look at a marketplace from outside of its services: whether it is quiet, and whether everything is as it must be.
+
+use ticketing_bus::Bus;
+use ticketing_payments::SimulatedProvider;
+use ticketing_platform::clock::Clock;
+
+use super::read::{self, Sources};
+use super::{AuditError, Report, check};
+
+/// What is looked at. Clones look at the same.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    pub(crate) sources: Sources,
+    pub(crate) bus: Bus,
+    pub(crate) clock: Clock,
+}
+
+impl Watch {
+    /// Checks everything that can be read. It is exact once nothing waits.
+    ///
+    /// # Errors
+    /// When a database, the bus or the provider's book cannot be read.
+    pub async fn audit(&self) -> Result<Report, AuditError> {
+        let mut facts = self.sources.facts(self.clock.now()).await?;
+        read::add_bus(&mut facts, &self.bus).await?;
+        facts.backlog = self.bus.backlog().await?;
+        Ok(check(&facts))
+    }
+
+    /// Whether nothing waits: no event to be published or heard, no step that is owed to the provider, no deadline that
+    /// has passed.
+    ///
+    /// # Errors
+    /// When a database or the bus cannot be read.
+    pub async fn is_settled(&self) -> Result<bool, AuditError> {
+        // The places are looked at one after another. What moves meanwhile might be missed in each of them, but leaves a
+        // trace behind.
+        let before = self.said_and_heard().await?;
+        for (_, db) in self.sources.databases() {
+            if read::unpublished(db).await? > 0 {
+                return Ok(false);
+            }
+        }
+        let owed = read::steps_owed(&self.sources.payments).await?;
+        let due = read::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
+        if owed > 0 || due > 0 || self.bus.backlog().await? > 0 {
+            return Ok(false);
+        }
+        Ok(self.said_and_heard().await? == before)
+    }
+
+    /// The databases of the services, and the provider.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The provider's book.
+    #[must_use]
+    pub fn provider(&self) -> &SimulatedProvider {
+        &self.sources.provider
+    }
+
+    /// How many events each service has said and heard.
+    async fn said_and_heard(&self) -> Result<Vec<i64>, AuditError> {
+        let mut counts = Vec::new();
+        for (_, db) in self.sources.databases() {
+            counts.push(read::said_and_heard(db).await?);
+        }
+        Ok(counts)
+    }
+}

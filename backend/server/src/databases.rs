@@ -1,0 +1,100 @@
+//! Where the services keep what they know: a file each in the data directory, or a schema each on a PostgreSQL server.
+
+use std::path::{Path, PathBuf};
+
+use ticketing_bus::Core;
+use ticketing_payments::SimulatedProvider;
+use ticketing_platform::db::{Database, Db, OpenError, PostgresUrl};
+
+use crate::data_dir::database;
+use crate::{Service, StartError};
+
+/// The book of the simulated card provider. It is nobody's but the provider's.
+pub(crate) const PROVIDER: &str = "provider";
+
+/// Where the database of each service is.
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a process")]
+pub(crate) enum Databases {
+    /// Files in this folder.
+    Files(PathBuf),
+    /// Schemas on this server, whose tables are up to date.
+    Schemas(PostgresUrl),
+}
+
+impl Databases {
+    /// Sees to it that these services can be opened, before anything else is done.
+    pub(crate) async fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<Self, StartError> {
+        let (server, services) = (url.clone(), services.to_vec());
+        // Another process may be at it, and then this one waits.
+        let prepared = tokio::task::spawn_blocking(move || prepare(&server, &services)).await;
+        prepared.map_err(|error| StartError::Database(unusable(&error)))?.map_err(|error| match error {
+            OpenError::NotMigrated { .. } => StartError::NotMigrated(error),
+            error => StartError::Database(error),
+        })?;
+        Ok(Self::Schemas(url.clone().migrated_elsewhere()))
+    }
+
+    /// The database of a service.
+    pub(crate) fn of(&self, service: Service) -> Result<Database, StartError> {
+        self.named(service.name())
+    }
+
+    /// The provider's book.
+    pub(crate) fn provider(&self) -> Result<Database, StartError> {
+        self.named(PROVIDER)
+    }
+
+    fn named(&self, name: &str) -> Result<Database, StartError> {
+        match self {
+            Self::Files(folder) => Ok(database(folder, name).into()),
+            Self::Schemas(url) => schema(url, name).map_err(StartError::Database),
+        }
+    }
+}
+
+/// Brings the tables of every service up to date and does nothing else. Any number of processes may do that at once.
+///
+/// # Errors
+/// When the server cannot be reached or used, or a migration fails.
+pub fn migrate(url: &PostgresUrl) -> Result<(), OpenError> {
+    migrate_those_of(url, &Service::ALL)
+}
+
+fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
+    if url.is_migrated_here() { migrate_those_of(url, services) } else { check_those_of(url, services) }
+}
+
+fn migrate_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
+    for service in services {
+        Core::migrate(schema(url, service.name())?, &service.tables())?;
+    }
+    if services.contains(&Service::Payments) {
+        Db::migrate(schema(url, PROVIDER)?, &[SimulatedProvider::TABLES])?;
+    }
+    Ok(())
+}
+
+fn check_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
+    for service in services {
+        Core::check(schema(url, service.name())?, &service.tables())?;
+    }
+    if services.contains(&Service::Payments) {
+        Db::check(schema(url, PROVIDER)?, &[SimulatedProvider::TABLES])?;
+    }
+    Ok(())
+}
+
+/// The schema of a service bears its name.
+pub(crate) fn schema(url: &PostgresUrl, service: &str) -> Result<Database, OpenError> {
+    url.schema(service).map(Database::from).map_err(|error| unusable(&error))
+}
+
+/// Whether the files of all of these are in a folder.
+pub(crate) fn are_files(folder: &Path, names: impl IntoIterator<Item = &'static str>) -> bool {
+    names.into_iter().all(|name| database(folder, name).is_file())
+}
+
+fn unusable(error: &dyn std::fmt::Display) -> OpenError {
+    OpenError::Unusable { database: "of a service".to_owned(), reason: error.to_string() }
+}

@@ -1,0 +1,105 @@
+//! Opens the services, each from the settings of the process that it is in.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use ticketing_bus::{Bus, JetStreamOptions};
+use ticketing_payments::SimulatedProvider;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::session::{Ended, SessionKeys, Sessions};
+use ticketing_platform::shutdown::Shutdown;
+
+use crate::databases::Databases;
+use crate::{StackSettings, StartError};
+
+/// What services are opened from.
+pub(crate) struct Ground<'s> {
+    pub(crate) settings: &'s StackSettings,
+    pub(crate) databases: Databases,
+    /// What signs sessions: the first one; all are accepted.
+    pub(crate) signing: Vec<SecretString>,
+    pub(crate) serving: Shutdown,
+}
+
+impl Ground<'_> {
+    pub(crate) async fn auth(&self) -> Result<ticketing_auth::App, StartError> {
+        let opened = ticketing_auth::App::open(ticketing_auth::Settings {
+            database: self.databases.of(crate::Service::Auth)?,
+            clock: self.clock(),
+            sessions: self.sessions()?,
+            proxies: self.settings.trusted_proxies.clone(),
+            fingerprint_key: self.signing.first().cloned().unwrap_or_default(),
+            limits: self.settings.limits,
+            hashing: self.settings.hashing,
+        });
+        opened.await.map_err(failed("auth"))
+    }
+
+    pub(crate) async fn tickets(&self) -> Result<ticketing_tickets::App, StartError> {
+        let opened = ticketing_tickets::App::open(ticketing_tickets::Settings {
+            database: self.databases.of(crate::Service::Tickets)?,
+            clock: self.clock(),
+            sessions: self.sessions()?,
+            shutdown: self.serving.clone(),
+        });
+        opened.await.map_err(failed("tickets"))
+    }
+
+    pub(crate) async fn orders(&self) -> Result<ticketing_orders::App, StartError> {
+        let opened = ticketing_orders::App::open(ticketing_orders::Settings {
+            database: self.databases.of(crate::Service::Orders)?,
+            clock: self.clock(),
+            sessions: self.sessions()?,
+            order_ttl: self.settings.order_ttl,
+            open_limit: self.settings.open_orders,
+        });
+        opened.await.map_err(failed("orders"))
+    }
+
+    pub(crate) async fn payments(
+        &self,
+        provider: &SimulatedProvider,
+    ) -> Result<ticketing_payments::App, StartError> {
+        let opened = ticketing_payments::App::open(ticketing_payments::Settings {
+            database: self.databases.of(crate::Service::Payments)?,
+            clock: self.clock(),
+            sessions: self.sessions()?,
+            provider: Arc::new(provider.clone()),
+            pace: self.settings.payment_pace,
+            shutdown: self.serving.clone(),
+        });
+        opened.await.map_err(failed("payments"))
+    }
+
+    pub(crate) fn expiration(&self) -> Result<ticketing_expiration::App, StartError> {
+        let opened = ticketing_expiration::App::open(ticketing_expiration::Settings {
+            database: self.databases.of(crate::Service::Expiration)?,
+            clock: self.clock(),
+        });
+        opened.map_err(failed("expiration"))
+    }
+
+    pub(crate) fn provider(&self) -> Result<SimulatedProvider, StartError> {
+        Ok(SimulatedProvider::open(self.databases.provider()?, self.clock())?)
+    }
+
+    fn clock(&self) -> Clock {
+        self.settings.clock.clone()
+    }
+
+    /// Each service has its own record of the sessions that were ended, whatever process it is in.
+    fn sessions(&self) -> Result<Sessions, StartError> {
+        let (keys, ended) = (SessionKeys::new(&self.signing)?, Ended::new(self.clock()));
+        let (cookie, ttl) = (self.settings.cookie.clone(), self.settings.session_ttl);
+        Ok(Sessions::new(keys, cookie, ttl, ended, self.clock()))
+    }
+}
+
+/// The bus over a NATS server.
+pub(crate) async fn jetstream(options: &JetStreamOptions) -> Result<Bus, StartError> {
+    Box::pin(Bus::jetstream(options.clone())).await.map_err(StartError::nats)
+}
+
+fn failed<E: std::fmt::Display>(service: &'static str) -> impl Fn(E) -> StartError {
+    move |error| StartError::Service { service, reason: error.to_string() }
+}

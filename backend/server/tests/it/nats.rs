@@ -1,0 +1,207 @@
+//! A marketplace on a NATS server: what its settings must be, and what becomes of it when the server dies.
+
+use std::hash::{BuildHasher, RandomState};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use serde_json::json;
+use ticketing_bus::{Credentials, JetStreamOptions, NatsPassword, NatsUser, nats_authorization, rebuild};
+use ticketing_events::EventName;
+use ticketing_testkit::storm::{Program, Storm};
+use ticketing_testkit::{NatsServer, TestStack, eventually};
+
+use crate::support::{count, list, ordered, pay, taken, ticket};
+
+/// What the program says, and how it ends, with these settings.
+fn server_with(settings: &[(&str, &str)]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
+        .args(["all", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(folder.path())
+        .env_clear()
+        .envs(settings.iter().copied())
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn is_a_fault(output: &Output, words: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(output.stdout.is_empty(), "it never listened");
+    for word in words {
+        assert!(said.contains(word), "{word} is not in: {said}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_carry_the_events_is_said_before_a_port_is_bound() {
+    let guarded = NatsServer::builder()
+        .config(&nats_authorization(&[(NatsUser::Orders, NatsPassword::Text("right".to_owned()))]))
+        .start()
+        .await;
+    let bare = NatsServer::builder().without_jetstream().start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (wrong, orders) = (file("wrong", "orders:wrong"), file("orders", "orders:right"));
+    let url = guarded.url();
+    tokio::task::spawn_blocking(move || {
+        is_a_fault(&server_with(&[("TICKETING_NATS_URL", "http://x")]), &["TICKETING_NATS_URL"]);
+        is_a_fault(&server_with(&[("TICKETING_NATS_CREDS", &wrong)]), &["TICKETING_NATS_CREDS"]);
+        let gone = [("TICKETING_NATS_URL", "nats://127.0.0.1:1")];
+        is_a_fault(&server_with(&gone), &["TICKETING_NATS_URL", "cannot connect", "127.0.0.1:1"]);
+        let unknown = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &wrong)];
+        is_a_fault(&server_with(&unknown), &["TICKETING_NATS_CREDS", "does not accept"]);
+        is_a_fault(
+            &server_with(&[("TICKETING_NATS_URL", &bare.url())]),
+            &["TICKETING_NATS_URL", "JetStream"],
+        );
+        // The user of one service is not that of all.
+        let one = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &orders)];
+        is_a_fault(&server_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
+        drop(guarded);
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_process_runs_under_the_user_of_all() {
+    let users = [(NatsUser::All, NatsPassword::Text("secret".to_owned()))];
+    let server = NatsServer::builder().config(&nats_authorization(&users)).start().await;
+    let options = JetStreamOptions {
+        credentials: Some(Credentials::user("all", "secret")),
+        name: "all".to_owned(),
+        ..JetStreamOptions::new(server.url())
+    };
+    let stack = TestStack::builder().with(|settings| settings.nats = Some(options)).start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 19.99).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "sold");
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_marketplace_survives_a_server_that_dies_again_and_again_while_people_buy() {
+    let mut server = NatsServer::begin().await;
+    let stack = TestStack::builder().over(&server).open_orders(1000).start().await;
+    let seller = stack.session("seller").await;
+    let buyers = join_all((0..4).map(|_| stack.session("buyer"))).await;
+    let buying = buyers.iter().map(|buyer| {
+        let (stack, seller) = (&stack, &seller);
+        async move {
+            let mut paid = Vec::new();
+            for number in 0..12 {
+                let ticket_id = list(stack, seller, &format!("Ticket {number}"), 10.0).await;
+                // Orders hears of it when the server is back.
+                let known = json!({ "ticketId": ticket_id });
+                let order = async || stack.raw().post("/api/orders").by(buyer).json(&known).await;
+                let mut bought = order().await;
+                eventually!(bought.status == 201 || { bought = order().await; bought.status == 201 }, seconds 60);
+                let order_id = crate::support::id(&bought.json());
+                let mut payment = pay(stack, buyer, &order_id, "tok_visa").await;
+                // Not known yet, or not known at all: the same again, which charges nobody twice.
+                eventually!(
+                    [201, 202].contains(&payment.status) || {
+                        payment = pay(stack, buyer, &order_id, "tok_visa").await;
+                        [201, 202].contains(&payment.status)
+                    },
+                    seconds 60
+                );
+                paid.push(order_id);
+            }
+            paid
+        }
+    });
+    let dying = async {
+        for _ in 0..4 {
+            server.restart().await;
+            let sold = "SELECT COUNT(*) AS n FROM orders WHERE status = 'complete'";
+            let before = count(&stack, "orders", sold).await;
+            eventually!(count(&stack, "orders", sold).await > before || before >= 40, seconds 60);
+        }
+    };
+    let (paid, ()) = tokio::join!(join_all(buying), dying);
+    eventually!(stack.is_settled().await, seconds 60);
+    for order in paid.iter().flatten() {
+        assert_eq!(taken(&stack, order).await, (1, 1000));
+    }
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fresh_buyer_completes_a_purchase_soon_after_the_server_is_back_without_its_store() {
+    let mut server = NatsServer::begin().await;
+    let stack = TestStack::builder().over(&server).start().await;
+    let seller = stack.session("seller").await;
+    let ticket_id = list(&stack, &seller, "Before", 10.0).await;
+    stack.settle().await;
+    server.kill().await;
+    server.lose_store();
+    let meanwhile = list(&stack, &seller, "Meanwhile", 10.0).await;
+    server.start().await;
+    let healed = Instant::now();
+    let buyer = stack.session("buyer").await;
+    for wanted in [&ticket_id, &meanwhile] {
+        eventually!(
+            stack.raw().post("/api/orders").by(&buyer).json(&json!({ "ticketId": wanted })).await.status
+                == 201
+        );
+    }
+    let orders = stack.raw().get("/api/orders").by(&buyer).await.ok(200);
+    for order in orders.as_array().unwrap() {
+        let order = order["id"].as_str().unwrap();
+        eventually!(pay(&stack, &buyer, order, "tok_visa").await.status == 201);
+    }
+    assert!(healed.elapsed() < Duration::from_secs(10), "{:?}", healed.elapsed());
+    stack.settle().await;
+
+    // The audit misses on the bus what the server has lost, until it is rebuilt from the outboxes.
+    assert!(!stack.report().await.is_clean());
+    let said = rebuild(stack.stack().bus(), stack.stack().cores().map(|(_, core)| core)).await.unwrap();
+    assert!(said > 10, "{said}");
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_audit_sees_what_the_server_has_set_aside() {
+    let server = NatsServer::begin().await;
+    let stack = TestStack::builder().over(&server).start().await;
+    let seller = stack.session("seller").await;
+    list(&stack, &seller, "A ticket", 10.0).await;
+    stack.settle().await;
+    let mut broken = stack.stack().events(1).await.unwrap().remove(0);
+    assert_eq!(broken.name, EventName::TicketCreated);
+    (broken.id, broken.aggregate, broken.body) = ("by-hand".to_owned(), "x".to_owned(), "{}".to_owned());
+    stack.stack().bus().publish(vec![broken]).await.unwrap();
+    eventually!(!stack.stack().bus().dead_letters().await.unwrap().is_empty());
+    let report = stack.report().await.to_string();
+    assert!(report.contains("orders-service could not handle ticket:created of x"), "{report}");
+    stack.discard().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_answered_is_lost_where_both_servers_are_killed_in_a_storm() {
+    let mut nats = NatsServer::begin().await;
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program { path: env!("CARGO_BIN_EXE_ticketing-server").into(), args: vec!["all".into()] };
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let rounds = number("STORM_ROUNDS").map_or(4, |rounds| u32::try_from(rounds).unwrap());
+    let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
+    tell(&format!("STORM_SEED={seed}"));
+    let storm = Storm { program, rounds, clients: 16, seed };
+    let summary = storm.run_on(&folder.path().join("data"), &mut nats, |_| {}).await;
+    tell(&summary.to_string());
+}
+
+#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+fn tell(line: &str) {
+    println!("{line}");
+}

@@ -1,0 +1,211 @@
+//! The marketplace on PostgreSQL: what its settings mean, and what only a server can do to it.
+
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use serde_json::json;
+use ticketing_platform::db::PostgresUrl;
+use ticketing_platform::settings::Source;
+use ticketing_server::audit::Offline;
+use ticketing_server::{Stack, StackSettings, StartError, migrate};
+use ticketing_testkit::{Engine, OwnDatabase, PrivateServer, TestStack, eventually, on_both};
+
+use crate::support::{id, list, order, ordered, pay, rows};
+
+on_both! {
+    #[tokio::test]
+    nothing_that_holds_u0000_is_kept_or_looked_for;
+}
+
+/// The program, told to use this database.
+fn server(arguments: &[&str], url: &str) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
+        .args(arguments)
+        .env_clear()
+        .env("TICKETING_DATABASE_URL", url)
+        .output()
+        .unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn a_url_that_is_none_is_a_fault_of_its_setting_and_is_not_shown() {
+    let read = |name: &str, value: &str| {
+        let source = Source::default().with("TICKETING_DATABASE_URL", "postgres://u:hunter2@localhost/d");
+        StackSettings::read(&source.with(name, value), "data".into())
+    };
+    let fine = read("TICKETING_DATABASE_CONNECTIONS", "4").unwrap();
+    assert!(format!("{fine:?}").contains("postgres://u@localhost:5432/d"));
+    for (name, value, expected) in [
+        ("TICKETING_DATABASE_URL", "mysql://u:hunter2@localhost/d", "it does not begin with postgres://"),
+        (
+            "TICKETING_DATABASE_URL",
+            "postgres://u:hunter2@localhost/d?sslmode=allow",
+            "sslmode must be disable",
+        ),
+        ("TICKETING_DATABASE_CONNECTIONS", "1", "at least 2"),
+        ("TICKETING_DATABASE_MIGRATE", "perhaps", "true or false"),
+    ] {
+        let error = read(name, value).unwrap_err().to_string();
+        assert!(error.contains(name) && error.contains(expected), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_the_database_is_said_before_a_port_is_bound() {
+    let (own, folder) = (OwnDatabase::create(), tempfile::tempdir().unwrap());
+    let all = |url: &str, more: &str| {
+        let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        // The port is taken: whoever tries to bind it says so.
+        let address = listen.local_addr().unwrap().to_string();
+        let arguments = ["all", "--listen", &address, "--data-dir", folder.path().to_str().unwrap()];
+        Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
+            .args(arguments)
+            .env_clear()
+            .env("TICKETING_DATABASE_URL", url)
+            .env("TICKETING_DATABASE_MIGRATE", more)
+            .output()
+            .unwrap()
+    };
+    let unmigrated = all(own.url(), "false");
+    assert_eq!(unmigrated.status.code(), Some(2), "{}", told(&unmigrated));
+    assert!(
+        told(&unmigrated).contains("TICKETING_DATABASE_URL: the database postgres://"),
+        "{}",
+        told(&unmigrated)
+    );
+    assert!(
+        told(&unmigrated).contains("is not migrated")
+            && told(&unmigrated).contains("ticketing-server migrate")
+    );
+    let done = server(&["migrate"], own.url());
+    assert_eq!((done.status.code(), told(&done)), (Some(0), String::new()));
+    let taken = all(own.url(), "false");
+    assert_eq!(taken.status.code(), Some(1), "{}", told(&taken));
+    assert!(told(&taken).contains("cannot listen on"), "{}", told(&taken));
+
+    let nowhere = "postgres://u:hunter2@127.0.0.1:1/d";
+    for output in [all(nowhere, "true"), all(nowhere, "false"), server(&["migrate"], nowhere)] {
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        let text = told(&output);
+        assert!(text.contains("TICKETING_DATABASE_URL") && text.contains("cannot connect"), "{text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+    let missing = server(&["migrate"], "");
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(told(&missing).contains("TICKETING_DATABASE_URL"), "{}", told(&missing));
+}
+
+#[tokio::test]
+async fn each_service_has_a_schema_and_the_audit_reads_them() {
+    let stack = TestStack::start_on(Engine::Postgres).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "RustConf", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    stack.settle().await;
+    let url: PostgresUrl = stack.database_url().parse().unwrap();
+    let report = Offline::at(stack.data_dir()).on(url.clone()).audit_beside_server().await.unwrap();
+    assert!(report.is_clean(), "{report}");
+    for (service, table) in
+        [("auth", "users"), ("tickets", "tickets"), ("orders", "orders"), ("payments", "payments")]
+    {
+        assert_ne!(stack.psql(&format!("SELECT COUNT(*) FROM {service}.{table}")), "0");
+    }
+    // Behind the marketplace's back.
+    stack.psql("UPDATE orders.orders SET status = 'cancelled'");
+    let report = Offline::at(stack.data_dir()).on(url.clone()).audit_beside_server().await.unwrap();
+    assert!(!report.is_clean(), "{report}");
+    stack.psql("UPDATE orders.orders SET status = 'complete'");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn a_stack_that_does_not_migrate_wants_it_done() {
+    let own = OwnDatabase::create();
+    let url: PostgresUrl = own.url().parse().unwrap();
+    let builder = TestStack::builder().with(|settings| {
+        settings.database = Some(url.clone().with_connections(4).migrated_elsewhere());
+    });
+    let refused = Stack::start(builder.settings().clone()).await;
+    assert!(matches!(refused, Err(StartError::NotMigrated(_))), "{refused:?}");
+    tokio::task::spawn_blocking({
+        let url = url.clone();
+        move || migrate(&url)
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    builder.start().await.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_server_that_crashes_loses_nothing_and_work_goes_on() {
+    let server = PrivateServer::start();
+    let url: PostgresUrl = server.url().parse().unwrap();
+    let stack = TestStack::builder().with(|settings| settings.database = Some(url.with_connections(4)));
+    let stack = stack.start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let mut listed = Vec::new();
+    for round in 0..2 {
+        for number in 0..5 {
+            listed.push(list(&stack, &seller, &format!("Ticket {round}.{number}"), 20.0).await);
+        }
+        server.crash();
+        let away =
+            stack.raw().post("/api/tickets").by(&seller).json(&json!({ "title": "x", "price": 1 })).await;
+        away.refused(503, "unavailable");
+        assert_eq!(stack.raw().get("/readyz").await.status, 503);
+        server.start_again();
+        // As soon as it is back, without a restart of ours.
+        eventually!(stack.raw().get("/readyz").await.status == 200, seconds 10);
+        let (fresh, began) = (list(&stack, &seller, "fresh", 20.0).await, std::time::Instant::now());
+        // The loops that bring the news have paused, and try again within seconds.
+        eventually!(order(&stack, &buyer, &fresh).await.status == 201, seconds 10);
+        let open = stack.raw().get("/api/orders?status=created").by(&buyer).await.ok(200);
+        let bought = id(&open[0]);
+        pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    }
+    for ticket in listed {
+        stack.raw().get(&format!("/api/tickets/{ticket}")).await.ok(200);
+    }
+    stack.finish().await;
+}
+
+async fn nothing_that_holds_u0000_is_kept_or_looked_for(engine: Engine) {
+    let stack = TestStack::start_on(engine).await;
+    let user = stack.session("user").await;
+    let ticket = list(&stack, &user, "A ticket", 20.0).await;
+    stack.settle().await;
+    let before = rows(&stack).await;
+    let raw = stack.raw();
+    let titled = json!({ "title": "A\0ticket", "price": 20 });
+    let reply = raw.post("/api/tickets").by(&user).json(&titled).await;
+    assert_eq!(reply.refused(400, "invalid_input"), "Title must not hold U+0000");
+    raw.put(&format!("/api/tickets/{ticket}")).by(&user).json(&titled).await.refused(400, "invalid_input");
+    let account = json!({ "email": "a\0@example.com", "password": "12345678" });
+    raw.post("/api/users/signup").json(&account).await.refused(400, "invalid_input");
+    raw.post("/api/users/signin").json(&account).await.refused(400, "invalid_input");
+    order(&stack, &user, "a\0").await.refused(400, "invalid_input");
+    pay(&stack, &user, "a\0", "tok_visa").await.refused(400, "invalid_input");
+    raw.get("/api/tickets?q=a%00").await.refused(400, "invalid_input");
+    // `["\u0000", "x"]` and `"\u0000"` as cursors.
+    for (path, cursor) in
+        [("/api/tickets?sort=title&cursor=", "WyJcdTAwMDAiLCJ4Il0"), ("/api/orders?cursor=", "Ilx1MDAwMCI")]
+    {
+        raw.get(&format!("{path}{cursor}")).by(&user).await.refused(400, "invalid_input");
+    }
+    for path in ["/api/tickets/%00", "/api/orders/%00", "/api/payments/a%00b"] {
+        raw.get(path).by(&user).await.refused(404, "not_found");
+    }
+    assert_eq!(rows(&stack).await, before);
+    // A password is only ever hashed: it is taken as it is.
+    let odd = json!({ "email": "odd@example.com", "password": "12345678\0" });
+    id(&raw.post("/api/users/signup").json(&odd).await.ok(201));
+    stack.finish().await;
+}

@@ -1,0 +1,288 @@
+//! A process for each service and replica: what it must be told, what it answers, and what becomes of it when it dies.
+
+use std::hash::{BuildHasher, RandomState};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use ticketing_bus::{NatsPassword, NatsUser, nats_authorization};
+use ticketing_server::Service;
+use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm};
+use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
+
+use crate::support::{list, order, order_of, ordered, pay, taken, ticket};
+
+const KEY: &str = "a key for tests that is long enough";
+
+/// What the program says, and how it ends, with these settings.
+fn server_with(words: &[&str], settings: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
+        .args(words)
+        .env_clear()
+        .env("TICKETING_LISTEN", "127.0.0.1:0")
+        .envs(settings.iter().copied())
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn is_a_fault(output: &Output, words: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(output.stdout.is_empty(), "it never listened");
+    for word in words {
+        assert!(said.contains(word), "{word} is not in: {said}");
+    }
+}
+
+#[test]
+fn everything_that_a_service_lacks_is_said_at_once() {
+    for service in Service::ALL {
+        let wrong = [("TICKETING_METRICS_LISTEN", "nowhere"), ("TICKETING_LOG_FORMAT", "runes")];
+        let output = server_with(&[service.name()], &wrong);
+        is_a_fault(&output, &["TICKETING_DATABASE_URL", "TICKETING_NATS_URL"]);
+        is_a_fault(&output, &["TICKETING_METRICS_LISTEN", "TICKETING_LOG_FORMAT"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(said.contains("TICKETING_JWT_KEY"), service.has_sessions(), "{said}");
+    }
+    is_a_fault(&server_with(&["migrate"], &[]), &["TICKETING_DATABASE_URL"]);
+    is_a_fault(&server_with(&["orders", "--order-ttl", "soon"], &[]), &["TICKETING_ORDER_TTL"]);
+    is_a_fault(&server_with(&["tickets", "--order-ttl", "1m"], &[]), &["--order-ttl"]);
+}
+
+#[tokio::test]
+async fn what_the_settings_name_must_be_fit_for_the_service() {
+    let own = OwnDatabase::create();
+    let open = NatsServer::begin().await;
+    let users = [(NatsUser::Orders, NatsPassword::Text("right".to_owned()))];
+    let guarded = NatsServer::builder().config(&nats_authorization(&users)).start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let creds = folder.path().join("orders");
+    std::fs::write(&creds, "orders:right").unwrap();
+    let (database, open, guarded) = (own.url().to_owned(), open.url(), guarded.url());
+    tokio::task::spawn_blocking(move || {
+        let creds = creds.to_str().unwrap();
+        let all = |database, nats| {
+            vec![
+                ("TICKETING_DATABASE_URL", database),
+                ("TICKETING_NATS_URL", nats),
+                ("TICKETING_JWT_KEY", KEY),
+            ]
+        };
+        let gone = all("postgres://nobody@127.0.0.1:1/nothing", open.as_str());
+        is_a_fault(&server_with(&["orders"], &gone), &["TICKETING_DATABASE_URL"]);
+        let deaf = all(&database, "nats://127.0.0.1:1");
+        is_a_fault(&server_with(&["orders"], &deaf), &["TICKETING_NATS_URL", "cannot connect"]);
+        let bare = ["orders", "--database-migrate", "false"];
+        let other = all(&database, &open);
+        // The first one has brought its own tables up to date, and no others.
+        is_a_fault(
+            &server_with(&["payments", "--database-migrate", "false"], &other),
+            &["TICKETING_DATABASE_URL", "ticketing-server migrate"],
+        );
+        let stranger = all(&database, &guarded);
+        is_a_fault(&server_with(&bare, &stranger), &["TICKETING_NATS_CREDS"]);
+        let mut short = all(&database, &open);
+        short.push(("TICKETING_JWT_KEY", "short"));
+        is_a_fault(&server_with(&["orders"], &short), &["TICKETING_JWT_KEY"]);
+        // A user that may say what another service says, and not what this one does.
+        let mut borrowed = all(&database, &guarded);
+        borrowed.push(("TICKETING_NATS_CREDS", creds));
+        is_a_fault(&server_with(&["payments"], &borrowed), &["TICKETING_NATS_CREDS"]);
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
+    let mut stack = TestStack::start_on(Shape::Processes).await;
+    let paths = [
+        (Service::Auth, "/api/users/currentuser"),
+        (Service::Tickets, "/api/tickets"),
+        (Service::Orders, "/api/orders"),
+        (Service::Payments, "/api/payments"),
+    ];
+    for service in Service::ALL {
+        for number in stack.cluster().of(service) {
+            let raw = Raw::new(format!("http://{}", stack.cluster().addr(number)));
+            for (owner, path) in paths {
+                let status = raw.get(path).await.status;
+                assert_eq!(status == 404, owner != service, "{path} of {service:?}: {status}");
+            }
+            raw.get("/healthz").await.ok(200);
+            raw.get("/readyz").await.ok(200);
+            assert!(raw.get("/api/openapi.json").await.ok(200)["paths"]["/api/payments"].is_object());
+        }
+    }
+    let raw = stack.raw();
+    for (_, path) in paths {
+        assert_ne!(raw.get(path).await.status, 404, "{path}");
+    }
+    raw.get("/healthz").await.ok(200);
+    raw.get("/api/nothing").await.refused(404, "not_found");
+    let much = raw.post("/api/tickets").body("application/json", vec![b' '; 2_000_000]).await;
+    much.refused(413, "payload_too_large");
+    raw.get("/readyz").await.refused(404, "not_found");
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_is_sold_across_processes() {
+    let ttl = Duration::from_secs(3);
+    let stack = TestStack::builder().on(Shape::Processes).order_ttl(ttl).start().await;
+    let (seller, buyer, rival) =
+        (stack.session("seller").await, stack.session("buyer").await, stack.session("rival").await);
+    let mut live = stack.raw().get("/api/tickets").events().await;
+    live.next().await.unwrap();
+    let sold = list(&stack, &seller, "RustConf", 149.99).await;
+    assert_eq!(live.take(1).await[0].json()["id"], sold.as_str());
+
+    // A reservation that runs out by itself.
+    let late = ordered(&stack, &rival, &sold).await;
+    order(&stack, &buyer, &sold).await.refused(400, "ticket_reserved");
+    eventually!(order_of(&stack, &rival, &late).await["status"] == "cancelled");
+    // Payments may not have heard yet that it was cancelled, and sees that it is late.
+    let refused = pay(&stack, &rival, &late, "tok_visa").await.faults(400);
+    assert!(
+        ["order_cancelled", "order_expired"].contains(&refused[0]["code"].as_str().unwrap()),
+        "{refused:?}"
+    );
+
+    let mut bought = String::new();
+    eventually!({
+        let reply = order(&stack, &buyer, &sold).await;
+        if reply.status == 201 {
+            bought = crate::support::id(&reply.json());
+        }
+        reply.status == 201
+    });
+    pay(&stack, &buyer, &bought, "tok_chargeDeclined").await.refused(400, "card_declined");
+    pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
+    eventually!(ticket(&stack, &sold).await["status"] == "sold");
+    assert_eq!(taken(&stack, &bought).await, (1, 14_999));
+    // Whoever signs out is signed out of every process.
+    stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
+    eventually!({
+        let mut refused = true;
+        for _ in 0..6 {
+            refused &= stack.raw().get("/api/orders").by(&buyer).await.status == 401;
+        }
+        refused
+    });
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_is_restarted_one_by_one_while_people_buy() {
+    let mut stack = TestStack::builder().on(Shape::Processes).open_orders(1000).start().await;
+    let (seller, buyer) = (stack.user("seller").await, stack.user("buyer").await);
+    let price = ticketing_testkit::dollars("20");
+    let buying = tokio::spawn(async move {
+        let mut orders = Vec::new();
+        for number in 0..25 {
+            let new = ticketing_sdk::NewTicket::new(format!("Ticket {number}"), price);
+            let ticket = seller.tickets().create(new).await.unwrap();
+            let order = buyer.orders().create(&ticket.id).await.unwrap();
+            let card = ticketing_sdk::CardToken::new("tok_visa");
+            buyer.payments().create(&order.id, card).settled().await.unwrap();
+            orders.push(order.id);
+        }
+        orders
+    });
+    for number in stack.cluster().processes() {
+        let status = stack.cluster().terminate(number).await;
+        assert!(status.success(), "process {number} ended with {status}");
+        stack.cluster().start_again(number).await;
+    }
+    for order in buying.await.unwrap() {
+        assert_eq!(taken(&stack, order.as_str()).await, (1, 2000));
+    }
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_that_was_answered_is_lost_where_any_process_is_killed() {
+    let builder = TestStack::builder().on(Shape::Processes).order_ttl(CLUSTER_ORDER_TTL);
+    let mut stack = builder.start().await;
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let rounds = number("STORM_ROUNDS").map_or(6, |rounds| u32::try_from(rounds).unwrap());
+    let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
+    tell(&format!("STORM_SEED={seed}"));
+    let summary = ClusterStorm { rounds, clients: 12, seed }.run(&mut stack, |line| tell(&line)).await;
+    tell(&summary.to_string());
+    stack.finish().await;
+}
+
+/// What an operator's command says; it must succeed.
+async fn operate(database: &str, nats: &str, words: &'static [&'static str]) -> String {
+    let (database, nats) = (database.to_owned(), nats.to_owned());
+    let engines = move || {
+        let settings = [("TICKETING_DATABASE_URL", database.as_str()), ("TICKETING_NATS_URL", nats.as_str())];
+        server_with(words, &settings)
+    };
+    let output = tokio::task::spawn_blocking(engines).await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_was_lost_is_rebuilt_by_hand() {
+    let mut stack = TestStack::start_on(Shape::Processes).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let sold = list(&stack, &seller, "A ticket", 20.0).await;
+    let bought = ordered(&stack, &buyer, &sold).await;
+    pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
+    stack.settle().await;
+    for number in stack.cluster().processes() {
+        assert!(stack.cluster().terminate(number).await.success());
+    }
+    stack.nats().kill().await;
+    stack.nats().lose_store();
+    stack.nats().start().await;
+    let (database, nats) = (stack.database_url().to_owned(), stack.nats().url());
+    let said = operate(&database, &nats, &["republish"]).await;
+    // created, reserved, sold; ordered, confirmed, completed; authorised, captured.
+    assert!(said.trim_end().ends_with(": 8"), "{said}");
+    for number in stack.cluster().processes() {
+        stack.cluster().start_again(number).await;
+    }
+    let fresh = list(&stack, &seller, "Another ticket", 20.0).await;
+    eventually!(order(&stack, &buyer, &fresh).await.status == 201);
+    // The audit finds every event on the bus again, in order.
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_set_aside_is_shown_and_delivered_again() {
+    let mut stack = TestStack::start_on(Shape::Processes).await;
+    let (database, nats) = (stack.database_url().to_owned(), stack.nats().url());
+    assert_eq!(operate(&database, &nats, &["dead-letters", "list"]).await, "");
+    let seller = stack.session("seller").await;
+    list(&stack, &seller, "A ticket", 10.0).await;
+    stack.settle().await;
+    let bus = ticketing_bus::Bus::jetstream(ticketing_bus::JetStreamOptions::new(&nats)).await.unwrap();
+    let mut broken = bus.recent(1).await.unwrap().remove(0);
+    (broken.id, broken.aggregate, broken.body) = ("by-hand".to_owned(), "x".to_owned(), "{}".to_owned());
+    bus.publish(vec![broken]).await.unwrap();
+    eventually!(!bus.dead_letters().await.unwrap().is_empty());
+    let shown = operate(&database, &nats, &["dead-letters", "list"]).await;
+    let words: Vec<&str> = shown.trim_end().split('\t').collect();
+    assert!(words[0].starts_with("orders-service/"), "{shown}");
+    assert_eq!(words[1..4], ["ticket:created", "x", "0"]);
+    assert_eq!(
+        operate(&database, &nats, &["dead-letters", "replay"]).await,
+        "1 events are delivered again\n"
+    );
+    // Its cause is not mended: it is set aside once more.
+    eventually!(!bus.dead_letters().await.unwrap().is_empty());
+    let engines = [("TICKETING_NATS_URL", nats.as_str())];
+    let unknown = server_with(&["dead-letters", "replay", "orders-service/999999"], &engines);
+    assert_eq!(unknown.status.code(), Some(1), "{unknown:?}");
+    stack.discard().await;
+}
+
+#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+fn tell(line: &str) {
+    println!("{line}");
+}

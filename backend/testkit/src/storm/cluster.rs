@@ -1,0 +1,100 @@
+//! A storm over a marketplace of many processes, any of which is killed in the middle of it.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tokio::task::JoinSet;
+
+use super::client::{Client, Shared};
+use super::dice::Dice;
+use super::line::Line;
+use super::{SETTLES, Summary, go_on, unwind, verdict};
+use crate::{Patience, TestStack};
+
+/// How long a reservation lasts: some run out in the storm.
+pub const CLUSTER_ORDER_TTL: std::time::Duration = std::time::Duration::from_secs(2);
+
+/// A storm over processes.
+#[derive(Clone, Debug)]
+pub struct ClusterStorm {
+    /// How often something is killed.
+    pub rounds: u32,
+    /// How many clients write at once.
+    pub clients: u64,
+    /// What the choices are made from.
+    pub seed: u64,
+}
+
+impl ClusterStorm {
+    /// Runs the storm; tells of each round by `tell`. The marketplace runs and is quiet afterwards.
+    ///
+    /// # Panics
+    /// When an answer was not true, or a process does not do what it must.
+    pub async fn run(&self, stack: &mut TestStack, mut tell: impl FnMut(String)) -> Summary {
+        let began = Instant::now();
+        let shared =
+            Arc::new(Shared { line: Line::new(), board: Mutex::default(), over: AtomicBool::new(false) });
+        let dice = Dice::new(self.seed);
+        let mut clients = JoinSet::new();
+        for number in 0..self.clients {
+            clients.spawn(Client::new(number, dice.of(number), shared.clone()).run());
+        }
+        shared.line.connect(&stack.url());
+        let mut killed = 0;
+        for round in 1..=self.rounds {
+            let mut dice = dice.of(1_000_000 + u64::from(round));
+            go_on(&shared, &mut clients, 20 + dice.below(200)).await;
+            let victims = victims(stack, &mut dice);
+            for number in &victims {
+                stack.cluster().kill(*number).await;
+                killed += 1;
+            }
+            if dice.percent(30) {
+                stack.nats().restart().await;
+            }
+            if victims.len() == 1 {
+                // The other one goes on alone.
+                go_on(&shared, &mut clients, dice.below(100)).await;
+            }
+            for number in &victims {
+                stack.cluster().start_again(*number).await;
+            }
+            tell(format!("round {round}: killed processes {victims:?}"));
+        }
+        go_on(&shared, &mut clients, 200).await;
+        shared.over.store(true, Ordering::Relaxed);
+        let mut memories = Vec::new();
+        while let Some(client) = clients.join_next().await {
+            memories.push(unwind(client));
+        }
+        verdict::check(&shared.line, &memories).await;
+        let patience = Patience::lasting(SETTLES);
+        while !stack.is_settled().await {
+            patience.pause("nothing waits").await;
+        }
+        let audit = stack.report().await;
+        assert!(audit.is_clean(), "the audit finds:\n{audit}");
+        Summary {
+            seed: self.seed,
+            killed_at_work: killed,
+            killed_at_start: 0,
+            writes: shared.line.sent.load(Ordering::Relaxed),
+            good: shared.line.good.load(Ordering::Relaxed),
+            repeated: shared.line.repeated.load(Ordering::Relaxed),
+            audit,
+            took: began.elapsed(),
+        }
+    }
+}
+
+/// One process, every process of a service, or all there are.
+fn victims(stack: &mut TestStack, dice: &mut Dice) -> Vec<usize> {
+    let everyone: Vec<usize> = stack.cluster().processes().collect();
+    let one = dice.pick(&everyone).copied().unwrap_or(0);
+    match dice.below(100) {
+        0..60 => vec![one],
+        60..85 => stack.cluster().beside(one),
+        _ => everyone,
+    }
+}
