@@ -15,9 +15,8 @@ use crate::program;
 
 /// How long it may take until it listens.
 const READY_WITHIN: Duration = Duration::from_secs(10);
-/// Where a deployment listens, and where its services do.
-const LISTENS: &str = "listen 8080;";
-const SERVICE_PORT: u16 = 3000;
+/// One process, which ends when it is killed, and its files in the prefix.
+const DIRECTIVES: &str = "daemon off; master_process off; pid nginx.pid;";
 
 /// A running nginx. It is killed when it is dropped.
 #[derive(Debug)]
@@ -28,36 +27,31 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it on a free port with this configuration, in which only addresses are replaced: where it listens, and
-    /// where the services are.
+    /// Starts it on a free port with the configuration of a deployment, which includes two files with addresses from
+    /// beside it: where the services are, and where it listens. Those are written here.
     ///
     /// # Panics
-    /// When there is no program, the configuration lacks an address, or it does not start.
+    /// When there is no program, the configuration is refused, or it does not start.
     pub async fn start(config: &str, services: &[(&str, Vec<SocketAddr>)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("nginx.conf");
-        let config = services.iter().fold(config.to_owned(), |config, (name, replicas)| {
-            let mut servers = String::new();
-            for replica in replicas {
-                write!(servers, "server {replica} max_fails=0; ").expect("a text can be written");
-            }
-            replaced(&config, &format!("server {name}:{SERVICE_PORT} max_fails=0;"), servers.trim_end())
-        });
+        let written = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).expect("a file for the configuration");
+        };
+        written("nginx.conf", config);
+        written("upstreams.conf", &upstreams(services));
         // Between looking for a free port and taking it, somebody else may take it.
         for _ in 0..5 {
             let address = program::free_address();
-            let text = replaced(&config, LISTENS, &format!("listen {address};"));
-            std::fs::write(&file, text).expect("a file for the configuration");
-            let checked = run(folder.path(), &file, &["-t"]).await;
+            written("server.conf", &format!("listen {address};\n"));
+            let checked = run(folder.path(), &file, &["-t", "-g", DIRECTIVES]).await;
             let said = String::from_utf8_lossy(&checked.stderr).into_owned();
             assert!(
                 checked.status.success() || said.contains("Address already in use"),
                 "nginx says: {said}"
             );
-            let mut process = command(folder.path(), &file)
-                .args(["-g", "daemon off; master_process off;"])
-                .spawn()
-                .expect("nginx can be started");
+            let mut process =
+                command(folder.path(), &file).args(["-g", DIRECTIVES]).spawn().expect("nginx can be started");
             let deadline = Instant::now() + READY_WITHIN;
             while process.try_wait().expect("nginx can be looked at").is_none() {
                 assert!(Instant::now() < deadline, "nginx does not listen");
@@ -77,9 +71,20 @@ impl Nginx {
     }
 }
 
-fn replaced(config: &str, what: &str, by: &str) -> String {
-    assert_eq!(config.matches(what).count(), 1, "the configuration has {what:?} once");
-    config.replace(what, by)
+/// As in a deployment, with the addresses of the replicas in place of names.
+fn upstreams(services: &[(&str, Vec<SocketAddr>)]) -> String {
+    let mut text = String::new();
+    for (name, replicas) in services {
+        let servers: Vec<String> =
+            replicas.iter().map(|at| format!("server {at} max_fails=2 fail_timeout=2s;")).collect();
+        writeln!(
+            text,
+            "upstream {name} {{ zone {name} 64k; least_conn; {} keepalive 32; keepalive_timeout 60s; }}",
+            servers.join(" ")
+        )
+        .expect("a text can be written");
+    }
+    text
 }
 
 fn command(prefix: &Path, file: &Path) -> Command {

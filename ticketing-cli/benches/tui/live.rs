@@ -1,4 +1,6 @@
 //! How long it takes until what someone else reserves is on the screen.
+//!
+//! One change follows the other at once, so that most of them wait for the time between two frames: the worst there is.
 
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};

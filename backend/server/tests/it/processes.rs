@@ -118,7 +118,7 @@ async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
     for (_, path) in paths {
         assert_ne!(raw.get(path).await.status, 404, "{path}");
     }
-    raw.get("/healthz").await.ok(200);
+    raw.get("/ingress/healthz").await.ok(200);
     raw.get("/api/nothing").await.refused(404, "not_found");
     let much = raw.post("/api/tickets").body("application/json", vec![b' '; 2_000_000]).await;
     much.refused(413, "payload_too_large");
@@ -270,10 +270,8 @@ async fn what_was_set_aside_is_shown_and_delivered_again() {
     let words: Vec<&str> = shown.trim_end().split('\t').collect();
     assert!(words[0].starts_with("orders-service/"), "{shown}");
     assert_eq!(words[1..4], ["ticket:created", "x", "0"]);
-    assert_eq!(
-        operate(&database, &nats, &["dead-letters", "replay"]).await,
-        "1 events are delivered again\n"
-    );
+    let replayed = operate(&database, &nats, &["dead-letters", "replay"]).await;
+    assert!(replayed.trim_end().ends_with(": 1"), "{replayed}");
     // Its cause is not mended: it is set aside once more.
     eventually!(!bus.dead_letters().await.unwrap().is_empty());
     let engines = [("TICKETING_NATS_URL", nats.as_str())];
