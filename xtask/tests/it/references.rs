@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::files::{BASE, EXAMPLE, below, document, house, items, text, workloads};
+use crate::files::{BASE, EXAMPLE, below, document, house, items, read, text, workloads};
 
 fn kustomization(folder: &str) -> Value {
     document(&format!("{folder}/kustomization.yaml"))
@@ -72,5 +72,43 @@ fn files_that_are_put_into_config_maps_are_there() {
                 assert!(house().join(folder).join(text(file)).is_file(), "{folder}/{file}");
             }
         }
+    }
+}
+
+/// Every file that a source builds in, from the root of the house.
+fn built_in(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in below(folder).into_iter().filter(|path| path.ends_with(".rs")) {
+        let beside = path.rsplit_once('/').unwrap().0.to_owned();
+        for rest in read(&path).split("include_str!(\"").skip(1) {
+            let file = house().join(&beside).join(rest.split('"').next().unwrap());
+            let file = file.canonicalize().unwrap();
+            found.push(file.strip_prefix(house()).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_image_is_built_with_all_that_is_built_in() {
+    let ignored = read("backend/deploy/Dockerfile.dockerignore");
+    let ignored: Vec<&str> = ignored.lines().filter(|line| !line.starts_with('#')).collect();
+    let is_ignored = |file: &str| {
+        ignored.iter().any(|line| match line.strip_prefix("**/") {
+            Some(line) => match line.strip_prefix('*') {
+                Some(end) => file.ends_with(end),
+                None => file.split('/').any(|part| part == line),
+            },
+            None => file == *line || file.starts_with(&format!("{line}/")),
+        })
+    };
+    assert!(is_ignored("docs/images/a.svg") && is_ignored("backend/bus/README.md"));
+    assert!(is_ignored("backend/deploy/secrets/auth.env"));
+    let rooms =
+        ["auth", "bus", "events", "expiration", "orders", "payments", "platform", "server", "tickets"];
+    let files: Vec<String> = rooms.iter().flat_map(|room| built_in(&format!("backend/{room}/src"))).collect();
+    assert!(files.len() > 8, "{files:?}");
+    for file in files {
+        assert!(!is_ignored(&file), "{file}");
     }
 }
