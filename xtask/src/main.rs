@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod deploy;
 mod postgres;
 mod run;
 mod screenshots;
@@ -23,6 +24,7 @@ cargo xtask <command>
 
   test          install what the tests need, then check and test everything
   tools         install what the tests need, and nothing else
+  deploy        check every file of backend/deploy/ with the program or the schema that will read it
   storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
                 then once more with a NATS server that is killed too
   screenshots   make the pictures in docs/images/ anew, from the real program
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["test"] => test::test(),
         ["tools"] => tools::tools(),
+        ["deploy"] => deploy::deploy(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
         ["screenshots"] => screenshots::screenshots(),

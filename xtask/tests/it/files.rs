@@ -1,0 +1,114 @@
+//! Reads the files of a deployment.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use serde_yaml_ng::Deserializer;
+
+pub(crate) const BASE: &str = "backend/deploy/kubernetes/base";
+pub(crate) const EXAMPLE: &str = "backend/deploy/kubernetes/overlays/example";
+
+pub(crate) fn house() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+pub(crate) fn read(path: &str) -> String {
+    let read = std::fs::read_to_string(house().join(path));
+    read.unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// The documents of a YAML file, with what they merge (`<<`) in its place.
+pub(crate) fn documents(text: &str) -> Vec<Value> {
+    let read = |document: Deserializer<'_>| {
+        let mut value: serde_yaml_ng::Value = serde::Deserialize::deserialize(document).unwrap();
+        // Once more for what was merged itself.
+        value.apply_merge().and_then(|()| value.apply_merge()).unwrap();
+        serde_json::to_value(value).unwrap()
+    };
+    Deserializer::from_str(text).map(read).collect()
+}
+
+pub(crate) fn document(path: &str) -> Value {
+    documents(&read(path)).remove(0)
+}
+
+pub(crate) fn compose() -> Value {
+    document("backend/deploy/compose.yaml")
+}
+
+/// Every file below a folder, by its path in the house; what is made and never committed is left out.
+pub(crate) fn below(folder: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(house().join(folder)).unwrap() {
+        let entry = entry.unwrap();
+        let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
+        if !entry.path().is_dir() {
+            found.push(path);
+        } else if entry.file_name() != "secrets" {
+            found.extend(below(&path));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Every resource of Kubernetes.
+pub(crate) fn resources() -> Vec<Value> {
+    let files = below("backend/deploy/kubernetes");
+    let manifests =
+        files.iter().filter(|path| path.ends_with(".yaml") && !path.ends_with("kustomization.yaml"));
+    let found: Vec<Value> = manifests.flat_map(|path| documents(&read(path))).collect();
+    assert!(found.len() > 30, "{} resources", found.len());
+    found
+}
+
+pub(crate) fn of_kind(kind: &str) -> Vec<Value> {
+    resources().into_iter().filter(|resource| resource["kind"] == kind).collect()
+}
+
+/// The one resource of this kind and name.
+pub(crate) fn resource(kind: &str, name: &str) -> Value {
+    let mut found = of_kind(kind);
+    found.retain(|resource| name_of(resource) == name);
+    assert_eq!(found.len(), 1, "{kind} {name}");
+    found.remove(0)
+}
+
+/// Deployments, stateful sets and jobs.
+pub(crate) fn workloads() -> Vec<Value> {
+    ["Deployment", "StatefulSet", "Job"].into_iter().flat_map(of_kind).collect()
+}
+
+pub(crate) fn name_of(resource: &Value) -> &str {
+    text(&resource["metadata"]["name"])
+}
+
+pub(crate) fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
+/// The items of a list; of one that is not there, none.
+pub(crate) fn items(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Every service of the code: the rooms with routes or with events that they hear.
+pub(crate) fn services() -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(house().join("backend")).unwrap() {
+        let room = entry.unwrap().path();
+        if room.join("src/router.rs").is_file() || room.join("src/consumers").is_dir() {
+            found.push(room.file_name().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    found.sort();
+    assert!(found.len() >= 5, "{found:?}");
+    found
+}
+
+/// Those of them that answer people.
+pub(crate) fn with_routes() -> Vec<String> {
+    let mut found = services();
+    found.retain(|name| house().join("backend").join(name).join("src/router.rs").is_file());
+    found
+}
