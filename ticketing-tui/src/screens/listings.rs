@@ -106,18 +106,11 @@ impl Screen for Listings {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let inner = if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
-        if model.user().is_none() {
-            return empty::signed_out(pen, inner, model, "what you sell");
-        }
         let listings = model.listings.list();
         if listings.is_empty() {
-            return match &model.listings.load {
-                Load::Ready => {
-                    let sell = format!("{} lists a ticket for sale", model.key(Action::New));
-                    empty::message(pen, inner, "You sell nothing yet", pen.theme.dim, &[&sell]);
-                }
-                load => empty::load(pen, inner, load, "what you sell", &model.key(Action::Reload)),
-            };
+            let hint = format!("{} lists a ticket for sale", model.key(Action::New));
+            let none = ["You sell nothing yet", &hint];
+            return empty::own(pen, inner, model, &model.listings.load, "what you sell", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let columns = Columns::of(inner.width, 12);

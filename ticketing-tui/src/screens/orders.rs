@@ -104,18 +104,12 @@ impl Screen for Orders {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let inner = if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
-        if model.user().is_none() {
-            return empty::signed_out(pen, inner, model, "your orders");
-        }
         let orders = model.orders.list();
         if orders.is_empty() {
-            return match &model.orders.load {
-                Load::Ready => {
-                    let market = format!("{} goes to the market, {} buys there", model.key(Action::Market), model.key(Action::Buy));
-                    empty::message(pen, inner, "You have not ordered anything yet", pen.theme.dim, &[&market]);
-                }
-                load => empty::load(pen, inner, load, "your orders", &model.key(Action::Reload)),
-            };
+            let (market, buy) = (model.key(Action::Market), model.key(Action::Buy));
+            let hint = format!("{market} goes to the market, {buy} buys there");
+            let none = ["You have not ordered anything yet", &hint];
+            return empty::own(pen, inner, model, &model.orders.load, "your orders", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let columns = Columns::of(inner.width, 15);

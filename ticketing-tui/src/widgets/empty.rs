@@ -42,6 +42,15 @@ pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry
     }
 }
 
+/// Says why there is nothing in a list of one's own. `none` is what to say where there is none, and what to do then.
+pub(crate) fn own(pen: &mut Pen<'_>, area: Rect, model: &Model, far: &Load, what: &str, none: [&str; 2]) {
+    match far {
+        _ if model.user().is_none() => signed_out(pen, area, model, what),
+        Load::Ready => message(pen, area, none[0], pen.theme.dim, &[none[1]]),
+        far => load(pen, area, far, what, &model.key(Action::Reload)),
+    }
+}
+
 /// Says that something belongs to somebody, and nobody is signed in.
 pub(crate) fn signed_out(pen: &mut Pen<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown | Session::Failed(_)) {
