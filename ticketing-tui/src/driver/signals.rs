@@ -22,7 +22,8 @@ mod unix {
     use std::io;
     use std::time::Duration;
 
-    use rustix::process::{self, Pid};
+    use nix::sys::signal::{self, Signal as Kind};
+    use nix::unistd::{self, Pid};
     use tokio::signal::unix::{self, SignalKind};
 
     use super::Signal;
@@ -42,8 +43,8 @@ mod unix {
                     unix::signal(SignalKind::hangup())?,
                     unix::signal(SignalKind::interrupt())?,
                 ],
-                stop: unix::signal(SignalKind::from_raw(process::Signal::TSTP.as_raw()))?,
-                go_on: unix::signal(SignalKind::from_raw(process::Signal::CONT.as_raw()))?,
+                stop: unix::signal(SignalKind::from_raw(Kind::SIGTSTP as i32))?,
+                go_on: unix::signal(SignalKind::from_raw(Kind::SIGCONT as i32))?,
             })
         }
 
@@ -78,32 +79,29 @@ mod unix {
         }
         if all {
             // This program listens to it, and is stopped by the next line.
-            let _ = process::kill_current_process_group(process::Signal::TSTP);
+            let _ = signal::kill(Pid::from_raw(0), Kind::SIGTSTP);
         }
-        let _ = process::kill_process(process::getpid(), process::Signal::STOP);
+        let _ = signal::raise(Kind::SIGSTOP);
     }
 
     /// Whether nobody outside of the group could continue it: as where a terminal runs the program without a shell.
+    ///
+    /// A process or session outside of this container has the number 0, which is why these are plain numbers: a parent
+    /// there is in another session, and no shell of this one.
     fn is_orphaned() -> bool {
-        let Ok(group) = process::getpgid(None) else { return true };
-        let Ok(session) = process::getsid(None) else { return true };
-        let leader = Pid::as_raw(Some(group));
+        let group = unistd::getpgrp();
+        let Ok(session) = unistd::getsid(None) else { return true };
         // Whoever began the group has a parent in the same session, and in another group, where a shell waits.
-        let parent = if Pid::as_raw(Some(process::getpid())) == leader {
-            process::getppid()
-        } else {
-            parent_of(group)
-        };
-        let Some(parent) = parent else { return true };
-        process::getsid(Some(parent)) != Ok(session) || process::getpgid(Some(parent)) == Ok(group)
+        let parent = if unistd::getpid() == group { Some(unistd::getppid()) } else { parent_of(group) };
+        let Some(parent) = parent.filter(|parent| parent.as_raw() != 0) else { return true };
+        unistd::getsid(Some(parent)) != Ok(session) || unistd::getpgid(Some(parent)) == Ok(group)
     }
 
     /// The parent of the group's leader. Where the system does not tell, the shell is taken to be there.
     fn parent_of(leader: Pid) -> Option<Pid> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", Pid::as_raw(Some(leader))));
-        let Ok(status) = status else { return process::getppid() };
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{leader}/status")) else { return Some(unistd::getppid()) };
         let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()?;
-        Pid::from_raw(parent)
+        Some(Pid::from_raw(parent))
     }
 }
 
