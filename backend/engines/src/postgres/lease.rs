@@ -23,7 +23,8 @@ while sleep 5; do
   if flock --exclusive --nonblock "$1/users.lock" true; then
     rm -f "$1/server"
     kill -INT "$2"
-    while kill -0 "$2" 2>/dev/null; do sleep 0.1; done
+    # Where nobody waits for it, as in a container without an init, it stays a process after its end.
+    while [ -e "$3/data/postmaster.pid" ] && kill -0 "$2" 2>/dev/null; do sleep 0.1; done
     rm -rf "$3"
     exit
   fi
