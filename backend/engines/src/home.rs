@@ -45,6 +45,20 @@ impl Home {
         Self { folder: tempfile::tempdir().expect("a folder"), server }
     }
 
+    /// The same, with what is a file in memory where there is such a place: for what has nothing to do with disks.
+    ///
+    /// # Panics
+    /// When there is none to be had.
+    #[must_use]
+    pub fn in_memory_on(engine: Engine) -> Self {
+        let memory = Path::new("/dev/shm");
+        let mut home = Self::on(engine);
+        if memory.is_dir() {
+            home.folder = tempfile::tempdir_in(memory).expect("a folder");
+        }
+        home
+    }
+
     /// The database of this name.
     ///
     /// # Panics

@@ -6,7 +6,7 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::Nginx;
 use ticketing_payments::StripeProvider;
@@ -17,7 +17,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::{JWT_KEY, Patience};
+use crate::Patience;
 
 /// How many processes there are of each service.
 pub const REPLICAS: usize = 2;
@@ -182,7 +182,9 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'s
         // Many processes share the server.
         ("TICKETING_DATABASE_CONNECTIONS", "4".to_owned()),
         ("TICKETING_NATS_URL", nats.to_owned()),
-        ("TICKETING_JWT_KEY", JWT_KEY.to_owned()),
+        ("TICKETING_JWT_KEY", joined(&settings.jwt_keys)),
+        ("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned()),
+        ("TICKETING_ALLOWED_ORIGINS", settings.allowed_origins.join(",")),
         ("TICKETING_ORDER_TTL", format!("{}s", settings.order_ttl.as_secs())),
         ("TICKETING_OPEN_ORDERS", settings.open_orders.to_string()),
         ("TICKETING_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
@@ -191,14 +193,17 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'s
         ("TICKETING_LOG", "error".to_owned()),
     ];
     if let Some(stripe) = &settings.stripe {
-        let secrets: Vec<&str> = stripe.webhook_secrets.iter().map(ExposeSecret::expose_secret).collect();
         environment.extend([
             ("TICKETING_STRIPE_KEY", stripe.key.expose_secret().to_owned()),
             ("TICKETING_STRIPE_API_BASE", stripe.api_base.to_string()),
-            ("TICKETING_STRIPE_WEBHOOK_SECRET", secrets.join(",")),
+            ("TICKETING_STRIPE_WEBHOOK_SECRET", joined(&stripe.webhook_secrets)),
         ]);
     }
     environment
+}
+
+fn joined(secrets: &[SecretString]) -> String {
+    secrets.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>().join(",")
 }
 
 /// The program lies beside the folder of the tests.

@@ -38,7 +38,7 @@ pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, Mischief, STRIPE_KEY, STRIPE_WEBHOOK_SECRET};
-pub use ticketing_engines::{Engine, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
+pub use ticketing_engines::{Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
 
 pub use http::Method;
 pub use ticketing_engines::{NatsServer, NatsServerBuilder, Nginx};

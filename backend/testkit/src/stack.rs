@@ -173,6 +173,12 @@ impl TestStack {
         TestStackBuilder::default()
     }
 
+    /// What it stands on.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
     /// The simulated card provider.
     ///
     /// # Panics

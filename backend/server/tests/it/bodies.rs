@@ -1,9 +1,20 @@
 //! Request bodies of every wrong kind: refused in the one shape, every fault at once, without effect.
 
 use serde_json::{Value, json};
-use ticketing_testkit::{Method, Reply, TestSession, TestStack};
+use ticketing_testkit::{Method, Reply, Shape, TestSession, TestStack, on_shapes};
 
 use crate::support::{id, list, ordered, rows, ticket};
+
+on_shapes! {
+    [embedded, postgres_and_nats, processes]
+    #[tokio::test]
+    what_is_not_json_is_refused, a_body_beyond_64_kib_is_too_large,
+    a_chunked_body_beyond_64_kib_is_too_large_too, control_characters_in_a_title_are_kept_as_data;
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    every_fault_of_a_body_is_named_at_once, prices_are_dollars_with_two_decimals_at_most,
+    a_field_that_is_given_twice_or_not_known_does_no_harm, nesting_without_end_is_refused;
+}
 
 /// Every route with a body, and the fields that it needs.
 struct Route {
@@ -29,9 +40,8 @@ async fn send(stack: &TestStack, user: &TestSession, route: &Route, kind: &str, 
     stack.raw().request(route.method.clone(), &route.path).by(user).body(kind, body).await
 }
 
-#[tokio::test]
-async fn what_is_not_json_is_refused() {
-    let stack = TestStack::start().await;
+async fn what_is_not_json_is_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let routes = routes(&stack, &user).await;
     stack.settle().await;
@@ -71,9 +81,8 @@ async fn what_is_not_json_is_refused() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn every_fault_of_a_body_is_named_at_once() {
-    let stack = TestStack::start().await;
+async fn every_fault_of_a_body_is_named_at_once(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let routes = routes(&stack, &user).await;
     stack.settle().await;
@@ -96,9 +105,8 @@ async fn every_fault_of_a_body_is_named_at_once() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_body_beyond_64_kib_is_too_large() {
-    let stack = TestStack::start().await;
+async fn a_body_beyond_64_kib_is_too_large(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let routes = routes(&stack, &user).await;
     stack.settle().await;
@@ -118,12 +126,11 @@ async fn a_body_beyond_64_kib_is_too_large() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_chunked_body_beyond_64_kib_is_too_large_too() {
+async fn a_chunked_body_beyond_64_kib_is_too_large_too(shape: Shape) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let stack = TestStack::start().await;
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
-    let mut socket = tokio::net::TcpStream::connect(stack.stack().addr()).await.unwrap();
+    let mut socket = tokio::net::TcpStream::connect(stack.url().trim_start_matches("http://")).await.unwrap();
     let head = format!(
         "POST /api/tickets HTTP/1.1\r\nhost: x\r\ncookie: {}\r\ncontent-type: application/json\r\n\
          transfer-encoding: chunked\r\n\r\n",
@@ -145,9 +152,8 @@ async fn a_chunked_body_beyond_64_kib_is_too_large_too() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn prices_are_dollars_with_two_decimals_at_most() {
-    let stack = TestStack::start().await;
+async fn prices_are_dollars_with_two_decimals_at_most(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for bad in [
         json!(0),
@@ -193,9 +199,8 @@ async fn prices_are_dollars_with_two_decimals_at_most() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn control_characters_in_a_title_are_kept_as_data() {
-    let stack = TestStack::start().await;
+async fn control_characters_in_a_title_are_kept_as_data(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for title in [
         "\u{1b}[31mred\u{1b}[0m",
@@ -228,9 +233,8 @@ async fn control_characters_in_a_title_are_kept_as_data() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_field_that_is_given_twice_or_not_known_does_no_harm() {
-    let stack = TestStack::start().await;
+async fn a_field_that_is_given_twice_or_not_known_does_no_harm(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let body = json!({
         "title": "A title", "price": 20, "id": "mine", "userId": "somebody", "version": 7, "status": "sold",
@@ -246,9 +250,8 @@ async fn a_field_that_is_given_twice_or_not_known_does_no_harm() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn nesting_without_end_is_refused() {
-    let stack = TestStack::start().await;
+async fn nesting_without_end_is_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for route in &routes(&stack, &user).await {
         let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));

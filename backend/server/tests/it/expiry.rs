@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use ticketing_payments::provider::Call;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::Timestamp;
@@ -18,6 +19,11 @@ on_shapes! {
     a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between,
     a_payment_after_the_deadline_is_refused,
     deadlines_survive_a_restart;
+    [processes]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    an_order_ends_when_its_time_has_passed,
+    the_time_of_one_buyer_is_not_that_of_the_next,
+    a_payment_about_the_deadline_wins_or_loses_and_nothing_in_between;
 }
 
 const TTL: Duration = Duration::from_secs(15 * 60);
@@ -214,5 +220,82 @@ async fn deadlines_survive_a_restart(shape: Shape) {
     clock.advance(MOMENT);
     stack.restart().await;
     eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 5);
+    stack.finish().await;
+}
+
+/// Where time cannot be moved.
+async fn hasty(shape: Shape) -> TestStack {
+    TestStack::builder().on(shape).order_ttl(Duration::from_secs(3)).start().await
+}
+
+fn now() -> Timestamp {
+    Clock::system().now()
+}
+
+async fn deadline(stack: &TestStack, buyer: &TestSession, order: &str) -> Timestamp {
+    order_of(stack, buyer, order).await["expiresAt"].as_str().unwrap().parse().unwrap()
+}
+
+async fn an_order_ends_when_its_time_has_passed(shape: Shape) {
+    let stack = hasty(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket_id).await;
+    let ends = deadline(&stack, &buyer, &order).await;
+    eventually!(status(&stack, &buyer, &order).await == "cancelled", seconds 30);
+    assert!(now() >= ends, "it ended before its deadline");
+    eventually!(ticket(&stack, &ticket_id).await["status"] == "available", seconds 30);
+    pay(&stack, &buyer, &order, "tok_visa").await.refused(400, "order_cancelled");
+    assert_eq!(taken(&stack, &order).await, (0, 0));
+    let again = ordered(&stack, &buyer, &ticket_id).await;
+    eventually!(status(&stack, &buyer, &again).await == "cancelled", seconds 30);
+    stack.finish().await;
+}
+
+async fn the_time_of_one_buyer_is_not_that_of_the_next(shape: Shape) {
+    let stack = hasty(shape).await;
+    let seller = stack.session("seller").await;
+    let (first, second) = (stack.session("first").await, stack.session("second").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let order_a = ordered(&stack, &first, &ticket_id).await;
+    let ends_a = deadline(&stack, &first, &order_a).await;
+    // Late enough for the two deadlines to lie apart.
+    eventually!(now() + Duration::from_secs(2) >= ends_a, seconds 30);
+    let left = cancel(&stack, &first, &order_a).await;
+    assert_eq!(left.status, 204, "{}", left.text());
+    let order_b = ordered(&stack, &second, &ticket_id).await;
+    let ends_b = deadline(&stack, &second, &order_b).await;
+    assert!(ends_b > ends_a);
+    eventually!(status(&stack, &second, &order_b).await == "cancelled", seconds 30);
+    assert!(now() >= ends_b, "the deadline of the first ended the order of the second");
+    stack.finish().await;
+}
+
+async fn a_payment_about_the_deadline_wins_or_loses_and_nothing_in_between(shape: Shape) {
+    let stack = hasty(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let round = |number: i64| {
+        let (stack, seller, buyer) = (&stack, &seller, &buyer);
+        async move {
+            let ticket_id = list(stack, seller, &format!("Ticket {number}"), 19.99).await;
+            let order = ordered(stack, buyer, &ticket_id).await;
+            let ends = deadline(stack, buyer, &order).await;
+            // From 200 ms before the deadline to 80 ms after it.
+            let when = Timestamp::from_millis(ends.as_millis() - 200 + number * 20);
+            eventually!(now() >= when, seconds 30);
+            let paid = pay(stack, buyer, &order, "tok_visa").await;
+            if paid.status == 201 {
+                assert!(when < ends, "money was kept that came late");
+                eventually!(status(stack, buyer, &order).await == "complete", seconds 30);
+                assert_eq!(taken(stack, &order).await, (1, 1999));
+                return;
+            }
+            let code = paid.faults(400)[0]["code"].clone();
+            assert!(code == "order_expired" || code == "order_cancelled", "{code}");
+            eventually!(status(stack, buyer, &order).await == "cancelled", seconds 30);
+            assert_eq!(taken(stack, &order).await, (0, 0));
+        }
+    };
+    join_all((0..15).map(round)).await;
     stack.finish().await;
 }

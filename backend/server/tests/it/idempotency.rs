@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use ticketing_testkit::{Engine, PASSWORD, Reply, TestSession, TestStack, on_both};
+use ticketing_testkit::{PASSWORD, Reply, Shape, TestSession, TestStack, on_shapes};
 
 use crate::support::{cancel, id, list, ordered, rows, taken};
 
-on_both! {
+on_shapes! {
+    [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
     every_route_that_creates_something_keeps_its_answer, sign_up_keeps_its_answer_and_tells_nobody_else,
     a_key_belongs_to_one_user_and_one_route, a_refusal_is_an_answer_too,
-    what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key, a_key_is_kept_for_a_day,
-    a_key_that_is_none_is_refused;
+    what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key, a_key_that_is_none_is_refused;
+    [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     many_requests_with_one_key_at_once_have_one_effect;
+    [embedded, postgres, postgres_and_nats]
+    #[tokio::test]
+    a_key_is_kept_for_a_day;
 }
 
 async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body: &Value) -> Reply {
@@ -37,8 +41,8 @@ async fn is_kept(stack: &TestStack, user: &TestSession, path: &str, body: &Value
     answer
 }
 
-async fn every_route_that_creates_something_keeps_its_answer(engine: Engine) {
-    let mut stack = TestStack::start_on(engine).await;
+async fn every_route_that_creates_something_keeps_its_answer(shape: Shape) {
+    let mut stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let (new, other) =
         (json!({ "title": "A ticket", "price": 20 }), json!({ "title": "A ticket", "price": 21 }));
@@ -65,8 +69,8 @@ async fn every_route_that_creates_something_keeps_its_answer(engine: Engine) {
     stack.finish().await;
 }
 
-async fn sign_up_keeps_its_answer_and_tells_nobody_else(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn sign_up_keeps_its_answer_and_tells_nobody_else(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let sign_up = |password: &str| {
         let credentials = json!({ "email": "a@example.com", "password": password });
         stack.raw().post("/api/users/signup").key("key-1").json(&credentials)
@@ -84,8 +88,8 @@ async fn sign_up_keeps_its_answer_and_tells_nobody_else(engine: Engine) {
     stack.finish().await;
 }
 
-async fn many_requests_with_one_key_at_once_have_one_effect(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn many_requests_with_one_key_at_once_have_one_effect(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A ticket", "price": 20 });
     let all = |path: &'static str, body: Value| {
@@ -114,8 +118,8 @@ async fn many_requests_with_one_key_at_once_have_one_effect(engine: Engine) {
     stack.finish().await;
 }
 
-async fn a_key_belongs_to_one_user_and_one_route(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn a_key_belongs_to_one_user_and_one_route(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (user, other) = (stack.session("user").await, stack.session("other").await);
     let new = json!({ "title": "A ticket", "price": 20 });
     let own = post(&stack, &user, "/api/tickets", "shared", &new).await.ok(201);
@@ -126,8 +130,8 @@ async fn a_key_belongs_to_one_user_and_one_route(engine: Engine) {
     stack.finish().await;
 }
 
-async fn a_refusal_is_an_answer_too(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn a_refusal_is_an_answer_too(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, first, second) =
         (stack.session("seller").await, stack.session("first").await, stack.session("second").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -142,8 +146,8 @@ async fn a_refusal_is_an_answer_too(engine: Engine) {
     stack.finish().await;
 }
 
-async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key(engine: Engine) {
-    let stack = TestStack::builder().on(engine).open_orders(1).start().await;
+async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key(shape: Shape) {
+    let stack = TestStack::builder().on(shape).open_orders(1).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let first = list(&stack, &seller, "First", 20.0).await;
     let second = list(&stack, &seller, "Second", 20.0).await;
@@ -155,8 +159,8 @@ async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key(eng
     stack.finish().await;
 }
 
-async fn a_key_is_kept_for_a_day(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn a_key_is_kept_for_a_day(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A ticket", "price": 20 });
     let first = post(&stack, &user, "/api/tickets", "key-1", &new).await.ok(201);
@@ -167,8 +171,8 @@ async fn a_key_is_kept_for_a_day(engine: Engine) {
     stack.finish().await;
 }
 
-async fn a_key_that_is_none_is_refused(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn a_key_that_is_none_is_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let before = rows(&stack).await;
     let bodies = [

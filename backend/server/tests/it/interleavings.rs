@@ -18,6 +18,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use ticketing_testkit::Engine;
+
 use schedule::{Schedule, schedules};
 use world::World;
 
@@ -25,32 +27,36 @@ use world::World;
 const TTL: Duration = Duration::from_secs(1);
 /// As many as take some seconds.
 const CASES: u32 = 96;
+/// The same where everything goes to a server and back.
+const CASES_ON_POSTGRES: u32 = 12;
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(config(CASES))]
 
     #[test]
     fn no_interleaving_breaks_the_marketplace(schedule in schedules()) {
-        run(&schedule);
+        run(Engine::Sqlite, &schedule);
     }
 }
 
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: cases.unwrap_or(CASES), max_shrink_time: 60_000, ..ProptestConfig::default() }
+proptest! {
+    #![proptest_config(config(CASES_ON_POSTGRES))]
+
+    #[test]
+    fn no_interleaving_breaks_the_marketplace_on_postgres(schedule in schedules()) {
+        run(Engine::Postgres, &schedule);
+    }
 }
 
-fn run(schedule: &Schedule) {
-    // In memory where there is such a place: what the disk survives is tried elsewhere.
-    let memory = std::path::Path::new("/dev/shm");
-    let folder = match memory.is_dir() {
-        true => tempfile::tempdir_in(memory),
-        false => tempfile::tempdir(),
-    };
-    let folder = folder.unwrap();
+fn config(usual: u32) -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: cases.unwrap_or(usual), max_shrink_time: 60_000, ..ProptestConfig::default() }
+}
+
+fn run(engine: Engine, schedule: &Schedule) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut world = World::open(folder.path(), schedule).await;
+        let mut world = World::open(engine, schedule).await;
         for step in &schedule.steps {
             world.step(step).await;
         }

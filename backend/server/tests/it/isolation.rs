@@ -1,18 +1,19 @@
 //! What is one user's is answered to nobody else.
 
 use serde_json::json;
-use ticketing_testkit::{Engine, TestStack, eventually, on_both};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
 
-on_both! {
+on_shapes! {
+    [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
     orders_and_payments_are_their_owners_alone, tickets_are_edited_by_their_sellers_alone,
     an_e_mail_is_answered_to_its_owner_alone;
 }
 
-async fn orders_and_payments_are_their_owners_alone(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn orders_and_payments_are_their_owners_alone(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
     let (raw, ticket_id) = (stack.raw(), list(&stack, &seller, "A ticket", 20.0).await);
@@ -41,8 +42,8 @@ async fn orders_and_payments_are_their_owners_alone(engine: Engine) {
     stack.finish().await;
 }
 
-async fn tickets_are_edited_by_their_sellers_alone(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn tickets_are_edited_by_their_sellers_alone(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, other) = (stack.session("seller").await, stack.session("other").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let path = format!("/api/tickets/{ticket_id}");
@@ -58,8 +59,8 @@ async fn tickets_are_edited_by_their_sellers_alone(engine: Engine) {
     stack.finish().await;
 }
 
-async fn an_e_mail_is_answered_to_its_owner_alone(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn an_e_mail_is_answered_to_its_owner_alone(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let mut live = stack.raw().get("/api/tickets").events().await;

@@ -4,15 +4,17 @@ use futures_util::future::join_all;
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::json;
 use ticketing_sdk::{NewTicket, TicketChangeKind};
-use ticketing_testkit::{Engine, EventStream, LiveEvent, TestSession, TestStack, dollars, on_both};
+use ticketing_testkit::{EventStream, LiveEvent, Shape, TestSession, TestStack, dollars, on_shapes};
 
 use crate::support::{cancel, list, ordered, pay, ticket};
 
-on_both! {
+on_shapes! {
+    [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
     the_life_of_a_ticket_is_told_as_it_happens, a_watcher_resumes_without_gap_or_repeat,
     before_the_first_change_there_is_a_place_to_resume_from_too, a_place_that_is_none_means_from_now_on,
     the_list_is_still_json_for_those_who_do_not_ask_for_events, the_client_watches_too;
+    [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     all_watchers_see_all_changes_in_one_order;
 }
@@ -44,8 +46,8 @@ async fn edit(stack: &TestStack, seller: &TestSession, ticket: &str, price: u32)
     stack.raw().put(&format!("/api/tickets/{ticket}")).by(seller).json(&wanted).await.ok(200);
 }
 
-async fn the_life_of_a_ticket_is_told_as_it_happens(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn the_life_of_a_ticket_is_told_as_it_happens(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut live = watch(&stack).await;
     let first = live.next().await.unwrap();
@@ -73,8 +75,8 @@ async fn the_life_of_a_ticket_is_told_as_it_happens(engine: Engine) {
     stack.finish().await;
 }
 
-async fn a_watcher_resumes_without_gap_or_repeat(engine: Engine) {
-    let mut stack = TestStack::start_on(engine).await;
+async fn a_watcher_resumes_without_gap_or_repeat(shape: Shape) {
+    let mut stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let mut live = watch(&stack).await;
     let one = list(&stack, &seller, "A ticket", 20.0).await;
@@ -103,8 +105,8 @@ async fn a_watcher_resumes_without_gap_or_repeat(engine: Engine) {
     stack.finish().await;
 }
 
-async fn before_the_first_change_there_is_a_place_to_resume_from_too(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn before_the_first_change_there_is_a_place_to_resume_from_too(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for title in ["The first of all", "Another"] {
         let mut live = watch(&stack).await;
@@ -117,8 +119,8 @@ async fn before_the_first_change_there_is_a_place_to_resume_from_too(engine: Eng
     stack.finish().await;
 }
 
-async fn a_place_that_is_none_means_from_now_on(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn a_place_that_is_none_means_from_now_on(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     list(&stack, &seller, "Old", 20.0).await;
     for place in ["nothing", "'; DROP TABLE changes; --", "7", "ffffffff", "é"] {
@@ -130,8 +132,8 @@ async fn a_place_that_is_none_means_from_now_on(engine: Engine) {
     stack.finish().await;
 }
 
-async fn all_watchers_see_all_changes_in_one_order(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn all_watchers_see_all_changes_in_one_order(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let sellers = join_all((0..6).map(|_| stack.session("seller"))).await;
     let watchers = join_all((0..4).map(|_| async {
         let mut live = watch(&stack).await;
@@ -171,8 +173,8 @@ async fn a_stream_ends_when_the_server_stops_and_holds_nothing_up() {
     stack.finish().await;
 }
 
-async fn the_list_is_still_json_for_those_who_do_not_ask_for_events(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn the_list_is_still_json_for_those_who_do_not_ask_for_events(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     for accept in ["*/*", "application/json", "text/html, */*;q=0.8"] {
         let reply = stack.raw().get("/api/tickets").header("accept", accept).await;
         assert_eq!(reply.ok(200), json!([]), "{accept}");
@@ -180,8 +182,8 @@ async fn the_list_is_still_json_for_those_who_do_not_ask_for_events(engine: Engi
     stack.finish().await;
 }
 
-async fn the_client_watches_too(engine: Engine) {
-    let stack = TestStack::start_on(engine).await;
+async fn the_client_watches_too(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.user("seller").await;
     let mut changes = stack.client().tickets().watch().await.unwrap();
     let ticket = seller.tickets().create(NewTicket::new("RustConf", dollars("149.99"))).await.unwrap();

@@ -4,12 +4,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use ticketing_testkit::{
-    Engine, PASSWORD, Reply, TestSession, TestStack, eventually, on_both, payload_of, token_of,
+    PASSWORD, Reply, Shape, TestSession, TestStack, eventually, on_shapes, payload_of, token_of,
 };
 
-on_both! {
+on_shapes! {
+    [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
-    a_session_that_was_ended_is_refused_by_every_service;
+    a_session_that_was_ended_is_refused_by_every_service, an_older_key_is_accepted_while_sessions_last;
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    signing_out_without_a_session_is_no_error, a_session_runs_out, the_cookie_is_for_the_server_alone,
+    the_token_says_what_the_contract_says;
 }
 
 async fn current_user(stack: &TestStack, session: &TestSession) -> Value {
@@ -31,8 +36,8 @@ async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool
     knock(stack, session).await.iter().all(|reply| reply.status == 401)
 }
 
-async fn a_session_that_was_ended_is_refused_by_every_service(engine: Engine) {
-    let mut stack = TestStack::start_on(engine).await;
+async fn a_session_that_was_ended_is_refused_by_every_service(shape: Shape) {
+    let mut stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let other = session.again(stack.raw()).await;
     assert_eq!(knock(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
@@ -41,8 +46,12 @@ async fn a_session_that_was_ended_is_refused_by_every_service(engine: Engine) {
     assert_eq!(reply.ok(200), json!({}));
     let cleared = reply.header("set-cookie");
     assert!(cleared.starts_with("session=;") && cleared.contains("Max-Age=0"), "{cleared}");
+    if shape == Shape::Processes {
+        // The other replica of auth has to hear of it.
+        eventually!(current_user(&stack, &session).await == Value::Null);
+    }
     assert_eq!(current_user(&stack, &session).await, Value::Null, "auth refuses it at once");
-    eventually!(is_refused_everywhere(&stack, &session).await, seconds 1);
+    eventually!(is_refused_everywhere(&stack, &session).await);
     for reply in knock(&stack, &session).await {
         assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
     }
@@ -57,9 +66,8 @@ async fn a_session_that_was_ended_is_refused_by_every_service(engine: Engine) {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn signing_out_without_a_session_is_no_error() {
-    let stack = TestStack::start().await;
+async fn signing_out_without_a_session_is_no_error(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     assert_eq!(stack.raw().post("/api/users/signout").json(&json!({})).await.ok(200), json!({}));
     assert_eq!(stack.raw().post("/api/users/signout").await.ok(200), json!({}));
     let session = stack.session("user").await;
@@ -69,9 +77,9 @@ async fn signing_out_without_a_session_is_no_error() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_session_runs_out() {
-    let stack = TestStack::builder().with(|settings| settings.session_ttl = Duration::from_secs(3600));
+async fn a_session_runs_out(shape: Shape) {
+    let stack =
+        TestStack::builder().on(shape).with(|settings| settings.session_ttl = Duration::from_secs(3600));
     let stack = stack.start().await;
     let session = stack.session("user").await;
     stack.clock().advance(Duration::from_secs(3590));
@@ -82,12 +90,11 @@ async fn a_session_runs_out() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_cookie_is_for_the_server_alone() {
+async fn the_cookie_is_for_the_server_alone(shape: Shape) {
     for (secure, attributes) in
         [(false, "; HttpOnly; Path=/; SameSite=Lax"), (true, "; HttpOnly; Path=/; SameSite=Lax; Secure")]
     {
-        let stack = TestStack::builder().with(|settings| {
+        let stack = TestStack::builder().on(shape).with(|settings| {
             settings.cookie = ticketing_platform::session::CookieSettings::new("session", secure).unwrap();
         });
         let stack = stack.start().await;
@@ -101,9 +108,8 @@ async fn the_cookie_is_for_the_server_alone() {
     }
 }
 
-#[tokio::test]
-async fn the_token_says_what_the_contract_says() {
-    let stack = TestStack::start().await;
+async fn the_token_says_what_the_contract_says(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let token = payload_of(&token_of(&session.cookie));
     assert_eq!((&token["id"], &token["email"]), (&json!(session.id), &json!(session.email)));
@@ -121,25 +127,17 @@ async fn the_token_says_what_the_contract_says() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn an_older_key_is_accepted_while_sessions_last() {
-    let mut stack = TestStack::start().await;
+async fn an_older_key_is_accepted_while_sessions_last(shape: Shape) {
+    let mut stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
-    stack.stop().await;
-    let folder = stack.data_dir();
-    let rotated = TestStack::builder().data_dir(&folder).with(|settings| {
-        settings.jwt_keys.insert(0, "a newer key that is long enough too".into());
-    });
-    let rotated = rotated.start().await;
-    assert_eq!(current_user(&rotated, &session).await["id"], session.id);
-    let fresh = session.again(rotated.raw()).await;
-    rotated.finish().await;
-    stack.restart().await;
+    stack.restart_with(|told| told.jwt_keys.insert(0, "a newer key that is long enough too".into())).await;
     assert_eq!(current_user(&stack, &session).await["id"], session.id);
-    assert_eq!(
-        current_user(&stack, &fresh).await,
-        Value::Null,
-        "the older server does not know the newer key"
-    );
+    assert_eq!(knock(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
+    let fresh = session.again(stack.raw()).await;
+    stack.restart_with(|told| drop(told.jwt_keys.remove(0))).await;
+    assert_eq!(current_user(&stack, &session).await["id"], session.id);
+    let unknown = current_user(&stack, &fresh).await;
+    assert_eq!(unknown, Value::Null, "the older server does not know the newer key");
+    assert!(is_refused_everywhere(&stack, &fresh).await);
     stack.finish().await;
 }

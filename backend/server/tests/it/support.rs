@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use ticketing_sdk::OrderId;
-use ticketing_testkit::{Reply, TestSession, TestStack};
+use ticketing_testkit::{Reply, Shape, TestSession, TestStack};
 
 /// The identifier of what was answered.
 #[track_caller]
@@ -73,8 +73,12 @@ pub(crate) async fn rows(stack: &TestStack) -> Vec<i64> {
     counts
 }
 
-/// One number out of a service's database.
+/// One number, `n`, out of a service's database.
 pub(crate) async fn count(stack: &TestStack, service: &str, sql: &'static str) -> i64 {
+    if stack.shape() == Shape::Processes {
+        let found = stack.psql(&format!("SET search_path TO {service}; {sql}"));
+        return found.trim().parse().unwrap_or_else(|_| panic!("no number: {found}"));
+    }
     let cores = stack.stack().cores();
     let (_, core) = cores.iter().find(|(name, _)| *name == service).unwrap();
     let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));

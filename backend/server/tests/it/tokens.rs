@@ -1,9 +1,21 @@
 //! Tokens and cookies that are no session: forged, foreign, expired, or nonsense.
 
 use serde_json::{Value, json};
-use ticketing_testkit::{JWT_KEY, TestStack, cookie_of, payload_of, signed, token_of, unsigned};
+use ticketing_platform::clock::Clock;
+use ticketing_testkit::{
+    JWT_KEY, Shape, TestStack, cookie_of, on_shapes, payload_of, signed, token_of, unsigned,
+};
 
 use crate::support::rows;
+
+on_shapes! {
+    [embedded, postgres_and_nats, processes]
+    #[tokio::test]
+    a_forged_token_is_no_session;
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    a_cookie_that_is_nonsense_is_no_session;
+}
 
 async fn is_no_session(stack: &TestStack, what: &str, cookie: &str) {
     let raw = stack.raw();
@@ -27,9 +39,8 @@ async fn is_no_session(stack: &TestStack, what: &str, cookie: &str) {
     }
 }
 
-#[tokio::test]
-async fn a_forged_token_is_no_session() {
-    let stack = TestStack::start().await;
+async fn a_forged_token_is_no_session(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let token = token_of(&session.cookie);
     let payload = payload_of(&token);
@@ -49,7 +60,7 @@ async fn a_forged_token_is_no_session() {
         payload.as_object_mut().unwrap().remove(name);
         payload
     };
-    let now = stack.clock().now().as_millis() / 1000;
+    let now = Clock::system().now().as_millis() / 1000;
     let (body, signature) = token.rsplit_once('.').unwrap();
     let stretched = signed(JWT_KEY, &header, &with("exp", json!(now + 9_999_999)));
     let (other_body, _) = stretched.rsplit_once('.').unwrap();
@@ -87,9 +98,8 @@ async fn a_forged_token_is_no_session() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_cookie_that_is_nonsense_is_no_session() {
-    let stack = TestStack::start().await;
+async fn a_cookie_that_is_nonsense_is_no_session(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let huge = format!("session={}", "A".repeat(7000));
     let cookies = [

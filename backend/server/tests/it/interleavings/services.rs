@@ -1,17 +1,16 @@
 //! The real services over real databases, without HTTP and without a bus: what they say is taken from their outboxes.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secrecy::SecretString;
 use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::Database;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_server::audit::Sources;
+use ticketing_testkit::{Engine, Home};
 use ticketing_tickets::Feed;
 
 use super::schedule::Service;
@@ -20,7 +19,7 @@ use super::schedule::Service;
 pub(crate) const OPEN_LIMIT: u32 = 2;
 
 pub(crate) struct Services {
-    folder: PathBuf,
+    home: Home,
     clock: Clock,
     pub(crate) provider: SimulatedProvider,
     pub(crate) feed: Feed,
@@ -28,10 +27,12 @@ pub(crate) struct Services {
 }
 
 impl Services {
-    pub(crate) async fn open(folder: &Path, clock: &Clock) -> Self {
-        let provider = SimulatedProvider::open(folder.join("provider.db"), clock.clone()).unwrap();
-        let (folder, clock) = (folder.to_owned(), clock.clone());
-        let mut services = Self { folder, clock, provider, feed: Feed::default(), open: Vec::new() };
+    pub(crate) async fn open(engine: Engine, clock: &Clock) -> Self {
+        // What the disk survives is tried elsewhere.
+        let home = Home::in_memory_on(engine);
+        let clock = clock.clone();
+        let provider = SimulatedProvider::open(home.database("provider"), clock.clone()).unwrap();
+        let mut services = Self { home, clock, provider, feed: Feed::default(), open: Vec::new() };
         for service in Service::ALL {
             let (core, consumers) = services.start(service).await;
             services.open.push((service, core, consumers));
@@ -72,7 +73,7 @@ impl Services {
     }
 
     async fn start(&self, service: Service) -> (Core, Arc<Consumers>) {
-        let database = Database::from(self.folder.join(format!("{}.db", service.name())));
+        let database = self.home.database(service.name());
         let (clock, sessions) = (self.clock.clone(), self.sessions());
         match service {
             Service::Tickets => {

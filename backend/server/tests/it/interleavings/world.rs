@@ -1,7 +1,6 @@
 //! One case: the services, the post, the provider's till and the model, moved step by step and compared after each.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +12,7 @@ use ticketing_payments::store::{PaymentRow, Wanted};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
+use ticketing_testkit::Engine;
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{EditError, NewListing, Voice};
 
@@ -37,9 +37,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) async fn open(folder: &Path, schedule: &Schedule) -> Self {
+    pub(crate) async fn open(engine: Engine, schedule: &Schedule) -> Self {
         let clock = Clock::manual(Timestamp::from_millis(1_900_000_000_000));
-        let services = Services::open(folder, &clock).await;
+        let services = Services::open(engine, &clock).await;
         let model = Model { now: clock.now().as_millis(), ..Model::default() };
         let (payments, seen) = (BTreeMap::new(), BTreeMap::new());
         let mut world = Self {

@@ -1,13 +1,18 @@
 //! `DELETE /api/orders/{id}`
 
 use serde_json::json;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, list, order_of, ordered, pay, ticket};
 
-#[tokio::test]
-async fn a_cancelled_order_frees_its_ticket() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    a_cancelled_order_frees_its_ticket, a_ticket_that_was_given_back_can_be_ordered_at_once;
+}
+
+async fn a_cancelled_order_frees_its_ticket(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -22,9 +27,8 @@ async fn a_cancelled_order_frees_its_ticket() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_ticket_that_was_given_back_can_be_ordered_at_once() {
-    let stack = TestStack::start().await;
+async fn a_ticket_that_was_given_back_can_be_ordered_at_once(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     for _ in 0..20 {

@@ -4,14 +4,20 @@ use std::time::Duration;
 
 use serde_json::json;
 use ticketing_sdk::Timestamp;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, id, list, order, order_of, ordered, pay, ticket};
 
-#[tokio::test]
-async fn an_order_reserves_its_ticket() {
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    an_order_reserves_its_ticket, ones_own_ticket_can_be_ordered, a_sold_ticket_is_sold,
+    twenty_unpaid_orders_are_enough, the_ticket_must_be_named;
+}
+
+async fn an_order_reserves_its_ticket(shape: Shape) {
     let ttl = Duration::from_secs(600);
-    let stack = TestStack::builder().order_ttl(ttl).start().await;
+    let stack = TestStack::builder().on(shape).order_ttl(ttl).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.5).await;
     let made = order(&stack, &buyer, &ticket_id).await.ok(201);
@@ -28,18 +34,16 @@ async fn an_order_reserves_its_ticket() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn ones_own_ticket_can_be_ordered() {
-    let stack = TestStack::start().await;
+async fn ones_own_ticket_can_be_ordered(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     ordered(&stack, &seller, &ticket).await;
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_sold_ticket_is_sold() {
-    let stack = TestStack::start().await;
+async fn a_sold_ticket_is_sold(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let first = ordered(&stack, &buyer, &ticket).await;
@@ -48,9 +52,8 @@ async fn a_sold_ticket_is_sold() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn twenty_unpaid_orders_are_enough() {
-    let stack = TestStack::start().await;
+async fn twenty_unpaid_orders_are_enough(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
     let mut orders = Vec::new();
@@ -75,9 +78,8 @@ async fn twenty_unpaid_orders_are_enough() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn the_ticket_must_be_named() {
-    let stack = TestStack::start().await;
+async fn the_ticket_must_be_named(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     for body in [json!({}), json!({ "ticketId": "" }), json!({ "ticketId": "  " }), json!({ "ticketId": 7 })]
     {

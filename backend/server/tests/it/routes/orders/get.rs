@@ -1,13 +1,18 @@
 //! `GET /api/orders/{id}`
 
 use serde_json::json;
-use ticketing_testkit::TestStack;
+use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use crate::support::{list, ordered, pay};
 
-#[tokio::test]
-async fn an_order_carries_its_version_as_tag() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    an_order_carries_its_version_as_tag, an_order_keeps_the_ticket_as_it_was;
+}
+
+async fn an_order_carries_its_version_as_tag(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     let path = format!("/api/orders/{order}");
@@ -20,9 +25,8 @@ async fn an_order_carries_its_version_as_tag() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn an_order_keeps_the_ticket_as_it_was() {
-    let stack = TestStack::start().await;
+async fn an_order_keeps_the_ticket_as_it_was(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket).await;

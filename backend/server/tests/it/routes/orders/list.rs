@@ -1,8 +1,14 @@
 //! `GET /api/orders`
 
-use ticketing_testkit::{TestSession, TestStack};
+use ticketing_testkit::{Shape, TestSession, TestStack, on_shapes};
 
 use crate::support::{cancel, list, ordered, pay};
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    ones_own_orders_are_listed_the_newest_last;
+}
 
 async fn ids(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
     let (mut path, mut ids) = (format!("/api/orders?{query}"), Vec::new());
@@ -17,9 +23,8 @@ async fn ids(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
     }
 }
 
-#[tokio::test]
-async fn ones_own_orders_are_listed_the_newest_last() {
-    let stack = TestStack::start().await;
+async fn ones_own_orders_are_listed_the_newest_last(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
     let mut own = Vec::new();

@@ -1,13 +1,18 @@
 //! `POST /api/payments`
 
 use serde_json::json;
-use ticketing_testkit::TestStack;
+use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use crate::support::{list, ordered, pay, rows};
 
-#[tokio::test]
-async fn a_payment_is_what_the_contract_says() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    a_payment_is_what_the_contract_says, both_fields_must_be_given;
+}
+
+async fn a_payment_is_what_the_contract_says(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     let payment = pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
@@ -15,14 +20,13 @@ async fn a_payment_is_what_the_contract_says() {
     names.sort_unstable();
     assert_eq!(names, ["amount", "createdAt", "currency", "id", "orderId", "status", "stripeId"]);
     assert_eq!((&payment["amount"], &payment["status"]), (&json!(20), &json!("succeeded")));
-    let ledger = stack.provider().ledger().await.unwrap();
+    let ledger = stack.ledger().await;
     assert_eq!(payment["stripeId"], ledger.charges[0].id.as_str());
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn both_fields_must_be_given() {
-    let stack = TestStack::start().await;
+async fn both_fields_must_be_given(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let before = rows(&stack).await;
     for (body, fields) in [

@@ -1,12 +1,17 @@
 //! `GET /api/payments` and `GET /api/payments/{id}`
 
-use ticketing_testkit::TestStack;
+use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use crate::support::{id, list, ordered, pay};
 
-#[tokio::test]
-async fn ones_own_payments_are_listed_and_read() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    ones_own_payments_are_listed_and_read;
+}
+
+async fn ones_own_payments_are_listed_and_read(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut payments = Vec::new();
     for number in 0..3 {

@@ -1,13 +1,19 @@
 //! `POST /api/tickets`
 
 use serde_json::json;
-use ticketing_testkit::TestStack;
+use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use crate::support::{id, rows, ticket};
 
-#[tokio::test]
-async fn a_ticket_is_listed() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    a_ticket_is_listed, titles_have_1_to_200_characters, both_fields_are_named_at_once,
+    only_who_is_signed_in_can_sell;
+}
+
+async fn a_ticket_is_listed(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let new = json!({ "title": "  RustConf, day 1 ", "price": 149.99 });
     let reply = stack.raw().post("/api/tickets").by(&seller).json(&new).await;
@@ -23,9 +29,8 @@ async fn a_ticket_is_listed() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn titles_have_1_to_200_characters() {
-    let stack = TestStack::start().await;
+async fn titles_have_1_to_200_characters(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let before = rows(&stack).await;
     let post = |title: String| {
@@ -41,9 +46,8 @@ async fn titles_have_1_to_200_characters() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn both_fields_are_named_at_once() {
-    let stack = TestStack::start().await;
+async fn both_fields_are_named_at_once(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let reply =
         stack.raw().post("/api/tickets").by(&seller).json(&json!({ "title": "", "price": -10 })).await;
@@ -51,9 +55,8 @@ async fn both_fields_are_named_at_once() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn only_who_is_signed_in_can_sell() {
-    let stack = TestStack::start().await;
+async fn only_who_is_signed_in_can_sell(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let new = json!({ "title": "A ticket", "price": 20 });
     stack.raw().post("/api/tickets").json(&new).await.refused(401, "not_signed_in");
     stack.finish().await;

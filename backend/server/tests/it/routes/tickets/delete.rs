@@ -1,13 +1,18 @@
 //! `DELETE /api/tickets/{id}`
 
 use serde_json::json;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::{list, order, ordered, ticket};
 
-#[tokio::test]
-async fn a_ticket_that_was_withdrawn_is_gone_for_everyone() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    a_ticket_that_was_withdrawn_is_gone_for_everyone, what_is_reserved_cannot_be_withdrawn;
+}
+
+async fn a_ticket_that_was_withdrawn_is_gone_for_everyone(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
     let path = format!("/api/tickets/{id}");
@@ -31,9 +36,8 @@ async fn a_ticket_that_was_withdrawn_is_gone_for_everyone() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn what_is_reserved_cannot_be_withdrawn() {
-    let stack = TestStack::start().await;
+async fn what_is_reserved_cannot_be_withdrawn(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
     ordered(&stack, &buyer, &id).await;

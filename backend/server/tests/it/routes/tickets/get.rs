@@ -1,13 +1,18 @@
 //! `GET /api/tickets/{id}`
 
 use serde_json::json;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, list, ordered, pay, ticket};
 
-#[tokio::test]
-async fn anyone_reads_a_ticket_with_its_version_as_tag() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    anyone_reads_a_ticket_with_its_version_as_tag, versions_rise_by_one_with_each_change;
+}
+
+async fn anyone_reads_a_ticket_with_its_version_as_tag(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
     assert_eq!(stack.raw().get(&path).await.header("etag"), "\"0\"");
@@ -18,9 +23,8 @@ async fn anyone_reads_a_ticket_with_its_version_as_tag() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn versions_rise_by_one_with_each_change() {
-    let stack = TestStack::start().await;
+async fn versions_rise_by_one_with_each_change(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
     let seen = async || {

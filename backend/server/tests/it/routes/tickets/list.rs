@@ -1,9 +1,17 @@
 //! `GET /api/tickets`
 
 use serde_json::json;
-use ticketing_testkit::{TestSession, TestStack, eventually};
+use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{list, ordered, pay, ticket};
+
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    what_can_be_ordered_is_listed_the_oldest_first, words_and_prices_narrow_the_list,
+    all_pages_in_every_order_make_the_whole_list, a_page_has_a_hundred_tickets_unless_told,
+    tickets_that_come_and_go_between_pages_repeat_nothing;
+}
 
 /// The titles that a query finds, page by page.
 async fn titles(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
@@ -21,9 +29,8 @@ async fn titles(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String>
     }
 }
 
-#[tokio::test]
-async fn what_can_be_ordered_is_listed_the_oldest_first() {
-    let stack = TestStack::start().await;
+async fn what_can_be_ordered_is_listed_the_oldest_first(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut ids = Vec::new();
     for title in ["free", "reserved", "sold", "gone", "free too"] {
@@ -52,9 +59,8 @@ async fn what_can_be_ordered_is_listed_the_oldest_first() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn words_and_prices_narrow_the_list() {
-    let stack = TestStack::start().await;
+async fn words_and_prices_narrow_the_list(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for (title, price) in [
         ("RustConf day 1", 150.0),
@@ -89,9 +95,8 @@ async fn words_and_prices_narrow_the_list() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn all_pages_in_every_order_make_the_whole_list() {
-    let stack = TestStack::start().await;
+async fn all_pages_in_every_order_make_the_whole_list(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for number in 0..23 {
         // Few prices and titles, so that equal ones lie on both sides of a page's end.
@@ -126,9 +131,8 @@ async fn all_pages_in_every_order_make_the_whole_list() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn a_page_has_a_hundred_tickets_unless_told() {
-    let stack = TestStack::start().await;
+async fn a_page_has_a_hundred_tickets_unless_told(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let new = json!({ "title": "A ticket", "price": 20 });
     futures_util::future::join_all(
@@ -143,9 +147,8 @@ async fn a_page_has_a_hundred_tickets_unless_told() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn tickets_that_come_and_go_between_pages_repeat_nothing() {
-    let stack = TestStack::start().await;
+async fn tickets_that_come_and_go_between_pages_repeat_nothing(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let mut ids = Vec::new();
     for number in 0..6 {

@@ -1,13 +1,19 @@
 //! `PUT /api/tickets/{id}`
 
 use serde_json::json;
-use ticketing_testkit::{TestStack, eventually};
+use ticketing_testkit::{Shape, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, list, ordered, pay, ticket};
 
-#[tokio::test]
-async fn the_seller_changes_title_and_price() {
-    let stack = TestStack::start().await;
+on_shapes! {
+    [embedded, postgres_and_nats]
+    #[tokio::test]
+    the_seller_changes_title_and_price, if_match_guards_against_somebody_elses_edit,
+    what_is_reserved_or_sold_cannot_be_edited;
+}
+
+async fn the_seller_changes_title_and_price(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
     let wanted = json!({ "title": " Another title ", "price": "35.50" });
@@ -23,9 +29,8 @@ async fn the_seller_changes_title_and_price() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn if_match_guards_against_somebody_elses_edit() {
-    let stack = TestStack::start().await;
+async fn if_match_guards_against_somebody_elses_edit(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
     let put = |tag: &str, price: u32| {
@@ -46,9 +51,8 @@ async fn if_match_guards_against_somebody_elses_edit() {
     stack.finish().await;
 }
 
-#[tokio::test]
-async fn what_is_reserved_or_sold_cannot_be_edited() {
-    let stack = TestStack::start().await;
+async fn what_is_reserved_or_sold_cannot_be_edited(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
     let path = format!("/api/tickets/{id}");
