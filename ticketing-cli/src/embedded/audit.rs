@@ -67,6 +67,8 @@ async fn audit(marketplace: &Offline) -> Result<Report, OfflineError> {
 fn not_audited(error: &OfflineError) -> Failure {
     let failure = Failure::failed(error.to_string());
     match error {
+        OfflineError::BooksElsewhere => Failure::usage(error.to_string())
+            .hint("give this command the key that the server has; nothing was audited"),
         OfflineError::NoMarketplace { .. } => {
             failure.hint("`ticketing serve` keeps one; --data-dir names another folder")
         }

@@ -59,3 +59,16 @@ fn a_folder_without_a_marketplace_stays_as_it_is() {
     assert!(run.err.contains("no marketplace is kept in") && run.err.contains("hint: "), "{}", run.err);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_book_that_is_elsewhere_is_not_guessed_at() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(sold_one(folder.path()).terminate().success());
+    // As where cards were never simulated.
+    for end in ["", "-wal", "-shm"] {
+        drop(std::fs::remove_file(folder.path().join(format!("provider.db{end}"))));
+    }
+    let run = audit(folder.path());
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("TICKETING_STRIPE_KEY") && run.err.contains("hint: "), "{}", run.err);
+}

@@ -26,6 +26,9 @@ pub struct SimulatedProvider {
 }
 
 impl SimulatedProvider {
+    /// What the names of its charges begin with; a real provider's never do.
+    pub const MARK: &str = "pi_sim_";
+
     /// The tables of its book.
     pub const TABLES: Migrations = Migrations {
         part: "provider",

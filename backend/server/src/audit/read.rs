@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ticketing_bus::Bus;
 use ticketing_events::EventName;
+use ticketing_payments::SimulatedProvider;
 use ticketing_payments::provider::{Books, ProviderError};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, Row, Tx};
@@ -239,6 +240,18 @@ pub(super) async fn unpublished(db: &Db) -> Result<i64, DbError> {
 /// Steps that payments owes the provider.
 pub(super) async fn steps_owed(db: &Db) -> Result<i64, DbError> {
     count(db, "SELECT COUNT(*) AS n FROM payments WHERE next_step IS NOT NULL").await
+}
+
+/// Whether a charge was made by somebody else than the simulated provider.
+pub(super) async fn charged_elsewhere(db: &Db) -> Result<bool, DbError> {
+    let unit = |tx: &mut Tx<'_>| {
+        tx.query_one(
+            "SELECT COUNT(*) AS n FROM payments WHERE substr(stripe_id, 1, length($1)) <> $1",
+            args![SimulatedProvider::MARK],
+            |row| row.int("n"),
+        )
+    };
+    Ok(db.read::<_, DbError, _>(unit).await? > 0)
 }
 
 /// Events that a service has said or heard, as far as it remembers.

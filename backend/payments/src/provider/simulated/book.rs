@@ -5,7 +5,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::Timestamp;
 
-use super::Call;
+use super::{Call, SimulatedProvider};
 use crate::provider::{Authorization, Charge, ProviderError};
 
 /// One call as it enters the book.
@@ -81,7 +81,7 @@ pub(super) fn authorize(tx: &mut Tx<'_>, entry: &Entry, request: &Authorization)
         }
         unknown => return Ok(Settled::declined("resource_missing", format!("No such token: {unknown}"))),
     }
-    let id = format!("pi_sim_{}", entry.id.replace('-', ""));
+    let id = format!("{}{}", SimulatedProvider::MARK, entry.id.replace('-', ""));
     tx.execute(
         "INSERT INTO charges (id, order_id, token, currency, state, authorized, captured, voided, refunded, \
          captures, created_at) VALUES ($1, $2, $3, $4, 'authorized', $5, 0, 0, 0, 0, $6)",
