@@ -20,6 +20,8 @@ pub enum Task {
     Letters,
     /// Delivers it again, and ends.
     Replay,
+    /// Throws it away, and ends.
+    Discard,
 }
 
 /// What a command line asks for.
@@ -191,6 +193,7 @@ impl Task {
             Self::Republish => "republish",
             Self::Letters => "list",
             Self::Replay => "replay",
+            Self::Discard => "discard",
         }
     }
 
@@ -208,10 +211,14 @@ impl Task {
             }
             Self::Letters => "Shows them: name, event, aggregate, version, tries and cause, a line each",
             Self::Replay => "Delivers them again, to the consumers that could not handle them",
+            Self::Discard => "Throws them away: their events are never handled",
         }
     }
 
-    /// Those that are commands; the other two are below `dead-letters`.
+    /// Those that are below `dead-letters`.
+    const OF_LETTERS: [Self; 3] = [Self::Letters, Self::Replay, Self::Discard];
+
+    /// Those that are commands.
     fn every() -> impl Iterator<Item = Self> {
         [Self::All].into_iter().chain(Service::ALL.map(Self::One)).chain([Self::Migrate, Self::Republish])
     }
@@ -229,7 +236,7 @@ impl Of {
     fn includes(self, task: Task) -> bool {
         match self {
             Self::Bus => true,
-            Self::Databases => !matches!(task, Task::Letters | Task::Replay),
+            Self::Databases => !Task::OF_LETTERS.contains(&task),
             Self::Processes => matches!(task, Task::All | Task::One(_)),
             Self::Sessions => match task {
                 Task::One(service) => service.has_sessions(),
@@ -270,16 +277,24 @@ pub fn command() -> Command {
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .subcommand(Task::Letters.command())
-                .subcommand(Task::Replay.command().arg(named())),
+                .subcommand(Task::Replay.command().arg(named("; without one, all there are")))
+                .subcommand(Task::Discard.command().arg(named("").required_unless_present(EVERY)).arg(every())),
         )
 }
 
 const DEAD_LETTERS: &str = "dead-letters";
 const NAMES: &str = "NAME";
 
-fn named() -> Arg {
-    let help = "As `dead-letters list` calls them, like orders-service/17; without one, all there are";
+const EVERY: &str = "all";
+
+fn named(otherwise: &str) -> Arg {
+    let help = format!("As `dead-letters list` calls them, like orders-service/17{otherwise}");
     Arg::new(NAMES).action(ArgAction::Append).help(help)
+}
+
+fn every() -> Arg {
+    let help = "Every one there is";
+    Arg::new(EVERY).long(EVERY).action(ArgAction::SetTrue).conflicts_with(NAMES).help(help)
 }
 
 /// What a command line asks for.
@@ -289,13 +304,15 @@ pub fn asked(matches: &ArgMatches) -> Option<Asked> {
         (DEAD_LETTERS, verbs) => verbs.subcommand()?,
         command => command,
     };
-    let task = Task::every().chain([Task::Letters, Task::Replay]).find(|task| task.name() == name)?;
+    let task = Task::every().chain(Task::OF_LETTERS).find(|task| task.name() == name)?;
     let given = task.settings().filter_map(|setting| {
         flags.get_one::<String>(setting.name).map(|value| (setting.name, value.clone()))
     });
     let source = given.fold(Source::env("TICKETING_"), |source, (name, value)| source.with(name, value));
     let letters = match task {
-        Task::Replay => flags.get_many::<String>(NAMES).into_iter().flatten().cloned().collect(),
+        Task::Replay | Task::Discard => {
+            flags.get_many::<String>(NAMES).into_iter().flatten().cloned().collect()
+        }
         _ => Vec::new(),
     };
     Some(Asked { task, source, letters })
@@ -317,6 +334,11 @@ mod tests {
         assert_eq!(one.task, Task::One(Service::Orders));
         let replay = asked(&take(&["dead-letters", "replay", "a/1", "b/2"]).unwrap()).unwrap();
         assert_eq!((replay.task, replay.letters), (Task::Replay, vec!["a/1".to_owned(), "b/2".to_owned()]));
+        let discard = asked(&take(&["dead-letters", "discard", "--all"]).unwrap()).unwrap();
+        assert_eq!((discard.task, discard.letters), (Task::Discard, Vec::new()));
+        // Nothing is thrown away by a slip.
+        assert!(take(&["dead-letters", "discard"]).is_err());
+        assert!(take(&["dead-letters", "discard", "--all", "a/1"]).is_err());
         assert!(take(&["tickets", "--order-ttl", "1m"]).is_err());
         assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
         assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());

@@ -10,8 +10,8 @@ use ticketing_platform::settings::{Reader, SettingsError, Source};
 use ticketing_platform::telemetry::{self, LogFormat};
 use ticketing_server::command::{Asked, Task, asked, command};
 use ticketing_server::{
-    Engine, OperateError, RunError, Service, StackSettings, StartError, dead_letters, migrate, replay,
-    republish, run, run_service,
+    Engine, OperateError, RunError, Service, StackSettings, StartError, dead_letters, discard, migrate,
+    replay, republish, run, run_service,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,7 @@ async fn main() -> ExitCode {
         Task::Republish => say_again(&source).await,
         Task::Letters => show_letters(&source).await,
         Task::Replay => deliver_again(&source, &letters).await,
+        Task::Discard => throw_away(&source, &letters).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -99,6 +100,12 @@ async fn deliver_again(source: &Source, letters: &[String]) -> Result<(), Failur
     let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
     let replayed = replay(&settings, letters).await?;
     print(&format!("events that are delivered again: {replayed}"))
+}
+
+async fn throw_away(source: &Source, letters: &[String]) -> Result<(), Failure> {
+    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    let discarded = discard(&settings, letters).await?;
+    print(&format!("events that are never handled: {discarded}"))
 }
 
 fn print(line: &str) -> Result<(), Failure> {
