@@ -277,8 +277,8 @@ pub fn command() -> Command {
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .subcommand(Task::Letters.command())
-                .subcommand(Task::Replay.command().arg(named("; without one, all there are")))
-                .subcommand(Task::Discard.command().arg(named("").required_unless_present(EVERY)).arg(every())),
+                .subcommand(Task::Replay.command().arg(named(AS_LISTED_OR_ALL)))
+                .subcommand(Task::Discard.command().arg(named(AS_LISTED).required_unless_present(EVERY)).arg(every())),
         )
 }
 
@@ -286,9 +286,11 @@ const DEAD_LETTERS: &str = "dead-letters";
 const NAMES: &str = "NAME";
 
 const EVERY: &str = "all";
+const AS_LISTED: &str = "As `dead-letters list` calls them, like orders-service/17";
+const AS_LISTED_OR_ALL: &str =
+    "As `dead-letters list` calls them, like orders-service/17; without one, all there are";
 
-fn named(otherwise: &str) -> Arg {
-    let help = format!("As `dead-letters list` calls them, like orders-service/17{otherwise}");
+fn named(help: &'static str) -> Arg {
     Arg::new(NAMES).action(ArgAction::Append).help(help)
 }
 
