@@ -18,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::links::{Link, Links};
+use crate::links::{Link, Links, Servers};
 use crate::proxy::FaultProxy;
 use crate::{JWT_KEY, Patience};
 
@@ -78,14 +78,16 @@ impl Cluster {
         let migrated = command(&program, &common).arg("migrate").status().await;
         assert!(migrated.expect("the program can be started").success(), "tables and streams are made");
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
+        let servers = Servers { database, nats, stripe: stripe.as_deref() };
         let mut replicas = Vec::new();
         for service in (0..REPLICAS).flat_map(|_| Service::ALL) {
             let mut environment = common.clone();
             let kill_points = armed.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
             environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
-            let links = if linked { Some(Links::to(database, nats).await) } else { None };
-            environment.extend(links.iter().flat_map(|links| links.environment(database, nats)));
+            let links = if linked { Some(Links::to(servers).await) } else { None };
+            environment.extend(links.iter().flat_map(|links| links.environment(servers)));
             replicas.push(Replica { service, address: anywhere, environment, links, child: None });
         }
         // All at once, as in a deployment.

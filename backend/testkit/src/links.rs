@@ -11,11 +11,8 @@ pub enum Link {
     Nats,
     /// The server of the databases.
     Postgres,
-}
-
-impl Link {
-    /// All there are.
-    pub const ALL: [Self; 2] = [Self::Nats, Self::Postgres];
+    /// The stand-in for Stripe, where cards are charged there.
+    Stripe,
 }
 
 /// The links of one process.
@@ -23,14 +20,28 @@ impl Link {
 pub(crate) struct Links {
     nats: FaultProxy,
     postgres: FaultProxy,
+    stripe: Option<FaultProxy>,
+}
+
+/// Where the servers are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Servers<'s> {
+    pub(crate) database: &'s str,
+    pub(crate) nats: &'s str,
+    pub(crate) stripe: Option<&'s str>,
 }
 
 impl Links {
     /// Proxies of the servers that these URLs name.
-    pub(crate) async fn to(database: &str, nats: &str) -> Self {
+    pub(crate) async fn to(servers: Servers<'_>) -> Self {
+        let stripe = match servers.stripe {
+            Some(stripe) => Some(FaultProxy::of(address_of(stripe)).await),
+            None => None,
+        };
         Self {
-            nats: FaultProxy::of(address_of(nats)).await,
-            postgres: FaultProxy::of(address_of(database)).await,
+            nats: FaultProxy::of(address_of(servers.nats)).await,
+            postgres: FaultProxy::of(address_of(servers.database)).await,
+            stripe,
         }
     }
 
@@ -38,18 +49,23 @@ impl Links {
         match link {
             Link::Nats => &self.nats,
             Link::Postgres => &self.postgres,
+            Link::Stripe => self.stripe.as_ref().expect("cards are charged at Stripe"),
         }
     }
 
     /// What a process is told to come through them.
-    pub(crate) fn environment(&self, database: &str, nats: &str) -> [(&'static str, String); 2] {
+    pub(crate) fn environment(&self, servers: Servers<'_>) -> Vec<(&'static str, String)> {
         let through = |url: &str, proxy: &FaultProxy| {
             url.replacen(&address_of(url).to_string(), &proxy.addr().to_string(), 1)
         };
-        [
-            ("TICKETING_DATABASE_URL", through(database, &self.postgres)),
-            ("TICKETING_NATS_URL", through(nats, &self.nats)),
-        ]
+        let mut environment = vec![
+            ("TICKETING_DATABASE_URL", through(servers.database, &self.postgres)),
+            ("TICKETING_NATS_URL", through(servers.nats, &self.nats)),
+        ];
+        if let (Some(url), Some(proxy)) = (servers.stripe, &self.stripe) {
+            environment.push(("TICKETING_STRIPE_API_BASE", through(url, proxy)));
+        }
+        environment
     }
 }
 
