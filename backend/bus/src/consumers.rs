@@ -8,6 +8,7 @@ use std::time::Duration;
 use ticketing_events::{DecodeError, Envelope, Event, EventName};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, Tx};
+use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
@@ -137,6 +138,7 @@ impl Consumers {
         let batch = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
         let deliveries: Arc<[Delivery]> = subscription.next(batch).await?.into();
         let verdicts = self.clone().apply(deliveries.clone()).await?;
+        kill_point("before-ack");
         for (delivery, verdict) in deliveries.iter().zip(&verdicts) {
             self.report(delivery, verdict);
         }
@@ -152,7 +154,9 @@ impl Consumers {
         let verdicts = db.write(move |tx| {
             let now = self.clock.now();
             tx.ring_on_commit(&self.arrived);
-            Ok(deliveries.iter().map(|delivery| self.apply_one(tx, delivery, now)).collect())
+            let verdicts = deliveries.iter().map(|delivery| self.apply_one(tx, delivery, now)).collect();
+            kill_point("before-effect");
+            Ok(verdicts)
         });
         verdicts.await
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
+use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::lease::Lease;
@@ -100,7 +101,9 @@ impl Relay {
         let published = batch.len();
         if published > 0 {
             let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
+            kill_point("before-publish");
             self.bus.publish(batch).await?;
+            kill_point("before-mark");
             let now = self.clock.now();
             self.db.write_blindly(move |tx| outbox::mark_published(tx, &ids, now)).await?;
             metrics::counter!("events_published_total").increment(published as u64);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ticketing_bus::Core;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::{PaymentId, Timestamp};
@@ -165,6 +166,7 @@ impl Driver {
     async fn step(self, payment: PaymentRow, permit: OwnedSemaphorePermit) {
         let Some(step) = payment.next_step else { return };
         let reached = self.ask(&payment, step).await;
+        kill_point("before-settle");
         let id = payment.id.clone();
         let driver = self.clone();
         let settled = self.core.db.write(move |tx| {

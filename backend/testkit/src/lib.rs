@@ -20,7 +20,9 @@
 mod cluster;
 mod events;
 mod forge;
+mod links;
 mod patience;
+mod proxy;
 mod raw;
 mod reply;
 mod running;
@@ -32,13 +34,15 @@ mod stripe;
 pub use cluster::{Cluster, REPLICAS};
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
+pub use links::Link;
 pub use patience::Patience;
+pub use proxy::{Direction, FaultProxy};
 pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, Mischief, STRIPE_KEY, STRIPE_WEBHOOK_SECRET};
-pub use ticketing_engines::{Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
+pub use ticketing_engines::{Engine, Hoard, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
 
 pub use http::Method;
 pub use ticketing_engines::{NatsServer, NatsServerBuilder, Nginx};
