@@ -63,7 +63,12 @@ pub(crate) struct Ground<'g> {
     pub(crate) nats: &'g str,
     /// Whether every process has links that can go wrong.
     pub(crate) linked: bool,
+    /// What is told to some and not to all.
+    pub(crate) own: &'g [OwnSetting],
 }
+
+/// A setting of one service, over what all are told. Without a service: of whoever makes tables and streams.
+pub(crate) type OwnSetting = (Option<Service>, &'static str, String);
 
 impl Cluster {
     /// Makes the tables and streams, starts every process and the ingress.
@@ -71,18 +76,22 @@ impl Cluster {
     /// # Panics
     /// When something does not start.
     pub(crate) async fn start(ground: Ground<'_>) -> Self {
-        let Ground { settings, database, nats, linked } = ground;
+        let Ground { settings, database, nats, linked, own } = ground;
         let program = program();
         let armed = tempfile::tempdir().expect("a folder");
         let common = environment(settings, database, nats);
-        let migrated = command(&program, &common).arg("migrate").status().await;
+        let told = |whom: Option<Service>| {
+            let theirs = own.iter().filter(move |(of, ..)| *of == whom);
+            [common.clone(), theirs.map(|(_, name, value)| (*name, value.clone())).collect()].concat()
+        };
+        let migrated = command(&program, &told(None)).arg("migrate").status().await;
         assert!(migrated.expect("the program can be started").success(), "tables and streams are made");
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
         let servers = Servers { database, nats, stripe: stripe.as_deref() };
         let mut replicas = Vec::new();
         for service in (0..REPLICAS).flat_map(|_| Service::ALL) {
-            let mut environment = common.clone();
+            let mut environment = told(Some(service));
             let kill_points = armed.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
             environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
@@ -108,7 +117,8 @@ impl Cluster {
         };
         let answering = Service::ALL.into_iter().filter(|service| service.has_sessions());
         let ingress = Nginx::start(INGRESS, &answering.map(of).collect::<Vec<_>>()).await;
-        let bus = Bus::jetstream(JetStreamOptions::new(nats)).await.expect("the bus can be looked at");
+        let options = settings.nats.clone().unwrap_or_else(|| JetStreamOptions::new(nats));
+        let bus = Bus::jetstream(options).await.expect("the bus can be looked at");
         let url: PostgresUrl = database.parse().expect("a URL");
         let mut offline = Offline::at("").on(url.with_connections(2)).over(&bus);
         if let Some(stripe) = &settings.stripe {

@@ -13,9 +13,9 @@ use ticketing_platform::db::PostgresUrl;
 use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
-use ticketing_server::{Stack, StackSettings};
+use ticketing_server::{Service, Stack, StackSettings};
 
-use crate::cluster::{Cluster, Ground};
+use crate::cluster::{Cluster, Ground, OwnSetting};
 use crate::eventually;
 use crate::raw::Raw;
 use crate::running::Running;
@@ -33,6 +33,7 @@ pub struct TestStackBuilder {
     folder: Option<TempDir>,
     shape: Shape,
     linked: bool,
+    own: Vec<OwnSetting>,
     database_url: Option<String>,
 }
 
@@ -44,6 +45,7 @@ pub struct TestStack {
     running: Option<Running>,
     shape: Shape,
     linked: bool,
+    own: Vec<OwnSetting>,
     settings: StackSettings,
     folder: Option<TempDir>,
     database_url: Option<String>,
@@ -65,7 +67,14 @@ impl Default for TestStackBuilder {
         settings.limits.tries_per_address = 100_000;
         settings.payment_pace.first_retry = Duration::from_millis(20);
         settings.payment_pace.longest_retry = Duration::from_millis(200);
-        Self { settings, folder: Some(folder), shape: Shape::Embedded, linked: false, database_url: None }
+        Self {
+            settings,
+            folder: Some(folder),
+            shape: Shape::Embedded,
+            linked: false,
+            own: Vec::new(),
+            database_url: None,
+        }
     }
 }
 
@@ -125,6 +134,18 @@ impl TestStackBuilder {
         self.with(|settings| settings.database = Some(url.with_connections(6)))
     }
 
+    /// Of the processes of [`Shape::Processes`], those of one service are told this besides; without a service, whoever
+    /// makes tables and streams.
+    pub fn telling(
+        mut self,
+        whom: impl Into<Option<Service>>,
+        name: &'static str,
+        value: impl Into<String>,
+    ) -> Self {
+        self.own.push((whom.into(), name, value.into()));
+        self
+    }
+
     /// Every process of [`Shape::Processes`] has links to its servers that can go wrong ([`Cluster::link`]).
     pub fn with_links(mut self) -> Self {
         self.linked = true;
@@ -163,11 +184,12 @@ impl TestStackBuilder {
             self.database_url = Some(own.url().to_owned());
             database = Some(own);
         }
-        let Self { settings, folder, shape, linked, database_url } = self;
+        let Self { settings, folder, shape, linked, own, database_url } = self;
         let mut stack = TestStack {
             running: None,
             shape,
             linked,
+            own,
             settings,
             folder,
             database_url,
@@ -380,7 +402,8 @@ impl TestStack {
     async fn run(&mut self) {
         let nats = self.settings.nats.as_ref().map_or("", |options| &options.url);
         let database = self.database_url.as_deref().unwrap_or_default();
-        let ground = Ground { settings: &self.settings, database, nats, linked: self.linked };
+        let (linked, own) = (self.linked, self.own.as_slice());
+        let ground = Ground { settings: &self.settings, database, nats, linked, own };
         let running = Running::start(self.shape, ground).await;
         self.raw = Raw::new(running.url());
         self.running = Some(running);

@@ -43,7 +43,8 @@ pub(crate) fn unprivileged() -> Option<User> {
     Some(user.expect("a user postgres or nobody, since a server does not run as root"))
 }
 
-fn find(name: &str) -> PathBuf {
+/// Where a program of PostgreSQL is.
+pub(crate) fn find(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut places: Vec<PathBuf> = std::env::split_paths(&path).collect();
     // Debian keeps the programs of a server away from the path; the newest version first.

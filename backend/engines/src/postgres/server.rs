@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::install::{program, unprivileged};
+use super::install::{find, program, unprivileged};
 
 /// Who may do everything there, without a password.
 pub(super) const SUPERUSER: &str = "ticketing";
@@ -185,6 +185,21 @@ impl PrivateServer {
     /// Ends the server in an orderly way, which waits for nobody.
     pub fn stop(&self) {
         self.server.stop("fast");
+    }
+
+    /// Runs a script that is written for the image of PostgreSQL, which tells where its database is by the same variables.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn run(&self, script: &str, variables: &[(String, String)]) {
+        let psql = find("psql");
+        let mut places: Vec<PathBuf> = psql.parent().map(Path::to_owned).into_iter().collect();
+        places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).env("PATH", std::env::join_paths(places).expect("a path"));
+        shell.envs([("POSTGRES_USER", SUPERUSER), ("POSTGRES_DB", "ticketing"), ("PGHOST", "127.0.0.1")]);
+        shell.env("PGPORT", self.server.port.to_string()).envs(variables.iter().cloned());
+        must(&mut shell);
     }
 
     /// Ends the server as if the power went.

@@ -11,6 +11,7 @@ mod docs;
 mod expiry;
 mod faults;
 mod idempotency;
+mod identities;
 mod interleavings;
 mod isolation;
 mod life;

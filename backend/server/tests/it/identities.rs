@@ -1,0 +1,100 @@
+//! A process for each service, each with the role in PostgreSQL and the user of NATS that a deployment gives it.
+
+use ticketing_bus::Credentials;
+use ticketing_server::Service;
+use ticketing_testkit::{NatsServer, PrivateServer, Shape, TestStack, TestStackBuilder, eventually};
+
+use crate::support::{list, ordered, pay, taken, ticket};
+
+/// As they are shipped.
+const ROLES: &str = include_str!("../../../deploy/kubernetes/overlays/example/postgres/roles.sh");
+const USERS: &str = include_str!("../../../deploy/kubernetes/base/nats/users.conf");
+
+const DATABASE: &str = "TICKETING_DATABASE_URL";
+const CREDENTIALS: &str = "TICKETING_NATS_CREDS";
+
+fn password(name: &str) -> String {
+    format!("p{name}0123")
+}
+
+fn variable(before: &str, name: &str) -> (String, String) {
+    (format!("{before}{}_PASSWORD", name.to_uppercase()), password(name))
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    Service::ALL.into_iter().map(Service::name)
+}
+
+/// Somebody's URL of the database.
+fn url(postgres: &PrivateServer, role: &str) -> String {
+    let whole = postgres.url();
+    let (_, place) = whole.split_once('@').unwrap();
+    format!("postgres://{role}:{}@{place}", password(role))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
+    let postgres = PrivateServer::start();
+    let roles: Vec<_> = names().chain(["migrate"]).map(|name| variable("", name)).collect();
+    postgres.run(ROLES, &roles);
+    let secrets = names().chain(["operator"]).map(|name| {
+        let (variable, password) = variable("NATS_", name);
+        format!("{variable}: \"{password}\"\n")
+    });
+    let nats = NatsServer::builder().config(&secrets.collect::<String>()).config(USERS).start().await;
+
+    let folder = tempfile::tempdir().unwrap();
+    let credentials = |user: &str| {
+        let file = folder.path().join(user);
+        std::fs::write(&file, format!("{user}:{}\n", password(user))).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let told = |builder: TestStackBuilder, whom: Option<Service>, role: &str, user: &str| {
+        builder.telling(whom, DATABASE, url(&postgres, role)).telling(whom, CREDENTIALS, credentials(user))
+    };
+    let builder = TestStack::builder().on(Shape::Processes).in_database_of(&postgres).over(&nats);
+    let mut builder = told(builder, None, "migrate", "operator").with(|settings| {
+        // The audit looks at everything.
+        let options = settings.nats.as_mut().unwrap();
+        options.credentials = Some(Credentials::user("operator", password("operator")));
+        options.name = "operator".to_owned();
+    });
+    for service in Service::ALL {
+        let name = service.name();
+        builder = told(builder, Some(service), name, name);
+        builder = builder.telling(service, "TICKETING_DATABASE_MIGRATE", "false");
+    }
+    let stack = builder.start().await;
+
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let sold = list(&stack, &seller, "RustConf", 149.99).await;
+    let bought = ordered(&stack, &buyer, &sold).await;
+    pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
+    eventually!(ticket(&stack, &sold).await["status"] == "sold");
+    assert_eq!(taken(&stack, &bought).await, (1, 14_999));
+    stack.raw().post("/api/users/signout").by(&buyer).await.ok(200);
+    eventually!(stack.raw().get("/api/orders").by(&buyer).await.status == 401);
+
+    for role in names() {
+        let connections = format!("SELECT COUNT(*) > 0 FROM pg_stat_activity WHERE usename = '{role}'");
+        assert_eq!(postgres.psql(&connections), "t", "{role} is who it is to be");
+        postgres.psql(&format!("SET ROLE {role}; SELECT COUNT(*) FROM {role}.outbox"));
+        is_refused(&postgres, role, &format!("CREATE TABLE {role}.more (n BIGINT)"));
+        for other in names().chain(["provider"]).filter(|other| *other != role) {
+            let table = if other == "provider" { "charges" } else { "outbox" };
+            if (role, other) != ("payments", "provider") {
+                is_refused(&postgres, role, &format!("SELECT COUNT(*) FROM {other}.{table}"));
+                is_refused(&postgres, role, &format!("DELETE FROM {other}.{table}"));
+            }
+        }
+    }
+    stack.finish().await;
+}
+
+/// Fails the test where this role may do this.
+fn is_refused(postgres: &PrivateServer, role: &str, sql: &str) {
+    postgres.psql(&format!(
+        "SET ROLE {role}; DO $do$ BEGIN EXECUTE '{sql}'; RAISE EXCEPTION '{role} may'; \
+         EXCEPTION WHEN insufficient_privilege THEN NULL; END $do$"
+    ));
+}
