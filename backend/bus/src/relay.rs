@@ -81,6 +81,10 @@ impl Relay {
                 Err(error) => {
                     tracing::warn!(%error, "the outbox could not be relayed; trying again");
                     metrics::counter!("relay_failures_total").increment(1);
+                    if matches!(error, RelayError::Bus(_)) {
+                        // It may be our link alone that is broken.
+                        self.lease.give_back(&self.db, self.outbox.waiting()).await;
+                    }
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
                         () = recovery.heard() => {}

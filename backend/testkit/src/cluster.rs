@@ -26,6 +26,8 @@ use crate::proxy::FaultProxy;
 pub const REPLICAS: usize = 2;
 /// Longer than any start and any orderly end.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than it takes, under load, until somebody comes to a point of the code.
+const FALLS: Duration = Duration::from_secs(120);
 /// The ingress of a deployment, as it is shipped.
 const INGRESS: &str = include_str!("../../deploy/nginx.conf");
 
@@ -219,7 +221,7 @@ impl Cluster {
     /// When nobody comes to that point, or a process ends in another way.
     pub async fn fallen(&mut self, service: Service, point: &str) -> usize {
         let armed = self.armed.path().join(service.name()).join(point);
-        let patience = Patience::lasting(PATIENCE);
+        let patience = Patience::lasting(FALLS);
         while armed.exists() {
             patience.pause(&format!("a process of {} to come to {point}", service.name())).await;
         }

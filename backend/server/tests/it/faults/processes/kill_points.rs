@@ -1,12 +1,15 @@
 //! Every service dies at every point where that could cost something, and its other replica goes on.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::json;
+use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_server::Service::{self, Auth, Expiration, Orders, Payments, Tickets};
-use ticketing_testkit::{PASSWORD, Raw, eventually};
+use ticketing_testkit::{NatsServer, PASSWORD, Raw, eventually};
 
-use super::Market;
+use super::{Market, lasts};
 
 /// A point of the code, and the services that come to it.
 const POINTS: [(&str, &[Service]); 6] = [
@@ -47,6 +50,36 @@ async fn each_service_is_killed_at_each_of_them() {
     market.finish().await;
 }
 
+/// Relays die between publishing and marking, and the NATS server is away for longer than it remembers: what they publish once
+/// more lies in the stream twice, and everybody hears it twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn relays_are_killed_and_nats_forgets_what_they_have_published() {
+    const WINDOW: Duration = Duration::from_millis(300);
+    let mut server = NatsServer::begin().await;
+    let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
+    let bus = Bus::jetstream(short).await.unwrap();
+    let mut market = Market::opened(|builder| builder.over(&server)).await;
+    let speakers = [Tickets, Orders, Payments];
+    for service in speakers {
+        market.stack.cluster().arm(service, "before-mark");
+    }
+    let mut fallen = Vec::new();
+    for service in speakers {
+        fallen.push(market.stack.cluster().fallen(service, "before-mark").await);
+    }
+    server.kill().await;
+    lasts(WINDOW * 2).await;
+    server.start().await;
+    for number in fallen {
+        market.stack.cluster().start_again(number).await;
+    }
+    market.crowd.go_on(40).await;
+    let events = bus.recent(u32::MAX).await.unwrap();
+    let different: HashSet<&String> = events.iter().map(|event| &event.id).collect();
+    assert!(different.len() < events.len(), "nothing was said twice");
+    market.finish().await;
+}
+
 /// People who sign up, and out again: all that auth says is who has left.
 struct Leavers {
     task: tokio::task::JoinHandle<()>,
@@ -69,7 +102,7 @@ impl Leavers {
                 if gone.is_ok_and(|reply| reply.status == 200) {
                     noted.lock().unwrap().push(cookie);
                 }
-                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                tokio::time::sleep(Duration::from_millis(50)).await;
             }
         });
         Self { task, left }

@@ -10,8 +10,10 @@ use tokio::time::Instant;
 use super::{Market, lasts};
 use crate::support::list;
 
-/// Longer than an answer of NATS may take.
-const STALL: Duration = Duration::from_secs(6);
+/// Longer than an answer may take.
+const NATS_STALL: Duration = Duration::from_secs(6);
+/// Long enough for every connection to be in the middle of something.
+const POSTGRES_STALL: Duration = Duration::from_secs(2);
 
 fn linked(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::TestStackBuilder {
     builder.with_links()
@@ -21,10 +23,10 @@ fn linked(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::Te
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_direction_is_stalled() {
     let mut market = Market::opened(linked).await;
-    for link in [Link::Nats, Link::Postgres] {
+    for (link, stall) in [(Link::Nats, NATS_STALL), (Link::Postgres, POSTGRES_STALL)] {
         for (direction, arrives) in [(Direction::ToServer, true), (Direction::ToClient, false)] {
             market.stack.cluster().links(link).for_each(|proxy| proxy.stall(direction));
-            lasts(STALL).await;
+            lasts(stall).await;
             if !arrives {
                 market.stack.cluster().links(link).for_each(FaultProxy::cut);
             }
@@ -45,8 +47,8 @@ async fn one_replica_of_each_service_is_cut_off_from_the_events() {
         for number in &off {
             market.stack.cluster().link(*number, Link::Nats).refuse();
         }
-        market.crowd.go_on(20).await;
         market.stack.sells_again().await;
+        market.crowd.go_on(20).await;
         for number in &off {
             market.stack.cluster().link(*number, Link::Nats).heal();
         }

@@ -28,7 +28,7 @@ async fn others_take_every_connection_it_has() {
     let [_, _, before] = market.crowd.counts();
     // Those that the services had are gone, and others are quicker.
     market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::cut);
-    eventually!(market.crowd.counts()[2] > before + 20, seconds 60);
+    eventually!(market.crowd.counts()[2] > before + 10, seconds 60);
     drop(hoard);
     market.crowd.go_on(40).await;
     market.finish().await;
