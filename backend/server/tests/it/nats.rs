@@ -1,7 +1,7 @@
 //! A marketplace on a NATS server: what its settings must be, and what becomes of it when the server dies.
 
 use std::hash::{BuildHasher, RandomState};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
@@ -11,28 +11,12 @@ use ticketing_events::EventName;
 use ticketing_testkit::storm::{Program, Storm};
 use ticketing_testkit::{NatsServer, TestStack, eventually};
 
-use crate::support::{count, list, ordered, pay, taken, ticket};
+use crate::support::{count, is_a_fault, list, ordered, pay, server_with, taken, ticket};
 
-/// What the program says, and how it ends, with these settings.
-fn server_with(settings: &[(&str, &str)]) -> Output {
+/// What a marketplace in one process says, and how it ends, with these settings.
+fn all_with(settings: &[(&str, &str)]) -> Output {
     let folder = tempfile::tempdir().unwrap();
-    Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
-        .args(["all", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(folder.path())
-        .env_clear()
-        .envs(settings.iter().copied())
-        .output()
-        .unwrap()
-}
-
-#[track_caller]
-fn is_a_fault(output: &Output, words: &[&str]) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(output.stdout.is_empty(), "it never listened");
-    for word in words {
-        assert!(said.contains(word), "{word} is not in: {said}");
-    }
+    server_with(&["all", "--data-dir", folder.path().to_str().unwrap()], settings)
 }
 
 #[tokio::test]
@@ -51,19 +35,16 @@ async fn a_server_that_cannot_carry_the_events_is_said_before_a_port_is_bound() 
     let (wrong, orders) = (file("wrong", "orders:wrong"), file("orders", "orders:right"));
     let url = guarded.url();
     tokio::task::spawn_blocking(move || {
-        is_a_fault(&server_with(&[("TICKETING_NATS_URL", "http://x")]), &["TICKETING_NATS_URL"]);
-        is_a_fault(&server_with(&[("TICKETING_NATS_CREDS", &wrong)]), &["TICKETING_NATS_CREDS"]);
+        is_a_fault(&all_with(&[("TICKETING_NATS_URL", "http://x")]), &["TICKETING_NATS_URL"]);
+        is_a_fault(&all_with(&[("TICKETING_NATS_CREDS", &wrong)]), &["TICKETING_NATS_CREDS"]);
         let gone = [("TICKETING_NATS_URL", "nats://127.0.0.1:1")];
-        is_a_fault(&server_with(&gone), &["TICKETING_NATS_URL", "cannot connect", "127.0.0.1:1"]);
+        is_a_fault(&all_with(&gone), &["TICKETING_NATS_URL", "cannot connect", "127.0.0.1:1"]);
         let unknown = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &wrong)];
-        is_a_fault(&server_with(&unknown), &["TICKETING_NATS_CREDS", "does not accept"]);
-        is_a_fault(
-            &server_with(&[("TICKETING_NATS_URL", &bare.url())]),
-            &["TICKETING_NATS_URL", "JetStream"],
-        );
+        is_a_fault(&all_with(&unknown), &["TICKETING_NATS_CREDS", "does not accept"]);
+        is_a_fault(&all_with(&[("TICKETING_NATS_URL", &bare.url())]), &["TICKETING_NATS_URL", "JetStream"]);
         // The user of one service is not that of all.
         let one = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &orders)];
-        is_a_fault(&server_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
+        is_a_fault(&all_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
         drop(guarded);
     })
     .await

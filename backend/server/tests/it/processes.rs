@@ -1,7 +1,6 @@
 //! A process for each service and replica: what it must be told, what it answers, and what becomes of it when it dies.
 
 use std::hash::{BuildHasher, RandomState};
-use std::process::{Command, Output};
 use std::time::Duration;
 
 use ticketing_bus::{NatsPassword, NatsUser, nats_authorization};
@@ -9,30 +8,9 @@ use ticketing_server::Service;
 use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm};
 use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
 
-use crate::support::{list, operate, order, order_of, ordered, pay, taken, ticket};
+use crate::support::{is_a_fault, list, operate, order, order_of, ordered, pay, server_with, taken, ticket};
 
 const KEY: &str = "a key for tests that is long enough";
-
-/// What the program says, and how it ends, with these settings.
-fn server_with(words: &[&str], settings: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
-        .args(words)
-        .env_clear()
-        .env("TICKETING_LISTEN", "127.0.0.1:0")
-        .envs(settings.iter().copied())
-        .output()
-        .unwrap()
-}
-
-#[track_caller]
-fn is_a_fault(output: &Output, words: &[&str]) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(output.stdout.is_empty(), "it never listened");
-    for word in words {
-        assert!(said.contains(word), "{word} is not in: {said}");
-    }
-}
 
 #[test]
 fn everything_that_a_service_lacks_is_said_at_once() {

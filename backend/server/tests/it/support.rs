@@ -1,5 +1,7 @@
 //! The steps that most tests begin with.
 
+use std::process::{Command, Output};
+
 use serde_json::{Value, json};
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{Reply, Shape, TestSession, TestStack};
@@ -94,4 +96,26 @@ pub(crate) async fn count(stack: &TestStack, service: &str, sql: &'static str) -
     let (_, core) = cores.iter().find(|(name, _)| *name == service).unwrap();
     let count = core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
     count.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap()
+}
+
+/// What the program says, and how it ends, with these settings.
+pub(crate) fn server_with(words: &[&str], settings: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_ticketing-server"))
+        .args(words)
+        .env_clear()
+        .env("TICKETING_LISTEN", "127.0.0.1:0")
+        .envs(settings.iter().copied())
+        .output()
+        .unwrap()
+}
+
+/// Fails the test unless the program ended for what is wrong with its settings, before it listened, and names these words.
+#[track_caller]
+pub(crate) fn is_a_fault(output: &Output, words: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(output.stdout.is_empty(), "it never listened");
+    for word in words {
+        assert!(said.contains(word), "{word} is not in: {said}");
+    }
 }
