@@ -62,13 +62,25 @@ const fn setting(name: &'static str, value: &'static str, of: &'static [Of], hel
 }
 
 /// Every setting there is.
-const SETTINGS: [Setting; 23] = [
+const SETTINGS: [Setting; 25] = [
     setting("TICKETING_LISTEN", "HOST:PORT", &[Of::Processes], "Where to listen [default: 127.0.0.1:3000]"),
     setting(
         "TICKETING_METRICS_LISTEN",
         "HOST:PORT",
         &[Of::Processes],
         "Where to answer GET /metrics, if anywhere",
+    ),
+    setting(
+        "TICKETING_OTLP_ENDPOINT",
+        "URL",
+        &[Of::Processes],
+        "The OpenTelemetry collector that traces are sent to, like http://127.0.0.1:4318, if anywhere",
+    ),
+    setting(
+        "TICKETING_TRACE_SAMPLE",
+        "RATIO",
+        &[Of::Processes],
+        "The share of the traces that begin here which are kept, from 0 to 1 [default: 1]",
     ),
     setting("TICKETING_DATA_DIR", "DIR", &[Of::All], "The folder of the databases; must be given"),
     setting(

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
-use ticketing_platform::telemetry::{self, LogFormat};
+use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat};
 use ticketing_server::command::{Asked, Task, asked, command};
 use ticketing_server::{
     Engine, OperateError, RunError, Service, StackSettings, StartError, dead_letters, migrate, replay,
@@ -20,6 +20,8 @@ enum Failure {
     Settings(#[from] SettingsError),
     #[error("{0}")]
     Filter(#[from] telemetry::FilterError),
+    #[error("TICKETING_OTLP_ENDPOINT: {0}")]
+    Traces(#[from] ExportError),
     #[error("{0}")]
     Run(#[from] RunError),
     #[error("TICKETING_DATABASE_URL: {0}")]
@@ -35,7 +37,7 @@ impl Failure {
     /// else.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Settings(_) | Self::Filter(_) | Self::Migrate(_) => ExitCode::from(2),
+            Self::Settings(_) | Self::Filter(_) | Self::Traces(_) | Self::Migrate(_) => ExitCode::from(2),
             Self::Run(RunError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
             Self::Operate(OperateError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
             Self::Run(_) | Self::Operate(_) | Self::Output(_) => ExitCode::FAILURE,
@@ -128,13 +130,26 @@ async fn serve(service: Option<Service>, source: &Source) -> Result<(), Failure>
         (Err(error), Ok(())) | (Ok(_), Err(error)) => return Err(error.into()),
     };
     telemetry::init_logs(format, &filter)?;
+    let exporting = export_traces(service, &settings)?;
     if settings.metrics_listen.is_some() {
         telemetry::install_metrics();
     }
     let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
-    match service {
-        Some(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?,
-        None => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
+    let ran = match service {
+        Some(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await,
+        None => Box::pin(run(settings, |stack| tell(stack.addr()))).await,
+    };
+    if let Some(exporting) = exporting {
+        exporting.flush().await;
     }
-    Ok(())
+    Ok(ran?)
+}
+
+/// Sends traces to a collector where the settings name one, as the whole marketplace or as one service of it.
+fn export_traces(
+    service: Option<Service>,
+    settings: &StackSettings,
+) -> Result<Option<Exporting>, ExportError> {
+    let name = service.map_or("ticketing".to_owned(), |service| format!("ticketing-{}", service.name()));
+    settings.traces.as_ref().map(|traces| telemetry::export_traces(traces, &name)).transpose()
 }

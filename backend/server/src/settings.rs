@@ -1,6 +1,7 @@
 //! What a stack is told.
 
 pub(crate) mod nats;
+mod traces;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use ticketing_platform::http::ServeLimits;
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
+use ticketing_platform::telemetry::TraceSettings;
 
 use crate::Service;
 
@@ -40,6 +42,8 @@ pub struct StackSettings {
     pub listen: SocketAddr,
     /// Where it answers `GET /metrics`, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where its process exports traces, if anywhere.
+    pub traces: Option<TraceSettings>,
     /// The folder of its databases, and of what is kept beside them.
     pub data_dir: PathBuf,
     /// The PostgreSQL database whose schemas the services use instead of files in the folder.
@@ -81,6 +85,7 @@ impl StackSettings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics_listen: None,
+            traces: None,
             data_dir: data_dir.into(),
             database: None,
             nats: None,
@@ -150,6 +155,7 @@ impl StackSettings {
         let settings = self;
         settings.listen = reader.or("TICKETING_LISTEN", SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)));
         settings.metrics_listen = reader.optional("TICKETING_METRICS_LISTEN");
+        settings.traces = traces::read(reader);
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }

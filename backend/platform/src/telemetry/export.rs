@@ -18,10 +18,7 @@ use opentelemetry_sdk::trace::{
 
 use super::span;
 use crate::clock::Clock;
-use crate::settings::{Reader, Setting};
-
-const ENDPOINT: &str = "TICKETING_OTLP_ENDPOINT";
-const SAMPLE: &str = "TICKETING_TRACE_SAMPLE";
+use crate::settings::Setting;
 
 /// How often what has ended is sent.
 const EVERY: Duration = Duration::from_secs(1);
@@ -63,18 +60,12 @@ pub struct TraceSettings {
 }
 
 impl TraceSettings {
-    /// Reads `TICKETING_OTLP_ENDPOINT` and `TICKETING_TRACE_SAMPLE`. Without the first nothing is exported.
-    pub fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let sample = reader.or(SAMPLE, Ratio::ALL);
-        let endpoint: Uri = reader.optional(ENDPOINT)?;
-        let is_whole = endpoint.query().is_none()
-            && endpoint.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        if !is_whole {
-            // What stands before an @ may be a password.
-            reader.fault(ENDPOINT, None, "a URL like http://127.0.0.1:4318, without a user and a query");
-            return None;
-        }
-        Some(Self { endpoint, sample })
+    /// Every trace, to this collector. `None` for a URL that is more than a scheme, a host, a port and a path.
+    #[must_use]
+    pub fn new(endpoint: Uri) -> Option<Self> {
+        let host = endpoint.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        let known = matches!(endpoint.scheme_str(), Some("http" | "https"));
+        (known && host && endpoint.query().is_none()).then_some(Self { endpoint, sample: Ratio::ALL })
     }
 
     /// Where the collector takes traces.
@@ -217,38 +208,26 @@ impl SpanExporter for Watched {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Source;
-
-    fn read(settings: &[(&str, &str)]) -> Result<Option<TraceSettings>, String> {
-        let source: Source = settings.iter().copied().collect();
-        let mut reader = Reader::new(&source);
-        let read = TraceSettings::read(&mut reader);
-        reader.finish(|| Some(read)).map_err(|error| error.to_string())
-    }
 
     #[test]
-    fn nothing_is_exported_unless_a_collector_is_named() {
-        assert_eq!(read(&[]), Ok(None));
-        assert_eq!(read(&[(SAMPLE, "0.5")]), Ok(None));
+    fn traces_are_taken_below_the_path_of_the_collector() {
         for (endpoint, url) in [
             ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
             ("http://127.0.0.1:4318/", "http://127.0.0.1:4318/v1/traces"),
             ("https://collector.example/otlp/", "https://collector.example/otlp/v1/traces"),
         ] {
-            let settings = read(&[(ENDPOINT, endpoint), (SAMPLE, "0.25")]).unwrap().unwrap();
-            assert_eq!((settings.url().as_str(), settings.sample), (url, Ratio(0.25)));
+            assert_eq!(TraceSettings::new(endpoint.parse().unwrap()).unwrap().url(), url);
+        }
+        for endpoint in ["http://a/?b=c", "http://user:word@a", "ftp://a", "/a", "a"] {
+            assert_eq!(TraceSettings::new(endpoint.parse().unwrap()), None, "{endpoint}");
         }
     }
 
     #[test]
-    fn what_cannot_be_used_is_named_and_no_password_shown() {
-        for endpoint in ["127.0.0.1:4318", "ftp://127.0.0.1", "http://", "collector", "http://a/?b=c"] {
-            assert!(read(&[(ENDPOINT, endpoint)]).unwrap_err().contains(ENDPOINT), "{endpoint}");
-        }
-        let said = read(&[(ENDPOINT, "http://user:hunter2@127.0.0.1:4318")]).unwrap_err();
-        assert!(said.contains(ENDPOINT) && !said.contains("hunter2"), "{said}");
-        for sample in ["-0.1", "1.1", "half", "NaN", "inf"] {
-            assert!(read(&[(SAMPLE, sample)]).unwrap_err().contains(SAMPLE), "{sample}");
+    fn a_share_lies_between_nothing_and_all() {
+        assert_eq!((Ratio::read("0"), Ratio::read("1.0")), (Some(Ratio(0.0)), Some(Ratio::ALL)));
+        for text in ["-0.1", "1.1", "half", "NaN", "inf", ""] {
+            assert_eq!(Ratio::read(text), None, "{text:?}");
         }
     }
 }

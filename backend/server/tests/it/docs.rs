@@ -288,7 +288,7 @@ fn settings_below(path: &str, heading: &str) -> BTreeMap<String, String> {
 #[test]
 fn the_documents_name_every_setting_and_no_other() {
     let house = house();
-    let sources = ["settings.rs", "settings/nats.rs", "main.rs"];
+    let sources = ["settings.rs", "settings/nats.rs", "settings/traces.rs", "main.rs"];
     let server: BTreeSet<String> = sources
         .into_iter()
         .flat_map(|path| variables(&read(&format!("backend/server/src/{path}")), "\""))
