@@ -5,6 +5,7 @@ mod export;
 mod lines;
 mod span;
 
+use std::fmt;
 use std::io;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -47,6 +48,15 @@ impl FromStr for LogFormat {
             "json" => Ok(Self::Json),
             _ => Err(()),
         }
+    }
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
     }
 }
 

@@ -62,6 +62,12 @@ impl CookieSettings {
         Ok(Self { name, secure })
     }
 
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The `Set-Cookie` value that carries a token.
     pub(super) fn carry(&self, token: &str) -> Result<HeaderValue, CookieError> {
         let contents = serde_json::to_vec(&Contents { jwt: token.into() }).map_err(|_| CookieError::Value)?;

@@ -3,6 +3,7 @@
 //! Ended spans wait in a bounded queue, and a thread of their own sends them. Whoever ends a span never waits: where the
 //! collector is away or too slow, spans are lost and nothing else is.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -38,6 +39,12 @@ pub struct Ratio(f64);
 impl Ratio {
     /// All of it.
     pub const ALL: Self = Self(1.0);
+}
+
+impl fmt::Display for Ratio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 impl Setting for Ratio {
