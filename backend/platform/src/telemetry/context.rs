@@ -48,8 +48,8 @@ impl TraceContext {
     /// The trace that the work on this thread belongs to, as log lines name it.
     pub(super) fn current_trace() -> Option<impl fmt::Display> {
         Context::map_current(|context| {
-            let cause = context.span().span_context().clone();
-            cause.is_valid().then(|| cause.trace_id())
+            let span = context.span();
+            span.span_context().is_valid().then(|| span.span_context().trace_id())
         })
     }
 
