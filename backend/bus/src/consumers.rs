@@ -8,6 +8,7 @@ use std::time::Duration;
 use ticketing_events::{DecodeError, Envelope, Event, EventName};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, Tx};
+use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Span, TraceContext};
@@ -149,6 +150,7 @@ impl Consumers {
             spans.iter().for_each(|span| span.fail(error.to_string()));
         }
         let verdicts = applied?;
+        kill_point("before-ack");
         for ((delivery, verdict), span) in deliveries.iter().zip(&verdicts).zip(spans) {
             let _within = span.context().enter();
             spans::processed(&span, verdict);
@@ -181,7 +183,9 @@ impl Consumers {
                 let _within = context.enter();
                 self.apply_one(tx, delivery, now)
             });
-            Ok(each.collect())
+            let verdicts = each.collect();
+            kill_point("before-effect");
+            Ok(verdicts)
         });
         verdicts.await
     }

@@ -165,6 +165,15 @@ impl Log {
         if found.await? { Ok(()) } else { Err(BusError::NoSuchLetter { durable: durable.to_owned(), seq }) }
     }
 
+    pub(crate) async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
+        let name = durable.to_owned();
+        let found = self.db.write(move |tx| {
+            tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])
+        });
+        let found = found.await.map_err(|error: DbError| error)?;
+        if found > 0 { Ok(()) } else { Err(BusError::NoSuchLetter { durable: durable.to_owned(), seq }) }
+    }
+
     pub(crate) async fn backlog(&self) -> Result<u64, BusError> {
         let waiting = self.db.read(|tx| {
             tx.query_one(

@@ -84,6 +84,10 @@ impl JetStream {
         letters::replay(&self.link, durable, seq).await
     }
 
+    pub(crate) async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
+        letters::discard(&self.link, durable, seq).await
+    }
+
     /// Throws the events away and begins anew; the letters stay.
     pub(crate) async fn start_over(&self) -> Result<(), BusError> {
         // The places go on after those of the old one.

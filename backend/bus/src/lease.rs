@@ -48,11 +48,11 @@ impl Lease {
     }
 
     /// Lets another one begin at once: `bell` tells it to look.
-    pub(crate) async fn give_back(self, db: &Db, bell: &Signal) {
-        if self.renewed.is_none() {
+    pub(crate) async fn give_back(&mut self, db: &Db, bell: &Signal) {
+        if self.renewed.take().is_none() {
             return;
         }
-        let (name, holder, bell) = (self.name, self.holder, bell.clone());
+        let (name, holder, bell) = (self.name, self.holder.clone(), bell.clone());
         let given = db.write_blindly(move |tx| {
             tx.ring_on_commit(&bell);
             tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, &holder])

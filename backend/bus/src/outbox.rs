@@ -7,6 +7,7 @@ use ticketing_events::{Envelope, Event};
 use ticketing_platform::args;
 use ticketing_platform::clock::{Clock, id_floor};
 use ticketing_platform::db::{DbError, Dialect, Tx};
+use ticketing_platform::kill_point;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Timestamp;
@@ -65,6 +66,7 @@ impl Outbox {
             ],
         )?;
         tx.ring_on_commit(&self.waiting);
+        kill_point("before-commit");
         Ok(envelope.id)
     }
 

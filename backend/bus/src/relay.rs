@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
+use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry::Span;
 
@@ -81,6 +82,10 @@ impl Relay {
                 Err(error) => {
                     tracing::warn!(%error, "the outbox could not be relayed; trying again");
                     metrics::counter!("relay_failures_total").increment(1);
+                    if matches!(error, RelayError::Bus(_)) {
+                        // It may be our link alone that is broken.
+                        self.lease.give_back(&self.db, self.outbox.waiting()).await;
+                    }
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
                         () = recovery.heard() => {}
@@ -104,12 +109,14 @@ impl Relay {
             let (service, system) = (self.db.name(), self.bus.system());
             let spans: Vec<Span> =
                 batch.iter_mut().filter_map(|event| spans::publish(event, service, system)).collect();
+            kill_point("before-publish");
             let done = self.bus.publish(batch).await;
             if let Err(error) = &done {
                 spans.iter().for_each(|span| span.fail(error.to_string()));
             }
             drop(spans);
             done?;
+            kill_point("before-mark");
             let now = self.clock.now();
             self.db.write_blindly(move |tx| outbox::mark_published(tx, &ids, now)).await?;
             metrics::counter!("events_published_total").increment(published as u64);

@@ -111,6 +111,17 @@ impl Bus {
         }
     }
 
+    /// Throws a dead letter away: its event is never handled.
+    ///
+    /// # Errors
+    /// When there is no such letter, or the log cannot be written.
+    pub async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
+        match &self.transport {
+            Transport::Embedded(log) => log.discard(durable, seq).await,
+            Transport::JetStream(stream) => stream.discard(durable, seq).await,
+        }
+    }
+
     /// Events that wait for a consumer: how many in the log lie beyond the slowest one, and how many are to be
     /// delivered again.
     ///

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ticketing_bus::Core;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext};
@@ -169,6 +170,7 @@ impl Driver {
         let context = span.context().clone();
         let settled = async {
             let reached = self.ask(&payment, step, span).await;
+            kill_point("before-settle");
             self.settle(payment, step, reached).await;
         };
         context.follow(settled).await;

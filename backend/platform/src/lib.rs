@@ -8,9 +8,12 @@ pub mod db;
 pub mod health;
 pub mod http;
 pub mod idempotency;
+mod kill_point;
 pub mod limits;
 pub mod session;
 pub mod settings;
 pub mod shutdown;
 pub mod signal;
 pub mod telemetry;
+
+pub use kill_point::kill_point;

@@ -21,6 +21,8 @@ pub enum Task {
     Letters,
     /// Delivers it again, and ends.
     Replay,
+    /// Throws it away, and ends.
+    Discard,
 }
 
 /// What a command line asks for.
@@ -43,6 +45,7 @@ impl Task {
             Self::Republish => "republish",
             Self::Letters => "list",
             Self::Replay => "replay",
+            Self::Discard => "discard",
         }
     }
 
@@ -60,10 +63,14 @@ impl Task {
             }
             Self::Letters => "Shows them: name, event, aggregate, version, tries and cause, a line each",
             Self::Replay => "Delivers them again, to the consumers that could not handle them",
+            Self::Discard => "Throws them away: their events are never handled",
         }
     }
 
-    /// Those that are commands; the other two are below `dead-letters`.
+    /// Those that are below `dead-letters`.
+    pub(crate) const OF_LETTERS: [Self; 3] = [Self::Letters, Self::Replay, Self::Discard];
+
+    /// Those that are commands.
     pub(crate) fn every() -> impl Iterator<Item = Self> {
         [Self::All].into_iter().chain(Service::ALL.map(Self::One)).chain([Self::Migrate, Self::Republish])
     }
@@ -128,16 +135,26 @@ pub fn command() -> Command {
                 .subcommand_required(true)
                 .arg_required_else_help(true)
                 .subcommand(Task::Letters.command())
-                .subcommand(Task::Replay.command().arg(named())),
+                .subcommand(Task::Replay.command().arg(named(AS_LISTED_OR_ALL)))
+                .subcommand(Task::Discard.command().arg(named(AS_LISTED).required_unless_present(EVERY)).arg(every())),
         )
 }
 
 const DEAD_LETTERS: &str = "dead-letters";
 const NAMES: &str = "NAME";
 
-fn named() -> Arg {
-    let help = "As `dead-letters list` calls them, like orders-service/17; without one, all there are";
+const EVERY: &str = "all";
+const AS_LISTED: &str = "As `dead-letters list` calls them, like orders-service/17";
+const AS_LISTED_OR_ALL: &str =
+    "As `dead-letters list` calls them, like orders-service/17; without one, all there are";
+
+fn named(help: &'static str) -> Arg {
     Arg::new(NAMES).action(ArgAction::Append).help(help)
+}
+
+fn every() -> Arg {
+    let help = "Every one there is";
+    Arg::new(EVERY).long(EVERY).action(ArgAction::SetTrue).conflicts_with(NAMES).help(help)
 }
 
 /// What a command line asks for.
@@ -147,13 +164,15 @@ pub fn asked(matches: &ArgMatches) -> Option<Asked> {
         (DEAD_LETTERS, verbs) => verbs.subcommand()?,
         command => command,
     };
-    let task = Task::every().chain([Task::Letters, Task::Replay]).find(|task| task.name() == name)?;
+    let task = Task::every().chain(Task::OF_LETTERS).find(|task| task.name() == name)?;
     let given = task.settings().filter_map(|setting| {
         flags.get_one::<String>(setting.name).map(|value| (setting.name, value.clone()))
     });
     let source = given.fold(Source::env("TICKETING_"), |source, (name, value)| source.with(name, value));
     let letters = match task {
-        Task::Replay => flags.get_many::<String>(NAMES).into_iter().flatten().cloned().collect(),
+        Task::Replay | Task::Discard => {
+            flags.get_many::<String>(NAMES).into_iter().flatten().cloned().collect()
+        }
         _ => Vec::new(),
     };
     Some(Asked { task, source, letters })
@@ -175,6 +194,11 @@ mod tests {
         assert_eq!(one.task, Task::One(Service::Orders));
         let replay = asked(&take(&["dead-letters", "replay", "a/1", "b/2"]).unwrap()).unwrap();
         assert_eq!((replay.task, replay.letters), (Task::Replay, vec!["a/1".to_owned(), "b/2".to_owned()]));
+        let discard = asked(&take(&["dead-letters", "discard", "--all"]).unwrap()).unwrap();
+        assert_eq!((discard.task, discard.letters), (Task::Discard, Vec::new()));
+        // Nothing is thrown away by a slip.
+        assert!(take(&["dead-letters", "discard"]).is_err());
+        assert!(take(&["dead-letters", "discard", "--all", "a/1"]).is_err());
         assert!(take(&["tickets", "--order-ttl", "1m"]).is_err());
         assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
         assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());

@@ -18,7 +18,7 @@ mod start_error;
 
 pub use databases::migrate;
 pub use openapi::document as openapi_document;
-pub use operate::{OperateError, dead_letters, replay, republish};
+pub use operate::{OperateError, dead_letters, discard, replay, republish};
 pub use process::Process;
 pub use run::{RunError, run, run_service};
 pub use service::Service;

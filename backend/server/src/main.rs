@@ -10,8 +10,8 @@ use ticketing_platform::settings::{SettingsError, Source};
 use ticketing_platform::telemetry::{self, ExportError, Exporting};
 use ticketing_server::command::{Asked, Task, asked, command};
 use ticketing_server::{
-    LogSettings, OperateError, RunError, StackSettings, StartError, dead_letters, migrate, replay, republish,
-    run, run_service,
+    LogSettings, OperateError, RunError, StackSettings, StartError, dead_letters, discard, migrate, replay,
+    republish, run, run_service,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +56,7 @@ async fn main() -> ExitCode {
         Task::Republish => say_again(&source).await,
         Task::Letters => show_letters(&source).await,
         Task::Replay => deliver_again(&source, &letters).await,
+        Task::Discard => throw_away(&source, &letters).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -100,6 +101,12 @@ async fn deliver_again(source: &Source, letters: &[String]) -> Result<(), Failur
     let settings = StackSettings::read_for(Task::Replay, source)?;
     let replayed = replay(&settings, letters).await?;
     print(&format!("events that are delivered again: {replayed}"))
+}
+
+async fn throw_away(source: &Source, letters: &[String]) -> Result<(), Failure> {
+    let settings = StackSettings::read_for(Task::Discard, source)?;
+    let discarded = discard(&settings, letters).await?;
+    print(&format!("events that are never handled: {discarded}"))
 }
 
 fn print(line: &str) -> Result<(), Failure> {

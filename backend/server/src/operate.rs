@@ -61,18 +61,36 @@ pub async fn dead_letters(settings: &StackSettings) -> Result<Vec<(String, DeadL
 /// When one of them is not there, before any is delivered; or when the bus cannot be written.
 pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
-    let letters = bus.dead_letters().await?;
+    let letters = named(&bus, names).await?;
+    for letter in &letters {
+        bus.replay(&letter.durable, letter.seq).await?;
+    }
+    Ok(letters.len())
+}
+
+/// Throws these letters away, whose events are then never handled; all there are, where none is named. Answers how many that
+/// are.
+///
+/// # Errors
+/// When one of them is not there, before any is thrown away; or when the bus cannot be written.
+pub async fn discard(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
+    let bus = bus(settings).await?;
+    let letters = named(&bus, names).await?;
+    for letter in &letters {
+        bus.discard(&letter.durable, letter.seq).await?;
+    }
+    Ok(letters.len())
+}
+
+/// The letters of these names; all there are, where none is given.
+async fn named(bus: &Bus, names: &[String]) -> Result<Vec<DeadLetter>, OperateError> {
+    let mut letters = bus.dead_letters().await?;
     let known: Vec<String> = letters.iter().map(name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
         return Err(OperateError::NoLetter(unknown.clone()));
     }
-    let wanted = letters.iter().zip(&known).filter(|(_, known)| names.is_empty() || names.contains(known));
-    let mut replayed = 0;
-    for (letter, _) in wanted {
-        bus.replay(&letter.durable, letter.seq).await?;
-        replayed += 1;
-    }
-    Ok(replayed)
+    letters.retain(|letter| names.is_empty() || names.contains(&name(letter)));
+    Ok(letters)
 }
 
 fn name(letter: &DeadLetter) -> String {

@@ -128,7 +128,7 @@ impl StackSettings {
         let mut settings = Self::new(PathBuf::new());
         match task {
             Task::All | Task::One(_) => settings.read_from(&mut reader),
-            Task::Migrate | Task::Republish | Task::Letters | Task::Replay => {
+            Task::Migrate | Task::Republish | Task::Letters | Task::Replay | Task::Discard => {
                 settings.database = read_database(&mut reader);
                 settings.nats = nats::read(&mut reader);
             }

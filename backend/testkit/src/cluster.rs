@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use tempfile::TempDir;
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::Nginx;
 use ticketing_payments::StripeProvider;
@@ -17,12 +18,16 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::links::{Link, Links, Servers};
+use crate::proxy::FaultProxy;
 use crate::{JWT_KEY, Patience};
 
 /// How many processes there are of each service.
 pub const REPLICAS: usize = 2;
 /// Longer than any start and any orderly end.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Longer than it takes, under load, until somebody comes to a point of the code.
+const FALLS: Duration = Duration::from_secs(120);
 /// The ingress of a deployment, as it is shipped.
 const INGRESS: &str = include_str!("../../deploy/nginx.conf");
 
@@ -30,8 +35,9 @@ const INGRESS: &str = include_str!("../../deploy/nginx.conf");
 #[derive(Debug)]
 pub struct Cluster {
     program: PathBuf,
-    environment: Vec<(&'static str, String)>,
     replicas: Vec<Replica>,
+    /// Where kill points are armed, a folder for each service.
+    armed: TempDir,
     ingress: Nginx,
     watch: Watch,
 }
@@ -41,33 +47,62 @@ pub struct Cluster {
 struct Replica {
     service: Service,
     address: SocketAddr,
+    environment: Environment,
+    links: Option<Links>,
     child: Option<Child>,
 }
 
+type Environment = Vec<(&'static str, String)>;
+
+/// What a cluster stands on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ground<'g> {
+    /// Of these it takes what a test may change.
+    pub(crate) settings: &'g StackSettings,
+    /// The URL of the PostgreSQL database.
+    pub(crate) database: &'g str,
+    /// The URL of the NATS server.
+    pub(crate) nats: &'g str,
+    /// Whether every process has links that can go wrong.
+    pub(crate) linked: bool,
+}
+
 impl Cluster {
-    /// Makes the tables and streams, starts every process and the ingress. Of the settings it takes what a test may
-    /// change.
+    /// Makes the tables and streams, starts every process and the ingress.
     ///
     /// # Panics
     /// When something does not start.
-    pub(crate) async fn start(settings: &StackSettings, database: &str, nats: &str) -> Self {
+    pub(crate) async fn start(ground: Ground<'_>) -> Self {
+        let Ground { settings, database, nats, linked } = ground;
         let program = program();
-        let environment = environment(settings, database, nats);
-        let migrated = command(&program, &environment).arg("migrate").status().await;
+        let armed = tempfile::tempdir().expect("a folder");
+        let common = environment(settings, database, nats);
+        let migrated = command(&program, &common).arg("migrate").status().await;
         assert!(migrated.expect("the program can be started").success(), "tables and streams are made");
-        let services = || (0..REPLICAS).flat_map(|_| Service::ALL);
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
+        let servers = Servers { database, nats, stripe: stripe.as_deref() };
+        let mut replicas = Vec::new();
+        for service in (0..REPLICAS).flat_map(|_| Service::ALL) {
+            let mut environment = common.clone();
+            let kill_points = armed.path().join(service.name());
+            std::fs::create_dir_all(&kill_points).expect("a folder");
+            environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
+            let links = if linked { Some(Links::to(servers).await) } else { None };
+            environment.extend(links.iter().flat_map(|links| links.environment(servers)));
+            replicas.push(Replica { service, address: anywhere, environment, links, child: None });
+        }
         // All at once, as in a deployment.
-        let starting: Vec<_> = services()
-            .map(|service| {
-                let process = process(&program, &environment, service, anywhere);
+        let starting: Vec<_> = replicas
+            .iter()
+            .map(|replica| {
+                let process = replica.process(&program);
                 tokio::spawn(async move { started(process, PATIENCE).await.expect("a process listens") })
             })
             .collect();
-        let mut replicas = Vec::new();
-        for (service, starting) in services().zip(starting) {
+        for (replica, starting) in replicas.iter_mut().zip(starting) {
             let (child, address) = starting.await.expect("a process starts");
-            replicas.push(Replica { service, address, child: Some(child) });
+            (replica.child, replica.address) = (Some(child), address);
         }
         let of = |service: Service| {
             let those = replicas.iter().filter(|replica| replica.service == service);
@@ -84,7 +119,7 @@ impl Cluster {
             offline = offline.against(Arc::new(books));
         }
         let watch = offline.watch().expect("the databases can be looked at");
-        Self { program, environment, replicas, ingress, watch }
+        Self { program, replicas, armed, ingress, watch }
     }
 
     /// Where the ingress listens.
@@ -138,12 +173,76 @@ impl Cluster {
     /// # Panics
     /// When it does not run, or does not end.
     pub async fn terminate(&mut self, number: usize) -> ExitStatus {
+        self.signal(number, "-TERM").await;
+        self.ended(number).await
+    }
+
+    /// Waits for the end of a process.
+    ///
+    /// # Panics
+    /// When it does not run, or does not end.
+    pub async fn ended(&mut self, number: usize) -> ExitStatus {
         let mut child = self.replicas[number].child.take().expect("it runs");
-        let pid = child.id().expect("it runs").to_string();
-        let asked = Command::new("kill").args(["-TERM", &pid]).status().await;
-        assert!(asked.expect("signals can be sent").success());
         let ended = timeout(PATIENCE, child.wait()).await;
         ended.expect("the process ends in time").expect("its end can be heard of")
+    }
+
+    /// Sends a process a signal, as `kill` knows it: `-STOP`, and `-CONT`.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn signal(&self, number: usize, signal: &str) {
+        let pid = self.replicas[number].child.as_ref().and_then(Child::id).expect("it runs").to_string();
+        let sent = Command::new("kill").args([signal, &pid]).status().await;
+        assert!(sent.expect("signals can be sent").success());
+    }
+
+    /// Lets a process of a service die where it next comes to this point of the code.
+    ///
+    /// # Panics
+    /// When the point cannot be armed.
+    pub fn arm(&self, service: Service, point: &str) {
+        std::fs::write(self.armed.path().join(service.name()).join(point), "").expect("a point is armed");
+    }
+
+    /// Waits until a process of a service has died at the point that was armed; answers its number.
+    ///
+    /// # Panics
+    /// When nobody comes to that point, or a process ends in another way.
+    pub async fn fallen(&mut self, service: Service, point: &str) -> usize {
+        let armed = self.armed.path().join(service.name()).join(point);
+        let patience = Patience::lasting(FALLS);
+        while armed.exists() {
+            patience.pause(&format!("a process of {} to come to {point}", service.name())).await;
+        }
+        loop {
+            for number in self.of(service) {
+                let child = self.replicas[number].child.as_mut().expect("it runs");
+                if let Some(status) = child.try_wait().expect("a process can be looked at") {
+                    assert_eq!(status.code(), None, "it was to be killed by a signal");
+                    self.replicas[number].child = None;
+                    return number;
+                }
+            }
+            patience.pause("the end of a process that was to die").await;
+        }
+    }
+
+    /// The link of a process to a server.
+    ///
+    /// # Panics
+    /// When the cluster was started without links that can go wrong.
+    #[must_use]
+    pub fn link(&self, number: usize, link: Link) -> &FaultProxy {
+        self.replicas[number].links.as_ref().expect("links that can go wrong").of(link)
+    }
+
+    /// The links of every process to a server.
+    ///
+    /// # Panics
+    /// As for [`link`](Self::link).
+    pub fn links(&self, link: Link) -> impl Iterator<Item = &FaultProxy> {
+        self.processes().map(move |number| self.link(number, link))
     }
 
     /// Starts a process again, where it listened.
@@ -155,8 +254,7 @@ impl Cluster {
         let patience = Patience::lasting(PATIENCE);
         loop {
             // Somebody else may use the port for a moment.
-            let process = process(&self.program, &self.environment, replica.service, replica.address);
-            if let Some((child, _)) = started(process, PATIENCE).await {
+            if let Some((child, _)) = started(replica.process(&self.program), PATIENCE).await {
                 replica.child = Some(child);
                 return;
             }
@@ -166,17 +264,28 @@ impl Cluster {
 
     /// Ends every process in an orderly way. `false` where one of them did not.
     pub(crate) async fn stop(&mut self) -> bool {
+        let running: Vec<usize> =
+            self.processes().filter(|number| self.replicas[*number].child.is_some()).collect();
         let mut clean = true;
-        for number in self.processes() {
-            if self.replicas[number].child.is_some() {
-                clean &= self.terminate(number).await.success();
-            }
+        for number in &running {
+            self.signal(*number, "-TERM").await;
+        }
+        for number in running {
+            clean &= self.ended(number).await.success();
         }
         clean
     }
 }
 
-fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'static str, String)> {
+impl Replica {
+    fn process(&self, program: &PathBuf) -> Child {
+        let mut command = command(program, &self.environment);
+        command.args([self.service.name(), "--listen", &self.address.to_string()]);
+        command.spawn().expect("a process can be started")
+    }
+}
+
+fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environment {
     let mut environment = vec![
         ("TICKETING_DATABASE_URL", database.to_owned()),
         // Many processes share the server.
@@ -218,19 +327,6 @@ fn command(program: &PathBuf, environment: &[(&'static str, String)]) -> Command
     command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     command
-}
-
-fn process(
-    program: &PathBuf,
-    environment: &[(&'static str, String)],
-    service: Service,
-    address: SocketAddr,
-) -> Child {
-    let mut command = command(program, environment);
-    command
-        .args([service.name(), "--listen", &address.to_string()])
-        .spawn()
-        .expect("a process can be started")
 }
 
 /// The process, once it says where it listens; nothing if it ends before.

@@ -1,10 +1,10 @@
 //! What a marketplace runs in: this process, or processes of its own.
 
-use ticketing_engines::{NatsServer, OwnDatabase, Shape};
+use ticketing_engines::Shape;
+use ticketing_server::Stack;
 use ticketing_server::audit::{AuditError, Ledger, Report};
-use ticketing_server::{Stack, StackSettings};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Ground};
 
 /// What a marketplace runs in.
 #[derive(Debug)]
@@ -17,18 +17,11 @@ pub(crate) enum Running {
 }
 
 impl Running {
-    pub(crate) async fn start(
-        settings: &StackSettings,
-        shape: Shape,
-        database: Option<&OwnDatabase>,
-        nats: Option<&NatsServer>,
-    ) -> Self {
-        match (shape, database, nats) {
-            (Shape::Processes, Some(database), Some(nats)) => {
-                Self::Cluster(Box::pin(Cluster::start(settings, database.url(), &nats.url())).await)
-            }
-            _ => Self::Here(Stack::start(settings.clone()).await.expect("the stack starts")),
+    pub(crate) async fn start(shape: Shape, ground: Ground<'_>) -> Self {
+        if shape == Shape::Processes {
+            return Self::Cluster(Box::pin(Cluster::start(ground)).await);
         }
+        Self::Here(Stack::start(ground.settings.clone()).await.expect("the stack starts"))
     }
 
     pub(crate) fn url(&self) -> String {

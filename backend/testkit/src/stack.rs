@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 use ticketing_bus::JetStreamOptions;
-use ticketing_engines::{Engine, NatsServer, OwnDatabase, Shape};
+use ticketing_engines::{Engine, NatsServer, OwnDatabase, PrivateServer, Shape};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
@@ -15,7 +15,7 @@ use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Stack, StackSettings};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Ground};
 use crate::collector::Collector;
 use crate::eventually;
 use crate::raw::Raw;
@@ -33,6 +33,8 @@ pub struct TestStackBuilder {
     settings: StackSettings,
     folder: Option<TempDir>,
     shape: Shape,
+    linked: bool,
+    database_url: Option<String>,
 }
 
 /// A running marketplace. It must be given back with [`finish`](Self::finish), which fails the test if anything is
@@ -42,8 +44,10 @@ pub struct TestStack {
     // Empty once it was stopped.
     running: Option<Running>,
     shape: Shape,
+    linked: bool,
     settings: StackSettings,
     folder: Option<TempDir>,
+    database_url: Option<String>,
     database: Option<OwnDatabase>,
     nats: Option<NatsServer>,
     raw: Raw,
@@ -62,7 +66,7 @@ impl Default for TestStackBuilder {
         settings.limits.tries_per_address = 100_000;
         settings.payment_pace.first_retry = Duration::from_millis(20);
         settings.payment_pace.longest_retry = Duration::from_millis(200);
-        Self { settings, folder: Some(folder), shape: Shape::Embedded }
+        Self { settings, folder: Some(folder), shape: Shape::Embedded, linked: false, database_url: None }
     }
 }
 
@@ -117,6 +121,22 @@ impl TestStackBuilder {
         self.with(|settings| settings.nats = Some(options))
     }
 
+    /// The empty database of this server holds what the services know.
+    ///
+    /// # Panics
+    /// Never: the server has a URL.
+    pub fn in_database_of(mut self, server: &PrivateServer) -> Self {
+        self.database_url = Some(server.url());
+        let url: PostgresUrl = server.url().parse().expect("a URL");
+        self.with(|settings| settings.database = Some(url.with_connections(6)))
+    }
+
+    /// Every process of [`Shape::Processes`] has links to its servers that can go wrong ([`Cluster::link`]).
+    pub fn with_links(mut self) -> Self {
+        self.linked = true;
+        self
+    }
+
     /// Anything else.
     pub fn with(mut self, change: impl FnOnce(&mut StackSettings)) -> Self {
         change(&mut self.settings);
@@ -135,31 +155,36 @@ impl TestStackBuilder {
     /// When it does not start, or an engine is not there.
     pub async fn start(mut self) -> TestStack {
         let mut nats = None;
-        if self.shape.has_nats() {
+        if self.shape.has_nats() && self.settings.nats.is_none() {
             let server = NatsServer::begin().await;
             self = self.over(&server);
             nats = Some(server);
         }
-        let database = (self.shape.engine() == Engine::Postgres).then(OwnDatabase::create);
-        if let Some(own) = &database {
+        let mut database = None;
+        if self.shape.engine() == Engine::Postgres && self.database_url.is_none() {
+            let own = OwnDatabase::create();
             let url: PostgresUrl = own.url().parse().expect("a URL");
             // Many stacks share the server.
             self.settings.database = Some(url.with_connections(6));
+            self.database_url = Some(own.url().to_owned());
+            database = Some(own);
         }
-        let Self { settings, folder, shape } = self;
-        let running = Running::start(&settings, shape, database.as_ref(), nats.as_ref()).await;
-        let raw = Raw::new(running.url());
-        TestStack {
-            running: Some(running),
+        let Self { settings, folder, shape, linked, database_url } = self;
+        let mut stack = TestStack {
+            running: None,
             shape,
+            linked,
             settings,
             folder,
+            database_url,
             database,
             nats,
-            raw,
+            raw: Raw::new(""),
             people: AtomicU32::new(0),
             given_back: false,
-        }
+        };
+        stack.run().await;
+        stack
     }
 }
 
@@ -241,7 +266,7 @@ impl TestStack {
     /// When it has none.
     #[must_use]
     pub fn database_url(&self) -> &str {
-        self.database.as_ref().expect("a database on the shared server").url()
+        self.database_url.as_deref().expect("a PostgreSQL database")
     }
 
     /// Runs a command by hand on that database; answers its rows, columns separated by `|`.
@@ -349,8 +374,14 @@ impl TestStack {
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut StackSettings)) {
         self.stop().await;
         change(&mut self.settings);
-        let (database, nats) = (self.database.as_ref(), self.nats.as_ref());
-        let running = Running::start(&self.settings, self.shape, database, nats).await;
+        self.run().await;
+    }
+
+    async fn run(&mut self) {
+        let nats = self.settings.nats.as_ref().map_or("", |options| &options.url);
+        let database = self.database_url.as_deref().unwrap_or_default();
+        let ground = Ground { settings: &self.settings, database, nats, linked: self.linked };
+        let running = Running::start(self.shape, ground).await;
         self.raw = Raw::new(running.url());
         self.running = Some(running);
     }

@@ -90,11 +90,7 @@ pub(super) async fn all(link: &Link) -> Result<Vec<DeadLetter>, JetStreamError> 
 /// # Errors
 /// When there is no such letter, or it is not known to be on its way.
 pub(super) async fn replay(link: &Link, durable: &str, seq: i64) -> Result<(), BusError> {
-    let found = newest(link, LETTERS, &letter_subject(durable, seq)).await?;
-    let letter = found.and_then(|stored| Some((stored.seq, Letter::read(&stored)?)));
-    let Some((place, letter)) = letter else {
-        return Err(BusError::NoSuchLetter { durable: durable.to_owned(), seq });
-    };
+    let (place, letter) = find(link, durable, seq).await?;
     let subject = replay_subject(durable, seq);
     // A replay that was not answered is repeated under the same identifier.
     let id = format!("replay:{durable}:{seq}:{place}");
@@ -103,6 +99,22 @@ pub(super) async fn replay(link: &Link, durable: &str, seq: i64) -> Result<(), B
     let _: PublishAck = read_answer(&subject, &answer)?;
     forget(link, place).await?;
     Ok(())
+}
+
+/// Forgets the letter and does nothing else.
+///
+/// # Errors
+/// When there is no such letter, or it is not known to be forgotten.
+pub(super) async fn discard(link: &Link, durable: &str, seq: i64) -> Result<(), BusError> {
+    let (place, _) = find(link, durable, seq).await?;
+    Ok(forget(link, place).await?)
+}
+
+/// A letter, and its place among them.
+async fn find(link: &Link, durable: &str, seq: i64) -> Result<(u64, DeadLetter), BusError> {
+    let found = newest(link, LETTERS, &letter_subject(durable, seq)).await?;
+    let letter = found.and_then(|stored| Some((stored.seq, Letter::read(&stored)?)));
+    letter.ok_or_else(|| BusError::NoSuchLetter { durable: durable.to_owned(), seq })
 }
 
 #[derive(Serialize)]

@@ -17,6 +17,7 @@ on_shapes! {
     an_event_whose_predecessor_never_comes_is_set_aside_in_the_end,
     a_letter_can_be_replayed_once_its_cause_is_mended,
     a_letter_that_still_cannot_be_handled_is_set_aside_again,
+    a_letter_that_is_thrown_away_is_gone_and_its_event_is_never_handled,
     a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone;
 }
 
@@ -119,6 +120,20 @@ async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(shape: Shape) 
     assert_eq!(again.seq, letter.seq);
     assert!((1..=10).contains(&again.attempts), "tried {} times", again.attempts);
     assert!(moody.calls() > 10, "it was tried again");
+}
+
+async fn a_letter_that_is_thrown_away_is_gone_and_its_event_is_never_handled(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
+    let letter = first_letter(&house, &bus).await;
+    moody.be(Mood::Fine);
+    bus.discard(&letter.durable, letter.seq).await.unwrap();
+    assert!(bus.dead_letters().await.unwrap().is_empty());
+    for gone in [bus.discard("s", letter.seq).await, bus.replay("s", letter.seq).await] {
+        assert!(matches!(gone, Err(BusError::NoSuchLetter { .. })), "{gone:?}");
+    }
+    bus.publish(house.history("c", 1)).await.unwrap();
+    eventually("the others go on", || async { notes(&core).await == ["a/0", "b/0", "c/0"] }).await;
 }
 
 async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone(shape: Shape) {

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::install::{program, unprivileged};
 
 /// Who may do everything there, without a password.
-const SUPERUSER: &str = "ticketing";
+pub(super) const SUPERUSER: &str = "ticketing";
 /// Who needs a password.
 const GUARDED: &str = "guarded";
 /// The password of that user.
@@ -63,8 +63,10 @@ impl Server {
 
     /// Starts the server, and waits until it answers.
     pub(crate) fn start(&self) -> bool {
+        // One that is shared has many guests.
+        let connections = if self.durable { 100 } else { 300 };
         let mut options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections=300 \
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories={} -c max_connections={connections} \
              -c shared_buffers=64MB -c max_pred_locks_per_transaction=256 -c log_min_messages=fatal",
             self.port,
             self.folder.display()
@@ -144,6 +146,10 @@ impl PrivateServer {
         Self { server, _folder: folder, keeper, _alive: alive }
     }
 
+    pub(super) fn port(&self) -> u16 {
+        self.server.port
+    }
+
     /// The URL of an empty database.
     #[must_use]
     pub fn url(&self) -> String {
@@ -174,6 +180,11 @@ impl PrivateServer {
     /// When it is refused.
     pub fn psql(&self, sql: &str) -> String {
         self.server.psql("ticketing", sql)
+    }
+
+    /// Ends the server in an orderly way, which waits for nobody.
+    pub fn stop(&self) {
+        self.server.stop("fast");
     }
 
     /// Ends the server as if the power went.

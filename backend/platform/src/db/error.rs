@@ -18,8 +18,8 @@ pub enum DbError {
     /// The database cannot be reached or written (a full disk, a server that is gone). Nothing was committed.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// The connection was lost while the change was being committed: it stands or it does not, and only a look at the
-    /// database tells. It was not repeated.
+    /// The connection was lost while the change was being committed, or nothing came over it in time: it stands or it does
+    /// not, or will soon, and only a look at the database tells. It was not repeated.
     #[error("whether the change was committed is not known: {0}")]
     Uncertain(String),
     /// A statement is wrong, or a row is not what it should be.

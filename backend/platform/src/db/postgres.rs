@@ -16,6 +16,7 @@ mod worker;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::mpsc;
 
@@ -27,6 +28,12 @@ use connection::Role;
 pub(super) use session::Session;
 pub use url::{CONNECTIONS, PostgresUrl, Target, UrlError};
 use worker::Worker;
+
+/// How long whoever changes something waits for its end, in the queue and on the server. A link over which nothing comes
+/// any more, and which nobody ends, is noticed by nothing else.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(15);
+/// The same for whoever looks at something. Longer than the server works on a statement.
+const READ_WITHIN: Duration = Duration::from_secs(35);
 
 pub(super) struct Engine {
     // Taken in `drop`, so that the threads see the end of their queues.
@@ -117,7 +124,7 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Serializable }).await
+        written(submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Serializable })).await
     }
 
     pub(super) async fn write_blindly<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -126,7 +133,7 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Blind }).await
+        written(submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Blind })).await
     }
 
     pub(super) async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -135,7 +142,9 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        submit(self.readers.as_ref(), unit, |job| Queued { job, manner: Manner::Read }).await
+        let read = submit(self.readers.as_ref(), unit, |job| Queued { job, manner: Manner::Read });
+        let late = |_| Err(DbError::Unavailable(NOTHING_CAME.to_owned()).into());
+        tokio::time::timeout(READ_WITHIN, read).await.unwrap_or_else(late)
     }
 
     pub(super) fn share(&self, name: &'static str, signal: &Signal) {
@@ -151,6 +160,14 @@ impl Engine {
         // Each unit is a transaction of its own; the server gathers their waits for the disk.
         DbStats { units, commits: units, repeats: self.counters.repeats.load(Ordering::Relaxed) }
     }
+}
+
+const NOTHING_CAME: &str = "nothing came from the server in time";
+
+/// What became of a change. It may still be made after nobody waits for it any more.
+async fn written<T, E: From<DbError>>(unit: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let late = |_| Err(DbError::Uncertain(NOTHING_CAME.to_owned()).into());
+    tokio::time::timeout(WRITTEN_WITHIN, unit).await.unwrap_or_else(late)
 }
 
 impl Drop for Engine {

@@ -132,13 +132,13 @@ fn fallback(setting: &Setting) -> String {
 }
 
 fn tasks() -> impl Iterator<Item = Task> {
-    Task::every().chain([Task::Letters, Task::Replay])
+    Task::every().chain(Task::OF_LETTERS)
 }
 
 /// The tasks of which something is true, in few words.
 fn of(is_true: impl Fn(Task) -> bool) -> String {
     let called = |task: Task| match task {
-        Task::Letters | Task::Replay => format!("`dead-letters {}`", task.name()),
+        task if Task::OF_LETTERS.contains(&task) => format!("`dead-letters {}`", task.name()),
         task => format!("`{}`", task.name()),
     };
     if tasks().all(&is_true) {
@@ -153,9 +153,10 @@ fn of(is_true: impl Fn(Task) -> bool) -> String {
         [other] => words.push(format!("each service but {}", called(*other))),
         _ => words.extend(those.into_iter().map(called)),
     }
-    let by_hand = [Task::Migrate, Task::Republish, Task::Letters, Task::Replay];
+    let by_hand = [Task::Migrate, Task::Republish, Task::Letters, Task::Replay, Task::Discard];
     words.extend(by_hand.into_iter().filter(|task| is_true(*task)).map(called));
-    words.join(", ").replace("`dead-letters list`, `dead-letters replay`", "`dead-letters`")
+    let all_of_letters = "`dead-letters list`, `dead-letters replay`, `dead-letters discard`";
+    words.join(", ").replace(all_of_letters, "`dead-letters`")
 }
 
 /// Not a secret of anybody; without it nothing may be said about Stripe.

@@ -128,7 +128,7 @@ impl Of {
     fn includes(self, task: Task) -> bool {
         match self {
             Self::Everything => true,
-            Self::Databases => !matches!(task, Task::Letters | Task::Replay),
+            Self::Databases => !Task::OF_LETTERS.contains(&task),
             Self::Processes => matches!(task, Task::All | Task::One(_)),
             Self::Sessions => match task {
                 Task::One(service) => service.has_sessions(),
@@ -141,7 +141,7 @@ impl Of {
             Self::Payments => task == Task::One(Service::Payments),
             Self::Migrate => task == Task::Migrate,
             Self::Republish => task == Task::Republish,
-            Self::Letters => matches!(task, Task::Letters | Task::Replay),
+            Self::Letters => Task::OF_LETTERS.contains(&task),
         }
     }
 }

@@ -20,8 +20,8 @@ struct Dependency {
     dev: bool,
 }
 
-/// What each crate of the house depends on.
-fn crates() -> BTreeMap<String, Vec<Dependency>> {
+/// What cargo knows of the crates of the house.
+fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--no-deps", "--format-version", "1"])
         .current_dir(house())
@@ -29,14 +29,19 @@ fn crates() -> BTreeMap<String, Vec<Dependency>> {
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    metadata["packages"].as_array().unwrap().clone()
+}
+
+/// What each crate of the house depends on.
+fn crates() -> BTreeMap<String, Vec<Dependency>> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let dependency = |found: &Value| Dependency {
         name: text(&found["name"]),
         optional: found["optional"] == true,
         dev: found["kind"] == "dev",
     };
-    let packages = metadata["packages"].as_array().unwrap().iter();
-    packages
+    packages()
+        .iter()
         .map(|package| {
             let dependencies = package["dependencies"].as_array().unwrap().iter().map(dependency);
             (text(&package["name"]), dependencies.collect())
@@ -124,6 +129,32 @@ fn the_terminal_reaches_the_services_through_the_sdk() {
             let direct = backend.contains(dependency.name.as_str()) && !dependency.optional;
             assert!(!direct, "{name} depends on {} even without `embedded`", dependency.name);
         }
+    }
+}
+
+#[test]
+fn only_builds_for_tests_have_kill_points() {
+    const FEATURE: &str = "kill-points";
+    let mut with_feature = Vec::new();
+    for package in packages() {
+        let name = package["name"].as_str().unwrap().to_owned();
+        assert!(!package["features"]["default"].to_string().contains(FEATURE), "{name} has it by default");
+        for dependency in package["dependencies"].as_array().unwrap() {
+            assert!(
+                !dependency["features"].to_string().contains(FEATURE),
+                "{name} asks for it: {dependency}"
+            );
+        }
+        with_feature.extend(package["features"].get(FEATURE).map(|_| name));
+    }
+    with_feature.sort_unstable();
+    assert_eq!(with_feature, ["ticketing-platform", "ticketing-server"]);
+    // Whoever asks for every feature of an optimised build is told.
+    let text = std::fs::read_to_string(house().join("backend/platform/src/kill_point.rs")).unwrap();
+    assert!(text.contains("#[cfg(all(feature = \"kill-points\", not(debug_assertions)))]\ncompile_error!("));
+    for path in ["backend/deploy/Dockerfile", "xtask/src/bench.rs", "xtask/src/storm.rs"] {
+        let text = std::fs::read_to_string(house().join(path)).unwrap();
+        assert!(!text.contains("--all-features") && !text.contains(FEATURE), "{path} builds with it");
     }
 }
 

@@ -9,7 +9,7 @@ use ticketing_server::Service;
 use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm};
 use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
 
-use crate::support::{list, order, order_of, ordered, pay, taken, ticket};
+use crate::support::{list, operate, order, order_of, ordered, pay, taken, ticket};
 
 const KEY: &str = "a key for tests that is long enough";
 
@@ -213,64 +213,24 @@ async fn nothing_that_was_answered_is_lost_where_any_process_is_killed() {
     stack.finish().await;
 }
 
-/// What an operator's command says; it must succeed.
-async fn operate(database: &str, nats: &str, words: &'static [&'static str]) -> String {
-    let (database, nats) = (database.to_owned(), nats.to_owned());
-    let engines = move || {
-        let settings = [("TICKETING_DATABASE_URL", database.as_str()), ("TICKETING_NATS_URL", nats.as_str())];
-        server_with(words, &settings)
-    };
-    let output = tokio::task::spawn_blocking(engines).await.unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    said
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_that_was_lost_is_rebuilt_by_hand() {
-    let mut stack = TestStack::start_on(Shape::Processes).await;
-    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
-    let sold = list(&stack, &seller, "A ticket", 20.0).await;
-    let bought = ordered(&stack, &buyer, &sold).await;
-    pay(&stack, &buyer, &bought, "tok_visa").await.ok(201);
-    stack.settle().await;
-    for number in stack.cluster().processes() {
-        assert!(stack.cluster().terminate(number).await.success());
-    }
-    stack.nats().kill().await;
-    stack.nats().lose_store();
-    stack.nats().start().await;
-    let (database, nats) = (stack.database_url().to_owned(), stack.nats().url());
-    let said = operate(&database, &nats, &["republish"]).await;
-    // created, reserved, sold; ordered, confirmed, completed; authorised, captured.
-    assert!(said.trim_end().ends_with(": 8"), "{said}");
-    for number in stack.cluster().processes() {
-        stack.cluster().start_again(number).await;
-    }
-    let fresh = list(&stack, &seller, "Another ticket", 20.0).await;
-    eventually!(order(&stack, &buyer, &fresh).await.status == 201);
-    // The audit finds every event on the bus again, in order.
-    stack.finish().await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_set_aside_is_shown_and_delivered_again() {
     let mut stack = TestStack::start_on(Shape::Processes).await;
-    let (database, nats) = (stack.database_url().to_owned(), stack.nats().url());
-    assert_eq!(operate(&database, &nats, &["dead-letters", "list"]).await, "");
+    assert_eq!(operate(&mut stack, &["dead-letters", "list"]).await, "");
     let seller = stack.session("seller").await;
     list(&stack, &seller, "A ticket", 10.0).await;
     stack.settle().await;
+    let nats = stack.nats().url();
     let bus = ticketing_bus::Bus::jetstream(ticketing_bus::JetStreamOptions::new(&nats)).await.unwrap();
     let mut broken = bus.recent(1).await.unwrap().remove(0);
     (broken.id, broken.aggregate, broken.body) = ("by-hand".to_owned(), "x".to_owned(), "{}".to_owned());
     bus.publish(vec![broken]).await.unwrap();
     eventually!(!bus.dead_letters().await.unwrap().is_empty());
-    let shown = operate(&database, &nats, &["dead-letters", "list"]).await;
+    let shown = operate(&mut stack, &["dead-letters", "list"]).await;
     let words: Vec<&str> = shown.trim_end().split('\t').collect();
     assert!(words[0].starts_with("orders-service/"), "{shown}");
     assert_eq!(words[1..4], ["ticket:created", "x", "0"]);
-    let replayed = operate(&database, &nats, &["dead-letters", "replay"]).await;
+    let replayed = operate(&mut stack, &["dead-letters", "replay"]).await;
     assert!(replayed.trim_end().ends_with(": 1"), "{replayed}");
     // Its cause is not mended: it is set aside once more.
     eventually!(!bus.dead_letters().await.unwrap().is_empty());

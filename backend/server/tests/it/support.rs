@@ -46,6 +46,17 @@ pub(crate) async fn order_of(stack: &TestStack, buyer: &TestSession, id: &str) -
     stack.raw().get(&format!("/api/orders/{id}")).by(buyer).await.ok(200)
 }
 
+/// What an operator's command says of the marketplace of a test; it must succeed.
+pub(crate) async fn operate(stack: &mut TestStack, words: &[&str]) -> String {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_ticketing-server"));
+    command.args(words).env_clear();
+    command.env("TICKETING_DATABASE_URL", stack.database_url()).env("TICKETING_NATS_URL", stack.nats().url());
+    let output = command.output().await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
 /// How often money was taken for an order, and how many cents of it were kept.
 pub(crate) async fn taken(stack: &TestStack, order: &str) -> (i64, i64) {
     let (ledger, order) = (stack.ledger().await, OrderId::new(order));

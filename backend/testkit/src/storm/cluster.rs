@@ -1,15 +1,10 @@
 //! A storm over a marketplace of many processes, any of which is killed in the middle of it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use tokio::task::JoinSet;
-
-use super::client::{Client, Shared};
+use super::crowd::Crowd;
 use super::dice::Dice;
-use super::line::Line;
-use super::{SETTLES, Summary, go_on, unwind, verdict};
+use super::{SETTLES, Summary};
 use crate::{Patience, TestStack};
 
 /// How long a reservation lasts: some run out in the storm.
@@ -33,18 +28,12 @@ impl ClusterStorm {
     /// When an answer was not true, or a process does not do what it must.
     pub async fn run(&self, stack: &mut TestStack, mut tell: impl FnMut(String)) -> Summary {
         let began = Instant::now();
-        let shared =
-            Arc::new(Shared { line: Line::new(), board: Mutex::default(), over: AtomicBool::new(false) });
         let dice = Dice::new(self.seed);
-        let mut clients = JoinSet::new();
-        for number in 0..self.clients {
-            clients.spawn(Client::new(number, dice.of(number), shared.clone()).run());
-        }
-        shared.line.connect(&stack.url());
+        let mut crowd = Crowd::gather(stack, self.clients, self.seed);
         let mut killed = 0;
         for round in 1..=self.rounds {
             let mut dice = dice.of(1_000_000 + u64::from(round));
-            go_on(&shared, &mut clients, 20 + dice.below(200)).await;
+            crowd.go_on(20 + dice.below(200)).await;
             let victims = victims(stack, &mut dice);
             for number in &victims {
                 stack.cluster().kill(*number).await;
@@ -55,20 +44,16 @@ impl ClusterStorm {
             }
             if victims.len() == 1 {
                 // The other one goes on alone.
-                go_on(&shared, &mut clients, dice.below(100)).await;
+                crowd.go_on(dice.below(100)).await;
             }
             for number in &victims {
                 stack.cluster().start_again(*number).await;
             }
             tell(format!("round {round}: killed processes {victims:?}"));
         }
-        go_on(&shared, &mut clients, 200).await;
-        shared.over.store(true, Ordering::Relaxed);
-        let mut memories = Vec::new();
-        while let Some(client) = clients.join_next().await {
-            memories.push(unwind(client));
-        }
-        verdict::check(&shared.line, &memories).await;
+        crowd.go_on(200).await;
+        let [writes, good, repeated] = crowd.counts();
+        crowd.disperse().await;
         let patience = Patience::lasting(SETTLES);
         while !stack.is_settled().await {
             patience.pause("nothing waits").await;
@@ -79,9 +64,9 @@ impl ClusterStorm {
             seed: self.seed,
             killed_at_work: killed,
             killed_at_start: 0,
-            writes: shared.line.sent.load(Ordering::Relaxed),
-            good: shared.line.good.load(Ordering::Relaxed),
-            repeated: shared.line.repeated.load(Ordering::Relaxed),
+            writes,
+            good,
+            repeated,
             audit,
             took: began.elapsed(),
         }

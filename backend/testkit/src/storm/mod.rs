@@ -7,8 +7,10 @@
 
 mod client;
 mod cluster;
+mod crowd;
 mod dice;
 mod events;
+mod fresh;
 mod line;
 mod server;
 mod verdict;
@@ -26,6 +28,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
+pub use self::crowd::Crowd;
+pub use self::fresh::FRESH_PURCHASE;
 
 use self::client::{Client, Memory, Shared};
 use self::dice::Dice;

@@ -1,5 +1,9 @@
 //! The testkit itself: it must not let a bad test pass.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
+
+mod proxy;
+
 use ticketing_platform::db::DbError;
 use ticketing_sdk::NewTicket;
 use ticketing_testkit::{TestStack, dollars, eventually};

@@ -1,0 +1,104 @@
+//! Deliveries come twice, in any order, late, or cannot be handled at all.
+
+use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
+
+use ticketing_bus::{Bus, JetStreamOptions};
+use ticketing_events::EventName;
+use ticketing_server::Service;
+use ticketing_testkit::{Link, NatsServer, eventually};
+
+use super::{Market, lasts};
+use crate::support::operate;
+
+/// Longer than the server waits for an answer to a delivery.
+const SILENCE: Duration = Duration::from_secs(6);
+
+/// Everything that was ever said comes to everybody again, and again, in an order of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_comes_again_and_in_any_order() {
+    const WINDOW: Duration = Duration::from_millis(200);
+    let server = NatsServer::begin().await;
+    // It does not know soon what it has heard.
+    let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
+    let bus = Bus::jetstream(short).await.unwrap();
+    let mut market = Market::opened(|builder| builder.over(&server)).await;
+    for _ in 0..2 {
+        market.crowd.go_on(30).await;
+        let mut events = bus.recent(u32::MAX).await.unwrap();
+        lasts(WINDOW * 2).await;
+        let random = RandomState::new();
+        events.sort_by_cached_key(|event| random.hash_one(&event.id));
+        let count = bus.places().await.unwrap().len();
+        bus.publish(events).await.unwrap();
+        assert!(bus.recent(u32::MAX).await.unwrap().len() > count, "nothing has come again");
+    }
+    market.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_can_read_is_set_aside_and_the_others_go_on() {
+    let mut market = Market::open().await;
+    let bus = Bus::jetstream(JetStreamOptions::new(market.stack.nats().url())).await.unwrap();
+    let mut poison = bus.recent(1).await.unwrap().remove(0);
+    for name in [EventName::TicketCreated, EventName::OrderCreated, EventName::SessionEnded] {
+        (poison.id, poison.aggregate) = (format!("poison-{name}"), "poison".to_owned());
+        (poison.name, poison.version, poison.body) = (name, 0, "no JSON".to_owned());
+        bus.publish(vec![poison.clone()]).await.unwrap();
+    }
+    // orders; tickets, payments and expiration; tickets, orders and payments.
+    const LETTERS: usize = 7;
+    eventually!(bus.dead_letters().await.unwrap().len() == LETTERS, seconds 30);
+    market.crowd.go_on(40).await;
+    let shown = operate(&mut market.stack, &["dead-letters", "list"]).await;
+    assert_eq!(shown.lines().filter(|line| line.contains("\tpoison\t")).count(), LETTERS, "{shown}");
+    // Its cause is not mended: each is set aside once more.
+    let replayed = operate(&mut market.stack, &["dead-letters", "replay"]).await;
+    assert!(replayed.trim_end().ends_with(&format!(": {LETTERS}")), "{replayed}");
+    eventually!(bus.dead_letters().await.unwrap().len() == LETTERS, seconds 30);
+    let discarded = operate(&mut market.stack, &["dead-letters", "discard", "--all"]).await;
+    assert!(discarded.trim_end().ends_with(&format!(": {LETTERS}")), "{discarded}");
+    market.finish().await;
+}
+
+/// Whoever takes part in it is stopped where it stands, for so long that its deliveries are given to others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_falls_silent_for_a_while() {
+    let mut market = Market::open().await;
+    let expiration = market.stack.cluster().of(Service::Expiration);
+    let one_of_each = [Service::Tickets, Service::Orders, Service::Payments]
+        .map(|service| market.stack.cluster().of(service)[0]);
+    // A service as a whole, which nobody asks anything; then one replica of each that has requests to answer: who asks
+    // that one waits.
+    for (silent, answers_meanwhile) in [(&expiration[..], 20), (&one_of_each[..], 0)] {
+        for number in silent {
+            market.stack.cluster().signal(*number, "-STOP").await;
+        }
+        market.crowd.go_on(answers_meanwhile).await;
+        lasts(SILENCE).await;
+        for number in silent {
+            market.stack.cluster().signal(*number, "-CONT").await;
+        }
+        market.crowd.go_on(30).await;
+    }
+    market.finish().await;
+}
+
+/// The events come to one service through the eye of a needle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_hears_slowly() {
+    let mut market = Market::opened(|builder| builder.with_links()).await;
+    let slow = market.stack.cluster().of(Service::Tickets);
+    for number in &slow {
+        let link = market.stack.cluster().link(*number, Link::Nats);
+        link.throttle(2_000);
+        link.delay(Duration::from_millis(20));
+    }
+    market.crowd.go_on(60).await;
+    lasts(SILENCE).await;
+    for number in &slow {
+        market.stack.cluster().link(*number, Link::Nats).heal();
+    }
+    market.crowd.go_on(20).await;
+    market.finish().await;
+}

@@ -1,0 +1,118 @@
+//! Every service dies at every point where that could cost something, and its other replica goes on.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+use ticketing_bus::{Bus, JetStreamOptions};
+use ticketing_server::Service::{self, Auth, Expiration, Orders, Payments, Tickets};
+use ticketing_testkit::{NatsServer, PASSWORD, Raw, eventually};
+
+use super::{Market, lasts};
+
+/// A point of the code, and the services that come to it.
+const POINTS: [(&str, &[Service]); 6] = [
+    // A change and its event are written, and not committed.
+    ("before-commit", &[Auth, Tickets, Orders, Payments, Expiration]),
+    // They are committed, and the event is not published.
+    ("before-publish", &[Auth, Tickets, Orders, Payments, Expiration]),
+    // It is published, and its row in the outbox not marked.
+    ("before-mark", &[Auth, Tickets, Orders, Payments, Expiration]),
+    // The effects of what was heard are written, and not committed.
+    ("before-effect", &[Tickets, Orders, Payments, Expiration]),
+    // They are committed, and the bus was not told.
+    ("before-ack", &[Tickets, Orders, Payments, Expiration]),
+    // The card provider has answered, and that is not written down.
+    ("before-settle", &[Payments]),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_service_is_killed_at_each_of_them() {
+    let mut market = Market::open().await;
+    let leavers = Leavers::begin(market.stack.raw().clone());
+    for (point, services) in POINTS {
+        for service in services {
+            market.stack.cluster().arm(*service, point);
+            let number = market.stack.cluster().fallen(*service, point).await;
+            market.crowd.go_on(5).await;
+            market.stack.cluster().start_again(number).await;
+        }
+    }
+    let left = leavers.end().await;
+    assert!(left.len() > 3, "{} have signed out", left.len());
+    for cookie in left {
+        for path in ["/api/orders", "/api/payments", "/api/tickets?seller=me"] {
+            let raw = market.stack.raw();
+            eventually!(raw.get(path).cookie(&cookie).await.status == 401);
+        }
+    }
+    market.finish().await;
+}
+
+/// Relays die between publishing and marking, and the NATS server is away for longer than it remembers: what they publish once
+/// more lies in the stream twice, and everybody hears it twice.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn relays_are_killed_and_nats_forgets_what_they_have_published() {
+    const WINDOW: Duration = Duration::from_millis(300);
+    let mut server = NatsServer::begin().await;
+    let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
+    let bus = Bus::jetstream(short).await.unwrap();
+    let mut market = Market::opened(|builder| builder.over(&server)).await;
+    let speakers = [Tickets, Orders, Payments];
+    for service in speakers {
+        market.stack.cluster().arm(service, "before-mark");
+    }
+    let mut fallen = Vec::new();
+    for service in speakers {
+        fallen.push(market.stack.cluster().fallen(service, "before-mark").await);
+    }
+    server.kill().await;
+    lasts(WINDOW * 2).await;
+    server.start().await;
+    for number in fallen {
+        market.stack.cluster().start_again(number).await;
+    }
+    market.crowd.go_on(40).await;
+    let events = bus.recent(u32::MAX).await.unwrap();
+    let different: HashSet<&String> = events.iter().map(|event| &event.id).collect();
+    assert!(different.len() < events.len(), "nothing was said twice");
+    market.finish().await;
+}
+
+/// People who sign up, and out again: all that auth says is who has left.
+struct Leavers {
+    task: tokio::task::JoinHandle<()>,
+    left: Arc<Mutex<Vec<String>>>,
+}
+
+impl Leavers {
+    fn begin(raw: Raw) -> Self {
+        let left = Arc::new(Mutex::new(Vec::new()));
+        let noted = left.clone();
+        let task = tokio::spawn(async move {
+            for number in 0.. {
+                let person = json!({ "email": format!("leaver-{number}@example.com"), "password": PASSWORD });
+                let Ok(come) = raw.post("/api/users/signup").json(&person).send().await else { continue };
+                if come.status != 201 {
+                    continue;
+                }
+                let cookie = come.cookie().to_owned();
+                let gone = raw.post("/api/users/signout").cookie(&cookie).send().await;
+                if gone.is_ok_and(|reply| reply.status == 200) {
+                    noted.lock().unwrap().push(cookie);
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        });
+        Self { task, left }
+    }
+
+    /// The sessions that were ended.
+    async fn end(self) -> Vec<String> {
+        self.task.abort();
+        drop(self.task.await);
+        let mut left = self.left.lock().unwrap();
+        std::mem::take(&mut left)
+    }
+}

@@ -1,0 +1,96 @@
+//! The links between the processes and their servers: cut off, stalled in one direction, narrow.
+
+use std::time::Duration;
+
+use serde_json::json;
+use ticketing_server::Service;
+use ticketing_testkit::{Direction, FaultProxy, Link};
+use tokio::time::Instant;
+
+use super::{Market, lasts};
+use crate::support::list;
+
+/// Longer than an answer may take.
+const NATS_STALL: Duration = Duration::from_secs(6);
+/// Long enough for every connection to be in the middle of something.
+const POSTGRES_STALL: Duration = Duration::from_secs(2);
+
+fn linked(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::TestStackBuilder {
+    builder.with_links()
+}
+
+/// Every link to one of the servers, in one direction; then what was held arrives late, or never.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_direction_is_stalled() {
+    let mut market = Market::opened(linked).await;
+    for (link, stall) in [(Link::Nats, NATS_STALL), (Link::Postgres, POSTGRES_STALL)] {
+        for (direction, arrives) in [(Direction::ToServer, true), (Direction::ToClient, false)] {
+            market.stack.cluster().links(link).for_each(|proxy| proxy.stall(direction));
+            lasts(stall).await;
+            if !arrives {
+                market.stack.cluster().links(link).for_each(FaultProxy::cut);
+            }
+            market.stack.cluster().links(link).for_each(FaultProxy::heal);
+            market.crowd.go_on(30).await;
+        }
+    }
+    market.finish().await;
+}
+
+/// Half of the processes of every service, then the other half: those that are left sell on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_replica_of_each_service_is_cut_off_from_the_events() {
+    let mut market = Market::opened(linked).await;
+    for replica in [0, 1] {
+        let off: Vec<usize> =
+            Service::ALL.into_iter().map(|service| market.stack.cluster().of(service)[replica]).collect();
+        for number in &off {
+            market.stack.cluster().link(*number, Link::Nats).refuse();
+        }
+        market.stack.sells_again().await;
+        market.crowd.go_on(20).await;
+        for number in &off {
+            market.stack.cluster().link(*number, Link::Nats).heal();
+        }
+        market.crowd.go_on(20).await;
+    }
+    market.finish().await;
+}
+
+/// Both replicas of two services hear nothing from the database, or are not heard, and no connection ends. The same
+/// again under its key, once the fault is healed, is done once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_can_answer_is_answered_in_bounded_time() {
+    const BOUND: Duration = Duration::from_secs(30);
+    let mut market = Market::opened(linked).await;
+    let user = market.stack.session("user").await;
+    let ticket = list(&market.stack, &user, "A ticket", 20.0).await;
+    market.crowd.disperse().await;
+    market.stack.settle().await;
+    for (service, direction) in
+        [(Service::Tickets, Direction::ToServer), (Service::Orders, Direction::ToClient)]
+    {
+        for number in market.stack.cluster().of(service) {
+            market.stack.cluster().link(number, Link::Postgres).stall(direction);
+        }
+    }
+    let raw = market.stack.raw().clone();
+    let listing =
+        || raw.post("/api/tickets").by(&user).key("listing").json(&json!({ "title": "B", "price": 1 }));
+    let ordering = || raw.post("/api/orders").by(&user).key("ordering").json(&json!({ "ticketId": ticket }));
+    let began = Instant::now();
+    let (listed, ordered) = tokio::join!(listing(), ordering());
+    assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
+    for answer in [listed, ordered] {
+        answer.refused(503, "unavailable");
+        assert!(!answer.header("retry-after").is_empty());
+    }
+    market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::heal);
+    let first = (listing().await, ordering().await);
+    let again = (listing().await, ordering().await);
+    assert_eq!((first.0.ok(201), first.1.ok(201)), (again.0.ok(201), again.1.ok(201)));
+    let mine = raw.get("/api/tickets?seller=me&status=all").by(&user).await.ok(200);
+    assert_eq!(mine.as_array().unwrap().iter().filter(|ticket| ticket["title"] == "B").count(), 1);
+    market.stack.sells_again().await;
+    Box::pin(market.stack.finish()).await;
+}

@@ -1,0 +1,59 @@
+//! Faults of a deployment: two processes of each service behind nginx, on PostgreSQL and NATS, while a crowd uses it.
+//!
+//! Each test heals its fault by the least that does. Then somebody new buys something in no time, everything that the crowd was
+//! answered must be true, nothing may be left undone, and every invariant must hold.
+
+mod deliveries;
+#[cfg(feature = "kill-points")]
+mod kill_points;
+mod links;
+mod nats;
+mod postgres;
+mod signals;
+mod stripe;
+
+use std::time::Duration;
+
+use ticketing_testkit::storm::Crowd;
+use ticketing_testkit::{Shape, TestStack, TestStackBuilder, eventually};
+use tokio::time::Instant;
+
+/// Clients that use the marketplace meanwhile.
+const CLIENTS: u64 = 4;
+/// How long a reservation lasts: some run out while something is wrong.
+const ORDER_TTL: Duration = Duration::from_secs(4);
+
+/// A marketplace with a crowd in it.
+struct Market {
+    stack: TestStack,
+    crowd: Crowd,
+}
+
+impl Market {
+    async fn open() -> Self {
+        Self::opened(|builder| builder).await
+    }
+
+    async fn opened(change: impl FnOnce(TestStackBuilder) -> TestStackBuilder) -> Self {
+        let builder = TestStack::builder().on(Shape::Processes).order_ttl(ORDER_TTL);
+        let stack = Box::pin(change(builder).start()).await;
+        let mut crowd = Crowd::gather(&stack, CLIENTS, 1);
+        crowd.go_on(20).await;
+        Self { stack, crowd }
+    }
+
+    /// Whatever was wrong is healed.
+    async fn finish(self) {
+        self.stack.sells_again().await;
+        self.crowd.disperse().await;
+        let stack = self.stack;
+        eventually!(stack.is_settled().await, seconds 60);
+        Box::pin(stack.finish()).await;
+    }
+}
+
+/// Lets a fault last: what it does depends on its being longer than something else.
+async fn lasts(span: Duration) {
+    let began = Instant::now();
+    eventually!(began.elapsed() >= span, seconds 120);
+}

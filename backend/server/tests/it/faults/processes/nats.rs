@@ -1,0 +1,35 @@
+//! The NATS server dies, and loses everything.
+
+use super::Market;
+use crate::support::operate;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_killed_again_and_again() {
+    let mut market = Market::open().await;
+    for answers_meanwhile in [0, 15, 0] {
+        market.stack.nats().kill().await;
+        market.crowd.go_on(answers_meanwhile).await;
+        market.stack.nats().start().await;
+        market.crowd.go_on(40).await;
+    }
+    market.finish().await;
+}
+
+/// The services make the stream anew and go on. What was lost with it is said again by the operator, while none of them runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_store_is_lost() {
+    let mut market = Market::open().await;
+    market.stack.nats().kill().await;
+    market.stack.nats().lose_store();
+    market.stack.nats().start().await;
+    market.crowd.go_on(20).await;
+    for number in market.stack.cluster().processes() {
+        assert!(market.stack.cluster().terminate(number).await.success());
+    }
+    operate(&mut market.stack, &["republish"]).await;
+    for number in market.stack.cluster().processes() {
+        market.stack.cluster().start_again(number).await;
+    }
+    market.crowd.go_on(20).await;
+    market.finish().await;
+}

@@ -1,0 +1,35 @@
+//! The PostgreSQL server is restarted, and has no connection to spare.
+
+use ticketing_testkit::{FaultProxy, Hoard, Link, PrivateServer, eventually};
+use tokio::task::block_in_place;
+
+use super::Market;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_is_restarted_in_an_orderly_way_and_as_if_the_power_went() {
+    let server = PrivateServer::start();
+    let mut market = Market::opened(|builder| builder.in_database_of(&server)).await;
+    for end in [PrivateServer::stop, PrivateServer::crash] {
+        block_in_place(|| end(&server));
+        // That it is away, most of them.
+        market.crowd.go_on(20).await;
+        block_in_place(|| server.start_again());
+        market.crowd.go_on(40).await;
+    }
+    market.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_take_every_connection_it_has() {
+    let server = PrivateServer::start();
+    let mut market = Market::opened(|builder| builder.in_database_of(&server).with_links()).await;
+    let hoard = Hoard::of(&server);
+    eventually!(hoard.is_refused_more(), seconds 30);
+    let [_, _, before] = market.crowd.counts();
+    // Those that the services had are gone, and others are quicker.
+    market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::cut);
+    eventually!(market.crowd.counts()[2] > before + 10, seconds 60);
+    drop(hoard);
+    market.crowd.go_on(40).await;
+    market.finish().await;
+}

@@ -1,0 +1,26 @@
+//! Services are asked to end in the middle of their work.
+
+use ticketing_server::Service;
+
+use super::Market;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_replica_of_a_service_is_asked_to_end_at_once() {
+    let mut market = Market::open().await;
+    for service in Service::ALL {
+        let replicas = market.stack.cluster().of(service);
+        for number in &replicas {
+            market.stack.cluster().signal(*number, "-TERM").await;
+        }
+        for number in &replicas {
+            let status = market.stack.cluster().ended(*number).await;
+            assert!(status.success(), "{} ended with {status}", service.name());
+        }
+        market.crowd.go_on(5).await;
+        for number in replicas {
+            market.stack.cluster().start_again(number).await;
+        }
+        market.crowd.go_on(10).await;
+    }
+    market.finish().await;
+}

@@ -1,0 +1,76 @@
+//! Cards at Stripe, which loses answers, fails after success, dawdles, and cannot be reached when money has to go back.
+
+use std::time::Duration;
+
+use ticketing_payments::provider::Call;
+use ticketing_platform::clock::Clock;
+use ticketing_sdk::OrderId;
+use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, eventually};
+
+use super::{Market, lasts};
+use crate::support::{cancel, list, ordered, pay};
+
+async fn shop() -> (FakeStripe, Market) {
+    let stripe = FakeStripe::start(Clock::system()).await;
+    let market = Market::opened(|builder| builder.stripe(&stripe).with_links()).await;
+    (stripe, market)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_answers_are_lost_wrong_or_late() {
+    type Fault = (&'static str, fn(&FakeStripe, Call));
+    const FAULTS: [Fault; 6] = [
+        ("lost replies", |stripe, call| stripe.faults().lose_reply(call, 3)),
+        ("calls that do not arrive", |stripe, call| stripe.faults().fail_before(call, 3)),
+        ("500 after success", |stripe, call| stripe.mischief().error_after(call, 2)),
+        ("cut answers", |stripe, call| stripe.mischief().garble(call, 3)),
+        ("429", |stripe, call| stripe.mischief().too_many(call, 2)),
+        ("keys in use", |stripe, call| stripe.mischief().key_in_use(call, 3)),
+    ];
+    let (stripe, mut market) = shop().await;
+    stripe.send_events_to(&market.stack.url());
+    for (_, fault) in FAULTS {
+        for call in [Call::Authorize, Call::Capture, Call::Void] {
+            fault(&stripe, call);
+        }
+        market.crowd.go_on(25).await;
+    }
+    stripe.faults().forget();
+    stripe.mischief().forget();
+    // Longer than an answer may take. What could not be sent arrives when nobody waits for it any more.
+    for direction in Direction::BOTH {
+        market.stack.cluster().links(Link::Stripe).for_each(|proxy| proxy.stall(direction));
+        lasts(Duration::from_secs(5)).await;
+        market.stack.cluster().links(Link::Stripe).for_each(FaultProxy::heal);
+        market.crowd.go_on(15).await;
+    }
+    market.finish().await;
+}
+
+/// Money is held for an order that was cancelled meanwhile, and Stripe is gone when the hold is to be given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_cannot_be_reached_when_a_hold_is_given_up() {
+    let (stripe, market) = shop().await;
+    let Market { stack, crowd } = market;
+    crowd.disperse().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 19.99).await;
+    let order = ordered(&stack, &buyer, &ticket).await;
+    let before = stripe.faults().seen(Call::Authorize);
+    let gate = stripe.faults().hold(Call::Authorize);
+    let meanwhile = async {
+        eventually!(stripe.faults().seen(Call::Authorize) > before);
+        cancel(&stack, &buyer, &order).await.ok(204);
+        stripe.faults().fail_before(Call::Void, 3);
+        drop(gate);
+    };
+    let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), meanwhile);
+    paid.refused(400, "order_cancelled");
+    eventually!(stripe.faults().seen(Call::Void) >= 4, seconds 60);
+    eventually!(stack.is_settled().await, seconds 60);
+    let (ledger, order) = (stripe.ledger(), OrderId::new(&order));
+    let charge = ledger.of(&order).next().unwrap();
+    assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
+    stack.sells_again().await;
+    Box::pin(stack.finish()).await;
+}

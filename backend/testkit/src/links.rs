@@ -1,0 +1,78 @@
+//! The links of one process to its servers, each of which can go wrong.
+
+use std::net::SocketAddr;
+
+use crate::proxy::FaultProxy;
+
+/// What a process is linked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// The server that carries the events.
+    Nats,
+    /// The server of the databases.
+    Postgres,
+    /// The stand-in for Stripe, where cards are charged there.
+    Stripe,
+}
+
+/// The links of one process.
+#[derive(Debug)]
+pub(crate) struct Links {
+    nats: FaultProxy,
+    postgres: FaultProxy,
+    stripe: Option<FaultProxy>,
+}
+
+/// Where the servers are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Servers<'s> {
+    pub(crate) database: &'s str,
+    pub(crate) nats: &'s str,
+    pub(crate) stripe: Option<&'s str>,
+}
+
+impl Links {
+    /// Proxies of the servers that these URLs name.
+    pub(crate) async fn to(servers: Servers<'_>) -> Self {
+        let stripe = match servers.stripe {
+            Some(stripe) => Some(FaultProxy::of(address_of(stripe)).await),
+            None => None,
+        };
+        Self {
+            nats: FaultProxy::of(address_of(servers.nats)).await,
+            postgres: FaultProxy::of(address_of(servers.database)).await,
+            stripe,
+        }
+    }
+
+    pub(crate) fn of(&self, link: Link) -> &FaultProxy {
+        match link {
+            Link::Nats => &self.nats,
+            Link::Postgres => &self.postgres,
+            Link::Stripe => self.stripe.as_ref().expect("cards are charged at Stripe"),
+        }
+    }
+
+    /// What a process is told to come through them.
+    pub(crate) fn environment(&self, servers: Servers<'_>) -> Vec<(&'static str, String)> {
+        let through = |url: &str, proxy: &FaultProxy| {
+            url.replacen(&address_of(url).to_string(), &proxy.addr().to_string(), 1)
+        };
+        let mut environment = vec![
+            ("TICKETING_DATABASE_URL", through(servers.database, &self.postgres)),
+            ("TICKETING_NATS_URL", through(servers.nats, &self.nats)),
+        ];
+        if let (Some(url), Some(proxy)) = (servers.stripe, &self.stripe) {
+            environment.push(("TICKETING_STRIPE_API_BASE", through(url, proxy)));
+        }
+        environment
+    }
+}
+
+/// Where the server of a URL like `nats://127.0.0.1:4222` listens.
+fn address_of(url: &str) -> SocketAddr {
+    let (_, rest) = url.split_once("://").expect("a URL");
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let address = authority.rsplit('@').next().unwrap_or(authority);
+    address.parse().expect("an address and a port")
+}

@@ -1,0 +1,196 @@
+//! A TCP proxy that goes wrong on demand: between a process and a server, on a free port of the loopback interface.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+/// What is passed on at once.
+const CHUNK: usize = 16 * 1024;
+/// What a throttled direction passes on at once, in parts of a second.
+const PARTS: usize = 20;
+
+/// One of the two directions of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From the client to the server.
+    ToServer,
+    /// From the server to the client.
+    ToClient,
+}
+
+impl Direction {
+    /// Both of them.
+    pub const BOTH: [Self; 2] = [Self::ToServer, Self::ToClient];
+}
+
+/// A proxy. Every fault takes hold of connections that are there as of those that come. It ends when it is dropped, with its
+/// connections.
+#[derive(Debug)]
+pub struct FaultProxy {
+    address: SocketAddr,
+    faults: watch::Sender<Faults>,
+    live: Arc<AtomicUsize>,
+    listener: AbortHandle,
+}
+
+/// What goes wrong now.
+#[derive(Clone, Debug, Default)]
+struct Faults {
+    refuses: bool,
+    stalled: [bool; 2],
+    delay: Duration,
+    bytes_per_second: Option<usize>,
+    /// Rises with each cut.
+    cuts: u64,
+}
+
+impl Faults {
+    /// How much longer so many bytes take.
+    fn pause(&self, bytes: usize) -> Duration {
+        let narrow =
+            |rate: usize| Duration::from_secs(bytes as u64) / u32::try_from(rate.max(1)).unwrap_or(u32::MAX);
+        self.delay + self.bytes_per_second.map_or(Duration::ZERO, narrow)
+    }
+}
+
+impl FaultProxy {
+    /// A proxy of the server at this address, which need not be there yet.
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub async fn of(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let (faults, watched) = watch::channel(Faults::default());
+        let live = Arc::new(AtomicUsize::new(0));
+        let count = live.clone();
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(serve(client, server, watched.clone(), count.clone()));
+            }
+        });
+        Self { address, faults, live, listener: task.abort_handle() }
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections pass through it.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.live.load(Ordering::SeqCst)
+    }
+
+    /// Ends every connection that is there, with whatever was held. New ones are let through.
+    pub fn cut(&self) {
+        self.faults.send_modify(|faults| faults.cuts += 1);
+    }
+
+    /// From now on nobody gets through: what is there is cut, and what comes is ended at once.
+    pub fn refuse(&self) {
+        self.faults.send_modify(|faults| (faults.refuses, faults.cuts) = (true, faults.cuts + 1));
+    }
+
+    /// From now on nothing passes in this direction; connections stay open. What is sent is held, and passes once the
+    /// fault is healed; if the connection is cut before, it is lost.
+    pub fn stall(&self, direction: Direction) {
+        self.faults.send_modify(|faults| faults.stalled[direction as usize] = true);
+    }
+
+    /// From now on everything takes so much longer, in each direction.
+    pub fn delay(&self, by: Duration) {
+        self.faults.send_modify(|faults| faults.delay = by);
+    }
+
+    /// From now on no more than this passes, in each direction of each connection.
+    pub fn throttle(&self, bytes_per_second: usize) {
+        self.faults.send_modify(|faults| faults.bytes_per_second = Some(bytes_per_second));
+    }
+
+    /// Everything passes again.
+    pub fn heal(&self) {
+        self.faults.send_modify(|faults| *faults = Faults { cuts: faults.cuts, ..Faults::default() });
+    }
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        self.listener.abort();
+        self.cut();
+    }
+}
+
+async fn serve(
+    client: TcpStream,
+    server: SocketAddr,
+    faults: watch::Receiver<Faults>,
+    live: Arc<AtomicUsize>,
+) {
+    if faults.borrow().refuses {
+        return;
+    }
+    let cuts = faults.borrow().cuts;
+    let mut cut = faults.clone();
+    let connected = async {
+        // Where there is no server, there is no connection.
+        let server = TcpStream::connect(server).await.ok()?;
+        // Nothing is to come later than it would without us.
+        client.set_nodelay(true).and_then(|()| server.set_nodelay(true)).ok()?;
+        live.fetch_add(1, Ordering::SeqCst);
+        let _gone = Gone(&live);
+        let (from_client, to_client) = client.into_split();
+        let (from_server, to_server) = server.into_split();
+        tokio::join!(
+            pump(from_client, to_server, Direction::ToServer, faults.clone()),
+            pump(from_server, to_client, Direction::ToClient, faults.clone()),
+        );
+        Some(())
+    };
+    tokio::select! {
+        _ended = connected => {}
+        // Both halves of both connections are dropped.
+        _cut = cut.wait_for(|faults| faults.cuts != cuts) => {}
+    }
+}
+
+struct Gone<'l>(&'l AtomicUsize);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Passes on what comes, until nothing more does.
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    direction: Direction,
+    mut faults: watch::Receiver<Faults>,
+) {
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let size = faults.borrow().bytes_per_second.map_or(CHUNK, |rate| (rate / PARTS).clamp(1, CHUNK));
+        let Ok(count) = from.read(&mut buffer[..size]).await else { return };
+        let passes = faults.wait_for(|faults| !faults.stalled[direction as usize]).await;
+        let Ok(pause) = passes.map(|faults| faults.pause(count)) else { return };
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        // At its end, the other side is told that nothing more comes.
+        let passed = if count == 0 { to.shutdown().await } else { to.write_all(&buffer[..count]).await };
+        if count == 0 || passed.is_err() {
+            return;
+        }
+    }
+}

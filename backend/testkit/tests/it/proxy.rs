@@ -1,0 +1,143 @@
+//! The proxy that goes wrong on demand: each fault, on connections that are there when it begins.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use ticketing_testkit::{Direction, FaultProxy, eventually};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{Instant, timeout};
+
+/// Long enough to see that nothing comes.
+const NEVER: Duration = Duration::from_millis(200);
+
+/// Sends back what it is sent.
+async fn echo() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let (mut from, mut to) = stream.split();
+                drop(tokio::io::copy(&mut from, &mut to).await);
+            });
+        }
+    });
+    address
+}
+
+async fn pair() -> (FaultProxy, TcpStream) {
+    let proxy = FaultProxy::of(echo().await).await;
+    let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
+    assert_eq!(said(&mut client, b"hello").await, b"hello");
+    (proxy, client)
+}
+
+/// What comes back.
+async fn said(client: &mut TcpStream, bytes: &[u8]) -> Vec<u8> {
+    client.write_all(bytes).await.unwrap();
+    heard(client, bytes.len()).await
+}
+
+async fn heard(client: &mut TcpStream, count: usize) -> Vec<u8> {
+    let mut back = vec![0; count];
+    timeout(Duration::from_secs(10), client.read_exact(&mut back)).await.unwrap().unwrap();
+    back
+}
+
+/// Whether the connection is at its end.
+async fn is_over(client: &mut TcpStream) -> bool {
+    let mut byte = [0];
+    let read = timeout(Duration::from_secs(10), client.read(&mut byte)).await.expect("its end is told");
+    matches!(read, Ok(0) | Err(_))
+}
+
+#[tokio::test]
+async fn what_passes_is_what_was_sent() {
+    let (proxy, mut client) = pair().await;
+    let much: Vec<u8> = (0..1_000_000_u32).map(|number| number.to_le_bytes()[0]).collect();
+    let (mut from, mut to) = client.split();
+    let mut back = vec![0; much.len()];
+    let (sent, received) = tokio::join!(to.write_all(&much), from.read_exact(&mut back));
+    sent.and(received).unwrap();
+    assert!(back == much);
+    assert_eq!(proxy.connections(), 1);
+    client.shutdown().await.unwrap();
+    assert!(is_over(&mut client).await, "the end passes too");
+    eventually!(proxy.connections() == 0);
+}
+
+#[tokio::test]
+async fn a_cut_ends_what_is_there_and_nothing_that_comes() {
+    let (proxy, mut client) = pair().await;
+    proxy.cut();
+    assert!(is_over(&mut client).await);
+    let mut next = TcpStream::connect(proxy.addr()).await.unwrap();
+    assert_eq!(said(&mut next, b"again").await, b"again");
+}
+
+#[tokio::test]
+async fn nobody_gets_through_until_it_is_healed() {
+    let (proxy, mut client) = pair().await;
+    proxy.refuse();
+    assert!(is_over(&mut client).await);
+    let mut refused = TcpStream::connect(proxy.addr()).await.unwrap();
+    assert!(is_over(&mut refused).await);
+    proxy.heal();
+    let mut next = TcpStream::connect(proxy.addr()).await.unwrap();
+    assert_eq!(said(&mut next, b"again").await, b"again");
+}
+
+#[tokio::test]
+async fn a_stalled_direction_holds_what_is_sent() {
+    for direction in Direction::BOTH {
+        let (proxy, mut client) = pair().await;
+        proxy.stall(direction);
+        client.write_all(b"held").await.unwrap();
+        let mut nothing = [0];
+        assert!(timeout(NEVER, client.read(&mut nothing)).await.is_err(), "{direction:?} is stalled");
+        proxy.heal();
+        assert_eq!(heard(&mut client, 4).await, b"held");
+        proxy.stall(direction);
+        client.write_all(b"lost").await.unwrap();
+        proxy.cut();
+        assert!(is_over(&mut client).await, "what is held is lost with its connection");
+    }
+}
+
+#[tokio::test]
+async fn the_other_direction_goes_on() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = FaultProxy::of(listener.local_addr().unwrap()).await;
+    let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
+    let (mut server, _) = listener.accept().await.unwrap();
+    proxy.stall(Direction::ToServer);
+    client.write_all(b"held").await.unwrap();
+    server.write_all(b"passes").await.unwrap();
+    assert_eq!(heard(&mut client, 6).await, b"passes");
+    proxy.heal();
+    assert_eq!(heard(&mut server, 4).await, b"held");
+}
+
+#[tokio::test]
+async fn delays_and_narrow_links_take_their_time() {
+    let (proxy, mut client) = pair().await;
+    proxy.delay(Duration::from_millis(50));
+    let began = Instant::now();
+    said(&mut client, b"late").await;
+    assert!(began.elapsed() >= Duration::from_millis(100), "there and back: {:?}", began.elapsed());
+    proxy.heal();
+    proxy.throttle(20_000);
+    let began = Instant::now();
+    said(&mut client, &[7; 6_000]).await;
+    assert!(began.elapsed() >= Duration::from_millis(250), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn where_there_is_no_server_there_is_no_connection() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let proxy = FaultProxy::of(nobody).await;
+    let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
+    assert!(is_over(&mut client).await);
+    assert_eq!(proxy.connections(), 0);
+}
