@@ -11,9 +11,10 @@ use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
+use ticketing_platform::telemetry::{Span, TraceContext};
 use ticketing_sdk::Timestamp;
 
-use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, outbox};
+use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, outbox, spans};
 
 /// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
 const BATCH: usize = 64;
@@ -129,32 +130,60 @@ impl Consumers {
         let names = self.handlers.keys().copied().collect();
         let mut subscription = bus.subscribe(self.durable, names).await?;
         loop {
-            self.clone().consume_batch(&mut subscription).await?;
+            self.clone().consume_batch(&mut subscription, bus.system()).await?;
             *pause = FIRST_PAUSE;
         }
     }
 
-    async fn consume_batch(self: Arc<Self>, subscription: &mut Subscription) -> Result<(), BusError> {
+    async fn consume_batch(
+        self: Arc<Self>,
+        subscription: &mut Subscription,
+        system: &'static str,
+    ) -> Result<(), BusError> {
         let batch = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
         let deliveries: Arc<[Delivery]> = subscription.next(batch).await?.into();
-        let verdicts = self.clone().apply(deliveries.clone()).await?;
+        let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.db.name(), system));
+        let spans: Vec<Span> = begun.collect();
+        let contexts = spans.iter().map(|span| span.context().clone()).collect();
+        let applied = self.clone().apply_within(contexts, deliveries.clone()).await;
+        if let Err(error) = &applied {
+            spans.iter().for_each(|span| span.fail(error.to_string()));
+        }
+        let verdicts = applied?;
         kill_point("before-ack");
-        for (delivery, verdict) in deliveries.iter().zip(&verdicts) {
+        for ((delivery, verdict), span) in deliveries.iter().zip(&verdicts).zip(spans) {
+            let _within = span.context().enter();
+            spans::processed(&span, verdict);
             self.report(delivery, verdict);
         }
         subscription.settle(deliveries.iter().cloned().zip(verdicts).collect()).await
     }
 
-    /// Applies a batch in one transaction, each event in a savepoint of its own.
+    /// Applies a batch in one transaction, each event in a savepoint of its own. What is said about an event belongs to its
+    /// trace.
     ///
     /// # Errors
     /// When the transaction as a whole failed: then nothing took effect.
     pub async fn apply(self: Arc<Self>, deliveries: Arc<[Delivery]>) -> Result<Vec<Verdict>, DbError> {
+        let told = deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
+        let contexts = told.collect();
+        self.apply_within(contexts, deliveries).await
+    }
+
+    async fn apply_within(
+        self: Arc<Self>,
+        contexts: Vec<TraceContext>,
+        deliveries: Arc<[Delivery]>,
+    ) -> Result<Vec<Verdict>, DbError> {
         let db = self.db.clone();
         let verdicts = db.write(move |tx| {
             let now = self.clock.now();
             tx.ring_on_commit(&self.arrived);
-            let verdicts = deliveries.iter().map(|delivery| self.apply_one(tx, delivery, now)).collect();
+            let each = deliveries.iter().zip(&contexts).map(|(delivery, context)| {
+                let _within = context.enter();
+                self.apply_one(tx, delivery, now)
+            });
+            let verdicts = each.collect();
             kill_point("before-effect");
             Ok(verdicts)
         });
@@ -194,11 +223,10 @@ impl Consumers {
 
     fn report(&self, delivery: &Delivery, verdict: &Verdict) {
         let name = delivery.envelope.name.as_str();
-        let (outcome, cause) = match verdict {
-            Verdict::Accepted => ("accepted", None),
-            Verdict::Postponed { .. } => ("postponed", None),
-            Verdict::Retry { cause, .. } => ("retried", Some(cause)),
-            Verdict::Dead { cause } => ("dead", Some(cause)),
+        let outcome = verdict.outcome();
+        let cause = match verdict {
+            Verdict::Accepted | Verdict::Postponed { .. } => None,
+            Verdict::Retry { cause, .. } | Verdict::Dead { cause } => Some(cause),
         };
         metrics::counter!("events_consumed_total", "consumer" => self.durable, "event" => name, "outcome" => outcome)
             .increment(1);

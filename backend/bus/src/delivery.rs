@@ -41,6 +41,18 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// Its name in metrics, log lines and spans.
+    pub(crate) fn outcome(&self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Postponed { .. } => "postponed",
+            Self::Retry { .. } => "retried",
+            Self::Dead { .. } => "dead",
+        }
+    }
+}
+
 /// An event that a consumer could not handle.
 #[derive(Clone, Debug)]
 pub struct DeadLetter {

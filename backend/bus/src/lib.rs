@@ -16,6 +16,7 @@ mod rebuild;
 mod relay;
 mod rows;
 mod session_ended;
+mod spans;
 mod transport;
 
 pub use consumers::{Consumers, Handler, HandlerError};

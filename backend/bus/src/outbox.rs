@@ -9,6 +9,7 @@ use ticketing_platform::clock::{Clock, id_floor};
 use ticketing_platform::db::{DbError, Dialect, Tx};
 use ticketing_platform::kill_point;
 use ticketing_platform::signal::Signal;
+use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Timestamp;
 
 use crate::rows;
@@ -34,7 +35,8 @@ impl Outbox {
         Self { clock, waiting: Signal::default(), risen: Arc::default() }
     }
 
-    /// Says `event`, in the transaction of the change it tells of. Answers the event's identifier.
+    /// Says `event`, in the transaction of the change it tells of. Answers the event's identifier. It belongs to the trace
+    /// that the unit of work belongs to.
     ///
     /// # Errors
     /// When the row cannot be written.
@@ -44,8 +46,9 @@ impl Outbox {
             self.rise_above_earlier_runs(tx)?;
         }
         // The identifier is made here, on the writer: where there is one, identifiers rise in the order of the commits.
-        let envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
+        let mut envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
+        envelope.trace = TraceContext::current_traceparent();
         tx.execute(
             &format!(
                 "INSERT INTO outbox (id, name, aggregate, version, time, trace, body, xact) \

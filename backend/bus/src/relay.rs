@@ -6,9 +6,10 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::telemetry::Span;
 
 use crate::lease::Lease;
-use crate::{Bus, BusError, Outbox, outbox};
+use crate::{Bus, BusError, Outbox, outbox, spans};
 
 /// Rows published together at most.
 const BATCH: i64 = 256;
@@ -101,12 +102,20 @@ impl Relay {
         if !self.lease.is_held(&self.db).await? {
             return Ok(0);
         }
-        let batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
+        let mut batch = self.db.read(|tx| outbox::unpublished(tx, BATCH)).await?;
         let published = batch.len();
         if published > 0 {
             let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
+            let (service, system) = (self.db.name(), self.bus.system());
+            let spans: Vec<Span> =
+                batch.iter_mut().filter_map(|event| spans::publish(event, service, system)).collect();
             kill_point("before-publish");
-            self.bus.publish(batch).await?;
+            let done = self.bus.publish(batch).await;
+            if let Err(error) = &done {
+                spans.iter().for_each(|span| span.fail(error.to_string()));
+            }
+            drop(spans);
+            done?;
             kill_point("before-mark");
             let now = self.clock.now();
             self.db.write_blindly(move |tx| outbox::mark_published(tx, &ids, now)).await?;

@@ -45,6 +45,14 @@ impl Bus {
         Ok(Self { transport: Transport::JetStream(Arc::new(jetstream)) })
     }
 
+    /// What carries it, as spans name it.
+    pub(crate) fn system(&self) -> &'static str {
+        match &self.transport {
+            Transport::Embedded(_) => "embedded",
+            Transport::JetStream(_) => "nats",
+        }
+    }
+
     /// Publishes events in this order, and answers once they are durable. An event that was published before
     /// (by its identifier) is not published again.
     ///

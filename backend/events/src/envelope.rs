@@ -17,7 +17,7 @@ pub struct Envelope {
     pub version: i64,
     /// When it happened.
     pub time: Timestamp,
-    /// The W3C trace context of the request that caused it, if there was one.
+    /// The W3C trace context (`traceparent`) of what caused it, if there was one.
     pub trace: Option<String>,
     /// The event itself, in JSON.
     pub body: String,

@@ -17,7 +17,10 @@ pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrde
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "expiration",
-    scripts: &[("V1__timers", include_str!("../migrations/V1__timers.sql"))],
+    scripts: &[
+        ("V1__timers", include_str!("../migrations/V1__timers.sql")),
+        ("V2__trace", include_str!("../migrations/V2__trace.sql")),
+    ],
 };
 
 /// Every table of its database, for whoever brings it up to date before the service is opened.

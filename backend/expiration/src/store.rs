@@ -6,6 +6,7 @@ use ticketing_bus::{Effect, Outbox, next_step};
 use ticketing_events::ExpirationComplete;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 
 /// How long an order that has ended is remembered, so that a late event of it is known to be late.
@@ -19,8 +20,8 @@ pub fn arm(tx: &mut Tx<'_>, order: &OrderId, expires_at: Timestamp, version: i64
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
         tx.execute(
-            "INSERT INTO timers (order_id, status, expires_at, version) VALUES ($1, 'created', $2, $3)",
-            args![order, expires_at, version],
+            "INSERT INTO timers (order_id, status, expires_at, version, trace) VALUES ($1, 'created', $2, $3, $4)",
+            args![order, expires_at, version, TraceContext::current_traceparent().as_deref()],
         )?;
     }
     Ok(step)
@@ -59,7 +60,8 @@ pub fn next_deadline(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
     Ok(next.map(Timestamp::from_millis))
 }
 
-/// Says of the oldest deadlines that they have passed, `limit` of them at most; answers how many.
+/// Says of the oldest deadlines that they have passed, `limit` of them at most; answers how many. Each belongs to the
+/// trace of its order.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,16 +70,19 @@ pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Res
         &format!(
             "UPDATE timers SET fired_at = $1 WHERE order_id IN ( \
                  SELECT order_id FROM timers WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1 \
-                 ORDER BY expires_at LIMIT $2 {}) RETURNING order_id",
+                 ORDER BY expires_at LIMIT $2 {}) RETURNING order_id, trace",
             tx.dialect().claim()
         ),
         args![now, limit],
-        |row| row.parse::<OrderId>("order_id"),
+        |row| Ok((row.parse::<OrderId>("order_id")?, row.opt_text("trace")?)),
     )?;
-    for order_id in &due {
-        outbox.append(tx, &ExpirationComplete { order_id: order_id.clone() })?;
+    let fired = due.len() as u64;
+    for (order_id, trace) in due {
+        let context = TraceContext::remote(trace.as_deref());
+        let _within = context.enter();
+        outbox.append(tx, &ExpirationComplete { order_id })?;
     }
-    Ok(due.len() as u64)
+    Ok(fired)
 }
 
 /// Forgets orders that ended long ago.

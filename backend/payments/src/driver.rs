@@ -11,6 +11,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
+use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext};
 use ticketing_sdk::{PaymentId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -165,8 +166,32 @@ impl Driver {
     /// Asks the provider for one step and writes down what came of it.
     async fn step(self, payment: PaymentRow, permit: OwnedSemaphorePermit) {
         let Some(step) = payment.next_step else { return };
-        let reached = self.ask(&payment, step).await;
-        kill_point("before-settle");
+        let span = self.span(&payment, step);
+        let context = span.context().clone();
+        let settled = async {
+            let reached = self.ask(&payment, step, span).await;
+            kill_point("before-settle");
+            self.settle(payment, step, reached).await;
+        };
+        context.follow(settled).await;
+        drop(permit);
+    }
+
+    /// The call of the provider, as a part of what has made it due.
+    fn span(&self, payment: &PaymentRow, step: Step) -> Span {
+        let cause = TraceContext::remote(payment.trace.as_deref());
+        Span::begin(SpanKind::Client, &cause, || Description {
+            name: format!("provider {}", step.as_str()).into(),
+            attributes: vec![
+                ("ticketing.service", self.core.db.name().to_owned().into()),
+                ("ticketing.payment.id", payment.id.to_string().into()),
+                ("ticketing.payment.step", step.as_str().into()),
+                ("ticketing.payment.attempt", payment.attempts.into()),
+            ],
+        })
+    }
+
+    async fn settle(&self, payment: PaymentRow, step: Step, reached: Reached) {
         let id = payment.id.clone();
         let driver = self.clone();
         let settled = self.core.db.write(move |tx| {
@@ -178,11 +203,10 @@ impl Driver {
             // The claim runs out, and the step is asked for again under the same key.
             tracing::error!(payment = %id, step = step.as_str(), %error, "the provider's answer could not be kept");
         }
-        drop(permit);
         self.followers.ring(&id);
     }
 
-    async fn ask(&self, payment: &PaymentRow, step: Step) -> Reached {
+    async fn ask(&self, payment: &PaymentRow, step: Step, span: Span) -> Reached {
         let call = tokio::time::timeout(self.pace.call_timeout, call(&*self.provider, payment, step));
         let late = || Err(ProviderError::Unknown("no answer in time".to_owned()));
         let answer = call.await.unwrap_or_else(|_| late());
@@ -195,6 +219,7 @@ impl Driver {
             Err(ProviderError::Rejected(_)) => "rejected",
         };
         metrics::counter!("provider_calls_total", "step" => step.as_str(), "outcome" => outcome).increment(1);
+        span.set("ticketing.payment.outcome", outcome);
         match (answer, step) {
             (Ok(stripe_id), _) => Reached::Done { stripe_id },
             (Err(ProviderError::Declined { code, message }), Step::Authorize | Step::Capture) => {
@@ -204,6 +229,7 @@ impl Driver {
             (Err(error), _) => {
                 let (id, attempts) = (&payment.id, payment.attempts);
                 tracing::warn!(payment = %id, step = step.as_str(), attempts, %error, "not settled; trying again");
+                span.fail(error.to_string());
                 let pause = self.pace.backoff(attempts);
                 let pause = match error {
                     ProviderError::Busy { after } => pause.max(after.min(LONGEST_REST)),

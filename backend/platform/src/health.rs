@@ -17,6 +17,11 @@ use crate::shutdown::Shutdown;
 /// A check that has not answered by then has failed.
 const CHECK_WITHIN: Duration = Duration::from_secs(2);
 
+const ALIVE: &str = "/healthz";
+const READY: &str = "/readyz";
+/// Where a process says how it is.
+pub(crate) const PATHS: [&str; 2] = [ALIVE, READY];
+
 type Outcome = Pin<Box<dyn Future<Output = bool> + Send>>;
 type Check = Arc<dyn Fn() -> Outcome + Send + Sync>;
 
@@ -56,8 +61,8 @@ impl Health {
     pub fn router(self) -> Router {
         let health = Arc::new(self);
         Router::new()
-            .route("/healthz", get(|| async { Json(Report { status: "ok", failing: Vec::new() }) }))
-            .route("/readyz", get(move || async move { health.ready().await }))
+            .route(ALIVE, get(|| async { Json(Report { status: "ok", failing: Vec::new() }) }))
+            .route(READY, get(move || async move { health.ready().await }))
     }
 
     async fn ready(&self) -> Response {

@@ -12,6 +12,7 @@ mod problem;
 mod request_id;
 mod serve;
 mod socket;
+mod trace;
 
 pub use body::{BODY_LIMIT, BodyError};
 pub use etag::IfMatch;

@@ -1,4 +1,9 @@
-//! Logs to stderr, and metrics on a listener of their own.
+//! Logs to stderr, metrics on a listener of their own, and traces to a collector.
+
+mod context;
+mod export;
+mod lines;
+mod span;
 
 use std::fmt;
 use std::io;
@@ -13,11 +18,16 @@ use http::header;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::http::{ServeLimits, serve};
 use crate::shutdown::Shutdown;
+pub use context::{Entered, TraceContext};
+pub use export::{ExportError, Exporting, Ratio, TraceSettings, export_traces};
+use lines::{Named, WithTrace};
+pub use span::{Description, Span, SpanKind, Value};
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,21 +65,27 @@ impl fmt::Display for LogFormat {
 #[error("not a log filter: {0:?}, expected something like \"info\" or \"warn,ticketing_orders=debug\"")]
 pub struct FilterError(String);
 
-/// Sends log lines to stderr. A second call changes nothing.
+/// Sends log lines to stderr; those that belong to a trace name it. A second call changes nothing.
 ///
 /// # Errors
 /// When the filter cannot be read.
-pub fn init_logs(format: LogFormat, filter: &str) -> Result<(), FilterError> {
+pub fn init_logs(written: LogFormat, filter: &str) -> Result<(), FilterError> {
     let filter = EnvFilter::builder().parse(filter).map_err(|_| FilterError(filter.to_owned()))?;
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
     // An error means that there is a subscriber already, which is what was asked for.
-    let _already = match format {
+    let _already = match written {
         LogFormat::Text => {
             let ansi = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
-            registry.with(layer.with_ansi(ansi)).try_init()
+            let format = format().with_ansi(ansi);
+            let lines = layer.with_ansi(ansi).event_format(WithTrace { format, named: Named::AtTheEnd });
+            registry.with(lines).try_init()
         }
-        LogFormat::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+        LogFormat::Json => {
+            let json = layer.json().flatten_event(true);
+            let lines = json.map_event_format(|format| WithTrace { format, named: Named::AsMember });
+            registry.with(lines).try_init()
+        }
     };
     Ok(())
 }

@@ -11,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry;
 use tokio::net::TcpListener;
 
-use crate::{StackSettings, StartError};
+use crate::{Service, StackSettings, StartError};
 
 /// How long the loops behind the routes may take to end.
 const LOOPS_WITHIN: Duration = Duration::from_secs(5);
@@ -65,6 +65,7 @@ impl Listening {
         let layers = LayerSettings {
             allowed_origins: settings.allowed_origins.clone(),
             signed_paths: vec![ticketing_payments::WEBHOOK_PATH.to_owned()],
+            owners: Service::ALL.into_iter().filter_map(|it| Some((it.path()?, it.name()))).collect(),
             ..LayerSettings::default()
         };
         let router = http::wrap(routes, layers);

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
 use ticketing_platform::settings::{SettingsError, Source};
-use ticketing_platform::telemetry;
+use ticketing_platform::telemetry::{self, ExportError, Exporting};
 use ticketing_server::command::{Asked, Task, asked, command};
 use ticketing_server::{
     LogSettings, OperateError, RunError, StackSettings, StartError, dead_letters, discard, migrate, replay,
@@ -20,6 +20,8 @@ enum Failure {
     Settings(#[from] SettingsError),
     #[error("{0}")]
     Filter(#[from] telemetry::FilterError),
+    #[error("TICKETING_OTLP_ENDPOINT: {0}")]
+    Traces(#[from] ExportError),
     #[error("{0}")]
     Run(#[from] RunError),
     #[error("TICKETING_DATABASE_URL: {0}")]
@@ -35,7 +37,7 @@ impl Failure {
     /// else.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Settings(_) | Self::Filter(_) | Self::Migrate(_) => ExitCode::from(2),
+            Self::Settings(_) | Self::Filter(_) | Self::Traces(_) | Self::Migrate(_) => ExitCode::from(2),
             Self::Run(RunError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
             Self::Operate(OperateError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
             Self::Run(_) | Self::Operate(_) | Self::Output(_) => ExitCode::FAILURE,
@@ -123,15 +125,26 @@ async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
         (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error.into()),
     };
     telemetry::init_logs(logs.format, &logs.filter)?;
+    let exporting = export_traces(task, &settings)?;
     if settings.metrics_listen.is_some() {
         telemetry::install_metrics();
     }
     let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
-    match task {
-        Task::One(service) => {
-            Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?
-        }
-        _ => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
+    let ran = match task {
+        Task::One(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await,
+        _ => Box::pin(run(settings, |stack| tell(stack.addr()))).await,
+    };
+    if let Some(exporting) = exporting {
+        exporting.flush().await;
     }
-    Ok(())
+    Ok(ran?)
+}
+
+/// Sends traces to a collector where the settings name one, as the whole marketplace or as one service of it.
+fn export_traces(task: Task, settings: &StackSettings) -> Result<Option<Exporting>, ExportError> {
+    let name = match task {
+        Task::One(service) => format!("ticketing-{}", service.name()),
+        _ => "ticketing".to_owned(),
+    };
+    settings.traces.as_ref().map(|traces| telemetry::export_traces(traces, &name)).transpose()
 }

@@ -33,6 +33,18 @@ impl Service {
         }
     }
 
+    /// Below which path it answers, if it does.
+    #[must_use]
+    pub const fn path(self) -> Option<&'static str> {
+        match self {
+            Self::Auth => Some("/api/users"),
+            Self::Tickets => Some("/api/tickets"),
+            Self::Orders => Some("/api/orders"),
+            Self::Payments => Some("/api/payments"),
+            Self::Expiration => None,
+        }
+    }
+
     /// Whether it answers people, who have to be signed in.
     #[must_use]
     pub const fn has_sessions(self) -> bool {

@@ -6,6 +6,7 @@ pub(crate) mod nats;
 mod reference;
 mod setting;
 mod table;
+mod traces;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use ticketing_platform::http::ServeLimits;
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
+use ticketing_platform::telemetry::TraceSettings;
 
 pub use self::logs::LogSettings;
 pub use self::setting::{Otherwise, Setting};
@@ -42,6 +44,8 @@ pub struct StackSettings {
     pub listen: SocketAddr,
     /// Where it answers `GET /metrics`, if anywhere.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where its process exports traces, if anywhere.
+    pub traces: Option<TraceSettings>,
     /// The folder of its databases, and of what is kept beside them.
     pub data_dir: PathBuf,
     /// The PostgreSQL database whose schemas the services use instead of files in the folder.
@@ -83,6 +87,7 @@ impl StackSettings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics_listen: None,
+            traces: None,
             data_dir: data_dir.into(),
             database: None,
             nats: None,
@@ -139,6 +144,7 @@ impl StackSettings {
         let settings = self;
         settings.listen = reader.or("TICKETING_LISTEN", LISTEN);
         settings.metrics_listen = reader.optional("TICKETING_METRICS_LISTEN");
+        settings.traces = traces::read(reader);
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }

@@ -311,6 +311,9 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         ("TICKETING_SIGNINS_PER_ADDRESS", "1000000".to_owned()),
         ("TICKETING_LOG", "error".to_owned()),
     ];
+    if let Some(traces) = &settings.traces {
+        environment.push(("TICKETING_OTLP_ENDPOINT", traces.endpoint.to_string()));
+    }
     if let Some(stripe) = &settings.stripe {
         environment.extend([
             ("TICKETING_STRIPE_KEY", stripe.key.expose_secret().to_owned()),

@@ -18,6 +18,7 @@
 #![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
 
 mod cluster;
+mod collector;
 mod events;
 mod forge;
 mod links;
@@ -32,6 +33,7 @@ pub mod storm;
 mod stripe;
 
 pub use cluster::{Cluster, REPLICAS};
+pub use collector::{Collector, Told};
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
 pub use links::Link;

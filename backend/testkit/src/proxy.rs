@@ -136,10 +136,11 @@ async fn serve(
     faults: watch::Receiver<Faults>,
     live: Arc<AtomicUsize>,
 ) {
-    if faults.borrow().refuses {
+    // Both at one moment: whoever refuses cuts as well.
+    let Faults { refuses, cuts, .. } = faults.borrow().clone();
+    if refuses {
         return;
     }
-    let cuts = faults.borrow().cuts;
     let mut cut = faults.clone();
     let connected = async {
         // Where there is no server, there is no connection.

@@ -16,6 +16,7 @@ use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
 use crate::cluster::{Cluster, Ground, OwnSetting};
+use crate::collector::Collector;
 use crate::eventually;
 use crate::raw::Raw;
 use crate::running::Running;
@@ -108,6 +109,11 @@ impl TestStackBuilder {
     /// Cards are charged by this stand-in for Stripe, whose time is the marketplace's.
     pub fn stripe(self, stripe: &FakeStripe) -> Self {
         self.clock(stripe.clock().clone()).with(|settings| settings.stripe = Some(stripe.settings()))
+    }
+
+    /// Its processes send their traces to this collector, whichever they are.
+    pub fn traced(self, collector: &'static Collector) -> Self {
+        self.with(|settings| settings.traces = Some(collector.settings()))
     }
 
     /// A folder that outlives the stack.

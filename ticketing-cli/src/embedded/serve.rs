@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ticketing_platform::settings::{SettingsError, Source};
 use ticketing_platform::shutdown::signals;
-use ticketing_platform::telemetry::{self, LogFormat};
+use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat};
 use ticketing_server::{LogSettings, Otherwise, SETTINGS, Setting, Stack, StackSettings, StartError};
 
 use crate::context::{Local, LocalCommand};
@@ -48,6 +48,12 @@ impl LocalCommand for Args {
     async fn run(self, local: &Local) -> Outcome {
         let settings = self.settings(local)?;
         log(local)?;
+        let exporting = match &settings.traces {
+            None => None,
+            Some(traces) => {
+                Some(telemetry::export_traces(traces, "ticketing").map_err(|error| untraced(&error))?)
+            }
+        };
         if settings.metrics_listen.is_some() {
             telemetry::install_metrics();
         }
@@ -67,7 +73,7 @@ impl LocalCommand for Args {
         tokio::select! {
             // Asked once more, it ends at once.
             _ = signals() => Err(Failure::interrupted()),
-            clean = Box::pin(stack.stop()) => {
+            clean = ended(stack, exporting) => {
                 if !clean {
                     local.io.notice("some requests were cut off, because they took too long to end");
                 }
@@ -105,6 +111,19 @@ fn log(local: &Local) -> Outcome {
     let logs = usual.over(&Source::env("TICKETING_")).map_err(|error| refused(&error))?;
     telemetry::init_logs(logs.format, &logs.filter)
         .map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))
+}
+
+/// Stops the stack and sends what is left of its traces; whether nothing was cut.
+async fn ended(stack: Stack, exporting: Option<Exporting>) -> bool {
+    let clean = Box::pin(stack.stop()).await;
+    if let Some(exporting) = exporting {
+        exporting.flush().await;
+    }
+    clean
+}
+
+fn untraced(error: &ExportError) -> Failure {
+    Failure::usage(format!("TICKETING_OTLP_ENDPOINT: {error}"))
 }
 
 /// Every setting that is wrong, by the flag that sets it.

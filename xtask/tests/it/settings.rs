@@ -83,8 +83,8 @@ fn postgres_has_a_connection_for_everyone_who_may_ask() {
     assert!(pools * each + FOR_OTHERS <= self::most(&of("postgres")["command"]));
 }
 
-/// Requests, and the loops behind them (`ServeLimits` and `Listening`), with a second for the cut.
-const DRAIN: u64 = 10 + 1 + 5;
+/// Requests, with a second for the cut, the loops behind them (`ServeLimits` and `Listening`), and the last spans (`Exporting`).
+const DRAIN: u64 = 10 + 1 + 5 + 3;
 
 #[test]
 fn nobody_is_killed_who_still_drains() {

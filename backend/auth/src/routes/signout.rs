@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use ticketing_platform::http::{ApiError, Json};
 use ticketing_platform::session::{MaybeSession, Session};
+use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Problem;
 use utoipa::ToSchema;
 
@@ -35,7 +36,8 @@ pub(crate) async fn signout(
 ) -> Result<Response, ApiError> {
     if let Some(session) = session {
         // A task of its own: when the client goes away in the middle, both halves are done all the same.
-        tokio::spawn(end(app.clone(), session)).await.map_err(ApiError::internal)??;
+        let ending = TraceContext::current().follow(end(app.clone(), session));
+        tokio::spawn(ending).await.map_err(ApiError::internal)??;
     }
     Ok(([(header::SET_COOKIE, app.sessions.clear())], Json(SignedOut {})).into_response())
 }

@@ -11,3 +11,4 @@ mod pruning;
 mod relay;
 mod replicas;
 mod support;
+mod traces;

@@ -2,6 +2,7 @@
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::{Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
 use crate::domain::{CardToken, Position, Step};
@@ -47,10 +48,12 @@ pub struct PaymentRow {
     pub created_at: Timestamp,
     /// How many notices of the provider were about it.
     pub heard: i64,
+    /// The trace context of what has made its next step due.
+    pub trace: Option<String>,
 }
 
 pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, \
-     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at, heard";
+     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at, heard, trace";
 
 impl PaymentRow {
     /// Its place in the state machine.
@@ -114,6 +117,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
         version: row.int("version")?,
         created_at: row.time("created_at")?,
         heard: row.int("heard")?,
+        trace: row.opt_text("trace")?,
     })
 }
 
@@ -184,8 +188,8 @@ pub fn insert_payment(
     tx.query_opt(
         &format!(
             "INSERT INTO payments (id, order_id, user_id, token, provider_key, amount, currency, status, next_step, \
-             attempts, due_at, version, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $1, $5, 'usd', $6, $7, 0, $8, 0, $9, $9) \
+             attempts, due_at, version, created_at, updated_at, trace) \
+             VALUES ($1, $2, $3, $4, $1, $5, 'usd', $6, $7, 0, $8, 0, $9, $9, $10) \
              ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
         ),
         args![
@@ -198,6 +202,7 @@ pub fn insert_payment(
             next.map(Step::as_str),
             wanted.due_at,
             wanted.now,
+            TraceContext::current_traceparent().as_deref(),
         ],
         read,
     )
@@ -213,8 +218,16 @@ pub(crate) fn apply(
 ) -> Result<bool, DbError> {
     let moved = tx.execute(
         "UPDATE payments SET status = $3, next_step = $4, attempts = 0, due_at = $5, claimed_until = NULL, \
-         version = version + 1, updated_at = $6 WHERE id = $1 AND version = $2",
-        args![&payment.id, payment.version, to.status.as_str(), to.next.map(Step::as_str), due_at, now],
+         version = version + 1, updated_at = $6, trace = $7 WHERE id = $1 AND version = $2",
+        args![
+            &payment.id,
+            payment.version,
+            to.status.as_str(),
+            to.next.map(Step::as_str),
+            due_at,
+            now,
+            TraceContext::current_traceparent().as_deref(),
+        ],
     )?;
     Ok(moved > 0)
 }

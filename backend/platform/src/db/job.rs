@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{DbError, Tx};
+use crate::telemetry::TraceContext;
 
 /// How long a unit waits for room in a full queue.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -22,6 +23,8 @@ pub(super) trait Job: Send {
 
 struct Unit<T, E, F> {
     unit: F,
+    /// What it belongs to: the threads of a database work for everybody.
+    trace: TraceContext,
     outcome: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
 }
@@ -33,6 +36,7 @@ where
     F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let _within = self.trace.enter();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.unit)(tx)))
             .unwrap_or_else(|panic| Err(DbError::Panicked(panic_text(&*panic)).into()));
         let wanted = outcome.is_ok();
@@ -74,7 +78,7 @@ where
 {
     let closed = || DbError::Unavailable("the database is closed".to_owned());
     let (reply, answer) = oneshot::channel();
-    let job = wrap(Box::new(Unit { unit, outcome: None, reply }));
+    let job = wrap(Box::new(Unit { unit, trace: TraceContext::current(), outcome: None, reply }));
     let queue = queue.ok_or_else(closed)?;
     if let Err(refused) = queue.try_send(job) {
         match refused {

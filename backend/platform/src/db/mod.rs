@@ -173,6 +173,15 @@ impl Db {
         }
     }
 
+    /// Its name: that of the file without its ending, or of the schema.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &*self.engine {
+            Engine::Sqlite(engine) => engine.name(),
+            Engine::Postgres(engine) => engine.name(),
+        }
+    }
+
     /// What the database has done since it was opened.
     #[must_use]
     pub fn stats(&self) -> DbStats {

@@ -151,6 +151,10 @@ impl Engine {
         Bells::share(&self.bells, name, signal);
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.counters.name
+    }
+
     pub(super) fn stats(&self) -> DbStats {
         let units = self.counters.units.load(Ordering::Relaxed);
         // Each unit is a transaction of its own; the server gathers their waits for the disk.

@@ -95,6 +95,10 @@ impl Engine {
         submit(self.readers.as_ref(), unit, |job| job).await
     }
 
+    pub(super) fn name(&self) -> &str {
+        &self.counters.name
+    }
+
     pub(super) fn stats(&self) -> DbStats {
         DbStats {
             units: self.counters.units.load(Ordering::Relaxed),

@@ -1,4 +1,4 @@
-//! The one layer around every route: request id, span, access line, metrics, refusal of other origins, panics, and
+//! The one layer around every route: request id, trace, access line, metrics, refusal of other origins, panics, and
 //! the error shape for answers that others made.
 //!
 //! It is a single hand-written middleware because every boxed layer costs each request an allocation or two.
@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
@@ -24,6 +24,7 @@ use super::meters::Meters;
 use super::origin;
 use super::problem::{ApiError, Cause};
 use super::request_id::{RequestId, X_REQUEST_ID};
+use super::trace;
 use crate::telemetry;
 
 /// What [`wrap`] needs to know.
@@ -33,13 +34,20 @@ pub struct LayerSettings {
     pub allowed_origins: Vec<String>,
     /// Paths whose requests prove themselves by a signature and not by a cookie: any origin may send them.
     pub signed_paths: Vec<String>,
+    /// Which service answers below which path, as spans name it.
+    pub owners: Vec<(&'static str, &'static str)>,
     /// The largest request body, in bytes.
     pub body_limit: u64,
 }
 
 impl Default for LayerSettings {
     fn default() -> Self {
-        Self { allowed_origins: Vec::new(), signed_paths: Vec::new(), body_limit: BODY_LIMIT }
+        Self {
+            allowed_origins: Vec::new(),
+            signed_paths: Vec::new(),
+            owners: Vec::new(),
+            body_limit: BODY_LIMIT,
+        }
     }
 }
 
@@ -89,11 +97,13 @@ where
         let id = RequestId::of(request.headers());
         let method = request.method().clone();
         let route = request.extensions().get::<MatchedPath>().cloned();
+        let matched = route.as_ref().map(MatchedPath::as_str);
+        let traced = trace::begin(request.headers(), &method, matched, &id, &self.settings.owners);
         let span = tracing::info_span!(
             "request",
             request_id = id.as_str(),
             %method,
-            route = route.as_ref().map_or(UNMATCHED, MatchedPath::as_str),
+            route = matched.unwrap_or(UNMATCHED),
         );
         let refusal = refuse(&request, &self.settings);
         let inner = match refusal {
@@ -103,7 +113,7 @@ where
                 Some(self.inner.call(request))
             }
         };
-        Answering { inner, refusal, meters: Arc::clone(&self.meters), began, id, method, route, span }
+        Answering { inner, refusal, meters: Arc::clone(&self.meters), began, id, method, route, span, traced }
     }
 }
 
@@ -136,6 +146,7 @@ pin_project! {
         method: Method,
         route: Option<MatchedPath>,
         span: Span,
+        traced: telemetry::Span,
     }
 }
 
@@ -145,6 +156,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let _entered = this.span.enter();
+        let _within = this.traced.context().enter();
         let mut response = match this.inner.as_pin_mut() {
             Some(inner) => match catch_unwind(AssertUnwindSafe(|| inner.poll(cx))) {
                 Ok(Poll::Pending) => return Poll::Pending,
@@ -165,7 +177,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         let taken = this.began.elapsed();
         let route = this.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
         this.meters.record(this.method, route, response.status(), taken);
-        log(this.id, this.method, route, &response, taken);
+        let why = response.extensions().get::<Cause>().map(|Cause(cause)| chain(cause.as_ref()));
+        log(this.id, this.method, route, response.status().as_u16(), why.as_deref(), taken);
+        trace::answered(this.traced, response.status(), why);
         Poll::Ready(Ok(response))
     }
 }
@@ -187,11 +201,9 @@ fn shape(response: &mut Response) {
 }
 
 /// The access line, and the cause of an internal failure. Both name the request id even when the span is off.
-fn log(id: &RequestId, method: &Method, route: &str, response: &Response, taken: std::time::Duration) {
-    let status = response.status().as_u16();
-    if let Some(Cause(cause)) = response.extensions().get::<Cause>() {
-        let chain = chain(cause.as_ref());
-        tracing::error!(request_id = id.as_str(), %method, route, status, error = chain, "request failed");
+fn log(id: &RequestId, method: &Method, route: &str, status: u16, why: Option<&str>, taken: Duration) {
+    if let Some(error) = why {
+        tracing::error!(request_id = id.as_str(), %method, route, status, error, "request failed");
     }
     if status >= 500 || tracing::enabled!(Level::DEBUG) {
         let micros = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);

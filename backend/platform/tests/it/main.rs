@@ -15,4 +15,5 @@ mod idempotency;
 mod origins;
 mod postgres;
 mod sessions;
+mod traces;
 mod wire;

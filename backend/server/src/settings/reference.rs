@@ -13,8 +13,16 @@ use crate::command::Task;
 /// Set to anything to write the documents anew instead of comparing them.
 const UPDATE: &str = "UPDATE_REFERENCE";
 
-const GROUPS: [Group; 7] =
-    [Group::Http, Group::Data, Group::Events, Group::Sessions, Group::Reservations, Group::Cards, Group::Log];
+const GROUPS: [Group; 8] = [
+    Group::Http,
+    Group::Data,
+    Group::Events,
+    Group::Sessions,
+    Group::Reservations,
+    Group::Cards,
+    Group::Log,
+    Group::Traces,
+];
 
 /// What people ask for first.
 const IN_README: [&str; 8] = [

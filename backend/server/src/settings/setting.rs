@@ -48,6 +48,7 @@ pub(crate) enum Group {
     Reservations,
     Cards,
     Log,
+    Traces,
 }
 
 /// Which tasks a setting is of.
@@ -118,6 +119,7 @@ impl Group {
             Self::Reservations => "Reservations",
             Self::Cards => "Cards",
             Self::Log => "Log",
+            Self::Traces => "Traces",
         }
     }
 }

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use ticketing_payments::provider::STRIPE_API_BASE;
 use ticketing_platform::db::CONNECTIONS;
 use ticketing_platform::settings::Shown;
+use ticketing_platform::telemetry::Ratio;
 
 use super::setting::Otherwise::{Value, Words};
 use super::setting::{Group, Of, PLAIN, Setting};
 use super::{LISTEN, LogSettings, StackSettings};
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 23] = [
+pub const SETTINGS: [Setting; 25] = [
     Setting {
         name: "TICKETING_LISTEN",
         value: "HOST:PORT",
@@ -241,6 +242,26 @@ pub const SETTINGS: [Setting; 23] = [
         otherwise: Value(|| LogSettings::default().format.to_string()),
         in_serve: Some("`text`"),
         sets: "how log lines are written",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_OTLP_ENDPOINT",
+        value: "URL",
+        group: Group::Traces,
+        of: &[Of::Processes],
+        otherwise: Words("nowhere"),
+        sets: "the OpenTelemetry collector that traces are sent to",
+        detail: "like `http://127.0.0.1:4318`; over HTTP, in Protobuf, to `/v1/traces` below it",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_TRACE_SAMPLE",
+        value: "RATIO",
+        group: Group::Traces,
+        of: &[Of::Processes],
+        otherwise: Value(|| Ratio::ALL.to_string()),
+        sets: "the share of the traces that begin here which are kept",
+        detail: "from 0 to 1; a caller's `traceparent` says so for itself",
         ..PLAIN
     },
 ];

@@ -96,7 +96,7 @@ fn the_rooms_below_know_nothing_of_the_rooms_above() {
 }
 
 #[test]
-fn only_the_platform_knows_databases() {
+fn only_the_platform_knows_databases_and_telemetry() {
     for (name, dependencies) in &crates() {
         for dependency in dependencies.iter().filter(|dependency| !dependency.dev) {
             let driver = ["rusqlite", "postgres", "tokio-postgres", "sqlx", "refinery", "libsqlite3-sys"];
@@ -104,6 +104,10 @@ fn only_the_platform_knows_databases() {
             assert!(!knows || name == "ticketing-platform", "{name} depends on {}", dependency.name);
             let nats = dependency.name.contains("nats");
             assert!(!nats || name == "ticketing-bus", "{name} depends on {}", dependency.name);
+            // The tests' collector reads what is sent.
+            let tells = dependency.name.contains("opentelemetry");
+            let may_tell = ["ticketing-platform", "ticketing-testkit"].contains(&name.as_str());
+            assert!(!tells || may_tell, "{name} depends on {}", dependency.name);
         }
     }
 }
@@ -261,6 +265,18 @@ fn one_module_knows_stripe() {
         let calls_out = used(&crates, service).any(|dependency| dependency.name == "reqwest");
         assert!(!calls_out, "{service} calls out");
     }
+}
+
+#[test]
+fn one_folder_knows_opentelemetry() {
+    let mut known = 0;
+    for (path, text) in product().filter(|(path, _)| is_part(path, "src")) {
+        let speaks = text.contains("opentelemetry");
+        let may = path.components().any(|part| part.as_os_str() == "telemetry") || is_part(&path, "testkit");
+        assert!(!speaks || may, "{} knows OpenTelemetry", path.display());
+        known += usize::from(speaks);
+    }
+    assert!(known >= 3, "{known} files");
 }
 
 #[test]

@@ -271,7 +271,7 @@ const STREAMS: [&str; 2] = ["TICKETING_DEAD", "TICKETING_ADVISORIES"];
 #[test]
 fn the_documents_name_every_setting_and_no_other() {
     let house = house();
-    let sources = ["settings.rs", "settings/nats.rs", "settings/logs.rs"];
+    let sources = ["settings.rs", "settings/nats.rs", "settings/logs.rs", "settings/traces.rs"];
     let read_by_server: BTreeSet<String> = sources
         .into_iter()
         .flat_map(|path| variables(&read(&format!("backend/server/src/{path}")), "\""))

@@ -1,0 +1,65 @@
+//! The spans of an event on its way: published by one service, processed by others.
+
+use ticketing_events::Envelope;
+use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext, Value};
+
+use crate::{Delivery, Verdict};
+
+/// Begins to publish an event, and lets the event belong to that. One that belongs to nothing goes without.
+pub(crate) fn publish(envelope: &mut Envelope, service: &str, system: &'static str) -> Option<Span> {
+    let cause = TraceContext::remote(Some(envelope.trace.as_deref()?));
+    let span = Span::begin(SpanKind::Producer, &cause, || {
+        let name = format!("publish {}", envelope.name).into();
+        let mut attributes = common(envelope, service, system);
+        attributes.extend([
+            ("messaging.operation.name", "publish".into()),
+            ("messaging.operation.type", "send".into()),
+        ]);
+        Description { name, attributes }
+    });
+    envelope.trace = span.context().traceparent();
+    Some(span)
+}
+
+/// Begins to process a delivery.
+pub(crate) fn process(
+    delivery: &Delivery,
+    durable: &'static str,
+    service: &str,
+    system: &'static str,
+) -> Span {
+    let envelope = &delivery.envelope;
+    let cause = TraceContext::remote(envelope.trace.as_deref());
+    Span::begin(SpanKind::Consumer, &cause, || {
+        let name = format!("process {}", envelope.name).into();
+        let mut attributes = common(envelope, service, system);
+        attributes.extend([
+            ("messaging.operation.name", "process".into()),
+            ("messaging.operation.type", "process".into()),
+            ("messaging.consumer.group.name", durable.into()),
+            ("ticketing.delivery.attempt", i64::from(delivery.attempt).into()),
+        ]);
+        Description { name, attributes }
+    })
+}
+
+/// Tells what became of a delivery.
+pub(crate) fn processed(span: &Span, verdict: &Verdict) {
+    span.set("ticketing.delivery.outcome", verdict.outcome());
+    match verdict {
+        Verdict::Accepted | Verdict::Postponed { .. } => {}
+        Verdict::Retry { cause, .. } => span.set("ticketing.delivery.cause", cause.clone()),
+        Verdict::Dead { cause } => span.fail(cause.clone()),
+    }
+}
+
+fn common(envelope: &Envelope, service: &str, system: &'static str) -> Vec<(&'static str, Value)> {
+    vec![
+        ("ticketing.service", service.to_owned().into()),
+        ("messaging.system", system.into()),
+        ("messaging.destination.name", envelope.name.as_str().into()),
+        ("messaging.message.id", envelope.id.clone().into()),
+        ("ticketing.aggregate.id", envelope.aggregate.clone().into()),
+        ("ticketing.aggregate.version", envelope.version.into()),
+    ]
+}

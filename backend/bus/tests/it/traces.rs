@@ -1,0 +1,128 @@
+//! The trace that an event belongs to goes along with it: through the outbox, the bus, the consumer, and into what that
+//! one says.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use ticketing_bus::{Bus, Core, Delivery, Effect, Handler, Verdict};
+use ticketing_engines::{Shape, on_shapes};
+use ticketing_events::TicketCreated;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::telemetry::TraceContext;
+
+use crate::support::{House, created, deleted, eventually, updated};
+
+const ONE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+const OTHER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
+
+on_shapes! {
+    [embedded, postgres, nats, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    what_follows_from_an_event_belongs_to_its_trace, a_redelivered_event_still_belongs_to_its_trace;
+    [embedded, postgres]
+    #[tokio::test]
+    units_that_are_committed_together_belong_each_to_their_own;
+}
+
+/// Says `ticket:deleted` of what it hears, at once or at the second try.
+struct Echo {
+    core: Core,
+    fails: Arc<AtomicU32>,
+}
+
+impl Handler for Echo {
+    type Event = TicketCreated;
+
+    fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
+        self.core.outbox.append(tx, &deleted(event.id.as_str(), 1))?;
+        let left = self.fails.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        match left {
+            Ok(_) => Err(DbError::Statement("not yet".to_owned())),
+            Err(_) => Ok(Effect::Done),
+        }
+    }
+}
+
+/// Says that a ticket was created, as a part of a trace.
+async fn say(core: &Core, ticket: &'static str, trace: Option<&str>) {
+    let outbox = core.outbox.clone();
+    let said = core.db.write(move |tx| outbox.append(tx, &created(ticket)));
+    let said: Result<_, DbError> = TraceContext::remote(trace).follow(said).await;
+    said.unwrap();
+}
+
+/// The events on the bus, with the traces that they belong to.
+async fn carried(bus: &Bus) -> Vec<(String, Option<String>)> {
+    let events = bus.recent(100).await.unwrap().into_iter();
+    let mut all: Vec<_> = events.map(|it| (format!("{} {}", it.name, it.aggregate), it.trace)).collect();
+    all.sort();
+    all
+}
+
+fn expected(traces: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>)> {
+    traces.iter().map(|(event, trace)| ((*event).to_owned(), trace.map(str::to_owned))).collect()
+}
+
+async fn what_follows_from_an_event_belongs_to_its_trace(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, shutdown) = (house.live_bus().await, Shutdown::new());
+    let (says, hears) = (house.service("says"), house.service("hears"));
+    say(&says, "a", Some(ONE)).await;
+    say(&says, "b", None).await;
+    say(&says, "c", Some(OTHER)).await;
+    says.start(&bus, None, &shutdown);
+    let echo = Echo { core: hears.clone(), fails: Arc::default() };
+    hears.start(&bus, Some(hears.consumers("s").on(echo)), &shutdown);
+    let all = expected(&[
+        ("ticket:created a", Some(ONE)),
+        ("ticket:created b", None),
+        ("ticket:created c", Some(OTHER)),
+        ("ticket:deleted a", Some(ONE)),
+        ("ticket:deleted b", None),
+        ("ticket:deleted c", Some(OTHER)),
+    ]);
+    eventually("all was said", || async { carried(&bus).await == all }).await;
+    shutdown.trigger();
+}
+
+async fn a_redelivered_event_still_belongs_to_its_trace(shape: Shape) {
+    let house = House::on(shape).await;
+    let (bus, shutdown) = (house.live_bus().await, Shutdown::new());
+    let core = house.service("s");
+    say(&core, "a", Some(ONE)).await;
+    let fails = Arc::new(AtomicU32::new(2));
+    let echo = Echo { core: core.clone(), fails: fails.clone() };
+    core.start(&bus, Some(core.consumers("s").on(echo)), &shutdown);
+    let all = expected(&[("ticket:created a", Some(ONE)), ("ticket:deleted a", Some(ONE))]);
+    eventually("it was said once, at the third try", || async { carried(&bus).await == all }).await;
+    assert_eq!(fails.load(Ordering::SeqCst), 0);
+    shutdown.trigger();
+}
+
+/// One transaction holds the effects of many events, and is run again when one of them fails.
+async fn units_that_are_committed_together_belong_each_to_their_own(shape: Shape) {
+    let house = House::on(shape).await;
+    let core = house.service("s");
+    let fails = Arc::new(AtomicU32::new(1));
+    let consumers = Arc::new(core.consumers("s").on(Echo { core: core.clone(), fails }));
+    let deliveries = [("a", Some(ONE)), ("b", None), ("c", Some(OTHER))].map(|(ticket, trace)| {
+        let mut envelope = house.sealed(&created(ticket));
+        envelope.trace = trace.map(str::to_owned);
+        Delivery { seq: 1, attempt: 1, envelope: Arc::new(envelope) }
+    });
+    let verdicts = consumers.apply(deliveries.into()).await.unwrap();
+    let outbox = core.outbox.clone();
+    let blank = core.db.write(move |tx| outbox.append(tx, &updated("d", 1)));
+    blank.await.map_err(|error: DbError| error).unwrap();
+    let said = core.db.read(|tx| {
+        tx.query("SELECT aggregate, trace FROM outbox ORDER BY aggregate", &[], |row| {
+            Ok((row.text("aggregate")?, row.opt_text("trace")?))
+        })
+    });
+    let said = said.await.map_err(|error: DbError| error).unwrap();
+    let all = expected(&[("a", Some(ONE)), ("b", None), ("c", Some(OTHER)), ("d", None)]);
+    let failed = verdicts.iter().position(|verdict| *verdict != Verdict::Accepted);
+    let done: Vec<_> = (0..all.len()).filter(|it| Some(*it) != failed).map(|it| all[it].clone()).collect();
+    assert_eq!(said, done);
+}

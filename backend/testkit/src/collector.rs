@@ -1,0 +1,219 @@
+//! A stand-in for an OpenTelemetry collector: takes spans over HTTP, in Protobuf, and keeps them for a test to look at.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
+use opentelemetry_proto::tonic::trace::v1::{Span, span, status};
+use prost::Message;
+use ticketing_platform::telemetry::{TraceSettings, export_traces};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// A collector on a port of its own, with a thread of its own, so that it outlives the runtime of a test.
+#[derive(Debug)]
+pub struct Collector {
+    address: SocketAddr,
+    taken: Arc<Mutex<Vec<Told>>>,
+    /// Ends it when it is dropped.
+    _running: oneshot::Sender<()>,
+}
+
+/// A span as it was told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// What the process that told it calls itself.
+    pub process: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind: `server`, `client`, `producer`, `consumer` or `internal`.
+    pub kind: &'static str,
+    /// Its trace, in hexadecimal digits.
+    pub trace: String,
+    /// Itself.
+    pub id: String,
+    /// What has caused it; empty where nothing has.
+    pub parent: String,
+    /// What else it tells.
+    pub attributes: BTreeMap<String, String>,
+    /// Why it failed, if it did.
+    pub failed: Option<String>,
+}
+
+impl Told {
+    /// One of its attributes; empty where it has none of that name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> &str {
+        self.attributes.get(name).map_or("", String::as_str)
+    }
+
+    /// The service that tells it.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.attribute("ticketing.service")
+    }
+}
+
+impl Collector {
+    /// Starts to take spans.
+    ///
+    /// # Panics
+    /// When there is no free port.
+    #[must_use]
+    pub fn start() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        listener.set_nonblocking(true).expect("a socket that does not block");
+        let taken = Arc::<Mutex<Vec<Told>>>::default();
+        let (running, ended) = oneshot::channel::<()>();
+        let kept = taken.clone();
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("a runtime").block_on(async move {
+                tokio::select! {
+                    () = serve(listener, kept) => {}
+                    _ = ended => {}
+                }
+            });
+        });
+        Self { address, taken, _running: running }
+    }
+
+    /// The one that this process sends its own traces to, from now on.
+    ///
+    /// # Panics
+    /// When they are sent elsewhere already.
+    #[must_use]
+    pub fn of_this_process() -> &'static Self {
+        static OURS: OnceLock<Collector> = OnceLock::new();
+        OURS.get_or_init(|| {
+            let collector = Self::start();
+            // It goes on until the end of the process.
+            let _exporting = export_traces(&collector.settings(), "ticketing").expect("traces are exported");
+            collector
+        })
+    }
+
+    /// Where it listens, as a setting.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The settings of a process that sends its traces here.
+    ///
+    /// # Panics
+    /// Never: they are right.
+    #[must_use]
+    pub fn settings(&self) -> TraceSettings {
+        let endpoint = self.endpoint().parse().expect("a URL");
+        TraceSettings::new(endpoint).expect("an endpoint")
+    }
+
+    /// The spans of a trace that were told until now.
+    #[must_use]
+    pub fn trace(&self, trace: &str) -> Vec<Told> {
+        self.spans().into_iter().filter(|span| span.trace == trace).collect()
+    }
+
+    /// All spans that were told until now.
+    #[must_use]
+    pub fn spans(&self) -> Vec<Told> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn serve(listener: std::net::TcpListener, taken: Arc<Mutex<Vec<Told>>>) {
+    let listener = TcpListener::from_std(listener).expect("a listener");
+    while let Ok((stream, _)) = listener.accept().await {
+        let taken = taken.clone();
+        let service = service_fn(move |request| take(request, taken.clone()));
+        // A connection that ends is nobody's fault here.
+        tokio::spawn(async move {
+            drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+        });
+    }
+}
+
+async fn take(
+    request: Request<Incoming>,
+    taken: Arc<Mutex<Vec<Told>>>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let is_otlp = request.method() == Method::POST
+        && request.uri().path() == "/v1/traces"
+        && request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/x-protobuf");
+    let body = request.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let read = ExportTraceServiceRequest::decode(body).ok().filter(|_| is_otlp);
+    let status = match read {
+        Some(told) => {
+            taken.lock().unwrap_or_else(PoisonError::into_inner).extend(spans(told));
+            StatusCode::OK
+        }
+        None => StatusCode::BAD_REQUEST,
+    };
+    let mut answer = Response::new(Full::default());
+    *answer.status_mut() = status;
+    Ok(answer)
+}
+
+fn spans(request: ExportTraceServiceRequest) -> Vec<Told> {
+    let mut all = Vec::new();
+    for of_process in request.resource_spans {
+        let resource =
+            of_process.resource.map(|resource| attributes(resource.attributes)).unwrap_or_default();
+        let process = resource.get("service.name").cloned().unwrap_or_default();
+        for span in of_process.scope_spans.into_iter().flat_map(|scope| scope.spans) {
+            all.push(told(&process, span));
+        }
+    }
+    all
+}
+
+fn told(process: &str, span: Span) -> Told {
+    let kind = match span.kind() {
+        span::SpanKind::Server => "server",
+        span::SpanKind::Client => "client",
+        span::SpanKind::Producer => "producer",
+        span::SpanKind::Consumer => "consumer",
+        span::SpanKind::Internal | span::SpanKind::Unspecified => "internal",
+    };
+    let failed = span.status.as_ref().filter(|status| status.code() == status::StatusCode::Error);
+    Told {
+        process: process.to_owned(),
+        kind,
+        trace: hex(&span.trace_id),
+        id: hex(&span.span_id),
+        parent: hex(&span.parent_span_id),
+        failed: failed.map(|status| status.message.clone()),
+        attributes: attributes(span.attributes),
+        name: span.name,
+    }
+}
+
+fn attributes(told: Vec<KeyValue>) -> BTreeMap<String, String> {
+    told.into_iter().map(|pair| (pair.key, text(pair.value))).collect()
+}
+
+fn text(value: Option<AnyValue>) -> String {
+    match value.and_then(|value| value.value) {
+        Some(any_value::Value::StringValue(text)) => text,
+        Some(any_value::Value::IntValue(number)) => number.to_string(),
+        Some(any_value::Value::DoubleValue(number)) => number.to_string(),
+        Some(any_value::Value::BoolValue(is)) => is.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
