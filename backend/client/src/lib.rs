@@ -54,7 +54,6 @@ impl App {
     }
 
     /// Its routes. They leave nothing over: what is below `/api` and of no service is answered as that, everything else as a page.
-    #[must_use]
     pub fn router(&self) -> Router {
         router::router().with_state(self.clone())
     }

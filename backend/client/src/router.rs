@@ -26,5 +26,6 @@ pub(crate) fn router() -> Router<App> {
         .route("/{*path}", get(file::file))
         // These lie deeper than everything else of the services, which is answered before.
         .route("/api", any(api::unknown))
+        .route("/api/", any(api::unknown))
         .route("/api/{*path}", any(api::unknown))
 }

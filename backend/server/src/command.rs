@@ -36,18 +36,21 @@ pub struct Asked {
 /// Which tasks a setting is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Of {
-    /// Whatever speaks to the bus: everything.
+    /// Whatever speaks to the bus: everything but the pages.
     Bus,
     /// Whatever speaks to databases.
     Databases,
     /// Whatever answers requests.
     Processes,
+    /// Those of them that know and say something.
+    Services,
     /// Whatever has sessions.
     Sessions,
     All,
     Auth,
     Orders,
     Payments,
+    Client,
 }
 
 struct Setting {
@@ -62,7 +65,7 @@ const fn setting(name: &'static str, value: &'static str, of: &'static [Of], hel
 }
 
 /// Every setting there is.
-const SETTINGS: [Setting; 23] = [
+const SETTINGS: [Setting; 24] = [
     setting("TICKETING_LISTEN", "HOST:PORT", &[Of::Processes], "Where to listen [default: 127.0.0.1:3000]"),
     setting(
         "TICKETING_METRICS_LISTEN",
@@ -87,7 +90,7 @@ const SETTINGS: [Setting; 23] = [
     setting(
         "TICKETING_DATABASE_MIGRATE",
         "true|false",
-        &[Of::Processes],
+        &[Of::Services],
         "Whether tables are brought up to date at start [default: true]",
     ),
     setting(
@@ -119,7 +122,7 @@ const SETTINGS: [Setting; 23] = [
     setting(
         "TICKETING_COOKIE_SECURE",
         "true|false",
-        &[Of::Sessions],
+        &[Of::Sessions, Of::Client],
         "Whether the cookie is for TLS alone [default: false on loopback, else true]",
     ),
     setting(
@@ -178,6 +181,12 @@ const SETTINGS: [Setting; 23] = [
         "What Stripe signs its events with, with commas; without it they are not heard. Better a variable: others see \
          arguments",
     ),
+    setting(
+        "TICKETING_STRIPE_PUBLISHABLE_KEY",
+        "KEY",
+        &[Of::All, Of::Client],
+        "The key of the same account that the pages show to Stripe, pk_…; without it their form is of simulated cards",
+    ),
     setting("TICKETING_LOG", "FILTER", &[Of::Processes], "Which log lines are written [default: info]"),
     setting("TICKETING_LOG_FORMAT", "text|json", &[Of::Processes], "How they are written [default: json]"),
 ];
@@ -202,12 +211,20 @@ impl Task {
             Self::One(Service::Orders) => "Reservations: /api/orders",
             Self::One(Service::Payments) => "Payments: /api/payments",
             Self::One(Service::Expiration) => "The deadlines of reservations; it has no routes",
+            Self::One(Service::Client) => "The pages for a browser: everything that is not below /api",
             Self::Migrate => "Brings tables and streams up to date, and ends",
             Self::Republish => {
                 "Begins a lost stream anew and says everything again that the outboxes hold; best while no service runs"
             }
             Self::Letters => "Shows them: name, event, aggregate, version, tries and cause, a line each",
             Self::Replay => "Delivers them again, to the consumers that could not handle them",
+        }
+    }
+
+    const fn is_stateful(self) -> bool {
+        match self {
+            Self::One(service) => service.is_stateful(),
+            _ => true,
         }
     }
 
@@ -228,9 +245,10 @@ impl Task {
 impl Of {
     fn includes(self, task: Task) -> bool {
         match self {
-            Self::Bus => true,
-            Self::Databases => !matches!(task, Task::Letters | Task::Replay),
+            Self::Bus => task.is_stateful(),
+            Self::Databases => task.is_stateful() && !matches!(task, Task::Letters | Task::Replay),
             Self::Processes => matches!(task, Task::All | Task::One(_)),
+            Self::Services => task.is_stateful() && matches!(task, Task::All | Task::One(_)),
             Self::Sessions => match task {
                 Task::One(service) => service.has_sessions(),
                 task => task == Task::All,
@@ -239,6 +257,7 @@ impl Of {
             Self::Auth => task == Task::One(Service::Auth),
             Self::Orders => task == Task::One(Service::Orders),
             Self::Payments => task == Task::One(Service::Payments),
+            Self::Client => task == Task::One(Service::Client),
         }
     }
 }
@@ -321,6 +340,10 @@ mod tests {
         assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
         assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());
         assert!(take(&["expiration", "--jwt-key", "x"]).is_err());
+        assert!(take(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
+        for other in ["--database-url", "--nats-url", "--jwt-key", "--database-migrate", "--stripe-key"] {
+            assert!(take(&["client", other, "x"]).is_err(), "{other}");
+        }
         assert!(take(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
         assert!(take(&[]).is_err());
     }

@@ -10,6 +10,7 @@ use axum::http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_auth::{Hashing, Limits};
 use ticketing_bus::JetStreamOptions;
+use ticketing_client::{PublishableKey, PublishableKeyError};
 use ticketing_payments::provider::StripeFault;
 use ticketing_payments::{Pace, StripeSettings};
 use ticketing_platform::clock::Clock;
@@ -23,6 +24,7 @@ use crate::Service;
 
 const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
 const JWT_KEY: &str = "TICKETING_JWT_KEY";
+const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
 
 /// What holds what services know and say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +58,8 @@ pub struct StackSettings {
     pub payment_pace: Pace,
     /// The account at Stripe that charges cards. None: the simulated provider.
     pub stripe: Option<StripeSettings>,
+    /// The same account, as its card form in the pages names it. None: the pages have a form of simulated cards.
+    pub stripe_publishable_key: Option<PublishableKey>,
     /// How long a session lasts.
     pub session_ttl: Duration,
     /// The session cookie.
@@ -89,6 +93,7 @@ impl StackSettings {
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
             payment_pace: Pace::default(),
             stripe: None,
+            stripe_publishable_key: None,
             session_ttl: ticketing_platform::session::LIFETIME,
             cookie: CookieSettings::default(),
             allowed_origins: Vec::new(),
@@ -107,12 +112,14 @@ impl StackSettings {
     pub fn read(source: &Source, data_dir: PathBuf) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(data_dir);
+        settings.read_engines_from(&mut reader);
         settings.read_from(&mut reader);
+        settings.check_the_cards(&mut reader);
         reader.finish(|| Some(settings))
     }
 
     /// The same for one service in a process of its own, which must be told where its database, the bus and the key of the
-    /// sessions are.
+    /// sessions are, unless it has none.
     ///
     /// # Errors
     /// Every setting that is missing or not valid, all at once.
@@ -120,8 +127,11 @@ impl StackSettings {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(PathBuf::new());
         settings.read_from(&mut reader);
-        reader.required::<SecretString>(DATABASE_URL);
-        reader.required::<SecretString>(nats::URL);
+        if service.is_stateful() {
+            settings.read_engines_from(&mut reader);
+            reader.required::<SecretString>(DATABASE_URL);
+            reader.required::<SecretString>(nats::URL);
+        }
         if service.has_sessions() {
             reader.required::<SecretString>(JWT_KEY);
         }
@@ -135,8 +145,7 @@ impl StackSettings {
     pub fn read_engines(source: &Source, needed: &[Engine]) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(PathBuf::new());
-        settings.database = read_database(&mut reader);
-        settings.nats = nats::read(&mut reader);
+        settings.read_engines_from(&mut reader);
         for engine in needed {
             reader.required::<SecretString>(match engine {
                 Engine::Database => DATABASE_URL,
@@ -146,6 +155,11 @@ impl StackSettings {
         reader.finish(|| Some(settings))
     }
 
+    fn read_engines_from(&mut self, reader: &mut Reader<'_>) {
+        self.database = read_database(reader);
+        self.nats = nats::read(reader);
+    }
+
     fn read_from(&mut self, reader: &mut Reader<'_>) {
         let settings = self;
         settings.listen = reader.or("TICKETING_LISTEN", SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)));
@@ -153,9 +167,8 @@ impl StackSettings {
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }
-        settings.database = read_database(reader);
-        settings.nats = nats::read(reader);
         settings.stripe = read_stripe(reader);
+        settings.stripe_publishable_key = read_publishable_key(reader);
         settings.jwt_keys = reader.optional(JWT_KEY).unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
             reader.fault(JWT_KEY, None, error);
@@ -179,6 +192,37 @@ impl StackSettings {
         match CookieSettings::new(name.clone(), secure) {
             Ok(cookie) => settings.cookie = cookie,
             Err(error) => reader.fault("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
+        }
+    }
+}
+
+impl StackSettings {
+    /// Where pages and payments are one process, the card form and whoever charges the cards must fit each other.
+    fn check_the_cards(&self, reader: &mut Reader<'_>) {
+        let Some(key) = &self.stripe_publishable_key else { return };
+        let expected = match &self.stripe {
+            None => {
+                "TICKETING_STRIPE_KEY beside it: cards are simulated, and the pages would ask for real ones"
+            }
+            Some(stripe) if stripe.is_live() != key.is_live() => {
+                "a key of the same kind as TICKETING_STRIPE_KEY, test or live"
+            }
+            Some(_) => return,
+        };
+        reader.fault(PUBLISHABLE_KEY, Some(key.to_string()), expected);
+    }
+}
+
+/// What the pages tell Stripe of whose cards they ask for.
+fn read_publishable_key(reader: &mut Reader<'_>) -> Option<PublishableKey> {
+    let text: SecretString = reader.optional(PUBLISHABLE_KEY)?;
+    match text.expose_secret().parse() {
+        Ok(key) => Some(key),
+        Err(error) => {
+            // It may be a secret by mistake.
+            let error: PublishableKeyError = error;
+            reader.fault(PUBLISHABLE_KEY, None, error.to_string());
+            None
         }
     }
 }

@@ -73,8 +73,8 @@ impl Cluster {
             let those = replicas.iter().filter(|replica| replica.service == service);
             (service.name(), those.map(|replica| replica.address).collect())
         };
-        let answering = Service::ALL.into_iter().filter(|service| service.has_sessions());
-        let ingress = Nginx::start(INGRESS, &answering.map(of).collect::<Vec<_>>()).await;
+        let public = Service::ALL.into_iter().filter(|service| service.is_public());
+        let ingress = Nginx::start(INGRESS, &public.map(of).collect::<Vec<_>>()).await;
         let bus = Bus::jetstream(JetStreamOptions::new(nats)).await.expect("the bus can be looked at");
         let url: PostgresUrl = database.parse().expect("a URL");
         let mut offline = Offline::at("").on(url.with_connections(2)).over(&bus);
@@ -183,6 +183,7 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'s
         ("TICKETING_DATABASE_CONNECTIONS", "4".to_owned()),
         ("TICKETING_NATS_URL", nats.to_owned()),
         ("TICKETING_JWT_KEY", JWT_KEY.to_owned()),
+        ("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned()),
         ("TICKETING_ORDER_TTL", format!("{}s", settings.order_ttl.as_secs())),
         ("TICKETING_OPEN_ORDERS", settings.open_orders.to_string()),
         ("TICKETING_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
@@ -190,6 +191,9 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Vec<(&'s
         ("TICKETING_SIGNINS_PER_ADDRESS", "1000000".to_owned()),
         ("TICKETING_LOG", "error".to_owned()),
     ];
+    if let Some(key) = &settings.stripe_publishable_key {
+        environment.push(("TICKETING_STRIPE_PUBLISHABLE_KEY", key.to_string()));
+    }
     if let Some(stripe) = &settings.stripe {
         let secrets: Vec<&str> = stripe.webhook_secrets.iter().map(ExposeSecret::expose_secret).collect();
         environment.extend([

@@ -67,6 +67,7 @@ async fn what_no_service_has_is_an_error_for_programs() {
     let client = client();
     for (method, path) in [
         (Method::GET, "/api"),
+        (Method::GET, "/api/"),
         (Method::GET, "/api/nothing"),
         (Method::POST, "/api/users/signup"),
         (Method::GET, "/api/a.js"),

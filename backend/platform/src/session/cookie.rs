@@ -62,6 +62,18 @@ impl CookieSettings {
         Ok(Self { name, secure })
     }
 
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it is for TLS alone.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// The `Set-Cookie` value that carries a token.
     pub(super) fn carry(&self, token: &str) -> Result<HeaderValue, CookieError> {
         let contents = serde_json::to_vec(&Contents { jwt: token.into() }).map_err(|_| CookieError::Value)?;
