@@ -17,6 +17,7 @@ mod life;
 mod live;
 mod nats;
 mod openapi;
+mod original_client;
 mod pages;
 mod postgres;
 mod processes;
