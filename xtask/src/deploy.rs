@@ -86,7 +86,7 @@ fn is_of_a_variable(letter: char) -> bool {
 
 /// nginx reads its configuration, with this machine in place of the services: it looks their names up when it starts.
 fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), String> {
-    let names = ["auth", "tickets", "orders", "payments"];
+    let names = ["auth", "tickets", "orders", "payments", "client"];
     let here = |text: String, name: &&str| {
         text.replace(&format!("server {name}:3000 resolve"), "server 127.0.0.1:3000")
     };

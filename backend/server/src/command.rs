@@ -57,6 +57,7 @@ impl Task {
             Self::One(Service::Orders) => "Reservations: /api/orders",
             Self::One(Service::Payments) => "Payments: /api/payments",
             Self::One(Service::Expiration) => "The deadlines of reservations; it has no routes",
+            Self::One(Service::Client) => "The pages for a browser: everything that is not below /api",
             Self::Migrate => "Brings tables and streams up to date, and ends",
             Self::Republish => {
                 "Begins a lost stream anew and says everything again that the outboxes hold; best while no service runs"
@@ -69,6 +70,14 @@ impl Task {
 
     /// Those that are below `dead-letters`.
     pub(crate) const OF_LETTERS: [Self; 3] = [Self::Letters, Self::Replay, Self::Discard];
+
+    /// Whether it has to do with what services know and say.
+    pub(crate) const fn is_stateful(self) -> bool {
+        match self {
+            Self::One(service) => service.is_stateful(),
+            _ => true,
+        }
+    }
 
     /// Those that are commands.
     pub(crate) fn every() -> impl Iterator<Item = Self> {
@@ -203,6 +212,10 @@ mod tests {
         assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
         assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());
         assert!(take(&["expiration", "--jwt-key", "x"]).is_err());
+        assert!(take(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
+        for other in ["--database-url", "--nats-url", "--jwt-key", "--database-migrate", "--stripe-key"] {
+            assert!(take(&["client", other, "x"]).is_err(), "{other}");
+        }
         assert!(take(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
         assert!(take(&[]).is_err());
     }

@@ -58,7 +58,7 @@ impl Databases {
 /// # Errors
 /// When the server cannot be reached or used, or a migration fails.
 pub fn migrate(url: &PostgresUrl) -> Result<(), OpenError> {
-    migrate_those_of(url, &Service::ALL)
+    migrate_those_of(url, &Service::STATEFUL)
 }
 
 fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {

@@ -35,11 +35,11 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    /// Binds the ports, once everybody who has to be allowed to listen on the bus is, and answers with `routes`. If that
-    /// fails, nothing is left running.
+    /// Binds the ports, once everybody who has to be allowed to listen on the bus is, if there is one, and answers with
+    /// `routes`. If that fails, nothing is left running.
     pub(crate) async fn begin(
         settings: &StackSettings,
-        bus: &Bus,
+        bus: Option<&Bus>,
         routes: Router,
         running: Running,
     ) -> Result<Self, StartError> {
@@ -88,8 +88,13 @@ impl Listening {
     }
 }
 
-async fn bind(settings: &StackSettings, bus: &Bus) -> Result<(TcpListener, Option<TcpListener>), StartError> {
-    bus.ready().await.map_err(StartError::nats)?;
+async fn bind(
+    settings: &StackSettings,
+    bus: Option<&Bus>,
+) -> Result<(TcpListener, Option<TcpListener>), StartError> {
+    if let Some(bus) = bus {
+        bus.ready().await.map_err(StartError::nats)?;
+    }
     let listener = listen(settings.listen).await?;
     let metrics = match settings.metrics_listen {
         Some(address) => Some(listen(address).await?),

@@ -93,6 +93,15 @@ impl Ground<'_> {
     }
 }
 
+/// The pages: they need nothing but settings.
+pub(crate) fn client(settings: &StackSettings) -> ticketing_client::App {
+    ticketing_client::App::new(&ticketing_client::Settings {
+        stripe: settings.stripe_publishable_key.clone(),
+        // The cookie is for TLS alone where there is TLS.
+        tls: settings.cookie.is_secure(),
+    })
+}
+
 /// The bus over a NATS server.
 pub(crate) async fn jetstream(options: &JetStreamOptions) -> Result<Bus, StartError> {
     Box::pin(Bus::jetstream(options.clone())).await.map_err(StartError::nats)

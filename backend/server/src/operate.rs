@@ -37,9 +37,9 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let bus = bus(settings).await?;
     let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
     // It touches what is there, and makes nothing.
-    let databases = Databases::prepare(&url.clone().migrated_elsewhere(), &Service::ALL).await?;
+    let databases = Databases::prepare(&url.clone().migrated_elsewhere(), &Service::STATEFUL).await?;
     let mut cores = Vec::new();
-    for service in Service::ALL {
+    for service in Service::STATEFUL {
         cores.push(Core::open(databases.of(service)?, settings.clock.clone(), &service.tables())?);
     }
     Ok(rebuild(&bus, &cores).await?)

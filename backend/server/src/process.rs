@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::databases::Databases;
 use crate::listening::{Listening, Running};
-use crate::open::{Ground, jetstream};
+use crate::open::{Ground, client, jetstream};
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// A running service. Dropping it does not stop it: call [`stop`](Self::stop).
@@ -29,32 +29,26 @@ enum App {
     Orders(ticketing_orders::App),
     Payments(ticketing_payments::App),
     Expiration(ticketing_expiration::App),
+    Client(ticketing_client::App),
 }
 
 impl Process {
     /// Opens the service, binds its port and starts to answer. What it knows is in a schema, and its events travel over
-    /// NATS: other services are in other processes.
+    /// NATS: other services are in other processes. The client knows nothing, and has neither.
     ///
     /// # Errors
     /// When a setting is missing, what it names cannot be used, or the port cannot be bound. Nothing is left running.
     pub async fn start(service: Service, settings: StackSettings) -> Result<Self, StartError> {
-        let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
-        let nats = settings.nats.as_ref().ok_or(StartError::Missing("TICKETING_NATS_URL"))?;
-        if service.has_sessions() && settings.jwt_keys.is_empty() {
-            return Err(StartError::Missing("TICKETING_JWT_KEY"));
-        }
         let running = Running::default();
-        let ground = Ground {
-            settings: &settings,
-            databases: Databases::prepare(url, &[service]).await?,
-            signing: settings.jwt_keys.clone(),
-            serving: running.serving.clone(),
+        let (app, bus) = match service {
+            Service::Client => (App::Client(client(&settings)), None),
+            service => {
+                let (app, bus) = App::open(service, &settings, &running).await?;
+                (app, Some(bus))
+            }
         };
-        let bus = jetstream(nats).await?;
-        let app = App::open(service, &ground).await?;
-        app.start(&bus, &running.loops);
         let routes = app.router(service, &running.serving);
-        let listening = Listening::begin(&settings, &bus, routes, running).await?;
+        let listening = Listening::begin(&settings, bus.as_ref(), routes, running).await?;
         Ok(Self { listening })
     }
 
@@ -77,23 +71,45 @@ impl Process {
 }
 
 impl App {
-    async fn open(service: Service, ground: &Ground<'_>) -> Result<Self, StartError> {
-        Ok(match service {
+    /// Opens a service that knows and says something, and starts what works behind its routes.
+    async fn open(
+        service: Service,
+        settings: &StackSettings,
+        running: &Running,
+    ) -> Result<(Self, Bus), StartError> {
+        let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
+        let nats = settings.nats.as_ref().ok_or(StartError::Missing("TICKETING_NATS_URL"))?;
+        if service.has_sessions() && settings.jwt_keys.is_empty() {
+            return Err(StartError::Missing("TICKETING_JWT_KEY"));
+        }
+        let ground = Ground {
+            settings,
+            databases: Databases::prepare(url, &[service]).await?,
+            signing: settings.jwt_keys.clone(),
+            serving: running.serving.clone(),
+        };
+        let bus = jetstream(nats).await?;
+        let app = match service {
             Service::Auth => Self::Auth(ground.auth().await?),
             Service::Tickets => Self::Tickets(ground.tickets().await?),
             Service::Orders => Self::Orders(ground.orders().await?),
             Service::Payments => Self::Payments(ground.payments(&ground.provider()?).await?),
             Service::Expiration => Self::Expiration(ground.expiration()?),
-        })
+            Service::Client => Self::Client(client(settings)),
+        };
+        app.start(&bus, &running.loops);
+        Ok((app, bus))
     }
 
-    fn core(&self) -> &Core {
+    /// What it knows and says, if anything.
+    fn core(&self) -> Option<&Core> {
         match self {
-            Self::Auth(app) => app.core(),
-            Self::Tickets(app) => app.core(),
-            Self::Orders(app) => app.core(),
-            Self::Payments(app) => app.core(),
-            Self::Expiration(app) => app.core(),
+            Self::Auth(app) => Some(app.core()),
+            Self::Tickets(app) => Some(app.core()),
+            Self::Orders(app) => Some(app.core()),
+            Self::Payments(app) => Some(app.core()),
+            Self::Expiration(app) => Some(app.core()),
+            Self::Client(_) => None,
         }
     }
 
@@ -104,6 +120,7 @@ impl App {
             Self::Orders(app) => app.start(bus, loops),
             Self::Payments(app) => app.start(bus, loops),
             Self::Expiration(app) => app.start(bus, loops),
+            Self::Client(_) => {}
         }
     }
 
@@ -115,9 +132,15 @@ impl App {
             Self::Orders(app) => app.router(),
             Self::Payments(app) => app.router(),
             Self::Expiration(_) => OpenApiRouter::new(),
+            // What it answers is no part of the API, and the document is not below its paths.
+            Self::Client(app) => return app.router().merge(Health::new(serving.clone()).router()),
         };
         let (routes, _) = routes.split_for_parts();
-        let health = checked(Health::new(serving.clone()), service, self.core());
+        let health = Health::new(serving.clone());
+        let health = match self.core() {
+            Some(core) => checked(health, service, core),
+            None => health,
+        };
         routes.merge(openapi::whole()).merge(health.router())
     }
 }

@@ -15,13 +15,20 @@ pub enum Service {
     Payments,
     /// When reservations run out.
     Expiration,
+    /// Pages for a browser.
+    Client,
 }
 
 impl Service {
     /// Every service there is.
-    pub const ALL: [Self; 5] = [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration];
+    pub const ALL: [Self; 6] =
+        [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration, Self::Client];
 
-    /// Its name: of its command, its database and its schema.
+    /// Those that know and say something: each has a database, and a place on the bus.
+    pub const STATEFUL: [Self; 5] =
+        [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration];
+
+    /// Its name: of its command, and of its database and its schema if it has one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -30,10 +37,11 @@ impl Service {
             Self::Orders => "orders",
             Self::Payments => "payments",
             Self::Expiration => "expiration",
+            Self::Client => "client",
         }
     }
 
-    /// Below which path it answers, if it does.
+    /// Below which path of the API it answers, if it does.
     #[must_use]
     pub const fn path(self) -> Option<&'static str> {
         match self {
@@ -41,14 +49,26 @@ impl Service {
             Self::Tickets => Some("/api/tickets"),
             Self::Orders => Some("/api/orders"),
             Self::Payments => Some("/api/payments"),
-            Self::Expiration => None,
+            Self::Expiration | Self::Client => None,
         }
     }
 
-    /// Whether it answers people, who have to be signed in.
+    /// Whether it knows and says something.
+    #[must_use]
+    pub const fn is_stateful(self) -> bool {
+        !matches!(self, Self::Client)
+    }
+
+    /// Whether people reach it, through the ingress.
+    #[must_use]
+    pub const fn is_public(self) -> bool {
+        !matches!(self, Self::Expiration)
+    }
+
+    /// Whether it looks at who asks.
     #[must_use]
     pub const fn has_sessions(self) -> bool {
-        !matches!(self, Self::Expiration)
+        self.is_public() && self.is_stateful()
     }
 
     /// Its tables.
@@ -59,6 +79,7 @@ impl Service {
             Self::Orders => ticketing_orders::tables().to_vec(),
             Self::Payments => ticketing_payments::tables().to_vec(),
             Self::Expiration => ticketing_expiration::tables().to_vec(),
+            Self::Client => Vec::new(),
         }
     }
 }

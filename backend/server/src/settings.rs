@@ -16,6 +16,7 @@ use axum::http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_auth::{Hashing, Limits};
 use ticketing_bus::JetStreamOptions;
+use ticketing_client::{PublishableKey, PublishableKeyError};
 use ticketing_payments::provider::StripeFault;
 use ticketing_payments::{Pace, StripeSettings};
 use ticketing_platform::clock::Clock;
@@ -33,6 +34,7 @@ use crate::command::Task;
 
 const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
 const JWT_KEY: &str = "TICKETING_JWT_KEY";
+const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
 
 /// Where a server listens that is not told otherwise.
 const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
@@ -62,6 +64,8 @@ pub struct StackSettings {
     pub payment_pace: Pace,
     /// The account at Stripe that charges cards. None: the simulated provider.
     pub stripe: Option<StripeSettings>,
+    /// The same account, as its card form in the pages names it. None: the pages have a form of simulated cards.
+    pub stripe_publishable_key: Option<PublishableKey>,
     /// How long a session lasts.
     pub session_ttl: Duration,
     /// The session cookie.
@@ -96,6 +100,7 @@ impl StackSettings {
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
             payment_pace: Pace::default(),
             stripe: None,
+            stripe_publishable_key: None,
             session_ttl: ticketing_platform::session::LIFETIME,
             cookie: CookieSettings::default(),
             allowed_origins: Vec::new(),
@@ -114,7 +119,9 @@ impl StackSettings {
     pub fn read(source: &Source, data_dir: PathBuf) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(data_dir);
+        settings.read_engines_from(&mut reader);
         settings.read_from(&mut reader);
+        settings.check_the_cards(&mut reader);
         reader.finish(|| Some(settings))
     }
 
@@ -126,18 +133,25 @@ impl StackSettings {
     pub fn read_for(task: Task, source: &Source) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(PathBuf::new());
-        match task {
-            Task::All | Task::One(_) => settings.read_from(&mut reader),
-            Task::Migrate | Task::Republish | Task::Letters | Task::Replay | Task::Discard => {
-                settings.database = read_database(&mut reader);
-                settings.nats = nats::read(&mut reader);
-            }
+        if task.is_stateful() {
+            settings.read_engines_from(&mut reader);
+        }
+        if matches!(task, Task::All | Task::One(_)) {
+            settings.read_from(&mut reader);
+        }
+        if task == Task::All {
+            settings.check_the_cards(&mut reader);
         }
         for setting in SETTINGS.iter().filter(|setting| setting.is_needed_by(task)) {
             // It may be a secret; what it has to look like was looked at above.
             reader.required::<SecretString>(setting.name);
         }
         reader.finish(|| Some(settings))
+    }
+
+    fn read_engines_from(&mut self, reader: &mut Reader<'_>) {
+        self.database = read_database(reader);
+        self.nats = nats::read(reader);
     }
 
     fn read_from(&mut self, reader: &mut Reader<'_>) {
@@ -148,9 +162,8 @@ impl StackSettings {
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
         }
-        settings.database = read_database(reader);
-        settings.nats = nats::read(reader);
         settings.stripe = read_stripe(reader);
+        settings.stripe_publishable_key = read_publishable_key(reader);
         settings.jwt_keys = reader.optional(JWT_KEY).unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
             reader.fault(JWT_KEY, None, error);
@@ -174,6 +187,37 @@ impl StackSettings {
         match CookieSettings::new(name.clone(), secure) {
             Ok(cookie) => settings.cookie = cookie,
             Err(error) => reader.fault("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
+        }
+    }
+}
+
+impl StackSettings {
+    /// Where pages and payments are one process, the card form and whoever charges the cards must fit each other.
+    fn check_the_cards(&self, reader: &mut Reader<'_>) {
+        let Some(key) = &self.stripe_publishable_key else { return };
+        let expected = match &self.stripe {
+            None => {
+                "TICKETING_STRIPE_KEY beside it: cards are simulated, and the pages would ask for real ones"
+            }
+            Some(stripe) if stripe.is_live() != key.is_live() => {
+                "a key of the same kind as TICKETING_STRIPE_KEY, test or live"
+            }
+            Some(_) => return,
+        };
+        reader.fault(PUBLISHABLE_KEY, Some(key.to_string()), expected);
+    }
+}
+
+/// What the pages tell Stripe of whose cards they ask for.
+fn read_publishable_key(reader: &mut Reader<'_>) -> Option<PublishableKey> {
+    let text: SecretString = reader.optional(PUBLISHABLE_KEY)?;
+    match text.expose_secret().parse() {
+        Ok(key) => Some(key),
+        Err(error) => {
+            // It may be a secret by mistake.
+            let error: PublishableKeyError = error;
+            reader.fault(PUBLISHABLE_KEY, None, error.to_string());
+            None
         }
     }
 }

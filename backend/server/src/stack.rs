@@ -18,7 +18,7 @@ use crate::audit::{AuditError, Report, Sources, Watch};
 use crate::data_dir::DataDir;
 use crate::databases::Databases;
 use crate::listening::{Listening, Running};
-use crate::open::{Ground, jetstream};
+use crate::open::{Ground, client, jetstream};
 use crate::process::checked;
 use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError, openapi};
@@ -41,6 +41,7 @@ pub(crate) struct Parts {
     pub(crate) orders: ticketing_orders::App,
     pub(crate) payments: ticketing_payments::App,
     pub(crate) expiration: ticketing_expiration::App,
+    pub(crate) client: ticketing_client::App,
     pub(crate) provider: CardProvider,
 }
 
@@ -56,7 +57,7 @@ impl Stack {
         let parts = Parts::open(&settings, &data_dir, &running.serving).await?;
         parts.start(&running.loops);
         let routes = parts.router(&running.serving);
-        let listening = Listening::begin(&settings, &parts.bus, routes, running).await?;
+        let listening = Listening::begin(&settings, Some(&parts.bus), routes, running).await?;
         Ok(Self { listening, parts, _data_dir: data_dir })
     }
 
@@ -72,7 +73,7 @@ impl Stack {
         self.listening.metrics_address
     }
 
-    /// The URL of the API.
+    /// The URL of the pages; that of the API begins with it.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr())
@@ -152,7 +153,7 @@ impl Parts {
         };
         let databases = match &settings.database {
             None => Databases::Files(data_dir.path().to_owned()),
-            Some(url) => Databases::prepare(url, &Service::ALL).await?,
+            Some(url) => Databases::prepare(url, &Service::STATEFUL).await?,
         };
         let bus = match &settings.nats {
             None => Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?,
@@ -166,6 +167,7 @@ impl Parts {
             orders: ground.orders().await?,
             payments: ground.payments(&provider).await?,
             expiration: ground.expiration()?,
+            client: client(settings),
             clock: settings.clock.clone(),
             provider,
             bus,
@@ -181,7 +183,7 @@ impl Parts {
     }
 
     fn router(&self, serving: &Shutdown) -> Router {
-        let cores = Service::ALL.into_iter().zip(self.cores());
+        let cores = Service::STATEFUL.into_iter().zip(self.cores());
         let health = cores.fold(Health::new(serving.clone()), |health, (service, (_, core))| {
             checked(health, service, core)
         });
@@ -196,7 +198,10 @@ impl Parts {
             let document = Arc::clone(&document);
             async move { axum::Json(&*document).into_response() }
         };
-        routes.route("/api/openapi.json", axum::routing::get(serve_document)).merge(health.router())
+        routes
+            .route("/api/openapi.json", axum::routing::get(serve_document))
+            .merge(health.router())
+            .merge(self.client.router())
     }
 
     fn watch(&self) -> Watch {

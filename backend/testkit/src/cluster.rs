@@ -117,8 +117,8 @@ impl Cluster {
             let those = replicas.iter().filter(|replica| replica.service == service);
             (service.name(), those.map(|replica| replica.address).collect())
         };
-        let answering = Service::ALL.into_iter().filter(|service| service.has_sessions());
-        let ingress = Nginx::start(INGRESS, &answering.map(of).collect::<Vec<_>>()).await;
+        let public = Service::ALL.into_iter().filter(|service| service.is_public());
+        let ingress = Nginx::start(INGRESS, &public.map(of).collect::<Vec<_>>()).await;
         let options = settings.nats.clone().unwrap_or_else(|| JetStreamOptions::new(nats));
         let bus = Bus::jetstream(options).await.expect("the bus can be looked at");
         let url: PostgresUrl = database.parse().expect("a URL");
@@ -313,6 +313,9 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
     ];
     if let Some(traces) = &settings.traces {
         environment.push(("TICKETING_OTLP_ENDPOINT", traces.endpoint.to_string()));
+    }
+    if let Some(key) = &settings.stripe_publishable_key {
+        environment.push(("TICKETING_STRIPE_PUBLISHABLE_KEY", key.to_string()));
     }
     if let Some(stripe) = &settings.stripe {
         environment.extend([

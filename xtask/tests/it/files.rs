@@ -102,11 +102,19 @@ pub(crate) fn services() -> Vec<String> {
         }
     }
     found.sort();
-    assert!(found.len() >= 5, "{found:?}");
+    assert!(found.len() >= 6, "{found:?}");
     found
 }
 
-/// Those of them that answer people.
+/// Those of them that know something, and say and hear it.
+pub(crate) fn stateful() -> Vec<String> {
+    let mut found = services();
+    found.retain(|name| house().join("backend").join(name).join("migrations").is_dir());
+    assert!(found.len() >= 5 && found.len() < services().len(), "{found:?}");
+    found
+}
+
+/// Those of the services that answer people.
 pub(crate) fn with_routes() -> Vec<String> {
     let mut found = services();
     found.retain(|name| house().join("backend").join(name).join("src/router.rs").is_file());

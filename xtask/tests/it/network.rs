@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::files::{compose, items, of_kind, read, resource, services, text, with_routes};
+use crate::files::{compose, items, of_kind, read, resource, services, stateful, text, with_routes};
 
 fn policy(name: &str) -> Value {
     resource("NetworkPolicy", name)["spec"].clone()
@@ -24,6 +24,27 @@ fn services_reach_the_bus_and_the_database_and_not_each_other() {
     assert_eq!(reached, ["nats", "postgres"]);
     let values = &out["podSelector"]["matchExpressions"][0]["values"];
     assert_eq!(values, &json!(["service", "migrate"]));
+}
+
+#[test]
+fn the_pages_reach_nobody() {
+    let labels = resource("Deployment", "client")["spec"]["template"]["metadata"]["labels"].clone();
+    assert_eq!(labels["app.kubernetes.io/component"], "pages");
+    for found in of_kind("NetworkPolicy") {
+        let spec = &found["spec"];
+        if !items(&spec["policyTypes"]).contains(&json!("Egress")) {
+            continue;
+        }
+        let chosen = &spec["podSelector"];
+        let by_label = chosen["matchLabels"]
+            .as_object()
+            .is_none_or(|wanted| wanted.iter().all(|(name, value)| &labels[name] == value));
+        let by_rule = items(&chosen["matchExpressions"]).iter().all(|rule| {
+            let is_in = items(&rule["values"]).contains(&labels[text(&rule["key"])]);
+            is_in == (rule["operator"] == "In")
+        });
+        assert!(!(by_label && by_rule) || spec["egress"].is_null(), "{}", found["metadata"]["name"]);
+    }
 }
 
 #[test]
@@ -79,13 +100,13 @@ fn user(name: &str) -> String {
 
 #[test]
 fn every_service_has_a_user_of_its_own_on_the_bus() {
-    for service in services() {
+    for service in stateful() {
         let user = user(&service);
         let upper = service.to_uppercase();
         assert!(user.contains(&format!("password: $NATS_{upper}_PASSWORD\n")), "{service}");
         assert!(user.contains(&format!("\"_INBOX_{service}.>\"")), "{service}");
         assert!(!user.contains("\"$JS.API.>\""), "{service} may do everything");
-        for other in services().iter().filter(|other| **other != service) {
+        for other in stateful().iter().filter(|other| **other != service) {
             assert!(!user.contains(&format!("{other}-service")), "{service} is {other}");
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::files::{compose, items, name_of, of_kind, resource, services, text, with_routes};
+use crate::files::{compose, items, name_of, of_kind, resource, services, stateful, text, with_routes};
 
 #[test]
 fn every_service_is_in_compose_with_replicas() {
@@ -11,7 +11,7 @@ fn every_service_is_in_compose_with_replicas() {
         let found = &compose["services"][&service];
         assert_eq!(found["command"], serde_json::json!([service]), "{service}");
         assert!(found["deploy"]["replicas"].as_u64().unwrap() >= 2, "{service}");
-        assert!(!found["depends_on"]["migrate"].is_null(), "{service}");
+        assert_eq!(!found["depends_on"]["migrate"].is_null(), stateful().contains(&service), "{service}");
     }
     assert_eq!(compose["services"]["migrate"]["command"], serde_json::json!(["migrate"]));
 }
@@ -54,7 +54,16 @@ fn without_its_own(service: &str) -> Value {
     let mut plain: Value =
         serde_json::from_str(&shown.replace(&format!("\"{service}\""), "\"NAME\"")).unwrap();
     plain["spec"].as_object_mut().unwrap().remove("replicas");
+    // The pages reach nobody, and have no file with a name and a password.
+    plain["metadata"]["labels"]["app.kubernetes.io/component"] = Value::Null;
+    plain["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"] = Value::Null;
     let pod = &mut plain["spec"]["template"]["spec"];
+    if !stateful().iter().any(|name| name == service) {
+        assert!(pod["volumes"].is_null() && pod["containers"][0]["volumeMounts"].is_null(), "{service}");
+        let like = resource("Deployment", &stateful()[0])["spec"]["template"]["spec"].clone();
+        pod["volumes"] = like["volumes"].clone();
+        pod["containers"][0]["volumeMounts"] = like["containers"][0]["volumeMounts"].clone();
+    }
     pod["volumes"][0]["secret"]["secretName"] = Value::Null;
     let container = pod["containers"][0].as_object_mut().unwrap();
     container.remove("envFrom");
@@ -72,8 +81,16 @@ fn services_are_alike() {
 }
 
 #[test]
+fn the_pages_have_no_secret() {
+    let pages = resource("Deployment", "client")["spec"]["template"].to_string();
+    let of_compose = &compose()["services"]["client"];
+    assert!(!pages.contains("secret"), "{pages}");
+    assert!(of_compose["secrets"].is_null() && of_compose["env_file"].is_null(), "{of_compose}");
+}
+
+#[test]
 fn a_service_has_its_own_secrets_and_no_others() {
-    for service in services() {
+    for service in stateful() {
         let pod = &resource("Deployment", &service)["spec"]["template"]["spec"];
         let sources = items(&pod["containers"][0]["envFrom"]).iter();
         let secrets: Vec<&str> = sources.filter_map(|source| source["secretRef"]["name"].as_str()).collect();

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::files::{
-    BASE, EXAMPLE, below, compose, document, items, name_of, of_kind, read, resource, services, text,
+    BASE, EXAMPLE, below, compose, document, items, name_of, of_kind, read, resource, services, stateful,
+    text,
 };
 
 /// Names of streams, which only look like settings.
@@ -62,7 +63,7 @@ fn postgres_has_a_connection_for_everyone_who_may_ask() {
     let each = number(&literal("TICKETING_DATABASE_CONNECTIONS").unwrap()) + 1;
     let scalers = of_kind("HorizontalPodAutoscaler");
     let mut pools = 0;
-    for service in services() {
+    for service in stateful() {
         let scaler = scalers.iter().find(|scaler| name_of(scaler) == service);
         let deployment = &resource("Deployment", &service)["spec"];
         let replicas = scaler.map_or(&deployment["replicas"], |found| &found["spec"]["maxReplicas"]);
@@ -79,7 +80,7 @@ fn postgres_has_a_connection_for_everyone_who_may_ask() {
     let of = |service: &str| compose["services"][service].clone();
     let each = number(text(&of("auth")["environment"]["TICKETING_DATABASE_CONNECTIONS"])) + 1;
     let replicas = |service: &String| of(service)["deploy"]["replicas"].as_u64().unwrap();
-    let pools: u64 = services().iter().map(replicas).sum::<u64>() + replicas(&"payments".to_owned());
+    let pools: u64 = stateful().iter().map(replicas).sum::<u64>() + replicas(&"payments".to_owned());
     assert!(pools * each + FOR_OTHERS <= self::most(&of("postgres")["command"]));
 }
 

@@ -51,6 +51,10 @@ impl Default for LayerSettings {
     }
 }
 
+/// On an answer: it keeps its body though it is a failure, since it is for people and not for programs.
+#[derive(Debug, Clone, Copy)]
+pub struct Verbatim;
+
 /// Puts the layer around every route of the merged router, and around its answer to unknown routes. Call it once.
 pub fn wrap(router: Router, settings: LayerSettings) -> Router {
     // Handles that are made before the recorder is installed would count into nothing for ever.
@@ -167,7 +171,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
             // Refused, or polled after the end.
             None => this.refusal.take().unwrap_or_else(ApiError::not_found).into_response(),
         };
-        shape(&mut response);
+        if response.extensions().get::<Verbatim>().is_none() {
+            shape(&mut response);
+        }
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, this.id.header());
         if !headers.contains_key(header::CACHE_CONTROL) {

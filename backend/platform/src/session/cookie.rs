@@ -68,6 +68,12 @@ impl CookieSettings {
         &self.name
     }
 
+    /// Whether it is for TLS alone.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// The `Set-Cookie` value that carries a token.
     pub(super) fn carry(&self, token: &str) -> Result<HeaderValue, CookieError> {
         let contents = serde_json::to_vec(&Contents { jwt: token.into() }).map_err(|_| CookieError::Value)?;

@@ -6,7 +6,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use http::StatusCode;
 use serde::Deserialize;
-use ticketing_platform::http::{ApiError, Json, RequestId};
+use ticketing_platform::http::{ApiError, Json, RequestId, Verbatim};
 use ticketing_sdk::ErrorCode;
 
 use crate::wire::{Server, fails};
@@ -30,6 +30,7 @@ async fn server() -> Server {
         .route("/busy", get(|| async { ApiError::unavailable("Busy", 3) }))
         .route("/many", get(|| async { ApiError::too_many(ErrorCode::TooManyRequests, "Slowly", 7) }))
         .route("/plain", get(|| async { (StatusCode::BAD_GATEWAY, "secret detail").into_response() }))
+        .route("/page", get(|| async { (StatusCode::NOT_FOUND, axum::Extension(Verbatim), "for people") }))
         .route("/query", get(|Query(query): Query<Number>| async move { query.number.to_string() }))
         .route("/path/{number}", get(|Path(number): Path<u8>| async move { number.to_string() }))
         .route(
@@ -75,6 +76,14 @@ async fn rejections_of_the_framework_have_the_shape_too() {
     for path in ["/query", "/query?number=x", "/path/x", "/path/300"] {
         fails(&server.send(&format!("GET {path}"), &[], "").await, 400, "invalid_input");
     }
+}
+
+#[tokio::test]
+async fn a_page_for_people_keeps_its_body() {
+    let reply = server().await.send("GET /page", &[], "").await;
+    assert_eq!((reply.status, reply.body.as_str()), (404, "for people"));
+    assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"));
+    assert!(reply.header("x-request-id").is_some());
 }
 
 #[tokio::test]

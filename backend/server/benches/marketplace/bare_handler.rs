@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 
-/// Answers the bytes of the file `body` at `/api/tickets` until it is killed.
+/// Answers the bytes of the file `body`, at `/api/tickets` and at `/`, until it is killed.
 pub(crate) fn serve(body: &str) {
     let body = axum::body::Bytes::from(std::fs::read(body).unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
@@ -16,6 +16,7 @@ pub(crate) fn serve(body: &str) {
             async move { ([(header::CONTENT_TYPE, "application/json")], body) }
         });
         println!("listening on http://{address}");
-        axum::serve(listener, Router::new().route("/api/tickets", handler)).await.unwrap();
+        let router = Router::new().route("/api/tickets", handler.clone()).route("/", handler);
+        axum::serve(listener, router).await.unwrap();
     });
 }

@@ -26,15 +26,32 @@ impl Connection {
 
     /// Sends a request and answers the status; the body is in the buffer after the head.
     async fn send(&mut self, request: &[u8]) -> (u16, usize) {
+        self.begin(request).await;
+        self.finish().await
+    }
+
+    /// Sends a request, and waits until the answer begins.
+    async fn begin(&mut self, request: &[u8]) {
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
+        self.read_on().await;
+    }
+
+    async fn read_on(&mut self) {
+        let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
+        assert!(read > 0, "the server closed the connection");
+    }
+
+    /// Reads the answer to its end.
+    async fn finish(&mut self) -> (u16, usize) {
         loop {
-            let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
-            assert!(read > 0, "the server closed the connection");
-            let Some(head) = find(&self.buffer, b"\r\n\r\n").map(|at| at + 4) else { continue };
+            let Some(head) = find(&self.buffer, b"\r\n\r\n").map(|at| at + 4) else {
+                self.read_on().await;
+                continue;
+            };
             let length = content_length(&self.buffer[..head]);
             while self.buffer.len() < head + length {
-                self.stream.read_buf(&mut self.buffer).await.unwrap();
+                self.read_on().await;
             }
             let status = std::str::from_utf8(&self.buffer[9..12]).unwrap().parse().unwrap();
             return (status, head);
@@ -69,6 +86,38 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
     let (status, head) = connection.send(request.as_bytes()).await;
     assert_eq!(status, 200, "{path}");
     String::from_utf8(connection.buffer.split_off(head)).unwrap()
+}
+
+/// As a browser asks for a page or for what a page loads.
+fn browse(path: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nhost: bench\r\naccept-encoding: gzip, deflate, br, zstd\r\n\r\n")
+        .into_bytes()
+}
+
+/// What a browser is sent, in a file.
+pub(crate) async fn browsed(address: SocketAddr, path: &str) -> PathBuf {
+    let mut connection = Connection::open(address).await;
+    let (status, head) = connection.send(&browse(path)).await;
+    assert_eq!(status, 200, "{path}");
+    let name = path.replace('/', "-");
+    let file = std::env::temp_dir().join(format!("ticketing-bench-page{name}-{}", std::process::id()));
+    std::fs::write(&file, &connection.buffer[head..]).unwrap();
+    file
+}
+
+/// How long it takes until the first byte of an answer comes, over one kept connection: the median, in microseconds.
+pub(crate) async fn first_byte(address: SocketAddr, path: &str, count: usize) -> f64 {
+    let mut connection = Connection::open(address).await;
+    let request = browse(path);
+    let mut taken = Vec::with_capacity(count);
+    for _ in 0..count {
+        let began = Instant::now();
+        connection.begin(&request).await;
+        taken.push(began.elapsed());
+        assert_eq!(connection.finish().await.0, 200, "{path}");
+    }
+    taken.sort_unstable();
+    taken[count / 2].as_secs_f64() * 1e6
 }
 
 /// Sends each request once, over so many connections; answers the bodies of the answers, and how long it took.

@@ -11,6 +11,7 @@ mod load;
 mod report;
 mod server;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use report::Rounds;
@@ -26,6 +27,8 @@ const ORDERS_A_USER: usize = 16;
 const LISTED: usize = 20;
 /// How long lists are read in one round.
 const READING: Duration = Duration::from_secs(3);
+/// How often each part of a page is asked for in one round.
+const VISITS: usize = 4000;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +46,38 @@ fn main() {
     runtime.block_on(measure(rounds.unwrap_or(3)));
 }
 
+/// Something that a browser asks for, and how long it waits for the first byte of it.
+struct Pages {
+    path: String,
+    own: Rounds,
+    bare: Rounds,
+}
+
+impl Pages {
+    fn of(path: &str) -> Self {
+        Self { path: path.to_owned(), own: Rounds::default(), bare: Rounds::default() }
+    }
+
+    async fn visit(&mut self, address: SocketAddr) {
+        let bare = server::BareHandler::start(&load::browsed(address, &self.path).await);
+        self.own.push(load::first_byte(address, &self.path, VISITS).await);
+        self.bare.push(load::first_byte(bare.address(), "/", VISITS).await);
+    }
+
+    fn print(&self, name: &str) {
+        self.own.print(&format!("first byte of {name}, one connection"), "µs");
+        self.bare.print("a bare axum handler that answers the same bytes", "µs");
+        self.own.ratio(&format!("{name} / bare handler"), &self.bare);
+    }
+}
+
+/// The script that a page begins with.
+fn script(page: &str) -> String {
+    let (_, module) = page.split_once("type=\"module\"").expect("the page loads a module");
+    let mut named = module.split('"').filter(|word| word.starts_with("/assets/") && word.ends_with(".js"));
+    named.next().expect("the module is of the bundle").to_owned()
+}
+
 async fn measure(rounds: u32) {
     let mut server = Server::start();
     let idle = server.memory_mib("VmRSS");
@@ -53,6 +88,9 @@ async fn measure(rounds: u32) {
     let mut commits = Rounds::default();
     let mut lists = Rounds::default();
     let mut bare_lists = Rounds::default();
+    let script = script(&load::get(server.address(), "/").await);
+    let mut pages = Pages::of("/");
+    let mut scripts = Pages::of(&script);
 
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
@@ -71,6 +109,8 @@ async fn measure(rounds: u32) {
         lists.push(load::read(address, "/api/tickets", READING).await);
         let bare = server::BareHandler::start(&body);
         bare_lists.push(load::read(bare.address(), "/api/tickets", READING).await);
+        pages.visit(address).await;
+        scripts.visit(address).await;
     }
 
     println!();
@@ -84,6 +124,8 @@ async fn measure(rounds: u32) {
     lists.print("GET /api/tickets, 20 tickets, 64 connections", "lists/s");
     bare_lists.print("a bare axum handler that answers the same bytes", "lists/s");
     lists.ratio("lists / bare handler", &bare_lists);
+    pages.print("the page");
+    scripts.print("its script");
     println!("{:58} {idle:10.1} MiB", "memory of the whole stack, idle");
     println!("{:58} {:10.1} MiB", "memory of the whole stack, peak", server.memory_mib("VmHWM"));
 }

@@ -119,7 +119,7 @@ impl Offline {
     /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
     fn must_exist(&self) -> Result<(), OfflineError> {
         let in_files = self.database.is_none();
-        let services = Service::ALL.map(Service::name).into_iter().filter(|_| in_files);
+        let services = Service::STATEFUL.map(Service::name).into_iter().filter(|_| in_files);
         if !are_files(&self.folder, services.chain(self.bus.is_none().then_some("bus"))) {
             return Err(OfflineError::NoMarketplace { path: self.folder.clone() });
         }

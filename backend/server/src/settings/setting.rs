@@ -54,12 +54,14 @@ pub(crate) enum Group {
 /// Which tasks a setting is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Of {
-    /// Whatever there is.
-    Everything,
+    /// Whatever speaks to the bus.
+    Bus,
     /// Whatever speaks to databases.
     Databases,
     /// Whatever answers requests.
     Processes,
+    /// Those of them that know and say something.
+    Services,
     /// Whatever has sessions.
     Sessions,
     /// Every service in one process.
@@ -69,6 +71,7 @@ pub(crate) enum Of {
     Auth,
     Orders,
     Payments,
+    Client,
     Migrate,
     Republish,
     Letters,
@@ -127,9 +130,10 @@ impl Group {
 impl Of {
     fn includes(self, task: Task) -> bool {
         match self {
-            Self::Everything => true,
-            Self::Databases => !Task::OF_LETTERS.contains(&task),
+            Self::Bus => task.is_stateful(),
+            Self::Databases => task.is_stateful() && !Task::OF_LETTERS.contains(&task),
             Self::Processes => matches!(task, Task::All | Task::One(_)),
+            Self::Services => task.is_stateful() && matches!(task, Task::All | Task::One(_)),
             Self::Sessions => match task {
                 Task::One(service) => service.has_sessions(),
                 task => task == Task::All,
@@ -139,6 +143,7 @@ impl Of {
             Self::Auth => task == Task::One(Service::Auth),
             Self::Orders => task == Task::One(Service::Orders),
             Self::Payments => task == Task::One(Service::Payments),
+            Self::Client => task == Task::One(Service::Client),
             Self::Migrate => task == Task::Migrate,
             Self::Republish => task == Task::Republish,
             Self::Letters => Task::OF_LETTERS.contains(&task),

@@ -12,7 +12,7 @@ use super::setting::{Group, Of, PLAIN, Setting};
 use super::{LISTEN, LogSettings, StackSettings};
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 25] = [
+pub const SETTINGS: [Setting; 26] = [
     Setting {
         name: "TICKETING_LISTEN",
         value: "HOST:PORT",
@@ -89,7 +89,7 @@ pub const SETTINGS: [Setting; 25] = [
         name: "TICKETING_DATABASE_MIGRATE",
         value: "true|false",
         group: Group::Data,
-        of: &[Of::Processes],
+        of: &[Of::Services],
         otherwise: Value(|| true.to_string()),
         sets: "whether tables are brought up to date at start",
         detail: "if not, `ticketing-server migrate` must have run",
@@ -99,7 +99,7 @@ pub const SETTINGS: [Setting; 25] = [
         name: "TICKETING_NATS_URL",
         value: "URL",
         group: Group::Events,
-        of: &[Of::Everything],
+        of: &[Of::Bus],
         needed: &[Of::Alone, Of::Republish, Of::Letters],
         sets: "the NATS servers that carry the events, with commas, in place of a log in the folder",
         detail: "version 2.14 or newer",
@@ -109,7 +109,7 @@ pub const SETTINGS: [Setting; 25] = [
         name: "TICKETING_NATS_CREDS",
         value: "FILE",
         group: Group::Events,
-        of: &[Of::Everything],
+        of: &[Of::Bus],
         sets: "the file that says who we are to them",
         detail: "one line `user:password`, or credentials as NATS writes them",
         ..PLAIN
@@ -148,9 +148,10 @@ pub const SETTINGS: [Setting; 25] = [
         name: "TICKETING_COOKIE_SECURE",
         value: "true|false",
         group: Group::Sessions,
-        of: &[Of::Sessions],
+        of: &[Of::Sessions, Of::Client],
         otherwise: Words("false where it listens on loopback, else true"),
         sets: "whether the cookie is for TLS alone",
+        detail: "pages then hold browsers to TLS",
         ..PLAIN
     },
     Setting {
@@ -221,6 +222,16 @@ pub const SETTINGS: [Setting; 25] = [
         secret: true,
         sets: "what Stripe signs its events with, with commas",
         detail: "`whsec_…`; all of them are accepted",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STRIPE_PUBLISHABLE_KEY",
+        value: "KEY",
+        group: Group::Cards,
+        of: &[Of::All, Of::Client],
+        otherwise: Words("the pages have a form of simulated cards"),
+        sets: "the key of the same account that pages show to Stripe",
+        detail: "`pk_…`, of the same kind as the secret one, test or live",
         ..PLAIN
     },
     Setting {

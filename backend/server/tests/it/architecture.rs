@@ -6,8 +6,14 @@ use std::process::Command;
 
 use serde_json::Value;
 
-const SERVICES: [&str; 5] =
-    ["ticketing-auth", "ticketing-tickets", "ticketing-orders", "ticketing-payments", "ticketing-expiration"];
+const SERVICES: [&str; 6] = [
+    "ticketing-auth",
+    "ticketing-tickets",
+    "ticketing-orders",
+    "ticketing-payments",
+    "ticketing-expiration",
+    "ticketing-client",
+];
 
 fn house() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -91,6 +97,22 @@ fn the_rooms_below_know_nothing_of_the_rooms_above() {
         let ours = used(&crates, service).filter(|dependency| dependency.name.starts_with("ticketing-"));
         for dependency in ours {
             assert!(below.contains(&dependency.name.as_str()), "{service} depends on {}", dependency.name);
+        }
+    }
+}
+
+#[test]
+fn the_pages_stand_on_http_alone() {
+    let crates = crates();
+    let ours: Vec<&str> = used(&crates, "ticketing-client")
+        .map(|dependency| dependency.name.as_str())
+        .filter(|name| name.starts_with("ticketing-"))
+        .collect();
+    assert_eq!(ours, ["ticketing-platform"], "no bus, no events, no types of the API");
+    for (path, text) in sources("backend/client/src") {
+        for word in ["ticketing_platform::db", "ticketing_platform::session", "std::fs", "std::net", "tokio"]
+        {
+            assert!(!text.contains(word), "{} speaks of {word}", path.display());
         }
     }
 }

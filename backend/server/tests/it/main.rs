@@ -19,6 +19,8 @@ mod life;
 mod live;
 mod nats;
 mod openapi;
+mod original_client;
+mod pages;
 mod postgres;
 mod processes;
 mod races;

@@ -14,7 +14,7 @@ const KEY: &str = "a key for tests that is long enough";
 
 #[test]
 fn everything_that_a_service_lacks_is_said_at_once() {
-    for service in Service::ALL {
+    for service in Service::STATEFUL {
         let wrong = [("TICKETING_METRICS_LISTEN", "nowhere"), ("TICKETING_LOG_FORMAT", "runes")];
         let output = server_with(&[service.name()], &wrong);
         is_a_fault(&output, &["TICKETING_DATABASE_URL", "TICKETING_NATS_URL"]);
@@ -22,6 +22,12 @@ fn everything_that_a_service_lacks_is_said_at_once() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(said.contains("TICKETING_JWT_KEY"), service.has_sessions(), "{said}");
     }
+    // The pages need nothing, and still say what is wrong.
+    let wrong = [("TICKETING_LOG_FORMAT", "runes"), ("TICKETING_STRIPE_PUBLISHABLE_KEY", "sk_test_hush")];
+    let output = server_with(&["client"], &wrong);
+    is_a_fault(&output, &["TICKETING_LOG_FORMAT", "TICKETING_STRIPE_PUBLISHABLE_KEY", "a secret one"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!said.contains("DATABASE") && !said.contains("NATS") && !said.contains("hush"), "{said}");
     is_a_fault(&server_with(&["migrate"], &[]), &["TICKETING_DATABASE_URL"]);
     is_a_fault(&server_with(&["orders", "--order-ttl", "soon"], &[]), &["TICKETING_ORDER_TTL"]);
     is_a_fault(&server_with(&["tickets", "--order-ttl", "1m"], &[]), &["--order-ttl"]);
@@ -89,7 +95,13 @@ async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
             }
             raw.get("/healthz").await.ok(200);
             raw.get("/readyz").await.ok(200);
+            if service == Service::Client {
+                raw.get("/api/openapi.json").await.refused(404, "not_found");
+                assert_eq!(raw.get("/orders").await.status, 200);
+                continue;
+            }
             assert!(raw.get("/api/openapi.json").await.ok(200)["paths"]["/api/payments"].is_object());
+            raw.get("/orders").await.refused(404, "not_found");
         }
     }
     let raw = stack.raw();
@@ -100,10 +112,13 @@ async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
     raw.get("/api/nothing").await.refused(404, "not_found");
     let much = raw.post("/api/tickets").body("application/json", vec![b' '; 2_000_000]).await;
     much.refused(413, "payload_too_large");
-    raw.get("/readyz").await.refused(404, "not_found");
     let long = "x".repeat(20_000);
     raw.get(&format!("/api/tickets/{long}")).await.refused(400, "invalid_input");
     raw.get("/api/tickets").header("x-long", &long).await.refused(400, "invalid_input");
+    // Everything else is of the pages: probes of other services, and metrics, are not for the outside.
+    assert_eq!(raw.get("/readyz").await.ok(200)["status"], "ok");
+    let reply = raw.get("/metrics").await;
+    assert_eq!((reply.status, reply.header("content-type")), (404, "text/html; charset=utf-8"));
     stack.finish().await;
 }
 

@@ -1,0 +1,86 @@
+//! The key of an account at Stripe that is meant for pages: it names the account, and can do nothing but make tokens of cards.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A publishable key, `pk_…`. Everybody may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishableKey(String);
+
+/// Why something is no publishable key; says what would be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PublishableKeyError {
+    /// It is none.
+    Form,
+    /// It is a secret one, which every visitor would be shown.
+    Secret,
+}
+
+impl PublishableKey {
+    /// Whether cards that it is for are charged real money.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.0.starts_with("pk_live_")
+    }
+}
+
+impl FromStr for PublishableKey {
+    type Err = PublishableKeyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if ["sk_", "rk_", "whsec_"].iter().any(|secret| text.starts_with(secret)) {
+            return Err(PublishableKeyError::Secret);
+        }
+        let name =
+            ["pk_test_", "pk_live_"].iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or_default();
+        let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if name.is_empty() || name.len() > 256 || !is_plain {
+            return Err(PublishableKeyError::Form);
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for PublishableKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for PublishableKeyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Form => "a publishable key like pk_test_… or pk_live_…",
+            Self::Secret => {
+                "a publishable key like pk_test_… or pk_live_…; this is a secret one, which every visitor would be shown"
+            }
+        })
+    }
+}
+
+impl std::error::Error for PublishableKeyError {}
+
+#[cfg(test)]
+mod tests {
+    use super::{PublishableKey, PublishableKeyError::*};
+
+    #[test]
+    fn only_what_everybody_may_see_is_taken() {
+        assert!(!"pk_test_51Habc_D".parse::<PublishableKey>().unwrap().is_live());
+        assert!("pk_live_1".parse::<PublishableKey>().unwrap().is_live());
+        for (text, why) in [
+            ("", Form),
+            ("pk_", Form),
+            ("pk_test_", Form),
+            ("pk_1", Form),
+            (r#"pk_test_1"><script>"#, Form),
+            ("pk_test_\u{e9}", Form),
+            ("sk_test_1", Secret),
+            ("rk_live_1", Secret),
+            ("whsec_1", Secret),
+        ] {
+            assert_eq!(text.parse::<PublishableKey>(), Err(why), "{text}");
+        }
+    }
+}

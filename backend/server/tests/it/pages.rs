@@ -1,0 +1,144 @@
+//! The pages of the marketplace, and what they cannot be made to do.
+
+use serde_json::json;
+use ticketing_client::{PublishableKey, Settings};
+use ticketing_platform::settings::Source;
+use ticketing_server::StackSettings;
+use ticketing_testkit::{Reply, Shape, TestStack, on_shapes};
+
+on_shapes! {
+    [embedded, processes]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    pages_and_api_share_an_address,
+    nothing_of_a_page_is_for_others;
+}
+
+fn is_page(reply: &Reply) -> bool {
+    reply.header("content-type") == "text/html; charset=utf-8"
+        && reply.text().contains("<script type=\"module\"")
+}
+
+/// What the page loads, from where it lies.
+fn loaded(page: &str) -> Vec<&str> {
+    page.split('"').filter(|word| word.starts_with("/assets/")).collect()
+}
+
+async fn pages_and_api_share_an_address(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let raw = stack.raw();
+    for path in ["/", "/?q=jazz", "/tickets/new", "/orders", "/listings", "/auth/signin"] {
+        let reply = raw.get(path).await;
+        assert_eq!(reply.status, 200, "{path}");
+        assert!(is_page(&reply), "{path}");
+    }
+    let nowhere = raw.get("/nowhere").await;
+    assert!(nowhere.status == 404 && is_page(&nowhere));
+    let page = raw.get("/").await.text();
+    assert!(!loaded(&page).is_empty());
+    for path in loaded(&page) {
+        let reply = raw.get(path).header("accept-encoding", "gzip, deflate, br, zstd").await;
+        assert_eq!((reply.status, reply.header("content-encoding")), (200, "br"), "{path}");
+        assert_eq!(reply.header("cache-control"), "public, max-age=31536000, immutable");
+        // What a cache or a browser holds is known by its tag, through the ingress as well.
+        let again =
+            raw.get(path).header("accept-encoding", "br").header("if-none-match", reply.header("etag"));
+        assert_eq!(again.await.status, 304, "{path}");
+    }
+    let missing = raw.get("/assets/index-00000000.js").await;
+    assert_eq!((missing.status, missing.header("content-type")), (404, "text/plain; charset=utf-8"));
+
+    // The API is what it was: whatever is below it is answered for programs.
+    raw.get("/api/tickets").await.ok(200);
+    for path in ["/api", "/api/", "/api/nothing", "/api/ticketsx", "/api/index.html"] {
+        raw.get(path).await.refused(404, "not_found");
+    }
+    raw.post("/api/nothing").json(&json!({})).await.refused(404, "not_found");
+    assert_eq!(raw.get("/healthz").await.ok(200), json!({ "status": "ok" }));
+    assert_eq!(raw.get("/readyz").await.ok(200), json!({ "status": "ok" }));
+    assert_eq!(raw.post("/").json(&json!({})).await.status, 405);
+    stack.finish().await;
+}
+
+async fn nothing_of_a_page_is_for_others(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let raw = stack.raw();
+    let buyer = stack.session("buyer").await;
+    for path in ["/", "/orders", "/nowhere", "/favicon.svg", "/assets/missing.js"] {
+        for reply in [raw.get(path).await, raw.get(path).by(&buyer).await] {
+            assert_eq!(reply.header("set-cookie"), "", "{path}");
+            let policy = reply.header("content-security-policy");
+            for part in
+                ["default-src 'none'", "script-src 'self';", "style-src 'self';", "frame-ancestors 'none'"]
+            {
+                assert!(policy.contains(part), "{path}: {policy}");
+            }
+            assert!(!policy.contains("unsafe") && !policy.contains("http"), "{path}: {policy}");
+            assert_eq!(reply.header("x-content-type-options"), "nosniff", "{path}");
+        }
+    }
+    // Scripts do not see the session, and other sites do not use it.
+    let credentials = json!({ "email": buyer.email, "password": ticketing_testkit::PASSWORD });
+    let cookie = raw.post("/api/users/signin").json(&credentials).await.header("set-cookie").to_lowercase();
+    assert!(cookie.contains("; httponly") && cookie.contains("; samesite=lax"), "{cookie}");
+    let new = json!({ "title": "<script>alert(1)</script>", "price": 10 });
+    for (origin, site) in [("https://evil.example", "cross-site"), ("null", "cross-site")] {
+        let foreign =
+            raw.post("/api/tickets").by(&buyer).header("origin", origin).header("sec-fetch-site", site);
+        foreign.json(&new).await.refused(403, "cross_origin");
+    }
+    // What the page itself sends is its own, and a title is text.
+    let own = raw
+        .post("/api/tickets")
+        .by(&buyer)
+        .header("origin", stack.url())
+        .header("sec-fetch-site", "same-origin");
+    let ticket = own.json(&new).await.ok(201);
+    assert_eq!(ticket["title"], new["title"]);
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stripe_is_let_into_the_pages_by_its_key() {
+    let key: PublishableKey = "pk_test_51Habc".parse().unwrap();
+    let stack =
+        TestStack::builder().with(|settings| settings.stripe_publishable_key = Some(key)).start().await;
+    let reply = stack.raw().get("/orders/1").await;
+    assert!(reply.text().contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51Habc""#));
+    assert!(reply.header("content-security-policy").contains("script-src 'self' https://js.stripe.com"));
+    stack.finish().await;
+}
+
+#[test]
+fn the_card_form_fits_whoever_charges_the_cards() {
+    let faults = |settings: &[(&str, &str)]| {
+        let source: Source = settings.iter().copied().collect();
+        match StackSettings::read(&source, "data".into()) {
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        }
+    };
+    let (public, secret) = ("TICKETING_STRIPE_PUBLISHABLE_KEY", "TICKETING_STRIPE_KEY");
+    assert_eq!(faults(&[(public, "pk_test_1"), (secret, "sk_test_1")]), "");
+    assert_eq!(faults(&[(secret, "sk_test_1")]), "");
+    assert!(faults(&[(public, "pk_test_1")]).contains("cards are simulated"));
+    assert!(faults(&[(public, "pk_live_1"), (secret, "sk_test_1")]).contains("test or live"));
+    for hush in ["sk_live_hush", "rk_test_hush", "whsec_hush"] {
+        let said = faults(&[(public, hush), (secret, "sk_test_1")]);
+        assert!(said.contains(public) && said.contains("a secret one") && !said.contains("hush"), "{said}");
+    }
+}
+
+/// A stack on loopback speaks plain HTTP, and holds nobody to TLS.
+#[test]
+fn tls_is_what_the_cookie_is_told() {
+    let held = |settings: &[(&str, &str)]| {
+        let source: Source = settings.iter().copied().collect();
+        StackSettings::read(&source, "data".into()).unwrap().cookie.is_secure()
+    };
+    assert!(
+        !held(&[])
+            && held(&[("TICKETING_COOKIE_SECURE", "true")])
+            && held(&[("TICKETING_LISTEN", "0.0.0.0:1")])
+    );
+    assert!(!Settings::default().tls);
+}

@@ -1,0 +1,35 @@
+//! Packages of the system (Debian, Ubuntu), installed where that is allowed.
+
+use std::process::{Command, Stdio};
+
+use crate::run::run;
+
+/// Installs packages by their names, or says why that cannot be done here.
+pub(crate) fn install(names: &[&str]) -> Result<(), String> {
+    if !succeeds(Command::new("apt-get").arg("--version")) {
+        return Err("there is no apt-get".to_owned());
+    }
+    let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
+    if !root && !succeeds(Command::new("sudo").args(["-n", "true"])) {
+        return Err("this user may not install packages".to_owned());
+    }
+    let apt = |arguments: &[&str]| {
+        let mut command = if root { Command::new("env") } else { Command::new("sudo") };
+        if !root {
+            command.args(["-n", "env"]);
+        }
+        run(command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get"]).args(arguments))
+    };
+    apt(&["update"])?;
+    apt(&[&["install", "--yes", "--no-install-recommends"], names].concat())
+}
+
+/// Whether a command ends well, without a word of it.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
