@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 /// Where `src/page.rs` writes the key.
-const KEY: &str = r#"<meta name="ticketing-stripe-key" content="">"#;
+const KEY: &str = r#"name="ticketing-stripe-key" content="""#;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 

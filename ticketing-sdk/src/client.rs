@@ -13,7 +13,7 @@ use crate::session::{GivenSession, Sessions};
 use crate::transport::{Limits, Transport};
 use crate::wire::Wire;
 use crate::{
-    Auth, Error, MemorySessions, Orders, Payments, Request, Result, SessionInfo, SessionStore, Tickets,
+    Auth, Error, MemorySessions, Orders, Pages, Payments, Request, Result, SessionInfo, SessionStore, Tickets,
 };
 
 /// A client of one marketplace. Cheap to clone; clones share connections and session.
@@ -59,6 +59,12 @@ impl Client {
     #[must_use]
     pub fn server(&self) -> &str {
         &self.0.server
+    }
+
+    /// The addresses of its pages for a browser.
+    #[must_use]
+    pub fn pages(&self) -> Pages<'_> {
+        Pages::of(self.server())
     }
 
     /// Accounts and sessions: `/api/users`.

@@ -47,6 +47,8 @@ pub mod mock;
 #[cfg(feature = "client")]
 mod page;
 #[cfg(feature = "client")]
+mod pages;
+#[cfg(feature = "client")]
 mod request;
 #[cfg(feature = "client")]
 mod response;
@@ -72,6 +74,7 @@ pub use crate::{
     error::{ApiError, BoxError, Error, Phase, Result, UnexpectedAnswer},
     key::IdempotencyKey,
     page::{Items, List, Page},
+    pages::Pages,
     request::Request,
     response::Response,
     session::{FileSessions, MemorySessions, SessionError, SessionInfo, SessionPlace, SessionStore},

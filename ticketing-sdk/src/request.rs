@@ -237,7 +237,7 @@ impl fmt::Debug for Request {
 }
 
 /// Escapes one segment of a path.
-fn escape(segment: &str) -> String {
+pub(crate) fn escape(segment: &str) -> String {
     let mut escaped = String::with_capacity(segment.len());
     for byte in segment.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {

@@ -1,6 +1,6 @@
 //! What a user can have done: each deed once at a time, and none that makes no sense.
 
-use ticketing_sdk::{NewTicket, OrderId, OrderStatus, SecretString, TicketId};
+use ticketing_sdk::{NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
 
 use super::notices::Level;
 use super::orders;
@@ -104,11 +104,17 @@ impl Model {
         self.say(Level::Info, format!("Copied {id}"));
     }
 
-    /// Opens a ticket in the browser, as the server shows it.
-    pub(crate) fn browse(&mut self, ticket: &TicketId) {
-        let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
-        let id: String = ticket.as_str().chars().filter(|c| safe(*c)).collect();
-        let address = format!("{}/api/tickets/{id}", self.server);
+    /// Opens the page of a ticket in the browser.
+    pub(crate) fn browse_ticket(&mut self, ticket: &TicketId) {
+        self.browse(Pages::of(&self.server).ticket(ticket));
+    }
+
+    /// Opens the page of an order in the browser.
+    pub(crate) fn browse_order(&mut self, order: &OrderId) {
+        self.browse(Pages::of(&self.server).order(order));
+    }
+
+    fn browse(&mut self, address: String) {
         self.say(Level::Info, format!("Opening {address}"));
         self.effect(Effect::Browse(address));
     }

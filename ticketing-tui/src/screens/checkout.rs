@@ -69,6 +69,7 @@ impl Checkout {
                 }
             }
             Action::Copy => cx.model.copy(self.id.as_str()),
+            Action::Browse => cx.model.browse_order(&self.id),
             Action::Reload => self.ask(cx),
             _ => {}
         }
@@ -94,8 +95,8 @@ impl Screen for Checkout {
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
         match status {
-            Some(OrderStatus::Cancelled) => vec![Action::Again, Action::Copy, Action::Reload],
-            _ => vec![Action::Copy, Action::Reload],
+            Some(OrderStatus::Cancelled) => vec![Action::Again, Action::Copy, Action::Browse, Action::Reload],
+            _ => vec![Action::Copy, Action::Browse, Action::Reload],
         }
     }
 

@@ -89,7 +89,7 @@ impl Screen for Listings {
                     Action::Edit => cx.go(Route::Listing(Some(id))),
                     Action::Delete => cx.go(Route::Confirm(Deed::Withdraw(id))),
                     Action::Copy => cx.model.copy(id.as_str()),
-                    Action::Browse => cx.model.browse(&id),
+                    Action::Browse => cx.model.browse_ticket(&id),
                     _ => {}
                 }
             }

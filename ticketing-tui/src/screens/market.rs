@@ -104,7 +104,7 @@ impl Market {
             }
             Action::Browse => {
                 if let Some((id, _)) = self.selected(cx.model) {
-                    cx.model.browse(&id);
+                    cx.model.browse_ticket(&id);
                 }
             }
             _ => {}

@@ -63,7 +63,7 @@ impl Screen for Orders {
                 OrderStatus::Cancelled => actions.push(Action::Again),
                 _ => {}
             }
-            actions.push(Action::Copy);
+            actions.extend([Action::Copy, Action::Browse]);
         }
         if model.user().is_none() {
             actions.push(Action::Account);
@@ -87,6 +87,7 @@ impl Screen for Orders {
                     Action::Cancel => cx.go(Route::Confirm(Deed::Cancel(id))),
                     Action::Again => cx.go(Route::Ticket(ticket)),
                     Action::Copy => cx.model.copy(id.as_str()),
+                    Action::Browse => cx.model.browse_order(&id),
                     _ => {}
                 }
             }

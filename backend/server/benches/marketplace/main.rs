@@ -71,10 +71,11 @@ impl Pages {
     }
 }
 
-/// The script that a page loads.
+/// The script that a page begins with.
 fn script(page: &str) -> String {
-    let mut named = page.split('"').filter(|word| word.starts_with("/assets/") && word.ends_with(".js"));
-    named.next().expect("the page loads a script").to_owned()
+    let (_, module) = page.split_once("type=\"module\"").expect("the page loads a module");
+    let mut named = module.split('"').filter(|word| word.starts_with("/assets/") && word.ends_with(".js"));
+    named.next().expect("the module is of the bundle").to_owned()
 }
 
 async fn measure(rounds: u32) {

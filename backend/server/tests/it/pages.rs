@@ -103,7 +103,7 @@ async fn stripe_is_let_into_the_pages_by_its_key() {
     let stack =
         TestStack::builder().with(|settings| settings.stripe_publishable_key = Some(key)).start().await;
     let reply = stack.raw().get("/orders/1").await;
-    assert!(reply.text().contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51Habc">"#));
+    assert!(reply.text().contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51Habc""#));
     assert!(reply.header("content-security-policy").contains("script-src 'self' https://js.stripe.com"));
     stack.finish().await;
 }

@@ -181,7 +181,7 @@ fn copying_and_browsing_are_asked_of_the_terminal() {
     let mut stage = Stage::signed_in();
     stage.press("y o");
     assert_eq!(asked!(stage, Effect::Copy(id) if id == "t1"), 1);
-    let address = "http://127.0.0.1:3000/api/tickets/t1";
+    let address = "http://127.0.0.1:3000/tickets/t1";
     assert_eq!(asked!(stage, Effect::Browse(to) if to == address), 1);
 }
 

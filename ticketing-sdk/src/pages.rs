@@ -1,0 +1,79 @@
+//! The pages of a marketplace for a browser: their addresses, in one place.
+
+use crate::request::escape;
+use crate::{OrderId, TicketId};
+
+/// The addresses of the pages of a marketplace. Nothing is asked of the server.
+///
+/// ```
+/// use ticketing_sdk::{Pages, TicketId};
+///
+/// let pages = Pages::of("http://127.0.0.1:3000");
+/// assert_eq!(pages.market(), "http://127.0.0.1:3000/");
+/// assert_eq!(pages.ticket(&TicketId::new("t1")), "http://127.0.0.1:3000/tickets/t1");
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Pages<'s> {
+    server: &'s str,
+}
+
+impl<'s> Pages<'s> {
+    /// Those of the marketplace at this address. A slash at its end makes no difference.
+    #[must_use]
+    pub fn of(server: &'s str) -> Self {
+        Self { server: server.trim_end_matches('/') }
+    }
+
+    /// What is for sale.
+    #[must_use]
+    pub fn market(self) -> String {
+        format!("{}/", self.server)
+    }
+
+    /// A ticket.
+    #[must_use]
+    pub fn ticket(self, id: &TicketId) -> String {
+        self.below("tickets", id.as_str())
+    }
+
+    /// An order: where it is paid for.
+    #[must_use]
+    pub fn order(self, id: &OrderId) -> String {
+        self.below("orders", id.as_str())
+    }
+
+    /// A server may have worded the identifier, so nothing in it leads to another page.
+    fn below(self, folder: &str, id: &str) -> String {
+        let id = match id {
+            "." => "%2E".to_owned(),
+            ".." => "%2E%2E".to_owned(),
+            id => escape(id),
+        };
+        format!("{}/{folder}/{id}", self.server)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pages;
+    use crate::{OrderId, TicketId};
+
+    #[test]
+    fn an_identifier_is_one_segment_whatever_it_holds() {
+        let pages = Pages::of("https://shop.example/market/");
+        assert_eq!(pages.market(), "https://shop.example/market/");
+        assert_eq!(
+            pages.order(&OrderId::new("01a203b9-d806")),
+            "https://shop.example/market/orders/01a203b9-d806"
+        );
+        for (id, segment) in [
+            ("../orders?x#y", "..%2Forders%3Fx%23y"),
+            ("..", "%2E%2E"),
+            ("a b\u{1b}", "a%20b%1B"),
+            ("\u{65e5}", "%E6%97%A5"),
+        ] {
+            let page = pages.ticket(&TicketId::new(id));
+            assert_eq!(page, format!("https://shop.example/market/tickets/{segment}"));
+        }
+    }
+}
