@@ -110,7 +110,9 @@ function EditForm({ ticket }: { ticket: ShownTicket }) {
         submitting={texts.edit.submitting}
         onSubmit={(draft) => change.mutate(draft)}
       />
-      <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.cancel}</ButtonLink>
+      <ButtonLink to={`/tickets/${ticket.id}`} wide>
+        {texts.common.cancel}
+      </ButtonLink>
     </Page>
   )
 }

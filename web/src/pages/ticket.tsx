@@ -108,7 +108,13 @@ function TicketSkeleton() {
 
 function Deeds({ ticket, session }: { ticket: ShownTicket; session: Session }) {
   const texts = useTexts()
-  if (ticket.withdrawn) return <Notice title={texts.ticket.withdrawn} />
+  if (ticket.withdrawn) {
+    return (
+      <Notice>
+        <p>{texts.ticket.withdrawn}</p>
+      </Notice>
+    )
+  }
   // Until it is known who asks, nothing is offered that may be taken away again.
   if (session.state === 'unknown') return <div className="deeds reserved-space" />
   if (session.user?.id === ticket.userId) return <OwnDeeds ticket={ticket} />
@@ -136,7 +142,13 @@ function Sold({ ticket, userId, text }: { ticket: ShownTicket; userId: string | 
     enabled: userId !== undefined,
   })
   const own = orders.data?.find((order) => order.id === ticket.orderId)
-  if (!own) return <Notice title={text} />
+  if (!own) {
+    return (
+      <Notice>
+        <p>{text}</p>
+      </Notice>
+    )
+  }
   return (
     <div className="deeds">
       <ButtonLink to={`/orders/${own.id}`} look="primary" wide>

@@ -227,7 +227,12 @@ export const en = {
     version_mismatch: 'It has changed meanwhile.',
   },
   /** What the server says of fields, where its words are not enough in this language. */
-  faults: {} as Record<string, string>,
+  faults: {
+    'not an amount of money: expected a number like 20 or 149.99': 'A number like 20 or 149.99',
+    'an amount must be greater than 0': 'More than 0',
+    'an amount must be at most 999999.99': 'At most 999999.99',
+    'an amount has at most two decimals': 'At most two decimals',
+  } as Record<string, string>,
 }
 
 export type Texts = typeof en

@@ -38,9 +38,13 @@ describe('the languages', () => {
   })
 
   it('have words for every fault that the server finds in a field', () => {
-    const sources = ['auth/src/domain', 'auth/src/routes', 'tickets/src/domain/title.rs', 'tickets/src/routes/input.rs']
-    const messages = sources.flatMap((source) => read(join(import.meta.dirname, '../../../backend', source))).flatMap(found)
+    const sources = [
+      'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain/title.rs',
+      'backend/tickets/src/routes/input.rs', 'ticketing-sdk/src/types/money.rs',
+    ]
+    const messages = sources.flatMap((source) => read(join(import.meta.dirname, '../../..', source))).flatMap(found)
     expect(messages).toContain('Title is required')
+    expect(messages).toContain('an amount has at most two decimals')
     expect(messages.length).toBeGreaterThan(8)
     expect(messages.filter((message) => !(message in ja.faults))).toEqual([])
   })
@@ -54,7 +58,7 @@ function read(path: string): string[] {
 /** What the Rust sources say of these fields, in quotes. */
 function found(source: string): string[] {
   const code = source.split('#[cfg(test)]')[0] ?? ''
-  const quoted = code.split('\n').filter((line) => !line.trim().startsWith('//')).join('\n').matchAll(/"((?:Title|Price|Email|Password|You) [^"]+)"/g)
+  const quoted = code.split('\n').filter((line) => !line.trim().startsWith('//')).join('\n').matchAll(/"((?:Title|Price|Email|Password|You|not an amount|an amount (?:must|has)) [^"]+)"/g)
   return [...quoted].map(([, text]) => (text ?? '').replace('{MAX_CHARS}', '200'))
 }
 
