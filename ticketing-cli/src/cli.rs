@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use ticketing_sdk::CardToken;
 
 use crate::card;
-use crate::commands::{api, auth, buy, completions, orders, payments, tickets, tui};
+use crate::commands::{api, auth, buy, completions, open, orders, payments, tickets, tui};
 use crate::context::{Local, LocalCommand, OnlineCommand};
 #[cfg(feature = "embedded")]
 use crate::embedded::{audit, demo, serve};
@@ -81,6 +81,8 @@ pub(crate) struct Global {
 pub(crate) enum Command {
     /// Open the marketplace on the whole terminal
     Tui(tui::Args),
+    /// Open the marketplace, a ticket or an order in the browser
+    Open(open::Args),
     /// Find, sell and follow tickets
     #[command(subcommand, alias = "ticket")]
     Tickets(tickets::Tickets),
@@ -115,6 +117,7 @@ impl Command {
     pub(crate) async fn run(self, local: Local) -> Outcome {
         match self {
             Self::Tui(args) => args.run(&local.go_online()?).await,
+            Self::Open(args) => args.run(&local.go_online()?).await,
             Self::Tickets(verb) => verb.run(&local.go_online_and_tell()?).await,
             Self::Buy(args) => args.run(&local.go_online_and_tell()?).await,
             Self::Orders(verb) => verb.run(&local.go_online_and_tell()?).await,

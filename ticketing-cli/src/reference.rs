@@ -58,7 +58,7 @@ fn section(text: &mut String, command: &Command, name: &str, depth: usize) {
         let _ = writeln!(text, "\n{}", more.to_string().replace('\n', "\n\n"));
     }
     let verbs: Vec<&Command> = command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
-    if verbs.is_empty() {
+    if verbs.is_empty() || !command.is_subcommand_required_set() {
         let _ = writeln!(text, "\n```text\n{}\n```\n", usage(command, name));
         options(text, command.get_positionals().filter(|arg| !arg.is_hide_set()));
         options(

@@ -66,6 +66,8 @@ mod watch;
 mod wire;
 #[cfg(feature = "client")]
 mod write;
+#[cfg(feature = "client")]
+mod young;
 
 #[cfg(feature = "client")]
 pub use crate::{

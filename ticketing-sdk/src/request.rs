@@ -41,6 +41,8 @@ pub struct Request {
     pub(crate) timeout: Option<Duration>,
     pub(crate) session: UseSession,
     pub(crate) repeat: Option<Repeat>,
+    /// What it is about, where that was made by another service than the one that is asked.
+    pub(crate) about: Option<String>,
     fault: Option<(&'static str, String)>,
 }
 
@@ -70,6 +72,7 @@ impl Request {
             timeout: None,
             session: UseSession::Yes,
             repeat: None,
+            about: None,
             fault: None,
         }
     }
@@ -170,6 +173,12 @@ impl Request {
     /// Declares that sending it twice changes no more than sending it once.
     pub(crate) fn repeatable(mut self) -> Self {
         self.repeat = Some(Repeat::Safe);
+        self
+    }
+
+    /// Names the thing that another service has made: if it is young, "not found" may mean "not yet".
+    pub(crate) fn about(mut self, id: &str) -> Self {
+        self.about = Some(id.to_owned());
         self
     }
 

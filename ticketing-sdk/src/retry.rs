@@ -32,6 +32,8 @@ pub(crate) enum Seen {
     Broken,
     /// It was sent, and no answer came in time.
     Late,
+    /// Not found, where the request names something so young that this service may not have heard of it.
+    NotYet,
     /// An answer.
     Answer { status: StatusCode, code: Option<ErrorCode>, retry_after: Option<Duration> },
 }
@@ -53,7 +55,7 @@ pub(crate) fn judge(repeat: Repeat, seen: &Seen, tries: u32) -> Verdict {
         // Whoever waited that long should decide for themselves whether to wait again.
         Seen::Late => Verdict::Done,
         _ if repeat == Repeat::Unsafe => Verdict::Done,
-        Seen::Broken => backoff,
+        Seen::Broken | Seen::NotYet => backoff,
         // Waiting does not pay for the open orders.
         Seen::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => Verdict::Done,
         Seen::Answer { status, code, retry_after } => {
@@ -132,6 +134,7 @@ mod tests {
         for seen in [
             Seen::Broken,
             Seen::Late,
+            Seen::NotYet,
             answer(503, None, Some(1)),
             answer(429, None, Some(1)),
             answer(502, None, None),
@@ -145,6 +148,7 @@ mod tests {
         for repeat in [Repeat::Keyed, Repeat::Safe] {
             for seen in [
                 Seen::Broken,
+                Seen::NotYet,
                 answer(502, None, None),
                 answer(503, Some(ErrorCode::ProviderUnavailable), Some(1)),
                 answer(429, Some(ErrorCode::TooManyRequests), Some(2)),
@@ -156,6 +160,7 @@ mod tests {
                 Seen::Late,
                 answer(200, None, None),
                 answer(400, Some(ErrorCode::TicketReserved), None),
+                answer(404, Some(ErrorCode::NotFound), None),
                 answer(409, None, None),
                 answer(429, None, None),
                 answer(429, Some(ErrorCode::TooManyRequests), Some(60)),

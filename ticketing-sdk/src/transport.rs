@@ -14,6 +14,7 @@ use url::Url;
 use crate::retry::{self, Repeat, Seen, Verdict};
 use crate::session::Sessions;
 use crate::wire::{Chunks, Reply, Wire};
+use crate::young::is_young;
 use crate::{Error, Phase, Request, Response, Result};
 
 /// The largest answer that is read into memory.
@@ -64,7 +65,7 @@ impl Transport {
         let mut maybe_done = false;
         for tries in 1.. {
             let outcome = self.attempt(request, &url, deadline).await;
-            let seen = seen(&outcome);
+            let seen = seen(request, &outcome);
             let lost = matches!(seen, Seen::Broken | Seen::Late)
                 || matches!(&seen, Seen::Answer { status, code: None, .. } if matches!(status.as_u16(), 502 | 504));
             let verdict = match retry::judge(request.repeat(), &seen, tries) {
@@ -212,10 +213,13 @@ impl Transport {
     }
 }
 
-fn seen(outcome: &Result<Response, Missing>) -> Seen {
+fn seen(request: &Request, outcome: &Result<Response, Missing>) -> Seen {
     match outcome {
         Ok(response) if response.status.is_success() => {
             Seen::Answer { status: response.status, code: None, retry_after: None }
+        }
+        Ok(response) if response.status == StatusCode::NOT_FOUND && names_young(request, response) => {
+            Seen::NotYet
         }
         Ok(response) => Seen::Answer {
             status: response.status,
@@ -227,6 +231,10 @@ fn seen(outcome: &Result<Response, Missing>) -> Seen {
         Err(Missing::Late(_)) => Seen::Late,
         Err(Missing::Final(_)) => Seen::Answer { status: StatusCode::OK, code: None, retry_after: None },
     }
+}
+
+fn names_young(request: &Request, response: &Response) -> bool {
+    request.about.as_ref().is_some_and(|id| is_young(id, &response.headers))
 }
 
 /// What the caller is told, given that an earlier attempt may have taken effect.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, Tx};
+use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
 /// How long a lease is good for. Should its holder vanish, another one takes over after this time.
@@ -46,13 +47,14 @@ impl Lease {
         Ok(held)
     }
 
-    /// Lets another one begin at once.
-    pub(crate) async fn give_back(self, db: &Db) {
+    /// Lets another one begin at once: `bell` tells it to look.
+    pub(crate) async fn give_back(self, db: &Db, bell: &Signal) {
         if self.renewed.is_none() {
             return;
         }
-        let (name, holder) = (self.name, self.holder);
+        let (name, holder, bell) = (self.name, self.holder, bell.clone());
         let given = db.write_blindly(move |tx| {
+            tx.ring_on_commit(&bell);
             tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, &holder])
         });
         if let Err(error) = given.await {

@@ -49,7 +49,7 @@ impl Relay {
     pub async fn run(mut self, shutdown: Shutdown) {
         self.db.share("outbox", self.outbox.waiting());
         self.relay(&shutdown).await;
-        self.lease.give_back(&self.db).await;
+        self.lease.give_back(&self.db, self.outbox.waiting()).await;
     }
 
     async fn relay(&mut self, shutdown: &Shutdown) {

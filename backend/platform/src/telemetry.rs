@@ -1,5 +1,6 @@
 //! Logs to stderr, and metrics on a listener of their own.
 
+use std::fmt;
 use std::io;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -37,6 +38,15 @@ impl FromStr for LogFormat {
             "json" => Ok(Self::Json),
             _ => Err(()),
         }
+    }
+}
+
+impl fmt::Display for LogFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        })
     }
 }
 

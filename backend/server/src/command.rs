@@ -4,6 +4,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use ticketing_platform::settings::Source;
 
 use crate::Service;
+use crate::settings::{Otherwise, SETTINGS, Setting};
 
 /// What a process is told to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,166 +34,8 @@ pub struct Asked {
     pub letters: Vec<String>,
 }
 
-/// Which tasks a setting is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Of {
-    /// Whatever speaks to the bus: everything but the pages.
-    Bus,
-    /// Whatever speaks to databases.
-    Databases,
-    /// Whatever answers requests.
-    Processes,
-    /// Those of them that know and say something.
-    Services,
-    /// Whatever has sessions.
-    Sessions,
-    All,
-    Auth,
-    Orders,
-    Payments,
-    Client,
-}
-
-struct Setting {
-    name: &'static str,
-    value: &'static str,
-    of: &'static [Of],
-    help: &'static str,
-}
-
-const fn setting(name: &'static str, value: &'static str, of: &'static [Of], help: &'static str) -> Setting {
-    Setting { name, value, of, help }
-}
-
-/// Every setting there is.
-const SETTINGS: [Setting; 24] = [
-    setting("TICKETING_LISTEN", "HOST:PORT", &[Of::Processes], "Where to listen [default: 127.0.0.1:3000]"),
-    setting(
-        "TICKETING_METRICS_LISTEN",
-        "HOST:PORT",
-        &[Of::Processes],
-        "Where to answer GET /metrics, if anywhere",
-    ),
-    setting("TICKETING_DATA_DIR", "DIR", &[Of::All], "The folder of the databases; must be given"),
-    setting(
-        "TICKETING_DATABASE_URL",
-        "URL",
-        &[Of::Databases],
-        "The PostgreSQL database, in place of files; must be given to a service on its own. Better a variable: others see \
-         arguments",
-    ),
-    setting(
-        "TICKETING_DATABASE_CONNECTIONS",
-        "NUMBER",
-        &[Of::Databases],
-        "Connections that each service of a process keeps at most [default: 12]",
-    ),
-    setting(
-        "TICKETING_DATABASE_MIGRATE",
-        "true|false",
-        &[Of::Services],
-        "Whether tables are brought up to date at start [default: true]",
-    ),
-    setting(
-        "TICKETING_NATS_URL",
-        "URL",
-        &[Of::Bus],
-        "The NATS servers that carry the events, in place of a log in the folder; must be given to a service on its own",
-    ),
-    setting(
-        "TICKETING_NATS_CREDS",
-        "FILE",
-        &[Of::Bus],
-        "Who we are to them: a file with one line user:password, or credentials as NATS writes them",
-    ),
-    setting(
-        "TICKETING_JWT_KEY",
-        "KEY",
-        &[Of::Sessions],
-        "What signs sessions, the same for every service; must be given to a service on its own. Better a variable: others \
-         see arguments",
-    ),
-    setting(
-        "TICKETING_SESSION_TTL",
-        "DURATION",
-        &[Of::All, Of::Auth],
-        "How long a session lasts [default: 7d]",
-    ),
-    setting("TICKETING_COOKIE_NAME", "NAME", &[Of::Sessions], "The name of the cookie [default: session]"),
-    setting(
-        "TICKETING_COOKIE_SECURE",
-        "true|false",
-        &[Of::Sessions, Of::Client],
-        "Whether the cookie is for TLS alone [default: false on loopback, else true]",
-    ),
-    setting(
-        "TICKETING_ALLOWED_ORIGINS",
-        "ORIGINS",
-        &[Of::Processes],
-        "Other origins that a browser may change state from, with commas",
-    ),
-    setting(
-        "TICKETING_TRUSTED_PROXIES",
-        "BLOCKS",
-        &[Of::All, Of::Auth],
-        "Proxies whose X-Forwarded-For is believed, with commas",
-    ),
-    setting(
-        "TICKETING_SIGNINS_PER_ACCOUNT",
-        "NUMBER",
-        &[Of::All, Of::Auth],
-        "Tries to sign in to one account, a minute [default: 10]",
-    ),
-    setting(
-        "TICKETING_SIGNINS_PER_ADDRESS",
-        "NUMBER",
-        &[Of::All, Of::Auth],
-        "Sign-ins and sign-ups from one address, a minute [default: 300]",
-    ),
-    setting(
-        "TICKETING_ORDER_TTL",
-        "DURATION",
-        &[Of::All, Of::Orders],
-        "How long a reservation lasts [default: 15m]",
-    ),
-    setting(
-        "TICKETING_OPEN_ORDERS",
-        "NUMBER",
-        &[Of::All, Of::Orders],
-        "Unpaid orders that one user may have [default: 20]",
-    ),
-    setting(
-        "TICKETING_STRIPE_KEY",
-        "KEY",
-        &[Of::All, Of::Payments],
-        "The secret key of the account at Stripe that charges cards; without it cards are simulated. Better a variable: \
-         others see arguments",
-    ),
-    setting(
-        "TICKETING_STRIPE_API_BASE",
-        "URL",
-        &[Of::All, Of::Payments],
-        "Where the API of Stripe is [default: https://api.stripe.com]",
-    ),
-    setting(
-        "TICKETING_STRIPE_WEBHOOK_SECRET",
-        "SECRETS",
-        &[Of::All, Of::Payments],
-        "What Stripe signs its events with, with commas; without it they are not heard. Better a variable: others see \
-         arguments",
-    ),
-    setting(
-        "TICKETING_STRIPE_PUBLISHABLE_KEY",
-        "KEY",
-        &[Of::All, Of::Client],
-        "The key of the same account that the pages show to Stripe, pk_…; without it their form is of simulated cards",
-    ),
-    setting("TICKETING_LOG", "FILTER", &[Of::Processes], "Which log lines are written [default: info]"),
-    setting("TICKETING_LOG_FORMAT", "text|json", &[Of::Processes], "How they are written [default: json]"),
-];
-
 impl Task {
-    const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::One(service) => service.name(),
@@ -221,7 +64,8 @@ impl Task {
         }
     }
 
-    const fn is_stateful(self) -> bool {
+    /// Whether it has to do with what services know and say.
+    pub(crate) const fn is_stateful(self) -> bool {
         match self {
             Self::One(service) => service.is_stateful(),
             _ => true,
@@ -229,44 +73,48 @@ impl Task {
     }
 
     /// Those that are commands; the other two are below `dead-letters`.
-    fn every() -> impl Iterator<Item = Self> {
+    pub(crate) fn every() -> impl Iterator<Item = Self> {
         [Self::All].into_iter().chain(Service::ALL.map(Self::One)).chain([Self::Migrate, Self::Republish])
     }
 
     fn settings(self) -> impl Iterator<Item = &'static Setting> {
-        SETTINGS.iter().filter(move |setting| setting.of.iter().any(|of| of.includes(self)))
+        SETTINGS.iter().filter(move |setting| setting.is_of(self))
     }
 
     fn command(self) -> Command {
-        Command::new(self.name()).about(self.about()).args(self.settings().map(Setting::argument))
-    }
-}
-
-impl Of {
-    fn includes(self, task: Task) -> bool {
-        match self {
-            Self::Bus => task.is_stateful(),
-            Self::Databases => task.is_stateful() && !matches!(task, Task::Letters | Task::Replay),
-            Self::Processes => matches!(task, Task::All | Task::One(_)),
-            Self::Services => task.is_stateful() && matches!(task, Task::All | Task::One(_)),
-            Self::Sessions => match task {
-                Task::One(service) => service.has_sessions(),
-                task => task == Task::All,
-            },
-            Self::All => task == Task::All,
-            Self::Auth => task == Task::One(Service::Auth),
-            Self::Orders => task == Task::One(Service::Orders),
-            Self::Payments => task == Task::One(Service::Payments),
-            Self::Client => task == Task::One(Service::Client),
-        }
+        Command::new(self.name())
+            .about(self.about())
+            .args(self.settings().map(|setting| setting.argument(self)))
     }
 }
 
 impl Setting {
-    fn argument(&self) -> Arg {
-        let flag = self.name.trim_start_matches("TICKETING_").to_ascii_lowercase().replace('_', "-");
-        Arg::new(self.name).long(flag).value_name(self.value).help(format!("{} [{}]", self.help, self.name))
+    fn argument(&self, task: Task) -> Arg {
+        let otherwise = match self.otherwise {
+            _ if self.is_needed_by(task) => "[must be given] ".to_owned(),
+            Otherwise::Value(value) => format!("[default: {}] ", value()),
+            Otherwise::Words("none") => String::new(),
+            Otherwise::Words(words) => format!("[default: {words}] "),
+        };
+        let caution = if self.secret { "better a variable: others see arguments" } else { "" };
+        let help = |parts: &[&str]| {
+            let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
+            // Help is no Markdown.
+            let text = parts.join("; ").replace('`', "");
+            format!("{} {otherwise}[{}]", capitalised(&text), self.name)
+        };
+        Arg::new(self.name)
+            .long(self.flag())
+            .value_name(self.value)
+            .help_heading(self.group.title())
+            .help(help(&[self.sets]))
+            .long_help(help(&[self.sets, self.detail, caution]))
     }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The whole command line.

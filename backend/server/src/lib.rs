@@ -22,6 +22,6 @@ pub use operate::{OperateError, dead_letters, replay, republish};
 pub use process::Process;
 pub use run::{RunError, run, run_service};
 pub use service::Service;
-pub use settings::{Engine, StackSettings};
+pub use settings::{LogSettings, Otherwise, SETTINGS, Setting, StackSettings};
 pub use stack::Stack;
 pub use start_error::StartError;

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
-use ticketing_platform::settings::{Reader, SettingsError, Source};
-use ticketing_platform::telemetry::{self, LogFormat};
+use ticketing_platform::settings::{SettingsError, Source};
+use ticketing_platform::telemetry;
 use ticketing_server::command::{Asked, Task, asked, command};
 use ticketing_server::{
-    Engine, OperateError, RunError, Service, StackSettings, StartError, dead_letters, migrate, replay,
-    republish, run, run_service,
+    LogSettings, OperateError, RunError, StackSettings, StartError, dead_letters, migrate, replay, republish,
+    run, run_service,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -49,8 +49,7 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let done = match task {
-        Task::All => serve(None, &source).await,
-        Task::One(service) => serve(Some(service), &source).await,
+        Task::All | Task::One(_) => serve(task, &source).await,
         Task::Migrate => bring_up_to_date(&source).await,
         Task::Republish => say_again(&source).await,
         Task::Letters => show_letters(&source).await,
@@ -67,7 +66,7 @@ async fn main() -> ExitCode {
 }
 
 async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_engines(source, &[Engine::Database])?;
+    let settings = StackSettings::read_for(Task::Migrate, source)?;
     if let Some(options) = settings.nats {
         let made = Bus::jetstream(options).await.map(drop);
         made.map_err(|source| RunError::Start(StartError::nats(source)))?;
@@ -79,13 +78,13 @@ async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
 }
 
 async fn say_again(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_engines(source, &[Engine::Database, Engine::Bus])?;
+    let settings = StackSettings::read_for(Task::Republish, source)?;
     let said = republish(&settings).await?;
     print(&format!("events that are said again once their services run: {said}"))
 }
 
 async fn show_letters(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    let settings = StackSettings::read_for(Task::Letters, source)?;
     for (name, letter) in dead_letters(&settings).await? {
         let DeadLetter { attempts, cause, envelope, .. } = letter;
         let (event, aggregate, version) = (envelope.name, envelope.aggregate, envelope.version);
@@ -96,7 +95,7 @@ async fn show_letters(source: &Source) -> Result<(), Failure> {
 }
 
 async fn deliver_again(source: &Source, letters: &[String]) -> Result<(), Failure> {
-    let settings = StackSettings::read_engines(source, &[Engine::Bus])?;
+    let settings = StackSettings::read_for(Task::Replay, source)?;
     let replayed = replay(&settings, letters).await?;
     print(&format!("events that are delivered again: {replayed}"))
 }
@@ -105,36 +104,27 @@ fn print(line: &str) -> Result<(), Failure> {
     writeln!(std::io::stdout(), "{line}").map_err(Failure::Output)
 }
 
-async fn serve(service: Option<Service>, source: &Source) -> Result<(), Failure> {
-    let mut reader = Reader::new(source);
-    let format = reader.or("TICKETING_LOG_FORMAT", LogFormat::Json);
-    let filter = reader.or("TICKETING_LOG", "info".to_owned());
-    // Both parts are read before either is reported, so that every fault is named at once.
-    let settings = match service {
-        Some(service) => StackSettings::read_for(service, source),
-        None => {
-            // A deployment says where its data lies: a default would follow the folder that it happens to start in.
-            let data_dir = reader.required::<String>("TICKETING_DATA_DIR");
-            StackSettings::read(source, data_dir.unwrap_or_default().into())
-        }
-    };
-    let logs = reader.finish(|| Some(()));
-    let settings = match (settings, logs) {
-        (Ok(settings), Ok(())) => settings,
+async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
+    // Both are read before either is reported, so that every fault is named at once.
+    let (settings, logs) = match (StackSettings::read_for(task, source), LogSettings::default().over(source))
+    {
+        (Ok(settings), Ok(logs)) => (settings, logs),
         (Err(mut all), Err(more)) => {
             all.faults.extend(more.faults);
             return Err(all.into());
         }
-        (Err(error), Ok(())) | (Ok(_), Err(error)) => return Err(error.into()),
+        (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error.into()),
     };
-    telemetry::init_logs(format, &filter)?;
+    telemetry::init_logs(logs.format, &logs.filter)?;
     if settings.metrics_listen.is_some() {
         telemetry::install_metrics();
     }
     let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
-    match service {
-        Some(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?,
-        None => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
+    match task {
+        Task::One(service) => {
+            Box::pin(run_service(service, settings, |process| tell(process.addr()))).await?
+        }
+        _ => Box::pin(run(settings, |stack| tell(stack.addr()))).await?,
     }
     Ok(())
 }

@@ -1,8 +1,13 @@
 //! What a stack is told.
 
+mod logs;
 pub(crate) mod nats;
+#[cfg(test)]
+mod reference;
+mod setting;
+mod table;
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,20 +25,17 @@ use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
 
-use crate::Service;
+pub use self::logs::LogSettings;
+pub use self::setting::{Otherwise, Setting};
+pub use self::table::SETTINGS;
+use crate::command::Task;
 
 const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
 const JWT_KEY: &str = "TICKETING_JWT_KEY";
 const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
 
-/// What holds what services know and say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Engine {
-    /// The PostgreSQL database.
-    Database,
-    /// The NATS servers.
-    Bus,
-}
+/// Where a server listens that is not told otherwise.
+const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
 
 /// What a stack is told. Secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]
@@ -118,39 +120,26 @@ impl StackSettings {
         reader.finish(|| Some(settings))
     }
 
-    /// The same for one service in a process of its own, which must be told where its database, the bus and the key of the
-    /// sessions are, unless it has none.
+    /// The same for a task of `ticketing-server`, which must be told what it cannot do without. Whoever only does something
+    /// to the engines reads nothing else.
     ///
     /// # Errors
     /// Every setting that is missing or not valid, all at once.
-    pub fn read_for(service: Service, source: &Source) -> Result<Self, SettingsError> {
+    pub fn read_for(task: Task, source: &Source) -> Result<Self, SettingsError> {
         let mut reader = Reader::new(source);
         let mut settings = Self::new(PathBuf::new());
-        settings.read_from(&mut reader);
-        if service.is_stateful() {
+        if task.is_stateful() {
             settings.read_engines_from(&mut reader);
-            reader.required::<SecretString>(DATABASE_URL);
-            reader.required::<SecretString>(nats::URL);
         }
-        if service.has_sessions() {
-            reader.required::<SecretString>(JWT_KEY);
+        if matches!(task, Task::All | Task::One(_)) {
+            settings.read_from(&mut reader);
         }
-        reader.finish(|| Some(settings))
-    }
-
-    /// The engines alone, for whoever does something to them by hand: those that `needed` names must be given.
-    ///
-    /// # Errors
-    /// Every setting that is missing or not valid, all at once.
-    pub fn read_engines(source: &Source, needed: &[Engine]) -> Result<Self, SettingsError> {
-        let mut reader = Reader::new(source);
-        let mut settings = Self::new(PathBuf::new());
-        settings.read_engines_from(&mut reader);
-        for engine in needed {
-            reader.required::<SecretString>(match engine {
-                Engine::Database => DATABASE_URL,
-                Engine::Bus => nats::URL,
-            });
+        if task == Task::All {
+            settings.check_the_cards(&mut reader);
+        }
+        for setting in SETTINGS.iter().filter(|setting| setting.is_needed_by(task)) {
+            // It may be a secret; what it has to look like was looked at above.
+            reader.required::<SecretString>(setting.name);
         }
         reader.finish(|| Some(settings))
     }
@@ -162,7 +151,7 @@ impl StackSettings {
 
     fn read_from(&mut self, reader: &mut Reader<'_>) {
         let settings = self;
-        settings.listen = reader.or("TICKETING_LISTEN", SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)));
+        settings.listen = reader.or("TICKETING_LISTEN", LISTEN);
         settings.metrics_listen = reader.optional("TICKETING_METRICS_LISTEN");
         if let Some(folder) = reader.optional::<String>("TICKETING_DATA_DIR") {
             settings.data_dir = folder.into();
@@ -186,7 +175,7 @@ impl StackSettings {
             reader.or("TICKETING_SIGNINS_PER_ADDRESS", settings.limits.tries_per_address);
         settings.allowed_origins = reader.optional("TICKETING_ALLOWED_ORIGINS").unwrap_or_default();
         settings.trusted_proxies = TrustedProxies::new(reader.or("TICKETING_TRUSTED_PROXIES", Vec::new()));
-        let name: String = reader.or("TICKETING_COOKIE_NAME", "session".to_owned());
+        let name = reader.or("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned());
         // Without TLS a `Secure` cookie would never come back.
         let secure = reader.or("TICKETING_COOKIE_SECURE", !settings.listen.ip().is_loopback());
         match CookieSettings::new(name.clone(), secure) {

@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod buy;
 pub(crate) mod completions;
 mod extent;
+pub(crate) mod open;
 pub(crate) mod orders;
 pub(crate) mod payments;
 pub(crate) mod tickets;

@@ -67,7 +67,7 @@ impl LocalCommand for Args {
         let client = || Client::new(stack.url());
         if story {
             local.io.line(&format!(
-                "A marketplace of five services, their bus, their databases and a make-believe card provider runs in \
+                "A marketplace of six services, their bus, their databases and a make-believe card provider runs in \
                  this process, on {}.",
                 stack.url()
             ))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ticketing_platform::settings::{SettingsError, Source};
 use ticketing_platform::shutdown::signals;
 use ticketing_platform::telemetry::{self, LogFormat};
-use ticketing_server::{Stack, StackSettings, StartError};
+use ticketing_server::{LogSettings, Otherwise, SETTINGS, Setting, Stack, StackSettings, StartError};
 
 use crate::context::{Local, LocalCommand};
 use crate::exit::Exit;
@@ -17,30 +17,32 @@ use crate::failure::{Failure, Outcome};
     The first line on stdout is `listening on http://HOST:PORT`; logs go to stderr. It ends when it is interrupted or \
     terminated, once the requests under way are answered.\n\
     TICKETING_JWT_KEY gives the key that signs sessions; without it one is made once, in the folder of the data. \
-    TICKETING_LOG filters the log (like info or warn,ticketing_orders=debug), and TICKETING_LOG_FORMAT is text or json.")]
+    TICKETING_LOG filters the log (like info or warn,ticketing_orders=debug), and TICKETING_LOG_FORMAT is text or json. \
+    All other settings of the server are variables, too: docs/reference/settings.md.")]
 pub(crate) struct Args {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "HOST:PORT", env = "TICKETING_LISTEN", hide_env_values = true)]
-    #[arg(default_value = "127.0.0.1:3000")]
+    #[arg(default_value = usual("TICKETING_LISTEN"))]
     listen: String,
     /// The folder of the databases; without it one in your data folder
     #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
     /// How long a reservation lasts
     #[arg(long, value_name = "DURATION", env = "TICKETING_ORDER_TTL", hide_env_values = true)]
-    #[arg(default_value = "15m")]
+    #[arg(default_value = usual("TICKETING_ORDER_TTL"))]
     order_ttl: String,
     /// Where to answer GET /metrics, if anywhere
     #[arg(long, value_name = "HOST:PORT", env = "TICKETING_METRICS_LISTEN", hide_env_values = true)]
     metrics_listen: Option<String>,
 }
 
-/// The settings that have a flag.
-const FLAGS: [(&str, &str); 3] = [
-    ("TICKETING_LISTEN", "--listen"),
-    ("TICKETING_ORDER_TTL", "--order-ttl"),
-    ("TICKETING_METRICS_LISTEN", "--metrics-listen"),
-];
+/// What a setting is where nobody gives it.
+fn usual(name: &str) -> String {
+    match SETTINGS.iter().find(|setting| setting.name == name).map(|setting| setting.otherwise) {
+        Some(Otherwise::Value(value)) => value(),
+        Some(Otherwise::Words(_)) | None => String::new(),
+    }
+}
 
 impl LocalCommand for Args {
     async fn run(self, local: &Local) -> Outcome {
@@ -97,24 +99,21 @@ fn address(text: &str) -> String {
 }
 
 fn log(local: &Local) -> Outcome {
-    let variable = |name: &str| crate::context::environment(name);
-    let usual = if local.io.shape().quiet { "warn" } else { "info" };
-    let filter = variable("TICKETING_LOG").unwrap_or_else(|| usual.to_owned());
-    let format = match variable("TICKETING_LOG_FORMAT").map(|word| word.parse::<LogFormat>()) {
-        None => LogFormat::Text,
-        Some(Ok(format)) => format,
-        Some(Err(())) => return Err(Failure::usage("TICKETING_LOG_FORMAT: expected text or json")),
-    };
-    telemetry::init_logs(format, &filter).map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))
+    let quiet = local.io.shape().quiet.then(|| "warn".to_owned());
+    let usual =
+        LogSettings { filter: quiet.unwrap_or(LogSettings::default().filter), format: LogFormat::Text };
+    let logs = usual.over(&Source::env("TICKETING_")).map_err(|error| refused(&error))?;
+    telemetry::init_logs(logs.format, &logs.filter)
+        .map_err(|error| Failure::usage(format!("TICKETING_LOG: {error}")))
 }
 
 /// Every setting that is wrong, by the flag that sets it.
 pub(super) fn refused(error: &SettingsError) -> Failure {
     let mut failure = Failure::usage("these settings cannot be used");
     for fault in &error.faults {
-        let flag = FLAGS.iter().find(|(name, _)| *name == fault.name).map_or("", |(_, flag)| *flag);
-        let separator = if flag.is_empty() { "" } else { ", " };
-        failure = failure.detail(format!("{flag}{separator}{fault}"));
+        let has_flag = |setting: &&Setting| setting.flag_of_serve && setting.name == fault.name;
+        let flag = SETTINGS.iter().find(has_flag).map(|setting| format!("--{}, ", setting.flag()));
+        failure = failure.detail(format!("{}{fault}", flag.unwrap_or_default()));
     }
     failure
 }
@@ -130,5 +129,31 @@ pub(super) fn not_started(error: &StartError) -> Failure {
     match hint {
         Some(hint) => failure.hint(hint),
         None => failure,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SETTINGS;
+    use crate::cli::tree;
+
+    #[test]
+    fn the_flags_are_those_of_the_table() {
+        let mut tree = tree();
+        tree.build();
+        let serve = tree.find_subcommand("serve").unwrap();
+        let mut taken: Vec<(String, String)> = serve
+            .get_arguments()
+            .filter(|arg| !arg.is_global_set())
+            .filter_map(|arg| {
+                Some((arg.get_env()?.to_string_lossy().into_owned(), arg.get_long()?.to_owned()))
+            })
+            .collect();
+        taken.sort();
+        let named = SETTINGS.iter().filter(|setting| setting.flag_of_serve);
+        let mut named: Vec<(String, String)> =
+            named.map(|setting| (setting.name.to_owned(), setting.flag())).collect();
+        named.sort();
+        assert_eq!(taken, named);
     }
 }

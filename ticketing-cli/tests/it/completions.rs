@@ -43,9 +43,11 @@ fn ids_are_live() {
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");
     assert!(offered(&cli, &["ticketing", "orders", "create", ""]).contains(&ticket));
+    assert!(offered(&cli, &["ticketing", "open", "ticket", ""]).contains(&ticket));
     let order = cli.json(&["orders", "create", &ticket]);
     let order = crate::support::text(&order["id"]);
     assert!(offered(&cli, &["ticketing", "payments", "create", ""]).contains(&order));
+    assert!(offered(&cli, &["ticketing", "open", "order", ""]).contains(&order));
     let elsewhere = Cli::offline();
     assert!(
         offered(&elsewhere, &["ticketing", "--server", &server.url, "orders", "get", ""])

@@ -46,6 +46,9 @@ helps! {
     demo: "demo";
     audit: "audit";
     tui: "tui";
+    open: "open";
+    open_ticket: "open" "ticket";
+    open_order: "open" "order";
     api: "api";
     completions: "completions";
 }

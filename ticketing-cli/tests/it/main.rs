@@ -10,6 +10,7 @@ mod help;
 mod hostile;
 mod journal;
 mod journey;
+mod open;
 mod pipes;
 mod serve;
 mod sessions;

@@ -13,9 +13,10 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
     for _ in 0..40 {
         cli.ticket(&title, "20");
     }
-    let mut child = cli.command(&["tickets", "watch", "--after", "0"]).spawn().unwrap();
+    // Older than all of them: there is something to write, however late it connects.
+    let first = "00000000-0000-7000-8000-000000000000";
+    let mut child = cli.command(&["tickets", "watch", "--after", first]).spawn().unwrap();
     drop(child.stdout.take());
-    cli.ticket("one more", "20");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let err = String::from_utf8(output.stderr).unwrap();

@@ -49,7 +49,8 @@ impl Orders {
     ///
     /// Fails with `ticket_reserved`, `not_found`, `not_signed_in` and `too_many_open_orders`.
     pub fn create(&self, ticket: impl Into<TicketId>) -> Write<Order> {
-        let request = self.client.request(Method::POST, PATH).json(&NewOrder { ticket_id: ticket.into() });
+        let body = NewOrder { ticket_id: ticket.into() };
+        let request = self.client.request(Method::POST, PATH).json(&body).about(body.ticket_id.as_str());
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }
 

@@ -57,6 +57,29 @@ async fn a_keyed_write_is_repeated_with_its_key() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_service_has_not_heard_of_yet_is_asked_for_again() {
+    let (young, old) = ("01a203b9-d806-71eb-8d06-dbab9285e702", "01a20000-d806-71eb-8d06-dbab9285e702");
+    let not_found = || {
+        let reply = Reply::problem(404, ErrorCode::NotFound, "Not Found");
+        reply.header("date", "Sun, 22 Nov 2026 14:47:21 GMT")
+    };
+    let mock = Mock::new();
+    mock.on(Method::POST, ORDERS, not_found()).on(Method::POST, ORDERS, Reply::json(201, &order("created")));
+    client(&mock).orders().create(young).await.unwrap();
+    let requests = mock.requests();
+    assert_eq!(requests.len(), 2);
+    assert_eq!(requests[0].header("idempotency-key"), requests[1].header("idempotency-key"));
+    // What is old is not there, and what is young is not there for ever.
+    for (id, tries) in [(old, 1), (young, 4)] {
+        let mock = Mock::new();
+        mock.on(Method::POST, ORDERS, not_found());
+        let error = client(&mock).orders().create(id).await.unwrap_err();
+        assert_eq!(error.code(), Some(&ErrorCode::NotFound));
+        assert_eq!(mock.requests().len(), tries);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_has_not_answered_yet_is_asked_before_a_write_is_repeated() {
     let mock = Mock::new();
     mock.on(Method::POST, ORDERS, Reply::broken()).on(

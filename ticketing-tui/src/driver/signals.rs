@@ -99,7 +99,9 @@ mod unix {
 
     /// The parent of the group's leader. Where the system does not tell, the shell is taken to be there.
     fn parent_of(leader: Pid) -> Option<Pid> {
-        let Ok(status) = std::fs::read_to_string(format!("/proc/{leader}/status")) else { return Some(unistd::getppid()) };
+        let Ok(status) = std::fs::read_to_string(format!("/proc/{leader}/status")) else {
+            return Some(unistd::getppid());
+        };
         let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()?;
         Some(Pid::from_raw(parent))
     }

@@ -125,6 +125,22 @@ async fn one_replica_publishes_and_another_takes_over() {
 }
 
 #[tokio::test]
+async fn whoever_ends_tells_the_others_to_go_on() {
+    let house = House::on(Shape::Postgres).await;
+    let (bus, [holder, other], ending) = (house.bus().await, replicas(&house), Shutdown::new());
+    let leases = "SELECT COUNT(*) AS n FROM leases";
+    holder.start(&bus, None, &ending);
+    eventually("it has the lease", || async { count(&holder, leases).await == 1 }).await;
+    // The other one waits for what a relay waits for, and nothing is said.
+    let bell = other.outbox.waiting();
+    other.db.share("outbox", bell);
+    eventually("it listens, and looks once", || async { bell.rings() == 1 }).await;
+    ending.trigger();
+    eventually("it is told", || async { bell.rings() == 2 }).await;
+    assert_eq!(count(&other, leases).await, 0);
+}
+
+#[tokio::test]
 async fn a_replica_that_vanished_is_replaced() {
     let house = House::on(Shape::Postgres).await;
     let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());

@@ -17,7 +17,9 @@ use crate::domain::CardToken;
 pub use books::{Books, Ledger, LedgerCharge};
 pub use notice::{Notice, NoticeError};
 pub use simulated::{Call, Faults, Gate, SimulatedProvider};
-pub use stripe::{StripeFault, StripeProvider, StripeSettings, StripeTimeouts, StripeUnusable};
+pub use stripe::{
+    API_BASE as STRIPE_API_BASE, StripeFault, StripeProvider, StripeSettings, StripeTimeouts, StripeUnusable,
+};
 
 /// What a provider answers, in time.
 pub type Reply<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;

@@ -22,7 +22,7 @@ use api::Api;
 use moves::Move;
 
 pub use api::StripeUnusable;
-pub use settings::{StripeFault, StripeSettings, StripeTimeouts};
+pub use settings::{API_BASE, StripeFault, StripeSettings, StripeTimeouts};
 
 /// Stripe. Clones share its connections.
 #[derive(Clone, Debug)]

@@ -62,7 +62,7 @@ impl CookieSettings {
         Ok(Self { name, secure })
     }
 
-    /// What it is called.
+    /// Its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name

@@ -1,7 +1,11 @@
 //! The clipboard and the browser.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use portable_pty::CommandBuilder;
 
 use super::pty::{Pty, terminal};
 use super::{ENTER, SIZE, tui};
@@ -19,26 +23,81 @@ fn an_id_is_copied_by_way_of_the_terminal() {
     assert!(pty.raw().contains(&format!("\x1b]52;c;{copied}")), "{:?}", pty.raw());
 }
 
+/// A browser that says much, and notes where it was sent.
+fn browser(folder: &Path) -> PathBuf {
+    let script = folder.join("browser");
+    std::fs::write(&script, "#!/bin/sh\necho noise; echo noise >&2\nprintf %s \"$1\" > \"$0.opened\"\n")
+        .unwrap();
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    script
+}
+
+/// A command as people give it, to a shell that goes on after it: what a terminal was opened for takes everything with it when
+/// it ends.
+fn from_a_shell(command: &Command) -> CommandBuilder {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "\"$@\"; read -r line", "sh"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    terminal(&shell)
+}
+
+/// Waits until it was sent there.
+fn is_sent(script: &Path, address: &str) {
+    let opened = script.with_extension("opened");
+    eventually("the browser is opened", || {
+        std::fs::read_to_string(&opened).is_ok_and(|text| text == address)
+    });
+}
+
+#[test]
+fn a_page_is_opened_from_the_command_line() {
+    let cli = Cli::offline();
+    let script = browser(cli.home.path());
+    for (words, page) in [(&["open"][..], "/"), (&["open", "order", "o1"], "/orders/o1")] {
+        let mut command = cli.command(words);
+        command.env("BROWSER", &script);
+        let mut pty = Pty::spawn(from_a_shell(&command), SIZE);
+        let address = format!("{}{page}", cli.server);
+        is_sent(&script, &address);
+        pty.send("\r");
+        assert_eq!(pty.end(), 0);
+        assert_eq!(pty.raw().trim_end(), address, "the address, and nothing of the browser's noise");
+    }
+}
+
+#[test]
+fn without_a_browser_the_address_is_what_there_is() {
+    let cli = Cli::offline();
+    let empty = cli.home.path();
+    let mut command = cli.command(&["open"]);
+    command.env("BROWSER", "/nowhere/browser").env("PATH", empty).env("HOME", empty);
+    command.env("XDG_DATA_DIRS", empty).env("XDG_CONFIG_DIRS", empty);
+    let mut pty = Pty::spawn(terminal(&command), SIZE);
+    assert_eq!(pty.end(), 0);
+    let said = pty.raw();
+    assert!(said.starts_with(&format!("{}/", cli.server)), "{said}");
+    assert!(said.contains("no browser could be opened"), "{said}");
+}
+
 #[test]
 fn a_ticket_is_opened_in_the_browser_of_the_user() {
     let server = Server::start();
     let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::at(&server.url);
-    let script = cli.home.path().join("browser");
-    std::fs::write(&script, "#!/bin/sh\necho noise; echo noise >&2\nprintf %s \"$1\" > \"$0.opened\"\n")
-        .unwrap();
-    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let script = browser(cli.home.path());
     let mut command = cli.command(&["tui"]);
     command.env("BROWSER", &script);
     let mut pty = Pty::spawn(terminal(&command), SIZE);
     pty.line(&["Jazz at the lake", "available"]);
     pty.press(ENTER, "reserves it for you");
-    let address = format!("{}/api/tickets/{ticket}", server.url);
+    let address = format!("{}/tickets/{ticket}", server.url);
     pty.press("o", &address);
-    let opened = cli.home.path().join("browser.opened");
-    eventually("the browser is opened", || {
-        std::fs::read_to_string(&opened).is_ok_and(|text| text == address)
-    });
+    is_sent(&script, &address);
     // What the browser has to say does not tear the screen apart.
     pty.press("1", "TITLE");
     assert!(!pty.raw().contains("noise"), "{}", pty.text());

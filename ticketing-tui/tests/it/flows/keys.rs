@@ -1,9 +1,10 @@
 //! Keys, and giving them another meaning; commands by name; text from the clipboard.
 
 use crossterm::event::{KeyEvent, KeyEventKind};
+use ticketing_sdk::OrderStatus;
 use ticketing_tui::{Action, Call, Effect, Event};
 
-use crate::support::{Stage, asked, key_event, waiting};
+use crate::support::{Stage, asked, key_event, props, waiting};
 
 /// Goes to the settings, to the key of an action, and waits for another.
 fn rebind(stage: &mut Stage, action: Action) {
@@ -183,6 +184,21 @@ fn copying_and_browsing_are_asked_of_the_terminal() {
     assert_eq!(asked!(stage, Effect::Copy(id) if id == "t1"), 1);
     let address = "http://127.0.0.1:3000/tickets/t1";
     assert_eq!(asked!(stage, Effect::Browse(to) if to == address), 1);
+}
+
+#[test]
+fn an_order_is_opened_from_the_list_and_from_its_own_screen() {
+    let mut stage = Stage::signed_in();
+    stage.world.orders = vec![props::order("o1", &props::tickets()[0], OrderStatus::Complete)];
+    stage.press("2");
+    stage.settle();
+    let address = "http://127.0.0.1:3000/orders/o1";
+    for times in [1, 2] {
+        stage.press("o");
+        assert_eq!(asked!(stage, Effect::Browse(to) if to == address), times);
+        stage.press("enter");
+        stage.settle();
+    }
 }
 
 #[test]

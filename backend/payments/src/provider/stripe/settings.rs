@@ -6,7 +6,7 @@ use axum::http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Where Stripe answers.
-const API_BASE: &str = "https://api.stripe.com";
+pub const API_BASE: &str = "https://api.stripe.com";
 
 /// An account at Stripe. Its secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]

@@ -1,0 +1,262 @@
+//! Every setting of the server, in one table: the flags, the help and `docs/reference/settings.md` are made of it.
+
+use std::path::PathBuf;
+
+use ticketing_payments::provider::STRIPE_API_BASE;
+use ticketing_platform::db::CONNECTIONS;
+use ticketing_platform::settings::Shown;
+
+use super::setting::Otherwise::{Value, Words};
+use super::setting::{Group, Of, PLAIN, Setting};
+use super::{LISTEN, LogSettings, StackSettings};
+
+/// Every setting there is.
+pub const SETTINGS: [Setting; 24] = [
+    Setting {
+        name: "TICKETING_LISTEN",
+        value: "HOST:PORT",
+        group: Group::Http,
+        of: &[Of::Processes],
+        otherwise: Value(|| LISTEN.to_string()),
+        flag_of_serve: true,
+        sets: "where to listen",
+        detail: "port 0 takes a free one",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_METRICS_LISTEN",
+        value: "HOST:PORT",
+        group: Group::Http,
+        of: &[Of::Processes],
+        otherwise: Words("nowhere"),
+        flag_of_serve: true,
+        sets: "where to answer `GET /metrics`",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_ALLOWED_ORIGINS",
+        value: "ORIGINS",
+        group: Group::Http,
+        of: &[Of::Processes],
+        sets: "other origins that a browser may change state from, with commas",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_TRUSTED_PROXIES",
+        value: "BLOCKS",
+        group: Group::Http,
+        of: &[Of::All, Of::Auth],
+        sets: "proxies whose `X-Forwarded-For` is believed, with commas",
+        detail: "addresses, or blocks like `10.0.0.0/8`",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_DATA_DIR",
+        value: "DIR",
+        group: Group::Data,
+        of: &[Of::All],
+        needed: &[Of::All],
+        in_serve: Some("`server` in your data folder"),
+        flag_of_serve: true,
+        sets: "the folder of the databases",
+        detail: "what is not on a server is kept there: databases, the log of the events, the key of the sessions",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_DATABASE_URL",
+        value: "URL",
+        group: Group::Data,
+        of: &[Of::Databases],
+        needed: &[Of::Alone, Of::Migrate, Of::Republish],
+        otherwise: Words("files in the folder"),
+        secret: true,
+        sets: "the PostgreSQL database, in place of files",
+        detail: "like `postgres://user:password@host:5432/database`",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_DATABASE_CONNECTIONS",
+        value: "NUMBER",
+        group: Group::Data,
+        of: &[Of::Databases],
+        otherwise: Value(|| CONNECTIONS.to_string()),
+        sets: "connections that each service of a process keeps at most",
+        detail: "2 or more; one more hears the others' bells",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_DATABASE_MIGRATE",
+        value: "true|false",
+        group: Group::Data,
+        of: &[Of::Services],
+        otherwise: Value(|| true.to_string()),
+        sets: "whether tables are brought up to date at start",
+        detail: "if not, `ticketing-server migrate` must have run",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_NATS_URL",
+        value: "URL",
+        group: Group::Events,
+        of: &[Of::Bus],
+        needed: &[Of::Alone, Of::Republish, Of::Letters],
+        sets: "the NATS servers that carry the events, with commas, in place of a log in the folder",
+        detail: "version 2.14 or newer",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_NATS_CREDS",
+        value: "FILE",
+        group: Group::Events,
+        of: &[Of::Bus],
+        sets: "the file that says who we are to them",
+        detail: "one line `user:password`, or credentials as NATS writes them",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_JWT_KEY",
+        value: "KEY",
+        group: Group::Sessions,
+        of: &[Of::Sessions],
+        needed: &[Of::Alone],
+        otherwise: Words("made once, and kept as `jwt.key` in the folder"),
+        secret: true,
+        sets: "what signs sessions, the same for every service",
+        detail: "32 bytes or more; a list with commas, where the first signs and all are accepted",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_SESSION_TTL",
+        value: "DURATION",
+        group: Group::Sessions,
+        of: &[Of::All, Of::Auth],
+        otherwise: Value(|| Shown(plain().session_ttl).to_string()),
+        sets: "how long a session lasts",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_COOKIE_NAME",
+        value: "NAME",
+        group: Group::Sessions,
+        of: &[Of::Sessions],
+        otherwise: Value(|| plain().cookie.name().to_owned()),
+        sets: "the name of the cookie",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_COOKIE_SECURE",
+        value: "true|false",
+        group: Group::Sessions,
+        of: &[Of::Sessions, Of::Client],
+        otherwise: Words("false where it listens on loopback, else true"),
+        sets: "whether the cookie is for TLS alone",
+        detail: "pages then hold browsers to TLS",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_SIGNINS_PER_ACCOUNT",
+        value: "NUMBER",
+        group: Group::Sessions,
+        of: &[Of::All, Of::Auth],
+        otherwise: Value(|| plain().limits.signins_per_account.to_string()),
+        sets: "tries to sign in to one account, a minute",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_SIGNINS_PER_ADDRESS",
+        value: "NUMBER",
+        group: Group::Sessions,
+        of: &[Of::All, Of::Auth],
+        otherwise: Value(|| plain().limits.tries_per_address.to_string()),
+        sets: "sign-ins and sign-ups from one address, a minute",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_ORDER_TTL",
+        value: "DURATION",
+        group: Group::Reservations,
+        of: &[Of::All, Of::Orders],
+        otherwise: Value(|| Shown(plain().order_ttl).to_string()),
+        flag_of_serve: true,
+        sets: "how long a reservation lasts",
+        detail: "at least `1s`",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_OPEN_ORDERS",
+        value: "NUMBER",
+        group: Group::Reservations,
+        of: &[Of::All, Of::Orders],
+        otherwise: Value(|| plain().open_orders.to_string()),
+        sets: "unpaid orders that one user may have",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STRIPE_KEY",
+        value: "KEY",
+        group: Group::Cards,
+        of: &[Of::All, Of::Payments],
+        otherwise: Words("cards are simulated"),
+        secret: true,
+        sets: "the secret key of the account at Stripe that charges cards",
+        detail: "`sk_…`, or a restricted one, `rk_…`",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STRIPE_API_BASE",
+        value: "URL",
+        group: Group::Cards,
+        of: &[Of::All, Of::Payments],
+        otherwise: Value(|| STRIPE_API_BASE.to_owned()),
+        sets: "where the API of Stripe is",
+        detail: "another one is a stand-in for tests; a live key goes over https only",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STRIPE_WEBHOOK_SECRET",
+        value: "SECRETS",
+        group: Group::Cards,
+        of: &[Of::All, Of::Payments],
+        otherwise: Words("they are not heard"),
+        secret: true,
+        sets: "what Stripe signs its events with, with commas",
+        detail: "`whsec_…`; all of them are accepted",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STRIPE_PUBLISHABLE_KEY",
+        value: "KEY",
+        group: Group::Cards,
+        of: &[Of::All, Of::Client],
+        otherwise: Words("the pages have a form of simulated cards"),
+        sets: "the key of the same account that pages show to Stripe",
+        detail: "`pk_…`, of the same kind as the secret one, test or live",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_LOG",
+        value: "FILTER",
+        group: Group::Log,
+        of: &[Of::Processes],
+        otherwise: Value(|| LogSettings::default().filter),
+        in_serve: Some("`info`, or `warn` with `--quiet`"),
+        sets: "which log lines are written",
+        detail: "like `warn,ticketing_orders=debug`",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_LOG_FORMAT",
+        value: "text|json",
+        group: Group::Log,
+        of: &[Of::Processes],
+        otherwise: Value(|| LogSettings::default().format.to_string()),
+        in_serve: Some("`text`"),
+        sets: "how log lines are written",
+        ..PLAIN
+    },
+];
+
+/// What is so before anything is set.
+fn plain() -> StackSettings {
+    StackSettings::new(PathBuf::new())
+}

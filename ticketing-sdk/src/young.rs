@@ -1,0 +1,65 @@
+//! Things so young that not every service may have heard of them.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::DATE;
+use jiff::fmt::rfc2822;
+
+/// A service that hears of something only after this long is unwell, and that is not waited for.
+const YOUNG: Duration = Duration::from_secs(15);
+
+/// Whether the thing was made moments before this answer, by what the server says of both: its identifier, if that is
+/// a UUIDv7, and the answer's `Date`. The clock of this machine may be wrong, and is not asked.
+pub(crate) fn is_young(id: &str, answer: &HeaderMap) -> bool {
+    let date = answer.get(DATE).and_then(|date| rfc2822::parse(date.to_str().ok()?).ok());
+    match (made_at(id), date) {
+        (Some(made), Some(date)) => {
+            u128::from(made.abs_diff(date.timestamp().as_millisecond())) <= YOUNG.as_millis()
+        }
+        _ => false,
+    }
+}
+
+/// The time that a UUIDv7 carries, in milliseconds since the Unix epoch.
+fn made_at(id: &str) -> Option<i64> {
+    let groups: Vec<&str> = id.split('-').collect();
+    let [high, low, version, variant, node] = groups[..] else { return None };
+    let lengths = [high, low, version, variant, node].map(str::len);
+    if lengths != [8, 4, 4, 4, 12] || !version.starts_with('7') {
+        return None;
+    }
+    i64::from_str_radix(&format!("{high}{low}"), 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(date: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(DATE, date.parse().unwrap())])
+    }
+
+    /// Made on 2026-11-22 at 14:47:20.710 UTC.
+    const ID: &str = "01a203b9-d806-71eb-8d06-dbab9285e702";
+
+    #[test]
+    fn what_was_made_moments_ago_is_young() {
+        assert_eq!(made_at(ID).unwrap() / 1000, 1_795_358_840);
+        for date in ["Sun, 22 Nov 2026 14:47:20 GMT", "Sun, 22 Nov 2026 14:47:34 GMT"] {
+            assert!(is_young(ID, &at(date)), "{date}");
+        }
+        for date in ["Sun, 22 Nov 2026 14:47:40 GMT", "Sun, 22 Nov 2026 14:40:00 GMT", "soon"] {
+            assert!(!is_young(ID, &at(date)), "{date}");
+        }
+        assert!(!is_young(ID, &HeaderMap::new()));
+    }
+
+    #[test]
+    fn an_identifier_without_a_time_is_not() {
+        let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
+        for id in ["5ea9b8f0c1d2e3f405162738", "", "01a203b9-d806-41eb-8d06-dbab9285e702", "é-é-7-é-é"] {
+            assert!(!is_young(id, &date), "{id}");
+        }
+    }
+}
