@@ -35,7 +35,7 @@ const STRIPE: [(&str, &str); 4] = [
 ];
 
 /// What a page could ask of a machine, and none of ours does.
-const REFUSED: &str = "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+const REFUSED: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
                        magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
 /// The headers of every answer.

@@ -1,0 +1,63 @@
+// Lost connections.
+import { Stack } from './support/stack'
+import { expect, test, unique } from './support/test'
+
+test('offline shows, and what happened meanwhile is there afterwards', async ({ someone }) => {
+  const [seller, buyer, visitor] = [await someone(), await someone(), await someone()]
+  await Promise.all([seller.signUp(), buyer.signUp()])
+  const ticket = await seller.list(unique('Open air cinema'))
+  const { page, context } = visitor
+  await page.goto('/')
+  const card = page.getByRole('listitem').filter({ hasText: ticket.title })
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  await context.setOffline(true)
+  await expect(page.getByText('You are offline.')).toBeVisible()
+  await expect(page.getByText('Not live')).toBeVisible()
+  await buyer.order(ticket)
+  await context.setOffline(false)
+  await expect(page.getByText('You are offline.')).toHaveCount(0)
+  await expect(card).toContainText('Reserved')
+  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+})
+
+test('a write without a connection says so, and goes through once there is one', async ({ someone }) => {
+  const [seller, buyer] = [await someone(), await someone()]
+  await Promise.all([seller.signUp(), buyer.signUp()])
+  const ticket = await seller.list(unique('Kite festival'), 9)
+  const { page, context } = buyer
+  await page.goto(`/tickets/${ticket.id}`)
+  const buy = page.getByRole('button', { name: 'Buy for $9.00' })
+  await expect(buy).toBeVisible()
+  await context.setOffline(true)
+  await buy.click()
+  await expect(page.getByRole('alert')).toContainText('You are offline.')
+  await context.setOffline(false)
+  await buy.click()
+  await expect(page.getByText('Time left to pay')).toBeVisible()
+})
+
+test('a server that is restarted is found again, and the feed goes on where it broke off', async ({ browser }) => {
+  const stack = await new Stack().start()
+  try {
+    const context = await browser.newContext({ baseURL: stack.url })
+    const page = await context.newPage()
+    const api = context.request
+    await api.post('/api/users/signup', { data: { email: 'seller@example.com', password: 'correct horse' } })
+    const ticket = (await (await api.post('/api/tickets', { data: { title: 'Lighthouse tour', price: 5 } })).json()) as { id: string }
+    await page.goto(`/tickets/${ticket.id}`)
+    await expect(page.getByText('$5.00')).toBeVisible()
+    const resumed = page.waitForRequest((request) => {
+      return request.headers().accept === 'text/event-stream' && 'last-event-id' in request.headers()
+    })
+    await stack.stop()
+    await expect(page.getByText('The connection was lost.')).toBeVisible()
+    await stack.start()
+    await resumed
+    await expect(page.getByText('Connected again.')).toBeVisible()
+    await api.put(`/api/tickets/${ticket.id}`, { data: { title: 'Lighthouse tour', price: 6 } })
+    await expect(page.getByText('$6.00')).toBeVisible()
+    await context.close()
+  } finally {
+    await stack.finish()
+  }
+})

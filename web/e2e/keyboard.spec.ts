@@ -1,0 +1,68 @@
+// A purchase without a mouse.
+import type { Page } from '@playwright/test'
+
+import { expect, test, unique } from './support/test'
+
+/** Presses Tab until what has the focus has this name. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press('Tab')
+    const focused = page.locator(':focus')
+    const text = (await focused.getAttribute('aria-label')) ?? (await focused.textContent()) ?? ''
+    if (typeof name === 'string' ? text.trim() === name : name.test(text.trim())) return
+  }
+  throw new Error(`nothing with the name ${String(name)} can be reached with Tab`)
+}
+
+test('a ticket is found, bought and paid for with the keyboard alone', async ({ someone }) => {
+  const [seller, buyer] = [await someone(), await someone()]
+  await Promise.all([seller.signUp(), buyer.signUp()])
+  const title = unique('Puppet theatre')
+  await seller.list(title, 14)
+  const { page } = buyer
+  await page.goto('/')
+  await expect(page.getByRole('link', { name: title })).toBeVisible()
+
+  await page.keyboard.press('Tab')
+  await expect(page.locator(':focus')).toHaveText('Skip to the content')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Search', { exact: true })).toBeFocused()
+  await page.keyboard.type(title)
+  await page.keyboard.press('Enter')
+  await expect(page.locator('.grid h2')).toHaveText([title])
+  await tabTo(page, title)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await tabTo(page, 'Buy for $14.00')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('timer')).toBeVisible()
+  await expect(page.getByRole('heading', { level: 1 })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Visa')).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByLabel('Mastercard')).toBeChecked()
+  await tabTo(page, 'Pay $14.00')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
+})
+
+test('the settings and a dialog are left with Escape, and the focus is where it was', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const ticket = await seller.list(unique('Bee keeping'))
+  const { page } = seller
+  await page.goto(`/tickets/${ticket.id}`)
+  await expect(page.getByRole('button', { name: 'Delete' })).toBeVisible()
+  await tabTo(page, 'Settings')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('English')).toBeFocused()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused()
+  await tabTo(page, 'Delete')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('button', { name: 'Delete' })).toBeFocused()
+})

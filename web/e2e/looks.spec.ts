@@ -1,0 +1,129 @@
+// Every page in both languages and appearances: axe finds nothing, nothing is wider than the screen, and a picture is kept.
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+
+import type { Order, Person, Ticket } from './support/person'
+import { expect, test, unique } from './support/test'
+
+const PICTURES = resolve(import.meta.dirname, '../../target/web-screenshots')
+const WIDTHS = [320, 768, 1280]
+const LANGUAGES = ['en', 'ja'] as const
+/** `TICKETING_PICTURES=all` keeps a picture of everything; else each page is seen wide and narrow, light and dark. */
+const ALL = process.env.TICKETING_PICTURES === 'all'
+
+const isUsual = (language: string, colorScheme: string, width: number): boolean =>
+  (colorScheme === 'light') === (language === 'en') ? width === 1280 : width === 320
+
+interface Scene {
+  seller: Person
+  buyer: Person
+  open: Ticket
+  held: Ticket
+  orders: Record<'open' | 'complete' | 'cancelled', Order>
+}
+
+/** A page, what tells that it is there, and who looks at it. */
+const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: Scene) => string; act?: (page: Page) => Promise<void> }> = {
+  market: { as: 'buyer', path: () => '/' },
+  'market-empty': { as: 'visitor', path: () => '/?q=nosuchthing&minPrice=5' },
+  'market-fault': { as: 'visitor', path: () => '/?minPrice=much' },
+  ticket: { as: 'buyer', path: ({ open }) => `/tickets/${open.id}` },
+  'ticket-signed-out': { as: 'visitor', path: ({ open }) => `/tickets/${open.id}` },
+  'ticket-own': { as: 'seller', path: ({ open }) => `/tickets/${open.id}` },
+  'ticket-delete': { as: 'seller', path: ({ open }) => `/tickets/${open.id}`, act: (page) => page.locator('.deeds .danger').click() },
+  'ticket-held': { as: 'visitor', path: ({ held }) => `/tickets/${held.id}` },
+  'ticket-missing': { as: 'visitor', path: () => '/tickets/none' },
+  sell: { as: 'seller', path: () => '/tickets/new' },
+  'sell-faults': { as: 'seller', path: () => '/tickets/new', act: (page) => page.locator('button[type=submit]').click() },
+  edit: { as: 'seller', path: ({ open }) => `/tickets/${open.id}/edit` },
+  order: { as: 'buyer', path: ({ orders }) => `/orders/${orders.open.id}` },
+  'order-declined': {
+    as: 'buyer',
+    path: ({ orders }) => `/orders/${orders.open.id}`,
+    act: async (page) => {
+      await page.locator('input[value=tok_chargeDeclined]').check()
+      await page.locator('button[type=submit]').click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  'order-complete': { as: 'buyer', path: ({ orders }) => `/orders/${orders.complete.id}` },
+  'order-cancelled': { as: 'buyer', path: ({ orders }) => `/orders/${orders.cancelled.id}` },
+  orders: { as: 'buyer', path: () => '/orders' },
+  'orders-empty': { as: 'seller', path: () => '/orders' },
+  listings: { as: 'seller', path: () => '/listings' },
+  'sign-in': { as: 'visitor', path: () => '/auth/signin?next=%2Forders' },
+  'sign-up': { as: 'visitor', path: () => '/auth/signup' },
+  settings: { as: 'buyer', path: () => '/orders', act: (page) => page.locator('.icon-button').click() },
+  missing: { as: 'visitor', path: () => '/nowhere' },
+}
+
+async function stage(seller: Person, buyer: Person): Promise<Scene> {
+  await Promise.all([seller.signUp(), buyer.signUp()])
+  for (const [title, price] of [
+    ['RustConf, day 1', 149.99],
+    ['Night train to Lisbon', 62.5],
+    ['Balloon ride at dawn', 210],
+    ['花火大会 特等席 隅田川沿いの桟敷席', 88],
+    ['A talk about very long titles, in which a speaker explains at length why they should have been shorter', 7],
+    ['مهرجان الموسيقى', 35],
+  ] as const) {
+    await seller.list(title, price)
+  }
+  const [open, held, sold, left] = [
+    await seller.list('Jazz at the lake', 38),
+    await seller.list(unique('Opera gala'), 120),
+    await seller.list(unique('Derby'), 55),
+    await seller.list(unique('Cabaret'), 24),
+  ]
+  const orders = { open: await buyer.order(held), complete: await buyer.order(sold), cancelled: await buyer.order(left) }
+  await buyer.pay(orders.complete)
+  await buyer.context.request.delete(`/api/orders/${orders.cancelled.id}`)
+  return { seller, buyer, open, held, orders }
+}
+
+/** Waits until the page has what it wants to show. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.locator('h1')).toBeVisible()
+  await expect(page.locator('h1 .skeleton, .skeleton-card, main [aria-busy=true]')).toHaveCount(0)
+  await page.evaluate(() => document.fonts.ready)
+}
+
+for (const language of LANGUAGES) {
+  test.describe(language, () => {
+    test.use({ locale: language })
+
+    test('every page', async ({ someone }) => {
+      test.setTimeout(180_000)
+      mkdirSync(PICTURES, { recursive: true })
+      const options = { locale: language, reducedMotion: 'reduce' as const }
+      const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
+      const scene = await stage(people.seller, people.buyer)
+      for (const [name, { as, path, act }] of Object.entries(PAGES)) {
+        await test.step(name, async () => {
+          const { page } = people[as]
+          await page.setViewportSize({ width: 1280, height: 800 })
+          await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+          await page.goto(path(scene))
+          await settled(page)
+          await act?.(page)
+          await settled(page)
+          for (const colorScheme of ['light', 'dark'] as const) {
+            await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+            for (const width of WIDTHS) {
+              await page.setViewportSize({ width, height: 800 })
+              expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width}`).toBeLessThanOrEqual(width)
+              if (!ALL && !isUsual(language, colorScheme, width)) continue
+              await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled' })
+            }
+            // There are no frames, which would need a page of their own.
+            const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+            expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), `${name}, ${colorScheme}`).toEqual([])
+          }
+        })
+      }
+    })
+  })
+}

@@ -1,0 +1,58 @@
+// The card form of Stripe, where the page is told its key. Stripe itself stands in for nothing here: its script is played.
+import { Person } from './support/person'
+import { Stack } from './support/stack'
+import { expect, test } from './support/test'
+
+/** What Stripe.js does for the page: an element in a place, and a method for it. */
+const PLAYED = `window.Stripe = (key) => ({
+  elements: () => ({
+    create: () => {
+      let ready
+      return {
+        on: (event, listener) => { if (event === 'ready') ready = listener },
+        mount: (place) => { place.textContent = 'card form of ' + key; setTimeout(() => ready({})) },
+        destroy: () => {}, focus: () => {},
+      }
+    },
+  }),
+  createPaymentMethod: async () => ({ paymentMethod: { id: 'pm_card_visa' } }),
+})`
+
+test('a card is typed into Stripe’s form, and its method is what pays', async ({ browser }) => {
+  const stack = await new Stack({
+    TICKETING_STRIPE_KEY: 'sk_test_pages',
+    TICKETING_STRIPE_PUBLISHABLE_KEY: 'pk_test_pages',
+    // Nobody is there: the payment itself is not what is looked at.
+    TICKETING_STRIPE_API_BASE: 'http://127.0.0.1:9',
+  }).start()
+  const context = await browser.newContext({ baseURL: stack.url })
+  try {
+    const complaints: string[] = []
+    context.on('console', (message) => {
+      if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
+    })
+    let asked = 0
+    await context.route('https://js.stripe.com/**', (route) => {
+      asked++
+      return route.fulfill({ contentType: 'text/javascript', body: PLAYED })
+    })
+    const page = await context.newPage()
+    const buyer = await new Person(page, context).signUp()
+    const order = await buyer.order(await buyer.list('Tango night', 30))
+    await page.goto('/')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Market')
+    expect(asked).toBe(0)
+    await page.goto(`/orders/${order.id}`)
+    await expect(page.getByRole('group', { name: 'Card' })).toHaveText('card form of pk_test_pages')
+    await expect(page.getByText('Simulated payment')).toHaveCount(0)
+    const request = page.waitForRequest((sent) => sent.url().endsWith('/api/payments') && sent.method() === 'POST')
+    await page.getByRole('button', { name: 'Pay $30.00' }).click()
+    expect((await request).postDataJSON()).toEqual({ orderId: order.id, token: 'pm_card_visa' })
+    await expect(page.getByRole('alert')).toContainText('you are charged once at most')
+    expect(asked).toBe(1)
+    expect(complaints).toEqual([])
+  } finally {
+    await context.close()
+    await stack.finish()
+  }
+})

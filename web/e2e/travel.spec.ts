@@ -1,0 +1,85 @@
+// Addresses, the way back, and who may go where.
+import { expect, test, unique } from './support/test'
+
+test('back, forward and reload lead where they should', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const ticket = await seller.list(unique('Choir'))
+  const { page } = seller
+  const heading = page.getByRole('heading', { level: 1 })
+  await page.goto('/')
+  await page.getByRole('link', { name: ticket.title }).click()
+  await expect(heading).toHaveText(ticket.title)
+  await expect(heading).toBeFocused()
+  await expect(page).toHaveTitle(`${ticket.title} · ticketing`)
+  await page.goBack()
+  await expect(heading).toHaveText('Market')
+  await page.goForward()
+  await expect(heading).toHaveText(ticket.title)
+  await page.reload()
+  await expect(heading).toHaveText(ticket.title)
+  await page.goto('/no/such/page')
+  await expect(heading).toHaveText('Page not found')
+  await page.goto('/orders/not-an-order')
+  await expect(heading).toHaveText('There is no such order')
+})
+
+test('who is signed out signs in first, and comes back to where they wanted to go', async ({ someone }) => {
+  const [person, stranger] = [await (await someone()).signUp(), await someone()]
+  const order = await person.order(await person.list(unique('Own ticket')))
+  const { page } = stranger
+  for (const path of ['/tickets/new', '/orders', `/orders/${order.id}`, '/listings']) {
+    await page.goto(path)
+    await expect(page).toHaveURL(`/auth/signin?next=${encodeURIComponent(path)}`)
+  }
+  await page.goto(`/auth/signin?next=${encodeURIComponent(`/orders/${order.id}`)}`)
+  await page.getByLabel('E-mail').fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill('wrong horse')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByRole('alert')).toContainText('The e-mail or the password is wrong.')
+  await page.getByLabel('Password', { exact: true }).fill('correct horse')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(`/orders/${order.id}`)
+  await expect(page.getByText('Time left to pay')).toBeVisible()
+
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('link', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Signed out')
+  await page.goto('/orders')
+  await expect(page).toHaveURL('/auth/signin?next=%2Forders')
+})
+
+test('signing in leads to pages of this site alone', async ({ someone }) => {
+  for (const next of ['//evil.example/', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)', '/auth/signout']) {
+    const person = await (await someone()).signUp()
+    await person.page.goto(`/auth/signin?next=${encodeURIComponent(next)}`)
+    await expect(person.page).toHaveURL('/')
+    await expect(person.page.getByRole('heading', { level: 1 })).toHaveText('Market')
+  }
+})
+
+test('the language and the appearance are chosen, and remembered', async ({ someone }) => {
+  const { page } = await someone({ locale: 'ja-JP', colorScheme: 'dark' })
+  await page.goto('/')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('マーケット')
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ja')
+  const paper = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+  const dark = await paper()
+  await page.getByRole('button', { name: '設定' }).click()
+  await page.getByLabel('English').check()
+  await page.getByLabel('Light').check()
+  expect(await paper()).not.toBe(dark)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Market')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
+})
+
+test('a session that ends in one tab has ended in the other', async ({ someone }) => {
+  const person = await (await someone()).signUp()
+  await person.page.goto('/')
+  await expect(person.page.locator('.account')).toHaveText(person.email)
+  const other = await person.context.newPage()
+  await other.goto('/auth/signout')
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Signed out')
+  await person.page.getByRole('link', { name: 'Orders' }).click()
+  await expect(person.page).toHaveURL('/auth/signin?next=%2Forders')
+})

@@ -1,0 +1,64 @@
+import { beforeEach, expect, it, vi } from 'vitest'
+
+import { once, settle, unfinished } from './attempts'
+import { ApiError, Unreachable } from './problem'
+
+const refused = (status: number, code: string) => new ApiError(status, [{ message: code, code }])
+
+beforeEach(() => settle('buy'))
+
+it('is one write while it is under way', async () => {
+  const write = vi.fn(() => Promise.resolve('bought'))
+  const both = await Promise.all([once('buy', 1, write), once('buy', 1, write)])
+  expect(both).toEqual(['bought', 'bought'])
+  expect(write).toHaveBeenCalledTimes(1)
+  expect(unfinished('buy')).toBeNull()
+})
+
+it('keeps its key until the outcome is known', async () => {
+  const keys: string[] = []
+  const outcomes: unknown[] = [new Unreachable(), refused(503, 'unavailable'), refused(401, 'not_signed_in'), 'bought']
+  const write = (key: string) => {
+    keys.push(key)
+    const outcome = outcomes.shift()
+    return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome)
+  }
+  for (let lost = 0; lost < 3; lost++) {
+    await expect(once('buy', { ticket: 1 }, write)).rejects.toThrow()
+    expect(unfinished('buy')).toEqual({ ticket: 1 })
+  }
+  await expect(once('buy', { ticket: 1 }, write)).resolves.toBe('bought')
+  expect(new Set(keys).size).toBe(1)
+  expect(unfinished('buy')).toBeNull()
+})
+
+it('has another key for another body, and after an answer that is final', async () => {
+  const keys: string[] = []
+  const write = (error: Error) => (key: string) => {
+    keys.push(key)
+    return Promise.reject(error)
+  }
+  await expect(once('buy', 1, write(new Unreachable()))).rejects.toThrow()
+  await expect(once('buy', 2, write(refused(400, 'ticket_reserved')))).rejects.toThrow()
+  await expect(once('buy', 2, write(new Unreachable()))).rejects.toThrow()
+  expect(new Set(keys).size).toBe(3)
+})
+
+it('waits for the first request with its key', async () => {
+  vi.useFakeTimers()
+  const answers = [refused(409, 'idempotency_key_in_flight'), refused(409, 'idempotency_key_in_flight'), 'bought']
+  const write = vi.fn(() => {
+    const answer = answers.shift()
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+  })
+  const outcome = once('buy', 1, write)
+  await vi.advanceTimersByTimeAsync(2000)
+  await expect(outcome).resolves.toBe('bought')
+  expect(write).toHaveBeenCalledTimes(3)
+  vi.useRealTimers()
+})
+
+it('stays where the answer is not the outcome', async () => {
+  await once('buy', 1, () => Promise.resolve('pending'), (answer) => answer !== 'pending')
+  expect(unfinished('buy')).toBe(1)
+})

@@ -1,0 +1,1299 @@
+// The types of the API, generated from docs/reference/openapi.json by `npm run types`.
+
+export interface paths {
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own orders, the newest last. */
+        get: operations["listOrders"];
+        put?: never;
+        /** Reserves a ticket by ordering it. */
+        post: operations["createOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of one's own orders. */
+        get: operations["getOrder"];
+        put?: never;
+        post?: never;
+        /** Cancels one of one's own orders. One that is cancelled already stays as it is. */
+        delete: operations["cancelOrder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own payments, newest last. */
+        get: operations["listPayments"];
+        put?: never;
+        /** Pays for an order: the card is authorised, the reservation is won, the money is taken. */
+        post: operations["createPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The card provider tells that something has happened to a charge. Its signature stands for a session. */
+        post: operations["hearProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One payment. */
+        get: operations["getPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets that can be ordered now; with `Accept: text/event-stream` their changes, live. */
+        get: operations["listTickets"];
+        put?: never;
+        /** Lists a ticket for sale. */
+        post: operations["createTicket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One ticket. */
+        get: operations["getTicket"];
+        /** Changes title and price of one's own ticket. */
+        put: operations["updateTicket"];
+        post?: never;
+        /** Withdraws one's own ticket. */
+        delete: operations["deleteTicket"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/currentuser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description The account of the session, or `null`. Whatever is wrong with a session is the same as none.
+         */
+        get: operations["currentuser"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/signin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in
+         * @description Begins a session. An unknown e-mail and a wrong password get the same answer after the same time.
+         */
+        post: operations["signin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/signout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign out
+         * @description Clears the cookie and ends the session: its token is refused from now on. Without a session it changes nothing.
+         */
+        post: operations["signout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/signup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign up
+         * @description Makes an account and begins a session. With an `Idempotency-Key`, the same request again gets the same answer, and
+         *     a session of its own.
+         */
+        post: operations["signup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description The account that a session belongs to, as its token says. */
+        CurrentUser: {
+            /** @description The address that signed in. */
+            email: string;
+            /**
+             * Format: int64
+             * @description When the session ends, in Unix seconds.
+             */
+            exp?: number | null;
+            /**
+             * Format: int64
+             * @description When the session was issued, in Unix seconds.
+             */
+            iat?: number;
+            /** @description Who is signed in. */
+            id: components["schemas"]["UserId"];
+            /** @description Who issued the session. */
+            iss?: string | null;
+            /** @description Identifies the session. */
+            jti?: string | null;
+        };
+        /** @description The answer to "who am I": nobody, or an account. */
+        CurrentUserAnswer: {
+            currentUser?: components["schemas"]["CurrentUser"] | null;
+        };
+        /**
+         * @description What is wrong, for programs. More codes may be added.
+         * @example invalid_json
+         * @example invalid_input
+         * @example payload_too_large
+         * @example unsupported_media_type
+         * @example method_not_allowed
+         * @example request_timeout
+         * @example not_signed_in
+         * @example not_owner
+         * @example not_found
+         * @example cross_origin
+         * @example email_in_use
+         * @example invalid_credentials
+         * @example ticket_reserved
+         * @example order_expired
+         * @example order_cancelled
+         * @example order_paid
+         * @example payment_in_progress
+         * @example card_declined
+         * @example provider_unavailable
+         * @example too_many_open_orders
+         * @example too_many_requests
+         * @example idempotency_key_reused
+         * @example idempotency_key_in_flight
+         * @example version_mismatch
+         * @example unavailable
+         * @example internal
+         */
+        ErrorCode: string;
+        /** @description One thing that is wrong. */
+        Fault: {
+            code?: components["schemas"]["ErrorCode"] | null;
+            /** @description The field at fault, where it is one field. */
+            field?: string | null;
+            /** @description What is wrong, for people. */
+            message: string;
+        };
+        /**
+         * Format: double
+         * @description An amount in US dollars with at most two decimals; on input a numeric string is accepted too.
+         * @example 149.99
+         */
+        Money: number;
+        /** @description What a buyer says to order a ticket. */
+        NewOrder: {
+            /** @description The ticket to hold. */
+            ticketId: components["schemas"]["TicketId"];
+        };
+        /** @description What a buyer says to pay for an order. Its `Debug` keeps the token to itself. */
+        NewPayment: {
+            /** @description The order to pay for. */
+            orderId: components["schemas"]["OrderId"];
+            /** @description The card, as a token of the card provider (`tok_visa`); never a card number. */
+            token: string;
+        };
+        /** @description What a seller says about a ticket. */
+        NewTicket: {
+            /** @description What it costs, in US dollars. */
+            price: components["schemas"]["Money"];
+            /** @description What it admits to: 1 to 200 characters after trimming. */
+            title: string;
+        };
+        /** @description A buyer's hold on a ticket. */
+        Order: {
+            createdAt?: components["schemas"]["Timestamp"] | null;
+            /** @description When the hold ends unless it is paid for. */
+            expiresAt: components["schemas"]["Timestamp"];
+            /** @description Which order. */
+            id: components["schemas"]["OrderId"];
+            /** @description How far it is. */
+            status: components["schemas"]["OrderStatus"];
+            /** @description The ticket as it was when ordered. */
+            ticket: components["schemas"]["OrderedTicket"];
+            /** @description Who buys. */
+            userId: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Rises by one with each change, from 0.
+             */
+            version?: number;
+        };
+        /** @description Identifies an order. */
+        OrderId: string;
+        /** @enum {string} */
+        OrderStatus: "created" | "awaiting:payment" | "complete" | "cancelled";
+        /** @description The ticket of an order, as it was when ordered. */
+        OrderedTicket: {
+            /** @description Which ticket. */
+            id: components["schemas"]["TicketId"];
+            /** @description What the order costs, in US dollars. */
+            price: components["schemas"]["Money"];
+            /** @description What it admits to, in its seller's words. */
+            title: string;
+            /**
+             * Format: int64
+             * @description The version of the ticket that was ordered.
+             */
+            version?: number | null;
+        };
+        /** @description The payment of an order. A backend may send no more than its id. */
+        Payment: {
+            amount?: components["schemas"]["Money"] | null;
+            createdAt?: components["schemas"]["Timestamp"] | null;
+            /** @description The currency, `usd`. */
+            currency?: string | null;
+            /** @description Which payment. */
+            id: components["schemas"]["PaymentId"];
+            orderId?: components["schemas"]["OrderId"] | null;
+            status?: components["schemas"]["PaymentStatus"] | null;
+            /** @description What the card provider calls it. */
+            stripeId?: string | null;
+        };
+        /** @description Identifies a payment. */
+        PaymentId: string;
+        /** @enum {string} */
+        PaymentStatus: "pending" | "authorized" | "succeeded" | "failed" | "refunded";
+        /** @description The body of an error answer: every fault of the request together. */
+        Problem: {
+            /** @description One entry per fault. */
+            errors: components["schemas"]["Fault"][];
+        };
+        /** @description What a provider is answered. */
+        Received: {
+            /** @description That it need not say it again. */
+            received: boolean;
+        };
+        /** @description An e-mail and its password. */
+        SignIn: {
+            /**
+             * @description The address of the account. Case does not matter.
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description The password, exactly as it was chosen.
+             */
+            password: string;
+        };
+        /** @description A new account. */
+        SignUp: {
+            /**
+             * @description The address that will sign in. Case does not matter.
+             * @example ada@example.com
+             */
+            email: string;
+            /**
+             * Format: password
+             * @description 8 to 128 characters, taken exactly as they are.
+             */
+            password: string;
+        };
+        /** @description Nothing to say: `{}`. */
+        SignedOut: Record<string, never>;
+        /** @description A ticket that someone lists for sale. */
+        Ticket: {
+            createdAt?: components["schemas"]["Timestamp"] | null;
+            /** @description Which ticket. */
+            id: components["schemas"]["TicketId"];
+            orderId?: components["schemas"]["OrderId"] | null;
+            /** @description What it costs, in US dollars. */
+            price: components["schemas"]["Money"];
+            /** @description Whether it can be ordered. */
+            status: components["schemas"]["TicketStatus"];
+            /** @description What it admits to, in its seller's words: to be sanitised before it reaches a terminal. */
+            title: string;
+            updatedAt?: components["schemas"]["Timestamp"] | null;
+            /** @description Who sells it. */
+            userId: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description Rises by one with each change, from 0.
+             */
+            version: number;
+        };
+        /** @description Identifies a ticket. */
+        TicketId: string;
+        /** @enum {string} */
+        TicketStatus: "available" | "reserved" | "sold";
+        /**
+         * Format: date-time
+         * @description An instant in UTC, RFC 3339 with milliseconds.
+         * @example 2026-11-22T10:15:00.000Z
+         */
+        Timestamp: string;
+        /** @description An account. */
+        User: {
+            /** @description The address that signs in. */
+            email: string;
+            /** @description Who it is. */
+            id: components["schemas"]["UserId"];
+        };
+        /** @description Identifies a user. */
+        UserId: string;
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listOrders: {
+        parameters: {
+            query?: {
+                /** @description `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default). */
+                status?: string;
+                /** @description 1–500, 100 unless told */
+                limit?: number;
+                /** @description From the Link of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of orders, and a Link to the next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"][];
+                };
+            };
+            /** @description A filter is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answers the first response again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description The ticket is reserved until `expiresAt` */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The ticket is already reserved */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such ticket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many unpaid orders */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order; its version is the ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Not signed in, or another's order */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The order */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order is cancelled */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A payment is being taken, or the order is complete */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or another's order */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                /** @description 1–500, 100 unless told */
+                limit?: number;
+                /** @description From the Link of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of payments, and a Link to the next */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"][];
+                };
+            };
+            /** @description The limit or the cursor is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answers the first response again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayment"];
+            };
+        };
+        responses: {
+            /** @description The money is taken */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description The outcome is not known yet: follow the payment */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description A field is not valid, the card was declined, or the order cannot be paid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or another's order */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such order */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The first request with this key is still being answered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key was used with another body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The card provider cannot be reached; safe to repeat */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hearProvider: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The time and the signature of the body: `t=…,v1=…` */
+                "Stripe-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The event, as the provider has signed it */
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description It is known now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Received"];
+                };
+            };
+            /** @description The signature is not valid, or the event cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No events of a provider are heard here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The payment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The payment; its version is the ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Not signed in, or another's payment */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such payment */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTickets: {
+        parameters: {
+            query?: {
+                /** @description Words that the title must contain. */
+                q?: string;
+                /** @description The lowest price, in dollars. */
+                minPrice?: string;
+                /** @description The highest price, in dollars. */
+                maxPrice?: string;
+                /** @description `oldest` (the default), `newest`, `price`, `-price` or `title`. */
+                sort?: string;
+                /** @description `me`: one's own tickets only. */
+                seller?: string;
+                /** @description `available` (the default), `reserved`, `sold`, a list of these with commas, or `all`. */
+                status?: string;
+                /** @description 1–500, 100 unless told */
+                limit?: number;
+                /** @description From the Link of the page before */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Where the live feed resumes */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tickets, and a Link to the next; or the live feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"][];
+                };
+            };
+            /** @description A filter is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description seller=me without a session */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body answers the first response again */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicket"];
+            };
+        };
+        responses: {
+            /** @description The ticket is listed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description A field is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTicket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket; its version is the ETag */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description There is no such ticket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the ticket has this version */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTicket"];
+            };
+        };
+        responses: {
+            /** @description The ticket as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description A field is not valid, or the ticket is reserved */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not the owner */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such ticket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ticket has another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTicket: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Only if the ticket has this version */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The ticket */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket is withdrawn */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The ticket is reserved */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not the owner */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such ticket */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The ticket has another version */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    currentuser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account of the session, or null */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentUserAnswer"];
+                };
+            };
+        };
+    };
+    signin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A fault of a field, or `invalid_credentials` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` to this account or from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: too many passwords wait to be hashed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            200: {
+                headers: {
+                    /** @description Clears the session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description `unavailable`: the session was not ended */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignUp"];
+            };
+        };
+        responses: {
+            /** @description The account */
+            201: {
+                headers: {
+                    /** @description The session */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A fault of a field, or `email_in_use` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: the key was used with another body */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` from this address */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: too many passwords wait to be hashed */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,63 @@
+// Listings: the market, one ticket, and what its owner does with it.
+import { once } from './attempts'
+import { nextCursor, send } from './http'
+import { isStatus } from './problem'
+import type { Ticket } from './types'
+
+export interface Page<T> {
+  items: T[]
+  next: string | null
+}
+
+export interface Draft {
+  title: string
+  /** As it was typed: the server says whether it is an amount. */
+  price: string
+}
+
+export async function listTickets(query: URLSearchParams, cursor: string | null, signal?: AbortSignal): Promise<Page<Ticket>> {
+  const whole = new URLSearchParams(query)
+  if (cursor) whole.set('cursor', cursor)
+  const { body, headers } = await send('get', '/api/tickets', { query: whole, signal })
+  return { items: body, next: nextCursor(headers) }
+}
+
+export async function getTicket(id: string, signal?: AbortSignal): Promise<Ticket> {
+  return (await send('get', '/api/tickets/{id}', { id, signal })).body
+}
+
+/** The API takes prices as strings, too; its document names the number alone. */
+const wire = ({ title, price }: Draft) => ({ title, price: (price || undefined) as unknown as number })
+
+export const LISTING = (userId: string) => `ticket:${userId}`
+
+export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
+  return once(LISTING(userId), draft, async (key, body) => {
+    const headers = { 'idempotency-key': key }
+    return (await send('post', '/api/tickets', { body: wire(body), headers })).body
+  })
+}
+
+const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
+
+/** Changes the version that was seen, and no other. */
+export async function updateTicket(seen: Ticket, draft: Draft): Promise<Ticket> {
+  try {
+    return (await send('put', '/api/tickets/{id}', { id: seen.id, body: wire(draft), headers: ifMatch(seen.version) })).body
+  } catch (error) {
+    if (!isStatus(error, 412)) throw error
+    // Perhaps it was this very change, and its answer was lost.
+    const now = await getTicket(seen.id)
+    if (now.version === seen.version + 1 && now.title === draft.title.trim() && now.price === Number(draft.price)) return now
+    throw error
+  }
+}
+
+/** Withdraws a ticket. One that is gone is withdrawn. */
+export async function deleteTicket(seen: Ticket): Promise<void> {
+  try {
+    await send('delete', '/api/tickets/{id}', { id: seen.id, headers: ifMatch(seen.version) })
+  } catch (error) {
+    if (!isStatus(error, 404)) throw error
+  }
+}

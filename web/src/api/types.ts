@@ -1,0 +1,12 @@
+// The things of the API, by their names. Their shapes are generated: schema.d.ts.
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type Ticket = Schemas['Ticket']
+export type Order = Schemas['Order']
+export type Payment = Schemas['Payment']
+export type User = Schemas['User']
+export type Fault = Schemas['Fault']
+export type TicketStatus = Schemas['TicketStatus']
+export type OrderStatus = Schemas['OrderStatus']

@@ -1,0 +1,35 @@
+// Accounts and sessions. The session is a cookie that scripts cannot read.
+import { newKey } from './attempts'
+import { send } from './http'
+import type { User } from './types'
+
+export interface Credentials {
+  email: string
+  password: string
+}
+
+/** Who is signed in, or nobody. */
+export async function currentUser(signal?: AbortSignal): Promise<User | null> {
+  const { body } = await send('get', '/api/users/currentuser', { signal })
+  return body?.currentUser ?? null
+}
+
+/** The key is not kept: a password has no place in storage, and after a reload the session itself is the answer. */
+let lastSignUp = { body: '', key: '' }
+
+export async function signUp(credentials: Credentials): Promise<User> {
+  const body = JSON.stringify(credentials)
+  if (lastSignUp.body !== body) lastSignUp = { body, key: newKey() }
+  const headers = { 'idempotency-key': lastSignUp.key }
+  const answer = await send('post', '/api/users/signup', { body: credentials, headers })
+  lastSignUp = { body: '', key: '' }
+  return answer.body
+}
+
+export async function signIn(credentials: Credentials): Promise<User> {
+  return (await send('post', '/api/users/signin', { body: credentials })).body
+}
+
+export async function signOut(): Promise<void> {
+  await send('post', '/api/users/signout')
+}

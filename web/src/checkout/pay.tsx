@@ -1,0 +1,82 @@
+// The form that pays for an order.
+import { type FormEvent, type Ref, useRef, useState } from 'react'
+
+import { ApiError, isCode } from '../api/problem'
+import type { Order } from '../api/types'
+import { useSpeech } from '../texts/context'
+import { errorText, faultText } from '../texts/errors'
+import { Button } from '../ui/button'
+import { Notice } from '../ui/notice'
+import { type CardForm, CardProblem, stripeKey } from './card'
+import type { Paying } from './payment'
+import { SimulatedCard } from './simulated'
+import { StripeCard } from './stripe-card'
+
+export function PayForm({ order, paying, resumed }: { order: Order; paying: Paying; resumed: boolean }) {
+  const { texts, format } = useSpeech()
+  const card = useRef<CardForm>(null)
+  const asked = useRef(false)
+  const [problem, setProblem] = useState('')
+  const busy = paying.isPending || paying.isSuccess
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    // The card's form may take its time to answer; nobody pays a second time meanwhile.
+    if (busy || asked.current || !card.current) return
+    asked.current = true
+    setProblem('')
+    try {
+      paying.mutate(await card.current.token())
+    } catch (error) {
+      setProblem(error instanceof CardProblem ? error.message : texts.card.stripeFailed)
+    } finally {
+      asked.current = false
+    }
+  }
+  return (
+    <form className="form" noValidate aria-label={texts.order.payTitle} onSubmit={(event) => void submit(event)}>
+      <CardFields ref={card} initial={paying.variables} />
+      {paying.isError && <PayError error={paying.error} />}
+      {problem && (
+        <Notice tone="bad" alert>
+          <p>{problem}</p>
+        </Notice>
+      )}
+      <Button type="submit" look="primary" wide busy={busy}>
+        {busy ? texts.order.paying : texts.order.pay(format.money(order.ticket.price))}
+      </Button>
+      <p className="hint" role="status">
+        {busy && (resumed ? texts.order.resumed : texts.order.following)}
+      </p>
+    </form>
+  )
+}
+
+function CardFields({ ref, initial }: { ref: Ref<CardForm>; initial: string | undefined }) {
+  const key = stripeKey()
+  return key ? <StripeCard ref={ref} publishableKey={key} /> : <SimulatedCard ref={ref} initial={initial} />
+}
+
+function PayError({ error }: { error: Error }) {
+  const { texts } = useSpeech()
+  if (isCode(error, 'card_declined') && error instanceof ApiError) {
+    return (
+      <Notice tone="bad" title={texts.order.declined} alert>
+        {error.faults[0] && <p>{faultText(texts, error.faults[0].message)}</p>}
+        <p>{texts.order.declinedHint}</p>
+      </Notice>
+    )
+  }
+  if (error instanceof ApiError && error.isFinal) {
+    return (
+      <Notice tone="bad" alert>
+        <p>{errorText(texts, error)}</p>
+      </Notice>
+    )
+  }
+  return (
+    <Notice tone="warn" title={texts.order.unknown} alert>
+      <p>{errorText(texts, error)}</p>
+      <p>{texts.order.unknownHint}</p>
+    </Notice>
+  )
+}

@@ -1,0 +1,112 @@
+// The search and the filters of the market. What is typed takes effect after a moment, or at once with Enter.
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+
+import { useTexts } from '../texts/context'
+import { Button } from '../ui/button'
+import { Field } from '../ui/field'
+import { useFaults } from '../ui/form'
+import { SearchIcon } from '../ui/icons'
+import { type Filters, NO_FILTERS, SORTS, type Sort, toPath } from './filters'
+
+/** How long one may pause while typing. */
+const PAUSE = 300
+
+export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {
+  const texts = useTexts()
+  const [, navigate] = useLocation()
+  const { of } = useFaults(error, ['minPrice', 'maxPrice', 'q'])
+  const [typed, setTyped] = useState(filters)
+  const address = toPath(filters)
+  // Somebody who goes back finds in the form what the page shows; while one types, the form is ahead of it.
+  const [seen, setSeen] = useState(address)
+  if (address !== seen) {
+    setSeen(address)
+    if (address !== toPath(typed)) setTyped(filters)
+  }
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const go = (next: Filters, replace: boolean) => {
+    clearTimeout(timer.current)
+    if (toPath(next) !== address) navigate(toPath(next), { replace })
+  }
+  const type = (change: Partial<Filters>) => {
+    const next = { ...typed, ...change }
+    setTyped(next)
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => go(next, true), PAUSE)
+  }
+  const choose = (change: Partial<Filters>) => {
+    const next = { ...typed, ...change }
+    setTyped(next)
+    go(next, false)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    go(typed, false)
+  }
+  const isPlain = toPath(typed) === '/'
+  return (
+    <search>
+      <form className="filters" aria-label={texts.market.filters} onSubmit={submit}>
+        <div className="filter-search">
+          <Field
+            label={texts.market.search}
+            type="search"
+            name="q"
+            placeholder={texts.market.searchHint}
+            value={typed.q}
+            maxLength={200}
+            autoComplete="off"
+            enterKeyHint="search"
+            fault={of('q')}
+            after={<SearchIcon />}
+            onChange={(event) => type({ q: event.target.value })}
+          />
+        </div>
+        <Field
+          label={texts.market.minPrice}
+          prefix="$"
+          name="minPrice"
+          inputMode="decimal"
+          autoComplete="off"
+          value={typed.minPrice}
+          fault={of('minPrice')}
+          onChange={(event) => type({ minPrice: event.target.value })}
+        />
+        <Field
+          label={texts.market.maxPrice}
+          prefix="$"
+          name="maxPrice"
+          inputMode="decimal"
+          autoComplete="off"
+          value={typed.maxPrice}
+          fault={of('maxPrice')}
+          onChange={(event) => type({ maxPrice: event.target.value })}
+        />
+        <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />
+        <Button look="quiet" disabled={isPlain} onClick={() => choose(NO_FILTERS)}>
+          {texts.market.clear}
+        </Button>
+      </form>
+    </search>
+  )
+}
+
+function SortField({ sort, onChoose }: { sort: Sort; onChoose: (sort: Sort) => void }) {
+  const texts = useTexts()
+  return (
+    <div className="field filter-sort">
+      <label htmlFor="sort">{texts.market.sort}</label>
+      <div className="box">
+        <select id="sort" name="sort" value={sort} onChange={(event) => onChoose(event.target.value as Sort)}>
+          {SORTS.map((value) => (
+            <option key={value} value={value}>
+              {texts.market.sorts[value]}
+            </option>
+          ))}
+        </select>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,118 @@
+// Change a listing: the version that was seen, and no other.
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useLocation, useParams } from 'wouter'
+
+import { isStatus } from '../api/problem'
+import { type Draft, getTicket, updateTicket } from '../api/tickets'
+import type { Ticket, User } from '../api/types'
+import { type ShownTicket, keys } from '../live/cache'
+import { SignedIn } from '../session/guard'
+import { useSpeech, useTexts } from '../texts/context'
+import { useAnnounce } from '../ui/announcer'
+import { Button, ButtonLink } from '../ui/button'
+import { DraftForm } from '../ui/draft'
+import { FailedPage } from '../ui/failure'
+import { Notice } from '../ui/notice'
+import { Page } from '../ui/page'
+import { useTitleText } from '../ui/title'
+
+export default function Edit() {
+  const texts = useTexts()
+  const { id = '' } = useParams<{ id: string }>()
+  return <SignedIn title={texts.edit.title}>{(user) => <EditOne key={id} id={id} user={user} />}</SignedIn>
+}
+
+function EditOne({ id, user }: { id: string; user: User }) {
+  const texts = useTexts()
+  const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
+  if (found.isError && !found.data) {
+    return (
+      <FailedPage
+        error={found.error}
+        retry={() => void found.refetch()}
+        missing={texts.ticket.missing}
+        hint={texts.ticket.missingHint}
+      />
+    )
+  }
+  if (!found.data) return <Page title={texts.edit.title} loading narrow />
+  const ticket = found.data
+  const refused = refusal(ticket, user)
+  if (refused) {
+    return (
+      <Page title={texts.edit.title} narrow>
+        <Notice tone="warn" title={refused === 'notYours' ? texts.edit.notYours : texts.ticket.mine}>
+          <p>{{ notYours: texts.edit.notYoursHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[refused]}</p>
+        </Notice>
+        <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>
+      </Page>
+    )
+  }
+  return <EditForm ticket={ticket} />
+}
+
+function refusal(ticket: ShownTicket, user: User): 'notYours' | 'sold' | 'reserved' | null {
+  if (ticket.userId !== user.id) return 'notYours'
+  return ticket.status === 'available' ? null : ticket.status
+}
+
+const draftOf = ({ title, price }: Ticket): Draft => ({ title, price: String(price) })
+
+/** `ticket` goes on to change by the feed; what is edited is the version that was there when one began. */
+function EditForm({ ticket }: { ticket: ShownTicket }) {
+  const { texts, format } = useSpeech()
+  const titleText = useTitleText()
+  const client = useQueryClient()
+  const [, navigate] = useLocation()
+  const { show } = useAnnounce()
+  const [base, setBase] = useState<{ seen: Ticket; taken: number }>({ seen: ticket, taken: 0 })
+  const change = useMutation({
+    networkMode: 'always',
+    mutationFn: (draft: Draft) => updateTicket(base.seen, draft),
+    onSuccess: (changed) => {
+      client.setQueryData(keys.ticket(changed.id), changed)
+      void client.invalidateQueries({ queryKey: keys.tickets })
+      show(texts.edit.done)
+      navigate(`/tickets/${changed.id}`, { replace: true })
+    },
+    onError: async (error) => {
+      if (!isStatus(error, 412)) return
+      const now = await client.fetchQuery({ queryKey: keys.ticket(ticket.id), queryFn: () => getTicket(ticket.id), staleTime: 0 })
+      // Whoever saves again has read what is there now.
+      setBase(({ taken }) => ({ seen: now, taken }))
+    },
+  })
+  const conflict = isStatus(change.error, 412)
+  return (
+    <Page title={texts.edit.title} narrow>
+      {conflict && (
+        <Notice tone="warn" title={texts.edit.conflict} alert>
+          <p>{texts.edit.conflictHint(titleText(base.seen.title), format.money(base.seen.price))}</p>
+          <Button
+            onClick={() => {
+              change.reset()
+              setBase(({ seen, taken }) => ({ seen, taken: taken + 1 }))
+            }}
+          >
+            {texts.edit.takeOver}
+          </Button>
+        </Notice>
+      )}
+      <DraftForm
+        key={base.taken}
+        initial={draftOf(base.seen)}
+        label={texts.edit.title}
+        error={change.error}
+        quiet={conflict}
+        busy={change.isPending || change.isSuccess}
+        submit={texts.edit.submit}
+        submitting={texts.edit.submitting}
+        onSubmit={(draft) => change.mutate(draft)}
+      />
+      <ButtonLink to={`/tickets/${ticket.id}`} wide>
+        {texts.common.cancel}
+      </ButtonLink>
+    </Page>
+  )
+}

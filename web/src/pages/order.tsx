@@ -1,0 +1,139 @@
+// One order: how long it is held, the payment, and how it ended.
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useParams } from 'wouter'
+
+import { serverNow } from '../api/clock'
+import { getOrder } from '../api/orders'
+import type { Order, User } from '../api/types'
+import { CancelOrder } from '../checkout/cancel'
+import { Countdown } from '../checkout/countdown'
+import { Cancelled, Complete } from '../checkout/ended'
+import { PayForm } from '../checkout/pay'
+import { usePayment } from '../checkout/payment'
+import { keys } from '../live/cache'
+import { SignedIn } from '../session/guard'
+import { useSpeech, useTexts } from '../texts/context'
+import { useAnnounce } from '../ui/announcer'
+import { FailedPage } from '../ui/failure'
+import { Notice } from '../ui/notice'
+import { Page } from '../ui/page'
+import { OrderBadge } from '../ui/status'
+import { Stub } from '../ui/stub'
+import { TitleText, useTitleText } from '../ui/title'
+
+export default function OrderPage() {
+  const texts = useTexts()
+  const { id = '' } = useParams<{ id: string }>()
+  return <SignedIn title={texts.order.number}>{(user) => <OneOrder key={id} id={id} user={user} />}</SignedIn>
+}
+
+/** How often to look, in milliseconds: most of what happens is told by the feed of its ticket. */
+const SOON = 1000
+const LATER = 30_000
+
+function lookAgain(order: Order | undefined): number | false {
+  if (!order || order.status === 'complete' || order.status === 'cancelled') return false
+  const late = Date.parse(order.expiresAt) <= serverNow() + SOON
+  return order.status === 'awaiting:payment' || late ? SOON : Math.min(LATER, Date.parse(order.expiresAt) - serverNow())
+}
+
+function OneOrder({ id, user }: { id: string; user: User }) {
+  const texts = useTexts()
+  const titleText = useTitleText()
+  const { format } = useSpeech()
+  const found = useQuery({
+    queryKey: keys.order(id),
+    queryFn: ({ signal }) => getOrder(id, signal),
+    refetchInterval: (query) => lookAgain(query.state.data),
+  })
+  if (found.isError && !found.data) {
+    return (
+      <FailedPage
+        error={found.error}
+        retry={() => void found.refetch()}
+        missing={texts.order.missing}
+        hint={texts.order.missingHint}
+      />
+    )
+  }
+  const order = found.data
+  if (!order) {
+    return (
+      <Page title={texts.common.loading} heading={<span className="skeleton" />} loading narrow>
+        <Stub large foot={<span className="skeleton short" />}>
+          <span className="skeleton half" />
+        </Stub>
+      </Page>
+    )
+  }
+  return (
+    <Page title={texts.order.title(titleText(order.ticket.title))} heading={<TitleText title={order.ticket.title} />} narrow>
+      <Stub
+        large
+        muted={order.status === 'cancelled'}
+        foot={
+          <>
+            <span className="price">{format.money(order.ticket.price)}</span>
+            <OrderBadge status={order.status} />
+          </>
+        }
+      >
+        <p className="meta">
+          {texts.order.number} <code lang="en">{order.id}</code>
+        </p>
+      </Stub>
+      <OrderState order={order} user={user} />
+    </Page>
+  )
+}
+
+function OrderState({ order, user }: { order: Order; user: User }) {
+  const texts = useTexts()
+  const open = order.status === 'created' || order.status === 'awaiting:payment'
+  const { resumed, ...paying } = usePayment(order.id, user.id, open)
+  const expired = useExpired(order)
+  useSaidEnd(order, expired)
+  if (order.status === 'complete') return <Complete order={order} />
+  if (order.status === 'cancelled') return <Cancelled order={order} ranOut={expired} />
+  if (order.status === 'awaiting:payment') {
+    return (
+      <Notice title={texts.orders.status['awaiting:payment']}>
+        <p>{texts.order.following}</p>
+      </Notice>
+    )
+  }
+  const until = Date.parse(order.expiresAt)
+  if (expired && !paying.isPending) return <Notice tone="warn" title={texts.order.expiring} />
+  return (
+    <>
+      <Countdown from={order.createdAt ? Date.parse(order.createdAt) : until - 900_000} until={until} />
+      <PayForm order={order} paying={paying} resumed={resumed} />
+      {!paying.isPending && !paying.isSuccess && <CancelOrder order={order} userId={user.id} />}
+    </>
+  )
+}
+
+/** Whether the deadline went by while one looked. */
+function useExpired(order: Order): boolean {
+  const [expired, setExpired] = useState(false)
+  const { status, expiresAt } = order
+  useEffect(() => {
+    if (status !== 'created') return
+    const timer = setTimeout(() => setExpired(true), Math.max(0, Date.parse(expiresAt) - serverNow()))
+    return () => clearTimeout(timer)
+  }, [status, expiresAt])
+  return expired
+}
+
+/** How an order ended is said where it ended before one's eyes. */
+function useSaidEnd(order: Order, expired: boolean): void {
+  const texts = useTexts()
+  const { say } = useAnnounce()
+  const [first] = useState(order.status)
+  useEffect(() => {
+    if (order.status === first) return
+    if (order.status === 'complete') say(texts.order.complete)
+    if (order.status === 'cancelled') say(expired ? texts.order.expired : texts.order.cancelled)
+  }, [order.status, first, expired, say, texts])
+}

@@ -1,0 +1,114 @@
+// One's own orders: what is still to pay, and what came before.
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'wouter'
+
+import { listOrders } from '../api/orders'
+import type { Order, User } from '../api/types'
+import { keys } from '../live/cache'
+import { SignedIn } from '../session/guard'
+import { countdown, duration } from '../texts/format'
+import { useSpeech, useTexts } from '../texts/context'
+import { Button, ButtonLink } from '../ui/button'
+import { Empty } from '../ui/empty'
+import { Failure } from '../ui/failure'
+import { useNow } from '../ui/now'
+import { Page } from '../ui/page'
+import { OrderBadge } from '../ui/status'
+import { Ago } from '../ui/time'
+import { TitleText } from '../ui/title'
+
+const PAGE = 20
+
+export default function Orders() {
+  const texts = useTexts()
+  return <SignedIn title={texts.orders.title}>{(user) => <OwnOrders user={user} />}</SignedIn>
+}
+
+const isOpen = (order: Order) => order.status === 'created' || order.status === 'awaiting:payment'
+
+function OwnOrders({ user }: { user: User }) {
+  const texts = useTexts()
+  const [shown, setShown] = useState(PAGE)
+  const found = useQuery({
+    queryKey: keys.orders(user.id),
+    queryFn: ({ signal }) => listOrders(signal),
+    // An order that runs out says nothing by itself to those who do not see its ticket.
+    refetchInterval: (query) => (query.state.data?.some(isOpen) ? 10_000 : false),
+  })
+  const orders = found.data ?? []
+  const [open, past] = [orders.filter(isOpen), orders.filter((order) => !isOpen(order))]
+  return (
+    <Page title={texts.orders.title}>
+      {found.isError && !found.data && <Failure error={found.error} retry={() => void found.refetch()} />}
+      {found.isPending && <RowsSkeleton />}
+      {found.data?.length === 0 && (
+        <Empty title={texts.orders.empty} hint={texts.orders.emptyHint}>
+          <ButtonLink to="/" look="primary">
+            {texts.common.toMarket}
+          </ButtonLink>
+        </Empty>
+      )}
+      {open.length > 0 && <Rows title={texts.orders.open} orders={open} />}
+      {past.length > 0 && <Rows title={texts.orders.past} orders={past.slice(0, shown)} />}
+      {past.length > shown && (
+        <div className="more">
+          <Button onClick={() => setShown(shown + PAGE)}>{texts.common.more}</Button>
+        </div>
+      )}
+    </Page>
+  )
+}
+
+function Rows({ title, orders }: { title: string; orders: Order[] }) {
+  const { format } = useSpeech()
+  return (
+    <section aria-label={title} className="rows">
+      <h2>{title}</h2>
+      <ul>
+        {orders.map((order) => (
+          <li key={order.id} className="order-row">
+            <div className="order-what">
+              <h3>
+                <Link to={`/orders/${order.id}`}>
+                  <TitleText title={order.ticket.title} />
+                </Link>
+              </h3>
+              {order.createdAt && (
+                <p className="meta">
+                  <Ago at={order.createdAt} />
+                </p>
+              )}
+            </div>
+            <span className="price">{format.money(order.ticket.price)}</span>
+            <span className="order-state">
+              <OrderBadge status={order.status} />
+              {order.status === 'created' && <Left until={order.expiresAt} />}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Left({ until }: { until: string }) {
+  const left = Date.parse(until) - useNow(1000)
+  return (
+    <time className="left" dateTime={duration(left)}>
+      {countdown(left)}
+    </time>
+  )
+}
+
+export const RowsSkeleton = () => (
+  <div className="rows" aria-hidden="true">
+    <ul>
+      {Array.from({ length: 3 }, (_, index) => (
+        <li key={index} className="order-row">
+          <span className="skeleton half" />
+        </li>
+      ))}
+    </ul>
+  </div>
+)

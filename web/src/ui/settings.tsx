@@ -1,0 +1,94 @@
+// The language, the appearance, and who is signed in: a small panel behind a button.
+import { useEffect, useId, useRef } from 'react'
+import { Link, useLocation } from 'wouter'
+
+import { useSession } from '../session/context'
+import { useSpeech } from '../texts/context'
+import { type Language, languages } from '../texts/languages'
+import { MenuIcon } from './icons'
+import { THEMES, type Theme, chooseTheme, useTheme } from './theme'
+
+const LANGUAGES = Object.keys(languages) as Language[]
+
+export function Settings() {
+  const { texts } = useSpeech()
+  const session = useSession()
+  const [path] = useLocation()
+  const panel = useRef<HTMLDivElement>(null)
+  const id = useId()
+  useEffect(() => {
+    if (panel.current?.matches(':popover-open')) panel.current.hidePopover()
+  }, [path])
+  return (
+    <>
+      <button type="button" className="icon-button" popoverTarget={id} aria-label={texts.account.settings}>
+        <MenuIcon />
+      </button>
+      <div ref={panel} id={id} popover="auto" className="panel" role="group" aria-label={texts.account.settings}>
+        <LanguageChoice />
+        <ThemeChoice />
+        {session.user && (
+          <div className="panel-account">
+            <p className="meta">
+              {texts.account.signedInAs} <bdi className="email">{session.user.email}</bdi>
+            </p>
+            <Link to="/auth/signout" className="button plain wide">
+              {texts.account.signOut}
+            </Link>
+          </div>
+        )}
+      </div>
+    </>
+  )
+}
+
+function LanguageChoice() {
+  const { texts, language, choose } = useSpeech()
+  return (
+    <Choice
+      legend={texts.account.language}
+      name="language"
+      options={LANGUAGES.map((value) => ({ value, label: languages[value].name, lang: value }))}
+      chosen={language}
+      onChoose={choose}
+    />
+  )
+}
+
+function ThemeChoice() {
+  const { texts } = useSpeech()
+  const theme = useTheme()
+  return (
+    <Choice<Theme>
+      legend={texts.account.theme}
+      name="theme"
+      options={THEMES.map((value) => ({ value, label: texts.account.themes[value] }))}
+      chosen={theme}
+      onChoose={chooseTheme}
+    />
+  )
+}
+
+interface ChoiceProps<T extends string> {
+  legend: string
+  name: string
+  options: { value: T; label: string; lang?: string }[]
+  chosen: T
+  onChoose: (value: T) => void
+}
+
+function Choice<T extends string>({ legend, name, options, chosen, onChoose }: ChoiceProps<T>) {
+  return (
+    <fieldset className="choice">
+      <legend>{legend}</legend>
+      <div className="segments">
+        {options.map(({ value, label, lang }) => (
+          <label key={value} lang={lang}>
+            <input type="radio" name={name} value={value} checked={value === chosen} onChange={() => onChoose(value)} />
+            <span>{label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,87 @@
+// What surrounds every page: the header, the ways to the other pages, and who is signed in.
+import type { ReactNode } from 'react'
+import { Link, useLocation } from 'wouter'
+
+import { useSession } from '../session/context'
+import { signInPath } from '../session/return'
+import { useTexts } from '../texts/context'
+import { Connection } from './connection'
+import { ListingsIcon, OrdersIcon, SellIcon, TicketIcon } from './icons'
+import { Settings } from './settings'
+
+export function Shell({ children }: { children: ReactNode }) {
+  const texts = useTexts()
+  return (
+    <div className="shell">
+      <a
+        className="skip"
+        href="#content"
+        onClick={(event) => {
+          event.preventDefault()
+          document.querySelector('h1')?.focus()
+        }}
+      >
+        {texts.skip}
+      </a>
+      <header className="header">
+        <div className="header-inner">
+          <Link to="/" className="brand" aria-label={texts.nav.home}>
+            <TicketIcon />
+            <span>{texts.brand}</span>
+          </Link>
+          <Navigation />
+          <div className="header-end">
+            <Account />
+            <Settings />
+          </div>
+        </div>
+      </header>
+      <main id="content" className="content">
+        {children}
+      </main>
+      <Connection />
+    </div>
+  )
+}
+
+function Navigation() {
+  const texts = useTexts()
+  const [path] = useLocation()
+  const ways = [
+    { to: '/', label: texts.nav.market, icon: <TicketIcon /> },
+    { to: '/tickets/new', label: texts.nav.sell, icon: <SellIcon /> },
+    { to: '/orders', label: texts.nav.orders, icon: <OrdersIcon /> },
+    { to: '/listings', label: texts.nav.listings, icon: <ListingsIcon /> },
+  ]
+  return (
+    <nav className="nav" aria-label={texts.nav.label}>
+      <ul>
+        {ways.map(({ to, label, icon }) => (
+          <li key={to}>
+            <Link to={to} aria-current={path === to ? 'page' : undefined}>
+              {icon}
+              <span>{label}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+/** Its place is kept while it is not known who is signed in. */
+function Account() {
+  const texts = useTexts()
+  const session = useSession()
+  const [path] = useLocation()
+  if (session.state !== 'out') {
+    return <span className="account">{session.user && <bdi className="email">{session.user.email}</bdi>}</span>
+  }
+  return (
+    <span className="account">
+      <Link to={signInPath(path)} className="button primary small">
+        {texts.account.signIn}
+      </Link>
+    </span>
+  )
+}
