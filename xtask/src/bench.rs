@@ -1,11 +1,24 @@
-//! `cargo xtask bench`: the stack against bare loops, and the full-screen program, each interleaved in one run.
+//! `cargo xtask bench`: the stack against bare loops, services on PostgreSQL and NATS against the engines' own programs, and
+//! the full-screen program, each interleaved in one run.
 
 use crate::run::{cargo, run};
 
 pub(crate) fn bench(rounds: u32) -> Result<(), String> {
-    // The program that is measured, then the one that measures.
-    run(cargo().args(["build", "--release", "--package", "ticketing-server", "--bins", "--locked"]))?;
+    build_server()?;
     measure("ticketing-server", "marketplace", rounds)
+}
+
+/// Services in processes of their own, on servers that wait for the disk.
+pub(crate) fn scale(rounds: u32) -> Result<(), String> {
+    crate::postgres::ensure()?;
+    crate::tools::nats_server()?;
+    build_server()?;
+    measure("ticketing-server", "scale", rounds)
+}
+
+/// The program that is measured, before the one that measures.
+fn build_server() -> Result<(), String> {
+    run(cargo().args(["build", "--release", "--package", "ticketing-server", "--bins", "--locked"]))
 }
 
 /// The pure core with many tickets, then the real program in a pseudo-terminal.

@@ -32,6 +32,9 @@ cargo xtask <command>
                 then once more with a NATS server that is killed too
   screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
+  bench scale [N]
+                measure services in processes of their own on PostgreSQL and NATS against pgbench, a bare publisher and
+                bare waits for the disk, N rounds (5), interleaved; about four minutes
   bench tui [N] measure the full-screen program: 100 000 tickets in its core, then itself in a terminal, N rounds (3)
 ";
 
@@ -47,6 +50,10 @@ fn main() -> ExitCode {
         ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
         ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),
+        ["bench", "scale"] => bench::scale(5),
+        ["bench", "scale", rounds] | ["bench", "scale", "--rounds", rounds] => {
+            number(rounds).and_then(bench::scale)
+        }
         ["bench", "tui"] => bench::tui(3),
         ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {
             number(rounds).and_then(bench::tui)

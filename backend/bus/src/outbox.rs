@@ -49,7 +49,7 @@ impl Outbox {
         let mut envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
         envelope.trace = TraceContext::current_traceparent();
-        tx.execute(
+        tx.post(
             &format!(
                 "INSERT INTO outbox (id, name, aggregate, version, time, trace, body, xact) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, {})",
@@ -101,13 +101,14 @@ impl Outbox {
 
 /// The oldest events that were not published yet, in an order in which each comes after those that its change has
 /// seen: an aggregate's versions rise.
-pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Envelope>, DbError> {
+pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Envelope>, DbError> {
     let order = match tx.dialect() {
         Dialect::Sqlite => "ORDER BY id",
         // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all
         // that it has seen the effects of; one with a smaller number may still commit, and is published later.
         Dialect::Postgres => "AND xact > 0 ORDER BY xact, id",
     };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     tx.query(
         &format!("SELECT {} FROM outbox WHERE published_at IS NULL {order} LIMIT $1", rows::COLUMNS),
         args![limit],
@@ -120,17 +121,16 @@ pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) 
     match tx.dialect() {
         // Identifiers rise in the order of the commits, so everything between the first and the last one of a batch was
         // in it. What is to be said again since then lies before.
-        Dialect::Sqlite => tx.execute(
+        Dialect::Sqlite => tx.post(
             "UPDATE outbox SET published_at = $3 WHERE published_at IS NULL AND id >= $1 AND id <= $2",
             args![batch.first(), batch.last(), now],
         ),
         // Others may have been committed in between.
-        Dialect::Postgres => tx.execute(
+        Dialect::Postgres => tx.post(
             "UPDATE outbox SET published_at = $2 WHERE id = ANY (string_to_array($1, ','))",
             args![&batch.join(","), now],
         ),
     }
-    .map(drop)
 }
 
 /// Where the tables were restored on another server, their numbers are of that one and may lie ahead of its own: then

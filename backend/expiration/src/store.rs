@@ -19,7 +19,7 @@ pub const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 pub fn arm(tx: &mut Tx<'_>, order: &OrderId, expires_at: Timestamp, version: i64) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "INSERT INTO timers (order_id, status, expires_at, version, trace) VALUES ($1, 'created', $2, $3, $4)",
             args![order, expires_at, version, TraceContext::current_traceparent().as_deref()],
         )?;
@@ -39,7 +39,7 @@ pub fn drop_timer(
 ) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "UPDATE timers SET status = $2, version = $3 WHERE order_id = $1",
             args![order, status.as_str(), version],
         )?;

@@ -44,7 +44,9 @@ pub use reply::Reply;
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
 pub use stripe::{FakeStripe, Mischief, STRIPE_KEY, STRIPE_WEBHOOK_SECRET};
-pub use ticketing_engines::{Engine, Hoard, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes};
+pub use ticketing_engines::{
+    Engine, Hoard, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes, pgbench,
+};
 
 pub use http::Method;
 pub use ticketing_engines::{NatsServer, NatsServerBuilder, Nginx};

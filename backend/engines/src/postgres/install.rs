@@ -22,6 +22,15 @@ pub(crate) fn program(name: &str) -> Command {
     }
 }
 
+/// PostgreSQL's own load generator. It may be run by anybody.
+///
+/// # Panics
+/// When PostgreSQL is not installed.
+#[must_use]
+pub fn pgbench() -> Command {
+    Command::new(find("pgbench"))
+}
+
 /// Somebody other than root, where root runs the tests.
 pub(crate) struct User {
     pub(crate) uid: u32,

@@ -6,4 +6,5 @@ pub(crate) mod lease;
 pub(crate) mod server;
 
 pub use hoard::Hoard;
+pub use install::pgbench;
 pub use server::PrivateServer;

@@ -21,23 +21,26 @@ pub(super) fn is_full(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Result<bool
     Ok(open >= limit)
 }
 
-/// Counts one more; `false` where that is one too many.
-pub(super) fn take(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Result<bool, DbError> {
-    if tx.dialect() == Dialect::Sqlite {
-        return Ok(true);
+/// Makes a statement that inserts an order of `$2`, and ends in its `RETURNING`, count one more for that user. Its row says
+/// in `counted` whether it has: 0 where that would be more than `$6`.
+pub(super) fn counting(made: &str, dialect: Dialect) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("{made}, 1 AS counted"),
+        // One statement, since each is a way to the server and back.
+        Dialect::Postgres => format!(
+            "WITH made AS ({made}), counted AS (\
+             INSERT INTO open_orders (user_id, orders) SELECT $2, 1 FROM made \
+             ON CONFLICT (user_id) DO UPDATE SET orders = open_orders.orders + 1 WHERE open_orders.orders < $6 \
+             RETURNING user_id) \
+             SELECT made.*, (SELECT COUNT(*) FROM counted) AS counted FROM made"
+        ),
     }
-    let taken = tx.execute(
-        "INSERT INTO open_orders (user_id, orders) VALUES ($1, 1) \
-         ON CONFLICT (user_id) DO UPDATE SET orders = open_orders.orders + 1 WHERE open_orders.orders < $2",
-        args![user, limit],
-    )?;
-    Ok(taken > 0)
 }
 
 /// Counts one less: it is paid, or was cancelled.
 pub(super) fn give_back(tx: &mut Tx<'_>, user: &UserId) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
-        tx.execute("UPDATE open_orders SET orders = orders - 1 WHERE user_id = $1", args![user])?;
+        tx.post("UPDATE open_orders SET orders = orders - 1 WHERE user_id = $1", args![user])?;
     }
     Ok(())
 }

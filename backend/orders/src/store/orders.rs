@@ -10,7 +10,7 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
 
 use super::open;
-use super::tickets::ticket;
+use super::tickets::{TicketCopy, ticket};
 use crate::domain::lifecycle::{Cause, Step, step};
 
 const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, expires_at, \
@@ -111,31 +111,12 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// # Errors
 /// When there is no such ticket, somebody holds it, or the user has too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
-    let ticket = ticket(tx, &new.ticket_id)?.ok_or(ReserveError::NoTicket)?;
     if open::is_full(tx, &new.user_id, new.open_limit)? {
-        return Err(ReserveError::TooManyOpen);
+        return Err(refusal(tx, new, ReserveError::TooManyOpen)?);
     }
-    let inserted = tx.execute(
-        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
-         expires_at, version, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'created', $7, 0, $8) \
-         ON CONFLICT DO NOTHING",
-        args![
-            &new.id,
-            &new.user_id,
-            &ticket.id,
-            &ticket.title,
-            ticket.price,
-            ticket.version,
-            new.expires_at,
-            new.now,
-        ],
-    )?;
-    if inserted == 0 {
-        return Err(ReserveError::Reserved);
-    }
-    if !open::take(tx, &new.user_id, new.open_limit)? {
-        return Err(ReserveError::TooManyOpen);
-    }
+    let Some(ticket) = insert(tx, new)? else {
+        return Err(refusal(tx, new, ReserveError::Reserved)?);
+    };
     outbox.append(
         tx,
         &OrderCreated {
@@ -161,6 +142,33 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
         version: 0,
         created_at: Some(new.now),
     })
+}
+
+/// Inserts the order and answers the ticket as it is now; nothing where there is no such ticket, or somebody holds it.
+fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, ReserveError> {
+    let made = "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
+                expires_at, version, created_at) \
+                SELECT $1, $2, id, title, price, version, 'created', $4, 0, $5 FROM tickets WHERE id = $3 AND deleted = 0 \
+                ON CONFLICT DO NOTHING RETURNING ticket_id, ticket_title, ticket_price, ticket_version";
+    let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, new.open_limit];
+    let made = tx.query_opt(&open::counting(made, tx.dialect()), args, |row| {
+        let ticket = TicketCopy {
+            id: row.parse("ticket_id")?,
+            title: row.text("ticket_title")?,
+            price: row.money("ticket_price")?,
+            version: row.int("ticket_version")?,
+        };
+        Ok((ticket, row.int("counted")? > 0))
+    })?;
+    match made {
+        Some((_, false)) => Err(ReserveError::TooManyOpen),
+        made => Ok(made.map(|(ticket, _)| ticket)),
+    }
+}
+
+/// That there is no such ticket comes before whatever else is wrong.
+fn refusal(tx: &mut Tx<'_>, new: &NewOrder, otherwise: ReserveError) -> Result<ReserveError, DbError> {
+    Ok(ticket(tx, &new.ticket_id)?.map_or(ReserveError::NoTicket, |_| otherwise))
 }
 
 /// The order.

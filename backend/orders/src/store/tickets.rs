@@ -45,7 +45,7 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
 pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "INSERT INTO tickets (id, title, price, user_id, deleted, version) VALUES ($1, $2, $3, $4, 0, $5)",
             args![&event.id, &event.title, event.price, &event.user_id, event.version],
         )?;
@@ -60,7 +60,7 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, D
 pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "UPDATE tickets SET title = $2, price = $3, order_id = $4, version = $5 WHERE id = $1",
             args![&event.id, &event.title, event.price, event.order_id.as_ref(), event.version],
         )?;
@@ -75,7 +75,7 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
 pub fn delete_ticket(tx: &mut Tx<'_>, event: &TicketDeleted) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
             args![&event.id, event.version],
         )?;

@@ -53,12 +53,12 @@ pub fn settle(
     }
     let answer = match reached {
         Reached::Done { stripe_id } => {
-            tx.execute("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;
+            tx.post("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;
             payment.stripe_id = Some(stripe_id.clone());
             Answer::Done
         }
         Reached::Refused { code, message } => {
-            tx.execute(
+            tx.post(
                 "UPDATE payments SET failure_code = $2, failure_message = $3 WHERE id = $1",
                 args![&payment.id, code, message],
             )?;
@@ -67,7 +67,7 @@ pub fn settle(
         Reached::Unanswered { pause } => {
             // What the provider has told meanwhile is worth asking about at once.
             let due_at = if payment.heard > asked.heard { wall } else { wall + *pause };
-            tx.execute(
+            tx.post(
                 "UPDATE payments SET claimed_until = NULL, due_at = $3 WHERE id = $1 AND version = $2",
                 args![&payment.id, payment.version, due_at],
             )?;

@@ -13,6 +13,34 @@ pub enum Arg<'a> {
     Null,
 }
 
+/// The same, kept.
+#[derive(Clone, Debug)]
+pub(super) enum OwnedArg {
+    Text(String),
+    Int(i64),
+    Null,
+}
+
+impl OwnedArg {
+    pub(super) fn as_arg(&self) -> Arg<'_> {
+        match self {
+            Self::Text(text) => Arg::Text(text),
+            Self::Int(number) => Arg::Int(*number),
+            Self::Null => Arg::Null,
+        }
+    }
+}
+
+impl From<Arg<'_>> for OwnedArg {
+    fn from(arg: Arg<'_>) -> Self {
+        match arg {
+            Arg::Text(text) => Self::Text(text.to_owned()),
+            Arg::Int(number) => Self::Int(number),
+            Arg::Null => Self::Null,
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Arg<'a> {
     fn from(text: &'a str) -> Self {
         Self::Text(text)

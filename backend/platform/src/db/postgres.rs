@@ -5,6 +5,7 @@
 //! is made anew, and what was under way is run again, unless its commit was: then nobody knows, and that is the answer.
 
 mod bells;
+mod client;
 mod connection;
 mod migrate;
 mod outcome;

@@ -59,6 +59,18 @@ impl<'c> Tx<'c> {
         }
     }
 
+    /// Runs a statement by whose outcome the unit decides nothing. Where the way to the database is long, it is sent with
+    /// the next statement or the commit; should it fail there, the unit is run again and hears of it here.
+    ///
+    /// # Errors
+    /// As for [`execute`](Self::execute).
+    pub fn post(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
+        match (&mut self.session, self.mode) {
+            (Session::Postgres(session), Mode::Hopeful) => session.post(sql, args),
+            _ => self.execute(sql, args).map(drop),
+        }
+    }
+
     /// Runs a statement and maps each row of its answer.
     ///
     /// # Errors

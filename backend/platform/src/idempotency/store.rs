@@ -143,8 +143,7 @@ fn insert(tx: &mut Tx<'_>, once: &Once, key: &str) -> Result<bool, DbError> {
 pub fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbError> {
     let Some(key) = &once.key else { return Ok(()) };
     let sql = "UPDATE idempotency_keys SET status = $3, body = $4 WHERE scope = $1 AND key = $2";
-    tx.execute(sql, args![&once.scope, key, i64::from(answer.status), &answer.body])?;
-    Ok(())
+    tx.post(sql, args![&once.scope, key, i64::from(answer.status), &answer.body])
 }
 
 /// Gives the key back: the next request with it is a fresh one.

@@ -13,6 +13,7 @@ mod failures;
 mod health;
 mod idempotency;
 mod origins;
+mod posted;
 mod postgres;
 mod sessions;
 mod traces;

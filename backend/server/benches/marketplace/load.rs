@@ -1,91 +1,22 @@
-//! The load: plain HTTP/1.1 over kept connections, so that the client costs as little as possible.
+//! The load: tickets are listed, ordered, and read.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
+use crate::ORDERS_A_USER;
+use crate::http::{CONNECTIONS, Connection, a_second, post, send_all};
 use crate::server::Server;
-use crate::{CONNECTIONS, ORDERS_A_USER};
-
-/// One kept connection.
-struct Connection {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-}
-
-impl Connection {
-    async fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { stream, buffer: Vec::with_capacity(16 * 1024) }
-    }
-
-    /// Sends a request and answers the status; the body is in the buffer after the head.
-    async fn send(&mut self, request: &[u8]) -> (u16, usize) {
-        self.begin(request).await;
-        self.finish().await
-    }
-
-    /// Sends a request, and waits until the answer begins.
-    async fn begin(&mut self, request: &[u8]) {
-        self.stream.write_all(request).await.unwrap();
-        self.buffer.clear();
-        self.read_on().await;
-    }
-
-    async fn read_on(&mut self) {
-        let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
-        assert!(read > 0, "the server closed the connection");
-    }
-
-    /// Reads the answer to its end.
-    async fn finish(&mut self) -> (u16, usize) {
-        loop {
-            let Some(head) = find(&self.buffer, b"\r\n\r\n").map(|at| at + 4) else {
-                self.read_on().await;
-                continue;
-            };
-            let length = content_length(&self.buffer[..head]);
-            while self.buffer.len() < head + length {
-                self.read_on().await;
-            }
-            let status = std::str::from_utf8(&self.buffer[9..12]).unwrap().parse().unwrap();
-            return (status, head);
-        }
-    }
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
-}
-
-fn content_length(head: &[u8]) -> usize {
-    let name = b"content-length: ";
-    let at = find(head, name).expect("every answer has a length") + name.len();
-    let digits: Vec<u8> = head[at..].iter().copied().take_while(u8::is_ascii_digit).collect();
-    std::str::from_utf8(&digits).unwrap().parse().unwrap()
-}
-
-fn post(path: &str, cookie: &str, key: &str, body: &str) -> Vec<u8> {
-    format!(
-        "POST {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\nidempotency-key: {key}\r\n\
-         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .into_bytes()
-}
 
 /// The body of one answer.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
     let mut connection = Connection::open(address).await;
     let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
-    let (status, head) = connection.send(request.as_bytes()).await;
+    let (status, body) = connection.send(request.as_bytes()).await;
     assert_eq!(status, 200, "{path}");
-    String::from_utf8(connection.buffer.split_off(head)).unwrap()
+    String::from_utf8(body.to_vec()).unwrap()
 }
 
 /// As a browser asks for a page or for what a page loads.
@@ -97,11 +28,12 @@ fn browse(path: &str) -> Vec<u8> {
 /// What a browser is sent, in a file.
 pub(crate) async fn browsed(address: SocketAddr, path: &str) -> PathBuf {
     let mut connection = Connection::open(address).await;
-    let (status, head) = connection.send(&browse(path)).await;
+    let request = browse(path);
+    let (status, body) = connection.send(&request).await;
     assert_eq!(status, 200, "{path}");
     let name = path.replace('/', "-");
     let file = std::env::temp_dir().join(format!("ticketing-bench-page{name}-{}", std::process::id()));
-    std::fs::write(&file, &connection.buffer[head..]).unwrap();
+    std::fs::write(&file, body).unwrap();
     file
 }
 
@@ -120,31 +52,9 @@ pub(crate) async fn first_byte(address: SocketAddr, path: &str, count: usize) ->
     taken[count / 2].as_secs_f64() * 1e6
 }
 
-/// Sends each request once, over so many connections; answers the bodies of the answers, and how long it took.
-async fn send_all(address: SocketAddr, requests: &[Vec<u8>], wanted: u16) -> (Vec<Vec<u8>>, Duration) {
-    let mut connections = Vec::with_capacity(CONNECTIONS);
-    for _ in 0..CONNECTIONS {
-        connections.push(Connection::open(address).await);
-    }
-    let began = Instant::now();
-    let share = requests.len().div_ceil(CONNECTIONS).max(1);
-    let senders =
-        connections.into_iter().zip(requests.chunks(share)).map(|(mut connection, requests)| async move {
-            let mut bodies = Vec::with_capacity(requests.len());
-            for request in requests {
-                let (status, head) = connection.send(request).await;
-                assert_eq!(status, wanted, "{}", String::from_utf8_lossy(&connection.buffer));
-                bodies.push(connection.buffer[head..].to_vec());
-            }
-            bodies
-        });
-    let bodies = join_all(senders).await.into_iter().flatten().collect();
-    (bodies, began.elapsed())
-}
-
 /// Lists `count` tickets and waits until every service knows them; answers their identifiers.
 pub(crate) async fn create_tickets(server: &mut Server, count: usize) -> Vec<String> {
-    let cookie = server.cookie("seller");
+    let cookie = server.visitors.cookie("seller");
     let first = server.tickets;
     let requests: Vec<_> = (first..first + count as u64)
         .map(|n| {
@@ -152,7 +62,7 @@ pub(crate) async fn create_tickets(server: &mut Server, count: usize) -> Vec<Str
             post("/api/tickets", &cookie, &format!("ticket-{n}"), &body)
         })
         .collect();
-    let (bodies, _) = send_all(server.address(), &requests, 201).await;
+    let (bodies, _) = send_all(&[server.address()], &requests, 201).await;
     server.tickets += count as u64;
     server.settle().await;
     bodies.iter().map(|body| id_of(body)).collect()
@@ -167,7 +77,7 @@ fn id_of(body: &[u8]) -> String {
 pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64) {
     let first = server.orders;
     let cookies: Vec<_> = (0..tickets.len().div_ceil(ORDERS_A_USER))
-        .map(|user| server.cookie(&format!("buyer-{first}-{user}")))
+        .map(|user| server.visitors.cookie(&format!("buyer-{first}-{user}")))
         .collect();
     let requests: Vec<_> = tickets
         .iter()
@@ -178,7 +88,7 @@ pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64)
         })
         .collect();
     let began = Instant::now();
-    let (_, answered) = send_all(server.address(), &requests, 201).await;
+    let (_, answered) = send_all(&[server.address()], &requests, 201).await;
     server.orders += tickets.len() as u64;
     server.reservations_seen += tickets.len() as u64;
     server.settle().await;
@@ -211,9 +121,4 @@ pub(crate) async fn read(address: SocketAddr, path: &str, span: Duration) -> f64
     });
     let count: usize = join_all(readers).await.into_iter().sum();
     a_second(count, began.elapsed())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-fn a_second(count: usize, took: Duration) -> f64 {
-    count as f64 / took.as_secs_f64()
 }

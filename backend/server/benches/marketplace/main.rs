@@ -7,9 +7,14 @@
 
 mod bare_handler;
 mod bare_sql;
+#[path = "../common/http.rs"]
+mod http;
 mod load;
+#[path = "../common/report.rs"]
 mod report;
 mod server;
+#[path = "../common/visitors.rs"]
+mod visitors;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,8 +22,6 @@ use std::time::Duration;
 use report::Rounds;
 use server::Server;
 
-/// Connections of the load.
-const CONNECTIONS: usize = 64;
 /// Orders in one round.
 const ORDERS: usize = 8192;
 /// Orders of one user: fewer than the limit on unpaid ones.

@@ -5,23 +5,16 @@ use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
-
-use secrecy::SecretString;
-use ticketing_platform::clock::Clock;
-use ticketing_platform::session::{CookieSettings, Ended, SessionKeys, Sessions};
-use ticketing_sdk::UserId;
 
 use crate::load;
-
-const KEY: &str = "a key that is only used to measure";
+use crate::visitors::{KEY, Visitors};
 
 /// The whole stack, in a process of its own.
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
     metrics: SocketAddr,
-    sessions: Sessions,
+    pub(crate) visitors: Visitors,
     /// Removed when this is dropped, after the process has ended.
     _data: tempfile::TempDir,
     /// What was sent so far: how it is known that everything has taken effect.
@@ -45,25 +38,12 @@ impl Server {
             .spawn()
             .unwrap();
         let address = first_address(&mut child);
-        let clock = Clock::system();
-        let sessions = Sessions::new(
-            SessionKeys::new(&[SecretString::from(KEY)]).unwrap(),
-            CookieSettings::new("session", false).unwrap(),
-            Duration::from_secs(3600),
-            Ended::new(clock.clone()),
-            clock,
-        );
-        Self { child, address, metrics, sessions, _data: data, tickets: 0, orders: 0, reservations_seen: 0 }
+        let visitors = Visitors::new();
+        Self { child, address, metrics, visitors, _data: data, tickets: 0, orders: 0, reservations_seen: 0 }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
-    }
-
-    /// The `Cookie` header of a user.
-    pub(crate) fn cookie(&self, user: &str) -> String {
-        let begun = self.sessions.begin(&UserId::new(user), "bench@example.com").unwrap();
-        begun.cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
     }
 
     /// Every counter of the server, by name and labels.

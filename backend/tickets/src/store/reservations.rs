@@ -23,7 +23,7 @@ pub fn reserve(
 ) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "INSERT INTO reservations (order_id, ticket_id, status, version) VALUES ($1, $2, 'created', $3)",
             args![order, ticket, version],
         )?;
@@ -129,7 +129,7 @@ fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> 
 fn advance(tx: &mut Tx<'_>, order: &OrderId, status: &str, version: i64) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
-        tx.execute(
+        tx.post(
             "UPDATE reservations SET status = $2, version = $3 WHERE order_id = $1",
             args![order, status, version],
         )?;

@@ -103,7 +103,7 @@ pub fn create(
         created_at: Some(voice.now),
         updated_at: Some(voice.now),
     };
-    tx.execute(
+    tx.post(
         "INSERT INTO tickets (id, title, title_key, price, user_id, status, version, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, 'available', 0, $6, $6)",
         args![&created.id, &created.title, &new.title.key(), created.price, seller, voice.now],
@@ -160,7 +160,7 @@ pub fn delete(
     check: impl Fn(i64) -> bool,
 ) -> Result<(), EditError> {
     let mut gone = editable(tx, id, owner, check)?;
-    tx.execute(
+    tx.post(
         "UPDATE tickets SET status = 'deleted', version = version + 1, updated_at = $2 WHERE id = $1",
         args![id, voice.now],
     )?;

@@ -60,6 +60,8 @@ async fn a_change_of_a_slow_transaction_is_not_passed_over() {
         let listed = telling(&replica, &feed, move |tx, voice| {
             let listed =
                 store::create(tx, voice, id.clone(), &UserId::new("seller"), &listing("slow", 2000))?;
+            // What was posted goes out with it.
+            tx.query_one("SELECT COUNT(*) AS n FROM changes", &[], |row| row.int("n"))?;
             // A transaction that takes its time, as no unit of the product does.
             begun.send(()).unwrap();
             waits.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();

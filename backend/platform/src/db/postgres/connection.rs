@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 
-use postgres::{Client, NoTls, Statement};
+use postgres::{Error, Statement};
 
-use super::outcome::{Doom, is_lost};
-use super::tls::{Tls, connector};
+use super::client::{Answers, Client, Done, Last, Posted, Unconnected};
+use super::outcome::{Doom, doom_of, is_lost, said};
 use super::url::Target;
+use crate::db::Arg;
+use crate::db::arg::OwnedArg;
 
 /// Statements that are kept prepared; beyond it all are forgotten.
 const STATEMENT_CACHE: usize = 256;
+/// Statements that wait to be sent with another one, at most.
+const MOST_POSTED: usize = 16;
 
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,9 +54,23 @@ impl Role {
     }
 }
 
+/// What every session of a role is told before anything else.
+pub(super) fn greeting(target: &Target, role: Role) -> String {
+    // What is answered must be on the disk, also where the server would rather not wait for it.
+    let durable = "SELECT set_config('synchronous_commit', 'on', false) \
+                   WHERE current_setting('synchronous_commit') = 'off'";
+    format!("SET search_path TO \"{}\"; {durable}; {}", target.schema(), role.settings())
+}
+
 pub(super) struct Connection {
-    pub(super) client: Client,
+    client: Client,
     statements: HashMap<String, Statement>,
+    /// How the transaction begins; sent with its first statement.
+    begin: Option<&'static str>,
+    /// The server has been told of the transaction, and not of its end.
+    open: bool,
+    /// Statements of the transaction whose outcome the unit does not wait for; sent with the next one.
+    posted: Vec<Posted>,
     /// Rises with every statement that may have changed something.
     pub(super) changes: u64,
     /// A statement has failed: until it is undone to a savepoint, the transaction refuses every other.
@@ -62,25 +80,27 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn open(target: &Target, role: Role) -> Result<Self, postgres::Error> {
-        let config = postgres::Config::from(target.config());
-        let mut client = match target.tls() {
-            Tls::None => config.connect(NoTls)?,
-            Tls::Checked(tls) => config.connect(connector(tls))?,
-        };
-        // What is answered must be on the disk, also where the server would rather not wait for it.
-        let durable = "SELECT set_config('synchronous_commit', 'on', false) \
-                       WHERE current_setting('synchronous_commit') = 'off'";
-        client.batch_execute(&format!(
-            "SET search_path TO \"{}\"; {durable}; {}",
-            target.schema(),
-            role.settings()
-        ))?;
-        Ok(Self { client, statements: HashMap::new(), changes: 0, aborted: false, doom: None })
+    pub(super) fn open(target: &Target, role: Role) -> Result<Self, Unconnected> {
+        let mut client = Client::connect(target)?;
+        client.control(&greeting(target, role)).map_err(Unconnected::There)?;
+        Ok(Self {
+            client,
+            statements: HashMap::new(),
+            begin: None,
+            open: false,
+            posted: Vec::new(),
+            changes: 0,
+            aborted: false,
+            doom: None,
+        })
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
     }
 
     /// The statement, prepared.
-    pub(super) fn statement(&mut self, sql: &str) -> Result<Statement, postgres::Error> {
+    pub(super) fn statement(&mut self, sql: &str) -> Result<Statement, Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
@@ -97,18 +117,77 @@ impl Connection {
         self.statements.clear();
     }
 
-    /// Begins a transaction.
-    pub(super) fn begin(&mut self, sql: &str) -> Result<(), postgres::Error> {
-        (self.aborted, self.doom) = (false, None);
-        self.client.batch_execute(sql)
+    /// Begins a transaction. The server hears of it with the first statement.
+    pub(super) fn begin(&mut self, sql: &'static str) {
+        (self.aborted, self.doom, self.begin) = (false, None, Some(sql));
+        self.posted.clear();
+    }
+
+    /// Keeps a statement until the next one is sent, or the commit.
+    pub(super) fn post(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
+        let args = args.iter().map(|arg| OwnedArg::from(*arg)).collect();
+        self.posted.push(Posted { statement, args });
+        if self.posted.len() < MOST_POSTED {
+            return Ok(());
+        }
+        let Some(Posted { statement, args }) = self.posted.pop() else { return Ok(()) };
+        let args: Vec<Arg<'_>> = args.iter().map(OwnedArg::as_arg).collect();
+        self.run(&Last::Execute(&statement, &args)).map(drop)
+    }
+
+    /// Sends everything that waits, then this; answers what came of it. Where something that waited has failed, the
+    /// transaction is doomed, for whoever has posted it is not there to hear of it.
+    pub(super) fn run(&mut self, last: &Last<'_>) -> Result<Done, Error> {
+        let Answers { before, last } = self.send(last)?;
+        if let Err(error) = before {
+            self.doom = Some(doom_of(&error).unwrap_or(Doom::Posted(said(&error))));
+            return Err(error);
+        }
+        last
+    }
+
+    fn send(&mut self, last: &Last<'_>) -> Result<Answers, Error> {
+        let (begin, posted) = (self.begin.take(), std::mem::take(&mut self.posted));
+        self.open |= begin.is_some();
+        self.client.send(begin, &posted, last)
+    }
+
+    /// Commits the transaction. Where the server has not heard of it yet, it hears all of it at once, or nothing.
+    pub(super) fn commit(&mut self) -> Result<(), NotCommitted> {
+        if self.begin.is_some() && self.posted.is_empty() {
+            self.begin = None;
+            return Ok(());
+        }
+        let sent = self.send(&Last::Control("COMMIT"));
+        self.open = false;
+        match sent {
+            Ok(Answers { before: Ok(()), last: Ok(_) }) => Ok(()),
+            // What was posted has failed, so the commit was none.
+            Ok(Answers { before: Err(error), .. }) if !is_lost(&error) => Err(NotCommitted::Posted(error)),
+            Ok(Answers { before: Err(error), .. } | Answers { last: Err(error), .. }) | Err(error) => {
+                Err(NotCommitted::Commit(error))
+            }
+        }
     }
 
     /// Ends the transaction without a trace. Where that fails the connection is closed, which does the same.
     pub(super) fn roll_back(&mut self) {
-        if let Err(error) = self.client.batch_execute("ROLLBACK")
+        (self.begin, self.posted) = (None, Vec::new());
+        if !std::mem::take(&mut self.open) {
+            return;
+        }
+        if let Err(error) = self.client.control("ROLLBACK")
             && !is_lost(&error)
         {
             tracing::error!(%error, "a transaction could not be rolled back");
         }
     }
+}
+
+/// Why a transaction was not committed.
+pub(super) enum NotCommitted {
+    /// A statement that was sent with the commit has failed, and nothing was committed.
+    Posted(Error),
+    /// The commit itself has failed.
+    Commit(Error),
 }

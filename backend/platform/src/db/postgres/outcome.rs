@@ -14,6 +14,8 @@ pub(super) enum Doom {
     Lost(String),
     /// What was prepared on this connection does not fit the tables any more.
     Stale,
+    /// A statement whose outcome nobody waited for has failed. Where each is waited for, the unit hears of it.
+    Posted(DbError),
 }
 
 /// Whether and why a failed statement means that the transaction is to be run again.

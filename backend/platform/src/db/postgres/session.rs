@@ -2,9 +2,11 @@
 
 use std::error::Error;
 
+use postgres::Statement;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
+use super::client::{Done, Last};
 use super::connection::Connection;
 use super::outcome::{doom_of, said};
 use crate::db::{Arg, DbError, Row};
@@ -20,7 +22,19 @@ impl<'c> Session<'c> {
     }
 
     pub(in crate::db) fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
-        self.run(sql, args, |client, statement, params| client.execute(statement, params))
+        let statement = self.prepare(sql, args)?;
+        match self.connection.run(&Last::Execute(&statement, &args[..statement.params().len()])) {
+            Ok(Done::Changed(changed)) => Ok(changed),
+            Ok(_) => Ok(0),
+            Err(error) => Err(self.failed(&error)),
+        }
+    }
+
+    /// Sends it with the next statement, or with the commit.
+    pub(in crate::db) fn post(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
+        let statement = self.prepare(sql, args)?;
+        let wanted = statement.params().len();
+        self.connection.post(statement, &args[..wanted]).map_err(|error| self.failed(&error))
     }
 
     pub(in crate::db) fn query<T>(
@@ -29,8 +43,12 @@ impl<'c> Session<'c> {
         args: &[Arg<'_>],
         mut map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
-        let rows = self.run(sql, args, |client, statement, params| client.query(statement, params))?;
-        rows.iter().map(|row| map(&Row::postgres(row))).collect()
+        let statement = self.prepare(sql, args)?;
+        match self.connection.run(&Last::Query(&statement, &args[..statement.params().len()])) {
+            Ok(Done::Rows(rows)) => rows.iter().map(|row| map(&Row::postgres(row))).collect(),
+            Ok(_) => Ok(Vec::new()),
+            Err(error) => Err(self.failed(&error)),
+        }
     }
 
     /// A number that rises with every statement that may have changed something.
@@ -46,8 +64,8 @@ impl<'c> Session<'c> {
     /// Makes, undoes or ends a savepoint.
     pub(in crate::db) fn control(&mut self, sql: &str) -> Result<(), DbError> {
         self.must_go_on()?;
-        match self.connection.client.batch_execute(sql) {
-            Ok(()) => {
+        match self.connection.run(&Last::Control(sql)) {
+            Ok(_) => {
                 if sql.starts_with("ROLLBACK TO") {
                     self.connection.aborted = false;
                 }
@@ -57,16 +75,8 @@ impl<'c> Session<'c> {
         }
     }
 
-    fn run<T>(
-        &mut self,
-        sql: &str,
-        args: &[Arg<'_>],
-        run: impl FnOnce(
-            &mut postgres::Client,
-            &postgres::Statement,
-            &[&(dyn ToSql + Sync)],
-        ) -> Result<T, postgres::Error>,
-    ) -> Result<T, DbError> {
+    /// The statement, with its arguments looked at.
+    fn prepare(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Statement, DbError> {
         self.must_go_on()?;
         let statement = self.connection.statement(sql).map_err(|error| self.failed(&error))?;
         let wanted = statement.params().len();
@@ -80,11 +90,10 @@ impl<'c> Session<'c> {
             // Refused here, since the server's refusal would end the transaction.
             return Err(DbError::Statement(format!("U+0000 in an argument of: {sql}")));
         }
-        let params: Vec<&(dyn ToSql + Sync)> = args.iter().map(|arg| arg as &(dyn ToSql + Sync)).collect();
         if !sql.starts_with("SELECT") {
             self.connection.changes += 1;
         }
-        run(&mut self.connection.client, &statement, &params).map_err(|error| self.failed(&error))
+        Ok(statement)
     }
 
     /// After a conflict or a loss everything is run again: what the unit makes of it meanwhile does not count.
@@ -97,7 +106,9 @@ impl<'c> Session<'c> {
 
     fn failed(&mut self, error: &postgres::Error) -> DbError {
         self.connection.aborted = true;
-        self.connection.doom = doom_of(error);
+        if self.connection.doom.is_none() {
+            self.connection.doom = doom_of(error);
+        }
         said(error)
     }
 }

@@ -7,7 +7,8 @@ use postgres::error::SqlState;
 use tokio::sync::mpsc;
 
 use super::bells::Bells;
-use super::connection::{Connection, Role};
+use super::client::Unconnected;
+use super::connection::{Connection, NotCommitted, Role};
 use super::outcome::{Doom, doom_of, is_lost, said};
 use super::session::Session;
 use super::url::Target;
@@ -115,6 +116,11 @@ impl Worker {
                     }
                     pause(MOST_CONFLICTS);
                 }
+                End::Doomed(Doom::Posted(error)) => match mode {
+                    // The unit is to hear of the failure where it happens.
+                    Mode::Hopeful => mode = Mode::Careful,
+                    Mode::Careful => return Err(error),
+                },
                 End::Doomed(Doom::Stale) => {
                     losses += 1;
                     self.counters.repeated("stale");
@@ -150,8 +156,8 @@ impl Worker {
         Ok(())
     }
 
-    fn connected(&mut self) -> Result<&mut Connection, postgres::Error> {
-        if self.connection.as_ref().is_some_and(|connection| connection.client.is_closed()) {
+    fn connected(&mut self) -> Result<&mut Connection, Unconnected> {
+        if self.connection.as_ref().is_some_and(|connection| connection.is_closed()) {
             self.connection = None;
         }
         match &mut self.connection {
@@ -162,7 +168,11 @@ impl Worker {
 }
 
 /// Why there is no connection, and whether it is worth another try. Nothing was done, so it is no fault of the unit.
-fn unconnected(error: &postgres::Error) -> End {
+fn unconnected(error: &Unconnected) -> End {
+    let error = match error {
+        Unconnected::Here(error) => return End::Unreachable(error.to_string()),
+        Unconnected::There(error) => error,
+    };
     let text = chain(error);
     match error.code() {
         Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => End::Starved(text),
@@ -177,9 +187,7 @@ fn run(connection: &mut Connection, job: &mut dyn Job, manner: Manner, mode: Mod
         Manner::Serializable | Manner::Read => "BEGIN",
         Manner::Blind => "BEGIN ISOLATION LEVEL READ COMMITTED",
     };
-    if let Err(error) = connection.begin(begin) {
-        return doom_of(&error).map_or_else(|| End::Refused(said(&error)), End::Doomed);
-    }
+    connection.begin(begin);
     let before = connection.changes;
     let mut tx = Tx::new(Session::new(connection).into(), mode);
     let wanted = job.run(&mut tx);
@@ -204,9 +212,12 @@ fn run(connection: &mut Connection, job: &mut dyn Job, manner: Manner, mode: Mod
         ));
     }
     let changed = connection.changes != before;
-    match connection.client.batch_execute("COMMIT") {
+    match connection.commit() {
         Ok(()) => End::Committed(bells),
-        Err(error) => match doom_of(&error) {
+        Err(NotCommitted::Posted(error)) => {
+            End::Doomed(doom_of(&error).unwrap_or_else(|| Doom::Posted(said(&error))))
+        }
+        Err(NotCommitted::Commit(error)) => match doom_of(&error) {
             Some(Doom::Lost(why)) if changed => End::Uncertain(why),
             Some(doom) => End::Doomed(doom),
             None => End::Refused(said(&error)),

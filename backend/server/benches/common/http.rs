@@ -1,0 +1,113 @@
+//! Plain HTTP/1.1 over kept connections, so that the client costs as little as possible.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Connections of the load.
+pub(crate) const CONNECTIONS: usize = 64;
+
+/// One kept connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+}
+
+impl Connection {
+    pub(crate) async fn open(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self { stream, buffer: Vec::with_capacity(16 * 1024) }
+    }
+
+    /// Sends a request and answers the status and the body.
+    pub(crate) async fn send(&mut self, request: &[u8]) -> (u16, &[u8]) {
+        self.begin(request).await;
+        self.finish().await
+    }
+
+    /// Sends a request, and waits until the answer begins.
+    pub(crate) async fn begin(&mut self, request: &[u8]) {
+        self.stream.write_all(request).await.unwrap();
+        self.buffer.clear();
+        self.read_on().await;
+    }
+
+    /// Reads the answer to its end; answers the status and the body.
+    pub(crate) async fn finish(&mut self) -> (u16, &[u8]) {
+        let head = loop {
+            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
+                break at + 4;
+            }
+            self.read_on().await;
+        };
+        let length = content_length(&self.buffer[..head]);
+        while self.buffer.len() < head + length {
+            self.read_on().await;
+        }
+        let status = std::str::from_utf8(&self.buffer[9..12]).unwrap().parse().unwrap();
+        (status, &self.buffer[head..])
+    }
+
+    async fn read_on(&mut self) {
+        let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
+        assert!(read > 0, "the server closed the connection");
+    }
+}
+
+fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|window| window == wanted)
+}
+
+fn content_length(head: &[u8]) -> usize {
+    let name = b"content-length: ";
+    let at = find(head, name).expect("every answer has a length") + name.len();
+    let digits: Vec<u8> = head[at..].iter().copied().take_while(u8::is_ascii_digit).collect();
+    std::str::from_utf8(&digits).unwrap().parse().unwrap()
+}
+
+/// A request that changes something.
+pub(crate) fn post(path: &str, cookie: &str, key: &str, body: &str) -> Vec<u8> {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\nidempotency-key: {key}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
+}
+
+/// Sends each request once, over so many connections, which the servers share evenly; answers the bodies of the answers,
+/// and how long it took.
+pub(crate) async fn send_all(
+    servers: &[SocketAddr],
+    requests: &[Vec<u8>],
+    wanted: u16,
+) -> (Vec<Vec<u8>>, Duration) {
+    let mut connections = Vec::with_capacity(CONNECTIONS);
+    for server in servers.iter().cycle().take(CONNECTIONS) {
+        connections.push(Connection::open(*server).await);
+    }
+    let began = Instant::now();
+    let share = requests.len().div_ceil(CONNECTIONS).max(1);
+    let senders =
+        connections.into_iter().zip(requests.chunks(share)).map(|(mut connection, requests)| async move {
+            let mut bodies = Vec::with_capacity(requests.len());
+            for request in requests {
+                let (status, body) = connection.send(request).await;
+                assert_eq!(status, wanted, "{}", String::from_utf8_lossy(body));
+                bodies.push(body.to_vec());
+            }
+            bodies
+        });
+    let bodies = join_all(senders).await.into_iter().flatten().collect();
+    (bodies, began.elapsed())
+}
+
+/// So many in this time, as a rate.
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+pub(crate) fn a_second(count: usize, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}
