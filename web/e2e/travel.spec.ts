@@ -23,6 +23,27 @@ test('back, forward and reload lead where they should', async ({ someone }) => {
   await expect(heading).toHaveText('There is no such order')
 })
 
+test('nothing moves while a page comes up', async ({ someone }) => {
+  const person = await (await someone()).signUp()
+  const ticket = await person.list(unique('Rowing'))
+  const order = await person.order(await person.list(unique('Skating')))
+  await person.context.addInitScript(() => {
+    const seen = window as unknown as { moved: number }
+    seen.moved = 0
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[]) seen.moved += entry.value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  for (const path of ['/', `/tickets/${ticket.id}`, `/orders/${order.id}`, '/orders', '/listings', '/tickets/new']) {
+    const { page } = person
+    await page.goto(path)
+    await expect(page.locator('h1')).toBeVisible()
+    await expect(page.locator('.account')).toHaveText(person.email)
+    await expect(page.locator('.skeleton')).toHaveCount(0)
+    expect(await page.evaluate(() => (window as unknown as { moved: number }).moved), path).toBeLessThan(0.01)
+  }
+})
+
 test('who is signed out signs in first, and comes back to where they wanted to go', async ({ someone }) => {
   const [person, stranger] = [await (await someone()).signUp(), await someone()]
   const order = await person.order(await person.list(unique('Own ticket')))

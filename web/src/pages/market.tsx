@@ -152,11 +152,13 @@ function LiveMark() {
   const texts = useTexts()
   const state = useFeedState()
   const online = useOnline()
-  const live = online && state === 'live'
+  const lost = !online || state === 'waiting'
+  // While it connects for the first time there is nothing to say; its place is kept.
+  const mark = lost ? 'live' : state === 'live' ? 'live on' : 'live unknown'
   return (
-    <p className={live ? 'live on' : 'live'}>
+    <p className={mark}>
       <span className="dot" aria-hidden="true" />
-      {live ? texts.connection.live : texts.connection.notLive}
+      {lost ? texts.connection.notLive : texts.connection.live}
     </p>
   )
 }
