@@ -131,7 +131,13 @@ impl FakeStripe {
             StripeAnswer::failure()
         } else {
             let answer = account.answer(request, now, false);
-            if self.mischief().take(call, Prank::ErrorAfter) { StripeAnswer::failure() } else { answer }
+            // A refusal of the request itself has had no effect that could go untold.
+            let effective = answer.status != 400;
+            if effective && self.mischief().take(call, Prank::ErrorAfter) {
+                StripeAnswer::failure()
+            } else {
+                answer
+            }
         };
         account.keys.insert(key, (question, answer.clone()));
         answer
