@@ -264,8 +264,13 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
 }
 
 /// Variables that only tests look at.
-const OF_TESTS: [&str; 4] =
-    ["TICKETING_BIN", "TICKETING_NATS_SERVER", "TICKETING_NGINX", "TICKETING_TEST_POSTGRES"];
+const OF_TESTS: [&str; 5] = [
+    "TICKETING_BIN",
+    "TICKETING_NATS_SERVER",
+    "TICKETING_NGINX",
+    "TICKETING_PICTURES",
+    "TICKETING_TEST_POSTGRES",
+];
 /// Names of streams, which only look like settings.
 const STREAMS: [&str; 2] = ["TICKETING_DEAD", "TICKETING_ADVISORIES"];
 
