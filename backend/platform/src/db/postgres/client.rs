@@ -92,7 +92,9 @@ impl Client {
         Ok(Self { client, driver: Driver { runtime, connection, ended: false } })
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    /// Whether the connection has come to its end, also while nobody used it.
+    pub(super) fn is_closed(&mut self) -> bool {
+        self.driver.catch_up();
         self.driver.ended || self.client.is_closed()
     }
 
@@ -152,6 +154,21 @@ impl Client {
 }
 
 impl Driver {
+    /// Takes in what has come since somebody waited last. A unit may be sent with its commit at once: over a connection
+    /// that was lost before, nobody would know whether that was done.
+    fn catch_up(&mut self) {
+        let Self { runtime, connection, ended } = self;
+        runtime.block_on(async {
+            // The runtime looks at the socket meanwhile.
+            tokio::task::yield_now().await;
+            poll_fn(|context| {
+                *ended = *ended || connection.as_mut().poll(context).is_ready();
+                Poll::Ready(())
+            })
+            .await;
+        });
+    }
+
     fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let Self { runtime, connection, ended } = self;
         let mut answer = pin!(answer);

@@ -95,7 +95,7 @@ impl Connection {
         })
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(super) fn is_closed(&mut self) -> bool {
         self.client.is_closed()
     }
 

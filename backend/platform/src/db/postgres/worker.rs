@@ -157,7 +157,7 @@ impl Worker {
     }
 
     fn connected(&mut self) -> Result<&mut Connection, Unconnected> {
-        if self.connection.as_ref().is_some_and(|connection| connection.is_closed()) {
+        if self.connection.as_mut().is_some_and(Connection::is_closed) {
             self.connection = None;
         }
         match &mut self.connection {
