@@ -22,7 +22,7 @@ fn variable(before: &str, name: &str) -> (String, String) {
 }
 
 fn names() -> impl Iterator<Item = &'static str> {
-    Service::ALL.into_iter().map(Service::name)
+    Service::STATEFUL.into_iter().map(Service::name)
 }
 
 /// Somebody's URL of the database.
@@ -59,7 +59,7 @@ async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
         options.credentials = Some(Credentials::user("operator", password("operator")));
         options.name = "operator".to_owned();
     });
-    for service in Service::ALL {
+    for service in Service::STATEFUL {
         let name = service.name();
         builder = told(builder, Some(service), name, name);
         builder = builder.telling(service, "TICKETING_DATABASE_MIGRATE", "false");
