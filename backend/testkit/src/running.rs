@@ -1,8 +1,8 @@
 //! What a marketplace runs in: this process, or processes of its own.
 
 use ticketing_engines::Shape;
-use ticketing_server::Stack;
 use ticketing_server::audit::{AuditError, Ledger, Report};
+use ticketing_server::{Service, Stack};
 
 use crate::cluster::{Cluster, Ground};
 
@@ -28,6 +28,17 @@ impl Running {
         match self {
             Self::Here(stack) => stack.url(),
             Self::Cluster(cluster) => cluster.url(),
+        }
+    }
+
+    pub(crate) fn urls(&self, service: Service) -> Vec<String> {
+        match self {
+            Self::Here(stack) => vec![stack.url()],
+            Self::Cluster(cluster) => {
+                let urls =
+                    cluster.of(service).into_iter().map(|number| format!("http://{}", cluster.addr(number)));
+                urls.collect()
+            }
         }
     }
 

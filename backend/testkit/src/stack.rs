@@ -343,6 +343,15 @@ impl TestStack {
         &self.raw
     }
 
+    /// A client for exact requests of each process that serves `service`, past the ingress.
+    ///
+    /// # Panics
+    /// When it was stopped.
+    #[must_use]
+    pub fn raw_of_each(&self, service: Service) -> Vec<Raw> {
+        self.running().urls(service).into_iter().map(Raw::new).collect()
+    }
+
     /// An e-mail that nobody has used yet.
     pub fn email(&self, name: &str) -> String {
         format!("{name}-{}@example.com", self.people.fetch_add(1, Ordering::Relaxed))
