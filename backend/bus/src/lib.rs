@@ -43,5 +43,6 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[
         ("V1__outbox", include_str!("../migrations/V1__outbox.sql")),
         ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
+        ("V3__one_index", include_str!("../migrations/V3__one_index.sql")),
     ],
 };

@@ -99,21 +99,43 @@ impl Outbox {
     }
 }
 
-/// The oldest events that were not published yet, in an order in which each comes after those that its change has
-/// seen: an aggregate's versions rise.
-pub(crate) fn unpublished(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Envelope>, DbError> {
-    let order = match tx.dialect() {
-        Dialect::Sqlite => "ORDER BY id",
-        // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all
-        // that it has seen the effects of; one with a smaller number may still commit, and is published later.
-        Dialect::Postgres => "AND xact > 0 ORDER BY xact, id",
-    };
+/// Where an event stands in the order of publishing: the transaction that wrote it, and its identifier.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    xact: i64,
+    id: String,
+}
+
+/// Events that wait to be published, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) events: Vec<Envelope>,
+    /// Where the last of them stands.
+    pub(crate) last: Option<Place>,
+}
+
+/// The oldest events that were not published yet, or the oldest behind a place, in an order in which each comes after
+/// those that its change has seen: an aggregate's versions rise.
+pub(crate) fn unpublished(tx: &mut Tx<'_>, behind: Option<&Place>, limit: usize) -> Result<Waiting, DbError> {
+    if tx.dialect().is_shared() {
+        // The index has them in this order. With old statistics it may seem cheaper to sort all that wait.
+        tx.post("SET LOCAL enable_sort TO off", &[])?;
+    }
+    // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all that it
+    // has seen the effects of; one with a smaller number may still commit, and is published later.
+    let sql = format!(
+        "SELECT {}, xact FROM outbox WHERE published_at IS NULL AND (xact, id) > ($1, $2) ORDER BY xact, id LIMIT $3",
+        rows::COLUMNS
+    );
+    let (xact, id) = behind.map_or((-1, ""), |place| (place.xact, place.id.as_str()));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    tx.query(
-        &format!("SELECT {} FROM outbox WHERE published_at IS NULL {order} LIMIT $1", rows::COLUMNS),
-        args![limit],
-        rows::envelope,
-    )
+    let mut last = 0;
+    let events = tx.query(&sql, args![xact, id, limit], |row| {
+        last = row.int("xact")?;
+        rows::envelope(row)
+    })?;
+    let last = events.last().map(|event| Place { xact: last, id: event.id.clone() });
+    Ok(Waiting { events, last })
 }
 
 /// Remembers that these events were published. One statement for the whole batch.

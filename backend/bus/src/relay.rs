@@ -1,9 +1,8 @@
 //! The relay: publishes what the outbox holds, in order, and marks it. The row is the truth, the bus the messenger.
 
-use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
-use futures_util::future::join;
+use futures_util::future::join3;
 use ticketing_events::Envelope;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
@@ -12,14 +11,16 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry::Span;
 
 use crate::lease::Lease;
+use crate::outbox::{Place, Waiting};
 use crate::{Bus, BusError, Outbox, outbox, spans};
 
 /// Rows published together at most.
-const BATCH: usize = 256;
-/// From so many rows at once on, the service is busy: then the relay lets more gather before it publishes again, so
-/// that a wait for the disk serves many events. A lone event goes out at once, and so does what follows a full batch.
-const BUSY: usize = 16;
-const GATHERING: std::ops::Range<usize> = BUSY..BATCH;
+const BATCH: usize = 1024;
+/// Rows published before the relay looks at the oldest again: what was committed late belongs before what was read already.
+const ROUND: usize = 32 * BATCH;
+/// So many rows at once, and the service is busy: then the relay lets more gather before it publishes again, so that a
+/// wait for the disk serves many events. A lone event goes out at once, and so does what follows many.
+const GATHERING: std::ops::Range<usize> = 16..256;
 const GATHER: Duration = Duration::from_millis(20);
 /// How often the relay looks even when nothing rings: rows that a crash left behind, or another replica's.
 const POLL: Duration = Duration::from_secs(1);
@@ -34,10 +35,6 @@ pub struct Relay {
     outbox: Outbox,
     clock: Clock,
     lease: Lease,
-    /// What was found waiting and is published next.
-    waiting: VecDeque<Envelope>,
-    /// A full batch that was published, and is marked while the next one is.
-    unmarked: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -52,15 +49,7 @@ impl Relay {
     /// A relay of the outbox in `db`.
     #[must_use]
     pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
-        Self {
-            db,
-            bus,
-            outbox,
-            clock,
-            lease: Lease::new("relay"),
-            waiting: VecDeque::new(),
-            unmarked: Vec::new(),
-        }
+        Self { db, bus, outbox, clock, lease: Lease::new("relay") }
     }
 
     /// Publishes until shutdown. Of several replicas one does; the others take over when it is gone.
@@ -80,7 +69,7 @@ impl Relay {
         let mut recovery = self.bus.recovery();
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.publish_batch().await {
+            match self.publish_waiting().await {
                 Ok(published) => {
                     pause = FIRST_PAUSE;
                     let more = async {
@@ -113,38 +102,39 @@ impl Relay {
         }
     }
 
-    /// Publishes one batch, and marks it or a full one before it; answers how many events those are. Whatever fails is
-    /// looked for again, and published once more under the same identifiers.
-    async fn publish_batch(&mut self) -> Result<usize, RelayError> {
-        let (mut waiting, unmarked) = (std::mem::take(&mut self.waiting), std::mem::take(&mut self.unmarked));
+    /// Publishes what waits, a round at most, and marks it; answers how many events that were. While a batch is
+    /// published, the one before it is marked and the one after it is read. Whatever fails is looked for again, and
+    /// published once more under the same identifiers.
+    async fn publish_waiting(&mut self) -> Result<usize, RelayError> {
         if !self.lease.is_held(&self.db).await? {
-            waiting.clear();
-        } else if waiting.is_empty() && unmarked.is_empty() {
-            waiting = self.db.read(|tx| outbox::unpublished(tx, 2 * BATCH)).await?.into();
-        }
-        let batch: Vec<Envelope> = waiting.drain(..waiting.len().min(BATCH)).collect();
-        let ids: Vec<String> = batch.iter().map(|envelope| envelope.id.clone()).collect();
-        let (published, marked) = (ids.len(), unmarked.len());
-        if published + marked == 0 {
             return Ok(0);
         }
-        // The batch before lies in the log already, so the order of the two is settled.
-        let (said, found) = join(self.publish(batch), self.mark(unmarked, published > 0)).await;
-        said?;
-        self.waiting = if marked == 0 { waiting } else { without(found?, &ids) };
-        if published == BATCH {
-            self.unmarked = ids;
-        } else {
-            self.mark(ids, false).await?;
+        let (mut published, mut unmarked) = (0, Vec::new());
+        let mut batch = self.look(None).await?;
+        while !batch.events.is_empty() {
+            let ids: Vec<String> = batch.events.iter().map(|event| event.id.clone()).collect();
+            published += ids.len();
+            let goes_on = ids.len() == BATCH && published < ROUND && self.lease.is_held(&self.db).await?;
+            let following =
+                async { if goes_on { self.look(batch.last).await } else { Ok(Waiting::default()) } };
+            // The batch before lies in the log already, so the order of the two is settled.
+            let (said, marked, found) =
+                join3(self.publish(batch.events), self.mark(unmarked), following).await;
+            said?;
+            marked?;
+            (unmarked, batch) = (ids, found?);
         }
-        Ok(published + marked)
+        self.mark(unmarked).await?;
+        Ok(published)
+    }
+
+    /// The oldest events that wait, or those behind a place.
+    async fn look(&self, behind: Option<Place>) -> Result<Waiting, RelayError> {
+        Ok(self.db.read(move |tx| outbox::unpublished(tx, behind.as_ref(), BATCH)).await?)
     }
 
     async fn publish(&self, mut batch: Vec<Envelope>) -> Result<(), RelayError> {
         let count = batch.len();
-        if count == 0 {
-            return Ok(());
-        }
         let (service, system) = (self.db.name(), self.bus.system());
         let spans: Vec<Span> =
             batch.iter_mut().filter_map(|event| spans::publish(event, service, system)).collect();
@@ -159,22 +149,11 @@ impl Relay {
         Ok(())
     }
 
-    /// Marks a batch as published; answers what waits besides, if that is asked for.
-    async fn mark(&self, batch: Vec<String>, look: bool) -> Result<Vec<Envelope>, RelayError> {
+    async fn mark(&self, batch: Vec<String>) -> Result<(), RelayError> {
         if batch.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let now = self.clock.now();
-        let marked = self.db.write_blindly(move |tx| {
-            outbox::mark_published(tx, &batch, now)?;
-            if look { outbox::unpublished(tx, 2 * BATCH) } else { Ok(Vec::new()) }
-        });
-        Ok(marked.await?)
+        Ok(self.db.write_blindly(move |tx| outbox::mark_published(tx, &batch, now)).await?)
     }
-}
-
-/// What is not under way already.
-fn without(found: Vec<Envelope>, under_way: &[String]) -> VecDeque<Envelope> {
-    let under_way: HashSet<&str> = under_way.iter().map(String::as_str).collect();
-    found.into_iter().filter(|envelope| !under_way.contains(envelope.id.as_str())).collect()
 }

@@ -14,14 +14,18 @@ const AGGREGATE: &str = "Ticketing-Aggregate";
 const VERSION: &str = "Ticketing-Version";
 const TIME: &str = "Ticketing-Time";
 const TRACE: &str = "traceparent";
-/// On what is replayed: the place of the event in the stream.
+/// On what is replayed, whose subject is another: the place of the event in the stream.
 const REPLAY_OF: &str = "Ticketing-Replay-Of";
 
 /// A text as one token of a subject, and as a header: what neither may hold is written as `%2E`.
 pub(super) fn token(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_:".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let mut token = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_:".contains(&byte) {
+        if is_plain(byte) {
             token.push(char::from(byte));
         } else {
             // Writing to a string does not fail.
@@ -59,12 +63,11 @@ pub(super) fn subjects_of(name: EventName) -> String {
     name.subject("*")
 }
 
-/// The headers of an event, its identifier for the server's own memory of them included.
+/// The headers of an event, its identifier for the server's own memory of them included. Its name and aggregate are in
+/// the subject.
 pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(MESSAGE_ID, token(&envelope.id));
-    headers.insert(NAME, envelope.name.as_str());
-    headers.insert(AGGREGATE, token(&envelope.aggregate));
     headers.insert(VERSION, envelope.version.to_string());
     headers.insert(TIME, envelope.time.to_string());
     // It came from outside: what is no header stays behind.
@@ -81,6 +84,8 @@ pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) ->
     let mut headers = headers(envelope);
     headers.insert(MESSAGE_ID, message_id);
     headers.insert(EVENT_ID, token(&envelope.id));
+    headers.insert(NAME, envelope.name.as_str());
+    headers.insert(AGGREGATE, token(&envelope.aggregate));
     headers.insert(REPLAY_OF, seq.to_string());
     headers
 }
@@ -147,6 +152,15 @@ mod tests {
         assert_eq!(subject, "ticketing.ticket.created.a%2Eb%20c%3E%2A%25%C3%BC");
         let read = envelope(&subject, &headers(&sent), sent.body.as_bytes(), 3, Timestamp::from_millis(0));
         assert_eq!(read, Some(sent));
+    }
+
+    #[test]
+    fn what_is_replayed_on_a_subject_of_its_own_comes_back_too() {
+        let sent = sample();
+        let headers = super::replay_headers(&sent, 7, "replay-1");
+        let subject = "ticketing-replay.orders.7";
+        let read = envelope(subject, &headers, sent.body.as_bytes(), 9, Timestamp::from_millis(0));
+        assert_eq!((read, super::place(&headers, 9)), (Some(sent), 7));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use async_nats::HeaderMap;
 use async_nats::jetstream::publish::PublishAck;
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use ticketing_events::Envelope;
 
 use super::JetStreamError;
@@ -14,8 +14,9 @@ use super::message::{headers, subject};
 /// From so many events on, a batch is worth what it costs: the server lays each one aside in a file of its own before it is
 /// committed. With every write synced, that took 14 ms here, a lone event 1 ms.
 const ATOMIC_FROM: usize = 16;
-/// Events in one atomic batch at most. The server takes a thousand.
-const BATCH: usize = 256;
+/// Events in one atomic batch at most. The server takes a thousand; twice as many as 256 went through here by a third
+/// faster, a thousand hardly faster still.
+const BATCH: usize = 512;
 /// Answers that are waited for together. More of them, and a publisher that nobody answers holds too much.
 const IN_FLIGHT: usize = 64;
 const BATCH_ID: &str = "Nats-Batch-Id";
@@ -27,14 +28,79 @@ const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 /// # Errors
 /// When it is not known that all are stored. Those that are keep their place when everything is repeated.
 pub(super) async fn publish(link: &Link, events: &[Envelope]) -> Result<u64, JetStreamError> {
-    let mut stored = 0;
-    for chunk in events.chunks(BATCH) {
-        stored += match chunk {
-            few if few.len() < ATOMIC_FROM => publish_in_waves(link, few).await?,
-            many => publish_many(link, many).await?,
+    let (mut stored, mut staged) = (0, None);
+    let mut chunks = events.chunks(BATCH).peekable();
+    while let Some(chunk) = chunks.next() {
+        if chunk.len() < ATOMIC_FROM {
+            stored += publish_in_waves(link, chunk).await?;
+            continue;
+        }
+        let batch = match staged.take() {
+            Some(batch) => batch,
+            None => Batch::stage(link, chunk).await?,
         };
+        let following = chunks.peek().filter(|following| following.len() >= ATOMIC_FROM);
+        let stage_following = async {
+            match following {
+                Some(following) => Batch::stage(link, following).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        // What is staged has no place in the stream yet: the order is that of the commits.
+        let (committed, following) = join(batch.commit(link), stage_following).await;
+        stored += match committed {
+            Ok(()) => 1,
+            // The server has said no to the whole: most often because one of them was published before.
+            Err(refusal @ JetStreamError::Answer { .. }) if !refusal.lacks_a_stream() => {
+                tracing::debug!(%refusal, "a batch is published event by event");
+                metrics::counter!("bus_batches_refused_total").increment(1);
+                publish_in_waves(link, chunk).await?
+            }
+            Err(error) => return Err(error),
+        };
+        staged = following?;
     }
     Ok(stored)
+}
+
+/// Events that the server takes all or none, in this order. It has all of them but the last, and waits for that one.
+struct Batch<'e> {
+    id: String,
+    events: &'e [Envelope],
+}
+
+impl<'e> Batch<'e> {
+    async fn stage(link: &Link, events: &'e [Envelope]) -> Result<Self, JetStreamError> {
+        // What follows the last dot of an inbox is unique.
+        let inbox = link.client.new_inbox();
+        let batch = Self { id: inbox.rsplit('.').next().unwrap_or(&inbox).to_owned(), events };
+        link.must_be_connected()?;
+        for (event, number) in events.iter().zip(1..events.len()) {
+            let payload = event.body.clone().into_bytes().into();
+            let sent =
+                link.client.publish_with_headers(subject(event), batch.headers(event, number), payload);
+            sent.await.map_err(|error| JetStreamError::Client(error.to_string()))?;
+        }
+        Ok(batch)
+    }
+
+    async fn commit(&self, link: &Link) -> Result<(), JetStreamError> {
+        let Some(last) = self.events.last() else { return Ok(()) };
+        let mut headers = self.headers(last, self.events.len());
+        headers.insert(BATCH_COMMIT, "1");
+        let subject = subject(last);
+        let answer = link.ask(&subject, headers, last.body.clone().into_bytes()).await?;
+        let stored: PublishAck = read_answer(&subject, &answer)?;
+        link.has_seen(&stored.stream, stored.sequence);
+        Ok(())
+    }
+
+    fn headers(&self, event: &Envelope, number: usize) -> HeaderMap {
+        let mut headers = headers(event);
+        headers.insert(BATCH_ID, self.id.as_str());
+        headers.insert(BATCH_SEQUENCE, number.to_string());
+        headers
+    }
 }
 
 async fn publish_alone(link: &Link, event: &Envelope) -> Result<u64, JetStreamError> {
@@ -43,46 +109,6 @@ async fn publish_alone(link: &Link, event: &Envelope) -> Result<u64, JetStreamEr
     let stored: PublishAck = read_answer(&subject, &answer)?;
     link.has_seen(&stored.stream, stored.sequence);
     Ok(u64::from(!stored.duplicate))
-}
-
-async fn publish_many(link: &Link, events: &[Envelope]) -> Result<u64, JetStreamError> {
-    match publish_atomically(link, events).await {
-        Ok(()) => Ok(1),
-        // The server has said no to the whole: most often because one of them was published before.
-        Err(refusal @ JetStreamError::Answer { .. }) if !refusal.lacks_a_stream() => {
-            tracing::debug!(%refusal, "a batch is published event by event");
-            metrics::counter!("bus_batches_refused_total").increment(1);
-            publish_in_waves(link, events).await
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// All or none, in this order.
-async fn publish_atomically(link: &Link, events: &[Envelope]) -> Result<(), JetStreamError> {
-    let Some((last, others)) = events.split_last() else { return Ok(()) };
-    // What follows the last dot of an inbox is unique.
-    let inbox = link.client.new_inbox();
-    let batch = inbox.rsplit('.').next().unwrap_or(&inbox);
-    let numbered = |event: &Envelope, number: usize| {
-        let mut headers: HeaderMap = headers(event);
-        headers.insert(BATCH_ID, batch);
-        headers.insert(BATCH_SEQUENCE, number.to_string());
-        headers
-    };
-    link.must_be_connected()?;
-    for (event, number) in others.iter().zip(1..) {
-        let payload = event.body.clone().into_bytes().into();
-        let sent = link.client.publish_with_headers(subject(event), numbered(event, number), payload);
-        sent.await.map_err(|error| JetStreamError::Client(error.to_string()))?;
-    }
-    let mut commit = numbered(last, events.len());
-    commit.insert(BATCH_COMMIT, "1");
-    let subject = subject(last);
-    let answer = link.ask(&subject, commit, last.body.clone().into_bytes()).await?;
-    let stored: PublishAck = read_answer(&subject, &answer)?;
-    link.has_seen(&stored.stream, stored.sequence);
-    Ok(())
 }
 
 /// One by one, many under way at once, but never two of one aggregate: if the first of them were lost and the second

@@ -89,11 +89,11 @@ async fn a_long_outbox_is_published_whole(shape: Shape) {
     let outbox = core.outbox.clone();
     let said = core.db.write(move |tx| {
         outbox.append(tx, &created("t"))?;
-        (1..1000).try_for_each(|version| outbox.append(tx, &updated("t", version)).map(drop))
+        (1..2500).try_for_each(|version| outbox.append(tx, &updated("t", version)).map(drop))
     });
     said.await.map_err(|error: DbError| error).unwrap();
     core.start(&bus, None, &shutdown);
     eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
-    let published = bus.recent(2000).await.unwrap();
-    assert!(published.iter().map(|event| event.version).eq(0..1000));
+    let published = bus.recent(3000).await.unwrap();
+    assert!(published.iter().map(|event| event.version).eq(0..2500));
 }

@@ -1,4 +1,5 @@
-//! A bare publisher: the bodies of orders' events into a stream that is made as that of the events, in atomic batches.
+//! A bare publisher: what the relay of orders publishes, into the same stream and in batches of the same size, without an outbox;
+//! and one message at a time into a stream that is made as that of the events, and that nobody hears.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,7 @@ use ticketing_platform::clock::Clock;
 use crate::http::a_second;
 
 /// Events in a batch, as the relay has them.
-const BATCH: usize = 256;
+const BATCH: usize = 512;
 /// What an order says of itself.
 pub(crate) const BODY: &str = r#"{"id":"019bbbbb-0000-7000-8000-000000000001","version":0,"status":"created","userId":"buyer-0-00-0","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"019aaaaa-0000-7000-8000-000000000001","price":19.5}}"#;
 
@@ -57,7 +58,9 @@ impl BareStream {
         headers.insert("Nats-Batch-Id", batch);
         headers.insert("Nats-Batch-Sequence", number.to_string());
         headers.insert("Nats-Msg-Id", id.as_str());
-        (format!("bare.{id}"), headers)
+        headers.insert("Ticketing-Version", "0");
+        headers.insert("Ticketing-Time", "2026-11-22T10:00:00.000Z");
+        (format!("ticketing.order.created.{id}"), headers)
     }
 
     /// Publishes one, and waits until it is on the disk; answers how long that took.

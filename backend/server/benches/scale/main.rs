@@ -90,7 +90,7 @@ async fn measure(rounds: u32) {
         rates.ratio(&format!("orders with {replicas} replicas / with 1"), &ordered[0]);
     }
     relayed.print("relay of orders: outbox to JetStream, marked", "events/s");
-    batches.print("a bare publisher, the same bodies, batches of 256", "events/s");
+    batches.print("a bare publisher, the same messages, batches of 512", "events/s");
     relayed.ratio("relay / bare publisher", &batches);
     let [followed, hops] = events.spans();
     followed.print("a ticket is listed until orders has committed it");
