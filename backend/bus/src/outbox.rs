@@ -110,8 +110,8 @@ pub(crate) struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
     pub(crate) events: Vec<Envelope>,
-    /// Where the last of them stands.
-    pub(crate) last: Option<Place>,
+    /// Where the last of them stands, if nothing can come to stand before it any more: then one may read on behind it.
+    pub(crate) settled: Option<Place>,
 }
 
 /// The oldest events that were not published yet, or the oldest behind a place, in an order in which each comes after
@@ -122,20 +122,22 @@ pub(crate) fn unpublished(tx: &mut Tx<'_>, behind: Option<&Place>, limit: usize)
         tx.post("SET LOCAL enable_sort TO off", &[])?;
     }
     // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all that it
-    // has seen the effects of; one with a smaller number may still commit, and is published later.
+    // has seen the effects of; one with a smaller number may still commit, and whatever sees that comes after it.
     let sql = format!(
-        "SELECT {}, xact FROM outbox WHERE published_at IS NULL AND (xact, id) > ($1, $2) ORDER BY xact, id LIMIT $3",
-        rows::COLUMNS
+        "SELECT {}, xact, {} AS settled FROM outbox WHERE published_at IS NULL AND (xact, id) > ($1, $2) \
+         ORDER BY xact, id LIMIT $3",
+        rows::COLUMNS,
+        tx.dialect().settled()
     );
     let (xact, id) = behind.map_or((-1, ""), |place| (place.xact, place.id.as_str()));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut last = 0;
+    let (mut last, mut settled) = (0, 0);
     let events = tx.query(&sql, args![xact, id, limit], |row| {
-        last = row.int("xact")?;
+        (last, settled) = (row.int("xact")?, row.int("settled")?);
         rows::envelope(row)
     })?;
-    let last = events.last().map(|event| Place { xact: last, id: event.id.clone() });
-    Ok(Waiting { events, last })
+    let place = events.last().map(|event| Place { xact: last, id: event.id.clone() });
+    Ok(Waiting { events, settled: place.filter(|place| place.xact < settled) })
 }
 
 /// Remembers that these events were published. One statement for the whole batch.
@@ -190,4 +192,71 @@ pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     tx.execute(published, args![&floor(OUTBOX_RETENTION)])?;
     tx.execute("DELETE FROM inbox WHERE event_id < $1", args![&floor(INBOX_RETENTION)])?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use ticketing_engines::{Engine, Home};
+    use ticketing_events::TicketCreated;
+    use ticketing_platform::clock::Clock;
+    use ticketing_platform::db::{Db, DbError, Tx};
+    use ticketing_sdk::{Money, TicketId, UserId};
+
+    use super::{Outbox, Place, Waiting, unpublished};
+    use crate::Core;
+
+    fn say(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
+        let created = TicketCreated {
+            id: TicketId::new(ticket),
+            version: 0,
+            title: "A concert".to_owned(),
+            price: Money::from_cents(1950).unwrap(),
+            user_id: UserId::new("seller"),
+        };
+        outbox.append(tx, &created).map(drop)
+    }
+
+    async fn look(db: &Db, behind: Option<Place>) -> (Vec<String>, Option<Place>) {
+        let found = db.read(move |tx| unpublished(tx, behind.as_ref(), 10)).await;
+        let Waiting { events, settled } = found.map_err(|error: DbError| error).unwrap();
+        (events.into_iter().map(|event| event.aggregate).collect(), settled)
+    }
+
+    #[tokio::test]
+    async fn nobody_reads_on_behind_what_may_still_come() {
+        let home = Home::on(Engine::Postgres);
+        let Core { db, outbox, .. } = Core::open(home.database("s"), Clock::system(), &[]).unwrap();
+        let ((said, has_said), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
+        let slow = tokio::spawn({
+            let (db, outbox) = (db.clone(), outbox.clone());
+            async move {
+                let unit = db.write(move |tx| {
+                    say(&outbox, tx, "first")?;
+                    // What was posted goes out with it.
+                    tx.query("SELECT 1", &[], |_| Ok(()))?;
+                    said.send(()).unwrap();
+                    ended.recv().unwrap();
+                    Ok::<_, DbError>(())
+                });
+                unit.await.unwrap();
+            }
+        });
+        tokio::task::spawn_blocking(move || has_said.recv()).await.unwrap().unwrap();
+        db.write(move |tx| say(&outbox, tx, "second")).await.unwrap();
+        let (found, place) = look(&db, None).await;
+        assert!(found == ["second"] && place.is_none(), "the first may still come to stand before it");
+        end.send(()).unwrap();
+        slow.await.unwrap();
+        let place = loop {
+            let (found, place) = look(&db, None).await;
+            assert_eq!(found, ["first", "second"]);
+            // Others use this server too, and may be in the middle of something.
+            if let Some(place) = place {
+                break place;
+            }
+        };
+        assert!(look(&db, Some(place)).await.0.is_empty());
+    }
 }

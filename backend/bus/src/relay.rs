@@ -16,7 +16,7 @@ use crate::{Bus, BusError, Outbox, outbox, spans};
 
 /// Rows published together at most.
 const BATCH: usize = 1024;
-/// Rows published before the relay looks at the oldest again: what was committed late belongs before what was read already.
+/// Rows published before the relay looks at the oldest again: what is to be said once more lies before what was read.
 const ROUND: usize = 32 * BATCH;
 /// So many rows at once, and the service is busy: then the relay lets more gather before it publishes again, so that a
 /// wait for the disk serves many events. A lone event goes out at once, and so does what follows many.
@@ -115,8 +115,12 @@ impl Relay {
             let ids: Vec<String> = batch.events.iter().map(|event| event.id.clone()).collect();
             published += ids.len();
             let goes_on = ids.len() == BATCH && published < ROUND && self.lease.is_held(&self.db).await?;
-            let following =
-                async { if goes_on { self.look(batch.last).await } else { Ok(Waiting::default()) } };
+            let following = async {
+                match batch.settled {
+                    Some(place) if goes_on => self.look(Some(place)).await,
+                    _ => Ok(Waiting::default()),
+                }
+            };
             // The batch before lies in the log already, so the order of the two is settled.
             let (said, marked, found) =
                 join3(self.publish(batch.events), self.mark(unmarked), following).await;

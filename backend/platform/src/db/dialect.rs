@@ -45,4 +45,14 @@ impl Dialect {
             Self::Postgres => "pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
         }
     }
+
+    /// A number with all smaller ones of which nothing more is to come: those transactions have ended, and what they have
+    /// done can be seen in this one.
+    #[must_use]
+    pub const fn settled(self) -> &'static str {
+        match self {
+            Self::Sqlite => "1",
+            Self::Postgres => "(SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)",
+        }
+    }
 }
