@@ -17,7 +17,7 @@ use super::tickets::Voice;
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
 
 /// Every transaction before this one has ended, so nothing that is numbered lower will appear any more.
-const HORIZON: &str = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint";
+const HORIZON: &str = Dialect::Postgres.settled();
 
 /// One change, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
