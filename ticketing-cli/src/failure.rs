@@ -244,6 +244,7 @@ pub(crate) fn exit_of_code(code: &ErrorCode) -> Exit {
         ErrorCode::NotFound => Exit::NotFound,
         ErrorCode::NotSignedIn
         | ErrorCode::NotOwner
+        | ErrorCode::OtherUser
         | ErrorCode::CrossOrigin
         | ErrorCode::InvalidCredentials => Exit::NotAllowed,
         ErrorCode::EmailInUse

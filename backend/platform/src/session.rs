@@ -2,9 +2,9 @@
 
 mod cookie;
 mod ended;
+mod intended_user;
 mod keys;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,12 +19,14 @@ use crate::http::ApiError;
 
 pub use cookie::{CookieError, CookieSettings};
 pub use ended::{Ended, MIGRATIONS, prune};
+pub use intended_user::INTENDED_USER;
 pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
 
 /// How long a session lasts when nothing else is set: 7 days.
 pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A request by someone who is signed in. As an extractor it answers 401 where there is no valid session.
+/// A request by someone who is signed in. As an extractor it answers 401 where there is no valid session, and 409 where the
+/// request names another user in [`INTENDED_USER`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Who.
@@ -39,7 +41,8 @@ pub struct Session {
     pub exp: i64,
 }
 
-/// The session of a request, if it has a valid one.
+/// The session of a request, if it has a valid one. As an extractor it answers 409 where the request names another user in
+/// [`INTENDED_USER`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaybeSession(pub Option<Session>);
 
@@ -113,6 +116,18 @@ impl Sessions {
         (!ended.contains(&session.jti)).then_some(session)
     }
 
+    /// The valid session in a request's headers, as [`read`](Self::read) finds it, of a request that is meant for its user.
+    ///
+    /// # Errors
+    /// 409 `other_user` where the request names another user in [`INTENDED_USER`].
+    pub fn read_intended(&self, headers: &HeaderMap) -> Result<Option<Session>, ApiError> {
+        let session = self.read(headers);
+        if let Some(session) = &session {
+            intended_user::check(headers, session)?;
+        }
+        Ok(session)
+    }
+
     /// The `Set-Cookie` value that makes the client forget its session.
     #[must_use]
     pub fn clear(&self) -> HeaderValue {
@@ -144,7 +159,7 @@ where
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        Sessions::from_ref(state).read(&parts.headers).ok_or_else(ApiError::not_signed_in)
+        Sessions::from_ref(state).read_intended(&parts.headers)?.ok_or_else(ApiError::not_signed_in)
     }
 }
 
@@ -152,9 +167,9 @@ impl<S: Send + Sync> FromRequestParts<S> for MaybeSession
 where
     Sessions: FromRef<S>,
 {
-    type Rejection = Infallible;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Self(Sessions::from_ref(state).read(&parts.headers)))
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Sessions::from_ref(state).read_intended(&parts.headers).map(Self)
     }
 }

@@ -85,6 +85,8 @@ codes! {
     NotSignedIn => "not_signed_in",
     /// The thing belongs to someone else.
     NotOwner => "not_owner",
+    /// The request names another user than the one who is signed in.
+    OtherUser => "other_user",
     /// There is no such thing.
     NotFound => "not_found",
     /// The request came from another origin.

@@ -450,7 +450,10 @@ export interface operations {
                 /** @description From the Link of the page before */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -483,6 +486,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createOrder: {
@@ -491,6 +503,8 @@ export interface operations {
             header?: {
                 /** @description The same key and body answers the first response again */
                 "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
             };
             path?: never;
             cookie?: never;
@@ -537,6 +551,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many unpaid orders */
             429: {
                 headers: {
@@ -551,7 +574,10 @@ export interface operations {
     getOrder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path: {
                 /** @description The order */
                 id: string;
@@ -587,12 +613,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     cancelOrder: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path: {
                 /** @description The order */
                 id: string;
@@ -635,6 +673,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     listPayments: {
@@ -645,7 +692,10 @@ export interface operations {
                 /** @description From the Link of the page before */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -678,6 +728,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createPayment: {
@@ -686,6 +745,8 @@ export interface operations {
             header?: {
                 /** @description The same key and body answers the first response again */
                 "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
             };
             path?: never;
             cookie?: never;
@@ -828,7 +889,10 @@ export interface operations {
     getPayment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path: {
                 /** @description The payment */
                 id: string;
@@ -864,6 +928,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     listTickets: {
@@ -889,6 +962,8 @@ export interface operations {
             header?: {
                 /** @description Where the live feed resumes */
                 "Last-Event-ID"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
             };
             path?: never;
             cookie?: never;
@@ -922,6 +997,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createTicket: {
@@ -930,6 +1014,8 @@ export interface operations {
             header?: {
                 /** @description The same key and body answers the first response again */
                 "Idempotency-Key"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
             };
             path?: never;
             cookie?: never;
@@ -960,6 +1046,15 @@ export interface operations {
             };
             /** @description Not signed in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1007,6 +1102,8 @@ export interface operations {
             header?: {
                 /** @description Only if the ticket has this version */
                 "If-Match"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
             };
             path: {
                 /** @description The ticket */
@@ -1056,6 +1153,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The ticket has another version */
             412: {
                 headers: {
@@ -1073,6 +1179,8 @@ export interface operations {
             header?: {
                 /** @description Only if the ticket has this version */
                 "If-Match"?: string | null;
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
             };
             path: {
                 /** @description The ticket */
@@ -1116,6 +1224,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The ticket has another version */
             412: {
                 headers: {
@@ -1130,7 +1247,10 @@ export interface operations {
     currentuser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1143,6 +1263,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CurrentUserAnswer"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1203,7 +1332,10 @@ export interface operations {
     signout: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
+                "x-ticketing-user"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1218,6 +1350,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description The request is meant for another user than the one who is signed in */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description `unavailable`: the session was not ended */

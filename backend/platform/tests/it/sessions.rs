@@ -275,6 +275,35 @@ async fn extractors_answer_401_or_nothing() {
     }
 }
 
+#[tokio::test]
+async fn request_for_another_user_is_refused() {
+    let clock = clock();
+    let sessions = sessions_with(&[KEY], &clock);
+    let cookie = sessions.begin(&UserId::new("u1"), "ada@example.com").unwrap().cookie;
+    let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+    let router = Router::new()
+        .route("/mine", get(|session: Session| async move { session.email }))
+        .route(
+            "/any",
+            get(|MaybeSession(session): MaybeSession| async move { session.is_some().to_string() }),
+        )
+        .with_state(App { sessions });
+    let server = Server::start(router).await;
+    let user = session::INTENDED_USER.to_string();
+    let own = [("cookie", cookie.as_str()), (user.as_str(), "u1")];
+    assert_eq!(server.send("GET /mine", &own, "").await.body, "ada@example.com");
+    for other in ["u2", "", "U1", "u1, u2"] {
+        let headers = [("cookie", cookie.as_str()), (user.as_str(), other)];
+        fails(&server.send("GET /mine", &headers, "").await, 409, "other_user");
+        fails(&server.send("GET /any", &headers, "").await, 409, "other_user");
+    }
+    let twice = [("cookie", cookie.as_str()), (user.as_str(), "u1"), (user.as_str(), "u2")];
+    fails(&server.send("GET /mine", &twice, "").await, 409, "other_user");
+    // Without a session there is nobody to compare with.
+    fails(&server.send("GET /mine", &[(user.as_str(), "u1")], "").await, 401, "not_signed_in");
+    assert_eq!(server.send("GET /any", &[(user.as_str(), "u1")], "").await.body, "false");
+}
+
 #[test]
 fn nothing_secret_is_shown() {
     let clock = clock();

@@ -101,7 +101,7 @@ impl Filters {
     ) -> Result<Option<UserId>, ApiError> {
         match self.seller.as_deref() {
             None => Ok(None),
-            Some("me") => match app.sessions.read(headers) {
+            Some("me") => match app.sessions.read_intended(headers)? {
                 Some(session) => Ok(Some(session.user_id)),
                 None => Err(ApiError::not_signed_in()),
             },
