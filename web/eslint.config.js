@@ -1,7 +1,9 @@
-// What is looked for beyond the types: the rules of hooks, and what keeps a page usable for everyone.
+// What is looked for beyond the types: the rules of hooks, what keeps a page usable for everyone, and what survives translators.
 import a11y from 'eslint-plugin-jsx-a11y'
 import hooks from 'eslint-plugin-react-hooks'
 import ts from 'typescript-eslint'
+
+import { textAlone } from './lint/text-alone.js'
 
 export default ts.config(
   { ignores: ['node_modules', 'dist', 'test-results', 'src/api/schema.d.ts'] },
@@ -21,7 +23,9 @@ export default ts.config(
   },
   {
     files: ['src/**/*.{ts,tsx}'],
+    plugins: { own: { rules: { 'text-alone': textAlone } } },
     rules: {
+      'own/text-alone': 'error',
       'no-console': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/consistent-type-definitions': 'off',

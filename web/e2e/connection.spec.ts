@@ -61,3 +61,24 @@ test('a server that is restarted is found again, and the feed goes on where it b
     await stack.finish()
   }
 })
+
+test('a feed that cannot go on from where it broke off reads the list anew', async ({ someone }) => {
+  const [seller, visitor] = [await (await someone()).signUp(), await someone()]
+  const { page } = visitor
+  const word = unique('reset').replace(' ', '')
+  const places: (string | undefined)[] = []
+  let late = ''
+  await page.route('**/api/tickets', async (route) => {
+    places.push(route.request().headers()['last-event-id'])
+    const answer = (body: string) => route.fulfill({ contentType: 'text/event-stream', body })
+    if (places.length === 1) return answer('id: 7\ndata:\n\n')
+    if (places.length > 2) return route.fallback()
+    // What happened meanwhile is told by no event.
+    late = (await seller.list(`${word} listed meanwhile`)).title
+    return answer('event: reset\nid: 900\ndata: {}\n\n')
+  })
+  await page.goto(`/?q=${word}`)
+  await expect(page.getByRole('link', { name: `${word} listed meanwhile` })).toBeVisible()
+  expect(late).toContain(word)
+  await expect.poll(() => places.slice(0, 3)).toEqual([undefined, '7', '900'])
+})

@@ -54,9 +54,25 @@ test('a reload in the middle of paying finds out what became of it', async ({ so
   expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
 })
 
-test('a payment that did not arrive is sent again after a reload, under the same key', async ({ someone }) => {
+test('a payment that did not arrive is looked for after a reload, and paid once more', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   const order = await reserved(seller, buyer, 'Chess match')
+  const { page } = buyer
+  await page.goto(`/orders/${order.id}`)
+  await page.route('**/api/payments', (route) => route.abort('connectionreset'))
+  await page.getByRole('button', { name: 'Pay $38.00' }).click()
+  await expect(page.getByRole('alert')).toContainText('Nobody knows yet')
+  await page.unroute('**/api/payments')
+  await page.reload()
+  await expect(page.getByRole('alert')).toContainText('The payment did not arrive')
+  await page.getByRole('button', { name: 'Pay $38.00' }).click()
+  await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
+  expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
+})
+
+test('a payment whose outcome is unknown is repeated under the same key', async ({ someone }) => {
+  const [seller, buyer] = [await someone(), await someone()]
+  const order = await reserved(seller, buyer, 'Fencing')
   const { page } = buyer
   const keys: (string | undefined)[] = []
   page.on('request', (request) => {
@@ -67,11 +83,28 @@ test('a payment that did not arrive is sent again after a reload, under the same
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
   await expect(page.getByRole('alert')).toContainText('Nobody knows yet')
   await page.unroute('**/api/payments')
-  await page.reload()
+  await page.getByRole('button', { name: 'Pay $38.00' }).click()
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
   expect(keys).toHaveLength(2)
   expect(keys[0]).toMatch(/^web-[0-9a-f]{32}$/)
   expect(keys[1]).toBe(keys[0])
+})
+
+test('a refusal for good is not called unknown', async ({ someone }) => {
+  const [seller, buyer] = [await someone(), await someone()]
+  const order = await reserved(seller, buyer, 'Archery')
+  const { page } = buyer
+  await page.goto(`/orders/${order.id}`)
+  for (const [status, code, words] of [
+    [401, 'not_owner', 'This belongs to another account.'],
+    [429, 'too_many_requests', 'Too many tries.'],
+  ] as const) {
+    await page.route('**/api/payments', (route) => route.fulfill({ status, json: { errors: [{ message: 'no', code }] } }))
+    await page.getByRole('button', { name: 'Pay $38.00' }).click()
+    await expect(page.getByRole('alert')).toContainText(words)
+    await expect(page.getByText('Nobody knows yet')).toHaveCount(0)
+    await page.unroute('**/api/payments')
+  }
 })
 
 test('a double click reserves once, and pays once', async ({ someone }) => {

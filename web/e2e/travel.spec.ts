@@ -63,7 +63,7 @@ test('who is signed out signs in first, and comes back to where they wanted to g
   await expect(page.getByText('Time left to pay')).toBeVisible()
 
   await page.getByRole('button', { name: 'Settings' }).click()
-  await page.getByRole('link', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Signed out')
   await page.goto('/orders')
   await expect(page).toHaveURL('/auth/signin?next=%2Forders')
@@ -100,7 +100,12 @@ test('a session that ends in one tab has ended in the other', async ({ someone }
   await expect(person.page.locator('.account')).toHaveText(person.email)
   const other = await person.context.newPage()
   await other.goto('/auth/signout')
+  // A link that leads here asks first.
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Sign out?')
+  await other.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   await expect(other.getByRole('heading', { level: 1 })).toHaveText('Signed out')
+  // The other tab is told.
+  await expect(person.page.locator('.account').getByRole('link', { name: 'Sign in' })).toBeVisible()
   await person.page.getByRole('link', { name: 'Orders' }).click()
   await expect(person.page).toHaveURL('/auth/signin?next=%2Forders')
 })

@@ -3,31 +3,36 @@ import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@ta
 import { Suspense, lazy, useEffect } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
 
-import { ApiError, isCode, isStatus } from './api/problem'
+import { ApiError, isCode, isTransient } from './api/problem'
 import { keys } from './live/cache'
 import { FeedProvider } from './live/context'
+import { loaded } from './chunks'
 import Market from './pages/market'
+import { ForOneUser, SessionProvider } from './session/context'
 import { SpeechProvider, useTexts } from './texts/context'
 import { Announcer } from './ui/announcer'
 import { Boundary } from './ui/boundary'
+import { Page } from './ui/page'
 import { Shell } from './ui/shell'
 
 /** All other pages are small: they come together, once the first one has been shown. */
 const others = () => import('./pages/others')
-const Ticket = lazy(() => others().then((pages) => ({ default: pages.Ticket })))
-const Sell = lazy(() => others().then((pages) => ({ default: pages.Sell })))
-const Edit = lazy(() => others().then((pages) => ({ default: pages.Edit })))
-const Order = lazy(() => others().then((pages) => ({ default: pages.Order })))
-const Orders = lazy(() => others().then((pages) => ({ default: pages.Orders })))
-const Listings = lazy(() => others().then((pages) => ({ default: pages.Listings })))
-const SignIn = lazy(() => others().then((pages) => ({ default: pages.SignIn })))
-const SignUp = lazy(() => others().then((pages) => ({ default: pages.SignUp })))
-const SignOut = lazy(() => others().then((pages) => ({ default: pages.SignOut })))
-const Missing = lazy(() => others().then((pages) => ({ default: pages.Missing })))
+const page = (name: keyof Awaited<ReturnType<typeof others>>) =>
+  lazy(() => loaded(others).then((pages) => ({ default: pages[name] })))
+const Ticket = page('Ticket')
+const Sell = page('Sell')
+const Edit = page('Edit')
+const Order = page('Order')
+const Orders = page('Orders')
+const Listings = page('Listings')
+const SignIn = page('SignIn')
+const SignUp = page('SignUp')
+const SignOut = page('SignOut')
+const Missing = page('Missing')
 
-/** A session that has ended elsewhere is noticed where it is first missed. */
+/** A session that has ended, or is another user's, is noticed by the first answer that says so. */
 const notice = (error: unknown) => {
-  if (isCode(error, 'not_signed_in')) void client.invalidateQueries({ queryKey: keys.session })
+  if (isCode(error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
 }
 
 const client: QueryClient = new QueryClient({
@@ -36,8 +41,7 @@ const client: QueryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5000,
-      // What the server has decided stays decided; what did not arrive is asked for again.
-      retry: (failures, error) => failures < 3 && !(error instanceof ApiError && error.isFinal) && !isStatus(error, 401),
+      retry: (failures, error) => failures < 3 && isTransient(error),
       retryDelay: (failures, error) => (error instanceof ApiError ? error.retryAfter : null) ?? Math.min(500 * 2 ** failures, 8000),
     },
   },
@@ -48,11 +52,15 @@ export function App() {
     <QueryClientProvider client={client}>
       <SpeechProvider>
         <Announcer>
-          <FeedProvider>
-            <Shell>
-              <Pages />
-            </Shell>
-          </FeedProvider>
+          <SessionProvider>
+            <FeedProvider>
+              <Shell>
+                <ForOneUser>
+                  <Pages />
+                </ForOneUser>
+              </Shell>
+            </FeedProvider>
+          </SessionProvider>
         </Announcer>
       </SpeechProvider>
     </QueryClientProvider>
@@ -68,7 +76,7 @@ function Pages() {
   }, [])
   return (
     <Boundary place={path}>
-      <Suspense fallback={<p className="hidden">{texts.common.loading}</p>}>
+      <Suspense fallback={<Page title={texts.common.loading} heading={<span className="skeleton" />} loading />}>
         <Switch>
           <Route path="/" component={Market} />
           <Route path="/tickets/new" component={Sell} />

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest'
 
+import { tab } from '../storage'
 import { once, settle, unfinished } from './attempts'
 import { ApiError, Unreachable } from './problem'
 
@@ -59,6 +60,44 @@ it('waits for the first request with its key', async () => {
 })
 
 it('stays where the answer is not the outcome', async () => {
-  await once('buy', 1, () => Promise.resolve('pending'), (answer) => answer !== 'pending')
+  await once('buy', 1, () => Promise.resolve('pending'), { isDone: (answer) => answer !== 'pending' })
   expect(unfinished('buy')).toBe(1)
+})
+
+it('forgets its key where nothing was begun', async () => {
+  for (const code of ['not_signed_in', 'other_user', 'too_many_requests']) {
+    await expect(once('buy', 1, () => Promise.reject(refused(409, code)))).rejects.toThrow()
+    expect(unfinished('buy'), code).toBeNull()
+  }
+})
+
+it('keeps its key where a retry is refused that says nothing of the first try', async () => {
+  for (const answer of [refused(409, 'other_user'), refused(401, 'not_signed_in'), refused(429, 'too_many_requests'), new ApiError(403, [])]) {
+    await expect(once('buy', 1, () => Promise.reject(new Unreachable()))).rejects.toThrow()
+    await expect(once('buy', 1, () => Promise.reject(answer))).rejects.toThrow()
+    expect(unfinished('buy'), answer.message).toBe(1)
+    settle('buy')
+  }
+})
+
+it('ends with a refusal that is final', async () => {
+  for (const answer of [refused(401, 'not_owner'), refused(409, 'price_changed'), refused(400, 'card_declined')]) {
+    await expect(once('buy', 1, () => Promise.reject(new Unreachable()))).rejects.toThrow()
+    await expect(once('buy', 1, () => Promise.reject(answer))).rejects.toThrow()
+    expect(unfinished('buy'), answer.message).toBeNull()
+  }
+})
+
+it('stores what may be stored, and repeats the whole body under its key', async () => {
+  const keys: string[] = []
+  const body = { order: 1, token: 'tok_secret' }
+  const write = (key: string) => {
+    keys.push(key)
+    return Promise.reject(new Unreachable())
+  }
+  const storable = ({ order }: typeof body) => ({ order })
+  for (let tries = 0; tries < 2; tries++) await expect(once('buy', body, write, { storable })).rejects.toThrow()
+  expect(keys[1]).toBe(keys[0])
+  expect(unfinished('buy')).toEqual({ order: 1 })
+  expect(tab.getItem('attempt:buy')).not.toContain('tok_secret')
 })

@@ -9,6 +9,19 @@ type JsonOf<R> = R extends { content: { 'application/json': infer T } } ? T : un
 type Answered<O> = O extends { responses: infer R } ? JsonOf<R[keyof R & (200 | 201 | 202 | 204)]> : never
 type Sent<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never
 
+const INTENDED_USER = 'x-ticketing-user'
+/** A route that reads the session takes the user that the request is meant for; the compiler asks for it. */
+type IntendedUser<O> = O extends { parameters: { header?: infer H } }
+  ? [NonNullable<H>] extends [never]
+    ? { user?: never }
+    : typeof INTENDED_USER extends keyof NonNullable<H>
+      ? {
+          /** The id of the user that the page shows; the server refuses the request where another one is signed in. */
+          user: string | null
+        }
+      : { user?: never }
+  : { user?: never }
+
 export interface Options<B> {
   /** Fills the `{id}` of the path. */
   id?: string
@@ -31,16 +44,21 @@ const PATIENCE = 30_000
 export async function send<M extends Method, P extends PathFor<M>>(
   method: M,
   path: P,
-  options: Options<Sent<paths[P][M]>> = {},
+  options: Options<Sent<paths[P][M]>> & IntendedUser<paths[P][M]>,
 ): Promise<Answer<Answered<paths[P][M]>>> {
-  const { id, query, headers, body, signal } = options
+  const { id, query, headers, body, signal, user } = options
   const url = path.replace('{id}', encodeURIComponent(id ?? '')) + (query?.size ? `?${query.toString()}` : '')
   const patience = AbortSignal.timeout(PATIENCE)
   const sent = Date.now()
   try {
     const response = await fetch(url, {
       method: method.toUpperCase(),
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), ...headers },
+      headers: {
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...(user && { [INTENDED_USER]: user }),
+        ...headers,
+      },
       ...(body && { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       credentials: 'same-origin',

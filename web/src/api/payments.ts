@@ -1,51 +1,78 @@
 // Paying for an order, and following a payment whose outcome is not known yet.
 import { once, settle } from './attempts'
 import { nextCursor, send } from './http'
-import { isCode } from './problem'
+import { ApiError, isCode } from './problem'
 import type { Payment } from './types'
 
 /** What an attempt to pay for an order is kept under. */
-export const PAYING = (orderId: string) => `payment:${orderId}`
+export const PAYING = (userId: string, orderId: string) => `payment:${userId}:${orderId}`
 
 export interface Purchase {
+  userId: string
   orderId: string
   /** The card, as a token of the card provider. */
   token: string
 }
 
-const isKnown = (payment: Payment) => payment.status !== 'pending' && payment.status !== 'authorized'
-
-/** Pays, and waits until it is known what became of it. */
-export async function pay(purchase: Purchase): Promise<Payment> {
-  const write = async (key: string, body: Purchase) =>
-    (await send('post', '/api/payments', { body, headers: { 'idempotency-key': key } })).body
-  // An answer that names no status is one of a payment that was taken.
-  const payment = await once(PAYING(purchase.orderId), purchase, write, (answer) => !answer.status || isKnown(answer))
-  if (!payment.status || isKnown(payment)) return payment
-  const outcome = await followed(payment.id)
-  settle(PAYING(purchase.orderId))
-  return outcome
+/** A payment was begun before the page was loaded anew, and the marketplace has none that can still succeed. */
+export class PaymentNotFound extends Error {
+  override name = 'PaymentNotFound'
 }
 
-async function followed(id: string): Promise<Payment> {
+/** A request that was under way when the page was left may arrive a moment later. */
+const LOOKS = 3
+
+const isKnown = (payment: Payment) => payment.status !== 'pending' && payment.status !== 'authorized'
+
+/** Pays, and waits until it is known what became of it. The token stays in memory: after a reload, `findPayment` goes on. */
+export async function pay({ userId, orderId, token }: Purchase): Promise<Payment> {
+  const payment = await once(
+    PAYING(userId, orderId),
+    { orderId, token },
+    async (key, body) => (await send('post', '/api/payments', { user: userId, body, headers: { 'idempotency-key': key } })).body,
+    // An answer that names no status is one of a payment that was taken.
+    { isDone: (answer) => !answer.status || isKnown(answer), storable: ({ orderId }) => ({ orderId }) },
+  )
+  return outcome(userId, orderId, payment)
+}
+
+/** Finds out what became of a payment that was begun before the page was loaded anew. */
+export async function findPayment(userId: string, orderId: string): Promise<Payment> {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    if (looks > 0) await new Promise((resolve) => setTimeout(resolve, 1000))
+    const payment = (await paymentsOf(userId, orderId)).find(({ status }) => status !== 'failed')
+    if (payment) return outcome(userId, orderId, payment)
+  }
+  throw new PaymentNotFound(`order ${orderId} has no payment that can succeed`)
+}
+
+async function outcome(userId: string, orderId: string, payment: Payment): Promise<Payment> {
+  const known = !payment.status || isKnown(payment) ? payment : await followed(userId, payment.id)
+  settle(PAYING(userId, orderId))
+  // A decline that came late is a decline; where the order was lost by it, the order tells.
+  if (known.status === 'failed') throw new ApiError(400, [{ message: 'The card was declined', code: 'card_declined' }])
+  return known
+}
+
+async function followed(userId: string, id: string): Promise<Payment> {
   for (let wait = 500; ; wait = Math.min(wait * 1.5, 5000)) {
     await new Promise((resolve) => setTimeout(resolve, wait))
-    const payment = await getPayment(id)
+    const payment = await getPayment(userId, id)
     if (isKnown(payment)) return payment
   }
 }
 
-export async function getPayment(id: string, signal?: AbortSignal): Promise<Payment> {
-  return (await send('get', '/api/payments/{id}', { id, signal })).body
+export async function getPayment(userId: string, id: string, signal?: AbortSignal): Promise<Payment> {
+  return (await send('get', '/api/payments/{id}', { user: userId, id, signal })).body
 }
 
 /** The payments of an order, the newest first: a declined card leaves one, too. */
-export async function paymentsOf(orderId: string, signal?: AbortSignal): Promise<Payment[]> {
+export async function paymentsOf(userId: string, orderId: string, signal?: AbortSignal): Promise<Payment[]> {
   const found: Payment[] = []
   let cursor: string | null = null
   do {
     const query: URLSearchParams = new URLSearchParams({ limit: '500', ...(cursor && { cursor }) })
-    const page: { body: Payment[]; headers: Headers } = await send('get', '/api/payments', { query, signal })
+    const page: { body: Payment[]; headers: Headers } = await send('get', '/api/payments', { user: userId, query, signal })
     found.push(...page.body.filter((payment) => payment.orderId === orderId))
     cursor = nextCursor(page.headers)
   } while (cursor)

@@ -1,4 +1,4 @@
-// What can go wrong with a request: the server says no, or nobody knows what became of it.
+// What can go wrong with a request: the server refuses it, or its outcome is unknown.
 import type { Fault } from './types'
 
 /** The server answered, and it was an error. */
@@ -20,12 +20,29 @@ export class ApiError extends Error {
     return this.faults[0]?.code ?? null
   }
 
-  /** Whether the request did certainly not take effect, nor will: only then may its key be forgotten. */
-  get isFinal(): boolean {
-    // Without a session the truth is known only to the one who signs in again.
-    return this.status < 500 && ![401, 408, 409, 425, 429].includes(this.status)
+  /** What the answer says about the write that it answers. */
+  get outcome(): Outcome {
+    const { code, status } = this
+    if (status >= 500 || status === 408 || code === 'idempotency_key_in_flight') return 'unknown'
+    // An answer without a code is that of a proxy, which knows nothing of the write.
+    if (code === null || NEVER_STARTED.has(code)) return 'not-started'
+    return 'final'
   }
 }
+
+/**
+ * `unknown`: the write may have taken effect. `not-started`: this request did nothing, which says nothing about an earlier
+ * one with the same key. `final`: no request with this key took effect, nor will one.
+ */
+export type Outcome = 'unknown' | 'not-started' | 'final'
+
+/** Refusals from before the key of a write is looked up. */
+const NEVER_STARTED = new Set([
+  'not_signed_in', 'other_user', 'cross_origin', 'too_many_requests', 'payload_too_large', 'unsupported_media_type',
+])
+
+/** What is known about a write after an error. */
+export const outcomeOf = (error: unknown): Outcome => (error instanceof ApiError ? error.outcome : 'unknown')
 
 /** No answer came. The request may have taken effect. */
 export class Unreachable extends Error {
@@ -59,3 +76,13 @@ function faultsOf(text: string): Fault[] {
     return []
   }
 }
+
+/** Whether a read is worth repeating without being asked: it failed on the way, or the server asks for patience. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return error instanceof Unreachable
+  const { status, retryAfter } = error
+  return (status >= 500 || status === 408 || status === 429) && (retryAfter ?? 0) <= LONGEST_WAIT
+}
+
+/** A wait that the server asks for and that is longer, in milliseconds, is for people to decide. */
+const LONGEST_WAIT = 5000

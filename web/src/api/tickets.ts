@@ -15,10 +15,11 @@ export interface Draft {
   price: string
 }
 
-export async function listTickets(query: URLSearchParams, cursor: string | null, signal?: AbortSignal): Promise<Page<Ticket>> {
+/** `userId` is given where the list is one user's own. */
+export async function listTickets(userId: string | null, query: URLSearchParams, cursor: string | null, signal?: AbortSignal): Promise<Page<Ticket>> {
   const whole = new URLSearchParams(query)
   if (cursor) whole.set('cursor', cursor)
-  const { body, headers } = await send('get', '/api/tickets', { query: whole, signal })
+  const { body, headers } = await send('get', '/api/tickets', { user: userId, query: whole, signal })
   return { items: body, next: nextCursor(headers) }
 }
 
@@ -34,16 +35,17 @@ export const LISTING = (userId: string) => `ticket:${userId}`
 export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
   return once(LISTING(userId), draft, async (key, body) => {
     const headers = { 'idempotency-key': key }
-    return (await send('post', '/api/tickets', { body: wire(body), headers })).body
+    return (await send('post', '/api/tickets', { user: userId, body: wire(body), headers })).body
   })
 }
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
 /** Changes the version that was seen, and no other. */
-export async function updateTicket(seen: Ticket, draft: Draft): Promise<Ticket> {
+export async function updateTicket(userId: string, seen: Ticket, draft: Draft): Promise<Ticket> {
   try {
-    return (await send('put', '/api/tickets/{id}', { id: seen.id, body: wire(draft), headers: ifMatch(seen.version) })).body
+    const headers = ifMatch(seen.version)
+    return (await send('put', '/api/tickets/{id}', { user: userId, id: seen.id, body: wire(draft), headers })).body
   } catch (error) {
     if (!isStatus(error, 412)) throw error
     // Perhaps it was this very change, and its answer was lost.
@@ -54,9 +56,9 @@ export async function updateTicket(seen: Ticket, draft: Draft): Promise<Ticket> 
 }
 
 /** Withdraws a ticket. One that is gone is withdrawn. */
-export async function deleteTicket(seen: Ticket): Promise<void> {
+export async function deleteTicket(userId: string, seen: Ticket): Promise<void> {
   try {
-    await send('delete', '/api/tickets/{id}', { id: seen.id, headers: ifMatch(seen.version) })
+    await send('delete', '/api/tickets/{id}', { user: userId, id: seen.id, headers: ifMatch(seen.version) })
   } catch (error) {
     if (!isStatus(error, 404)) throw error
   }

@@ -8,9 +8,9 @@ export interface Credentials {
   password: string
 }
 
-/** Who is signed in, or nobody. */
+/** Who is signed in, or nobody. It is asked for no user in particular: that is the question. */
 export async function currentUser(signal?: AbortSignal): Promise<User | null> {
-  const { body } = await send('get', '/api/users/currentuser', { signal })
+  const { body } = await send('get', '/api/users/currentuser', { user: null, signal })
   return body?.currentUser ?? null
 }
 
@@ -30,6 +30,7 @@ export async function signIn(credentials: Credentials): Promise<User> {
   return (await send('post', '/api/users/signin', { body: credentials })).body
 }
 
-export async function signOut(): Promise<void> {
-  await send('post', '/api/users/signout')
+/** Ends the session of this user, and of no other one. */
+export async function signOut(userId: string): Promise<void> {
+  await send('post', '/api/users/signout', { user: userId })
 }

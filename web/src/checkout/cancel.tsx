@@ -17,9 +17,9 @@ export function CancelOrder({ order, userId }: { order: Order; userId: string })
   const [asking, setAsking] = useState(false)
   const ending = useMutation({
     networkMode: 'always',
-    mutationFn: () => cancelOrder(order.id),
+    mutationFn: () => cancelOrder(userId, order.id),
     onSettled: async () => {
-      await client.invalidateQueries({ queryKey: keys.order(order.id) })
+      await client.invalidateQueries({ queryKey: keys.order(userId, order.id) })
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
     },
     onSuccess: () => setAsking(false),

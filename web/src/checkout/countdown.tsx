@@ -23,7 +23,7 @@ export function Countdown({ from, until }: { from: number; until: number }) {
   return (
     <div className={left <= 60_000 ? 'countdown soon' : 'countdown'}>
       <p>
-        {texts.order.timeLeft}{' '}
+        <span>{texts.order.timeLeft}</span>
         <time role="timer" dateTime={duration(left)}>
           {countdown(left)}
         </time>

@@ -10,7 +10,10 @@ import { CheckIcon, CrossIcon } from '../ui/icons'
 import { Notice } from '../ui/notice'
 
 const usePayments = (order: Order) =>
-  useQuery({ queryKey: keys.payments(order.id), queryFn: ({ signal }) => paymentsOf(order.id, signal) }).data
+  useQuery({
+    queryKey: keys.payments(order.userId, order.id),
+    queryFn: ({ signal }) => paymentsOf(order.userId, order.id, signal),
+  }).data
 
 export function Complete({ order }: { order: Order }) {
   const { texts, format } = useSpeech()
@@ -22,7 +25,7 @@ export function Complete({ order }: { order: Order }) {
         <p className="meta reserved-line">
           {payment && (
             <>
-              {texts.order.reference} <code lang="en">{payment.stripeId ?? payment.id}</code>
+              <span>{texts.order.reference}</span> <code lang="en">{payment.stripeId ?? payment.id}</code>
             </>
           )}
         </p>
@@ -56,7 +59,7 @@ function moneyText(payments: Payment[]): 'refundedText' | 'refusedText' | null {
 const Ended = ({ text, good = false }: { text: string; good?: boolean }) => (
   <span className="ended">
     {good ? <CheckIcon /> : <CrossIcon />}
-    {text}
+    <span>{text}</span>
   </span>
 )
 

@@ -1,6 +1,8 @@
 // The form that pays for an order.
 import { type FormEvent, type Ref, useRef, useState } from 'react'
 
+import { unfinished } from '../api/attempts'
+import { PAYING, PaymentNotFound } from '../api/payments'
 import { ApiError, isCode } from '../api/problem'
 import type { Order } from '../api/types'
 import { useSpeech } from '../texts/context'
@@ -34,8 +36,8 @@ export function PayForm({ order, paying, resumed }: { order: Order; paying: Payi
   }
   return (
     <form className="form" noValidate aria-label={texts.order.payTitle} onSubmit={(event) => void submit(event)}>
-      <CardFields ref={card} initial={paying.variables} />
-      {paying.isError && <PayError error={paying.error} />}
+      <CardFields ref={card} initial={paying.variables ?? undefined} />
+      {paying.isError && <PayError error={paying.error} isUnknown={unfinished(PAYING(order.userId, order.id)) !== null} />}
       {problem && (
         <Notice tone="bad" alert>
           <p>{problem}</p>
@@ -56,7 +58,8 @@ function CardFields({ ref, initial }: { ref: Ref<CardForm>; initial: string | un
   return key ? <StripeCard ref={ref} publishableKey={key} /> : <SimulatedCard ref={ref} initial={initial} />
 }
 
-function PayError({ error }: { error: Error }) {
+/** `isUnknown`: the payment may have been taken all the same. */
+function PayError({ error, isUnknown }: { error: Error; isUnknown: boolean }) {
   const { texts } = useSpeech()
   if (isCode(error, 'card_declined') && error instanceof ApiError) {
     return (
@@ -66,7 +69,14 @@ function PayError({ error }: { error: Error }) {
       </Notice>
     )
   }
-  if (error instanceof ApiError && error.isFinal) {
+  if (error instanceof PaymentNotFound) {
+    return (
+      <Notice tone="warn" title={texts.order.notFound} alert>
+        <p>{texts.order.notFoundHint}</p>
+      </Notice>
+    )
+  }
+  if (!isUnknown) {
     return (
       <Notice tone="bad" alert>
         <p>{errorText(texts, error)}</p>

@@ -3,32 +3,34 @@ import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/r
 import { useEffect, useRef, useState } from 'react'
 
 import { unfinished } from '../api/attempts'
-import { PAYING, type Purchase, isOfOrder, pay } from '../api/payments'
+import { PAYING, findPayment, pay } from '../api/payments'
 import type { Payment } from '../api/types'
 import { keys } from '../live/cache'
 
-export type Paying = UseMutationResult<Payment, Error, string>
+/** The token of a card, or nothing to find the payment that was begun before the page was loaded anew. */
+export type CardToken = string | null
 
-/** `pay` takes the token of a card. `open` says whether the order can still be paid. */
+export type Paying = UseMutationResult<Payment, Error, CardToken>
+
+/** `open` says whether the order can still be paid. */
 export function usePayment(orderId: string, userId: string, open: boolean): Paying & { resumed: boolean } {
   const client = useQueryClient()
   const paying = useMutation({
     networkMode: 'always',
-    mutationFn: (token: string) => pay({ orderId, token }),
-    onSettled: async (payment, error) => {
-      // What a card could not do changes nothing; everything else may have changed the order.
-      if (payment || isOfOrder(error)) await client.invalidateQueries({ queryKey: keys.order(orderId) })
-      void client.invalidateQueries({ queryKey: keys.payments(orderId) })
+    mutationFn: (token: CardToken) => (token === null ? findPayment(userId, orderId) : pay({ userId, orderId, token })),
+    onSettled: async () => {
+      await client.invalidateQueries({ queryKey: keys.order(userId, orderId) })
+      void client.invalidateQueries({ queryKey: keys.payments(userId, orderId) })
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
     },
   })
-  const [left] = useState(() => unfinished<Purchase>(PAYING(orderId))?.token)
+  const [isUnfinished] = useState(() => unfinished(PAYING(userId, orderId)) !== null)
   const begun = useRef(false)
   const { mutate } = paying
   useEffect(() => {
-    if (begun.current || !left || !open) return
+    if (begun.current || !isUnfinished || !open) return
     begun.current = true
-    mutate(left)
-  }, [mutate, left, open])
-  return { ...paying, resumed: paying.isPending && left !== undefined && paying.variables === left }
+    mutate(null)
+  }, [mutate, isUnfinished, open])
+  return { ...paying, resumed: paying.isPending && paying.variables === null }
 }

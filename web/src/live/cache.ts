@@ -1,5 +1,5 @@
 // Puts what the feed tells into what was read before, so that every page shows it at once.
-import type { InfiniteData, QueryClient } from '@tanstack/react-query'
+import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query'
 
 import type { Page } from '../api/tickets'
 import type { Order, Ticket } from '../api/types'
@@ -8,16 +8,23 @@ import type { Change } from './feed'
 /** A ticket as it is shown: one that its owner has withdrawn stays in its place until the list is read anew. */
 export type ShownTicket = Ticket & { withdrawn?: boolean }
 
-/** The names under which answers are kept. */
+/** The names under which answers are kept. What belongs to a user is named after the user, and goes with the user. */
 export const keys = {
   session: ['session'] as const,
   tickets: ['tickets'] as const,
   market: (query: string) => ['tickets', 'market', query] as const,
   listings: (userId: string) => ['tickets', 'mine', userId] as const,
   ticket: (id: string) => ['ticket', id] as const,
-  orders: (userId: string) => ['orders', userId] as const,
-  order: (id: string) => ['order', id] as const,
-  payments: (orderId: string) => ['payments', orderId] as const,
+  own: ['own'] as const,
+  orders: (userId: string) => ['own', userId, 'orders'] as const,
+  order: (userId: string, id: string) => ['own', userId, 'order', id] as const,
+  payments: (userId: string, orderId: string) => ['own', userId, 'payments', orderId] as const,
+}
+
+/** Forgets everything that belongs to a user. */
+export function forgetUser(client: QueryClient, userId: string): void {
+  client.removeQueries({ queryKey: [...keys.own, userId] })
+  client.removeQueries({ queryKey: keys.listings(userId) })
 }
 
 export function newer(known: ShownTicket, change: Change): ShownTicket {
@@ -30,12 +37,13 @@ export function apply(client: QueryClient, change: Change): void {
   const { id } = change.ticket
   client.setQueryData<ShownTicket>(keys.ticket(id), (known) => known && newer(known, change))
   client.setQueriesData<InfiniteData<Page<ShownTicket>>>({ queryKey: keys.tickets }, (data) => data && inPages(data, change))
-  for (const [queryKey, order] of client.getQueriesData<Order>({ queryKey: ['order'] })) {
-    if (order?.ticket.id === id) void client.invalidateQueries({ queryKey })
+  for (const [queryKey, data] of client.getQueriesData<Order | Order[]>({ queryKey: keys.own })) {
+    if (ordersOf(queryKey, data).some((order) => order.ticket.id === id)) void client.invalidateQueries({ queryKey })
   }
-  for (const [queryKey, orders] of client.getQueriesData<Order[]>({ queryKey: ['orders'] })) {
-    if (orders?.some((order) => order.ticket.id === id)) void client.invalidateQueries({ queryKey })
-  }
+}
+
+function ordersOf([, , kind]: QueryKey, data: Order | Order[] | undefined): Order[] {
+  return data && (kind === 'order' || kind === 'orders') ? [data].flat() : []
 }
 
 function inPages(data: InfiniteData<Page<ShownTicket>>, change: Change): InfiniteData<Page<ShownTicket>> {

@@ -20,7 +20,7 @@ export function FeedProvider({ children }: { children: ReactNode }) {
     const fresh = () => {
       void client.invalidateQueries({ queryKey: keys.tickets })
       void client.invalidateQueries({ queryKey: ['ticket'] })
-      void client.invalidateQueries({ queryKey: ['order'] })
+      void client.invalidateQueries({ queryKey: keys.own })
     }
     const unwatch = feed.watch((change) => apply(client, change))
     const stop = feed.start(fresh)

@@ -21,6 +21,8 @@ const HIDDEN = 10_000
 /** The server keeps changes for a day; after this long away it is simpler to ask for everything anew. */
 const FORGET = 3_600_000
 
+/** The event of a server that cannot go on from the place it was asked for. */
+const RESET = 'reset'
 const KINDS = new Set<string>(['ticket:created', 'ticket:updated', 'ticket:deleted'])
 
 export class Feed {
@@ -135,6 +137,11 @@ export class Feed {
         this.#lastHeard = Date.now()
         if (!event) continue
         if (event.id) this.#place = event.id
+        if (event.name === RESET) {
+          // The changes since the place are not all kept: what was read is out of date.
+          if (!event.id) this.#place = ''
+          this.#onFresh()
+        }
         if (event.data && KINDS.has(event.name)) this.#tell(event.name as ChangeKind, event.data)
       }
     } finally {

@@ -1,14 +1,16 @@
 // Sign in, sign up, sign out.
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { Link, Redirect, useLocation, useSearch } from 'wouter'
 
-import { type Credentials, signIn, signOut, signUp } from '../api/users'
+import { type Credentials, signIn, signUp } from '../api/users'
 import { useSession, useSetSession } from '../session/context'
 import { returnPath } from '../session/return'
+import { useSignOut } from '../session/sign-out'
 import { useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { Button, ButtonLink } from '../ui/button'
+import { Failure } from '../ui/failure'
 import { Field } from '../ui/field'
 import { Form, useFaults } from '../ui/form'
 import { Notice } from '../ui/notice'
@@ -39,7 +41,7 @@ function Credential({ up }: { up: boolean }) {
     <Page title={title} lead={next ? texts.auth.next : undefined} narrow>
       <CredentialForm up={up} title={title} error={entry.error} busy={entry.isPending || entry.isSuccess} onSubmit={entry.mutate} />
       <p className="aside">
-        {up ? texts.auth.toIn : texts.auth.toUp} <Link to={other}>{up ? texts.auth.inTitle : texts.auth.upTitle}</Link>
+        <span>{up ? texts.auth.toIn : texts.auth.toUp}</span> <Link to={other}>{up ? texts.auth.inTitle : texts.auth.upTitle}</Link>
       </p>
     </Page>
   )
@@ -95,7 +97,7 @@ function CredentialForm({ up, title, error, busy, onSubmit }: CredentialFormProp
       />
       <label className="check">
         <input type="checkbox" checked={visible} onChange={(event) => setVisible(event.target.checked)} />
-        {texts.form.showPassword}
+        <span>{texts.form.showPassword}</span>
       </label>
       <SubmitButton up={up} busy={busy} />
     </Form>
@@ -112,26 +114,43 @@ function SubmitButton({ up, busy }: { up: boolean; busy: boolean }) {
   )
 }
 
-/** Coming here signs out, as it does in the client that this one follows. */
+/** Asks before it signs out: a link from elsewhere that leads here ends nothing. */
 export function SignOutPage() {
   const texts = useTexts()
-  const setSession = useSetSession()
-  const ending = useMutation({ networkMode: 'always', mutationFn: signOut, onSuccess: () => setSession(null) })
-  const { mutate } = ending
-  useEffect(() => mutate(), [mutate])
-  if (ending.isError) {
+  const session = useSession()
+  const ending = useSignOut()
+  if (session.error) {
     return (
       <Page title={texts.auth.outFailed} narrow>
-        <Notice tone="bad" alert>
-          <p>{errorText(texts, ending.error)}</p>
-        </Notice>
-        <Button look="primary" onClick={() => mutate()}>
-          {texts.common.retry}
-        </Button>
+        <Failure error={session.error} retry={session.retry} />
       </Page>
     )
   }
-  if (!ending.isSuccess) return <Page title={texts.auth.signingOut} loading narrow />
+  if (session.state === 'unknown') return <Page title={texts.auth.outTitle} loading narrow />
+  if (session.state === 'out') return <SignedOut />
+  const { user } = session
+  return (
+    <Page title={texts.auth.outTitle} narrow>
+      <p>
+        <span>{texts.account.signedInAs}</span> <bdi className="email">{user.email}</bdi>
+      </p>
+      {ending.isError && (
+        <Notice tone="bad" title={texts.auth.outFailed} alert>
+          <p>{errorText(texts, ending.error)}</p>
+        </Notice>
+      )}
+      <div className="row">
+        <Button look="primary" busy={ending.isPending} onClick={() => ending.mutate(user.id)}>
+          {ending.isPending ? texts.auth.signingOut : texts.account.signOut}
+        </Button>
+        <ButtonLink to="/">{texts.common.cancel}</ButtonLink>
+      </div>
+    </Page>
+  )
+}
+
+function SignedOut() {
+  const texts = useTexts()
   return (
     <Page title={texts.auth.out} lead={texts.auth.outText} narrow>
       <div className="row">

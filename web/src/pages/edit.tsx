@@ -7,11 +7,12 @@ import { isStatus } from '../api/problem'
 import { type Draft, getTicket, updateTicket } from '../api/tickets'
 import type { Ticket, User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
+import { useIsShown } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useSpeech, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
-import { DraftForm } from '../ui/draft'
+import { DraftForm, FormSkeleton } from '../ui/draft'
 import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
@@ -20,7 +21,7 @@ import { useTitleText } from '../ui/title'
 export default function Edit() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
-  return <SignedIn title={texts.edit.title}>{(user) => <EditOne key={id} id={id} user={user} />}</SignedIn>
+  return <SignedIn title={texts.edit.title} skeleton={<FormSkeleton />}>{(user) => <EditOne key={id} id={id} user={user} />}</SignedIn>
 }
 
 function EditOne({ id, user }: { id: string; user: User }) {
@@ -36,7 +37,13 @@ function EditOne({ id, user }: { id: string; user: User }) {
       />
     )
   }
-  if (!found.data) return <Page title={texts.edit.title} loading narrow />
+  if (!found.data) {
+    return (
+      <Page title={texts.edit.title} loading narrow>
+        <FormSkeleton />
+      </Page>
+    )
+  }
   const ticket = found.data
   const refused = refusal(ticket, user)
   if (refused) {
@@ -49,7 +56,7 @@ function EditOne({ id, user }: { id: string; user: User }) {
       </Page>
     )
   }
-  return <EditForm ticket={ticket} />
+  return <EditForm ticket={ticket} user={user} />
 }
 
 function refusal(ticket: ShownTicket, user: User): 'notYours' | 'sold' | 'reserved' | null {
@@ -60,19 +67,21 @@ function refusal(ticket: ShownTicket, user: User): 'notYours' | 'sold' | 'reserv
 const draftOf = ({ title, price }: Ticket): Draft => ({ title, price: String(price) })
 
 /** `ticket` goes on to change by the feed; what is edited is the version that was there when one began. */
-function EditForm({ ticket }: { ticket: ShownTicket }) {
+function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
   const { texts, format } = useSpeech()
   const titleText = useTitleText()
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const { show } = useAnnounce()
+  const isShown = useIsShown(user.id)
   const [base, setBase] = useState<{ seen: Ticket; taken: number }>({ seen: ticket, taken: 0 })
   const change = useMutation({
     networkMode: 'always',
-    mutationFn: (draft: Draft) => updateTicket(base.seen, draft),
+    mutationFn: (draft: Draft) => updateTicket(user.id, base.seen, draft),
     onSuccess: (changed) => {
       client.setQueryData(keys.ticket(changed.id), changed)
       void client.invalidateQueries({ queryKey: keys.tickets })
+      if (!isShown()) return
       show(texts.edit.done)
       navigate(`/tickets/${changed.id}`, { replace: true })
     },

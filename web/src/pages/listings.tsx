@@ -16,14 +16,14 @@ const QUERY = new URLSearchParams({ seller: 'me', status: 'all', sort: 'newest',
 
 export default function Listings() {
   const texts = useTexts()
-  return <SignedIn title={texts.listings.title}>{(user) => <OwnListings user={user} />}</SignedIn>
+  return <SignedIn title={texts.listings.title} skeleton={<ul className="grid"><Skeletons /></ul>}>{(user) => <OwnListings user={user} />}</SignedIn>
 }
 
 function OwnListings({ user }: { user: User }) {
   const texts = useTexts()
   const found = useInfiniteQuery({
     queryKey: keys.listings(user.id),
-    queryFn: ({ pageParam, signal }) => listTickets(QUERY, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => listTickets(user.id, QUERY, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
   })
@@ -44,7 +44,7 @@ function OwnListings({ user }: { user: User }) {
             <TicketCard ticket={ticket} mine always />
           </li>
         ))}
-        {found.isPending && Array.from({ length: 4 }, (_, index) => <li key={index}><CardSkeleton /></li>)}
+        {found.isPending && <Skeletons />}
       </ul>
       {found.hasNextPage && (
         <div className="more">
@@ -56,3 +56,5 @@ function OwnListings({ user }: { user: User }) {
     </Page>
   )
 }
+
+const Skeletons = () => Array.from({ length: 4 }, (_, index) => <li key={index}><CardSkeleton /></li>)

@@ -32,7 +32,7 @@ export default function Market() {
   query.set('limit', String(PAGE))
   const found = useInfiniteQuery({
     queryKey: keys.market(query.toString()),
-    queryFn: ({ pageParam, signal }) => listTickets(query, pageParam, signal),
+    queryFn: ({ pageParam, signal }) => listTickets(null, query, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
@@ -136,7 +136,7 @@ function Arrivals({ filters, known }: { filters: ReturnType<typeof readFilters>;
             void client.invalidateQueries({ queryKey })
           }}
         >
-          {texts.market.arrived(count)} · {texts.market.show}
+          {`${texts.market.arrived(count)} · ${texts.market.show}`}
         </Button>
       )}
     </p>
@@ -158,7 +158,7 @@ function LiveMark() {
   return (
     <p className={mark}>
       <span className="dot" aria-hidden="true" />
-      {lost ? texts.connection.notLive : texts.connection.live}
+      <span>{lost ? texts.connection.notLive : texts.connection.live}</span>
     </p>
   )
 }

@@ -25,7 +25,7 @@ import { TitleText, useTitleText } from '../ui/title'
 export default function OrderPage() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
-  return <SignedIn title={texts.order.number}>{(user) => <OneOrder key={id} id={id} user={user} />}</SignedIn>
+  return <SignedIn title={texts.order.number} skeleton={<OrderSkeleton />}>{(user) => <OneOrder key={id} id={id} user={user} />}</SignedIn>
 }
 
 /** How often to look, in milliseconds: most of what happens is told by the feed of its ticket. */
@@ -43,8 +43,8 @@ function OneOrder({ id, user }: { id: string; user: User }) {
   const titleText = useTitleText()
   const { format } = useSpeech()
   const found = useQuery({
-    queryKey: keys.order(id),
-    queryFn: ({ signal }) => getOrder(id, signal),
+    queryKey: keys.order(user.id, id),
+    queryFn: ({ signal }) => getOrder(user.id, id, signal),
     refetchInterval: (query) => lookAgain(query.state.data),
   })
   if (found.isError && !found.data) {
@@ -61,9 +61,7 @@ function OneOrder({ id, user }: { id: string; user: User }) {
   if (!order) {
     return (
       <Page title={texts.common.loading} heading={<span className="skeleton" />} loading narrow>
-        <Stub large foot={<span className="skeleton short" />}>
-          <span className="skeleton half" />
-        </Stub>
+        <OrderSkeleton />
       </Page>
     )
   }
@@ -80,13 +78,19 @@ function OneOrder({ id, user }: { id: string; user: User }) {
         }
       >
         <p className="meta">
-          {texts.order.number} <code lang="en">{order.id}</code>
+          <span>{texts.order.number}</span> <code lang="en">{order.id}</code>
         </p>
       </Stub>
       <OrderState order={order} user={user} />
     </Page>
   )
 }
+
+const OrderSkeleton = () => (
+  <Stub large foot={<span className="skeleton short" />}>
+    <span className="skeleton half" />
+  </Stub>
+)
 
 function OrderState({ order, user }: { order: Order; user: User }) {
   const texts = useTexts()

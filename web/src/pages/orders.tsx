@@ -22,7 +22,7 @@ const PAGE = 20
 
 export default function Orders() {
   const texts = useTexts()
-  return <SignedIn title={texts.orders.title}>{(user) => <OwnOrders user={user} />}</SignedIn>
+  return <SignedIn title={texts.orders.title} skeleton={<RowsSkeleton />}>{(user) => <OwnOrders user={user} />}</SignedIn>
 }
 
 const isOpen = (order: Order) => order.status === 'created' || order.status === 'awaiting:payment'
@@ -32,7 +32,7 @@ function OwnOrders({ user }: { user: User }) {
   const [shown, setShown] = useState(PAGE)
   const found = useQuery({
     queryKey: keys.orders(user.id),
-    queryFn: ({ signal }) => listOrders(signal),
+    queryFn: ({ signal }) => listOrders(user.id, signal),
     // An order that runs out says nothing by itself to those who do not see its ticket.
     refetchInterval: (query) => (query.state.data?.some(isOpen) ? 10_000 : false),
   })
@@ -101,7 +101,7 @@ function Left({ until }: { until: string }) {
   )
 }
 
-export const RowsSkeleton = () => (
+const RowsSkeleton = () => (
   <div className="rows" aria-hidden="true">
     <ul>
       {Array.from({ length: 3 }, (_, index) => (

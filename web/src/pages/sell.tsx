@@ -7,16 +7,17 @@ import { unfinished } from '../api/attempts'
 import { type Draft, LISTING, createTicket } from '../api/tickets'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
+import { useIsShown } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
-import { DraftForm } from '../ui/draft'
+import { DraftForm, FormSkeleton } from '../ui/draft'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 
 export default function Sell() {
   const texts = useTexts()
-  return <SignedIn title={texts.sell.title}>{(user) => <SellForm user={user} />}</SignedIn>
+  return <SignedIn title={texts.sell.title} skeleton={<FormSkeleton />}>{(user) => <SellForm user={user} />}</SignedIn>
 }
 
 function SellForm({ user }: { user: User }) {
@@ -24,6 +25,7 @@ function SellForm({ user }: { user: User }) {
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const { show } = useAnnounce()
+  const isShown = useIsShown(user.id)
   const [left] = useState(() => unfinished<Draft>(LISTING(user.id)))
   const listing = useMutation({
     networkMode: 'always',
@@ -31,6 +33,7 @@ function SellForm({ user }: { user: User }) {
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(ticket.id), ticket)
       void client.invalidateQueries({ queryKey: keys.tickets })
+      if (!isShown()) return
       show(texts.sell.done)
       navigate(`/tickets/${ticket.id}`, { replace: true })
     },

@@ -3,19 +3,18 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 
-import { unfinished } from '../api/attempts'
-import { RESERVING, createOrder, listOrders } from '../api/orders'
-import { isCode, isStatus } from '../api/problem'
+import { listOrders } from '../api/orders'
 import { deleteTicket, getTicket } from '../api/tickets'
+import { Buy } from '../checkout/buy'
 import { type ShownTicket, keys } from '../live/cache'
-import { type Session, useSession } from '../session/context'
+import { type Session, useIsShown, useSession } from '../session/context'
 import { signInPath } from '../session/return'
 import { useSpeech, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { Dialog } from '../ui/dialog'
-import { FailedPage } from '../ui/failure'
+import { FailedPage, Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
 import { TicketBadge } from '../ui/status'
@@ -116,6 +115,7 @@ function Deeds({ ticket, session }: { ticket: ShownTicket; session: Session }) {
     )
   }
   // Until it is known who asks, nothing is offered that may be taken away again.
+  if (session.error) return <Failure error={session.error} retry={session.retry} />
   if (session.state === 'unknown') return <div className="deeds reserved-space" />
   if (session.user?.id === ticket.userId) return <OwnDeeds ticket={ticket} />
   if (ticket.status === 'sold') return <Sold ticket={ticket} userId={session.user?.id} text={texts.ticket.sold} />
@@ -138,7 +138,7 @@ function Sold({ ticket, userId, text }: { ticket: ShownTicket; userId: string | 
   const texts = useTexts()
   const orders = useQuery({
     queryKey: keys.orders(userId ?? ''),
-    queryFn: ({ signal }) => listOrders(signal),
+    queryFn: ({ signal }) => listOrders(userId ?? '', signal),
     enabled: userId !== undefined,
   })
   const own = orders.data?.find((order) => order.id === ticket.orderId)
@@ -158,50 +158,15 @@ function Sold({ ticket, userId, text }: { ticket: ShownTicket; userId: string | 
   )
 }
 
-function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string }) {
-  const { texts, format } = useSpeech()
-  const client = useQueryClient()
-  const [, navigate] = useLocation()
-  const order = useMutation({
-    networkMode: 'always',
-    mutationFn: () => createOrder(userId, ticket.id),
-    onSuccess: (made) => {
-      client.setQueryData(keys.order(made.id), made)
-      void client.invalidateQueries({ queryKey: keys.orders(userId) })
-      navigate(`/orders/${made.id}`)
-    },
-    onError: (error) => {
-      if (isCode(error, 'ticket_reserved') || isStatus(error, 404)) void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) })
-    },
-  })
-  // After a reload in the middle of reserving, the same request finds out what became of it.
-  const resumed = useRef(false)
-  const { mutate } = order
-  useEffect(() => {
-    if (resumed.current || !unfinished(RESERVING(userId, ticket.id))) return
-    resumed.current = true
-    mutate()
-  }, [mutate, userId, ticket.id])
-  return (
-    <div className="deeds">
-      {order.isError && (
-        <Notice tone="bad" alert>
-          <p>{isCode(order.error, 'ticket_reserved') ? texts.ticket.taken : errorText(texts, order.error)}</p>
-        </Notice>
-      )}
-      <Button look="primary" wide busy={order.isPending || order.isSuccess} onClick={() => order.mutate()}>
-        {order.isPending ? texts.ticket.buying : texts.ticket.buy(format.money(ticket.price))}
-      </Button>
-      <p className="hint">{texts.ticket.hold}</p>
-    </div>
-  )
-}
-
 function OwnDeeds({ ticket }: { ticket: ShownTicket }) {
   const texts = useTexts()
   const [asking, setAsking] = useState(false)
   if (ticket.status !== 'available') {
-    return <Notice title={texts.ticket.mine}><p>{ticket.status === 'sold' ? texts.ticket.lockedSold : texts.ticket.locked}</p></Notice>
+    return (
+      <Notice title={texts.ticket.mine}>
+        <p>{ticket.status === 'sold' ? texts.ticket.lockedSold : texts.ticket.locked}</p>
+      </Notice>
+    )
   }
   return (
     <div className="deeds">
@@ -224,13 +189,15 @@ function Removal({ ticket, onClose }: { ticket: ShownTicket; onClose: () => void
   const client = useQueryClient()
   const [, navigate] = useLocation()
   const { show } = useAnnounce()
+  const isShown = useIsShown(ticket.userId)
   const removal = useMutation({
     networkMode: 'always',
-    mutationFn: () => deleteTicket(ticket),
+    mutationFn: () => deleteTicket(ticket.userId, ticket),
     onSuccess: () => {
+      void client.invalidateQueries({ queryKey: keys.tickets })
+      if (!isShown()) return
       show(texts.ticket.removed)
       client.removeQueries({ queryKey: keys.ticket(ticket.id) })
-      void client.invalidateQueries({ queryKey: keys.tickets })
       navigate('/listings', { replace: true })
     },
     onError: () => void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) }),

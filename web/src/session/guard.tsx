@@ -1,21 +1,30 @@
-// Pages that are somebody's: whoever is signed out signs in first, and comes back.
-import type { ReactNode } from 'react'
+// Pages that belong to a user: a visitor who is signed out signs in first, and comes back.
+import type { ReactElement, ReactNode } from 'react'
 import { Redirect } from 'wouter'
 
 import type { User } from '../api/types'
 import { useTexts } from '../texts/context'
+import { Failure } from '../ui/failure'
 import { Page } from '../ui/page'
 import { useSession } from './context'
 import { signInPath } from './return'
 
-export function SignedIn({ title, children }: { title: string; children: (user: User) => ReactNode }) {
+interface SignedInProps {
+  title: string
+  /** In the place of the content until it is known who is signed in. */
+  skeleton: ReactElement
+  children: (user: User) => ReactNode
+}
+
+export function SignedIn({ title, skeleton, children }: SignedInProps) {
   const session = useSession()
   const texts = useTexts()
   if (session.state === 'out') return <Redirect to={signInPath(location.pathname + location.search)} replace />
   if (session.state === 'unknown') {
     return (
-      <Page title={title} loading>
-        <p className="hidden">{texts.common.loading}</p>
+      <Page title={title} loading={!session.error}>
+        {session.error ? <Failure error={session.error} retry={session.retry} /> : skeleton}
+        <p className="hidden">{session.error ? '' : texts.common.loading}</p>
       </Page>
     )
   }

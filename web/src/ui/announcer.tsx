@@ -1,5 +1,7 @@
 // Says what happened, to those who hear the page as to those who see it.
-import { type ReactNode, createContext, use, useCallback, useEffect, useRef, useState } from 'react'
+import { createContext, use, useCallback, useEffect, useRef, useState } from 'react'
+
+import type { Elements } from './elements'
 
 interface Saying {
   text: string
@@ -17,7 +19,7 @@ export interface Announce {
 const AnnouncerContext = createContext<Announce | null>(null)
 const SHOWN = 6000
 
-export function Announcer({ children }: { children: ReactNode }) {
+export function Announcer({ children }: { children: Elements }) {
   const [saying, setSaying] = useState<Saying>({ text: '', count: 0, shown: false })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const put = useCallback((text: string, shown: boolean) => {

@@ -24,7 +24,7 @@ export function Connection() {
       {gone && (
         <p>
           <span className="dot" aria-hidden="true" />
-          {online ? texts.connection.waiting : texts.connection.offline}
+          <span>{online ? texts.connection.waiting : texts.connection.offline}</span>
         </p>
       )}
     </div>

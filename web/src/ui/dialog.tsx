@@ -1,10 +1,12 @@
 // A question that must be answered first. The browser keeps the focus inside, and gives it back.
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { useEffect, useId, useRef } from 'react'
+
+import type { Elements } from './elements'
 
 interface DialogProps {
   title: string
   onClose: () => void
-  children: ReactNode
+  children: Elements
 }
 
 /** Open for as long as it is there. */

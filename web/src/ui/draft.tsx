@@ -62,3 +62,11 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
     </Form>
   )
 }
+
+/** What stands in its place until it is known who fills it in. */
+export const FormSkeleton = () => (
+  <div className="form" aria-hidden="true">
+    <span className="skeleton half" />
+    <span className="skeleton" />
+  </div>
+)

@@ -1,9 +1,8 @@
 // Where there is nothing: why, and what to do about it.
-import type { ReactNode } from 'react'
-
+import type { Elements } from './elements'
 import { TicketIcon } from './icons'
 
-export function Empty({ title, hint, children }: { title: string; hint: string; children?: ReactNode }) {
+export function Empty({ title, hint, children }: { title: string; hint: string; children?: Elements }) {
   return (
     <div className="empty">
       <TicketIcon />

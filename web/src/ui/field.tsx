@@ -1,5 +1,7 @@
 // A labelled input with a hint and its faults.
-import { type ComponentProps, type ReactNode, useId } from 'react'
+import { type ComponentProps, useId } from 'react'
+
+import type { Elements } from './elements'
 
 type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'id'> & {
   label: string
@@ -7,7 +9,7 @@ type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'id'> & {
   fault?: string | undefined
   /** Stands in the box, before what is typed. */
   prefix?: string
-  after?: ReactNode
+  after?: Elements
 }
 
 export function Field({ label, hint, fault, prefix, after, ...input }: FieldProps) {

@@ -1,9 +1,10 @@
 // A form whose faults are found by the server: they are shown at their fields, and the first one gets the focus.
-import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { type FormEvent, useEffect, useRef } from 'react'
 
 import { ApiError } from '../api/problem'
 import { useTexts } from '../texts/context'
 import { errorText, faultText } from '../texts/errors'
+import type { Elements } from './elements'
 import { Notice } from './notice'
 
 /** The faults of an error by the fields that are on the page; others concern the whole form. */
@@ -24,7 +25,7 @@ interface FormProps {
   atFields: number
   label: string
   onSubmit: () => void
-  children: ReactNode
+  children: Elements
 }
 
 export function Form({ error, general, atFields, label, onSubmit, children }: FormProps) {

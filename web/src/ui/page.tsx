@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 
 import { useTexts } from '../texts/context'
+import type { Elements } from './elements'
 import { arrival } from './travel'
 
 interface PageProps {
@@ -12,7 +13,7 @@ interface PageProps {
   narrow?: boolean
   /** While it is, the heading is not there to be read yet, and does not take the focus. */
   loading?: boolean
-  children?: ReactNode
+  children?: Elements
 }
 
 export function Page({ title, heading, lead, narrow = false, loading = false, children }: PageProps) {
@@ -23,7 +24,7 @@ export function Page({ title, heading, lead, narrow = false, loading = false, ch
   return (
     <div className={narrow ? 'page narrow' : 'page'}>
       <PageHeading loading={loading}>{heading ?? title}</PageHeading>
-      {lead && <p className="lead">{lead}</p>}
+      {lead ? <p className="lead">{lead}</p> : null}
       {children}
     </div>
   )

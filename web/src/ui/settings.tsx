@@ -1,10 +1,14 @@
 // The language, the appearance, and who is signed in: a small panel behind a button.
 import { useEffect, useId, useRef } from 'react'
-import { Link, useLocation } from 'wouter'
+import { useLocation } from 'wouter'
 
 import { useSession } from '../session/context'
-import { useSpeech } from '../texts/context'
+import { useSignOut } from '../session/sign-out'
+import { useSpeech, useTexts } from '../texts/context'
+import { errorText } from '../texts/errors'
 import { type Language, languages } from '../texts/languages'
+import { useAnnounce } from './announcer'
+import { Button } from './button'
 import { MenuIcon } from './icons'
 import { THEMES, type Theme, chooseTheme, useTheme } from './theme'
 
@@ -30,15 +34,34 @@ export function Settings() {
         {session.user && (
           <div className="panel-account">
             <p className="meta">
-              {texts.account.signedInAs} <bdi className="email">{session.user.email}</bdi>
+              <span>{texts.account.signedInAs}</span> <bdi className="email">{session.user.email}</bdi>
             </p>
-            <Link to="/auth/signout" className="button plain wide">
-              {texts.account.signOut}
-            </Link>
+            <SignOut userId={session.user.id} />
           </div>
         )}
       </div>
     </>
+  )
+}
+
+function SignOut({ userId }: { userId: string }) {
+  const texts = useTexts()
+  const { show } = useAnnounce()
+  const [, navigate] = useLocation()
+  const ending = useSignOut()
+  return (
+    <Button
+      wide
+      busy={ending.isPending}
+      onClick={() =>
+        ending.mutate(userId, {
+          onSuccess: () => navigate('/auth/signout'),
+          onError: (error) => show(errorText(texts, error)),
+        })
+      }
+    >
+      {ending.isPending ? texts.auth.signingOut : texts.account.signOut}
+    </Button>
   )
 }
 

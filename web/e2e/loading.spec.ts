@@ -1,0 +1,32 @@
+// Pages while what they show is on its way, or does not come.
+import { expect, test, unique } from './support/test'
+
+const BUSY = {
+  status: 503,
+  headers: { 'retry-after': '1' },
+  json: { errors: [{ message: 'The service is not available, try again', code: 'unavailable' }] },
+}
+
+for (const [path, api] of [
+  ['/', '**/api/tickets?*'],
+  ['/orders', '**/api/orders?*'],
+  ['/listings', '**/api/tickets?*'],
+  ['/orders', '**/api/users/currentuser'],
+  ['/listings', '**/api/users/currentuser'],
+] as const) {
+  test(`${path} shows its shape while ${api} is busy, then the error, and goes on when it is back`, async ({ someone }) => {
+    const person = await (await someone()).signUp()
+    const title = unique('Patience')
+    await person.order(await person.list(title))
+    if (path !== '/orders') await person.list(title)
+    const { page } = person
+    await page.route(api, (route) => route.fulfill(BUSY))
+    await page.goto(path)
+    await expect(page.locator('.skeleton').first()).toBeVisible()
+    await expect(page.getByRole('alert')).toContainText('busy')
+    await expect(page.locator('.skeleton')).toHaveCount(0)
+    await page.unroute(api)
+    await page.getByRole('button', { name: 'Try again' }).first().click()
+    await expect(page.getByRole('link', { name: title }).first()).toBeVisible()
+  })
+}

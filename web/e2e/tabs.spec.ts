@@ -1,0 +1,110 @@
+// Two tabs of one browser, and two users: the cookie is shared, what a tab shows is not.
+import type { BrowserContext, Page } from '@playwright/test'
+
+import { expect, test, unique } from './support/test'
+
+/** Signs the other user in in another tab of the same browser. */
+async function signInElsewhere(context: BrowserContext, email: string): Promise<Page> {
+  const tab = await context.newPage()
+  await tab.goto('/auth/signout')
+  await tab.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+  await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Signed out')
+  await tab.goto('/auth/signin')
+  await tab.getByLabel('E-mail').fill(email)
+  await tab.getByLabel('Password', { exact: true }).fill('correct horse')
+  await tab.getByRole('button', { name: 'Sign in' }).click()
+  await expect(tab.locator('.account')).toHaveText(email)
+  return tab
+}
+
+/** A tab that hears nothing of the others, so that only the server can tell. */
+const deafen = (page: Page) =>
+  page.addInitScript(() => {
+    Reflect.deleteProperty(window, 'BroadcastChannel')
+  })
+
+test('a tab of the user before shows the new user, and drops the forms of the user before', async ({ someone }) => {
+  const [first, second] = [await someone(), await (await someone()).signUp()]
+  await first.signUp()
+  const { page, context } = first
+  await page.goto('/tickets/new')
+  await page.getByLabel('Title').fill('Written by the first user')
+  await signInElsewhere(context, second.email)
+  await expect(page.locator('.account')).toHaveText(second.email)
+  await page.getByRole('link', { name: 'Sell' }).click()
+  await expect(page.getByLabel('Title')).toHaveValue('')
+})
+
+test('an order page of the user before offers the new user nothing', async ({ someone }) => {
+  const [seller, first, second] = [await someone(), await someone(), await someone()]
+  await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
+  const order = await first.order(await seller.list(unique('Two tabs, one order')))
+  const { page, context } = first
+  await page.goto(`/orders/${order.id}`)
+  await expect(page.getByRole('button', { name: 'Pay $20.00' })).toBeVisible()
+  await signInElsewhere(context, second.email)
+  await expect(page.locator('.account')).toHaveText(second.email)
+  await page.goto(`/orders/${order.id}`)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such order')
+  await expect(page.getByRole('button', { name: /^Pay/ })).toHaveCount(0)
+  await page.getByRole('link', { name: 'Orders' }).click()
+  await expect(page.getByText('You have not ordered anything yet.')).toBeVisible()
+})
+
+test('a tab that has not noticed buys nothing as the new user', async ({ someone }) => {
+  const [seller, first, second] = [await someone(), await someone(), await someone()]
+  await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
+  const ticket = await seller.list(unique('Bought by nobody'))
+  const { page, context } = first
+  await deafen(page)
+  await page.goto(`/tickets/${ticket.id}`)
+  await expect(page.getByRole('button', { name: 'Buy for $20.00' })).toBeVisible()
+  // Another process of the same browser: no message, no event, the cookie alone changes.
+  await context.request.post('/api/users/signin', { data: { email: second.email, password: 'correct horse' } })
+  await expect(page.locator('.account')).toHaveText(first.email)
+  const answer = page.waitForResponse((response) => response.url().endsWith('/api/orders') && response.request().method() === 'POST')
+  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  expect((await answer).status()).toBe(409)
+  await expect(page.locator('.account')).toHaveText(second.email)
+  expect(await second.get<unknown[]>('/api/orders')).toEqual([])
+  // What the page shows now belongs to the new user.
+  await page.getByRole('button', { name: 'Buy for $20.00' }).click()
+  await expect(page.getByText('Time left to pay')).toBeVisible()
+  expect(await second.get<unknown[]>('/api/orders')).toHaveLength(1)
+})
+
+test('a tab that has not noticed pays nothing, sells nothing and cancels nothing', async ({ someone, browser, stack }) => {
+  const [seller, first, second] = [await someone(), await someone(), await someone()]
+  await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
+  const order = await first.order(await seller.list(unique('Paid by nobody')))
+  const storage = await first.context.storageState()
+  const still = await browser.newContext({ baseURL: stack.url, storageState: storage })
+  for (const [path, button, dialog] of [
+    [`/orders/${order.id}`, 'Pay $20.00', null],
+    [`/orders/${order.id}`, 'Cancel the order', 'Cancel this order?'],
+    ['/tickets/new', 'List the ticket', null],
+  ] as const) {
+    // The first user's cookie, whatever the loop before has changed.
+    await first.context.clearCookies()
+    await first.context.addCookies(storage.cookies)
+    const page = await first.context.newPage()
+    await deafen(page)
+    await page.goto(path)
+    await expect(page.locator('.account')).toHaveText(first.email)
+    await expect(page.getByRole('button', { name: button })).toBeVisible()
+    await first.context.request.post('/api/users/signin', { data: { email: second.email, password: 'correct horse' } })
+    const answer = page.waitForResponse((response) => response.status() === 409)
+    await page.getByRole('button', { name: button }).click()
+    if (dialog) await page.getByRole('dialog', { name: dialog }).getByRole('button', { name: button }).click()
+    await answer
+    await expect(page.locator('.account')).toHaveText(second.email)
+    await page.close()
+  }
+  const orders = (await (await still.request.get('/api/orders')).json()) as { id: string; status: string }[]
+  expect(orders.map(({ id, status }) => ({ id, status }))).toEqual([{ id: order.id, status: 'created' }])
+  expect(await (await still.request.get('/api/payments')).json()).toEqual([])
+  for (const path of ['/api/orders', '/api/payments', '/api/tickets?seller=me&status=all']) {
+    expect(await second.get<unknown[]>(path), path).toEqual([])
+  }
+  await still.close()
+})
