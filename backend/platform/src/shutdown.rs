@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
@@ -58,24 +60,98 @@ impl Shutdown {
     }
 }
 
-/// Returns when the process is asked to end: SIGTERM or SIGINT, or Ctrl-C where there are no signals.
-///
-/// # Errors
-/// When the handlers cannot be installed.
-pub async fn signals() -> io::Result<()> {
+/// The signals that ask the process to end: SIGTERM, SIGINT and SIGHUP, or Ctrl-C where there are no signals. From the moment
+/// they are listened to, none of them kills the process.
+#[derive(Debug)]
+pub struct EndSignals {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
+    terminate: Signal,
+    #[cfg(unix)]
+    interrupt: Signal,
+    /// None where the process was started to outlive its terminal (`nohup`).
+    #[cfg(unix)]
+    hangup: Option<Signal>,
+}
+
+#[cfg(unix)]
+impl EndSignals {
+    /// Listens to them.
+    ///
+    /// # Errors
+    /// When the handlers cannot be installed.
+    pub fn listen() -> io::Result<Self> {
+        let hangup = if is_hangup_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
+        let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(Self { terminate, interrupt, hangup })
+    }
+
+    /// Returns when one of them has come.
+    ///
+    /// # Errors
+    /// When they cannot be listened to.
+    pub async fn received(&mut self) -> io::Result<()> {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = hangup => {}
         }
         Ok(())
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+
+    /// Returns when the end is demanded once more, by SIGTERM or SIGINT. SIGHUP does not demand: a terminal that closes
+    /// sends it more than once.
+    ///
+    /// # Errors
+    /// When they cannot be listened to.
+    pub async fn demanded(&mut self) -> io::Result<()> {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+impl EndSignals {
+    /// Listens to them.
+    ///
+    /// # Errors
+    /// Never.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    /// Returns when one of them has come.
+    ///
+    /// # Errors
+    /// When they cannot be listened to.
+    pub async fn received(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
+
+    /// Returns when the end is demanded once more.
+    ///
+    /// # Errors
+    /// When they cannot be listened to.
+    pub async fn demanded(&mut self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
+}
+
+/// Whether SIGHUP is ignored, as `nohup` has it. Known on Linux alone; a handler would undo it.
+#[cfg(unix)]
+fn is_hangup_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    // SIGHUP is signal 1, the lowest bit.
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(test)]

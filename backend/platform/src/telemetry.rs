@@ -3,6 +3,7 @@
 mod context;
 mod export;
 mod lines;
+mod logs;
 mod span;
 
 use std::fmt;
@@ -17,16 +18,12 @@ use axum::routing::get;
 use http::header;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::http::{ServeLimits, serve};
 use crate::shutdown::Shutdown;
 pub use context::{Entered, TraceContext};
 pub use export::{ExportError, Exporting, Ratio, TraceSettings, export_traces};
-use lines::{Named, WithTrace};
+pub use logs::{FilterError, LogGuard, init_logs, log_panics, write_within};
 pub use span::{Description, Span, SpanKind, Value};
 
 /// How log lines are written.
@@ -58,36 +55,6 @@ impl fmt::Display for LogFormat {
             Self::Json => "json",
         })
     }
-}
-
-/// A log filter that cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[error("not a log filter: {0:?}, expected something like \"info\" or \"warn,ticketing_orders=debug\"")]
-pub struct FilterError(String);
-
-/// Sends log lines to stderr; those that belong to a trace name it. A second call changes nothing.
-///
-/// # Errors
-/// When the filter cannot be read.
-pub fn init_logs(written: LogFormat, filter: &str) -> Result<(), FilterError> {
-    let filter = EnvFilter::builder().parse(filter).map_err(|_| FilterError(filter.to_owned()))?;
-    let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr);
-    // An error means that there is a subscriber already, which is what was asked for.
-    let _already = match written {
-        LogFormat::Text => {
-            let ansi = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
-            let format = format().with_ansi(ansi);
-            let lines = layer.with_ansi(ansi).event_format(WithTrace { format, named: Named::AtTheEnd });
-            registry.with(lines).try_init()
-        }
-        LogFormat::Json => {
-            let json = layer.json().flatten_event(true);
-            let lines = json.map_event_format(|format| WithTrace { format, named: Named::AsMember });
-            registry.with(lines).try_init()
-        }
-    };
-    Ok(())
 }
 
 /// Upper bounds of the duration histograms, in seconds.

@@ -20,7 +20,7 @@ pub use databases::migrate;
 pub use openapi::document as openapi_document;
 pub use operate::{OperateError, dead_letters, discard, replay, republish};
 pub use process::Process;
-pub use run::{RunError, run, run_service};
+pub use run::{Ready, RunError, run, run_service};
 pub use service::Service;
 pub use settings::{LogSettings, Otherwise, SETTINGS, Setting, StackSettings};
 pub use stack::Stack;

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
@@ -13,6 +14,9 @@ use ticketing_server::{
     LogSettings, OperateError, RunError, StackSettings, StartError, dead_letters, discard, migrate, replay,
     republish, run, run_service,
 };
+
+/// How long the last line may wait for stderr to take it.
+const ERROR_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -61,9 +65,12 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // Nobody is left to be told when stderr is gone.
-            drop(writeln!(std::io::stderr(), "error: {failure}"));
-            failure.exit_code()
+            let exit_code = failure.exit_code();
+            // A stderr that is gone, or that nothing reads, does not change how the process ends.
+            telemetry::write_within(ERROR_WRITE_TIMEOUT, move || {
+                drop(writeln!(std::io::stderr(), "error: {failure}"));
+            });
+            exit_code
         }
     }
 }
@@ -124,15 +131,16 @@ async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
         }
         (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error.into()),
     };
-    telemetry::init_logs(logs.format, &logs.filter)?;
+    let _logs = telemetry::init_logs(logs.format, &logs.filter)?;
+    telemetry::log_panics();
     let exporting = export_traces(task, &settings)?;
     if settings.metrics_listen.is_some() {
         telemetry::install_metrics();
     }
     let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
     let ran = match task {
-        Task::One(service) => Box::pin(run_service(service, settings, |process| tell(process.addr()))).await,
-        _ => Box::pin(run(settings, |stack| tell(stack.addr()))).await,
+        Task::One(service) => Box::pin(run_service(service, settings, tell)).await,
+        _ => Box::pin(run(settings, tell)).await,
     };
     if let Some(exporting) = exporting {
         exporting.flush().await;

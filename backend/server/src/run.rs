@@ -1,8 +1,11 @@
 //! A stack, or a service, for the life of a process.
 
 use std::io;
+use std::net::SocketAddr;
+use std::thread;
 
-use ticketing_platform::shutdown;
+use ticketing_platform::shutdown::EndSignals;
+use tokio::sync::oneshot;
 
 use crate::{Process, Service, Stack, StackSettings, StartError};
 
@@ -21,38 +24,56 @@ pub enum RunError {
     Ready(io::Error),
 }
 
-/// Starts a stack, calls `ready` once it answers, and stops it in an orderly way on SIGTERM or SIGINT.
+/// Starts a stack, calls `ready` with its address once it answers, and stops it in an orderly way on SIGTERM, SIGINT or
+/// SIGHUP. It is not held up by `ready`, which may have to wait for the reader of a pipe.
 ///
 /// # Errors
-/// When the stack cannot be started.
-pub async fn run(
-    settings: StackSettings,
-    ready: impl FnOnce(&Stack) -> io::Result<()>,
-) -> Result<(), RunError> {
+/// When the stack cannot be started, or `ready` fails.
+pub async fn run(settings: StackSettings, ready: impl Ready) -> Result<(), RunError> {
     let stack = Stack::start(settings).await?;
-    let heard = until_asked(ready(&stack)).await;
+    let asked = until_asked(stack.addr(), ready).await;
     ended(stack.stop().await);
-    heard
+    asked
 }
 
 /// The same for one service.
 ///
 /// # Errors
-/// When the service cannot be started.
+/// When the service cannot be started, or `ready` fails.
 pub async fn run_service(
     service: Service,
     settings: StackSettings,
-    ready: impl FnOnce(&Process) -> io::Result<()>,
+    ready: impl Ready,
 ) -> Result<(), RunError> {
     let process = Process::start(service, settings).await?;
-    let heard = until_asked(ready(&process)).await;
+    let asked = until_asked(process.addr(), ready).await;
     ended(process.stop().await);
-    heard
+    asked
 }
 
-async fn until_asked(told: io::Result<()>) -> Result<(), RunError> {
-    told.map_err(RunError::Ready)?;
-    shutdown::signals().await.map_err(RunError::Signals)?;
+/// What is done once a process answers, with its address.
+pub trait Ready: FnOnce(SocketAddr) -> io::Result<()> + Send + 'static {}
+
+impl<F: FnOnce(SocketAddr) -> io::Result<()> + Send + 'static> Ready for F {}
+
+async fn until_asked(address: SocketAddr, ready: impl Ready) -> Result<(), RunError> {
+    let mut signals = EndSignals::listen().map_err(RunError::Signals)?;
+    let (told, telling) = oneshot::channel();
+    // A thread, since it may wait for as long as nothing reads the pipe.
+    let spawned = thread::Builder::new().name("ready".to_owned()).spawn(move || told.send(ready(address)));
+    spawned.map_err(RunError::Ready)?;
+    let asked = signals.received();
+    tokio::pin!(asked);
+    let asked = tokio::select! {
+        asked = &mut asked => asked,
+        told = telling => {
+            if let Ok(Err(error)) = told {
+                return Err(RunError::Ready(error));
+            }
+            asked.await
+        }
+    };
+    asked.map_err(RunError::Signals)?;
     tracing::info!("stopping");
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 use ticketing_platform::clock::Clock;
+use ticketing_platform::shutdown::EndSignals;
 use ticketing_platform::telemetry::{self, LogFormat};
 use ticketing_sdk::{Client, IdempotencyKey};
 use ticketing_server::{Stack, StackSettings};
@@ -52,13 +53,17 @@ impl LocalCommand for Args {
         let folder = tempfile::Builder::new().prefix("ticketing-demo-").tempdir();
         let folder = folder.map_err(|error| broke("making a folder", &error.to_string()))?;
         let story = self.tells_its_story(local.io.shape());
-        if story {
+        let _logs = if story {
             // Whatever the server has to say about itself would tear the story apart.
-            telemetry::init_logs(LogFormat::Text, "error")
-                .map_err(|error| Failure::failed(error.to_string()))?;
+            let logs = telemetry::init_logs(LogFormat::Text, "error");
+            Some(logs.map_err(|error| Failure::failed(error.to_string()))?)
         } else {
             log_to(&folder.path().join("demo.log"))?;
-        }
+            None
+        };
+        // On the whole terminal the marketplace listens to them itself.
+        let signals = story.then(EndSignals::listen).transpose();
+        let signals = signals.map_err(|error| broke("starting", &error.to_string()))?;
         let settings = StackSettings { clock: Clock::system(), ..StackSettings::new(folder.path()) };
         let hold = settings.order_ttl;
         let stack =
@@ -72,7 +77,12 @@ impl LocalCommand for Args {
                 stack.url()
             ))?;
             let mut story = Story::new(&local.io, &stack, [client()?, client()?, client()?], hold);
-            if let Err(failure) = Box::pin(story.play()).await {
+            let played = tokio::select! {
+                played = Box::pin(story.play()) => played,
+                // Nothing is left behind then, either.
+                () = end_requested(signals) => Err(Failure::interrupted()),
+            };
+            if let Err(failure) = played {
                 // A reader that has gone is not a broken demo.
                 let message = failure.message.clone();
                 return Err(message.map_or(failure, |why| broke(story.at, &why)));
@@ -124,6 +134,14 @@ impl Args {
         let shown = self.look.show(&local.io, show).await;
         crowd.abort();
         shown
+    }
+}
+
+/// Returns when the process is asked to end, if it listens to that here.
+async fn end_requested(signals: Option<EndSignals>) {
+    match signals {
+        Some(mut signals) => drop(signals.received().await),
+        None => std::future::pending().await,
     }
 }
 

@@ -1,21 +1,28 @@
 //! `ticketing serve`
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 use ticketing_platform::settings::{SettingsError, Source};
-use ticketing_platform::shutdown::signals;
-use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat};
+use ticketing_platform::shutdown::EndSignals;
+use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat, LogGuard};
 use ticketing_server::{LogSettings, Otherwise, SETTINGS, Setting, Stack, StackSettings, StartError};
 
 use crate::context::{Local, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::io::Io;
+
+/// How long the last notice may wait for stderr to take it.
+const NOTICE_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Where to listen, and where to keep the data.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
     The first line on stdout is `listening on http://HOST:PORT`; logs go to stderr. It ends when it is interrupted or \
-    terminated, once the requests under way are answered.\n\
+    terminated, or its terminal closes, once the requests under way are answered. A log that nothing reads costs log lines \
+    and no request.\n\
     TICKETING_JWT_KEY gives the key that signs sessions; without it one is made once, in the folder of the data. \
     TICKETING_LOG filters the log (like info or warn,ticketing_orders=debug), and TICKETING_LOG_FORMAT is text or json. \
     All other settings of the server are variables, too: docs/reference/settings.md.")]
@@ -47,7 +54,8 @@ fn usual(name: &str) -> String {
 impl LocalCommand for Args {
     async fn run(self, local: &Local) -> Outcome {
         let settings = self.settings(local)?;
-        log(local)?;
+        let _logs = log(local)?;
+        telemetry::log_panics();
         let exporting = match &settings.traces {
             None => None,
             Some(traces) => {
@@ -57,30 +65,45 @@ impl LocalCommand for Args {
         if settings.metrics_listen.is_some() {
             telemetry::install_metrics();
         }
-        let asked_to_end = signals();
-        tokio::pin!(asked_to_end);
+        let mut signals = EndSignals::listen().map_err(|error| unheard(&error))?;
         let stack = tokio::select! {
             // Whoever ends it while it starts has nothing to wait for.
-            _ = &mut asked_to_end => return Ok(()),
+            _ = signals.received() => return Ok(()),
             started = Box::pin(Stack::start(settings)) => started.map_err(|error| not_started(&error))?,
         };
-        // The server does not need the one who reads this line.
-        let _ = local.io.line(&format!("listening on http://{}", stack.addr()));
-        if let Some(metrics) = stack.metrics_addr() {
-            local.io.remark(&format!("metrics on http://{metrics}/metrics"));
-        }
-        asked_to_end.await.map_err(|error| Failure::failed(format!("cannot listen for signals: {error}")))?;
+        announce(&local.io, &stack);
+        signals.received().await.map_err(|error| unheard(&error))?;
         tokio::select! {
             // Asked once more, it ends at once.
-            _ = signals() => Err(Failure::interrupted()),
+            _ = signals.demanded() => Err(Failure::interrupted()),
             clean = ended(stack, exporting) => {
                 if !clean {
-                    local.io.notice("some requests were cut off, because they took too long to end");
+                    let io = Arc::clone(&local.io);
+                    telemetry::write_within(NOTICE_WRITE_TIMEOUT, move || {
+                        io.notice("some requests were cut off, because they took too long to end");
+                    });
                 }
                 Ok(())
             }
         }
     }
+}
+
+/// Prints where the stack answers, from a thread: the server needs no reader of these lines, and does not wait for one.
+fn announce(io: &Arc<Io>, stack: &Stack) {
+    let (io, address, metrics) = (Arc::clone(io), stack.addr(), stack.metrics_addr());
+    let print = move || {
+        let _ = io.line(&format!("listening on http://{address}"));
+        if let Some(metrics) = metrics {
+            io.remark(&format!("metrics on http://{metrics}/metrics"));
+        }
+    };
+    // The log names the address as well, where no thread can be started.
+    let _ = std::thread::Builder::new().name("announce".to_owned()).spawn(print);
+}
+
+fn unheard(error: &std::io::Error) -> Failure {
+    Failure::failed(format!("cannot listen for signals: {error}"))
 }
 
 impl Args {
@@ -104,7 +127,7 @@ fn address(text: &str) -> String {
     text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"))
 }
 
-fn log(local: &Local) -> Outcome {
+fn log(local: &Local) -> Outcome<LogGuard> {
     let quiet = local.io.shape().quiet.then(|| "warn".to_owned());
     let usual =
         LogSettings { filter: quiet.unwrap_or(LogSettings::default().filter), format: LogFormat::Text };

@@ -1,6 +1,7 @@
 //! `ticketing serve`: what scripts rely on, and what it says when it cannot.
 
-use std::net::TcpListener;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 
 use crate::support::{Cli, Run, Server, finish, program};
@@ -82,4 +83,59 @@ fn wrong_settings_are_2_before_anything_is_made() {
     assert_eq!(run.code, 2, "{run:?}");
     assert!(run.err.contains("TICKETING_JWT_KEY") && !run.err.contains("hunter2"), "{}", run.err);
     assert!(!data.exists());
+}
+
+/// Sends requests over one connection, and reads the answer of each.
+fn send_requests(url: &str, count: usize) {
+    let mut connection = TcpStream::connect(url.strip_prefix("http://").unwrap()).unwrap();
+    connection.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
+    let mut answer = vec![0; 16 * 1024];
+    for number in 0..count {
+        connection.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+        let read = connection.read(&mut answer).unwrap();
+        assert!(answer[..read].starts_with(b"HTTP/1.1 200"), "request {number}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn server_answers_and_ends_while_its_log_is_not_read() {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = program();
+    command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data.path());
+    command.env("TICKETING_HOME", data.path()).env("TICKETING_LOG", "trace");
+    let (server, mut unread) = Server::spawn(command);
+    send_requests(&server.url, 4000);
+    assert!(server.terminate().success());
+    let mut log = Vec::new();
+    unread.read_to_end(&mut log).unwrap();
+    // More was logged than a pipe holds, so that a writer that waits would have waited for ever.
+    assert!(log.len() >= 60 * 1024, "{} bytes", log.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn server_drains_when_its_terminal_closes() {
+    let server = Server::start();
+    let url = server.url.clone();
+    send_requests(&url, 1);
+    // A shell and the terminal both send it.
+    server.signal("-HUP");
+    server.signal("-HUP");
+    assert!(server.ended().success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn server_under_nohup_outlives_its_terminal() {
+    let data = tempfile::tempdir().unwrap();
+    let serve = "trap '' HUP; exec \"$0\" serve --listen 127.0.0.1:0 --data-dir \"$1\"";
+    let mut command = std::process::Command::new("sh");
+    command.args(["-c", serve, env!("CARGO_BIN_EXE_ticketing")]).arg(data.path());
+    command.env("TICKETING_HOME", data.path());
+    command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+    let (server, _log) = Server::spawn(command);
+    server.signal("-HUP");
+    send_requests(&server.url, 1);
+    assert!(server.terminate().success());
 }

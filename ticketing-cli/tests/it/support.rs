@@ -1,8 +1,9 @@
 //! Running the program, and a server of its own.
 
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -134,7 +135,17 @@ impl Server {
     pub(crate) fn start_in(data: &Path, more: &[&str]) -> Self {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(more);
-        let mut child = command.env("TICKETING_HOME", data).spawn().unwrap();
+        command.env("TICKETING_HOME", data);
+        let (mut server, mut err) = Self::spawn(command);
+        server.data = data.to_owned();
+        // A log that nothing reads is the matter of one test.
+        std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
+        server
+    }
+
+    /// One that this command starts, and its stderr, which nothing reads yet.
+    pub(crate) fn spawn(mut command: Command) -> (Self, ChildStderr) {
+        let mut child = command.spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut first = String::new();
         out.read_line(&mut first).unwrap();
@@ -143,17 +154,30 @@ impl Server {
             child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
             panic!("the first line was {first:?}, stderr {err}");
         };
-        // A log that nobody reads must not stop the server.
-        let mut err = child.stderr.take().unwrap();
-        std::thread::spawn(move || std::io::copy(&mut err, &mut std::io::sink()));
-        Self { url: url.to_owned(), data: data.to_owned(), child, _folder: None }
+        let err = child.stderr.take().unwrap();
+        (Self { url: url.to_owned(), data: PathBuf::new(), child, _folder: None }, err)
     }
 
     /// Asks it to end, and waits for that.
-    pub(crate) fn terminate(mut self) -> ExitStatus {
+    pub(crate) fn terminate(self) -> ExitStatus {
+        self.signal("-TERM");
+        self.ended()
+    }
+
+    /// Sends it a signal, like `-HUP`.
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        self.child.wait().unwrap()
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub(crate) fn ended(mut self) -> ExitStatus {
+        let mut status = None;
+        eventually("the server ends", || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status.unwrap()
     }
 }
 
@@ -162,6 +186,18 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The status that a server answers a `GET` of this address with.
+#[track_caller]
+pub(crate) fn status_of(url: &str) -> u16 {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut connection = TcpStream::connect(host).unwrap();
+    connection.set_read_timeout(Some(DEADLINE)).unwrap();
+    write!(connection, "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 /// A string of a JSON document.
