@@ -5,6 +5,7 @@
 pub mod arrivals;
 pub mod clock;
 pub mod db;
+pub mod files;
 pub mod health;
 pub mod http;
 pub mod idempotency;

@@ -7,10 +7,13 @@ use ticketing_payments::SimulatedProvider;
 use ticketing_platform::db::{Database, Db, OpenError, PostgresUrl};
 
 use crate::data_dir::database;
-use crate::{Service, StartError};
+use crate::{Service, StackSettings, StartError};
 
 /// The book of the simulated card provider. It is nobody's but the provider's.
 pub(crate) const PROVIDER: &str = "provider";
+
+/// The log of the events.
+pub(crate) const BUS: &str = "bus";
 
 /// Where the database of each service is.
 #[derive(Clone, Debug)]
@@ -88,6 +91,14 @@ fn check_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenErr
 /// The schema of a service bears its name.
 pub(crate) fn schema(url: &PostgresUrl, service: &str) -> Result<Database, OpenError> {
     url.schema(service).map(Database::from).map_err(|error| unusable(&error))
+}
+
+/// The databases that are files in the data directory, by name.
+pub(crate) fn files_of(settings: &StackSettings) -> Vec<&'static str> {
+    let services = settings.database.is_none().then_some(Service::STATEFUL.map(Service::name));
+    let provider = (settings.database.is_none() && settings.stripe.is_none()).then_some(PROVIDER);
+    let bus = settings.nats.is_none().then_some(BUS);
+    services.into_iter().flatten().chain(provider).chain(bus).collect()
 }
 
 /// Whether the files of all of these are in a folder.

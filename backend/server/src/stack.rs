@@ -15,8 +15,8 @@ use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{AuditError, Report, Sources, Watch};
-use crate::data_dir::DataDir;
-use crate::databases::Databases;
+use crate::data_dir::{DataDir, FolderWatch};
+use crate::databases::{BUS, Databases, files_of};
 use crate::listening::{Listening, Running};
 use crate::open::{Ground, client, jetstream};
 use crate::process::checked;
@@ -54,9 +54,16 @@ impl Stack {
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
         let data_dir = DataDir::lock(&settings.data_dir)?;
         let running = Running::default();
+        let databases = files_of(&settings);
+        let contents = data_dir.contents(&databases)?;
         let parts = Parts::open(&settings, &data_dir, &running.serving).await?;
+        contents.complete()?;
+        let watch = data_dir.watch(&databases)?;
         parts.start(&running.loops);
-        let routes = parts.router(&running.serving);
+        let routes = parts.router(&running.serving, (!databases.is_empty()).then_some(&watch));
+        if !databases.is_empty() {
+            running.loops.spawn(watch.run(running.loops.clone()));
+        }
         let listening = Listening::begin(&settings, Some(&parts.bus), routes, running).await?;
         Ok(Self { listening, parts, _data_dir: data_dir })
     }
@@ -156,7 +163,7 @@ impl Parts {
             Some(url) => Databases::prepare(url, &Service::STATEFUL).await?,
         };
         let bus = match &settings.nats {
-            None => Bus::embedded(&data_dir.database("bus"), EmbeddedOptions::default())?,
+            None => Bus::embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,
             Some(options) => jetstream(options).await?,
         };
         let ground = Ground { settings, databases, signing, serving: serving.clone() };
@@ -182,11 +189,18 @@ impl Parts {
         self.expiration.start(&self.bus, loops);
     }
 
-    fn router(&self, serving: &Shutdown) -> Router {
+    fn router(&self, serving: &Shutdown, folder: Option<&FolderWatch>) -> Router {
         let cores = Service::STATEFUL.into_iter().zip(self.cores());
         let health = cores.fold(Health::new(serving.clone()), |health, (service, (_, core))| {
             checked(health, service, core)
         });
+        let health = match folder.cloned() {
+            Some(folder) => health.check("data_dir", move || {
+                let folder = folder.clone();
+                async move { folder.is_in_place().await }
+            }),
+            None => health,
+        };
         let (routes, documented) = OpenApiRouter::new()
             .merge(self.auth.router())
             .merge(self.tickets.router())

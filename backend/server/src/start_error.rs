@@ -29,6 +29,32 @@ pub enum StartError {
         /// The folder.
         path: PathBuf,
     },
+    /// A database that the folder had is not there.
+    #[error(
+        "{} is missing or empty, though the marketplace in this folder has it: restore the whole folder from a backup, since \
+         one database alone does not fit the others. If it is right that the folder has no such database, take its name out \
+         of {}",
+        path.display(),
+        manifest.display()
+    )]
+    MissingDatabase {
+        /// The file.
+        path: PathBuf,
+        /// The list of the databases that the folder must have.
+        manifest: PathBuf,
+    },
+    /// Others can read the key that signs sessions.
+    #[error(
+        "others can read {} (mode {mode:03o}): run `chmod 600` on it; if one of them may have read it, delete it, and a new \
+         one is made and all sessions end",
+        path.display()
+    )]
+    OpenKey {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// The session keys are not usable.
     #[error("TICKETING_JWT_KEY: {0}")]
     Key(#[from] KeyError),

@@ -164,6 +164,9 @@ pub(super) fn not_started(error: &StartError) -> Failure {
     let exit = if error.is_of_settings() { Exit::Usage } else { Exit::Failed };
     let hint = match error {
         StartError::InUse { .. } => Some("stop it, or name another folder with --data-dir"),
+        StartError::MissingDatabase { .. } => {
+            Some("start on a backup of the whole folder with --data-dir")
+        }
         StartError::Listen { .. } => Some("--listen names another address; port 0 takes a free one"),
         _ => None,
     };

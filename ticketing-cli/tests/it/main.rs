@@ -5,6 +5,7 @@ mod support;
 
 mod audit;
 mod completions;
+mod data_folder;
 mod demo;
 mod help;
 mod hostile;

@@ -3,6 +3,7 @@
 //! Everything that waits for the writer is committed together, so that one wait for the disk serves many units. One
 //! failing unit harms no other: what it has changed is undone before the commit. Answers go out after it.
 
+mod files;
 mod session;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use super::job::{Job, submit};
 use super::tx::Mode;
 use super::{DbError, DbOptions, DbStats, Migrations, OpenError, Tx, chain};
 use crate::signal::Signal;
+use files::Files;
 pub(super) use session::Session;
 use session::said;
 
@@ -45,10 +47,7 @@ impl Engine {
         options: DbOptions,
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| OpenError::Folder { path: folder.to_owned(), source })?;
-        }
+        Files::prepare(path)?;
         let mut connection = connect(path, OpenFlags::default())?;
         for part in migrations {
             // A file has one owner: whoever opens it brings it up to date.
@@ -59,20 +58,20 @@ impl Engine {
             })?;
         }
 
+        let readers_opened = connect_readers(path, options.readers.max(1))?;
+        let files = Arc::new(Files::opened(path)?);
         let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
         let (writer, queue) = mpsc::channel(options.queue);
         let mut threads = vec![spawn("writer", path, {
-            let counters = counters.clone();
-            move || write_all(&connection, queue, options.group, &counters)
+            let (counters, files) = (counters.clone(), files.clone());
+            move || write_all(&connection, queue, options.group, &counters, &files)
         })?];
 
         let (readers, queue) = mpsc::channel(options.queue);
         let queue = Arc::new(Mutex::new(queue));
-        for _ in 0..options.readers.max(1) {
-            let connection = connect(path, OpenFlags::default())?;
-            connection.pragma_update(None, "query_only", true).map_err(|error| unopened(path, &error))?;
-            let queue = queue.clone();
-            threads.push(spawn("reader", path, move || read_all(&connection, &queue))?);
+        for connection in readers_opened {
+            let (queue, files) = (queue.clone(), files.clone());
+            threads.push(spawn("reader", path, move || read_all(&connection, &queue, &files))?);
         }
         Ok(Self { writer: Some(writer), readers: Some(readers), threads, counters })
     }
@@ -137,7 +136,19 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
     open().map_err(|error| unopened(path, &error))
 }
 
-fn unopened(path: &Path, error: &rusqlite::Error) -> OpenError {
+/// Connections that only read. Each has looked into the database, so that all of its files are there.
+fn connect_readers(path: &Path, count: usize) -> Result<Vec<Connection>, OpenError> {
+    let connect = || {
+        let connection = connect(path, OpenFlags::default())?;
+        let prepared = connection
+            .pragma_update(None, "query_only", true)
+            .and_then(|()| connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(())));
+        prepared.map_err(|error| unopened(path, &error)).map(|()| connection)
+    };
+    (0..count).map(|_| connect()).collect()
+}
+
+fn unopened(path: &Path, error: &impl std::fmt::Display) -> OpenError {
     OpenError::File { path: path.to_owned(), reason: error.to_string() }
 }
 
@@ -157,21 +168,27 @@ fn write_all(
     mut queue: mpsc::Receiver<Box<dyn Job>>,
     group: usize,
     counters: &Counters,
+    files: &Files,
 ) {
     let mut waiting = Vec::with_capacity(group);
     while queue.blocking_recv_many(&mut waiting, group) > 0 {
-        let committed = commit_group(connection, &mut waiting, counters);
+        let committed = commit_group(connection, &mut waiting, counters, files);
         for job in waiting.drain(..) {
             job.finish(committed.clone());
         }
     }
+    files.spare_others(connection);
 }
 
 fn commit_group(
     connection: &Connection,
     jobs: &mut [Box<dyn Job>],
     counters: &Counters,
+    files: &Files,
 ) -> Result<(), DbError> {
+    if let Some(missing) = files.missing() {
+        return Err(DbError::Unavailable(format!("{} was moved or deleted", missing.display())));
+    }
     let hopeful = run_group(connection, jobs, Mode::Hopeful);
     let done = match hopeful {
         Ok(None) => run_group(connection, jobs, Mode::Careful),
@@ -184,6 +201,10 @@ fn commit_group(
                 counters.units.fetch_add(wanted, Ordering::Relaxed);
                 counters.commits.fetch_add(1, Ordering::Relaxed);
                 metrics::counter!("db_commits_total", "database" => counters.name.clone()).increment(1);
+                // What was committed into a file that the next start does not find is not answered as done.
+                if let Some(missing) = files.missing() {
+                    return Err(DbError::Uncertain(format!("{} was moved or deleted", missing.display())));
+                }
             }
             Ok(())
         }
@@ -215,11 +236,11 @@ fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> 
     Ok(Some(wanted))
 }
 
-fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
+fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>, files: &Files) {
     loop {
         // One reader waits with the lock; the others wait for the lock.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-        let Some(mut job) = next else { return };
+        let Some(mut job) = next else { break };
         let mut tx = Tx::new(Session::new(connection).into(), Mode::Careful);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
@@ -228,6 +249,7 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         }
         job.finish(begun);
     }
+    files.spare_others(connection);
 }
 
 fn roll_back(connection: &Connection) {

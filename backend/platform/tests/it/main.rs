@@ -12,6 +12,7 @@ mod drain;
 mod failures;
 mod health;
 mod idempotency;
+mod moved_files;
 mod origins;
 mod posted;
 mod postgres;

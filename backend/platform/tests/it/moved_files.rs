@@ -1,0 +1,118 @@
+//! A database whose files are moved, deleted or replaced while it is open.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use ticketing_platform::args;
+use ticketing_platform::db::{Db, DbError, DbOptions, Tx};
+
+use crate::databases::PLACES;
+
+/// A folder that can be moved, with a database in it.
+struct Ground {
+    root: TempDir,
+}
+
+impl Ground {
+    fn new() -> Self {
+        Self { root: tempfile::tempdir().unwrap() }
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder().join("halls.db")
+    }
+
+    fn elsewhere(&self) -> PathBuf {
+        self.root.path().join("elsewhere")
+    }
+
+    fn open(&self) -> Db {
+        Db::open(self.file(), DbOptions::default(), &[PLACES]).unwrap()
+    }
+}
+
+async fn put(db: &Db, id: i64) -> Result<(), DbError> {
+    let put = move |tx: &mut Tx<'_>| {
+        tx.execute("INSERT INTO places (id, hall) VALUES ($1, 'main')", args![id]).map(drop)
+    };
+    db.write(put).await
+}
+
+async fn count(db: &Db) -> i64 {
+    let count = |tx: &mut Tx<'_>| tx.query_one("SELECT COUNT(*) AS n FROM places", &[], |row| row.int("n"));
+    db.read(count).await.unwrap()
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    path.with_file_name(format!("{}{suffix}", path.file_name().unwrap().to_str().unwrap()))
+}
+
+#[tokio::test]
+async fn database_refuses_writes_while_its_folder_is_moved() {
+    let ground = Ground::new();
+    let db = ground.open();
+    put(&db, 1).await.unwrap();
+    fs::rename(ground.folder(), ground.elsewhere()).unwrap();
+    assert!(matches!(put(&db, 2).await, Err(DbError::Unavailable(_))));
+    assert_eq!(count(&db).await, 1, "what is known can be read");
+    // Another folder at the path is not the one that was opened.
+    fs::create_dir(ground.folder()).unwrap();
+    assert!(matches!(put(&db, 3).await, Err(DbError::Unavailable(_))));
+    fs::remove_dir(ground.folder()).unwrap();
+    fs::rename(ground.elsewhere(), ground.folder()).unwrap();
+    put(&db, 4).await.unwrap();
+    drop(db);
+    assert_eq!(count(&ground.open()).await, 2, "what was answered, and nothing else");
+}
+
+#[tokio::test]
+async fn database_refuses_writes_once_one_of_its_files_is_deleted() {
+    for suffix in ["", "-wal", "-shm"] {
+        let ground = Ground::new();
+        let db = ground.open();
+        put(&db, 1).await.unwrap();
+        fs::remove_file(with_suffix(&ground.file(), suffix)).unwrap();
+        assert!(matches!(put(&db, 2).await, Err(DbError::Unavailable(_))), "{suffix:?}");
+    }
+}
+
+#[tokio::test]
+async fn closing_a_moved_database_spares_the_one_at_its_path() {
+    let ground = Ground::new();
+    let moved = ground.open();
+    put(&moved, 1).await.unwrap();
+    fs::rename(ground.folder(), ground.elsewhere()).unwrap();
+    let db = ground.open();
+    put(&db, 2).await.unwrap();
+    drop(moved);
+    assert!(with_suffix(&ground.file(), "-wal").exists(), "SQLite deletes it by its path");
+    put(&db, 3).await.unwrap();
+    assert_eq!(count(&db).await, 2);
+    // Nothing of the moved one is lost, either.
+    let moved = Db::open(ground.elsewhere().join("halls.db"), DbOptions::default(), &[PLACES]).unwrap();
+    assert_eq!(count(&moved).await, 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn database_files_are_private_from_their_first_moment() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let ground = Ground::new();
+    let db = ground.open();
+    assert_eq!(mode(&ground.folder()), 0o700);
+    for suffix in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&with_suffix(&ground.file(), suffix)), 0o600, "{suffix:?}");
+    }
+    drop(db);
+    fs::set_permissions(ground.file(), fs::Permissions::from_mode(0o644)).unwrap();
+    let _db = ground.open();
+    for suffix in ["", "-wal", "-shm"] {
+        assert_eq!(mode(&with_suffix(&ground.file(), suffix)), 0o600, "{suffix:?}");
+    }
+}
