@@ -10,7 +10,7 @@ use crate::card;
 use crate::commands::{api, auth, buy, completions, open, orders, payments, tickets, tui};
 use crate::context::{Local, LocalCommand, OnlineCommand};
 #[cfg(feature = "embedded")]
-use crate::embedded::{audit, demo, serve};
+use crate::embedded::{audit, backup, demo, serve};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::{Colour, Shape};
@@ -106,6 +106,9 @@ pub(crate) enum Command {
     /// Check that the data of a marketplace on this machine is sound
     #[cfg(feature = "embedded")]
     Audit(audit::Args),
+    /// Copy the data of a marketplace on this machine, while its server runs
+    #[cfg(feature = "embedded")]
+    Backup(backup::Args),
     /// Send a raw request
     Api(api::Args),
     /// Print the script that completes commands, ids and statuses in a shell
@@ -129,6 +132,8 @@ impl Command {
             Self::Demo(args) => args.run(&local).await,
             #[cfg(feature = "embedded")]
             Self::Audit(args) => args.run(&local).await,
+            #[cfg(feature = "embedded")]
+            Self::Backup(args) => args.run(&local).await,
             Self::Api(args) => args.run(&local.go_online_and_tell()?).await,
             Self::Completions(args) => args.run(&local).await,
         }

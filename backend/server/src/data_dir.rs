@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use ticketing_platform::files::{Place, create_private_folder, permissions_of_others, write_private_file};
 
 use crate::StartError;
-pub(crate) use manifest::{Contents, listed};
+pub(crate) use manifest::{Contents, listed, write_list};
 pub(crate) use watch::FolderWatch;
 
 /// The file that keeps a second server of any version out.

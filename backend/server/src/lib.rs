@@ -1,6 +1,7 @@
 //! The services as processes: the whole marketplace behind one listener, or a service behind each.
 
 pub mod audit;
+mod backup;
 pub mod command;
 mod data_dir;
 mod databases;
@@ -16,6 +17,7 @@ mod settings;
 mod stack;
 mod start_error;
 
+pub use backup::{Backup, BackupError, back_up};
 pub use databases::migrate;
 pub use openapi::document as openapi_document;
 pub use operate::{OperateError, dead_letters, discard, replay, republish};

@@ -165,7 +165,7 @@ pub(super) fn not_started(error: &StartError) -> Failure {
     let hint = match error {
         StartError::InUse { .. } => Some("stop it, or name another folder with --data-dir"),
         StartError::MissingDatabase { .. } => {
-            Some("start on a backup of the whole folder with --data-dir")
+            Some("`ticketing backup` makes such copies; start on one with --data-dir")
         }
         StartError::Listen { .. } => Some("--listen names another address; port 0 takes a free one"),
         _ => None,

@@ -45,6 +45,7 @@ helps! {
     serve: "serve";
     demo: "demo";
     audit: "audit";
+    backup: "backup";
     tui: "tui";
     open: "open";
     open_ticket: "open" "ticket";

@@ -26,6 +26,7 @@ pub use migrate::Migrations;
 pub use options::DbOptions;
 pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::Row;
+pub use sqlite::{CopyError, copy_together};
 pub use tx::Tx;
 
 use crate::signal::Signal;

@@ -3,6 +3,7 @@
 //! Everything that waits for the writer is committed together, so that one wait for the disk serves many units. One
 //! failing unit harms no other: what it has changed is undone before the commit. Answers go out after it.
 
+mod copy;
 mod files;
 mod session;
 
@@ -19,6 +20,7 @@ use super::job::{Job, submit};
 use super::tx::Mode;
 use super::{DbError, DbOptions, DbStats, Migrations, OpenError, Tx, chain};
 use crate::signal::Signal;
+pub use copy::{CopyError, copy_together};
 use files::Files;
 pub(super) use session::Session;
 use session::said;

@@ -1,0 +1,96 @@
+//! A backup beside a server under load, and a start on the copy.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use ticketing_server::{BackupError, StackSettings, back_up};
+use ticketing_testkit::{TestSession, TestStack, eventually};
+
+use crate::support::{list, ordered, pay};
+
+/// One purchase after the other, until it is told to stop. A write that fails ends the test.
+async fn trade(stack: Arc<TestStack>, stop: Arc<AtomicBool>, purchases: Arc<AtomicU32>) {
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    while !stop.load(Ordering::Relaxed) {
+        purchase(&stack, &seller, &buyer).await;
+        purchases.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+async fn purchase(stack: &TestStack, seller: &TestSession, buyer: &TestSession) -> String {
+    let ticket = list(stack, seller, "A ticket", 20.0).await;
+    let order = ordered(stack, buyer, &ticket).await;
+    pay(stack, buyer, &order, "tok_visa").await.ok(201);
+    order
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn backup_under_load_is_whole_and_costs_no_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let stack = Arc::new(TestStack::start().await);
+    let (stop, purchases) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+    let crowd: Vec<_> =
+        (0..4).map(|_| tokio::spawn(trade(stack.clone(), stop.clone(), purchases.clone()))).collect();
+    let buyer = stack.session("buyer").await;
+    let before = purchase(&stack, &stack.session("seller").await, &buyer).await;
+
+    let mut copies = Vec::new();
+    for round in 0..3 {
+        let reached = purchases.load(Ordering::Relaxed) + 4;
+        eventually!(purchases.load(Ordering::Relaxed) >= reached, seconds 60);
+        let settings = StackSettings::new(stack.data_dir());
+        let target = folder.path().join(format!("copy-{round}"));
+        let copy = target.clone();
+        let made = tokio::task::spawn_blocking(move || back_up(&settings, &copy)).await.unwrap().unwrap();
+        assert_eq!(made.databases, 7);
+        copies.push(target);
+    }
+    stop.store(true, Ordering::Relaxed);
+    for trader in crowd {
+        trader.await.unwrap();
+    }
+    Arc::into_inner(stack).unwrap().finish().await;
+
+    for copy in copies {
+        let restored = TestStack::builder().data_dir(&copy).start().await;
+        restored.settle().await;
+        restored.audit().await;
+        // What was answered before is in it, and its session still holds.
+        let order = restored.raw().get(&format!("/api/orders/{before}")).by(&buyer).await.ok(200);
+        assert_eq!(order["status"], "complete");
+        purchase(&restored, &restored.session("newcomer").await, &buyer).await;
+        restored.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn backup_is_refused_where_it_would_not_be_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("copy");
+    let empty = folder.path().join("empty");
+    let nothing = back_up(&StackSettings::new(&empty), &target);
+    assert!(matches!(nothing, Err(BackupError::NoMarketplace { .. })), "{nothing:?}");
+    assert!(!empty.exists() && !target.exists());
+
+    let mut stack = TestStack::start().await;
+    let settings = StackSettings::new(stack.data_dir());
+    let mut elsewhere = settings.clone();
+    elsewhere.database = Some("postgres://a@127.0.0.1/b".parse().unwrap());
+    assert!(matches!(back_up(&elsewhere, &target), Err(BackupError::Elsewhere(_))));
+
+    back_up(&settings, &target).unwrap();
+    let again = back_up(&settings, &target);
+    assert!(matches!(again, Err(BackupError::Exists { .. })), "{again:?}");
+
+    stack.stop().await;
+    let payments = stack.data_dir().join("payments.db");
+    let aside = folder.path().join("aside");
+    std::fs::rename(&payments, &aside).unwrap();
+    let second = folder.path().join("second");
+    let partly = back_up(&settings, &second);
+    assert!(matches!(&partly, Err(BackupError::Missing { path }) if *path == payments), "{partly:?}");
+    assert!(!second.exists() && !payments.exists());
+    std::fs::rename(&aside, &payments).unwrap();
+    stack.restart().await;
+    stack.finish().await;
+}
