@@ -1,0 +1,245 @@
+//! The tree of dependencies against `deny.toml`: bans, licences and sources, as `cargo deny` checks them.
+//!
+//! Bans and sources are read from `Cargo.lock`, which has every target. Licences are read from the packages of this
+//! target, since the others need not be on this machine.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+
+use serde_json::Value;
+use spdx::{Expression, Licensee, ParseMode};
+use toml_edit::{DocumentMut, Item, Table};
+
+use crate::files::{house, read};
+
+/// The registry that `cargo deny` allows where `allow-registry` names no other.
+const DEFAULT_REGISTRY: &str = "https://github.com/rust-lang/crates.io-index";
+
+/// A package of the tree.
+#[derive(Clone, Debug, Default)]
+struct Package {
+    name: String,
+    version: String,
+    /// Where it comes from; `None` for the crates of this workspace.
+    source: Option<String>,
+    /// The SPDX expression.
+    license: Option<String>,
+}
+
+/// A requirement of a crate of this workspace.
+#[derive(Clone, Debug)]
+struct Requirement {
+    by: String,
+    name: String,
+    version: String,
+    has_path: bool,
+}
+
+/// What `deny.toml` says. A key that this test does not know is an error, so that no rule is passed over.
+struct Policy {
+    document: DocumentMut,
+}
+
+impl Policy {
+    fn parse(text: &str) -> Self {
+        let policy = Self { document: text.parse().unwrap() };
+        policy.expect_keys("graph", &["all-features"]);
+        policy.expect_keys("bans", &["multiple-versions", "wildcards", "allow-wildcard-paths", "deny"]);
+        policy.expect_keys("licenses", &["allow", "exceptions"]);
+        policy.expect_keys("sources", &["unknown-registry", "unknown-git"]);
+        assert_eq!(policy.document.iter().count(), 4, "a section is not read by this test");
+        assert_eq!(policy.word("bans", "multiple-versions"), "allow");
+        for (section, key) in
+            [("bans", "wildcards"), ("sources", "unknown-registry"), ("sources", "unknown-git")]
+        {
+            assert_eq!(policy.word(section, key), "deny", "{section}.{key}");
+        }
+        assert_eq!(policy.section("bans")["allow-wildcard-paths"].as_bool(), Some(true));
+        policy
+    }
+
+    fn section(&self, name: &str) -> &Table {
+        self.document[name].as_table().unwrap()
+    }
+
+    fn expect_keys(&self, section: &str, known: &[&str]) {
+        for (key, _) in self.section(section) {
+            assert!(known.contains(&key), "{section}.{key} is not read by this test");
+        }
+    }
+
+    fn word(&self, section: &str, key: &str) -> &str {
+        self.section(section)[key].as_str().unwrap()
+    }
+
+    fn banned(&self) -> BTreeSet<&str> {
+        let entries = self.section("bans")["deny"].as_array().unwrap().iter();
+        entries
+            .map(|entry| {
+                let entry = entry.as_inline_table().unwrap();
+                let known = |(key, _): (&str, _)| ["crate", "reason"].contains(&key);
+                assert!(entry.iter().all(known), "a key of {entry} is not read by this test");
+                let name = entry["crate"].as_str().unwrap();
+                assert!(!name.contains([':', '@', '=']), "{name}: versions are not read by this test");
+                name
+            })
+            .collect()
+    }
+
+    fn allowed(&self, package: &str) -> Vec<Licensee> {
+        let licenses = self.section("licenses");
+        let parse = |item: &Item| licensees(item.as_array().unwrap());
+        let exceptions = licenses["exceptions"].as_array().unwrap().iter().filter_map(|entry| {
+            let entry = entry.as_inline_table().unwrap();
+            let is_its_own = entry["crate"].as_str().unwrap() == package;
+            is_its_own.then(|| licensees(entry["allow"].as_array().unwrap()))
+        });
+        parse(&licenses["allow"]).into_iter().chain(exceptions.flatten()).collect()
+    }
+
+    /// What is wrong with the tree.
+    fn violations(&self, packages: &[Package], requirements: &[Requirement]) -> Vec<String> {
+        let banned = self.banned();
+        let mut found = Vec::new();
+        for Package { name, version, source, .. } in packages {
+            if banned.contains(name.as_str()) {
+                found.push(format!("{name} {version} is banned"));
+            }
+            let registry = source.as_deref().map(|source| source.strip_prefix("registry+"));
+            if !matches!(registry, None | Some(Some(DEFAULT_REGISTRY))) {
+                found.push(format!("{name} {version} comes from {source:?}"));
+            }
+        }
+        let wild = requirements.iter().filter(|it| it.version == "*" && !it.has_path);
+        found.extend(wild.map(|it| format!("{} takes any version of {}", it.by, it.name)));
+        found
+    }
+
+    /// Which licences are not allowed.
+    fn unlicensed(&self, packages: &[Package]) -> Vec<String> {
+        let refused = packages.iter().filter(|package| {
+            let allowed = self.allowed(&package.name);
+            let license =
+                package.license.as_deref().and_then(|text| Expression::parse_mode(text, ParseMode::LAX).ok());
+            !license.is_some_and(|license| {
+                license.evaluate(|required| allowed.iter().any(|allowed| allowed.satisfies(required)))
+            })
+        });
+        refused.map(|package| format!("{} is licensed as {:?}", package.name, package.license)).collect()
+    }
+}
+
+fn licensees(names: &toml_edit::Array) -> Vec<Licensee> {
+    names.iter().map(|name| Licensee::parse(name.as_str().unwrap()).unwrap()).collect()
+}
+
+fn policy() -> Policy {
+    Policy::parse(&read("deny.toml"))
+}
+
+/// The packages of every target, without their licences.
+fn locked() -> Vec<Package> {
+    let lock: DocumentMut = read("Cargo.lock").parse().unwrap();
+    let text = |table: &Table, key: &str| table.get(key).map(|value| value.as_str().unwrap().to_owned());
+    let packages = lock["package"].as_array_of_tables().unwrap().iter();
+    packages
+        .map(|package| Package {
+            name: text(package, "name").unwrap(),
+            version: text(package, "version").unwrap(),
+            source: text(package, "source"),
+            license: None,
+        })
+        .collect()
+}
+
+/// What cargo knows of the packages of this target.
+fn metadata() -> Value {
+    let version = Command::new("rustc").arg("-vV").output().unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--offline", "--all-features", "--format-version", "1", "--filter-platform", host])
+        .current_dir(house())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+#[test]
+fn dependencies_have_no_banned_crate_and_no_unknown_source() {
+    let packages = locked();
+    assert!(packages.len() > 300, "{} packages", packages.len());
+    let metadata = metadata();
+    let ours = metadata["packages"].as_array().unwrap().iter().filter(|package| package["source"].is_null());
+    let requirements = ours.flat_map(|package| {
+        package["dependencies"].as_array().unwrap().iter().map(|dependency| Requirement {
+            by: text(&package["name"]).unwrap(),
+            name: text(&dependency["name"]).unwrap(),
+            version: text(&dependency["req"]).unwrap(),
+            has_path: !dependency["path"].is_null(),
+        })
+    });
+    let requirements: Vec<Requirement> = requirements.collect();
+    assert!(requirements.iter().any(|it| it.has_path) && requirements.iter().any(|it| !it.has_path));
+    let violations = policy().violations(&packages, &requirements);
+    assert!(violations.is_empty(), "{violations:#?}");
+}
+
+#[test]
+fn dependencies_have_allowed_licenses() {
+    let metadata = metadata();
+    let nodes = metadata["resolve"]["nodes"].as_array().unwrap().iter();
+    let in_tree: BTreeSet<&str> = nodes.map(|node| node["id"].as_str().unwrap()).collect();
+    let packages = metadata["packages"].as_array().unwrap().iter();
+    let packages: Vec<Package> = packages
+        .filter(|package| in_tree.contains(package["id"].as_str().unwrap()))
+        .map(|package| Package {
+            name: text(&package["name"]).unwrap(),
+            license: text(&package["license"]),
+            ..Package::default()
+        })
+        .collect();
+    assert!(packages.len() > 300, "{} packages", packages.len());
+    let unlicensed = policy().unlicensed(&packages);
+    assert!(unlicensed.is_empty(), "{unlicensed:#?}");
+}
+
+#[test]
+fn policy_finds_each_kind_of_violation() {
+    let policy = policy();
+    let named = |name: &str| Package { name: name.to_owned(), ..Package::default() };
+    let from = |source: &str| Package { source: Some(source.to_owned()), ..named("a") };
+    let default = from(&format!("registry+{DEFAULT_REGISTRY}"));
+    assert_eq!(policy.violations(&[named("a"), default], &[]), [""; 0]);
+    for wrong in [
+        named("openssl"),
+        from("git+https://example.com/a#1"),
+        from("registry+https://example.com/index"),
+        from("sparse+https://example.com/index/"),
+    ] {
+        assert_eq!(policy.violations(std::slice::from_ref(&wrong), &[]).len(), 1, "{wrong:?}");
+    }
+    let requires = |version: &str, has_path| Requirement {
+        by: "a".to_owned(),
+        name: "b".to_owned(),
+        version: version.to_owned(),
+        has_path,
+    };
+    assert_eq!(policy.violations(&[], &[requires("^1", false), requires("*", true)]), [""; 0]);
+    assert_eq!(policy.violations(&[], &[requires("*", false)]).len(), 1);
+
+    let licensed = |name: &str, license: &str| Package { license: Some(license.to_owned()), ..named(name) };
+    for right in ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR GPL-3.0) AND Unicode-3.0"] {
+        assert_eq!(policy.unlicensed(&[licensed("a", right)]), [""; 0], "{right}");
+    }
+    for wrong in ["GPL-3.0", "MIT AND GPL-3.0", "MPL-2.0", "nonsense"] {
+        assert_eq!(policy.unlicensed(&[licensed("a", wrong)]).len(), 1, "{wrong}");
+    }
+    assert_eq!(policy.unlicensed(&[licensed("option-ext", "MPL-2.0")]), [""; 0]);
+    assert_eq!(policy.unlicensed(&[named("a")]).len(), 1, "no licence is none that is allowed");
+}
