@@ -12,7 +12,7 @@ use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext};
-use ticketing_sdk::{PaymentId, Timestamp};
+use ticketing_sdk::{OrderStatus, PaymentId, Timestamp};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::domain::{Pace, Step};
@@ -29,6 +29,8 @@ const SOONEST: Duration = Duration::from_millis(5);
 /// The pause after the database failed.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// How often the provider is asked whether the owner of a card has confirmed it. Its notice, or the client, is quicker.
+const OWNER_PAUSE: Duration = Duration::from_secs(5);
 /// For how long a provider that asks for it is left alone at most.
 const LONGEST_REST: Duration = Duration::from_secs(60);
 
@@ -206,13 +208,31 @@ impl Driver {
         self.followers.ring(&id);
     }
 
+    /// Whether the order of a payment can still be won; asked only where it makes a difference.
+    async fn is_order_open(&self, payment: &PaymentRow) -> bool {
+        if !payment.can_confirm {
+            return true;
+        }
+        let (id, now) = (payment.order_id.clone(), self.core.clock.now());
+        let order = self.core.db.read(move |tx| store::find_order(tx, &id)).await;
+        match order {
+            Ok(order) => {
+                order.is_some_and(|order| order.status == OrderStatus::Created && now < order.expires_at)
+            }
+            // The order is looked at again with the next try.
+            Err(_) => true,
+        }
+    }
+
     async fn ask(&self, payment: &PaymentRow, step: Step, span: Span) -> Reached {
-        let call = tokio::time::timeout(self.pace.call_timeout, call(&*self.provider, payment, step));
+        let open = step == Step::Authorize && self.is_order_open(payment).await;
+        let call = tokio::time::timeout(self.pace.call_timeout, call(&*self.provider, payment, step, open));
         let late = || Err(ProviderError::Unknown("no answer in time".to_owned()));
         let answer = call.await.unwrap_or_else(|_| late());
         let outcome = match &answer {
             Ok(_) => "done",
             Err(ProviderError::Declined { .. }) => "declined",
+            Err(ProviderError::NeedsOwner { .. }) => "needs-owner",
             Err(ProviderError::Unavailable(_)) => "unavailable",
             Err(ProviderError::Busy { .. }) => "busy",
             Err(ProviderError::Unknown(_)) => "unknown",
@@ -224,6 +244,9 @@ impl Driver {
             (Ok(stripe_id), _) => Reached::Done { stripe_id },
             (Err(ProviderError::Declined { code, message }), Step::Authorize | Step::Capture) => {
                 Reached::Refused { code, message }
+            }
+            (Err(ProviderError::NeedsOwner { stripe_id, client_secret }), _) => {
+                Reached::NeedsOwner { stripe_id, client_secret, pause: OWNER_PAUSE }
             }
             // Money that must go back is asked for until it is back.
             (Err(error), _) => {
@@ -242,10 +265,18 @@ impl Driver {
 }
 
 /// One call of the provider, under the key that was committed with the payment. Answers the charge's name.
-async fn call(provider: &dyn Provider, payment: &PaymentRow, step: Step) -> Result<String, ProviderError> {
+async fn call(
+    provider: &dyn Provider,
+    payment: &PaymentRow,
+    step: Step,
+    order_is_open: bool,
+) -> Result<String, ProviderError> {
     let key = payment.step_key(step);
     if step == Step::Authorize {
-        return provider.authorize(&key, &payment.authorization()).await.map(|hold| hold.stripe_id);
+        return provider
+            .authorize(&key, &payment.authorization(order_is_open))
+            .await
+            .map(|hold| hold.stripe_id);
     }
     let Some(stripe_id) = payment.stripe_id.clone() else {
         return Err(ProviderError::Rejected("the payment was never authorised".to_owned()));

@@ -39,6 +39,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V1__payments", include_str!("../migrations/V1__payments.sql")),
         ("V2__notices", include_str!("../migrations/V2__notices.sql")),
         ("V3__trace", include_str!("../migrations/V3__trace.sql")),
+        ("V4__confirmation", include_str!("../migrations/V4__confirmation.sql")),
     ],
 };
 

@@ -99,6 +99,16 @@ impl FakeStripe {
         self.account().intents()
     }
 
+    /// What the owner of a card does in the browser with an intent that waits for it (3-D Secure): confirms it, or fails to.
+    /// The marketplace hears of it where it hears events.
+    ///
+    /// # Panics
+    /// When no intent of this name waits for its owner.
+    pub fn confirm(&self, id: &str, confirmed: bool) {
+        self.account().confirm(id, confirmed);
+        self.send_events();
+    }
+
     /// Every request that arrived: method, path and idempotency key.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {

@@ -16,7 +16,7 @@ mod user;
 pub use ids::{OrderId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError};
 pub use order::{NewOrder, Order, OrderStatus, OrderedTicket};
-pub use payment::{NewPayment, Payment, PaymentStatus};
+pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
 pub use problem::{ErrorCode, Fault, Problem};
 pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus};
 pub use time::{Timestamp, TimestampError};

@@ -31,6 +31,36 @@ pub struct Payment {
     /// When it was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
+    /// What Stripe.js needs so that the owner of the card can confirm it (3-D Secure). It is there while the payment waits
+    /// for that, and only for the one who pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_secret: Option<ClientSecret>,
+}
+
+/// What Stripe.js needs to go on with a payment in the browser of the one who pays. Its `Debug` keeps it to itself.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct ClientSecret(String);
+
+impl ClientSecret {
+    /// A secret, as the card provider has made it.
+    #[must_use]
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(secret.into())
+    }
+
+    /// The secret itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for ClientSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSecret(…)")
+    }
 }
 
 /// How far a payment is. `succeeded`, `failed` and `refunded` are final.
@@ -70,6 +100,10 @@ pub struct NewPayment {
     pub order_id: OrderId,
     /// The card, as a token of the card provider (`tok_visa`); never a card number.
     pub token: String,
+    /// Whether the client can have the owner of the card confirm it in a browser (3-D Secure), with the `clientSecret` of
+    /// the answer. Without it, such a card is declined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub can_confirm: bool,
 }
 
 impl fmt::Debug for NewPayment {

@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{
-    CardToken, Client, FileSessions, IdempotencyKey, Keyring, MemorySessions, Method, NewPayment,
-    SecretString, SessionError, SessionStore,
+    CardToken, Client, ClientSecret, FileSessions, IdempotencyKey, Keyring, MemorySessions, Method,
+    NewPayment, SecretString, SessionError, SessionStore,
 };
 
 use crate::support::{SERVER, client, signed_in};
@@ -47,7 +47,11 @@ async fn nothing_tells() {
     keeps_quiet("error", &pay.await.unwrap_err());
     keeps_quiet("error of a sign-in", &client.auth().sign_up("a", SECRET).await.unwrap_err());
     keeps_quiet("card", &CardToken::new(SECRET));
-    keeps_quiet("new payment", &NewPayment { order_id: "o-1".into(), token: SECRET.to_owned() });
+    keeps_quiet("client secret", &ClientSecret::new(SECRET));
+    keeps_quiet(
+        "new payment",
+        &NewPayment { order_id: "o-1".into(), token: SECRET.to_owned(), can_confirm: false },
+    );
     let watch = client.tickets().watch().await.unwrap();
     keeps_quiet("watch", &watch);
     keeps_quiet("watch events", &watch.into_events());

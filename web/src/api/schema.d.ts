@@ -211,6 +211,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What Stripe.js needs to go on with a payment in the browser of the one who pays. Its `Debug` keeps it to itself. */
+        ClientSecret: string;
         /** @description The account that a session belongs to, as its token says. */
         CurrentUser: {
             /** @description The address that signed in. */
@@ -246,6 +248,7 @@ export interface components {
          * @example request_timeout
          * @example not_signed_in
          * @example not_owner
+         * @example other_user
          * @example not_found
          * @example cross_origin
          * @example email_in_use
@@ -287,6 +290,11 @@ export interface components {
         };
         /** @description What a buyer says to pay for an order. Its `Debug` keeps the token to itself. */
         NewPayment: {
+            /**
+             * @description Whether the client can have the owner of the card confirm it in a browser (3-D Secure), with the `clientSecret` of
+             *     the answer. Without it, such a card is declined.
+             */
+            canConfirm?: boolean;
             /** @description The order to pay for. */
             orderId: components["schemas"]["OrderId"];
             /** @description The card, as a token of the card provider (`tok_visa`); never a card number. */
@@ -339,6 +347,7 @@ export interface components {
         /** @description The payment of an order. A backend may send no more than its id. */
         Payment: {
             amount?: components["schemas"]["Money"] | null;
+            clientSecret?: components["schemas"]["ClientSecret"] | null;
             createdAt?: components["schemas"]["Timestamp"] | null;
             /** @description The currency, `usd`. */
             currency?: string | null;

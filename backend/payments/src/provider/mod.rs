@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 use futures_util::future::BoxFuture;
-use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
+use ticketing_sdk::{ClientSecret, Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
 
@@ -66,6 +66,20 @@ pub struct Authorization {
     pub begun_at: Timestamp,
     /// The provider's name for the charge, where it has told it by itself.
     pub known: Option<String>,
+    /// Whether the owner of the card can confirm it.
+    pub confirmation: Confirmation,
+}
+
+/// Whether the owner of a card can confirm it in a browser (3-D Secure), where its bank wants that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Confirmation {
+    /// The client has no browser: such a card is declined.
+    #[default]
+    Impossible,
+    /// The client can do it, and the order can still be won.
+    Possible,
+    /// The client could have done it, and the order has ended: the charge is given up.
+    TooLate,
 }
 
 /// What a provider holds after an authorisation.
@@ -95,6 +109,14 @@ pub enum ProviderError {
         code: String,
         /// The provider's message to the owner of the card.
         message: String,
+    },
+    /// The owner of the card has to confirm it before anything is held.
+    #[error("the owner of the card has to confirm {stripe_id}")]
+    NeedsOwner {
+        /// The provider's name for the charge.
+        stripe_id: String,
+        /// What the client needs for that.
+        client_secret: ClientSecret,
     },
     /// It was not reached: nothing has happened.
     #[error("the provider cannot be reached: {0}")]

@@ -91,7 +91,8 @@ fn pay(tx: &mut Tx<'_>, app: &App, request: &Request, order: &OrderCopy) -> Resu
         (Admission::Begin | Admission::Join, _) => {
             let id = PaymentId::new(app.core.clock.new_id());
             let due_at = app.driver.wall_now();
-            let wanted = Wanted { id, token: purchase.token.clone(), now: *now, due_at };
+            let (token, can_confirm) = (purchase.token.clone(), purchase.can_confirm);
+            let wanted = Wanted { id, token, can_confirm, now: *now, due_at };
             // Where the index refuses it, another replica was quicker.
             store::insert_payment(tx, &wanted, order)?.ok_or_else(|| refused(Refusal::InProgress))
         }

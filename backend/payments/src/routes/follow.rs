@@ -40,6 +40,10 @@ pub(super) async fn follow(app: &App, followed: &Followed) -> Result<Ending, Api
                 let message = "The reservation expired before it was paid; the card was not charged";
                 return Ok(refusal(ErrorCode::OrderExpired, message));
             }
+            // The outcome waits for the owner of the card, and the owner for this answer.
+            Outcome::Open if payment.client_secret.is_some() => {
+                return Answer::json(StatusCode::ACCEPTED, &payment.to_wire()).map(Ending::Open);
+            }
             Outcome::Open if unreachable(&payment, followed.tries) => return Err(unavailable()),
             Outcome::Open => {}
         }

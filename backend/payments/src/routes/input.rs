@@ -14,6 +14,8 @@ pub(crate) struct PaymentInput {
     order_id: Field<String>,
     #[serde(default)]
     token: Field<String>,
+    #[serde(default)]
+    can_confirm: Field<bool>,
 }
 
 /// What is to be paid, and with what.
@@ -21,6 +23,7 @@ pub(crate) struct PaymentInput {
 pub(super) struct Purchase {
     pub(super) order_id: OrderId,
     pub(super) token: CardToken,
+    pub(super) can_confirm: bool,
 }
 
 /// What tells two requests with one idempotency key apart.
@@ -28,11 +31,13 @@ pub(super) struct Purchase {
 pub(super) struct Essence<'a> {
     order_id: &'a OrderId,
     token: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    can_confirm: bool,
 }
 
 impl Purchase {
     pub(super) fn essence(&self) -> Essence<'_> {
-        Essence { order_id: &self.order_id, token: self.token.as_str() }
+        Essence { order_id: &self.order_id, token: self.token.as_str(), can_confirm: self.can_confirm }
     }
 }
 
@@ -51,8 +56,14 @@ impl PaymentInput {
         let token = token.and_then(|text| {
             CardToken::parse(&text).map_err(|error| faults.push("token", error.to_string())).ok()
         });
+        let can_confirm = self
+            .can_confirm
+            .optional("canConfirm", "CanConfirm must be true or false", &mut faults)
+            .unwrap_or_default();
         match (order_id, token) {
-            (Some(order_id), Some(token)) => Ok(Purchase { order_id: OrderId::new(order_id), token }),
+            (Some(order_id), Some(token)) if faults.is_empty() => {
+                Ok(Purchase { order_id: OrderId::new(order_id), token, can_confirm })
+            }
             _ => Err(faults.into()),
         }
     }

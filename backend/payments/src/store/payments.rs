@@ -3,10 +3,10 @@
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::telemetry::TraceContext;
-use ticketing_sdk::{Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
+use ticketing_sdk::{ClientSecret, Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
 use crate::domain::{CardToken, Position, Step};
-use crate::provider::Authorization;
+use crate::provider::{Authorization, Confirmation};
 use crate::store::OrderCopy;
 
 /// A payment as it is kept.
@@ -50,10 +50,15 @@ pub struct PaymentRow {
     pub heard: i64,
     /// The trace context of what has made its next step due.
     pub trace: Option<String>,
+    /// Whether its client can have the owner of the card confirm it.
+    pub can_confirm: bool,
+    /// What the client needs for that, while the payment waits for it.
+    pub client_secret: Option<ClientSecret>,
 }
 
 pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, \
-     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at, heard, trace";
+     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at, heard, trace, \
+     can_confirm, client_secret";
 
 impl PaymentRow {
     /// Its place in the state machine.
@@ -68,9 +73,9 @@ impl PaymentRow {
         format!("{}:{}", self.provider_key, step.as_str())
     }
 
-    /// What the provider is asked to hold.
+    /// What the provider is asked to hold. `order_is_open`: whether the order can still be won.
     #[must_use]
-    pub fn authorization(&self) -> Authorization {
+    pub fn authorization(&self, order_is_open: bool) -> Authorization {
         Authorization {
             amount: self.amount,
             currency: self.currency.clone(),
@@ -79,6 +84,11 @@ impl PaymentRow {
             payment_id: self.id.clone(),
             begun_at: self.created_at,
             known: self.stripe_id.clone(),
+            confirmation: match (self.can_confirm, order_is_open) {
+                (false, _) => Confirmation::Impossible,
+                (true, true) => Confirmation::Possible,
+                (true, false) => Confirmation::TooLate,
+            },
         }
     }
 
@@ -93,6 +103,7 @@ impl PaymentRow {
             currency: Some(self.currency.clone()),
             status: Some(self.status),
             created_at: Some(self.created_at),
+            client_secret: self.client_secret.clone(),
         }
     }
 }
@@ -118,6 +129,8 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
         created_at: row.time("created_at")?,
         heard: row.int("heard")?,
         trace: row.opt_text("trace")?,
+        can_confirm: row.int("can_confirm")? != 0,
+        client_secret: row.opt_text("client_secret")?.map(ClientSecret::new),
     })
 }
 
@@ -168,6 +181,8 @@ pub struct Wanted {
     pub id: PaymentId,
     /// The card.
     pub token: CardToken,
+    /// Whether the client can have the owner of the card confirm it.
+    pub can_confirm: bool,
     /// The time, by the marketplace's clock.
     pub now: Timestamp,
     /// The time, by the machine's clock.
@@ -188,8 +203,8 @@ pub fn insert_payment(
     tx.query_opt(
         &format!(
             "INSERT INTO payments (id, order_id, user_id, token, provider_key, amount, currency, status, next_step, \
-             attempts, due_at, version, created_at, updated_at, trace) \
-             VALUES ($1, $2, $3, $4, $1, $5, 'usd', $6, $7, 0, $8, 0, $9, $9, $10) \
+             attempts, due_at, version, created_at, updated_at, trace, can_confirm) \
+             VALUES ($1, $2, $3, $4, $1, $5, 'usd', $6, $7, 0, $8, 0, $9, $9, $10, $11) \
              ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
         ),
         args![
@@ -203,6 +218,7 @@ pub fn insert_payment(
             wanted.due_at,
             wanted.now,
             TraceContext::current_traceparent().as_deref(),
+            i64::from(wanted.can_confirm),
         ],
         read,
     )
@@ -218,7 +234,7 @@ pub(crate) fn apply(
 ) -> Result<bool, DbError> {
     let moved = tx.execute(
         "UPDATE payments SET status = $3, next_step = $4, attempts = 0, due_at = $5, claimed_until = NULL, \
-         version = version + 1, updated_at = $6, trace = $7 WHERE id = $1 AND version = $2",
+         client_secret = NULL, version = version + 1, updated_at = $6, trace = $7 WHERE id = $1 AND version = $2",
         args![
             &payment.id,
             payment.version,

@@ -6,7 +6,7 @@ use ticketing_bus::{Effect, Outbox};
 use ticketing_events::{PaymentAuthorized, PaymentCreated, PaymentFailed, PaymentRefunded};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
+use ticketing_sdk::{ClientSecret, OrderId, OrderStatus, Timestamp};
 
 use super::{PaymentRow, apply, find_order, find_payment, in_force, move_order};
 use crate::domain::{Answer, Move, Say};
@@ -25,6 +25,15 @@ pub enum Reached {
         code: String,
         /// The provider's message to the owner of the card.
         message: String,
+    },
+    /// The owner of the card has to confirm it first: it is to be asked about again after a pause.
+    NeedsOwner {
+        /// The provider's name for the charge.
+        stripe_id: String,
+        /// What the client needs for that.
+        client_secret: ClientSecret,
+        /// The pause, of real time.
+        pause: Duration,
     },
     /// It is not known: it is to be asked for again, under the same key, after a pause.
     Unanswered {
@@ -63,6 +72,17 @@ pub fn settle(
                 args![&payment.id, code, message],
             )?;
             Answer::Refused
+        }
+        Reached::NeedsOwner { stripe_id, client_secret, pause } => {
+            let due_at = if payment.heard > asked.heard { wall } else { wall + *pause };
+            // The provider has answered, so earlier calls without an answer no longer count. It has been asked, too: the
+            // step counts as begun, so that the end of the order does not pass the intent by.
+            tx.post(
+                "UPDATE payments SET stripe_id = $3, client_secret = $4, claimed_until = NULL, due_at = $5, attempts = 1 \
+                 WHERE id = $1 AND version = $2",
+                args![&payment.id, payment.version, stripe_id, client_secret.as_str(), due_at],
+            )?;
+            return Ok(true);
         }
         Reached::Unanswered { pause } => {
             // What the provider has told meanwhile is worth asking about at once.

@@ -49,7 +49,12 @@ async fn begin(core: &Core, payments: usize) {
             let copy = store::find_order(tx, &order.id)?.unwrap();
             let token: CardToken = "tok_visa".parse().unwrap();
             let id = PaymentId::new(format!("p{number:03}"));
-            store::insert_payment(tx, &Wanted { id, token, now: at(0), due_at: at(0) }, &copy)?.unwrap();
+            store::insert_payment(
+                tx,
+                &Wanted { id, token, can_confirm: false, now: at(0), due_at: at(0) },
+                &copy,
+            )?
+            .unwrap();
         }
         Ok::<_, DbError>(())
     });

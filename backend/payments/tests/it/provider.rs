@@ -2,7 +2,9 @@
 
 use ticketing_payments::Provider;
 use ticketing_payments::domain::CardToken;
-use ticketing_payments::provider::{Authorization, Call, Charge, ProviderError, SimulatedProvider};
+use ticketing_payments::provider::{
+    Authorization, Call, Charge, Confirmation, ProviderError, SimulatedProvider,
+};
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
 
@@ -15,6 +17,7 @@ fn request(token: &str, cents: i64) -> Authorization {
         payment_id: PaymentId::new("payment"),
         begun_at: Timestamp::from_millis(0),
         known: None,
+        confirmation: Confirmation::Impossible,
     }
 }
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ticketing_payments::Provider;
 use ticketing_payments::provider::{
-    Authorization, Books, Call, Charge, Ledger, LedgerCharge, ProviderError, StripeProvider, StripeSettings,
+    Authorization, Books, Call, Charge, Confirmation, Ledger, LedgerCharge, ProviderError, StripeProvider,
+    StripeSettings,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
@@ -36,6 +37,7 @@ impl World {
             payment_id: PaymentId::new(format!("payment-{name}")),
             begun_at: self.clock.now(),
             known: None,
+            confirmation: Confirmation::Impossible,
         }
     }
 
@@ -121,6 +123,34 @@ async fn a_card_that_its_owner_must_confirm_is_declined_and_let_go() {
     let (code, message) = declined(world.provider.authorize("a", &request).await);
     assert_eq!(code, "authentication_required");
     assert!(message.contains("3-D Secure"), "{message}");
+    assert_eq!(world.statuses(), ["canceled"]);
+}
+
+#[tokio::test]
+async fn card_that_its_owner_can_confirm_waits_for_the_owner() {
+    let world = world().await;
+    let request = world.request("a", "pm_card_authenticationRequired", 1999);
+    let possible = Authorization { confirmation: Confirmation::Possible, ..request };
+    let waiting = world.provider.authorize("a", &possible).await.unwrap_err();
+    let ProviderError::NeedsOwner { stripe_id, client_secret } = waiting else { panic!("{waiting}") };
+    assert_eq!(client_secret.as_str(), format!("{stripe_id}_secret_fake"));
+    let known = Authorization { known: Some(stripe_id.clone()), ..possible };
+    let waiting = world.provider.authorize("a", &known).await.unwrap_err();
+    assert!(matches!(waiting, ProviderError::NeedsOwner { .. }), "{waiting}");
+    world.stripe.confirm(&stripe_id, true);
+    assert_eq!(world.provider.authorize("a", &known).await.unwrap().stripe_id, stripe_id);
+    assert!(world.the_charge().held);
+}
+
+#[tokio::test]
+async fn card_that_is_not_confirmed_in_time_is_given_up() {
+    let world = world().await;
+    let request = world.request("a", "pm_card_authenticationRequired", 1999);
+    let possible = Authorization { confirmation: Confirmation::Possible, ..request };
+    let waiting = world.provider.authorize("a", &possible).await.unwrap_err();
+    let ProviderError::NeedsOwner { stripe_id, .. } = waiting else { panic!("{waiting}") };
+    let late = Authorization { known: Some(stripe_id), confirmation: Confirmation::TooLate, ..possible };
+    assert_eq!(declined(world.provider.authorize("a", &late).await).0, "expired");
     assert_eq!(world.statuses(), ["canceled"]);
 }
 

@@ -59,6 +59,12 @@ impl Intent {
             "amount_received": self.received, "capture_method": "manual", "created": self.created,
             "latest_charge": latest, "last_payment_error": self.error, "livemode": false,
             "metadata": self.metadata, "status": self.status,
+            "client_secret": format!("{}_secret_fake", self.id),
+            "next_action": if self.status == "requires_action" {
+                json!({ "type": "use_stripe_sdk", "use_stripe_sdk": {} })
+            } else {
+                Value::Null
+            },
         })
     }
 }
@@ -169,6 +175,25 @@ impl Account {
         }
         intent.status = "canceled";
         self.changed("payment_intent.canceled", at)
+    }
+
+    /// The owner of the card confirms an intent that waits for it, or fails to.
+    pub(super) fn confirm(&mut self, id: &str, confirmed: bool) {
+        let at = self.position(id).expect("an intent of this name");
+        let intent = &mut self.intents[at];
+        assert_eq!(intent.status, "requires_action", "{id} waits for nobody");
+        let event = if confirmed {
+            (intent.status, intent.held) = ("requires_capture", true);
+            "payment_intent.amount_capturable_updated"
+        } else {
+            intent.status = "requires_payment_method";
+            intent.error = json!({
+                "type": "card_error", "code": "payment_intent_authentication_failure",
+                "message": "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
+            });
+            "payment_intent.payment_failed"
+        };
+        self.tell(event, at);
     }
 
     fn refund(&mut self, request: &StripeRequest) -> StripeAnswer {

@@ -99,6 +99,7 @@ pub(crate) fn payment(status: PaymentStatus) -> Payment {
         currency: None,
         status: Some(status),
         created_at: None,
+        client_secret: None,
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::StripeProvider;
 use super::outcome::{self, Outcome, Refusal};
 use super::wire::{Intent, ORDER, PAYMENT, Page, Standing, form};
-use crate::provider::{Authorization, Hold, ProviderError};
+use crate::provider::{Authorization, Confirmation, Hold, ProviderError};
 
 /// How long a key is surely remembered: Stripe forgets it after a day at the earliest.
 const KEY_LASTS: Duration = Duration::from_secs(23 * 60 * 60);
@@ -56,7 +56,7 @@ impl StripeProvider {
         self.conclude(key, request, intent).await
     }
 
-    /// What an intent comes to. Nobody is at a browser, so a card that its owner would have to confirm is a bad one.
+    /// What an intent comes to. A card that its owner would have to confirm is a bad one where the owner cannot.
     async fn conclude(
         &self,
         key: &str,
@@ -69,7 +69,15 @@ impl StripeProvider {
         match intent.standing() {
             Standing::Held | Standing::Captured => Ok(Hold { stripe_id: intent.id }),
             Standing::NeedsOwner => {
+                if let (Confirmation::Possible, Some(client_secret)) =
+                    (request.confirmation, intent.client_secret)
+                {
+                    return Err(ProviderError::NeedsOwner { stripe_id: intent.id, client_secret });
+                }
                 self.abandon(key, &intent.id).await?;
+                if request.confirmation == Confirmation::TooLate {
+                    return Err(refused("expired", "The card was not confirmed in time; it was not charged"));
+                }
                 Err(refused(
                     "authentication_required",
                     "The card must be confirmed by its owner (3-D Secure), which cannot be done here; use another card.",
@@ -117,6 +125,9 @@ fn wanted(request: &Authorization) -> String {
         (&*order_key, order_id.as_str()),
         (&*payment_key, payment_id.as_str()),
     ];
+    if request.confirmation != Confirmation::Impossible {
+        fields.push(("use_stripe_sdk", "true"));
+    }
     if token.as_str().starts_with("pm_") {
         fields.push(("payment_method", token.as_str()));
     } else {
@@ -141,6 +152,7 @@ mod tests {
             payment_id: PaymentId::new("p-1"),
             begun_at: Timestamp::from_millis(0),
             known: None,
+            confirmation: Confirmation::Impossible,
         }
     }
 
@@ -151,5 +163,9 @@ mod tests {
         let token = "payment_method_data%5Btype%5D=card&payment_method_data%5Bcard%5D%5Btoken%5D=tok_visa";
         assert_eq!(wanted(&request("tok_visa")), format!("{common}&{token}"));
         assert_eq!(wanted(&request("pm_card_visa")), format!("{common}&payment_method=pm_card_visa"));
+        for confirmation in [Confirmation::Possible, Confirmation::TooLate] {
+            let request = Authorization { confirmation, ..request("pm_card_visa") };
+            assert_eq!(wanted(&request), format!("{common}&use_stripe_sdk=true&payment_method=pm_card_visa"));
+        }
     }
 }

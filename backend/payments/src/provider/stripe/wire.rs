@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer};
+use ticketing_sdk::ClientSecret;
 
 use super::outcome::Refusal;
 
@@ -16,6 +17,9 @@ pub(super) struct Intent {
     pub(super) id: String,
     pub(super) status: String,
     pub(super) amount: i64,
+    /// With it a browser confirms the intent.
+    #[serde(default)]
+    pub(super) client_secret: Option<ClientSecret>,
     #[serde(default)]
     pub(super) amount_received: i64,
     #[serde(default)]

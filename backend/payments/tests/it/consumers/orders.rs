@@ -65,7 +65,8 @@ async fn authorised(house: &House) -> PaymentRow {
         let id = PaymentId::new("payment");
         // Due in a far future of its own, so that nobody but this test asks the provider for it.
         let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
-        let wanted = Wanted { id, token: CardToken::parse("tok_visa").unwrap(), now, due_at };
+        let wanted =
+            Wanted { id, token: CardToken::parse("tok_visa").unwrap(), can_confirm: false, now, due_at };
         let payment = store::insert_payment(tx, &wanted, &order)?.unwrap();
         let reached = Reached::Done { stripe_id: "pi_sim_1".to_owned() };
         assert!(store::settle(tx, &app.core().outbox, &payment, &reached, now, due_at)?);

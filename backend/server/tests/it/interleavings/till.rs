@@ -130,7 +130,7 @@ async fn ask(
 ) -> Result<String, ProviderError> {
     let key = payment.step_key(step);
     if step == Owed::Authorize {
-        return provider.authorize(&key, &payment.authorization()).await.map(|hold| hold.stripe_id);
+        return provider.authorize(&key, &payment.authorization(true)).await.map(|hold| hold.stripe_id);
     }
     let stripe_id = payment.stripe_id.clone().unwrap();
     let charge = Charge { stripe_id: stripe_id.clone(), amount: payment.amount };

@@ -255,6 +255,7 @@ impl World {
         let core = self.services.core(Service::Payments);
         let (id, card) = (OrderId::new(order), CardToken::parse(token).unwrap());
         let wanted = Wanted {
+            can_confirm: false,
             id: PaymentId::new(self.clock.new_id()),
             token: card.clone(),
             now: self.clock.now(),
