@@ -56,6 +56,7 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
   listings: { as: 'seller', path: () => '/listings' },
   'sign-in': { as: 'visitor', path: () => '/auth/signin?next=%2Forders' },
   'sign-up': { as: 'visitor', path: () => '/auth/signup' },
+  'sign-out': { as: 'seller', path: () => '/auth/signout' },
   settings: { as: 'buyer', path: () => '/orders', act: (page) => page.locator('.icon-button').click() },
   missing: { as: 'visitor', path: () => '/nowhere' },
 }

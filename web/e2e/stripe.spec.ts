@@ -1,6 +1,7 @@
 // The card form of Stripe, where the page is told its key. Stripe itself stands in for nothing here: its script is played.
 import { Person } from './support/person'
 import { Stack } from './support/stack'
+import { FakeStripe } from './support/stripe'
 import { expect, test } from './support/test'
 
 /** What Stripe.js does for the page: an element in a place, and a method for it. */
@@ -15,7 +16,9 @@ const PLAYED = `window.Stripe = (key) => ({
       }
     },
   }),
-  createPaymentMethod: async () => ({ paymentMethod: { id: 'pm_card_visa' } }),
+  createPaymentMethod: async () => ({ paymentMethod: { id: window.card ?? 'pm_card_visa' } }),
+  handleNextAction: async ({ clientSecret }) =>
+    (await window.bank(clientSecret)) ? {} : { error: { message: 'We are unable to authenticate your payment method.' } },
 })`
 
 test('a card is typed into Stripe’s form, and its method is what pays', async ({ browser }) => {
@@ -47,12 +50,61 @@ test('a card is typed into Stripe’s form, and its method is what pays', async 
     await expect(page.getByText('Simulated payment')).toHaveCount(0)
     const request = page.waitForRequest((sent) => sent.url().endsWith('/api/payments') && sent.method() === 'POST')
     await page.getByRole('button', { name: 'Pay $30.00' }).click()
-    expect((await request).postDataJSON()).toEqual({ orderId: order.id, token: 'pm_card_visa' })
+    expect((await request).postDataJSON()).toEqual({ orderId: order.id, token: 'pm_card_visa', canConfirm: true })
     await expect(page.getByRole('alert')).toContainText('you are charged once at most')
     expect(asked).toBe(1)
     expect(complaints).toEqual([])
   } finally {
     await context.close()
     await stack.finish()
+  }
+})
+
+test('a card that must be confirmed is confirmed on the page, also after a reload, or declined', async ({ browser }) => {
+  const stripe = await new FakeStripe().start()
+  const stack = await new Stack({
+    TICKETING_STRIPE_KEY: 'sk_test_pages',
+    TICKETING_STRIPE_PUBLISHABLE_KEY: 'pk_test_pages',
+    TICKETING_STRIPE_API_BASE: stripe.url,
+  }).start()
+  const context = await browser.newContext({ baseURL: stack.url })
+  try {
+    await context.route('https://js.stripe.com/**', (route) => route.fulfill({ contentType: 'text/javascript', body: PLAYED }))
+    /** What the owner does in the frame of the bank: nothing, until told. */
+    let decide: (confirmed: boolean) => void = () => undefined
+    const asked: string[] = []
+    await context.exposeFunction('bank', async (secret: string) => {
+      asked.push(secret)
+      return stripe.confirm(secret, await new Promise<boolean>((resolve) => (decide = resolve)))
+    })
+    await context.addInitScript(() => Object.assign(window, { card: 'pm_card_authenticationRequired' }))
+    const page = await context.newPage()
+    const buyer = await new Person(page, context).signUp()
+    const order = await buyer.order(await buyer.list('Confirmed concert', 30))
+    await page.goto(`/orders/${order.id}`)
+    const pay = page.getByRole('button', { name: 'Pay $30.00' })
+
+    await expect(page.getByRole('group', { name: 'Card' })).toHaveText('card form of pk_test_pages')
+    await pay.click()
+    await expect(page.getByText('Your bank asks you to confirm this payment.')).toBeVisible()
+    decide(false)
+    await expect(page.getByRole('alert')).toContainText('The card was declined')
+    await expect(page.getByText('Time left to pay')).toBeVisible()
+
+    await pay.click()
+    await expect.poll(() => asked.length).toBe(2)
+    await page.reload()
+    await expect.poll(() => asked.length).toBe(3)
+    expect(asked[2]).toBe(asked[1])
+    await expect(page.getByText('Your bank asks you to confirm this payment.')).toBeVisible()
+    decide(true)
+    await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
+    expect(stripe.intents.map(({ status }) => status)).toEqual(['requires_payment_method', 'succeeded'])
+    const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
+    expect(stored).not.toContain('secret')
+  } finally {
+    await context.close()
+    await stack.finish()
+    stripe.stop()
   }
 })

@@ -101,3 +101,21 @@ it('stores what may be stored, and repeats the whole body under its key', async 
   expect(unfinished('buy')).toEqual({ order: 1 })
   expect(tab.getItem('attempt:buy')).not.toContain('tok_secret')
 })
+
+it('asks again for what was just made elsewhere, then says so', async () => {
+  vi.useFakeTimers()
+  const young = refused(503, 'not_yet_visible')
+  const answers: unknown[] = [young, young, 'bought']
+  const outcome = once('buy', 1, () => {
+    const answer = answers.shift()
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+  })
+  await vi.advanceTimersByTimeAsync(3000)
+  await expect(outcome).resolves.toBe('bought')
+  const write = vi.fn(() => Promise.reject(young))
+  const failed = expect(once('buy', 1, write)).rejects.toBe(young)
+  await vi.advanceTimersByTimeAsync(10_000)
+  await failed
+  expect(write).toHaveBeenCalledTimes(5)
+  vi.useRealTimers()
+})

@@ -1,6 +1,6 @@
 // Writes that must take effect once. Each has a key that is kept until its outcome is known, across reloads.
 import { tab } from '../storage'
-import { isCode, outcomeOf } from './problem'
+import { ApiError, outcomeOf } from './problem'
 
 interface Attempt<B> {
   key: string
@@ -19,9 +19,14 @@ const PREFIX = 'attempt:'
 const underWay = new Map<string, Promise<unknown>>()
 /** The attempts of this page, with whole bodies. */
 const whole = new Map<string, Attempt<unknown>>()
-/** How long to wait until the server has answered the first request with the same key. */
-const PAUSE = 500
-const PAUSES = 60
+/**
+ * Answers that a moment changes: the first request with the same key is still being answered, or what the request names was
+ * just made elsewhere. So often the same request is sent again, after a pause in milliseconds.
+ */
+const MOMENTARY: Record<string, { times: number; pause: number }> = {
+  idempotency_key_in_flight: { times: 60, pause: 500 },
+  not_yet_visible: { times: 4, pause: 1000 },
+}
 
 /** What was stored of an attempt whose outcome is unknown. */
 export function unfinished<B>(purpose: string): B | null {
@@ -64,13 +69,14 @@ export function once<B, T>(
 }
 
 async function answered<T>(write: () => Promise<T>): Promise<T> {
-  for (let pauses = 0; ; pauses++) {
+  for (let tries = 1; ; tries++) {
     try {
       return await write()
     } catch (error) {
-      if (pauses === PAUSES || !isCode(error, 'idempotency_key_in_flight')) throw error
+      const again = error instanceof ApiError ? MOMENTARY[error.code ?? ''] : undefined
+      if (!again || tries > again.times) throw error
+      await new Promise((resolve) => setTimeout(resolve, again.pause))
     }
-    await new Promise((resolve) => setTimeout(resolve, PAUSE))
   }
 }
 

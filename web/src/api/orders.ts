@@ -3,6 +3,9 @@ import { once } from './attempts'
 import { nextCursor, send } from './http'
 import type { Order, Ticket } from './types'
 
+/** Whether nothing can change an order any more. */
+export const isOver = ({ status }: Order): boolean => status === 'complete' || status === 'cancelled'
+
 /** What an attempt to reserve a ticket is kept under. */
 export const RESERVING = (userId: string, ticketId: string) => `order:${userId}:${ticketId}`
 

@@ -24,43 +24,64 @@ const LOOKS = 3
 
 const isKnown = (payment: Payment) => payment.status !== 'pending' && payment.status !== 'authorized'
 
-/** Pays, and waits until it is known what became of it. The token stays in memory: after a reload, `findPayment` goes on. */
-export async function pay({ userId, orderId, token }: Purchase): Promise<Payment> {
-  const payment = await once(
-    PAYING(userId, orderId),
-    { orderId, token },
-    async (key, body) => (await send('post', '/api/payments', { user: userId, body, headers: { 'idempotency-key': key } })).body,
-    // An answer that names no status is one of a payment that was taken.
-    { isDone: (answer) => !answer.status || isKnown(answer), storable: ({ orderId }) => ({ orderId }) },
-  )
-  return outcome(userId, orderId, payment)
+/** Has the owner of the card confirm it in this browser (3-D Secure). */
+export type Confirm = (clientSecret: string) => Promise<void>
+
+/**
+ * Pays, and waits until it is known what became of it. The token stays in memory: after a reload, `findPayment` goes on.
+ * Without `confirm`, a card that its owner has to confirm is declined.
+ */
+export async function pay({ userId, orderId, token }: Purchase, confirm: Confirm | null): Promise<Payment> {
+  try {
+    const payment = await once(
+      PAYING(userId, orderId),
+      { orderId, token, ...(confirm && { canConfirm: true }) },
+      async (key, body) => (await send('post', '/api/payments', { user: userId, body, headers: { 'idempotency-key': key } })).body,
+      // An answer that names no status is one of a payment that was taken.
+      { isDone: (answer) => !answer.status || isKnown(answer), storable: ({ orderId }) => ({ orderId }) },
+    )
+    return await outcome(userId, orderId, payment, confirm)
+  } catch (error) {
+    // Another card is being charged for this order, perhaps in another tab: what becomes of that is the outcome.
+    if (isCode(error, 'payment_in_progress')) return findPayment(userId, orderId, confirm)
+    throw error
+  }
 }
 
 /** Finds out what became of a payment that was begun before the page was loaded anew. */
-export async function findPayment(userId: string, orderId: string): Promise<Payment> {
+export async function findPayment(userId: string, orderId: string, confirm: Confirm | null): Promise<Payment> {
   for (let looks = 0; looks < LOOKS; looks++) {
-    if (looks > 0) await new Promise((resolve) => setTimeout(resolve, 1000))
+    if (looks > 0) await pause(1000)
     const payment = (await paymentsOf(userId, orderId)).find(({ status }) => status !== 'failed')
-    if (payment) return outcome(userId, orderId, payment)
+    if (payment) return outcome(userId, orderId, payment, confirm)
   }
   throw new PaymentNotFound(`order ${orderId} has no payment that can succeed`)
 }
 
-async function outcome(userId: string, orderId: string, payment: Payment): Promise<Payment> {
-  const known = !payment.status || isKnown(payment) ? payment : await followed(userId, payment.id)
+async function outcome(userId: string, orderId: string, payment: Payment, confirm: Confirm | null): Promise<Payment> {
+  const known = !payment.status || isKnown(payment) ? payment : await followed(userId, payment, confirm)
   settle(PAYING(userId, orderId))
   // A decline that came late is a decline; where the order was lost by it, the order tells.
   if (known.status === 'failed') throw new ApiError(400, [{ message: 'The card was declined', code: 'card_declined' }])
   return known
 }
 
-async function followed(userId: string, id: string): Promise<Payment> {
+async function followed(userId: string, payment: Payment, confirm: Confirm | null): Promise<Payment> {
+  let now = payment
+  let isAsked = false
   for (let wait = 500; ; wait = Math.min(wait * 1.5, 5000)) {
-    await new Promise((resolve) => setTimeout(resolve, wait))
-    const payment = await getPayment(userId, id)
-    if (isKnown(payment)) return payment
+    if (now.clientSecret && confirm && !isAsked) {
+      isAsked = true
+      await confirm(now.clientSecret)
+      wait = 500
+    }
+    await pause(wait)
+    now = await getPayment(userId, payment.id)
+    if (isKnown(now)) return now
   }
 }
+
+const pause = (time: number) => new Promise((resolve) => setTimeout(resolve, time))
 
 export async function getPayment(userId: string, id: string, signal?: AbortSignal): Promise<Payment> {
   return (await send('get', '/api/payments/{id}', { user: userId, id, signal })).body

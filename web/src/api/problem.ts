@@ -20,6 +20,11 @@ export class ApiError extends Error {
     return this.faults[0]?.code ?? null
   }
 
+  /** What the ticket costs now, where an order was refused with `price_changed`. */
+  get price(): number | null {
+    return this.faults.find(({ price }) => typeof price === 'number')?.price ?? null
+  }
+
   /** What the answer says about the write that it answers. */
   get outcome(): Outcome {
     const { code, status } = this

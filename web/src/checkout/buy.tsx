@@ -5,7 +5,7 @@ import { useLocation } from 'wouter'
 
 import { unfinished } from '../api/attempts'
 import { RESERVING, createOrder } from '../api/orders'
-import { isCode, isStatus } from '../api/problem'
+import { ApiError, isCode, isStatus } from '../api/problem'
 import type { Ticket } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
 import { useIsShown } from '../session/context'
@@ -42,11 +42,14 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
     resumed.current = true
     mutate(left.price)
   }, [mutate, userId, ticket.id])
+  // Until the ticket itself tells its new price, the refusal does.
+  const named = order.error instanceof ApiError && order.variables === ticket.price ? order.error.price : null
+  const price = named ?? ticket.price
   return (
     <div className="deeds">
-      {order.isError && <BuyError error={order.error} seen={order.variables} now={ticket.price} />}
-      <Button look="primary" wide busy={order.isPending || order.isSuccess} onClick={() => order.mutate(ticket.price)}>
-        {order.isPending ? texts.ticket.buying : texts.ticket.buy(format.money(ticket.price))}
+      {order.isError && <BuyError error={order.error} seen={order.variables} now={price} />}
+      <Button look="primary" wide busy={order.isPending || order.isSuccess} onClick={() => order.mutate(price)}>
+        {order.isPending ? texts.ticket.buying : texts.ticket.buy(format.money(price))}
       </Button>
       <p className="hint">{texts.ticket.hold}</p>
     </div>

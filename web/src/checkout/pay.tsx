@@ -10,11 +10,11 @@ import { errorText, faultText } from '../texts/errors'
 import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
 import { type CardForm, CardProblem, stripeKey } from './card'
-import type { Paying } from './payment'
+import type { Paying, Stage } from './payment'
 import { SimulatedCard } from './simulated'
 import { StripeCard } from './stripe-card'
 
-export function PayForm({ order, paying, resumed }: { order: Order; paying: Paying; resumed: boolean }) {
+export function PayForm({ order, paying, stage }: { order: Order; paying: Paying; stage: Stage }) {
   const { texts, format } = useSpeech()
   const card = useRef<CardForm>(null)
   const asked = useRef(false)
@@ -47,7 +47,7 @@ export function PayForm({ order, paying, resumed }: { order: Order; paying: Payi
         {busy ? texts.order.paying : texts.order.pay(format.money(order.ticket.price))}
       </Button>
       <p className="hint" role="status">
-        {busy && (resumed ? texts.order.resumed : texts.order.following)}
+        {busy && texts.order[stage]}
       </p>
     </form>
   )

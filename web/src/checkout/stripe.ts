@@ -17,6 +17,8 @@ export interface Stripe {
     paymentMethod?: { id: string }
     error?: { message?: string }
   }>
+  /** Has the owner of a card confirm it, in a frame of the card's bank. */
+  handleNextAction: (of: { clientSecret: string }) => Promise<{ error?: { message?: string } }>
 }
 
 declare global {
@@ -35,6 +37,15 @@ export async function loadStripe(key: string): Promise<Stripe> {
     throw error
   })
   return (await loading)(key)
+}
+
+/**
+ * Has the owner of a card confirm it (3-D Secure). Whether it was confirmed, the marketplace learns from Stripe; the page only
+ * waits for the end of it. Throws where Stripe.js cannot be loaded.
+ */
+export async function confirmCard(key: string, clientSecret: string): Promise<void> {
+  const stripe = await loadStripe(key)
+  await stripe.handleNextAction({ clientSecret })
 }
 
 function script(): Promise<(key: string) => Stripe> {

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { useParams } from 'wouter'
 
 import { serverNow } from '../api/clock'
-import { getOrder } from '../api/orders'
+import { getOrder, isOver } from '../api/orders'
 import type { Order, User } from '../api/types'
 import { CancelOrder } from '../checkout/cancel'
 import { Countdown } from '../checkout/countdown'
@@ -33,7 +33,7 @@ const SOON = 1000
 const LATER = 30_000
 
 function lookAgain(order: Order | undefined): number | false {
-  if (!order || order.status === 'complete' || order.status === 'cancelled') return false
+  if (!order || isOver(order)) return false
   const late = Date.parse(order.expiresAt) <= serverNow() + SOON
   return order.status === 'awaiting:payment' || late ? SOON : Math.min(LATER, Date.parse(order.expiresAt) - serverNow())
 }
@@ -94,8 +94,7 @@ const OrderSkeleton = () => (
 
 function OrderState({ order, user }: { order: Order; user: User }) {
   const texts = useTexts()
-  const open = order.status === 'created' || order.status === 'awaiting:payment'
-  const { resumed, ...paying } = usePayment(order.id, user.id, open)
+  const { stage, ...paying } = usePayment(order.id, user.id, !isOver(order))
   const expired = useExpired(order)
   useSaidEnd(order, expired)
   if (order.status === 'complete') return <Complete order={order} />
@@ -112,7 +111,7 @@ function OrderState({ order, user }: { order: Order; user: User }) {
   return (
     <>
       <Countdown from={order.createdAt ? Date.parse(order.createdAt) : until - 900_000} until={until} />
-      <PayForm order={order} paying={paying} resumed={resumed} />
+      <PayForm order={order} paying={paying} stage={stage} />
       {!paying.isPending && !paying.isSuccess && <CancelOrder order={order} userId={user.id} />}
     </>
   )

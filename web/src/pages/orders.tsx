@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
 
-import { listOrders } from '../api/orders'
+import { isOver, listOrders } from '../api/orders'
 import type { Order, User } from '../api/types'
 import { keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
@@ -25,7 +25,7 @@ export default function Orders() {
   return <SignedIn title={texts.orders.title} skeleton={<RowsSkeleton />}>{(user) => <OwnOrders user={user} />}</SignedIn>
 }
 
-const isOpen = (order: Order) => order.status === 'created' || order.status === 'awaiting:payment'
+const isOpen = (order: Order) => !isOver(order)
 
 function OwnOrders({ user }: { user: User }) {
   const texts = useTexts()

@@ -146,6 +146,7 @@ export const en = {
     paying: 'Paying…',
     resumed: 'A payment was under way. Finding out what became of it…',
     following: 'The payment is being taken. You can leave this page; it goes on.',
+    confirming: 'Your bank asks you to confirm this payment. Nothing is charged before you do.',
     cancel: 'Cancel the order',
     cancelTitle: 'Cancel this order?',
     cancelText: 'The ticket goes back to the market.',
@@ -232,6 +233,8 @@ export const en = {
     order_paid: 'The order is paid already.',
     payment_in_progress: 'A payment of this order is being taken.',
     provider_unavailable: 'The card provider cannot be reached. It is safe to try again: you are charged once at most.',
+    reorder_too_soon: 'You gave this ticket up a moment ago. For a while, others come first.',
+    not_yet_visible: 'It was made a moment ago and is not known here yet. Try again.',
     version_mismatch: 'It has changed meanwhile.',
   },
   /** What the server says of fields, where its words are not enough in this language. */

@@ -147,6 +147,7 @@ export const ja: Texts = {
     paying: 'お支払い中…',
     resumed: 'お支払いの途中でした。結果を確認しています…',
     following: 'お支払いを処理しています。このページを離れても処理は続きます。',
+    confirming: 'カード会社がお支払いの確認を求めています。確認されるまで請求されません。',
     cancel: '注文をキャンセルする',
     cancelTitle: 'この注文をキャンセルしますか？',
     cancelText: 'チケットはマーケットに戻ります。',
@@ -233,6 +234,8 @@ export const ja: Texts = {
     order_paid: 'この注文はすでに支払い済みです。',
     payment_in_progress: 'この注文のお支払いを処理しています。',
     provider_unavailable: 'カード会社に接続できません。もう一度お試しください。請求は一度だけです。',
+    reorder_too_soon: 'このチケットを手放したばかりです。しばらくの間はほかの人が優先されます。',
+    not_yet_visible: '作成されたばかりで、まだ反映されていません。もう一度お試しください。',
     version_mismatch: 'その間に変更されました。',
   },
   faults: {
