@@ -28,5 +28,5 @@ export default defineConfig({
     // The marketplace takes writes from its own origin alone, so the name of the host goes along unchanged.
     proxy: { '/api': { target: backend, changeOrigin: false } },
   },
-  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node' },
+  test: { include: ['{src,lint}/**/*.test.{ts,tsx}'], environment: 'node' },
 })

@@ -1,0 +1,31 @@
+import { join } from 'node:path'
+
+import { ESLint } from 'eslint'
+import { expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+
+/** How often the rule speaks up about the children of an element; what stands in the code is typed. */
+async function faults(children: string): Promise<number> {
+  const eslint = new ESLint({ cwd: root })
+  const code = `
+    import type { ReactNode } from 'react'
+    export function Sample({ text, count, busy, node }: { text: string; count: number; busy: boolean; node: ReactNode }) {
+      return <div title={String([text, count, busy, node])}>${children}</div>
+    }`
+  const [result] = await eslint.lintText(code, { filePath: join(root, 'src/ui/notice.tsx') })
+  expect(result?.messages.filter(({ fatal }) => fatal)).toEqual([])
+  return result?.messages.filter(({ ruleId }) => ruleId === 'own/text-alone').length ?? 0
+}
+
+it('takes text that is alone, or has an element of its own', async () => {
+  for (const children of ['{text}', 'words', '{`${text} ${count}`}', '{busy && <b />}<span>{text}</span>', '<b /> <i />', '<b />{busy ? <i /> : null}']) {
+    expect(await faults(children), children).toBe(0)
+  }
+}, 180_000)
+
+it('finds text beside other children', async () => {
+  for (const children of ['{busy && <b />}{text}', 'words <b />', '{text} · {count}', '{busy ? text : <b />}<i />', '{node}<b />', '<b />{busy && text}']) {
+    expect(await faults(children), children).toBeGreaterThan(0)
+  }
+}, 180_000)
