@@ -32,8 +32,8 @@ pub enum StartError {
     /// A database that the folder had is not there.
     #[error(
         "{} is missing or empty, though the marketplace in this folder has it: restore the whole folder from a backup, since \
-         one database alone does not fit the others. If it is right that the folder has no such database, take its name out \
-         of {}",
+         one database alone does not fit the others. If it is right that the folder has no such database, list those \
+         that it has in {}",
         path.display(),
         manifest.display()
     )]

@@ -73,7 +73,10 @@ impl Engine {
         let queue = Arc::new(Mutex::new(queue));
         for connection in readers_opened {
             let (queue, files) = (queue.clone(), files.clone());
-            threads.push(spawn("reader", path, move || read_all(&connection, &queue, &files))?);
+            threads.push(spawn("reader", path, move || {
+                read_all(&connection, &queue);
+                files.spare_others(&connection);
+            })?);
         }
         Ok(Self { writer: Some(writer), readers: Some(readers), threads, counters })
     }
@@ -238,11 +241,11 @@ fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> 
     Ok(Some(wanted))
 }
 
-fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>, files: &Files) {
+fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
     loop {
         // One reader waits with the lock; the others wait for the lock.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-        let Some(mut job) = next else { break };
+        let Some(mut job) = next else { return };
         let mut tx = Tx::new(Session::new(connection).into(), Mode::Careful);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
@@ -251,7 +254,6 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         }
         job.finish(begun);
     }
-    files.spare_others(connection);
 }
 
 fn roll_back(connection: &Connection) {
