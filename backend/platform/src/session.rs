@@ -2,6 +2,7 @@
 
 mod cookie;
 mod ended;
+mod hs256;
 mod intended_user;
 mod keys;
 
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::http::ApiError;
 
 pub use cookie::{CookieError, CookieSettings};
-pub use ended::{Ended, MIGRATIONS, prune};
+pub use ended::{Ended, MIGRATIONS, is_recorded, prune};
 pub use intended_user::INTENDED_USER;
 pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
 
@@ -110,10 +111,28 @@ impl Sessions {
     /// The valid session in a request's headers. Whatever is wrong with one is the same as none.
     #[must_use]
     pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
+        self.valid(headers).next()
+    }
+
+    /// Every valid session in a request's headers, each once: a browser may send several cookies of the name.
+    #[must_use]
+    pub fn read_all(&self, headers: &HeaderMap) -> Vec<Session> {
+        let mut found: Vec<Session> = Vec::new();
+        for session in self.valid(headers) {
+            if found.iter().all(|known| known.jti != session.jti) {
+                found.push(session);
+            }
+        }
+        found
+    }
+
+    fn valid(&self, headers: &HeaderMap) -> impl Iterator<Item = Session> {
         let Shared { keys, cookie, ended, clock, .. } = &*self.shared;
-        let token = cookie.find(headers)?;
-        let session = keys.verify(&token, clock.now())?;
-        (!ended.contains(&session.jti)).then_some(session)
+        let now = clock.now();
+        cookie
+            .tokens(headers)
+            .filter_map(move |token| keys.verify(&token, now))
+            .filter(|session| !ended.contains(&session.jti))
     }
 
     /// The valid session in a request's headers, as [`read`](Self::read) finds it, of a request that is meant for its user.

@@ -16,6 +16,8 @@ pub(crate) struct Ground<'s> {
     pub(crate) databases: Databases,
     /// What signs sessions: the first one; all are accepted.
     pub(crate) signing: Vec<SecretString>,
+    /// The sessions that every service of this process refuses.
+    pub(crate) ended: Ended,
     pub(crate) serving: Shutdown,
 }
 
@@ -85,9 +87,10 @@ impl Ground<'_> {
         self.settings.clock.clone()
     }
 
-    /// Each service has its own record of the sessions that were ended, whatever process it is in.
+    /// One set of ended sessions for the process, and a table of them for each service: a service of another process learns
+    /// of the end by the event.
     fn sessions(&self) -> Result<Sessions, StartError> {
-        let (keys, ended) = (SessionKeys::new(&self.signing)?, Ended::new(self.clock()));
+        let (keys, ended) = (SessionKeys::new(&self.signing)?, self.ended.with_own_table());
         let (cookie, ttl) = (self.settings.cookie.clone(), self.settings.session_ttl);
         Ok(Sessions::new(keys, cookie, ttl, ended, self.clock()))
     }

@@ -1,10 +1,13 @@
 //! `GET /api/users/currentuser`: who is signed in.
 
+use axum::extract::State;
+use ticketing_platform::db::DbError;
 use ticketing_platform::http::Json;
-use ticketing_platform::session::MaybeSession;
+use ticketing_platform::session::{self, MaybeSession, Session};
 use ticketing_sdk::{CurrentUser, CurrentUserAnswer};
 
 use super::TAG;
+use crate::App;
 
 /// Who is signed in
 ///
@@ -15,7 +18,14 @@ use super::TAG;
     tag = TAG,
     responses((status = 200, description = "The account of the session, or null", body = CurrentUserAnswer)),
 )]
-pub(crate) async fn currentuser(MaybeSession(session): MaybeSession) -> Json<CurrentUserAnswer> {
+pub(crate) async fn currentuser(
+    State(app): State<App>,
+    MaybeSession(session): MaybeSession,
+) -> Json<CurrentUserAnswer> {
+    let session = match session {
+        Some(session) if has_ended_elsewhere(&app, &session).await => None,
+        session => session,
+    };
     let current_user = session.map(|session| CurrentUser {
         id: session.user_id,
         email: session.email,
@@ -25,4 +35,25 @@ pub(crate) async fn currentuser(MaybeSession(session): MaybeSession) -> Json<Cur
         iss: None,
     });
     Json(CurrentUserAnswer { current_user })
+}
+
+/// Whether another replica has ended this session, of which the set in memory may learn a few milliseconds later. Where
+/// the database is away, the set in memory decides.
+async fn has_ended_elsewhere(app: &App, session: &Session) -> bool {
+    if !app.core.db.is_shared() {
+        return false;
+    }
+    let jti = session.jti.clone();
+    let recorded: Result<bool, DbError> = app.core.db.read(move |tx| session::is_recorded(tx, &jti)).await;
+    match recorded {
+        Ok(true) => {
+            app.sessions.ended().insert(&session.jti, session.exp);
+            true
+        }
+        Ok(false) => false,
+        Err(error) => {
+            tracing::warn!(%error, "ended sessions could not be read; answering from memory");
+            false
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! `POST /api/users/signout`: ends the session for good.
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::session::{MaybeSession, Session};
+use ticketing_platform::session::Session;
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Problem;
 use utoipa::ToSchema;
@@ -20,7 +20,9 @@ pub(crate) struct SignedOut {}
 
 /// Sign out
 ///
-/// Clears the cookie and ends the session: its token is refused from now on. Without a session it changes nothing.
+/// Clears the cookie and ends the session: its token is refused from now on, by every service of this process. Services of
+/// other processes refuse it once they have the event. Where several session cookies come, every valid session ends;
+/// without one nothing changes.
 #[utoipa::path(
     post,
     path = "/api/users/signout",
@@ -30,23 +32,26 @@ pub(crate) struct SignedOut {}
         (status = 503, description = "`unavailable`: the session was not ended", body = Problem),
     ),
 )]
-pub(crate) async fn signout(
-    State(app): State<App>,
-    MaybeSession(session): MaybeSession,
-) -> Result<Response, ApiError> {
-    if let Some(session) = session {
+pub(crate) async fn signout(State(app): State<App>, headers: HeaderMap) -> Result<Response, ApiError> {
+    app.sessions.read_intended(&headers)?;
+    let sessions = app.sessions.read_all(&headers);
+    if !sessions.is_empty() {
         // A task of its own: when the client goes away in the middle, both halves are done all the same.
-        let ending = TraceContext::current().follow(end(app.clone(), session));
+        let ending = TraceContext::current().follow(end(app.clone(), sessions));
         tokio::spawn(ending).await.map_err(ApiError::internal)??;
     }
     Ok(([(header::SET_COOKIE, app.sessions.clear())], Json(SignedOut {})).into_response())
 }
 
-async fn end(app: App, session: Session) -> Result<(), ApiError> {
-    let (outbox, ended, ending) = (app.core.outbox.clone(), app.sessions.ended().clone(), session.clone());
-    let recorded = app.core.db.write(move |tx| store::end_session(tx, &outbox, &ended, &ending));
+async fn end(app: App, sessions: Vec<Session>) -> Result<(), ApiError> {
+    let (outbox, ended, ending) = (app.core.outbox.clone(), app.sessions.ended().clone(), sessions.clone());
+    let recorded = app.core.db.write(move |tx| {
+        ending.iter().try_for_each(|session| store::end_session(tx, &outbox, &ended, session))
+    });
     recorded.await.map_err(ApiError::from)?;
-    // Here at once; the other services hear of it by the event.
-    app.sessions.ended().insert(&session.jti, session.exp);
+    // Refused before the answer by every service of this process; the other processes learn of it by the event.
+    for session in &sessions {
+        app.sessions.ended().insert(&session.jti, session.exp);
+    }
     Ok(())
 }

@@ -99,16 +99,16 @@ impl CookieSettings {
         }
     }
 
-    /// The token in a request's cookies.
-    pub(super) fn find(&self, headers: &HeaderMap) -> Option<String> {
+    /// The tokens in a request's cookies of this name, in their order.
+    pub(super) fn tokens(&self, headers: &HeaderMap) -> impl Iterator<Item = String> {
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .flat_map(|value| value.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name)
-            .and_then(|(_, value)| token(value))
+            .filter(|(name, _)| *name == self.name)
+            .filter_map(|(_, value)| token(value))
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     fn find(cookie: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
         headers.insert(header::COOKIE, HeaderValue::from_str(cookie).unwrap());
-        CookieSettings::default().find(&headers)
+        CookieSettings::default().tokens(&headers).next()
     }
 
     #[test]

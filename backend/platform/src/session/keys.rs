@@ -8,13 +8,14 @@ use serde::{Deserialize, Serialize};
 use ticketing_sdk::{Timestamp, UserId};
 
 use super::Session;
+use super::hs256;
 
 /// The shortest key, in bytes: as long as the hash, below which HS256 is weaker than it looks.
 pub const MIN_KEY_BYTES: usize = 32;
 
 const ISSUER: &str = "ticketing";
 
-/// Servers' clocks differ a little; a token is accepted this many seconds beyond its end.
+/// Servers' clocks differ a little; a token is accepted this many seconds before its beginning and beyond its end.
 const LEEWAY: i64 = 5;
 
 /// The keys that all services share.
@@ -43,6 +44,9 @@ struct Claims {
     exp: i64,
     iss: String,
     jti: String,
+    /// When the token begins to be valid. Never written here; another issuer that shares the key may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<f64>,
 }
 
 impl SessionKeys {
@@ -55,12 +59,13 @@ impl SessionKeys {
         if let Some(short) = bytes.iter().find(|key| key.len() < MIN_KEY_BYTES) {
             return Err(KeyError::Short(short.len()));
         }
+        hs256::install();
         let signing = EncodingKey::from_secret(bytes.first().ok_or(KeyError::None)?);
         let accepted = bytes.iter().map(|key| DecodingKey::from_secret(key)).collect();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_required_spec_claims(&["exp", "iss"]);
-        // The library would ask the machine for the time; the expiry is checked against the injected clock below.
+        // The library would ask the machine for the time; `exp` and `nbf` are checked against the injected clock below.
         validation.validate_exp = false;
         Ok(Self { signing, accepted, validation })
     }
@@ -74,17 +79,22 @@ impl SessionKeys {
             exp: session.exp,
             iss: ISSUER.to_owned(),
             jti: session.jti.clone(),
+            nbf: None,
         };
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
     }
 
-    /// The session of a token that one of the keys signed and that has not expired.
+    /// The session of a token that one of the keys signed, that is valid now, and whose header names no extension that has
+    /// to be understood: none is.
     pub(super) fn verify(&self, token: &str, now: Timestamp) -> Option<Session> {
-        let claims =
-            self.accepted.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?.claims;
-        let over = claims.exp.saturating_add(LEEWAY) <= now.as_millis().div_euclid(1000);
+        let verified =
+            self.accepted.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
+        let (header, claims) = (verified.header, verified.claims);
+        let now = now.as_millis().div_euclid(1000);
+        let over = claims.exp.saturating_add(LEEWAY) <= now;
+        let early = claims.nbf.is_some_and(|begin| !begins_by(begin, now.saturating_add(LEEWAY)));
         let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || claims.jti.is_empty();
-        if over || blank {
+        if over || early || blank || header.crit.is_some() {
             return None;
         }
         Some(Session {
@@ -95,6 +105,12 @@ impl SessionKeys {
             exp: claims.exp,
         })
     }
+}
+
+/// Whether a time of a token, in seconds and possibly fractions of one, is not after `now`.
+#[expect(clippy::cast_precision_loss, reason = "seconds of any date in sight are exact in an f64")]
+fn begins_by(begin: f64, now: i64) -> bool {
+    begin <= now as f64
 }
 
 impl fmt::Debug for SessionKeys {

@@ -13,6 +13,9 @@ on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
     a_session_that_was_ended_is_refused_by_every_service, an_older_key_is_accepted_while_sessions_last;
+    [embedded, postgres, postgres_and_nats]
+    #[tokio::test]
+    writes_after_the_answer_to_a_sign_out_are_refused;
     [embedded, postgres_and_nats]
     #[tokio::test]
     signing_out_without_a_session_is_no_error, a_session_runs_out, the_cookie_is_for_the_server_alone,
@@ -83,6 +86,25 @@ async fn a_session_that_was_ended_is_refused_by_every_service(shape: Shape) {
     assert_eq!(current_user(&stack, &session).await, Value::Null);
     assert!(is_refused_everywhere(&stack, &session).await, "a restart forgets no ended session");
     assert_eq!(current_user(&stack, &other).await["email"], session.email);
+    stack.finish().await;
+}
+
+/// One process refuses an ended session in all of its services before it answers.
+async fn writes_after_the_answer_to_a_sign_out_are_refused(shape: Shape) {
+    let stack = TestStack::builder().on(shape).with(|settings| settings.limits.signins_per_account = 100);
+    let stack = stack.start().await;
+    let user = stack.session("user").await;
+    for _ in 0..20 {
+        let session = user.again(stack.raw()).await;
+        stack.raw().post("/api/users/signout").by(&session).await.ok(200);
+        let new = json!({ "title": "After", "price": 1 });
+        let write = stack.raw().post("/api/tickets").by(&session).json(&new).into_future();
+        let (write, others) = tokio::join!(write, knock(&stack, &session));
+        for reply in others.into_iter().chain([write]) {
+            assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
+        }
+        assert_eq!(current_user(&stack, &session).await, Value::Null);
+    }
     stack.finish().await;
 }
 

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
+use sha2::{Sha256, Sha384, Sha512};
 use ticketing_engines::{Engine, on_both};
+use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::session::LIFETIME;
 
 use crate::support::{KEY, PASSWORD, Service, cookie_of, parts};
@@ -16,8 +18,41 @@ on_both! {
     tells_who_is_signed_in, forged_and_foreign_tokens_are_no_session, a_session_ends_with_its_time;
 }
 
-fn signed(algorithm: Algorithm, key: &str, claims: &Value) -> String {
-    encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(key.as_bytes())).unwrap()
+#[tokio::test]
+async fn session_that_another_replica_ended_is_refused_at_once() {
+    let service = Service::on(Engine::Postgres).await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let (_, claims) = parts(&made.token());
+    // What another replica writes; no event and no notification of it has come.
+    let jti = claims["jti"].as_str().unwrap().to_owned();
+    let sql = "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at) VALUES ($1, 'u', $2, 0)";
+    let exp = claims["exp"].as_i64().unwrap() * 1000;
+    let write = move |tx: &mut Tx<'_>| tx.execute(sql, ticketing_platform::args![&jti, exp]);
+    let written: Result<u64, DbError> = service.app.core().db.write(write).await;
+    assert_eq!(written.unwrap(), 1);
+    assert!(service.current_user(Some(made.cookie())).await.is_null());
+}
+
+/// A token whose header names `algorithm`, signed with it.
+fn signed(algorithm: &str, key: &str, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(&json!({ "alg": algorithm, "typ": "JWT" })), part(claims));
+    macro_rules! signature {
+        ($hash:ty) => {
+            Hmac::<$hash>::new_from_slice(key.as_bytes())
+                .unwrap()
+                .chain_update(&text)
+                .finalize()
+                .into_bytes()
+                .to_vec()
+        };
+    }
+    let signature = match algorithm {
+        "HS256" => signature!(Sha256),
+        "HS384" => signature!(Sha384),
+        _ => signature!(Sha512),
+    };
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
 fn changed(claims: &Value, name: &str, value: Value) -> Value {
@@ -53,9 +88,7 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
     let token = made.token();
     let (_, claims) = parts(&token);
     // The forger knows everything but the key; made with the key, the same claims are a session.
-    assert!(
-        service.current_user(Some(&cookie_of(&signed(Algorithm::HS256, KEY, &claims)))).await.is_object()
-    );
+    assert!(service.current_user(Some(&cookie_of(&signed("HS256", KEY, &claims)))).await.is_object());
 
     let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let [head, body, signature] = token.split('.').collect::<Vec<_>>().try_into().unwrap();
@@ -70,17 +103,18 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
         format!("{head}.{body}.{signature}x"),
         String::new(),
         "...".to_owned(),
-        signed(Algorithm::HS256, "another key that is long enough too", &claims),
-        signed(Algorithm::HS384, KEY, &claims),
-        signed(Algorithm::HS512, KEY, &claims),
-        signed(Algorithm::HS256, KEY, &changed(&claims, "iss", json!("elsewhere"))),
-        signed(Algorithm::HS256, KEY, &changed(&claims, "exp", json!(1_600_000_000))),
-        signed(Algorithm::HS256, KEY, &changed(&claims, "exp", json!("tomorrow"))),
-        signed(Algorithm::HS256, KEY, &changed(&claims, "id", json!(7))),
-        signed(Algorithm::HS256, KEY, &without(&claims, "exp")),
-        signed(Algorithm::HS256, KEY, &without(&claims, "iss")),
-        signed(Algorithm::HS256, KEY, &without(&claims, "jti")),
-        signed(Algorithm::HS256, KEY, &without(&claims, "id")),
+        signed("HS256", "another key that is long enough too", &claims),
+        signed("HS384", KEY, &claims),
+        signed("HS512", KEY, &claims),
+        signed("HS256", KEY, &changed(&claims, "iss", json!("elsewhere"))),
+        signed("HS256", KEY, &changed(&claims, "exp", json!(1_600_000_000))),
+        signed("HS256", KEY, &changed(&claims, "exp", json!("tomorrow"))),
+        signed("HS256", KEY, &changed(&claims, "id", json!(7))),
+        signed("HS256", KEY, &changed(&claims, "nbf", json!(1_700_000_060))),
+        signed("HS256", KEY, &without(&claims, "exp")),
+        signed("HS256", KEY, &without(&claims, "iss")),
+        signed("HS256", KEY, &without(&claims, "jti")),
+        signed("HS256", KEY, &without(&claims, "id")),
     ];
     for token in &tokens {
         assert!(service.current_user(Some(&cookie_of(token))).await.is_null(), "{token}");

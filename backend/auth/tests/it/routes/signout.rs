@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 use ticketing_engines::{Engine, on_both};
 use ticketing_platform::session::LIFETIME;
@@ -13,7 +14,8 @@ on_both! {
     #[tokio::test]
     ends_the_session_for_good_and_says_so_once, without_a_session_there_is_nothing_to_end,
     the_old_cookie_is_refused_after_a_restart_too, signing_out_many_times_at_once_says_so_once,
-    an_expired_session_is_none, a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same;
+    an_expired_session_is_none, a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same,
+    every_valid_session_cookie_of_the_request_ends, a_link_or_a_foreign_form_does_not_sign_out;
 }
 
 fn assert_signed_out(reply: &Reply) {
@@ -96,4 +98,49 @@ async fn a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same(engine
     })
     .await;
     assert_eq!(events(&service).await.len(), 1);
+}
+
+async fn every_valid_session_cookie_of_the_request_ends(engine: Engine) {
+    let service = Service::on(engine).await;
+    let first = service.signup("ada@example.com", PASSWORD).await;
+    let second = service.signin("ada@example.com", PASSWORD).await;
+    let other = service.signin("ada@example.com", PASSWORD).await;
+    let cookies =
+        format!("session=garbage; {}; a=b; {}; {}", first.cookie(), second.cookie(), first.cookie());
+    assert_signed_out(&service.signout(Some(&cookies)).await);
+    for ended in [&first, &second] {
+        assert!(service.current_user(Some(ended.cookie())).await.is_null());
+    }
+    assert_eq!(events(&service).await.len(), 2);
+    assert!(service.current_user(Some(other.cookie())).await.is_object(), "another device stays signed in");
+}
+
+async fn a_link_or_a_foreign_form_does_not_sign_out(engine: Engine) {
+    let service = Service::on(engine).await;
+    let made = service.signup("ada@example.com", PASSWORD).await;
+    let refused = [
+        (Method::GET, 405, &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")][..]),
+        (Method::GET, 405, &[("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "navigate")]),
+        (Method::HEAD, 405, &[]),
+        (Method::POST, 403, &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")]),
+        (Method::POST, 403, &[("sec-fetch-site", "same-site")]),
+        (Method::POST, 403, &[("origin", "https://other.example")]),
+        (Method::POST, 403, &[("origin", "null")]),
+    ];
+    for (method, status, headers) in refused {
+        let mut request = Request::builder()
+            .method(&method)
+            .uri("/api/users/signout")
+            .header("host", "shop.example")
+            .header("cookie", made.cookie())
+            .header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let reply = service.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(reply.status.as_u16(), status, "{method} {headers:?}");
+        assert!(reply.set_cookie().is_none(), "{method} {headers:?}");
+    }
+    assert!(service.current_user(Some(made.cookie())).await.is_object());
+    assert!(events(&service).await.is_empty());
 }
