@@ -26,6 +26,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[
         ("V1__tickets", include_str!("../migrations/V1__tickets.sql")),
         ("V2__changes_in_order", include_str!("../migrations/V2__changes_in_order.sql")),
+        ("V3__key_version", include_str!("../migrations/V3__key_version.sql")),
     ],
 };
 
@@ -88,6 +89,13 @@ impl App {
                 }
             });
         }
+        let (recomputed, feed) =
+            (store::recompute_keys(self.core.db.clone(), shutdown.clone()), self.feed.clone());
+        shutdown.spawn(async move {
+            recomputed.await;
+            // Pages that are kept were searched and sorted by the old keys.
+            feed.changed().ring();
+        });
         let consumers = self
             .core
             .consumers("tickets-service")

@@ -1,9 +1,13 @@
-//! Text for people: what others wrote made safe to print, and times in words.
+//! Text for people: what others wrote compared and made safe to print, and times in words.
+
+mod unicode;
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Timestamp;
+
+pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
 
 /// Makes a text that someone else wrote safe to print on a terminal, on one line.
 ///

@@ -1,11 +1,12 @@
 //! What can be asked of the list of tickets.
 
+use ticketing_sdk::text::search_key;
 use ticketing_sdk::{Money, TicketStatus, UserId};
 
 /// A question to the list of tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// Words that the title must contain, in lower case.
+    /// Words that the title must contain, as keys of texts are compared.
     pub words: Vec<String>,
     /// The lowest price.
     pub min_price: Option<Money>,
@@ -31,7 +32,7 @@ pub enum Sort {
     Price,
     /// The dearest first.
     PriceDescending,
-    /// By title, in lower case.
+    /// By the key of the title.
     Title,
 }
 
@@ -53,10 +54,13 @@ impl Sort {
     }
 }
 
+/// The longest search, in characters.
+pub const MAX_QUERY_CHARS: usize = 200;
+
 /// The words of a search.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    text.to_lowercase().split_whitespace().take(MAX_WORDS).map(str::to_owned).collect()
+    search_key(text).split_whitespace().take(MAX_WORDS).map(str::to_owned).collect()
 }
 
 /// Reads the `status` of a query: `all`, or a list with commas. `None` when a name is unknown.

@@ -1,16 +1,18 @@
 //! What a title may be.
 
+use ticketing_sdk::text::{has_visible, normalize, search_key};
+
 /// The longest title, in characters.
 pub const MAX_CHARS: usize = 200;
 
-/// A title: 1–200 characters after trimming.
+/// A title: trimmed, composed (NFC), with something to see, 200 characters at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
 /// Why a text is no title.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TitleError {
-    /// Nothing is left after trimming.
+    /// Nothing of it can be seen.
     #[error("Title is required")]
     Empty,
     /// It is too long.
@@ -22,22 +24,22 @@ pub enum TitleError {
 }
 
 impl Title {
-    /// Trims `text` and checks its length.
+    /// Normalizes `text` and checks it.
     ///
     /// # Errors
-    /// When nothing is left, it holds U+0000, or more than [`MAX_CHARS`] characters.
+    /// When nothing of it can be seen, it holds U+0000, or more than [`MAX_CHARS`] characters.
     pub fn parse(text: &str) -> Result<Self, TitleError> {
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
-            return Err(TitleError::Empty);
-        }
-        if trimmed.contains('\0') {
+        let title = normalize(text);
+        if title.contains('\0') {
             return Err(TitleError::Nul);
         }
-        if trimmed.chars().count() > MAX_CHARS {
+        if !has_visible(&title) {
+            return Err(TitleError::Empty);
+        }
+        if title.chars().count() > MAX_CHARS {
             return Err(TitleError::TooLong);
         }
-        Ok(Self(trimmed.to_owned()))
+        Ok(Self(title))
     }
 
     /// The title as it is shown.
@@ -49,7 +51,7 @@ impl Title {
     /// The title as it is searched and sorted.
     #[must_use]
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        search_key(&self.0)
     }
 }
 
@@ -64,5 +66,7 @@ mod tests {
         assert!(Title::parse(&"é".repeat(200)).is_ok());
         assert_eq!(Title::parse(&"é".repeat(201)), Err(TitleError::TooLong));
         assert_eq!(Title::parse("Rust\0Conf"), Err(TitleError::Nul));
+        assert_eq!(Title::parse("\u{200b}\u{3164}\u{ad}"), Err(TitleError::Empty));
+        assert_eq!(Title::parse("Cafe\u{301}").unwrap(), Title::parse("Café").unwrap());
     }
 }

@@ -9,7 +9,7 @@ use ticketing_platform::http::{ApiError, Faults, PageQuery};
 use ticketing_sdk::{Money, Problem, Ticket, TicketStatus, UserId};
 
 use crate::App;
-use crate::domain::listing::{self, Listing, Sort};
+use crate::domain::listing::{self, Listing, MAX_QUERY_CHARS, Sort};
 use crate::pages::Page;
 use crate::store::{self, Position};
 
@@ -18,7 +18,7 @@ use crate::store::{self, Position};
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
-    /// Words that the title must contain.
+    /// Words that the title must contain; 200 characters at most.
     q: Option<String>,
     /// The lowest price, in dollars.
     min_price: Option<String>,
@@ -120,6 +120,9 @@ impl Filters {
         let (min_price, max_price) = (price("minPrice", &self.min_price), price("maxPrice", &self.max_price));
         if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
             faults.push("q", "Q must not hold U+0000");
+        }
+        if self.q.as_deref().is_some_and(|text| text.chars().count() > MAX_QUERY_CHARS) {
+            faults.push("q", format!("Q must be at most {MAX_QUERY_CHARS} characters"));
         }
         let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse);
         if sort.is_none() {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ticketing_platform::db::{Arg, DbError, Tx};
 use ticketing_sdk::Ticket;
+use ticketing_sdk::text::search_key;
 
 use super::tickets::{COLUMNS, ticket};
 use crate::domain::listing::{Listing, Sort};
@@ -27,7 +28,7 @@ impl Position {
         match sort {
             Sort::Oldest | Sort::Newest => Self::Age(id),
             Sort::Price | Sort::PriceDescending => Self::Price(ticket.price.cents(), id),
-            Sort::Title => Self::Title(ticket.title.to_lowercase(), id),
+            Sort::Title => Self::Title(search_key(&ticket.title), id),
         }
     }
 

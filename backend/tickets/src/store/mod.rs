@@ -1,11 +1,13 @@
 //! The units of work of tickets, in SQL.
 
 mod changes;
+mod keys;
 mod list;
 mod reservations;
 mod tickets;
 
 pub use changes::{Change, Changes, adopt, after, latest, prune, resume, tail};
+pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{complete, confirm, release, reserve};
 pub use tickets::{EditError, NewListing, Voice, create, delete, find, update};

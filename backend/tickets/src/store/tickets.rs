@@ -7,6 +7,7 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{Money, Ticket, TicketChangeKind, TicketId, TicketStatus, Timestamp, UserId};
 
 use super::changes;
+use super::keys::KEY_VERSION;
 use crate::Feed;
 use crate::domain::title::Title;
 
@@ -104,8 +105,11 @@ pub fn create(
         updated_at: Some(voice.now),
     };
     tx.post(
-        "INSERT INTO tickets (id, title, title_key, price, user_id, status, version, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, 'available', 0, $6, $6)",
+        &format!(
+            "INSERT INTO tickets \
+             (id, title, title_key, key_version, price, user_id, status, version, created_at, updated_at) \
+             VALUES ($1, $2, $3, {KEY_VERSION}, $4, $5, 'available', 0, $6, $6)"
+        ),
         args![&created.id, &created.title, &new.title.key(), created.price, seller, voice.now],
     )?;
     let event = TicketCreated {
@@ -138,8 +142,8 @@ pub fn update(
     }
     let updated = tx.query_one(
         &format!(
-            "UPDATE tickets SET title = $2, title_key = $3, price = $4, version = version + 1, updated_at = $5 \
-             WHERE id = $1 RETURNING {COLUMNS}"
+            "UPDATE tickets SET title = $2, title_key = $3, key_version = {KEY_VERSION}, price = $4, \
+             version = version + 1, updated_at = $5 WHERE id = $1 RETURNING {COLUMNS}"
         ),
         args![id, wanted.title.as_str(), &wanted.title.key(), wanted.price, voice.now],
         ticket,

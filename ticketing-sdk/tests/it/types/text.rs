@@ -1,9 +1,10 @@
-//! Titles cannot drive a terminal.
+//! Titles cannot drive a terminal, and texts are compared as the shared table of cases says.
 
 use std::borrow::Cow;
 
 use proptest::prelude::*;
-use ticketing_sdk::text::sanitize;
+use serde::Deserialize;
+use ticketing_sdk::text::{fold_case, has_visible, normalize, sanitize, search_key};
 
 proptest! {
     #[test]
@@ -11,6 +12,15 @@ proptest! {
         let shown = sanitize(&text);
         prop_assert!(!shown.chars().any(char::is_control));
         prop_assert_eq!(sanitize(&shown), shown.clone());
+    }
+
+    #[test]
+    fn normalized_texts_stay_as_they_are(text in any::<String>()) {
+        let (normalized, key, folded) = (normalize(&text), search_key(&text), fold_case(&text));
+        prop_assert_eq!(&normalize(&normalized), &normalized);
+        prop_assert_eq!(&search_key(&key), &key);
+        prop_assert_eq!(&fold_case(&folded), &folded);
+        prop_assert_eq!(has_visible(&normalized), has_visible(&text));
     }
 }
 
@@ -20,4 +30,43 @@ fn control_and_direction_go_and_the_rest_stays() {
     assert_eq!(sanitize("a\r\nb\tc"), "a b c");
     assert_eq!(sanitize("\u{202e}evil\u{2066}\u{200f}\u{61c}"), "evil");
     assert!(matches!(sanitize("Montréal ‘26 — 👩‍🎤"), Cow::Borrowed(_)));
+}
+
+/// The table that every program of this workspace is tested with.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cases {
+    normalize: Vec<Normalized>,
+    search_key: Vec<Key>,
+    blank: Vec<String>,
+    visible: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Normalized {
+    text: String,
+    normalized: String,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    text: String,
+    key: String,
+}
+
+#[test]
+fn texts_are_normalized_as_the_shared_cases_say() {
+    let cases: Cases = serde_json::from_str(include_str!("../../cases/text.json")).unwrap();
+    for Normalized { text, normalized } in &cases.normalize {
+        assert_eq!(&normalize(text), normalized, "{text:?}");
+    }
+    for Key { text, key } in &cases.search_key {
+        assert_eq!(&search_key(text), key, "{text:?}");
+    }
+    for text in &cases.blank {
+        assert!(!has_visible(text), "{text:?}");
+    }
+    for text in &cases.visible {
+        assert!(has_visible(text), "{text:?}");
+    }
 }

@@ -1,0 +1,63 @@
+//! The keys of titles, computed anew where an older version has computed them.
+
+use std::time::Duration;
+
+use ticketing_platform::args;
+use ticketing_platform::db::{Db, DbError, Tx};
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_sdk::text::search_key;
+
+/// The way in which keys are computed now; it rises when [`search_key`] changes.
+pub(super) const KEY_VERSION: i64 = 1;
+
+/// Rows of one transaction.
+const BATCH: i64 = 500;
+
+/// How long to wait after a failure.
+const RETRY_PAUSE: Duration = Duration::from_secs(5);
+
+/// Computes every key anew that an older version has computed, batch by batch, until none is left or shutdown. Where it
+/// is interrupted, the next start goes on.
+pub async fn recompute_keys(db: Db, shutdown: Shutdown) {
+    loop {
+        match db.write_blindly(recompute_batch).await {
+            Ok(0) => return,
+            Ok(rows) => {
+                tracing::info!(rows, "keys of titles recomputed");
+                if shutdown.is_triggered() {
+                    return;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "keys of titles could not be recomputed; trying again");
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY_PAUSE) => {}
+                    () = shutdown.triggered() => return,
+                }
+            }
+        }
+    }
+}
+
+/// Computes one batch of keys anew and answers how many rows it has found.
+///
+/// # Errors
+/// When the database fails.
+pub fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
+    let old: Vec<(String, String)> = tx.query(
+        "SELECT id, title FROM tickets WHERE key_version = 0 ORDER BY id LIMIT $1",
+        args![BATCH],
+        |row| Ok((row.text("id")?, row.text("title")?)),
+    )?;
+    for (id, title) in &old {
+        // A title that was edited meanwhile has its key, or is found again.
+        tx.post(
+            &format!(
+                "UPDATE tickets SET title_key = $3, key_version = {KEY_VERSION} \
+                 WHERE id = $1 AND title = $2 AND key_version = 0"
+            ),
+            args![id, title, &search_key(title)],
+        )?;
+    }
+    Ok(old.len())
+}
