@@ -1,10 +1,11 @@
 //! Password hashing: Argon2id on blocking threads, few at a time.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
+use argon2::password_hash;
+use argon2::password_hash::phc::{Output, ParamsString, Salt};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::http::ApiError;
 use tokio::sync::Semaphore;
@@ -19,18 +20,32 @@ pub struct Hashing {
     pub passes: u32,
     /// Lanes of the memory.
     pub lanes: u32,
-    /// Computations at a time (at least 1). Each holds `memory` and keeps a core busy.
-    pub at_once: usize,
-    /// Requests that may wait for a computation; beyond it they are answered 503.
+    /// Computations at a time (at least 1). Each slot keeps its `memory` from its first use on, and a core busy.
+    pub slots: usize,
+    /// Requests that may wait for a slot; beyond it they are answered 503.
     pub waiting: usize,
 }
 
+/// The most slots where nothing is set: more hashes at a time than that would take the machine from everything else.
+const MAX_DEFAULT_SLOTS: usize = 8;
+
+/// Requests that may wait, for each slot: the last one waits about a second.
+const WAITING_PER_SLOT: usize = 32;
+
+impl Hashing {
+    /// The same costs with so many computations at a time, and requests waiting in proportion.
+    #[must_use]
+    pub fn with_slots(self, slots: usize) -> Self {
+        Self { slots, waiting: slots.saturating_mul(WAITING_PER_SLOT), ..self }
+    }
+}
+
 impl Default for Hashing {
-    /// 19 MiB, 2 passes, 1 lane, as OWASP advises; one computation for each core, and so many waiting that the last
-    /// one waits about a second.
+    /// 19 MiB, 2 passes, 1 lane, as OWASP advises; a slot for each core, 8 at most.
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self { memory: 19 * 1024, passes: 2, lanes: 1, at_once: cores, waiting: cores * 32 }
+        let costs = Self { memory: 19 * 1024, passes: 2, lanes: 1, slots: 1, waiting: 0 };
+        costs.with_slots(cores.min(MAX_DEFAULT_SLOTS))
     }
 }
 
@@ -71,6 +86,8 @@ pub(crate) struct Hasher {
     argon2: Argon2<'static>,
     /// The hash of nobody's password: what the password of an unknown e-mail is verified against.
     decoy: PasswordHash,
+    /// The memory of the slots that compute nothing now: it is reused, never given back to the allocator.
+    memory: Arc<Mutex<Vec<Vec<Block>>>>,
     turns: Arc<Semaphore>,
     room: Arc<Semaphore>,
     hashed: AtomicU64,
@@ -82,19 +99,20 @@ impl Hasher {
         let params =
             Params::new(costs.memory, costs.passes, costs.lanes, None).map_err(HashingError::Costs)?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let hasher = argon2.clone();
-        let decoy = computed(spawn_blocking(move || {
-            let nobodys = hasher.hash_password(b"")?.to_string();
+        let (hasher, mut blocks) = (argon2.clone(), Vec::new());
+        let (decoy, blocks) = computed(spawn_blocking(move || {
+            let nobodys = hash(&hasher, b"", &mut blocks)?.to_string();
             // Hashed twice, with two random salts: no password is known to fit the outer one.
-            hasher.hash_password(nobodys.as_bytes())
+            Ok((hash(&hasher, nobodys.as_bytes(), &mut blocks)?, blocks))
         }))
         .await?;
-        let at_once = costs.at_once.max(1);
+        let slots = costs.slots.max(1);
         Ok(Self {
             argon2,
             decoy,
-            turns: Arc::new(Semaphore::new(at_once)),
-            room: Arc::new(Semaphore::new(at_once + costs.waiting)),
+            memory: Arc::new(Mutex::new(vec![blocks])),
+            turns: Arc::new(Semaphore::new(slots)),
+            room: Arc::new(Semaphore::new(slots.saturating_add(costs.waiting).min(Semaphore::MAX_PERMITS))),
             hashed: AtomicU64::new(0),
             verified: AtomicU64::new(0),
         })
@@ -103,7 +121,8 @@ impl Hasher {
     /// The PHC text of a new password's hash, with a random salt.
     pub(crate) async fn hash(&self, password: &impl ExposeSecret<str>) -> Result<String, HashingError> {
         let password = SecretString::from(password.expose_secret());
-        let hash = self.run(move |argon2| argon2.hash_password(password.expose_secret().as_bytes())).await?;
+        let hash =
+            self.run(move |argon2, blocks| hash(argon2, password.expose_secret().as_bytes(), blocks)).await?;
         self.hashed.fetch_add(1, Ordering::Relaxed);
         Ok(hash.to_string())
     }
@@ -122,14 +141,8 @@ impl Hasher {
             }
             None => self.decoy.clone(),
         };
-        let fits = self.run(move |argon2| {
-            match argon2.verify_password(password.expose_secret().as_bytes(), &hash) {
-                Ok(()) => Ok(true),
-                Err(password_hash::Error::PasswordInvalid) => Ok(false),
-                Err(error) => Err(error),
-            }
-        });
-        let fits = fits.await?;
+        let fits =
+            self.run(move |_, blocks| is_hash_of(&hash, password.expose_secret().as_bytes(), blocks)).await?;
         self.verified.fetch_add(1, Ordering::Relaxed);
         Ok(fits && known)
     }
@@ -143,7 +156,7 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Argon2<'static>) -> Result<T, password_hash::Error> + Send + 'static,
+        work: impl FnOnce(&Argon2<'static>, &mut Vec<Block>) -> Result<T, password_hash::Error> + Send + 'static,
     ) -> Result<T, HashingError> {
         let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
             metrics::counter!("auth_hashing_refused_total").increment(1);
@@ -151,14 +164,77 @@ impl Hasher {
         };
         // The semaphores are never closed.
         let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingError::Busy)?;
-        let argon2 = self.argon2.clone();
+        let (argon2, memory) = (self.argon2.clone(), Arc::clone(&self.memory));
         computed(spawn_blocking(move || {
             // Held to the end of the computation, which goes on when its client has gone away.
             let _held = (place, turn);
-            work(&argon2)
+            let mut blocks = lock(&memory).pop().unwrap_or_default();
+            let outcome = work(&argon2, &mut blocks);
+            lock(&memory).push(blocks);
+            outcome
         }))
         .await
     }
+
+    /// The slots that have memory and compute nothing now.
+    #[cfg(test)]
+    fn idle_slots(&self) -> usize {
+        lock(&self.memory).len()
+    }
+}
+
+fn lock(memory: &Mutex<Vec<Vec<Block>>>) -> std::sync::MutexGuard<'_, Vec<Vec<Block>>> {
+    memory.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The hash of a password under a random salt, computed in `blocks`.
+fn hash(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    blocks: &mut Vec<Block>,
+) -> Result<PasswordHash, password_hash::Error> {
+    let salt = Salt::new(&password_hash::try_generate_salt()?)?;
+    let hash = output(argon2, password, &salt, blocks)?;
+    Ok(PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params())?,
+        salt: Some(salt),
+        hash: Some(hash),
+    })
+}
+
+/// Whether `hash` is that of this password, computed in `blocks` with the costs that the hash names, and compared in
+/// constant time.
+fn is_hash_of(
+    hash: &PasswordHash,
+    password: &[u8],
+    blocks: &mut Vec<Block>,
+) -> Result<bool, password_hash::Error> {
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return Ok(false) };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;
+    let version = hash.version.map(Version::try_from).transpose()?.unwrap_or_default();
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(hash)?);
+    Ok(output(&argon2, password, salt, blocks)? == *expected)
+}
+
+fn output(
+    argon2: &Argon2<'_>,
+    password: &[u8],
+    salt: &Salt,
+    blocks: &mut Vec<Block>,
+) -> Result<Output, password_hash::Error> {
+    let needed = argon2.params().block_count();
+    if blocks.len() < needed {
+        // All at once: a vector that grows would hold its old memory beside the new.
+        *blocks = Vec::new();
+        blocks.resize(needed, Block::new());
+    }
+    let mut buffer = [0_u8; Output::MAX_LENGTH];
+    let length = argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let out = buffer.get_mut(..length).ok_or(password_hash::Error::OutputSize)?;
+    argon2.hash_password_into_with_memory(password, salt, out, blocks.as_mut_slice())?;
+    Ok(Output::new(out)?)
 }
 
 async fn computed<T>(
@@ -171,5 +247,49 @@ async fn computed<T>(
 impl std::fmt::Debug for Hasher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Hasher").field("counts", &self.counts()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWORD: &str = "correct horse battery";
+
+    fn cheap() -> Hashing {
+        Hashing { memory: 64, passes: 1, ..Hashing::default().with_slots(3) }
+    }
+
+    #[tokio::test]
+    async fn hash_is_understood_by_the_library_and_the_reverse() {
+        use argon2::{PasswordHasher as _, PasswordVerifier as _};
+        let hasher = Hasher::new(&cheap()).await.unwrap();
+        let ours = hasher.hash(&SecretString::from(PASSWORD)).await.unwrap();
+        let library = Argon2::default();
+        library.verify_password(PASSWORD.as_bytes(), &PasswordHash::new(&ours).unwrap()).unwrap();
+        // With other costs, as a hash has that was made before the costs were changed.
+        let theirs = library.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
+        for stored in [&ours, &theirs] {
+            assert!(hasher.verify(&SecretString::from(PASSWORD), Some(stored)).await.unwrap());
+            assert!(!hasher.verify(&SecretString::from("wrong horse"), Some(stored)).await.unwrap());
+        }
+        assert!(!hasher.verify(&SecretString::from(PASSWORD), None).await.unwrap());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn slots_reuse_their_memory() {
+        let hasher = Arc::new(Hasher::new(&cheap()).await.unwrap());
+        let tasks: Vec<_> = (0..60)
+            .map(|_| {
+                let hasher = Arc::clone(&hasher);
+                tokio::spawn(async move { hasher.hash(&SecretString::from(PASSWORD)).await })
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+        assert!((1..=3).contains(&hasher.idle_slots()), "{}", hasher.idle_slots());
+        let capacities: Vec<usize> = lock(&hasher.memory).iter().map(Vec::capacity).collect();
+        assert!(capacities.iter().all(|blocks| *blocks == 64), "{capacities:?}");
     }
 }

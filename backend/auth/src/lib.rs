@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use secrecy::SecretString;
 use ticketing_bus::{Bus, Core, CoreError};
-use ticketing_platform::db::Migrations;
+use ticketing_platform::db::{Db, DbError, Migrations};
 use ticketing_platform::limits::TrustedProxies;
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -56,7 +56,8 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens the service's database and remembers the sessions that were ended.
+    /// Opens the service's database, remembers the sessions that were ended, and computes the keys of e-mail addresses anew
+    /// that an older version has computed.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read, or the costs of hashing are not valid.
@@ -65,6 +66,7 @@ impl App {
         let hasher = Hasher::new(&hashing).await?;
         let tries = Tries::new(limits, &clock);
         let core = Core::open_with_sessions(database, clock, &sessions, store::MIGRATIONS).await?;
+        recompute_keys(&core.db).await.map_err(CoreError::from)?;
         Ok(Self {
             core,
             sessions,
@@ -101,6 +103,27 @@ impl App {
     pub fn hash_counts(&self) -> HashCounts {
         self.hasher.counts()
     }
+}
+
+/// Accounts of one address that are reported at a start.
+const REPORTED: i64 = 100;
+
+/// Computes the keys of e-mail addresses anew, batch by batch, and reports accounts that turn out to have one address.
+async fn recompute_keys(db: &Db) -> Result<(), DbError> {
+    loop {
+        match db.write(store::recompute_batch).await? {
+            0 => break,
+            accounts => tracing::info!(accounts, "keys of e-mail addresses recomputed"),
+        }
+    }
+    for store::Displaced { account, keeper } in db.read(|tx| store::displaced(tx, REPORTED)).await? {
+        tracing::warn!(
+            account,
+            keeper,
+            "two accounts spell one e-mail address; the older one keeps it, the other signs in with its own spelling only"
+        );
+    }
+    Ok(())
 }
 
 impl FromRef<App> for Sessions {

@@ -1,36 +1,78 @@
-//! The limits on guessing: by account and by address.
+//! The limits on guessing passwords: by address, by account and address, and a delay by account.
+//!
+//! Guesses from one address never refuse the owner of the account at another one. Guesses from many addresses delay those
+//! that follow, unless these come from an address that has signed in to the account before.
+
+mod known;
+
+use std::time::Duration;
 
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{ApiError, RetryAfter};
 use ticketing_platform::limits::{ClientAddress, RateLimit};
 use ticketing_sdk::ErrorCode;
+use tokio::sync::Semaphore;
 
+use self::known::KnownAddresses;
 use crate::domain::Email;
 use crate::settings::Limits;
+
+/// Requests that are delayed at a time. Further ones are not: a delay must neither refuse the owner nor use up memory.
+const MAX_DELAYED: usize = 1024;
 
 /// Counts tries, in memory.
 #[derive(Debug)]
 pub(crate) struct Tries {
-    accounts: RateLimit,
+    /// By address.
     addresses: RateLimit,
+    /// By account and address.
+    pairs: RateLimit,
+    /// By account, over the addresses that have not signed in to it.
+    accounts: RateLimit,
+    known: KnownAddresses,
+    delay: Duration,
+    delayed: Semaphore,
+    clock: Clock,
 }
 
 impl Tries {
     pub(crate) fn new(limits: Limits, clock: &Clock) -> Self {
         Self {
-            accounts: RateLimit::per_minute(limits.signins_per_account, clock.clone()),
             addresses: RateLimit::per_minute(limits.tries_per_address, clock.clone()),
+            pairs: RateLimit::per_minute(limits.signins_per_account, clock.clone()),
+            accounts: RateLimit::per_minute(limits.signins_before_delay, clock.clone()),
+            known: KnownAddresses::default(),
+            delay: limits.signin_delay,
+            delayed: Semaphore::new(MAX_DELAYED),
+            clock: clock.clone(),
         }
     }
 
-    /// Counts a sign-in or a sign-up from an address.
-    pub(crate) fn count_address(&self, address: ClientAddress) -> Result<(), ApiError> {
+    /// Counts a sign-up from an address.
+    pub(crate) fn count_signup(&self, address: ClientAddress) -> Result<(), ApiError> {
         self.addresses.check(&address.key()).map_err(|wait| refused("address", wait))
     }
 
-    /// Counts a sign-in to an account. One that does not exist is no different, or the limit would tell.
-    pub(crate) fn count_account(&self, email: &Email) -> Result<(), ApiError> {
-        self.accounts.check(&email.key()).map_err(|wait| refused("account", wait))
+    /// Counts a sign-in to an account from an address, and waits where the account is tried from many. An account that
+    /// does not exist is no different, or the limit would tell.
+    pub(crate) async fn count_signin(&self, email: &Email, address: ClientAddress) -> Result<(), ApiError> {
+        let (account, address) = (email.key(), address.key());
+        self.addresses.check(&address).map_err(|wait| refused("address", wait))?;
+        let pair = format!("{account} {address}");
+        self.pairs.check(&pair).map_err(|wait| refused("account", wait))?;
+        if self.known.contains(&pair) || self.accounts.check(&account).is_ok() {
+            return Ok(());
+        }
+        metrics::counter!("auth_tries_delayed_total").increment(1);
+        if let Ok(_held) = self.delayed.try_acquire() {
+            self.clock.sleep(self.delay).await;
+        }
+        Ok(())
+    }
+
+    /// Remembers that an address has signed in to an account: its later tries are not delayed.
+    pub(crate) fn remember(&self, email: &Email, address: ClientAddress) {
+        self.known.insert(&format!("{} {}", email.key(), address.key()));
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the service is told when it is opened.
 
+use std::time::Duration;
+
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::Database;
@@ -27,17 +29,28 @@ pub struct Settings {
     pub hashing: Hashing,
 }
 
-/// How often something may be tried; beyond it the answer is 429.
+/// How often something may be tried.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sign-in tries a minute for one account, whether it exists or not.
+    /// Sign-in tries a minute for one account from one address, whether the account exists or not; beyond it the answer is
+    /// 429.
     pub signins_per_account: u32,
-    /// Sign-ins and sign-ups a minute from one address.
+    /// Sign-ins and sign-ups a minute from one address; beyond it the answer is 429.
     pub tries_per_address: u32,
+    /// Sign-in tries a minute for one account over all addresses that have not signed in to it; further ones are delayed,
+    /// never refused.
+    pub signins_before_delay: u32,
+    /// How long these wait.
+    pub signin_delay: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { signins_per_account: 10, tries_per_address: 300 }
+        Self {
+            signins_per_account: 10,
+            tries_per_address: 300,
+            signins_before_delay: 30,
+            signin_delay: Duration::from_secs(1),
+        }
     }
 }

@@ -1,5 +1,9 @@
 //! Accounts and ended sessions in SQL.
 
+mod keys;
+
+pub(crate) use keys::{Displaced, displaced, recompute_batch};
+
 use ticketing_bus::Outbox;
 use ticketing_events::SessionEnded;
 use ticketing_platform::args;
@@ -8,8 +12,13 @@ use ticketing_platform::session::{Ended, Session};
 use ticketing_sdk::{Timestamp, User, UserId};
 
 /// The table `users`.
-pub(crate) const MIGRATIONS: Migrations =
-    Migrations { part: "auth", scripts: &[("V1__users", include_str!("../migrations/V1__users.sql"))] };
+pub(crate) const MIGRATIONS: Migrations = Migrations {
+    part: "auth",
+    scripts: &[
+        ("V1__users", include_str!("../migrations/V1__users.sql")),
+        ("V2__key_version", include_str!("../migrations/V2__key_version.sql")),
+    ],
+};
 
 /// An account that is about to be made.
 pub(crate) struct NewAccount {
@@ -35,19 +44,31 @@ pub(crate) struct Account {
 pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbError> {
     let NewAccount { user, email_key, password_hash, created_at } = account;
     let made = tx.execute(
-        "INSERT INTO users (id, email, email_key, password_hash, created_at) VALUES ($1, $2, $3, $4, $5) \
-         ON CONFLICT (email_key) DO NOTHING",
+        &format!(
+            "INSERT INTO users (id, email, email_key, key_version, password_hash, created_at) \
+             VALUES ($1, $2, $3, {}, $4, $5) ON CONFLICT (email_key) DO NOTHING",
+            keys::KEY_VERSION
+        ),
         args![&user.id, &user.email, email_key, password_hash, *created_at],
     )?;
     Ok(made > 0)
 }
 
-/// The account of an e-mail.
-pub(crate) fn find(tx: &mut Tx<'_>, email_key: &str) -> Result<Option<Account>, DbError> {
-    tx.query_opt("SELECT id, email, password_hash FROM users WHERE email_key = $1", args![email_key], |row| {
-        let user = User { id: UserId::new(row.text("id")?), email: row.text("email")? };
-        Ok(Account { user, password_hash: row.text("password_hash")? })
-    })
+/// The account of an e-mail. An account that had to leave its address to an older one is found by the spelling that it was
+/// made with; one of an older version, which the next start computes anew, by its old key.
+pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<Account>, DbError> {
+    let displaced = keys::displaced_key(old_key);
+    let mut found = tx.query(
+        "SELECT id, email, email_key, password_hash FROM users WHERE email_key IN ($1, $2, $3)",
+        args![&displaced, key, old_key],
+        |row| {
+            let user = User { id: UserId::new(row.text("id")?), email: row.text("email")? };
+            Ok((row.text("email_key")?, Account { user, password_hash: row.text("password_hash")? }))
+        },
+    )?;
+    let rank = |found: &str| [displaced.as_str(), key, old_key].iter().position(|wanted| *wanted == found);
+    found.sort_by_key(|(found, _)| rank(found));
+    Ok(found.into_iter().next().map(|(_, account)| account))
 }
 
 /// Ends a session and says so; a session that was ended before is not news.

@@ -39,6 +39,9 @@ const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
 /// Where a server listens that is not told otherwise.
 const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
 
+/// The longest delay of a sign-in: beyond it the owner of an account that is attacked would give up.
+const MAX_SIGNIN_DELAY: Duration = Duration::from_secs(10);
+
 /// What a stack is told. Secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]
 pub struct StackSettings {
@@ -179,6 +182,18 @@ impl StackSettings {
             reader.or("TICKETING_SIGNINS_PER_ACCOUNT", settings.limits.signins_per_account);
         settings.limits.tries_per_address =
             reader.or("TICKETING_SIGNINS_PER_ADDRESS", settings.limits.tries_per_address);
+        settings.limits.signins_before_delay =
+            reader.or("TICKETING_SIGNINS_BEFORE_DELAY", settings.limits.signins_before_delay);
+        settings.limits.signin_delay = reader.or("TICKETING_SIGNIN_DELAY", settings.limits.signin_delay);
+        if settings.limits.signin_delay > MAX_SIGNIN_DELAY {
+            let given = ticketing_platform::settings::Shown(settings.limits.signin_delay).to_string();
+            reader.fault("TICKETING_SIGNIN_DELAY", Some(given), "at most 10s");
+        }
+        let slots = reader.or("TICKETING_HASHING_SLOTS", settings.hashing.slots);
+        if slots == 0 {
+            reader.fault("TICKETING_HASHING_SLOTS", Some(slots.to_string()), "at least 1");
+        }
+        settings.hashing = settings.hashing.with_slots(slots);
         settings.allowed_origins = reader.optional("TICKETING_ALLOWED_ORIGINS").unwrap_or_default();
         settings.trusted_proxies = TrustedProxies::new(reader.or("TICKETING_TRUSTED_PROXIES", Vec::new()));
         let name = reader.or("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned());

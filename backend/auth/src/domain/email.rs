@@ -1,17 +1,22 @@
-//! E-mail addresses: kept as they were typed, compared without regard to case.
+//! E-mail addresses: kept as they were typed, compared however they are spelled.
 
+use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use serde::Deserialize;
-use ticketing_sdk::text::sanitize;
+use ticketing_sdk::text::{fold_case, is_invisible, normalize, sanitize};
 
 /// The longest address that mail can be sent to, in bytes.
 const LONGEST: usize = 254;
 const LONGEST_LOCAL: usize = 64;
 const LONGEST_LABEL: usize = 63;
 
-/// An e-mail address, exactly as it was received.
+/// An e-mail address: the text as it was received, and the key of its account.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Email(String);
+pub(crate) struct Email {
+    text: String,
+    key: String,
+    deliverable: bool,
+}
 
 /// Some text is not an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -24,12 +29,24 @@ impl Email {
 
     /// The address as it was received.
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
-    /// What two addresses are compared by: two of the same key belong to one account.
+    /// What two addresses are compared by: two of the same key belong to one account. The domain is in it as IDNA writes
+    /// it in ASCII, the local part composed and without case.
     pub(crate) fn key(&self) -> String {
-        self.0.to_lowercase()
+        self.key.clone()
+    }
+
+    /// The key that older versions have compared by: the text in lower case.
+    pub(crate) fn old_key(&self) -> String {
+        self.text.to_lowercase()
+    }
+
+    /// Whether an account can be made for it. Older versions have made accounts of addresses to which no mail can be sent:
+    /// those can still sign in.
+    pub(crate) fn is_deliverable(&self) -> bool {
+        self.deliverable
     }
 }
 
@@ -38,10 +55,33 @@ impl TryFrom<String> for Email {
 
     fn try_from(text: String) -> Result<Self, NotAnEmail> {
         let (local, domain) = text.split_once('@').ok_or(NotAnEmail)?;
-        let printable =
-            text.len() <= LONGEST && !text.contains(char::is_whitespace) && sanitize(&text) == text;
-        if printable && is_local_part(local) && is_domain(domain) { Ok(Self(text)) } else { Err(NotAnEmail) }
+        let printable = !text.contains(char::is_whitespace) && sanitize(&text) == text;
+        if !printable || !is_local_part(&normalize(local)) {
+            return Err(NotAnEmail);
+        }
+        let folded = fold_case(local);
+        let ascii = ascii_domain(domain).filter(|domain| folded.len() + 1 + domain.len() <= LONGEST);
+        let key = match &ascii {
+            Some(domain) => format!("{folded}@{domain}"),
+            None if text.len() <= LONGEST && is_domain(domain) => {
+                format!("{folded}@{}", domain.to_lowercase())
+            }
+            None => return Err(NotAnEmail),
+        };
+        let deliverable = ascii.is_some() && !local.contains(is_invisible);
+        Ok(Self { text, key, deliverable })
     }
+}
+
+/// The domain as IDNA writes it in ASCII, if it is one: Unicode and Punycode, composed or not, in either case.
+fn ascii_domain(domain: &str) -> Option<String> {
+    let ascii = Uts46::new().to_ascii(
+        domain.as_bytes(),
+        AsciiDenyList::STD3,
+        Hyphens::CheckFirstLast,
+        DnsLength::Verify,
+    );
+    ascii.ok().map(std::borrow::Cow::into_owned).filter(|domain| is_domain(domain))
 }
 
 fn is_local_part(local: &str) -> bool {
@@ -150,12 +190,45 @@ mod tests {
         assert_ne!(email("a.da@example.com").unwrap().key(), email("ada@example.com").unwrap().key());
     }
 
+    #[test]
+    fn one_address_has_one_key_however_it_is_spelled() {
+        let key = |text: &str| email(text).unwrap().key();
+        for spelling in [
+            "ada@xn--mller-kva.example",
+            "ADA@XN--MLLER-KVA.Example",
+            "Ada@MÜLLER.example",
+            "ada@mu\u{308}ller.example",
+            "ada@müller。example",
+            "ada@ｍüller.example",
+        ] {
+            assert_eq!(key(spelling), key("ada@müller.example"), "{spelling}");
+            assert!(email(spelling).unwrap().is_deliverable(), "{spelling}");
+        }
+        assert_eq!(key("ju\u{308}rgen@x.de"), key("JÜRGEN@x.de"));
+        assert_eq!(key("strasse@x.de"), key("STRAßE@x.de"));
+        assert_eq!(key("ada@example.com"), "ada@example.com");
+        for other in ["ada@muller.example", "ad\u{e1}@müller.example", "ａda@müller.example"] {
+            assert_ne!(key(other), key("ada@müller.example"), "{other}");
+        }
+    }
+
+    #[test]
+    fn address_that_takes_no_mail_can_sign_in_and_not_sign_up() {
+        for text in ["ada@xn--a-b.example", "ada@\u{1f9ff}\u{ad}a\u{fffd}.example", "a\u{200b}da@example.com"]
+        {
+            assert!(!email(text).unwrap().is_deliverable(), "{text:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn what_is_accepted_is_harmless_and_bounded(text in "\\PC{0,12}@?\\PC{0,12}\\.?\\PC{0,5}") {
             if let Ok(email) = email(&text) {
                 prop_assert_eq!(email.as_str(), &text);
-                prop_assert!(text.len() <= LONGEST);
+                prop_assert!(text.len() <= 2 * LONGEST);
+                if email.is_deliverable() {
+                    prop_assert_eq!(Email::try_from(email.key()).map(|email| email.key()), Ok(email.key()));
+                }
                 prop_assert_eq!(text.matches('@').count(), 1);
                 prop_assert!(!text.contains(|c: char| c.is_whitespace() || c.is_control()));
             }

@@ -48,7 +48,7 @@ impl SignIn {
     responses(
         (status = 200, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
         (status = 400, description = "A fault of a field, or `invalid_credentials`", body = Problem),
-        (status = 429, description = "`too_many_requests` to this account or from this address", body = Problem),
+        (status = 429, description = "`too_many_requests` from this address, to this account or to any", body = Problem),
         (status = 503, description = "`unavailable`: too many passwords wait to be hashed", body = Problem),
     ),
 )]
@@ -58,15 +58,15 @@ pub(crate) async fn signin(
     Json(body): Json<SignIn>,
 ) -> Result<Response, ApiError> {
     let (email, password) = body.valid()?;
-    app.tries.count_address(address)?;
-    app.tries.count_account(&email)?;
-    let email_key = email.key();
-    let found = app.core.db.read(move |tx| store::find(tx, &email_key)).await.map_err(ApiError::from)?;
+    app.tries.count_signin(&email, address).await?;
+    let (key, old_key) = (email.key(), email.old_key());
+    let found = app.core.db.read(move |tx| store::find(tx, &key, &old_key)).await.map_err(ApiError::from)?;
     let stored = found.as_ref().map(|account| account.password_hash.as_str());
     let fits = app.hasher.verify(&password, stored).await?;
     let Some(account) = found.filter(|_| fits) else {
         return Err(ApiError::rule(ErrorCode::InvalidCredentials, "Invalid credentials"));
     };
+    app.tries.remember(&email, address);
     let session = app.sessions.begin(&account.user.id, &account.user.email)?;
     Ok(([(header::SET_COOKIE, session.cookie)], Json(account.user)).into_response())
 }

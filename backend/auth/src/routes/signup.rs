@@ -33,6 +33,9 @@ impl SignUp {
     fn valid(self) -> Result<(Email, Password), ApiError> {
         let mut faults = Faults::new();
         let email = self.email.required("email", Email::FAULT, &mut faults);
+        if email.as_ref().is_some_and(|email| !email.is_deliverable()) {
+            faults.push("email", Email::FAULT);
+        }
         let password = self.password.required("password", Password::FAULT, &mut faults);
         faults.finish()?;
         email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
@@ -64,8 +67,8 @@ pub(crate) async fn signup(
     Json(body): Json<SignUp>,
 ) -> Result<Response, ApiError> {
     let (email, password) = body.valid()?;
-    app.tries.count_address(address)?;
-    let now = app.core.clock.now();
+    app.tries.count_signup(address)?;
+    let (now, signed_up) = (app.core.clock.now(), email.clone());
     let once =
         Once::new(&key, "anonymous", "POST /api/users/signup", app.fingerprint(&email, &password)?, now);
     // Hashed before the e-mail is looked at, so an account costs the same whether it is new, taken or a repeat.
@@ -89,6 +92,7 @@ pub(crate) async fn signup(
     }
     // The token is never kept: a repeat of the request gets a session of its own.
     let user: User = serde_json::from_str(&answer.body).map_err(ApiError::internal)?;
+    app.tries.remember(&signed_up, address);
     let session = app.sessions.begin(&user.id, &user.email)?;
     Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
 }

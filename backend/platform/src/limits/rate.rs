@@ -1,9 +1,10 @@
 //! A rate limit for each key, by the injected clock and in bounded memory.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroU32;
 use std::ops::Add;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, Reference};
@@ -15,19 +16,29 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::http::RetryAfter;
 
-/// Keys remembered at a time; beyond it, keys that are not remembered yet have to wait.
+/// Keys remembered one by one; beyond it, keys share buckets.
 const MAX_KEYS: usize = 100_000;
 
 /// Keys that are as good as new are forgotten after so many checks.
 const FORGET_EVERY: usize = 4096;
 
-/// So many tries a minute for each key: all at once, or spread; spent tries come back one by one.
+/// How often they are forgotten at most while there are too many, in milliseconds: it costs a pass over all of them.
+const FORGET_PAUSE: i64 = 1000;
+
+/// So many tries a minute for each key: all at once, or spread; spent tries come back one by one. A key without a
+/// counter is never refused because there are too many others: such keys share the budget of a bucket.
 pub struct RateLimit {
-    limiter: RateLimiter<String, DashMapStateStore<String>, Time, NoOpMiddleware<Instant>>,
+    limiter: Limiter<String>,
+    /// What counts while there are too many keys: at most 65 536 buckets of keys.
+    buckets: Limiter<u16>,
+    hasher: RandomState,
     clock: Time,
     checks: AtomicUsize,
+    forgotten_at: AtomicI64,
     max_keys: usize,
 }
+
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Time, NoOpMiddleware<Instant>>;
 
 impl RateLimit {
     /// At most `tries` (at least 1) a minute for each key.
@@ -39,8 +50,15 @@ impl RateLimit {
     fn bounded(tries: u32, clock: Clock, max_keys: usize) -> Self {
         let quota = Quota::per_minute(NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN));
         let clock = Time(clock);
-        let limiter = RateLimiter::new(quota, DashMapStateStore::default(), clock.clone());
-        Self { limiter, clock, checks: AtomicUsize::new(0), max_keys }
+        Self {
+            limiter: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            buckets: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
+            hasher: RandomState::new(),
+            clock,
+            checks: AtomicUsize::new(0),
+            forgotten_at: AtomicI64::new(i64::MIN),
+            max_keys,
+        }
     }
 
     /// Counts one try.
@@ -49,15 +67,33 @@ impl RateLimit {
     /// How long to wait, when the key has no try left.
     pub fn check(&self, key: &str) -> Result<(), RetryAfter> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
-        if checks % FORGET_EVERY == FORGET_EVERY - 1 || self.limiter.len() >= self.max_keys {
-            self.limiter.retain_recent();
-            if self.limiter.len() >= self.max_keys {
-                return Err(RetryAfter::from(Duration::from_secs(60)));
-            }
+        if checks % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.forget();
         }
-        self.limiter
-            .check_key(&key.to_owned())
-            .map_err(|refused| RetryAfter::from(refused.wait_time_from(self.clock.now())))
+        let checked = if self.is_full() {
+            let [low, high, ..] = self.hasher.hash_one(key).to_le_bytes();
+            self.buckets.check_key(&u16::from_le_bytes([low, high]))
+        } else {
+            self.limiter.check_key(&key.to_owned())
+        };
+        checked.map_err(|refused| RetryAfter::from(refused.wait_time_from(self.clock.now())))
+    }
+
+    fn is_full(&self) -> bool {
+        if self.limiter.len() < self.max_keys {
+            return false;
+        }
+        let (now, last) = (self.clock.0.now().as_millis(), self.forgotten_at.load(Ordering::Relaxed));
+        if now.saturating_sub(last) >= FORGET_PAUSE {
+            self.forget();
+        }
+        self.limiter.len() >= self.max_keys
+    }
+
+    fn forget(&self) {
+        self.forgotten_at.store(self.clock.0.now().as_millis(), Ordering::Relaxed);
+        self.limiter.retain_recent();
+        self.buckets.retain_recent();
     }
 }
 
@@ -139,8 +175,15 @@ mod tests {
         for number in 0..50 {
             assert_eq!(limit.check(&number.to_string()), Ok(()));
         }
+        // Others are counted in buckets: not refused for being new, and limited all the same.
+        for _ in 0..10 {
+            assert_eq!(limit.check("one more"), Ok(()));
+        }
         assert!(limit.check("one more").is_err());
-        assert!(limit.limiter.len() <= 50);
+        for number in 0..1000 {
+            let _either = limit.check(&format!("new {number}"));
+        }
+        assert!(limit.limiter.len() <= 50 && limit.buckets.len() <= 1001);
         clock.advance(Duration::from_secs(120));
         assert_eq!(limit.check("one more"), Ok(()));
         assert_eq!(limit.limiter.len(), 1);

@@ -52,6 +52,15 @@ pub(crate) async fn first_byte(address: SocketAddr, path: &str, count: usize) ->
     taken[count / 2].as_secs_f64() * 1e6
 }
 
+/// Signs one account up and in `count` times; answers sign-ins a second.
+pub(crate) async fn sign_in(server: &Server, count: usize) -> f64 {
+    let body = r#"{"email":"bench@example.com","password":"correct horse battery"}"#;
+    send_all(&[server.address()], &[post("/api/users/signup", "", "signup", body)], 201).await;
+    let requests = vec![post("/api/users/signin", "", "signin", body); count];
+    let (_, took) = send_all(&[server.address()], &requests, 200).await;
+    a_second(count, took)
+}
+
 /// Lists `count` tickets and waits until every service knows them; answers their identifiers.
 pub(crate) async fn create_tickets(server: &mut Server, count: usize) -> Vec<String> {
     let cookie = server.visitors.cookie("seller");

@@ -26,6 +26,10 @@ use server::Server;
 const ORDERS: usize = 8192;
 /// Orders of one user: fewer than the limit on unpaid ones.
 const ORDERS_A_USER: usize = 16;
+/// Sign-ins before the rounds, which show what hashing does to the memory.
+const SIGNINS: usize = 600;
+/// Passwords that are hashed at a time.
+const HASHING_SLOTS: u32 = 4;
 /// Tickets in the list that is read.
 const LISTED: usize = 20;
 /// How long lists are read in one round.
@@ -84,6 +88,8 @@ fn script(page: &str) -> String {
 async fn measure(rounds: u32) {
     let mut server = Server::start();
     let idle = server.memory_mib("VmRSS");
+    let signins = load::sign_in(&server, SIGNINS).await;
+    let hashing = server.memory_mib("VmHWM");
     let mut orders = Rounds::default();
     let mut one_commit = Rounds::default();
     let mut batched = Rounds::default();
@@ -129,6 +135,12 @@ async fn measure(rounds: u32) {
     lists.ratio("lists / bare handler", &bare_lists);
     pages.print("the page");
     scripts.print("its script");
+    println!(
+        "{:58} {signins:10.1} sign-ins/s",
+        format!("{SIGNINS} sign-ins, {HASHING_SLOTS} slots, 64 connections")
+    );
     println!("{:58} {idle:10.1} MiB", "memory of the whole stack, idle");
+    let bound = idle + f64::from(HASHING_SLOTS) * 20.0;
+    println!("{:58} {hashing:10.1} MiB  (aim: at most {bound:.1})", "after the sign-ins, at its peak");
     println!("{:58} {:10.1} MiB", "memory of the whole stack, peak", server.memory_mib("VmHWM"));
 }

@@ -34,6 +34,10 @@ impl Server {
             .arg(data.path())
             .args(["--metrics-listen", &metrics.to_string()])
             .env("TICKETING_JWT_KEY", KEY)
+            // All sign-ins come from one address, to one account.
+            .env("TICKETING_SIGNINS_PER_ADDRESS", "1000000")
+            .env("TICKETING_SIGNINS_PER_ACCOUNT", "1000000")
+            .env("TICKETING_HASHING_SLOTS", crate::HASHING_SLOTS.to_string())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -12,7 +12,7 @@ use super::setting::{Group, Of, PLAIN, Setting};
 use super::{LISTEN, LogSettings, StackSettings};
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 26] = [
+pub const SETTINGS: [Setting; 29] = [
     Setting {
         name: "TICKETING_LISTEN",
         value: "HOST:PORT",
@@ -160,7 +160,28 @@ pub const SETTINGS: [Setting; 26] = [
         group: Group::Sessions,
         of: &[Of::All, Of::Auth],
         otherwise: Value(|| plain().limits.signins_per_account.to_string()),
-        sets: "tries to sign in to one account, a minute",
+        sets: "tries to sign in to one account from one address, a minute",
+        detail: "further ones are answered 429",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_SIGNINS_BEFORE_DELAY",
+        value: "NUMBER",
+        group: Group::Sessions,
+        of: &[Of::All, Of::Auth],
+        otherwise: Value(|| plain().limits.signins_before_delay.to_string()),
+        sets: "tries to sign in to one account from all addresses, a minute, before a delay",
+        detail: "an address that has signed in to the account neither counts nor waits",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_SIGNIN_DELAY",
+        value: "DURATION",
+        group: Group::Sessions,
+        of: &[Of::All, Of::Auth],
+        otherwise: Value(|| Shown(plain().limits.signin_delay).to_string()),
+        sets: "how long each further try waits",
+        detail: "at most `10s`",
         ..PLAIN
     },
     Setting {
@@ -170,6 +191,16 @@ pub const SETTINGS: [Setting; 26] = [
         of: &[Of::All, Of::Auth],
         otherwise: Value(|| plain().limits.tries_per_address.to_string()),
         sets: "sign-ins and sign-ups from one address, a minute",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_HASHING_SLOTS",
+        value: "NUMBER",
+        group: Group::Sessions,
+        of: &[Of::All, Of::Auth],
+        otherwise: Words("one for each core, 8 at most"),
+        sets: "passwords that are hashed at a time",
+        detail: "each takes a core and 20 MiB of memory",
         ..PLAIN
     },
     Setting {

@@ -15,7 +15,8 @@ use crate::support::{PASSWORD, Reply, Service, post};
 on_both! {
     #[tokio::test]
     an_account_takes_ten_tries_a_minute, an_account_that_does_not_exist_is_limited_just_so,
-    an_address_has_its_limit_over_all_accounts, without_settings_an_address_has_three_hundred;
+    an_address_has_its_limit_over_all_accounts, without_settings_an_address_has_three_hundred,
+    owner_signs_in_while_another_address_guesses, guesses_from_many_addresses_delay_but_never_refuse_the_owner;
 }
 
 const TOO_MANY: (&str, &str, &str) = ("", "too_many_requests", "Too many tries, please wait a moment");
@@ -47,6 +48,69 @@ async fn an_account_that_does_not_exist_is_limited_just_so(engine: Engine) {
         assert_eq!(service.signin("nobody@example.com", "guess").await.status, StatusCode::BAD_REQUEST);
     }
     service.signin("nobody@example.com", "guess").await.refused(429, &[TOO_MANY]);
+}
+
+/// A try to sign in to Ada's account from an address.
+async fn signin_from(service: &Service, peer: &str, password: &str) -> Reply {
+    let mut request = post("/api/users/signin", json!({ "email": ADA, "password": password }).to_string());
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 5555)));
+    service.send(request).await
+}
+
+const ADA: &str = "ada@example.com";
+
+async fn owner_signs_in_while_another_address_guesses(engine: Engine) {
+    let service = Service::on(engine).await;
+    service.signup(ADA, PASSWORD).await;
+    for number in 0..13 {
+        for _ in 0..20 {
+            let guess = signin_from(&service, "203.0.113.9", "wrong password").await;
+            assert!(matches!(guess.status.as_u16(), 400 | 429), "{}", guess.status);
+        }
+        let reply = signin_from(&service, "198.51.100.7", PASSWORD).await;
+        assert_eq!(reply.status, StatusCode::OK, "try {number} of the owner");
+        service.clock.advance(Duration::from_secs(6));
+    }
+    assert_eq!(signin_from(&service, "203.0.113.9", "wrong password").await.status, StatusCode::BAD_REQUEST);
+    signin_from(&service, "203.0.113.9", PASSWORD).await.refused(429, &[TOO_MANY]);
+}
+
+async fn guesses_from_many_addresses_delay_but_never_refuse_the_owner(engine: Engine) {
+    let service = Service::with(engine, |settings| {
+        settings.limits =
+            Limits { signins_before_delay: 6, signin_delay: Duration::from_secs(2), ..Limits::default() };
+    })
+    .await;
+    service.signup(ADA, PASSWORD).await;
+    assert_eq!(signin_from(&service, "198.51.100.7", PASSWORD).await.status, StatusCode::OK);
+    for number in 1..6 {
+        let guess = signin_from(&service, &format!("203.0.113.{number}"), "wrong password").await;
+        assert_eq!(guess.status, StatusCode::BAD_REQUEST);
+    }
+    // A new address waits, whatever its password is; the address that has signed in before does not.
+    let begun = service.clock.now();
+    let slow = signin_from(&service, "192.0.2.1", PASSWORD);
+    tokio::pin!(slow);
+    for _ in 0..3 {
+        let known = signin_from(&service, "198.51.100.7", PASSWORD);
+        tokio::select! {
+            biased;
+            reply = &mut slow => panic!("it did not wait: {reply:?}"),
+            reply = known => assert_eq!(reply.status, StatusCode::OK),
+        }
+    }
+    let advancing = async {
+        loop {
+            service.clock.advance(Duration::from_millis(100));
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        reply = &mut slow => assert_eq!(reply.status, StatusCode::OK),
+        () = advancing => {}
+    }
+    let waited = service.clock.now().saturating_since(begun);
+    assert!(waited >= Duration::from_secs(2), "{waited:?}");
 }
 
 async fn from(service: &Service, peer: &str, forwarded: &str, path: &str, number: u32) -> Reply {

@@ -143,7 +143,7 @@ async fn passwords_are_kept_as_salted_argon2id(engine: Engine) {
 
 async fn hashing_is_bounded(engine: Engine) {
     let service = Service::with(engine, |settings| {
-        settings.hashing = Hashing { at_once: 1, waiting: 1, ..Hashing::default() };
+        settings.hashing = Hashing { slots: 1, waiting: 1, ..Hashing::default() };
     })
     .await;
     let emails: Vec<String> = (0..12).map(|number| format!("u{number}@example.com")).collect();

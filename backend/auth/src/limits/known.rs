@@ -1,0 +1,71 @@
+//! The addresses that have signed in to an account, in bounded memory.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, PoisonError};
+
+/// Pairs of a generation. Two generations are kept, so at least so many are remembered, and at most twice as many.
+const GENERATION: usize = 50_000;
+
+/// Pairs of an account and an address. Only their hashes are kept, under a key of this process; the oldest are forgotten.
+#[derive(Debug, Default)]
+pub(super) struct KnownAddresses {
+    hasher: RandomState,
+    generations: Mutex<Generations>,
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    current: HashSet<u64>,
+    previous: HashSet<u64>,
+}
+
+impl KnownAddresses {
+    /// Remembers a pair.
+    pub(super) fn insert(&self, pair: &str) {
+        let hash = self.hasher.hash_one(pair);
+        self.generations.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
+    }
+
+    /// Whether a pair is remembered. One that is asked for is not forgotten next.
+    pub(super) fn contains(&self, pair: &str) -> bool {
+        let hash = self.hasher.hash_one(pair);
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        if generations.current.contains(&hash) {
+            return true;
+        }
+        let known = generations.previous.contains(&hash);
+        if known {
+            generations.insert(hash);
+        }
+        known
+    }
+}
+
+impl Generations {
+    fn insert(&mut self, hash: u64) {
+        if self.current.len() >= GENERATION {
+            self.previous = std::mem::take(&mut self.current);
+        }
+        self.current.insert(hash);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_addresses_are_bounded_and_the_oldest_are_forgotten() {
+        let known = KnownAddresses::default();
+        known.insert("ada 1.1.1.1");
+        known.insert("bob 1.1.1.1");
+        for number in 0..2 * GENERATION {
+            known.insert(&number.to_string());
+            assert!(number % 1000 != 0 || known.contains("ada 1.1.1.1"), "a pair in use is kept");
+        }
+        assert!(!known.contains("bob 1.1.1.1"));
+        let generations = known.generations.lock().unwrap();
+        assert!(generations.current.len() + generations.previous.len() <= 2 * GENERATION);
+    }
+}
