@@ -10,7 +10,8 @@ on_shapes! {
     #[tokio::test]
     what_can_be_ordered_is_listed_the_oldest_first, words_and_prices_narrow_the_list,
     all_pages_in_every_order_make_the_whole_list, a_page_has_a_hundred_tickets_unless_told,
-    tickets_that_come_and_go_between_pages_repeat_nothing;
+    tickets_that_come_and_go_between_pages_repeat_nothing, titles_are_found_however_they_are_spelled,
+    search_that_is_too_long_is_refused;
 }
 
 /// The titles that a query finds, page by page.
@@ -164,5 +165,42 @@ async fn tickets_that_come_and_go_between_pages_repeat_nothing(shape: Shape) {
     let found: Vec<&str> =
         second.as_array().unwrap().iter().map(|ticket| ticket["id"].as_str().unwrap()).collect();
     assert_eq!(found, [ids[4].as_str(), ids[5].as_str(), new.as_str()]);
+    stack.finish().await;
+}
+
+async fn titles_are_found_however_they_are_spelled(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    for invisible in ["\u{200b}", "\u{3164}\u{ad}", " \u{2800}\u{fe0f} "] {
+        let new = json!({ "title": invisible, "price": 5 });
+        let reply = stack.raw().post("/api/tickets").by(&seller).json(&new).await;
+        assert_eq!(reply.refused(400, "invalid_input"), "Title is required", "{invisible:?}");
+    }
+    for title in ["Cafe\u{301} Straße", "CAFÉ STRASSE", "Kafe"] {
+        list(&stack, &seller, title, 5.0).await;
+    }
+    // `café`, composed and not, in full width, and with an invisible character; then `strasse` and `straße`.
+    for query in [
+        "q=caf%C3%A9",
+        "q=CAFE%CC%81",
+        "q=%EF%BD%83af%C3%A9",
+        "q=ca%E2%80%8Bf%C3%A9",
+        "q=strasse",
+        "q=Stra%C3%9Fe",
+    ] {
+        assert_eq!(titles(&stack, &seller, query).await, ["Café Straße", "CAFÉ STRASSE"], "{query}");
+    }
+    stack.finish().await;
+}
+
+async fn search_that_is_too_long_is_refused(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    for length in [201, 50_000] {
+        let reply = stack.raw().get(&format!("/api/tickets?q={}", "a".repeat(length))).await;
+        assert_eq!(reply.refused(400, "invalid_input"), "Q must be at most 200 characters");
+    }
+    // As long as it may be, in characters that grow by normalization.
+    let longest = "%EF%B7%BA".repeat(200);
+    assert_eq!(stack.raw().get(&format!("/api/tickets?q={longest}")).await.ok(200), json!([]));
     stack.finish().await;
 }
