@@ -1,4 +1,6 @@
 // Listings: the market, one ticket, and what its owner does with it.
+import { centsOf, readAmount } from '../texts/amount'
+import { normalize } from '../texts/unicode'
 import { once } from './attempts'
 import { nextCursor, send } from './http'
 import { isStatus } from './problem'
@@ -41,6 +43,12 @@ export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
+/** Whether a ticket is what a draft says. */
+function isDraft({ title, price }: Ticket, draft: Draft): boolean {
+  const amount = readAmount(draft.price)
+  return title === normalize(draft.title) && 'cents' in amount && centsOf(price) === amount.cents
+}
+
 /** Changes the version that was seen, and no other. */
 export async function updateTicket(userId: string, seen: Ticket, draft: Draft): Promise<Ticket> {
   try {
@@ -50,7 +58,7 @@ export async function updateTicket(userId: string, seen: Ticket, draft: Draft): 
     if (!isStatus(error, 412)) throw error
     // Perhaps it was this very change, and its answer was lost.
     const now = await getTicket(seen.id)
-    if (now.version === seen.version + 1 && now.title === draft.title.trim() && now.price === Number(draft.price)) return now
+    if (now.version === seen.version + 1 && isDraft(now, draft)) return now
     throw error
   }
 }

@@ -1,6 +1,7 @@
 // The filters of the market: they are the address of the page, so they can be sent, kept, and gone back to.
 import type { Ticket } from '../api/types'
-import { typedAmount } from '../texts/format'
+import { centsOf, readBound, typedAmount } from '../texts/amount'
+import { searchKey } from '../texts/unicode'
 
 export const SORTS = ['newest', 'oldest', 'price', '-price', 'title'] as const
 export type Sort = (typeof SORTS)[number]
@@ -45,10 +46,13 @@ export function toPath(filters: Filters): string {
   return query.size ? `/?${query.toString()}` : '/'
 }
 
+/** The server looks at so many words of a search. */
+const MAX_WORDS = 8
+
 /** Whether a ticket belongs in the list, as the server decides it. */
 export function fits(ticket: Ticket, { q, minPrice, maxPrice }: Filters): boolean {
-  const title = ticket.title.toLowerCase()
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, 8)
-  const [low, high] = [minPrice, maxPrice].map((price) => (price.trim() ? Number(typedAmount(price)) : NaN))
-  return words.every((word) => title.includes(word)) && !(ticket.price < (low ?? NaN)) && !(ticket.price > (high ?? NaN))
+  const [title, price] = [searchKey(ticket.title), centsOf(ticket.price)]
+  const words = searchKey(q).split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)
+  const [low, high] = [readBound(typedAmount(minPrice)), readBound(typedAmount(maxPrice))]
+  return words.every((word) => title.includes(word)) && price >= (low ?? 0) && price <= (high ?? Infinity)
 }

@@ -51,12 +51,3 @@ export function countdown(milliseconds: number): string {
 
 /** The same for programs: `PT14M59S`. */
 export const duration = (milliseconds: number): string => `PT${Math.max(0, Math.ceil(milliseconds / 1000))}S`
-
-/**
- * An amount as people type it, as the API reads it: wide digits of a Japanese keyboard, a dollar sign, commas between
- * thousands. What is no amount stays as it is, for the server to say so.
- */
-export function typedAmount(text: string): string {
-  const plain = text.normalize('NFKC').trim().replace(/^\$\s*/, '')
-  return /^\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(',', '') : plain
-}

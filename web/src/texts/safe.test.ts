@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { isInvisible, sanitize } from './safe'
+import { sanitize } from './safe'
 
 describe('text of others', () => {
   it('loses what steers a terminal or turns the direction, as in the SDK', () => {
@@ -8,10 +8,5 @@ describe('text of others', () => {
     expect(sanitize('Zürich 🎫')).toBe('Zürich 🎫')
     expect(sanitize('a\u202egnp.exe\u202c\u2066b\u2069\u200e\u200f\u061cc')).toBe('agnp.exebc')
     expect(sanitize('line\r\nend\tof\u0085it\u007f')).toBe('line end ofit')
-  })
-
-  it('is known to be invisible', () => {
-    for (const text of ['', ' ', '\u200b\u2060', '\u3164', '\u00ad\ufeff']) expect(isInvisible(text), JSON.stringify(text)).toBe(true)
-    for (const text of ['a', '\u200bא', '.', '🎫']) expect(isInvisible(text), text).toBe(false)
   })
 })

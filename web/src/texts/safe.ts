@@ -4,11 +4,5 @@
 const TURNS = /[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]/gu
 /** Control characters: C0, delete, C1. */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/gu
-/** What leaves nothing to see. */
-const INVISIBLE = /^[\p{C}\p{Z}\u2800\u3164\u115f\u1160\uffa0]*$/u
-
 /** Drops control and direction characters; newlines and tabs become spaces. */
 export const sanitize = (text: string): string => text.replace(/[\n\t]/g, ' ').replace(CONTROLS, '').replace(TURNS, '')
-
-/** Whether nobody would see anything. */
-export const isInvisible = (text: string): boolean => INVISIBLE.test(text)

@@ -2,7 +2,7 @@
 import { useState } from 'react'
 
 import type { Draft } from '../api/tickets'
-import { typedAmount } from '../texts/format'
+import { typedAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
 import { Button } from './button'
 import { Field } from './field'

@@ -1,6 +1,7 @@
 // A title that somebody else wrote: text, and nothing but text.
-import { isInvisible, sanitize } from '../texts/safe'
+import { sanitize } from '../texts/safe'
 import { useTexts } from '../texts/context'
+import { isInvisible } from '../texts/unicode'
 
 /** What to show for a title in a sentence, or in the name of the page. */
 export function useTitleText(): (title: string) => string {
