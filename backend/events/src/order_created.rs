@@ -23,7 +23,8 @@ pub struct OrderCreated {
     pub ticket: OrderedTicketRef,
 }
 
-/// What was ordered, and for how much.
+/// What was ordered, and for how much. The sale stands at this price and under this title, whatever the seller edits or
+/// withdraws meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderedTicketRef {
@@ -31,6 +32,12 @@ pub struct OrderedTicketRef {
     pub id: TicketId,
     /// What it costs in this order.
     pub price: Money,
+    /// The title under which it was ordered. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The version of the ticket that was ordered. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
 }
 
 impl Event for OrderCreated {

@@ -90,7 +90,7 @@ impl App {
             .consumers("orders-service")
             .on(OnTicketCreated)
             .on(OnTicketUpdated)
-            .on(OnTicketDeleted { core: core.clone() })
+            .on(OnTicketDeleted)
             .on(OnExpirationComplete { core: core.clone() })
             .on(OnPaymentAuthorized { core: core.clone() })
             .on(OnPaymentCreated { core: core.clone() })

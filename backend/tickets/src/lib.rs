@@ -11,7 +11,7 @@ pub mod store;
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Database, Migrations};
+use ticketing_platform::db::{Database, DbError, Migrations};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -27,8 +27,12 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V1__tickets", include_str!("../migrations/V1__tickets.sql")),
         ("V2__changes_in_order", include_str!("../migrations/V2__changes_in_order.sql")),
         ("V3__key_version", include_str!("../migrations/V3__key_version.sql")),
+        ("V4__orders_prevail", include_str!("../migrations/V4__orders_prevail.sql")),
     ],
 };
+
+/// Withdrawn tickets that are brought back between two looks for more.
+const BATCH: u32 = 100;
 
 /// Every table of its database, for whoever brings it up to date before the service is opened.
 #[must_use]
@@ -96,6 +100,12 @@ impl App {
             // Pages that are kept were searched and sorted by the old keys.
             feed.changed().ring();
         });
+        let app = self.clone();
+        shutdown.spawn(async move {
+            if let Err(error) = app.bring_back_held_tickets().await {
+                tracing::warn!(%error, "withdrawn tickets that an order holds could not be brought back");
+            }
+        });
         let consumers = self
             .core
             .consumers("tickets-service")
@@ -110,6 +120,25 @@ impl App {
             idempotency::prune(tx, now)?;
             session::prune(tx, now).map(drop)
         });
+    }
+
+    /// Brings back every withdrawn ticket that an order holds. Versions of this service before orders prevailed over
+    /// withdrawals have left such tickets behind.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn bring_back_held_tickets(&self) -> Result<(), DbError> {
+        loop {
+            let held = self.core.db.read(|tx| store::find_withdrawn_but_held(tx, BATCH)).await?;
+            for id in &held {
+                let (app, id) = (self.clone(), id.clone());
+                tracing::info!(ticket = %id, "an order holds this withdrawn ticket: it is brought back");
+                self.core.db.write(move |tx| store::bring_back(tx, &app.voice(), &id)).await?;
+            }
+            if held.is_empty() {
+                return Ok(());
+            }
+        }
     }
 
     /// How a change that happens now is told of.

@@ -65,6 +65,7 @@ fn the_bodies_of_other_versions_of_this_system_are_understood() {
     .unwrap();
     assert_eq!((order.id.as_str(), order.ticket.price.cents()), ("5ea9b8f0c1d2e3f405162738", 2000));
     assert_eq!(order.expires_at.to_string(), "2020-04-29T17:25:04.521Z");
+    assert_eq!((order.ticket.title, order.ticket.version), (None, None));
 
     let cancelled: OrderCancelled = serde_json::from_str(
         r#"{"id":"5ea9b8f0c1d2e3f405162738","version":1,"ticket":{"id":"5ea9b8f0c1d2e3f40516273a"}}"#,

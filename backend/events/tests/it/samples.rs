@@ -89,7 +89,7 @@ impl Sample for TicketDeleted {
 }
 
 impl Sample for OrderCreated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99}}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3}}"#;
     const OF: (&'static str, i64) = (ORDER, 0);
 
     fn sample() -> Self {
@@ -99,7 +99,12 @@ impl Sample for OrderCreated {
             status: OrderStatus::Created,
             user_id: UserId::from(USER),
             expires_at: "2026-11-22T10:15:00Z".parse().unwrap(),
-            ticket: OrderedTicketRef { id: TicketId::from(TICKET), price: dollars("149.99") },
+            ticket: OrderedTicketRef {
+                id: TicketId::from(TICKET),
+                price: dollars("149.99"),
+                title: Some("RustConf".to_owned()),
+                version: Some(3),
+            },
         }
     }
 }

@@ -48,7 +48,12 @@ impl Running {
             status: OrderStatus::Created,
             user_id: UserId::new("u"),
             expires_at: at(seconds),
-            ticket: OrderedTicketRef { id: TicketId::new("t"), price: Money::from_cents(1999).unwrap() },
+            ticket: OrderedTicketRef {
+                id: TicketId::new("t"),
+                price: Money::from_cents(1999).unwrap(),
+                title: None,
+                version: None,
+            },
         };
         self.say(&event).await;
     }

@@ -1,4 +1,6 @@
 //! The life of an order: `created → awaiting:payment → complete`, or from either of the first two `cancelled`.
+//!
+//! Orders is the one judge of who holds a ticket, so nothing that its seller does moves an order.
 
 use ticketing_sdk::{OrderStatus, Timestamp};
 
@@ -9,8 +11,6 @@ pub enum Cause {
     Cancelled,
     /// Its timer has fired.
     Expired,
-    /// The ticket was withdrawn.
-    TicketDeleted,
     /// The card can be charged.
     PaymentAuthorized,
     /// The card was charged.
@@ -37,7 +37,7 @@ pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Times
     match (status, cause) {
         // Final states stay as they are.
         (Complete | Cancelled, _) => Step::Stay,
-        (Created, Cause::Cancelled | Cause::TicketDeleted) => Step::To(Cancelled),
+        (Created, Cause::Cancelled) => Step::To(Cancelled),
         (Created, Cause::Expired) if now < expires_at => Step::NotYet,
         (Created, Cause::Expired) => Step::To(Cancelled),
         // Money that comes late is never kept: the reservation ends, and with it the authorisation.
@@ -48,7 +48,7 @@ pub fn step(status: OrderStatus, cause: Cause, expires_at: Timestamp, now: Times
         // The hold is the payment's now: it neither expires nor is it given back at the buyer's wish.
         (AwaitingPayment, Cause::Cancelled | Cause::Expired | Cause::PaymentAuthorized) => Step::Stay,
         (AwaitingPayment, Cause::PaymentCreated) => Step::To(Complete),
-        (AwaitingPayment, Cause::PaymentFailed | Cause::TicketDeleted) => Step::To(Cancelled),
+        (AwaitingPayment, Cause::PaymentFailed) => Step::To(Cancelled),
     }
 }
 
@@ -61,7 +61,6 @@ mod tests {
         prop_oneof![
             Just(Cause::Cancelled),
             Just(Cause::Expired),
-            Just(Cause::TicketDeleted),
             Just(Cause::PaymentAuthorized),
             Just(Cause::PaymentCreated),
             Just(Cause::PaymentFailed),

@@ -125,7 +125,12 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
             status: OrderStatus::Created,
             user_id: new.user_id.clone(),
             expires_at: new.expires_at,
-            ticket: OrderedTicketRef { id: ticket.id.clone(), price: ticket.price },
+            ticket: OrderedTicketRef {
+                id: ticket.id.clone(),
+                price: ticket.price,
+                title: Some(ticket.title.clone()),
+                version: Some(ticket.version),
+            },
         },
     )?;
     Ok(Order {
@@ -166,9 +171,17 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, Reserve
     }
 }
 
-/// That there is no such ticket comes before whatever else is wrong.
+/// That there is no such ticket comes before whatever else is wrong. A withdrawn ticket that an order holds is reserved.
 fn refusal(tx: &mut Tx<'_>, new: &NewOrder, otherwise: ReserveError) -> Result<ReserveError, DbError> {
-    Ok(ticket(tx, &new.ticket_id)?.map_or(ReserveError::NoTicket, |_| otherwise))
+    if ticket(tx, &new.ticket_id)?.is_some() {
+        return Ok(otherwise);
+    }
+    let is_held = tx.query_opt(
+        "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
+        args![&new.ticket_id],
+        |_| Ok(()),
+    )?;
+    Ok(is_held.map_or(ReserveError::NoTicket, |()| ReserveError::Reserved))
 }
 
 /// The order.
@@ -219,27 +232,6 @@ pub fn cancel(
         Step::To(next) => Ok(move_to(tx, outbox, &order, next)?),
         _ if order.status == OrderStatus::Cancelled => Ok(()),
         _ => Err(CancelError::TooLate(order.status)),
-    }
-}
-
-/// Cancels the order that holds a ticket which was withdrawn.
-///
-/// # Errors
-/// When the database fails.
-pub fn cancel_of_ticket(
-    tx: &mut Tx<'_>,
-    outbox: &Outbox,
-    ticket: &TicketId,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let holder = tx.query_opt(
-        "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
-        args![ticket],
-        |row| row.parse::<OrderId>("id"),
-    )?;
-    match holder {
-        Some(holder) => advance(tx, outbox, &holder, Cause::TicketDeleted, now).map(drop),
-        None => Ok(()),
     }
 }
 

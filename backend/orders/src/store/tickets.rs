@@ -1,4 +1,7 @@
-//! The copy of the tickets.
+//! The copy of the tickets: what their sellers ask, for new orders.
+//!
+//! A ticket that was withdrawn once takes no new order, also while an order that was on its way brings it back. A ticket
+//! that an order holds shows the terms of that order, so its title and price say nothing about what the seller asks.
 
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
@@ -53,22 +56,28 @@ pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, D
     Ok(step)
 }
 
-/// `ticket:updated`
+/// `ticket:updated`. Title and price are copied unless an order holds the ticket: then they are that order's.
 ///
 /// # Errors
 /// When the database fails.
 pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        tx.post(
-            "UPDATE tickets SET title = $2, price = $3, order_id = $4, version = $5 WHERE id = $1",
-            args![&event.id, &event.title, event.price, event.order_id.as_ref(), event.version],
-        )?;
+        match &event.order_id {
+            Some(order) => tx.post(
+                "UPDATE tickets SET order_id = $2, version = $3 WHERE id = $1",
+                args![&event.id, order, event.version],
+            )?,
+            None => tx.post(
+                "UPDATE tickets SET title = $2, price = $3, order_id = NULL, version = $4 WHERE id = $1",
+                args![&event.id, &event.title, event.price, event.version],
+            )?,
+        }
     }
     Ok(step)
 }
 
-/// `ticket:deleted`
+/// `ticket:deleted`. An active order of the ticket stands; new ones are refused from now on.
 ///
 /// # Errors
 /// When the database fails.

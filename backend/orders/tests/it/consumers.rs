@@ -2,22 +2,24 @@
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_engines::{Engine, on_both};
-use ticketing_events::{Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed};
+use ticketing_events::{
+    Event, ExpirationComplete, PaymentAuthorized, PaymentCreated, PaymentFailed, TicketUpdated,
+};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::ReserveError;
 use ticketing_orders::{
     DEFAULT_TTL, OnExpirationComplete, OnPaymentAuthorized, OnPaymentCreated, OnPaymentFailed,
-    OnTicketDeleted,
+    OnTicketDeleted, OnTicketUpdated,
 };
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId};
 
-use crate::support::{MOMENT, Shop, deleted};
+use crate::support::{MOMENT, Shop, deleted, updated};
 
 on_both! {
     #[tokio::test]
     a_payment_confirms_and_completes_its_order, a_failed_charge_ends_its_order,
     a_timer_that_fires_early_has_to_come_again, news_of_an_order_that_never_was_is_let_go,
-    a_withdrawn_ticket_ends_the_order_that_holds_it, a_withdrawal_that_comes_too_early_ends_nothing_yet;
+    order_survives_withdrawal_of_its_ticket, withdrawn_ticket_takes_no_new_order_when_it_comes_back;
 }
 
 async fn hear<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
@@ -76,33 +78,35 @@ async fn news_of_an_order_that_never_was_is_let_go(engine: Engine) {
     assert_eq!(hear(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Stale);
 }
 
-async fn a_withdrawn_ticket_ends_the_order_that_holds_it(engine: Engine) {
+async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
     for (causes, expected) in [
-        (&[][..], (OrderStatus::Cancelled, 1)),
-        (&[Cause::PaymentAuthorized], (OrderStatus::Cancelled, 2)),
+        (&[][..], (OrderStatus::Created, 0)),
+        (&[Cause::PaymentAuthorized], (OrderStatus::AwaitingPayment, 1)),
         (&[Cause::PaymentAuthorized, Cause::PaymentCreated], (OrderStatus::Complete, 2)),
-        (&[Cause::Cancelled], (OrderStatus::Cancelled, 1)),
     ] {
-        let shop = Shop::with(engine, &["t", "other"]).await;
-        let (order, other) = (shop.reserved("user", "t").await, shop.reserved("user", "other").await);
+        let shop = Shop::with(engine, &["t"]).await;
+        let order = shop.reserved("user", "t").await;
         for cause in causes {
             shop.advance(&order, *cause).await;
         }
         let gone = deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        let handler = OnTicketDeleted { core: shop.core.clone() };
-        assert_eq!(hear(&shop, handler.clone(), gone.clone()).await, Effect::Done);
+        assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 2)).await, Effect::Early);
+        assert_eq!(hear(&shop, OnTicketDeleted, gone.clone()).await, Effect::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
-        assert_eq!(shop.status(&other).await, (OrderStatus::Created, 0));
-        assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-        assert_eq!(hear(&shop, handler, gone).await, Effect::Stale);
+        assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
+        assert_eq!(hear(&shop, OnTicketDeleted, gone).await, Effect::Stale);
     }
 }
 
-async fn a_withdrawal_that_comes_too_early_ends_nothing_yet(engine: Engine) {
+async fn withdrawn_ticket_takes_no_new_order_when_it_comes_back(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    let handler = OnTicketDeleted { core: shop.core.clone() };
-    assert_eq!(hear(&shop, handler, deleted("t", 2)).await, Effect::Early);
-    assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0));
+    assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 1)).await, Effect::Done);
+    let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };
+    assert_eq!(hear(&shop, OnTicketUpdated, held).await, Effect::Done);
+    shop.advance(&order, Cause::Cancelled).await;
+    assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
+    assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 3)).await, Effect::Done);
+    assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }

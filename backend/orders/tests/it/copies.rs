@@ -3,14 +3,15 @@
 use proptest::prelude::*;
 use ticketing_bus::Effect;
 use ticketing_engines::{Engine, on_both};
+use ticketing_events::TicketUpdated;
 use ticketing_orders::store;
-use ticketing_sdk::{Money, TicketId};
+use ticketing_sdk::{Money, OrderId, TicketId};
 
 use crate::support::{Shop, created, deleted, updated};
 
 on_both! {
     #[tokio::test]
-    only_the_next_version_is_applied;
+    only_the_next_version_is_applied, copy_keeps_the_price_asked_while_an_order_holds_the_ticket;
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,19 @@ async fn only_the_next_version_is_applied(engine: Engine) {
     assert_eq!(hear(&shop, Event::Deleted(2)).await, Effect::Done);
     assert_eq!(known(&shop).await, None, "what was withdrawn cannot be ordered");
     assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Stale, "and does not come back");
+}
+
+/// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is asked.
+async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
+    assert_eq!(shop.hear_updated(&updated("t", 1, 3000)).await, Effect::Done);
+    let held = TicketUpdated { order_id: Some(OrderId::new("o")), ..updated("t", 2, 1999) };
+    assert_eq!(shop.hear_updated(&held).await, Effect::Done);
+    assert_eq!(known(&shop).await, Some((2, Money::from_cents(3000).unwrap())));
+    let order = shop.reserve("user", "t").await.unwrap();
+    assert_eq!((order.ticket.version, order.ticket.price.cents()), (Some(2), 3000));
+    assert_eq!(shop.hear_updated(&updated("t", 3, 4000)).await, Effect::Done);
+    assert_eq!(known(&shop).await, Some((3, Money::from_cents(4000).unwrap())));
 }
 
 proptest! {

@@ -38,7 +38,7 @@ async fn a_purchase_takes_three_versions_and_three_events(engine: Engine) {
     ];
     assert_eq!(shop.said().await, expected);
     for cause in
-        [Cause::Cancelled, Cause::Expired, Cause::TicketDeleted, Cause::PaymentFailed, Cause::PaymentCreated]
+        [Cause::Cancelled, Cause::Expired, Cause::PaymentFailed, Cause::PaymentCreated]
     {
         assert_eq!(shop.advance(&order, cause).await, Moved::Done);
         assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
@@ -52,7 +52,7 @@ async fn of_many_causes_at_once_one_moves_the_order(engine: Engine) {
         let order = shop.reserved("user", "t").await;
         shop.core.clock.advance(DEFAULT_TTL - MOMENT);
         let causes =
-            [Cause::Cancelled, Cause::PaymentAuthorized, Cause::TicketDeleted, Cause::PaymentAuthorized];
+            [Cause::Cancelled, Cause::PaymentAuthorized, Cause::Cancelled, Cause::PaymentAuthorized];
         let moves = (0..8).map(|number: usize| {
             let (shop, order) = (&shop, &order);
             async move {

@@ -43,7 +43,12 @@ async fn begin(core: &Core, payments: usize) {
                 status: OrderStatus::Created,
                 user_id: UserId::new("ada"),
                 expires_at: at(900),
-                ticket: OrderedTicketRef { id: TicketId::new("t"), price: Money::from_cents(2000).unwrap() },
+                ticket: OrderedTicketRef {
+                    id: TicketId::new("t"),
+                    price: Money::from_cents(2000).unwrap(),
+                    title: None,
+                    version: None,
+                },
             };
             store::insert_order(tx, &order)?;
             let copy = store::find_order(tx, &order.id)?.unwrap();

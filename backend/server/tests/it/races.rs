@@ -17,7 +17,7 @@ on_shapes! {
     twenty_sign_up_with_one_address_and_one_gets_it,
     of_many_edits_of_one_version_one_is_made,
     whoever_pays_and_cancels_at_once_gets_one_of_both,
-    a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere,
+    withdrawal_that_meets_an_order_loses_to_it,
     an_order_costs_what_the_ticket_cost_when_it_was_ordered;
 }
 
@@ -147,7 +147,7 @@ async fn whoever_pays_and_cancels_at_once_gets_one_of_both(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere(shape: Shape) {
+async fn withdrawal_that_meets_an_order_loses_to_it(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..30 {
@@ -157,11 +157,22 @@ async fn a_ticket_that_is_withdrawn_while_it_is_ordered_ends_one_way_everywhere(
         let (bought, withdrawn) = tokio::join!(order(&stack, &buyer, &ticket_id), withdraw);
         stack.settle().await;
         match (bought.status, withdrawn.status) {
-            // The seller was quicker than the news of the order: the order ends.
+            // The seller was quicker than the event of the order: the order stands, and the withdrawal waits for its end.
             (201, 204) => {
                 let order_id = id(&bought.json());
-                assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "cancelled");
-                stack.raw().get(&path).await.refused(404, "not_found");
+                assert_eq!(order_of(&stack, &buyer, &order_id).await["status"], "created");
+                let held = ticket(&stack, &ticket_id).await;
+                assert_eq!((&held["status"], &held["orderId"]), (&json!("reserved"), &json!(order_id)));
+                order(&stack, &buyer, &ticket_id).await.refused(400, "ticket_reserved");
+                if round % 2 == 0 {
+                    pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201);
+                    eventually!(ticket(&stack, &ticket_id).await["status"] == "sold", seconds 30);
+                } else {
+                    cancel(&stack, &buyer, &order_id).await.ok(204);
+                    eventually!(stack.raw().get(&path).await.status == 404, seconds 30);
+                    stack.settle().await;
+                    order(&stack, &buyer, &ticket_id).await.refused(404, "not_found");
+                }
             }
             (201, 400) => {
                 withdrawn.refused(400, "ticket_reserved");
@@ -191,6 +202,8 @@ async fn an_order_costs_what_the_ticket_cost_when_it_was_ordered(shape: Shape) {
         let order_id = id(&bought);
         pay(&stack, &buyer, &order_id, "tok_visa").await.ok(201);
         assert_eq!(taken(&stack, &order_id).await, (1, price * 100));
+        eventually!(ticket(&stack, &ticket_id).await["status"] == "sold", seconds 30);
+        assert_eq!(ticket(&stack, &ticket_id).await["price"], price, "it is sold at the price ordered");
     }
     stack.finish().await;
 }

@@ -1,4 +1,4 @@
-//! `order:cancelled`: the ticket is free again, if this order held it.
+//! `order:cancelled`: the ticket is as its seller wants it again, if this order held it.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCancelled;

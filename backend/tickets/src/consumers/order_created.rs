@@ -1,4 +1,4 @@
-//! `order:created`: the ticket is reserved.
+//! `order:created`: the ticket is reserved, also one that was edited or withdrawn meanwhile.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCreated;
@@ -17,6 +17,13 @@ impl Handler for OnOrderCreated {
     type Event = OrderCreated;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
-        store::reserve(tx, &self.app.voice(), &event.id, &event.ticket.id, event.version)
+        let new = store::NewReservation {
+            order_id: event.id.clone(),
+            ticket_id: event.ticket.id.clone(),
+            title: event.ticket.title.clone(),
+            price: event.ticket.price,
+            version: event.version,
+        };
+        store::reserve(tx, &self.app.voice(), &new)
     }
 }

@@ -1,4 +1,5 @@
 //! The rules of tickets, without I/O.
 
+pub mod hold;
 pub mod listing;
 pub mod title;

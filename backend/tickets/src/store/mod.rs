@@ -9,5 +9,7 @@ mod tickets;
 pub use changes::{Change, Changes, adopt, after, latest, prune, resume, tail};
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
-pub use reservations::{complete, confirm, release, reserve};
+pub use reservations::{
+    NewReservation, bring_back, complete, confirm, find_withdrawn_but_held, release, reserve,
+};
 pub use tickets::{EditError, NewListing, Voice, create, delete, find, update};

@@ -143,6 +143,7 @@ pub fn update(
     let updated = tx.query_one(
         &format!(
             "UPDATE tickets SET title = $2, title_key = $3, key_version = {KEY_VERSION}, price = $4, \
+             listed_title = NULL, listed_price = NULL, \
              version = version + 1, updated_at = $5 WHERE id = $1 RETURNING {COLUMNS}"
         ),
         args![id, wanted.title.as_str(), &wanted.title.key(), wanted.price, voice.now],
@@ -152,7 +153,8 @@ pub fn update(
     Ok(updated)
 }
 
-/// Withdraws a ticket.
+/// Withdraws a ticket. An order of it that is on its way brings it back, and the withdrawal takes effect once that order
+/// has ended unpaid.
 ///
 /// # Errors
 /// As for [`update`].
@@ -165,14 +167,12 @@ pub fn delete(
 ) -> Result<(), EditError> {
     let mut gone = editable(tx, id, owner, check)?;
     tx.post(
-        "UPDATE tickets SET status = 'deleted', version = version + 1, updated_at = $2 WHERE id = $1",
+        "UPDATE tickets SET status = 'deleted', withdrawn = 1, version = version + 1, updated_at = $2 WHERE id = $1",
         args![id, voice.now],
     )?;
     gone.version += 1;
     gone.updated_at = Some(voice.now);
-    let change = voice.outbox.append(tx, &TicketDeleted { id: gone.id.clone(), version: gone.version })?;
-    changes::record(tx, voice, &change, TicketChangeKind::Deleted, &gone)?;
-    Ok(())
+    Ok(tell_deleted(tx, voice, &gone)?)
 }
 
 fn editable(
@@ -206,4 +206,10 @@ pub(super) fn tell_updated(tx: &mut Tx<'_>, voice: &Voice<'_>, ticket: &Ticket) 
     };
     let change = voice.outbox.append(tx, &event)?;
     changes::record(tx, voice, &change, TicketChangeKind::Updated, ticket)
+}
+
+/// Publishes that a ticket was withdrawn, to the other services and to those who watch.
+pub(super) fn tell_deleted(tx: &mut Tx<'_>, voice: &Voice<'_>, gone: &Ticket) -> Result<(), DbError> {
+    let change = voice.outbox.append(tx, &TicketDeleted { id: gone.id.clone(), version: gone.version })?;
+    changes::record(tx, voice, &change, TicketChangeKind::Deleted, gone)
 }

@@ -64,7 +64,12 @@ fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
         status: OrderStatus::Created,
         user_id: UserId::new("buyer"),
         expires_at: Timestamp::from_millis(1_700_000_900_000),
-        ticket: OrderedTicketRef { id: ticket.clone(), price: Money::from_cents(1999).unwrap() },
+        ticket: OrderedTicketRef {
+            id: ticket.clone(),
+            price: Money::from_cents(1999).unwrap(),
+            title: Some("A ticket".to_owned()),
+            version: Some(0),
+        },
     }
 }
 

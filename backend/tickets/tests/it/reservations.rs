@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use ticketing_bus::Effect;
 use ticketing_engines::{Engine, on_both};
+use ticketing_platform::db::DbError;
+use ticketing_tickets::store::{self, EditError};
 
 use crate::support::{Shop, Step};
 
@@ -10,7 +12,10 @@ on_both! {
     #[tokio::test]
     a_purchase_reserves_and_sells, only_the_holder_frees_a_ticket,
     a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late,
-    an_order_whose_end_overtakes_its_beginning_waits, an_order_of_a_withdrawn_ticket_holds_nothing;
+    an_order_whose_end_overtakes_its_beginning_waits, order_brings_withdrawn_ticket_back_until_it_ends,
+    withdrawn_ticket_is_sold_to_the_order_that_completes, edit_loses_to_order_and_returns_after_it,
+    next_order_shows_its_own_terms, order_without_title_shows_the_listed_one,
+    withdrawn_ticket_of_an_earlier_version_is_brought_back;
 }
 
 async fn a_purchase_reserves_and_sells(engine: Engine) {
@@ -68,14 +73,110 @@ async fn an_order_whose_end_overtakes_its_beginning_waits(engine: Engine) {
     assert_eq!(shop.state(&id).await, "available - 2");
 }
 
-async fn an_order_of_a_withdrawn_ticket_holds_nothing(engine: Engine) {
+async fn order_brings_withdrawn_ticket_back_until_it_ends(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.delete(&id, "seller").await.unwrap();
-    assert_eq!(shop.hear(Step::Created, "o", &id, 0).await, Effect::Done);
-    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "gone");
-    assert_eq!(shop.versions(&id).await, [0, 1], "what is gone does not change");
+    assert_eq!(shop.hear(Step::Created, "o", &id, 0).await, Effect::Done);
+    assert_eq!(shop.state(&id).await, "reserved o 2");
+    assert!(matches!(shop.delete(&id, "seller").await, Err(EditError::Reserved)));
+    assert!(matches!(shop.update(&id, "seller", "B", 1).await, Err(EditError::Reserved)));
+    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Done);
+    assert_eq!(shop.state(&id).await, "gone", "the withdrawal takes effect after all");
+    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Stale);
+    let events: Vec<_> = shop.said().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
+    let expected = ["ticket:created", "ticket:deleted", "ticket:updated", "ticket:deleted"];
+    assert_eq!(events, expected.map(str::to_owned).into_iter().zip(0..).collect::<Vec<_>>());
+    let kinds: Vec<_> = shop.changes().await.into_iter().map(|change| change.kind).collect();
+    assert_eq!(kinds, expected, "those who watch see it come and go");
+}
+
+async fn withdrawn_ticket_is_sold_to_the_order_that_completes(engine: Engine) {
+    let shop = Shop::on(engine);
+    let id = shop.list("seller", "A ticket", 2000).await.id;
+    // The first order ends before the second is made; tickets learns of both after the withdrawal, the first end last.
+    shop.delete(&id, "seller").await.unwrap();
+    shop.hear(Step::Created, "a", &id, 0).await;
+    shop.hear(Step::Created, "b", &id, 0).await;
+    shop.hear(Step::Confirmed, "b", &id, 1).await;
+    assert_eq!(shop.state(&id).await, "reserved a 2");
+    shop.hear(Step::Completed, "b", &id, 2).await;
+    assert_eq!(shop.state(&id).await, "sold b 3");
+    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    assert_eq!(shop.state(&id).await, "sold b 3");
+    assert!(matches!(shop.delete(&id, "seller").await, Err(EditError::Reserved)));
+    assert_eq!(shop.versions(&id).await, [0, 1, 2, 3]);
+}
+
+async fn edit_loses_to_order_and_returns_after_it(engine: Engine) {
+    let shop = Shop::on(engine);
+    let id = shop.list("seller", "A ticket", 2000).await.id;
+    shop.update(&id, "seller", "Dearer", 9000).await.unwrap();
+    shop.ordered_at("a", &id, Some("A ticket"), 2000).await;
+    assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
+    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    assert_eq!(shop.shown(&id).await, "Dearer 9000 available -");
+    shop.update(&id, "seller", "Cheaper", 1000).await.unwrap();
+    shop.delete(&id, "seller").await.unwrap();
+    shop.ordered_at("b", &id, Some("Dearer"), 9000).await;
+    assert_eq!(shop.shown(&id).await, "Dearer 9000 reserved b");
+    let found = shop.core.db.read(|tx| {
+        tx.query("SELECT title_key FROM tickets", &[], |row| row.text("title_key"))
+    });
+    assert_eq!(found.await.map_err(|error: DbError| error).unwrap(), ["dearer"], "searches find what is shown");
+    shop.hear(Step::Confirmed, "b", &id, 1).await;
+    shop.hear(Step::Completed, "b", &id, 2).await;
+    assert_eq!(shop.shown(&id).await, "Dearer 9000 sold b");
+    assert_eq!(shop.versions(&id).await, (0..8).collect::<Vec<_>>());
+}
+
+async fn next_order_shows_its_own_terms(engine: Engine) {
+    let shop = Shop::on(engine);
+    let id = shop.list("seller", "A ticket", 2000).await.id;
+    shop.update(&id, "seller", "A ticket", 3000).await.unwrap();
+    shop.ordered_at("a", &id, Some("A ticket"), 2000).await;
+    shop.ordered_at("b", &id, Some("A ticket"), 3000).await;
+    assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
+    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    assert_eq!(shop.shown(&id).await, "A ticket 3000 reserved b");
+    shop.hear(Step::Cancelled, "b", &id, 1).await;
+    assert_eq!(shop.shown(&id).await, "A ticket 3000 available -");
+}
+
+async fn order_without_title_shows_the_listed_one(engine: Engine) {
+    let shop = Shop::on(engine);
+    let id = shop.list("seller", "A ticket", 2000).await.id;
+    shop.update(&id, "seller", "Edited", 3000).await.unwrap();
+    shop.ordered_at("o", &id, None, 2000).await;
+    assert_eq!(shop.shown(&id).await, "Edited 2000 reserved o");
+    shop.hear(Step::Cancelled, "o", &id, 1).await;
+    assert_eq!(shop.shown(&id).await, "Edited 3000 available -");
+}
+
+/// Rows as the version before wrote them: a withdrawn ticket whose order lives on, without the terms of that order.
+async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) {
+    for (status, shown) in [("complete", "A ticket 2000 sold o"), ("created", "A ticket 2000 reserved o")] {
+        let shop = Shop::on(engine);
+        let (id, other) = (shop.list("seller", "A ticket", 2000).await.id, shop.list("seller", "B", 1).await.id);
+        shop.delete(&id, "seller").await.unwrap();
+        shop.delete(&other, "seller").await.unwrap();
+        let left = format!(
+            "INSERT INTO reservations (order_id, ticket_id, status, version) VALUES ('o', '{id}', '{status}', 0)"
+        );
+        let left = shop.core.db.write(move |tx| tx.execute(&left, &[]).map(drop));
+        left.await.map_err(|error: DbError| error).unwrap();
+        let held = shop.core.db.read(|tx| store::find_withdrawn_but_held(tx, 10));
+        let held = held.await.map_err(|error: DbError| error).unwrap();
+        assert_eq!(held, [id.clone()]);
+        for withdrawn in [&id, &other, &id] {
+            let withdrawn = withdrawn.clone();
+            let back = shop.telling(move |tx, voice| store::bring_back(tx, voice, &withdrawn));
+            back.await.map_err(|error: DbError| error).unwrap();
+        }
+        assert_eq!((shop.shown(&id).await, shop.shown(&other).await), (shown.to_owned(), "gone".to_owned()));
+        assert_eq!(shop.versions(&id).await, [0, 1, 2]);
+    }
 }
 
 /// The lives of three orders of one ticket, one after the other, as orders would let them happen: all but the last
@@ -108,11 +209,12 @@ proptest! {
     #[test]
     fn shuffled_lives_end_with_the_right_holder(
         lives in lives(),
+        withdrawn_at in prop::option::of(0_usize..30),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 30),
         engine in prop::sample::select(&Engine::ALL[..]),
     ) {
         let expected = match lives.iter().rev().find(|(order, ..)| *order == "c") {
-            None | Some((_, Step::Cancelled, _)) => "available -",
+            None | Some((_, Step::Cancelled, _)) => "no order",
             Some((_, Step::Completed, _)) => "sold c",
             Some(_) => "reserved c",
         };
@@ -123,7 +225,11 @@ proptest! {
             let mut applied = std::collections::HashSet::new();
             // The picks, and then everything in order until nothing is early any more.
             let shuffled = picks.iter().map(|pick| *pick.get(&lives)).chain(lives.iter().copied());
-            for (order, step, version) in shuffled {
+            let mut is_withdrawn = false;
+            for (place, (order, step, version)) in shuffled.enumerate() {
+                if withdrawn_at.is_some_and(|at| at <= place) {
+                    is_withdrawn |= shop.delete(&id, "seller").await.is_ok();
+                }
                 let effect = shop.hear(step, order, &id, version).await;
                 if effect == Effect::Done {
                     prop_assert!(applied.insert((order, version)), "{} {} took effect twice", order, version);
@@ -131,12 +237,17 @@ proptest! {
             }
             prop_assert_eq!(applied.len(), lives.len());
             let state = shop.state(&id).await;
-            prop_assert!(state.starts_with(expected), "{} instead of {} after {:?}", state, expected, picks);
             let versions = shop.versions(&id).await;
             let last = i64::try_from(versions.len()).unwrap() - 1;
+            prop_assert_eq!(versions, (0..=last).collect::<Vec<_>>());
+            if is_withdrawn && expected == "no order" {
+                prop_assert_eq!(state, "gone");
+                return Ok(());
+            }
+            let expected = if expected == "no order" { "available -" } else { expected };
+            prop_assert!(state.starts_with(expected), "{} instead of {} after {:?}", state, expected, picks);
             let (_, at) = state.rsplit_once(' ').unwrap();
             prop_assert_eq!(at, last.to_string());
-            prop_assert_eq!(versions, (0..=last).collect::<Vec<_>>());
             Ok(())
         })?;
     }

@@ -8,7 +8,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{self, Change, EditError, NewListing, Voice};
+use ticketing_tickets::store::{self, Change, EditError, NewListing, NewReservation, Voice};
 use ticketing_tickets::{Feed, MIGRATIONS};
 
 pub(crate) struct Shop {
@@ -85,12 +85,34 @@ impl Shop {
     pub(crate) async fn hear(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
         let heard = self.telling(move |tx, voice| match step {
-            Step::Created => store::reserve(tx, voice, &order, &ticket, version),
+            Step::Created => store::reserve(tx, voice, &ordered(&order, &ticket, version)),
             Step::Confirmed => store::confirm(tx, &order, version),
             Step::Completed => store::complete(tx, voice, &order, &ticket, version),
             Step::Cancelled => store::release(tx, voice, &order, &ticket, version),
         });
         heard.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    /// `order:created` of a ticket on terms that are no longer those of its listing.
+    pub(crate) async fn ordered_at(&self, order: &str, ticket: &TicketId, title: Option<&str>, cents: i64) {
+        let new = NewReservation {
+            title: title.map(str::to_owned),
+            price: Money::from_cents(cents).unwrap(),
+            ..ordered(&OrderId::new(order), ticket, 0)
+        };
+        let heard = self.telling(move |tx, voice| store::reserve(tx, voice, &new));
+        assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
+    }
+
+    /// Title, price in cents, status and holder of a ticket: `A ticket 2000 sold o1`.
+    pub(crate) async fn shown(&self, id: &TicketId) -> String {
+        match self.find(id).await {
+            None => "gone".to_owned(),
+            Some(Ticket { title, price, status, order_id, .. }) => {
+                let holder = order_id.map_or_else(|| "-".to_owned(), OrderId::into_string);
+                format!("{title} {} {} {holder}", price.cents(), status.as_str())
+            }
+        }
     }
 
     pub(crate) async fn changes(&self) -> Vec<Change> {
@@ -153,6 +175,17 @@ where
 
 fn open(home: &Home, clock: Clock) -> Core {
     Core::open(home.database("tickets"), clock, &[MIGRATIONS]).unwrap()
+}
+
+/// An order of the ticket as it is listed by most tests.
+fn ordered(order: &OrderId, ticket: &TicketId, version: i64) -> NewReservation {
+    NewReservation {
+        order_id: order.clone(),
+        ticket_id: ticket.clone(),
+        title: Some("A ticket".to_owned()),
+        price: Money::from_cents(2000).unwrap(),
+        version,
+    }
 }
 
 pub(crate) fn listing(title: &str, cents: i64) -> NewListing {

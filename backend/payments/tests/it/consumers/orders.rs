@@ -29,7 +29,12 @@ fn created(house: &House) -> OrderCreated {
         status: OrderStatus::Created,
         user_id: UserId::new("ada"),
         expires_at: house.clock.now() + std::time::Duration::from_secs(900),
-        ticket: OrderedTicketRef { id: TicketId::new("t"), price: "19.99".parse().unwrap() },
+        ticket: OrderedTicketRef {
+            id: TicketId::new("t"),
+            price: "19.99".parse().unwrap(),
+            title: None,
+            version: None,
+        },
     }
 }
 

@@ -56,7 +56,7 @@ impl Orders {
             status: OrderStatus::Created,
             user_id: user_id.clone(),
             expires_at,
-            ticket: OrderedTicketRef { id: ticket(), price },
+            ticket: OrderedTicketRef { id: ticket(), price, title: None, version: None },
         };
         let outbox = self.core.outbox.clone();
         let unit = move |tx: &mut Tx<'_>| {

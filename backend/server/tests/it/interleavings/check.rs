@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_events::{EventName, TicketUpdated};
+use ticketing_events::{EventName, OrderCreated, TicketUpdated};
 use ticketing_payments::domain::{Outcome, Step as Owed, outcome};
 use ticketing_payments::store::PaymentRow;
 use ticketing_platform::args;
@@ -10,7 +10,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderStatus, PaymentId, PaymentStatus, Timestamp};
 use ticketing_server::audit;
 
-use super::model::Ticket;
+use super::model::{Shown, Ticket};
 use super::schedule::{Fate, Service};
 use super::world::World;
 
@@ -46,6 +46,12 @@ impl World {
             let told = self.post.history(Service::Orders, id).map(|event| (event.version, event.name));
             let states = (0..).zip(&order.states).map(|(version, state)| (version, event_of(*state)));
             assert!(told.eq(states), "the events of order {id} are not its history");
+            let made = self.post.history(Service::Orders, id).next().unwrap().open::<OrderCreated>().unwrap();
+            assert_eq!(
+                (made.ticket.title.as_deref(), made.ticket.price.cents()),
+                (Some(&*order.terms.title), order.terms.price),
+                "what order {id} says that it is for"
+            );
         }
         for ticket in self.model.tickets.keys() {
             let active =
@@ -67,9 +73,9 @@ impl World {
         };
         let tickets = self.services.core(Service::Tickets).db.read::<_, DbError, _>(unit).await.unwrap();
         let expected = self.model.tickets.iter().map(|(id, ticket)| {
-            let now = ticket.now().clone();
+            let Shown { terms, status, holder } = ticket.now().clone();
             let version = i64::try_from(ticket.versions.len()).unwrap() - 1;
-            ((id.clone(), now.title, now.price), ticket.status().to_owned(), now.holder, version)
+            ((id.clone(), terms.title, terms.price), status.to_owned(), holder, version)
         });
         assert_eq!(tickets, expected.collect::<Vec<_>>(), "the tickets");
         for (id, ticket) in &self.model.tickets {
@@ -80,12 +86,11 @@ impl World {
     fn check_ticket_events(&self, id: &str, ticket: &Ticket) {
         let told: Vec<_> = self.post.history(Service::Tickets, id).collect();
         assert_eq!(told.len(), ticket.versions.len(), "the events of ticket {id}");
-        let last = ticket.versions.len() - 1;
-        for (version, (event, listing)) in told.into_iter().zip(&ticket.versions).enumerate() {
+        for (version, (event, shown)) in told.into_iter().zip(&ticket.versions).enumerate() {
             assert_eq!(usize::try_from(event.version).unwrap(), version, "a version of ticket {id}");
             let name = match version {
                 0 => EventName::TicketCreated,
-                _ if version == last && ticket.gone => EventName::TicketDeleted,
+                _ if shown.status == "deleted" => EventName::TicketDeleted,
                 _ => EventName::TicketUpdated,
             };
             assert_eq!(event.name, name, "version {version} of ticket {id}");
@@ -93,7 +98,7 @@ impl World {
                 let told = event.open::<TicketUpdated>().unwrap();
                 assert_eq!(
                     (&told.title, told.price.cents(), told.order_id.map(|order| order.into_string())),
-                    (&listing.title, listing.price, listing.holder.clone()),
+                    (&shown.terms.title, shown.terms.price, shown.holder.clone()),
                     "version {version} of ticket {id}"
                 );
             }
@@ -137,7 +142,7 @@ impl World {
         let captures = ledger.captures(&payment.order_id);
         assert!(captures <= 1, "{} was charged {captures} times", payment.order_id);
         let kept = ledger.kept(&payment.order_id);
-        assert!(kept == 0 || kept == order.price, "{kept} cents were kept for {}", order.price);
+        assert!(kept == 0 || kept == order.terms.price, "{kept} cents were kept for {:?}", order.terms);
     }
 
     /// Delivers everything, does everything that is owed, and goes on until nothing is left to do.
@@ -174,8 +179,11 @@ impl World {
         }
     }
 
-    /// Nothing is under way: every check of the audit holds.
+    /// Nothing is under way: every ticket is what orders and its seller have decided, and every check of the audit holds.
     pub(crate) async fn audit(&self) {
+        for (id, ticket) in &self.model.tickets {
+            assert_eq!(*ticket.now(), self.model.outcome(id), "what became of {id}");
+        }
         let mut facts = self.services.sources().facts(self.clock.now()).await.unwrap();
         let places = self.post.places();
         for event in &mut facts.said {

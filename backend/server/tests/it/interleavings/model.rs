@@ -1,60 +1,73 @@
 //! The reference model: what orders decides, what each service may know of it, and what each user may be answered.
 //!
-//! It is written from the rules, not from the code, and holds everything in plain maps.
+//! It is written from `contract.md`, not from the code, and holds everything in plain maps. Orders is the one judge of
+//! who holds a ticket: a withdrawal or an edit that meets an order on its way loses to it, and takes effect once that
+//! order has ended unpaid.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use ticketing_events::EventName;
 use ticketing_sdk::OrderStatus;
 
 use super::schedule::Service;
 
-/// One version of a ticket.
+/// What a seller asks, and what an order is made for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Listing {
+pub(crate) struct Terms {
     pub(crate) title: String,
     pub(crate) price: i64,
+}
+
+/// One version of a ticket, as everybody sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) terms: Terms,
+    /// `available`, `reserved`, `sold` or `deleted`.
+    pub(crate) status: &'static str,
     pub(crate) holder: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Ticket {
     pub(crate) seller: u8,
+    /// What the seller asked last.
+    pub(crate) listing: Terms,
+    /// Whether the seller has withdrawn it. That is for good.
+    pub(crate) withdrawn: bool,
     /// By version.
-    pub(crate) versions: Vec<Listing>,
-    pub(crate) gone: bool,
-    pub(crate) sold: bool,
+    pub(crate) versions: Vec<Shown>,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) user: u8,
     pub(crate) ticket: String,
-    pub(crate) price: i64,
+    pub(crate) terms: Terms,
     pub(crate) expires_at: i64,
     /// By version.
     pub(crate) states: Vec<OrderStatus>,
 }
 
 impl Ticket {
-    pub(crate) fn now(&self) -> &Listing {
+    pub(crate) fn now(&self) -> &Shown {
         self.versions.last().unwrap()
     }
 
-    /// `available`, `reserved`, `sold` or `deleted`.
     pub(crate) fn status(&self) -> &'static str {
-        match (self.gone, self.sold, &self.now().holder) {
-            (true, _, _) => "deleted",
-            (_, true, _) => "sold",
-            (_, _, Some(_)) => "reserved",
-            (_, _, None) => "available",
-        }
+        self.now().status
     }
 
-    /// Who holds it is another one now: that is a version of its own.
-    fn hold(&mut self, holder: Option<String>) {
-        let listing = Listing { holder, ..self.now().clone() };
-        self.versions.push(listing);
+    /// What the ticket is while no order holds it.
+    pub(crate) fn free(&self) -> Shown {
+        let status = if self.withdrawn { "deleted" } else { "available" };
+        Shown { terms: self.listing.clone(), status, holder: None }
+    }
+
+    /// A change is a version of its own; where nothing changes, there is none.
+    fn show(&mut self, shown: Shown) {
+        if *self.now() != shown {
+            self.versions.push(shown);
+        }
     }
 }
 
@@ -99,8 +112,9 @@ pub(crate) struct Model {
 }
 
 impl Model {
-    pub(crate) fn list(&mut self, id: &str, seller: u8, listing: Listing) {
-        let ticket = Ticket { seller, versions: vec![listing], gone: false, sold: false };
+    pub(crate) fn list(&mut self, id: &str, seller: u8, listing: Terms) {
+        let mut ticket = Ticket { seller, listing, withdrawn: false, versions: Vec::new() };
+        ticket.versions.push(ticket.free());
         self.tickets.insert(id.to_owned(), ticket);
     }
 
@@ -117,25 +131,24 @@ impl Model {
 
     pub(crate) fn edit(&mut self, ticket: &str, title: &str, price: i64) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
-        let edited = Listing { title: title.to_owned(), price, holder: None };
-        // An edit that changes nothing is no change.
-        if *ticket.now() != edited {
-            ticket.versions.push(edited);
-        }
+        ticket.listing = Terms { title: title.to_owned(), price };
+        ticket.show(ticket.free());
     }
 
     pub(crate) fn withdraw(&mut self, ticket: &str) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
-        ticket.hold(None);
-        ticket.gone = true;
+        ticket.withdrawn = true;
+        ticket.show(ticket.free());
     }
 
-    /// The ticket as orders knows it, if orders can sell it.
-    pub(crate) fn on_sale(&self, ticket: &str) -> Option<(usize, &Listing)> {
+    /// The version of the ticket that orders knows, and what its seller asks as far as orders knows, if orders can sell
+    /// it: a ticket that was withdrawn once is not sold anew.
+    pub(crate) fn on_sale(&self, ticket: &str) -> Option<(usize, &Terms)> {
         let version = *self.copies.get(&(Service::Orders, ticket.to_owned()))?;
-        let source = &self.tickets[ticket];
-        let withdrawn = source.gone && version + 1 == source.versions.len();
-        (!withdrawn).then(|| (version, &source.versions[version]))
+        let known = &self.tickets[ticket].versions[..=version];
+        let withdrawn = known.iter().any(|shown| shown.status == "deleted");
+        let asked = known.iter().rfind(|shown| shown.holder.is_none())?;
+        (!withdrawn).then_some((version, &asked.terms))
     }
 
     pub(crate) fn active_order(&self, ticket: &str) -> Option<&String> {
@@ -150,9 +163,9 @@ impl Model {
         self.orders.values().filter(unpaid).count()
     }
 
-    pub(crate) fn order(&mut self, id: &str, user: u8, ticket: &str, price: i64, expires_at: i64) {
+    pub(crate) fn order(&mut self, id: &str, user: u8, ticket: &str, terms: Terms, expires_at: i64) {
         let states = vec![OrderStatus::Created];
-        let order = Order { user, ticket: ticket.to_owned(), price, expires_at, states };
+        let order = Order { user, ticket: ticket.to_owned(), terms, expires_at, states };
         self.orders.insert(id.to_owned(), order);
     }
 
@@ -190,7 +203,6 @@ impl Model {
             _ => {}
         }
         match (at, news.name) {
-            (Service::Orders, E::TicketDeleted) => self.ticket_gone(&news.about),
             (Service::Orders, E::ExpirationComplete) => {
                 assert!(self.now >= self.orders[&news.about].expires_at, "a deadline was told of too early");
                 self.move_order(&news.about, OrderStatus::Created, OrderStatus::Cancelled);
@@ -233,41 +245,45 @@ impl Model {
         }
     }
 
-    fn ticket_gone(&mut self, ticket: &str) {
-        let Some(id) = self.active_order(ticket).cloned() else { return };
-        self.move_order(&id, OrderStatus::AwaitingPayment, OrderStatus::Cancelled);
-        self.move_order(&id, OrderStatus::Created, OrderStatus::Cancelled);
-    }
-
-    /// Tickets has heard something of an order: a ticket belongs to the order that was heard of first, for as long as
-    /// it was not heard that this order has ended.
+    /// Tickets has heard something of an order. A ticket is sold to the order that is heard to be complete. Until then it
+    /// belongs to the order that was heard of first, for as long as it was not heard that this order has ended.
     fn hold_or_free(&mut self, order: &str) {
-        let ticket_id = self.orders[order].ticket.clone();
-        let waiting: BTreeSet<String> = self
+        let id = self.orders[order].ticket.clone();
+        let heard = |id: &String| {
+            let version = self.copies.get(&(Service::Tickets, id.clone()))?;
+            Some(self.orders[id].states[*version])
+        };
+        let of_ticket: BTreeMap<&String, OrderStatus> = self
             .orders
             .iter()
-            .filter(|(id, order)| {
-                let heard = self.copies.get(&(Service::Tickets, (*id).clone()));
-                order.ticket == ticket_id
-                    && heard.is_some_and(|version| order.states[*version] != OrderStatus::Cancelled)
-            })
-            .map(|(id, _)| id.clone())
+            .filter(|(_, order)| order.ticket == id)
+            .filter_map(|(id, _)| Some((id, heard(id)?)))
+            .filter(|(_, status)| *status != OrderStatus::Cancelled)
             .collect();
-        let version = self.copies[&(Service::Tickets, order.to_owned())];
-        let heard = self.orders[order].states[version];
-        let ticket = self.tickets.get_mut(&ticket_id).unwrap();
-        if ticket.gone || ticket.sold {
-            return;
-        }
-        let holds = ticket.now().holder.as_deref() == Some(order);
-        match heard {
-            OrderStatus::Complete => {
-                ticket.hold(Some(order.to_owned()));
-                ticket.sold = true;
-            }
-            OrderStatus::Cancelled if holds => ticket.hold(waiting.into_iter().next()),
-            OrderStatus::Created if ticket.now().holder.is_none() => ticket.hold(Some(order.to_owned())),
-            _ => {}
+        let ticket = &self.tickets[&id];
+        let sold = of_ticket.iter().find(|(_, status)| **status == OrderStatus::Complete).map(|(id, _)| *id);
+        let still = ticket.now().holder.as_ref().filter(|holder| of_ticket.contains_key(holder));
+        let holder = sold.or(still).or(of_ticket.keys().next().copied());
+        let shown = match holder {
+            None => ticket.free(),
+            Some(holder) => Shown {
+                terms: self.orders[holder].terms.clone(),
+                status: if sold.is_some() { "sold" } else { "reserved" },
+                holder: Some(holder.clone()),
+            },
+        };
+        self.tickets.get_mut(&id).unwrap().show(shown);
+    }
+
+    /// What a ticket must be once everything was heard: what orders has decided, or else what its seller wants.
+    pub(crate) fn outcome(&self, ticket: &str) -> Shown {
+        match self.active_order(ticket) {
+            None => self.tickets[ticket].free(),
+            Some(id) => Shown {
+                terms: self.orders[id].terms.clone(),
+                status: if self.orders[id].status() == OrderStatus::Complete { "sold" } else { "reserved" },
+                holder: Some(id.clone()),
+            },
         }
     }
 }

@@ -127,9 +127,35 @@ pub(crate) fn schedules() -> impl Strategy<Value = Schedule> {
 /// Steps that happen in a row: some of them at random, or a purchase as far as it gets.
 fn phrase() -> impl Strategy<Value = Vec<Step>> {
     prop_oneof![
-        3 => prop::collection::vec(step(), 1..4),
-        1 => purchase(),
+        6 => prop::collection::vec(step(), 1..4),
+        2 => purchase(),
+        1 => crossing(),
     ]
+}
+
+/// A ticket is ordered, and its seller changes or withdraws it before tickets has heard of the order; then somebody else
+/// may order it, or the order ends, before or after orders has heard of the change.
+fn crossing() -> impl Strategy<Value = Vec<Step>> {
+    let buyers = (0..USERS, 0..USERS, any::<Index>(), any::<Index>());
+    let seller = prop::collection::vec(prop::option::weighted(0.5, 1_i64..30_000), 1..3);
+    (buyers, seller, any::<[bool; 4]>()).prop_map(|((first, second, ticket, order), changes, happens)| {
+        let [is_known, is_cancelled, is_ordered_again, is_heard] = happens;
+        let mut steps = vec![Step::DeliverAll(Service::Orders), Step::Order { user: first, ticket }];
+        for price in changes {
+            steps.push(match price {
+                Some(price) => Step::Edit { by: By::Owner, ticket, price },
+                None => Step::Withdraw { by: By::Owner, ticket },
+            });
+        }
+        let rest = [
+            (is_known, Step::DeliverAll(Service::Orders)),
+            (is_cancelled, Step::Cancel { by: By::Owner, order }),
+            (is_ordered_again, Step::Order { user: second, ticket }),
+            (is_heard, Step::DeliverAll(Service::Tickets)),
+        ];
+        steps.extend(rest.into_iter().filter(|(happens, _)| *happens).map(|(_, step)| step));
+        steps
+    })
 }
 
 fn purchase() -> impl Strategy<Value = Vec<Step>> {

@@ -104,7 +104,7 @@ impl Services {
                     .consumers("orders-service")
                     .on(orders::OnTicketCreated)
                     .on(orders::OnTicketUpdated)
-                    .on(orders::OnTicketDeleted { core: core.clone() })
+                    .on(orders::OnTicketDeleted)
                     .on(orders::OnExpirationComplete { core: core.clone() })
                     .on(orders::OnPaymentAuthorized { core: core.clone() })
                     .on(orders::OnPaymentCreated { core: core.clone() })

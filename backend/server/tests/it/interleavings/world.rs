@@ -17,7 +17,7 @@ use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{EditError, NewListing, Voice};
 
 use super::TTL;
-use super::model::{Heard, Listing, Model};
+use super::model::{Heard, Model, Terms};
 use super::post::Post;
 use super::schedule::{By, Schedule, Service, Step, TICKETS};
 use super::services::{OPEN_LIMIT, Services};
@@ -141,8 +141,7 @@ impl World {
             ticketing_tickets::store::create(tx, &voice, ticket.clone(), &user(seller), &new)
         };
         core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
-        let listing = Listing { title: "as listed".to_owned(), price, holder: None };
-        self.model.list(&id, seller, listing);
+        self.model.list(&id, seller, Terms { title: "as listed".to_owned(), price });
         self.post.collect(Service::Tickets, &self.services.core(Service::Tickets).db).await;
         id
     }
@@ -152,7 +151,8 @@ impl World {
         let by = owner(by, self.model.tickets[&id].seller);
         let core = self.services.core(Service::Tickets);
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
-        let (ticket, new) = (TicketId::new(id.clone()), listing("as edited", price));
+        let title = format!("as edited to {price}");
+        let (ticket, new) = (TicketId::new(id.clone()), listing(&title, price));
         let unit = move |tx: &mut Tx<'_>| {
             let voice = Voice { outbox: &outbox, feed: &feed, now };
             ticketing_tickets::store::update(tx, &voice, &ticket, &user(by), &new, |_| true)
@@ -161,7 +161,7 @@ impl World {
             core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| said(&error));
         assert_eq!(answer, self.model.may_change(&id, by), "an edit of {id}");
         if answer.is_ok() {
-            self.model.edit(&id, "as edited", price);
+            self.model.edit(&id, &title, price);
         }
     }
 
@@ -206,19 +206,15 @@ impl World {
                 assert!(holder.is_none(), "{ticket} was sold to {buyer}, {holder:?} has it");
                 assert!(!too_many, "{buyer} has too many unpaid orders already");
                 assert_eq!(order.ticket.version, i64::try_from(version).ok());
-                assert_eq!((&order.ticket.title, order.ticket.price.cents()), (&sold.title, sold.price));
+                let terms = Terms { title: order.ticket.title, price: order.ticket.price.cents() };
+                assert_eq!(terms, *sold, "{ticket} was sold for something that its seller does not ask");
                 let id = order.id.into_string();
-                self.model.order(
-                    &id,
-                    buyer,
-                    ticket,
-                    order.ticket.price.cents(),
-                    order.expires_at.as_millis(),
-                );
+                self.model.order(&id, buyer, ticket, terms, order.expires_at.as_millis());
                 Some(id)
             }
             Err(ReserveError::NoTicket) => {
                 assert!(on_sale.is_none(), "{ticket} is on sale, {buyer} was told that it does not exist");
+                assert!(holder.is_none(), "{holder:?} has {ticket}, {buyer} was told that it does not exist");
                 None
             }
             Err(ReserveError::Reserved) => {
