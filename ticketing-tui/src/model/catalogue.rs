@@ -109,9 +109,9 @@ impl Catalogue {
         let standing = if withdrawn { Standing::Withdrawn } else { ticket.status.into() };
         let known = self.find(&ticket.id);
         if let Some(row) = known.and_then(|id| self.row(id)) {
-            // The last word on a withdrawn ticket was that; its version does not count on.
+            // A withdrawn ticket is never for sale again, but an order that was on its way may hold or have bought it.
             let stale = ticket.version < row.version
-                || row.standing == Standing::Withdrawn
+                || (row.standing == Standing::Withdrawn && standing == Standing::Available)
                 || (ticket.version == row.version && !withdrawn);
             if stale {
                 return None;
@@ -197,6 +197,20 @@ pub(crate) mod tests {
         catalogue.take(&ticket("a", "t", "10", 3), true);
         assert!(catalogue.take(&ticket("a", "t", "10", 3), false).is_none());
         assert!(catalogue.take(&ticket("a", "t", "10", 9), false).is_none());
+        assert_eq!(catalogue.available(), 0);
+    }
+
+    #[test]
+    fn withdrawn_ticket_comes_back_with_the_order_that_was_on_its_way() {
+        let mut catalogue = Catalogue::default();
+        catalogue.take(&ticket("a", "t", "10", 0), false);
+        catalogue.take(&ticket("a", "t", "10", 1), true);
+        for (version, status) in [(2, TicketStatus::Reserved), (3, TicketStatus::Sold)] {
+            let held = Ticket { status, ..ticket("a", "t", "10", version) };
+            assert!(catalogue.take(&held, false).is_some(), "{status:?}");
+        }
+        let again = Ticket { status: TicketStatus::Reserved, ..ticket("a", "t", "10", 2) };
+        assert!(catalogue.take(&again, false).is_none(), "an older version changes nothing");
         assert_eq!(catalogue.available(), 0);
     }
 
