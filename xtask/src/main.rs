@@ -28,8 +28,10 @@ cargo xtask <command>
   tools         install what the tests need, and nothing else
   deploy        check every file of backend/deploy/ with the program or the schema that will read it
   web           build the pages of the web client from web/ into backend/client/bundle/, which is committed
-  storm [N]     kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
-                then once more with a NATS server that is killed too
+  storm [N] [--sellers]
+                kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
+                then once more with a NATS server that is killed too, and with a process for each service;
+                with --sellers, sellers edit and withdraw what is being bought
   screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
   bench scale [N]
@@ -46,8 +48,7 @@ fn main() -> ExitCode {
         ["tools"] => tools::tools(),
         ["deploy"] => deploy::deploy(),
         ["web"] => web::web(),
-        ["storm"] => storm::storm(20),
-        ["storm", rounds] | ["storm", "--rounds", rounds] => number(rounds).and_then(storm::storm),
+        ["storm", options @ ..] => storm::Options::parse(options).and_then(|options| storm::storm(&options)),
         ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),
         ["bench", "scale"] => bench::scale(5),

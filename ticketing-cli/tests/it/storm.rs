@@ -1,11 +1,12 @@
 //! `ticketing serve`, killed in the middle of a storm of writes: whatever it has answered stays true.
 //!
-//! `STORM_ROUNDS` makes it longer and tells of each round; `STORM_SEED` repeats the choices of another run.
+//! `STORM_ROUNDS` makes it longer and tells of each round; `STORM_SEED` repeats the choices of another run,
+//! and `STORM_SELLERS` lets sellers edit and withdraw what is being bought.
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::Write;
 
-use ticketing_testkit::storm::{Program, Storm};
+use ticketing_testkit::storm::{Program, SellerActivity, Storm};
 
 const ROUNDS: u32 = 4;
 const CLIENTS: u64 = 32;
@@ -34,6 +35,7 @@ fn storm() -> Storm {
         program: Program { path: env!("CARGO_BIN_EXE_ticketing").into(), args: vec!["serve".into()] },
         rounds: rounds.map_or(ROUNDS, |rounds| u32::try_from(rounds).unwrap()),
         clients: CLIENTS,
+        sellers: SellerActivity::from_env(),
         seed: number("STORM_SEED").unwrap_or_else(any_seed),
     };
     // Shown when the test fails.

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_bus::{Credentials, JetStreamOptions, NatsPassword, NatsUser, nats_authorization, rebuild};
 use ticketing_events::EventName;
-use ticketing_testkit::storm::{Program, Storm};
+use ticketing_testkit::storm::{Program, SellerActivity, Storm};
 use ticketing_testkit::{NatsServer, TestStack, eventually};
 
 use crate::support::{count, is_a_fault, list, ordered, pay, server_with, taken, ticket};
@@ -177,7 +177,7 @@ async fn nothing_that_was_answered_is_lost_where_both_servers_are_killed_in_a_st
     let rounds = number("STORM_ROUNDS").map_or(4, |rounds| u32::try_from(rounds).unwrap());
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
     tell(&format!("STORM_SEED={seed}"));
-    let storm = Storm { program, rounds, clients: 16, seed };
+    let storm = Storm { program, rounds, clients: 16, sellers: SellerActivity::from_env(), seed };
     let summary = storm.run_on(&folder.path().join("data"), &mut nats, |_| {}).await;
     tell(&summary.to_string());
 }

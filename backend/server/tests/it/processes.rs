@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_bus::{NatsPassword, NatsUser, nats_authorization};
 use ticketing_server::Service;
-use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm};
+use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm, SellerActivity};
 use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
 
 use crate::support::{is_a_fault, list, operate, order, order_of, ordered, pay, server_with, taken, ticket};
@@ -204,7 +204,8 @@ async fn nothing_that_was_answered_is_lost_where_any_process_is_killed() {
     let rounds = number("STORM_ROUNDS").map_or(6, |rounds| u32::try_from(rounds).unwrap());
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
     tell(&format!("STORM_SEED={seed}"));
-    let summary = ClusterStorm { rounds, clients: 12, seed }.run(&mut stack, |line| tell(&line)).await;
+    let storm = ClusterStorm { rounds, clients: 12, sellers: SellerActivity::from_env(), seed };
+    let summary = storm.run(&mut stack, |line| tell(&line)).await;
     tell(&summary.to_string());
     stack.finish().await;
 }

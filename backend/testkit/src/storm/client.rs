@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::dice::Dice;
 use super::line::{Answer, Line, Write};
+use super::sellers::SellerActivity;
 use crate::{PASSWORD, Patience};
 
 /// Tickets that all the clients compete for: the newest ones.
@@ -33,6 +34,8 @@ pub(super) struct Listed {
     /// What it may say: more than one where a change was first not answered and then refused.
     pub(super) contents: Vec<(String, i64)>,
     pub(super) withdrawn: bool,
+    /// Whether it may be withdrawn: that was first not answered and then refused, since an order had come.
+    pub(super) maybe_withdrawn: bool,
 }
 
 /// An order that the client has made, and what it must be.
@@ -59,14 +62,15 @@ pub(super) struct Memory {
 }
 
 pub(super) struct Client {
-    dice: Dice,
-    shared: Arc<Shared>,
-    memory: Memory,
+    pub(super) dice: Dice,
+    pub(super) shared: Arc<Shared>,
+    pub(super) memory: Memory,
     keys: u64,
+    sellers: SellerActivity,
 }
 
 impl Client {
-    pub(super) fn new(number: u64, dice: Dice, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(number: u64, dice: Dice, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
         let memory = Memory {
             cookie: String::new(),
             name: format!("client-{number}"),
@@ -74,7 +78,7 @@ impl Client {
             ordered: Vec::new(),
             kept: Vec::new(),
         };
-        Self { dice, shared, memory, keys: 0 }
+        Self { dice, shared, memory, keys: 0, sellers }
     }
 
     /// Signs up, writes until the storm is over, and tells what it was answered.
@@ -82,6 +86,10 @@ impl Client {
         self.sign_up().await;
         while !self.shared.over.load(Ordering::Relaxed) {
             match self.dice.below(100) {
+                0..60 if self.sellers == SellerActivity::Contesting => {
+                    self.list().await;
+                    self.contest().await;
+                }
                 0..30 => self.list().await,
                 30..42 => self.edit().await,
                 42..47 => self.withdraw().await,
@@ -92,7 +100,7 @@ impl Client {
         self.memory
     }
 
-    fn key(&mut self) -> String {
+    pub(super) fn key(&mut self) -> String {
         self.keys += 1;
         format!("{}-{}", self.memory.name, self.keys)
     }
@@ -132,24 +140,33 @@ impl Client {
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
         let id = text(&answer.reply.json()["id"]);
         self.shared.board.lock().expect("nobody panics with the board").push(id.clone());
-        self.memory.listed.push(Listed { id, contents: vec![(title, cents)], withdrawn: false });
+        self.memory.listed.push(Listed { id, contents: vec![(title, cents)], withdrawn: false, maybe_withdrawn: false });
     }
 
     /// One of one's own recent tickets that is still listed.
-    fn own(&mut self) -> Option<usize> {
+    pub(super) fn own(&mut self) -> Option<usize> {
         let listed = &self.memory.listed;
         let from = listed.len().saturating_sub(CONTESTED);
-        let own: Vec<usize> = (from..listed.len()).filter(|place| !listed[*place].withdrawn).collect();
+        let own: Vec<usize> = (from..listed.len()).filter(|place| !listed[*place].withdrawn && !listed[*place].maybe_withdrawn).collect();
         self.dice.pick(&own).copied()
     }
 
     async fn edit(&mut self) {
         let Some(place) = self.own() else { return };
-        let cents = 1 + i64::try_from(self.dice.below(50_000)).unwrap_or(0);
-        let title = format!("{} has edited it, {cents}", self.memory.name);
+        let (title, cents) = self.new_terms();
         let path = format!("/api/tickets/{}", self.memory.listed[place].id);
         let body = json!({ "title": title, "price": dollars(cents) });
         let answer = self.change(Method::PUT, path, Some(body)).await;
+        self.note_edit(place, title, cents, &answer);
+    }
+
+    /// A title and a price that a ticket did not have before.
+    pub(super) fn new_terms(&mut self) -> (String, i64) {
+        let cents = 1 + i64::try_from(self.dice.below(50_000)).unwrap_or(0);
+        (format!("{} has edited it, {cents}", self.memory.name), cents)
+    }
+
+    pub(super) fn note_edit(&mut self, place: usize, title: String, cents: i64, answer: &Answer) {
         let listed = &mut self.memory.listed[place];
         match answer.reply.status {
             200 => listed.contents = vec![(title, cents)],
@@ -164,10 +181,15 @@ impl Client {
         let Some(place) = self.own() else { return };
         let path = format!("/api/tickets/{}", self.memory.listed[place].id);
         let answer = self.change(Method::DELETE, path, None).await;
+        self.note_withdrawal(place, &answer);
+    }
+
+    pub(super) fn note_withdrawal(&mut self, place: usize, answer: &Answer) {
         let listed = &mut self.memory.listed[place];
         match answer.reply.status {
             204 => listed.withdrawn = true,
             404 if answer.was_unanswered => listed.withdrawn = true,
+            400 if answer.was_unanswered => listed.maybe_withdrawn = true,
             400 => {}
             other => panic!("a withdrawal of {} was answered {other}: {}", listed.id, answer.reply.text()),
         }
@@ -181,6 +203,11 @@ impl Client {
         };
         let Some(ticket) = self.dice.pick(&newest).cloned() else { return };
         let answer = self.post("/api/orders", json!({ "ticketId": ticket })).await;
+        self.go_on_with(ticket, &answer).await;
+    }
+
+    /// Pays for an order, cancels it, or lets it run out.
+    pub(super) async fn go_on_with(&mut self, ticket: String, answer: &Answer) {
         match answer.reply.status {
             201 => {}
             // Somebody else was quicker, it was withdrawn, or too many orders are open.
@@ -254,6 +281,6 @@ pub(super) fn cents_of(value: &Value) -> i64 {
     price.cents()
 }
 
-fn dollars(cents: i64) -> String {
+pub(super) fn dollars(cents: i64) -> String {
     format!("{}.{:02}", cents / 100, cents % 100)
 }

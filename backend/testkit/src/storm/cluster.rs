@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::crowd::Crowd;
 use super::dice::Dice;
-use super::{SETTLES, Summary};
+use super::{SETTLES, SellerActivity, Summary};
 use crate::{Patience, TestStack};
 
 /// How long a reservation lasts: some run out in the storm.
@@ -17,6 +17,8 @@ pub struct ClusterStorm {
     pub rounds: u32,
     /// How many clients write at once.
     pub clients: u64,
+    /// What sellers do with tickets that are being bought.
+    pub sellers: SellerActivity,
     /// What the choices are made from.
     pub seed: u64,
 }
@@ -29,7 +31,7 @@ impl ClusterStorm {
     pub async fn run(&self, stack: &mut TestStack, mut tell: impl FnMut(String)) -> Summary {
         let began = Instant::now();
         let dice = Dice::new(self.seed);
-        let mut crowd = Crowd::gather(stack, self.clients, self.seed);
+        let mut crowd = Crowd::gather_with(stack, self.clients, self.seed, self.sellers);
         let mut killed = 0;
         for round in 1..=self.rounds {
             let mut dice = dice.of(1_000_000 + u64::from(round));

@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::client::{Client, Memory, Shared};
 use super::dice::Dice;
 use super::line::Line;
-use super::{go_on, unwind, verdict};
+use super::{SellerActivity, go_on, unwind, verdict};
 use crate::TestStack;
 
 /// A crowd. Its clients write until it disperses.
@@ -22,13 +22,18 @@ pub struct Crowd {
 impl Crowd {
     /// So many clients, whose choices are made from a seed.
     pub fn gather(stack: &TestStack, clients: u64, seed: u64) -> Self {
+        Self::gather_with(stack, clients, seed, SellerActivity::Normal)
+    }
+
+    /// The same, with sellers who are as active as this.
+    pub fn gather_with(stack: &TestStack, clients: u64, seed: u64, sellers: SellerActivity) -> Self {
         let shared =
             Arc::new(Shared { line: Line::new(), board: Mutex::default(), over: AtomicBool::new(false) });
         shared.line.connect(&stack.url());
         let dice = Dice::new(seed);
         let mut those = JoinSet::new();
         for number in 0..clients {
-            those.spawn(Client::new(number, dice.of(number), shared.clone()).run());
+            those.spawn(Client::new(number, dice.of(number), shared.clone(), sellers).run());
         }
         Self { shared, clients: those }
     }

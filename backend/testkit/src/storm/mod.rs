@@ -12,6 +12,7 @@ mod dice;
 mod events;
 mod fresh;
 mod line;
+mod sellers;
 mod server;
 mod verdict;
 
@@ -30,6 +31,7 @@ use tokio::time::{sleep, timeout};
 pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
 pub use self::crowd::Crowd;
 pub use self::fresh::FRESH_PURCHASE;
+pub use self::sellers::SellerActivity;
 
 use self::client::{Client, Memory, Shared};
 use self::dice::Dice;
@@ -63,6 +65,8 @@ pub struct Storm {
     pub rounds: u32,
     /// How many clients write at once.
     pub clients: u64,
+    /// What sellers do with tickets that are being bought.
+    pub sellers: SellerActivity,
     /// What the choices are made from.
     pub seed: u64,
 }
@@ -119,7 +123,7 @@ impl Storm {
         let dice = Dice::new(self.seed);
         let mut clients = JoinSet::new();
         for number in 0..self.clients {
-            clients.spawn(Client::new(number, dice.of(number), shared.clone()).run());
+            clients.spawn(Client::new(number, dice.of(number), shared.clone(), self.sellers).run());
         }
 
         let (mut killed_at_work, mut killed_at_start) = (0, 0);

@@ -1,6 +1,9 @@
 //! After the storm: whether everything that was answered is there, and nothing besides.
+//!
+//! Orders is the judge: a ticket of a complete order is sold as it was ordered, whatever its seller has edited or
+//! withdrawn meanwhile. Any other ticket is what its seller was answered.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -18,8 +21,7 @@ pub(super) async fn check(line: &Line, memories: &[Memory]) {
         check_repeats(line, memory).await;
     }
     let patience = Patience::lasting(SETTLES);
-    let listed = memories.iter().flat_map(|memory| &memory.listed);
-    let withdrawn: HashSet<&str> = listed.filter(|it| it.withdrawn).map(|it| &*it.id).collect();
+    let mut sold = HashMap::new();
     for memory in memories {
         let orders = loop {
             let orders = all(line, "/api/orders", &memory.cookie).await;
@@ -28,11 +30,25 @@ pub(super) async fn check(line: &Line, memories: &[Memory]) {
             }
             patience.pause("every order has ended").await;
         };
-        check_orders(memory, &orders, &withdrawn);
+        check_orders(memory, &orders);
         check_payments(memory, &orders, &all(line, "/api/payments", &memory.cookie).await);
-        check_tickets(memory, &all(line, "/api/tickets?seller=me&status=all", &memory.cookie).await);
+        for order in orders.iter().filter(|order| order["status"] == "complete") {
+            let ticket = &order["ticket"];
+            sold.insert(text(&ticket["id"]), (text(&ticket["title"]), cents_of(&ticket["price"])));
+        }
+    }
+    for memory in memories {
+        // Tickets learns of the last orders in its own time.
+        while let Err(fault) =
+            check_tickets(memory, &sold, &all(line, "/api/tickets?seller=me&status=all", &memory.cookie).await)
+        {
+            patience.pause(&format!("every ticket is what it must be: {fault}")).await;
+        }
     }
 }
+
+/// What each sold ticket was ordered as: title and cents.
+type Sold = HashMap<String, (String, i64)>;
 
 fn has_ended(order: &Value) -> bool {
     matches!(order["status"].as_str(), Some("complete" | "cancelled"))
@@ -51,7 +67,7 @@ async fn all(line: &Line, path: &str, cookie: &str) -> Vec<Value> {
     everything
 }
 
-fn check_orders(memory: &Memory, orders: &[Value], withdrawn: &HashSet<&str>) {
+fn check_orders(memory: &Memory, orders: &[Value]) {
     let name = &memory.name;
     let known: HashSet<&str> = memory.ordered.iter().map(|order| &*order.id).collect();
     for order in orders {
@@ -63,9 +79,7 @@ fn check_orders(memory: &Memory, orders: &[Value], withdrawn: &HashSet<&str>) {
         let order = order.unwrap_or_else(|| panic!("order {id} of {name} was answered and is gone"));
         assert_eq!(order["ticket"]["id"], **ticket, "{order}");
         assert_eq!(cents_of(&order["ticket"]["price"]), *cents, "{order}");
-        // The seller may have withdrawn it before tickets heard of the order: then the money is given back.
-        let kept = order["status"] == "complete" || withdrawn.contains(&**ticket);
-        assert!(!paid || kept, "{name} was told that this is paid: {order}");
+        assert!(!paid || order["status"] == "complete", "{name} was told that this is paid: {order}");
         assert!(
             !cancelled || order["status"] == "cancelled",
             "{name} was told that this is cancelled: {order}"
@@ -87,7 +101,7 @@ fn check_payments(memory: &Memory, orders: &[Value], payments: &[Value]) {
     assert!(open.is_none(), "a payment of {} never ends: {open:?}", memory.name);
 }
 
-fn check_tickets(memory: &Memory, tickets: &[Value]) {
+fn check_tickets(memory: &Memory, sold: &Sold, tickets: &[Value]) -> Result<(), String> {
     let name = &memory.name;
     let known: HashSet<&str> = memory.listed.iter().map(|ticket| &*ticket.id).collect();
     for ticket in tickets {
@@ -96,14 +110,25 @@ fn check_tickets(memory: &Memory, tickets: &[Value]) {
             "{name} has a ticket that was never answered: {ticket}"
         );
     }
-    for Listed { id, contents, withdrawn } in &memory.listed {
-        let ticket = tickets.iter().find(|ticket| ticket["id"] == **id);
-        assert_eq!(ticket.is_none(), *withdrawn, "ticket {id} of {name}, withdrawn: {withdrawn}: {ticket:?}");
-        if let Some(ticket) = ticket {
-            let content = (text(&ticket["title"]), cents_of(&ticket["price"]));
-            assert!(contents.contains(&content), "{name} was answered {contents:?}, it is {ticket}");
+    for Listed { id, contents, withdrawn, maybe_withdrawn } in &memory.listed {
+        let shown = tickets.iter().find(|ticket| ticket["id"] == **id);
+        let content = shown.map(|ticket| (text(&ticket["title"]), cents_of(&ticket["price"])));
+        let status = shown.map_or("withdrawn", |ticket| ticket["status"].as_str().unwrap_or_default());
+        let is_right = match (sold.get(id), withdrawn) {
+            (Some(ordered), _) => status == "sold" && content.as_ref() == Some(ordered),
+            (None, true) => shown.is_none(),
+            (None, false) if shown.is_none() => *maybe_withdrawn,
+            (None, false) => status == "available" && content.is_some_and(|content| contents.contains(&content)),
+        };
+        if !is_right {
+            let sold = sold.get(id);
+            return Err(format!(
+                "{name} was answered {contents:?}, withdrawn: {withdrawn}, of {id}; it was sold as {sold:?} and is \
+                 {shown:?}"
+            ));
         }
     }
+    Ok(())
 }
 
 /// Keys are kept through every crash: each write that was answered is answered the same again, and has no second

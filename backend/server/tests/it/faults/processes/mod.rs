@@ -11,10 +11,11 @@ mod nats;
 mod postgres;
 mod signals;
 mod stripe;
+mod withdrawals;
 
 use std::time::Duration;
 
-use ticketing_testkit::storm::Crowd;
+use ticketing_testkit::storm::{Crowd, SellerActivity};
 use ticketing_testkit::{Shape, TestStack, TestStackBuilder, eventually};
 use tokio::time::Instant;
 
@@ -35,9 +36,17 @@ impl Market {
     }
 
     async fn opened(change: impl FnOnce(TestStackBuilder) -> TestStackBuilder) -> Self {
+        Self::opened_with(change, SellerActivity::Normal).await
+    }
+
+    /// The same, with sellers in the crowd who are as active as this.
+    async fn opened_with(
+        change: impl FnOnce(TestStackBuilder) -> TestStackBuilder,
+        sellers: SellerActivity,
+    ) -> Self {
         let builder = TestStack::builder().on(Shape::Processes).order_ttl(ORDER_TTL);
         let stack = Box::pin(change(builder).start()).await;
-        let mut crowd = Crowd::gather(&stack, CLIENTS, 1);
+        let mut crowd = Crowd::gather_with(&stack, CLIENTS, 1, sellers);
         crowd.go_on(20).await;
         Self { stack, crowd }
     }

@@ -1,0 +1,113 @@
+//! Sellers withdraw and edit what is being bought, while tickets does not hear of the orders: the sale stands.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use ticketing_server::Service;
+use ticketing_testkit::storm::SellerActivity;
+use ticketing_testkit::{FaultProxy, Link, TestSession, TestStack, eventually};
+
+use super::{Market, lasts};
+use crate::support::{cancel, list, order_of, ordered, pay, taken};
+
+/// How often a process is killed.
+const KILLS: usize = 4;
+/// Writes that are answered before and after each of them.
+const WRITES: u64 = 30;
+/// Longer than an unpaid order lasts.
+const RUNS_OUT: Duration = Duration::from_secs(5);
+
+fn links_of_tickets(stack: &mut TestStack) -> impl Iterator<Item = &FaultProxy> {
+    let replicas = stack.cluster().of(Service::Tickets);
+    let cluster = &*stack.cluster();
+    replicas.into_iter().map(move |number| cluster.link(number, Link::Nats))
+}
+
+async fn edit(stack: &TestStack, seller: &TestSession, id: &str) -> Value {
+    let new = json!({ "title": "Edited", "price": 99.0 });
+    stack.raw().put(&format!("/api/tickets/{id}")).by(seller).json(&new).await.ok(200)
+}
+
+async fn withdraw(stack: &TestStack, seller: &TestSession, id: &str) {
+    stack.raw().delete(&format!("/api/tickets/{id}")).by(seller).await.ok(204);
+}
+
+/// Title, price, status and order of a ticket; its HTTP status where it is not there.
+async fn shown(stack: &TestStack, id: &str) -> Value {
+    let reply = stack.raw().get(&format!("/api/tickets/{id}")).await;
+    if reply.status != 200 {
+        return reply.status.into();
+    }
+    let ticket = reply.json();
+    json!([ticket["title"], ticket["price"], ticket["status"], ticket["orderId"]])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
+    // No order of the test runs out before it is paid.
+    let change = |builder: ticketing_testkit::TestStackBuilder| {
+        builder.with_links().order_ttl(Duration::from_secs(600))
+    };
+    let mut market = Market::opened(change).await;
+    let stack = &mut market.stack;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let mut tickets = Vec::new();
+    for _ in 0..4 {
+        tickets.push(list(stack, &seller, "As listed", 20.0).await);
+    }
+    let mut orders = Vec::new();
+    links_of_tickets(stack).for_each(FaultProxy::refuse);
+    for ticket in &tickets {
+        // The event of the listing may have been on its way when the links were cut.
+        eventually!(
+            {
+                let order = crate::support::order(stack, &buyer, ticket).await;
+                let is_made = order.status == 201;
+                if is_made {
+                    orders.push(crate::support::id(&order.json()));
+                }
+                is_made
+            },
+            seconds 30
+        );
+    }
+    for (ticket, is_edit) in tickets.iter().zip([false, true, false, true]) {
+        if is_edit { drop(edit(stack, &seller, ticket).await) } else { withdraw(stack, &seller, ticket).await }
+    }
+    for order in &orders[..2] {
+        pay(stack, &buyer, order, "tok_visa").await.ok(201);
+    }
+    for order in &orders[2..] {
+        cancel(stack, &buyer, order).await.ok(204);
+    }
+    assert_eq!(shown(stack, &tickets[0]).await, 404, "until tickets hears of its order");
+    links_of_tickets(stack).for_each(FaultProxy::heal);
+    for (ticket, order) in tickets.iter().zip(&orders).take(2) {
+        let sold = json!(["As listed", 20, "sold", order]);
+        eventually!(shown(stack, ticket).await == sold, seconds 60);
+        assert_eq!(order_of(stack, &buyer, order).await["status"], "complete");
+        assert_eq!(taken(stack, order).await, (1, 2000));
+    }
+    eventually!(shown(stack, &tickets[2]).await == 404, seconds 60);
+    eventually!(shown(stack, &tickets[3]).await == json!(["Edited", 99, "available", null]), seconds 60);
+    let again = ordered(stack, &buyer, &tickets[3]).await;
+    assert_eq!(order_of(stack, &buyer, &again).await["ticket"]["price"], 99);
+    cancel(stack, &buyer, &again).await.ok(204);
+    Box::pin(market.finish()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sales_stand_while_replicas_are_killed_and_sellers_change_what_is_bought() {
+    let mut market = Market::opened_with(|builder| builder, SellerActivity::Contesting).await;
+    for kill in 0..KILLS {
+        let service = [Service::Tickets, Service::Orders][kill % 2];
+        let number = market.stack.cluster().of(service)[kill / 2];
+        market.crowd.go_on(WRITES).await;
+        market.stack.cluster().kill(number).await;
+        market.crowd.go_on(WRITES).await;
+        market.stack.cluster().start_again(number).await;
+    }
+    market.crowd.go_on(WRITES).await;
+    lasts(RUNS_OUT).await;
+    Box::pin(market.finish()).await;
+}
