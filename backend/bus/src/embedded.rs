@@ -64,6 +64,17 @@ impl Log {
         })
     }
 
+    /// The log in a database that can only be read.
+    pub(crate) fn over(db: Db) -> Self {
+        Self {
+            db,
+            options: EmbeddedOptions::default(),
+            published: Signal::default(),
+            cache: Mutex::default(),
+            batches: std::sync::atomic::AtomicU64::new(0),
+        }
+    }
+
     pub(crate) async fn publish(&self, batch: Vec<Envelope>) -> Result<(), BusError> {
         let batch: Arc<[Arc<Envelope>]> = batch.into_iter().map(Arc::new).collect();
         let now = self.options.clock.now();

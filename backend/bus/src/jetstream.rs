@@ -65,6 +65,13 @@ impl JetStream {
         Ok(Self { link, stored: AtomicU64::new(0), roll: Roll::default() })
     }
 
+    /// Connects to streams that are there, and makes none.
+    pub(crate) async fn attach(options: JetStreamOptions) -> Result<Self, JetStreamError> {
+        let link = Link::connect(options).await?;
+        topology::info(&link, topology::STREAM).await?;
+        Ok(Self { link, stored: AtomicU64::new(0), roll: Roll::default() })
+    }
+
     pub(crate) async fn publish(&self, batch: &[Envelope]) -> Result<(), BusError> {
         let published = publish::publish(&self.link, batch).await;
         if let Err(error) = &published

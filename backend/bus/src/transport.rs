@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ticketing_events::{Envelope, EventName};
-use ticketing_platform::db::OpenError;
+use ticketing_platform::db::{Db, OpenError};
 use ticketing_platform::signal::Listener;
 
 use crate::embedded::{self, EmbeddedOptions};
@@ -33,6 +33,21 @@ impl Bus {
     pub fn embedded(path: &Path, options: EmbeddedOptions) -> Result<Self, OpenError> {
         let log = embedded::Log::open(path, options)?;
         Ok(Self { transport: Transport::Embedded(Arc::new(log)) })
+    }
+
+    /// The embedded transport in a database that was opened to be read only: nothing can be published or consumed.
+    #[must_use]
+    pub fn embedded_read_only(db: Db) -> Self {
+        Self { transport: Transport::Embedded(Arc::new(embedded::Log::over(db))) }
+    }
+
+    /// Connects to a JetStream transport whose streams are there, and makes or changes none of them.
+    ///
+    /// # Errors
+    /// When there is no connection, or no stream.
+    pub async fn jetstream_read_only(options: JetStreamOptions) -> Result<Self, JetStreamError> {
+        let jetstream = jetstream::JetStream::attach(options).await?;
+        Ok(Self { transport: Transport::JetStream(Arc::new(jetstream)) })
     }
 
     /// Connects to the JetStream transport: a stream of a NATS server. The connection comes back by itself from then

@@ -44,6 +44,12 @@ impl SimulatedProvider {
         Ok(Self { db, clock, faults: Faults::default() })
     }
 
+    /// The book in a database that was opened to be read only. Calls of the provider are refused.
+    #[must_use]
+    pub fn read_only(db: Db, clock: Clock) -> Self {
+        Self { db, clock, faults: Faults::default() }
+    }
+
     /// What goes wrong with its calls.
     #[must_use]
     pub fn faults(&self) -> &Faults {

@@ -23,7 +23,7 @@ pub use dialect::Dialect;
 use error::chain;
 pub use error::{DbError, OpenError};
 pub use migrate::Migrations;
-pub use options::DbOptions;
+pub use options::{DbOptions, ReadOnly};
 pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::Row;
 pub use sqlite::{CopyError, copy_together};
@@ -70,6 +70,22 @@ impl Db {
             Database::Postgres(target) => {
                 Engine::Postgres(postgres::Engine::open(&target, options, migrations)?)
             }
+        };
+        Ok(Self { engine: Arc::new(engine) })
+    }
+
+    /// Opens a database to read it and changes nothing: no table, no file, no checkpoint. Units that write are refused.
+    ///
+    /// # Errors
+    /// When it does not exist, or cannot be opened or reached.
+    pub fn open_read_only(
+        database: impl Into<Database>,
+        access: ReadOnly,
+        options: DbOptions,
+    ) -> Result<Self, OpenError> {
+        let engine = match database.into() {
+            Database::File(path) => Engine::Sqlite(sqlite::Engine::open_read_only(&path, access, options)?),
+            Database::Postgres(target) => Engine::Postgres(postgres::Engine::open(&target, options, &[])?),
         };
         Ok(Self { engine: Arc::new(engine) })
     }

@@ -11,6 +11,15 @@ pub struct DbOptions {
     pub group: usize,
 }
 
+/// What else may happen to a SQLite file that is opened to be read only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadOnly {
+    /// No process writes to the file while it is open, and its write-ahead log is empty. Nothing is made beside it.
+    Quiescent,
+    /// Another process may write to the file, which shares its index of the write-ahead log with every reader.
+    BesideWriter,
+}
+
 impl Default for DbOptions {
     fn default() -> Self {
         Self { readers: 2, queue: 4096, group: 256 }

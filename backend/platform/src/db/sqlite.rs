@@ -5,6 +5,7 @@
 
 mod copy;
 mod files;
+mod read_only;
 mod session;
 
 use std::path::Path;
@@ -18,7 +19,7 @@ use tokio::sync::mpsc;
 
 use super::job::{Job, submit};
 use super::tx::Mode;
-use super::{DbError, DbOptions, DbStats, Migrations, OpenError, Tx, chain};
+use super::{DbError, DbOptions, DbStats, Migrations, OpenError, ReadOnly, Tx, chain};
 use crate::signal::Signal;
 pub use copy::{CopyError, copy_together};
 use files::Files;
@@ -79,6 +80,23 @@ impl Engine {
             })?);
         }
         Ok(Self { writer: Some(writer), readers: Some(readers), threads, counters })
+    }
+
+    /// Opens a file to read it. There is no writer: whatever wants to write is refused.
+    pub(super) fn open_read_only(
+        path: &Path,
+        access: ReadOnly,
+        options: DbOptions,
+    ) -> Result<Self, OpenError> {
+        let counters = Arc::new(Counters { name: file_stem(path), ..Counters::default() });
+        let (readers, queue) = mpsc::channel(options.queue);
+        let queue = Arc::new(Mutex::new(queue));
+        let mut threads = Vec::new();
+        for _ in 0..options.readers.max(1) {
+            let (connection, queue) = (read_only::connect(path, access)?, queue.clone());
+            threads.push(spawn("reader", path, move || read_all(&connection, &queue))?);
+        }
+        Ok(Self { writer: None, readers: Some(readers), threads, counters })
     }
 
     pub(super) async fn write<T, E, F>(&self, unit: F) -> Result<T, E>

@@ -1,0 +1,48 @@
+//! Connections that change nothing: not the file, and nothing beside it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::unopened;
+use crate::db::{OpenError, ReadOnly};
+
+/// Opens a connection that reads and never writes, checkpoints or recovers.
+pub(super) fn connect(path: &Path, access: ReadOnly) -> Result<Connection, OpenError> {
+    let open = || -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(uri(path, access), flags)?;
+        connection.set_prepared_statement_cache_capacity(super::STATEMENT_CACHE);
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.pragma_update(None, "query_only", true)?;
+        // Whoever closes a database last would write its log back.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        // A file that is no database is found out now, not by the first reader.
+        connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(connection)
+    };
+    open().map_err(|error| unopened(path, &error))
+}
+
+/// The URI of a file. What has a meaning in a URI is escaped.
+fn uri(path: &Path, access: ReadOnly) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    match access {
+        ReadOnly::Quiescent => format!("file:{path}?mode=ro&immutable=1"),
+        ReadOnly::BesideWriter => format!("file:{path}?mode=ro"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_with_special_characters_is_escaped() {
+        let path = Path::new("/a b/50%?#.db");
+        assert_eq!(uri(path, ReadOnly::BesideWriter), "file:/a b/50%25%3f%23.db?mode=ro");
+        assert_eq!(uri(path, ReadOnly::Quiescent), "file:/a b/50%25%3f%23.db?mode=ro&immutable=1");
+    }
+}
