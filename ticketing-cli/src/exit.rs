@@ -13,12 +13,13 @@ pub(crate) enum Exit {
     Conflict = 5,
     Declined = 6,
     Unreachable = 7,
+    Violated = 8,
     Interrupted = 130,
 }
 
 impl Exit {
     /// Every code, in the order of its number.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -27,6 +28,7 @@ impl Exit {
         Self::Conflict,
         Self::Declined,
         Self::Unreachable,
+        Self::Violated,
         Self::Interrupted,
     ];
 
@@ -46,6 +48,7 @@ impl Exit {
             Self::Conflict => "conflict: reserved, expired, already paid",
             Self::Declined => "the card was declined",
             Self::Unreachable => "the server cannot be reached",
+            Self::Violated => "the audit found invariant violations",
             Self::Interrupted => "interrupted",
         }
     }

@@ -46,9 +46,9 @@ fn what_is_broken_is_named_by_its_number() {
         }
     }
     let run = audit(folder.path());
-    assert_eq!(run.code, 1, "{}", run.out);
+    assert_eq!(run.code, 8, "{}", run.out);
     assert!(run.out.lines().any(|line| line.starts_with("10 BROKEN")), "{}", run.out);
-    assert!(run.err.contains("not as they must be"), "{}", run.err);
+    assert!(run.err.contains("invariant violations found"), "{}", run.err);
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use ticketing_sdk::{OrderStatus, Timestamp};
 
+use super::report::Violation;
+
 /// A ticket, as tickets has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketFact {
@@ -15,11 +17,17 @@ pub struct TicketFact {
     pub status: String,
     /// The order that holds it.
     pub order_id: Option<String>,
+    /// Whether its seller has withdrawn it, also while an order holds it.
+    pub withdrawn: bool,
+    /// The title that its seller asks buyers to see. It differs from the title shown while an order holds the ticket.
+    pub listed_title: String,
+    /// The price that its seller asks, in cents.
+    pub listed_price: i64,
     /// Its version.
     pub version: i64,
 }
 
-/// A ticket, as orders has copied it.
+/// A ticket, as orders has copied it: what its seller asks, and which order holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketCopy {
     /// Its identifier.
@@ -45,6 +53,8 @@ pub struct OrderFact {
     pub user_id: String,
     /// What was ordered.
     pub ticket_id: String,
+    /// Under which title.
+    pub title: String,
     /// Cents.
     pub price: i64,
     /// Its state.
@@ -55,7 +65,7 @@ pub struct OrderFact {
     pub version: i64,
 }
 
-/// An order, as another service has copied it.
+/// An order, as another service has copied it. Each service copies what it needs of the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderCopy {
     /// The service.
@@ -66,6 +76,23 @@ pub struct OrderCopy {
     pub status: OrderStatus,
     /// Its version.
     pub version: i64,
+    /// Who ordered, where that is copied.
+    pub user_id: Option<String>,
+    /// What was ordered, where that is copied.
+    pub ticket_id: Option<String>,
+    /// Cents, where they are copied.
+    pub price: Option<i64>,
+    /// When the order runs out, where that is copied.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// How many unpaid orders a user has, as orders keeps count of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCount {
+    /// The user.
+    pub user_id: String,
+    /// The count.
+    pub orders: i64,
 }
 
 /// A payment, as payments has it.
@@ -75,6 +102,8 @@ pub struct PaymentFact {
     pub id: String,
     /// What it pays for.
     pub order_id: String,
+    /// Cents.
+    pub amount: i64,
     /// Its state.
     pub status: String,
     /// What is owed to the provider.
@@ -128,14 +157,16 @@ pub struct Facts {
     pub order_copies: Vec<OrderCopy>,
     /// The payments.
     pub payments: Vec<PaymentFact>,
+    /// How many unpaid orders each user has, where orders keeps count of them: where several processes write at once.
+    pub open_counts: Option<Vec<OpenCount>>,
     /// What every service has said.
     pub said: Vec<Said>,
     /// What the provider has in its book.
     pub charges: Vec<Charge>,
     /// Events that no consumer could handle: consumer, event and cause.
-    pub dead_letters: Vec<String>,
-    /// Events that have not taken effect at somebody who listens to them: event and listener.
-    pub unheard: Vec<String>,
+    pub dead_letters: Vec<Violation>,
+    /// Events that have not taken effect at a service that consumes them: event and service.
+    pub unheard: Vec<Violation>,
     /// Events that wait in the log of the bus.
     pub backlog: u64,
 }
@@ -151,6 +182,7 @@ impl Facts {
             orders: Vec::new(),
             order_copies: Vec::new(),
             payments: Vec::new(),
+            open_counts: None,
             said: Vec::new(),
             charges: Vec::new(),
             dead_letters: Vec::new(),

@@ -1,19 +1,21 @@
-//! The audit of a data directory that no server uses.
+//! The audit of a marketplace that is not run by this process. It changes nothing of what it looks at.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ticketing_bus::{Bus, EmbeddedOptions};
+use ticketing_bus::Bus;
 use ticketing_payments::provider::Books;
 use ticketing_payments::{SimulatedProvider, StripeProvider};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl};
+use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl, ReadOnly};
 
+use super::files::{Access, Alone};
 use super::read::{Sources, add_bus, charged_elsewhere};
 use super::{AuditError, Report, Watch, check};
-use crate::data_dir::{DataDir, database};
+use crate::data_dir::database;
 use crate::databases::{PROVIDER, are_files, schema};
-use crate::open::jetstream;
 use crate::{Service, StackSettings, StartError};
 
 /// Why a data directory could not be audited.
@@ -35,6 +37,14 @@ pub enum OfflineError {
     /// A database could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// A file with a write-ahead log could not be copied to be read.
+    #[error("{} could not be copied to a temporary folder: {source}", path.display())]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// It could not be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
@@ -65,7 +75,8 @@ impl Offline {
         let mut offline = Self::at(&settings.data_dir);
         offline.database.clone_from(&settings.database);
         if let Some(options) = &settings.nats {
-            offline.bus = Some(jetstream(options).await?);
+            let bus = Box::pin(Bus::jetstream_read_only(options.clone())).await;
+            offline.bus = Some(bus.map_err(StartError::nats)?);
         }
         if let Some(stripe) = &settings.stripe {
             let provider = StripeProvider::new(stripe, settings.clock.clone()).map_err(StartError::Stripe)?;
@@ -96,14 +107,13 @@ impl Offline {
     }
 
     /// Checks every invariant that can be read. No server may use the data directory meanwhile. What a server has left to
-    /// do counts as broken: settle it by running one.
+    /// do counts as broken: settle it by running one. Nothing is written in the folder, which may be read-only.
     ///
     /// # Errors
     /// When there is no marketplace, a server uses it, or it cannot be read.
     pub async fn audit(&self) -> Result<Report, OfflineError> {
         self.must_exist()?;
-        let _alone = DataDir::lock(&self.folder)?;
-        self.look().await
+        self.look(Access::Alone(Alone::lock(&self.folder)?)).await
     }
 
     /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
@@ -113,7 +123,43 @@ impl Offline {
     /// When there is no marketplace, or it cannot be read.
     pub async fn audit_beside_server(&self) -> Result<Report, OfflineError> {
         self.must_exist()?;
-        self.look().await
+        self.look(Access::BesideServer).await
+    }
+
+    /// Audits the marketplace whether or not servers run it. A data directory says whether one uses it; beside a server, and
+    /// where the data is on a PostgreSQL server, which cannot say, `looks` looks are taken, `pause` apart.
+    ///
+    /// # Errors
+    /// When there is no marketplace, or it cannot be read.
+    pub async fn audit_confirmed(&self, looks: u32, pause: Duration) -> Result<Report, OfflineError> {
+        if self.database.is_none() {
+            match self.audit().await {
+                Err(OfflineError::DataDir(StartError::InUse { .. })) => {}
+                alone => return alone,
+            }
+        }
+        self.audit_beside_server_repeatedly(looks, pause).await
+    }
+
+    /// Looks beside a server up to `looks` times, `pause` apart, until no violation is left that every look has found in
+    /// the same state. So what is under way is not reported, and what stands still is.
+    ///
+    /// # Errors
+    /// When there is no marketplace, or it cannot be read.
+    pub async fn audit_beside_server_repeatedly(
+        &self,
+        looks: u32,
+        pause: Duration,
+    ) -> Result<Report, OfflineError> {
+        let mut report = self.audit_beside_server().await?;
+        for _ in 1..looks {
+            if report.is_clean() {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+            report = self.audit_beside_server().await?.confirmed_by(&report);
+        }
+        Ok(report)
     }
 
     /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
@@ -133,8 +179,8 @@ impl Offline {
         database(&self.folder, part)
     }
 
-    async fn look(&self) -> Result<Report, OfflineError> {
-        let Watch { sources, bus, clock } = self.open()?;
+    async fn look(&self, mut access: Access) -> Result<Report, OfflineError> {
+        let Watch { sources, bus, clock } = self.open(&mut access)?;
         // Held against the simulated book, every sale would be one that nobody paid for.
         if self.books.is_none() && charged_elsewhere(&sources.payments).await.map_err(AuditError::from)? {
             return Err(OfflineError::BooksElsewhere);
@@ -150,33 +196,33 @@ impl Offline {
     /// When there is no marketplace, or it cannot be read.
     pub fn watch(&self) -> Result<Watch, OfflineError> {
         self.must_exist()?;
-        Ok(self.open()?)
+        self.open(&mut Access::BesideServer)
     }
 
-    fn open(&self) -> Result<Watch, OpenError> {
-        let place = |name: &str| match &self.database {
-            // It looks; whoever serves sees to the tables.
-            Some(url) => schema(&url.clone().migrated_elsewhere(), name),
-            None => Ok(self.file(name).into()),
-        };
-        let open = |service: Service| {
-            Db::open(place(service.name())?, DbOptions { readers: 1, ..DbOptions::default() }, &[])
+    fn open(&self, access: &mut Access) -> Result<Watch, OfflineError> {
+        let mut open = |name: &str| match &self.database {
+            Some(url) => {
+                let options = DbOptions { readers: 1, ..DbOptions::default() };
+                let schema = schema(&url.clone().migrated_elsewhere(), name)?;
+                Ok(Db::open_read_only(schema, ReadOnly::BesideWriter, options)?)
+            }
+            None => access.open(&self.file(name)),
         };
         let books = match &self.books {
             Some(books) => books.clone(),
-            None => Arc::new(SimulatedProvider::open(place(PROVIDER)?, Clock::system())?),
+            None => Arc::new(SimulatedProvider::read_only(open(PROVIDER)?, Clock::system())),
         };
         let sources = Sources {
-            auth: Some(open(Service::Auth)?),
-            tickets: open(Service::Tickets)?,
-            orders: open(Service::Orders)?,
-            payments: open(Service::Payments)?,
-            expiration: open(Service::Expiration)?,
+            auth: Some(open(Service::Auth.name())?),
+            tickets: open(Service::Tickets.name())?,
+            orders: open(Service::Orders.name())?,
+            payments: open(Service::Payments.name())?,
+            expiration: open(Service::Expiration.name())?,
             books,
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),
-            None => Bus::embedded(&self.file("bus"), EmbeddedOptions::default())?,
+            None => Bus::embedded_read_only(access.open(&self.file("bus"))?),
         };
         Ok(Watch { sources, bus, clock: Clock::system() })
     }

@@ -12,7 +12,10 @@ use ticketing_platform::db::{Db, DbError, Row, Tx};
 use ticketing_sdk::Timestamp;
 
 use super::AuditError;
-use super::facts::{Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
+use super::facts::{
+    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact,
+};
+use super::report::Violation;
 
 /// Who listens to what.
 const LISTENERS: [(&str, &[EventName]); 4] = [
@@ -99,12 +102,11 @@ impl Sources {
         facts.tickets = tickets(&self.tickets).await?;
         facts.ticket_copies = ticket_copies(&self.orders).await?;
         facts.orders = orders(&self.orders).await?;
-        for (holder, db, sql) in [
-            ("tickets", &self.tickets, "SELECT order_id AS id, status, version FROM reservations"),
-            ("payments", &self.payments, "SELECT id, status, version FROM orders"),
-            ("expiration", &self.expiration, "SELECT order_id AS id, status, version FROM timers"),
-        ] {
-            facts.order_copies.extend(rows(db, sql, move |row| order_copy(holder, row)).await?);
+        facts.open_counts = open_counts(&self.orders).await?;
+        for (holder, db) in
+            [("tickets", &self.tickets), ("payments", &self.payments), ("expiration", &self.expiration)]
+        {
+            facts.order_copies.extend(order_copies(holder, db).await?);
         }
         facts.payments = payments(&self.payments).await?;
         facts.charges = charges(&*self.books).await?;
@@ -115,7 +117,7 @@ impl Sources {
         Ok(facts)
     }
 
-    async fn unheard(&self, said: &[Said]) -> Result<Vec<String>, DbError> {
+    async fn unheard(&self, said: &[Said]) -> Result<Vec<Violation>, DbError> {
         let mut unheard = Vec::new();
         for (listener, names) in LISTENERS {
             let Some((_, db)) = self.databases().find(|(service, _)| *service == listener) else { continue };
@@ -124,7 +126,10 @@ impl Sources {
             let wanted: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
             let missed = said.iter().filter(|said| wanted.contains(&*said.name) && !heard.contains(&said.id));
             unheard.extend(
-                missed.map(|said| format!("{listener} has not heard {} of {}", said.name, said.aggregate)),
+                missed.map(|said| {
+                    let text = format!("{listener} has not heard {} of {}", said.name, said.aggregate);
+                    Violation::new(format!("{listener} {}", said.id), text)
+                }),
             );
         }
         Ok(unheard)
@@ -140,20 +145,28 @@ pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditErr
     let letters = bus.dead_letters().await?;
     let lines = letters.iter().map(|letter| {
         let event = &letter.envelope;
-        format!("{} could not handle {} of {}: {}", letter.durable, event.name, event.aggregate, letter.cause)
+        let text =
+            format!("{} could not handle {} of {}: {}", letter.durable, event.name, event.aggregate, letter.cause);
+        Violation::new(format!("{} {}", letter.durable, event.id), text)
     });
     facts.dead_letters = lines.collect();
     Ok(())
 }
 
 async fn tickets(db: &Db) -> Result<Vec<TicketFact>, DbError> {
-    rows(db, "SELECT id, title, price, status, order_id, version FROM tickets", |row| {
+    let sql = "SELECT id, title, price, status, order_id, version, COALESCE(listed_title, title) AS listed_title, \
+               COALESCE(listed_price, price) AS listed_price, \
+               CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END AS withdrawn FROM tickets";
+    rows(db, sql, |row| {
         Ok(TicketFact {
             id: row.text("id")?,
             title: row.text("title")?,
             price: row.int("price")?,
             status: row.text("status")?,
             order_id: row.opt_text("order_id")?,
+            withdrawn: row.flag("withdrawn")?,
+            listed_title: row.text("listed_title")?,
+            listed_price: row.int("listed_price")?,
             version: row.int("version")?,
         })
     })
@@ -175,12 +188,13 @@ async fn ticket_copies(db: &Db) -> Result<Vec<TicketCopy>, DbError> {
 }
 
 async fn orders(db: &Db) -> Result<Vec<OrderFact>, DbError> {
-    let sql = "SELECT id, user_id, ticket_id, ticket_price, status, expires_at, version FROM orders";
+    let sql = "SELECT id, user_id, ticket_id, ticket_title, ticket_price, status, expires_at, version FROM orders";
     rows(db, sql, |row| {
         Ok(OrderFact {
             id: row.text("id")?,
             user_id: row.text("user_id")?,
             ticket_id: row.text("ticket_id")?,
+            title: row.text("ticket_title")?,
             price: row.int("ticket_price")?,
             status: row.parse("status")?,
             expires_at: row.time("expires_at")?,
@@ -190,15 +204,52 @@ async fn orders(db: &Db) -> Result<Vec<OrderFact>, DbError> {
     .await
 }
 
-fn order_copy(holder: &'static str, row: &Row<'_>) -> Result<OrderCopy, DbError> {
-    Ok(OrderCopy { holder, id: row.text("id")?, status: row.parse("status")?, version: row.int("version")? })
+/// The copies of the orders at a service, and which columns it has.
+async fn order_copies(holder: &'static str, db: &Db) -> Result<Vec<OrderCopy>, DbError> {
+    let (sql, has) = match holder {
+        "tickets" => (
+            "SELECT order_id AS id, status, version, ticket_id, price FROM reservations",
+            [false, true, true, false],
+        ),
+        "payments" => (
+            "SELECT id, status, version, user_id, ticket_id, price, expires_at FROM orders",
+            [true, true, true, true],
+        ),
+        _ => ("SELECT order_id AS id, status, version, expires_at FROM timers", [false, false, false, true]),
+    };
+    let [has_user, has_ticket, has_price, has_deadline] = has;
+    rows(db, sql, move |row| {
+        Ok(OrderCopy {
+            holder,
+            id: row.text("id")?,
+            status: row.parse("status")?,
+            version: row.int("version")?,
+            user_id: has_user.then(|| row.text("user_id")).transpose()?,
+            ticket_id: has_ticket.then(|| row.text("ticket_id")).transpose()?,
+            price: if has_price { row.opt_int("price")? } else { None },
+            expires_at: has_deadline.then(|| row.time("expires_at")).transpose()?,
+        })
+    })
+    .await
+}
+
+/// How many unpaid orders each user has; nothing where orders counts them anew each time.
+async fn open_counts(db: &Db) -> Result<Option<Vec<OpenCount>>, DbError> {
+    if !db.is_shared() {
+        return Ok(None);
+    }
+    let counts = rows(db, "SELECT user_id, orders FROM open_orders", |row| {
+        Ok(OpenCount { user_id: row.text("user_id")?, orders: row.int("orders")? })
+    });
+    counts.await.map(Some)
 }
 
 async fn payments(db: &Db) -> Result<Vec<PaymentFact>, DbError> {
-    rows(db, "SELECT id, order_id, status, next_step FROM payments", |row| {
+    rows(db, "SELECT id, order_id, amount, status, next_step FROM payments", |row| {
         Ok(PaymentFact {
             id: row.text("id")?,
             order_id: row.text("order_id")?,
+            amount: row.int("amount")?,
             status: row.text("status")?,
             next_step: row.opt_text("next_step")?,
         })
@@ -232,16 +283,6 @@ async fn charges(books: &dyn Books) -> Result<Vec<Charge>, ProviderError> {
     Ok(charges.collect())
 }
 
-/// Events that wait to be published.
-pub(super) async fn unpublished(db: &Db) -> Result<i64, DbError> {
-    count(db, "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL").await
-}
-
-/// Steps that payments owes the provider.
-pub(super) async fn steps_owed(db: &Db) -> Result<i64, DbError> {
-    count(db, "SELECT COUNT(*) AS n FROM payments WHERE next_step IS NOT NULL").await
-}
-
 /// Whether a charge was made by somebody else than the simulated provider.
 pub(super) async fn charged_elsewhere(db: &Db) -> Result<bool, DbError> {
     let unit = |tx: &mut Tx<'_>| {
@@ -252,28 +293,6 @@ pub(super) async fn charged_elsewhere(db: &Db) -> Result<bool, DbError> {
         )
     };
     Ok(db.read::<_, DbError, _>(unit).await? > 0)
-}
-
-/// Events that a service has said or heard, as far as it remembers.
-pub(super) async fn said_and_heard(db: &Db) -> Result<i64, DbError> {
-    count(db, "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM inbox) AS n").await
-}
-
-/// Deadlines that have passed and of which nobody was told yet.
-pub(super) async fn deadlines_due(db: &Db, now: Timestamp) -> Result<i64, DbError> {
-    db.read(move |tx: &mut Tx<'_>| {
-        tx.query_one(
-            "SELECT COUNT(*) AS n FROM timers \
-             WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1",
-            args![now],
-            |row| row.int("n"),
-        )
-    })
-    .await
-}
-
-async fn count(db: &Db, sql: &'static str) -> Result<i64, DbError> {
-    db.read(move |tx: &mut Tx<'_>| tx.query_one(sql, args![], |row| row.int("n"))).await
 }
 
 async fn rows<T: Send + 'static>(

@@ -1,6 +1,36 @@
 //! What an audit found.
 
+use std::collections::HashSet;
 use std::fmt;
+
+/// Something that breaks an invariant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// What breaks it, and in which state: the same in two looks at a marketplace only where nothing has moved it.
+    pub item: String,
+    /// How it breaks the invariant, in one line.
+    pub text: String,
+}
+
+impl Violation {
+    /// The violation that `text` states; `item` is what breaks the invariant.
+    pub fn new(item: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { item: item.into(), text: text.into() }
+    }
+}
+
+impl From<String> for Violation {
+    /// A violation whose text states the item and its state.
+    fn from(text: String) -> Self {
+        Self { item: text.clone(), text }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
 
 /// One invariant, and whether it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,8 +41,8 @@ pub struct Check {
     pub name: &'static str,
     /// How many things were looked at.
     pub examined: usize,
-    /// What breaks it, one line each.
-    pub broken: Vec<String>,
+    /// What breaks it.
+    pub broken: Vec<Violation>,
 }
 
 /// What an audit found.
@@ -32,10 +62,22 @@ impl Report {
         self.checks.iter().all(|check| check.broken.is_empty())
     }
 
-    /// How many things break an invariant.
+    /// How many violations were found.
     #[must_use]
     pub fn broken(&self) -> usize {
         self.checks.iter().map(|check| check.broken.len()).sum()
+    }
+
+    /// Keeps the violations that an earlier look has found as well, in the same state.
+    #[must_use]
+    pub fn confirmed_by(mut self, earlier: &Self) -> Self {
+        for check in &mut self.checks {
+            let before = earlier.checks.iter().find(|before| before.name == check.name);
+            let known: HashSet<&str> =
+                before.iter().flat_map(|before| &before.broken).map(|violation| &*violation.item).collect();
+            check.broken.retain(|violation| known.contains(&*violation.item));
+        }
+        self
     }
 }
 

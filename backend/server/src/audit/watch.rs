@@ -4,8 +4,8 @@ use ticketing_bus::Bus;
 use ticketing_payments::provider::Ledger;
 use ticketing_platform::clock::Clock;
 
-use super::read::{self, Sources};
-use super::{AuditError, Report, check};
+use super::read::{Sources, add_bus};
+use super::{AuditError, Report, check, pending};
 
 /// What is looked at. Clones look at the same.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl Watch {
     /// When a database, the bus or the provider's book cannot be read.
     pub async fn audit(&self) -> Result<Report, AuditError> {
         let mut facts = self.sources.facts(self.clock.now()).await?;
-        read::add_bus(&mut facts, &self.bus).await?;
+        add_bus(&mut facts, &self.bus).await?;
         facts.backlog = self.bus.backlog().await?;
         Ok(check(&facts))
     }
@@ -37,12 +37,12 @@ impl Watch {
         // trace behind.
         let before = self.said_and_heard().await?;
         for (_, db) in self.sources.databases() {
-            if read::unpublished(db).await? > 0 {
+            if pending::unpublished(db).await? > 0 {
                 return Ok(false);
             }
         }
-        let owed = read::steps_owed(&self.sources.payments).await?;
-        let due = read::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
+        let owed = pending::steps_owed(&self.sources.payments).await?;
+        let due = pending::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
         if owed > 0 || due > 0 || self.bus.backlog().await? > 0 {
             return Ok(false);
         }
@@ -67,7 +67,7 @@ impl Watch {
     async fn said_and_heard(&self) -> Result<Vec<i64>, AuditError> {
         let mut counts = Vec::new();
         for (_, db) in self.sources.databases() {
-            counts.push(read::said_and_heard(db).await?);
+            counts.push(pending::said_and_heard(db).await?);
         }
         Ok(counts)
     }

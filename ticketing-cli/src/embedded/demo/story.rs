@@ -186,7 +186,7 @@ impl<'a> Story<'a> {
         if !report.is_clean() {
             self.io.data(report.to_string())?;
             return Err(Failure::failed(format!(
-                "the audit found {} things that must not be",
+                "the audit found {} invariant violations",
                 report.broken()
             )));
         }

@@ -49,7 +49,7 @@ const fn deed(number: u8, service: &'static str, statements: &'static [&'static 
     Deed { number, service, statements }
 }
 
-const DEEDS: [Deed; 28] = [
+const DEEDS: [Deed; 40] = [
     deed(
         1,
         "orders",
@@ -80,7 +80,19 @@ const DEEDS: [Deed; 28] = [
         "tickets",
         &["UPDATE tickets SET status = 'available', order_id = NULL WHERE status = 'reserved'"],
     ),
-    deed(8, "tickets", &["UPDATE tickets SET order_id = 'nobody' WHERE status = 'sold'"]),
+    deed(2, "tickets", &["UPDATE tickets SET order_id = 'nobody' WHERE status = 'sold'"]),
+    deed(2, "tickets", &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"]),
+    deed(10, "tickets", &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"]),
+    deed(2, "tickets", &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'sold'"]),
+    deed(2, "tickets", &["UPDATE tickets SET title = 'other', listed_title = title WHERE status = 'sold'"]),
+    deed(2, "tickets", &["DELETE FROM tickets WHERE status = 'sold'"]),
+    deed(8, "tickets", &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'reserved'"]),
+    deed(8, "tickets", &["UPDATE tickets SET listed_price = 1 WHERE status = 'available'"]),
+    deed(9, "tickets", &["UPDATE reservations SET ticket_id = 'nothing' WHERE status = 'complete'"]),
+    deed(9, "tickets", &["UPDATE reservations SET price = 1 WHERE status = 'complete'"]),
+    deed(9, "payments", &["UPDATE orders SET user_id = 'nobody' WHERE status = 'complete'"]),
+    deed(9, "expiration", &["UPDATE timers SET expires_at = expires_at + 1 WHERE status = 'created'"]),
+    deed(10, "payments", &["UPDATE payments SET status = 'refunded' WHERE status = 'succeeded'"]),
     deed(9, "orders", &["UPDATE tickets SET price = 1 WHERE title = 'free'"]),
     deed(9, "orders", &["DELETE FROM tickets WHERE title = 'free'"]),
     deed(9, "orders", &["UPDATE tickets SET deleted = 0 WHERE deleted = 1"]),

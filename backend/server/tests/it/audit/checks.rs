@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
-    Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, check,
+    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, check,
 };
 
 const NOW: i64 = 1_800_000_000_000;
@@ -23,14 +23,18 @@ fn sound() -> Facts {
             version,
         });
         for version in 0..=version {
-            facts.said.push(said("tickets", "ticket:updated", &id, version));
+            let name = if version == 0 { "ticket:created" } else { "ticket:updated" };
+            facts.said.push(said("tickets", name, &id, version));
         }
         facts.tickets.push(TicketFact {
             id,
-            title,
+            title: title.clone(),
             price: 1999,
             status: status.to_owned(),
             order_id,
+            withdrawn: false,
+            listed_title: title,
+            listed_price: 1999,
             version,
         });
     }
@@ -41,15 +45,25 @@ fn sound() -> Facts {
     ];
     for (id, ticket, status, version) in orders {
         for holder in ["tickets", "payments", "expiration"] {
-            facts.order_copies.push(OrderCopy { holder, id: id.to_owned(), status, version });
+            facts.order_copies.push(OrderCopy {
+                holder,
+                id: id.to_owned(),
+                status,
+                version,
+                user_id: (holder == "payments").then(|| "u".to_owned()),
+                ticket_id: (holder != "expiration").then(|| ticket.to_owned()),
+                price: (holder != "expiration").then_some(1999),
+                expires_at: (holder != "tickets").then(|| Timestamp::from_millis(NOW)),
+            });
         }
-        for version in 0..=version {
-            facts.said.push(said("orders", "order:moved", id, version));
+        for at in 0..=version {
+            facts.said.push(said("orders", moved(status, at, version), id, at));
         }
         facts.orders.push(OrderFact {
             id: id.to_owned(),
             user_id: "u".to_owned(),
             ticket_id: ticket.to_owned(),
+            title: format!("Ticket {ticket}"),
             price: 1999,
             status,
             expires_at: Timestamp::from_millis(NOW),
@@ -59,6 +73,7 @@ fn sound() -> Facts {
     facts.payments.push(PaymentFact {
         id: "p".to_owned(),
         order_id: "c".to_owned(),
+        amount: 1999,
         status: "succeeded".to_owned(),
         next_step: None,
     });
@@ -67,6 +82,18 @@ fn sound() -> Facts {
         said.place = Some(place);
     }
     facts
+}
+
+/// The event of an order at a version, where the order is in `status` at `last`.
+fn moved(status: OrderStatus, version: i64, last: i64) -> &'static str {
+    match (version, status) {
+        (0, _) => "order:created",
+        _ if version < last => "order:confirmed",
+        (_, OrderStatus::Created) => "order:created",
+        (_, OrderStatus::AwaitingPayment) => "order:confirmed",
+        (_, OrderStatus::Complete) => "order:completed",
+        (_, OrderStatus::Cancelled) => "order:cancelled",
+    }
 }
 
 fn said(service: &'static str, name: &str, aggregate: &str, version: i64) -> Said {
@@ -103,9 +130,10 @@ fn everywhere(facts: &mut Facts, id: &str, status: OrderStatus, version: i64) {
     for copy in facts.order_copies.iter_mut().filter(|copy| copy.id == id) {
         (copy.status, copy.version) = (status, version);
     }
-    for version in known + 1..=version {
+    for at in known + 1..=version {
         let place = i64::try_from(facts.said.len()).unwrap() + 1;
-        facts.said.push(Said { place: Some(place), ..said("orders", "order:moved", id, version) });
+        let name = moved(status, at, version);
+        facts.said.push(Said { place: Some(place), ..said("orders", name, id, at) });
     }
 }
 
@@ -152,12 +180,17 @@ fn four_a_change_that_nobody_was_told_of() {
     let is_of = |said: &Said, id: &str, version: i64| said.aggregate == id && said.version == version;
     assert_eq!(broken(|facts| facts.said.retain(|said| !is_of(said, "c", 2))), [4], "the last");
     assert_eq!(broken(|facts| facts.said.retain(|said| !is_of(said, "r", 1))), [4], "one in between");
-    let ahead = Said { place: Some(99), ..said("orders", "order:moved", "o", 1) };
+    let ahead = Said { place: Some(99), ..said("orders", "order:confirmed", "o", 1) };
     assert_eq!(broken(|facts| facts.said.push(ahead)), [4], "an event without its change");
-    let again = Said { place: Some(99), ..said("tickets", "ticket:updated", "f", 0) };
+    let again = Said { place: Some(99), ..said("tickets", "ticket:created", "f", 0) };
     assert_eq!(broken(|facts| facts.said.push(again)), [4], "the same change told twice");
     let invented = Said { place: Some(99), ..said("tickets", "ticket:updated", "nothing", 0) };
     assert_eq!(broken(|facts| facts.said.push(invented)), [4], "something that does not exist");
+    let last_of = |id: &str| sound().said.iter().rposition(|said| said.aggregate == id).unwrap();
+    for (id, name) in [("s", "ticket:deleted"), ("c", "order:cancelled"), ("o", "order:confirmed")] {
+        let another = broken(|facts| facts.said[last_of(id)].name = name.to_owned());
+        assert_eq!(another, [4], "{name} was told of {id}");
+    }
 }
 
 #[test]
@@ -172,9 +205,9 @@ fn five_events_that_are_not_on_the_bus_or_out_of_order() {
 
 #[test]
 fn six_and_seven_and_sixteen_events_without_effect() {
-    assert_eq!(broken(|facts| facts.unheard.push("orders has not heard it".to_owned())), [6]);
+    assert_eq!(broken(|facts| facts.unheard.push("orders has not heard it".to_owned().into())), [6]);
     assert_eq!(broken(|facts| facts.backlog = 1), [7]);
-    assert_eq!(broken(|facts| facts.dead_letters.push("poison".to_owned())), [16]);
+    assert_eq!(broken(|facts| facts.dead_letters.push("poison".to_owned().into())), [16]);
 }
 
 #[test]
@@ -186,15 +219,84 @@ fn eight_a_ticket_in_the_wrong_hands() {
             facts.ticket_copies[index].order_id = order;
         })
     };
-    assert_eq!(with(0, "reserved", Some("c")), [8], "a sold ticket");
+    assert_eq!(with(0, "reserved", Some("c")), [2, 8, 10], "a sold ticket");
     assert_eq!(with(1, "available", None), [8], "a reserved ticket");
     assert_eq!(with(1, "reserved", Some("x")), [8], "held by an order that was cancelled");
     assert_eq!(with(2, "reserved", Some("nobody")), [8], "a free ticket");
 }
 
+/// Everything in tickets and in the copy agrees that the ticket is withdrawn; orders and the ledger say that it is paid.
+#[test]
+fn paid_ticket_that_is_withdrawn_breaks_two_and_ten() {
+    let withdrawn = broken(|facts| {
+        let ticket = &mut facts.tickets[0];
+        (ticket.status, ticket.order_id, ticket.withdrawn) = ("deleted".to_owned(), None, true);
+        (facts.ticket_copies[0].order_id, facts.ticket_copies[0].deleted) = (None, true);
+        facts.said.iter_mut().rfind(|said| said.aggregate == "s").unwrap().name = "ticket:deleted".to_owned();
+    });
+    assert_eq!(withdrawn, [2, 10]);
+    let missing = broken(|facts| {
+        facts.tickets.remove(0);
+        facts.ticket_copies.remove(0);
+        facts.said.retain(|said| said.aggregate != "s");
+    });
+    assert_eq!(missing, [2, 10]);
+}
+
+#[test]
+fn ticket_on_other_terms_than_ordered_breaks_two_or_eight() {
+    for (index, number) in [(0, 2), (1, 8)] {
+        let changes: [fn(&mut TicketFact); 2] = [|ticket| ticket.price = 1, |ticket| ticket.title.push('!')];
+        for change in changes {
+            assert_eq!(broken(|facts| change(&mut facts.tickets[index])), [number]);
+        }
+    }
+    let stale = broken(|facts| facts.tickets[2].price = 1);
+    assert_eq!(stale, [8], "a free ticket shows what its seller asks");
+    let edited = broken(|facts| {
+        (facts.tickets[1].listed_price, facts.ticket_copies[1].price) = (5000, 5000);
+        (facts.tickets[1].withdrawn, facts.ticket_copies[1].deleted) = (true, true);
+    });
+    assert!(edited.is_empty(), "what the seller wants of a reserved ticket waits: {edited:?}");
+}
+
+#[test]
+fn ticket_sold_without_complete_order_breaks_two() {
+    let sold = |order: Option<&str>| {
+        broken(|facts| {
+            let order = order.map(str::to_owned);
+            (facts.tickets[2].status, facts.tickets[2].order_id) = ("sold".to_owned(), order.clone());
+            facts.ticket_copies[2].order_id = order;
+        })
+    };
+    for order in [Some("x"), Some("nobody"), None] {
+        assert_eq!(sold(order), [2], "{order:?}");
+    }
+}
+
+#[test]
+fn withdrawn_ticket_for_sale_breaks_eight() {
+    let for_sale = broken(|facts| {
+        (facts.tickets[2].withdrawn, facts.ticket_copies[2].deleted) = (true, true);
+    });
+    assert_eq!(for_sale, [8]);
+}
+
+#[test]
+fn eighteen_unpaid_orders_that_are_counted_wrong() {
+    let counted = |counts: &[(&str, i64)]| {
+        let count = |(user, orders): &(&str, i64)| OpenCount { user_id: (*user).to_owned(), orders: *orders };
+        broken(|facts| facts.open_counts = Some(counts.iter().map(count).collect()))
+    };
+    assert!(counted(&[("u", 1), ("v", 0)]).is_empty());
+    for wrong in [&[][..], &[("u", 0)], &[("u", 2)], &[("u", 1), ("v", 1)], &[("u", 1), ("v", -1)]] {
+        assert_eq!(counted(wrong), [18], "{wrong:?}");
+    }
+}
+
 #[test]
 fn nine_a_copy_that_differs() {
-    let changes: [fn(&mut Facts); 8] = [
+    let changes: [fn(&mut Facts); 12] = [
         |facts| facts.ticket_copies[0].price = 1,
         |facts| facts.ticket_copies[0].title.push('!'),
         |facts| facts.ticket_copies[1].order_id = None,
@@ -203,6 +305,10 @@ fn nine_a_copy_that_differs() {
         |facts| drop(facts.ticket_copies.pop()),
         |facts| facts.order_copies[0].version = 1,
         |facts| facts.order_copies[5].status = OrderStatus::Cancelled,
+        |facts| facts.order_copies[0].ticket_id = Some("f".to_owned()),
+        |facts| facts.order_copies[0].price = Some(1),
+        |facts| facts.order_copies[1].user_id = Some("v".to_owned()),
+        |facts| facts.order_copies[2].expires_at = Some(Timestamp::from_millis(1)),
     ];
     for (number, change) in changes.into_iter().enumerate() {
         assert_eq!(broken(change), [9], "change {number}");
@@ -222,6 +328,12 @@ fn nine_a_copy_that_differs() {
 fn ten_money_that_does_not_add_up() {
     assert_eq!(broken(|facts| facts.charges.clear()), [10], "sold for nothing");
     assert_eq!(broken(|facts| facts.charges[0].captured = 1998), [10], "a cent is missing");
+    assert_eq!(broken(|facts| facts.payments[0].amount = 1998), [10], "payments says otherwise");
+    assert_eq!(
+        broken(|facts| facts.payments[0].status = "refunded".to_owned()),
+        [10],
+        "payments says that it was given back"
+    );
     assert_eq!(broken(|facts| facts.charges[0].refunded = 1), [10], "a cent was given back");
     assert_eq!(broken(|facts| facts.charges[0].captures = 2), [10], "taken twice");
     assert_eq!(
@@ -262,10 +374,36 @@ fn thirteen_an_unpaid_order_beyond_its_deadline() {
 #[test]
 fn a_report_is_readable() {
     let mut facts = sound();
-    facts.dead_letters = (0..12).map(|number| format!("letter {number}")).collect();
+    facts.dead_letters = (0..12).map(|number| format!("letter {number}").into()).collect();
     let report = check(&facts);
     assert_eq!((report.is_clean(), report.broken()), (false, 12));
     let text = report.to_string();
     assert!(text.contains("16 BROKEN") && text.contains("letter 9") && text.contains("and 2 more"), "{text}");
     assert!(!text.contains("letter 10"), "{text}");
+}
+
+#[test]
+fn confirmed_violations_are_those_of_both_looks_in_the_same_state() {
+    let look = |change: fn(&mut Facts)| {
+        let mut facts = sound();
+        change(&mut facts);
+        check(&facts)
+    };
+    let first = look(|facts| {
+        facts.charges.clear();
+        facts.order_copies[0].version = 0;
+        facts.unheard.push("orders has not heard one".to_owned().into());
+    });
+    let second = look(|facts| {
+        facts.charges.clear();
+        // The copy has moved on meanwhile, and another event is under way.
+        facts.order_copies[0].version = 1;
+        facts.unheard.push("orders has not heard another".to_owned().into());
+    });
+    assert_eq!((first.broken(), second.broken()), (4, 4));
+    let confirmed = second.confirmed_by(&first);
+    let numbers: Vec<u8> =
+        confirmed.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
+    assert_eq!((numbers, confirmed.broken()), (vec![10], 2));
+    assert!(confirmed.confirmed_by(&look(|_| {})).is_clean());
 }

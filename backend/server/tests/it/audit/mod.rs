@@ -3,3 +3,4 @@
 mod by_hand;
 mod checks;
 mod offline;
+mod read_only;

@@ -1,0 +1,87 @@
+//! Copies: what a service knows of the things of another.
+
+use std::collections::{HashMap, HashSet};
+
+use ticketing_sdk::OrderStatus;
+
+use super::super::facts::{Facts, OrderCopy, OrderFact};
+use super::super::report::Violation;
+use super::millis;
+
+/// Copies of tickets and orders that differ from their source, are missing, or have no source.
+pub(super) fn differing(facts: &Facts) -> Vec<Violation> {
+    let mut broken = tickets(facts);
+    for holder in ["tickets", "payments", "expiration"] {
+        broken.extend(orders(facts, holder));
+    }
+    broken
+}
+
+/// Orders copies what the seller asks, since that is what new orders pay, and which order holds the ticket.
+fn tickets(facts: &Facts) -> Vec<Violation> {
+    let mut broken = Vec::new();
+    let copied: HashMap<_, _> = facts.ticket_copies.iter().map(|copy| (copy.id.as_str(), copy)).collect();
+    for ticket in &facts.tickets {
+        let Some(copy) = copied.get(ticket.id.as_str()) else {
+            broken.push(format!("orders does not know ticket {}", ticket.id).into());
+            continue;
+        };
+        let matches = copy.title == ticket.listed_title
+            && copy.price == ticket.listed_price
+            && copy.order_id == ticket.order_id
+            && copy.deleted == ticket.withdrawn
+            && copy.version == ticket.version;
+        if !matches {
+            let item = format!("orders {} {}", ticket.id, copy.version);
+            let text = format!(
+                "orders has another copy of ticket {}: at version {}, it is at {}",
+                ticket.id, copy.version, ticket.version
+            );
+            broken.push(Violation::new(item, text));
+        }
+    }
+    let known: HashSet<&str> = facts.tickets.iter().map(|ticket| &*ticket.id).collect();
+    let invented = facts.ticket_copies.iter().filter(|copy| !known.contains(&*copy.id));
+    broken.extend(invented.map(|copy| format!("orders has ticket {}, which does not exist", copy.id).into()));
+    broken
+}
+
+fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
+    let mut broken = Vec::new();
+    let timers_since = facts.now.as_millis() - millis(ticketing_expiration::RETENTION);
+    let copies = facts.order_copies.iter().filter(|copy| copy.holder == holder);
+    let copied: HashMap<_, _> = copies.map(|copy| (copy.id.as_str(), copy)).collect();
+    for order in &facts.orders {
+        match copied.get(order.id.as_str()) {
+            Some(copy) if matches(copy, order) => {}
+            Some(copy) => broken.push(Violation::new(
+                format!("{holder} {} {}", order.id, copy.version),
+                format!(
+                    "{holder} has another copy of order {}: {} at version {}, it is {} at {}",
+                    order.id, copy.status, copy.version, order.status, order.version
+                ),
+            )),
+            None if holder == "expiration" && is_forgotten(order, timers_since) => {}
+            None => broken.push(format!("{holder} does not know order {}", order.id).into()),
+        }
+    }
+    let known: HashSet<&str> = facts.orders.iter().map(|order| &*order.id).collect();
+    let invented = copied.into_keys().filter(|id| !known.contains(id));
+    broken.extend(invented.map(|id| format!("{holder} has order {id}, which does not exist").into()));
+    broken
+}
+
+/// Whether a copy is the order, in every field that the service copies.
+fn matches(copy: &OrderCopy, order: &OrderFact) -> bool {
+    (copy.status, copy.version) == (order.status, order.version)
+        && copy.user_id.as_ref().is_none_or(|user| *user == order.user_id)
+        && copy.ticket_id.as_ref().is_none_or(|ticket| *ticket == order.ticket_id)
+        && copy.price.is_none_or(|price| price == order.price)
+        && copy.expires_at.is_none_or(|deadline| deadline == order.expires_at)
+}
+
+/// Whether expiration may have forgotten the order: it has ended, and its deadline was before `since`.
+fn is_forgotten(order: &OrderFact, since: i64) -> bool {
+    matches!(order.status, OrderStatus::Complete | OrderStatus::Cancelled)
+        && order.expires_at.as_millis() < since
+}

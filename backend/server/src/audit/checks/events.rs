@@ -1,0 +1,99 @@
+//! Events: every change has one, and they are on the bus in order.
+
+use std::collections::{HashMap, HashSet};
+
+use ticketing_sdk::OrderStatus;
+
+use super::super::facts::{Facts, Said};
+use super::super::report::Violation;
+use super::horizon;
+
+/// The events of a service by the ticket or order that they happened to.
+fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f Said>> {
+    let mut histories = HashMap::<&str, Vec<&Said>>::new();
+    let steps = facts.said.iter().filter(|said| said.service == service && said.name != "session:ended");
+    for said in steps {
+        histories.entry(&said.aggregate).or_default().push(said);
+    }
+    for history in histories.values_mut() {
+        history.sort_by_key(|said| said.version);
+    }
+    histories
+}
+
+/// Tickets and orders whose events are not one for each version, or do not tell of the state that they are in.
+pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
+    let mut broken = Vec::new();
+    let horizon = horizon(facts, ticketing_bus::OUTBOX_RETENTION);
+    let tickets = facts.tickets.iter().map(|ticket| {
+        let last = if ticket.status == "deleted" { "ticket:deleted" } else { "ticket:updated" };
+        ("tickets", &ticket.id, ticket.version, "ticket:created", last)
+    });
+    let orders = facts.orders.iter().map(|order| {
+        let last = match order.status {
+            OrderStatus::Created => "order:created",
+            OrderStatus::AwaitingPayment => "order:confirmed",
+            OrderStatus::Complete => "order:completed",
+            OrderStatus::Cancelled => "order:cancelled",
+        };
+        ("orders", &order.id, order.version, "order:created", last)
+    });
+    let histories: HashMap<_, _> =
+        ["tickets", "orders"].into_iter().map(|service| (service, histories(facts, service))).collect();
+    for (service, id, version, first, last) in tickets.chain(orders) {
+        let history = histories[service].get(id.as_str()).map_or(&[][..], Vec::as_slice);
+        let versions: Vec<i64> = history.iter().map(|said| said.version).collect();
+        // What was said long ago may be forgotten, the oldest first.
+        let known_since = match versions.first() {
+            _ if id.as_str() >= horizon.as_str() => 0,
+            Some(first) => *first,
+            None => version + 1,
+        };
+        if !versions.iter().copied().eq(known_since..=version) {
+            let text = format!("{service} has {id} at version {version} but said versions {versions:?}");
+            broken.push(text.into());
+        }
+        let names = [(0, first), (version, if version == 0 { first } else { last })];
+        for (version, name) in names {
+            let said = history.iter().find(|said| said.version == version);
+            if let Some(said) = said.filter(|said| said.name != name) {
+                let text = format!("{service} said {} of {id} at version {version}, not {name}", said.name);
+                broken.push(text.into());
+            }
+        }
+    }
+    let tickets: HashSet<&str> = facts.tickets.iter().map(|ticket| &*ticket.id).collect();
+    let orders: HashSet<&str> = facts.orders.iter().map(|order| &*order.id).collect();
+    for (service, known) in [("tickets", tickets), ("orders", orders)] {
+        let invented = histories[service].keys().filter(|id| !known.contains(*id));
+        broken.extend(invented.map(|id| format!("{service} told of {id}, which does not exist").into()));
+    }
+    broken
+}
+
+/// Events that are not on the bus, or are there out of order.
+pub(super) fn published(facts: &Facts) -> Vec<Violation> {
+    let unpublished = facts.said.iter().filter(|said| said.place.is_none());
+    let mut broken: Vec<Violation> = unpublished
+        .map(|said| {
+            Violation::new(&said.id, format!("{} of {} is not on the bus", said.name, said.aggregate))
+        })
+        .collect();
+    for service in ["tickets", "orders"] {
+        for (id, history) in histories(facts, service) {
+            if !history.iter().map(|said| said.place).is_sorted() {
+                broken.push(format!("the events of {id} are out of order on the bus").into());
+            }
+        }
+    }
+    broken
+}
+
+/// Events that wait in the log of the bus.
+pub(super) fn backlog(facts: &Facts) -> Vec<Violation> {
+    if facts.backlog == 0 {
+        Vec::new()
+    } else {
+        vec![format!("{} events wait to be heard", facts.backlog).into()]
+    }
+}

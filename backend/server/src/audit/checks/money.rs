@@ -1,0 +1,87 @@
+//! Money, by the provider's own ledger, held against orders, tickets and payments.
+
+use std::collections::{HashMap, HashSet};
+
+use ticketing_sdk::OrderStatus;
+
+use super::super::facts::Facts;
+use super::super::report::Violation;
+
+/// Orders for which another amount is kept than is owed, for which money is kept without a ticket sold, whose payments
+/// say otherwise than the ledger, or that were charged more than once.
+pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
+    let mut kept = HashMap::<&str, (i64, i64)>::new();
+    for charge in &facts.charges {
+        let (amount, captures) = kept.entry(&charge.order_id).or_default();
+        *amount += charge.captured - charge.refunded;
+        *captures += charge.captures;
+    }
+    let sold: HashSet<&str> = facts
+        .tickets
+        .iter()
+        .filter(|ticket| ticket.status == "sold")
+        .filter_map(|ticket| ticket.order_id.as_deref())
+        .collect();
+    let recorded = recorded(facts);
+    let mut broken = Vec::new();
+    for order in &facts.orders {
+        let (id, status) = (&order.id, order.status);
+        let (amount, captures) = kept.remove(id.as_str()).unwrap_or_default();
+        let owed = if status == OrderStatus::Complete { order.price } else { 0 };
+        if amount != owed {
+            broken.push(format!("order {id} is {status}: {owed} cents are owed, {amount} kept").into());
+        }
+        if amount > 0 && !sold.contains(id.as_str()) {
+            broken.push(format!("{amount} cents are kept for order {id}, no ticket is sold for it").into());
+        }
+        match recorded.get(id.as_str()) {
+            Some(Some(paid)) if *paid != amount => {
+                broken.push(format!("payments of order {id} say {paid} cents, {amount} are kept").into());
+            }
+            _ => {}
+        }
+        if captures > 1 {
+            broken.push(format!("order {id} was charged {captures} times").into());
+        }
+    }
+    let unknown = kept.into_keys();
+    broken.extend(unknown.map(|order| format!("order {order} was charged and does not exist").into()));
+    broken
+}
+
+/// What payments says that it has taken for each order, in cents; nothing while a payment of the order is not settled.
+fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
+    let mut recorded = HashMap::<&str, Option<i64>>::new();
+    for payment in &facts.payments {
+        let sum = recorded.entry(&payment.order_id).or_insert(Some(0));
+        *sum = match (payment.status.as_str(), &payment.next_step) {
+            ("succeeded", None) => sum.map(|sum| sum + payment.amount),
+            ("failed" | "refunded", None) => *sum,
+            _ => None,
+        };
+    }
+    recorded
+}
+
+/// Payments that still owe a step to the provider, and orders that still wait for their payment.
+pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
+    let unsettled = facts.payments.iter().filter(|payment| {
+        payment.next_step.is_some() || matches!(payment.status.as_str(), "pending" | "authorized")
+    });
+    let mut broken: Vec<Violation> = unsettled
+        .map(|payment| {
+            let step = payment.next_step.as_deref().unwrap_or("nothing");
+            let state = format!("{}, owes {step}", payment.status);
+            format!("payment {} of order {} is {state}", payment.id, payment.order_id).into()
+        })
+        .collect();
+    let waiting = facts.orders.iter().filter(|order| order.status == OrderStatus::AwaitingPayment);
+    broken.extend(waiting.map(|order| format!("order {} still waits for its payment", order.id).into()));
+    broken
+}
+
+/// Authorisations that are neither captured nor voided.
+pub(super) fn held(facts: &Facts) -> Vec<Violation> {
+    let held = facts.charges.iter().filter(|charge| charge.held);
+    held.map(|charge| format!("money is still held for order {}", charge.order_id).into()).collect()
+}

@@ -1,0 +1,132 @@
+//! The audit changes nothing of what it looks at, and reports beside a busy server only what stands still.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use ticketing_platform::db::{Db, DbError, DbOptions};
+use ticketing_server::audit::Offline;
+use ticketing_testkit::storm::Crowd;
+use ticketing_testkit::{TestStack, eventually};
+
+use crate::support::{list, ordered, pay};
+
+/// How often, and how far apart, a busy server is looked at here.
+const LOOKS: u32 = 8;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// A marketplace in which a ticket was sold, and which is quiet; and the order.
+async fn sold_one() -> (TestStack, String) {
+    let stack = TestStack::start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
+    stack.settle().await;
+    (stack, order)
+}
+
+/// Every file of a folder, byte for byte, and when it was changed last.
+fn contents(folder: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        (name, (std::fs::read(&path).unwrap(), path.metadata().unwrap().modified().unwrap()))
+    });
+    files.collect()
+}
+
+fn copied(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().unwrap();
+    for (name, (bytes, _)) in contents(folder) {
+        std::fs::write(copy.path().join(name), bytes).unwrap();
+    }
+    copy
+}
+
+#[tokio::test]
+async fn audit_leaves_a_stopped_folder_as_it_is() {
+    let (mut stack, _) = sold_one().await;
+    stack.stop().await;
+    let before = contents(&stack.data_dir());
+    assert!(Offline::at(stack.data_dir()).audit().await.unwrap().is_clean());
+    assert_eq!(contents(&stack.data_dir()), before);
+    stack.finish().await;
+}
+
+/// A copy of a running server's folder is what a killed server leaves: its last changes are in the write-ahead logs.
+#[tokio::test]
+async fn audit_leaves_a_live_copy_as_it_is_and_reads_its_logs() {
+    let (stack, _) = sold_one().await;
+    let copy = copied(&stack.data_dir());
+    let before = contents(copy.path());
+    assert!(before.iter().any(|(name, (bytes, _))| name.ends_with("-wal") && !bytes.is_empty()));
+    let report = Offline::at(copy.path()).audit().await.unwrap();
+    assert!(report.is_clean(), "\n{report}");
+    assert!(report.checks.iter().any(|check| check.number == 10 && check.examined == 1), "\n{report}");
+    assert!(contents(copy.path()) == before, "the copy was changed");
+    // Without the index, which not every copy has.
+    for name in before.keys().filter(|name| name.ends_with("-shm")) {
+        std::fs::remove_file(copy.path().join(name)).unwrap();
+    }
+    assert!(Offline::at(copy.path()).audit().await.unwrap().is_clean());
+    assert!(contents(copy.path()).keys().all(|name| !name.ends_with("-shm")));
+    stack.finish().await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn read_only_folder_can_be_audited() {
+    use std::os::unix::fs::PermissionsExt;
+    let (stack, _) = sold_one().await;
+    let copy = copied(&stack.data_dir());
+    let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    for name in contents(copy.path()).keys() {
+        set(&copy.path().join(name), 0o400);
+    }
+    set(copy.path(), 0o500);
+    let report = Offline::at(copy.path()).audit().await;
+    set(copy.path(), 0o700);
+    assert!(report.unwrap().is_clean());
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn audit_beside_a_server_writes_no_database() {
+    let (stack, _) = sold_one().await;
+    let data = |folder: &Path| {
+        let mut files = contents(folder);
+        files.retain(|name, _| !name.ends_with("-shm"));
+        files
+    };
+    let before = data(&stack.data_dir());
+    assert!(Offline::at(stack.data_dir()).audit_beside_server().await.unwrap().is_clean());
+    assert!(data(&stack.data_dir()) == before, "the audit has written into the folder");
+    stack.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn busy_server_is_clean_until_something_stands_broken() {
+    let (stack, order) = sold_one().await;
+    let mut crowd = Crowd::gather(&stack, 6, 1);
+    crowd.go_on(50).await;
+    let marketplace = Offline::at(stack.data_dir());
+    let report = marketplace.audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    assert!(report.is_clean(), "\n{report}");
+    crowd.go_on(50).await;
+
+    let provider = Db::open(stack.data_dir().join("provider.db"), DbOptions::default(), &[]).unwrap();
+    let charge = |captured: i64| {
+        let sql = format!("UPDATE charges SET captured = {captured} WHERE order_id = '{order}'");
+        provider.write(move |tx| tx.execute(&sql, &[]).map(drop))
+    };
+    charge(1999).await.map_err(|error: DbError| error).unwrap();
+    let report = marketplace.audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    let broken: Vec<u8> =
+        report.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
+    assert_eq!(broken, [10], "\n{report}");
+    charge(2000).await.map_err(|error: DbError| error).unwrap();
+    crowd.disperse().await;
+    eventually!(stack.is_settled().await, seconds 60);
+    stack.finish().await;
+}
