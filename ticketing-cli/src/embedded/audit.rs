@@ -39,7 +39,9 @@ impl LocalCommand for Args {
         let mut settings = settings.map_err(|error| refused(&error))?;
         settings.data_dir.clone_from(&data_dir);
         let marketplace = Box::pin(Offline::of(&settings)).await.map_err(|error| not_started(&error))?;
-        let report = Box::pin(marketplace.audit_confirmed(LOOKS, LOOK_INTERVAL)).await.map_err(|error| not_audited(&error))?;
+        let report = Box::pin(marketplace.audit_confirmed(LOOKS, LOOK_INTERVAL))
+            .await
+            .map_err(|error| not_audited(&error))?;
         for check in &report.checks {
             local.io.line(&check.to_string())?;
         }

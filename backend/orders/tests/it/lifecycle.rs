@@ -37,9 +37,7 @@ async fn a_purchase_takes_three_versions_and_three_events(engine: Engine) {
         format!("order:completed {order} 2"),
     ];
     assert_eq!(shop.said().await, expected);
-    for cause in
-        [Cause::Cancelled, Cause::Expired, Cause::PaymentFailed, Cause::PaymentCreated]
-    {
+    for cause in [Cause::Cancelled, Cause::Expired, Cause::PaymentFailed, Cause::PaymentCreated] {
         assert_eq!(shop.advance(&order, cause).await, Moved::Done);
         assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
     }
@@ -51,8 +49,7 @@ async fn of_many_causes_at_once_one_moves_the_order(engine: Engine) {
         let shop = Shop::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
         shop.core.clock.advance(DEFAULT_TTL - MOMENT);
-        let causes =
-            [Cause::Cancelled, Cause::PaymentAuthorized, Cause::Cancelled, Cause::PaymentAuthorized];
+        let causes = [Cause::Cancelled, Cause::PaymentAuthorized, Cause::Cancelled, Cause::PaymentAuthorized];
         let moves = (0..8).map(|number: usize| {
             let (shop, order) = (&shop, &order);
             async move {

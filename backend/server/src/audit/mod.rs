@@ -17,9 +17,7 @@ mod watch;
 
 use ticketing_platform::db::DbError;
 
-pub use facts::{
-    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact,
-};
+pub use facts::{Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
 pub use offline::{Offline, OfflineError};
 pub use read::Sources;
 pub use report::{Check, Report, Violation};

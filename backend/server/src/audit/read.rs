@@ -125,12 +125,10 @@ impl Sources {
             let heard: HashSet<String> = heard.into_iter().collect();
             let wanted: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
             let missed = said.iter().filter(|said| wanted.contains(&*said.name) && !heard.contains(&said.id));
-            unheard.extend(
-                missed.map(|said| {
-                    let text = format!("{listener} has not heard {} of {}", said.name, said.aggregate);
-                    Violation::new(format!("{listener} {}", said.id), text)
-                }),
-            );
+            unheard.extend(missed.map(|said| {
+                let text = format!("{listener} has not heard {} of {}", said.name, said.aggregate);
+                Violation::new(format!("{listener} {}", said.id), text)
+            }));
         }
         Ok(unheard)
     }
@@ -145,8 +143,10 @@ pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditErr
     let letters = bus.dead_letters().await?;
     let lines = letters.iter().map(|letter| {
         let event = &letter.envelope;
-        let text =
-            format!("{} could not handle {} of {}: {}", letter.durable, event.name, event.aggregate, letter.cause);
+        let text = format!(
+            "{} could not handle {} of {}: {}",
+            letter.durable, event.name, event.aggregate, letter.cause
+        );
         Violation::new(format!("{} {}", letter.durable, event.id), text)
     });
     facts.dead_letters = lines.collect();
@@ -188,7 +188,8 @@ async fn ticket_copies(db: &Db) -> Result<Vec<TicketCopy>, DbError> {
 }
 
 async fn orders(db: &Db) -> Result<Vec<OrderFact>, DbError> {
-    let sql = "SELECT id, user_id, ticket_id, ticket_title, ticket_price, status, expires_at, version FROM orders";
+    let sql =
+        "SELECT id, user_id, ticket_id, ticket_title, ticket_price, status, expires_at, version FROM orders";
     rows(db, sql, |row| {
         Ok(OrderFact {
             id: row.text("id")?,

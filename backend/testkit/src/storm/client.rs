@@ -140,14 +140,21 @@ impl Client {
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
         let id = text(&answer.reply.json()["id"]);
         self.shared.board.lock().expect("nobody panics with the board").push(id.clone());
-        self.memory.listed.push(Listed { id, contents: vec![(title, cents)], withdrawn: false, maybe_withdrawn: false });
+        self.memory.listed.push(Listed {
+            id,
+            contents: vec![(title, cents)],
+            withdrawn: false,
+            maybe_withdrawn: false,
+        });
     }
 
     /// One of one's own recent tickets that is still listed.
     pub(super) fn own(&mut self) -> Option<usize> {
         let listed = &self.memory.listed;
         let from = listed.len().saturating_sub(CONTESTED);
-        let own: Vec<usize> = (from..listed.len()).filter(|place| !listed[*place].withdrawn && !listed[*place].maybe_withdrawn).collect();
+        let own: Vec<usize> = (from..listed.len())
+            .filter(|place| !listed[*place].withdrawn && !listed[*place].maybe_withdrawn)
+            .collect();
         self.dice.pick(&own).copied()
     }
 

@@ -39,9 +39,11 @@ pub(super) async fn check(line: &Line, memories: &[Memory]) {
     }
     for memory in memories {
         // Tickets learns of the last orders in its own time.
-        while let Err(fault) =
-            check_tickets(memory, &sold, &all(line, "/api/tickets?seller=me&status=all", &memory.cookie).await)
-        {
+        while let Err(fault) = check_tickets(
+            memory,
+            &sold,
+            &all(line, "/api/tickets?seller=me&status=all", &memory.cookie).await,
+        ) {
             patience.pause(&format!("every ticket is what it must be: {fault}")).await;
         }
     }
@@ -118,7 +120,9 @@ fn check_tickets(memory: &Memory, sold: &Sold, tickets: &[Value]) -> Result<(), 
             (Some(ordered), _) => status == "sold" && content.as_ref() == Some(ordered),
             (None, true) => shown.is_none(),
             (None, false) if shown.is_none() => *maybe_withdrawn,
-            (None, false) => status == "available" && content.is_some_and(|content| contents.contains(&content)),
+            (None, false) => {
+                status == "available" && content.is_some_and(|content| contents.contains(&content))
+            }
         };
         if !is_right {
             let sold = sold.get(id);

@@ -121,10 +121,13 @@ async fn edit_loses_to_order_and_returns_after_it(engine: Engine) {
     shop.delete(&id, "seller").await.unwrap();
     shop.ordered_at("b", &id, Some("Dearer"), 9000).await;
     assert_eq!(shop.shown(&id).await, "Dearer 9000 reserved b");
-    let found = shop.core.db.read(|tx| {
-        tx.query("SELECT title_key FROM tickets", &[], |row| row.text("title_key"))
-    });
-    assert_eq!(found.await.map_err(|error: DbError| error).unwrap(), ["dearer"], "searches find what is shown");
+    let found =
+        shop.core.db.read(|tx| tx.query("SELECT title_key FROM tickets", &[], |row| row.text("title_key")));
+    assert_eq!(
+        found.await.map_err(|error: DbError| error).unwrap(),
+        ["dearer"],
+        "searches find what is shown"
+    );
     shop.hear(Step::Confirmed, "b", &id, 1).await;
     shop.hear(Step::Completed, "b", &id, 2).await;
     assert_eq!(shop.shown(&id).await, "Dearer 9000 sold b");
@@ -158,7 +161,8 @@ async fn order_without_title_shows_the_listed_one(engine: Engine) {
 async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) {
     for (status, shown) in [("complete", "A ticket 2000 sold o"), ("created", "A ticket 2000 reserved o")] {
         let shop = Shop::on(engine);
-        let (id, other) = (shop.list("seller", "A ticket", 2000).await.id, shop.list("seller", "B", 1).await.id);
+        let (id, other) =
+            (shop.list("seller", "A ticket", 2000).await.id, shop.list("seller", "B", 1).await.id);
         shop.delete(&id, "seller").await.unwrap();
         shop.delete(&other, "seller").await.unwrap();
         let left = format!(

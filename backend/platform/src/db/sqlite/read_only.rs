@@ -12,7 +12,8 @@ use crate::db::{OpenError, ReadOnly};
 /// Opens a connection that reads and never writes, checkpoints or recovers.
 pub(super) fn connect(path: &Path, access: ReadOnly) -> Result<Connection, OpenError> {
     let open = || -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(uri(path, access), flags)?;
         connection.set_prepared_statement_cache_capacity(super::STATEMENT_CACHE);
         connection.busy_timeout(Duration::from_secs(5))?;

@@ -65,7 +65,9 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
             "available" if ticket.withdrawn => "for sale although its seller has withdrawn it",
             _ => continue,
         };
-        broken.push(format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version).into());
+        broken.push(
+            format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version).into(),
+        );
     }
     broken
 }

@@ -86,7 +86,11 @@ const DEEDS: [Deed; 40] = [
     deed(2, "tickets", &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'sold'"]),
     deed(2, "tickets", &["UPDATE tickets SET title = 'other', listed_title = title WHERE status = 'sold'"]),
     deed(2, "tickets", &["DELETE FROM tickets WHERE status = 'sold'"]),
-    deed(8, "tickets", &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'reserved'"]),
+    deed(
+        8,
+        "tickets",
+        &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'reserved'"],
+    ),
     deed(8, "tickets", &["UPDATE tickets SET listed_price = 1 WHERE status = 'available'"]),
     deed(9, "tickets", &["UPDATE reservations SET ticket_id = 'nothing' WHERE status = 'complete'"]),
     deed(9, "tickets", &["UPDATE reservations SET price = 1 WHERE status = 'complete'"]),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_server::audit::Offline;
 use ticketing_testkit::storm::Crowd;
@@ -15,10 +16,15 @@ use crate::support::{list, ordered, pay};
 /// How often, and how far apart, a busy server is looked at here.
 const LOOKS: u32 = 8;
 const PAUSE: Duration = Duration::from_millis(500);
+/// How long a reservation lasts there: longer than an overloaded machine takes to pay for it.
+const ORDER_TTL: Duration = Duration::from_secs(10);
 
 /// A marketplace in which a ticket was sold, and which is quiet; and the order.
 async fn sold_one() -> (TestStack, String) {
-    let stack = TestStack::start().await;
+    sold_one_in(TestStack::start().await).await
+}
+
+async fn sold_one_in(stack: TestStack) -> (TestStack, String) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
@@ -80,7 +86,8 @@ async fn read_only_folder_can_be_audited() {
     use std::os::unix::fs::PermissionsExt;
     let (stack, _) = sold_one().await;
     let copy = copied(&stack.data_dir());
-    let set = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let set =
+        |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     for name in contents(copy.path()).keys() {
         set(&copy.path().join(name), 0o400);
     }
@@ -107,7 +114,9 @@ async fn audit_beside_a_server_writes_no_database() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn busy_server_is_clean_until_something_stands_broken() {
-    let (stack, order) = sold_one().await;
+    // Orders that the crowd leaves run out by the machine's time.
+    let builder = TestStack::builder().clock(Clock::system()).order_ttl(ORDER_TTL);
+    let (stack, order) = sold_one_in(builder.start().await).await;
     let mut crowd = Crowd::gather(&stack, 6, 1);
     crowd.go_on(50).await;
     let marketplace = Offline::at(stack.data_dir());

@@ -72,7 +72,11 @@ async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
         );
     }
     for (ticket, is_edit) in tickets.iter().zip([false, true, false, true]) {
-        if is_edit { drop(edit(stack, &seller, ticket).await) } else { withdraw(stack, &seller, ticket).await }
+        if is_edit {
+            drop(edit(stack, &seller, ticket).await)
+        } else {
+            withdraw(stack, &seller, ticket).await
+        }
     }
     for order in &orders[..2] {
         pay(stack, &buyer, order, "tok_visa").await.ok(201);
