@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         ["tools"] => tools::tools(),
         ["deploy"] => deploy::deploy(),
         ["web"] => web::web(),
+        ["storm"] => storm::storm(&storm::Options::default()),
         ["storm", options @ ..] => storm::Options::parse(options).and_then(|options| storm::storm(&options)),
         ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),

@@ -14,10 +14,16 @@ pub(crate) struct Options {
     environment: Vec<(&'static str, String)>,
 }
 
+impl Default for Options {
+    fn default() -> Self {
+        Self { rounds: ROUNDS, environment: Vec::new() }
+    }
+}
+
 impl Options {
     /// Reads the words after `storm`.
     pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
-        let mut options = Self { rounds: ROUNDS, environment: Vec::new() };
+        let mut options = Self::default();
         for word in words.iter().filter(|word| **word != "--rounds") {
             match *word {
                 "--sellers" => options.environment.push(("STORM_SELLERS", "1".to_owned())),

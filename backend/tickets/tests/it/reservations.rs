@@ -172,7 +172,7 @@ async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) 
         left.await.map_err(|error: DbError| error).unwrap();
         let held = shop.core.db.read(|tx| store::find_withdrawn_but_held(tx, 10));
         let held = held.await.map_err(|error: DbError| error).unwrap();
-        assert_eq!(held, [id.clone()]);
+        assert_eq!(held, std::slice::from_ref(&id));
         for withdrawn in [&id, &other, &id] {
             let withdrawn = withdrawn.clone();
             let back = shop.telling(move |tx, voice| store::bring_back(tx, voice, &withdrawn));

@@ -8,7 +8,7 @@ use ticketing_testkit::storm::SellerActivity;
 use ticketing_testkit::{FaultProxy, Link, TestSession, TestStack, eventually};
 
 use super::{Market, lasts};
-use crate::support::{cancel, list, order_of, ordered, pay, taken};
+use crate::support::{cancel, count, list, order_of, ordered, pay, taken};
 
 /// How often a process is killed.
 const KILLS: usize = 4;
@@ -55,21 +55,12 @@ async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
     for _ in 0..4 {
         tickets.push(list(stack, &seller, "As listed", 20.0).await);
     }
-    let mut orders = Vec::new();
+    let known = "SELECT COUNT(*) AS n FROM tickets WHERE title = 'As listed'";
+    eventually!(count(stack, "orders", known).await == 4, seconds 30);
     links_of_tickets(stack).for_each(FaultProxy::refuse);
+    let mut orders = Vec::new();
     for ticket in &tickets {
-        // The event of the listing may have been on its way when the links were cut.
-        eventually!(
-            {
-                let order = crate::support::order(stack, &buyer, ticket).await;
-                let is_made = order.status == 201;
-                if is_made {
-                    orders.push(crate::support::id(&order.json()));
-                }
-                is_made
-            },
-            seconds 30
-        );
+        orders.push(ordered(stack, &buyer, ticket).await);
     }
     for (ticket, is_edit) in tickets.iter().zip([false, true, false, true]) {
         if is_edit {
