@@ -31,7 +31,10 @@ pub(crate) struct DataDir {
 impl DataDir {
     /// Makes the folder if need be and locks it.
     pub(crate) fn lock(path: &Path) -> Result<Self, StartError> {
-        let unusable = |source| StartError::DataDir { path: path.to_owned(), source };
+        // A path below the current folder still leads there once that folder is moved; the next start would not follow it.
+        let absolute = std::path::absolute(path);
+        let path = &absolute.map_err(|source| StartError::DataDir { path: path.to_owned(), source })?;
+        let unusable = |source| StartError::DataDir { path: path.clone(), source };
         create_private_folder(path).map_err(unusable)?;
         warn_of_access(path).map_err(unusable)?;
         let mut locks = Vec::new();
