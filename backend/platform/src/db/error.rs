@@ -30,6 +30,18 @@ pub enum DbError {
     Panicked(String),
 }
 
+impl DbError {
+    /// Whether the database could not do its work, whatever it was asked: it is away, full, locked, only reads, or has too
+    /// much to do. It is no fault of the unit of work, and passes. After [`Uncertain`](Self::Uncertain) the unit may stand.
+    #[must_use]
+    pub const fn is_outage(&self) -> bool {
+        match self {
+            Self::Busy | Self::Unavailable(_) | Self::Uncertain(_) => true,
+            Self::Unique { .. } | Self::Statement(_) | Self::Panicked(_) => false,
+        }
+    }
+}
+
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -7,6 +7,7 @@ mod arg;
 mod database;
 mod dialect;
 mod error;
+mod fault;
 mod job;
 mod migrate;
 mod options;

@@ -234,7 +234,7 @@ fn commit_group(
         Err(error) => {
             tracing::error!(%error, "a group of units was not committed");
             roll_back(connection);
-            Err(DbError::Unavailable(error.to_string()))
+            Err(if error.is_outage() { error } else { DbError::Unavailable(error.to_string()) })
         }
     }
 }

@@ -14,6 +14,7 @@ mod health;
 mod idempotency;
 mod moved_files;
 mod origins;
+mod outages;
 mod posted;
 mod postgres;
 mod sessions;

@@ -3,6 +3,7 @@
 use postgres::Error;
 use postgres::error::SqlState;
 
+use crate::db::fault::{Fault, of_sqlstate};
 use crate::db::{DbError, chain};
 
 /// Why a transaction can only be run again.
@@ -12,6 +13,8 @@ pub(super) enum Doom {
     Conflict(String),
     /// The connection is gone.
     Lost(String),
+    /// The connection only reads. Another one may lead to a server that writes.
+    ReadOnly(String),
     /// What was prepared on this connection does not fit the tables any more.
     Stale,
     /// A statement whose outcome nobody waited for has failed. Where each is waited for, the unit hears of it.
@@ -21,28 +24,30 @@ pub(super) enum Doom {
 /// Whether and why a failed statement means that the transaction is to be run again.
 pub(super) fn doom_of(error: &Error) -> Option<Doom> {
     let said = || chain(error);
-    if is_lost(error) {
-        return Some(Doom::Lost(said()));
-    }
-    match error.code()? {
-        code if *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED => {
-            Some(Doom::Conflict(said()))
-        }
-        code if *code == SqlState::INVALID_SQL_STATEMENT_NAME => Some(Doom::Stale),
-        // "cached plan must not change result type" has no code of its own.
-        code if *code == SqlState::FEATURE_NOT_SUPPORTED && said().contains("cached plan") => {
-            Some(Doom::Stale)
-        }
-        _ => None,
+    match fault_of(error) {
+        Fault::ConnectionLost => Some(Doom::Lost(said())),
+        Fault::ReadOnly => Some(Doom::ReadOnly(said())),
+        Fault::Conflict => Some(Doom::Conflict(said())),
+        Fault::StaleStatement => Some(Doom::Stale),
+        Fault::Unavailable | Fault::UniqueViolation | Fault::Statement => None,
     }
 }
 
 /// Whether the connection is gone, or goes.
 pub(super) fn is_lost(error: &Error) -> bool {
+    fault_of(error) == Fault::ConnectionLost
+}
+
+/// What an error is about, whether the server has said it or the client.
+fn fault_of(error: &Error) -> Fault {
     match error.code() {
-        // Class 08: connection; 57P01 to 57P05: the server ends, or ends this session.
-        Some(code) => code.code().starts_with("08") || code.code().starts_with("57P"),
-        None => error.is_closed() || source_is_io(error),
+        // "cached plan must not change result type" has no code of its own.
+        Some(code) if *code == SqlState::FEATURE_NOT_SUPPORTED && chain(error).contains("cached plan") => {
+            Fault::StaleStatement
+        }
+        Some(code) => of_sqlstate(code.code()),
+        None if error.is_closed() || source_is_io(error) => Fault::ConnectionLost,
+        None => Fault::Statement,
     }
 }
 
@@ -59,19 +64,14 @@ fn source_is_io(error: &Error) -> bool {
 
 /// Translates what a statement was refused for.
 pub(super) fn said(error: &Error) -> DbError {
-    let Some(refused) = error.as_db_error() else {
-        return if is_lost(error) {
+    match fault_of(error) {
+        Fault::UniqueViolation => {
+            let constraint = error.as_db_error().and_then(|refused| refused.constraint());
+            DbError::Unique { constraint: constraint.unwrap_or_default().to_owned() }
+        }
+        Fault::ConnectionLost | Fault::ReadOnly | Fault::Conflict | Fault::Unavailable => {
             DbError::Unavailable(chain(error))
-        } else {
-            DbError::Statement(chain(error))
-        };
-    };
-    if *refused.code() == SqlState::UNIQUE_VIOLATION {
-        return DbError::Unique { constraint: refused.constraint().unwrap_or_default().to_owned() };
+        }
+        Fault::StaleStatement | Fault::Statement => DbError::Statement(chain(error)),
     }
-    let text = chain(error);
-    // Classes 53 (resources), 57 (the operator), 58 (the system), 55 (locks), 25006 (a server that only reads).
-    let code = refused.code().code();
-    let unavailable = ["08", "53", "55", "57", "58"].iter().any(|class| code.starts_with(class));
-    if unavailable || code == "25006" { DbError::Unavailable(text) } else { DbError::Statement(text) }
 }

@@ -116,6 +116,16 @@ impl Worker {
                     }
                     pause(MOST_CONFLICTS);
                 }
+                End::Doomed(Doom::ReadOnly(why)) => {
+                    // After a failover the server behind this connection is not the one that writes.
+                    self.connection = None;
+                    losses += 2;
+                    if losses > MOST_LOSSES {
+                        return Err(DbError::Unavailable(why));
+                    }
+                    tracing::warn!(database = %self.target, why, "a connection only reads; connecting again");
+                    self.counters.repeated("read_only");
+                }
                 End::Doomed(Doom::Posted(error)) => match mode {
                     // The unit is to hear of the failure where it happens.
                     Mode::Hopeful => mode = Mode::Careful,

@@ -1,8 +1,9 @@
 //! Statements on one SQLite connection.
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, ffi};
+use rusqlite::{Connection, ffi};
 
+use crate::db::fault::{Fault, of_sqlite};
 use crate::db::{Arg, DbError, Row};
 
 /// One connection, inside a transaction.
@@ -44,6 +45,11 @@ impl<'c> Session<'c> {
     }
 
     fn prepare(self, sql: &str, args: &[Arg<'_>]) -> Result<rusqlite::CachedStatement<'c>, DbError> {
+        // Where the disk is full or cannot be read, SQLite undoes the whole transaction by itself. A statement that follows
+        // would stand alone, whatever becomes of the rest.
+        if self.connection.is_autocommit() && !sql.starts_with("BEGIN") {
+            return Err(DbError::Unavailable("the transaction was rolled back by SQLite".to_owned()));
+        }
         let mut statement = self.connection.prepare_cached(sql).map_err(said)?;
         // SQLite numbers `$n` by first appearance, so arguments are bound by the number in the name.
         for index in 1..=statement.parameter_count() {
@@ -75,25 +81,17 @@ pub(super) fn said(error: rusqlite::Error) -> DbError {
         return DbError::Statement(error.to_string());
     };
     let text = message.clone().unwrap_or_else(|| failure.to_string());
-    match failure.extended_code {
-        ffi::SQLITE_CONSTRAINT_UNIQUE => DbError::Unique { constraint: index_name(&text) },
-        ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+    match of_sqlite(failure.extended_code) {
+        Fault::UniqueViolation if failure.extended_code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
             let index = index_name(&text);
             let table = text.rsplit(": ").next().and_then(|columns| columns.split('.').next());
             DbError::Unique { constraint: table.map_or(index, |table| format!("{table}_pkey")) }
         }
-        _ => match failure.code {
-            ErrorCode::DiskFull
-            | ErrorCode::SystemIoFailure
-            | ErrorCode::CannotOpen
-            | ErrorCode::ReadOnly
-            | ErrorCode::OutOfMemory
-            | ErrorCode::DatabaseBusy
-            | ErrorCode::DatabaseLocked
-            | ErrorCode::DatabaseCorrupt
-            | ErrorCode::NotADatabase => DbError::Unavailable(text),
-            _ => DbError::Statement(text),
-        },
+        Fault::UniqueViolation => DbError::Unique { constraint: index_name(&text) },
+        Fault::Statement | Fault::StaleStatement => DbError::Statement(text),
+        Fault::ConnectionLost | Fault::ReadOnly | Fault::Conflict | Fault::Unavailable => {
+            DbError::Unavailable(text)
+        }
     }
 }
 
