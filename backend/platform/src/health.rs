@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,6 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::StatusCode;
 use serde::Serialize;
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::http::Json;
 use crate::shutdown::Shutdown;
@@ -57,6 +59,18 @@ impl Health {
         self
     }
 
+    /// The same for a check that costs something: it runs once at a time and once within `every` at most, however many
+    /// probes come; those in between get the last outcome.
+    #[must_use]
+    pub fn check_at_most_every<F, R>(self, name: &'static str, every: Duration, check: F) -> Self
+    where
+        F: Fn() -> R + Send + Sync + 'static,
+        R: Future<Output = bool> + Send + 'static,
+    {
+        let shared = Arc::new(SharedCheck { check: Box::new(check), every, last: Mutex::new(None) });
+        self.check(name, move || shared.clone().outcome())
+    }
+
     /// The routes `/healthz` and `/readyz`.
     pub fn router(self) -> Router {
         let health = Arc::new(self);
@@ -78,6 +92,52 @@ impl Health {
             return Json(Report { status: "ok", failing }).into_response();
         }
         (StatusCode::SERVICE_UNAVAILABLE, Json(Report { status: "unavailable", failing })).into_response()
+    }
+}
+
+/// A check whose outcome many probes share.
+struct SharedCheck<F> {
+    check: Box<F>,
+    every: Duration,
+    last: Mutex<Option<Run>>,
+}
+
+/// One run of a check.
+struct Run {
+    begun: Instant,
+    outcome: watch::Receiver<Option<bool>>,
+}
+
+impl Run {
+    /// Whether its outcome is still to come, or is younger than `every`.
+    fn is_current(&self, every: Duration) -> bool {
+        let is_running = self.outcome.borrow().is_none() && self.outcome.has_changed().is_ok();
+        is_running || self.begun.elapsed() < every
+    }
+}
+
+impl<F, R> SharedCheck<F>
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Future<Output = bool> + Send + 'static,
+{
+    async fn outcome(self: Arc<Self>) -> bool {
+        let mut outcome = self.current();
+        // A check that panics has no outcome.
+        outcome.wait_for(Option::is_some).await.is_ok_and(|outcome| *outcome == Some(true))
+    }
+
+    fn current(&self) -> watch::Receiver<Option<bool>> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(run) = last.as_ref().filter(|run| run.is_current(self.every)) {
+            return run.outcome.clone();
+        }
+        let (sender, outcome) = watch::channel(None);
+        let check = (self.check)();
+        // Not a part of the probe: one that is given up must not leave the next one to begin again.
+        tokio::spawn(async move { sender.send_replace(Some(check.await)) });
+        *last = Some(Run { begun: Instant::now(), outcome: outcome.clone() });
+        outcome
     }
 }
 

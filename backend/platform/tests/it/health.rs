@@ -1,7 +1,7 @@
 //! Health, readiness and metrics, each on a socket.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use axum::Router;
 use axum::routing::get;
@@ -30,6 +30,30 @@ async fn readiness_names_what_fails() {
     assert_eq!(reply.status, 503);
     assert_eq!(reply.body, r#"{"status":"unavailable","failing":["database","shutdown"]}"#);
     assert_eq!(server.send("GET /healthz", &[], "").await.status, 200);
+}
+
+#[tokio::test]
+async fn shared_check_runs_once_for_many_probes() {
+    let runs = Arc::new(AtomicU32::new(0));
+    let (release, released) = tokio::sync::watch::channel(false);
+    let counted = Arc::clone(&runs);
+    let health = Health::new(Shutdown::new()).check_at_most_every(
+        "database",
+        std::time::Duration::from_secs(600),
+        move || {
+            counted.fetch_add(1, Ordering::SeqCst);
+            let mut released = released.clone();
+            async move { released.wait_for(|released| *released).await.is_ok() }
+        },
+    );
+    let server = Server::start(health.router()).await;
+    // The check outlasts a probe: that one fails, and the next does not begin another run.
+    assert_eq!(server.send("GET /readyz", &[], "").await.status, 503);
+    release.send(true).unwrap();
+    for _ in 0..5 {
+        assert_eq!(server.send("GET /readyz", &[], "").await.status, 200);
+    }
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
