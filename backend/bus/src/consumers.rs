@@ -1,8 +1,14 @@
 //! The consumer loop: one transaction per event holds its effect and the record that it took effect.
+//!
+//! A failure of the event itself is counted, and the event is set aside when it has failed too often. An outage of the
+//! database is not: the consumer pauses, keeps what it holds, takes no more, and goes on when the database writes again.
+
+mod apply;
+mod waiting;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_events::{DecodeError, Envelope, Event, EventName};
@@ -12,30 +18,32 @@ use ticketing_platform::kill_point;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Span, TraceContext};
-use ticketing_sdk::Timestamp;
+use tokio::time::Instant;
 
-use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, outbox, spans};
+use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, probe, spans};
+use apply::Outcome;
+use waiting::Waiting;
 
 /// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
 const BATCH: usize = 64;
 /// The same where other processes write too: the longer a transaction, the more are in its way.
 const SHARED_BATCH: usize = 16;
-/// Tries before an event is set aside.
-const MAX_ATTEMPTS: u32 = 10;
-/// Tries of an event whose predecessor has not come yet. With the pauses between them, more than a minute.
-const MAX_EARLY: u32 = 40;
 /// The pause after the bus failed. It doubles up to [`LONGEST_BACKOFF`] until a batch was handled.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
-const LONGEST_EARLY: Duration = Duration::from_secs(2);
-/// How long an event whose time has not come is put off.
-const LATER: Duration = Duration::from_millis(500);
+/// The longest pause between two looks at a database that could not be written.
+const LONGEST_OUTAGE_PAUSE: Duration = Duration::from_secs(2);
+/// How long a consumer keeps what it holds while it cannot write. Then it hands the events back, for another replica may
+/// be able to.
+const HELD_IN_OUTAGE: Duration = Duration::from_secs(30);
+/// So many failed batches in a row, and the service cannot do its work.
+const MANY_OUTAGES: u32 = 3;
 
 /// Why an event could not be handled.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandlerError {
-    /// The database failed. Worth another try.
+    /// The database failed.
     #[error(transparent)]
     Db(#[from] DbError),
     /// The body is not what the name promises. No try will change that.
@@ -60,6 +68,38 @@ pub trait Handler: Send + Sync + 'static {
 
 type Apply = Box<dyn Fn(&mut Tx<'_>, &Envelope) -> Result<Effect, HandlerError> + Send + Sync>;
 
+/// When an event that cannot be handled is set aside. Times count while the consumer does its work, not during an outage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeliveryLimits {
+    /// Failures of the event itself.
+    pub failures: u32,
+    /// How long an event waits for its predecessor, once nothing before it in the log is left to be handled.
+    pub out_of_order: Duration,
+    /// How long an event that this version does not know, or has no handler for, is put back for a version that has one.
+    /// Longer than a rolling upgrade takes.
+    pub unhandled: Duration,
+}
+
+impl Default for DeliveryLimits {
+    fn default() -> Self {
+        Self { failures: 10, out_of_order: Duration::from_secs(60), unhandled: Duration::from_secs(600) }
+    }
+}
+
+/// Whether the consumers of a service can write. Clones share it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ConsumerHealth {
+    /// Batches that failed by an outage, one after the other.
+    outages: Arc<AtomicU32>,
+}
+
+impl ConsumerHealth {
+    /// Whether nothing that was tried lately could be written.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.outages.load(Ordering::Relaxed) >= MANY_OUTAGES
+    }
+}
+
 /// One service's handlers, a durable consumer of the bus.
 pub struct Consumers {
     durable: &'static str,
@@ -67,13 +107,36 @@ pub struct Consumers {
     clock: Clock,
     handlers: BTreeMap<EventName, Apply>,
     arrived: Signal,
+    limits: DeliveryLimits,
+    health: ConsumerHealth,
+}
+
+/// How the handling of a batch has ended.
+enum BatchEnd {
+    /// Every delivery has its verdict.
+    Settled {
+        /// Whether anything was written for one of them: that the database can be written.
+        has_written: bool,
+    },
+    /// The database could not be written. What has no verdict comes again.
+    Outage(DbError),
+    /// The unit of work failed as a whole, and not by an outage: its events are to be tried one by one.
+    Refused(DbError),
 }
 
 impl Consumers {
     /// The consumer named `durable`, whose handlers work on `db`.
     #[must_use]
     pub fn new(durable: &'static str, db: Db, clock: Clock) -> Self {
-        Self { durable, db, clock, handlers: BTreeMap::new(), arrived: Signal::default() }
+        Self {
+            durable,
+            db,
+            clock,
+            handlers: BTreeMap::new(),
+            arrived: Signal::default(),
+            limits: DeliveryLimits::default(),
+            health: ConsumerHealth::default(),
+        }
     }
 
     /// The name that the bus knows it by.
@@ -100,15 +163,30 @@ impl Consumers {
         self
     }
 
+    /// Sets events aside by other limits.
+    #[must_use]
+    pub fn limited_by(mut self, limits: DeliveryLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Tells `health` of outages.
+    #[must_use]
+    pub(crate) fn reporting_to(mut self, health: ConsumerHealth) -> Self {
+        self.health = health;
+        self
+    }
+
     /// Handles events until shutdown.
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
         let mut recovery = bus.recovery();
         let mut pause = FIRST_PAUSE;
+        let mut waiting = Waiting::new(consumers.durable, consumers.limits);
         loop {
             tokio::select! {
                 () = shutdown.triggered() => return,
-                failed = consumers.clone().consume(&bus, &mut pause) => {
+                failed = consumers.clone().consume(&bus, &mut pause, &mut waiting) => {
                     let Err(error) = failed;
                     tracing::warn!(durable = consumers.durable, %error, "the consumer failed; trying again");
                 }
@@ -126,113 +204,156 @@ impl Consumers {
         self: Arc<Self>,
         bus: &Bus,
         pause: &mut Duration,
+        waiting: &mut Waiting,
     ) -> Result<std::convert::Infallible, BusError> {
         let names = self.handlers.keys().copied().collect();
         let mut subscription = bus.subscribe(self.durable, names).await?;
+        let most = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
+        let mut limit = most;
         loop {
-            self.clone().consume_batch(&mut subscription, bus.system()).await?;
+            match self.clone().consume_batch(&mut subscription, limit, bus.system(), waiting).await? {
+                BatchEnd::Settled { has_written } => {
+                    limit = (limit * 2).min(most);
+                    if has_written {
+                        self.health.outages.store(0, Ordering::Relaxed);
+                    }
+                }
+                BatchEnd::Refused(error) => {
+                    limit = 1;
+                    tracing::warn!(durable = self.durable, %error, "a batch failed; its events are tried one by one");
+                }
+                BatchEnd::Outage(error) => {
+                    // One by one at first: an event that always fails so must not fail the others with it.
+                    limit = 1;
+                    self.health.outages.fetch_add(1, Ordering::Relaxed);
+                    self.wait_out(&mut subscription, &error).await?;
+                }
+            }
             *pause = FIRST_PAUSE;
         }
+    }
+
+    /// Pauses until the database can be written. What was delivered is kept for a while, and nothing more is taken.
+    async fn wait_out(&self, subscription: &mut Subscription, error: &DbError) -> Result<(), BusError> {
+        let durable = self.durable;
+        tracing::warn!(durable, %error, "the database cannot be written; the consumer pauses");
+        metrics::counter!("consumer_outages_total", "consumer" => durable).increment(1);
+        metrics::gauge!("consumer_paused", "consumer" => durable).set(1.0);
+        let (began, mut pause, mut holds) = (Instant::now(), FIRST_PAUSE, true);
+        loop {
+            let looked = async {
+                tokio::time::sleep(waiting::jittered(pause)).await;
+                probe::write(&self.db, self.clock.now()).await
+            };
+            match subscription.hold_while(looked).await {
+                Ok(()) => break,
+                Err(error) => tracing::debug!(durable, %error, "the database still cannot be written"),
+            }
+            if holds && began.elapsed() >= HELD_IN_OUTAGE {
+                subscription.hand_back().await?;
+                // Nothing is left here whose success could tell that all is well again.
+                self.health.outages.store(0, Ordering::Relaxed);
+                holds = false;
+            }
+            pause = (pause * 2).min(LONGEST_OUTAGE_PAUSE);
+        }
+        metrics::gauge!("consumer_paused", "consumer" => durable).set(0.0);
+        tracing::info!(durable, paused = ?began.elapsed(), "the database can be written; the consumer goes on");
+        Ok(())
     }
 
     async fn consume_batch(
         self: Arc<Self>,
         subscription: &mut Subscription,
+        limit: usize,
         system: &'static str,
-    ) -> Result<(), BusError> {
-        let batch = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
-        let deliveries: Arc<[Delivery]> = subscription.next(batch).await?.into();
+        waiting: &mut Waiting,
+    ) -> Result<BatchEnd, BusError> {
+        let deliveries: Arc<[Delivery]> = subscription.next(limit).await?.into();
         let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.db.name(), system));
         let spans: Vec<Span> = begun.collect();
-        let contexts = spans.iter().map(|span| span.context().clone()).collect();
-        let applied = self.clone().apply_within(contexts, deliveries.clone()).await;
-        if let Err(error) = &applied {
-            spans.iter().for_each(|span| span.fail(error.to_string()));
+        let contexts: Vec<TraceContext> = spans.iter().map(|span| span.context().clone()).collect();
+        // One that may have ended a process before is handled with care, unless this process has survived it.
+        let may_kill: Vec<bool> = deliveries
+            .iter()
+            .map(|delivery| subscription.may_repeat(delivery) && !waiting.has_seen(&delivery.envelope.id))
+            .collect();
+        let handled = self.clone().handle_batch(contexts, deliveries.clone(), may_kill);
+        let outcomes = match subscription.hold_while(handled).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                spans.iter().for_each(|span| span.fail(error.to_string()));
+                return Ok(if error.is_outage() {
+                    BatchEnd::Outage(error)
+                } else {
+                    BatchEnd::Refused(error)
+                });
+            }
+        };
+        let outage = outcomes.iter().find_map(|outcome| match outcome {
+            Outcome::Outage(error) => Some(error.clone()),
+            _ => None,
+        });
+        let has_written =
+            outcomes.iter().any(|outcome| matches!(outcome, Outcome::Applied | Outcome::Failed { .. }));
+        let is_others = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Unhandled));
+        let mut verdicts = Vec::with_capacity(outcomes.len());
+        for (delivery, outcome) in deliveries.iter().zip(outcomes) {
+            verdicts.push(waiting.decide(delivery, outcome, Some(&*subscription)).await);
         }
-        let verdicts = applied?;
         kill_point("before-ack");
         for ((delivery, verdict), span) in deliveries.iter().zip(&verdicts).zip(spans) {
             let _within = span.context().enter();
             spans::processed(&span, verdict);
-            self.report(delivery, verdict);
+            self.report(delivery, verdict, waiting);
         }
-        subscription.settle(deliveries.iter().cloned().zip(verdicts).collect()).await
-    }
-
-    /// Applies a batch in one transaction, each event in a savepoint of its own. What is said about an event belongs to its
-    /// trace.
-    ///
-    /// # Errors
-    /// When the transaction as a whole failed: then nothing took effect.
-    pub async fn apply(self: Arc<Self>, deliveries: Arc<[Delivery]>) -> Result<Vec<Verdict>, DbError> {
-        let told = deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
-        let contexts = told.collect();
-        self.apply_within(contexts, deliveries).await
-    }
-
-    async fn apply_within(
-        self: Arc<Self>,
-        contexts: Vec<TraceContext>,
-        deliveries: Arc<[Delivery]>,
-    ) -> Result<Vec<Verdict>, DbError> {
-        let db = self.db.clone();
-        let verdicts = db.write(move |tx| {
-            let now = self.clock.now();
-            tx.ring_on_commit(&self.arrived);
-            let each = deliveries.iter().zip(&contexts).map(|(delivery, context)| {
-                let _within = context.enter();
-                self.apply_one(tx, delivery, now)
-            });
-            let verdicts = each.collect();
-            kill_point("before-effect");
-            Ok(verdicts)
-        });
-        verdicts.await
-    }
-
-    fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Verdict {
-        // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
-        // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
-        // first: whoever looks for a record that is not there is in the way of all who write one.
-        let first = tx.dialect().is_shared();
-        let outcome = tx.savepoint(|tx| {
-            let event_id = &delivery.envelope.id;
-            let heard =
-                if first { !outbox::hear(tx, event_id, now)? } else { outbox::was_heard(tx, event_id)? };
-            if heard {
-                return Ok(());
-            }
-            match self.handle(tx, &delivery.envelope)? {
-                Effect::Done | Effect::Stale if first => Ok(()),
-                Effect::Done | Effect::Stale => Ok(outbox::hear(tx, event_id, now).map(drop)?),
-                waits @ (Effect::Early | Effect::NotYet) => Err(Unapplied::Waits(waits)),
-            }
-        });
-        match outcome {
-            Ok(()) => Verdict::Accepted,
-            Err(Unapplied::Waits(Effect::NotYet)) => Verdict::Postponed { after: LATER },
-            Err(Unapplied::Waits(_)) => early(delivery),
-            Err(Unapplied::Failed(error)) => failed(delivery, &error),
+        subscription.settle(deliveries.iter().cloned().zip(verdicts).collect()).await?;
+        if is_others {
+            subscription.let_others_first().await?;
         }
+        Ok(outage.map_or_else(
+            || {
+                waiting.progress();
+                BatchEnd::Settled { has_written }
+            },
+            BatchEnd::Outage,
+        ))
     }
 
-    fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Effect, HandlerError> {
-        let Some(apply) = self.handlers.get(&envelope.name) else { return Ok(Effect::Stale) };
-        catch_unwind(AssertUnwindSafe(|| apply(tx, envelope))).unwrap_or(Err(HandlerError::Panicked))
-    }
-
-    fn report(&self, delivery: &Delivery, verdict: &Verdict) {
-        let name = delivery.envelope.name.as_str();
+    fn report(&self, delivery: &Delivery, verdict: &Verdict, waiting: &Waiting) {
+        let name = delivery.envelope.name.as_str().to_owned();
         let outcome = verdict.outcome();
         let cause = match verdict {
             Verdict::Accepted | Verdict::Postponed { .. } => None,
-            Verdict::Retry { cause, .. } | Verdict::Dead { cause } => Some(cause),
+            Verdict::Retry { cause, .. } | Verdict::Dead { cause, .. } => Some(cause),
         };
-        metrics::counter!("events_consumed_total", "consumer" => self.durable, "event" => name, "outcome" => outcome)
-            .increment(1);
+        metrics::counter!(
+            "events_consumed_total", "consumer" => self.durable, "event" => name.clone(), "outcome" => outcome
+        )
+        .increment(1);
         if let Some(cause) = cause {
-            let (attempt, id) = (delivery.attempt, &delivery.envelope.id);
-            tracing::warn!(durable = self.durable, event = name, id, attempt, outcome, cause, "not handled");
+            let (event_id, attempt) = (&delivery.envelope.id, waiting.tries(&delivery.envelope.id));
+            if attempt <= 1 || matches!(verdict, Verdict::Dead { .. }) {
+                tracing::warn!(
+                    durable = self.durable,
+                    event = name,
+                    event_id,
+                    attempt,
+                    outcome,
+                    cause,
+                    "not handled"
+                );
+            } else {
+                tracing::debug!(
+                    durable = self.durable,
+                    event = name,
+                    event_id,
+                    attempt,
+                    outcome,
+                    cause,
+                    "not handled"
+                );
+            }
         }
     }
 }
@@ -241,42 +362,4 @@ impl std::fmt::Debug for Consumers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Consumers").field("durable", &self.durable).finish_non_exhaustive()
     }
-}
-
-enum Unapplied {
-    Waits(Effect),
-    Failed(HandlerError),
-}
-
-impl From<DbError> for Unapplied {
-    fn from(error: DbError) -> Self {
-        Self::Failed(error.into())
-    }
-}
-
-impl From<HandlerError> for Unapplied {
-    fn from(error: HandlerError) -> Self {
-        Self::Failed(error)
-    }
-}
-
-fn early(delivery: &Delivery) -> Verdict {
-    let cause = "its predecessor has not come".to_owned();
-    if delivery.attempt >= MAX_EARLY {
-        return Verdict::Dead { cause };
-    }
-    Verdict::Retry { after: backoff(Duration::from_millis(5), delivery.attempt, LONGEST_EARLY), cause }
-}
-
-fn failed(delivery: &Delivery, error: &HandlerError) -> Verdict {
-    let cause = error.to_string();
-    if delivery.attempt >= MAX_ATTEMPTS || matches!(error, HandlerError::Decode(_)) {
-        return Verdict::Dead { cause };
-    }
-    Verdict::Retry { after: backoff(Duration::from_millis(20), delivery.attempt, LONGEST_BACKOFF), cause }
-}
-
-/// Doubles with each attempt, up to `longest`.
-fn backoff(first: Duration, attempt: u32, longest: Duration) -> Duration {
-    first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(longest)
 }

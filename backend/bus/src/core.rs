@@ -10,7 +10,8 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox};
+use crate::consumers::ConsumerHealth;
+use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
 
 /// How often what is no longer needed is forgotten.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -38,6 +39,8 @@ pub struct Core {
     pub clock: Clock,
     /// Rings whenever events of other services have taken effect here.
     pub arrived: Signal,
+    /// Whether its consumers can write.
+    consumers: ConsumerHealth,
     /// The sessions that it refuses, where it answers requests.
     ended: Option<Ended>,
 }
@@ -53,7 +56,14 @@ impl Core {
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
         let db = Db::open(database, DbOptions::default(), &with_ours(migrations))?;
-        Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, arrived: Signal::default(), ended: None })
+        Ok(Self {
+            db,
+            outbox: Outbox::new(clock.clone()),
+            clock,
+            arrived: Signal::default(),
+            consumers: ConsumerHealth::default(),
+            ended: None,
+        })
     }
 
     /// Brings the tables up to date that [`open`](Self::open) would, and does nothing else.
@@ -98,7 +108,25 @@ impl Core {
     /// The durable consumer named `durable`, without handlers yet.
     #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
-        Consumers::new(durable, self.db.clone(), self.clock.clone()).ringing(self.arrived.clone())
+        Consumers::new(durable, self.db.clone(), self.clock.clone())
+            .ringing(self.arrived.clone())
+            .reporting_to(self.consumers.clone())
+    }
+
+    /// Proves that the service can do its work: writes a row and waits until it is durable, and asks whether its consumers
+    /// can write.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn check_writable(&self) -> Result<(), DbError> {
+        match probe::write(&self.db, self.clock.now()).await {
+            // The database is there, and has much to do.
+            Ok(()) | Err(DbError::Busy) if self.consumers.is_failing() => {
+                Err(DbError::Unavailable("nothing that the consumers try can be written".to_owned()))
+            }
+            Err(DbError::Busy) => Ok(()),
+            probed => probed,
+        }
     }
 
     /// Starts to publish and, with `consumers`, to listen.

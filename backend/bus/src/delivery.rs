@@ -11,7 +11,8 @@ use ticketing_sdk::Timestamp;
 pub struct Delivery {
     /// Its place in the log.
     pub seq: i64,
-    /// How many times it was delivered to this consumer, this time included. The first is 1.
+    /// How many times it was delivered to this consumer, this time included, as the transport counts. The first is 1. It
+    /// does not tell how often the event was tried: a delivery is no attempt.
     pub attempt: u32,
     /// The event.
     pub envelope: Arc<Envelope>,
@@ -22,20 +23,22 @@ pub struct Delivery {
 pub enum Verdict {
     /// It took effect, now or before.
     Accepted,
-    /// Deliver it again after a while, and count the attempt.
+    /// Put it back: it is delivered again after a while, to any replica.
     Retry {
         /// How long to wait.
         after: Duration,
         /// Why.
         cause: String,
     },
-    /// Its time has not come: deliver it again after a while without counting.
+    /// It cannot be handled now, and that is not its fault: keep it, and deliver it again here after a while.
     Postponed {
         /// How long to wait.
         after: Duration,
     },
     /// It cannot be handled: set it aside.
     Dead {
+        /// How often the consumer has tried it.
+        attempts: u32,
         /// Why.
         cause: String,
     },

@@ -20,8 +20,13 @@ use ticketing_sdk::Timestamp;
 use crate::{BusError, DeadLetter, rows};
 pub(crate) use subscription::Subscription;
 
-const MIGRATIONS: Migrations =
-    Migrations { part: "log", scripts: &[("V1__log", include_str!("../migrations/V1__log.sql"))] };
+const MIGRATIONS: Migrations = Migrations {
+    part: "log",
+    scripts: &[
+        ("V1__log", include_str!("../migrations/V1__log.sql")),
+        ("V2__consumer_events", include_str!("../migrations/V2__consumer_events.sql")),
+    ],
+};
 /// Messages kept in memory.
 const CACHED: usize = 8192;
 /// Messages read from the table at a time.

@@ -9,9 +9,11 @@ mod delivery;
 mod effect;
 mod embedded;
 mod error;
+mod failures;
 mod jetstream;
 mod lease;
 mod outbox;
+mod probe;
 mod rebuild;
 mod relay;
 mod rows;
@@ -19,7 +21,7 @@ mod session_ended;
 mod spans;
 mod transport;
 
-pub use consumers::{Consumers, Handler, HandlerError};
+pub use consumers::{Consumers, DeliveryLimits, Handler, HandlerError};
 pub use core::{Core, CoreError};
 pub use delivery::{DeadLetter, Delivery, Verdict};
 pub use effect::{Effect, next_step};
@@ -44,5 +46,6 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V1__outbox", include_str!("../migrations/V1__outbox.sql")),
         ("V2__replicas", include_str!("../migrations/V2__replicas.sql")),
         ("V3__one_index", include_str!("../migrations/V3__one_index.sql")),
+        ("V4__delivery_failures", include_str!("../migrations/V4__delivery_failures.sql")),
     ],
 };

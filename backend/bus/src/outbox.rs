@@ -191,6 +191,7 @@ pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let published = "DELETE FROM outbox WHERE id < $1 AND published_at IS NOT NULL";
     tx.execute(published, args![&floor(OUTBOX_RETENTION)])?;
     tx.execute("DELETE FROM inbox WHERE event_id < $1", args![&floor(INBOX_RETENTION)])?;
+    tx.execute("DELETE FROM delivery_failures WHERE event_id < $1", args![&floor(INBOX_RETENTION)])?;
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use ticketing_platform::telemetry::Span;
 
 use crate::lease::Lease;
 use crate::outbox::{Place, Waiting};
-use crate::{Bus, BusError, Outbox, outbox, spans};
+use crate::{Bus, BusError, Outbox, outbox, probe, spans};
 
 /// Rows published together at most.
 const BATCH: usize = 1024;
@@ -68,8 +68,11 @@ impl Relay {
         let mut waiting = self.outbox.waiting().listen();
         let mut recovery = self.bus.recovery();
         let mut pause = FIRST_PAUSE;
+        let mut is_unwritable = false;
         loop {
-            match self.publish_waiting().await {
+            let looked = self.look_and_publish(is_unwritable).await;
+            is_unwritable = matches!(&looked, Err(RelayError::Db(error)) if error.is_outage());
+            match looked {
                 Ok(published) => {
                     pause = FIRST_PAUSE;
                     let more = async {
@@ -100,6 +103,15 @@ impl Relay {
                 }
             }
         }
+    }
+
+    /// Publishes what waits. After an outage the database has to be written first: what is published and cannot be marked is
+    /// published again and again.
+    async fn look_and_publish(&mut self, is_unwritable: bool) -> Result<usize, RelayError> {
+        if is_unwritable {
+            probe::write(&self.db, self.clock.now()).await?;
+        }
+        self.publish_waiting().await
     }
 
     /// Publishes what waits, a round at most, and marks it; answers how many events that were. While a batch is

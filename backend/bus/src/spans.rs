@@ -49,7 +49,7 @@ pub(crate) fn processed(span: &Span, verdict: &Verdict) {
     match verdict {
         Verdict::Accepted | Verdict::Postponed { .. } => {}
         Verdict::Retry { cause, .. } => span.set("ticketing.delivery.cause", cause.clone()),
-        Verdict::Dead { cause } => span.fail(cause.clone()),
+        Verdict::Dead { cause, .. } => span.fail(cause.clone()),
     }
 }
 
@@ -57,7 +57,7 @@ fn common(envelope: &Envelope, service: &str, system: &'static str) -> Vec<(&'st
     vec![
         ("ticketing.service", service.to_owned().into()),
         ("messaging.system", system.into()),
-        ("messaging.destination.name", envelope.name.as_str().into()),
+        ("messaging.destination.name", envelope.name.to_string().into()),
         ("messaging.message.id", envelope.id.clone().into()),
         ("ticketing.aggregate.id", envelope.aggregate.clone().into()),
         ("ticketing.aggregate.version", envelope.version.into()),

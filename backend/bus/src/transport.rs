@@ -264,6 +264,56 @@ impl Subscription {
         }
     }
 
+    /// Whether a delivery may have been handled before: by a process that ended meanwhile, or whose answer was lost.
+    pub(crate) fn may_repeat(&self, delivery: &Delivery) -> bool {
+        match &self.inner {
+            Inner::Embedded(subscription) => subscription.may_repeat(delivery),
+            Inner::JetStream(_) => delivery.attempt > 1,
+        }
+    }
+
+    /// Whether everything that lies before a delivery in the log is settled for this consumer, by all its replicas.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, BusError> {
+        match &self.inner {
+            Inner::Embedded(subscription) => subscription.is_oldest_unsettled(delivery).await,
+            Inner::JetStream(subscription) => Ok(subscription.is_oldest_unsettled(delivery).await?),
+        }
+    }
+
+    /// Waits for `work` and keeps what was delivered meanwhile: no other replica gets it.
+    pub(crate) async fn hold_while<T>(&mut self, work: impl Future<Output = T>) -> T {
+        match &mut self.inner {
+            Inner::Embedded(_) => work.await,
+            Inner::JetStream(subscription) => subscription.hold_while(work).await,
+        }
+    }
+
+    /// Lets other replicas be asked before this one: it has put back what another may have a handler for.
+    ///
+    /// # Errors
+    /// When the transport fails.
+    pub(crate) async fn let_others_first(&mut self) -> Result<(), BusError> {
+        match &mut self.inner {
+            Inner::Embedded(_) => Ok(()),
+            Inner::JetStream(subscription) => Ok(subscription.let_others_first().await?),
+        }
+    }
+
+    /// Gives back what was delivered and not settled, and asks for nothing until the next call of [`next`](Self::next).
+    /// Where one process listens there is nobody else to have it.
+    ///
+    /// # Errors
+    /// When the transport fails.
+    pub(crate) async fn hand_back(&mut self) -> Result<(), BusError> {
+        match &mut self.inner {
+            Inner::Embedded(_) => Ok(()),
+            Inner::JetStream(subscription) => Ok(subscription.hand_back().await?),
+        }
+    }
+
     /// Says what became of each delivery of the last [`next`](Self::next).
     ///
     /// # Errors

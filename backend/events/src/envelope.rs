@@ -2,15 +2,15 @@
 
 use ticketing_sdk::Timestamp;
 
-use crate::{Event, EventName};
+use crate::{AnyEventName, Event, EventName};
 
 /// An event on its way. The body is exactly the JSON of the contract; everything else travels as headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
     /// The identifier of this event: a repeat carries the same one.
     pub id: String,
-    /// What happened.
-    pub name: EventName,
+    /// What happened. Another version may have said it, and this one not know it.
+    pub name: AnyEventName,
     /// What it happened to.
     pub aggregate: String,
     /// The version of the aggregate that this event made.
@@ -32,7 +32,7 @@ pub enum DecodeError {
         /// The event that was asked for.
         expected: EventName,
         /// The event that it is.
-        found: EventName,
+        found: AnyEventName,
     },
     /// The body is not valid.
     #[error("the body of {name} is not valid: {source}")]
@@ -52,7 +52,7 @@ impl Envelope {
     pub fn seal<E: Event>(id: String, time: Timestamp, event: &E) -> Result<Self, serde_json::Error> {
         Ok(Self {
             id,
-            name: E::NAME,
+            name: E::NAME.into(),
             aggregate: event.aggregate().to_owned(),
             version: event.version(),
             time,
@@ -67,14 +67,8 @@ impl Envelope {
     /// When it is another event, or the body is not valid.
     pub fn open<E: Event>(&self) -> Result<E, DecodeError> {
         if self.name != E::NAME {
-            return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name });
+            return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name.clone() });
         }
         serde_json::from_str(&self.body).map_err(|source| DecodeError::Body { name: E::NAME, source })
-    }
-
-    /// The subject on the bus.
-    #[must_use]
-    pub fn subject(&self) -> String {
-        self.name.subject(&self.aggregate)
     }
 }

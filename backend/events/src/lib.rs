@@ -1,5 +1,6 @@
 //! The events of the marketplace: one file per event, their names and subjects, and the envelope they travel in.
 
+mod any_name;
 mod envelope;
 mod expiration_complete;
 mod name;
@@ -16,6 +17,7 @@ mod ticket_created;
 mod ticket_deleted;
 mod ticket_updated;
 
+pub use any_name::AnyEventName;
 pub use envelope::{DecodeError, Envelope};
 pub use expiration_complete::ExpirationComplete;
 pub use name::{EventName, UnknownEvent};

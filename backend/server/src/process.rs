@@ -1,10 +1,10 @@
 //! One service in a process of its own, of which there may be any number.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
 use ticketing_bus::{Bus, Core};
-use ticketing_platform::db::DbError;
 use ticketing_platform::health::Health;
 use ticketing_platform::session::Ended;
 use ticketing_platform::shutdown::Shutdown;
@@ -147,11 +147,15 @@ impl App {
     }
 }
 
-/// A service is ready while its database answers. The bus may be away: what is said waits in the outbox.
+/// How often a probe of the readiness may write.
+const PROBED_EVERY: Duration = Duration::from_secs(1);
+
+/// A service is ready while its database can be written, which a write proves. The bus may be away: what is said waits in the
+/// outbox.
 pub(crate) fn checked(health: Health, service: Service, core: &Core) -> Health {
-    let db = core.db.clone();
-    health.check(service.name(), move || {
-        let db = db.clone();
-        async move { db.read(|_| Ok::<_, DbError>(())).await.is_ok() }
+    let core = core.clone();
+    health.check_at_most_every(service.name(), PROBED_EVERY, move || {
+        let core = core.clone();
+        async move { core.check_writable().await.is_ok() }
     })
 }

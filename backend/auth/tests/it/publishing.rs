@@ -27,7 +27,8 @@ async fn a_sign_out_is_published(engine: Engine) {
     assert_eq!(envelope.name, EventName::SessionEnded);
     let ended: SessionEnded = envelope.open().unwrap();
     assert_eq!(made.json()["id"], ended.user_id.as_str());
-    assert_eq!(envelope.subject(), format!("ticketing.session.ended.{}", ended.jti));
+    let subject = envelope.name.known().unwrap().subject(&envelope.aggregate);
+    assert_eq!(subject, format!("ticketing.session.ended.{}", ended.jti));
 
     shutdown.trigger();
     assert!(shutdown.wait(Duration::from_secs(10)).await);

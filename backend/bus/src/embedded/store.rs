@@ -1,8 +1,9 @@
 //! The units of work of the log, in SQL.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use ticketing_events::Envelope;
+use ticketing_events::{Envelope, EventName};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::signal::Signal;
@@ -38,6 +39,42 @@ pub(super) fn append(
             )
         })
         .collect()
+}
+
+/// Opens a consumer: answers its place in the log, and the names of all events that it was ever opened with. What lies in
+/// the log of a name that is new to it is delivered too, from the oldest message on.
+pub(super) fn open_consumer(
+    tx: &mut Tx<'_>,
+    durable: &str,
+    names: &[EventName],
+    now: Timestamp,
+) -> Result<(i64, HashSet<String>), DbError> {
+    tx.execute(
+        "INSERT INTO consumers (durable, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
+        args![durable],
+    )?;
+    let position =
+        tx.query_one("SELECT position FROM consumers WHERE durable = $1", args![durable], |row| {
+            row.int("position")
+        })?;
+    let known = tx.query("SELECT name FROM consumer_events WHERE durable = $1", args![durable], |row| {
+        row.text("name")
+    })?;
+    // Before there was a table of names, all that it has were delivered.
+    let (is_new, known) = (known.is_empty(), HashSet::<String>::from_iter(known));
+    for name in names.iter().map(|name| name.as_str()).filter(|name| !known.contains(*name)) {
+        tx.execute("INSERT INTO consumer_events (durable, name) VALUES ($1, $2)", args![durable, name])?;
+        if !is_new {
+            tx.execute(
+                "INSERT INTO redeliveries (durable, seq, attempts, due_at, cause) \
+                 SELECT $1, seq, 1, $4, 'new to this consumer' FROM messages WHERE name = $2 AND seq <= $3 \
+                 ON CONFLICT DO NOTHING",
+                args![durable, name, position, now],
+            )?;
+        }
+    }
+    let all = names.iter().map(|name| name.as_str().to_owned()).chain(known).collect();
+    Ok((position, all))
 }
 
 /// Forgets messages that are old and that no consumer needs any more. The newest one stays, so that no number is
@@ -92,11 +129,11 @@ pub(super) fn settle_one(
             deliver_again(tx, durable, seq, attempt.saturating_sub(1).max(1), now + *after, "not yet")
         }
         Verdict::Accepted | Verdict::Dead { .. } => {
-            if let Verdict::Dead { cause } = verdict {
+            if let Verdict::Dead { cause, attempts } = verdict {
                 tx.execute(
                     "INSERT INTO dead_letters (durable, seq, attempts, cause, died_at) \
                      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                    args![durable, seq, attempt, cause, now],
+                    args![durable, seq, *attempts, cause, now],
                 )?;
             }
             if attempt > 1 {

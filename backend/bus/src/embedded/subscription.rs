@@ -1,5 +1,6 @@
 //! One durable consumer's place in the log.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,7 +20,10 @@ const IDLE: Duration = Duration::from_millis(100);
 pub(crate) struct Subscription {
     log: Arc<Log>,
     durable: &'static str,
-    names: Vec<EventName>,
+    /// The names of the events that it gets: those it has a handler for, and those that another version had one for.
+    names: HashSet<String>,
+    /// What it was handed when it was opened may have been handled in part by a process that ended.
+    is_first: bool,
     /// Everything up to here is settled.
     position: i64,
     /// As far as the table knows.
@@ -37,22 +41,37 @@ impl Subscription {
         durable: &'static str,
         names: Vec<EventName>,
     ) -> Result<Self, BusError> {
-        let position = log
+        let now = log.options.clock.now();
+        let (position, names) = log
             .db
-            .write(move |tx| {
-                tx.execute(
-                    "INSERT INTO consumers (durable, position) VALUES ($1, 0) ON CONFLICT DO NOTHING",
-                    args![durable],
-                )?;
-                tx.query_one("SELECT position FROM consumers WHERE durable = $1", args![durable], |row| {
-                    row.int("position")
-                })
-            })
+            .write(move |tx| store::open_consumer(tx, durable, &names, now))
             .await
             .map_err(|error: DbError| error)?;
         let published = log.published.listen();
         let next_due = log.next_due(durable).await?;
-        Ok(Self { log, durable, names, position, written: position, scanned: position, published, next_due })
+        Ok(Self {
+            log,
+            durable,
+            names,
+            is_first: true,
+            position,
+            written: position,
+            scanned: position,
+            published,
+            next_due,
+        })
+    }
+
+    pub(crate) fn may_repeat(&self, delivery: &Delivery) -> bool {
+        self.is_first || delivery.attempt > 1
+    }
+
+    /// Everything before it was looked at, so what is not settled waits to be delivered again.
+    pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, BusError> {
+        let (durable, seq) = (self.durable, delivery.seq);
+        let sql = "SELECT COUNT(*) AS n FROM redeliveries WHERE durable = $1 AND seq < $2";
+        let before = self.log.db.read(move |tx| tx.query_one(sql, args![durable, seq], |row| row.int("n")));
+        Ok(before.await.map_err(|error: DbError| error)? == 0)
     }
 
     pub(crate) async fn next(&mut self, limit: usize) -> Result<Vec<Delivery>, BusError> {
@@ -121,7 +140,8 @@ impl Subscription {
             let scanned = self.log.after(self.scanned).await?;
             let Some((last, _)) = scanned.last() else { return Ok(Vec::new()) };
             let last = *last;
-            let wanted = scanned.into_iter().filter(|(_, envelope)| self.names.contains(&envelope.name));
+            let wanted =
+                scanned.into_iter().filter(|(_, envelope)| self.names.contains(envelope.name.as_str()));
             let fresh: Vec<Delivery> =
                 wanted.take(limit).map(|(seq, envelope)| Delivery { seq, attempt: 1, envelope }).collect();
             self.scanned =
@@ -155,7 +175,7 @@ impl Subscription {
                 store::move_to(tx, durable, scanned)
             })
             .await?;
-        (self.position, self.written) = (scanned, scanned);
+        (self.position, self.written, self.is_first) = (scanned, scanned, false);
         if again {
             self.next_due = self.log.next_due(self.durable).await?;
         }

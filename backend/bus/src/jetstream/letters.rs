@@ -3,7 +3,7 @@
 use async_nats::HeaderMap;
 use async_nats::jetstream::publish::PublishAck;
 use serde::{Deserialize, Serialize};
-use ticketing_events::{Envelope, EventName};
+use ticketing_events::Envelope;
 use ticketing_sdk::Timestamp;
 
 use super::JetStreamError;
@@ -47,8 +47,7 @@ impl Letter {
     fn read(stored: &Stored) -> Option<DeadLetter> {
         let letter: Self = serde_json::from_slice(&stored.message.payload).ok()?;
         let Event { id, name, aggregate, version, time, trace, body } = letter.event;
-        let name: EventName = name.parse().ok()?;
-        let envelope = Envelope { id, name, aggregate, version, time, trace, body };
+        let envelope = Envelope { id, name: name.as_str().into(), aggregate, version, time, trace, body };
         let Self { durable, seq, attempts, cause, died_at, .. } = letter;
         Some(DeadLetter { durable, seq, attempts, cause, died_at, envelope })
     }
@@ -66,7 +65,7 @@ pub(super) async fn bury(link: &Link, letter: &DeadLetter) -> Result<(), JetStre
     })?;
     let answer = link.ask(&subject, HeaderMap::new(), payload).await?;
     let _: PublishAck = read_answer(&subject, &answer)?;
-    let (consumer, event) = (letter.durable.clone(), letter.envelope.name.as_str());
+    let (consumer, event) = (letter.durable.clone(), letter.envelope.name.to_string());
     metrics::counter!("bus_dead_letters_total", "consumer" => consumer, "event" => event).increment(1);
     Ok(())
 }
@@ -91,13 +90,28 @@ pub(super) async fn all(link: &Link) -> Result<Vec<DeadLetter>, JetStreamError> 
 /// When there is no such letter, or it is not known to be on its way.
 pub(super) async fn replay(link: &Link, durable: &str, seq: i64) -> Result<(), BusError> {
     let (place, letter) = find(link, durable, seq).await?;
-    let subject = replay_subject(durable, seq);
     // A replay that was not answered is repeated under the same identifier.
     let id = format!("replay:{durable}:{seq}:{place}");
-    let headers = replay_headers(&letter.envelope, seq, &id);
-    let answer = link.ask(&subject, headers, letter.envelope.body.into_bytes()).await?;
-    let _: PublishAck = read_answer(&subject, &answer)?;
+    deliver_again(link, durable, seq, letter.envelope, &id).await?;
     forget(link, place).await?;
+    Ok(())
+}
+
+/// Puts an event on the way to one consumer once more.
+///
+/// # Errors
+/// When it is not known to be on its way.
+pub(super) async fn deliver_again(
+    link: &Link,
+    durable: &str,
+    seq: i64,
+    envelope: Envelope,
+    message_id: &str,
+) -> Result<(), JetStreamError> {
+    let subject = replay_subject(durable, seq);
+    let headers = replay_headers(&envelope, seq, message_id);
+    let answer = link.ask(&subject, headers, envelope.body.into_bytes()).await?;
+    let _: PublishAck = read_answer(&subject, &answer)?;
     Ok(())
 }
 
@@ -138,7 +152,9 @@ async fn forget(link: &Link, place: u64) -> Result<(), JetStreamError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DeadLetter, Envelope, EventName, Letter, Timestamp};
+    use ticketing_events::EventName;
+
+    use super::{DeadLetter, Envelope, Letter, Timestamp};
 
     #[test]
     fn a_letter_is_plain_json() {
@@ -150,7 +166,7 @@ mod tests {
             died_at: Timestamp::from_millis(1_700_000_000_000),
             envelope: Envelope {
                 id: "e".to_owned(),
-                name: EventName::TicketCreated,
+                name: EventName::TicketCreated.into(),
                 aggregate: "t".to_owned(),
                 version: 0,
                 time: Timestamp::from_millis(1_600_000_000_000),

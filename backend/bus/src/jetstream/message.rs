@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use async_nats::HeaderMap;
-use ticketing_events::{Envelope, EventName};
+use ticketing_events::{AnyEventName, Envelope, EventName};
 use ticketing_sdk::Timestamp;
 
 /// The subjects of all events begin so.
@@ -55,7 +55,21 @@ fn untoken(token: &str) -> String {
 
 /// `ticketing.ticket.created.<aggregate>`.
 pub(super) fn subject(envelope: &Envelope) -> String {
-    envelope.name.subject(&token(&envelope.aggregate))
+    let aggregate = token(&envelope.aggregate);
+    match envelope.name.known() {
+        Some(name) => name.subject(&aggregate),
+        // Whatever the name is, its subject has as many tokens.
+        None => {
+            let (word, rest) = envelope.name.as_str().split_once(':').unwrap_or((envelope.name.as_str(), ""));
+            format!("{EVENTS}.{}.{}.{aggregate}", token(word), token(rest))
+        }
+    }
+}
+
+/// The name of the event that a subject is of.
+fn name_in(subject: &str) -> Option<String> {
+    let mut tokens = subject.split('.').skip(1);
+    Some(format!("{}:{}", untoken(tokens.next()?), untoken(tokens.next()?)))
 }
 
 /// The subjects of every event with this name.
@@ -70,6 +84,9 @@ pub(super) fn headers(envelope: &Envelope) -> HeaderMap {
     headers.insert(MESSAGE_ID, token(&envelope.id));
     headers.insert(VERSION, envelope.version.to_string());
     headers.insert(TIME, envelope.time.to_string());
+    if name_in(&subject(envelope)).is_none_or(|name| name != envelope.name.as_str()) {
+        headers.insert(NAME, token(envelope.name.as_str()));
+    }
     // It came from outside: what is no header stays behind.
     if let Some(trace) =
         envelope.trace.as_deref().filter(|trace| trace.bytes().all(|byte| byte.is_ascii_graphic()))
@@ -84,7 +101,7 @@ pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) ->
     let mut headers = headers(envelope);
     headers.insert(MESSAGE_ID, message_id);
     headers.insert(EVENT_ID, token(&envelope.id));
-    headers.insert(NAME, envelope.name.as_str());
+    headers.insert(NAME, token(envelope.name.as_str()));
     headers.insert(AGGREGATE, token(&envelope.aggregate));
     headers.insert(REPLAY_OF, seq.to_string());
     headers
@@ -94,31 +111,27 @@ pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) ->
 const EVENT_ID: &str = "Ticketing-Event-Id";
 
 /// Reads a message. It always is an envelope: what was put on the bus by hand, without headers, still has a subject
-/// and a place, and whoever handles it says what is wrong with its body.
-///
-/// `None` when the subject is no event's and no header names one.
+/// and a place, and the consumer says what is wrong with its body, or that it knows no such event.
 pub(super) fn envelope(
     subject: &str,
     headers: &HeaderMap,
     payload: &[u8],
     seq: i64,
     stored_at: Timestamp,
-) -> Option<Envelope> {
+) -> Envelope {
     let header = |name: &str| headers.get(name).map(|value| value.as_str());
-    let mut tokens = subject.split('.').skip(1);
-    let of_subject = || Some(format!("{}:{}", tokens.next()?, tokens.next()?));
-    let name = header(NAME).map(str::to_owned).or_else(of_subject)?.parse().ok()?;
+    let name = header(NAME).map(untoken).or_else(|| name_in(subject));
     let id = header(EVENT_ID).or_else(|| header(MESSAGE_ID));
     let aggregate = header(AGGREGATE).or_else(|| subject.rsplit('.').next());
-    Some(Envelope {
+    Envelope {
         id: id.map_or_else(|| format!("{EVENTS}/{seq}"), untoken),
-        name,
+        name: AnyEventName::from(name.as_deref().unwrap_or(subject)),
         aggregate: aggregate.map(untoken).unwrap_or_default(),
         version: header(VERSION).and_then(|version| version.parse().ok()).unwrap_or(0),
         time: header(TIME).and_then(|time| time.parse().ok()).unwrap_or(stored_at),
         trace: header(TRACE).map(str::to_owned),
         body: String::from_utf8_lossy(payload).into_owned(),
-    })
+    }
 }
 
 /// The place that a delivery is about: its own, or that of the event which is replayed.
@@ -136,7 +149,7 @@ mod tests {
     fn sample() -> Envelope {
         Envelope {
             id: "0193-a".to_owned(),
-            name: EventName::TicketCreated,
+            name: EventName::TicketCreated.into(),
             aggregate: "a.b c>*%ü".to_owned(),
             version: 7,
             time: Timestamp::from_millis(1_700_000_000_123),
@@ -151,7 +164,32 @@ mod tests {
         let subject = subject(&sent);
         assert_eq!(subject, "ticketing.ticket.created.a%2Eb%20c%3E%2A%25%C3%BC");
         let read = envelope(&subject, &headers(&sent), sent.body.as_bytes(), 3, Timestamp::from_millis(0));
-        assert_eq!(read, Some(sent));
+        assert_eq!(read, sent);
+    }
+
+    #[test]
+    fn envelope_of_another_version_comes_back_with_its_name() {
+        for name in [
+            "ticket:viewed",
+            "ticket:viewed:twice",
+            "viewed",
+            "",
+            ":",
+            "a.b:c*>",
+            "über:maß",
+            "order:created ",
+        ] {
+            let sent = Envelope { name: name.into(), ..sample() };
+            let subject = subject(&sent);
+            assert_eq!(subject.split('.').count(), 4, "{subject}");
+            let read =
+                envelope(&subject, &headers(&sent), sent.body.as_bytes(), 3, Timestamp::from_millis(0));
+            assert_eq!(read, sent);
+            let again = super::replay_headers(&sent, 3, "replay-1");
+            let read =
+                envelope("ticketing-replay.s.3", &again, sent.body.as_bytes(), 3, Timestamp::from_millis(0));
+            assert_eq!(read, sent);
+        }
     }
 
     #[test]
@@ -160,7 +198,7 @@ mod tests {
         let headers = super::replay_headers(&sent, 7, "replay-1");
         let subject = "ticketing-replay.orders.7";
         let read = envelope(subject, &headers, sent.body.as_bytes(), 9, Timestamp::from_millis(0));
-        assert_eq!((read, super::place(&headers, 9)), (Some(sent), 7));
+        assert_eq!((read, super::place(&headers, 9)), (sent, 7));
     }
 
     #[test]
@@ -172,10 +210,11 @@ mod tests {
     #[test]
     fn a_message_without_headers_is_read_by_its_subject() {
         let now = Timestamp::from_millis(5);
-        let read = envelope("ticketing.order.created.o%2E1", &HeaderMap::new(), b"{}", 3, now).unwrap();
-        assert_eq!((read.id, read.name), (format!("{EVENTS}/3"), EventName::OrderCreated));
+        let read = envelope("ticketing.order.created.o%2E1", &HeaderMap::new(), b"{}", 3, now);
+        assert_eq!((read.id, read.name), (format!("{EVENTS}/3"), EventName::OrderCreated.into()));
         assert_eq!((read.aggregate.as_str(), read.version, read.time), ("o.1", 0, now));
-        assert!(envelope("ticketing.order.unheard.o", &HeaderMap::new(), b"{}", 3, now).is_none());
+        let other = envelope("ticketing.order.unheard.o", &HeaderMap::new(), b"{}", 3, now);
+        assert_eq!((other.name.as_str(), other.name.known()), ("order:unheard", None));
     }
 
     #[test]

@@ -21,9 +21,9 @@ pub struct JetStreamOptions {
     pub duplicate_window: Duration,
     /// How long the server waits for an answer to a delivery before it delivers it again.
     pub ack_wait: Duration,
-    /// Deliveries of an event to one consumer, at most. More than the consumers' own tries: it is for events that are
-    /// never answered, because whoever gets them dies.
-    pub max_deliveries: u32,
+    /// Deliveries under way to one consumer, all its replicas together, those that were put back included. Beyond it the
+    /// server delivers nothing more to that consumer.
+    pub in_flight: i64,
     /// No retry waits longer than this, whatever the verdict says.
     pub longest_retry: Duration,
     /// How long an answer of the server may take.
@@ -54,8 +54,8 @@ impl JetStreamOptions {
             name: "ticketing".to_owned(),
             duplicate_window: Duration::from_secs(120),
             ack_wait: Duration::from_secs(5),
-            max_deliveries: 64,
-            longest_retry: Duration::from_secs(5),
+            in_flight: 16_384,
+            longest_retry: Duration::from_secs(10),
             answer_within: Duration::from_secs(5),
             clock: Clock::system(),
         }

@@ -128,8 +128,10 @@ async fn publish_in_waves(link: &Link, events: &[Envelope]) -> Result<u64, JetSt
 /// As many of the first events as can be under way together.
 fn wave(events: &[Envelope]) -> &[Envelope] {
     let mut under_way = HashSet::new();
-    let kind = |event: &Envelope| event.name.as_str().split(':').next();
-    let repeated = events.iter().position(|event| !under_way.insert((kind(event), event.aggregate.as_str())));
+    let repeated = events.iter().position(|event| {
+        let kind = event.name.as_str().split(':').next();
+        !under_way.insert((kind, event.aggregate.as_str()))
+    });
     &events[..repeated.unwrap_or(events.len()).min(IN_FLIGHT)]
 }
 
@@ -143,7 +145,7 @@ mod tests {
     fn event(name: EventName, aggregate: &str) -> Envelope {
         Envelope {
             id: String::new(),
-            name,
+            name: name.into(),
             aggregate: aggregate.to_owned(),
             version: 0,
             time: Timestamp::from_millis(0),

@@ -21,6 +21,12 @@ struct Range<'r> {
 }
 
 #[derive(Serialize)]
+struct Next<'n> {
+    seq: u64,
+    next_by_subj: &'n str,
+}
+
+#[derive(Serialize)]
 struct Place {
     seq: u64,
 }
@@ -52,7 +58,8 @@ impl Stored {
     /// The event that it is.
     pub(super) fn envelope(&self) -> Option<Envelope> {
         let headers = self.message.headers.as_ref()?;
-        message::envelope(&self.subject, headers, &self.message.payload, self.place(), self.stored_at)
+        let (payload, place) = (&self.message.payload, self.place());
+        Some(message::envelope(&self.subject, headers, payload, place, self.stored_at))
     }
 
     /// Its place in the stream; that of the event itself, where it is a replay.
@@ -110,6 +117,20 @@ async fn range(link: &Link, stream: &str, range: &Range<'_>) -> Result<Vec<Store
 /// When the stream cannot be read.
 pub(super) async fn at(link: &Link, stream: &str, seq: u64) -> Result<Option<Stored>, JetStreamError> {
     one(link, stream, &Place { seq }).await
+}
+
+/// The place of the first message of a subject at `seq` or behind it, if there is one.
+///
+/// # Errors
+/// When the stream cannot be read.
+pub(super) async fn first_from(
+    link: &Link,
+    stream: &str,
+    subject: &str,
+    seq: u64,
+) -> Result<Option<u64>, JetStreamError> {
+    let found = one(link, stream, &Next { seq, next_by_subj: subject }).await?;
+    Ok(found.map(|stored| stored.seq))
 }
 
 /// The newest message of a subject, if there is one.

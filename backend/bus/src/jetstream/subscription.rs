@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use super::link::Link;
 use super::pull::{Pull, Pulled};
-use super::topology::{STREAM, ensure_consumer, ensure_streams};
-use super::{JetStreamError, gauges, letters, message, undertaker};
+use super::topology::{STREAM, consumer_info, ensure_consumer, ensure_streams};
+use super::{JetStreamError, gauges, letters, message, scan, undertaker};
 use crate::{BusError, DeadLetter, Delivery, Verdict};
 
 /// A delivery that the server waits to hear of.
@@ -23,12 +23,16 @@ use crate::{BusError, DeadLetter, Delivery, Verdict};
 struct Open {
     delivery: Delivery,
     answer_to: Subject,
+    /// Its own place in the stream; that of a replay is not the event's.
+    own: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Subscription {
     link: Link,
     durable: &'static str,
+    /// The subjects that the consumer gets.
+    filters: Vec<String>,
     pull: Pull,
     /// Delivered and not settled, by place.
     unsettled: BTreeMap<i64, Open>,
@@ -47,11 +51,12 @@ impl Subscription {
         names: &[EventName],
     ) -> Result<Self, JetStreamError> {
         ensure_streams(link).await?;
-        ensure_consumer(link, durable, names).await?;
+        let filters = ensure_consumer(link, durable, names).await?;
         let pull = Pull::open(link, STREAM, durable).await?;
         Ok(Self {
             link: link.clone(),
             durable,
+            filters,
             pull,
             unsettled: BTreeMap::new(),
             held: BTreeMap::new(),
@@ -75,7 +80,7 @@ impl Subscription {
                 pulled = self.pull.next(limit) => pulled?,
                 () = sleep_until(wake) => Vec::new(),
             };
-            self.take(pulled).await;
+            self.take(pulled);
             self.show_signs_of_life().await;
         }
     }
@@ -94,7 +99,10 @@ impl Subscription {
 
     /// Makes deliveries of messages. Where the server has sent something again that is held here, only the place of
     /// its answer is new.
-    async fn take(&mut self, pulled: Vec<Pulled>) {
+    fn take(&mut self, pulled: Vec<Pulled>) {
+        if self.unsettled.is_empty() && self.held.is_empty() {
+            self.sign_of_life = Instant::now() + self.life_within();
+        }
         for Pulled { message, place, delivered, .. } in pulled {
             let Some(answer_to) = message.reply else { continue };
             if delivered > 1 {
@@ -102,32 +110,87 @@ impl Subscription {
             }
             let headers = message.headers.unwrap_or_default();
             let seq = message::place(&headers, place);
+            let own = u64::try_from(place).unwrap_or(0);
             if let Some((_, held)) = self.held.get_mut(&seq) {
-                held.answer_to = answer_to;
+                (held.answer_to, held.own) = (answer_to, own);
                 continue;
             }
             let now = self.link.options.clock.now();
-            match message::envelope(&message.subject, &headers, &message.payload, seq, now) {
-                Some(envelope) => {
-                    let delivery = Delivery { seq, attempt: delivered, envelope: Arc::new(envelope) };
-                    self.unsettled.insert(seq, Open { delivery, answer_to });
-                }
-                None => {
-                    tracing::error!(subject = %message.subject, seq, "there is no such event; it is given up");
-                    self.say(answer_to, AckKind::Term).await;
-                }
+            let envelope = message::envelope(&message.subject, &headers, &message.payload, seq, now);
+            let delivery = Delivery { seq, attempt: delivered, envelope: Arc::new(envelope) };
+            self.unsettled.insert(seq, Open { delivery, answer_to, own });
+        }
+    }
+
+    /// Waits for `work`, and tells the server meanwhile that what was delivered is not forgotten.
+    pub(crate) async fn hold_while<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                () = tokio::time::sleep_until(self.sign_of_life) => self.show_signs_of_life().await,
             }
         }
     }
 
-    /// Tells the server that what is held is not forgotten.
+    /// Gives back what was delivered, and takes back what was asked for: nothing more comes until the next call of
+    /// [`next`](Self::next).
+    pub(crate) async fn hand_back(&mut self) -> Result<(), JetStreamError> {
+        let pull = Pull::open(&self.link, STREAM, self.durable).await?;
+        let back = self.take_everything();
+        self.pull = pull;
+        for answer_to in back {
+            self.say(answer_to, AckKind::Nak(None)).await;
+        }
+        Ok(())
+    }
+
+    /// Takes back what was asked for, and asks anew behind the others: the server serves a request to its end before it
+    /// turns to the next one, so what is put back would come here again and again.
+    pub(crate) async fn let_others_first(&mut self) -> Result<(), JetStreamError> {
+        let pull = Pull::open(&self.link, STREAM, self.durable).await?;
+        let leftovers = std::mem::replace(&mut self.pull, pull).leftovers();
+        for answer_to in leftovers.into_iter().filter_map(|message| message.reply) {
+            self.say(answer_to, AckKind::Nak(None)).await;
+        }
+        Ok(())
+    }
+
+    /// Forgets what was delivered and not settled; answers where each is to be answered.
+    fn take_everything(&mut self) -> Vec<Subject> {
+        let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
+        let held = std::mem::take(&mut self.held).into_values().map(|(_, open)| open.answer_to);
+        let unsettled = std::mem::take(&mut self.unsettled).into_values().map(|open| open.answer_to);
+        unsettled.chain(held).chain(leftovers).collect()
+    }
+
+    /// Whether no message before this one is unsettled. The server's floor rises with the settled messages, and stops where
+    /// the next one has not been delivered yet: so nothing that this consumer gets may lie between the two.
+    pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, JetStreamError> {
+        let Some(open) = self.unsettled.get(&delivery.seq) else { return Ok(false) };
+        let info = consumer_info(&self.link, STREAM, self.durable).await?;
+        let floor = info.ack_floor.stream_sequence;
+        if info.num_ack_pending <= 1 || floor + 1 >= open.own {
+            return Ok(true);
+        }
+        for subject in &self.filters {
+            let next = scan::first_from(&self.link, STREAM, subject, floor + 1).await?;
+            if next.is_some_and(|next| next < open.own) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Tells the server that what was delivered is not forgotten.
     async fn show_signs_of_life(&mut self) {
-        if self.held.is_empty() || self.sign_of_life > Instant::now() {
+        if self.sign_of_life > Instant::now() {
             return;
         }
         self.sign_of_life = Instant::now() + self.life_within();
-        let held: Vec<Subject> = self.held.values().map(|(_, open)| open.answer_to.clone()).collect();
-        for answer_to in held {
+        let held = self.held.values().map(|(_, open)| open.answer_to.clone());
+        let open = self.unsettled.values().map(|open| open.answer_to.clone());
+        for answer_to in open.chain(held).collect::<Vec<_>>() {
             self.say(answer_to, AckKind::Progress).await;
         }
     }
@@ -138,6 +201,9 @@ impl Subscription {
 
     /// Says something that need not arrive: if it does not, the message comes again.
     async fn say(&self, answer_to: Subject, kind: AckKind) {
+        if self.link.must_be_connected().is_err() {
+            return;
+        }
         if let Err(error) = self.link.client.publish(answer_to, kind.into()).await {
             tracing::debug!(%error, "an answer could not be sent");
         }
@@ -176,17 +242,17 @@ async fn answer(
     open: Open,
     verdict: Verdict,
 ) -> (i64, Result<(), JetStreamError>) {
-    let Open { delivery, answer_to } = open;
+    let Open { delivery, answer_to, .. } = open;
     let answered = async {
         let kind = match verdict {
             Verdict::Accepted => AckKind::Ack,
             Verdict::Retry { after, .. } => AckKind::Nak(Some(after.min(link.options.longest_retry))),
             Verdict::Postponed { after } => AckKind::Nak(Some(after)),
-            Verdict::Dead { cause } => {
+            Verdict::Dead { attempts, cause } => {
                 let letter = DeadLetter {
                     durable: durable.to_owned(),
                     seq: delivery.seq,
-                    attempts: delivery.attempt,
+                    attempts,
                     cause,
                     died_at: link.options.clock.now(),
                     envelope: delivery.envelope.as_ref().clone(),
@@ -213,10 +279,7 @@ impl Drop for Subscription {
     /// Hands back what was not settled, so that another replica need not wait for it.
     fn drop(&mut self) {
         self.beside.iter().for_each(JoinHandle::abort);
-        let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
-        let held = self.held.values().map(|(_, open)| open.answer_to.clone());
-        let unsettled = self.unsettled.values().map(|open| open.answer_to.clone());
-        let back: Vec<Subject> = unsettled.chain(held).chain(leftovers).collect();
+        let back = self.take_everything();
         let client = self.link.client.clone();
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         if back.is_empty() || self.link.must_be_connected().is_err() {

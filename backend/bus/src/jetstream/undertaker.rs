@@ -20,6 +20,8 @@ const AT_A_TIME: usize = 16;
 /// What the server says of an event that it has given up.
 #[derive(Debug, Deserialize)]
 struct Advisory {
+    #[serde(rename = "type")]
+    kind: String,
     stream_seq: u64,
     deliveries: u32,
     reason: Option<String>,
@@ -48,7 +50,7 @@ async fn watch(link: &Link, durable: &str) -> Result<(), JetStreamError> {
 }
 
 async fn bury(link: &Link, durable: &str, payload: &[u8]) -> Result<(), JetStreamError> {
-    let Ok(Advisory { stream_seq, deliveries, reason }) = serde_json::from_slice(payload) else {
+    let Ok(Advisory { kind, stream_seq, deliveries, reason }) = serde_json::from_slice(payload) else {
         tracing::error!(durable, "what the server says of an event cannot be read");
         return Ok(());
     };
@@ -58,9 +60,20 @@ async fn bury(link: &Link, durable: &str, payload: &[u8]) -> Result<(), JetStrea
         tracing::error!(durable, seq = stream_seq, "an event that was given up is no longer in the stream");
         return Ok(());
     };
+    if kind.ends_with(".max_deliver") {
+        // An older version has told the server to count. A delivery is no attempt, so it begins again.
+        tracing::warn!(
+            durable,
+            seq = stored,
+            deliveries,
+            "the server has given up an event; it is delivered again"
+        );
+        let id = format!("given-up:{durable}:{stream_seq}");
+        return letters::deliver_again(link, durable, stored, envelope, &id).await;
+    }
     let cause = match reason.filter(|reason| !reason.is_empty()) {
         Some(reason) => format!("terminated: {reason}"),
-        None => format!("never answered, delivered {deliveries} times"),
+        None => "terminated".to_owned(),
     };
     let letter = DeadLetter {
         durable: durable.to_owned(),

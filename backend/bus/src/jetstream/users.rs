@@ -107,7 +107,11 @@ fn streams_made_or_checked() -> impl Iterator<Item = String> {
 
 /// What the consumer `durable` needs, and nobody else's.
 fn consumer(durable: &str) -> Vec<String> {
-    let mut allowed = vec![format!("{DEAD}.{durable}.*"), format!("$JS.API.DIRECT.GET.{STREAM}")];
+    let mut allowed = vec![
+        format!("{DEAD}.{durable}.*"),
+        format!("{REPLAYS}.{durable}.*"),
+        format!("$JS.API.DIRECT.GET.{STREAM}"),
+    ];
     for stream in [STREAM, ADVISORIES] {
         allowed.extend([
             format!("$JS.API.CONSUMER.INFO.{stream}.{durable}"),

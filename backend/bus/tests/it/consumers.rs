@@ -17,7 +17,7 @@ on_shapes! {
     [embedded, postgres]
     #[tokio::test]
     a_redelivered_event_changes_nothing, another_event_of_an_old_version_is_accepted_without_effect,
-    an_event_that_nobody_handles_is_accepted, an_effect_and_what_is_said_of_it_stand_or_fall_together;
+    event_without_handler_is_put_back_and_leaves_no_record, an_effect_and_what_is_said_of_it_stand_or_fall_together;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
     an_early_event_waits_for_its_predecessor,
@@ -67,12 +67,18 @@ async fn another_event_of_an_old_version_is_accepted_without_effect(shape: Shape
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-async fn an_event_that_nobody_handles_is_accepted(shape: Shape) {
+async fn event_without_handler_is_put_back_and_leaves_no_record(shape: Shape) {
     let house = House::on(shape).await;
     let core = house.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
-    let verdicts = consumers.apply(deliveries(vec![house.sealed(&deleted("t", 1))])).await.unwrap();
-    assert_eq!(verdicts, [Verdict::Accepted]);
+    let unknown = Envelope { name: "ticket:viewed".into(), ..house.sealed(&created("u")) };
+    let events = vec![house.sealed(&deleted("t", 1)), unknown, house.sealed(&created("t"))];
+    let verdicts = consumers.apply(deliveries(events)).await.unwrap();
+    for (verdict, name) in verdicts.iter().zip(["ticket:deleted", "ticket:viewed"]) {
+        assert!(matches!(verdict, Verdict::Retry { cause, .. } if cause.contains(name)), "{verdict:?}");
+    }
+    assert_eq!(verdicts[2], Verdict::Accepted, "the others go on");
+    assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1);
 }
 
 async fn an_early_event_waits_for_its_predecessor(shape: Shape) {

@@ -49,7 +49,7 @@ async fn the_log_forgets_only_what_every_consumer_has_heard(shape: Shape) {
     let mut verdicts = accepted(deliveries);
     let retry = Verdict::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
     verdicts.push((retried, retry));
-    verdicts.push((dead, Verdict::Dead { cause: "poison".to_owned() }));
+    verdicts.push((dead, Verdict::Dead { attempts: 1, cause: "poison".to_owned() }));
     slow.settle(verdicts).await.unwrap();
 
     house.retries.advance(retention * 2);

@@ -153,6 +153,8 @@ pub(crate) fn session_ended(jti: &str) -> SessionEnded {
 pub(crate) const TICKETS: [EventName; 3] =
     [EventName::TicketCreated, EventName::TicketUpdated, EventName::TicketDeleted];
 
+pub(crate) const CREATED_AND_UPDATED: [EventName; 2] = [EventName::TicketCreated, EventName::TicketUpdated];
+
 /// Writes down an effect.
 pub(crate) fn note(tx: &mut Tx<'_>, aggregate: &str, version: i64) -> Result<(), DbError> {
     tx.execute("INSERT INTO notes (aggregate, version) VALUES ($1, $2)", args![aggregate, version])?;
@@ -203,6 +205,8 @@ pub(crate) enum Mood {
     Fails,
     Panics,
     NotYet,
+    /// The database is away.
+    Outage,
 }
 
 /// Handles `ticket:created`; what becomes of the ticket `bad` depends on its mood. Clones share mood and count.
@@ -242,6 +246,7 @@ impl Handler for Moody {
             mood if mood == Mood::Fails as u32 => Err(DbError::Statement("this one never works".to_owned())),
             mood if mood == Mood::Panics as u32 => panic!("the handler of a test panics"),
             mood if mood == Mood::NotYet as u32 => Ok(Effect::NotYet),
+            mood if mood == Mood::Outage as u32 => Err(DbError::Unavailable("it is away".to_owned())),
             _ => Ok(Effect::Done),
         }
     }

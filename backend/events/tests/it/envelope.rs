@@ -3,7 +3,7 @@
 use ticketing_events::{DecodeError, Envelope, EventName, OrderCancelled, OrderConfirmed, TicketCreated};
 use ticketing_sdk::Timestamp;
 
-use crate::samples::{ORDER, Sample, for_every_event};
+use crate::samples::{Sample, for_every_event};
 
 fn sealed<E: Sample>() -> Envelope {
     Envelope::seal("event-1".to_owned(), Timestamp::from_millis(1_700_000_000_000), &E::sample()).unwrap()
@@ -13,7 +13,7 @@ fn round_trips<E: Sample>() {
     let envelope = sealed::<E>();
     let expected = Envelope {
         id: "event-1".to_owned(),
-        name: E::NAME,
+        name: E::NAME.into(),
         aggregate: E::OF.0.to_owned(),
         version: E::OF.1,
         time: Timestamp::from_millis(1_700_000_000_000),
@@ -22,7 +22,6 @@ fn round_trips<E: Sample>() {
     };
     assert_eq!(envelope, expected);
     assert_eq!(envelope.open::<E>().unwrap(), E::sample());
-    assert_eq!(envelope.subject(), E::NAME.subject(E::OF.0));
 }
 
 #[test]
@@ -36,7 +35,8 @@ fn another_event_is_refused_even_where_the_bodies_are_alike() {
     let error = envelope.open::<OrderConfirmed>().unwrap_err();
     assert!(matches!(
         error,
-        DecodeError::OtherEvent { expected: EventName::OrderConfirmed, found: EventName::OrderCancelled }
+        DecodeError::OtherEvent { expected: EventName::OrderConfirmed, ref found }
+            if *found == EventName::OrderCancelled
     ));
     assert_eq!(error.to_string(), "expected order:confirmed, found order:cancelled");
 }
@@ -61,9 +61,4 @@ fn a_body_that_is_not_the_events_is_refused_with_the_reason() {
         assert!(said.starts_with("the body of ticket:created is not valid: "), "{said}");
         assert!(said.contains(reason), "{body}: {said}");
     }
-}
-
-#[test]
-fn the_subject_is_the_aggregates() {
-    assert_eq!(sealed::<OrderCancelled>().subject(), format!("ticketing.order.cancelled.{ORDER}"));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ticketing_events::{EventName, UnknownEvent};
+use ticketing_events::{AnyEventName, EventName, UnknownEvent};
 
 use crate::samples::{Sample, TICKET, for_every_event};
 
@@ -37,6 +37,20 @@ fn other_words_are_no_names() {
     for word in ["", "ticket", "ticket:", "ticket.created", "Ticket:created", "ticket:created ", "order:paid"]
     {
         assert_eq!(word.parse::<EventName>(), Err(UnknownEvent(word.to_owned())));
+    }
+}
+
+#[test]
+fn name_of_another_version_stays_what_it_is() {
+    for word in ["order:paid", "", "ü:\n", "ticket:created "] {
+        let name = AnyEventName::from(word);
+        assert_eq!((name.as_str(), name.known(), name.to_string().as_str()), (word, None, word));
+        assert_eq!(word.parse(), Ok(name));
+    }
+    for known in EventName::ALL {
+        let name = AnyEventName::from(known.as_str());
+        assert_eq!((name.known(), &name), (Some(*known), &AnyEventName::from(*known)));
+        assert!(name == *known && name != AnyEventName::from("order:paid"));
     }
 }
 

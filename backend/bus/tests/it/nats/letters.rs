@@ -6,15 +6,8 @@ use futures_util::StreamExt;
 use ticketing_bus::{Bus, JetStreamOptions, Verdict};
 use ticketing_engines::Shape;
 
-use super::{CREATED, raw};
+use super::{CREATED, api, raw};
 use crate::support::{House, accepted, eventually};
-
-/// A bus whose server gives up soon.
-async fn impatient(house: &House) -> Bus {
-    let options =
-        JetStreamOptions { ack_wait: Duration::from_millis(200), max_deliveries: 3, ..house.options() };
-    Bus::jetstream(options).await.unwrap()
-}
 
 /// Ends the next event of the consumer `s`, as an operator would.
 async fn terminate(house: &House, reason: &str) {
@@ -27,33 +20,35 @@ async fn terminate(house: &House, reason: &str) {
     client.flush().await.unwrap();
 }
 
-#[tokio::test]
-async fn an_event_that_is_never_answered_is_set_aside_by_the_server() {
-    let house = House::on(Shape::Nats).await;
-    let bus = impatient(&house).await;
-    bus.publish(house.history("bad", 1)).await.unwrap();
-    // Whoever gets it dies before an answer.
-    for _ in 0..3 {
-        let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-        assert_eq!(subscription.next(1).await.unwrap()[0].seq, 1);
-    }
-    let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-    bus.publish(house.history("good", 1)).await.unwrap();
-    let good = subscription.next(9).await.unwrap();
-    assert_eq!(good[0].envelope.aggregate, "good", "the others go on");
-    subscription.settle(accepted(good)).await.unwrap();
-    eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
-    let letter = bus.dead_letters().await.unwrap().remove(0);
-    assert_eq!((letter.durable.as_str(), letter.seq), ("s", 1));
-    assert_eq!(letter.cause, "never answered, delivered 3 times");
-    assert_eq!(letter.envelope.aggregate, "bad");
+/// Lets the server give up an event after so many deliveries, as an older version has told it.
+async fn give_up_after(house: &House, deliveries: u32) {
+    let client = raw(house).await;
+    let mut config = api(&client, "CONSUMER.INFO.TICKETING.s", "").await["config"].take();
+    config["max_deliver"] = deliveries.into();
+    let request = serde_json::json!({ "stream_name": "TICKETING", "config": config });
+    let made = api(&client, "CONSUMER.CREATE.TICKETING.s", &request.to_string()).await;
+    assert_eq!(made["config"]["max_deliver"], deliveries, "{made}");
+}
 
-    bus.replay("s", 1).await.unwrap();
-    let replayed = subscription.next(9).await.unwrap();
-    assert_eq!((replayed[0].seq, replayed[0].envelope.id.as_str()), (1, letter.envelope.id.as_str()));
-    subscription.settle(accepted(replayed)).await.unwrap();
+#[tokio::test]
+async fn event_that_the_server_has_given_up_is_delivered_again() {
+    let house = House::on(Shape::Nats).await;
+    let options = JetStreamOptions { ack_wait: Duration::from_millis(200), ..house.options() };
+    let bus = Bus::jetstream(options).await.unwrap();
+    let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
+    give_up_after(&house, 3).await;
+    bus.publish(house.history("t", 1)).await.unwrap();
+    for _ in 0..3 {
+        let delivery = subscription.next(1).await.unwrap().remove(0);
+        assert_eq!(delivery.seq, 1);
+        let retry = Verdict::Retry { after: Duration::ZERO, cause: "busy".to_owned() };
+        subscription.settle(vec![(delivery, retry)]).await.unwrap();
+    }
+    let again = subscription.next(1).await.unwrap();
+    assert_eq!((again[0].seq, again[0].attempt), (1, 1));
+    subscription.settle(accepted(again)).await.unwrap();
     assert!(bus.dead_letters().await.unwrap().is_empty());
-    assert_eq!(bus.backlog().await.unwrap(), 0);
+    eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
 }
 
 #[tokio::test]
@@ -105,7 +100,7 @@ async fn operators_see_lag_retries_and_letters() {
     bus.publish(house.history("t", 1)).await.unwrap();
     for verdict in [
         Verdict::Retry { after: Duration::ZERO, cause: "busy".to_owned() },
-        Verdict::Dead { cause: "poison".to_owned() },
+        Verdict::Dead { attempts: 1, cause: "poison".to_owned() },
     ] {
         let delivery = subscription.next(1).await.unwrap().remove(0);
         subscription.settle(vec![(delivery, verdict)]).await.unwrap();

@@ -77,7 +77,7 @@ fn assert_in_order(events: &[Envelope]) {
 const CREATED: [EventName; 1] = [EventName::TicketCreated];
 
 /// Like `eventually`, for what may take long on a busy machine.
-async fn in_the_end<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+pub(crate) async fn in_the_end<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     while !condition().await {
         assert!(tokio::time::Instant::now() < deadline, "still not: {what}");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_engines::Shape;
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
@@ -78,7 +79,7 @@ async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
 #[tokio::test]
 async fn what_is_under_way_to_a_consumer_is_bounded() {
     let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let bus = Bus::jetstream(JetStreamOptions { in_flight: 2048, ..house.options() }).await.unwrap();
     let subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
     bus.publish(house.history("t", 4000)).await.unwrap();
     let client = raw(&house).await;
@@ -105,7 +106,7 @@ async fn a_consumer_is_widened_and_never_narrowed() {
     let mut names = Vec::new();
     while names.len() < 2 {
         let deliveries = newer.next(9).await.unwrap();
-        names.extend(deliveries.iter().map(|delivery| delivery.envelope.name));
+        names.extend(deliveries.iter().map(|delivery| delivery.envelope.name.clone()));
         newer.settle(accepted(deliveries)).await.unwrap();
     }
     assert_eq!(names, [EventName::TicketCreated, EventName::TicketUpdated]);

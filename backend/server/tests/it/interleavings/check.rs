@@ -43,7 +43,10 @@ impl World {
         });
         assert_eq!(orders, expected.collect::<Vec<_>>(), "the orders");
         for (id, order) in &self.model.orders {
-            let told = self.post.history(Service::Orders, id).map(|event| (event.version, event.name));
+            let told = self
+                .post
+                .history(Service::Orders, id)
+                .map(|event| (event.version, super::post::name_of(event)));
             let states = (0..).zip(&order.states).map(|(version, state)| (version, event_of(*state)));
             assert!(told.eq(states), "the events of order {id} are not its history");
             let made = self.post.history(Service::Orders, id).next().unwrap().open::<OrderCreated>().unwrap();

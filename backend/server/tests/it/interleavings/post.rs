@@ -47,7 +47,7 @@ impl Post {
         };
         for envelope in db.read::<_, DbError, _>(unit).await.unwrap() {
             self.collected.insert(from, envelope.id.clone());
-            for listener in Service::ALL.into_iter().filter(|service| listens(*service, envelope.name)) {
+            for listener in Service::ALL.into_iter().filter(|service| listens(*service, name_of(&envelope))) {
                 self.waiting.entry(listener).or_default().push(self.said.len());
             }
             self.said.push((from, Arc::new(envelope)));
@@ -84,7 +84,7 @@ impl Post {
 
     pub(crate) fn news(&self, event: usize) -> News {
         let envelope = &self.said[event].1;
-        News { name: envelope.name, about: about(envelope), version: envelope.version }
+        News { name: name_of(envelope), about: about(envelope), version: envelope.version }
     }
 
     pub(crate) fn took_effect(&mut self, at: Service, event: usize) {
@@ -108,6 +108,11 @@ impl Post {
     }
 }
 
+/// The event that an envelope of this version holds.
+pub(crate) fn name_of(envelope: &Envelope) -> EventName {
+    envelope.name.known().unwrap()
+}
+
 fn listens(service: Service, name: EventName) -> bool {
     use EventName as E;
     match name {
@@ -127,7 +132,7 @@ fn listens(service: Service, name: EventName) -> bool {
 
 /// The order that an event is about, or the ticket.
 fn about(envelope: &Envelope) -> String {
-    let order = match envelope.name {
+    let order = match name_of(envelope) {
         EventName::ExpirationComplete => envelope.open::<ExpirationComplete>().unwrap().order_id,
         EventName::PaymentAuthorized => envelope.open::<PaymentAuthorized>().unwrap().order_id,
         EventName::PaymentCreated => envelope.open::<PaymentCreated>().unwrap().order_id,

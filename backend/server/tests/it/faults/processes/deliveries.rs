@@ -43,7 +43,7 @@ async fn what_nobody_can_read_is_set_aside_and_the_others_go_on() {
     let mut poison = bus.recent(1).await.unwrap().remove(0);
     for name in [EventName::TicketCreated, EventName::OrderCreated, EventName::SessionEnded] {
         (poison.id, poison.aggregate) = (format!("poison-{name}"), "poison".to_owned());
-        (poison.name, poison.version, poison.body) = (name, 0, "no JSON".to_owned());
+        (poison.name, poison.version, poison.body) = (name.into(), 0, "no JSON".to_owned());
         bus.publish(vec![poison.clone()]).await.unwrap();
     }
     // orders; tickets, payments and expiration; tickets, orders and payments.

@@ -1,0 +1,290 @@
+//! Applying deliveries: the units of work of a consumer, and what came of each event.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use ticketing_events::Envelope;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::kill_point;
+use ticketing_platform::telemetry::TraceContext;
+use ticketing_sdk::Timestamp;
+
+use super::waiting::Waiting;
+use super::{Consumers, HandlerError};
+use crate::{Delivery, Effect, Verdict, failures, outbox};
+
+/// So often an event is begun with others and not ended; then it is handled alone, so that the one of them that ends the process
+/// is found.
+const ALONE_AFTER: u32 = 2;
+
+/// What came of one event.
+#[derive(Clone, Debug)]
+pub(super) enum Outcome {
+    /// It took effect, now or before.
+    Applied,
+    /// Its time has not come.
+    NotYet,
+    /// Its predecessor has not come.
+    OutOfOrder,
+    /// This version does not know it, or has no handler for it.
+    Unhandled,
+    /// It has failed by its own fault, so often by now.
+    Failed {
+        /// How often.
+        failures: u32,
+        /// Whether another try may have another outcome.
+        is_final: bool,
+        /// Why.
+        cause: String,
+    },
+    /// The database could not be written: no fault of the event.
+    Outage(DbError),
+}
+
+/// Why an event has no effect, and leaves its savepoint as an error.
+enum Unapplied {
+    Waits(Outcome),
+    Failed(HandlerError),
+}
+
+impl From<DbError> for Unapplied {
+    fn from(error: DbError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<HandlerError> for Unapplied {
+    fn from(error: HandlerError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl Consumers {
+    /// Applies a batch in one transaction, each event in a savepoint of its own. What is said about an event belongs to its
+    /// trace.
+    ///
+    /// # Errors
+    /// When the transaction as a whole failed: then nothing took effect.
+    pub async fn apply(self: Arc<Self>, deliveries: Arc<[Delivery]>) -> Result<Vec<Verdict>, DbError> {
+        let told = deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
+        let contexts = told.collect();
+        let mut waiting = Waiting::new(self.durable, self.limits);
+        let outcomes = self.apply_within(contexts, deliveries.clone()).await?;
+        let mut verdicts = Vec::with_capacity(outcomes.len());
+        for (delivery, outcome) in deliveries.iter().zip(outcomes) {
+            verdicts.push(waiting.decide(delivery, outcome, None).await);
+        }
+        Ok(verdicts)
+    }
+
+    /// Handles a batch. Of those that may have ended a process before it is noted that they are begun, and those that were
+    /// begun often are handled one by one.
+    ///
+    /// # Errors
+    /// When a unit of several events failed as a whole, or nothing of the batch could be handled.
+    pub(super) async fn handle_batch(
+        self: Arc<Self>,
+        contexts: Vec<TraceContext>,
+        deliveries: Arc<[Delivery]>,
+        may_kill: Vec<bool>,
+    ) -> Result<Vec<Outcome>, DbError> {
+        let noted: Vec<usize> = (0..deliveries.len()).filter(|number| may_kill[*number]).collect();
+        let alone = self.begin_together(&deliveries, noted).await?;
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(deliveries.len());
+        // In their order: what lies between two that are handled alone is handled together.
+        while outcomes.len() < deliveries.len() {
+            let first = outcomes.len();
+            let outage = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Outage(_)));
+            if let Some(outage) = outage.cloned() {
+                // The others need not find out.
+                outcomes.resize(deliveries.len(), outage);
+            } else if alone.contains(&first) {
+                let handled = self.clone().handle_with_care(contexts[first].clone(), &deliveries[first]);
+                outcomes.push(handled.await?);
+            } else {
+                let end = (first..deliveries.len()).find(|number| alone.contains(number));
+                let together = first..end.unwrap_or(deliveries.len());
+                let those = together.clone().map(|number| {
+                    // What was noted of it is forgotten with its effect.
+                    let attempt = deliveries[number].attempt.max(1 + u32::from(may_kill[number]));
+                    Delivery { attempt, ..deliveries[number].clone() }
+                });
+                let applied = self.clone().apply_within(contexts[together.clone()].to_vec(), those.collect());
+                match applied.await {
+                    Ok(applied) => outcomes.extend(applied),
+                    Err(error) if together.len() == 1 => {
+                        outcomes.push(self.failed_alone(&deliveries[first], error).await?);
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// Notes of these deliveries, in one unit, that they are begun; answers those that were begun so often without an end that
+    /// each is to be handled alone, of which nothing is noted yet.
+    async fn begin_together(
+        &self,
+        deliveries: &[Delivery],
+        numbers: Vec<usize>,
+    ) -> Result<Vec<usize>, DbError> {
+        if numbers.is_empty() {
+            return Ok(numbers);
+        }
+        let ids: Vec<(usize, String)> =
+            numbers.into_iter().map(|number| (number, deliveries[number].envelope.id.clone())).collect();
+        let begun = self.db.write(move |tx| {
+            let mut alone = Vec::new();
+            for (number, id) in &ids {
+                if failures::unfinished(tx, id)? >= ALONE_AFTER {
+                    alone.push(*number);
+                } else {
+                    failures::begin(tx, id)?;
+                }
+            }
+            Ok(alone)
+        });
+        begun.await
+    }
+
+    /// Notes that the event is begun, handles it alone, and notes that this has ended.
+    async fn handle_with_care(
+        self: Arc<Self>,
+        context: TraceContext,
+        delivery: &Delivery,
+    ) -> Result<Outcome, DbError> {
+        let id = delivery.envelope.id.clone();
+        let limit = self.limits.failures;
+        let begun = self.db.write(move |tx| {
+            let unfinished = failures::begin(tx, &id)?;
+            if unfinished > limit {
+                failures::forget(tx, &id)?;
+            }
+            Ok(unfinished)
+        });
+        let unfinished: u32 = match begun.await {
+            Ok(unfinished) => unfinished,
+            Err(error) => return Ok(Outcome::Outage(error)),
+        };
+        if unfinished > limit {
+            let failures = unfinished - 1;
+            let cause = "the process ended each time while it handled this event".to_owned();
+            return Ok(Outcome::Failed { failures, is_final: true, cause });
+        }
+        // It is noted, as one that was delivered before may be.
+        let noted = Delivery { attempt: delivery.attempt.max(2), ..delivery.clone() };
+        match self.clone().apply_within(vec![context], Arc::from([noted])).await {
+            Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(Outcome::NotYet)),
+            Err(error) => self.failed_alone(delivery, error).await,
+        }
+    }
+
+    /// What a unit that held one event and failed as a whole says of that event.
+    async fn failed_alone(&self, delivery: &Delivery, error: DbError) -> Result<Outcome, DbError> {
+        if error.is_outage() {
+            return Ok(Outcome::Outage(error));
+        }
+        let (id, cause) = (delivery.envelope.id.clone(), error.to_string());
+        let (limit, said) = (self.limits.failures, cause.clone());
+        let counted = self.db.write(move |tx| count(tx, &id, &said, limit, false));
+        match counted.await {
+            Ok(failures) => Ok(Outcome::Failed { failures, is_final: false, cause }),
+            Err(error) => Ok(Outcome::Outage(error)),
+        }
+    }
+
+    async fn apply_within(
+        self: Arc<Self>,
+        contexts: Vec<TraceContext>,
+        deliveries: Arc<[Delivery]>,
+    ) -> Result<Vec<Outcome>, DbError> {
+        let db = self.db.clone();
+        let outcomes = db.write(move |tx| {
+            let now = self.clock.now();
+            tx.ring_on_commit(&self.arrived);
+            let each = deliveries.iter().zip(&contexts).map(|(delivery, context)| {
+                let _within = context.enter();
+                self.apply_one(tx, delivery, now)
+            });
+            let outcomes = each.collect();
+            kill_point("before-effect");
+            Ok(outcomes)
+        });
+        outcomes.await
+    }
+
+    fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Outcome {
+        // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
+        // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
+        // first: whoever looks for a record that is not there is in the way of all who write one.
+        let first = tx.dialect().is_shared();
+        let event_id = &delivery.envelope.id;
+        let outcome = tx.savepoint(|tx| {
+            let is_known =
+                delivery.envelope.name.known().is_some_and(|name| self.handlers.contains_key(&name));
+            let heard = if first && is_known {
+                !outbox::hear(tx, event_id, now)?
+            } else {
+                outbox::was_heard(tx, event_id)?
+            };
+            if heard {
+                return Ok(forget(tx, delivery)?);
+            }
+            match self.handle(tx, &delivery.envelope)? {
+                None => Err(Unapplied::Waits(Outcome::Unhandled)),
+                Some(Effect::Early) => Err(Unapplied::Waits(Outcome::OutOfOrder)),
+                Some(Effect::NotYet) => Err(Unapplied::Waits(Outcome::NotYet)),
+                Some(Effect::Done | Effect::Stale) => {
+                    if !first {
+                        outbox::hear(tx, event_id, now)?;
+                    }
+                    Ok(forget(tx, delivery)?)
+                }
+            }
+        });
+        match outcome {
+            Ok(()) => Outcome::Applied,
+            Err(Unapplied::Waits(waits)) => match end(tx, delivery) {
+                Ok(()) => waits,
+                Err(error) => Outcome::Outage(error),
+            },
+            Err(Unapplied::Failed(HandlerError::Db(error))) if error.is_outage() => Outcome::Outage(error),
+            Err(Unapplied::Failed(error)) => {
+                let (is_final, cause) = (matches!(error, HandlerError::Decode(_)), error.to_string());
+                let limit = self.limits.failures;
+                match tx.savepoint(|tx| count(tx, event_id, &cause, limit, is_final)) {
+                    Ok(failures) => Outcome::Failed { failures, is_final, cause },
+                    Err(error) => Outcome::Outage(error),
+                }
+            }
+        }
+    }
+
+    /// Calls the handler; `None` where there is none.
+    fn handle(&self, tx: &mut Tx<'_>, envelope: &Envelope) -> Result<Option<Effect>, HandlerError> {
+        let handler = envelope.name.known().and_then(|name| self.handlers.get(&name));
+        let Some(apply) = handler else { return Ok(None) };
+        let handled = catch_unwind(AssertUnwindSafe(|| apply(tx, envelope)));
+        handled.unwrap_or(Err(HandlerError::Panicked)).map(Some)
+    }
+}
+
+/// Forgets what was noted of an event. A first delivery has left no note.
+fn forget(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
+    if delivery.attempt > 1 { failures::forget(tx, &delivery.envelope.id) } else { Ok(()) }
+}
+
+/// Notes that the handling has ended.
+fn end(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), DbError> {
+    if delivery.attempt > 1 { failures::end(tx, &delivery.envelope.id) } else { Ok(()) }
+}
+
+/// Counts a failure of the event itself. One that is set aside is forgotten: it is replayed with its count at nothing.
+fn count(tx: &mut Tx<'_>, event_id: &str, cause: &str, limit: u32, is_final: bool) -> Result<u32, DbError> {
+    let failures = failures::count_failure(tx, event_id, cause)?;
+    if is_final || failures >= limit {
+        failures::forget(tx, event_id)?;
+    }
+    Ok(failures)
+}

@@ -1,0 +1,15 @@
+//! Proves that a database can be written, by a tiny write that is committed.
+
+use ticketing_platform::args;
+use ticketing_platform::db::{Db, DbError};
+use ticketing_sdk::Timestamp;
+
+/// Writes one row and waits until it is durable.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
+    let sql = "INSERT INTO write_probes (name, written_at) VALUES ('probe', $1) \
+               ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at";
+    db.write_blindly(move |tx| tx.execute(sql, args![now]).map(drop)).await
+}
