@@ -32,6 +32,9 @@ cargo xtask <command>
                 kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
                 then once more with a NATS server that is killed too, and with a process for each service;
                 with --sellers, sellers edit and withdraw what is being bought
+  storm --outage <postgres-read-only|postgres-full|postgres-away|nats-away> [--seconds N] [--replicas N] [--seed N]
+                let a server fail for N seconds (45) under a crowd of writers, with N processes of each service (2), and
+                check that no event is lost or set aside and that nothing is left to do by hand
   screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
   bench scale [N]
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         ["deploy"] => deploy::deploy(),
         ["web"] => web::web(),
         ["storm"] => storm::storm(&storm::Options::default()),
+        ["storm", options @ ..] if options.first() == Some(&"--outage") => storm::outage(options),
         ["storm", options @ ..] => storm::Options::parse(options).and_then(|options| storm::storm(&options)),
         ["screenshots"] => screenshots::screenshots(),
         ["bench"] => bench::bench(3),

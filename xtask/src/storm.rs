@@ -52,3 +52,24 @@ pub(crate) fn storm(options: &Options) -> Result<(), String> {
     }
     Ok(())
 }
+
+/// Runs an outage under a crowd of writers. `options` are `--outage <name>`, and `--seconds`, `--replicas`, `--seed` with a
+/// number each.
+pub(crate) fn outage(options: &[&str]) -> Result<(), String> {
+    let mut command = cargo();
+    command.args(["test", "--package", "ticketing-server", "--test", "it", "--locked", "--"]);
+    command.args(["outage_storm", "--ignored", "--nocapture"]);
+    for option in options.chunks(2) {
+        let [name, value] = option else { return Err(format!("{} needs a value", option.concat())) };
+        let variable = match *name {
+            "--outage" => "STORM_OUTAGE",
+            "--seconds" => "STORM_SECONDS",
+            "--replicas" => "STORM_REPLICAS",
+            "--seed" => "STORM_SEED",
+            other => return Err(format!("storm has no option {other}")),
+        };
+        command.env(variable, value);
+    }
+    tools::nats_server()?;
+    run(&mut command)
+}

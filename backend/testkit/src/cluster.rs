@@ -1,4 +1,4 @@
-//! A marketplace of many processes: two of each service, behind the nginx of a deployment.
+//! A marketplace of many processes: two of each service or more, behind the nginx of a deployment.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ use crate::Patience;
 use crate::links::{Link, Links, Servers};
 use crate::proxy::FaultProxy;
 
-/// How many processes there are of each service.
+/// How many processes there are of each service, unless a test wants more.
 pub const REPLICAS: usize = 2;
 /// Longer than any start and any orderly end.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -65,6 +65,8 @@ pub(crate) struct Ground<'g> {
     pub(crate) nats: &'g str,
     /// Whether every process has links that can go wrong.
     pub(crate) linked: bool,
+    /// How many processes there are of each service.
+    pub(crate) replicas: usize,
     /// What is told to some and not to all.
     pub(crate) own: &'g [OwnSetting],
 }
@@ -78,7 +80,7 @@ impl Cluster {
     /// # Panics
     /// When something does not start.
     pub(crate) async fn start(ground: Ground<'_>) -> Self {
-        let Ground { settings, database, nats, linked, own } = ground;
+        let Ground { settings, database, nats, linked, replicas: count, own } = ground;
         let program = program();
         let armed = tempfile::tempdir().expect("a folder");
         let common = environment(settings, database, nats);
@@ -92,7 +94,7 @@ impl Cluster {
         let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
         let servers = Servers { database, nats, stripe: stripe.as_deref() };
         let mut replicas = Vec::new();
-        for service in (0..REPLICAS).flat_map(|_| Service::ALL) {
+        for service in (0..count).flat_map(|_| Service::ALL) {
             let mut environment = told(Some(service));
             let kill_points = armed.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
@@ -160,6 +162,12 @@ impl Cluster {
     #[must_use]
     pub fn beside(&self, number: usize) -> Vec<usize> {
         self.of(self.replicas[number].service)
+    }
+
+    /// The service of a process.
+    #[must_use]
+    pub fn service(&self, number: usize) -> Service {
+        self.replicas[number].service
     }
 
     /// Where a process listens.

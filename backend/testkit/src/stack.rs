@@ -15,7 +15,7 @@ use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
-use crate::cluster::{Cluster, Ground, OwnSetting};
+use crate::cluster::{Cluster, Ground, OwnSetting, REPLICAS};
 use crate::collector::Collector;
 use crate::eventually;
 use crate::raw::Raw;
@@ -34,6 +34,7 @@ pub struct TestStackBuilder {
     folder: Option<TempDir>,
     shape: Shape,
     linked: bool,
+    replicas: usize,
     own: Vec<OwnSetting>,
     database_url: Option<String>,
 }
@@ -46,6 +47,7 @@ pub struct TestStack {
     running: Option<Running>,
     shape: Shape,
     linked: bool,
+    replicas: usize,
     own: Vec<OwnSetting>,
     settings: StackSettings,
     folder: Option<TempDir>,
@@ -73,6 +75,7 @@ impl Default for TestStackBuilder {
             folder: Some(folder),
             shape: Shape::Embedded,
             linked: false,
+            replicas: REPLICAS,
             own: Vec::new(),
             database_url: None,
         }
@@ -158,6 +161,12 @@ impl TestStackBuilder {
         self
     }
 
+    /// How many processes [`Shape::Processes`] has of each service.
+    pub fn replicas(mut self, count: usize) -> Self {
+        self.replicas = count;
+        self
+    }
+
     /// Anything else.
     pub fn with(mut self, change: impl FnOnce(&mut StackSettings)) -> Self {
         change(&mut self.settings);
@@ -190,11 +199,12 @@ impl TestStackBuilder {
             self.database_url = Some(own.url().to_owned());
             database = Some(own);
         }
-        let Self { settings, folder, shape, linked, own, database_url } = self;
+        let Self { settings, folder, shape, linked, replicas, own, database_url } = self;
         let mut stack = TestStack {
             running: None,
             shape,
             linked,
+            replicas,
             own,
             settings,
             folder,
@@ -205,7 +215,7 @@ impl TestStackBuilder {
             people: AtomicU32::new(0),
             given_back: false,
         };
-        stack.run().await;
+        Box::pin(stack.run()).await;
         stack
     }
 }
@@ -417,9 +427,9 @@ impl TestStack {
     async fn run(&mut self) {
         let nats = self.settings.nats.as_ref().map_or("", |options| &options.url);
         let database = self.database_url.as_deref().unwrap_or_default();
-        let (linked, own) = (self.linked, self.own.as_slice());
-        let ground = Ground { settings: &self.settings, database, nats, linked, own };
-        let running = Running::start(self.shape, ground).await;
+        let (linked, replicas, own) = (self.linked, self.replicas, self.own.as_slice());
+        let ground = Ground { settings: &self.settings, database, nats, linked, replicas, own };
+        let running = Box::pin(Running::start(self.shape, ground)).await;
         self.raw = Raw::new(running.url());
         self.running = Some(running);
     }

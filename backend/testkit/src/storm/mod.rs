@@ -12,6 +12,7 @@ mod dice;
 mod events;
 mod fresh;
 mod line;
+mod outage;
 mod sellers;
 mod server;
 mod verdict;
@@ -31,6 +32,7 @@ use tokio::time::{sleep, timeout};
 pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
 pub use self::crowd::Crowd;
 pub use self::fresh::FRESH_PURCHASE;
+pub use self::outage::{OutageStorm, OutageSummary};
 pub use self::sellers::SellerActivity;
 
 use self::client::{Client, Memory, Shared};

@@ -8,6 +8,7 @@ mod deliveries;
 mod kill_points;
 mod links;
 mod nats;
+mod outages;
 mod postgres;
 mod signals;
 mod stripe;

@@ -1,0 +1,60 @@
+//! Outages of PostgreSQL and NATS: the services wait for the end of them, and nothing is left to do by hand.
+//!
+//! The long form of each is `cargo xtask storm --outage <name> --seconds <n> --replicas <n>`.
+
+use std::time::Duration;
+
+use ticketing_testkit::storm::OutageStorm;
+use ticketing_testkit::{Outage, Shape, TestStack};
+
+use super::ORDER_TTL;
+
+/// Longer than an event was tried before it was set aside, when an outage was charged to it.
+const LASTS: Duration = Duration::from_secs(15);
+const CLIENTS: u64 = 4;
+
+async fn storm(outage: Outage, lasts: Duration, replicas: usize, seed: u64) {
+    let builder =
+        TestStack::builder().on(Shape::Processes).order_ttl(ORDER_TTL).with_links().replicas(replicas);
+    let mut stack = Box::pin(builder.start()).await;
+    let storm = OutageStorm { outage, lasts, clients: CLIENTS, seed };
+    let summary = storm.run(&mut stack).await;
+    tell(&summary.to_string());
+    Box::pin(stack.finish()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_read_only_loses_no_event_and_old_sessions_are_replaced() {
+    storm(Outage::PostgresReadOnly, LASTS, 2, 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn full_tablespace_loses_no_event() {
+    storm(Outage::PostgresFull, LASTS, 2, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_away_with_events_in_flight_loses_no_event() {
+    storm(Outage::PostgresAway, LASTS, 2, 3).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nats_away_loses_no_event() {
+    storm(Outage::NatsAway, LASTS, 2, 4).await;
+}
+
+/// The long form: run by `cargo xtask storm --outage`, which says what.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it takes as long as it is told to"]
+async fn outage_storm_loses_no_event() {
+    let told = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let outage = told("STORM_OUTAGE", "postgres-read-only").parse().unwrap();
+    let lasts = Duration::from_secs(told("STORM_SECONDS", "45").parse().unwrap());
+    let replicas = told("STORM_REPLICAS", "2").parse().unwrap();
+    storm(outage, lasts, replicas, told("STORM_SEED", "1").parse().unwrap()).await;
+}
+
+#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails, or is asked to")]
+fn tell(line: &str) {
+    println!("{line}");
+}

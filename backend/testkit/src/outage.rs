@@ -1,0 +1,137 @@
+//! Outages of the servers that every process of a marketplace depends on: one recipe each, for tests and storms.
+
+use std::fmt;
+use std::str::FromStr;
+
+use tokio::task::block_in_place;
+
+use crate::TestStack;
+use crate::links::Link;
+use crate::proxy::FaultProxy;
+
+/// An outage. Ending it heals the least that does: whatever the processes hold on to since then is theirs to let go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outage {
+    /// PostgreSQL reads and does not write, for sessions old and new. When it ends, sessions that were made meanwhile still
+    /// only read, as after a failover behind a proxy.
+    PostgresReadOnly,
+    /// PostgreSQL has no room left for what the services say and hear.
+    PostgresFull,
+    /// PostgreSQL cannot be reached.
+    PostgresAway,
+    /// NATS cannot be reached.
+    NatsAway,
+}
+
+impl Outage {
+    /// Every outage there is.
+    pub const ALL: [Self; 4] =
+        [Self::PostgresReadOnly, Self::PostgresFull, Self::PostgresAway, Self::NatsAway];
+
+    /// Its name on a command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PostgresReadOnly => "postgres-read-only",
+            Self::PostgresFull => "postgres-full",
+            Self::PostgresAway => "postgres-away",
+            Self::NatsAway => "nats-away",
+        }
+    }
+
+    /// Whether the services cannot write while it lasts.
+    #[must_use]
+    pub const fn stops_writes(self) -> bool {
+        !matches!(self, Self::NatsAway)
+    }
+}
+
+impl fmt::Display for Outage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Outage {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|outage| outage.name() == text);
+        found.ok_or_else(|| {
+            format!("{text:?} is no outage; there are {}", Self::ALL.map(Self::name).join(", "))
+        })
+    }
+}
+
+/// Ends every session on this database but our own.
+const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+/// For a command that is to change something on a database that only reads.
+const WRITABLE: &str = "SET transaction_read_only = off";
+/// A function for triggers that refuse rows, as a full tablespace would.
+const FILL: &str = "\
+    CREATE FUNCTION public.no_space() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN \
+      RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $f$";
+/// A command for each outbox and inbox that makes such a trigger: one by one, since others write there meanwhile.
+const FILL_EACH: &str = "\
+    SELECT format('CREATE TRIGGER no_space BEFORE INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION public.no_space()', \
+                  n.nspname, c.relname) \
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind = 'r' AND c.relname IN ('outbox', 'inbox')";
+/// The same for their end.
+const FREE_EACH: &str = "\
+    SELECT format('DROP TRIGGER no_space ON %I.%I', n.nspname, c.relname) \
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+    WHERE c.relkind = 'r' AND c.relname IN ('outbox', 'inbox')";
+
+impl TestStack {
+    /// Begins an outage.
+    ///
+    /// # Panics
+    /// When the marketplace has no such server of its own, or no links that can go wrong.
+    pub fn begin(&mut self, outage: Outage) {
+        match outage {
+            Outage::PostgresReadOnly => block_in_place(|| {
+                self.psql(&of_database("SET default_transaction_read_only = on"));
+                self.psql(END_SESSIONS);
+            }),
+            Outage::PostgresFull => block_in_place(|| {
+                self.psql(FILL);
+                self.psql_each(FILL_EACH);
+            }),
+            Outage::PostgresAway => self.cluster().links(Link::Postgres).for_each(FaultProxy::refuse),
+            Outage::NatsAway => self.cluster().links(Link::Nats).for_each(FaultProxy::refuse),
+        }
+    }
+
+    /// Ends an outage.
+    ///
+    /// # Panics
+    /// As for [`begin`](Self::begin).
+    pub fn end(&mut self, outage: Outage) {
+        match outage {
+            Outage::PostgresReadOnly => block_in_place(|| {
+                let reset = of_database("RESET default_transaction_read_only");
+                drop(self.psql(&format!("{WRITABLE}; {reset}")));
+            }),
+            Outage::PostgresFull => block_in_place(|| {
+                self.psql_each(FREE_EACH);
+                self.psql("DROP FUNCTION public.no_space()");
+            }),
+            Outage::PostgresAway => self.cluster().links(Link::Postgres).for_each(FaultProxy::heal),
+            Outage::NatsAway => self.cluster().links(Link::Nats).for_each(FaultProxy::heal),
+        }
+    }
+
+    /// Runs every command that a query answers, each for itself.
+    fn psql_each(&self, query: &str) {
+        for command in self.psql(query).lines().filter(|line| !line.is_empty()) {
+            self.psql(command);
+        }
+    }
+}
+
+/// A change of the settings of the database that the command runs in.
+fn of_database(change: &str) -> String {
+    format!("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I {change}', current_database()); END $$")
+}
