@@ -144,7 +144,7 @@ async fn tamper(folder: &Path, deed: &Deed) {
 
 #[tokio::test]
 async fn whoever_tampers_with_a_database_is_found_out() {
-    let stack = busy().await;
+    let stack = Box::pin(busy()).await;
     let untouched = copied(&stack.data_dir());
     assert!(Offline::at(untouched.path()).audit().await.unwrap().is_clean());
     for deed in &DEEDS {
@@ -161,7 +161,7 @@ async fn whoever_tampers_with_a_database_is_found_out() {
 
 #[tokio::test]
 async fn a_running_server_finds_it_out_too() {
-    let mut stack = busy().await;
+    let mut stack = Box::pin(busy()).await;
     stack.restart().await;
     tamper(
         &stack.data_dir(),
