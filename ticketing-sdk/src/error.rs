@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 
 use crate::types::text::sanitize;
-use crate::{ErrorCode, Fault, IdempotencyKey, SessionError};
+use crate::{ErrorCode, Fault, IdempotencyKey, Money, SessionError};
 
 /// Any error, as a cause.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -216,6 +216,12 @@ impl Error {
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.api()?.retry_after
+    }
+
+    /// What the ticket costs now, where an order was refused with `price_changed`.
+    #[must_use]
+    pub fn new_price(&self) -> Option<Money> {
+        self.faults().iter().find_map(|fault| fault.price)
     }
 
     /// The key to repeat a write of unknown outcome with.

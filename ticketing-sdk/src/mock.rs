@@ -12,6 +12,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::transport::IDEMPOTENCY_KEYS;
 use crate::wire::{self, Failure};
 use crate::{ErrorCode, Fault, Problem};
 
@@ -204,7 +205,7 @@ impl Reply {
     /// The contract's error answer, with one fault.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = Fault { message: message.into(), field: None, code: Some(code) };
+        let fault = Fault { message: message.into(), field: None, code: Some(code), price: None };
         Self::json(status, &Problem { errors: vec![fault] })
     }
 
@@ -267,6 +268,7 @@ impl Reply {
         let mut headers = self.headers;
         if let Some(id) = id {
             headers.insert("x-request-id", HeaderValue::from(id));
+            headers.insert(IDEMPOTENCY_KEYS, HeaderValue::from_static("max-age=86400"));
         }
         match self.kind {
             Kind::Unreachable => Err(Failure { sent: false, source: "connection refused".into() }),

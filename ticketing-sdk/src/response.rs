@@ -39,6 +39,17 @@ impl Response {
         text_of(&self.headers, "x-request-id")
     }
 
+    /// Whether the server answered what an earlier request with the same idempotency key was answered; `None` where it
+    /// does not say.
+    #[must_use]
+    pub fn is_replayed(&self) -> Option<bool> {
+        match text_of(&self.headers, "idempotent-replayed")? {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        }
+    }
+
     /// The body as it came.
     #[must_use]
     pub fn bytes(&self) -> &Bytes {

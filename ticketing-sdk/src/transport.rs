@@ -20,6 +20,8 @@ use crate::{Error, Phase, Request, Response, Result};
 /// The largest answer that is read into memory.
 const LARGEST_ANSWER: usize = 32 << 20;
 const MOST_REDIRECTS: usize = 5;
+/// By this header a server announces that it honours idempotency keys.
+pub(crate) const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
 
 pub(crate) struct Transport {
     /// Scheme, host, port and prefix, without a slash at the end.
@@ -28,7 +30,7 @@ pub(crate) struct Transport {
     pub(crate) session: Sessions,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
-    /// Whether this server has shown that it is one that knows idempotency keys.
+    /// Whether this server has announced that it honours idempotency keys.
     pub(crate) announced: AtomicBool,
 }
 
@@ -85,8 +87,8 @@ impl Transport {
         Err(Error::Timeout { phase: Phase::Total, after: total })
     }
 
-    /// A keyed write that may have taken effect is sent again only to a server that knows keys. Ours put a
-    /// request id on every answer; one that has not answered yet is asked something harmless first.
+    /// A keyed write that may have taken effect is sent again only to a server that honours keys. Ours announces that on
+    /// every answer; one that has not answered yet is asked something harmless first.
     async fn may_repeat(&self, request: &Request, maybe_done: bool) -> bool {
         if request.repeat() != Repeat::Keyed || !maybe_done || self.announced.load(Ordering::Relaxed) {
             return true;
@@ -134,7 +136,7 @@ impl Transport {
             };
             let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
-            if request_id.is_some() {
+            if reply.headers.contains_key(IDEMPOTENCY_KEYS) {
                 self.announced.store(true, Ordering::Relaxed);
             }
             self.session.receive(&reply.headers, &url, request.session).await.map_err(Missing::Final)?;

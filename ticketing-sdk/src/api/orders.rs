@@ -3,8 +3,8 @@
 use http::Method;
 
 use crate::{
-    Client, IdempotencyKey, List, NewOrder, Order, OrderId, OrderStatus, Request, Response, Result, TicketId,
-    Write,
+    Client, IdempotencyKey, List, Money, NewOrder, Order, OrderId, OrderStatus, Request, Response, Result,
+    TicketId, Write,
 };
 
 const PATH: &str = "/api/orders";
@@ -45,12 +45,23 @@ impl Orders {
         self.one(Method::GET, &id.into()).checked().await?.json()
     }
 
-    /// Orders a ticket: holds it until it is paid for, or the hold runs out.
+    /// Orders a ticket at whatever it costs: holds it until it is paid for, or the hold runs out.
     ///
-    /// Fails with `ticket_reserved`, `not_found`, `not_signed_in` and `too_many_open_orders`.
+    /// Fails with `ticket_reserved`, `not_found`, `not_signed_in`, `too_many_open_orders` and `reorder_too_soon`.
     pub fn create(&self, ticket: impl Into<TicketId>) -> Write<Order> {
-        let body = NewOrder { ticket_id: ticket.into() };
-        let request = self.client.request(Method::POST, PATH).json(&body).about(body.ticket_id.as_str());
+        self.create_from(&NewOrder { ticket_id: ticket.into(), price: None })
+    }
+
+    /// Orders a ticket at the price that the buyer was shown.
+    ///
+    /// Fails as [`create`](Self::create), and with `price_changed` where the ticket costs something else by now;
+    /// [`Error::new_price`](crate::Error::new_price) tells what. A server of the teaching versions ignores the price.
+    pub fn create_at_price(&self, ticket: impl Into<TicketId>, price: Money) -> Write<Order> {
+        self.create_from(&NewOrder { ticket_id: ticket.into(), price: Some(price) })
+    }
+
+    fn create_from(&self, body: &NewOrder) -> Write<Order> {
+        let request = self.client.request(Method::POST, PATH).json(body).about(body.ticket_id.as_str());
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }
 

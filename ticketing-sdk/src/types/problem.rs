@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::Money;
+
 /// The body of an error answer: every fault of the request together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -29,6 +31,9 @@ pub struct Fault {
     /// What is wrong, for programs. The teaching versions send none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<ErrorCode>,
+    /// With the code `price_changed`: what the ticket costs now, in US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Money>,
 }
 
 /// Declares the codes with their words.
@@ -97,6 +102,12 @@ codes! {
     InvalidCredentials => "invalid_credentials",
     /// An order holds the ticket.
     TicketReserved => "ticket_reserved",
+    /// The ticket no longer costs what the order says; the fault names the new price.
+    PriceChanged => "price_changed",
+    /// The buyer has given up a reservation of the ticket, and others come first for a while; see `Retry-After`.
+    ReorderTooSoon => "reorder_too_soon",
+    /// What the request names was just made, and the service has not received its event yet; see `Retry-After`.
+    NotYetVisible => "not_yet_visible",
     /// The hold ran out.
     OrderExpired => "order_expired",
     /// The order was cancelled.

@@ -77,7 +77,7 @@ async fn read_request(stream: &mut TcpStream) -> String {
 fn answer(status: &str, headers: &str, body: &str) -> Does {
     let length = body.len();
     Does::Writes(format!(
-        "HTTP/1.1 {status}\r\nx-request-id: r-1\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+        "HTTP/1.1 {status}\r\nx-request-id: r-1\r\nidempotency-keys: max-age=86400\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
          connection: close\r\n{headers}\r\n{body}"
     ))
 }

@@ -46,7 +46,12 @@ fn every_answer() {
         ]}),
     );
     is::<Problem>("problem_without_code", json!({"errors": [{"message": "Not Found"}]}));
+    is::<Problem>(
+        "problem_price_changed",
+        json!({"errors": [{"message": "The ticket costs $25.50 now", "field": "price", "code": "price_changed", "price": 25.5}]}),
+    );
     is::<NewTicket>("new_ticket", json!({"title": "x", "price": 20.5}));
     is::<NewOrder>("new_order", json!({"ticketId": "t-1"}));
+    is::<NewOrder>("new_order_at_price", json!({"ticketId": "t-1", "price": 20.5}));
     is::<NewPayment>("new_payment", json!({"orderId": "o-1", "token": "tok_visa"}));
 }

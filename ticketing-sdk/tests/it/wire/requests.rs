@@ -66,6 +66,10 @@ async fn orders() {
         .await;
     sends("orders_get", |c| async move { c.orders().get("o-1").await }).await;
     sends("orders_create", |c| c.orders().create("t-1").idempotency_key(key())).await;
+    sends("orders_create_at_price", |c| {
+        c.orders().create_at_price("t-1", "149.99".parse().unwrap()).idempotency_key(key())
+    })
+    .await;
     sends("orders_cancel", |c| c.orders().cancel("o-1")).await;
 }
 
