@@ -133,15 +133,9 @@ fn system_now() -> i64 {
     i64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// How long ago the thing named `id` was made, or `None` where `id` is not a UUIDv7. What comes from the future was
-/// made just now: the clock has been set back since, or another replica's runs ahead.
+/// The time that a UUIDv7 carries; `None` where `id` is none.
 #[must_use]
-pub fn id_age(id: &str, now: Timestamp) -> Option<Duration> {
-    Some(now.saturating_since(id_time(id)?))
-}
-
-/// The time that a UUIDv7 carries.
-fn id_time(id: &str) -> Option<Timestamp> {
+pub fn id_time(id: &str) -> Option<Timestamp> {
     let uuid = Uuid::try_parse(id).ok().filter(|uuid| uuid.get_version_num() == 7)?;
     let (seconds, nanos) = uuid.get_timestamp()?.to_unix();
     let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?.checked_add(i64::from(nanos / 1_000_000))?;
@@ -176,9 +170,8 @@ mod tests {
         let ids: Vec<String> = (0..1000).map(|_| clock.new_id()).collect();
         assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
         clock.advance(Duration::from_secs(4));
-        let age = id_age(&ids[0], clock.now()).unwrap();
-        assert_eq!(age.as_secs(), 4);
-        assert_eq!(id_age("5f8d0d55b54764421b7156d9", clock.now()), None);
+        assert_eq!(clock.now().saturating_since(id_time(&ids[0]).unwrap()).as_secs(), 4);
+        assert_eq!(id_time("5f8d0d55b54764421b7156d9"), None);
     }
 
     #[test]
@@ -190,7 +183,7 @@ mod tests {
         set_back.rise_above(&last);
         let (first, second) = (set_back.new_id(), set_back.new_id());
         assert!(last < first && first < second);
-        assert_eq!(id_age(&first, set_back.now()), Some(Duration::ZERO));
+        assert!(id_time(&first) > Some(set_back.now()));
     }
 
     #[test]

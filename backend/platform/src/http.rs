@@ -14,7 +14,7 @@ mod serve;
 mod socket;
 mod trace;
 
-pub use body::{BODY_LIMIT, BodyError};
+pub use body::{BODY_LIMIT, BodyError, LARGEST_BODY};
 pub use etag::IfMatch;
 pub use fields::{Faults, Field};
 pub use json::Json;

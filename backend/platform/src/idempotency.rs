@@ -1,6 +1,7 @@
 //! Idempotency keys: the same request again gets the first answer again, and has one effect.
 
 mod answer;
+mod finality;
 mod key;
 mod store;
 
@@ -11,9 +12,20 @@ use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write;
 
-pub use answer::Answer;
+pub use answer::{Answer, KeyedAnswer, REPLAYED};
+pub use finality::{is_final, is_final_refusal};
 pub use key::IdempotencyKey;
-pub use store::{Begun, KEPT, MIGRATIONS, Once, begin, finish, forget, in_flight, once, prune};
+pub use store::{
+    Begun, KEPT, Keyed, Known, MIGRATIONS, Once, begin, conclude, find, forget, in_flight, once, prune,
+};
+
+use http::HeaderName;
+
+/// The header by which every answer of the API announces that keys are honoured, and for how long:
+/// `Idempotency-Keys: max-age=86400`. A client that has not seen it must not repeat a write whose outcome is unknown.
+pub const ANNOUNCEMENT: HeaderName = HeaderName::from_static("idempotency-keys");
+/// The value of [`ANNOUNCEMENT`].
+pub const ANNOUNCED: &str = "max-age=86400";
 
 /// What tells two requests with one key apart: a hash of the parsed body, as hexadecimal text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,10 @@ use tokio::time::{Sleep, sleep};
 
 use super::socket::Progress;
 
-/// The largest request body that is read, in bytes.
+/// The largest request body that is read by a route without a limit of its own, in bytes.
 pub const BODY_LIMIT: u64 = 64 * 1024;
+/// The largest request body that is read by any route, in bytes.
+pub const LARGEST_BODY: u64 = 1024 * 1024;
 
 /// Why a body was not read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -86,7 +86,8 @@ impl Faults {
 
     /// Adds a fault of one field with a code of its own.
     pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
-        self.0.push(Fault { message: message.into(), field: Some(field.into()), code: Some(code) });
+        let field = Some(field.into());
+        self.0.push(Fault { message: message.into(), field, code: Some(code), price: None });
     }
 
     /// Whether there is no fault.

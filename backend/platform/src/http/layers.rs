@@ -25,7 +25,7 @@ use super::origin;
 use super::problem::{ApiError, Cause};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::trace;
-use crate::telemetry;
+use crate::{idempotency, telemetry};
 
 /// What [`wrap`] needs to know.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub struct LayerSettings {
     pub owners: Vec<(&'static str, &'static str)>,
     /// The largest request body, in bytes.
     pub body_limit: u64,
+    /// Paths whose bodies may be of another size.
+    pub body_limits: Vec<(String, u64)>,
 }
 
 impl Default for LayerSettings {
@@ -47,7 +49,16 @@ impl Default for LayerSettings {
             signed_paths: Vec::new(),
             owners: Vec::new(),
             body_limit: BODY_LIMIT,
+            body_limits: Vec::new(),
         }
+    }
+}
+
+impl LayerSettings {
+    /// The largest body of a request for `path`, in bytes.
+    fn body_limit_of(&self, path: &str) -> u64 {
+        let own = self.body_limits.iter().find(|(own, _)| own == path);
+        own.map_or(self.body_limit, |(_, limit)| *limit)
     }
 }
 
@@ -136,7 +147,8 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
         return Some(ApiError::not_found());
     }
     let length = headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
-    (length > settings.body_limit).then(|| ApiError::payload_too_large(settings.body_limit))
+    let limit = settings.body_limit_of(request.uri().path());
+    (length > limit).then(|| ApiError::payload_too_large(limit))
 }
 
 pin_project! {
@@ -176,6 +188,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         }
         let headers = response.headers_mut();
         headers.insert(X_REQUEST_ID, this.id.header());
+        if this.route.as_ref().is_some_and(|route| route.as_str().starts_with("/api/")) {
+            headers.insert(idempotency::ANNOUNCEMENT, HeaderValue::from_static(idempotency::ANNOUNCED));
+        }
         if !headers.contains_key(header::CACHE_CONTROL) {
             // Answers belong to one user at one moment; no cache on the way may keep them.
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use ticketing_sdk::{ErrorCode, Fault, Problem};
+use ticketing_sdk::{ErrorCode, Fault, Money, Problem};
 
 use crate::db::DbError;
 
@@ -15,7 +15,7 @@ use crate::db::DbError;
 ///
 /// Only the faults are ever answered; the source of an internal error is logged, with the request id, by the
 /// layer that [`wrap`](super::wrap) adds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
     faults: Vec<Fault>,
@@ -54,7 +54,7 @@ pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 impl ApiError {
     /// One fault with a status of the caller's choice.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = Fault { message: message.into(), field: None, code: Some(code) };
+        let fault = Fault { message: message.into(), field: None, code: Some(code), price: None };
         Self { status, faults: vec![fault], retry_after: None, source: None }
     }
 
@@ -69,6 +69,7 @@ impl ApiError {
             message: message.into(),
             field: Some(field.into()),
             code: Some(ErrorCode::InvalidInput),
+            price: None,
         }])
     }
 
@@ -114,6 +115,23 @@ impl ApiError {
     /// 409.
     pub fn conflict(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
+    }
+
+    /// 409 `price_changed`: the ticket costs `price` now.
+    pub fn price_changed(price: Money) -> Self {
+        let fault = Fault {
+            message: format!("The ticket costs ${price} now"),
+            field: Some("price".to_owned()),
+            code: Some(ErrorCode::PriceChanged),
+            price: Some(price),
+        };
+        Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![fault]) }
+    }
+
+    /// 503 `not_yet_visible` with `Retry-After`: what the request names was just made, and its event has not come.
+    pub fn not_yet_visible(what: &str) -> Self {
+        let message = format!("The {what} was made a moment ago and is not known here yet; try again");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::NotYetVisible, message).retry_after(1)
     }
 
     /// 412: `If-Match` names another version than the current one.

@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use super::body::{BODY_LIMIT, RequestBody};
+use super::body::{LARGEST_BODY, RequestBody};
 use super::socket::{Progress, Socket};
 use crate::shutdown::Shutdown;
 
@@ -35,7 +35,7 @@ pub struct ServeLimits {
     pub head_within: Duration,
     /// For the whole body, from the first moment that it has to be waited for.
     pub body_within: Duration,
-    /// The largest body, in bytes.
+    /// The largest body of any route, in bytes; most routes read less (`BODY_LIMIT`).
     pub body_limit: u64,
     /// How long a connection may stay open between two requests.
     pub idle_within: Duration,
@@ -52,7 +52,7 @@ impl Default for ServeLimits {
         Self {
             head_within: Duration::from_secs(10),
             body_within: Duration::from_secs(10),
-            body_limit: BODY_LIMIT,
+            body_limit: LARGEST_BODY,
             idle_within: Duration::from_secs(75),
             write_within: Duration::from_secs(30),
             connections: 4096,

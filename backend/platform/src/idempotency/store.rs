@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use ticketing_sdk::{ErrorCode, Timestamp};
 
-use super::{Answer, Fingerprint, IdempotencyKey};
+use super::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, is_final_refusal};
 use crate::args;
-use crate::db::{DbError, Migrations, Tx};
+use crate::db::{Db, DbError, Migrations, Row, Tx};
 use crate::http::ApiError;
 
 /// The table `idempotency_keys`.
@@ -31,7 +31,8 @@ pub struct Once {
 }
 
 impl Once {
-    /// A request by `user` (an id, or an address where nobody is signed in) to `route` (`"POST /api/orders"`).
+    /// A request by `user` to `route` (`"POST /api/orders"`). `user` is who may repeat it: the id of the signed-in user, or
+    /// the e-mail address of a sign-up. Two people never share a key.
     #[must_use]
     pub fn new(
         key: &IdempotencyKey,
@@ -42,6 +43,24 @@ impl Once {
     ) -> Self {
         Self { key: key.0.clone(), scope: format!("{user} {route}"), fingerprint, now }
     }
+
+    /// Whether the request has a key at all.
+    #[must_use]
+    pub fn is_keyed(&self) -> bool {
+        self.key.is_some()
+    }
+}
+
+/// The outcome of a request in a committed transaction: an answer, or a refusal under which no key is kept.
+pub type Keyed = Result<KeyedAnswer, ApiError>;
+
+/// What became of an earlier request with the same key and body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// It was answered.
+    Answered(Answer),
+    /// It is still being answered.
+    InFlight,
 }
 
 /// What is known of a request when it arrives.
@@ -49,7 +68,7 @@ impl Once {
 pub enum Begun {
     /// It has no key: answer it, there is nothing to keep.
     NoKey,
-    /// It is new: answer it, then call [`finish`].
+    /// It is new: answer it, then call [`conclude`].
     Fresh,
     /// It was answered before: answer the same.
     Replay(Answer),
@@ -69,34 +88,104 @@ pub fn in_flight() -> ApiError {
 
 /// Runs a unit at most once for its key, and keeps its answer in the same transaction.
 ///
-/// A refusal (4xx) is an answer too: it is kept, what the unit did before it is undone, and it comes back as `Ok` so
-/// that the transaction commits. A failure (5xx) or a limit (429) is not kept: the request may be tried again. Without
-/// a key the unit just runs.
+/// A refusal undoes what the unit did before it. One that no other try can change ([`is_final`](super::is_final)) is kept as an answer;
+/// any other releases the key. Both commit. A failure (5xx) is returned as an error, so that nothing is committed.
+/// Without a key the unit just runs.
 ///
 /// # Errors
-/// 422 when the key was used with another body, 409 when it is in flight, and what the unit returned.
+/// 422 when the key was used with another body, 409 when it is in flight, and a failure of the unit.
 pub fn once(
     tx: &mut Tx<'_>,
     once: &Once,
     unit: impl FnOnce(&mut Tx<'_>) -> Result<Answer, ApiError>,
-) -> Result<Answer, ApiError> {
+) -> Result<Keyed, ApiError> {
     match begin(tx, once)? {
-        Begun::NoKey => return unit(tx),
-        Begun::Replay(answer) => return Ok(answer),
+        Begun::NoKey => return unit(tx).map(|answer| Ok(KeyedAnswer { answer, replayed: None })),
+        Begun::Replay(answer) => return Ok(Ok(KeyedAnswer::replay(answer))),
         Begun::InFlight => return Err(in_flight()),
         Begun::Fresh => {}
     }
-    let answer = match tx.savepoint(unit) {
+    match tx.savepoint(unit) {
+        Err(failure) if failure.status().is_server_error() => Err(failure),
+        outcome => Ok(conclude(tx, once, outcome)?),
+    }
+}
+
+/// Ends a request that [`begin`] called fresh: keeps its answer or final refusal, and releases the key otherwise.
+///
+/// # Errors
+/// When a statement fails.
+pub fn conclude(tx: &mut Tx<'_>, once: &Once, outcome: Result<Answer, ApiError>) -> Result<Keyed, DbError> {
+    let replayed = once.is_keyed().then_some(false);
+    let answer = match outcome {
         Ok(answer) => answer,
-        Err(error) if error.status().is_client_error() && error.status() != 429 => Answer::from(&error),
-        Err(error) => return Err(error),
+        Err(refusal) if is_final_refusal(&refusal) => Answer::from(&refusal),
+        Err(refusal) => {
+            forget(tx, once)?;
+            return Ok(Err(refusal));
+        }
     };
-    finish(tx, once, &answer)?;
-    Ok(answer)
+    if answer.is_final() {
+        finish(tx, once, &answer)?;
+    } else {
+        forget(tx, once)?;
+    }
+    Ok(Ok(KeyedAnswer { answer, replayed }))
+}
+
+/// What is known of an earlier request with this key and body: read only, and nothing is taken. `None` where the
+/// request has no key, or the key is not known, is older than [`KEPT`], or belongs to another body.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(db: &Db, once: &Once) -> Result<Option<Known>, DbError> {
+    if !once.is_keyed() {
+        return Ok(None);
+    }
+    let once = once.clone();
+    let row = db.read(move |tx| stored(tx, &once).map(|row| (row, once.clone()))).await?;
+    Ok(match row {
+        (Some(row), once) if row.is_of(&once) && !row.is_outdated(&once) => {
+            Some(row.answer.map_or(Known::InFlight, Known::Answered))
+        }
+        _ => None,
+    })
+}
+
+/// A row of the table.
+struct Stored {
+    fingerprint: String,
+    answer: Option<Answer>,
+    created_at: Timestamp,
+}
+
+impl Stored {
+    fn read(row: &Row<'_>) -> Result<Self, DbError> {
+        let status = row.opt_int("status")?.map(u16::try_from).transpose();
+        let status = status.map_err(|error| DbError::Statement(format!("column status: {error}")))?;
+        let body = row.opt_text("body")?.unwrap_or_default();
+        let answer = status.map(|status| Answer { status, body });
+        Ok(Self { fingerprint: row.text("fingerprint")?, answer, created_at: row.time("created_at")? })
+    }
+
+    fn is_of(&self, once: &Once) -> bool {
+        self.fingerprint == once.fingerprint.as_str()
+    }
+
+    fn is_outdated(&self, once: &Once) -> bool {
+        self.created_at + KEPT <= once.now
+    }
+}
+
+fn stored(tx: &mut Tx<'_>, once: &Once) -> Result<Option<Stored>, DbError> {
+    let Some(key) = &once.key else { return Ok(None) };
+    let sql =
+        "SELECT fingerprint, status, body, created_at FROM idempotency_keys WHERE scope = $1 AND key = $2";
+    tx.query_opt(sql, args![&once.scope, key], Stored::read)
 }
 
 /// Takes the key for this request, or says what became of the first one with it. For routes that need more than one
-/// transaction: call [`finish`] in the one that settles the answer, or [`forget`] when there is none worth keeping.
+/// transaction: call [`conclude`] in the one that settles the outcome, or [`forget`] when there is none.
 ///
 /// # Errors
 /// 422 when the key was used with another body.
@@ -105,28 +194,18 @@ pub fn begin(tx: &mut Tx<'_>, once: &Once) -> Result<Begun, ApiError> {
     if insert(tx, once, key)? {
         return Ok(Begun::Fresh);
     }
-    let sql =
-        "SELECT fingerprint, status, body, created_at FROM idempotency_keys WHERE scope = $1 AND key = $2";
-    let found = tx.query_opt(sql, args![&once.scope, key], |row| {
-        let status = row.opt_int("status")?.map(u16::try_from).transpose();
-        let status = status.map_err(|error| DbError::Statement(format!("column status: {error}")))?;
-        let body = row.opt_text("body")?.unwrap_or_default();
-        Ok((row.text("fingerprint")?, status.map(|status| Answer { status, body }), row.time("created_at")?))
-    })?;
-    match found {
-        Some((_, _, created_at)) if created_at + KEPT <= once.now => {
+    match stored(tx, once)? {
+        Some(row) if row.is_outdated(once) => {
             forget(tx, once)?;
             insert(tx, once, key)?;
             Ok(Begun::Fresh)
         }
-        Some((fingerprint, _, _)) if fingerprint != once.fingerprint.as_str() => {
-            Err(ApiError::unprocessable(
-                ErrorCode::IdempotencyKeyReused,
-                "This Idempotency-Key was used with another request body",
-            ))
-        }
-        Some((_, Some(answer), _)) => Ok(Begun::Replay(answer)),
-        Some((_, None, _)) | None => Ok(Begun::InFlight),
+        Some(row) if !row.is_of(once) => Err(ApiError::unprocessable(
+            ErrorCode::IdempotencyKeyReused,
+            "This Idempotency-Key was used with another request body",
+        )),
+        Some(Stored { answer: Some(answer), .. }) => Ok(Begun::Replay(answer)),
+        Some(Stored { answer: None, .. }) | None => Ok(Begun::InFlight),
     }
 }
 
@@ -136,11 +215,7 @@ fn insert(tx: &mut Tx<'_>, once: &Once, key: &str) -> Result<bool, DbError> {
     Ok(tx.execute(sql, args![&once.scope, key, once.fingerprint.as_str(), once.now])? > 0)
 }
 
-/// Keeps the answer of a request that [`begin`] called fresh.
-///
-/// # Errors
-/// When the statement fails.
-pub fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbError> {
+fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbError> {
     let Some(key) = &once.key else { return Ok(()) };
     let sql = "UPDATE idempotency_keys SET status = $3, body = $4 WHERE scope = $1 AND key = $2";
     tx.post(sql, args![&once.scope, key, i64::from(answer.status), &answer.body])
@@ -152,8 +227,7 @@ pub fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbErr
 /// When the statement fails.
 pub fn forget(tx: &mut Tx<'_>, once: &Once) -> Result<(), DbError> {
     let Some(key) = &once.key else { return Ok(()) };
-    tx.execute("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2", args![&once.scope, key])?;
-    Ok(())
+    tx.post("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2", args![&once.scope, key])
 }
 
 /// Deletes what is older than [`KEPT`]; how many.

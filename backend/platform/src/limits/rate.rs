@@ -44,11 +44,16 @@ impl RateLimit {
     /// At most `tries` (at least 1) a minute for each key.
     #[must_use]
     pub fn per_minute(tries: u32, clock: Clock) -> Self {
-        Self::bounded(tries, clock, MAX_KEYS)
+        Self::bounded(quota(tries), clock, MAX_KEYS)
     }
 
-    fn bounded(tries: u32, clock: Clock, max_keys: usize) -> Self {
-        let quota = Quota::per_minute(NonZeroU32::new(tries).unwrap_or(NonZeroU32::MIN));
+    /// At most `burst` tries at once for each key, of which `tries` a minute come back (each at least 1).
+    #[must_use]
+    pub fn with_burst(tries: u32, burst: u32, clock: Clock) -> Self {
+        Self::bounded(quota(tries).allow_burst(at_least_one(burst)), clock, MAX_KEYS)
+    }
+
+    fn bounded(quota: Quota, clock: Clock, max_keys: usize) -> Self {
         let clock = Time(clock);
         Self {
             limiter: RateLimiter::new(quota, DashMapStateStore::default(), clock.clone()),
@@ -95,6 +100,14 @@ impl RateLimit {
         self.limiter.retain_recent();
         self.buckets.retain_recent();
     }
+}
+
+fn quota(tries: u32) -> Quota {
+    Quota::per_minute(at_least_one(tries))
+}
+
+fn at_least_one(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
 impl fmt::Debug for RateLimit {
@@ -169,9 +182,24 @@ mod tests {
     }
 
     #[test]
+    fn a_burst_is_not_the_rate_at_which_tries_come_back() {
+        let clock = clock();
+        let limit = RateLimit::with_burst(600, 20, clock.clone());
+        for _ in 0..20 {
+            assert_eq!(limit.check("ada"), Ok(()));
+        }
+        assert!(limit.check("ada").is_err());
+        clock.advance(Duration::from_secs(1));
+        for _ in 0..10 {
+            assert_eq!(limit.check("ada"), Ok(()));
+        }
+        assert!(limit.check("ada").is_err());
+    }
+
+    #[test]
     fn memory_is_bounded_and_old_keys_make_room() {
         let clock = clock();
-        let limit = RateLimit::bounded(10, clock.clone(), 50);
+        let limit = RateLimit::bounded(quota(10), clock.clone(), 50);
         for number in 0..50 {
             assert_eq!(limit.check(&number.to_string()), Ok(()));
         }

@@ -7,14 +7,17 @@ use ticketing_engines::{Engine, Home, on_both};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbOptions, Migrations, Tx};
 use ticketing_platform::http::ApiError;
-use ticketing_platform::idempotency::{self, Answer, Begun, Fingerprint, IdempotencyKey, Once};
+use ticketing_platform::idempotency::{
+    self, Answer, Begun, Fingerprint, IdempotencyKey, KeyedAnswer, Known, Once,
+};
 use ticketing_sdk::{ErrorCode, Timestamp};
 
 on_both! {
     #[tokio::test]
     the_same_request_has_one_effect_and_one_answer, another_body_is_refused,
-    without_a_key_every_request_has_its_effect, a_refusal_is_kept_and_leaves_no_effect,
-    failures_and_limits_are_not_kept, a_request_in_two_steps_is_in_flight_in_between,
+    without_a_key_every_request_has_its_effect, a_final_refusal_is_kept_and_leaves_no_effect,
+    what_another_try_may_change_releases_the_key, a_known_answer_is_found_without_a_transaction_that_writes,
+    a_request_in_two_steps_is_in_flight_in_between,
     answers_are_kept_for_a_day;
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     a_race_of_one_request_has_one_effect;
@@ -59,7 +62,19 @@ fn create(tx: &mut Tx<'_>, name: &str) -> Result<Answer, ApiError> {
 
 impl Fixture {
     async fn post(&self, once: Once, name: &'static str) -> Result<Answer, ApiError> {
-        self.db.write(move |tx| idempotency::once(tx, &once, |tx| create(tx, name))).await
+        let keyed = self.db.write(move |tx| idempotency::once(tx, &once, |tx| create(tx, name))).await?;
+        keyed.map(|keyed| keyed.answer)
+    }
+
+    /// A request that has half an effect and is then refused.
+    async fn refused(&self, once: Once, refusal: fn() -> ApiError) -> Result<KeyedAnswer, ApiError> {
+        let unit = self.db.write(move |tx| {
+            idempotency::once(tx, &once, |tx| {
+                create(tx, "half")?;
+                Err(refusal())
+            })
+        });
+        unit.await?
     }
 
     async fn things(&self) -> i64 {
@@ -111,49 +126,57 @@ async fn a_race_of_one_request_has_one_effect(engine: Engine) {
     assert_eq!(it.things().await, 1);
 }
 
-async fn a_refusal_is_kept_and_leaves_no_effect(engine: Engine) {
+async fn a_final_refusal_is_kept_and_leaves_no_effect(engine: Engine) {
     let it = fixture(engine);
-    for _ in 0..2 {
-        let once = request("ada", "a").await;
-        let answer = it
-            .db
-            .write(move |tx| {
-                idempotency::once(tx, &once, |tx| {
-                    create(tx, "half")?;
-                    Err(ApiError::rule(ErrorCode::TicketReserved, "Ticket is already reserved"))
-                })
-            })
-            .await;
-        let answer: Answer = answer.unwrap();
-        assert_eq!(answer.status, 400);
-        assert!(answer.body.contains("ticket_reserved"));
+    let declined = || ApiError::rule(ErrorCode::CardDeclined, "Your card was declined.");
+    for replayed in [false, true] {
+        let keyed = it.refused(request("ada", "a").await, declined).await.unwrap();
+        assert_eq!((keyed.answer.status, keyed.replayed), (400, Some(replayed)));
+        assert!(keyed.answer.body.contains("card_declined"));
         assert_eq!(it.things().await, 0);
     }
     // It stays refused although it would succeed by now.
     assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 400);
 }
 
-async fn failures_and_limits_are_not_kept(engine: Engine) {
-    for make in [
+async fn what_another_try_may_change_releases_the_key(engine: Engine) {
+    for refusal in [
         || ApiError::internal("broken"),
         || ApiError::unavailable("later", 1),
         || ApiError::too_many(ErrorCode::TooManyOpenOrders, "later", 1),
+        || ApiError::conflict(ErrorCode::IdempotencyKeyInFlight, "later"),
+        || ApiError::rule(ErrorCode::TicketReserved, "Ticket is already reserved"),
+        || ApiError::rule(ErrorCode::PaymentInProgress, "Another payment is being taken"),
+        || ApiError::rule(ErrorCode::EmailInUse, "Email in use"),
+        ApiError::not_signed_in,
+        ApiError::not_found,
     ] {
         let it = fixture(engine);
-        let once = request("ada", "a").await;
-        let failed = it
-            .db
-            .write(move |tx| {
-                idempotency::once(tx, &once, |tx| {
-                    create(tx, "half")?;
-                    Err(make())
-                })
-            })
-            .await;
-        assert_eq!(failed.unwrap_err().status(), make().status());
+        let refused = it.refused(request("ada", "a").await, refusal).await.unwrap_err();
+        assert_eq!((refused.status(), refused.code()), (refusal().status(), refusal().code()));
         assert_eq!(it.things().await, 0);
-        assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 201);
+        assert_eq!(idempotency::find(&it.db, &request("ada", "a").await).await.unwrap(), None);
+        // Even for another body.
+        assert_eq!(it.post(request("ada", "b").await, "b").await.unwrap().status, 201);
+        assert_eq!(it.things().await, 1);
     }
+}
+
+async fn a_known_answer_is_found_without_a_transaction_that_writes(engine: Engine) {
+    let it = fixture(engine);
+    let once = request("ada", "a").await;
+    assert_eq!(idempotency::find(&it.db, &once).await.unwrap(), None);
+    let answer = it.post(once.clone(), "a").await.unwrap();
+    let known = Some(Known::Answered(answer));
+    assert_eq!(idempotency::find(&it.db, &once).await.unwrap(), known);
+    for other in [request("bob", "a").await, request("ada", "b").await] {
+        assert_eq!(idempotency::find(&it.db, &other).await.unwrap(), None, "{other:?}");
+    }
+    let fingerprint = Fingerprint::of(&json!({ "name": "a" })).unwrap();
+    let begun = Once::new(&key("key-2").await, "ada", ROUTE, fingerprint, at(0));
+    let beginning = begun.clone();
+    it.db.write(move |tx| idempotency::begin(tx, &beginning)).await.unwrap();
+    assert_eq!(idempotency::find(&it.db, &begun).await.unwrap(), Some(Known::InFlight));
 }
 
 async fn a_request_in_two_steps_is_in_flight_in_between(engine: Engine) {
@@ -170,8 +193,10 @@ async fn a_request_in_two_steps_is_in_flight_in_between(engine: Engine) {
     assert_eq!(begin(request("ada", "b").await).await.unwrap_err().status(), 422);
 
     let answer = Answer::json(StatusCode::CREATED, &json!({ "id": "p1" })).unwrap();
-    let (given, finished) = (answer.clone(), once.clone());
-    it.db.write(move |tx| idempotency::finish(tx, &finished, &given)).await.unwrap();
+    let (given, concluded) = (answer.clone(), once.clone());
+    let keyed =
+        it.db.write(move |tx| idempotency::conclude(tx, &concluded, Ok(given.clone()))).await.unwrap();
+    assert_eq!(keyed.unwrap().replayed, Some(false));
     assert_eq!(begin(once.clone()).await.unwrap(), Begun::Replay(answer));
 
     let forgotten = once.clone();

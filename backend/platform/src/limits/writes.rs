@@ -1,0 +1,105 @@
+//! The limit on what one account may write: listings, edits, orders, cancellations, payments.
+
+use std::sync::Arc;
+
+use ticketing_sdk::{ErrorCode, UserId};
+
+use super::RateLimit;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::http::ApiError;
+use crate::idempotency::{self, Once};
+
+/// How much one account may write. Each service of each process counts for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteRate {
+    /// Writes a minute that come back once some were spent. 0: no limit.
+    pub per_minute: u32,
+    /// Writes that may come at once.
+    pub burst: u32,
+}
+
+impl WriteRate {
+    /// No limit.
+    pub const UNLIMITED: Self = Self { per_minute: 0, burst: 0 };
+}
+
+impl Default for WriteRate {
+    /// A person never reaches it, and an import of 1000 seats takes about a minute.
+    fn default() -> Self {
+        Self { per_minute: 600, burst: 300 }
+    }
+}
+
+/// Counts the writes of each account, in memory. Clones share the count; the default is no limit.
+#[derive(Debug, Clone, Default)]
+pub struct WriteLimit(Option<Arc<RateLimit>>);
+
+impl WriteLimit {
+    /// A limit by `clock`.
+    #[must_use]
+    pub fn new(rate: WriteRate, clock: Clock) -> Self {
+        let limit = || Arc::new(RateLimit::with_burst(rate.per_minute, rate.burst, clock));
+        Self((rate.per_minute > 0).then(limit))
+    }
+
+    /// Counts one write of an account.
+    ///
+    /// # Errors
+    /// 429 `too_many_requests` with `Retry-After` where it has none left.
+    pub fn check(&self, user: &UserId) -> Result<(), ApiError> {
+        let Some(limit) = &self.0 else { return Ok(()) };
+        limit.check(user.as_str()).map_err(|wait| {
+            metrics::counter!("writes_refused_total").increment(1);
+            ApiError::too_many(
+                ErrorCode::TooManyRequests,
+                "Too many changes at once, please wait a moment",
+                wait,
+            )
+        })
+    }
+
+    /// Counts one write that may be a repeat: a request whose key is known is never refused, since its client may have
+    /// missed the answer.
+    ///
+    /// # Errors
+    /// 429 as [`check`](Self::check), and a failure of the database.
+    pub async fn check_keyed(&self, user: &UserId, db: &Db, once: &Once) -> Result<(), ApiError> {
+        match self.check(user) {
+            Err(refusal) if idempotency::find(db, once).await?.is_none() => Err(refusal),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ticketing_sdk::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn one_account_is_limited_and_others_are_not() {
+        let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
+        let limit = WriteLimit::new(WriteRate { per_minute: 60, burst: 3 }, clock.clone());
+        let (ada, bob) = (UserId::new("ada"), UserId::new("bob"));
+        for _ in 0..3 {
+            limit.check(&ada).unwrap();
+        }
+        let refusal = limit.clone().check(&ada).unwrap_err();
+        assert_eq!((refusal.status().as_u16(), refusal.code()), (429, Some(&ErrorCode::TooManyRequests)));
+        limit.check(&bob).unwrap();
+        clock.advance(std::time::Duration::from_secs(1));
+        limit.check(&ada).unwrap();
+    }
+
+    #[test]
+    fn no_limit_refuses_nothing() {
+        let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
+        for limit in [WriteLimit::default(), WriteLimit::new(WriteRate::UNLIMITED, clock)] {
+            for _ in 0..10_000 {
+                limit.check(&UserId::new("ada")).unwrap();
+            }
+        }
+    }
+}
