@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use ticketing_platform::http::{ApiError, Faults, Field, Json};
-use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, Once};
+use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Known, Once};
 use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{ErrorCode, Problem, User, UserId};
 use utoipa::ToSchema;
@@ -67,14 +67,21 @@ pub(crate) async fn signup(
     Json(body): Json<SignUp>,
 ) -> Result<Response, ApiError> {
     let (email, password) = body.valid()?;
-    app.tries.count_signup(address)?;
     let (now, signed_up) = (app.core.clock.now(), email.clone());
-    let once =
-        Once::new(&key, "anonymous", "POST /api/users/signup", app.fingerprint(&email, &password)?, now);
+    // The scope is the address that signs up: nobody is signed in, and one person's key is not another's.
+    let fingerprint = app.fingerprint(&email, &password)?;
+    let once = Once::new(&key, &email.key(), "POST /api/users/signup", fingerprint, now);
+    if let Err(refusal) = app.tries.count_signup(address) {
+        return app.replay(&once, refusal).await;
+    }
     // Hashed before the e-mail is looked at, so an account costs the same whether it is new, taken or a repeat.
+    let password_hash = match app.hasher.hash(&password).await {
+        Ok(hash) => hash,
+        Err(refusal) => return app.replay(&once, refusal.into()).await,
+    };
     let account = NewAccount {
         email_key: email.key(),
-        password_hash: app.hasher.hash(&password).await?,
+        password_hash,
         user: User { id: UserId::new(app.core.clock.new_id()), email: email.as_str().to_owned() },
         created_at: now,
     };
@@ -86,15 +93,11 @@ pub(crate) async fn signup(
             Answer::json(StatusCode::CREATED, &account.user)
         })
     });
-    let answer = unit.await?;
-    if answer.status != StatusCode::CREATED.as_u16() {
-        return Ok(answer.into_response());
+    let answer = unit.await??;
+    if answer.answer.status == StatusCode::CREATED.as_u16() {
+        app.tries.remember(&signed_up, address);
     }
-    // The token is never kept: a repeat of the request gets a session of its own.
-    let user: User = serde_json::from_str(&answer.body).map_err(ApiError::internal)?;
-    app.tries.remember(&signed_up, address);
-    let session = app.sessions.begin(&user.id, &user.email)?;
-    Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
+    app.signed_up(answer)
 }
 
 fn email_in_use() -> ApiError {
@@ -104,6 +107,25 @@ fn email_in_use() -> ApiError {
 }
 
 impl App {
+    /// Signs the new account in. The token is never kept: a repeat of the request gets a session of its own.
+    fn signed_up(&self, answer: KeyedAnswer) -> Result<Response, ApiError> {
+        if answer.answer.status != StatusCode::CREATED.as_u16() {
+            return Ok(answer.into_response());
+        }
+        let user: User = serde_json::from_str(&answer.answer.body).map_err(ApiError::internal)?;
+        let session = self.sessions.begin(&user.id, &user.email)?;
+        Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
+    }
+
+    /// Answers a repeat of a request that was answered before; anything else is refused. It costs one read and no hash,
+    /// so a limit that is reached does not take the answer from a client that may have missed it.
+    async fn replay(&self, once: &Once, refusal: ApiError) -> Result<Response, ApiError> {
+        match idempotency::find(&self.core.db, once).await? {
+            Some(Known::Answered(answer)) => self.signed_up(KeyedAnswer::replay(answer)),
+            Some(Known::InFlight) | None => Err(refusal),
+        }
+    }
+
     /// What tells two sign-ups with one key apart. Keyed, since a plain hash would let the password be guessed.
     fn fingerprint(&self, email: &Email, password: &Password) -> Result<Fingerprint, ApiError> {
         #[derive(Serialize)]

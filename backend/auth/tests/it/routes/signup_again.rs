@@ -13,7 +13,8 @@ use crate::support::{PASSWORD, Reply, Service, post};
 on_both! {
     #[tokio::test]
     the_same_request_gets_the_same_answer_and_a_session_of_its_own, another_body_is_refused,
-    the_same_request_twenty_times_at_once_is_one, a_refusal_is_an_answer_too_and_a_fault_is_not,
+    the_same_request_twenty_times_at_once_is_one, a_refused_sign_up_releases_its_key,
+    a_key_belongs_to_the_address_that_signs_up, a_limit_that_is_reached_does_not_take_a_known_answer,
     keys_are_checked_and_forgotten_after_a_day, nothing_secret_is_kept_with_the_answer;
 }
 
@@ -50,15 +51,38 @@ async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own(engine: 
 async fn another_body_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     keyed(&service, "k-1", ada()).await;
-    for body in [
-        json!({ "email": "ada@example.com", "password": "another password" }),
-        json!({ "email": "bob@example.com", "password": PASSWORD }),
-    ] {
-        keyed(&service, "k-1", body).await.refused(422, &[REUSED]);
-    }
+    let another = json!({ "email": "ada@example.com", "password": "another password" });
+    keyed(&service, "k-1", another).await.refused(422, &[REUSED]);
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
     // Another key is another request, and the e-mail is taken by then.
     keyed(&service, "k-2", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+}
+
+async fn a_key_belongs_to_the_address_that_signs_up(engine: Engine) {
+    let service = Service::on(engine).await;
+    assert_eq!(keyed(&service, "1", ada()).await.status, StatusCode::CREATED);
+    let bob = json!({ "email": "bob@example.com", "password": PASSWORD });
+    let first = keyed(&service, "1", bob.clone()).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+    assert_eq!(keyed(&service, "1", bob).await.body, first.body);
+    // Case tells no two addresses apart, and is another body.
+    let shouted = json!({ "email": "ADA@example.com", "password": PASSWORD });
+    keyed(&service, "1", shouted).await.refused(422, &[REUSED]);
+    assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 2);
+}
+
+async fn a_limit_that_is_reached_does_not_take_a_known_answer(engine: Engine) {
+    let service = Service::with(engine, |settings| settings.limits.tries_per_address = 1).await;
+    let first = keyed(&service, "k-1", ada()).await;
+    assert_eq!(first.status, StatusCode::CREATED);
+    let again = keyed(&service, "k-1", ada()).await;
+    assert_eq!((again.status, &again.body), (StatusCode::CREATED, &first.body));
+    assert!(service.current_user(Some(again.cookie())).await["id"].is_string(), "and is signed in");
+    for (key, body) in
+        [("k-2", ada()), ("k-1", json!({ "email": "ada@example.com", "password": "another password" }))]
+    {
+        assert_eq!(keyed(&service, key, body).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
 }
 
 async fn the_same_request_twenty_times_at_once_is_one(engine: Engine) {
@@ -70,17 +94,15 @@ async fn the_same_request_twenty_times_at_once_is_one(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-async fn a_refusal_is_an_answer_too_and_a_fault_is_not(engine: Engine) {
+async fn a_refused_sign_up_releases_its_key(engine: Engine) {
     let service = Service::on(engine).await;
     let bad = json!({ "email": "ada", "password": PASSWORD });
     assert_eq!(keyed(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
     assert_eq!(keyed(&service, "k-0", ada()).await.status, StatusCode::CREATED);
 
-    let first = keyed(&service, "k-1", ada()).await;
-    let again = keyed(&service, "k-1", ada()).await;
-    for reply in [&first, &again] {
-        reply.refused(400, &[("email", "email_in_use", "Email in use")]);
-    }
+    keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
+    let kept = service.count("SELECT COUNT(*) AS n FROM idempotency_keys WHERE key = 'k-1'").await;
+    assert_eq!(kept, 0);
 }
 
 async fn keys_are_checked_and_forgotten_after_a_day(engine: Engine) {
