@@ -9,9 +9,12 @@ pub mod store;
 use std::time::Duration;
 
 use axum::extract::FromRef;
+use futures_util::FutureExt;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_platform::arrivals::Arrivals;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
+use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -28,6 +31,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     scripts: &[
         ("V1__orders", include_str!("../migrations/V1__orders.sql")),
         ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
+        ("V3__unpaid_reservations", include_str!("../migrations/V3__unpaid_reservations.sql")),
     ],
 };
 
@@ -41,6 +45,8 @@ pub fn tables() -> [Migrations; 3] {
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
 /// How many unpaid orders one user may have unless told otherwise.
 pub const DEFAULT_OPEN_LIMIT: u32 = 20;
+/// How long others come first after each reservation of a ticket that a buyer has given up, unless told otherwise.
+pub const DEFAULT_REORDER_PAUSE: Duration = Duration::from_secs(60);
 
 /// What the service is given.
 #[derive(Clone, Debug)]
@@ -55,6 +61,10 @@ pub struct Settings {
     pub order_ttl: Duration,
     /// How many unpaid orders one user may have.
     pub open_limit: u32,
+    /// How long others come first after each reservation of a ticket that a buyer has given up. Zero: not at all.
+    pub reorder_pause: Duration,
+    /// How much one account may write.
+    pub writes: WriteRate,
 }
 
 /// The service. Clones share it.
@@ -64,6 +74,9 @@ pub struct App {
     sessions: Sessions,
     order_ttl: Duration,
     open_limit: u32,
+    reorder_pause: Duration,
+    writes: WriteLimit,
+    arrivals: Arrivals,
 }
 
 impl App {
@@ -72,9 +85,15 @@ impl App {
     /// # Errors
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
-        let Settings { database, clock, sessions, order_ttl, open_limit } = settings;
-        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
-        Ok(Self { core, sessions, order_ttl, open_limit })
+        let Settings { database, clock, sessions, order_ttl, open_limit, reorder_pause, writes } = settings;
+        let writes = WriteLimit::new(writes, clock.clone());
+        let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
+        let db = core.db.clone();
+        let arrivals = Arrivals::new(clock, core.arrived.clone(), move |ids| {
+            let db = db.clone();
+            async move { db.read(move |tx| store::known_tickets(tx, &ids)).await }.boxed()
+        });
+        Ok(Self { core, sessions, order_ttl, open_limit, reorder_pause, writes, arrivals })
     }
 
     /// The routes, with their documentation.
@@ -98,6 +117,7 @@ impl App {
             .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
         core.start(bus, Some(consumers), shutdown);
         core.sweep(shutdown, |tx, now| {
+            store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
             session::prune(tx, now).map(drop)
         });

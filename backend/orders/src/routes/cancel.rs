@@ -20,6 +20,7 @@ use crate::{App, store};
         (status = 400, description = "A payment is being taken, or the order is complete", body = Problem),
         (status = 401, description = "Not signed in, or another's order", body = Problem),
         (status = 404, description = "There is no such order", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn cancel(
@@ -28,6 +29,7 @@ pub(crate) async fn cancel(
     id: Result<Path<OrderId>, PathRejection>,
 ) -> Result<StatusCode, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::not_found())?;
+    app.writes.check(&session.user_id)?;
     let core = app.core.clone();
     let unit =
         move |tx: &mut Tx<'_>| store::cancel(tx, &core.outbox, &id, &session.user_id, core.clock.now());

@@ -3,12 +3,13 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use ticketing_platform::arrivals::look_for;
-use ticketing_platform::db::{DbError, Tx};
+use serde_json::Value;
+use ticketing_platform::arrivals::Arrival;
+use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Faults, Field, Json};
-use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, Once, once};
+use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Once, once};
 use ticketing_platform::session::Session;
-use ticketing_sdk::{ErrorCode, NewOrder, Order, OrderId, Problem, TicketId};
+use ticketing_sdk::{ErrorCode, Money, MoneyError, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
 
 use crate::store::ReserveError;
 use crate::{App, store};
@@ -18,6 +19,8 @@ use crate::{App, store};
 pub(crate) struct OrderInput {
     #[serde(default, rename = "ticketId")]
     ticket_id: Field<String>,
+    #[serde(default)]
+    price: Field<Value>,
 }
 
 /// Reserves a ticket by ordering it.
@@ -29,7 +32,10 @@ pub(crate) struct OrderInput {
         (status = 400, description = "The ticket is already reserved", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),
-        (status = 429, description = "Too many unpaid orders", body = Problem),
+        (status = 409, description = "`price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered", body = Problem),
+        (status = 422, description = "The key was used with another body", body = Problem),
+        (status = 429, description = "Too many unpaid orders, too many writes, or `reorder_too_soon`: others come first after a reservation was given up", body = Problem),
+        (status = 503, description = "`not_yet_visible`: the ticket was just listed and its event has not come; safe to repeat", body = Problem),
     )
 )]
 pub(crate) async fn create(
@@ -37,31 +43,51 @@ pub(crate) async fn create(
     session: Session,
     key: IdempotencyKey,
     Json(input): Json<OrderInput>,
-) -> Result<Answer, ApiError> {
-    let ticket_id = input.check()?;
-    let request = Request { session, key, ticket_id };
+) -> Result<KeyedAnswer, ApiError> {
+    let (ticket_id, price) = input.check()?;
+    let request = Request { session, key, ticket_id, price };
+    let (user, once) = (&request.session.user_id, request.once(app.core.clock.now())?);
+    app.writes.check_keyed(user, &app.core.db, &once).await?;
     match request.reserve(&app).await {
         // The ticket may be so young that its event has not come yet.
         Err(ReserveOrWait::Unknown) => {}
         Err(ReserveOrWait::Refused(error)) => return Err(error),
         Ok(answer) => return Ok(answer),
     }
-    request.wait_for_ticket(&app).await?.ok_or_else(ApiError::not_found)?;
-    request.reserve(&app).await.map_err(|error| match error {
-        ReserveOrWait::Unknown => ApiError::not_found(),
-        ReserveOrWait::Refused(error) => error,
-    })
+    match app.arrivals.wait(user.as_str(), request.ticket_id.as_str()).await {
+        Arrival::Arrived => request.reserve(&app).await.map_err(|error| match error {
+            ReserveOrWait::Unknown => ApiError::not_yet_visible("ticket"),
+            ReserveOrWait::Refused(error) => error,
+        }),
+        Arrival::NotYet => Err(ApiError::not_yet_visible("ticket")),
+        Arrival::Unknown => Err(ApiError::not_found()),
+    }
 }
 
 impl OrderInput {
-    fn check(self) -> Result<TicketId, ApiError> {
+    /// Checks the fields and reports every fault together.
+    fn check(self) -> Result<(TicketId, Option<Money>), ApiError> {
+        const TICKET: &str = "TicketId must be provided";
+        const PRICE: &str = "Price must be a number like 20 or 149.99";
         let mut faults = Faults::new();
-        let id = self.ticket_id.required_text("ticketId", "TicketId must be provided", &mut faults);
-        match id.filter(|id| !id.trim().is_empty()) {
-            Some(id) => Ok(TicketId::new(id)),
-            None if faults.is_empty() => Err(ApiError::field("ticketId", "TicketId must be provided")),
-            None => Err(faults.into()),
+        let id = self.ticket_id.required_text("ticketId", TICKET, &mut faults);
+        if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
+            faults.push("ticketId", TICKET);
         }
+        let price = self.price.optional("price", PRICE, &mut faults);
+        let price = price.and_then(|value| read_price(&value).map_err(|_| faults.push("price", PRICE)).ok());
+        faults.finish()?;
+        let id = id.ok_or_else(|| ApiError::field("ticketId", TICKET))?;
+        Ok((TicketId::new(id), price))
+    }
+}
+
+/// A number, or a string that holds one.
+fn read_price(value: &Value) -> Result<Money, MoneyError> {
+    match value {
+        Value::String(text) => text.parse(),
+        Value::Number(number) => number.to_string().parse(),
+        _ => Err(MoneyError::NotANumber),
     }
 }
 
@@ -69,6 +95,7 @@ struct Request {
     session: Session,
     key: IdempotencyKey,
     ticket_id: TicketId,
+    price: Option<Money>,
 }
 
 /// Why a request was not answered.
@@ -78,19 +105,20 @@ enum ReserveOrWait {
     Refused(ApiError),
 }
 
-impl From<DbError> for ReserveOrWait {
-    fn from(error: DbError) -> Self {
-        Self::Refused(error.into())
-    }
-}
-
 impl Request {
-    async fn reserve(&self, app: &App) -> Result<Answer, ReserveOrWait> {
+    /// The request as one that may come again.
+    fn once(&self, now: Timestamp) -> Result<Once, ApiError> {
+        let fingerprint = match self.price {
+            None => Fingerprint::of(&self.ticket_id),
+            Some(price) => Fingerprint::of(&(&self.ticket_id, price.cents())),
+        };
+        let fingerprint = fingerprint.map_err(ApiError::internal)?;
+        Ok(Once::new(&self.key, self.session.user_id.as_str(), "POST /api/orders", fingerprint, now))
+    }
+
+    async fn reserve(&self, app: &App) -> Result<KeyedAnswer, ReserveOrWait> {
         let now = app.core.clock.now();
-        let fingerprint = Fingerprint::of(&self.ticket_id)
-            .map_err(|error| ReserveOrWait::Refused(ApiError::internal(error)))?;
-        let request =
-            Once::new(&self.key, self.session.user_id.as_str(), "POST /api/orders", fingerprint, now);
+        let request = self.once(now).map_err(ReserveOrWait::Refused)?;
         let new = store::NewOrder {
             id: OrderId::new(app.core.clock.new_id()),
             user_id: self.session.user_id.clone(),
@@ -98,35 +126,37 @@ impl Request {
             now,
             expires_at: now + app.order_ttl,
             open_limit: i64::from(app.open_limit),
+            price: self.price,
+            reorder_pause: app.reorder_pause,
         };
         let outbox = app.core.outbox.clone();
         let unit = move |tx: &mut Tx<'_>| {
             let mut unknown = false;
-            let answer = once(tx, &request, |tx| match store::reserve(tx, &outbox, &new) {
+            let keyed = once(tx, &request, |tx| match store::reserve(tx, &outbox, &new) {
                 Ok(order) => Answer::json(StatusCode::CREATED, &order),
                 Err(error) => {
-                    unknown = matches!(error, ReserveError::NoTicket);
+                    unknown = matches!(error, ReserveError::UnknownTicket);
                     Err(refused(error))
                 }
             });
-            // Nothing is kept of a request that may be tried again in a moment, not even its key.
-            if unknown { Err(ReserveOrWait::Unknown) } else { answer.map_err(ReserveOrWait::Refused) }
+            keyed.map(|keyed| (keyed, unknown))
         };
-        app.core.db.write(unit).await
-    }
-
-    async fn wait_for_ticket(&self, app: &App) -> Result<Option<store::TicketCopy>, DbError> {
-        let look = || {
-            let id = self.ticket_id.clone();
-            app.core.db.read(move |tx| store::ticket(tx, &id))
-        };
-        look_for(&app.core.clock, &app.core.arrived, self.ticket_id.as_str(), look).await
+        match app.core.db.write(unit).await.map_err(ReserveOrWait::Refused)? {
+            (_, true) => Err(ReserveOrWait::Unknown),
+            (keyed, false) => keyed.map_err(ReserveOrWait::Refused),
+        }
     }
 }
 
 fn refused(error: ReserveError) -> ApiError {
     match error {
-        ReserveError::NoTicket => ApiError::not_found(),
+        ReserveError::UnknownTicket | ReserveError::NoTicket => ApiError::not_found(),
+        ReserveError::PriceChanged(price) => ApiError::price_changed(price),
+        ReserveError::ReorderTooSoon(wait) => ApiError::too_many(
+            ErrorCode::ReorderTooSoon,
+            "You have given up a reservation of this ticket; others come first for a while",
+            wait,
+        ),
         ReserveError::Reserved => ApiError::rule(ErrorCode::TicketReserved, "Ticket is already reserved"),
         ReserveError::TooManyOpen => ApiError::too_many(
             ErrorCode::TooManyOpenOrders,

@@ -2,7 +2,9 @@
 
 mod open;
 mod orders;
+mod reorder;
 mod tickets;
 
 pub use orders::{CancelError, Moved, NewOrder, ReserveError, advance, cancel, find, list, reserve};
-pub use tickets::{TicketCopy, create_ticket, delete_ticket, ticket, update_ticket};
+pub use reorder::prune;
+pub use tickets::{TicketCopy, create_ticket, delete_ticket, known_tickets, ticket, update_ticket};

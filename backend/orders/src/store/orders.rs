@@ -1,5 +1,7 @@
 //! Orders. The unique index `orders_ticket_id` is the only judge of who holds a ticket.
 
+use std::time::Duration;
+
 use ticketing_bus::{Effect, Outbox};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
@@ -7,10 +9,10 @@ use ticketing_events::{
 };
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
 
-use super::open;
-use super::tickets::{TicketCopy, ticket};
+use super::tickets::{TicketCopy, is_known, ticket};
+use super::{open, reorder};
 use crate::domain::lifecycle::{Cause, Step, step};
 
 const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, expires_at, \
@@ -31,14 +33,27 @@ pub struct NewOrder {
     pub expires_at: Timestamp,
     /// How many unpaid orders one user may have.
     pub open_limit: i64,
+    /// What the buyer was told that the ticket costs; `None` where any price will do.
+    pub price: Option<Money>,
+    /// How long others come first after each reservation of the ticket that this buyer has given up.
+    pub reorder_pause: Duration,
 }
 
 /// Why a ticket was not reserved.
 #[derive(Debug, thiserror::Error)]
 pub enum ReserveError {
-    /// There is no such ticket.
+    /// There is no such ticket here: its event may still come.
+    #[error("the ticket is not known")]
+    UnknownTicket,
+    /// The ticket was withdrawn.
     #[error("there is no such ticket")]
     NoTicket,
+    /// The ticket costs this now, and not what the buyer was told.
+    #[error("the ticket costs {0}")]
+    PriceChanged(Money),
+    /// The buyer has given up a reservation of the ticket, and others come first for so long.
+    #[error("the ticket cannot be ordered again for {} s", .0.as_secs())]
+    ReorderTooSoon(Duration),
     /// Somebody else holds it, or it is sold.
     #[error("the ticket is already reserved")]
     Reserved,
@@ -109,14 +124,16 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// Reserves a ticket by ordering it, for its price at this moment.
 ///
 /// # Errors
-/// When there is no such ticket, somebody holds it, or the user has too many unpaid orders.
+/// When there is no such ticket, it costs something else by now, somebody holds it, others come first, or the user has
+/// too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
     if open::is_full(tx, &new.user_id, new.open_limit)? {
-        return Err(refusal(tx, new, ReserveError::TooManyOpen)?);
+        return Err(match ticket(tx, &new.ticket_id)? {
+            Some(_) => ReserveError::TooManyOpen,
+            None => no_ticket(tx, &new.ticket_id)?,
+        });
     }
-    let Some(ticket) = insert(tx, new)? else {
-        return Err(refusal(tx, new, ReserveError::Reserved)?);
-    };
+    let Some(ticket) = insert(tx, new)? else { return Err(refusal(tx, new)?) };
     outbox.append(
         tx,
         &OrderCreated {
@@ -151,12 +168,19 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
 
 /// Inserts the order and answers the ticket as it is now; nothing where there is no such ticket, or somebody holds it.
 fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, ReserveError> {
-    let made = "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
+    let made = format!(
+        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
                 expires_at, version, created_at) \
                 SELECT $1, $2, id, title, price, version, 'created', $4, 0, $5 FROM tickets WHERE id = $3 AND deleted = 0 \
-                ON CONFLICT DO NOTHING RETURNING ticket_id, ticket_title, ticket_price, ticket_version";
-    let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, new.open_limit];
-    let made = tx.query_opt(&open::counting(made, tx.dialect()), args, |row| {
+                AND (price = $7 OR $7 = 0) AND {} \
+                ON CONFLICT DO NOTHING RETURNING ticket_id, ticket_title, ticket_price, ticket_version",
+        reorder::MAY_ORDER
+    );
+    let price = new.price.map_or(0, Money::cents);
+    let pause = i64::try_from(new.reorder_pause.as_millis()).unwrap_or(i64::MAX);
+    let limit = new.open_limit;
+    let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, limit, price, pause];
+    let made = tx.query_opt(&open::counting(&made, tx.dialect()), args, |row| {
         let ticket = TicketCopy {
             id: row.parse("ticket_id")?,
             title: row.text("ticket_title")?,
@@ -171,17 +195,34 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, Reserve
     }
 }
 
-/// That there is no such ticket comes before whatever else is wrong. A withdrawn ticket that an order holds is reserved.
-fn refusal(tx: &mut Tx<'_>, new: &NewOrder, otherwise: ReserveError) -> Result<ReserveError, DbError> {
-    if ticket(tx, &new.ticket_id)?.is_some() {
-        return Ok(otherwise);
+/// Why nothing was inserted. What the buyer was told wrongly comes before what others have done.
+fn refusal(tx: &mut Tx<'_>, new: &NewOrder) -> Result<ReserveError, DbError> {
+    let Some(ticket) = ticket(tx, &new.ticket_id)? else { return no_ticket(tx, &new.ticket_id) };
+    if new.price.is_some_and(|price| price != ticket.price) {
+        return Ok(ReserveError::PriceChanged(ticket.price));
     }
-    let is_held = tx.query_opt(
+    let wait = reorder::left(tx, &new.user_id, &new.ticket_id, new.reorder_pause, new.now)?;
+    match wait {
+        Some(wait) if holder(tx, &new.ticket_id)?.is_none() => Ok(ReserveError::ReorderTooSoon(wait)),
+        _ => Ok(ReserveError::Reserved),
+    }
+}
+
+/// The ticket was withdrawn, or was never heard of. One that was withdrawn while an order holds it is reserved.
+fn no_ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<ReserveError, DbError> {
+    if holder(tx, id)?.is_some() {
+        return Ok(ReserveError::Reserved);
+    }
+    Ok(if is_known(tx, id)? { ReserveError::NoTicket } else { ReserveError::UnknownTicket })
+}
+
+/// The order that holds a ticket.
+fn holder(tx: &mut Tx<'_>, ticket: &TicketId) -> Result<Option<OrderId>, DbError> {
+    tx.query_opt(
         "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'",
-        args![&new.ticket_id],
-        |_| Ok(()),
-    )?;
-    Ok(is_held.map_or(ReserveError::NoTicket, |()| ReserveError::Reserved))
+        args![ticket],
+        |row| row.parse::<OrderId>("id"),
+    )
 }
 
 /// The order.
@@ -229,7 +270,10 @@ pub fn cancel(
         return Err(CancelError::NotOwner);
     }
     match step(order.status, Cause::Cancelled, order.expires_at, now) {
-        Step::To(next) => Ok(move_to(tx, outbox, &order, next)?),
+        Step::To(next) => {
+            reorder::note(tx, &order, now)?;
+            Ok(move_to(tx, outbox, &order, next)?)
+        }
         _ if order.status == OrderStatus::Cancelled => Ok(()),
         _ => Err(CancelError::TooLate(order.status)),
     }
@@ -248,7 +292,12 @@ pub fn advance(
 ) -> Result<Moved, DbError> {
     let Some(order) = find(tx, id)? else { return Ok(Moved::Unknown) };
     match step(order.status, cause, order.expires_at, now) {
-        Step::To(next) => move_to(tx, outbox, &order, next).map(|()| Moved::Done),
+        Step::To(next) => {
+            if matches!(cause, Cause::Cancelled | Cause::Expired) {
+                reorder::note(tx, &order, now)?;
+            }
+            move_to(tx, outbox, &order, next).map(|()| Moved::Done)
+        }
         Step::Stay => Ok(Moved::Done),
         Step::NotYet => Ok(Moved::NotYet),
     }

@@ -6,6 +6,7 @@
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
+use ticketing_platform::arrivals::known;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, TicketId};
 
@@ -39,6 +40,19 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
             })
         },
     )
+}
+
+/// Which of these tickets are known here, withdrawn ones included.
+///
+/// # Errors
+/// When the database fails.
+pub fn known_tickets(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
+    known(tx, "tickets", ids)
+}
+
+/// Whether the ticket is known here, withdrawn or not.
+pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> {
+    Ok(version_of(tx, id)?.is_some())
 }
 
 /// `ticket:created`

@@ -8,3 +8,4 @@ mod lifecycle;
 mod listing;
 mod reserve;
 mod support;
+mod terms;

@@ -76,7 +76,7 @@ async fn an_order_is_made_of_the_ticket_as_it_is_known(engine: Engine) {
 
 async fn what_is_unknown_or_withdrawn_cannot_be_ordered(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
-    assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::NoTicket)));
+    assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::UnknownTicket)));
     assert_eq!(shop.hear_deleted(&deleted("t", 1)).await, Effect::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
     assert!(shop.said().await.is_empty());

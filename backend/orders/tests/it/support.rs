@@ -8,8 +8,9 @@ use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_orders::domain::lifecycle::Cause;
 use ticketing_orders::store::{self, Moved, NewOrder, ReserveError};
 use ticketing_orders::{DEFAULT_TTL, MIGRATIONS};
+use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::db::{DbError, Migrations, Tx};
 use ticketing_sdk::{Money, Order, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
 pub(crate) const START: i64 = 1_700_000_000_000;
@@ -29,6 +30,32 @@ impl Shop {
             assert_eq!(shop.hear_created(&created(ticket)).await, Effect::Done);
         }
         shop
+    }
+
+    /// A shop as the first `versions` versions of its tables have it.
+    pub(crate) async fn before(engine: Engine, versions: usize) -> Self {
+        let home = Home::on(engine);
+        let migrations = Migrations { scripts: &MIGRATIONS.scripts[..versions], ..MIGRATIONS };
+        let clock = Clock::manual(Timestamp::from_millis(START));
+        let core = Core::open(home.database("orders"), clock, &[migrations]).unwrap();
+        Self { core, home }
+    }
+
+    /// The same with all of its tables.
+    pub(crate) fn migrated(self) -> Self {
+        let core = open(&self.home, self.core.clock.clone());
+        Self { core, home: self.home }
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) {
+        let sql = sql.to_owned();
+        self.write(move |tx| tx.execute(&sql, &[])).await;
+    }
+
+    /// The order that holds a ticket.
+    pub(crate) async fn holder(&self, ticket: &'static str) -> OrderId {
+        let sql = "SELECT id FROM orders WHERE ticket_id = $1 AND status <> 'cancelled'";
+        self.write(move |tx| tx.query_one(sql, args![ticket], |row| row.parse("id"))).await
     }
 
     /// Another service instance on the same database.
@@ -106,15 +133,28 @@ pub(crate) async fn reserve_within(
     ticket: &str,
     open_limit: i64,
 ) -> Result<Order, ReserveError> {
+    reserve_with(core, user, ticket, |new| new.open_limit = open_limit).await
+}
+
+/// Reserves a ticket by an order that is changed before.
+pub(crate) async fn reserve_with(
+    core: &Core,
+    user: &str,
+    ticket: &str,
+    change: impl FnOnce(&mut NewOrder),
+) -> Result<Order, ReserveError> {
     let (outbox, now) = (core.outbox.clone(), core.clock.now());
-    let new = NewOrder {
+    let mut new = NewOrder {
         id: OrderId::new(core.clock.new_id()),
         user_id: UserId::new(user),
         ticket_id: TicketId::new(ticket),
         now,
         expires_at: now + DEFAULT_TTL,
-        open_limit,
+        open_limit: i64::MAX,
+        price: None,
+        reorder_pause: Duration::ZERO,
     };
+    change(&mut new);
     core.db.write(move |tx| store::reserve(tx, &outbox, &new)).await
 }
 

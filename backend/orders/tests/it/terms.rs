@@ -1,0 +1,151 @@
+//! The terms of an order: the price that the buyer was told, the pause after a reservation was given up, the open orders.
+
+use std::time::Duration;
+
+use ticketing_engines::{Engine, on_both};
+use ticketing_orders::DEFAULT_TTL;
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store::{self, ReserveError};
+use ticketing_platform::args;
+use ticketing_sdk::{Money, Order, OrderId, UserId};
+
+use crate::support::{START, Shop, deleted, reserve_with, updated};
+
+on_both! {
+    #[tokio::test]
+    an_order_is_made_at_the_price_that_the_buyer_was_told_or_not_at_all,
+    a_buyer_who_gives_a_reservation_up_lets_others_come_first,
+    the_pause_grows_with_each_unpaid_reservation_up_to_ten,
+    a_paid_or_withdrawn_reservation_causes_no_pause,
+    open_orders_are_counted_anew_by_the_migration_and_never_fall_below_zero;
+}
+
+const PAUSE: Duration = Duration::from_secs(60);
+
+async fn priced(shop: &Shop, user: &str, cents: i64) -> Result<Order, ReserveError> {
+    let price = Money::from_cents(cents).unwrap();
+    reserve_with(&shop.core, user, "t", |new| new.price = Some(price)).await
+}
+
+async fn paused(shop: &Shop, user: &str) -> Result<OrderId, ReserveError> {
+    reserve_with(&shop.core, user, "t", |new| new.reorder_pause = PAUSE).await.map(|order| order.id)
+}
+
+async fn cancel(shop: &Shop, user: &str, order: &OrderId) {
+    let (outbox, order, now) = (shop.core.outbox.clone(), order.clone(), shop.core.clock.now());
+    let user = UserId::new(user);
+    let cancelled = shop.core.db.write(move |tx| store::cancel(tx, &outbox, &order, &user, now));
+    cancelled.await.unwrap();
+}
+
+async fn an_order_is_made_at_the_price_that_the_buyer_was_told_or_not_at_all(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
+    for wrong in [1, 1998, 2000] {
+        let Err(ReserveError::PriceChanged(price)) = priced(&shop, "ada", wrong).await else {
+            panic!("an order at {wrong} cents was made");
+        };
+        assert_eq!(price.cents(), 1999);
+    }
+    shop.hear_updated(&updated("t", 1, 2550)).await;
+    assert!(matches!(priced(&shop, "ada", 1999).await, Err(ReserveError::PriceChanged(_))));
+    assert_eq!(priced(&shop, "ada", 2550).await.unwrap().ticket.price.cents(), 2550);
+    assert!(matches!(priced(&shop, "bob", 2550).await, Err(ReserveError::Reserved)));
+    shop.hear_deleted(&deleted("t", 2)).await;
+    assert!(matches!(priced(&shop, "bob", 1).await, Err(ReserveError::NoTicket)));
+    let nothing =
+        reserve_with(&shop.core, "bob", "nothing", |new| new.price = Money::from_cents(1).ok()).await;
+    assert!(matches!(nothing, Err(ReserveError::UnknownTicket)));
+}
+
+async fn a_buyer_who_gives_a_reservation_up_lets_others_come_first(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
+    let first = paused(&shop, "ada").await.unwrap();
+    cancel(&shop, "ada", &first).await;
+    let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
+    assert_eq!(wait, PAUSE);
+    shop.core.clock.advance(Duration::from_secs(20));
+    // A rival comes first; from then on the ticket is simply reserved.
+    let rival = paused(&shop, "bob").await.unwrap();
+    assert!(matches!(paused(&shop, "ada").await, Err(ReserveError::Reserved)));
+    cancel(&shop, "bob", &rival).await;
+    let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
+    assert_eq!(wait, Duration::from_secs(40));
+    shop.core.clock.advance(Duration::from_secs(40));
+    paused(&shop, "ada").await.unwrap();
+    // Where no pause is set there is none.
+    shop.advance(&shop.holder("t").await, Cause::Cancelled).await;
+    shop.reserve("ada", "t").await.unwrap();
+}
+
+async fn the_pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
+    let shop = Shop::with(engine, &["t"]).await;
+    for times in 1..=12_u32 {
+        let order = paused(&shop, "ada").await.unwrap();
+        if times.is_multiple_of(2) {
+            cancel(&shop, "ada", &order).await;
+        } else {
+            shop.core.clock.advance(DEFAULT_TTL);
+            shop.advance(&order, Cause::Expired).await;
+        }
+        let Err(ReserveError::ReorderTooSoon(wait)) = paused(&shop, "ada").await else { panic!("no pause") };
+        assert_eq!(wait, PAUSE * times.min(10));
+        shop.core.clock.advance(wait);
+    }
+    let day = Duration::from_secs(24 * 60 * 60);
+    let now = shop.core.clock.now() + day;
+    assert_eq!(shop.write(move |tx| store::prune(tx, now)).await, 1, "a day later it is forgotten");
+}
+
+async fn a_paid_or_withdrawn_reservation_causes_no_pause(engine: Engine) {
+    for causes in [&[Cause::PaymentAuthorized, Cause::PaymentFailed][..], &[Cause::TicketDeleted]] {
+        let shop = Shop::with(engine, &["t"]).await;
+        let order = paused(&shop, "ada").await.unwrap();
+        for cause in causes {
+            shop.advance(&order, *cause).await;
+        }
+        paused(&shop, "ada").await.unwrap();
+    }
+}
+
+async fn open_orders_are_counted_anew_by_the_migration_and_never_fall_below_zero(engine: Engine) {
+    // A database of the first two versions, whose counter has missed two of three open orders.
+    let shop = Shop::before(engine, 2).await;
+    let old = |id: &str, user: &str, status: &str| {
+        format!(
+            "INSERT INTO orders VALUES ('{id}', '{user}', 't-{id}', 'A ticket', 1999, 0, '{status}', {START}, 0, {START})"
+        )
+    };
+    for (id, user, status) in [
+        ("a", "ada", "created"),
+        ("b", "ada", "awaiting:payment"),
+        ("c", "ada", "cancelled"),
+        ("d", "bob", "complete"),
+    ] {
+        let sql = old(id, user, status);
+        shop.execute(&sql).await;
+    }
+    shop.execute("INSERT INTO open_orders VALUES ('ada', -1), ('eve', 7)").await;
+    let shop = shop.migrated();
+    let counted = shop
+        .write(|tx| {
+            tx.query("SELECT user_id, orders FROM open_orders ORDER BY user_id", args![], |row| {
+                Ok((row.text("user_id")?, row.int("orders")?))
+            })
+        })
+        .await;
+    let expected = if engine == Engine::Postgres { vec![("ada".to_owned(), 2)] } else { Vec::new() };
+    assert_eq!(counted, expected);
+    for id in ["a", "b"] {
+        let cause = if id == "a" { Cause::Cancelled } else { Cause::PaymentFailed };
+        shop.execute("UPDATE open_orders SET orders = 0").await;
+        shop.advance(&OrderId::new(id), cause).await;
+    }
+    let below = shop
+        .write(|tx| {
+            tx.query_one("SELECT COUNT(*) AS n FROM open_orders WHERE orders < 0", args![], |row| {
+                row.int("n")
+            })
+        })
+        .await;
+    assert_eq!(below, 0);
+}
