@@ -13,17 +13,20 @@ pub mod store;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use futures_util::FutureExt;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_platform::arrivals::Arrivals;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
+use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
-pub use domain::Pace;
-pub use provider::{Provider, SimulatedProvider, StripeProvider, StripeSettings};
+pub use domain::{Pace, PaceError};
+pub use provider::{Provider, SimulatedProvider, StripeProvider, StripeSettings, StripeTimeouts};
 
 use driver::Driver;
 use followers::Followers;
@@ -31,6 +34,9 @@ use serving::Serving;
 
 /// Where the card provider's events are heard: their signature stands for a session.
 pub const WEBHOOK_PATH: &str = "/api/payments/webhook";
+/// The largest body that is read there, in bytes: an event of Stripe holds a whole object, which may be larger than any
+/// request of a client. Every hop on the way has the same limit.
+pub const WEBHOOK_BODY_LIMIT: u64 = ticketing_platform::http::LARGEST_BODY;
 
 /// The tables of this service.
 pub const MIGRATIONS: Migrations = Migrations {
@@ -62,6 +68,8 @@ pub struct Settings {
     pub provider: Arc<dyn Provider>,
     /// How patient it is.
     pub pace: Pace,
+    /// How much one account may write.
+    pub writes: WriteRate,
     /// Ends the wait for outcomes.
     pub shutdown: Shutdown,
 }
@@ -76,20 +84,42 @@ pub struct App {
     driver: Driver,
     followers: Followers,
     serving: Serving,
+    writes: WriteLimit,
+    arrivals: Arrivals,
     shutdown: Shutdown,
+}
+
+/// Why the service could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database could not be opened, migrated or read.
+    #[error(transparent)]
+    Core(#[from] CoreError),
+    /// The time limits are not nested.
+    #[error(transparent)]
+    Pace(#[from] PaceError),
 }
 
 impl App {
     /// Opens the database.
     ///
     /// # Errors
-    /// When the database cannot be opened, migrated or read.
-    pub async fn open(settings: Settings) -> Result<Self, CoreError> {
-        let Settings { database, clock, sessions, provider, pace, shutdown } = settings;
-        let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
+    /// When the database cannot be opened, migrated or read, or a call of the provider may outlast its step.
+    pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let Settings { database, clock, sessions, provider, pace, writes, shutdown } = settings;
+        pace.check(provider.longest_call())?;
+        let writes = WriteLimit::new(writes, clock.clone());
+        let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
+        let db = core.db.clone();
+        let arrivals = Arrivals::new(clock, core.arrived.clone(), move |ids| {
+            let db = db.clone();
+            async move { db.read(move |tx| store::known_orders(tx, &ids)).await }.boxed()
+        });
         let followers = Followers::default();
         let driver = Driver::new(core.clone(), provider.clone(), pace, followers.clone());
-        Ok(Self { core, sessions, pace, provider, driver, followers, serving: Serving::default(), shutdown })
+        let serving = Serving::default();
+        Ok(Self { core, sessions, pace, provider, driver, followers, serving, writes, arrivals, shutdown })
     }
 
     /// The routes, with their documentation.

@@ -9,7 +9,7 @@ mod settle;
 
 pub use due::{claim_due, give_back, next_due, release_all};
 pub use notices::heard;
-pub use orders::{OrderCopy, find_order, insert_order, move_order};
+pub use orders::{OrderCopy, find_order, insert_order, known_orders, move_order};
 pub(crate) use payments::{COLUMNS, apply, read};
 pub use payments::{PaymentRow, Wanted, find_payment, in_force, insert_payment, list_payments};
 pub use requests::{bind_request, bound_payment, prune};

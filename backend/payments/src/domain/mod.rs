@@ -8,6 +8,6 @@ mod token;
 
 pub use admission::{Admission, Refusal, admit};
 pub use outcome::{Outcome, outcome};
-pub use pace::Pace;
+pub use pace::{Pace, PaceError};
 pub use position::{Answer, Move, Position, Say, Step};
 pub use token::{CardToken, TokenError};

@@ -9,9 +9,9 @@ use ticketing_sdk::Timestamp;
 pub struct Pace {
     /// How long a request waits for the outcome of its payment before it answers 202.
     pub outcome_wait: Duration,
-    /// How long one call of the provider may take.
+    /// How long one step at the provider may take: longer than any single exchange with it.
     pub call_timeout: Duration,
-    /// How much longer than a call its claim lasts: after that, another replica takes the step up.
+    /// How much longer than a step its claim lasts: after that, another replica takes the step up.
     pub claim_slack: Duration,
     /// The pause after the first call that was not answered. It doubles with each further one.
     pub first_retry: Duration,
@@ -25,8 +25,8 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             outcome_wait: Duration::from_secs(10),
-            call_timeout: Duration::from_secs(5),
-            claim_slack: Duration::from_secs(5),
+            call_timeout: Duration::from_secs(7),
+            claim_slack: Duration::from_secs(3),
             first_retry: Duration::from_millis(500),
             longest_retry: Duration::from_secs(30),
             quick_tries: 3,
@@ -34,7 +34,26 @@ impl Default for Pace {
     }
 }
 
+/// The time limits of payments are not nested: exchange, step, claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a call of the card provider may take {call:?}, but a step only {step:?}")]
+pub struct PaceError {
+    /// How long one exchange with the provider may take.
+    pub call: Duration,
+    /// How long a step may take.
+    pub step: Duration,
+}
+
 impl Pace {
+    /// Checks that one exchange with the provider, which takes `call` at most, ends before its step is cut off. The claim
+    /// of a step outlasts it by [`claim_slack`](Self::claim_slack).
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn check(&self, call: Duration) -> Result<(), PaceError> {
+        if call < self.call_timeout { Ok(()) } else { Err(PaceError { call, step: self.call_timeout }) }
+    }
+
     /// The pause after the `attempts`-th call in a row without an answer.
     #[must_use]
     pub fn backoff(&self, attempts: i64) -> Duration {
@@ -70,6 +89,18 @@ mod tests {
         assert_eq!(pace.backoff(i64::MAX), pace.longest_retry);
         assert_eq!(pace.backoff(0), pace.first_retry);
         assert!(pace.lease() > pace.call_timeout);
+    }
+
+    #[test]
+    fn an_exchange_ends_before_its_step_and_a_step_before_its_claim_and_the_wait_for_it() {
+        let pace = Pace::default();
+        let call = crate::StripeTimeouts::default().longest_call();
+        assert_eq!(pace.check(call), Ok(()));
+        assert!(call < pace.call_timeout && pace.call_timeout < pace.lease());
+        // A waiting request sees at least one whole step.
+        assert!(pace.call_timeout < pace.outcome_wait);
+        let step = pace.call_timeout;
+        assert_eq!(pace.check(step), Err(PaceError { call: step, step }));
     }
 
     #[test]

@@ -134,6 +134,10 @@ impl Position {
     #[must_use]
     pub fn order_cancelled(self, begun: bool) -> Option<Move> {
         match (self.status, self.next) {
+            // The provider has not been asked, so there is nothing to give up, and no one was told of this payment.
+            (PaymentStatus::Pending, Some(Step::Authorize)) if !begun => {
+                Some(Move::to(PaymentStatus::Refunded, None))
+            }
             (PaymentStatus::Authorized, None) => Some(Move::to(PaymentStatus::Authorized, Some(Step::Void))),
             (PaymentStatus::Authorized, Some(Step::Capture)) if !begun => {
                 Some(Move::to(PaymentStatus::Authorized, Some(Step::Void)))

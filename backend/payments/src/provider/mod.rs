@@ -39,7 +39,14 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
     /// Gives back all that was taken.
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
 
-    /// Reads what the provider tells by itself, after a look at its signature; `None` where it is about no payment.
+    /// How long one exchange with the provider may take by its own limits; zero where it has none. A step of a payment has
+    /// longer, so that the provider's own limit says what happened.
+    fn longest_call(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// Reads what the provider tells by itself, after a look at its signature; `None` where it is about no payment, or
+    /// has a shape that says nothing here.
     ///
     /// # Errors
     /// When this provider tells nothing, or it was not this provider who said it.

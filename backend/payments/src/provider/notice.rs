@@ -23,7 +23,4 @@ pub enum NoticeError {
     /// It was not signed with a secret that we share, or too long ago.
     #[error("the signature is not valid: {0}")]
     Signature(&'static str),
-    /// It is signed, and cannot be read.
-    #[error("the notice cannot be read")]
-    Unreadable,
 }

@@ -12,6 +12,8 @@ mod outcome;
 mod settings;
 mod wire;
 
+use std::time::Duration;
+
 use axum::http::HeaderMap;
 use futures_util::FutureExt;
 use secrecy::SecretString;
@@ -58,6 +60,10 @@ impl Provider for StripeProvider {
 
     fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()> {
         self.make(Move::Refund, key, charge).boxed()
+    }
+
+    fn longest_call(&self) -> Duration {
+        self.api.longest_call()
     }
 
     fn hear(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Notice>, NoticeError> {

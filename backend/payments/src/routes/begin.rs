@@ -3,7 +3,7 @@
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::http::ApiError;
-use ticketing_platform::idempotency::{self, Answer, Begun, Once};
+use ticketing_platform::idempotency::{self, Begun, Keyed, KeyedAnswer, Once};
 use ticketing_sdk::{ErrorCode, PaymentId, Timestamp, UserId};
 
 use super::input::Purchase;
@@ -25,10 +25,10 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) enum Began {
     /// It is answered: it was before, or a rule refuses it.
-    Answered(Answer),
+    Answered(Keyed),
     /// It follows this payment.
     Follows(Followed),
-    /// The order is not known here; nothing was done.
+    /// The order is not known here, or not yet; nothing was done.
     UnknownOrder,
 }
 
@@ -38,13 +38,15 @@ pub(super) struct Followed {
     pub(super) id: PaymentId,
     /// So many calls of the provider, all unanswered, and the request stops waiting for it.
     pub(super) tries: i64,
+    /// Whether an earlier request with the key began or joined it; `None` where the request has no key.
+    pub(super) replayed: Option<bool>,
 }
 
 /// Begins the request, in one transaction.
 pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Began, ApiError> {
     let begun = idempotency::begin(tx, &request.once)?;
     match begun {
-        Begun::Replay(answer) => return Ok(Began::Answered(answer)),
+        Begun::Replay(answer) => return Ok(Began::Answered(Ok(KeyedAnswer::replay(answer)))),
         Begun::InFlight => return resume(tx, app, request),
         Begun::Fresh | Begun::NoKey => {}
     }
@@ -57,15 +59,11 @@ pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Beg
             if let Some(key) = &request.key {
                 store::bind_request(tx, &request.user_id, key, &payment.id, request.now)?;
             }
-            follow(tx, app, &payment).map(Began::Follows)
+            follow(tx, app, &payment, request.key.is_some().then_some(false)).map(Began::Follows)
         }
-        // A rule refuses it: that is this key's answer.
-        Err(error) if error.status().is_client_error() => {
-            let answer = Answer::from(&error);
-            idempotency::finish(tx, &request.once, &answer)?;
-            Ok(Began::Answered(answer))
-        }
-        Err(error) => Err(error),
+        Err(failure) if failure.status().is_server_error() => Err(failure),
+        // A rule refuses it.
+        Err(refusal) => Ok(Began::Answered(idempotency::conclude(tx, &request.once, Err(refusal))?)),
     }
 }
 
@@ -75,7 +73,7 @@ fn resume(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Began, ApiErr
     let bound = store::bound_payment(tx, &request.user_id, key)?;
     let payment = bound.map(|id| store::find_payment(tx, &id)).transpose()?.flatten();
     let payment = payment.ok_or_else(idempotency::in_flight)?;
-    follow(tx, app, &payment).map(Began::Follows)
+    follow(tx, app, &payment, Some(true)).map(Began::Follows)
 }
 
 /// The payment of the order that this request is for.
@@ -100,13 +98,19 @@ fn pay(tx: &mut Tx<'_>, app: &App, request: &Request, order: &OrderCopy) -> Resu
 }
 
 /// Sees to it that the payment is worked on, and says for how long it is worth waiting.
-fn follow(tx: &mut Tx<'_>, app: &App, payment: &PaymentRow) -> Result<Followed, ApiError> {
+fn follow(
+    tx: &mut Tx<'_>,
+    app: &App,
+    payment: &PaymentRow,
+    replayed: Option<bool>,
+) -> Result<Followed, ApiError> {
     if payment.next_step == Some(Step::Authorize) && payment.claimed_until.is_none() {
         hurry(tx, app, payment)?;
     }
     app.driver.wake_after(tx);
     let running = i64::from(payment.claimed_until.is_none());
-    Ok(Followed { id: payment.id.clone(), tries: app.pace.quick_tries.max(payment.attempts + running) })
+    let tries = app.pace.quick_tries.max(payment.attempts + running);
+    Ok(Followed { id: payment.id.clone(), tries, replayed })
 }
 
 /// Someone waits: a long pause becomes a short one.

@@ -1,16 +1,16 @@
 //! `POST /api/payments`
 
 use axum::extract::State;
-use ticketing_platform::arrivals::look_for;
+use ticketing_platform::arrivals::Arrival;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, Once};
+use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, Keyed, KeyedAnswer, Once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{NewPayment, Payment, Problem};
 
 use super::begin::{Began, Request, begin};
 use super::follow::{Ending, follow};
 use super::input::PaymentInput;
-use crate::{App, store};
+use crate::App;
 
 /// Pays for an order: the card is authorised, the reservation is won, the money is taken.
 #[utoipa::path(
@@ -24,7 +24,8 @@ use crate::{App, store};
         (status = 404, description = "There is no such order", body = Problem),
         (status = 409, description = "The first request with this key is still being answered", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
-        (status = 503, description = "The card provider cannot be reached; safe to repeat", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
+        (status = 503, description = "The card provider cannot be reached, or `not_yet_visible`: the order was just made and its event has not come; safe to repeat", body = Problem),
     )
 )]
 pub(crate) async fn create(
@@ -32,28 +33,27 @@ pub(crate) async fn create(
     session: Session,
     key: IdempotencyKey,
     Json(input): Json<PaymentInput>,
-) -> Result<Answer, ApiError> {
+) -> Result<KeyedAnswer, ApiError> {
     let purchase = input.check()?;
     let now = app.core.clock.now();
     let fingerprint = Fingerprint::of(&purchase.essence()).map_err(ApiError::internal)?;
     let once = Once::new(&key, session.user_id.as_str(), "POST /api/payments", fingerprint, now);
     let request = Request { user_id: session.user_id, key: key.0, once, purchase, now };
+    app.writes.check_keyed(&request.user_id, &app.core.db, &request.once).await?;
     let _served = match &request.key {
         Some(key) => Some(app.serving.begin(&request.user_id, key).ok_or_else(idempotency::in_flight)?),
         None => None,
     };
     let followed = match begun(&app, &request).await? {
-        Began::Answered(answer) => return Ok(answer),
+        Began::Answered(answer) => return answer,
         Began::Follows(followed) => followed,
-        Began::UnknownOrder => return Err(ApiError::not_found()),
+        Began::UnknownOrder => return Err(ApiError::not_yet_visible("order")),
     };
-    match follow(&app, &followed).await? {
-        Ending::Open(answer) => Ok(answer),
-        Ending::Final(answer) => {
-            keep(&app, request, answer.clone()).await?;
-            Ok(answer)
-        }
-    }
+    let answer = match follow(&app, &followed).await? {
+        Ending::Open(answer) => answer,
+        Ending::Final(outcome) => keep(&app, request, outcome).await??.answer,
+    };
+    Ok(KeyedAnswer { answer, replayed: followed.replayed })
 }
 
 /// Begins the request; an order that is not known yet may be on its way.
@@ -66,21 +66,18 @@ async fn begun(app: &App, request: &Request) -> Result<Began, ApiError> {
     if !matches!(began, Began::UnknownOrder) {
         return Ok(began);
     }
-    let id = &request.purchase.order_id;
-    let look = || {
-        let id = id.clone();
-        async move { app.core.db.read(move |tx| store::find_order(tx, &id)).await }
-    };
-    match look_for(&app.core.clock, &app.core.arrived, id.as_str(), look).await? {
-        Some(_) => attempt().await,
-        None => Ok(began),
+    match app.arrivals.wait(request.user_id.as_str(), request.purchase.order_id.as_str()).await {
+        Arrival::Arrived => attempt().await,
+        Arrival::NotYet => Ok(Began::UnknownOrder),
+        Arrival::Unknown => Err(ApiError::not_found()),
     }
 }
 
 /// Keeps the outcome as the answer of the request's key.
-async fn keep(app: &App, request: Request, answer: Answer) -> Result<(), ApiError> {
-    if request.key.is_some() {
-        app.core.db.write(move |tx| idempotency::finish(tx, &request.once, &answer)).await?;
+async fn keep(app: &App, request: Request, outcome: Result<Answer, ApiError>) -> Result<Keyed, ApiError> {
+    if request.key.is_none() {
+        return Ok(outcome.map(|answer| KeyedAnswer { answer, replayed: None }));
     }
-    Ok(())
+    let kept = app.core.db.write(move |tx| idempotency::conclude(tx, &request.once, outcome.clone()));
+    Ok(kept.await?)
 }

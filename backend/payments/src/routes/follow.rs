@@ -13,8 +13,8 @@ use crate::store::{self, PaymentRow};
 
 /// What a request to pay is answered.
 pub(super) enum Ending {
-    /// The outcome: the answer of its key from now on.
-    Final(Answer),
+    /// The outcome of the payment.
+    Final(Result<Answer, ApiError>),
     /// The outcome is not known: a repeat may be answered otherwise.
     Open(Answer),
 }
@@ -26,7 +26,8 @@ pub(super) async fn follow(app: &App, followed: &Followed) -> Result<Ending, Api
         let (payment, ended) = look(app, followed).await?;
         match ended {
             Outcome::Paid => {
-                return Answer::json(StatusCode::CREATED, &payment.to_wire()).map(Ending::Final);
+                return Answer::json(StatusCode::CREATED, &payment.to_wire())
+                    .map(|answer| Ending::Final(Ok(answer)));
             }
             Outcome::Declined => {
                 let message = payment.failure_message.as_deref().unwrap_or("Your card was declined.");
@@ -82,5 +83,5 @@ fn unavailable() -> ApiError {
 }
 
 fn refusal(code: ErrorCode, message: &str) -> Ending {
-    Ending::Final(Answer::from(&ApiError::rule(code, message)))
+    Ending::Final(Err(ApiError::rule(code, message)))
 }

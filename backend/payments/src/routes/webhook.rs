@@ -6,11 +6,11 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
-use ticketing_platform::http::{ApiError, BODY_LIMIT, BodyError, Json};
+use ticketing_platform::http::{ApiError, BodyError, Json};
 use ticketing_sdk::{ErrorCode, Problem};
 
 use crate::provider::NoticeError;
-use crate::{App, store};
+use crate::{App, WEBHOOK_BODY_LIMIT, store};
 
 /// What a provider is answered.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -25,10 +25,10 @@ pub(crate) struct Received {
     request_body(content = String, content_type = "application/json", description = "The event, as the provider has signed it"),
     params(("Stripe-Signature" = String, Header, description = "The time and the signature of the body: `t=…,v1=…`")),
     responses(
-        (status = 200, description = "It is known now", body = Received),
-        (status = 400, description = "The signature is not valid, or the event cannot be read", body = Problem),
+        (status = 200, description = "It is signed: it was taken in, or says nothing here", body = Received),
+        (status = 400, description = "The signature is not valid", body = Problem),
         (status = 404, description = "No events of a provider are heard here", body = Problem),
-        (status = 413, description = "The body is larger than 64 KiB", body = Problem),
+        (status = 413, description = "The body is larger than 1 MiB", body = Problem),
     )
 )]
 pub(crate) async fn webhook(
@@ -39,10 +39,10 @@ pub(crate) async fn webhook(
     let body = read(body).await?;
     let heard = app.provider.hear(&headers, &body);
     let outcome = match &heard {
-        Ok(_) => "heard",
+        Ok(Some(_)) => "heard",
+        Ok(None) => "ignored",
         Err(NoticeError::NotHeard) => "not_heard",
         Err(NoticeError::Signature(_)) => "refused",
-        Err(NoticeError::Unreadable) => "unreadable",
     };
     metrics::counter!("provider_notices_total", "outcome" => outcome).increment(1);
     if let Some(notice) = heard.map_err(refused)? {
@@ -58,7 +58,7 @@ pub(crate) async fn webhook(
 
 /// The bytes that were signed: nothing is parsed before they are known to be the provider's.
 async fn read(body: Body) -> Result<Bytes, ApiError> {
-    let limit = usize::try_from(BODY_LIMIT).unwrap_or(usize::MAX);
+    let limit = usize::try_from(WEBHOOK_BODY_LIMIT).unwrap_or(usize::MAX);
     axum::body::to_bytes(body, limit).await.map_err(|error| {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
         while let Some(error) = cause {
@@ -67,7 +67,7 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
             }
             cause = error.source();
         }
-        ApiError::payload_too_large(BODY_LIMIT)
+        ApiError::payload_too_large(WEBHOOK_BODY_LIMIT)
     })
 }
 
@@ -79,6 +79,5 @@ fn refused(error: NoticeError) -> ApiError {
             let code = ErrorCode::Other("invalid_signature".to_owned());
             ApiError::rule(code, "The signature of the event is not valid")
         }
-        NoticeError::Unreadable => ApiError::invalid_json("The event cannot be read"),
     }
 }

@@ -3,6 +3,7 @@
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::OrderCreated;
 use ticketing_platform::args;
+use ticketing_platform::arrivals::known;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
@@ -35,6 +36,14 @@ pub fn find_order(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<OrderCopy>, Db
         args![id],
         read,
     )
+}
+
+/// Which of these orders are known here.
+///
+/// # Errors
+/// When the database fails.
+pub fn known_orders(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
+    known(tx, "orders", ids)
 }
 
 fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {

@@ -70,6 +70,11 @@ impl Api {
         Ok(Self { http: builder.build()?, base, authorization, timeouts: settings.timeouts })
     }
 
+    /// How long one exchange may take.
+    pub(super) fn longest_call(&self) -> Duration {
+        self.timeouts.longest_call()
+    }
+
     /// Asks for something to be done, once under this key.
     pub(super) async fn post(&self, path: &str, key: &str, form: String) -> Result<Answer, ProviderError> {
         let request = self

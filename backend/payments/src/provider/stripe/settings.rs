@@ -32,7 +32,16 @@ pub struct StripeTimeouts {
     pub look_up: Duration,
 }
 
+impl StripeTimeouts {
+    /// How long one exchange may take, from the first attempt to connect to the last byte of the answer.
+    #[must_use]
+    pub fn longest_call(&self) -> Duration {
+        self.connect + self.answer.max(self.look_up)
+    }
+}
+
 impl Default for StripeTimeouts {
+    /// Within the time that a step has by default (`Pace::call_timeout`).
     fn default() -> Self {
         Self {
             connect: Duration::from_millis(1500),

@@ -19,6 +19,7 @@ use ticketing_payments::store::{self, PaymentRow};
 use ticketing_payments::{App, Pace, Settings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
+use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus, Timestamp, UserId};
@@ -193,6 +194,7 @@ impl Life {
             sessions: sessions.clone(),
             provider: till.provider(clock),
             pace,
+            writes: WriteRate::UNLIMITED,
             shutdown: shutdown.clone(),
         };
         let app = App::open(settings).await.unwrap();
