@@ -209,9 +209,13 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
         Some(ErrorCode::TooManyOpenOrders) => {
             Some("pay for an order or cancel one: `ticketing orders list --status created`".to_owned())
         }
-        Some(ErrorCode::TooManyRequests | ErrorCode::Unavailable | ErrorCode::ProviderUnavailable) => {
-            Some(format!("try again in {retry}"))
-        }
+        Some(
+            ErrorCode::TooManyRequests
+            | ErrorCode::ReorderTooSoon
+            | ErrorCode::NotYetVisible
+            | ErrorCode::Unavailable
+            | ErrorCode::ProviderUnavailable,
+        ) => Some(format!("try again in {retry}")),
         Some(ErrorCode::IdempotencyKeyInFlight) => {
             Some("the first try is still being answered: repeat in a moment".to_owned())
         }
@@ -249,6 +253,7 @@ pub(crate) fn exit_of_code(code: &ErrorCode) -> Exit {
         | ErrorCode::InvalidCredentials => Exit::NotAllowed,
         ErrorCode::EmailInUse
         | ErrorCode::TicketReserved
+        | ErrorCode::PriceChanged
         | ErrorCode::OrderExpired
         | ErrorCode::OrderCancelled
         | ErrorCode::OrderPaid

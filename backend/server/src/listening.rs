@@ -65,6 +65,10 @@ impl Listening {
         let layers = LayerSettings {
             allowed_origins: settings.allowed_origins.clone(),
             signed_paths: vec![ticketing_payments::WEBHOOK_PATH.to_owned()],
+            body_limits: vec![(
+                ticketing_payments::WEBHOOK_PATH.to_owned(),
+                ticketing_payments::WEBHOOK_BODY_LIMIT,
+            )],
             owners: Service::ALL.into_iter().filter_map(|it| Some((it.path()?, it.name()))).collect(),
             ..LayerSettings::default()
         };

@@ -40,6 +40,7 @@ impl Ground<'_> {
             database: self.databases.of(crate::Service::Tickets)?,
             clock: self.clock(),
             sessions: self.sessions()?,
+            writes: self.settings.writes,
             shutdown: self.serving.clone(),
         });
         opened.await.map_err(failed("tickets"))
@@ -52,6 +53,8 @@ impl Ground<'_> {
             sessions: self.sessions()?,
             order_ttl: self.settings.order_ttl,
             open_limit: self.settings.open_orders,
+            reorder_pause: self.settings.reorder_pause,
+            writes: self.settings.writes,
         });
         opened.await.map_err(failed("orders"))
     }
@@ -66,6 +69,7 @@ impl Ground<'_> {
             sessions: self.sessions()?,
             provider: provider.provider(),
             pace: self.settings.payment_pace,
+            writes: self.settings.writes,
             shutdown: self.serving.clone(),
         });
         opened.await.map_err(failed("payments"))

@@ -22,7 +22,7 @@ use ticketing_payments::{Pace, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
 use ticketing_platform::http::ServeLimits;
-use ticketing_platform::limits::TrustedProxies;
+use ticketing_platform::limits::{TrustedProxies, WriteRate};
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
 use ticketing_platform::telemetry::TraceSettings;
@@ -63,6 +63,10 @@ pub struct StackSettings {
     pub order_ttl: Duration,
     /// How many unpaid orders one user may have.
     pub open_orders: u32,
+    /// How long others come first after each reservation of a ticket that a buyer has given up. Zero: not at all.
+    pub reorder_pause: Duration,
+    /// How much one account may write in each service.
+    pub writes: WriteRate,
     /// How patient payments is with the provider, and with the outcome of a request.
     pub payment_pace: Pace,
     /// The account at Stripe that charges cards. None: the simulated provider.
@@ -101,6 +105,8 @@ impl StackSettings {
             jwt_keys: Vec::new(),
             order_ttl: ticketing_orders::DEFAULT_TTL,
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
+            reorder_pause: ticketing_orders::DEFAULT_REORDER_PAUSE,
+            writes: WriteRate::default(),
             payment_pace: Pace::default(),
             stripe: None,
             stripe_publishable_key: None,
@@ -177,6 +183,9 @@ impl StackSettings {
             reader.fault("TICKETING_ORDER_TTL", Some(given), "at least 1s");
         }
         settings.open_orders = reader.or("TICKETING_OPEN_ORDERS", settings.open_orders);
+        settings.reorder_pause = reader.or("TICKETING_REORDER_PAUSE", settings.reorder_pause);
+        settings.writes.per_minute = reader.or("TICKETING_WRITES_PER_MINUTE", settings.writes.per_minute);
+        settings.writes.burst = reader.or("TICKETING_WRITE_BURST", settings.writes.burst);
         settings.session_ttl = reader.or("TICKETING_SESSION_TTL", settings.session_ttl);
         settings.limits.signins_per_account =
             reader.or("TICKETING_SIGNINS_PER_ACCOUNT", settings.limits.signins_per_account);

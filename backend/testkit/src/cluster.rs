@@ -314,6 +314,9 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         ("TICKETING_ALLOWED_ORIGINS", settings.allowed_origins.join(",")),
         ("TICKETING_ORDER_TTL", format!("{}s", settings.order_ttl.as_secs())),
         ("TICKETING_OPEN_ORDERS", settings.open_orders.to_string()),
+        ("TICKETING_REORDER_PAUSE", format!("{}s", settings.reorder_pause.as_secs())),
+        ("TICKETING_WRITES_PER_MINUTE", settings.writes.per_minute.to_string()),
+        ("TICKETING_WRITE_BURST", settings.writes.burst.to_string()),
         ("TICKETING_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
         // All the clients come from one address.
         ("TICKETING_SIGNINS_PER_ADDRESS", "1000000".to_owned()),

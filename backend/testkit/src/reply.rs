@@ -77,7 +77,7 @@ impl Reply {
         for entry in &entries {
             assert!(entry["message"].as_str().is_some_and(|text| !text.is_empty()), "{entry}");
             assert!(entry["code"].as_str().is_some_and(|code| !code.is_empty()), "{entry}");
-            let known = |key: &String| ["message", "code", "field"].contains(&key.as_str());
+            let known = |key: &String| ["message", "code", "field", "price"].contains(&key.as_str());
             assert!(entry.as_object().expect("an object").keys().all(known), "{entry}");
         }
         entries

@@ -10,6 +10,7 @@ use ticketing_engines::{Engine, NatsServer, OwnDatabase, PrivateServer, Shape};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::PostgresUrl;
+use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
@@ -68,6 +69,9 @@ impl Default for TestStackBuilder {
         // No protection, but quick.
         (settings.hashing.memory, settings.hashing.passes, settings.hashing.waiting) = (8, 1, 4096);
         settings.limits.tries_per_address = 100_000;
+        // A test has few accounts, and its clock may stand still.
+        settings.writes = WriteRate::UNLIMITED;
+        settings.reorder_pause = Duration::ZERO;
         settings.payment_pace.first_retry = Duration::from_millis(20);
         settings.payment_pace.longest_retry = Duration::from_millis(200);
         Self {
@@ -97,6 +101,16 @@ impl TestStackBuilder {
     /// How many unpaid orders one user may have.
     pub fn open_orders(self, limit: u32) -> Self {
         self.with(|settings| settings.open_orders = limit)
+    }
+
+    /// How much one account may write.
+    pub fn writes(self, rate: WriteRate) -> Self {
+        self.with(|settings| settings.writes = rate)
+    }
+
+    /// How long others come first after each reservation of a ticket that a buyer has given up.
+    pub fn reorder_pause(self, pause: Duration) -> Self {
+        self.with(|settings| settings.reorder_pause = pause)
     }
 
     /// How long a payment request waits for its outcome.

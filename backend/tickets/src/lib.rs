@@ -12,6 +12,7 @@ use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
+use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -49,6 +50,8 @@ pub struct Settings {
     pub clock: Clock,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// How much one account may write.
+    pub writes: WriteRate,
     /// Ends the live feeds.
     pub shutdown: Shutdown,
 }
@@ -60,6 +63,7 @@ pub struct App {
     sessions: Sessions,
     feed: Feed,
     pages: pages::Pages,
+    writes: WriteLimit,
     shutdown: Shutdown,
 }
 
@@ -69,11 +73,12 @@ impl App {
     /// # Errors
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
-        let Settings { database, clock, sessions, shutdown } = settings;
+        let Settings { database, clock, sessions, writes, shutdown } = settings;
+        let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
         let pages = pages::Pages::new(feed.changed().clone(), core.db.is_shared());
-        Ok(Self { core, sessions, feed, pages, shutdown })
+        Ok(Self { core, sessions, feed, pages, writes, shutdown })
     }
 
     /// The routes, with their documentation.

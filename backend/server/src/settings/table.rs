@@ -224,6 +224,35 @@ pub const SETTINGS: [Setting; 29] = [
         ..PLAIN
     },
     Setting {
+        name: "TICKETING_REORDER_PAUSE",
+        value: "DURATION",
+        group: Group::Reservations,
+        of: &[Of::All, Of::Orders],
+        otherwise: Value(|| Shown(plain().reorder_pause).to_string()),
+        sets: "how long others come first after a buyer gave up a reservation of a ticket",
+        detail: "for each reservation of it that was not paid, ten at most; `0s` for not at all",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_WRITES_PER_MINUTE",
+        value: "NUMBER",
+        group: Group::Http,
+        of: &[Of::Processes],
+        otherwise: Value(|| plain().writes.per_minute.to_string()),
+        sets: "listings, edits, orders, cancellations and payments of one account, a minute",
+        detail: "in each service of each process; `0` for no limit",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_WRITE_BURST",
+        value: "NUMBER",
+        group: Group::Http,
+        of: &[Of::Processes],
+        otherwise: Value(|| plain().writes.burst.to_string()),
+        sets: "how many of these may come at once",
+        ..PLAIN
+    },
+    Setting {
         name: "TICKETING_STRIPE_KEY",
         value: "KEY",
         group: Group::Cards,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use ticketing_platform::limits::WriteRate;
 use ticketing_testkit::{PASSWORD, Reply, Shape, TestSession, TestStack, on_shapes};
 
 use crate::support::{cancel, id, list, ordered, rows, taken};
@@ -12,14 +13,15 @@ on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
     every_route_that_creates_something_keeps_its_answer, sign_up_keeps_its_answer_and_tells_nobody_else,
-    a_key_belongs_to_one_user_and_one_route, a_refusal_is_an_answer_too,
+    a_key_belongs_to_one_user_and_one_route, a_final_refusal_is_an_answer_too,
+    a_refusal_that_may_pass_is_not_kept, every_answer_announces_that_keys_are_honoured,
     what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key, a_key_that_is_none_is_refused;
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    many_requests_with_one_key_at_once_have_one_effect;
+    many_requests_with_one_key_at_once_have_one_effect, a_payment_in_progress_is_not_the_answer_of_a_key;
     [embedded, postgres, postgres_and_nats]
     #[tokio::test]
-    a_key_is_kept_for_a_day;
+    a_key_is_kept_for_a_day, a_limit_that_is_reached_does_not_take_a_known_answer;
 }
 
 async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body: &Value) -> Reply {
@@ -130,19 +132,113 @@ async fn a_key_belongs_to_one_user_and_one_route(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_refusal_is_an_answer_too(shape: Shape) {
+async fn a_final_refusal_is_an_answer_too(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket).await;
+    let pay = json!({ "orderId": order, "token": "tok_chargeDeclined" });
+    let declined = post(&stack, &buyer, "/api/payments", "key-1", &pay).await;
+    declined.refused(400, "card_declined");
+    assert_eq!(declined.header("idempotent-replayed"), "false");
+    let again = post(&stack, &buyer, "/api/payments", "key-1", &pay).await;
+    assert_eq!((again.status, again.text()), (400, declined.text()), "the key has its answer");
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    let payments = stack.raw().get("/api/payments").by(&buyer).await.json();
+    assert_eq!(payments.as_array().unwrap().len(), 1, "the declined card was asked once");
+    stack.finish().await;
+}
+
+async fn a_refusal_that_may_pass_is_not_kept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, first, second) =
         (stack.session("seller").await, stack.session("first").await, stack.session("second").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &first, &ticket).await;
     let body = json!({ "ticketId": ticket });
-    let refused = post(&stack, &second, "/api/orders", "key-1", &body).await;
-    refused.refused(400, "ticket_reserved");
+    post(&stack, &second, "/api/orders", "key-1", &body).await.refused(400, "ticket_reserved");
     cancel(&stack, &first, &order).await.ok(204);
-    let again = post(&stack, &second, "/api/orders", "key-1", &body).await;
-    assert_eq!((again.status, again.text()), (400, refused.text()), "the key has its answer");
-    post(&stack, &second, "/api/orders", "key-2", &body).await.ok(201);
+    let won = post(&stack, &second, "/api/orders", "key-1", &body).await;
+    let answer = won.ok(201);
+    assert_eq!(won.header("idempotent-replayed"), "false");
+    assert_eq!(post(&stack, &second, "/api/orders", "key-1", &body).await.ok(201), answer);
+
+    // A sign-up is refused to one address, and its key is anybody's.
+    let sign_up = |key: &str, email: &str| {
+        let credentials = json!({ "email": email, "password": PASSWORD });
+        stack.raw().post("/api/users/signup").key(key).json(&credentials)
+    };
+    sign_up("1", "a@example.com").await.ok(201);
+    sign_up("2", "a@example.com").await.refused(400, "email_in_use");
+    sign_up("1", "b@example.com").await.ok(201);
+    sign_up("2", "c@example.com").await.ok(201);
+    stack.finish().await;
+}
+
+fn code(reply: &Reply) -> String {
+    reply.json()["errors"][0]["code"].as_str().unwrap_or_default().to_owned()
+}
+
+/// Of 25 payments of one order at once, each with a key of its own, none is refused for good because another runs.
+async fn a_payment_in_progress_is_not_the_answer_of_a_key(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    let order = ordered(&stack, &buyer, &ticket).await;
+    let pay = |number: usize| {
+        let token = if number.is_multiple_of(2) { "tok_visa" } else { "tok_amex" };
+        let (stack, buyer, key) = (&stack, &buyer, format!("key-{number}"));
+        let body = json!({ "orderId": order, "token": token });
+        async move { post(stack, buyer, "/api/payments", &key, &body).await }
+    };
+    for reply in join_all((0..25).map(pay)).await {
+        match reply.status {
+            201 => {}
+            _ => assert!(
+                ["payment_in_progress", "order_paid"].contains(&code(&reply).as_str()),
+                "{}",
+                reply.text()
+            ),
+        }
+    }
+    assert_eq!(taken(&stack, &order).await, (1, 2000));
+    // A client that was told to wait learns what became of the order.
+    for reply in join_all((0..25).map(pay)).await {
+        assert!(reply.status == 201 || code(&reply) == "order_paid", "{}", reply.text());
+    }
+    stack.finish().await;
+}
+
+async fn every_answer_announces_that_keys_are_honoured(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let user = stack.session("user").await;
+    for path in ["/api/users/currentuser", "/api/tickets", "/api/orders", "/api/payments"] {
+        let reply = stack.raw().get(path).by(&user).await;
+        assert_eq!(reply.header("idempotency-keys"), "max-age=86400", "{path}");
+    }
+    let new = json!({ "title": "A ticket", "price": 20 });
+    let without = stack.raw().post("/api/tickets").by(&user).json(&new).await;
+    assert!(without.header("idempotent-replayed").is_empty());
+    for replayed in ["false", "true"] {
+        let reply = post(&stack, &user, "/api/tickets", "key-1", &new).await;
+        assert_eq!(reply.header("idempotent-replayed"), replayed);
+    }
+    stack.finish().await;
+}
+
+async fn a_limit_that_is_reached_does_not_take_a_known_answer(shape: Shape) {
+    let limit = WriteRate { per_minute: 1, burst: 1 };
+    let stack = TestStack::builder().on(shape).writes(limit).start().await;
+    let user = stack.session("user").await;
+    let new = |price: u32| json!({ "title": "A ticket", "price": price });
+    let first = post(&stack, &user, "/api/tickets", "key-1", &new(20)).await;
+    first.ok(201);
+    let limited = post(&stack, &user, "/api/tickets", "key-2", &new(20)).await;
+    limited.refused(429, "too_many_requests");
+    assert!(!limited.header("retry-after").is_empty());
+    let again = post(&stack, &user, "/api/tickets", "key-1", &new(20)).await;
+    assert_eq!((again.status, again.text()), (201, first.text()));
+    post(&stack, &user, "/api/tickets", "key-1", &new(21)).await.refused(429, "too_many_requests");
     stack.finish().await;
 }
 

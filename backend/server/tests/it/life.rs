@@ -188,6 +188,8 @@ async fn thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_se
                 now,
                 expires_at: now + Duration::from_secs(900),
                 open_limit: i64::MAX,
+                price: None,
+                reorder_pause: Duration::ZERO,
             };
             orders_store::reserve(tx, &shop.outbox, &new)?;
         }

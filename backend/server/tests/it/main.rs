@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod bad_input;
 mod bodies;
+mod body_limits;
 mod compat;
 mod docs;
 mod expiry;

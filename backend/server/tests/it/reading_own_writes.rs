@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use serde_json::json;
+use ticketing_platform::clock::Clock;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
 use crate::support::{list, order, ordered, pay};
@@ -16,7 +17,8 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     what_never_was_is_not_waited_for,
-    what_is_young_and_never_comes_is_waited_for_a_second_at_most;
+    what_is_young_and_never_comes_is_503_and_not_404, what_comes_from_the_future_is_404_without_a_wait,
+    a_withdrawn_ticket_is_404_at_once;
 }
 
 /// Lanes, and rounds of listing, ordering and paying in each.
@@ -60,17 +62,48 @@ async fn what_never_was_is_not_waited_for(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_is_young_and_never_comes_is_waited_for_a_second_at_most(shape: Shape) {
+async fn what_is_young_and_never_comes_is_503_and_not_404(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let young = stack.clock().new_id();
     let began = Instant::now();
     let (ordered, paid) =
         tokio::join!(order(&stack, &buyer, &young), pay(&stack, &buyer, &young, "tok_visa"));
-    ordered.refused(404, "not_found");
-    paid.refused(404, "not_found");
-    let waited = began.elapsed();
-    assert!(waited > Duration::from_millis(900) && waited < Duration::from_secs(3), "{waited:?}");
+    for reply in [ordered, paid] {
+        reply.refused(503, "not_yet_visible");
+        assert_eq!(reply.header("retry-after"), "1");
+    }
+    assert!(began.elapsed() > Duration::from_millis(900), "it is waited for");
+    // Minutes later it may still be on its way; after that it never was.
+    stack.clock().advance(Duration::from_secs(4 * 60));
+    order(&stack, &buyer, &young).await.refused(503, "not_yet_visible");
+    stack.clock().advance(Duration::from_secs(2 * 60));
+    order(&stack, &buyer, &young).await.refused(404, "not_found");
+    pay(&stack, &buyer, &young, "tok_visa").await.refused(404, "not_found");
+    stack.finish().await;
+}
+
+async fn what_comes_from_the_future_is_404_without_a_wait(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let buyer = stack.session("buyer").await;
+    let now = stack.clock().now();
+    for ahead in [Duration::from_secs(60), Duration::from_secs(365 * 86_400)] {
+        let future = Clock::manual(now + ahead).new_id();
+        let began = Instant::now();
+        order(&stack, &buyer, &future).await.refused(404, "not_found");
+        pay(&stack, &buyer, &future, "tok_visa").await.refused(404, "not_found");
+        assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+    }
+    stack.finish().await;
+}
+
+async fn a_withdrawn_ticket_is_404_at_once(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 10.0).await;
+    stack.raw().delete(&format!("/api/tickets/{ticket}")).by(&seller).await.ok(204);
+    stack.settle().await;
+    order(&stack, &buyer, &ticket).await.refused(404, "not_found");
     stack.finish().await;
 }
 

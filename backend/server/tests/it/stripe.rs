@@ -389,8 +389,11 @@ async fn events_need_a_signature_and_neither_session_nor_origin() {
     elsewhere("/api/payments/webhook", &good).await.ok(200);
     elsewhere("/api/payments/webhook", "t=1,v1=00").await.refused(400, "invalid_signature");
     elsewhere("/api/payments", &good).await.refused(403, "cross_origin");
+    let object = json!({ "object": "customer", "description": "x".repeat(900 * 1024) });
+    let large = json!({ "id": "evt_large", "data": { "object": object } });
+    assert_eq!(shop.stripe.send(shop.stack.raw(), &large).await.ok(200), json!({ "received": true }));
     let large =
-        shop.stack.raw().post("/api/payments/webhook").body("application/json", "x".repeat(65 * 1024));
+        shop.stack.raw().post("/api/payments/webhook").body("application/json", "x".repeat(1025 * 1024));
     large.await.refused(413, "payload_too_large");
     let get = shop.stack.raw().get("/api/payments/webhook").by(&deal.buyer).await;
     assert!([404, 405].contains(&get.status), "{}", get.text());

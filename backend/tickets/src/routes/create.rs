@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, Once, once};
+use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Once, once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
 
@@ -18,6 +18,9 @@ use crate::{App, store};
         (status = 201, description = "The ticket is listed", body = Ticket),
         (status = 400, description = "A field is not valid", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
+        (status = 409, description = "The first request with this key is still being answered", body = Problem),
+        (status = 422, description = "The key was used with another body", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn create(
@@ -25,12 +28,13 @@ pub(crate) async fn create(
     session: Session,
     key: IdempotencyKey,
     Json(input): Json<TicketInput>,
-) -> Result<Answer, ApiError> {
+) -> Result<KeyedAnswer, ApiError> {
     let new = input.check()?;
     let now = app.core.clock.now();
     let fingerprint =
         Fingerprint::of(&(new.title.as_str(), new.price.cents())).map_err(ApiError::internal)?;
     let request = Once::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
+    app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         once(tx, &request, |tx| {
@@ -39,5 +43,5 @@ pub(crate) async fn create(
             Answer::json(StatusCode::CREATED, &ticket)
         })
     };
-    core.db.write(unit).await
+    core.db.write(unit).await?
 }

@@ -23,6 +23,7 @@ use crate::{App, store};
         (status = 401, description = "Not signed in, or not the owner", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),
         (status = 412, description = "The ticket has another version", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn delete(
@@ -32,6 +33,7 @@ pub(crate) async fn delete(
     wanted_version: IfMatch,
 ) -> Result<StatusCode, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::not_found())?;
+    app.writes.check(&session.user_id)?;
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();

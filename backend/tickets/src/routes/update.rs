@@ -25,6 +25,7 @@ use crate::{App, store};
         (status = 401, description = "Not signed in, or not the owner", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),
         (status = 412, description = "The ticket has another version", body = Problem),
+        (status = 429, description = "Too many writes", body = Problem),
     )
 )]
 pub(crate) async fn update(
@@ -36,6 +37,7 @@ pub(crate) async fn update(
 ) -> Result<impl IntoResponse, ApiError> {
     let Path(id) = id.map_err(|_| ApiError::not_found())?;
     let wanted = input.check()?;
+    app.writes.check(&session.user_id)?;
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();

@@ -1,11 +1,13 @@
 //! The real services over real databases, without HTTP and without a bus: what they say is taken from their outboxes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::limits::WriteRate;
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
@@ -78,7 +80,13 @@ impl Services {
         match service {
             Service::Tickets => {
                 use ticketing_tickets as tickets;
-                let settings = tickets::Settings { database, clock, sessions, shutdown: Shutdown::new() };
+                let settings = tickets::Settings {
+                    database,
+                    clock,
+                    sessions,
+                    writes: WriteRate::UNLIMITED,
+                    shutdown: Shutdown::new(),
+                };
                 let app = tickets::App::open(settings).await.unwrap();
                 let consumers = app
                     .core()
@@ -97,6 +105,8 @@ impl Services {
                     sessions,
                     order_ttl: super::TTL,
                     open_limit: OPEN_LIMIT,
+                    reorder_pause: Duration::ZERO,
+                    writes: WriteRate::UNLIMITED,
                 };
                 let app = orders::App::open(settings).await.unwrap();
                 let core = app.core().clone();
@@ -119,6 +129,7 @@ impl Services {
                     sessions,
                     provider: Arc::new(self.provider.clone()),
                     pace: Pace::default(),
+                    writes: WriteRate::UNLIMITED,
                     shutdown: Shutdown::new(),
                 };
                 let app = payments::App::open(settings).await.unwrap();

@@ -193,6 +193,8 @@ impl World {
             now,
             expires_at: now + TTL,
             open_limit: i64::from(OPEN_LIMIT),
+            price: None,
+            reorder_pause: Duration::ZERO,
         };
         let unit = move |tx: &mut Tx<'_>| ticketing_orders::store::reserve(tx, &outbox, &new);
         let answer = core.db.write::<Order, ReserveError, _>(unit).await;
@@ -212,7 +214,7 @@ impl World {
                 self.model.order(&id, buyer, ticket, terms, order.expires_at.as_millis());
                 Some(id)
             }
-            Err(ReserveError::NoTicket) => {
+            Err(ReserveError::NoTicket | ReserveError::UnknownTicket) => {
                 assert!(on_sale.is_none(), "{ticket} is on sale, {buyer} was told that it does not exist");
                 assert!(holder.is_none(), "{holder:?} has {ticket}, {buyer} was told that it does not exist");
                 None
@@ -225,7 +227,7 @@ impl World {
                 assert!(too_many, "{buyer} was refused without having too many unpaid orders");
                 None
             }
-            Err(ReserveError::Db(error)) => panic!("{error}"),
+            Err(error) => panic!("{error}"),
         }
     }
 

@@ -12,7 +12,9 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
     an_order_reserves_its_ticket, ones_own_ticket_can_be_ordered, a_sold_ticket_is_sold,
-    twenty_unpaid_orders_are_enough, the_ticket_must_be_named;
+    twenty_unpaid_orders_are_enough, the_ticket_must_be_named,
+    an_order_is_refused_where_the_price_is_no_longer_the_one_that_was_shown,
+    a_buyer_who_gives_a_reservation_up_lets_others_come_first;
 }
 
 async fn an_order_reserves_its_ticket(shape: Shape) {
@@ -86,5 +88,51 @@ async fn the_ticket_must_be_named(shape: Shape) {
         let reply = stack.raw().post("/api/orders").by(&buyer).json(&body).await;
         assert_eq!(reply.fields(), ["ticketId"], "{body}");
     }
+    stack.finish().await;
+}
+
+async fn an_order_is_refused_where_the_price_is_no_longer_the_one_that_was_shown(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let ticket = list(&stack, &seller, "A ticket", 20.0).await;
+    let path = format!("/api/tickets/{ticket}");
+    stack.raw().put(&path).by(&seller).json(&json!({ "title": "A ticket", "price": 25.5 })).await.ok(200);
+    stack.settle().await;
+    let at = |price: serde_json::Value| {
+        let body = json!({ "ticketId": ticket, "price": price });
+        stack.raw().post("/api/orders").by(&buyer).key("key-1").json(&body)
+    };
+    for shown in [json!(20), json!("20.00"), json!(25.49)] {
+        let reply = at(shown).await;
+        reply.refused(409, "price_changed");
+        let fault = &reply.json()["errors"][0];
+        assert_eq!((&fault["field"], &fault["price"]), (&json!("price"), &json!(25.5)));
+    }
+    for nonsense in [json!("cheap"), json!([20]), json!(-1), json!(true)] {
+        assert_eq!(at(nonsense).await.fields(), ["price"]);
+    }
+    // The key of what was refused is free for the new price.
+    let order = at(json!(25.5)).await.ok(201);
+    assert_eq!(order["ticket"]["price"], 25.5);
+    at(json!(20)).await.refused(422, "idempotency_key_reused");
+    stack.finish().await;
+}
+
+async fn a_buyer_who_gives_a_reservation_up_lets_others_come_first(shape: Shape) {
+    let pause = Duration::from_secs(60);
+    let stack = TestStack::builder().on(shape).reorder_pause(pause).start().await;
+    let (seller, buyer, rival) =
+        (stack.session("seller").await, stack.session("buyer").await, stack.session("rival").await);
+    let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
+    let first = ordered(&stack, &buyer, &ticket_id).await;
+    cancel(&stack, &buyer, &first).await.ok(204);
+    let reply = order(&stack, &buyer, &ticket_id).await;
+    reply.refused(429, "reorder_too_soon");
+    let wait: u64 = reply.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    let rivals = ordered(&stack, &rival, &ticket_id).await;
+    cancel(&stack, &rival, &rivals).await.ok(204);
+    stack.clock().advance(pause);
+    ordered(&stack, &buyer, &ticket_id).await;
     stack.finish().await;
 }
