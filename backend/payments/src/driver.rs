@@ -254,11 +254,12 @@ impl Driver {
                 tracing::warn!(payment = %id, step = step.as_str(), attempts, %error, "not settled; trying again");
                 span.fail(error.to_string());
                 let pause = self.pace.backoff(attempts);
-                let pause = match error {
-                    ProviderError::Busy { after } => pause.max(after.min(LONGEST_REST)),
-                    _ => pause,
+                let (pause, reached) = match error {
+                    ProviderError::Busy { after } => (pause.max(after.min(LONGEST_REST)), false),
+                    ProviderError::Unavailable(_) => (pause, false),
+                    _ => (pause, true),
                 };
-                Reached::Unanswered { pause }
+                Reached::Unanswered { pause, reached }
             }
         }
     }

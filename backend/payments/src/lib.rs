@@ -46,6 +46,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V2__notices", include_str!("../migrations/V2__notices.sql")),
         ("V3__trace", include_str!("../migrations/V3__trace.sql")),
         ("V4__confirmation", include_str!("../migrations/V4__confirmation.sql")),
+        ("V5__unreached", include_str!("../migrations/V5__unreached.sql")),
     ],
 };
 

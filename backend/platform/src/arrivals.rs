@@ -23,9 +23,11 @@ const CLOCK_SKEW: Duration = Duration::from_secs(2);
 /// How long a request waits at most.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Requests that wait at a time.
-const MAX_WAITERS: usize = 256;
-/// Requests of one user that wait at a time.
-const MAX_WAITERS_PER_USER: usize = 32;
+const MAX_WAITERS: usize = 1024;
+/// Things that are waited for at a time.
+const MAX_THINGS: usize = 256;
+/// Things that one user waits for at a time.
+const MAX_THINGS_PER_USER: usize = 32;
 /// How often the database is asked while requests wait and no event comes.
 const POLL: Duration = Duration::from_millis(50);
 /// The shortest pause between two questions.
@@ -62,7 +64,8 @@ struct Shared {
 #[derive(Default)]
 struct Waiting {
     things: HashMap<String, Thing>,
-    users: HashMap<String, usize>,
+    /// By user and thing, how many requests wait.
+    users: HashMap<String, HashMap<String, usize>>,
     requests: usize,
     /// Whether the task that asks the database is running.
     is_watched: bool,
@@ -113,12 +116,17 @@ impl Arrivals {
 
     fn register<'a>(&'a self, user: &'a str, id: &'a str) -> Option<Waiter<'a>> {
         let mut waiting = self.shared.waiting();
-        let of_user = waiting.users.get(user).copied().unwrap_or(0);
-        if waiting.requests >= MAX_WAITERS || of_user >= MAX_WAITERS_PER_USER {
+        let is_new = !waiting.things.contains_key(id);
+        let of_user = waiting.users.get(user);
+        let is_new_of_user = of_user.is_none_or(|things| !things.contains_key(id));
+        if waiting.requests >= MAX_WAITERS
+            || (is_new && waiting.things.len() >= MAX_THINGS)
+            || (is_new_of_user && of_user.is_some_and(|things| things.len() >= MAX_THINGS_PER_USER))
+        {
             return None;
         }
         waiting.requests += 1;
-        waiting.users.insert(user.to_owned(), of_user + 1);
+        *waiting.users.entry(user.to_owned()).or_default().entry(id.to_owned()).or_default() += 1;
         let thing = waiting.things.entry(id.to_owned());
         let thing = thing.or_insert_with(|| Thing { arrived: watch::Sender::new(false), requests: 0 });
         thing.requests += 1;
@@ -160,8 +168,13 @@ impl Drop for Waiter<'_> {
         let mut waiting = self.shared.waiting();
         waiting.requests -= 1;
         if let Some(of_user) = waiting.users.get_mut(self.user) {
-            *of_user -= 1;
-            if *of_user == 0 {
+            if let Some(requests) = of_user.get_mut(self.id) {
+                *requests -= 1;
+                if *requests == 0 {
+                    of_user.remove(self.id);
+                }
+            }
+            if of_user.is_empty() {
                 waiting.users.remove(self.user);
             }
         }
@@ -315,21 +328,24 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn waiters_are_bounded_for_all_and_for_each_user() {
         let it = fixture();
-        let ids: Vec<String> = (0..MAX_WAITERS).map(|_| it.clock.new_id()).collect();
-        let held: Vec<_> =
-            ids[..MAX_WAITERS_PER_USER].iter().map(|id| it.arrivals.register("ada", id).unwrap()).collect();
-        assert!(it.arrivals.register("ada", &ids[0]).is_none());
-        let began = tokio::time::Instant::now();
-        assert_eq!(it.arrivals.wait("ada", &ids[0]).await, Arrival::NotYet);
-        assert_eq!(began.elapsed(), Duration::ZERO, "beyond the bound the answer comes at once");
+        let ids: Vec<String> = (0..=MAX_THINGS).map(|_| it.clock.new_id()).collect();
         let users: Vec<String> = (0..MAX_WAITERS).map(|number| number.to_string()).collect();
-        let others: Vec<_> = ids[MAX_WAITERS_PER_USER..]
-            .iter()
-            .zip(&users)
-            .map(|(id, user)| it.arrivals.register(user, id).unwrap())
-            .collect();
-        assert!(it.arrivals.register("one more", &ids[0]).is_none());
-        drop((held, others));
+        let register = |user, id| it.arrivals.register(user, id);
+        let mut held: Vec<_> =
+            ids[..MAX_THINGS_PER_USER].iter().map(|id| register("ada", id).unwrap()).collect();
+        assert!(register("ada", &ids[MAX_THINGS_PER_USER]).is_none());
+        let began = tokio::time::Instant::now();
+        assert_eq!(it.arrivals.wait("ada", &ids[MAX_THINGS_PER_USER]).await, Arrival::NotYet);
+        assert_eq!(began.elapsed(), Duration::ZERO, "beyond the bound the answer comes at once");
+        // What is waited for already costs no more.
+        held.push(register("ada", &ids[0]).unwrap());
+        let others = ids[MAX_THINGS_PER_USER..MAX_THINGS].iter().zip(&users);
+        held.extend(others.map(|(id, user)| register(user, id).unwrap()));
+        assert!(register("one more", &ids[MAX_THINGS]).is_none());
+        let more = MAX_WAITERS - held.len();
+        held.extend(users[..more].iter().map(|user| register(user, &ids[0]).unwrap()));
+        assert!(register("one more", &ids[0]).is_none());
+        drop(held);
         let waiting = it.arrivals.shared.waiting();
         assert_eq!((waiting.requests, waiting.users.len(), waiting.things.len()), (0, 0, 0));
     }

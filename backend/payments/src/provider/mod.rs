@@ -141,3 +141,13 @@ pub enum ProviderError {
     #[error("the provider rejects the request: {0}")]
     Rejected(String),
 }
+
+impl ProviderError {
+    /// The same of a call that followed another which may have had an effect: that nothing has happened is no longer known.
+    fn after_effect(self) -> Self {
+        match self {
+            Self::Unavailable(_) | Self::Busy { .. } => Self::Unknown(self.to_string()),
+            known => known,
+        }
+    }
+}

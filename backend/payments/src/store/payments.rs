@@ -34,6 +34,8 @@ pub struct PaymentRow {
     pub next_step: Option<Step>,
     /// How often that step was begun.
     pub attempts: i64,
+    /// How many of these attempts surely did not reach the provider.
+    pub unreached: i64,
     /// When the step is due, by the machine's clock.
     pub due_at: Timestamp,
     /// Until when the step belongs to whoever began it last, by the machine's clock.
@@ -57,7 +59,7 @@ pub struct PaymentRow {
 }
 
 pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, stripe_id, amount, currency, status, \
-     next_step, attempts, due_at, claimed_until, failure_code, failure_message, version, created_at, heard, trace, \
+     next_step, attempts, unreached, due_at, claimed_until, failure_code, failure_message, version, created_at, heard, trace, \
      can_confirm, client_secret";
 
 impl PaymentRow {
@@ -65,6 +67,12 @@ impl PaymentRow {
     #[must_use]
     pub fn position(&self) -> Position {
         Position { status: self.status, next: self.next_step }
+    }
+
+    /// Whether the step that is due may have reached the provider: an attempt is under way, or was not surely in vain.
+    #[must_use]
+    pub fn is_begun(&self) -> bool {
+        self.attempts > self.unreached
     }
 
     /// The key under which the provider is asked for `step`.
@@ -121,6 +129,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
         status: row.parse("status")?,
         next_step: row.opt_parse("next_step")?,
         attempts: row.int("attempts")?,
+        unreached: row.int("unreached")?,
         due_at: row.time("due_at")?,
         claimed_until: row.opt_int("claimed_until")?.map(Timestamp::from_millis),
         failure_code: row.opt_text("failure_code")?,
@@ -233,7 +242,7 @@ pub(crate) fn apply(
     now: Timestamp,
 ) -> Result<bool, DbError> {
     let moved = tx.execute(
-        "UPDATE payments SET status = $3, next_step = $4, attempts = 0, due_at = $5, claimed_until = NULL, \
+        "UPDATE payments SET status = $3, next_step = $4, attempts = 0, unreached = 0, due_at = $5, claimed_until = NULL, \
          client_secret = NULL, version = version + 1, updated_at = $6, trace = $7 WHERE id = $1 AND version = $2",
         args![
             &payment.id,

@@ -39,6 +39,8 @@ pub enum Reached {
     Unanswered {
         /// The pause, of real time.
         pause: Duration,
+        /// Whether the call may have had an effect.
+        reached: bool,
     },
 }
 
@@ -78,20 +80,21 @@ pub fn settle(
             // The provider has answered, so earlier calls without an answer no longer count. It has been asked, too: the
             // step counts as begun, so that the end of the order does not pass the intent by.
             tx.post(
-                "UPDATE payments SET stripe_id = $3, client_secret = $4, claimed_until = NULL, due_at = $5, attempts = 1 \
-                 WHERE id = $1 AND version = $2",
+                "UPDATE payments SET stripe_id = $3, client_secret = $4, claimed_until = NULL, due_at = $5, attempts = 1, \
+                 unreached = 0                  WHERE id = $1 AND version = $2",
                 args![&payment.id, payment.version, stripe_id, client_secret.as_str(), due_at],
             )?;
             return Ok(true);
         }
-        Reached::Unanswered { pause } => {
+        Reached::Unanswered { pause, reached } => {
             // What the provider has told meanwhile is worth asking about at once.
             let due_at = if payment.heard > asked.heard { wall } else { wall + *pause };
+            payment.unreached += i64::from(!*reached);
             tx.post(
-                "UPDATE payments SET claimed_until = NULL, due_at = $3 WHERE id = $1 AND version = $2",
-                args![&payment.id, payment.version, due_at],
+                "UPDATE payments SET claimed_until = NULL, due_at = $3, unreached = $4 WHERE id = $1 AND version = $2",
+                args![&payment.id, payment.version, due_at, payment.unreached],
             )?;
-            return Ok(true);
+            return end_unbegun(tx, outbox, &payment, now, wall).map(|_| true);
         }
     };
     // A payment is only ever begun for an order that is known, and a known order stays known.
@@ -139,11 +142,30 @@ pub fn order_cancelled(
     let effect = move_order(tx, id, version, OrderStatus::Cancelled)?;
     if effect == Effect::Done
         && let Some(payment) = in_force(tx, id)?
-        && let Some(step) = payment.position().order_cancelled(payment.attempts > 0)
+        && let Some(step) = payment.position().order_cancelled(payment.is_begun())
     {
         make(tx, outbox, &payment, step, now, wall)?;
     }
     Ok(effect)
+}
+
+/// Ends a payment that was not begun at the provider, where its order was cancelled while it was tried.
+fn end_unbegun(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    payment: &PaymentRow,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    let order = find_order(tx, &payment.order_id)?;
+    let is_cancelled = order.is_some_and(|order| order.status == OrderStatus::Cancelled);
+    if payment.is_begun() || !is_cancelled {
+        return Ok(false);
+    }
+    match payment.position().order_cancelled(false) {
+        Some(step) => make(tx, outbox, payment, step, now, wall),
+        None => Ok(false),
+    }
 }
 
 fn make(

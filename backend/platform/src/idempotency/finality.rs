@@ -51,6 +51,7 @@ mod tests {
         (ErrorCode::RequestTimeout, 408, false),
         (ErrorCode::NotSignedIn, 401, false),
         (ErrorCode::NotOwner, 401, true),
+        (ErrorCode::OtherUser, 409, false),
         (ErrorCode::NotFound, 404, false),
         (ErrorCode::CrossOrigin, 403, false),
         (ErrorCode::EmailInUse, 400, false),

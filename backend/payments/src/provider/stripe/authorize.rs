@@ -31,15 +31,21 @@ impl StripeProvider {
         }
         let answer = self.api.post("/v1/payment_intents", key, wanted(request)).await?;
         match outcome::read::<Intent>(&answer)? {
-            Outcome::Done(intent) => self.conclude(key, request, intent).await,
+            Outcome::Done(intent) => {
+                self.conclude(key, request, intent).await.map_err(ProviderError::after_effect)
+            }
             Outcome::Declined(refusal) | Outcome::Refused(refusal) => Err(refusal.into()),
-            Outcome::Failed { kept } => match self.search(request).await? {
-                Some(intent) => self.conclude(key, request, intent).await,
-                None if kept && age >= SEARCH_LAGS => {
-                    Err(refused("processing_error", "The card provider failed; the card was not charged"))
+            Outcome::Failed { kept } => {
+                match self.search(request).await.map_err(ProviderError::after_effect)? {
+                    Some(intent) => {
+                        self.conclude(key, request, intent).await.map_err(ProviderError::after_effect)
+                    }
+                    None if kept && age >= SEARCH_LAGS => {
+                        Err(refused("processing_error", "The card provider failed; the card was not charged"))
+                    }
+                    None => Err(ProviderError::Unknown(format!("Stripe answered {}", answer.status))),
                 }
-                None => Err(ProviderError::Unknown(format!("Stripe answered {}", answer.status))),
-            },
+            }
         }
     }
 

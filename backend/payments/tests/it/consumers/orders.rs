@@ -17,7 +17,8 @@ use crate::house::{House, Place};
 everywhere! {
     #[tokio::test]
     the_copy_is_the_orders_at_every_version, winning_makes_the_capture_due_and_losing_the_void,
-    a_step_is_settled_once;
+    a_step_is_settled_once, an_order_that_is_cancelled_before_its_payment_was_begun_is_not_authorised,
+    a_payment_that_may_have_reached_the_provider_is_seen_through;
 }
 
 const ID: &str = "order";
@@ -60,6 +61,80 @@ where
 
 async fn copy(house: &House) -> OrderCopy {
     house.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
+}
+
+/// A payment of the order whose first step is claimed by nobody, without a driver that begins it.
+async fn begun(house: &House) -> PaymentRow {
+    let now = house.clock.now();
+    let unit = move |tx: &mut Tx<'_>| {
+        let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
+        // Due in a far future of its own, so that nobody but this test asks the provider for it.
+        let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
+        let id = PaymentId::new("payment");
+        let wanted = Wanted { id, token: CardToken::parse("tok_visa").unwrap(), now, due_at };
+        Ok::<_, DbError>(store::insert_payment(tx, &wanted, &order)?.unwrap())
+    };
+    house.app().core().db.write(unit).await.unwrap()
+}
+
+/// One attempt that was not answered, as the driver writes it down.
+async fn unanswered(house: &House, payment: &PaymentRow, reached: bool) -> PaymentRow {
+    let (app, now, payment) = (house.app().clone(), house.clock.now(), payment.clone());
+    let unit = move |tx: &mut Tx<'_>| {
+        let attempt = "UPDATE payments SET attempts = attempts + 1 WHERE id = $1";
+        tx.execute(attempt, ticketing_platform::args![&payment.id])?;
+        let pause = std::time::Duration::from_secs(60);
+        let wall = ticketing_platform::clock::Clock::system().now();
+        let reached = Reached::Unanswered { pause, reached };
+        assert!(store::settle(tx, &app.core().outbox, &payment, &reached, now, wall)?);
+        Ok::<_, DbError>(store::find_payment(tx, &payment.id)?.unwrap())
+    };
+    house.app().core().db.write(unit).await.unwrap()
+}
+
+async fn payment(house: &House) -> PaymentRow {
+    let id = PaymentId::new("payment");
+    house.app().core().db.read(move |tx| store::find_payment(tx, &id)).await.unwrap().unwrap()
+}
+
+async fn an_order_that_is_cancelled_before_its_payment_was_begun_is_not_authorised(place: Place) {
+    for (attempts, cancelled_first) in [(0, false), (2, false), (1, true)] {
+        let house = House::on(place).await;
+        let cancel = OnOrderCancelled { app: house.app().clone() };
+        assert_eq!(hear(&house, &OnOrderCreated, created(&house)).await, Effect::Done);
+        let begun = begun(&house).await;
+        if cancelled_first {
+            // The order is cancelled while the call is out; then it turns out not to have arrived.
+            let attempt = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 1", &[]);
+            house.app().core().db.write(attempt).await.unwrap();
+            hear(&house, &cancel, cancelled(1)).await;
+            assert_eq!(payment(&house).await.next_step, Some(Step::Authorize), "its answer decides");
+            let undo = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 0", &[]);
+            house.app().core().db.write(undo).await.unwrap();
+            unanswered(&house, &begun, false).await;
+        } else {
+            for _ in 0..attempts {
+                unanswered(&house, &begun, false).await;
+            }
+            assert_eq!(hear(&house, &cancel, cancelled(1)).await, Effect::Done);
+        }
+        let ended = payment(&house).await;
+        assert_eq!((ended.status, ended.next_step), (PaymentStatus::Refunded, None), "{attempts}");
+        assert_eq!(ended.stripe_id, None);
+        assert!(house.said().await.is_empty(), "nobody was told of it");
+        assert!(house.ledger().await.charges.is_empty());
+    }
+}
+
+async fn a_payment_that_may_have_reached_the_provider_is_seen_through(place: Place) {
+    let house = House::on(place).await;
+    assert_eq!(hear(&house, &OnOrderCreated, created(&house)).await, Effect::Done);
+    let begun = begun(&house).await;
+    unanswered(&house, &begun, true).await;
+    unanswered(&house, &begun, false).await;
+    hear(&house, &OnOrderCancelled { app: house.app().clone() }, cancelled(1)).await;
+    let open = payment(&house).await;
+    assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(Step::Authorize)));
 }
 
 /// A payment of the order that is authorised and waits for orders, without a driver that goes on with it.

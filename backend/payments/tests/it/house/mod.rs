@@ -192,7 +192,7 @@ impl Life {
             database: home.database("payments"),
             clock: clock.clone(),
             sessions: sessions.clone(),
-            provider: till.provider(clock),
+            provider: till.provider(clock, &pace),
             pace,
             writes: WriteRate::UNLIMITED,
             shutdown: shutdown.clone(),

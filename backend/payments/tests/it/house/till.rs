@@ -2,9 +2,10 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use ticketing_payments::Provider;
 use ticketing_payments::provider::{Faults, Ledger, SimulatedProvider, StripeProvider};
+use ticketing_payments::{Pace, Provider, StripeTimeouts};
 use ticketing_platform::clock::Clock;
 use ticketing_testkit::FakeStripe;
 
@@ -28,10 +29,21 @@ impl Till {
         }
     }
 
-    pub(crate) fn provider(&self, clock: &Clock) -> Arc<dyn Provider> {
+    /// The provider, whose own limits lie within those of `pace`.
+    pub(crate) fn provider(&self, clock: &Clock, pace: &Pace) -> Arc<dyn Provider> {
         match self {
             Self::Simulated(provider) => Arc::new(provider.clone()),
-            Self::Stripe(stripe) => Arc::new(StripeProvider::new(&stripe.settings(), clock.clone()).unwrap()),
+            Self::Stripe(stripe) => {
+                let mut settings = stripe.settings();
+                let within = |limit: Duration| limit.min(pace.call_timeout / 3);
+                let StripeTimeouts { connect, answer, look_up } = settings.timeouts;
+                settings.timeouts = StripeTimeouts {
+                    connect: within(connect),
+                    answer: within(answer),
+                    look_up: within(look_up),
+                };
+                Arc::new(StripeProvider::new(&settings, clock.clone()).unwrap())
+            }
         }
     }
 
