@@ -53,7 +53,10 @@ impl SignUp {
     request_body = SignUp,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; kept for 24 hours")),
     responses(
-        (status = 201, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
+        (status = 201, description = "The account", body = User, headers(
+            ("Set-Cookie" = String, description = "The session"),
+            ("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"),
+        )),
         (status = 400, description = "A fault of a field, or `email_in_use`", body = Problem),
         (status = 422, description = "`idempotency_key_reused`: the key was used with another body", body = Problem),
         (status = 429, description = "`too_many_requests` from this address", body = Problem),

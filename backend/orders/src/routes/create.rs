@@ -26,9 +26,9 @@ pub(crate) struct OrderInput {
 /// Reserves a ticket by ordering it.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", operation_id = "createOrder", request_body = NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, description = "The same key and body answers the first response again")),
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
     responses(
-        (status = 201, description = "The ticket is reserved until `expiresAt`", body = Order),
+        (status = 201, description = "The ticket is reserved until `expiresAt`", body = Order, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
         (status = 400, description = "The ticket is already reserved", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),

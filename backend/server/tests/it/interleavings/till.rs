@@ -97,7 +97,10 @@ impl Till {
                 Reached::Refused { code, message }
             }
             Err(ProviderError::Rejected(reason)) => panic!("we asked for something impossible: {reason}"),
-            Err(_) => Reached::Unanswered { pause: self.pace.backoff(taken.payment.attempts) },
+            Err(error) => Reached::Unanswered {
+                pause: self.pace.backoff(taken.payment.attempts),
+                reached: !matches!(error, ProviderError::Unavailable(_)),
+            },
         });
         Some((step, taken.payment.clone()))
     }
