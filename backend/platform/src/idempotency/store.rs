@@ -90,7 +90,7 @@ pub fn in_flight() -> ApiError {
 ///
 /// A refusal undoes what the unit did before it. One that no other try can change ([`is_final`](super::is_final)) is kept as an answer;
 /// any other releases the key. Both commit. A failure (5xx) is returned as an error, so that nothing is committed.
-/// Without a key the unit just runs.
+/// Without a key nothing is kept.
 ///
 /// # Errors
 /// 422 when the key was used with another body, 409 when it is in flight, and a failure of the unit.
@@ -100,10 +100,9 @@ pub fn once(
     unit: impl FnOnce(&mut Tx<'_>) -> Result<Answer, ApiError>,
 ) -> Result<Keyed, ApiError> {
     match begin(tx, once)? {
-        Begun::NoKey => return unit(tx).map(|answer| Ok(KeyedAnswer { answer, replayed: None })),
         Begun::Replay(answer) => return Ok(Ok(KeyedAnswer::replay(answer))),
         Begun::InFlight => return Err(in_flight()),
-        Begun::Fresh => {}
+        Begun::Fresh | Begun::NoKey => {}
     }
     match tx.savepoint(unit) {
         Err(failure) if failure.status().is_server_error() => Err(failure),

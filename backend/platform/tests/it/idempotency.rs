@@ -113,6 +113,9 @@ async fn without_a_key_every_request_has_its_effect(engine: Engine) {
     it.post(once(), "a").await.unwrap();
     it.post(once(), "a").await.unwrap();
     assert_eq!(it.things().await, 2);
+    let refused = || ApiError::rule(ErrorCode::TicketReserved, "Ticket is already reserved");
+    assert_eq!(it.refused(once(), refused).await.unwrap_err().status(), 400);
+    assert_eq!(it.things().await, 2, "a refusal leaves no effect");
 }
 
 async fn a_race_of_one_request_has_one_effect(engine: Engine) {

@@ -44,3 +44,30 @@ async fn a_ticket_just_ordered_elsewhere_answers_as_the_express_version_does() {
     assert_eq!((error.code(), error.request_id()), (None, None));
     assert_eq!(error.to_string(), "Ticket is already reserved");
 }
+
+#[tokio::test]
+async fn a_changed_price_is_told_and_not_repeated() {
+    let mock = Mock::new();
+    let fault = serde_json::json!({
+        "message": "The ticket costs $25.50 now", "field": "price", "code": "price_changed", "price": 25.5
+    });
+    mock.on(Method::POST, "/api/orders", Reply::json(409, &serde_json::json!({ "errors": [fault] })));
+    let shown = "20".parse().unwrap();
+    let error = client(&mock).orders().create_at_price("t-1", shown).await.unwrap_err();
+    assert_eq!(error.code(), Some(&ErrorCode::PriceChanged));
+    assert_eq!(error.new_price(), Some("25.5".parse().unwrap()));
+    assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_visible_yet_is_waited_for() {
+    let mock = Mock::new();
+    let later = Reply::problem(503, ErrorCode::NotYetVisible, "not known here yet").header("retry-after", "1");
+    mock.on(Method::POST, "/api/payments", later.clone()).on(Method::POST, "/api/payments", later).on(
+        Method::POST,
+        "/api/payments",
+        Reply::json(201, &serde_json::json!({ "id": "p-1" })),
+    );
+    client(&mock).payments().create("o-1", ticketing_sdk::CardToken::new("tok_visa")).await.unwrap();
+    assert_eq!(mock.requests().len(), 3);
+}
