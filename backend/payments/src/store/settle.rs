@@ -81,7 +81,7 @@ pub fn settle(
             // step counts as begun, so that the end of the order does not pass the intent by.
             tx.post(
                 "UPDATE payments SET stripe_id = $3, client_secret = $4, claimed_until = NULL, due_at = $5, attempts = 1, \
-                 unreached = 0                  WHERE id = $1 AND version = $2",
+                 unreached = 0 WHERE id = $1 AND version = $2",
                 args![&payment.id, payment.version, stripe_id, client_secret.as_str(), due_at],
             )?;
             return Ok(true);

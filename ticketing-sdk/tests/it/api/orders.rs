@@ -62,7 +62,8 @@ async fn a_changed_price_is_told_and_not_repeated() {
 #[tokio::test(start_paused = true)]
 async fn what_is_not_visible_yet_is_waited_for() {
     let mock = Mock::new();
-    let later = Reply::problem(503, ErrorCode::NotYetVisible, "not known here yet").header("retry-after", "1");
+    let later =
+        Reply::problem(503, ErrorCode::NotYetVisible, "not known here yet").header("retry-after", "1");
     mock.on(Method::POST, "/api/payments", later.clone()).on(Method::POST, "/api/payments", later).on(
         Method::POST,
         "/api/payments",

@@ -71,7 +71,8 @@ async fn begun(house: &House) -> PaymentRow {
         // Due in a far future of its own, so that nobody but this test asks the provider for it.
         let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
         let id = PaymentId::new("payment");
-        let wanted = Wanted { id, token: CardToken::parse("tok_visa").unwrap(), now, due_at };
+        let wanted =
+            Wanted { id, token: CardToken::parse("tok_visa").unwrap(), can_confirm: false, now, due_at };
         Ok::<_, DbError>(store::insert_payment(tx, &wanted, &order)?.unwrap())
     };
     house.app().core().db.write(unit).await.unwrap()
