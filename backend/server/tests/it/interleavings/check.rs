@@ -122,7 +122,8 @@ impl World {
             let legal = before == status
                 || matches!(
                     (before, status),
-                    (Pending, Authorized | Failed)
+                    // Where the order ends before the provider was asked, there is nothing to authorise.
+                    (Pending, Authorized | Failed | Refunded)
                         | (Authorized, Succeeded | Failed | Refunded)
                         | (Succeeded, Refunded)
                 );
