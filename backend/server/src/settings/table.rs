@@ -12,7 +12,7 @@ use super::setting::{Group, Of, PLAIN, Setting};
 use super::{LISTEN, LogSettings, StackSettings};
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 29] = [
+pub const SETTINGS: [Setting; 32] = [
     Setting {
         name: "TICKETING_LISTEN",
         value: "HOST:PORT",
