@@ -51,6 +51,9 @@ async fn an_order_is_made_at_the_price_that_the_buyer_was_told_or_not_at_all(eng
     assert_eq!(priced(&shop, "ada", 2550).await.unwrap().ticket.price.cents(), 2550);
     assert!(matches!(priced(&shop, "bob", 2550).await, Err(ReserveError::Reserved)));
     shop.hear_deleted(&deleted("t", 2)).await;
+    // Withdrawn while an order holds it: reserved; withdrawn and free: gone.
+    assert!(matches!(priced(&shop, "bob", 1).await, Err(ReserveError::Reserved)));
+    shop.advance(&shop.holder("t").await, Cause::Cancelled).await;
     assert!(matches!(priced(&shop, "bob", 1).await, Err(ReserveError::NoTicket)));
     let nothing =
         reserve_with(&shop.core, "bob", "nothing", |new| new.price = Money::from_cents(1).ok()).await;
