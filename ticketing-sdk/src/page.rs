@@ -16,6 +16,9 @@ use url::Url;
 
 use crate::{Request, Response, Result};
 
+/// The page size of a list that is told none, in items.
+const DEFAULT_LIMIT: u32 = 100;
+
 /// A list that is ready to be asked for: its first page by awaiting it, everything by [`Self::stream`] or
 /// [`Self::all`].
 ///
@@ -38,13 +41,14 @@ use crate::{Request, Response, Result};
 #[must_use = "a list is not asked for until it is awaited or streamed"]
 pub struct List<T> {
     pub(crate) request: Request,
+    has_limit: bool,
     cursor: Option<String>,
     items: PhantomData<fn() -> T>,
 }
 
 impl<T> List<T> {
     pub(crate) fn new(request: Request) -> Self {
-        Self { request, cursor: None, items: PhantomData }
+        Self { request, has_limit: false, cursor: None, items: PhantomData }
     }
 
     pub(crate) fn filter(mut self, key: &str, value: impl ToString) -> Self {
@@ -52,8 +56,9 @@ impl<T> List<T> {
         self
     }
 
-    /// How many items a page holds, 1 to 500.
-    pub fn limit(self, limit: u32) -> Self {
+    /// How many items a page holds, 1 to 500; 100 unless told.
+    pub fn limit(mut self, limit: u32) -> Self {
+        self.has_limit = true;
         self.filter("limit", limit)
     }
 
@@ -65,7 +70,11 @@ impl<T> List<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> List<T> {
-    async fn page(self) -> Result<Page<T>> {
+    async fn page(mut self) -> Result<Page<T>> {
+        if !self.has_limit {
+            // A server answers the whole list where it is asked for no page.
+            self = self.limit(DEFAULT_LIMIT);
+        }
         let request = match &self.cursor {
             Some(cursor) => self.request.clone().query("cursor", cursor),
             None => self.request.clone(),
@@ -150,7 +159,8 @@ impl<T> Page<T> {
 
     fn following(&self) -> Option<List<T>> {
         let request = self.list.request.clone();
-        self.next.clone().map(|cursor| List { request, cursor: Some(cursor), items: PhantomData })
+        let has_limit = self.list.has_limit;
+        self.next.clone().map(|cursor| List { request, has_limit, cursor: Some(cursor), items: PhantomData })
     }
 }
 

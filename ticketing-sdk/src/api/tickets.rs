@@ -4,7 +4,7 @@ use http::Method;
 
 use crate::types::words;
 use crate::{
-    Client, IdempotencyKey, List, Money, NewTicket, Request, Response, Result, Ticket, TicketId,
+    Client, IdempotencyKey, List, NewTicket, PriceBound, Request, Response, Result, Ticket, TicketId,
     TicketStatus, Watch, WatchEvents, Write,
 };
 
@@ -127,12 +127,12 @@ impl List<Ticket> {
     }
 
     /// Tickets that cost at least this.
-    pub fn min_price(self, price: Money) -> Self {
+    pub fn min_price(self, price: PriceBound) -> Self {
         self.filter("minPrice", price)
     }
 
     /// Tickets that cost at most this.
-    pub fn max_price(self, price: Money) -> Self {
+    pub fn max_price(self, price: PriceBound) -> Self {
         self.filter("maxPrice", price)
     }
 

@@ -3,10 +3,12 @@
 //! Every struct is camelCase JSON. Reading is tolerant, so that another backend of the same contract is
 //! understood too: unknown fields are ignored, and what that backend does not send is optional or derived.
 
+mod decimal;
 mod ids;
 mod money;
 mod order;
 mod payment;
+mod price_bound;
 mod problem;
 pub mod text;
 mod ticket;
@@ -17,6 +19,7 @@ pub use ids::{OrderId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError};
 pub use order::{NewOrder, Order, OrderStatus, OrderedTicket};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
+pub use price_bound::PriceBound;
 pub use problem::{ErrorCode, Fault, Problem};
 pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus};
 pub use time::{Timestamp, TimestampError};

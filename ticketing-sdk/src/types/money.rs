@@ -6,10 +6,12 @@ use std::str::FromStr;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::{Serialize, Serializer};
 
+use super::decimal::Decimal;
+
 /// A price in US dollars, from 0.01 to 999 999.99.
 ///
 /// Never a float inside: 19.99 is exactly 1999 cents. In JSON it is a number with at most two decimals (`20`,
-/// `20.5`, `149.99`); a numeric string is read too.
+/// `20.5`, `149.99`); a numeric string is read too, as JavaScript's `Number` reads it (`".5"`, `"20."`, `"1e3"`).
 ///
 /// ```
 /// use ticketing_sdk::Money;
@@ -37,7 +39,7 @@ pub struct Money(i64);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoneyError {
-    /// Not a plain decimal number.
+    /// Not a decimal number.
     #[error("not an amount of money: expected a number like 20 or 149.99")]
     NotANumber,
     /// Zero or less.
@@ -78,6 +80,22 @@ impl Money {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl Money {
+    /// The schema of an amount in a request: a number, or a text that holds one.
+    #[must_use]
+    pub fn input_schema() -> utoipa::openapi::schema::Schema {
+        use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Ref, Type};
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some(r"^0*([1-9][0-9]{0,5}(\.[0-9]{0,2}0*)?|\.(0[1-9]|[1-9][0-9]?)0*)$"))
+            .description(Some(
+                "The number as text; spaces around it, a sign and an exponent are read as well.",
+            ));
+        AnyOfBuilder::new().item(Ref::from_schema_name("Money")).item(text).build().into()
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}.{:02}", self.0 / 100, self.0 % 100))
@@ -88,22 +106,11 @@ impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (whole, decimals) = digits.split_once('.').map_or((digits, None), |(w, d)| (w, Some(d)));
-        let numeric = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if !numeric(whole) || !decimals.is_none_or(numeric) {
-            return Err(MoneyError::NotANumber);
-        }
-        if negative {
+        let amount = Decimal::read(text)?;
+        if amount.is_negative || amount.is_zero() {
             return Err(MoneyError::NotPositive);
         }
-        let decimals = decimals.unwrap_or("");
-        if decimals.len() > 2 {
-            return Err(MoneyError::TooPrecise);
-        }
-        // More digits than an i64 holds are certainly too much money.
-        let cents = format!("{whole}{decimals:0<2}").parse().map_err(|_| MoneyError::TooLarge)?;
-        Self::from_cents(cents)
+        Self::from_cents(amount.cents()?)
     }
 }
 

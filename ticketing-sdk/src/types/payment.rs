@@ -99,6 +99,10 @@ pub struct NewPayment {
     /// The order to pay for.
     pub order_id: OrderId,
     /// The card, as a token of the card provider (`tok_visa`); never a card number.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(max_length = 255, pattern = "^(tok|pm)_[!-~]+$", example = "tok_visa")
+    )]
     pub token: String,
     /// Whether the client can have the owner of the card confirm it in a browser (3-D Secure), with the `clientSecret` of
     /// the answer. Without it, such a card is declined.

@@ -59,8 +59,10 @@ words!(TicketStatus, "ticket status", { Available => "available", Reserved => "r
 #[serde(rename_all = "camelCase")]
 pub struct NewTicket {
     /// What it admits to: 1 to 200 characters after trimming.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = r"\S"))]
     pub title: String,
     /// What it costs, in US dollars.
+    #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
 }
 

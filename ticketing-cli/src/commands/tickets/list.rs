@@ -1,7 +1,7 @@
 //! `ticketing tickets list`
 
 use clap::ValueEnum;
-use ticketing_sdk::{Money, TicketSort, TicketStatus};
+use ticketing_sdk::{PriceBound, TicketSort, TicketStatus};
 
 use crate::commands::extent::Extent;
 use crate::context::{Online, OnlineCommand};
@@ -15,10 +15,10 @@ pub(crate) struct Args {
     query: Option<String>,
     /// Only at this price or above
     #[arg(long, value_name = "PRICE")]
-    min_price: Option<Money>,
+    min_price: Option<PriceBound>,
     /// Only at this price or below
     #[arg(long, value_name = "PRICE")]
-    max_price: Option<Money>,
+    max_price: Option<PriceBound>,
     /// In which order [possible values: oldest, newest, price, -price, title]
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
     #[arg(value_parser = ["oldest", "newest", "price", "-price", "title"])]

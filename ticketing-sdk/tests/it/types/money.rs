@@ -1,7 +1,9 @@
 //! Money never gains or loses a cent.
 
 use proptest::prelude::*;
-use ticketing_sdk::{Money, MoneyError};
+use serde::Deserialize;
+use serde_json::Value;
+use ticketing_sdk::{Money, MoneyError, PriceBound};
 
 fn read(json: &str) -> Result<Money, String> {
     serde_json::from_str(json).map_err(|error| error.to_string())
@@ -75,12 +77,7 @@ fn what_is_not_a_price_is_refused_and_says_why() {
         ("NaN", MoneyError::NotANumber),
         ("inf", MoneyError::NotANumber),
         ("", MoneyError::NotANumber),
-        (" 20", MoneyError::NotANumber),
-        ("+20", MoneyError::NotANumber),
-        ("20.", MoneyError::NotANumber),
-        (".5", MoneyError::NotANumber),
         ("abc", MoneyError::NotANumber),
-        ("1e3", MoneyError::NotANumber),
         ("1,000", MoneyError::NotANumber),
         ("٣", MoneyError::NotANumber),
     ] {
@@ -93,4 +90,44 @@ fn what_is_not_a_price_is_refused_and_says_why() {
         assert!(read(json).is_err(), "{json}");
     }
     assert!(read("19.999").unwrap_err().contains("at most two decimals"));
+}
+
+/// The table that every reader of amounts shares.
+#[derive(Deserialize)]
+struct Table {
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    text: String,
+    cents: Option<i64>,
+    error: Option<String>,
+    bound: Option<Value>,
+}
+
+#[test]
+fn every_case_of_the_shared_table_is_read_as_it_says() {
+    let table: Table = serde_json::from_str(include_str!("../../cases/money.json")).unwrap();
+    assert!(table.cases.len() > 40);
+    for Case { text, cents, error, bound } in table.cases {
+        let money = text.parse::<Money>();
+        assert_eq!(money.as_ref().ok().map(|money| money.cents()), cents, "{text:?}");
+        let word = money.as_ref().err().map(|error| match error {
+            MoneyError::NotANumber => "not_a_number",
+            MoneyError::NotPositive => "not_positive",
+            MoneyError::TooLarge => "too_large",
+            MoneyError::TooPrecise => "too_precise",
+            other => panic!("{other}"),
+        });
+        assert_eq!(word, error.as_deref(), "{text:?}");
+        // A numeric string in JSON is read alike.
+        assert_eq!(read(&Value::from(text.clone()).to_string()).ok(), money.ok(), "{text:?}");
+        let expected = match &bound {
+            Some(Value::String(word)) if word == "max" => Some(i64::MAX),
+            Some(number) => number.as_i64(),
+            None => cents,
+        };
+        assert_eq!(text.parse::<PriceBound>().ok().map(PriceBound::cents), expected, "{text:?}");
+    }
 }
