@@ -107,21 +107,7 @@ fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), Str
 
 /// A Python environment with the checkers, made below `target/` where it is missing or has others.
 pub(crate) fn checkers() -> Result<PathBuf, String> {
-    let place = tools::folder().join("deploy");
-    let (note, wanted) = (place.join("checkers"), CHECKERS.join("\n"));
-    if std::fs::read_to_string(&note).is_ok_and(|has| has == wanted) {
-        return Ok(place);
-    }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place)).map_err(|why| {
-        format!(
-            "the check of the deployment needs Python 3 with venv ({why}; Debian, Ubuntu: the package python3-venv)"
-        )
-    })?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(place.join("bin/python")).args(install).args(CHECKERS))?;
-    // Last, so that one that was interrupted is made again.
-    write(&note, &wanted)?;
-    Ok(place)
+    tools::python_environment("deploy", &CHECKERS)
 }
 
 /// A program that the tests start: the one that is named by a variable, found, or installed below `target/`.

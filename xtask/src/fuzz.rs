@@ -1,0 +1,137 @@
+//! `cargo xtask fuzz`: schemathesis against a running server and the API's document that it serves.
+//!
+//! Cases are generated from the document, deterministically, and every answer is checked against it. What is configured
+//! is in `xtask/fuzz/schemathesis.toml`, with reasons.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::run::{cargo, root, run};
+use crate::tools;
+
+/// The fuzzer and what makes its cases, as the package index of Python has them.
+const PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "hypothesis==6.170.17"];
+/// Cases that are generated for an operation, besides those that cover its constraints.
+const EXAMPLES: &str = "25";
+/// How long the server may take to answer one request.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Runs the fuzzer as a user that is signed in, and as nobody.
+pub(crate) fn fuzz() -> Result<(), String> {
+    let tools = ensure()?;
+    run(cargo().args(["build", "--workspace", "--all-features", "--locked", "--bin", "ticketing-server"]))?;
+    let work = root().join("target/fuzz");
+    let server = Server::start(&work)?;
+    let session = server.sign_up()?;
+    let signed_in = format!("\n[auth.openapi.session]\napi_key = \"{session}\"\n");
+    // Signing out would end the session of all cases that follow; it is fuzzed in the other run.
+    schemathesis(&tools, &work, &server, "signed-in", &signed_in, &["--exclude-operation-id", "signout"])?;
+    schemathesis(&tools, &work, &server, "anonymous", "", &[])
+}
+
+fn schemathesis(
+    tools: &Path,
+    work: &Path,
+    server: &Server,
+    name: &str,
+    settings: &str,
+    args: &[&str],
+) -> Result<(), String> {
+    let own = root().join("xtask/fuzz/schemathesis.toml");
+    let common =
+        fs::read_to_string(&own).map_err(|error| format!("cannot read {}: {error}", own.display()))?;
+    let config = work.join(format!("{name}.toml"));
+    fs::write(&config, common + settings)
+        .map_err(|error| format!("cannot write {}: {error}", config.display()))?;
+    run(Command::new(tools.join("bin/schemathesis"))
+        .current_dir(work)
+        .arg("--config-file")
+        .arg(&config)
+        .arg("run")
+        .arg(format!("http://{}/api/openapi.json", server.address))
+        .args(["--checks", "all", "--max-examples", EXAMPLES, "--warnings", "off", "--no-color"])
+        .args(args))
+}
+
+/// A server of the whole marketplace with an empty folder. It ends with this value.
+struct Server {
+    child: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(work: &Path) -> Result<Self, String> {
+        let data = work.join("data");
+        // What an earlier run left.
+        let _missing = fs::remove_dir_all(&data);
+        fs::create_dir_all(&data).map_err(|error| format!("cannot make {}: {error}", data.display()))?;
+        let program = target().join("debug/ticketing-server");
+        let mut child = Command::new(&program)
+            .arg("all")
+            .env("TICKETING_LISTEN", "127.0.0.1:0")
+            .env("TICKETING_DATA_DIR", &data)
+            .env("TICKETING_LOG", "error")
+            // Every case comes from one address, and many are of one account.
+            .env("TICKETING_SIGNINS_PER_ADDRESS", "1000000")
+            .env("TICKETING_SIGNINS_PER_ACCOUNT", "1000000")
+            .env("TICKETING_OPEN_ORDERS", "1000000")
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot run {}: {error}", program.display()))?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            // An empty line is reported below.
+            let _ended = BufReader::new(stdout).read_line(&mut line);
+        }
+        let mut server = Self { child, address: String::new() };
+        let address = line.trim().strip_prefix("listening on http://");
+        server.address = address.ok_or_else(|| format!("the server did not start: {line:?}"))?.to_owned();
+        Ok(server)
+    }
+
+    /// The value of the session cookie of a new user.
+    fn sign_up(&self) -> Result<String, String> {
+        let answer =
+            self.post("/api/users/signup", r#"{"email":"fuzz@example.com","password":"correct horse"}"#);
+        let answer = answer.map_err(|error| format!("cannot sign up at {}: {error}", self.address))?;
+        let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: session="));
+        let value = cookie.and_then(|cookie| cookie.split(';').next());
+        value.map(str::to_owned).ok_or_else(|| format!("signing up gave no session: {answer}"))
+    }
+
+    fn post(&self, path: &str, body: &str) -> std::io::Result<String> {
+        let mut stream = TcpStream::connect(&self.address)?;
+        stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+        let (host, length) = (&self.address, body.len());
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        Ok(answer)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _killed = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}
+
+/// Where cargo builds.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// A Python environment with the fuzzer, made below `target/` where it is missing or has another version.
+pub(crate) fn ensure() -> Result<PathBuf, String> {
+    tools::python_environment("schemathesis", &PACKAGES)
+}
