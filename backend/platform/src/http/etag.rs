@@ -4,9 +4,10 @@ use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::ApiError;
+use super::tags::EntityTags;
 
 /// The `ETag` header of a version, to put beside a body: `([etag(ticket.version)], Json(ticket))`.
 pub fn etag(version: i64) -> (HeaderName, HeaderValue) {
@@ -38,39 +39,32 @@ impl IfMatch {
         }
     }
 
-    /// Reads the values of the header, of which there may be several.
-    fn parse<'a>(values: impl Iterator<Item = &'a HeaderValue>) -> Self {
-        let mut seen = false;
-        let mut versions = Vec::new();
-        for value in values {
-            seen = true;
-            let text = value.to_str().unwrap_or_default();
-            if text.trim() == "*" {
-                return Self::Any;
+    fn of(headers: &HeaderMap) -> Self {
+        match EntityTags::of(headers, &header::IF_MATCH) {
+            None => Self::Absent,
+            Some(EntityTags::Any) => Self::Any,
+            Some(EntityTags::List(tags)) => {
+                Self::Versions(tags.iter().filter_map(|tag| version_of(tag)).collect())
             }
-            versions.extend(text.split(',').filter_map(version_of));
         }
-        if seen { Self::Versions(versions) } else { Self::Absent }
     }
 }
 
-/// The version in `"3"`, and in `W/"3"` too: a proxy that compresses weakens tags, and a version names the state
+/// The version in `"3"`. `W/"3"` names it too: a proxy that compresses weakens tags, and a version names the state
 /// whatever the bytes.
-fn version_of(tag: &str) -> Option<i64> {
-    let tag = tag.trim();
-    let tag = tag.strip_prefix("W/").unwrap_or(tag);
-    let digits = tag.strip_prefix('"')?.strip_suffix('"')?;
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+fn version_of(tag: &[u8]) -> Option<i64> {
+    let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    digits.parse().ok()
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::parse(parts.headers.get_all(header::IF_MATCH).iter()))
+        Ok(Self::of(&parts.headers))
     }
 }
 
@@ -79,8 +73,11 @@ mod tests {
     use super::*;
 
     fn of(values: &[&'static str]) -> IfMatch {
-        let values: Vec<_> = values.iter().map(|value| HeaderValue::from_static(value)).collect();
-        IfMatch::parse(values.iter())
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::IF_MATCH, HeaderValue::from_static(value));
+        }
+        IfMatch::of(&headers)
     }
 
     #[test]

@@ -47,11 +47,16 @@ impl<T> Field<T> {
 }
 
 impl Field<String> {
-    /// The text, as [`required`](Self::required); one that holds U+0000, which not every database keeps, is a fault too.
+    /// The text, as [`required`](Self::required). A value of another type is a fault that says so; a text that holds U+0000,
+    /// which not every database keeps, is one too.
     pub fn required_text(self, name: &str, message: &str, faults: &mut Faults) -> Option<String> {
+        if self == Self::Invalid {
+            faults.push(name, format!("{} must be a string", capitalized(name)));
+            return None;
+        }
         let text = self.required(name, message, faults)?;
         if text.contains('\0') {
-            faults.push(name, format!("{name} must not hold U+0000"));
+            faults.push(name, format!("{} must not hold U+0000", capitalized(name)));
             return None;
         }
         Some(text)
@@ -66,6 +71,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
             value => T::deserialize(value).map_or(Self::Invalid, Self::Value),
         })
     }
+}
+
+/// A field's name at the beginning of a sentence.
+fn capitalized(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
 /// Collects the faults of one request.

@@ -14,24 +14,34 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tracing::{Level, Span};
 
+use super::allowed_origin::AllowedOrigin;
 use super::body::BODY_LIMIT;
+use super::edge::Edge;
 use super::meters::Meters;
-use super::origin;
+use super::origin::{self, SEC_FETCH_SITE};
+use super::paths::CanonicalPaths;
 use super::problem::{ApiError, Cause};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::trace;
+use crate::limits::TrustedProxies;
 use crate::{idempotency, telemetry};
 
 /// What [`wrap`] needs to know.
 #[derive(Debug, Clone)]
 pub struct LayerSettings {
-    /// Origins (`https://shop.example`) besides the server's own that a browser may change state from.
-    pub allowed_origins: Vec<String>,
+    /// Origins besides the server's own whose pages may use the API: they may change state, and get CORS answers.
+    pub allowed_origins: Vec<AllowedOrigin>,
+    /// Proxies, besides those on this machine, that may say that a client speaks TLS.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether browsers are told to use TLS only, whatever a proxy says.
+    pub tls_only: bool,
+    /// The paths of the API, which requests may spell in other ways.
+    pub paths: CanonicalPaths,
     /// Paths whose requests prove themselves by a signature and not by a cookie: any origin may send them.
     pub signed_paths: Vec<String>,
     /// Which service answers below which path, as spans name it.
@@ -46,6 +56,9 @@ impl Default for LayerSettings {
     fn default() -> Self {
         Self {
             allowed_origins: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
+            tls_only: false,
+            paths: CanonicalPaths::default(),
             signed_paths: Vec::new(),
             owners: Vec::new(),
             body_limit: BODY_LIMIT,
@@ -70,8 +83,11 @@ pub struct Verbatim;
 pub fn wrap(router: Router, settings: LayerSettings) -> Router {
     // Handles that are made before the recorder is installed would count into nothing for ever.
     telemetry::install_metrics();
+    let settings = Arc::new(settings);
     // Giving the (empty) state at once makes the routes here, not anew for each request.
-    router.layer(Observe { settings: Arc::new(settings) }).with_state(())
+    let inner = router.layer(Observe { settings: Arc::clone(&settings) }).with_state(());
+    // Before the routes are looked at: they know one spelling of each path.
+    Router::new().fallback_service(Edge { inner, settings })
 }
 
 #[derive(Clone)]
@@ -135,11 +151,40 @@ where
 /// What stands for the route of a request that has none.
 const UNMATCHED: &str = "unmatched";
 
+/// Fields that a request may have once. Which of two is meant, the next program on the way may judge otherwise.
+static SINGLE: [HeaderName; 11] = [
+    header::HOST,
+    header::ORIGIN,
+    SEC_FETCH_SITE,
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
+    header::AUTHORIZATION,
+    header::RANGE,
+    HeaderName::from_static("idempotency-key"),
+    HeaderName::from_static("last-event-id"),
+    header::ACCESS_CONTROL_REQUEST_METHOD,
+    X_REQUEST_ID,
+];
+
+/// The name of a field that comes more often than it may.
+fn repeated(headers: &HeaderMap) -> Option<&'static str> {
+    // Most requests repeat nothing.
+    if headers.len() == headers.keys_len() {
+        return None;
+    }
+    let is_repeated = |name: &&HeaderName| headers.get_all(*name).iter().nth(1).is_some();
+    SINGLE.iter().find(is_repeated).map(|name| name.as_str())
+}
+
 /// Refuses what needs no handler to be refused.
 fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     let headers = request.headers();
+    if let Some(name) = repeated(headers) {
+        return Some(ApiError::field(name, format!("The field {name} must come once")));
+    }
     let is_signed = settings.signed_paths.iter().any(|path| path == request.uri().path());
     if !is_signed && origin::is_foreign(request.method(), request.uri(), headers, &settings.allowed_origins) {
+        origin::log_refusal(headers);
         return Some(ApiError::cross_origin());
     }
     // Not every database keeps U+0000, so nothing is named by it.

@@ -1,32 +1,61 @@
 //! The refusal of state-changing requests that a browser sends for another site.
 
-use http::{HeaderMap, Method, Uri, header};
+use std::sync::LazyLock;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
+
+use super::allowed_origin::AllowedOrigin;
+use super::log_limit::LogLimit;
+
+/// How the page that sends a request relates to the server, in the browser's own word.
+pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Longer values of fields are cut in the log, in bytes.
+const MAX_SHOWN: usize = 200;
+
+/// The setting that admits another origin.
+const SETTING: &str = "TICKETING_ALLOWED_ORIGINS";
 
 /// Whether a browser says that this request comes from another origin than the one it goes to.
 ///
-/// Requests without `Origin` and `Sec-Fetch-Site` come from programs, which hold no one else's cookies.
+/// `Sec-Fetch-Site` is the browser's own word, which no page can set: `same-origin` and `none` are enough, since a proxy
+/// may have rewritten `Host`. Without it `Origin` must match `Host`. Requests without either come from programs, which
+/// hold no one else's cookies.
 /// `allowed` lists further origins (`https://shop.example`) that may change state.
-pub(super) fn is_foreign(method: &Method, uri: &Uri, headers: &HeaderMap, allowed: &[String]) -> bool {
+pub(super) fn is_foreign(method: &Method, uri: &Uri, headers: &HeaderMap, allowed: &[AllowedOrigin]) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {
         return false;
     }
-    let origin = headers.get(header::ORIGIN);
-    let site = headers.get("sec-fetch-site");
-    if origin.is_none() && site.is_none() {
+    let site = headers.get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
+    if matches!(site, Some(b"same-origin" | b"none")) {
         return false;
     }
-    let origin = match origin.map(|value| value.to_str()) {
-        Some(Ok(origin)) => Some(origin),
-        Some(Err(_)) => return true,
-        None => None,
+    match headers.get(header::ORIGIN).map(HeaderValue::as_bytes) {
+        None => site.is_some(),
+        Some(origin) if allowed.iter().any(|allowed| allowed.is(origin)) => false,
+        Some(_) if site.is_some() => true,
+        Some(origin) => {
+            !std::str::from_utf8(origin).is_ok_and(|origin| is_same_authority(origin, uri, headers))
+        }
+    }
+}
+
+/// Logs that a request was refused, since only an operator can admit its origin.
+pub(super) fn log_refusal(headers: &HeaderMap) {
+    static LIMIT: LazyLock<LogLimit> = LazyLock::new(LogLimit::default);
+    let Some(suppressed) = LIMIT.admit() else { return };
+    let shown = |name: HeaderName| {
+        let value = headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
+        String::from_utf8_lossy(&value[..value.len().min(MAX_SHOWN)]).into_owned()
     };
-    if origin.is_some_and(|origin| allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(origin))) {
-        return false;
-    }
-    if site.is_some_and(|site| site != "same-origin" && site != "none") {
-        return true;
-    }
-    origin.is_some_and(|origin| !is_same_authority(origin, uri, headers))
+    tracing::warn!(
+        origin = ?shown(header::ORIGIN),
+        host = ?shown(header::HOST),
+        sec_fetch_site = ?shown(SEC_FETCH_SITE),
+        suppressed,
+        "refused a write from another origin; if its pages are to be trusted, or a proxy rewrites Host, add the origin \
+         to {SETTING}"
+    );
 }
 
 fn is_same_authority(origin: &str, uri: &Uri, headers: &HeaderMap) -> bool {
@@ -55,7 +84,7 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, HeaderValue::from_static(value));
         }
-        is_foreign(method, &Uri::from_static("/x"), &map, &["https://shop.example".to_owned()])
+        is_foreign(method, &Uri::from_static("/x"), &map, &["https://shop.example".parse().unwrap()])
     }
 
     #[test]
@@ -73,7 +102,11 @@ mod tests {
             (true, &[("origin", "http://127.0.0.1:3000.evil.example")]),
             (true, &[("sec-fetch-site", "same-site")]),
             (true, &[("sec-fetch-site", "cross-site")]),
-            (true, &[("origin", "http://evil.example"), ("sec-fetch-site", "same-origin")]),
+            (true, &[("origin", "https://evil.example"), ("sec-fetch-site", "cross-site")]),
+            (true, &[("origin", "http://127.0.0.1:3000"), ("sec-fetch-site", "same-site")]),
+            // A proxy has rewritten `Host`.
+            (false, &[("origin", "https://ticketing.example"), ("sec-fetch-site", "same-origin")]),
+            (true, &[("origin", "https://ticketing.example")]),
         ] {
             assert_eq!(foreign(&Method::POST, headers), expected, "{headers:?}");
             assert_eq!(foreign(&Method::DELETE, headers), expected, "{headers:?}");

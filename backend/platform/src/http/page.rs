@@ -1,4 +1,4 @@
-//! Paging: `?limit=`, an opaque `?cursor=`, and the `Link` to the next page.
+//! Paging: `?limit=`, an opaque `?cursor=`, and the `Link` to the next page. Without either the list is whole.
 
 use axum::extract::FromRequestParts;
 use base64::Engine;
@@ -11,8 +11,10 @@ use serde_json::Value;
 
 use super::{ApiError, Faults};
 
-/// The page size when a request names none, in entries.
+/// The page size when a request names a cursor and no size, in entries.
 pub const DEFAULT_LIMIT: u32 = 100;
+/// The largest whole list, which a request gets that names neither, in entries.
+pub const WHOLE_LIMIT: u32 = 10_000;
 /// The largest page, in entries.
 pub const MAX_LIMIT: u32 = 500;
 
@@ -21,7 +23,7 @@ const CURSOR: &str = "cursor";
 /// Which page a list request asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageQuery {
-    /// At most so many entries, 1–500.
+    /// At most so many entries: 1–500, or [`WHOLE_LIMIT`].
     pub limit: u32,
     /// Where the page before ended; read it with [`PageQuery::after`].
     pub cursor: Option<String>,
@@ -30,19 +32,22 @@ pub struct PageQuery {
 impl PageQuery {
     /// Reads the query of a URI; faults go to `faults`, so that a route can report them with its own.
     pub fn parse(uri: &Uri, faults: &mut Faults) -> Self {
-        let mut page = Self { limit: DEFAULT_LIMIT, cursor: None };
+        let (mut limit, mut cursor) = (None, None);
         for pair in uri.query().unwrap_or_default().split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             match name {
+                _ if value.is_empty() => {}
                 "limit" => match value.parse() {
-                    Ok(limit @ 1..=MAX_LIMIT) if !value.starts_with('+') => page.limit = limit,
+                    Ok(number @ 1..=MAX_LIMIT) if !value.starts_with('+') => limit = Some(number),
                     _ => faults.push("limit", format!("Limit must be a number from 1 to {MAX_LIMIT}")),
                 },
-                CURSOR => page.cursor = Some(value.to_owned()),
+                CURSOR => cursor = Some(value.to_owned()),
                 _ => {}
             }
         }
-        page
+        // A client that knows neither, as that of the original, knows no `Link` either.
+        let default = if cursor.is_some() { DEFAULT_LIMIT } else { WHOLE_LIMIT };
+        Self { limit: limit.unwrap_or(default), cursor }
     }
 
     /// The position that the cursor stands for: what [`cursor`] was given. A cursor that was not made here is a
@@ -120,10 +125,11 @@ mod tests {
 
     #[test]
     fn limits_are_bounded() {
-        assert_eq!(parse("/t").unwrap().limit, 100);
+        assert_eq!(parse("/t").unwrap().limit, 10_000);
+        assert_eq!(parse("/t?limit=&cursor=").unwrap().limit, 10_000);
+        assert_eq!(parse("/t?cursor=x").unwrap().limit, 100);
         assert_eq!(parse("/t?limit=500&q=a").unwrap().limit, 500);
-        for uri in ["/t?limit=0", "/t?limit=501", "/t?limit=-1", "/t?limit=", "/t?limit=%2B1", "/t?limit=+1"]
-        {
+        for uri in ["/t?limit=0", "/t?limit=501", "/t?limit=-1", "/t?limit=%2B1", "/t?limit=+1"] {
             assert_eq!(parse(uri).unwrap_err().faults()[0].field.as_deref(), Some("limit"), "{uri}");
         }
     }

@@ -56,7 +56,7 @@ impl FromStr for Network {
     }
 }
 
-/// The proxies whose `X-Forwarded-For` is believed; none by default.
+/// The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; none by default.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Arc<[Network]>);
 
@@ -67,7 +67,8 @@ impl TrustedProxies {
         Self(networks.into())
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether the proxy at this address is believed.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 

@@ -9,6 +9,7 @@ mod bodies;
 mod databases;
 mod dawdling;
 mod drain;
+mod edge;
 mod failures;
 mod health;
 mod idempotency;

@@ -25,10 +25,14 @@ impl Server {
     }
 
     pub(crate) async fn with(router: Router, limits: ServeLimits) -> Self {
+        Self::layered(router, limits, LayerSettings::default()).await
+    }
+
+    pub(crate) async fn layered(router: Router, limits: ServeLimits, layers: LayerSettings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = Shutdown::new();
-        let router = wrap(router, LayerSettings::default());
+        let router = wrap(router, layers);
         let serving = tokio::spawn(serve(listener, router, limits, shutdown.clone()));
         Self { address, shutdown, serving }
     }
@@ -95,7 +99,7 @@ impl Client {
             let mut reply = Reply::parse(std::str::from_utf8(&bytes[..head_end]).unwrap());
             let mut body = bytes.split_off(head_end);
             let length = reply.header("content-length").map(|length| length.parse::<usize>().unwrap());
-            while reply.status != 204 && length.is_none_or(|length| body.len() < length) {
+            while !matches!(reply.status, 204 | 304) && length.is_none_or(|length| body.len() < length) {
                 if self.stream.read_buf(&mut body).await.ok()? == 0 {
                     break;
                 }
@@ -132,6 +136,11 @@ impl Reply {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every value of a header, in order.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
     }
 
     /// Checks that this is a failure in the contract's shape, and returns the code of its only fault.

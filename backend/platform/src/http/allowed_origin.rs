@@ -1,0 +1,100 @@
+//! An origin of `TICKETING_ALLOWED_ORIGINS`: scheme, host and port, as browsers write it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::Uri;
+
+/// An origin besides the server's own whose pages may use the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AllowedOrigin(String);
+
+/// Why some text is no origin that a browser could send.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OriginError {
+    /// It is more than an origin, or spelled as no browser spells it.
+    #[error("{0}, which is what browsers send")]
+    Write(String),
+    /// It is none at all.
+    #[error(
+        "an origin like https://shop.example: a scheme, a host in ASCII and a port where it is not the usual one"
+    )]
+    NoOrigin,
+}
+
+impl AllowedOrigin {
+    /// Whether this is the origin of an `Origin` field.
+    pub(super) fn is(&self, origin: &[u8]) -> bool {
+        self.0.as_bytes().eq_ignore_ascii_case(origin)
+    }
+
+    /// The origin.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AllowedOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for AllowedOrigin {
+    type Err = OriginError;
+
+    fn from_str(text: &str) -> Result<Self, OriginError> {
+        let uri: Uri = text.parse().map_err(|_| OriginError::NoOrigin)?;
+        let scheme = uri.scheme_str().unwrap_or_default().to_ascii_lowercase();
+        let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+        let usual_port = match scheme.as_str() {
+            "https" => 443,
+            "http" => 80,
+            _ => return Err(OriginError::NoOrigin),
+        };
+        if host.is_empty() || host.contains('*') {
+            return Err(OriginError::NoOrigin);
+        }
+        let canonical = match uri.port_u16() {
+            Some(port) if port != usual_port => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        };
+        if text == canonical { Ok(Self(canonical)) } else { Err(OriginError::Write(canonical)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origin_is_scheme_host_and_unusual_port() {
+        for origin in ["https://shop.example", "http://127.0.0.1:5173", "https://[::1]:8443"] {
+            assert_eq!(origin.parse::<AllowedOrigin>().unwrap().as_str(), origin);
+        }
+        for (given, expected) in [
+            ("https://shop.example/", "https://shop.example"),
+            ("https://shop.example/pages?x=1", "https://shop.example"),
+            ("https://Shop.Example", "https://shop.example"),
+            ("https://shop.example:443", "https://shop.example"),
+            ("http://user@shop.example:80", "http://shop.example"),
+        ] {
+            let error = given.parse::<AllowedOrigin>().unwrap_err();
+            assert_eq!(error, OriginError::Write(expected.to_owned()), "{given}");
+        }
+        for given in [
+            "",
+            "*",
+            "null",
+            "shop.example",
+            "shop.example:443",
+            "ftp://x",
+            "https://",
+            "https://*.x",
+            "https://müller.example",
+        ] {
+            assert_eq!(given.parse::<AllowedOrigin>(), Err(OriginError::NoOrigin), "{given}");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! What happens to every request before it is routed, and to every answer last: the spelling of paths, `OPTIONS`, CORS,
+//! conditional reads, and the header fields that protect browsers.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::response::Response;
+use axum::routing::future::RouteFuture;
+use http::header::Entry;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use pin_project_lite::pin_project;
+use tower::Service;
+
+use super::LayerSettings;
+use super::tags::EntityTags;
+
+const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// The fields of every answer that does not have its own: an answer of the API is data, shown and embedded by nobody.
+static DEFAULTS: [(HeaderName, HeaderValue); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (CORP, HeaderValue::from_static("same-origin")),
+];
+
+/// A year, in seconds.
+static HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// Fields of requests that pages of an allowed origin may send.
+static CORS_REQUEST_FIELDS: HeaderValue = HeaderValue::from_static(
+    "accept, content-type, idempotency-key, if-match, if-none-match, last-event-id, traceparent, x-request-id, \
+     x-ticketing-user",
+);
+/// Fields of answers that they may read.
+static CORS_ANSWER_FIELDS: HeaderValue = HeaderValue::from_static("etag, link, retry-after, x-request-id");
+/// How long a browser may remember a preflight, in seconds.
+static CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
+
+/// The outermost service.
+#[derive(Clone)]
+pub(super) struct Edge {
+    pub(super) inner: Router,
+    pub(super) settings: Arc<LayerSettings>,
+}
+
+impl Service<Request> for Edge {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = EdgeFuture;
+
+    fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        self.settings.paths.rewrite(&mut request);
+        let exchange = Exchange::of(&request, &self.settings);
+        EdgeFuture { inner: self.inner.call(request), exchange }
+    }
+}
+
+pin_project! {
+    pub(super) struct EdgeFuture {
+        #[pin]
+        inner: RouteFuture<Infallible>,
+        exchange: Exchange,
+    }
+}
+
+impl Future for EdgeFuture {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Ok(mut response) = ready!(this.inner.poll(cx));
+        this.exchange.complete(&mut response);
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// What an answer depends on besides its route.
+struct Exchange {
+    is_options: bool,
+    /// The request's `Origin`, where other origins are allowed at all.
+    cors: Option<Cors>,
+    /// `If-None-Match` of a read.
+    known: Option<EntityTags>,
+    /// Whether the client's connection is encrypted, by the word of a proxy.
+    over_tls: bool,
+    /// Whether browsers are to use TLS only.
+    tls_only: bool,
+}
+
+/// The cross-origin part of a request.
+struct Cors {
+    /// The origin, if it is allowed.
+    allowed: Option<HeaderValue>,
+    is_preflight: bool,
+}
+
+impl Exchange {
+    fn of(request: &Request, settings: &LayerSettings) -> Self {
+        let (method, headers) = (request.method(), request.headers());
+        let is_options = *method == Method::OPTIONS;
+        let cors = (!settings.allowed_origins.is_empty()).then(|| {
+            let is_allowed =
+                |origin: &&HeaderValue| settings.allowed_origins.iter().any(|it| it.is(origin.as_bytes()));
+            let preflight = is_options && headers.contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+            Cors { allowed: headers.get(header::ORIGIN).filter(is_allowed).cloned(), is_preflight: preflight }
+        });
+        let reads = matches!(*method, Method::GET | Method::HEAD);
+        let known = if reads { EntityTags::of(headers, &header::IF_NONE_MATCH) } else { None };
+        let over_tls = is_over_tls(request, settings);
+        Self { is_options, cors, known, over_tls, tls_only: settings.tls_only }
+    }
+
+    fn complete(&self, response: &mut Response) {
+        name_options(response.headers_mut());
+        if self.is_options {
+            self.answer_options(response);
+        }
+        if let Some(cors) = &self.cors {
+            cors.complete(response.headers_mut());
+        }
+        if let Some(known) = &self.known {
+            not_modified(known, response);
+        }
+        let headers = response.headers_mut();
+        for (name, value) in &DEFAULTS {
+            if let Entry::Vacant(entry) = headers.entry(name) {
+                entry.insert(value.clone());
+            }
+        }
+        if self.over_tls {
+            secure_cookies(headers);
+        }
+        if self.over_tls || self.tls_only {
+            headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert_with(|| HSTS.clone());
+        }
+    }
+
+    /// A route that refuses `OPTIONS` as a method answers with the methods that it has.
+    fn answer_options(&self, response: &mut Response) {
+        let Some(allow) = response.headers().get(header::ALLOW).cloned() else { return };
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            *response.body_mut() = Body::empty();
+            response.headers_mut().remove(header::CONTENT_TYPE);
+            response.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+        if let Some(Cors { allowed: Some(_), is_preflight: true }) = &self.cors {
+            let headers = response.headers_mut();
+            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, allow);
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, CORS_REQUEST_FIELDS.clone());
+            headers.insert(header::ACCESS_CONTROL_MAX_AGE, CORS_MAX_AGE.clone());
+        }
+    }
+}
+
+/// Every path that has methods answers `OPTIONS` as well.
+fn name_options(headers: &mut HeaderMap) {
+    let Some(allow) = headers.get(header::ALLOW).and_then(|allow| allow.to_str().ok()) else { return };
+    if allow.split(',').any(|method| method.trim() == "OPTIONS") {
+        return;
+    }
+    if let Ok(allow) = HeaderValue::try_from(format!("{allow},OPTIONS")) {
+        headers.insert(header::ALLOW, allow);
+    }
+}
+
+impl Cors {
+    fn complete(&self, headers: &mut HeaderMap) {
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+        let Some(origin) = &self.allowed else { return };
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        if !self.is_preflight {
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, CORS_ANSWER_FIELDS.clone());
+        }
+    }
+}
+
+/// A read whose representation the client has already is answered 304, without a body.
+fn not_modified(known: &EntityTags, response: &mut Response) {
+    let tag = response.headers().get(header::ETAG);
+    if response.status() != StatusCode::OK || !tag.is_some_and(|tag| known.contains_weakly(tag.as_bytes())) {
+        return;
+    }
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    *response.body_mut() = Body::empty();
+    response.headers_mut().remove(header::CONTENT_TYPE);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+}
+
+/// Whether a proxy says that the client speaks TLS with it. A proxy on this machine is believed, and those that
+/// `TICKETING_TRUSTED_PROXIES` names.
+fn is_over_tls(request: &Request, settings: &LayerSettings) -> bool {
+    let Some(scheme) = request.headers().get(X_FORWARDED_PROTO) else { return false };
+    // The first of several is that of the client; each proxy appends its own.
+    let scheme = scheme.as_bytes().split(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
+    if !scheme.eq_ignore_ascii_case(b"https") {
+        return false;
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|ConnectInfo(peer)| {
+        let address: IpAddr = peer.ip().to_canonical();
+        address.is_loopback() || settings.trusted_proxies.trusts(address)
+    })
+}
+
+/// Cookies that are set over TLS come back over TLS alone.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let Entry::Occupied(mut cookies) = headers.entry(header::SET_COOKIE) else { return };
+    for cookie in cookies.iter_mut() {
+        let is_secure = cookie
+            .as_bytes()
+            .split(|byte| *byte == b';')
+            .any(|attribute| attribute.trim_ascii().eq_ignore_ascii_case(b"secure"));
+        if is_secure {
+            continue;
+        }
+        if let Ok(mut secured) = HeaderValue::from_bytes(&[cookie.as_bytes(), b"; Secure"].concat()) {
+            secured.set_sensitive(cookie.is_sensitive());
+            *cookie = secured;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The bodies of lists, whose memory is bounded over all requests of the process.
+
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::ApiError;
+
+/// What all bodies of lists that are not yet sent may take together, in KiB.
+const BUDGET: usize = 256 * 1024;
+/// Smaller bodies are not counted, in bytes: those of pages, of which connections bound the number.
+const SMALL: usize = 128 * 1024;
+
+static LEFT: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(BUDGET)));
+
+/// A body with its share of the budget, which it gives back once it is sent.
+struct Counted {
+    body: Vec<u8>,
+    _share: OwnedSemaphorePermit,
+}
+
+impl AsRef<[u8]> for Counted {
+    fn as_ref(&self) -> &[u8] {
+        &self.body
+    }
+}
+
+/// The JSON of a list.
+///
+/// # Errors
+/// 503 when clients have not yet taken the long lists that they have asked for; 500 when it cannot be written as JSON.
+pub fn list_body<T: Serialize>(entries: &[T]) -> Result<Bytes, ApiError> {
+    let body = serde_json::to_vec(entries).map_err(ApiError::internal)?;
+    counted(body, &LEFT)
+}
+
+fn counted(body: Vec<u8>, left: &Arc<Semaphore>) -> Result<Bytes, ApiError> {
+    if body.len() <= SMALL {
+        return Ok(Bytes::from(body));
+    }
+    let share = u32::try_from(body.capacity().div_ceil(1024)).unwrap_or(u32::MAX);
+    match Arc::clone(left).try_acquire_many_owned(share) {
+        Ok(share) => Ok(Bytes::from_owner(Counted { body, _share: share })),
+        Err(_) => Err(ApiError::unavailable("Too many long lists are being sent, try again", 1)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_list_beyond_the_budget_is_refused_until_another_is_sent() {
+        let left = Arc::new(Semaphore::new(300));
+        let first = counted(vec![b' '; 200 * 1024], &left).unwrap();
+        assert_eq!(counted(vec![b' '; 200 * 1024], &left).unwrap_err().status(), 503);
+        assert!(counted(vec![b' '; SMALL], &left).is_ok());
+        drop(first.clone());
+        assert!(counted(vec![b' '; 200 * 1024], &left).is_err());
+        drop(first);
+        assert!(counted(vec![b' '; 200 * 1024], &left).is_ok());
+    }
+}

@@ -1,0 +1,168 @@
+//! Paths of the API as clients write them: fixed segments in any case, one trailing slash, UUIDs in any case.
+
+use std::sync::Arc;
+
+use axum::extract::Request;
+use http::Uri;
+use http::uri::PathAndQuery;
+
+const PREFIX: &str = "/api/";
+/// The length of a UUID with its hyphens, in bytes.
+const UUID_LENGTH: usize = 36;
+
+/// The paths of the API, as its document names them (`/api/tickets/{id}`). Requests are rewritten to them before they
+/// are routed.
+#[derive(Debug, Clone, Default)]
+pub struct CanonicalPaths {
+    templates: Arc<[Vec<Segment>]>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Segment {
+    Fixed(String),
+    Parameter,
+}
+
+impl Segment {
+    fn matches(&self, given: &str) -> bool {
+        match self {
+            Self::Fixed(name) => name.eq_ignore_ascii_case(given),
+            Self::Parameter => !given.is_empty(),
+        }
+    }
+}
+
+impl<P: AsRef<str>> FromIterator<P> for CanonicalPaths {
+    fn from_iter<I: IntoIterator<Item = P>>(paths: I) -> Self {
+        let segment = |text: &str| match text.strip_prefix('{') {
+            Some(_) => Segment::Parameter,
+            None => Segment::Fixed(text.to_ascii_lowercase()),
+        };
+        let mut templates: Vec<Vec<Segment>> =
+            paths.into_iter().map(|path| segments(path.as_ref()).map(segment).collect()).collect();
+        // A fixed segment is preferred to a parameter: `/api/payments/webhook` to `/api/payments/{id}`.
+        templates.sort_by_key(|template| template.iter().filter(|it| **it == Segment::Parameter).count());
+        Self { templates: templates.into() }
+    }
+}
+
+impl CanonicalPaths {
+    /// Gives a request the canonical spelling of its path. One that is canonical, or of no route, stays as it is.
+    pub(super) fn rewrite(&self, request: &mut Request) {
+        if let Some(uri) = self.canonical(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+    }
+
+    fn canonical(&self, uri: &Uri) -> Option<Uri> {
+        let path = uri.path();
+        let prefix = path.get(..PREFIX.len())?;
+        if !prefix.eq_ignore_ascii_case(PREFIX) || is_canonical(path) {
+            return None;
+        }
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let fits = |template: &&Vec<Segment>| {
+            template.len() == segments(path).count()
+                && template.iter().zip(segments(path)).all(|(segment, given)| segment.matches(given))
+        };
+        let template = self.templates.iter().find(fits)?;
+        let mut text = String::with_capacity(path.len());
+        for (segment, given) in template.iter().zip(segments(path)) {
+            text.push('/');
+            match segment {
+                Segment::Fixed(name) => text.push_str(name),
+                Segment::Parameter if is_uuid(given) => text.push_str(&given.to_ascii_lowercase()),
+                Segment::Parameter => text.push_str(given),
+            }
+        }
+        if let Some(query) = uri.query() {
+            text.push('?');
+            text.push_str(query);
+        }
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = Some(PathAndQuery::try_from(text).ok()?);
+        Uri::from_parts(parts).ok()
+    }
+}
+
+/// Whether a path needs no look at the templates.
+fn is_canonical(path: &str) -> bool {
+    !path.ends_with('/') && !path.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.strip_prefix('/').unwrap_or(path).split('/')
+}
+
+/// Whether a segment is a UUID, whose digits mean the same in either case.
+fn is_uuid(text: &str) -> bool {
+    text.len() == UUID_LENGTH
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn canonical(text: &str) -> String {
+        let paths: CanonicalPaths = [
+            "/api/tickets",
+            "/api/tickets/{id}",
+            "/api/payments/{id}",
+            "/api/payments/webhook",
+            "/api/users/currentuser",
+        ]
+        .into_iter()
+        .collect();
+        let uri: Uri = text.parse().unwrap();
+        paths.canonical(&uri).unwrap_or(uri).to_string()
+    }
+
+    #[test]
+    fn path_in_another_case_or_with_a_trailing_slash_becomes_canonical() {
+        for (given, expected) in [
+            ("/api/tickets", "/api/tickets"),
+            ("/api/tickets/", "/api/tickets"),
+            ("/API/Tickets/?Q=A", "/api/tickets?Q=A"),
+            ("/api/users/currentUser", "/api/users/currentuser"),
+            ("/Api/payments/WebHook/", "/api/payments/webhook"),
+            ("http://shop.example/api/tickets/?q=1", "http://shop.example/api/tickets?q=1"),
+        ] {
+            assert_eq!(canonical(given), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn identifier_keeps_its_spelling_unless_it_is_a_uuid() {
+        for (given, expected) in [
+            ("/api/TICKETS/AbC", "/api/tickets/AbC"),
+            ("/api/tickets/Tickets", "/api/tickets/Tickets"),
+            ("/api/tickets/a%2FB/", "/api/tickets/a%2FB"),
+            (
+                "/api/tickets/0199F3C2-7A10-7000-8000-00000000ABCD",
+                "/api/tickets/0199f3c2-7a10-7000-8000-00000000abcd",
+            ),
+        ] {
+            assert_eq!(canonical(given), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn path_of_no_route_stays_as_it_is() {
+        for given in [
+            "/",
+            "/api",
+            "/api/",
+            "/Tickets/",
+            "/api/tickets//",
+            "/api//tickets",
+            "/api/tickets/a/B",
+            "/apis/X/",
+        ] {
+            assert_eq!(canonical(given), given);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Lists of entity tags, as `If-Match` and `If-None-Match` have them (RFC 9110, section 8.8.3).
+
+use http::{HeaderMap, HeaderName};
+
+/// The value of `If-Match` or `If-None-Match`, all fields of the name joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntityTags {
+    /// `*`: any current representation.
+    Any,
+    /// These tags, with their quotes and without `W/`. Empty where the field does not have the grammar of a list.
+    List(Vec<Vec<u8>>),
+}
+
+impl EntityTags {
+    /// Reads the fields of this name, if there are any.
+    #[must_use]
+    pub fn of(headers: &HeaderMap, name: &HeaderName) -> Option<Self> {
+        let mut values = headers.get_all(name).iter().peekable();
+        values.peek()?;
+        let mut tags = Vec::new();
+        for value in values {
+            let value = value.as_bytes().trim_ascii();
+            if value == b"*" {
+                return Some(Self::Any);
+            }
+            match parse(value) {
+                Some(more) => tags.extend(more),
+                None => return Some(Self::List(Vec::new())),
+            }
+        }
+        Some(Self::List(tags))
+    }
+
+    /// Whether a tag is among these by weak comparison: the one of `If-None-Match`.
+    #[must_use]
+    pub fn contains_weakly(&self, tag: &[u8]) -> bool {
+        match self {
+            Self::Any => true,
+            Self::List(tags) => tags.iter().any(|known| known == opaque(tag)),
+        }
+    }
+}
+
+/// A tag without the mark of a weak one.
+fn opaque(tag: &[u8]) -> &[u8] {
+    tag.strip_prefix(b"W/").unwrap_or(tag)
+}
+
+/// `#entity-tag`; empty elements are ignored. A quoted tag may hold commas.
+fn parse(mut rest: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut tags = Vec::new();
+    loop {
+        rest = rest.trim_ascii_start();
+        match rest.first() {
+            None => return Some(tags),
+            Some(b',') => {
+                rest = &rest[1..];
+                continue;
+            }
+            Some(_) => {}
+        }
+        let quoted = opaque(rest).strip_prefix(b"\"")?;
+        let end = quoted.iter().position(|byte| *byte == b'"')?;
+        let (tag, after) = quoted.split_at(end);
+        if tag.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) {
+            return None;
+        }
+        tags.push([b"\"", tag, b"\""].concat());
+        rest = after[1..].trim_ascii_start();
+        if !matches!(rest.first(), None | Some(b',')) {
+            return None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+    use http::header::IF_NONE_MATCH;
+
+    fn of(values: &[&'static str]) -> Option<EntityTags> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(IF_NONE_MATCH, HeaderValue::from_static(value));
+        }
+        EntityTags::of(&headers, &IF_NONE_MATCH)
+    }
+
+    fn list(tags: &[&str]) -> Option<EntityTags> {
+        Some(EntityTags::List(tags.iter().map(|tag| tag.as_bytes().to_vec()).collect()))
+    }
+
+    #[test]
+    fn tags_of_every_field_are_one_list() {
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[" * "]), Some(EntityTags::Any));
+        assert_eq!(of(&["\"3\""]), list(&["\"3\""]));
+        assert_eq!(of(&["\"a,b\" , W/\"4\"", ",\"5\","]), list(&["\"a,b\"", "\"4\"", "\"5\""]));
+    }
+
+    #[test]
+    fn field_without_the_grammar_of_a_list_names_no_tag() {
+        for bad in ["3", "\"3", "\"3\" \"4\"", "w/\"3\"", "\"a b\"", "\"3\";q=1", "*, \"3\""] {
+            assert_eq!(of(&[bad]), list(&[]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn weak_comparison_ignores_the_mark() {
+        let tags = of(&["W/\"3\", \"4\""]).unwrap();
+        assert!(tags.contains_weakly(b"\"3\"") && tags.contains_weakly(b"W/\"4\""));
+        assert!(!tags.contains_weakly(b"\"5\""));
+    }
+}
