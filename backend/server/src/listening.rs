@@ -11,7 +11,7 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry;
 use tokio::net::TcpListener;
 
-use crate::{Service, StackSettings, StartError};
+use crate::{Service, StackSettings, StartError, openapi};
 
 /// How long the loops behind the routes may take to end.
 const LOOPS_WITHIN: Duration = Duration::from_secs(5);
@@ -64,6 +64,10 @@ impl Listening {
         let metrics_address = metrics.as_ref().map(|bound| local(bound, settings.listen));
         let layers = LayerSettings {
             allowed_origins: settings.allowed_origins.clone(),
+            trusted_proxies: settings.trusted_proxies.clone(),
+            // The cookie is for TLS alone where there is TLS.
+            tls_only: settings.cookie.is_secure(),
+            paths: openapi::paths(),
             signed_paths: vec![ticketing_payments::WEBHOOK_PATH.to_owned()],
             body_limits: vec![(
                 ticketing_payments::WEBHOOK_PATH.to_owned(),

@@ -1,22 +1,27 @@
 //! The OpenAPI document: made from the routes themselves.
 
+mod common;
+
+use std::collections::BTreeMap;
+
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
 use axum::routing::get;
-use ticketing_platform::session::INTENDED_USER;
-use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{
-    ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, Required,
-    Response, ResponseBuilder,
-};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use ticketing_platform::http::CanonicalPaths;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder};
 
-/// Routes that read the session and never answer 401.
-const SESSION_IS_OPTIONAL: [&str; 2] = ["/api/users/currentuser", "/api/users/signout"];
+/// The name of the security scheme of sessions.
+const SESSION: &str = "session";
 
-/// Completes the document that the routes have made.
+/// Completes the document that the routes have made, for a server whose session cookie has this name.
 #[must_use]
-pub fn document(routes: OpenApi) -> OpenApi {
+pub fn document(routes: OpenApi, cookie_name: &str) -> OpenApi {
     let info = InfoBuilder::new()
         .title("ticketing")
         .version(env!("CARGO_PKG_VERSION"))
@@ -28,52 +33,41 @@ pub fn document(routes: OpenApi) -> OpenApi {
         .build();
     let mut document = OpenApiBuilder::new().info(info).build();
     document.merge(routes);
-    for (path, item) in &mut document.paths.paths {
-        let is_optional = SESSION_IS_OPTIONAL.contains(&path.as_str());
-        for operation in operations(item) {
-            if is_optional || operation.responses.responses.contains_key("401") {
-                describe_intended_user(operation);
-            }
-        }
-    }
+    let cookie = ApiKeyValue::with_description(
+        cookie_name,
+        "The session that signing in and signing up begin. A browser must also send the request from the same origin.",
+    );
+    let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+    document.components.get_or_insert_default().security_schemes.insert(SESSION.to_owned(), scheme.into());
+    common::describe(&mut document);
     document
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+/// The copy that a test compares with the routes.
+const COMMITTED: &str = include_str!("../../../docs/reference/openapi.json");
+/// Where the document is.
+pub(crate) const PATH: &str = "/api/openapi.json";
+
+/// The route of the whole document, for processes that know a part of the routes.
+pub(crate) fn whole(cookie_name: &str) -> Router {
+    // As the document of one process writes it. A test reads the copy.
+    let mut document: Value = serde_json::from_str(COMMITTED).unwrap_or_default();
+    if let Some(name) = document.pointer_mut("/components/securitySchemes/session/name") {
+        *name = cookie_name.into();
+    }
+    let document: Bytes = document.to_string().into();
+    let answer = move || async move { ([(CONTENT_TYPE, "application/json")], document).into_response() };
+    Router::new().route(PATH, get(answer))
 }
 
-/// Adds the header of the intended user, which the extractors of the session read on every route alike.
-fn describe_intended_user(operation: &mut Operation) {
-    operation.parameters.get_or_insert_default().push(intended_user().into());
-    let responses = &mut operation.responses.responses;
-    responses.entry("409".to_owned()).or_insert_with(|| other_user().into());
-}
-
-fn intended_user() -> Parameter {
-    ParameterBuilder::new()
-        .name(INTENDED_USER.as_str())
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(
-            "The id of the user that the request is meant for: 409 `other_user` where another one is signed in",
-        ))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-        .build()
-}
-
-fn other_user() -> Response {
-    let problem = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-    ResponseBuilder::new()
-        .description("The request is meant for another user than the one who is signed in")
-        .content("application/json", problem)
-        .build()
-}
-
-/// The route of the whole document, for processes that know a part of the routes: the copy that the routes are compared with
-/// in a test.
-pub(crate) fn whole() -> Router {
-    const DOCUMENT: &str = include_str!("../../../docs/reference/openapi.json");
-    Router::new()
-        .route("/api/openapi.json", get(|| async { ([(CONTENT_TYPE, "application/json")], DOCUMENT) }))
+/// Every path of the API, in whichever process it is answered.
+pub(crate) fn paths() -> CanonicalPaths {
+    #[derive(Deserialize)]
+    struct Document {
+        paths: BTreeMap<String, IgnoredAny>,
+    }
+    // A test reads it; without it every path would have one spelling.
+    let document: Option<Document> = serde_json::from_str(COMMITTED).ok();
+    let named = document.map(|document| document.paths).unwrap_or_default();
+    named.into_keys().chain([PATH.to_owned()]).collect()
 }

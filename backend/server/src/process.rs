@@ -48,7 +48,7 @@ impl Process {
                 (app, Some(bus))
             }
         };
-        let routes = app.router(service, &running.serving);
+        let routes = app.router(service, &settings, &running.serving);
         let listening = Listening::begin(&settings, bus.as_ref(), routes, running).await?;
         Ok(Self { listening })
     }
@@ -127,7 +127,7 @@ impl App {
     }
 
     /// Its own routes; the document of the API is the whole one in every process.
-    fn router(&self, service: Service, serving: &Shutdown) -> Router {
+    fn router(&self, service: Service, settings: &StackSettings, serving: &Shutdown) -> Router {
         let routes = match self {
             Self::Auth(app) => app.router(),
             Self::Tickets(app) => app.router(),
@@ -143,7 +143,7 @@ impl App {
             Some(core) => checked(health, service, core),
             None => health,
         };
-        routes.merge(openapi::whole()).merge(health.router())
+        routes.merge(openapi::whole(settings.cookie.name())).merge(health.router())
     }
 }
 

@@ -21,7 +21,7 @@ use ticketing_payments::provider::StripeFault;
 use ticketing_payments::{Pace, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
-use ticketing_platform::http::ServeLimits;
+use ticketing_platform::http::{AllowedOrigin, OriginError, ServeLimits};
 use ticketing_platform::limits::{TrustedProxies, WriteRate};
 use ticketing_platform::session::CookieSettings;
 use ticketing_platform::settings::{Reader, SettingsError, Source};
@@ -77,9 +77,9 @@ pub struct StackSettings {
     pub session_ttl: Duration,
     /// The session cookie.
     pub cookie: CookieSettings,
-    /// Origins besides its own that a browser may change state from.
-    pub allowed_origins: Vec<String>,
-    /// Proxies that may say who a client is.
+    /// Origins besides its own whose pages may use the API.
+    pub allowed_origins: Vec<AllowedOrigin>,
+    /// Proxies that may say who a client is, and whether it speaks TLS.
     pub trusted_proxies: TrustedProxies,
     /// How often someone may try to sign in.
     pub limits: Limits,
@@ -203,7 +203,7 @@ impl StackSettings {
             reader.fault("TICKETING_HASHING_SLOTS", Some(slots.to_string()), "at least 1");
         }
         settings.hashing = settings.hashing.with_slots(slots);
-        settings.allowed_origins = reader.optional("TICKETING_ALLOWED_ORIGINS").unwrap_or_default();
+        settings.allowed_origins = read_allowed_origins(reader);
         settings.trusted_proxies = TrustedProxies::new(reader.or("TICKETING_TRUSTED_PROXIES", Vec::new()));
         let name = reader.or("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned());
         // Without TLS a `Secure` cookie would never come back.
@@ -230,6 +230,23 @@ impl StackSettings {
         };
         reader.fault(PUBLISHABLE_KEY, Some(key.to_string()), expected);
     }
+}
+
+/// Origins whose pages may use the API. One that no browser could send would never match.
+fn read_allowed_origins(reader: &mut Reader<'_>) -> Vec<AllowedOrigin> {
+    const NAME: &str = "TICKETING_ALLOWED_ORIGINS";
+    let given: Vec<String> = reader.optional(NAME).unwrap_or_default();
+    let mut origins = Vec::with_capacity(given.len());
+    for text in given {
+        match text.parse() {
+            Ok(origin) => origins.push(origin),
+            Err(error) => {
+                let error: OriginError = error;
+                reader.fault(NAME, Some(text), error.to_string());
+            }
+        }
+    }
+    origins
 }
 
 /// What the pages tell Stripe of whose cards they ask for.

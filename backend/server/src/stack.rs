@@ -61,7 +61,8 @@ impl Stack {
         contents.complete()?;
         let watch = data_dir.watch(&databases)?;
         parts.start(&running.loops);
-        let routes = parts.router(&running.serving, (!databases.is_empty()).then_some(&watch));
+        let watched = (!databases.is_empty()).then_some(&watch);
+        let routes = parts.router(&settings, &running.serving, watched);
         if !databases.is_empty() {
             running.loops.spawn(watch.run(running.loops.clone()));
         }
@@ -191,7 +192,7 @@ impl Parts {
         self.expiration.start(&self.bus, loops);
     }
 
-    fn router(&self, serving: &Shutdown, folder: Option<&FolderWatch>) -> Router {
+    fn router(&self, settings: &StackSettings, serving: &Shutdown, folder: Option<&FolderWatch>) -> Router {
         let cores = Service::STATEFUL.into_iter().zip(self.cores());
         let health = cores.fold(Health::new(serving.clone()), |health, (service, (_, core))| {
             checked(health, service, core)
@@ -209,13 +210,13 @@ impl Parts {
             .merge(self.orders.router())
             .merge(self.payments.router())
             .split_for_parts();
-        let document = Arc::new(openapi::document(documented));
+        let document = Arc::new(openapi::document(documented, settings.cookie.name()));
         let serve_document = move || {
             let document = Arc::clone(&document);
             async move { axum::Json(&*document).into_response() }
         };
         routes
-            .route("/api/openapi.json", axum::routing::get(serve_document))
+            .route(openapi::PATH, axum::routing::get(serve_document))
             .merge(health.router())
             .merge(self.client.router())
     }

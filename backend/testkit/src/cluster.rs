@@ -311,7 +311,10 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         ("TICKETING_NATS_URL", nats.to_owned()),
         ("TICKETING_JWT_KEY", joined(&settings.jwt_keys)),
         ("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned()),
-        ("TICKETING_ALLOWED_ORIGINS", settings.allowed_origins.join(",")),
+        (
+            "TICKETING_ALLOWED_ORIGINS",
+            settings.allowed_origins.iter().map(ToString::to_string).collect::<Vec<_>>().join(","),
+        ),
         ("TICKETING_ORDER_TTL", format!("{}s", settings.order_ttl.as_secs())),
         ("TICKETING_OPEN_ORDERS", settings.open_orders.to_string()),
         ("TICKETING_REORDER_PAUSE", format!("{}s", settings.reorder_pause.as_secs())),

@@ -14,8 +14,10 @@ use ticketing_platform::signal::Signal;
 
 /// Pages that are kept; beyond it all are forgotten.
 const MOST: usize = 256;
-/// Larger pages are not kept, in bytes.
-const LARGEST: usize = 128 * 1024;
+/// Larger pages are not kept, in bytes: room for the longest whole list with usual titles.
+const LARGEST: usize = 4 * 1024 * 1024;
+/// What all pages may take together, in bytes; beyond it all are forgotten.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// Longer questions are not kept, in bytes.
 const LONGEST: usize = 256;
 
@@ -51,6 +53,7 @@ pub(crate) struct Pages {
 struct Kept {
     generation: u64,
     pages: HashMap<String, Page>,
+    bytes: usize,
 }
 
 impl Pages {
@@ -81,10 +84,14 @@ impl Pages {
         if generation < kept.generation {
             return;
         }
-        if generation > kept.generation || kept.pages.len() >= MOST {
-            *kept = Kept { generation, pages: HashMap::new() };
+        let is_full = kept.pages.len() >= MOST || kept.bytes + page.body.len() > MOST_BYTES;
+        if generation > kept.generation || is_full {
+            *kept = Kept { generation, ..Kept::default() };
         }
-        kept.pages.insert(question.to_owned(), page.clone());
+        kept.bytes += page.body.len();
+        if let Some(replaced) = kept.pages.insert(question.to_owned(), page.clone()) {
+            kept.bytes -= replaced.body.len();
+        }
     }
 }
 
@@ -118,6 +125,14 @@ mod tests {
             pages.keep(&format!("q={n}"), 0, &page("[]"));
         }
         assert!(pages.kept.as_ref().unwrap().read().unwrap().pages.len() <= MOST);
+        let large = Page { body: Bytes::from(vec![b' '; LARGEST]), link: None };
+        for n in 0..10 {
+            pages.keep(&format!("large={n}"), 0, &large);
+            pages.keep("large=again", 0, &large);
+        }
+        let kept = pages.kept.as_ref().unwrap();
+        let bytes: usize = kept.read().unwrap().pages.values().map(|page| page.body.len()).sum();
+        assert!(bytes <= MOST_BYTES && bytes == kept.read().unwrap().bytes, "{bytes}");
         pages.keep(&"q".repeat(LONGEST + 1), 0, &page("[]"));
         let none = Pages::new(Signal::default(), true);
         none.keep("", none.generation(), &page("[]"));

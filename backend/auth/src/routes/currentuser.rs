@@ -16,6 +16,7 @@ use crate::App;
     get,
     path = "/api/users/currentuser",
     tag = TAG,
+    security((), ("session" = [])),
     responses((status = 200, description = "The account of the session, or null", body = CurrentUserAnswer)),
 )]
 pub(crate) async fn currentuser(

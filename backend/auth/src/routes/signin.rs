@@ -45,6 +45,7 @@ impl SignIn {
     path = "/api/users/signin",
     tag = TAG,
     request_body = SignIn,
+    security(()),
     responses(
         (status = 200, description = "The account", body = User, headers(("Set-Cookie" = String, description = "The session"))),
         (status = 400, description = "A fault of a field, or `invalid_credentials`", body = Problem),

@@ -27,6 +27,7 @@ pub(crate) struct SignedOut {}
     post,
     path = "/api/users/signout",
     tag = TAG,
+    security((), ("session" = [])),
     responses(
         (status = 200, description = "Signed out", body = SignedOut, headers(("Set-Cookie" = String, description = "Clears the session"))),
         (status = 503, description = "`unavailable`: the session was not ended", body = Problem),

@@ -51,13 +51,15 @@ impl SignUp {
     path = "/api/users/signup",
     tag = TAG,
     request_body = SignUp,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; kept for 24 hours")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours")),
+    security(()),
     responses(
         (status = 201, description = "The account", body = User, headers(
             ("Set-Cookie" = String, description = "The session"),
             ("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"),
         )),
         (status = 400, description = "A fault of a field, or `email_in_use`", body = Problem),
+        (status = 409, description = "`idempotency_key_in_flight`: the first request with this key is still being answered", body = Problem),
         (status = 422, description = "`idempotency_key_reused`: the key was used with another body", body = Problem),
         (status = 429, description = "`too_many_requests` from this address", body = Problem),
         (status = 503, description = "`unavailable`: too many passwords wait to be hashed", body = Problem),

@@ -15,6 +15,7 @@ use crate::{App, store};
 #[utoipa::path(
     delete, path = "/api/orders/{id}", tag = "orders", operation_id = "cancelOrder",
     params(("id" = String, Path, description = "The order")),
+    security(("session" = [])),
     responses(
         (status = 204, description = "The order is cancelled"),
         (status = 400, description = "A payment is being taken, or the order is complete", body = Problem),

@@ -26,7 +26,8 @@ pub(crate) struct OrderInput {
 /// Reserves a ticket by ordering it.
 #[utoipa::path(
     post, path = "/api/orders", tag = "orders", operation_id = "createOrder", request_body = NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
+    security(("session" = [])),
     responses(
         (status = 201, description = "The ticket is reserved until `expiresAt`", body = Order, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
         (status = 400, description = "The ticket is already reserved", body = Problem),

@@ -14,7 +14,9 @@ use crate::{App, store};
 #[utoipa::path(
     get, path = "/api/orders/{id}", tag = "orders", operation_id = "getOrder",
     params(("id" = String, Path, description = "The order")),
+    security(("session" = [])),
     responses(
+        (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The order; its version is the ETag", body = Order),
         (status = 401, description = "Not signed in, or another's order", body = Problem),
         (status = 404, description = "There is no such order", body = Problem),

@@ -1,12 +1,12 @@
 //! `GET /api/orders`
 
 use axum::extract::{Query, State};
-use axum::http::Uri;
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, Json, PageQuery};
+use ticketing_platform::http::{ApiError, Faults, PageQuery, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Order, OrderStatus, Problem};
 
@@ -17,6 +17,9 @@ use crate::{App, store};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
     /// `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default).
+    #[param(
+        pattern = "^(all|(created|awaiting:payment|complete|cancelled)(, ?(created|awaiting:payment|complete|cancelled))*)?$"
+    )]
     status: Option<String>,
 }
 
@@ -25,9 +28,10 @@ pub(crate) struct Filters {
     get, path = "/api/orders", tag = "orders", operation_id = "listOrders",
     params(
         Filters,
-        ("limit" = Option<u32>, Query, description = "1–500, 100 unless told"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
     ),
+    security(("session" = [])),
     responses(
         (status = 200, description = "A page of orders, and a Link to the next", body = Vec<Order>),
         (status = 400, description = "A filter is not valid", body = Problem),
@@ -54,18 +58,18 @@ pub(crate) async fn list(
     let mut orders = app.core.db.read(unit).await?;
     let more = orders.len() > limit as usize;
     orders.truncate(limit as usize);
+    let (content, body) = ([(header::CONTENT_TYPE, "application/json")], list_body(&orders)?);
     match orders.last() {
-        Some(last) if more => {
-            let link = next_link(&uri, &cursor(&last.id)?);
-            Ok(([link], Json(orders)).into_response())
-        }
-        _ => Ok(Json(orders).into_response()),
+        Some(last) if more => Ok(([next_link(&uri, &cursor(&last.id)?)], content, body).into_response()),
+        _ => Ok((content, body).into_response()),
     }
 }
 
 impl Filters {
     fn statuses(&self, faults: &mut Faults) -> Vec<OrderStatus> {
-        let Some(text) = self.status.as_deref().filter(|text| *text != "all") else { return Vec::new() };
+        let Some(text) = self.status.as_deref().filter(|text| !matches!(*text, "" | "all")) else {
+            return Vec::new();
+        };
         let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
         statuses.unwrap_or_else(|| {
             let message =

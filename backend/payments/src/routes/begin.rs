@@ -83,13 +83,16 @@ fn pay(tx: &mut Tx<'_>, app: &App, request: &Request, order: &OrderCopy) -> Resu
         return Err(ApiError::not_owner());
     }
     let in_force = store::in_force(tx, &order.id)?;
-    let known = in_force.as_ref().map(|payment| (payment.status, payment.token == purchase.token));
+    // The order is judged first; a token without the form of one is not that of the payment in force.
+    let token = purchase.card_token();
+    let is_same = |payment: &PaymentRow| token.as_ref().is_ok_and(|token| payment.token == *token);
+    let known = in_force.as_ref().map(|payment| (payment.status, is_same(payment)));
     match (admit(order.status, order.expires_at, known, *now).map_err(refused)?, in_force) {
         (Admission::Join, Some(payment)) => Ok(payment),
         (Admission::Begin | Admission::Join, _) => {
             let id = PaymentId::new(app.core.clock.new_id());
             let due_at = app.driver.wall_now();
-            let (token, can_confirm) = (purchase.token.clone(), purchase.can_confirm);
+            let (token, can_confirm) = (token?, purchase.can_confirm);
             let wanted = Wanted { id, token, can_confirm, now: *now, due_at };
             // Where the index refuses it, another replica was quicker.
             store::insert_payment(tx, &wanted, order)?.ok_or_else(|| refused(Refusal::InProgress))

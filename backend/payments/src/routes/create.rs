@@ -15,7 +15,8 @@ use crate::App;
 /// Pays for an order: the card is authorised, the reservation is won, the money is taken.
 #[utoipa::path(
     post, path = "/api/payments", tag = "payments", operation_id = "createPayment", request_body = NewPayment,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
+    security(("session" = [])),
     responses(
         (status = 201, description = "The money is taken", body = Payment, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
         (status = 202, description = "The outcome is not known yet: follow the payment", body = Payment),

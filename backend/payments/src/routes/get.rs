@@ -14,7 +14,9 @@ use crate::{App, store};
 #[utoipa::path(
     get, path = "/api/payments/{id}", tag = "payments", operation_id = "getPayment",
     params(("id" = String, Path, description = "The payment")),
+    security(("session" = [])),
     responses(
+        (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The payment; its version is the ETag", body = Payment),
         (status = 401, description = "Not signed in, or another's payment", body = Problem),
         (status = 404, description = "There is no such payment", body = Problem),

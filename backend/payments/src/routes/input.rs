@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ticketing_platform::http::{ApiError, Faults, Field};
 use ticketing_sdk::OrderId;
 
-use crate::domain::CardToken;
+use crate::domain::{CardToken, TokenError};
 
 /// The body as it was sent: nothing in it is checked yet.
 #[derive(Debug, Deserialize)]
@@ -22,7 +22,8 @@ pub(crate) struct PaymentInput {
 #[derive(Clone, Debug)]
 pub(super) struct Purchase {
     pub(super) order_id: OrderId,
-    pub(super) token: CardToken,
+    /// The order is judged before the token's form.
+    token: Result<CardToken, TokenError>,
     pub(super) can_confirm: bool,
 }
 
@@ -36,8 +37,18 @@ pub(super) struct Essence<'a> {
 }
 
 impl Purchase {
+    /// The card's token.
+    ///
+    /// # Errors
+    /// 400 when the text is not of a token's form.
+    pub(super) fn card_token(&self) -> Result<CardToken, ApiError> {
+        self.token.clone().map_err(|error| ApiError::field("token", error.to_string()))
+    }
+
+    /// A text that is no token may be a card number: nothing of it is kept, not even a hash.
     pub(super) fn essence(&self) -> Essence<'_> {
-        Essence { order_id: &self.order_id, token: self.token.as_str(), can_confirm: self.can_confirm }
+        let token = self.token.as_ref().map_or("", CardToken::as_str);
+        Essence { order_id: &self.order_id, token, can_confirm: self.can_confirm }
     }
 }
 
@@ -52,9 +63,12 @@ impl PaymentInput {
             }
             !id.is_empty()
         });
-        let token = self.token.required("token", "Token is required", &mut faults);
-        let token = token.and_then(|text| {
-            CardToken::parse(&text).map_err(|error| faults.push("token", error.to_string())).ok()
+        const TOKEN: &str = "Token is required";
+        let token = self.token.required_text("token", TOKEN, &mut faults).filter(|token| {
+            if token.is_empty() {
+                faults.push("token", TOKEN);
+            }
+            !token.is_empty()
         });
         let can_confirm = self
             .can_confirm
@@ -62,6 +76,7 @@ impl PaymentInput {
             .unwrap_or_default();
         match (order_id, token) {
             (Some(order_id), Some(token)) if faults.is_empty() => {
+                let token = CardToken::parse(&token);
                 Ok(Purchase { order_id: OrderId::new(order_id), token, can_confirm })
             }
             _ => Err(faults.into()),

@@ -1,10 +1,10 @@
 //! `GET /api/payments`
 
 use axum::extract::State;
-use axum::http::Uri;
+use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, Json, PageQuery};
+use ticketing_platform::http::{ApiError, Faults, PageQuery, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Payment, PaymentId, Problem};
 
@@ -15,9 +15,10 @@ use crate::{App, store};
 #[utoipa::path(
     get, path = "/api/payments", tag = "payments", operation_id = "listPayments",
     params(
-        ("limit" = Option<u32>, Query, description = "1–500, 100 unless told"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
     ),
+    security(("session" = [])),
     responses(
         (status = 200, description = "A page of payments, and a Link to the next", body = Vec<Payment>),
         (status = 400, description = "The limit or the cursor is not valid", body = Problem),
@@ -38,9 +39,10 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let mut payments = app.core.db.read(read).await?;
     let more = payments.len() > page.limit as usize;
     payments.truncate(page.limit as usize);
-    let body = Json(payments.iter().map(PaymentRow::to_wire).collect::<Vec<_>>());
+    let payments: Vec<Payment> = payments.iter().map(PaymentRow::to_wire).collect();
+    let (content, body) = ([(header::CONTENT_TYPE, "application/json")], list_body(&payments)?);
     match payments.last() {
-        Some(last) if more => Ok(([next_link(&uri, &cursor(&last.id)?)], body).into_response()),
-        _ => Ok(body.into_response()),
+        Some(last) if more => Ok(([next_link(&uri, &cursor(&last.id)?)], content, body).into_response()),
+        _ => Ok((content, body).into_response()),
     }
 }

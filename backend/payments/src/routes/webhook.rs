@@ -24,6 +24,7 @@ pub(crate) struct Received {
     post, path = "/api/payments/webhook", tag = "payments", operation_id = "hearProvider",
     request_body(content = String, content_type = "application/json", description = "The event, as the provider has signed it"),
     params(("Stripe-Signature" = String, Header, description = "The time and the signature of the body: `t=…,v1=…`")),
+    security(()),
     responses(
         (status = 200, description = "It is signed: it was taken in, or says nothing here", body = Received),
         (status = 400, description = "The signature is not valid", body = Problem),

@@ -39,16 +39,17 @@ pub const SETTINGS: [Setting; 32] = [
         value: "ORIGINS",
         group: Group::Http,
         of: &[Of::Processes],
-        sets: "other origins that a browser may change state from, with commas",
+        sets: "other origins whose pages may use the API, with commas",
+        detail: "like `https://shop.example`, without a path; they may change state, and get CORS answers",
         ..PLAIN
     },
     Setting {
         name: "TICKETING_TRUSTED_PROXIES",
         value: "BLOCKS",
         group: Group::Http,
-        of: &[Of::All, Of::Auth],
-        sets: "proxies whose `X-Forwarded-For` is believed, with commas",
-        detail: "addresses, or blocks like `10.0.0.0/8`",
+        of: &[Of::Processes],
+        sets: "proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, with commas",
+        detail: "addresses, or blocks like `10.0.0.0/8`; on this machine any may say that a client speaks TLS",
         ..PLAIN
     },
     Setting {

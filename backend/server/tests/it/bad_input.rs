@@ -167,8 +167,9 @@ async fn a_browser_cannot_be_made_to_write_from_another_site(shape: Shape) {
 
 async fn an_origin_that_is_allowed_may_write(shape: Shape) {
     let shop = "https://shop.example";
-    let stack =
-        TestStack::builder().on(shape).with(|settings| settings.allowed_origins = vec![shop.to_owned()]);
+    let stack = TestStack::builder()
+        .on(shape)
+        .with(|settings| settings.allowed_origins = vec![shop.parse().unwrap()]);
     let stack = stack.start().await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A title", "price": 20 });

@@ -10,6 +10,7 @@ mod bodies;
 mod body_limits;
 mod compat;
 mod docs;
+mod edge;
 mod expiry;
 mod exporter;
 mod faults;

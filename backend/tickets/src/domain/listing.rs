@@ -1,7 +1,7 @@
 //! What can be asked of the list of tickets.
 
 use ticketing_sdk::text::search_key;
-use ticketing_sdk::{Money, TicketStatus, UserId};
+use ticketing_sdk::{PriceBound, TicketStatus, UserId};
 
 /// A question to the list of tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -9,9 +9,9 @@ pub struct Listing {
     /// Words that the title must contain, as keys of texts are compared.
     pub words: Vec<String>,
     /// The lowest price.
-    pub min_price: Option<Money>,
+    pub min_price: Option<PriceBound>,
     /// The highest price.
-    pub max_price: Option<Money>,
+    pub max_price: Option<PriceBound>,
     /// Whose tickets.
     pub seller: Option<UserId>,
     /// In which states. Empty: in any.

@@ -17,6 +17,7 @@ use crate::{App, store};
         ("id" = String, Path, description = "The ticket"),
         ("If-Match" = Option<String>, Header, description = "Only if the ticket has this version"),
     ),
+    security(("session" = [])),
     responses(
         (status = 204, description = "The ticket is withdrawn"),
         (status = 400, description = "The ticket is reserved", body = Problem),

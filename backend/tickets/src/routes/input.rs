@@ -21,7 +21,7 @@ impl TicketInput {
     /// Checks the fields and reports every fault together.
     pub(super) fn check(self) -> Result<NewListing, ApiError> {
         let mut faults = Faults::new();
-        let title = self.title.required("title", "Title is required", &mut faults);
+        let title = self.title.required_text("title", "Title is required", &mut faults);
         let title = title.and_then(|text| {
             Title::parse(&text).map_err(|error| faults.push("title", error.to_string())).ok()
         });

@@ -1,13 +1,14 @@
 //! `GET /api/tickets`: the list, and with `Accept: text/event-stream` the live feed.
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, PageQuery};
-use ticketing_sdk::{Money, Problem, Ticket, TicketStatus, UserId};
+use ticketing_platform::http::{ApiError, Faults, PageQuery, list_body, prefers_event_stream};
+use ticketing_sdk::{PriceBound, Problem, Ticket, TicketStatus, UserId};
 
+use super::filter_schemas;
 use crate::App;
 use crate::domain::listing::{self, Listing, MAX_QUERY_CHARS, Sort};
 use crate::pages::Page;
@@ -21,14 +22,19 @@ pub(crate) struct Filters {
     /// Words that the title must contain; 200 characters at most.
     q: Option<String>,
     /// The lowest price, in dollars.
+    #[param(schema_with = filter_schemas::bound)]
     min_price: Option<String>,
     /// The highest price, in dollars.
+    #[param(schema_with = filter_schemas::bound)]
     max_price: Option<String>,
     /// `oldest` (the default), `newest`, `price`, `-price` or `title`.
+    #[param(schema_with = filter_schemas::sort)]
     sort: Option<String>,
     /// `me`: one's own tickets only.
+    #[param(schema_with = filter_schemas::seller)]
     seller: Option<String>,
     /// `available` (the default), `reserved`, `sold`, a list of these with commas, or `all`.
+    #[param(schema_with = filter_schemas::status)]
     status: Option<String>,
 }
 
@@ -37,18 +43,22 @@ pub(crate) struct Filters {
     get, path = "/api/tickets", tag = "tickets", operation_id = "listTickets",
     params(
         Filters,
-        ("limit" = Option<u32>, Query, description = "1–500, 100 unless told"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 500, description = "Entries of a page; without it and a cursor the list is whole, up to 10 000"),
         ("cursor" = Option<String>, Query, description = "From the Link of the page before"),
         ("Last-Event-ID" = Option<String>, Header, description = "Where the live feed resumes"),
     ),
+    security((), ("session" = [])),
     responses(
-        (status = 200, description = "A page of tickets, and a Link to the next; or the live feed", body = Vec<Ticket>),
+        (
+            status = 200, description = "The tickets, and a Link to more if there are more; or the live feed",
+            content((Vec<Ticket> = "application/json"), (String = "text/event-stream"))
+        ),
         (status = 400, description = "A filter is not valid", body = Problem),
         (status = 401, description = "seller=me without a session", body = Problem),
     )
 )]
 pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
-    if wants_feed(&headers) {
+    if prefers_event_stream(&headers) {
         return Ok(app.feed.watch(&app.core.db, resume_from(&headers), &app.shutdown).await?);
     }
     let question = uri.query().unwrap_or_default();
@@ -57,6 +67,7 @@ pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -
     }
     let Query(filters) =
         Query::<Filters>::try_from_uri(&uri).map_err(|error| ApiError::field("query", error.body_text()))?;
+    let filters = filters.given();
     let mut faults = Faults::new();
     let wanted = PageQuery::parse(&uri, &mut faults);
     let seller = filters.seller(&app, &headers, &mut faults);
@@ -83,8 +94,7 @@ pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -
         Some(last) if more => Some(next_link(&uri, &cursor(&Position::of(last, sort))?).1),
         _ => None,
     };
-    let body = serde_json::to_vec(&tickets).map_err(ApiError::internal)?;
-    let page = Page { body: body.into(), link };
+    let page = Page { body: list_body(&tickets)?, link };
     if !own {
         app.pages.keep(question, seen, &page);
     }
@@ -92,6 +102,19 @@ pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -
 }
 
 impl Filters {
+    /// The same without empty values, which are absent ones.
+    fn given(self) -> Self {
+        let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+        Self {
+            q: given(self.q),
+            min_price: given(self.min_price),
+            max_price: given(self.max_price),
+            sort: given(self.sort),
+            seller: given(self.seller),
+            status: given(self.status),
+        }
+    }
+
     /// Whose tickets are asked for: one's own, or anybody's.
     fn seller(
         &self,
@@ -114,8 +137,8 @@ impl Filters {
 
     fn check(&self, faults: &mut Faults) -> Listing {
         let mut price = |name: &str, text: &Option<String>| {
-            let text = text.as_deref().filter(|text| !text.is_empty())?;
-            text.parse::<Money>().map_err(|error| faults.push(name, error.to_string())).ok()
+            let bound = text.as_deref()?.parse::<PriceBound>();
+            bound.map_err(|error| faults.push(name, error.to_string())).ok()
         };
         let (min_price, max_price) = (price("minPrice", &self.min_price), price("maxPrice", &self.max_price));
         if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
@@ -142,11 +165,6 @@ impl Filters {
             sort: sort.unwrap_or_default(),
         }
     }
-}
-
-fn wants_feed(headers: &HeaderMap) -> bool {
-    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    accepts.flat_map(|value| value.split(',')).any(|kind| kind.trim().starts_with("text/event-stream"))
 }
 
 /// The place to resume from. Anything that is no place of ours means: from now on.

@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod delete;
+mod filter_schemas;
 pub(crate) mod get;
 mod input;
 pub(crate) mod list;

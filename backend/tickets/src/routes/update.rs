@@ -19,6 +19,7 @@ use crate::{App, store};
         ("id" = String, Path, description = "The ticket"),
         ("If-Match" = Option<String>, Header, description = "Only if the ticket has this version"),
     ),
+    security(("session" = [])),
     responses(
         (status = 200, description = "The ticket as it is now", body = Ticket),
         (status = 400, description = "A field is not valid, or the ticket is reserved", body = Problem),

@@ -70,11 +70,11 @@ pub fn list(
         query.and(&format!("title_key LIKE {word} ESCAPE '\\'"));
     }
     if let Some(price) = listing.min_price {
-        let price = query.arg(price);
+        let price = query.arg(price.cents());
         query.and(&format!("price >= {price}"));
     }
     if let Some(price) = listing.max_price {
-        let price = query.arg(price);
+        let price = query.arg(price.cents());
         query.and(&format!("price <= {price}"));
     }
     if let Some(seller) = &listing.seller {

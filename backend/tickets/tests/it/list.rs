@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use ticketing_engines::Engine;
 use ticketing_sdk::text::search_key;
-use ticketing_sdk::{Money, Ticket, TicketStatus, UserId};
+use ticketing_sdk::{PriceBound, Ticket, TicketStatus, UserId};
 use ticketing_tickets::domain::listing::{Listing, Sort, words};
 use ticketing_tickets::store::{self, Position};
 
@@ -19,8 +19,8 @@ fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
     let fits = |ticket: &&Ticket| {
         let title = search_key(&ticket.title);
         listing.words.iter().all(|word| title.contains(word))
-            && listing.min_price.is_none_or(|least| ticket.price >= least)
-            && listing.max_price.is_none_or(|most| ticket.price <= most)
+            && listing.min_price.is_none_or(|least| PriceBound::from(ticket.price) >= least)
+            && listing.max_price.is_none_or(|most| PriceBound::from(ticket.price) <= most)
             && listing.seller.as_ref().is_none_or(|seller| ticket.user_id == *seller)
             && (listing.statuses.is_empty() || listing.statuses.contains(&ticket.status))
     };
@@ -39,7 +39,9 @@ fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
 }
 
 fn any_listing() -> impl Strategy<Value = Listing> {
-    let price = || prop::option::of((1_i64..6).prop_map(|dollars| Money::from_cents(dollars * 100).unwrap()));
+    // 0 and more than any price are bounds, too.
+    let bounds = ["0", "1", "2", "3.5", "4", "5", "1000000", "1e30"];
+    let price = || prop::option::of(prop::sample::select(bounds.map(|text| text.parse().unwrap()).to_vec()));
     let status = prop::sample::subsequence(
         vec![TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold],
         0..=3,

@@ -9,7 +9,7 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
     what_can_be_ordered_is_listed_the_oldest_first, words_and_prices_narrow_the_list,
-    all_pages_in_every_order_make_the_whole_list, a_page_has_a_hundred_tickets_unless_told,
+    all_pages_in_every_order_make_the_whole_list, list_without_limit_and_cursor_is_whole,
     tickets_that_come_and_go_between_pages_repeat_nothing, titles_are_found_however_they_are_spelled,
     search_that_is_too_long_is_refused;
 }
@@ -132,7 +132,7 @@ async fn all_pages_in_every_order_make_the_whole_list(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_page_has_a_hundred_tickets_unless_told(shape: Shape) {
+async fn list_without_limit_and_cursor_is_whole(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let new = json!({ "title": "A ticket", "price": 20 });
@@ -140,10 +140,16 @@ async fn a_page_has_a_hundred_tickets_unless_told(shape: Shape) {
         (0..101).map(|_| async { stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201) }),
     )
     .await;
-    let reply = stack.raw().get("/api/tickets").await;
-    assert_eq!(reply.json().as_array().unwrap().len(), 100);
-    let rest = stack.raw().get(&reply.next_page().unwrap()).await;
-    assert_eq!(rest.json().as_array().unwrap().len(), 1);
+    for query in ["", "?limit=&cursor=", "?seller=me&status=all&q=", "?minPrice=0&maxPrice=1000000"] {
+        let reply = stack.raw().get(&format!("/api/tickets{query}")).by(&seller).await;
+        assert_eq!(reply.json().as_array().unwrap().len(), 101, "{query}");
+        assert_eq!(reply.next_page(), None, "{query}");
+    }
+    let reply = stack.raw().get("/api/tickets?limit=1").await;
+    let next = reply.next_page().unwrap();
+    // A cursor alone asks for a page, not for all that is left.
+    let rest = stack.raw().get(&next.replace("limit=1&", "")).await;
+    assert_eq!(rest.json().as_array().unwrap().len(), 100);
     assert_eq!(rest.next_page(), None);
     stack.finish().await;
 }
