@@ -17,7 +17,7 @@ macro_rules! id {
             Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
         )]
         #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[cfg_attr(feature = "openapi", schema(description = $doc))]
+        #[cfg_attr(feature = "openapi", schema(description = $doc, min_length = 1))]
         #[serde(transparent)]
         pub struct $name(String);
 

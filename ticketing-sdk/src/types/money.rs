@@ -85,14 +85,19 @@ impl Money {
     /// The schema of an amount in a request: a number, or a text that holds one.
     #[must_use]
     pub fn input_schema() -> utoipa::openapi::schema::Schema {
-        use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Ref, Type};
+        use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
+        let number = ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .minimum(Some(0.01))
+            .maximum(Some(999_999.99))
+            .multiple_of(Some(0.01));
         let text = ObjectBuilder::new()
             .schema_type(Type::String)
             .pattern(Some(r"^0*([1-9][0-9]{0,5}(\.[0-9]{0,2}0*)?|\.(0[1-9]|[1-9][0-9]?)0*)$"))
             .description(Some(
                 "The number as text; spaces around it, a sign and an exponent are read as well.",
             ));
-        AnyOfBuilder::new().item(Ref::from_schema_name("Money")).item(text).build().into()
+        AnyOfBuilder::new().item(number).item(text).build().into()
     }
 }
 

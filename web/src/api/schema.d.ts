@@ -177,9 +177,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Clears the cookie and ends the session: its token is refused from now on, by every service of this process. Services of
-         *     other processes refuse it once they have the event. Where several session cookies come, every valid session ends;
-         *     without one nothing changes.
+         * @description Clears the cookie and ends the session: its token is refused from now on. Without a session it changes nothing.
          */
         post: operations["signout"];
         delete?: never;
@@ -256,9 +254,6 @@ export interface components {
          * @example email_in_use
          * @example invalid_credentials
          * @example ticket_reserved
-         * @example price_changed
-         * @example reorder_too_soon
-         * @example not_yet_visible
          * @example order_expired
          * @example order_cancelled
          * @example order_paid
@@ -281,7 +276,6 @@ export interface components {
             field?: string | null;
             /** @description What is wrong, for people. */
             message: string;
-            price?: components["schemas"]["Money"] | null;
         };
         /**
          * Format: double
@@ -291,7 +285,6 @@ export interface components {
         Money: number;
         /** @description What a buyer says to order a ticket. */
         NewOrder: {
-            price?: components["schemas"]["Money"] | null;
             /** @description The ticket to hold. */
             ticketId: components["schemas"]["TicketId"];
         };
@@ -304,13 +297,15 @@ export interface components {
             canConfirm?: boolean;
             /** @description The order to pay for. */
             orderId: components["schemas"]["OrderId"];
-            /** @description The card, as a token of the card provider (`tok_visa`); never a card number. */
+            /**
+             * @description The card, as a token of the card provider (`tok_visa`); never a card number.
+             * @example tok_visa
+             */
             token: string;
         };
         /** @description What a seller says about a ticket. */
         NewTicket: {
-            /** @description What it costs, in US dollars. */
-            price: components["schemas"]["Money"];
+            price: components["schemas"]["Money"] | string;
             /** @description What it admits to: 1 to 200 characters after trimming. */
             title: string;
         };
@@ -461,7 +456,7 @@ export interface operations {
             query?: {
                 /** @description `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default). */
                 status?: string;
-                /** @description 1–500, 100 unless told */
+                /** @description Entries of a page; without it and a cursor the list is whole, up to 10 000 */
                 limit?: number;
                 /** @description From the Link of the page before */
                 cursor?: string;
@@ -511,13 +506,22 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createOrder: {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
+                /** @description The same key and body answers the first response again */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -534,8 +538,6 @@ export interface operations {
             /** @description The ticket is reserved until `expiresAt` */
             201: {
                 headers: {
-                    /** @description Of a request with a key: whether an earlier one had the effect */
-                    "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
@@ -560,6 +562,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such ticket */
             404: {
                 headers: {
@@ -569,8 +580,35 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered */
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The first request with this key is still being answered */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -587,7 +625,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many unpaid orders, too many writes, or `reorder_too_soon`: others come first after a reservation was given up */
+            /** @description Too many unpaid orders */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -596,7 +634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `not_yet_visible`: the ticket was just listed and its event has not come; safe to repeat */
+            /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -631,6 +669,22 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not signed in, or another's order */
             401: {
                 headers: {
@@ -651,6 +705,15 @@ export interface operations {
             };
             /** @description The request is meant for another user than the one who is signed in */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -700,6 +763,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such order */
             404: {
                 headers: {
@@ -718,8 +790,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many writes */
-            429: {
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -732,7 +804,7 @@ export interface operations {
     listPayments: {
         parameters: {
             query?: {
-                /** @description 1–500, 100 unless told */
+                /** @description Entries of a page; without it and a cursor the list is whole, up to 10 000 */
                 limit?: number;
                 /** @description From the Link of the page before */
                 cursor?: string;
@@ -782,13 +854,22 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createPayment: {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
+                /** @description The same key and body answers the first response again */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -805,8 +886,6 @@ export interface operations {
             /** @description The money is taken */
             201: {
                 headers: {
-                    /** @description Of a request with a key: whether an earlier one had the effect */
-                    "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
@@ -840,8 +919,26 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such order */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -858,6 +955,24 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The key was used with another body */
             422: {
                 headers: {
@@ -867,16 +982,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many writes */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The card provider cannot be reached, or `not_yet_visible`: the order was just made and its event has not come; safe to repeat */
+            /** @description The card provider cannot be reached; safe to repeat */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -904,7 +1010,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is signed: it was taken in, or says nothing here */
+            /** @description It is known now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -913,8 +1019,17 @@ export interface operations {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            /** @description The signature is not valid */
+            /** @description The signature is not valid, or the event cannot be read */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -931,8 +1046,35 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 1 MiB */
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -966,6 +1108,22 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not signed in, or another's payment */
             401: {
                 headers: {
@@ -993,24 +1151,28 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     listTickets: {
         parameters: {
             query?: {
-                /** @description Words that the title must contain; 200 characters at most. */
+                /** @description Words that the title must contain. */
                 q?: string;
-                /** @description The lowest price, in dollars. */
                 minPrice?: string;
-                /** @description The highest price, in dollars. */
                 maxPrice?: string;
-                /** @description `oldest` (the default), `newest`, `price`, `-price` or `title`. */
-                sort?: string;
-                /** @description `me`: one's own tickets only. */
-                seller?: string;
-                /** @description `available` (the default), `reserved`, `sold`, a list of these with commas, or `all`. */
+                sort?: "" | "oldest" | "newest" | "price" | "-price" | "title";
+                seller?: "" | "me";
                 status?: string;
-                /** @description 1–500, 100 unless told */
+                /** @description Entries of a page; without it and a cursor the list is whole, up to 10 000 */
                 limit?: number;
                 /** @description From the Link of the page before */
                 cursor?: string;
@@ -1026,13 +1188,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of tickets, and a Link to the next; or the live feed */
+            /** @description The tickets, and a Link to more if there are more; or the live feed */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"][];
+                    "text/event-stream": string;
                 };
             };
             /** @description A filter is not valid */
@@ -1062,13 +1225,22 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     createTicket: {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
+                /** @description The same key and body answers the first response again */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -1085,8 +1257,6 @@ export interface operations {
             /** @description The ticket is listed */
             201: {
                 headers: {
-                    /** @description Of a request with a key: whether an earlier one had the effect */
-                    "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1111,8 +1281,44 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The first request with this key is still being answered */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1129,8 +1335,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many writes */
-            429: {
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1161,8 +1367,33 @@ export interface operations {
                     "application/json": components["schemas"]["Ticket"];
                 };
             };
+            /** @description `If-None-Match` names this version */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such ticket */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1220,8 +1451,26 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such ticket */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1247,8 +1496,26 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many writes */
-            429: {
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1300,6 +1567,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no such ticket */
             404: {
                 headers: {
@@ -1327,8 +1603,8 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many writes */
-            429: {
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1359,8 +1635,26 @@ export interface operations {
                     "application/json": components["schemas"]["CurrentUserAnswer"];
                 };
             };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is meant for another user than the one who is signed in */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot answer now: see `Retry-After` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1403,7 +1697,43 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` from this address, to this account or to any */
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests` to this account or from this address */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1446,6 +1776,24 @@ export interface operations {
                     "application/json": components["schemas"]["SignedOut"];
                 };
             };
+            /** @description A field is malformed, or comes more than once */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
@@ -1485,8 +1833,6 @@ export interface operations {
             /** @description The account */
             201: {
                 headers: {
-                    /** @description Of a request with a key: whether an earlier one had the effect */
-                    "Idempotent-Replayed"?: boolean;
                     /** @description The session */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
@@ -1497,6 +1843,51 @@ export interface operations {
             };
             /** @description A fault of a field, or `email_in_use` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser sent the request from another origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_in_flight`: the first request with this key is still being answered */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not declared as JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

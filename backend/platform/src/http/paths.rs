@@ -65,15 +65,24 @@ impl CanonicalPaths {
             template.len() == segments(path).count()
                 && template.iter().zip(segments(path)).all(|(segment, given)| segment.matches(given))
         };
-        let template = self.templates.iter().find(fits)?;
         let mut text = String::with_capacity(path.len());
-        for (segment, given) in template.iter().zip(segments(path)) {
-            text.push('/');
-            match segment {
-                Segment::Fixed(name) => text.push_str(name),
-                Segment::Parameter if is_uuid(given) => text.push_str(&given.to_ascii_lowercase()),
-                Segment::Parameter => text.push_str(given),
+        match self.templates.iter().find(fits) {
+            Some(template) => {
+                for (segment, given) in template.iter().zip(segments(path)) {
+                    text.push('/');
+                    match segment {
+                        Segment::Fixed(name) => text.push_str(name),
+                        Segment::Parameter if is_uuid(given) => text.push_str(&given.to_ascii_lowercase()),
+                        Segment::Parameter => text.push_str(given),
+                    }
+                }
             }
+            // It is an unknown path of the API, and no page.
+            None if prefix != PREFIX => {
+                text.push_str(PREFIX);
+                text.push_str(&uri.path()[PREFIX.len()..]);
+            }
+            None => return None,
         }
         if let Some(query) = uri.query() {
             text.push('?');
@@ -152,6 +161,7 @@ mod tests {
 
     #[test]
     fn path_of_no_route_stays_as_it_is() {
+        assert_eq!(canonical("/API/Nothing/?x=1"), "/api/Nothing/?x=1");
         for given in [
             "/",
             "/api",

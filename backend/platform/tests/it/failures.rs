@@ -53,7 +53,7 @@ async fn routes_and_methods_that_do_not_exist() {
     }
     let reply = server.send("DELETE /ok", &[], "").await;
     fails(&reply, 405, "method_not_allowed");
-    assert_eq!(reply.header("allow"), Some("GET,HEAD,POST"));
+    assert_eq!(reply.header("allow"), Some("GET,HEAD,POST,OPTIONS"));
     fails(&server.send("BREW /nothing", &[], "").await, 404, "not_found");
 }
 
