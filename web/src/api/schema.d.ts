@@ -305,7 +305,7 @@ export interface components {
         };
         /** @description What a seller says about a ticket. */
         NewTicket: {
-            price: components["schemas"]["Money"] | string;
+            price: number | string;
             /** @description What it admits to: 1 to 200 characters after trimming. */
             title: string;
         };
