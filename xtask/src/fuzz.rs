@@ -79,6 +79,7 @@ impl Server {
             .env("TICKETING_SIGNINS_PER_ADDRESS", "1000000")
             .env("TICKETING_SIGNINS_PER_ACCOUNT", "1000000")
             .env("TICKETING_OPEN_ORDERS", "1000000")
+            .env("TICKETING_WRITES_PER_MINUTE", "0")
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("cannot run {}: {error}", program.display()))?;

@@ -1,6 +1,8 @@
 //! Sessions: a cookie that carries a signed token, read once a request, and refused for good once ended.
 
 mod cookie;
+mod cookie_header;
+mod deliverable;
 mod ended;
 mod hs256;
 mod intended_user;
@@ -74,6 +76,8 @@ struct Shared {
     lifetime: Duration,
     ended: Ended,
     clock: Clock,
+    /// The names that the cookie may have: the configured one, then one for each key, which no other server has.
+    names: Vec<String>,
 }
 
 impl Sessions {
@@ -86,15 +90,31 @@ impl Sessions {
         ended: Ended,
         clock: Clock,
     ) -> Self {
-        Self { shared: Arc::new(Shared { keys, cookie, lifetime, ended, clock }) }
+        let own = keys.marks().iter().map(|mark| format!("{}_{mark}", cookie.name()));
+        let names = std::iter::once(cookie.name().to_owned()).chain(own).collect();
+        Self { shared: Arc::new(Shared { keys, cookie, lifetime, ended, clock, names }) }
     }
 
-    /// Begins a session.
+    /// Begins a session of a client that has no cookies.
     ///
     /// # Errors
     /// 500 when the token cannot be made.
     pub fn begin(&self, user_id: &UserId, email: &str) -> Result<NewSession, ApiError> {
-        let Shared { keys, cookie, lifetime, clock, .. } = &*self.shared;
+        self.begin_beside(&HeaderMap::new(), user_id, email)
+    }
+
+    /// Begins a session of a client that sent these headers. Cookies know no ports: where the configured name is taken by
+    /// another server or application of the host, whose session must not be lost, the cookie gets a name of its own.
+    ///
+    /// # Errors
+    /// 500 when the token cannot be made.
+    pub fn begin_beside(
+        &self,
+        headers: &HeaderMap,
+        user_id: &UserId,
+        email: &str,
+    ) -> Result<NewSession, ApiError> {
+        let Shared { keys, cookie, lifetime, clock, names, .. } = &*self.shared;
         let iat = clock.now().as_millis().div_euclid(1000);
         let session = Session {
             user_id: user_id.clone(),
@@ -104,14 +124,24 @@ impl Sessions {
             exp: iat.saturating_add(i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX)),
         };
         let token = keys.sign(&session).map_err(ApiError::internal)?;
-        let cookie = cookie.carry(&token).map_err(ApiError::internal)?;
-        Ok(NewSession { session, cookie })
+        let name = if self.is_taken(headers) { names.get(1) } else { None };
+        let cookie = cookie.carry(name.map_or(cookie.name(), String::as_str), &token);
+        Ok(NewSession { session, cookie: cookie.map_err(ApiError::internal)? })
     }
 
-    /// The valid session in a request's headers. Whatever is wrong with one is the same as none.
+    /// Whether another server or application of the host has a cookie of the configured name.
+    fn is_taken(&self, headers: &HeaderMap) -> bool {
+        let Shared { keys, cookie, .. } = &*self.shared;
+        let is_ours = |value| cookie::token(value).is_some_and(|token| keys.has_signed(&token));
+        let mut values = cookie_header::values(headers, cookie.name()).peekable();
+        values.peek().is_some() && !values.any(is_ours)
+    }
+
+    /// The valid session in a request's headers, the newest of several. Whatever is wrong with one is the same as none.
     #[must_use]
     pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
-        self.valid(headers).next()
+        // Identifiers rise within a second, too.
+        self.valid(headers).max_by(|a, b| (a.iat, &a.jti).cmp(&(b.iat, &b.jti)))
     }
 
     /// Every valid session in a request's headers, each once: a browser may send several cookies of the name.
@@ -126,13 +156,12 @@ impl Sessions {
         found
     }
 
-    fn valid(&self, headers: &HeaderMap) -> impl Iterator<Item = Session> {
-        let Shared { keys, cookie, ended, clock, .. } = &*self.shared;
+    fn valid<'h>(&'h self, headers: &'h HeaderMap) -> impl Iterator<Item = Session> + use<'h> {
+        let Shared { keys, ended, clock, names, .. } = &*self.shared;
         let now = clock.now();
-        cookie
-            .tokens(headers)
-            .filter_map(move |token| keys.verify(&token, now))
-            .filter(|session| !ended.contains(&session.jti))
+        let values = names.iter().flat_map(move |name| cookie_header::values(headers, name));
+        let sessions = values.filter_map(cookie::token).filter_map(move |token| keys.verify(&token, now));
+        sessions.filter(|session| !ended.contains(&session.jti))
     }
 
     /// The valid session in a request's headers, as [`read`](Self::read) finds it, of a request that is meant for its user.
@@ -147,10 +176,26 @@ impl Sessions {
         Ok(session)
     }
 
-    /// The `Set-Cookie` value that makes the client forget its session.
+    /// The `Set-Cookie` values that make a client that sent these headers forget its session. The cookie of another server
+    /// stays.
     #[must_use]
-    pub fn clear(&self) -> HeaderValue {
-        self.shared.cookie.clear()
+    pub fn clear(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
+        let Shared { cookie, names, .. } = &*self.shared;
+        let (plain, own) = names.split_at(1);
+        let own = own.iter().filter(|name| cookie_header::values(headers, name).next().is_some());
+        let mut cleared: Vec<HeaderValue> = own.map(|name| cookie.clear(name)).collect();
+        if cleared.is_empty() || !self.is_taken(headers) {
+            cleared.extend(plain.iter().map(|name| cookie.clear(name)));
+        }
+        cleared
+    }
+
+    /// Whether a browser that sent these headers would keep the cookie: over plain HTTP it drops one that is for TLS alone.
+    ///
+    /// # Errors
+    /// 400 `insecure_transport` when it would not, so that a sign-in does not seem to succeed and is lost.
+    pub fn ensure_deliverable(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        deliverable::check(headers, self.shared.cookie.is_secure())
     }
 
     /// The sessions that were ended early.

@@ -23,6 +23,7 @@ pub(crate) struct Ground<'s> {
 
 impl Ground<'_> {
     pub(crate) async fn auth(&self) -> Result<ticketing_auth::App, StartError> {
+        self.warn_of_plain_http();
         let opened = ticketing_auth::App::open(ticketing_auth::Settings {
             database: self.databases.of(crate::Service::Auth)?,
             clock: self.clock(),
@@ -85,6 +86,18 @@ impl Ground<'_> {
 
     pub(crate) fn provider(&self) -> Result<CardProvider, StartError> {
         CardProvider::open(self.settings, &self.databases)
+    }
+
+    /// Says what a `Secure` cookie needs, where nothing tells that TLS is in front.
+    fn warn_of_plain_http(&self) {
+        let StackSettings { cookie, listen, trusted_proxies, .. } = self.settings;
+        if cookie.is_secure() && !listen.ip().is_loopback() && trusted_proxies.is_empty() {
+            tracing::warn!(
+                %listen,
+                "the session cookie is Secure and this listener speaks plain HTTP: browsers can sign in through a proxy \
+                 with TLS only; name it in TICKETING_TRUSTED_PROXIES, or set TICKETING_COOKIE_SECURE=false"
+            );
+        }
     }
 
     fn clock(&self) -> Clock {

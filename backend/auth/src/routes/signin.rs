@@ -1,7 +1,7 @@
 //! `POST /api/users/signin`: begins a session of an account.
 
 use axum::extract::State;
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use ticketing_platform::http::{ApiError, Faults, Field, Json};
@@ -56,8 +56,10 @@ impl SignIn {
 pub(crate) async fn signin(
     State(app): State<App>,
     address: ClientAddress,
+    headers: HeaderMap,
     Json(body): Json<SignIn>,
 ) -> Result<Response, ApiError> {
+    app.sessions.ensure_deliverable(&headers)?;
     let (email, password) = body.valid()?;
     app.tries.count_signin(&email, address).await?;
     let (key, old_key) = (email.key(), email.old_key());
@@ -68,6 +70,6 @@ pub(crate) async fn signin(
         return Err(ApiError::rule(ErrorCode::InvalidCredentials, "Invalid credentials"));
     };
     app.tries.remember(&email, address);
-    let session = app.sessions.begin(&account.user.id, &account.user.email)?;
+    let session = app.sessions.begin_beside(&headers, &account.user.id, &account.user.email)?;
     Ok(([(header::SET_COOKIE, session.cookie)], Json(account.user)).into_response())
 }

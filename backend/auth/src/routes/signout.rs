@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use serde::Serialize;
 use ticketing_platform::http::{ApiError, Json};
 use ticketing_platform::session::Session;
@@ -41,7 +41,8 @@ pub(crate) async fn signout(State(app): State<App>, headers: HeaderMap) -> Resul
         let ending = TraceContext::current().follow(end(app.clone(), sessions));
         tokio::spawn(ending).await.map_err(ApiError::internal)??;
     }
-    Ok(([(header::SET_COOKIE, app.sessions.clear())], Json(SignedOut {})).into_response())
+    let cleared = app.sessions.clear(&headers).into_iter().map(|cookie| (header::SET_COOKIE, cookie));
+    Ok((AppendHeaders(cleared), Json(SignedOut {})).into_response())
 }
 
 async fn end(app: App, sessions: Vec<Session>) -> Result<(), ApiError> {

@@ -1,7 +1,7 @@
 //! `POST /api/users/signup`: makes an account and signs it in.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
@@ -69,20 +69,22 @@ pub(crate) async fn signup(
     State(app): State<App>,
     address: ClientAddress,
     key: IdempotencyKey,
+    headers: HeaderMap,
     Json(body): Json<SignUp>,
 ) -> Result<Response, ApiError> {
+    app.sessions.ensure_deliverable(&headers)?;
     let (email, password) = body.valid()?;
     let (now, signed_up) = (app.core.clock.now(), email.clone());
     // The scope is the address that signs up: nobody is signed in, and one person's key is not another's.
     let fingerprint = app.fingerprint(&email, &password)?;
     let once = Once::new(&key, &email.key(), "POST /api/users/signup", fingerprint, now);
     if let Err(refusal) = app.tries.count_signup(address) {
-        return app.replay(&once, refusal).await;
+        return app.replay(&headers, &once, refusal).await;
     }
     // Hashed before the e-mail is looked at, so an account costs the same whether it is new, taken or a repeat.
     let password_hash = match app.hasher.hash(&password).await {
         Ok(hash) => hash,
-        Err(refusal) => return app.replay(&once, refusal.into()).await,
+        Err(refusal) => return app.replay(&headers, &once, refusal.into()).await,
     };
     let account = NewAccount {
         email_key: email.key(),
@@ -102,7 +104,7 @@ pub(crate) async fn signup(
     if answer.answer.status == StatusCode::CREATED.as_u16() {
         app.tries.remember(&signed_up, address);
     }
-    app.signed_up(answer)
+    app.signed_up(&headers, answer)
 }
 
 fn email_in_use() -> ApiError {
@@ -113,20 +115,20 @@ fn email_in_use() -> ApiError {
 
 impl App {
     /// Signs the new account in. The token is never kept: a repeat of the request gets a session of its own.
-    fn signed_up(&self, answer: KeyedAnswer) -> Result<Response, ApiError> {
+    fn signed_up(&self, headers: &HeaderMap, answer: KeyedAnswer) -> Result<Response, ApiError> {
         if answer.answer.status != StatusCode::CREATED.as_u16() {
             return Ok(answer.into_response());
         }
         let user: User = serde_json::from_str(&answer.answer.body).map_err(ApiError::internal)?;
-        let session = self.sessions.begin(&user.id, &user.email)?;
+        let session = self.sessions.begin_beside(headers, &user.id, &user.email)?;
         Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
     }
 
     /// Answers a repeat of a request that was answered before; anything else is refused. It costs one read and no hash,
     /// so a limit that is reached does not take the answer from a client that may have missed it.
-    async fn replay(&self, once: &Once, refusal: ApiError) -> Result<Response, ApiError> {
+    async fn replay(&self, headers: &HeaderMap, once: &Once, refusal: ApiError) -> Result<Response, ApiError> {
         match idempotency::find(&self.core.db, once).await? {
-            Some(Known::Answered(answer)) => self.signed_up(KeyedAnswer::replay(answer)),
+            Some(Known::Answered(answer)) => self.signed_up(headers, KeyedAnswer::replay(answer)),
             Some(Known::InFlight) | None => Err(refusal),
         }
     }

@@ -40,7 +40,8 @@ static CORS_REQUEST_FIELDS: HeaderValue = HeaderValue::from_static(
      x-ticketing-user",
 );
 /// Fields of answers that they may read.
-static CORS_ANSWER_FIELDS: HeaderValue = HeaderValue::from_static("etag, link, retry-after, x-request-id");
+static CORS_ANSWER_FIELDS: HeaderValue =
+    HeaderValue::from_static("etag, idempotency-keys, idempotent-replayed, link, retry-after, x-request-id");
 /// How long a browser may remember a preflight, in seconds.
 static CORS_MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 

@@ -67,6 +67,12 @@ impl TrustedProxies {
         Self(networks.into())
     }
 
+    /// Whether no proxy is believed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the proxy at this address is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use ticketing_sdk::{Timestamp, UserId};
 
 use super::Session;
@@ -23,6 +26,10 @@ pub struct SessionKeys {
     signing: EncodingKey,
     accepted: Vec<DecodingKey>,
     validation: Validation,
+    /// What tells a token of these keys from others, whatever its claims.
+    signature_only: Validation,
+    /// A mark of each key, of which nothing of the key can be told.
+    marks: Vec<String>,
 }
 
 /// Why a list of keys was refused.
@@ -67,7 +74,12 @@ impl SessionKeys {
         validation.set_required_spec_claims(&["exp", "iss"]);
         // The library would ask the machine for the time; `exp` and `nbf` are checked against the injected clock below.
         validation.validate_exp = false;
-        Ok(Self { signing, accepted, validation })
+        let mut signature_only = Validation::new(Algorithm::HS256);
+        signature_only.required_spec_claims.clear();
+        signature_only.validate_exp = false;
+        signature_only.validate_aud = false;
+        let marks = bytes.iter().map(|key| mark(key)).collect();
+        Ok(Self { signing, accepted, validation, signature_only, marks })
     }
 
     /// The token of a session.
@@ -82,6 +94,16 @@ impl SessionKeys {
             nbf: None,
         };
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
+    }
+
+    /// Whether one of the keys signed a token, expired or not.
+    pub(super) fn has_signed(&self, token: &str) -> bool {
+        self.accepted.iter().any(|key| decode::<IgnoredAny>(token, key, &self.signature_only).is_ok())
+    }
+
+    /// A short name of each key, that of the signing one first.
+    pub(super) fn marks(&self) -> &[String] {
+        &self.marks
     }
 
     /// The session of a token that one of the keys signed, that is valid now, and whose header names no extension that has
@@ -111,6 +133,14 @@ impl SessionKeys {
 #[expect(clippy::cast_precision_loss, reason = "seconds of any date in sight are exact in an f64")]
 fn begins_by(begin: f64, now: i64) -> bool {
     begin <= now as f64
+}
+
+/// Eight hexadecimal digits that differ from key to key.
+fn mark(key: &[u8]) -> String {
+    // A key of any length will do for HMAC.
+    let hash = Hmac::<Sha256>::new_from_slice(key)
+        .map(|mac| mac.chain_update(b"name of the session cookie").finalize().into_bytes());
+    hash.map(|hash| hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()).unwrap_or_default()
 }
 
 impl fmt::Debug for SessionKeys {

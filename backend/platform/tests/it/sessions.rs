@@ -107,7 +107,7 @@ fn the_cookie_has_the_attributes_of_the_contract() {
     let value = pair.strip_prefix("session=").unwrap();
     let contents: Value = serde_json::from_slice(&STANDARD.decode(value).unwrap()).unwrap();
     assert_eq!(contents["jwt"].as_str().unwrap().split('.').count(), 3);
-    let cleared = sessions.clear();
+    let cleared = sessions.clear(&HeaderMap::new()).remove(0);
     assert!(
         cleared.to_str().unwrap().starts_with("session=; HttpOnly; Path=/; SameSite=Lax; Secure; Max-Age=0")
     );
@@ -215,6 +215,62 @@ fn keys_can_be_replaced_while_old_sessions_last() {
     let new = both.begin(&UserId::new("u1"), "a@b.c").unwrap();
     assert!(sessions_with(&[OTHER], &clock).read(&returned(&new.cookie)).is_some());
     assert_eq!(sessions_with(&[KEY], &clock).read(&returned(&new.cookie)), None);
+}
+
+/// The cookie of a `Set-Cookie` value, as a client sends it back.
+fn pair(set_cookie: &http::HeaderValue) -> String {
+    set_cookie.to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn newest_of_several_sessions_signs_in_and_all_are_found() {
+    let clock = clock();
+    let sessions = sessions_with(&[KEY], &clock);
+    let old = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
+    clock.advance(Duration::from_millis(2));
+    let new = sessions.begin(&UserId::new("u2"), "d@e.f").unwrap();
+    let stale = signed(Algorithm::HS256, OTHER, &claims());
+    let stale = stale[COOKIE].to_str().unwrap();
+    for order in [[pair(&old.cookie), pair(&new.cookie)], [pair(&new.cookie), pair(&old.cookie)]] {
+        let headers = cookies(&format!("session=garbage; {stale}; {}; {}", order[0], order[1]));
+        assert_eq!(sessions.read(&headers).as_ref(), Some(&new.session));
+        let mut found: Vec<String> = sessions.read_all(&headers).into_iter().map(|it| it.email).collect();
+        found.sort();
+        assert_eq!(found, ["a@b.c", "d@e.f"]);
+    }
+}
+
+#[test]
+fn servers_on_one_host_leave_each_other_the_session() {
+    let clock = clock();
+    let (one, two) = (sessions_with(&[KEY], &clock), sessions_with(&[OTHER], &clock));
+    let at_one = one.begin_beside(&HeaderMap::new(), &UserId::new("u1"), "a@b.c").unwrap();
+    assert!(pair(&at_one.cookie).starts_with("session="));
+    let jar = cookies(&pair(&at_one.cookie));
+    // The name is taken on this host: the browser would replace the cookie of the other server.
+    let at_two = two.begin_beside(&jar, &UserId::new("u2"), "d@e.f").unwrap();
+    let own = pair(&at_two.cookie);
+    assert!(own.starts_with("session_") && !own.starts_with("session="), "{own}");
+    let jar = cookies(&format!("{}; {own}", pair(&at_one.cookie)));
+    assert_eq!(one.read(&jar).unwrap().user_id, UserId::new("u1"));
+    assert_eq!(two.read(&jar).unwrap().user_id, UserId::new("u2"));
+    // A key that was replaced keeps its name as long as it is accepted.
+    let replaced = sessions_with(&["a newer key of that installation", OTHER], &clock);
+    assert_eq!(replaced.read(&jar).unwrap().user_id, UserId::new("u2"));
+    // Signing out of one clears its own cookie alone.
+    let names = |cleared: Vec<http::HeaderValue>| -> Vec<String> {
+        cleared.iter().map(|value| pair(value).trim_end_matches('=').to_owned()).collect()
+    };
+    assert_eq!(names(one.clear(&jar)), ["session"]);
+    assert_eq!(names(two.clear(&jar)), [own.split('=').next().unwrap()]);
+    // Where it has both names, or none, the plain one is cleared as well.
+    assert_eq!(names(two.clear(&HeaderMap::new())), ["session"]);
+    let both = cookies(&format!("session={}; {own}", own.split_once('=').unwrap().1));
+    assert_eq!(names(two.clear(&both)).len(), 2);
+    // An expired session of the server itself is replaced.
+    clock.advance(session::LIFETIME * 2);
+    let again = one.begin_beside(&jar, &UserId::new("u1"), "a@b.c").unwrap();
+    assert!(pair(&again.cookie).starts_with("session="));
 }
 
 on_both! {

@@ -8,10 +8,41 @@ use crate::support::{id, list, ordered, pay};
 on_shapes! {
     [embedded, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    cookies_of_other_applications_do_not_hide_the_session,
     paths_of_other_clients_reach_their_routes,
     write_through_a_proxy_that_rewrites_host_is_accepted,
     order_is_judged_before_the_form_of_the_token,
     values_of_another_type_are_refused_as_such;
+}
+
+async fn cookies_of_other_applications_do_not_hide_the_session(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let user = stack.session("user").await;
+    let value = user.cookie.split_once('=').unwrap().1;
+    let cookies: [Vec<u8>; 6] = [
+        format!("lang=\u{65e5}\u{672c}\u{8a9e}; session={value}").into_bytes(),
+        [b"x=\xff\xfe; ", user.cookie.as_bytes()].concat(),
+        format!("session=garbage; session={value}").into_bytes(),
+        format!("session={value}; session=").into_bytes(),
+        format!("sessions=x;session={value} ;a").into_bytes(),
+        format!("=; ;;session=\"{value}\"").into_bytes(),
+    ];
+    for cookie in cookies {
+        let shown = String::from_utf8_lossy(&cookie).into_owned();
+        let current = stack.raw().get("/api/users/currentuser").header("cookie", &cookie).await.ok(200);
+        assert_eq!(current["currentUser"]["id"], user.id, "{shown}");
+    }
+    let two_fields = stack.raw().get("/api/users/currentuser").cookie("a=b; session=x").by(&user);
+    assert_eq!(two_fields.await.ok(200)["currentUser"]["id"], user.id);
+    // Signing out ends the good session, wherever among the others it is.
+    let other = user.again(stack.raw()).await;
+    let both = format!("session=garbage; {}; {}", user.cookie, other.cookie);
+    stack.raw().post("/api/users/signout").cookie(&both).await.ok(200);
+    for ended in [&user, &other] {
+        let current = stack.raw().get("/api/users/currentuser").by(ended).await.ok(200);
+        assert!(current["currentUser"].is_null());
+    }
+    stack.finish().await;
 }
 
 async fn paths_of_other_clients_reach_their_routes(shape: Shape) {

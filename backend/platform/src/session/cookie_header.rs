@@ -1,0 +1,44 @@
+//! The `Cookie` field, read as bytes (RFC 6265): what other applications of the host put there never matters.
+
+use http::{HeaderMap, header};
+
+/// More cookies of one name are not looked at.
+const MAX_COOKIES: usize = 16;
+
+/// The values of the cookies of this name, from every field and in their order. Empty ones are none.
+pub(super) fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+    let fields = headers.get_all(header::COOKIE).iter();
+    let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
+    let value = move |pair: &'h [u8]| {
+        let (given, value) = pair.split_at(pair.iter().position(|byte| *byte == b'=')?);
+        let value = unquoted(value[1..].trim_ascii());
+        (given.trim_ascii() == name.as_bytes() && !value.is_empty()).then_some(value)
+    };
+    pairs.filter_map(value).take(MAX_COOKIES)
+}
+
+fn unquoted(value: &[u8]) -> &[u8] {
+    value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    fn of(fields: &[&[u8]]) -> Vec<String> {
+        let mut headers = HeaderMap::new();
+        for field in fields {
+            headers.append(header::COOKIE, HeaderValue::from_bytes(field).unwrap());
+        }
+        values(&headers, "s").map(|value| String::from_utf8_lossy(value).into_owned()).collect()
+    }
+
+    #[test]
+    fn cookies_of_the_name_are_found_among_any_bytes() {
+        assert_eq!(of(&["lang=\u{65e5}\u{672c}; s=a".as_bytes()]), ["a"]);
+        assert_eq!(of(&[b"x=\xff\xfe;s=a;s=b=c", b" s = \"d\" "]), ["a", "b=c", "d"]);
+        assert_eq!(of(&[b"ss=a; S=b; s; s=; =s; s=\"\""]), [""; 0]);
+        assert_eq!(of(&[b"s=a;".repeat(50).as_slice()]).len(), MAX_COOKIES);
+    }
+}

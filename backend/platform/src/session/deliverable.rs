@@ -1,0 +1,56 @@
+//! Whether a browser would keep the session cookie.
+
+use http::{HeaderMap, HeaderValue, Uri, header};
+use ticketing_sdk::ErrorCode;
+
+use crate::http::ApiError;
+
+/// Refuses to begin a session for a page that was loaded over plain HTTP where the cookie is for TLS alone. Browsers make
+/// an exception for this machine.
+pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError> {
+    let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
+    let origin = origin.and_then(|origin| Uri::try_from(origin).ok());
+    let is_plain = |origin: &Uri| origin.scheme_str() == Some("http") && !is_this_machine(origin.host());
+    if !is_secure || !origin.as_ref().is_some_and(is_plain) {
+        return Ok(());
+    }
+    tracing::debug!(
+        ?origin,
+        "refused a sign-in over plain HTTP: the cookie is Secure (TICKETING_COOKIE_SECURE)"
+    );
+    Err(ApiError::rule(
+        ErrorCode::Other("insecure_transport".to_owned()),
+        "Signing in needs HTTPS here: open this page with https:// (or set TICKETING_COOKIE_SECURE=false on a server \
+         that speaks plain HTTP in a network that is trusted)",
+    ))
+}
+
+fn is_this_machine(host: Option<&str>) -> bool {
+    let host = host.unwrap_or_default().trim_matches(['[', ']']);
+    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_loopback || host == "localhost" || host.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secure_cookie_is_refused_to_pages_over_plain_http() {
+        for (origin, is_kept) in [
+            ("http://192.168.1.5:3000", false),
+            ("http://shop.example", false),
+            ("https://shop.example", true),
+            ("http://localhost:3000", true),
+            ("http://127.0.0.1:3000", true),
+            ("http://[::1]:3000", true),
+            ("null", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
+            assert_eq!(check(&headers, true).is_ok(), is_kept, "{origin}");
+            assert!(check(&headers, false).is_ok());
+        }
+        assert!(check(&HeaderMap::new(), true).is_ok());
+    }
+}
