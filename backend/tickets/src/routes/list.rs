@@ -20,6 +20,7 @@ use crate::store::{self, Position};
 #[into_params(parameter_in = Query)]
 pub(crate) struct Filters {
     /// Words that the title must contain; 200 characters at most.
+    #[param(max_length = 200)]
     q: Option<String>,
     /// The lowest price, in dollars.
     #[param(schema_with = filter_schemas::bound)]
