@@ -177,7 +177,9 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Clears the cookie and ends the session: its token is refused from now on. Without a session it changes nothing.
+         * @description Clears the cookie and ends the session: its token is refused from now on, by every service of this process. Services of
+         *     other processes refuse it once they have the event. Where several session cookies come, every valid session ends;
+         *     without one nothing changes.
          */
         post: operations["signout"];
         delete?: never;
@@ -1165,7 +1167,7 @@ export interface operations {
     listTickets: {
         parameters: {
             query?: {
-                /** @description Words that the title must contain. */
+                /** @description Words that the title must contain; 200 characters at most. */
                 q?: string;
                 minPrice?: string;
                 maxPrice?: string;
@@ -1733,7 +1735,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `too_many_requests` to this account or from this address */
+            /** @description `too_many_requests` from this address, to this account or to any */
             429: {
                 headers: {
                     [name: string]: unknown;
