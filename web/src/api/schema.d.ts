@@ -256,6 +256,9 @@ export interface components {
          * @example email_in_use
          * @example invalid_credentials
          * @example ticket_reserved
+         * @example price_changed
+         * @example reorder_too_soon
+         * @example not_yet_visible
          * @example order_expired
          * @example order_cancelled
          * @example order_paid
@@ -278,6 +281,7 @@ export interface components {
             field?: string | null;
             /** @description What is wrong, for people. */
             message: string;
+            price?: components["schemas"]["Money"] | null;
         };
         /**
          * Format: double
@@ -287,6 +291,7 @@ export interface components {
         Money: number;
         /** @description What a buyer says to order a ticket. */
         NewOrder: {
+            price?: components["schemas"]["Money"] | null;
             /** @description The ticket to hold. */
             ticketId: components["schemas"]["TicketId"];
         };
@@ -523,7 +528,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body answers the first response again */
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -540,6 +545,8 @@ export interface operations {
             /** @description The ticket is reserved until `expiresAt` */
             201: {
                 headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
@@ -591,7 +598,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The first request with this key is still being answered */
+            /** @description `price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -627,7 +634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many unpaid orders */
+            /** @description Too many unpaid orders, too many writes, or `reorder_too_soon`: others come first after a reservation was given up */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -636,7 +643,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot answer now: see `Retry-After` */
+            /** @description `not_yet_visible`: the ticket was just listed and its event has not come; safe to repeat */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -792,6 +799,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
@@ -871,7 +887,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body answers the first response again */
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -888,6 +904,8 @@ export interface operations {
             /** @description The money is taken */
             201: {
                 headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
@@ -984,7 +1002,16 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The card provider cannot be reached; safe to repeat */
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The card provider cannot be reached, or `not_yet_visible`: the order was just made and its event has not come; safe to repeat */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1012,7 +1039,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is known now */
+            /** @description It is signed: it was taken in, or says nothing here */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1021,7 +1048,7 @@ export interface operations {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            /** @description The signature is not valid, or the event cannot be read */
+            /** @description The signature is not valid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1057,7 +1084,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is larger than 64 KiB */
+            /** @description The body is larger than 1 MiB */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -1242,7 +1269,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body answers the first response again */
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -1259,6 +1286,8 @@ export interface operations {
             /** @description The ticket is listed */
             201: {
                 headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1330,6 +1359,15 @@ export interface operations {
             };
             /** @description The key was used with another body */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many writes */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1516,6 +1554,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too many writes */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
@@ -1598,6 +1645,15 @@ export interface operations {
             };
             /** @description The ticket has another version */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many writes */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1835,6 +1891,8 @@ export interface operations {
             /** @description The account */
             201: {
                 headers: {
+                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    "Idempotent-Replayed"?: boolean;
                     /** @description The session */
                     "Set-Cookie"?: string;
                     [name: string]: unknown;
