@@ -3,6 +3,7 @@
 mod accept;
 mod allowed_origin;
 mod body;
+mod connections;
 mod edge;
 pub mod etag;
 mod fields;

@@ -5,6 +5,7 @@
 pub mod arrivals;
 pub mod clock;
 pub mod db;
+pub mod descriptors;
 pub mod files;
 pub mod health;
 pub mod http;

@@ -32,6 +32,12 @@ impl Signal {
         *self.rings.borrow()
     }
 
+    /// Whether there is a listener.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.rings.receiver_count() > 0
+    }
+
     /// Hears every ring from now on.
     #[must_use]
     pub fn listen(&self) -> Listener {

@@ -27,9 +27,10 @@ use super::origin::{self, SEC_FETCH_SITE};
 use super::paths::CanonicalPaths;
 use super::problem::{ApiError, Cause};
 use super::request_id::{RequestId, X_REQUEST_ID};
+use super::serve::OnReserve;
 use super::trace;
 use crate::limits::TrustedProxies;
-use crate::{idempotency, telemetry};
+use crate::{health, idempotency, telemetry};
 
 /// What [`wrap`] needs to know.
 #[derive(Debug, Clone)]
@@ -178,6 +179,9 @@ fn repeated(headers: &HeaderMap) -> Option<&'static str> {
 
 /// Refuses what needs no handler to be refused.
 fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
+    if request.extensions().get::<OnReserve>().is_some() && !health::PATHS.contains(&request.uri().path()) {
+        return Some(ApiError::unavailable("Too many connections, try again", 1));
+    }
     let headers = request.headers();
     if let Some(name) = repeated(headers) {
         return Some(ApiError::field(name, format!("The field {name} must come once")));

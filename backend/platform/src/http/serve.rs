@@ -1,4 +1,4 @@
-//! Serving: HTTP/1.1 with a time-out for every way a client can dawdle, a bound on connections, and a drain.
+//! Serving: HTTP/1.1 with a time-out for every way a client can dawdle, ceilings for connections and streams, and a drain.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,20 +13,29 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use bytes::Bytes;
+use http::{HeaderValue, header};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
 use super::body::{LARGEST_BODY, RequestBody};
+use super::connections::{Admitted, Connections};
 use super::socket::{Progress, Socket};
+use crate::limits::{LogThrottle, StreamSlot, TrustedProxies};
 use crate::shutdown::Shutdown;
+
+/// How long a connection on reserve may take for its head.
+const RESERVE_HEAD_WITHIN: Duration = Duration::from_secs(1);
+/// How long the listener waits before it accepts again after a failure.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// The least that a ceiling is lowered to where files are few.
+const LEAST: usize = 8;
 
 /// The ceilings of a listener.
 #[derive(Debug, Clone)]
@@ -41,8 +50,19 @@ pub struct ServeLimits {
     pub idle_within: Duration,
     /// How long a client may take nothing of its answer while there is something to take.
     pub write_within: Duration,
-    /// Connections at a time; beyond it, new ones wait in the listen queue.
+    /// Connections at a time, those of streams apart. Beyond it, those that have waited longest for a request are
+    /// closed; where none waits, new ones are answered 503.
     pub connections: usize,
+    /// Connections of one client address at a time, those of streams apart.
+    pub connections_per_address: usize,
+    /// Connections beyond both ceilings, which answer probes, and 503 to everything else.
+    pub reserve: usize,
+    /// Streams without an end at a time. The handlers that make them take a [`StreamSlot`].
+    pub streams: usize,
+    /// Streams of one client address at a time.
+    pub streams_per_address: usize,
+    /// Proxies: their connections are many clients', so they have no share.
+    pub trusted_proxies: TrustedProxies,
     /// How long a drain waits for requests under way before it closes their connections.
     pub grace: Duration,
 }
@@ -56,10 +76,39 @@ impl Default for ServeLimits {
             idle_within: Duration::from_secs(75),
             write_within: Duration::from_secs(30),
             connections: 4096,
+            connections_per_address: 1024,
+            reserve: 16,
+            streams: 4096,
+            streams_per_address: 256,
+            trusted_proxies: TrustedProxies::default(),
             grace: Duration::from_secs(10),
         }
     }
 }
+
+impl ServeLimits {
+    /// The same, with ceilings that need no more than `files` open files.
+    #[must_use]
+    pub fn within_files(mut self, files: usize) -> Self {
+        if self.connections + self.streams + self.reserve <= files {
+            return self;
+        }
+        self.reserve = self.reserve.min(files / 8).max(1);
+        let rest = files.saturating_sub(self.reserve);
+        let lower = |ceiling: usize, share: usize| {
+            let lowered = ceiling.min(rest / 2).max(LEAST);
+            (lowered, (share.saturating_mul(lowered) / ceiling.max(1)).max(LEAST.min(share)))
+        };
+        (self.streams, self.streams_per_address) = lower(self.streams, self.streams_per_address);
+        (self.connections, self.connections_per_address) =
+            lower(self.connections, self.connections_per_address);
+        self
+    }
+}
+
+/// Marks a request of a connection on reserve: it is answered 503, unless it is a probe.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnReserve;
 
 /// Answers requests on `listener` until `shutdown` is triggered, then lets those under way finish.
 ///
@@ -74,31 +123,33 @@ pub async fn serve(
     limits: ServeLimits,
     shutdown: Shutdown,
 ) -> io::Result<()> {
-    let connections = TaskTracker::new();
+    let tasks = TaskTracker::new();
     let cut = CancellationToken::new();
-    let slots = Arc::new(Semaphore::new(limits.connections));
-    let open = metrics::gauge!("http_connections");
+    let connections = Arc::new(Connections::new(limits.clone()));
+    let (open, failed) = (metrics::gauge!("http_connections"), LogThrottle::default());
     let mut triggered = pin!(shutdown.triggered());
     loop {
-        let accepted = async {
-            // The semaphore is never closed.
-            let slot = Arc::clone(&slots).acquire_owned().await.ok();
-            (listener.accept().await, slot)
-        };
-        let (accepted, slot) = tokio::select! {
+        let accepted = tokio::select! {
             biased;
             () = &mut triggered => break,
-            accepted = accepted => accepted,
+            accepted = listener.accept() => accepted,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) if is_of_one_connection(&error) => continue,
             Err(error) => {
-                // Out of descriptors, most likely: the connections that end will give some back.
-                tracing::warn!(%error, "cannot accept connections for the moment");
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                // Out of files, most likely: a connection that waits gives one back.
+                if let Some(times) = failed.occurred() {
+                    tracing::warn!(%error, times, "accepting a connection failed; retrying");
+                }
+                connections.evict_one();
+                tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
+        };
+        let Some((admitted, is_crowded)) = connections.admit(peer.ip()) else {
+            tokio::task::yield_now().await;
+            continue;
         };
         let connection = Connection {
             router: router.clone(),
@@ -107,19 +158,22 @@ pub async fn serve(
             cut: cut.clone(),
         };
         let open = open.clone();
-        connections.spawn(async move {
+        tasks.spawn(async move {
             open.increment(1.0);
-            connection.run(stream, peer).await;
+            connection.run(stream, peer, admitted).await;
             open.decrement(1.0);
-            drop(slot);
         });
+        if is_crowded {
+            // Its request may have come already: it is read before another connection is accepted in its place.
+            tokio::task::yield_now().await;
+        }
     }
     drop(listener);
-    connections.close();
-    if tokio::time::timeout(limits.grace, connections.wait()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "the grace is over, cutting connections");
+    tasks.close();
+    if tokio::time::timeout(limits.grace, tasks.wait()).await.is_err() {
+        tracing::warn!(connections = tasks.len(), "the grace is over, cutting connections");
         cut.cancel();
-        connections.wait().await;
+        tasks.wait().await;
     }
     Ok(())
 }
@@ -138,15 +192,19 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, peer: SocketAddr) {
+    async fn run(self, stream: TcpStream, peer: SocketAddr, admitted: Admitted) {
         let Self { router, limits, shutdown, cut } = self;
         // Without it the first event of a stream waits for the client's delayed acknowledgement.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
-        let progress = Arc::new(Progress::default());
-        let socket = Socket::new(stream, Arc::clone(&progress), limits.head_within, limits.write_within);
+        let (progress, evicted) = (Arc::clone(&admitted.progress), admitted.evicted.clone());
+        let on_reserve = admitted.on_reserve;
+        let head_within =
+            if on_reserve { limits.head_within.min(RESERVE_HEAD_WITHIN) } else { limits.head_within };
+        let socket = Socket::new(stream, Arc::clone(&progress), head_within, limits.write_within);
         let (body_limit, body_within) = (limits.body_limit, limits.body_within);
+        let (admitted, seen) = (Arc::new(admitted), Arc::clone(&progress));
         let service = service_fn(move |request: http::Request<Incoming>| {
             progress.begin_answer();
             let answered = Answered(Arc::clone(&progress));
@@ -154,21 +212,36 @@ impl Connection {
                 Body::new(RequestBody::new(body, body_limit, body_within, Arc::clone(&progress)))
             });
             request.extensions_mut().insert(ConnectInfo(peer));
-            let mut router = router.clone();
+            if on_reserve {
+                request.extensions_mut().insert(OnReserve);
+            }
+            let (mut router, admitted) = (router.clone(), Arc::clone(&admitted));
             async move {
-                let response: Response = match router.call(request).await {
+                let mut response: Response = match router.call(request).await {
                     Ok(response) => response,
                     Err(never) => match never {},
                 };
-                Ok::<_, Infallible>(response.map(|body| AnswerBody { body, _answered: answered }))
+                let stream = response.extensions_mut().remove::<StreamSlot>();
+                if stream.is_some() {
+                    admitted.leave();
+                }
+                if stream.is_some() || on_reserve {
+                    // A connection that has left its place among those of requests carries no other one.
+                    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                Ok::<_, Infallible>(response.map(|body| AnswerBody {
+                    body,
+                    _stream: stream,
+                    _answered: answered,
+                }))
             }
         });
         let mut builder = http1::Builder::new();
         // hyper starts this timer when the connection falls idle; the socket bounds the head itself.
         builder.timer(TokioTimer::new()).header_read_timeout(limits.idle_within);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
-        let mut triggered = pin!(shutdown.triggered());
-        let mut draining = false;
+        let (mut triggered, mut evicted) = (pin!(shutdown.triggered()), pin!(evicted.cancelled_owned()));
+        let (mut draining, mut evicting) = (false, false);
         loop {
             tokio::select! {
                 ended = connection.as_mut() => {
@@ -180,6 +253,14 @@ impl Connection {
                 () = cut.cancelled() => break,
                 () = &mut triggered, if !draining => {
                     draining = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = &mut evicted, if !evicting => {
+                    evicting = true;
+                    if seen.is_waiting() {
+                        break;
+                    }
+                    // A request came in that moment: the connection ends with its answer.
                     connection.as_mut().graceful_shutdown();
                 }
             }
@@ -199,6 +280,7 @@ impl Drop for Answered {
 /// An answer's body that knows when hyper is done with it.
 struct AnswerBody {
     body: Body,
+    _stream: Option<StreamSlot>,
     _answered: Answered,
 }
 

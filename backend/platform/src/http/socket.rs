@@ -3,7 +3,8 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -21,12 +22,37 @@ pub(super) struct Progress {
     heads: AtomicU32,
     answering: AtomicBool,
     unread: AtomicBool,
+    /// Whether some of an answer waits to be taken by the client.
+    unsent: AtomicBool,
+    /// Whether a request was looked for, and there was none.
+    waiting: AtomicBool,
+    /// Since when that is so, in milliseconds since the process first asked.
+    pub(super) waiting_since: AtomicU64,
+}
+
+/// Milliseconds since the process first asked.
+fn now_millis() -> u64 {
+    static FIRST: OnceLock<Instant> = OnceLock::new();
+    u64::try_from(FIRST.get_or_init(Instant::now).elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Progress {
+    /// Whether the connection waits for a request, and closing it costs no answer.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) && !self.unsent.load(Ordering::Relaxed)
+    }
+
+    /// There is no request to be read, or not all of its head.
+    pub(super) fn begin_waiting(&self) {
+        if !self.waiting.swap(true, Ordering::Relaxed) {
+            self.waiting_since.store(now_millis(), Ordering::Relaxed);
+        }
+    }
+
     /// A request's head is complete: its answer is being made.
     pub(super) fn begin_answer(&self) {
         self.heads.fetch_add(1, Ordering::Relaxed);
+        self.waiting.store(false, Ordering::Relaxed);
         self.answering.store(true, Ordering::Relaxed);
     }
 
@@ -83,9 +109,12 @@ impl Socket {
     /// Reports a write that made no progress for too long.
     fn stalled<T>(&mut self, outcome: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
-            self.write_deadline = None;
+            if self.write_deadline.take().is_some() {
+                self.progress.unsent.store(false, Ordering::Relaxed);
+            }
             return outcome;
         }
+        self.progress.unsent.store(true, Ordering::Relaxed);
         let within = self.write_within;
         let deadline = self.write_deadline.get_or_insert_with(|| Box::pin(sleep(within)));
         ready!(deadline.as_mut().poll(cx));
@@ -111,6 +140,7 @@ impl AsyncRead for Socket {
             }
             return outcome;
         }
+        this.progress.begin_waiting();
         let Some(head) = &mut this.head else { return Poll::Pending };
         let until = head.began + this.head_within;
         let deadline = head.deadline.get_or_insert_with(|| Box::pin(sleep_until(until)));

@@ -1,7 +1,7 @@
 //! Who a client is: its address, or the one that a trusted proxy names.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -75,6 +75,7 @@ impl TrustedProxies {
 
     /// Whether the proxy at this address is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(address))
     }
 
@@ -121,6 +122,17 @@ impl ClientAddress {
                 let [a, b, c, d, ..] = address.segments();
                 format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
             }
+        }
+    }
+}
+
+impl ClientAddress {
+    /// The address to count this client by: its own, or the /64 of an IPv6 address, which is one subscriber's.
+    #[must_use]
+    pub fn subscriber(&self) -> IpAddr {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => IpAddr::V4(address),
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),
         }
     }
 }
@@ -192,5 +204,8 @@ mod tests {
         assert_eq!(key("2001:db8:1:2:3:4:5:6"), key("2001:db8:1:2::1"));
         assert_ne!(key("2001:db8:1:2::1"), key("2001:db8:1:3::1"));
         assert_eq!(key("1.2.3.4"), "1.2.3.4");
+        let subscriber = |text: &str| ClientAddress(text.parse().unwrap()).subscriber().to_string();
+        assert_eq!(subscriber("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(subscriber("::ffff:1.2.3.4"), "1.2.3.4");
     }
 }

@@ -101,18 +101,6 @@ async fn a_client_that_does_not_take_its_answer_is_cut() {
 }
 
 #[tokio::test]
-async fn connections_beyond_the_ceiling_wait() {
-    let server = server(ServeLimits { connections: 1, ..ServeLimits::default() }).await;
-    let mut first = server.connect().await;
-    assert_eq!(first.send("GET /", &[], "").await.status, 200);
-    let mut second = server.connect().await;
-    second.write(HEAD).await;
-    assert!(timeout(SHORT, second.reply()).await.is_err(), "two connections where one is allowed");
-    drop(first);
-    assert_eq!(second.reply().await.unwrap().status, 200);
-}
-
-#[tokio::test]
 async fn requests_in_one_piece_are_answered_in_order() {
     let server = server(ServeLimits::default()).await;
     let mut client: Client = server.connect().await;

@@ -6,6 +6,7 @@
 )]
 
 mod bodies;
+mod ceilings;
 mod databases;
 mod dawdling;
 mod drain;

@@ -41,6 +41,13 @@ impl Server {
         Client { stream: TcpStream::connect(self.address).await.unwrap() }
     }
 
+    /// A connection that comes from this address of the machine.
+    pub(crate) async fn connect_from(&self, address: &str) -> Client {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::new(address.parse().unwrap(), 0)).unwrap();
+        Client { stream: socket.connect(self.address).await.unwrap() }
+    }
+
     /// One request on a connection of its own.
     pub(crate) async fn send(&self, line: &str, headers: &[(&str, &str)], body: &str) -> Reply {
         self.connect().await.send(line, headers, body).await

@@ -50,6 +50,12 @@ impl PostgresUrl {
         self
     }
 
+    /// How many connections each service keeps at most.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections
+    }
+
     /// Leaves the tables alone: what opens a database that is not up to date fails.
     #[must_use]
     pub fn migrated_elsewhere(mut self) -> Self {

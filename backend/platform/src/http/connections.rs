@@ -1,0 +1,281 @@
+//! The open connections of a listener: a ceiling, a share for each client address, and which one gives way.
+//!
+//! A connection is always accepted. At a ceiling the connection that has waited longest for a request is closed for it:
+//! of the same address where its share is used, of the address with most connections where all are. Where none waits,
+//! the new connection is accepted on reserve: its first request is answered 503, unless it is a probe.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::ServeLimits;
+use super::socket::Progress;
+use crate::limits::{ClientAddress, LogThrottle};
+
+/// The open connections of a listener.
+#[derive(Debug)]
+pub(super) struct Connections {
+    limits: ServeLimits,
+    open: Mutex<Open>,
+    full: LogThrottle,
+    share_used: LogThrottle,
+    dropped: LogThrottle,
+}
+
+#[derive(Debug, Default)]
+struct Open {
+    next_id: u64,
+    /// Those of requests, and those on reserve. Streams have their own slots.
+    entries: HashMap<u64, Entry>,
+    by_address: HashMap<IpAddr, usize>,
+    on_reserve: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    address: IpAddr,
+    on_reserve: bool,
+    progress: Arc<Progress>,
+    evicted: CancellationToken,
+}
+
+/// A connection's place among the open ones, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    connections: Arc<Connections>,
+    id: u64,
+    /// Whether its first request is answered 503, unless it is a probe.
+    pub(super) on_reserve: bool,
+    pub(super) progress: Arc<Progress>,
+    /// Cancelled when the connection should give way.
+    pub(super) evicted: CancellationToken,
+}
+
+/// Whose connection gives way.
+#[derive(Clone, Copy)]
+enum Among {
+    /// That of this address.
+    Address(IpAddr),
+    /// That of the address with most connections.
+    All,
+    /// One on reserve.
+    Reserve,
+}
+
+impl Connections {
+    pub(super) fn new(limits: ServeLimits) -> Self {
+        let (full, share_used, dropped) = Default::default();
+        Self { limits, open: Mutex::default(), full, share_used, dropped }
+    }
+
+    /// A place for a new connection of `peer`, and whether it was had at the cost of others; `None` where there is none, not
+    /// even on reserve.
+    pub(super) fn admit(self: &Arc<Self>, peer: IpAddr) -> Option<(Admitted, bool)> {
+        let address = ClientAddress(peer).subscriber();
+        let mut open = self.lock();
+        let own = open.by_address.get(&address).copied().unwrap_or_default();
+        let regular = open.entries.len() - open.on_reserve;
+        let mut is_crowded = true;
+        let has_room = if own >= self.limits.connections_per_address
+            && !self.limits.trusted_proxies.trusts(peer)
+        {
+            if let Some(times) = self.share_used.occurred() {
+                let limit = self.limits.connections_per_address;
+                tracing::warn!(%address, limit, times, "one client address uses its share of the connections \
+                     (TICKETING_CONNECTIONS_PER_ADDRESS; behind a proxy see TICKETING_TRUSTED_PROXIES)");
+            }
+            open.evict(Among::Address(address))
+        } else if regular >= self.limits.connections {
+            if let Some(times) = self.full.occurred() {
+                let limit = self.limits.connections;
+                tracing::warn!(limit, times, "connection limit reached; closing those that wait longest");
+            }
+            open.evict(Among::All)
+        } else {
+            is_crowded = false;
+            true
+        };
+        let on_reserve = !has_room;
+        if on_reserve && open.on_reserve >= self.limits.reserve && !open.evict(Among::Reserve) {
+            if let Some(times) = self.dropped.occurred() {
+                tracing::warn!(%address, times, "connection closed: every connection is busy");
+            }
+            return None;
+        }
+        let progress = Arc::new(Progress::default());
+        let evicted = CancellationToken::new();
+        let id = open.insert(Entry {
+            address,
+            on_reserve,
+            progress: Arc::clone(&progress),
+            evicted: evicted.clone(),
+        });
+        Some((Admitted { connections: Arc::clone(self), id, on_reserve, progress, evicted }, is_crowded))
+    }
+
+    /// Closes the connection that has waited longest, of the address with most: files have run out.
+    pub(super) fn evict_one(&self) {
+        self.lock().evict(Among::All);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Admitted {
+    /// The connection carries a stream from now on, which has a slot of its own.
+    pub(super) fn leave(&self) {
+        self.connections.lock().remove(self.id);
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl Open {
+    fn insert(&mut self, entry: Entry) -> u64 {
+        if entry.on_reserve {
+            self.on_reserve += 1;
+        } else {
+            *self.by_address.entry(entry.address).or_default() += 1;
+        }
+        self.next_id += 1;
+        self.entries.insert(self.next_id, entry);
+        self.next_id
+    }
+
+    fn remove(&mut self, id: u64) -> Option<Entry> {
+        let entry = self.entries.remove(&id)?;
+        if entry.on_reserve {
+            self.on_reserve -= 1;
+        } else if let Some(own) = self.by_address.get_mut(&entry.address) {
+            *own -= 1;
+            if *own == 0 {
+                self.by_address.remove(&entry.address);
+            }
+        }
+        Some(entry)
+    }
+
+    /// Closes the connection that has waited longest; whether there is one.
+    fn evict(&mut self, among: Among) -> bool {
+        let chosen = self
+            .entries
+            .iter()
+            .filter(|(_, entry)| match among {
+                Among::Address(address) => !entry.on_reserve && entry.address == address,
+                Among::All => !entry.on_reserve,
+                Among::Reserve => entry.on_reserve,
+            })
+            .filter(|(_, entry)| entry.progress.is_waiting())
+            .max_by_key(|(id, entry)| {
+                let crowd = match among {
+                    Among::All => self.by_address.get(&entry.address).copied().unwrap_or_default(),
+                    Among::Address(_) | Among::Reserve => 0,
+                };
+                let since = entry.progress.waiting_since.load(Ordering::Relaxed);
+                (crowd, std::cmp::Reverse((since, **id)))
+            })
+            .map(|(id, _)| *id);
+        let Some(entry) = chosen.and_then(|id| self.remove(id)) else { return false };
+        entry.evicted.cancel();
+        metrics::counter!("http_connections_evicted_total").increment(1);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limits::TrustedProxies;
+
+    fn connections(total: usize, share: usize) -> Arc<Connections> {
+        let trusted_proxies = TrustedProxies::new(vec!["10.0.0.1".parse().unwrap()]);
+        Arc::new(Connections::new(ServeLimits {
+            connections: total,
+            connections_per_address: share,
+            reserve: 1,
+            trusted_proxies,
+            ..ServeLimits::default()
+        }))
+    }
+
+    fn admit(connections: &Arc<Connections>, peer: &str) -> Option<Admitted> {
+        let (admitted, _) = connections.admit(peer.parse().unwrap())?;
+        // As once it has been looked at, and no request has come.
+        admitted.progress.begin_waiting();
+        Some(admitted)
+    }
+
+    #[test]
+    fn connection_is_looked_at_before_it_gives_way() {
+        let all = connections(1, 1);
+        let (new, _) = all.admit("1.1.1.1".parse().unwrap()).unwrap();
+        let (next, is_crowded) = all.admit("2.2.2.2".parse().unwrap()).unwrap();
+        assert!(next.on_reserve && is_crowded && !new.evicted.is_cancelled());
+    }
+
+    #[test]
+    fn full_listener_evicts_the_longest_waiting_of_the_largest_address() {
+        let all = connections(3, 3);
+        let (single, first, second) = (
+            admit(&all, "1.1.1.1").unwrap(),
+            admit(&all, "2.2.2.2").unwrap(),
+            admit(&all, "2.2.2.2").unwrap(),
+        );
+        let new = admit(&all, "3.3.3.3").unwrap();
+        assert!(!new.on_reserve);
+        assert!(first.evicted.is_cancelled());
+        assert!(!single.evicted.is_cancelled() && !second.evicted.is_cancelled());
+    }
+
+    #[test]
+    fn used_share_evicts_only_that_address() {
+        let all = connections(10, 1);
+        let (other, own) = (admit(&all, "1.1.1.1").unwrap(), admit(&all, "2.2.2.2").unwrap());
+        let new = admit(&all, "2.2.2.2").unwrap();
+        assert!(!new.on_reserve && own.evicted.is_cancelled() && !other.evicted.is_cancelled());
+    }
+
+    #[test]
+    fn trusted_proxy_has_no_share() {
+        let all = connections(10, 1);
+        let held: Vec<_> = (0..5).map(|_| admit(&all, "10.0.0.1").unwrap()).collect();
+        assert!(held.iter().all(|held| !held.on_reserve && !held.evicted.is_cancelled()));
+    }
+
+    #[test]
+    fn busy_connections_leave_the_reserve_alone() {
+        let all = connections(1, 1);
+        let busy = admit(&all, "1.1.1.1").unwrap();
+        busy.progress.begin_answer();
+        let probe = admit(&all, "2.2.2.2").unwrap();
+        assert!(probe.on_reserve && !busy.evicted.is_cancelled());
+        // The one that has not sent its request gives way; the one that is being answered does not.
+        let second = admit(&all, "2.2.2.2").unwrap();
+        assert!(second.on_reserve && probe.evicted.is_cancelled());
+        second.progress.begin_answer();
+        assert!(admit(&all, "2.2.2.2").is_none());
+        drop(busy);
+        assert!(!admit(&all, "2.2.2.2").unwrap().on_reserve);
+    }
+
+    #[test]
+    fn stream_gives_its_connection_back() {
+        let all = connections(1, 1);
+        let stream = admit(&all, "1.1.1.1").unwrap();
+        stream.progress.begin_answer();
+        stream.leave();
+        let new = admit(&all, "1.1.1.1").unwrap();
+        assert!(!new.on_reserve);
+        drop(stream);
+        assert_eq!(all.lock().entries.len(), 1, "dropping the stream takes no second place");
+    }
+}
