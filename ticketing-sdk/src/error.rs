@@ -95,6 +95,10 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// A watch cannot go on where it was: the server no longer keeps, or does not know, the changes since then. What was
+    /// built from the changes may be wrong, and has to be loaded anew. The watch goes on with the changes from now on.
+    #[error("some changes were missed: they are no longer kept by the server")]
+    ChangesMissed,
     /// The session cannot be read from or written to its store.
     #[error(transparent)]
     Session(#[from] SessionError),

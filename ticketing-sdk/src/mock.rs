@@ -233,6 +233,12 @@ impl Reply {
         Self::answer(200, "text/event-stream", text.into(), Then::StayOpen)
     }
 
+    /// Live changes of a server that cannot resume where the client was: `reset`, then the changes after `position`.
+    #[must_use]
+    pub fn events_reset(position: &str, text: impl AsRef<str>) -> Self {
+        Self::events(format!("event: reset\nid: {position}\ndata: {{}}\n\n{}", text.as_ref()))
+    }
+
     /// Live changes in their wire format, after which the server ends the stream.
     #[must_use]
     pub fn events_then_end(text: impl Into<String>) -> Self {

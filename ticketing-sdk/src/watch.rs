@@ -20,13 +20,17 @@ use crate::{Client, Error, Phase, Request, Result, Ticket, TicketChange, TicketC
 
 /// The server says something each 15 seconds; after this long it is gone.
 const HEARTBEAT: Duration = Duration::from_secs(40);
+/// The event that says that the server does not go on where the client was.
+const RESET: &str = "reset";
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LAST_WAIT: Duration = Duration::from_secs(30);
 
 /// The changes of all tickets from now on (or from a position), as they happen.
 ///
 /// A lost connection is taken up again, for as long as it takes, after the last change that was seen: no change is
-/// left out. An error is what connecting again does not mend; the stream ends after it.
+/// left out. Where the server cannot resume there, the stream yields [`Error::ChangesMissed`] once, and goes on with the
+/// changes from then on: load anew what was built from them. Any other error is what connecting again does not mend; the
+/// stream ends after it.
 ///
 /// ```no_run
 /// use futures_util::TryStreamExt;
@@ -84,7 +88,7 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// A [`Watch`] that also tells of its connection, for programs that show it.
+/// A [`Watch`] that also tells of its connection, for programs that show it. Its errors are those of a watch.
 #[must_use = "streams do nothing unless polled"]
 pub struct WatchEvents {
     events: BoxStream<'static, Result<WatchEvent>>,
@@ -213,6 +217,7 @@ impl State {
                 Ok(block) => match self.take(block) {
                     Ok(None) => {}
                     Ok(Some(change)) => return Some(Ok(WatchEvent::Change(change))),
+                    Err(Error::ChangesMissed) => return Some(Err(Error::ChangesMissed)),
                     Err(error) => {
                         self.ended = true;
                         return Some(Err(error));
@@ -223,11 +228,15 @@ impl State {
         }
     }
 
-    /// Moves the position and reads the change in a block, if there is one.
+    /// Moves the position and reads the change in a block, if there is one. [`Error::ChangesMissed`] is not the end.
     fn take(&mut self, block: Block) -> Result<Option<TicketChange>> {
         self.failures = 0;
         if let Some(wait) = block.retry {
             self.first_wait = wait.clamp(Duration::from_millis(10), LAST_WAIT);
+        }
+        if block.name == RESET && block.data.is_some() {
+            self.position.set(block.id.unwrap_or_default());
+            return Err(Error::ChangesMissed);
         }
         let change = match (block.data, block.name.parse::<TicketChangeKind>()) {
             (Some(data), Ok(kind)) => {

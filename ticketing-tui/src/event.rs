@@ -69,6 +69,8 @@ pub enum Feed {
     Connected,
     /// A ticket changed.
     Change(Box<TicketChange>),
+    /// Changes were missed: what is known has to be loaded anew. Those from here on will be told.
+    Reset,
     /// The connection is lost, and tried again after a while.
     Lost {
         /// Why.

@@ -15,7 +15,7 @@ use crate::failure::Outcome;
 use crate::io::Io;
 
 pub(crate) use json::escape as escape_json;
-pub(crate) use records::SessionStatus;
+pub(crate) use records::{SessionStatus, WatchLine};
 
 /// What `--output` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -36,7 +36,37 @@ impl Record for Ticket {
     }
 }
 
-impl Record for TicketChange {
+/// A line of `tickets watch`.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum WatchLine {
+    /// A ticket changed.
+    Change(TicketChange),
+    /// Changes before this line were missed: what was known of the tickets may be wrong.
+    Reset {
+        /// The position from which the changes go on.
+        id: Option<String>,
+        /// Says in JSON what this is, as the kind of a change does.
+        kind: ResetKind,
+    },
+}
+
+/// The word for a reset, where changes have their kind.
+#[derive(Debug, Serialize)]
+pub(crate) enum ResetKind {
+    /// `reset`
+    #[serde(rename = "reset")]
+    Reset,
+}
+
+impl WatchLine {
+    /// The line of a reset, after which the changes go on from this position.
+    pub(crate) fn reset(id: Option<String>) -> Self {
+        Self::Reset { id, kind: ResetKind::Reset }
+    }
+}
+
+impl Record for WatchLine {
     const COLUMNS: &'static [Column] = &[
         Column::whole("change"),
         Column::whole("id"),
@@ -48,19 +78,34 @@ impl Record for TicketChange {
     ];
 
     fn cells(&self) -> Vec<Cell> {
-        let (word, tone) = match self.kind {
+        let change = match self {
+            Self::Change(change) => change,
+            Self::Reset { id, .. } => {
+                let nothing = || Cell::text(&"");
+                return vec![
+                    Cell::Word("reset", Tone::Waiting),
+                    nothing(),
+                    nothing(),
+                    nothing(),
+                    nothing(),
+                    nothing(),
+                    Cell::opt(id.as_ref()),
+                ];
+            }
+        };
+        let (word, tone) = match change.kind {
             TicketChangeKind::Created => ("created", Tone::Good),
             TicketChangeKind::Updated => ("updated", Tone::Waiting),
             TicketChangeKind::Deleted => ("deleted", Tone::Past),
         };
         vec![
             Cell::Word(word, tone),
-            Cell::text(&self.ticket.id),
-            Cell::text(&self.ticket.title),
-            Cell::Money(self.ticket.price.to_string()),
-            Cell::Word(self.ticket.status.as_str(), ticket_tone(self.ticket.status)),
-            Cell::text(&self.ticket.version),
-            Cell::text(&self.id),
+            Cell::text(&change.ticket.id),
+            Cell::text(&change.ticket.title),
+            Cell::Money(change.ticket.price.to_string()),
+            Cell::Word(change.ticket.status.as_str(), ticket_tone(change.ticket.status)),
+            Cell::text(&change.ticket.version),
+            Cell::text(&change.id),
         ]
     }
 }

@@ -13,7 +13,7 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
     for _ in 0..40 {
         cli.ticket(&title, "20");
     }
-    // Older than all of them: there is something to write, however late it connects.
+    // Not known: there is something to write, however late it connects.
     let first = "00000000-0000-7000-8000-000000000000";
     let mut child = cli.command(&["tickets", "watch", "--after", first]).spawn().unwrap();
     drop(child.stdout.take());
@@ -54,6 +54,25 @@ fn changes_are_followed_as_they_happen() {
 
     interrupt(&child);
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn missed_changes_are_a_line_and_a_notice() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    for (format, expected) in [("json", "{\"id\":\""), ("tsv", "reset\t")] {
+        let words = ["--output", format, "tickets", "watch", "--after", "nonsense"];
+        let mut child = cli.command(&words).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut remarks = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let reset = lines.find(|line| line.starts_with(expected)).unwrap();
+        assert!(format == "tsv" || reset.ends_with(",\"kind\":\"reset\"}"), "{reset}");
+        assert!(remarks.any(|line| line.contains("some changes were missed")));
+        cli.ticket("After the reset", "20");
+        assert!(lines.next().unwrap().contains("After the reset"));
+        interrupt(&child);
+        child.wait().unwrap();
+    }
 }
 
 #[test]

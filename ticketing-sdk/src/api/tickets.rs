@@ -80,7 +80,9 @@ impl Tickets {
         Watch::open(self.client.clone(), None).await
     }
 
-    /// The changes of all tickets after a position that an earlier watch has reached.
+    /// The changes of all tickets after a position that an earlier watch has reached. A server keeps changes for a while
+    /// (24 hours here); where it cannot resume there, the stream begins with
+    /// [`ChangesMissed`](crate::Error::ChangesMissed).
     ///
     /// # Errors
     /// As [`Self::watch`].

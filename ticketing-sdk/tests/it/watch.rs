@@ -164,3 +164,28 @@ async fn no_limit_of_a_call_ends_a_watch() {
     let mut watch = client.tickets().watch().await.unwrap();
     assert!(watch.try_next().await.unwrap().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn reset_is_an_error_once_and_the_watch_goes_on() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events_then_end("id: 41\n\n"))
+        .on(Method::GET, PATH, Reply::events_reset("70", event(71, "created", &ticket("t-1"))).then_break())
+        .on(Method::GET, PATH, Reply::events(event(72, "updated", &ticket("t-1"))));
+    let mut watch = client(&mock).tickets().watch().await.unwrap();
+    assert!(matches!(watch.next().await, Some(Err(Error::ChangesMissed))));
+    assert_eq!(watch.last_event_id().as_deref(), Some("70"), "what follows is after the reset");
+    let kinds: Vec<_> = watch.take(2).map_ok(|change| change.kind).try_collect().await.unwrap();
+    assert_eq!(kinds, [TicketChangeKind::Created, TicketChangeKind::Updated]);
+    let at = |id: &str| Some(id.to_owned());
+    assert_eq!(positions(&mock), [None, at("41"), at("71")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reset_is_seen_with_the_state_of_the_connection() {
+    let mock = Mock::new();
+    mock.on(Method::GET, PATH, Reply::events_reset("70", ""));
+    let mut events = client(&mock).tickets().follow(Some("7".to_owned()));
+    assert!(matches!(events.next().await, Some(Ok(WatchEvent::Connected))));
+    assert!(matches!(events.next().await, Some(Err(Error::ChangesMissed))));
+    assert_eq!(events.last_event_id().as_deref(), Some("70"));
+}

@@ -192,6 +192,7 @@ pub(crate) async fn follow(
             }
             Ok(Some(_)) => continue,
             Ok(None) => return,
+            Err(Error::ChangesMissed) => Feed::Reset,
             Err(error) => Feed::Ended(Trouble::from(&error)),
         };
         // What was handed over is behind us, also where the connection is made anew.

@@ -253,6 +253,7 @@ impl Model {
                 self.market.change(change, self.now);
                 self.own_change(change);
             }
+            Feed::Reset => self.reload(),
             Feed::Lost { trouble, retry_in } => {
                 if matches!(self.link, Link::Live) {
                     self.say(Level::Warn, "The connection is lost; what is shown may be old");

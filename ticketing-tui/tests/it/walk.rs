@@ -147,6 +147,7 @@ fn step(dice: &mut Dice, stage: &mut Stage) {
             let retry_in = Duration::from_secs(3);
             let feeds = [
                 Feed::Connected,
+                Feed::Reset,
                 Feed::Lost { trouble: props::offline(), retry_in },
                 Feed::Ended(props::unknown()),
             ];

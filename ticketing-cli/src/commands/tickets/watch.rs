@@ -1,10 +1,11 @@
 //! `ticketing tickets watch`
 
 use futures_util::StreamExt;
-use ticketing_sdk::{WatchEvent, text};
+use ticketing_sdk::{Error, WatchEvent, text};
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome};
+use crate::output::WatchLine;
 
 /// Where to start.
 #[derive(Debug, clap::Args)]
@@ -23,9 +24,19 @@ impl OnlineCommand for Args {
         };
         let mut events = watch.into_events();
         while let Some(event) = events.next().await {
-            match event? {
+            let event = match event {
+                Err(Error::ChangesMissed) => {
+                    online.printer().next(&WatchLine::reset(events.last_event_id()))?;
+                    online.io().notice(
+                        "some changes were missed, and are no longer kept; `ticketing tickets list` shows what is now",
+                    );
+                    continue;
+                }
+                event => event?,
+            };
+            match event {
                 WatchEvent::Connected => online.io().remark(&format!("following {}", online.client.server())),
-                WatchEvent::Change(change) => online.printer().next(&change)?,
+                WatchEvent::Change(change) => online.printer().next(&WatchLine::Change(change))?,
                 WatchEvent::Lost { error, retry_in } => {
                     online.io().notice(&format!("{error}; trying again in {}", text::span(retry_in)));
                 }

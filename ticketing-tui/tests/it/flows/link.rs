@@ -29,6 +29,18 @@ fn a_lost_connection_shows_counts_down_and_comes_back() {
 }
 
 #[test]
+fn missed_changes_load_market_and_session_anew() {
+    let mut stage = Stage::signed_in();
+    stage.feed(Event::Feed(Feed::Reset));
+    assert_eq!((waiting!(stage, Call::Market), waiting!(stage, Call::Session)), (1, 1));
+    // What was withdrawn meanwhile is not told any more, and is not shown any more.
+    let tickets = props::tickets()[1..].to_vec();
+    answer!(stage, Call::Market, Ok(Reply::Market { tickets, last: true }));
+    stage.work();
+    stage.does_not_see("Jazz at the lake");
+}
+
+#[test]
 fn a_connection_that_stays_lost_is_said_once() {
     let mut stage = Stage::signed_in();
     lose(&mut stage);
