@@ -1,11 +1,17 @@
-//! `cargo xtask bench`: the stack against bare loops, services on PostgreSQL and NATS against the engines' own programs, and
-//! the full-screen program, each interleaved in one run.
+//! `cargo xtask bench`: the stack against bare loops, the live feed with watchers against itself without, services on
+//! PostgreSQL and NATS against the engines' own programs, and the full-screen program, each interleaved in one run.
 
 use crate::run::{cargo, run};
 
 pub(crate) fn bench(rounds: u32) -> Result<(), String> {
     build_server()?;
     measure("ticketing-server", "marketplace", rounds)
+}
+
+/// A writer and a reader, alone and beside watchers of the live feed.
+pub(crate) fn feed(rounds: u32) -> Result<(), String> {
+    build_server()?;
+    measure("ticketing-server", "feed", rounds)
 }
 
 /// Services in processes of their own, on servers that wait for the disk.

@@ -39,6 +39,8 @@ cargo xtask <command>
                 check that no event is lost or set aside and that nothing is left to do by hand
   screenshots   make the pictures in docs/images/ anew, from the real program
   bench [N]     measure the stack against bare loops on this machine, N rounds (3), interleaved
+  bench feed [N]
+                measure what 3 000 watchers of the live feed cost a writer and a reader, N rounds (3)
   bench scale [N]
                 measure services in processes of their own on PostgreSQL and NATS against pgbench, a bare publisher and
                 bare waits for the disk, N rounds (5), interleaved; about four minutes
@@ -62,6 +64,10 @@ fn main() -> ExitCode {
         ["bench", "scale"] => bench::scale(5),
         ["bench", "scale", rounds] | ["bench", "scale", "--rounds", rounds] => {
             number(rounds).and_then(bench::scale)
+        }
+        ["bench", "feed"] => bench::feed(3),
+        ["bench", "feed", rounds] | ["bench", "feed", "--rounds", rounds] => {
+            number(rounds).and_then(bench::feed)
         }
         ["bench", "tui"] => bench::tui(3),
         ["bench", "tui", rounds] | ["bench", "tui", "--rounds", rounds] => {

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_platform::clock::Clock;
+use ticketing_platform::limits::StreamSlots;
 use ticketing_platform::session::{Ended, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 
@@ -42,6 +43,8 @@ impl Ground<'_> {
             clock: self.clock(),
             sessions: self.sessions()?,
             writes: self.settings.writes,
+            proxies: self.settings.trusted_proxies.clone(),
+            streams: StreamSlots::new(self.settings.serve.streams, self.settings.serve.streams_per_address),
             shutdown: self.serving.clone(),
         });
         opened.await.map_err(failed("tickets"))

@@ -40,7 +40,7 @@ impl Process {
     /// # Errors
     /// When a setting is missing, what it names cannot be used, or the port cannot be bound. Nothing is left running.
     pub async fn start(service: Service, settings: StackSettings) -> Result<Self, StartError> {
-        let running = Running::default();
+        let (settings, running) = (settings.within_open_files(), Running::default());
         let (app, bus) = match service {
             Service::Client => (App::Client(client(&settings)), None),
             service => {

@@ -21,6 +21,7 @@ use ticketing_payments::provider::StripeFault;
 use ticketing_payments::{Pace, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
+use ticketing_platform::descriptors;
 use ticketing_platform::http::{AllowedOrigin, OriginError, ServeLimits};
 use ticketing_platform::limits::{TrustedProxies, WriteRate};
 use ticketing_platform::session::CookieSettings;
@@ -30,11 +31,15 @@ use ticketing_platform::telemetry::TraceSettings;
 pub use self::logs::LogSettings;
 pub use self::setting::{Otherwise, Setting};
 pub use self::table::SETTINGS;
+use crate::Service;
 use crate::command::Task;
 
 const DATABASE_URL: &str = "TICKETING_DATABASE_URL";
 const JWT_KEY: &str = "TICKETING_JWT_KEY";
 const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
+
+/// Files that are kept for databases, logs and calls of other servers when connections are counted.
+const RESERVED_FILES: usize = 96;
 
 /// Where a server listens that is not told otherwise.
 const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
@@ -205,6 +210,7 @@ impl StackSettings {
         settings.hashing = settings.hashing.with_slots(slots);
         settings.allowed_origins = read_allowed_origins(reader);
         settings.trusted_proxies = TrustedProxies::new(reader.or("TICKETING_TRUSTED_PROXIES", Vec::new()));
+        settings.read_ceilings_from(reader);
         let name = reader.or("TICKETING_COOKIE_NAME", settings.cookie.name().to_owned());
         // Without TLS a `Secure` cookie would never come back.
         let secure = reader.or("TICKETING_COOKIE_SECURE", !settings.listen.ip().is_loopback());
@@ -216,6 +222,40 @@ impl StackSettings {
 }
 
 impl StackSettings {
+    fn read_ceilings_from(&mut self, reader: &mut Reader<'_>) {
+        let serve = &mut self.serve;
+        for (name, ceiling) in [
+            ("TICKETING_CONNECTIONS", &mut serve.connections),
+            ("TICKETING_CONNECTIONS_PER_ADDRESS", &mut serve.connections_per_address),
+            ("TICKETING_STREAMS", &mut serve.streams),
+            ("TICKETING_STREAMS_PER_ADDRESS", &mut serve.streams_per_address),
+        ] {
+            *ceiling = reader.or(name, *ceiling);
+            if *ceiling == 0 {
+                reader.fault(name, Some(ceiling.to_string()), "at least 1");
+            }
+        }
+        serve.trusted_proxies = self.trusted_proxies.clone();
+    }
+
+    /// The same, with ceilings that the limit on open files allows. Raises that limit as far as the system lets it.
+    #[must_use]
+    pub(crate) fn within_open_files(mut self) -> Self {
+        if let Err(error) = descriptors::raise_limit() {
+            tracing::warn!(%error, "the limit on open files could not be raised");
+        }
+        let connections = self.database.as_ref().map_or(0, PostgresUrl::connections);
+        let reserved = RESERVED_FILES + Service::STATEFUL.len() * connections;
+        let files = descriptors::available().saturating_sub(reserved);
+        let serve = self.serve.clone().within_files(files);
+        if serve.connections < self.serve.connections || serve.streams < self.serve.streams {
+            let (connections, streams) = (serve.connections, serve.streams);
+            tracing::warn!(connections, streams, "ceilings lowered: the limit on open files is low");
+        }
+        self.serve = serve;
+        self
+    }
+
     /// Where pages and payments are one process, the card form and whoever charges the cards must fit each other.
     fn check_the_cards(&self, reader: &mut Reader<'_>) {
         let Some(key) = &self.stripe_publishable_key else { return };

@@ -53,6 +53,7 @@ impl Stack {
     /// When the data directory is in use or cannot be used, the NATS server cannot carry the events, or the port cannot
     /// be bound. Nothing is left running.
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
+        let settings = settings.within_open_files();
         let data_dir = DataDir::lock(&settings.data_dir)?;
         let running = Running::default();
         let databases = files_of(&settings);

@@ -18,6 +18,8 @@ pub struct LiveEvent {
     pub id: Option<String>,
     /// Its `data:`, if it has any.
     pub data: Option<String>,
+    /// Its `retry:`, if it has one: when to connect again, in milliseconds.
+    pub retry: Option<String>,
     /// Its comment, if it has one: a heartbeat.
     pub comment: Option<String>,
 }
@@ -87,6 +89,7 @@ fn parse(block: &str) -> LiveEvent {
             "event" => &mut event.name,
             "id" => &mut event.id,
             "data" => &mut event.data,
+            "retry" => &mut event.retry,
             "" => &mut event.comment,
             other => panic!("a field {other:?} in a stream of events"),
         };

@@ -12,7 +12,7 @@ use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, DbError, Migrations};
-use ticketing_platform::limits::{WriteLimit, WriteRate};
+use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::{idempotency, session};
@@ -52,6 +52,10 @@ pub struct Settings {
     pub sessions: Sessions,
     /// How much one account may write.
     pub writes: WriteRate,
+    /// Proxies that may say who a client is.
+    pub proxies: TrustedProxies,
+    /// The slots of the live feeds.
+    pub streams: StreamSlots,
     /// Ends the live feeds.
     pub shutdown: Shutdown,
 }
@@ -64,6 +68,8 @@ pub struct App {
     feed: Feed,
     pages: pages::Pages,
     writes: WriteLimit,
+    proxies: TrustedProxies,
+    streams: StreamSlots,
     shutdown: Shutdown,
 }
 
@@ -73,12 +79,12 @@ impl App {
     /// # Errors
     /// When the database cannot be opened, migrated or read.
     pub async fn open(settings: Settings) -> Result<Self, CoreError> {
-        let Settings { database, clock, sessions, writes, shutdown } = settings;
+        let Settings { database, clock, sessions, writes, proxies, streams, shutdown } = settings;
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock, &sessions, MIGRATIONS).await?;
         let feed = Feed::default();
         let pages = pages::Pages::new(feed.changed().clone(), core.db.is_shared());
-        Ok(Self { core, sessions, feed, pages, writes, shutdown })
+        Ok(Self { core, sessions, feed, pages, writes, proxies, streams, shutdown })
     }
 
     /// The routes, with their documentation.
@@ -89,8 +95,8 @@ impl App {
 
     /// Starts to publish and to listen.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
+        shutdown.spawn(self.feed.clone().publish(self.core.db.clone(), shutdown.clone()));
         if self.core.db.is_shared() {
-            shutdown.spawn(self.feed.clone().follow(self.core.db.clone(), shutdown.clone()));
             let db = self.core.db.clone();
             shutdown.spawn(async move {
                 if let Err(error) = db.write(store::adopt).await {
@@ -161,5 +167,11 @@ impl App {
 impl FromRef<App> for Sessions {
     fn from_ref(app: &App) -> Self {
         app.sessions.clone()
+    }
+}
+
+impl FromRef<App> for TrustedProxies {
+    fn from_ref(app: &App) -> Self {
+        app.proxies.clone()
     }
 }

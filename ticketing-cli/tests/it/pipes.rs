@@ -60,13 +60,13 @@ fn changes_are_followed_as_they_happen() {
 fn missed_changes_are_a_line_and_a_notice() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
-    for (format, expected) in [("json", "{\"id\":\""), ("tsv", "reset\t")] {
+    for (format, expected) in [("json", "{\"id\":\""), ("csv", "reset,")] {
         let words = ["--output", format, "tickets", "watch", "--after", "nonsense"];
         let mut child = cli.command(&words).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut remarks = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
         let reset = lines.find(|line| line.starts_with(expected)).unwrap();
-        assert!(format == "tsv" || reset.ends_with(",\"kind\":\"reset\"}"), "{reset}");
+        assert!(format == "csv" || reset.ends_with(",\"kind\":\"reset\"}"), "{reset}");
         assert!(remarks.any(|line| line.contains("some changes were missed")));
         cli.ticket("After the reset", "20");
         assert!(lines.next().unwrap().contains("After the reset"));

@@ -87,8 +87,10 @@ fn in_compose_nothing_but_nginx_and_what_has_routes_has_a_way_out() {
         assert_eq!(front, name == "nginx" || with_routes().contains(name), "{name}");
     }
     // Whoever is trusted to say who a client is, is on nginx's network.
-    let trusted = &compose["services"]["auth"]["environment"]["TICKETING_TRUSTED_PROXIES"];
-    assert_eq!(trusted, &compose["networks"]["front"]["ipam"]["config"][0]["subnet"]);
+    for service in with_routes() {
+        let trusted = &compose["services"][service]["environment"]["TICKETING_TRUSTED_PROXIES"];
+        assert_eq!(trusted, &compose["networks"]["front"]["ipam"]["config"][0]["subnet"]);
+    }
 }
 
 /// The part of users.conf that is about one user.

@@ -97,3 +97,36 @@ fn nobody_is_killed_who_still_drains() {
         assert!(number(text(&grace).strip_suffix('s').unwrap()) > DRAIN, "{service}");
     }
 }
+
+/// What holds where a setting is not given, as the reference says.
+fn default_of(name: &str) -> u64 {
+    let reference = read("docs/reference/settings.md");
+    let row = reference.lines().find(|line| line.starts_with(&format!("| `{name}`"))).unwrap();
+    number(row.split(" | ").nth(2).unwrap().trim_matches('`'))
+}
+
+/// The number at the end of a directive of nginx.conf.
+fn directive(words: &str) -> u64 {
+    let conf = read("backend/deploy/nginx.conf");
+    let found = conf.lines().filter_map(|line| {
+        let line: Vec<&str> = line.split_whitespace().collect();
+        line.join(" ").strip_prefix(words)?.trim().strip_suffix(';').map(str::to_owned)
+    });
+    number(&found.last().unwrap_or_else(|| panic!("{words} is not in nginx.conf")))
+}
+
+#[test]
+fn ingress_limits_match_those_of_the_services() {
+    let [connections, streams] = ["TICKETING_CONNECTIONS", "TICKETING_STREAMS"].map(default_of);
+    let share = default_of("TICKETING_CONNECTIONS_PER_ADDRESS");
+    let stream_share = default_of("TICKETING_STREAMS_PER_ADDRESS");
+    assert!(directive("worker_connections") >= 2 * (connections + streams));
+    assert!(directive("worker_rlimit_nofile") > directive("worker_connections"));
+    assert_eq!(directive("limit_conn streams_per_address"), stream_share);
+    assert_eq!(directive("limit_conn per_address"), share + stream_share);
+    assert_eq!(directive("limit_conn_status"), 503);
+    for ingress in of_kind("Ingress") {
+        let limit = &ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/limit-connections"];
+        assert_eq!(number(text(limit)), share + stream_share);
+    }
+}

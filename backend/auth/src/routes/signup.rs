@@ -126,7 +126,12 @@ impl App {
 
     /// Answers a repeat of a request that was answered before; anything else is refused. It costs one read and no hash,
     /// so a limit that is reached does not take the answer from a client that may have missed it.
-    async fn replay(&self, headers: &HeaderMap, once: &Once, refusal: ApiError) -> Result<Response, ApiError> {
+    async fn replay(
+        &self,
+        headers: &HeaderMap,
+        once: &Once,
+        refusal: ApiError,
+    ) -> Result<Response, ApiError> {
         match idempotency::find(&self.core.db, once).await? {
             Some(Known::Answered(answer)) => self.signed_up(headers, KeyedAnswer::replay(answer)),
             Some(Known::InFlight) | None => Err(refusal),

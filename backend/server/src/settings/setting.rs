@@ -69,6 +69,7 @@ pub(crate) enum Of {
     /// A service in a process of its own.
     Alone,
     Auth,
+    Tickets,
     Orders,
     Payments,
     Client,
@@ -141,6 +142,7 @@ impl Of {
             Self::All => task == Task::All,
             Self::Alone => matches!(task, Task::One(_)),
             Self::Auth => task == Task::One(Service::Auth),
+            Self::Tickets => task == Task::One(Service::Tickets),
             Self::Orders => task == Task::One(Service::Orders),
             Self::Payments => task == Task::One(Service::Payments),
             Self::Client => task == Task::One(Service::Client),

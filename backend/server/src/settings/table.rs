@@ -12,7 +12,7 @@ use super::setting::{Group, Of, PLAIN, Setting};
 use super::{LISTEN, LogSettings, StackSettings};
 
 /// Every setting there is.
-pub const SETTINGS: [Setting; 32] = [
+pub const SETTINGS: [Setting; 36] = [
     Setting {
         name: "TICKETING_LISTEN",
         value: "HOST:PORT",
@@ -49,7 +49,45 @@ pub const SETTINGS: [Setting; 32] = [
         group: Group::Http,
         of: &[Of::Processes],
         sets: "proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed, with commas",
-        detail: "addresses, or blocks like `10.0.0.0/8`; on this machine any may say that a client speaks TLS",
+        detail: "addresses, or blocks like `10.0.0.0/8`; their connections have no share; on this machine any may say that a client speaks TLS",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_CONNECTIONS",
+        value: "NUMBER",
+        group: Group::Http,
+        of: &[Of::Processes],
+        otherwise: Value(|| plain().serve.connections.to_string()),
+        sets: "open connections, those of live streams apart",
+        detail: "beyond it those that wait longest for a request are closed; less where the limit on open files is lower",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_CONNECTIONS_PER_ADDRESS",
+        value: "NUMBER",
+        group: Group::Http,
+        of: &[Of::Processes],
+        otherwise: Value(|| plain().serve.connections_per_address.to_string()),
+        sets: "open connections of one client address, those of live streams apart",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STREAMS",
+        value: "NUMBER",
+        group: Group::Http,
+        of: &[Of::All, Of::Tickets],
+        otherwise: Value(|| plain().serve.streams.to_string()),
+        sets: "open live streams",
+        detail: "more are answered 503; less where the limit on open files is lower",
+        ..PLAIN
+    },
+    Setting {
+        name: "TICKETING_STREAMS_PER_ADDRESS",
+        value: "NUMBER",
+        group: Group::Http,
+        of: &[Of::All, Of::Tickets],
+        otherwise: Value(|| plain().serve.streams_per_address.to_string()),
+        sets: "open live streams of one client address",
         ..PLAIN
     },
     Setting {

@@ -12,7 +12,7 @@ on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
     the_life_of_a_ticket_is_told_as_it_happens, a_watcher_resumes_without_gap_or_repeat,
-    before_the_first_change_there_is_a_place_to_resume_from_too, a_place_that_is_none_means_from_now_on,
+    before_the_first_change_there_is_a_place_to_resume_from_too, resuming_at_an_unknown_place_is_answered_with_a_reset,
     the_list_is_still_json_for_those_who_do_not_ask_for_events, the_client_watches_too;
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -119,13 +119,19 @@ async fn before_the_first_change_there_is_a_place_to_resume_from_too(shape: Shap
     stack.finish().await;
 }
 
-async fn a_place_that_is_none_means_from_now_on(shape: Shape) {
+async fn resuming_at_an_unknown_place_is_answered_with_a_reset(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
+    let mut before = watch(&stack).await;
     list(&stack, &seller, "Old", 20.0).await;
-    for place in ["nothing", "'; DROP TABLE changes; --", "7", "ffffffff", "é"] {
+    let old = before.take(1).await.remove(0).id.unwrap();
+    // As if it were of another database, and as if it were still to come.
+    let (foreign, future) = (format!("f{}", &old[1..]), "f".repeat(old.len()));
+    for place in ["nothing", "'; DROP TABLE changes; --", "7", "ffffffff", "é", &foreign, &future] {
         let mut live = resume(&stack, place).await;
-        assert!(live.next().await.unwrap().data.is_none());
+        let first = live.next().await.unwrap();
+        assert_eq!((first.name.as_deref(), first.data.as_deref()), (Some("reset"), Some("{}")), "{place}");
+        assert!(first.id.is_some() && first.retry.is_some(), "{first:?}");
         let new = list(&stack, &seller, "New", 20.0).await;
         assert_eq!(live.take(1).await[0].json()["id"], new.as_str(), "{place}");
     }

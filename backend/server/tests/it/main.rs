@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod bodies;
 mod body_limits;
+mod ceilings;
 mod compat;
 mod docs;
 mod edge;

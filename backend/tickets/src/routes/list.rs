@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use ticketing_platform::http::page::{cursor, next_link};
 use ticketing_platform::http::{ApiError, Faults, PageQuery, list_body, prefers_event_stream};
+use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{PriceBound, Problem, Ticket, TicketStatus, UserId};
 
 use super::filter_schemas;
@@ -58,9 +59,16 @@ pub(crate) struct Filters {
         (status = 401, description = "seller=me without a session", body = Problem),
     )
 )]
-pub(crate) async fn list(State(app): State<App>, headers: HeaderMap, uri: Uri) -> Result<Response, ApiError> {
+pub(crate) async fn list(
+    State(app): State<App>,
+    client: ClientAddress,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response, ApiError> {
     if prefers_event_stream(&headers) {
-        return Ok(app.feed.watch(&app.core.db, resume_from(&headers), &app.shutdown).await?);
+        let slot = app.streams.acquire(client)?;
+        let (db, clock) = (&app.core.db, &app.core.clock);
+        return Ok(app.feed.watch(db, clock, resume_from(&headers), Some(slot), &app.shutdown).await?);
     }
     let question = uri.query().unwrap_or_default();
     if let Some(page) = app.pages.get(question) {
@@ -168,10 +176,8 @@ impl Filters {
     }
 }
 
-/// The place to resume from. Anything that is no place of ours means: from now on.
+/// The place to resume from, if one is named. What is no place of ours is not known either.
 fn resume_from(headers: &HeaderMap) -> Option<String> {
-    let place = headers.get("last-event-id")?.to_str().ok()?;
-    let plausible =
-        matches!(place.len(), 36 | 53) && place.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    plausible.then(|| place.to_ascii_lowercase())
+    let place = headers.get("last-event-id").filter(|place| !place.is_empty())?;
+    Some(place.to_str().unwrap_or("unreadable").to_ascii_lowercase())
 }

@@ -4,6 +4,9 @@
 //! Where one process writes, identifiers rise in the order of the commits, and the identifier is the place. Where many
 //! do, the place is the number of the transaction and the identifier, and only changes are shown whose transactions are
 //! older than every one that is still under way.
+//!
+//! A place is known as long as its change is kept. Changes are forgotten from the oldest on, so whoever resumes at a known
+//! place misses nothing; any other is answered with a reset.
 
 use std::time::Duration;
 
@@ -96,14 +99,26 @@ fn parts(place: &str) -> (i64, &str) {
     numbered.map_or((0, ""), |(number, id)| (i64::from_str_radix(number, 16).unwrap_or(0), id))
 }
 
-/// The place before every change: it sorts before every identifier.
-const BEFORE_ALL: &str = "00000000-0000-0000-0000-000000000000";
+/// How far the clocks of two replicas may differ.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-/// The place after every change that can be read now; a place before every change when there is none.
+/// The place where there are no changes at `now`: it sorts before every change, and a later one after an earlier one.
+fn before_all(now: Timestamp) -> String {
+    format!("{BEFORE_ALL}{:012x}", now.as_millis().max(0))
+}
+
+const BEFORE_ALL: &str = "00000000-0000-0000-0000-";
+
+/// When there were no changes at this place; `None` for any other place.
+fn was_before_all(place: &str) -> Option<i64> {
+    i64::from_str_radix(place.strip_prefix(BEFORE_ALL)?, 16).ok()
+}
+
+/// The place after every change that can be read now.
 ///
 /// # Errors
 /// When the database fails.
-pub fn latest(tx: &mut Tx<'_>) -> Result<String, DbError> {
+pub fn latest(tx: &mut Tx<'_>, now: Timestamp) -> Result<String, DbError> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => "SELECT id FROM changes ORDER BY id DESC LIMIT 1".to_owned(),
         Dialect::Postgres => format!(
@@ -111,39 +126,66 @@ pub fn latest(tx: &mut Tx<'_>) -> Result<String, DbError> {
         ),
     };
     let newest = tx.query_opt(&sql, &[], |row| row.text("id"))?;
-    Ok(newest.unwrap_or_else(|| BEFORE_ALL.to_owned()))
+    Ok(newest.unwrap_or_else(|| before_all(now)))
 }
 
-/// The newest place that can be read, and whether there are changes beyond it that must wait.
+/// Where a watcher begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resumed {
+    /// The place after which its changes begin.
+    pub position: String,
+    /// The place after every change that can be read now.
+    pub newest: String,
+    /// Whether it may have missed changes before `position`: it asked for a place that is not known (any more).
+    pub is_reset: bool,
+}
+
+/// Where a watcher begins that has seen the changes up to `wanted`, or wants those from now on. A place is known as long
+/// as its change is kept, and then all that follow it are; one that is not is answered with the newest.
 ///
 /// # Errors
 /// When the database fails.
-pub fn tail(tx: &mut Tx<'_>) -> Result<(String, bool), DbError> {
-    let place = latest(tx)?;
-    let sql = match tx.dialect() {
-        Dialect::Sqlite => return Ok((place, false)),
-        Dialect::Postgres => format!(
-            "SELECT (xact >= {HORIZON})::int::bigint AS early FROM changes \
-             WHERE xact > 0 ORDER BY xact DESC, id DESC LIMIT 1"
-        ),
+pub fn resume(tx: &mut Tx<'_>, wanted: Option<&str>, now: Timestamp) -> Result<Resumed, DbError> {
+    let newest = latest(tx, now)?;
+    let (position, is_reset) = match wanted {
+        None => (newest.clone(), false),
+        Some(place) if is_known(tx, place, now)? => (place.to_owned(), false),
+        Some(_) => (newest.clone(), true),
     };
-    let held_back = tx.query_opt(&sql, &[], |row| row.flag("early"))?;
-    Ok((place, held_back.unwrap_or(false)))
+    Ok(Resumed { position, newest, is_reset })
 }
 
-/// The place to resume from, where `place` can be resumed from. Numbers of another server, from which this one was
-/// restored, may lie ahead of its own; who has such a place begins with what is new.
-///
-/// # Errors
-/// When the database fails.
-pub fn resume(tx: &mut Tx<'_>, place: &str) -> Result<String, DbError> {
-    if tx.dialect() == Dialect::Postgres {
-        let now = tx.query_one(&format!("SELECT {HORIZON} AS now"), &[], |row| row.int("now"))?;
-        if parts(place).0 > now {
-            return latest(tx);
-        }
+fn is_known(tx: &mut Tx<'_>, place: &str, now: Timestamp) -> Result<bool, DbError> {
+    let is_plausible = matches!(place.len(), 36 | 53)
+        && place.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
+    if !is_plausible {
+        return Ok(false);
     }
-    Ok(place.to_owned())
+    if let Some(then) = was_before_all(place) {
+        // What has happened since is younger than that, and kept.
+        let age = now.as_millis().saturating_sub(then);
+        return Ok(age >= -millis(CLOCK_SKEW) && age < millis(RETENTION) - millis(CLOCK_SKEW));
+    }
+    let found = match tx.dialect() {
+        Dialect::Sqlite => {
+            tx.query_opt("SELECT 1 AS found FROM changes WHERE id = $1", args![place], |row| {
+                row.int("found")
+            })?
+        }
+        Dialect::Postgres => {
+            let (xact, id) = parts(place);
+            let sql = format!(
+                "SELECT 1::bigint AS found FROM changes \
+                 WHERE xact > 0 AND xact = $1 AND id = $2 AND xact < {HORIZON}"
+            );
+            tx.query_opt(&sql, args![xact, id], |row| row.int("found"))?
+        }
+    };
+    Ok(found.is_some())
+}
+
+fn millis(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Where the tables were restored on another server, the numbers of its transactions may lie ahead of this one's: those
@@ -156,12 +198,31 @@ pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(&sql, &[]).map(drop)
 }
 
-/// Forgets changes that nobody can resume from any more.
+/// Forgets changes that are too old to be resumed from: those before the oldest that is not, whatever the clock said when
+/// they were made, and never the newest. So all that follow a change that is kept are kept.
 ///
 /// # Errors
 /// When the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let before = now.as_millis() - i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
-    tx.execute("DELETE FROM changes WHERE changed_at < $1", args![before])?;
+    let before = now.as_millis().saturating_sub(millis(RETENTION));
+    // Where one process writes, the identifier is the place, and there is no index of the other column.
+    let (place, numbered, oldest, newest) = match tx.dialect() {
+        Dialect::Sqlite => ("(0, id)", "TRUE", "id", "id DESC"),
+        Dialect::Postgres => ("(xact, id)", "xact > 0", "xact, id", "xact DESC, id DESC"),
+    };
+    let boundary = |row: &Row<'_>| Ok((row.int("xact")?, row.text("id")?));
+    let young = format!(
+        "SELECT xact, id FROM changes WHERE {numbered} AND changed_at >= $1 ORDER BY {oldest} LIMIT 1"
+    );
+    let kept = match tx.query_opt(&young, args![before], boundary)? {
+        Some(kept) => Some(kept),
+        None => {
+            let last = format!("SELECT xact, id FROM changes WHERE {numbered} ORDER BY {newest} LIMIT 1");
+            tx.query_opt(&last, &[], boundary)?
+        }
+    };
+    if let Some((xact, id)) = kept {
+        tx.execute(&format!("DELETE FROM changes WHERE {place} < ($1, $2)"), args![xact, &id])?;
+    }
     Ok(())
 }

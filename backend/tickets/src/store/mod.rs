@@ -6,7 +6,7 @@ mod list;
 mod reservations;
 mod tickets;
 
-pub use changes::{Change, Changes, adopt, after, latest, prune, resume, tail};
+pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume};
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{

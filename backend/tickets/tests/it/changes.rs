@@ -1,15 +1,22 @@
 //! The changes that watchers see: each of them, in order, under the identifier of its event.
 
+use std::time::Duration;
+
 use ticketing_engines::{Engine, on_both};
+use ticketing_platform::args;
+use ticketing_platform::db::DbError;
 use ticketing_sdk::{Ticket, TicketStatus};
-use ticketing_tickets::store::{self, Change};
+use ticketing_tickets::store::Change;
 
 use crate::support::{Shop, Step};
+
+const HOUR: Duration = Duration::from_secs(3600);
 
 on_both! {
     #[tokio::test]
     each_event_is_one_change_with_the_ticket_as_it_then_was, changes_are_read_from_any_place_on,
-    the_place_of_an_empty_feed_comes_before_every_change, watchers_are_woken_by_every_commit;
+    the_place_of_an_empty_feed_comes_before_every_change, watchers_are_woken_by_every_commit,
+    resuming_at_an_unknown_place_is_a_reset, pruning_keeps_what_follows_a_known_place;
 }
 
 async fn each_event_is_one_change_with_the_ticket_as_it_then_was(engine: Engine) {
@@ -42,7 +49,7 @@ async fn changes_are_read_from_any_place_on(engine: Engine) {
     }
     let all = shop.changes().await;
     let after = async |place: &str, limit: i64| shop.changes_after(place, limit).await;
-    let latest = shop.core.db.read(store::latest).await.unwrap();
+    let latest = shop.latest().await;
     assert_eq!(latest, all[24].id);
     assert_eq!(after(&all[9].id, 5).await, all[10..15]);
     assert!(after(&latest, 5).await.is_empty());
@@ -58,8 +65,10 @@ async fn changes_are_read_from_any_place_on(engine: Engine) {
 
 async fn the_place_of_an_empty_feed_comes_before_every_change(engine: Engine) {
     let shop = Shop::on(engine);
-    let place = shop.core.db.read(store::latest).await.unwrap();
+    let place = shop.latest().await;
     assert_eq!(place.len(), 36, "it can be sent back as Last-Event-ID");
+    shop.core.clock.advance(Duration::from_secs(1));
+    assert!(place < shop.latest().await);
     shop.list("seller", "A ticket", 2000).await;
     assert!(place < shop.changes().await[0].id);
 }
@@ -73,4 +82,66 @@ async fn watchers_are_woken_by_every_commit(engine: Engine) {
     shop.update(&id, "seller", "Edited", 2000).await.unwrap();
     let woken = tokio::time::timeout(std::time::Duration::from_secs(5), watching.heard());
     woken.await.expect("another ring");
+}
+
+async fn resuming_at_an_unknown_place_is_a_reset(engine: Engine) {
+    let shop = Shop::on(engine);
+    let empty = shop.latest().await;
+    let resumed = shop.resume(&empty).await;
+    assert_eq!((&resumed.position, resumed.is_reset), (&empty, false), "there was nothing yet");
+    for number in 0..3 {
+        shop.list("seller", &format!("Ticket {number}"), 2000).await;
+    }
+    let places: Vec<String> = shop.changes().await.into_iter().map(|change| change.id).collect();
+    for place in [&empty, &places[0], &places[2]] {
+        assert_eq!(shop.resume(place).await.position, *place);
+    }
+    let hex = |place: &str, from: usize| format!("{}f{}", &place[..from], &place[from + 1..]);
+    let future = format!("00000000-0000-0000-0000-{:012x}", 1_700_000_000_000_i64 + 3_600_000);
+    for nonsense in [
+        "",
+        "x",
+        "nothing",
+        "'; DROP TABLE changes; --",
+        "\u{e9}",
+        &"f".repeat(53),
+        &hex(&places[0], 0),
+        &future,
+    ] {
+        let resumed = shop.resume(nonsense).await;
+        assert_eq!((&resumed.position, resumed.is_reset), (&places[2], true), "{nonsense}");
+    }
+    shop.core.clock.advance(24 * HOUR);
+    assert!(shop.resume(&empty).await.is_reset, "changes since then may have been pruned");
+}
+
+async fn pruning_keeps_what_follows_a_known_place(engine: Engine) {
+    let shop = Shop::on(engine);
+    let mut places = Vec::new();
+    // The clock is set back between the second change and the third.
+    for advance in [0, 10, 0, 10] {
+        shop.core.clock.advance(HOUR * advance);
+        shop.list("seller", "A ticket", 2000).await;
+    }
+    places.extend(shop.changes().await.into_iter().map(|change| change.id));
+    let second = places[1].clone();
+    let set_back = shop.core.db.write(move |tx| {
+        tx.execute(
+            "UPDATE changes SET changed_at = changed_at - 36000000 WHERE id > $1",
+            args![&second[second.len() - 36..]],
+        )
+    });
+    set_back.await.map_err(|error: DbError| error).unwrap();
+    // A day after the first change and the third, by the time that they carry.
+    shop.core.clock.advance(5 * HOUR);
+    shop.prune().await;
+    assert!(shop.resume(&places[0]).await.is_reset);
+    for place in &places[1..] {
+        assert!(!shop.resume(place).await.is_reset, "{place}");
+    }
+    // The newest is never forgotten: whoever has seen it has seen everything.
+    shop.core.clock.advance(48 * HOUR);
+    shop.prune().await;
+    assert!(shop.resume(&places[2]).await.is_reset);
+    assert!(!shop.resume(&places[3]).await.is_reset);
 }

@@ -8,7 +8,7 @@ use ticketing_events::{
 };
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
-use ticketing_platform::limits::WriteRate;
+use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
@@ -30,9 +30,9 @@ async fn open(home: &Home) -> App {
     let ended = Ended::new(clock.clone());
     let sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock.clone());
     let database = home.database("tickets");
-    App::open(Settings { database, clock, sessions, writes: WriteRate::UNLIMITED, shutdown: Shutdown::new() })
-        .await
-        .unwrap()
+    let (proxies, streams) = (TrustedProxies::default(), StreamSlots::new(8, 8));
+    let (writes, shutdown) = (WriteRate::UNLIMITED, Shutdown::new());
+    App::open(Settings { database, clock, sessions, writes, proxies, streams, shutdown }).await.unwrap()
 }
 
 async fn hear<H: Handler>(app: &App, handler: H, event: H::Event) -> Effect {

@@ -43,8 +43,8 @@ impl Watcher {
 
 async fn watch(shop: &Shop, feed: &Feed, place: Option<&str>, shutdown: &Shutdown) -> Watcher {
     let db = shop.replica().db;
-    tokio::spawn(feed.clone().follow(db.clone(), shutdown.clone()));
-    let answer = feed.watch(&db, place.map(str::to_owned), shutdown).await.unwrap();
+    tokio::spawn(feed.clone().publish(db.clone(), shutdown.clone()));
+    let answer = feed.watch(&db, &shop.core.clock, place.map(str::to_owned), None, shutdown).await.unwrap();
     Watcher { body: answer.into_body(), text: String::new() }
 }
 
@@ -132,8 +132,10 @@ async fn places_of_another_server_are_forgotten() {
         })
     });
     let far = far.await.map_err(|error: DbError| error).unwrap();
-    let resumed = shop.core.db.read(move |tx| store::resume(tx, &far)).await.unwrap();
-    assert!(resumed.starts_with("00000000-"), "{resumed}");
+    let now = shop.core.clock.now();
+    let resumed = shop.core.db.read(move |tx| store::resume(tx, Some(&far), now));
+    let resumed = resumed.await.map_err(|error: DbError| error).unwrap();
+    assert!(resumed.is_reset && resumed.position.starts_with("00000000-"), "{resumed:?}");
     shop.core.db.write(store::adopt).await.unwrap();
     shop.list("seller", "after", 2000).await;
     let titles: Vec<bool> = shop.changes().await.iter().map(|change| change.body.contains("after")).collect();

@@ -8,7 +8,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{self, Change, EditError, NewListing, NewReservation, Voice};
+use ticketing_tickets::store::{self, Change, EditError, NewListing, NewReservation, Resumed, Voice};
 use ticketing_tickets::{Feed, MIGRATIONS};
 
 pub(crate) struct Shop {
@@ -132,6 +132,27 @@ impl Shop {
             assert!(tokio::time::Instant::now() < deadline, "the changes are held back for too long");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// The place after every change that can be read now.
+    pub(crate) async fn latest(&self) -> String {
+        let now = self.core.clock.now();
+        self.core.db.read(move |tx| store::latest(tx, now)).await.map_err(|error: DbError| error).unwrap()
+    }
+
+    /// Where a watcher begins that has seen the changes up to `place`. On a server that others use too, any transaction
+    /// may hold the newest ones back.
+    pub(crate) async fn resume(&self, place: &str) -> Resumed {
+        self.changes().await;
+        let (now, place) = (self.core.clock.now(), place.to_owned());
+        let resumed = self.core.db.read(move |tx| store::resume(tx, Some(&place), now));
+        resumed.await.map_err(|error: DbError| error).unwrap()
+    }
+
+    /// Forgets what is too old.
+    pub(crate) async fn prune(&self) {
+        let now = self.core.clock.now();
+        self.core.db.write(move |tx| store::prune(tx, now)).await.map_err(|error: DbError| error).unwrap();
     }
 
     /// What was said, oldest first: `name aggregate version`.

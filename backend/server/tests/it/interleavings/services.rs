@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::limits::WriteRate;
+use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
 use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
@@ -85,6 +85,8 @@ impl Services {
                     clock,
                     sessions,
                     writes: WriteRate::UNLIMITED,
+                    proxies: TrustedProxies::default(),
+                    streams: StreamSlots::new(8, 8),
                     shutdown: Shutdown::new(),
                 };
                 let app = tickets::App::open(settings).await.unwrap();

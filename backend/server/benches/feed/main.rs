@@ -1,0 +1,136 @@
+//! `cargo xtask bench feed`: what watchers of the live feed cost a writer and a reader.
+//!
+//! One writer lists tickets and one reader reads them, first alone and then beside watchers, in the same run on the same
+//! machine. The watchers are a process of their own, and share its processors: the ratio is what counts.
+
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
+
+#[expect(dead_code, reason = "other benchmarks use the rest")]
+#[path = "../common/http.rs"]
+mod http;
+mod processes;
+#[path = "../common/report.rs"]
+mod report;
+#[path = "../common/visitors.rs"]
+mod visitors;
+mod watchers;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use http::{Connection, a_second, post};
+use processes::{Server, Watchers};
+use report::Rounds;
+
+/// Watchers of the feed.
+const WATCHERS: u16 = 3000;
+/// How long is measured, alone and beside watchers.
+const SPAN: Duration = Duration::from_secs(5);
+/// The reader rests so long between two reads.
+const REST: Duration = Duration::from_millis(2);
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
+    if args.iter().any(|arg| arg == "--test") {
+        return;
+    }
+    let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    if let Some(address) = value("--watch") {
+        let count = value("--count").unwrap().parse().unwrap();
+        return runtime.block_on(watchers::run(address.parse().unwrap(), count));
+    }
+    let rounds = value("--rounds").and_then(|text| text.parse().ok()).unwrap_or(3);
+    let program =
+        value("--server").map_or_else(|| env!("CARGO_BIN_EXE_ticketing-server").into(), PathBuf::from);
+    runtime.block_on(measure(&program, rounds));
+}
+
+/// What was seen in one span.
+struct Seen {
+    listings: f64,
+    /// How long a read took: the median and the 99th percentile, in milliseconds.
+    reads: (f64, f64),
+    count: usize,
+}
+
+async fn measure(program: &std::path::Path, rounds: u32) {
+    let (mut alone, mut beside, mut lag) = (Rounds::default(), Rounds::default(), Rounds::default());
+    let mut reads: [Rounds; 4] = Default::default();
+    let mut memory = Rounds::default();
+    for round in 1..=rounds {
+        println!("round {round} of {rounds}");
+        let server = Server::start(program);
+        let own = span(&server, "alone").await;
+        alone.push(own.listings);
+        let idle = server.memory_mib("VmRSS");
+        let mut watchers = Watchers::start(server.address(), WATCHERS.into());
+        memory.push((server.memory_mib("VmRSS") - idle) * 1024.0 / f64::from(WATCHERS));
+        let seen = span(&server, "beside").await;
+        beside.push(seen.listings);
+        lag.push(watchers.wait_for(seen.count).as_secs_f64() * 1e3);
+        for (rounds, figure) in reads.iter_mut().zip([own.reads.0, own.reads.1, seen.reads.0, seen.reads.1]) {
+            rounds.push(figure);
+        }
+    }
+    println!();
+    let [alone_p50, alone_p99, beside_p50, beside_p99] = reads;
+    alone.print("listings of one writer, nobody watches", "listings/s");
+    beside.print(&format!("the same beside {WATCHERS} watchers"), "listings/s");
+    beside.ratio("beside / alone", &alone);
+    alone_p50.print("GET of a ticket meanwhile, nobody watches, median", "ms");
+    alone_p99.print("the same, 99th percentile", "ms");
+    beside_p50.print(&format!("GET of a ticket beside {WATCHERS} watchers, median"), "ms");
+    beside_p99.print("the same, 99th percentile", "ms");
+    lag.print("until every watcher has every change, after the last", "ms");
+    memory.print("memory of a watcher", "KiB");
+}
+
+/// Lists and reads tickets for a while.
+async fn span(server: &Server, name: &str) -> Seen {
+    let cookie = server.visitors.cookie("seller");
+    let ticket = list(server.address(), &cookie, &format!("{name}-first")).await;
+    let began = Instant::now();
+    let writing = async {
+        let mut connection = Connection::open(server.address()).await;
+        let mut count = 0;
+        while began.elapsed() < SPAN {
+            let request = listing(&cookie, &format!("{name}-{count}"));
+            assert_eq!(connection.send(&request).await.0, 201);
+            count += 1;
+        }
+        (count, began.elapsed())
+    };
+    let reading = read(server.address(), &ticket, began);
+    let ((count, took), reads) = tokio::join!(writing, reading);
+    Seen { listings: a_second(count, took), reads, count: count + 1 }
+}
+
+fn listing(cookie: &str, key: &str) -> Vec<u8> {
+    post("/api/tickets", cookie, key, r#"{"title":"A concert of the summer","price":20.5}"#)
+}
+
+async fn list(address: SocketAddr, cookie: &str, key: &str) -> String {
+    let mut connection = Connection::open(address).await;
+    let (status, body) = connection.send(&listing(cookie, key)).await;
+    assert_eq!(status, 201);
+    let body: serde_json::Value = serde_json::from_slice(body).unwrap();
+    body["id"].as_str().unwrap().to_owned()
+}
+
+async fn read(address: SocketAddr, ticket: &str, began: Instant) -> (f64, f64) {
+    let request = format!("GET /api/tickets/{ticket} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes();
+    let mut connection = Connection::open(address).await;
+    let mut taken = Vec::new();
+    while began.elapsed() < SPAN {
+        let sent = Instant::now();
+        assert_eq!(connection.send(&request).await.0, 200);
+        taken.push(sent.elapsed().as_secs_f64() * 1e3);
+        tokio::time::sleep(REST).await;
+    }
+    taken.sort_by(f64::total_cmp);
+    (taken[taken.len() / 2], taken[taken.len() * 99 / 100])
+}

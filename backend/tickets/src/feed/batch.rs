@@ -1,0 +1,91 @@
+//! Changes that are sent together, rendered once as server-sent events.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use axum::body::Bytes;
+
+use crate::store::Change;
+
+/// Consecutive changes, ready to be sent. A clone costs nothing.
+#[derive(Clone, Debug)]
+pub(super) struct Batch {
+    bytes: Bytes,
+    /// The position of each change, and where its bytes end.
+    changes: Vec<(String, usize)>,
+}
+
+impl Batch {
+    pub(super) fn new(changes: &[Change]) -> Self {
+        let size = changes.iter().map(|change| change.body.len() + change.id.len() + 64).sum();
+        let mut text = String::with_capacity(size);
+        let mut ends = Vec::with_capacity(changes.len());
+        for change in changes {
+            // A body is JSON on one line, a kind and a position are words: nothing has to be escaped.
+            let _ = write!(text, "event: {}\nid: {}\ndata: {}\n\n", change.kind, change.id, change.body);
+            ends.push((change.id.clone(), text.len()));
+        }
+        Self { bytes: text.into(), changes: ends }
+    }
+
+    /// Says that the stream is alive.
+    pub(super) fn heartbeat() -> Self {
+        Self { bytes: Bytes::from_static(b": heartbeat\n\n"), changes: Vec::new() }
+    }
+
+    /// Begins a stream: an event without data only tells the position, so that a watcher can resume before the first
+    /// change.
+    pub(super) fn greeting(position: &str, retry: Duration) -> Bytes {
+        format!("retry: {}\nid: {position}\n\n", retry.as_millis()).into()
+    }
+
+    /// Begins a stream that does not go on where its client was: the client has to load anew what it shows.
+    pub(super) fn reset(position: &str, retry: Duration) -> Bytes {
+        format!("retry: {}\nevent: reset\nid: {position}\ndata: {{}}\n\n", retry.as_millis()).into()
+    }
+
+    /// How many bytes it takes.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// The position of its newest change.
+    pub(super) fn last(&self) -> Option<&str> {
+        self.changes.last().map(|(position, _)| position.as_str())
+    }
+
+    pub(super) fn bytes(&self) -> Bytes {
+        self.bytes.clone()
+    }
+
+    /// The bytes of the changes after a position.
+    pub(super) fn after(&self, position: &str) -> Bytes {
+        let passed = self.changes.partition_point(|(own, _)| own.as_str() <= position);
+        match passed.checked_sub(1).and_then(|last| self.changes.get(last)) {
+            Some((_, end)) => self.bytes.slice(*end..),
+            None => self.bytes.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(id: &str) -> Change {
+        Change { id: id.to_owned(), kind: "ticket:updated".to_owned(), body: format!("{{\"n\":\"{id}\"}}") }
+    }
+
+    #[test]
+    fn batch_gives_the_changes_after_any_position() {
+        let batch = Batch::new(&[change("b"), change("d")]);
+        let whole = "event: ticket:updated\nid: b\ndata: {\"n\":\"b\"}\n\nevent: ticket:updated\nid: d\ndata: {\"n\":\"d\"}\n\n";
+        assert_eq!(batch.bytes(), whole);
+        assert_eq!(batch.after("a"), whole);
+        let second = whole.split_inclusive("\n\n").nth(1).unwrap();
+        assert_eq!(batch.after("b"), second);
+        assert_eq!(batch.after("c"), second);
+        assert_eq!(batch.after("d"), "");
+        assert_eq!(batch.last(), Some("d"));
+    }
+}
