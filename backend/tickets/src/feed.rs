@@ -153,7 +153,7 @@ impl Feed {
 
 /// A number of the range that is another one for each stream: identifiers end in random digits.
 fn spread(clock: &Clock, range: std::ops::Range<u64>) -> u64 {
-    let id = clock.new_id().to_string();
+    let id = clock.new_id();
     let random = u64::from_str_radix(&id[id.len() - 8..], 16).unwrap_or_default();
     range.start + random % (range.end - range.start)
 }

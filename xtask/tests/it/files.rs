@@ -97,7 +97,7 @@ pub(crate) fn services() -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(house().join("backend")).unwrap() {
         let room = entry.unwrap().path();
-        if room.join("src/router.rs").is_file() || room.join("src/consumers").is_dir() {
+        if room.join("src/router.rs").is_file() || room.join("src/consumers/mod.rs").is_file() {
             found.push(room.file_name().unwrap().to_str().unwrap().to_owned());
         }
     }

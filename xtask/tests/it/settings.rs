@@ -108,11 +108,11 @@ fn default_of(name: &str) -> u64 {
 /// The number at the end of a directive of nginx.conf.
 fn directive(words: &str) -> u64 {
     let conf = read("backend/deploy/nginx.conf");
-    let found = conf.lines().filter_map(|line| {
+    let mut found = conf.lines().filter_map(|line| {
         let line: Vec<&str> = line.split_whitespace().collect();
         line.join(" ").strip_prefix(words)?.trim().strip_suffix(';').map(str::to_owned)
     });
-    number(&found.last().unwrap_or_else(|| panic!("{words} is not in nginx.conf")))
+    number(&found.next_back().unwrap_or_else(|| panic!("{words} is not in nginx.conf")))
 }
 
 #[test]

@@ -86,7 +86,7 @@ mod tests {
         for _ in 0..3 {
             limit.check(&ada).unwrap();
         }
-        let refusal = limit.clone().check(&ada).unwrap_err();
+        let refusal = limit.check(&ada).unwrap_err();
         assert_eq!((refusal.status().as_u16(), refusal.code()), (429, Some(&ErrorCode::TooManyRequests)));
         limit.check(&bob).unwrap();
         clock.advance(std::time::Duration::from_secs(1));

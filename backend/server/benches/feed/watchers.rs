@@ -41,7 +41,7 @@ async fn watch(address: SocketAddr, count: usize) {
     let (sender, mut wanted) = mpsc::unbounded_channel::<usize>();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            drop(sender.send(line.parse().unwrap()));
+            sender.send(line.parse().unwrap()).unwrap();
         }
     });
     while let Some(wanted) = wanted.recv().await {
