@@ -146,8 +146,10 @@ pub struct SessionInfo {
     pub server: String,
     /// Where it is kept, or would be.
     pub place: SessionPlace,
-    /// Whether there is one. Whether the server still takes it, only the server knows.
+    /// Whether there is one, as far as the store can be read. Whether the server accepts it, only the server knows.
     pub present: bool,
+    /// Why the store cannot be read, so that there may be a session although `present` is false.
+    pub unreadable: Option<String>,
     /// What its cookie is called.
     pub cookie: Option<String>,
 }

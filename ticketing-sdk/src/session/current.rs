@@ -16,17 +16,24 @@ use crate::{Error, Result};
 pub(crate) struct Sessions {
     store: Arc<dyn SessionStore>,
     server: String,
-    jar: Mutex<Jar>,
+    state: Mutex<State>,
     loaded: OnceCell<()>,
+}
+
+#[derive(Default)]
+struct State {
+    jar: Jar,
+    /// Whether the jar was set while the client ran, so that what a slow store answers is older.
+    is_newer_than_store: bool,
 }
 
 impl Sessions {
     pub(crate) fn new(store: Arc<dyn SessionStore>, server: String) -> Self {
-        Self { store, server, jar: Mutex::default(), loaded: OnceCell::new() }
+        Self { store, server, state: Mutex::default(), loaded: OnceCell::new() }
     }
 
-    fn jar(&self) -> MutexGuard<'_, Jar> {
-        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs a question to the store off the asynchronous threads.
@@ -41,15 +48,21 @@ impl Sessions {
     }
 
     /// Makes the stored session available, if the request needs it.
-    pub(crate) async fn prepare(&self, usage: UseSession) -> Result<()> {
-        if usage != UseSession::Yes {
+    ///
+    /// # Errors
+    /// When the store cannot be read: there may be a session, so a request that needs one must not go out without it.
+    pub(crate) async fn prepare(&self, usage: UseSession) -> Result<(), SessionError> {
+        if usage != UseSession::Yes || self.state().is_newer_than_store {
             return Ok(());
         }
         let load = || async {
-            if let Some(saved) = self.ask(|store, server| store.load(server)).await?? {
-                *self.jar() = Jar::load(&saved, &self.server)?;
+            let saved = self.ask(|store, server| store.load(server)).await??;
+            let loaded = saved.map(|saved| Jar::load(&saved, &self.server)).transpose()?;
+            let mut state = self.state();
+            if let Some(jar) = loaded.filter(|_| !state.is_newer_than_store) {
+                state.jar = jar;
             }
-            Ok::<(), Error>(())
+            Ok(())
         };
         self.loaded.get_or_try_init(load).await.copied()
     }
@@ -58,7 +71,7 @@ impl Sessions {
         if usage != UseSession::Yes {
             return None;
         }
-        let mut value = HeaderValue::try_from(self.jar().header(url)?).ok()?;
+        let mut value = HeaderValue::try_from(self.state().jar.header(url)?).ok()?;
         value.set_sensitive(true);
         Some(value)
     }
@@ -66,15 +79,15 @@ impl Sessions {
     /// Keeps what an answer sets.
     pub(crate) async fn receive(&self, headers: &HeaderMap, url: &Url, usage: UseSession) -> Result<()> {
         let saved = {
-            let mut jar = self.jar();
+            let mut state = self.state();
             let changed = match usage {
                 UseSession::No => false,
-                UseSession::Yes => jar.receive(headers, url),
+                UseSession::Yes => state.jar.receive(headers, url),
                 UseSession::Replace => {
                     let mut fresh = Jar::default();
                     let changed = fresh.receive(headers, url);
                     if changed {
-                        *jar = fresh;
+                        state.jar = fresh;
                     }
                     changed
                 }
@@ -82,10 +95,9 @@ impl Sessions {
             if !changed {
                 return Ok(());
             }
-            jar.save(&self.server)?
+            state.is_newer_than_store = true;
+            state.jar.save(&self.server)?
         };
-        // From here on the jar is the newer one.
-        let _ = self.loaded.set(());
         self.ask(move |store, server| match &saved {
             Some(session) => store.save(server, session),
             None => store.clear(server),
@@ -96,17 +108,20 @@ impl Sessions {
 
     /// Forgets the session, here and in the store.
     pub(crate) async fn forget(&self) -> Result<()> {
-        let _ = self.loaded.set(());
-        *self.jar() = Jar::default();
+        {
+            let mut state = self.state();
+            state.jar = Jar::default();
+            state.is_newer_than_store = true;
+        }
         self.ask(|store, server| store.clear(server)).await??;
         Ok(())
     }
 
     pub(crate) async fn info(&self) -> Result<SessionInfo> {
-        self.prepare(UseSession::Yes).await?;
+        let unreadable = self.prepare(UseSession::Yes).await.err().map(|error| error.to_string());
         let place = self.ask(|store, server| store.place(server)).await?;
-        let cookie = self.jar().name();
-        Ok(SessionInfo { server: self.server.clone(), place, present: cookie.is_some(), cookie })
+        let cookie = self.state().jar.name();
+        Ok(SessionInfo { server: self.server.clone(), place, present: cookie.is_some(), unreadable, cookie })
     }
 }
 

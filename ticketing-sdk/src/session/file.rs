@@ -29,8 +29,16 @@ pub struct FileSessions {
     path: PathBuf,
 }
 
-/// Server to session.
+/// Server to session; an empty one stands for a session that was cleared and may still be in a keyring.
 type Sessions = BTreeMap<String, String>;
+
+/// What the file has of one server.
+pub(super) enum FileEntry {
+    /// A session.
+    Session(SecretString),
+    /// The session that a keyring may still hold was cleared.
+    Cleared,
+}
 
 impl FileSessions {
     /// Sessions in this file; it and its folder are made when the first session is saved.
@@ -58,6 +66,22 @@ impl FileSessions {
         }
     }
 
+    /// What there is of a server.
+    pub(super) fn entry(&self, server: &str) -> Result<Option<FileEntry>, SessionError> {
+        let session = self.read()?.and_then(|mut sessions| sessions.remove(server));
+        Ok(session.map(|session| match session.as_str() {
+            "" => FileEntry::Cleared,
+            _ => FileEntry::Session(session.into()),
+        }))
+    }
+
+    /// Marks the session of a server as cleared, in place of one in the file.
+    pub(super) fn mark_cleared(&self, server: &str) -> Result<(), SessionError> {
+        self.change(|sessions| {
+            sessions.insert(server.to_owned(), String::new());
+        })
+    }
+
     /// Changes the sessions under the lock.
     fn change(&self, change: impl FnOnce(&mut Sessions)) -> Result<(), SessionError> {
         let folder = match self.path.parent() {
@@ -83,7 +107,10 @@ impl FileSessions {
 
 impl SessionStore for FileSessions {
     fn load(&self, server: &str) -> Result<Option<SecretString>, SessionError> {
-        Ok(self.read()?.and_then(|mut sessions| sessions.remove(server)).map(SecretString::from))
+        Ok(match self.entry(server)? {
+            Some(FileEntry::Session(session)) => Some(session),
+            Some(FileEntry::Cleared) | None => None,
+        })
     }
 
     fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::file::FileEntry;
 use super::{FileSessions, SessionError, SessionPlace, SessionStore};
 
 /// What the entries are filed under.
@@ -20,6 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 ///
 /// [`SessionStore::place`] tells which it is, and [`SessionPlace::notice`] has a line to say so to the user.
 ///
+/// A session in the file is newer than one in the keyring, and is used first. A keyring that cannot be read may hold a
+/// session: [`SessionStore::load`] fails then, where the file has none. Clearing the session of a locked keyring leaves a
+/// mark in the file, so that the session is not used once the keyring is open again.
+///
 /// ```no_run
 /// use ticketing_sdk::{Client, Keyring};
 ///
@@ -31,15 +36,26 @@ pub struct Keyring {
     file: FileSessions,
     vault: Arc<dyn Vault>,
     /// Why the keyring is not used, once that is known.
-    broken: Mutex<Option<String>>,
+    broken: Mutex<Option<KeyringError>>,
     patience: Duration,
 }
 
 /// The three things that are asked of a keyring.
 trait Vault: Send + Sync {
-    fn get(&self, account: &str) -> Result<Option<String>, String>;
-    fn set(&self, account: &str, secret: &str) -> Result<(), String>;
-    fn delete(&self, account: &str) -> Result<(), String>;
+    fn get(&self, account: &str) -> Result<Option<String>, KeyringError>;
+    fn set(&self, account: &str, secret: &str) -> Result<(), KeyringError>;
+    fn delete(&self, account: &str) -> Result<(), KeyringError>;
+}
+
+/// Why a keyring cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum KeyringError {
+    /// The system has none, so there is no session in it.
+    #[error("this system has no keyring")]
+    Absent,
+    /// It is locked or does not answer. What it holds is not known.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 impl Keyring {
@@ -66,8 +82,8 @@ impl Keyring {
     /// Asks the keyring, unless it has failed before.
     fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Vault) -> Result<T, String> + Send + 'static,
-    ) -> Result<T, String> {
+        question: impl FnOnce(&dyn Vault) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, KeyringError> {
         let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = &*broken {
             return Err(why.clone());
@@ -81,18 +97,18 @@ impl Keyring {
         let result = match asked {
             Ok(_) => answers
                 .recv_timeout(self.patience)
-                .unwrap_or_else(|_| Err("the keyring does not answer".to_owned())),
-            Err(error) => Err(error.to_string()),
+                .unwrap_or_else(|_| Err(KeyringError::Unavailable("the keyring does not answer".to_owned()))),
+            Err(error) => Err(KeyringError::Unavailable(error.to_string())),
         };
         if let Err(why) = &result {
-            tracing::debug!(why, "the keyring cannot be used");
+            tracing::debug!(%why, "the keyring cannot be used");
             *broken = Some(why.clone());
         }
         result
     }
 
     /// Writes an entry and deletes it: a locked keyring fails only then.
-    fn probe(&self) -> Result<(), String> {
+    fn probe(&self) -> Result<(), KeyringError> {
         let account = format!("{} probe", self.profile);
         self.ask(move |vault| vault.set(&account, "probe").and_then(|()| vault.delete(&account)))
     }
@@ -100,12 +116,29 @@ impl Keyring {
 
 impl SessionStore for Keyring {
     fn load(&self, server: &str) -> Result<Option<SecretString>, SessionError> {
-        // What is in the file is there because the keyring could not be used; no need to wait for it again.
-        if let Some(session) = self.file.load(server)? {
-            return Ok(Some(session));
+        // A session is in the file because the keyring could not be written: it is the newer one, and the keyring is not
+        // waited for.
+        match self.file.entry(server)? {
+            Some(FileEntry::Session(session)) => return Ok(Some(session)),
+            Some(FileEntry::Cleared) => {
+                self.clear(server)?;
+                return Ok(None);
+            }
+            None => {}
         }
         let account = self.account(server);
-        Ok(self.ask(move |vault| vault.get(&account)).ok().flatten().map(SecretString::from))
+        let session = match self.ask(move |vault| vault.get(&account)) {
+            // A locked keyring may look like an empty one.
+            Ok(None) => self.probe().map(|()| None),
+            session => session,
+        };
+        match session {
+            Ok(session) => Ok(session.map(SecretString::from)),
+            Err(KeyringError::Absent) => Ok(None),
+            Err(KeyringError::Unavailable(why)) => {
+                Err(SessionError::new(format!("{why}, so it is not known whether there is a session")))
+            }
+        }
     }
 
     fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {
@@ -118,13 +151,10 @@ impl SessionStore for Keyring {
 
     fn clear(&self, server: &str) -> Result<(), SessionError> {
         let account = self.account(server);
-        let in_file = self.file.load(server).is_ok_and(|session| session.is_some());
-        self.file.clear(server)?;
-        // A session that was in the file is not in a keyring that could not be used.
-        if !in_file {
-            let _ = self.ask(move |vault| vault.delete(&account));
+        match self.ask(move |vault| vault.delete(&account)) {
+            Ok(()) | Err(KeyringError::Absent) => self.file.clear(server),
+            Err(KeyringError::Unavailable(_)) => self.file.mark_cleared(server),
         }
-        Ok(())
     }
 
     fn place(&self, server: &str) -> SessionPlace {
@@ -132,11 +162,12 @@ impl SessionStore for Keyring {
             |why: String| SessionPlace::File { path: self.file.path().to_owned(), instead_of: Some(why) };
         if self.file.load(server).is_ok_and(|session| session.is_some()) {
             let known = self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            return in_file(known.unwrap_or_else(|| "there was no keyring at the last sign-in".to_owned()));
+            let why = known.map(|error| error.to_string());
+            return in_file(why.unwrap_or_else(|| "there was no keyring at the last sign-in".to_owned()));
         }
         match self.probe() {
             Ok(()) => SessionPlace::Keyring { service: SERVICE.to_owned(), account: self.account(server) },
-            Err(why) => in_file(why),
+            Err(why) => in_file(why.to_string()),
         }
     }
 }
@@ -159,33 +190,40 @@ fn file_name(profile: &str) -> String {
 struct System;
 
 impl System {
-    fn entry(account: &str) -> Result<keyring::Entry, String> {
-        keyring::Entry::new(SERVICE, account).map_err(|error| match error {
-            keyring::Error::NoDefaultStore => "this system has no keyring".to_owned(),
-            error => error.to_string(),
-        })
+    fn entry(account: &str) -> Result<keyring::Entry, KeyringError> {
+        keyring::Entry::new(SERVICE, account).map_err(KeyringError::from)
+    }
+}
+
+impl From<keyring::Error> for KeyringError {
+    fn from(error: keyring::Error) -> Self {
+        match error {
+            keyring::Error::NoDefaultStore => Self::Absent,
+            error => Self::Unavailable(error.to_string()),
+        }
     }
 }
 
 impl Vault for System {
-    fn get(&self, account: &str) -> Result<Option<String>, String> {
+    fn get(&self, account: &str) -> Result<Option<String>, KeyringError> {
         match Self::entry(account)?.get_password() {
             Ok(secret) => Ok(Some(secret)),
-            Err(keyring::Error::NoEntry) => Ok(None),
-            // The words of other errors may hold the secret's bytes.
-            Err(keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..)) => Ok(None),
-            Err(error) => Err(error.to_string()),
+            // The words of the other two errors may hold the secret's bytes.
+            Err(
+                keyring::Error::NoEntry | keyring::Error::BadEncoding(_) | keyring::Error::BadDataFormat(..),
+            ) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
-    fn set(&self, account: &str, secret: &str) -> Result<(), String> {
-        Self::entry(account)?.set_password(secret).map_err(|error| error.to_string())
+    fn set(&self, account: &str, secret: &str) -> Result<(), KeyringError> {
+        Ok(Self::entry(account)?.set_password(secret)?)
     }
 
-    fn delete(&self, account: &str) -> Result<(), String> {
+    fn delete(&self, account: &str) -> Result<(), KeyringError> {
         match Self::entry(account)?.delete_credential() {
             Ok(()) | Err(keyring::Error::NoEntry) => Ok(()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -199,18 +237,20 @@ mod tests {
 
     const SERVER: &str = "http://127.0.0.1:3000";
 
-    /// A keyring of the tests: open, locked (it fails only on a write), or never answering.
+    /// A keyring of the tests: open, none at all, locked (it fails only on a write), or never answering.
     enum Fake {
         Open(Mutex<HashMap<String, String>>),
+        Absent,
         Locked,
         Hanging(AtomicUsize),
     }
 
     impl Fake {
-        fn entries(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, String>>, String> {
+        fn entries(&self) -> Result<std::sync::MutexGuard<'_, HashMap<String, String>>, KeyringError> {
             match self {
                 Self::Open(entries) => Ok(entries.lock().unwrap()),
-                Self::Locked => Err("the keyring is locked".to_owned()),
+                Self::Absent => Err(KeyringError::Absent),
+                Self::Locked => Err(KeyringError::Unavailable("the keyring is locked".to_owned())),
                 Self::Hanging(asked) => {
                     asked.fetch_add(1, Ordering::SeqCst);
                     loop {
@@ -222,19 +262,19 @@ mod tests {
     }
 
     impl Vault for Fake {
-        fn get(&self, account: &str) -> Result<Option<String>, String> {
+        fn get(&self, account: &str) -> Result<Option<String>, KeyringError> {
             if matches!(self, Self::Locked) {
                 return Ok(None);
             }
             Ok(self.entries()?.get(account).cloned())
         }
 
-        fn set(&self, account: &str, secret: &str) -> Result<(), String> {
+        fn set(&self, account: &str, secret: &str) -> Result<(), KeyringError> {
             self.entries()?.insert(account.to_owned(), secret.to_owned());
             Ok(())
         }
 
-        fn delete(&self, account: &str) -> Result<(), String> {
+        fn delete(&self, account: &str) -> Result<(), KeyringError> {
             self.entries()?.remove(account);
             Ok(())
         }
@@ -266,13 +306,49 @@ mod tests {
     }
 
     #[test]
-    fn a_locked_keyring_is_known_by_writing_and_a_file_stands_in() {
+    fn locked_keyring_is_detected_by_writing_and_file_stands_in() {
         let (keyring, _, _folder) = keyring(Fake::Locked);
-        assert_eq!(loaded(&keyring), None);
+        let error = keyring.load(SERVER).unwrap_err().to_string();
+        assert_eq!(error, "the keyring is locked, so it is not known whether there is a session");
         let notice = keyring.place(SERVER).notice().unwrap();
         assert!(notice.contains("the keyring is locked") && notice.contains("sessions.json"), "{notice}");
         keyring.save(SERVER, &"s3cret".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
+        keyring.clear(SERVER).unwrap();
+        assert_eq!(loaded(&keyring), None);
+    }
+
+    #[test]
+    fn absent_keyring_holds_no_session() {
+        let (keyring, _, _folder) = keyring(Fake::Absent);
+        assert_eq!(loaded(&keyring), None);
+        keyring.save(SERVER, &"s3cret".into()).unwrap();
+        keyring.clear(SERVER).unwrap();
+        assert_eq!(std::fs::read_to_string(keyring.file.path()).unwrap(), "{}");
+    }
+
+    #[test]
+    fn session_cleared_while_the_keyring_was_locked_stays_cleared_once_it_is_open() {
+        let (open, vault, folder) = keyring(Fake::Open(Mutex::default()));
+        open.save(SERVER, &"first user".into()).unwrap();
+        let (mut locked, _, _folder) = keyring(Fake::Locked);
+        locked.file = FileSessions::new(folder.path().join("sessions.json"));
+        locked.save(SERVER, &"second user".into()).unwrap();
+        assert_eq!(loaded(&locked).as_deref(), Some("second user"));
+        locked.clear(SERVER).unwrap();
+        assert_eq!(loaded(&locked), None);
+        assert_eq!(vault.entries().unwrap().len(), 1, "the first session is still in the keyring");
+        assert_eq!(loaded(&open), None);
+        assert!(vault.entries().unwrap().is_empty());
+        assert_eq!(std::fs::read_to_string(open.file.path()).unwrap(), "{}");
+    }
+
+    #[test]
+    fn session_in_the_file_is_newer_than_one_in_the_keyring() {
+        let (keyring, _, _folder) = keyring(Fake::Open(Mutex::default()));
+        keyring.save(SERVER, &"first user".into()).unwrap();
+        keyring.file.save(SERVER, &"second user".into()).unwrap();
+        assert_eq!(loaded(&keyring).as_deref(), Some("second user"));
         keyring.clear(SERVER).unwrap();
         assert_eq!(loaded(&keyring), None);
     }

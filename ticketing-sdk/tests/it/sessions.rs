@@ -119,9 +119,64 @@ async fn a_damaged_file_says_so_and_signing_in_mends_it() {
         || Client::builder(SERVER).session_store(FileSessions::new(&path)).mock(&mock).build().unwrap();
     let error = build().orders().list().await.unwrap_err();
     assert!(matches!(error, Error::Session(_)) && error.to_string().contains("sign in again"), "{error}");
+    let info = build().session().await.unwrap();
+    assert!(!info.present && info.unreadable.is_some_and(|why| why.contains("damaged")));
     build().tickets().list().await.unwrap();
     build().auth().sign_in("ada@example.com", "correct horse").await.unwrap();
     assert!(build().session().await.unwrap().present);
+}
+
+/// A store that waits to be released before it answers.
+struct Slow {
+    kept: MemorySessions,
+    asked: std::sync::Barrier,
+    released: std::sync::Barrier,
+}
+
+impl SessionStore for Slow {
+    fn load(&self, server: &str) -> Result<Option<SecretString>, SessionError> {
+        let session = self.kept.load(server);
+        self.asked.wait();
+        self.released.wait();
+        session
+    }
+    fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {
+        self.kept.save(server, session)
+    }
+    fn clear(&self, server: &str) -> Result<(), SessionError> {
+        self.kept.clear(server)
+    }
+    fn place(&self, server: &str) -> SessionPlace {
+        self.kept.place(server)
+    }
+}
+
+#[tokio::test]
+async fn session_of_a_sign_in_is_not_overwritten_by_a_slow_store() {
+    let mock = Mock::new();
+    signed_in(&mock, "older");
+    let (asked, released) = (std::sync::Barrier::new(2), std::sync::Barrier::new(2));
+    let store = Arc::new(Slow { kept: MemorySessions::new(), asked, released });
+    let build = || Client::builder(SERVER).shared_session_store(store.clone()).mock(&mock).build().unwrap();
+    build().auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    let mock = Mock::new();
+    signed_in(&mock, "newer");
+    let client = Client::builder(SERVER).shared_session_store(store.clone()).mock(&mock).build().unwrap();
+    let loading = tokio::spawn({
+        let client = client.clone();
+        async move { drop(client.orders().list().await) }
+    });
+    let wait = |barrier: fn(&Slow) -> &std::sync::Barrier| {
+        let store = store.clone();
+        tokio::task::spawn_blocking(move || {
+            barrier(&store).wait();
+        })
+    };
+    wait(|store| &store.asked).await.unwrap();
+    client.auth().sign_in("grace@example.com", "correct horse").await.unwrap();
+    wait(|store| &store.released).await.unwrap();
+    loading.await.unwrap();
+    assert_eq!(client.session().await.unwrap().cookie.as_deref(), Some("newer"));
 }
 
 #[test]

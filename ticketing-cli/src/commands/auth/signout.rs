@@ -14,7 +14,14 @@ pub(crate) struct Args {
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
         let server = online.client.server();
-        if !online.client.session().await.map_err(Failure::from)?.present {
+        let session = online.client.session().await.map_err(Failure::from)?;
+        if let Some(why) = session.unreadable.filter(|_| !self.forget) {
+            return Err(Failure::failed(format!("the session at {server} cannot be read: {why}")).hint(
+                "make it readable and sign out again; `ticketing auth signout --forget` only makes sure that it is not used \
+                 here any more",
+            ));
+        }
+        if !session.present && !self.forget {
             online.io().remark(&format!("there is no session at {server}"));
             return Ok(());
         }

@@ -14,6 +14,10 @@ pub(crate) struct Args {}
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
         let session = online.client.session().await.map_err(Failure::from)?;
+        if let Some(why) = session.unreadable {
+            return Err(Failure::failed(format!("the session cannot be read: {why}"))
+                .detail(format!("it is kept in {}", session.place)));
+        }
         let kept_in = session.place.to_string();
         let current = online.client.auth().current_user().await.map_err(|error| {
             let what = if session.present { "a session for it is" } else { "a session for it would be" };
