@@ -27,8 +27,9 @@ pub(crate) struct Cli {
     help: Option<bool>,
     #[command(flatten)]
     pub(crate) global: Global,
+    /// Without one, the marketplace opens on a terminal, and anything else gets the help.
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 /// What every command takes.
@@ -115,6 +116,13 @@ pub(crate) enum Command {
     Completions(completions::Args),
 }
 
+impl Default for Command {
+    /// What opens where there is no command.
+    fn default() -> Self {
+        Self::Tui(tui::Args::default())
+    }
+}
+
 impl Command {
     /// Does what was asked for.
     pub(crate) async fn run(self, local: Local) -> Outcome {
@@ -163,9 +171,14 @@ pub(crate) fn tree() -> clap::Command {
 
 /// Reads the arguments. Help and version come back as text with exit code 0; whether it is for stdout comes with it.
 pub(crate) fn parse(args: &[OsString], shape: &Shape) -> Result<Cli, (Failure, bool)> {
-    Cli::try_parse_from(args).map_err(|error| {
+    let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
+    let parsed = match Cli::try_parse_from(args) {
+        Ok(cli) if opens_nothing(&cli) => Cli::try_parse_from([args[0].clone(), "--help".into()]),
+        parsed => parsed,
+    };
+    parsed.map_err(|error| {
         // The parser repeats what it does not understand, which must not be a card number.
-        if error.use_stderr() && args.iter().any(|arg| holds_a_card(&arg.to_string_lossy())) {
+        if error.use_stderr() && holds_a_card(args) {
             return (card::refusal(), false);
         }
         let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
@@ -190,8 +203,17 @@ pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
     }
 }
 
-fn holds_a_card(argument: &str) -> bool {
-    CardToken::looks_like_a_card_number(argument.split_once('=').map_or(argument, |(_, value)| value))
+/// Whether one of the arguments looks like a card number. The values of prices may have as many digits.
+fn holds_a_card(args: &[OsString]) -> bool {
+    let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
+    let is_price = |flag: &str| flag == "-p" || flag.ends_with("-price") || flag == "--price";
+    words.iter().enumerate().any(|(index, word)| {
+        let (flag, value) = match word.split_once('=') {
+            Some((flag, value)) => (flag, value),
+            None => (index.checked_sub(1).map_or("", |before| &*words[before]), &**word),
+        };
+        !is_price(flag) && CardToken::looks_like_a_card_number(value)
+    })
 }
 
 #[cfg(test)]
@@ -219,6 +241,31 @@ mod tests {
             let text = failure(words);
             assert!(text.contains("card number") && !text.contains("4242"), "{text}");
         }
+    }
+
+    #[test]
+    fn price_of_many_digits_is_no_card_number() {
+        for words in [
+            &["ticketing", "tickets", "create", "--title", "x", "--price", "123456789012"][..],
+            &["ticketing", "tickets", "update", "t-1", "--price=123456789012.50"],
+        ] {
+            let text = failure(words);
+            assert!(text.contains("price") && !text.contains("card number"), "{text}");
+        }
+    }
+
+    #[test]
+    fn values_that_begin_with_a_dash_are_values() {
+        for words in [
+            &["ticketing", "tickets", "create", "--title", "-20% Friday", "--price", "5"][..],
+            &["ticketing", "tickets", "update", "t-1", "--title", "-20% Friday"],
+            &["ticketing", "tickets", "list", "--query", "-20%"],
+        ] {
+            let args: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert!(parse(&args, fake::pipe("").io.shape()).is_ok(), "{words:?}");
+        }
+        let text = failure(&["ticketing", "tickets", "list", "--min-price", "-5"]);
+        assert!(text.contains("greater than 0") || text.contains("price"), "{text}");
     }
 
     #[test]

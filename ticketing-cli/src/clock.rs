@@ -7,3 +7,9 @@ use ticketing_sdk::Timestamp;
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
 }
+
+/// The time now, as file systems tell it.
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the machine's time")]
+pub(crate) fn system_time() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}

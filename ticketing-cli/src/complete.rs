@@ -77,7 +77,7 @@ fn ask(
             server: server.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned()),
             format: Format::Tsv,
             timeout: Some(PATIENCE),
-            home: Home::find(home).ok()?,
+            home: Home::find(home),
         };
         let client = settings.client().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_sdk::{Client, ClientBuilder, ErrorCode, FileSessions, IdempotencyKey, Keyring};
+use ticketing_sdk::{
+    Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
+    SessionError, SessionPlace, SessionStore,
+};
 
 use crate::clock;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
-use crate::journal::Journal;
+use crate::journal::{Entry, Journal};
 use crate::output::{Format, Printer};
 
 /// A command that needs no session.
@@ -66,12 +69,36 @@ impl Settings {
         }
         let builder = match environment(SESSION_VARIABLE) {
             Some(session) => given(builder, &session),
-            // Whoever names the folder wants everything in it, so the keyring is left alone.
-            None if self.home.is_chosen() => builder.session_store(FileSessions::new(self.home.sessions())),
-            None => builder.session_store(Keyring::new("default").fallback(self.home.sessions())),
+            // Everything stays in the folder that the user named, so the keyring is left alone.
+            None => match self.home.sessions() {
+                Ok(file) if self.home.is_chosen() => builder.session_store(FileSessions::new(file)),
+                Ok(file) => builder.session_store(Keyring::new("default").fallback(file)),
+                Err(_) => builder.session_store(NoHome),
+            },
         };
         let unusable = |error| Failure::usage(format!("--server {}: {error}", self.server));
         builder.build().map_err(|error| unusable(error).hint("an address looks like http://127.0.0.1:3000"))
+    }
+}
+
+/// The store of a user without a home directory: there is no session, and none can be kept.
+struct NoHome;
+
+impl SessionStore for NoHome {
+    fn load(&self, _server: &str) -> Result<Option<SecretString>, SessionError> {
+        Ok(None)
+    }
+
+    fn save(&self, _server: &str, _session: &SecretString) -> Result<(), SessionError> {
+        Err(SessionError::new("this user has no home directory to keep the session in; set TICKETING_HOME"))
+    }
+
+    fn clear(&self, _server: &str) -> Result<(), SessionError> {
+        Ok(())
+    }
+
+    fn place(&self, _server: &str) -> SessionPlace {
+        SessionPlace::Other("no place: this user has no home directory".to_owned())
     }
 }
 
@@ -95,7 +122,7 @@ impl Local {
     /// Turns to the server.
     pub(crate) fn go_online(self) -> Outcome<Online> {
         let client = self.settings.client()?;
-        let journal = Journal::in_folder(self.settings.home.journal());
+        let journal = Journal::in_folder(self.settings.home.journal().ok());
         Ok(Online { local: self, client, journal })
     }
 
@@ -112,15 +139,15 @@ impl Local {
 impl Online {
     /// The writes that were interrupted, and were not told of yet.
     pub(crate) fn interrupted(&self) -> Vec<String> {
-        let news = self.journal.take_news(clock::now()).into_iter();
-        let told = news.map(|note| {
+        let notes = self.journal.take_unreported(clock::now()).into_iter();
+        let remarks = notes.map(|note| {
             format!(
-                "`{}` at {} was interrupted and its outcome is unknown; the same command again settles it, and nothing \
-                 happens twice",
-                note.deed, note.server
+                "`{}` at {} was interrupted, and it is not known whether it was done; run the same command again to find \
+                 out: it is not done twice",
+                note.operation, note.server
             )
         });
-        told.collect()
+        remarks.collect()
     }
 
     /// The keys of writes that are under way.
@@ -138,29 +165,50 @@ impl Online {
         self.local.printer()
     }
 
-    /// Sends a write whose key is on disk before it leaves. The note goes once the outcome is known.
+    /// Sends a write whose key is on disk before it leaves, and removes the note once the outcome is known.
     ///
-    /// `deed` names the write for people; `parts` are all that makes the request what it is.
+    /// `operation` names the write for people; `parts` are all that makes the request what it is. `send` gets the key, and
+    /// whether an interrupted command may have sent it already.
     pub(crate) async fn write<T, W>(
         &self,
-        deed: &str,
+        operation: &str,
         parts: &[&str],
-        send: impl FnOnce(IdempotencyKey) -> W,
-    ) -> Outcome<Result<T, ticketing_sdk::Error>>
+        send: impl FnOnce(IdempotencyKey, bool) -> W,
+    ) -> Outcome<Result<T, Error>>
     where
-        W: IntoFuture<Output = Result<T, ticketing_sdk::Error>>,
+        W: IntoFuture<Output = Result<T, Error>>,
     {
-        let entry = self.journal.begin(deed, self.client.server(), parts, clock::now()).map_err(|error| {
-            Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
-                .hint("set TICKETING_HOME to a folder that can be written to")
-        })?;
-        let answer = send(entry.key.clone()).await;
-        let open = |error: &ticketing_sdk::Error| {
-            error.is_unknown_outcome() || error.code() == Some(&ErrorCode::IdempotencyKeyInFlight)
-        };
-        if !answer.as_ref().is_err_and(open) {
+        let entry = self.note_down(operation, parts)?;
+        let answer = send(entry.key.clone(), entry.resumed).await;
+        if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
         }
         Ok(answer)
+    }
+
+    /// The same for a request of the caller's own making, where every status is an answer.
+    pub(crate) async fn write_raw(
+        &self,
+        operation: &str,
+        parts: &[&str],
+        request: Request,
+    ) -> Outcome<Result<Response, Error>> {
+        let entry = self.note_down(operation, parts)?;
+        let answer = request.idempotency_key(entry.key.clone()).resumed(entry.resumed).send().await;
+        let is_open = match &answer {
+            Ok(response) => response.leaves_outcome_unknown(),
+            Err(error) => error.must_keep_key(),
+        };
+        if !is_open {
+            entry.settle();
+        }
+        Ok(answer)
+    }
+
+    fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
+        self.journal.begin(operation, self.client.server(), parts, clock::now()).map_err(|error| {
+            Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
+                .hint("set TICKETING_HOME to a folder that can be written to")
+        })
     }
 }

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use ticketing_sdk::{ApiError, Error, ErrorCode, OrderId, PaymentId, StatusCode, TicketId, text};
+use ticketing_sdk::{
+    ApiError, Error, ErrorCode, OrderId, PaymentId, SafeToRepeat, StatusCode, TicketId, text,
+};
 
 use crate::exit::Exit;
 
@@ -158,9 +160,24 @@ impl From<&Error> for Failure {
         let exit = exit_of(error);
         match error {
             Error::Api(answer) => of_answer(answer, exit, error),
-            Error::UnknownOutcome { cause, .. } => {
-                Self::new(exit, format!("it is not known whether this was done: {cause}"))
-                    .hint("run the same command again: it carries the same key, so nothing happens twice")
+            Error::UnknownOutcome { cause, key, safe_to_repeat, path, .. } => {
+                let failure = Self::new(exit, format!("it is not known whether this was done: {cause}"));
+                failure.hint(match (safe_to_repeat, key) {
+                    (SafeToRepeat::Always, Some(_)) => {
+                        "run the same command again: it carries the same key, so it is done once".to_owned()
+                    }
+                    (SafeToRepeat::Always, None) => {
+                        "run the same command again: it changes nothing the second time".to_owned()
+                    }
+                    (SafeToRepeat::IfServerKeepsKeys, _) => {
+                        "run the same command again: it is sent only if the server can tell that it is the same"
+                            .to_owned()
+                    }
+                    _ => format!(
+                        "look first whether it was done ({}): the server cannot tell a repeated command from a new one",
+                        command_that_shows(path)
+                    ),
+                })
             }
             Error::Unreachable { server, .. } => Self::new(exit, format!("{server} cannot be reached"))
                 .detail(innermost(error))
@@ -182,11 +199,23 @@ impl From<&Error> for Failure {
     }
 }
 
+/// The command that shows what a write to this path has made.
+fn command_that_shows(path: &str) -> &'static str {
+    let noun = path.trim_start_matches("/api/").split('/').next().unwrap_or_default();
+    match noun {
+        "tickets" => "`ticketing tickets list --mine`",
+        "orders" => "`ticketing orders list`",
+        "payments" => "`ticketing payments list`",
+        _ => "`ticketing auth status`",
+    }
+}
+
 /// The contract's error answer.
 fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
     let mut faults = answer.faults.iter().map(|fault| match &fault.field {
-        Some(field) => format!("{field}: {}", fault.message),
-        None => fault.message.clone(),
+        // Many messages name their field themselves: "Password must have 8 to 128 characters".
+        Some(field) if !names_field(&fault.message, field) => format!("{field}: {}", fault.message),
+        _ => fault.message.clone(),
     });
     let first = faults.next().unwrap_or_else(|| format!("the server answered {}", answer.status));
     let mut failure = Failure::new(exit, first);
@@ -222,6 +251,11 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
         _ => None,
     };
     failure
+}
+
+/// Whether a message begins with the name of its field.
+fn names_field(message: &str, field: &str) -> bool {
+    message.get(..field.len()).is_some_and(|start| start.eq_ignore_ascii_case(field))
 }
 
 /// The one mapping from errors to exit codes.

@@ -9,25 +9,30 @@ use crate::failure::{Failure, Outcome};
 /// The client's folder. Nothing is made before something is to be kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Home {
-    root: PathBuf,
-    /// The folder of what the user sets by hand.
-    config: PathBuf,
+    folders: Option<Folders>,
     chosen: bool,
 }
 
+#[derive(Debug, Clone)]
+struct Folders {
+    root: PathBuf,
+    /// The folder of what the user sets by hand.
+    config: PathBuf,
+}
+
 impl Home {
-    /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none.
-    pub(crate) fn find(named: Option<OsString>) -> Outcome<Self> {
+    /// The folder that `TICKETING_HOME` names, else the user's data folder. An empty name is none. A user without a home
+    /// directory has neither, which only a command that keeps something minds.
+    pub(crate) fn find(named: Option<OsString>) -> Self {
         if let Some(root) = named.filter(|name| !name.is_empty()).map(PathBuf::from) {
             let root = std::path::absolute(&root).unwrap_or(root);
-            return Ok(Self { config: root.clone(), root, chosen: true });
+            return Self { folders: Some(Folders { config: root.clone(), root }), chosen: true };
         }
-        let folders = directories::ProjectDirs::from("", "", "ticketing").ok_or_else(|| {
-            Failure::failed("this user has no home directory")
-                .hint("set TICKETING_HOME to the folder in which the client may keep its things")
-        })?;
-        let (root, config) = (folders.data_local_dir().to_owned(), folders.config_dir().to_owned());
-        Ok(Self { root, config, chosen: false })
+        let folders = directories::ProjectDirs::from("", "", "ticketing").map(|folders| Folders {
+            root: folders.data_local_dir().to_owned(),
+            config: folders.config_dir().to_owned(),
+        });
+        Self { folders, chosen: false }
     }
 
     /// Whether the user named the folder, so that everything must stay in it.
@@ -35,30 +40,37 @@ impl Home {
         self.chosen
     }
 
+    fn folders(&self) -> Outcome<&Folders> {
+        self.folders.as_ref().ok_or_else(|| {
+            Failure::failed("this user has no home directory")
+                .hint("set TICKETING_HOME to the folder in which the client may keep its things")
+        })
+    }
+
     /// The sessions, where they are kept in a file.
-    pub(crate) fn sessions(&self) -> PathBuf {
-        self.root.join("sessions.json")
+    pub(crate) fn sessions(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.root.join("sessions.json"))
     }
 
     /// The writes that are under way.
-    pub(crate) fn journal(&self) -> PathBuf {
-        self.root.join("journal")
+    pub(crate) fn journal(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.root.join("journal"))
     }
 
     /// What the user sets by hand.
-    pub(crate) fn config(&self) -> PathBuf {
-        self.config.join("config.toml")
+    pub(crate) fn config(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.config.join("config.toml"))
     }
 
     /// The log of the marketplace on the terminal.
-    pub(crate) fn tui_log(&self) -> PathBuf {
-        self.root.join("tui.log")
+    pub(crate) fn tui_log(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.root.join("tui.log"))
     }
 
     /// The data of `ticketing serve`.
     #[cfg_attr(not(feature = "embedded"), expect(dead_code, reason = "only a server has data"))]
-    pub(crate) fn server_data(&self) -> PathBuf {
-        self.root.join("server")
+    pub(crate) fn server_data(&self) -> Outcome<PathBuf> {
+        Ok(self.folders()?.root.join("server"))
     }
 }
 

@@ -3,7 +3,7 @@
 //! Data goes to stdout, everything else to stderr. Tests put buffers and a make-believe terminal in its place.
 
 use std::io::{ErrorKind, IsTerminal, Read, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 use clap::ValueEnum;
@@ -28,7 +28,7 @@ pub(crate) enum Colour {
 pub(crate) struct Io {
     out: Mutex<Box<dyn Write + Send>>,
     err: Mutex<Box<dyn Write + Send>>,
-    input: Mutex<Box<dyn Read + Send>>,
+    input: Arc<Mutex<Box<dyn Read + Send>>>,
     prompter: Prompter,
     shape: Shape,
 }
@@ -90,7 +90,13 @@ impl Io {
         prompter: Prompter,
         shape: Shape,
     ) -> Self {
-        Self { out: Mutex::new(out), err: Mutex::new(err), input: Mutex::new(input), prompter, shape }
+        Self {
+            out: Mutex::new(out),
+            err: Mutex::new(err),
+            input: Arc::new(Mutex::new(input)),
+            prompter,
+            shape,
+        }
     }
 
     /// What is known about the streams.
@@ -155,13 +161,15 @@ impl Io {
         }
     }
 
-    /// Everything that is piped in.
-    pub(crate) fn read_all(&self) -> Result<Vec<u8>, Failure> {
-        let mut bytes = Vec::new();
-        lock(&self.input)
-            .read_to_end(&mut bytes)
-            .map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))?;
-        Ok(bytes)
+    /// Everything that is piped in. It is read on a thread of its own, so that an interrupt ends the program meanwhile.
+    pub(crate) async fn read_all(&self) -> Result<Vec<u8>, Failure> {
+        let input = Arc::clone(&self.input);
+        let read = move || {
+            let mut bytes = Vec::new();
+            lock(&input).read_to_end(&mut bytes).map(|_| bytes)
+        };
+        let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|panic| Err(panic.into()));
+        read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
     }
 
     /// Whether there is someone to ask.
@@ -203,9 +211,12 @@ impl Io {
     }
 }
 
-/// Servers word some of what is said here, so every line of it is stripped.
+/// Puts a sentence on one line, without control characters. Servers and other people word parts of it, and a line break in
+/// a title would begin a line that looks like the program's own.
 fn clean(text: &str) -> String {
-    text.split('\n').map(sanitize).collect::<Vec<_>>().join("\n")
+    let words: Vec<_> =
+        text.split(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).collect();
+    sanitize(&words.join(" ")).into_owned()
 }
 
 fn paint(coloured: bool, style: Style, text: &str) -> String {
@@ -255,6 +266,16 @@ mod tests {
         );
         assert_eq!(fake.err.text(), "error: the [2Jserver refused\n  title: no\nhint: try again\n");
         assert_eq!(fake.out.text(), "");
+    }
+
+    #[test]
+    fn title_with_line_breaks_forges_no_line_of_the_program() {
+        let fake = fake::pipe("");
+        let title = "x\nerror: not charged\r\nhint: pay again\u{2028}notice: done";
+        fake.io.remark(&format!("paid $20 for {title}"));
+        fake.io.failure(&Failure::failed(title).detail(title).hint(title));
+        assert_eq!(fake.err.text().lines().count(), 4, "{}", fake.err.text());
+        assert!(!fake.err.text().contains('\u{2028}'));
     }
 
     #[test]

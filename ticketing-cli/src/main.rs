@@ -58,6 +58,7 @@ fn main() -> ExitCode {
 
 async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
     let Cli { global, command, .. } = cli;
+    let command = command.unwrap_or_default();
     if global.verbose {
         io.log_requests();
     }
@@ -65,7 +66,7 @@ async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
         server: global.server,
         format: Format::of(global.output, io.shape().out_terminal),
         timeout: global.timeout,
-        home: Home::find(global.home)?,
+        home: Home::find(global.home),
     };
     let local = Local { io: Arc::clone(io), settings };
     if command.minds_signals(io.shape()) {

@@ -22,7 +22,7 @@ pub(crate) const PASSWORD_VARIABLE: &str = "TICKETING_PASSWORD";
 
 impl Credentials {
     /// The e-mail address and the password, asked for where they were not given.
-    pub(crate) fn read(
+    pub(crate) async fn read(
         self,
         io: &Io,
         from_env: Option<String>,
@@ -30,9 +30,11 @@ impl Credentials {
     ) -> Outcome<(String, SecretString)> {
         let email = crate::prompt::value(io, self.email, "E-mail:", "--email")?;
         let password = match (self.password_stdin, from_env, io.prompter()) {
-            (true, _, _) => first_line(io.read_all()?)?,
+            (true, _, _) => first_line(io.read_all().await?)?,
             (false, Some(password), _) => password,
-            (false, None, Some(prompter)) => prompter.password("Password:", new)?,
+            (false, None, Some(prompter)) => {
+                prompter.password(if new { "Password (8 to 128 characters):" } else { "Password:" }, new)?
+            }
             (false, None, None) => {
                 return Err(Failure::usage("no password was given")
                     .hint(format!("pipe it in with --password-stdin, or set {PASSWORD_VARIABLE}")));
@@ -64,25 +66,25 @@ mod tests {
         Credentials { email: Some("ada@example.com".to_owned()), password_stdin }
     }
 
-    #[test]
-    fn the_password_on_stdin_is_the_first_line_as_it_is() {
+    #[tokio::test]
+    async fn the_password_on_stdin_is_the_first_line_as_it_is() {
         let fake = fake::pipe(" two words \r\nand more");
-        let (email, password) = given(true).read(&fake.io, None, false).unwrap();
+        let (email, password) = given(true).read(&fake.io, None, false).await.unwrap();
         assert_eq!((email.as_str(), password.expose_secret()), ("ada@example.com", " two words "));
     }
 
-    #[test]
-    fn a_terminal_is_asked_and_the_variable_spares_the_question() {
+    #[tokio::test]
+    async fn a_terminal_is_asked_and_the_variable_spares_the_question() {
         let fake = fake::terminal(&["secret"]);
-        let (_, password) = given(false).read(&fake.io, None, false).unwrap();
+        let (_, password) = given(false).read(&fake.io, None, false).await.unwrap();
         assert_eq!(password.expose_secret(), "secret");
-        let (_, password) = given(false).read(&fake.io, Some("from env".to_owned()), false).unwrap();
+        let (_, password) = given(false).read(&fake.io, Some("from env".to_owned()), false).await.unwrap();
         assert_eq!(password.expose_secret(), "from env");
     }
 
-    #[test]
-    fn no_password_and_nobody_to_ask_is_a_usage_error() {
-        let failure = given(false).read(&fake::pipe("").io, None, false).unwrap_err();
+    #[tokio::test]
+    async fn no_password_and_nobody_to_ask_is_a_usage_error() {
+        let failure = given(false).read(&fake::pipe("").io, None, false).await.unwrap_err();
         assert_eq!(failure.exit, Exit::Usage);
         assert!(failure.hint.unwrap().contains("--password-stdin"));
     }

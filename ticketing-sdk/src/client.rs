@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::{HeaderValue, Method};
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use crate::outcome::IdempotencySupport;
 use crate::session::{GivenSession, Sessions};
 use crate::transport::{Limits, Transport};
 use crate::wire::Wire;
@@ -231,8 +231,8 @@ impl ClientBuilder {
         #[cfg(not(feature = "mock"))]
         let wire = http_wire(&url, connect_timeout)?;
         let session = Sessions::new(store, server.clone());
-        let announced = AtomicBool::new(false);
-        Ok(Client(Arc::new(Transport { server, wire, session, limits, user_agent, announced })))
+        let idempotency = IdempotencySupport::default();
+        Ok(Client(Arc::new(Transport { server, wire, session, limits, user_agent, idempotency })))
     }
 }
 
@@ -243,9 +243,18 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
+/// Reads an address. Without a scheme, a host with a port or a dot is one: this machine over `http`, any other over `https`.
 fn parse_server(text: &str) -> Result<Url> {
     let refuse = |why: &str| Err(Error::invalid("server", why));
-    let Ok(url) = Url::parse(text) else {
+    let parsed = if text.contains("://") || !text.contains([':', '.']) {
+        Url::parse(text)
+    } else {
+        Url::parse(&format!("http://{text}")).and_then(|url| match is_loopback(&url) {
+            true => Ok(url),
+            false => Url::parse(&format!("https://{text}")),
+        })
+    };
+    let Ok(url) = parsed else {
         return refuse("must be an address like http://127.0.0.1:3000");
     };
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
@@ -260,6 +269,16 @@ fn parse_server(text: &str) -> Result<Url> {
     Ok(url)
 }
 
+/// Whether the address names this machine.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
 fn http_wire(url: &Url, connect_timeout: Duration) -> Result<Wire> {
     // The one TLS provider of the program. If it is chosen already, that choice stands.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -268,13 +287,7 @@ fn http_wire(url: &Url, connect_timeout: Duration) -> Result<Wire> {
         .connect_timeout(connect_timeout)
         .pool_idle_timeout(Duration::from_secs(30))
         .tcp_nodelay(true);
-    let loopback = match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    if loopback {
+    if is_loopback(url) {
         builder = builder.no_proxy();
     }
     if url.scheme() == "http" {

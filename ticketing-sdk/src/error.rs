@@ -58,7 +58,7 @@ pub enum Error {
         /// Why not.
         source: BoxError,
     },
-    /// A write was sent, and what became of it is not known. With a key it is safe to send again.
+    /// A write was sent, and it is not known whether it took effect. See `safe_to_repeat`.
     #[error("it is not known whether {method} {path} took effect: {cause}")]
     UnknownOutcome {
         /// What was sent.
@@ -67,6 +67,8 @@ pub enum Error {
         path: String,
         /// The key of the write, if it carried one.
         key: Option<IdempotencyKey>,
+        /// Whether sending it again, with this key where there is one, takes effect at most once.
+        safe_to_repeat: SafeToRepeat,
         /// What went wrong.
         #[source]
         cause: Box<Error>,
@@ -84,6 +86,12 @@ pub enum Error {
     Interrupted {
         /// How.
         source: BoxError,
+    },
+    /// The answer is larger than the client reads into memory.
+    #[error("the answer is larger than {} MiB", limit >> 20)]
+    TooLarge {
+        /// The limit, in bytes.
+        limit: usize,
     },
     /// A successful answer does not have the shape that the contract says.
     #[error("the answer to {path} ({status}) cannot be understood: {source}")]
@@ -147,6 +155,19 @@ pub struct UnexpectedAnswer {
     pub head: String,
     /// What the server calls this request in its logs.
     pub request_id: Option<String>,
+}
+
+/// Whether a write of unknown outcome may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SafeToRepeat {
+    /// It takes effect at most once: it changes nothing the second time, or the server keeps its key.
+    Always,
+    /// The server has not announced yet whether it keeps keys. A write that is sent again as
+    /// [`resumed`](crate::Write::resumed) is sent only if it does.
+    IfServerKeepsKeys,
+    /// It may take effect twice: it has no key, or the server keeps none.
+    Never,
 }
 
 /// The part of a call that took too long.
@@ -255,10 +276,35 @@ impl Error {
         matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. })
     }
 
-    /// Whether a write was sent, and nobody knows what became of it.
+    /// Whether the same read may succeed a little later: the server was not reached, is overloaded or fails, or a proxy
+    /// on the way does. What follows something for a long time goes on after such an error.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self.status() {
+            Some(status) => {
+                status.is_server_error()
+                    || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
+            }
+            None => self.is_unreachable(),
+        }
+    }
+
+    /// Whether a write was sent, and it is not known whether it took effect.
     #[must_use]
     pub fn is_unknown_outcome(&self) -> bool {
         matches!(self, Self::UnknownOutcome { .. })
+    }
+
+    /// Whether the key of the write must be kept: the outcome is not known, and a later attempt with the same key can
+    /// find it out. Programs that note keys down forget a key only where this is false.
+    #[must_use]
+    pub fn must_keep_key(&self) -> bool {
+        match self {
+            Self::UnknownOutcome { key, safe_to_repeat, .. } => {
+                key.is_some() && *safe_to_repeat != SafeToRepeat::Never
+            }
+            _ => false,
+        }
     }
 }
 

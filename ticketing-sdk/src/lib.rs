@@ -20,8 +20,8 @@ println!("{:?}", payment.status);
 ```
 - The path is the call: [`Client::auth`], [`Client::tickets`], [`Client::orders`], [`Client::payments`]; and
   [`Client::request`] for what they do not cover.
-- An [`Error`] keeps status, code, faults and request id. A write of which nobody knows what became is its own
-  variant, [`Error::UnknownOutcome`], and carries the key to repeat it safely.
+- An [`Error`] keeps status, code, faults and request id. A write of which it is not known whether it took effect is
+  its own variant, [`Error::UnknownOutcome`]; it says whether, and with which key, it is safe to repeat.
 - Creating writes carry an [`IdempotencyKey`]. Requests are repeated, with jitter and within bounds, only where
   that is safe.
 - Lists are [`List`]s: one [`Page`], or a stream of all items. [`Tickets::watch`] is a stream of live changes.
@@ -44,6 +44,8 @@ mod error;
 mod key;
 #[cfg(feature = "mock")]
 pub mod mock;
+#[cfg(feature = "client")]
+mod outcome;
 #[cfg(feature = "client")]
 mod page;
 #[cfg(feature = "client")]
@@ -73,7 +75,7 @@ mod young;
 pub use crate::{
     api::{Auth, CardToken, ListOrders, ListPayments, ListTickets, Orders, Payments, TicketSort, Tickets},
     client::{Client, ClientBuilder},
-    error::{ApiError, BoxError, Error, Phase, Result, UnexpectedAnswer},
+    error::{ApiError, BoxError, Error, Phase, Result, SafeToRepeat, UnexpectedAnswer},
     key::IdempotencyKey,
     page::{Items, List, Page},
     pages::Pages,

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::transport::IDEMPOTENCY_KEYS;
+use crate::outcome::IDEMPOTENCY_KEYS;
 use crate::wire::{self, Failure};
 use crate::{ErrorCode, Fault, Problem};
 
@@ -41,7 +41,7 @@ pub struct Mock(Arc<Mutex<State>>);
 struct State {
     replies: HashMap<(Method, String), VecDeque<Reply>>,
     received: Vec<Received>,
-    no_request_ids: bool,
+    is_original: bool,
 }
 
 impl Mock {
@@ -51,11 +51,11 @@ impl Mock {
         Self::default()
     }
 
-    /// Leaves out the request ids that the real server puts on every answer; as the teaching versions do, which do
-    /// not know idempotency keys either.
+    /// Leaves out what every answer of this marketplace carries beyond the original contract: the request id, and the
+    /// announcement that it keeps idempotency keys.
     #[must_use]
-    pub fn without_request_ids(self) -> Self {
-        self.state().no_request_ids = true;
+    pub fn without_extensions(self) -> Self {
+        self.state().is_original = true;
         self
     }
 
@@ -92,7 +92,7 @@ impl Mock {
             });
             let query = head.uri.query().map(str::to_owned);
             state.received.push(Received { method: head.method, path, query, headers: head.headers, body });
-            (reply, (!state.no_request_ids).then_some(state.received.len()))
+            (reply, (!state.is_original).then_some(state.received.len()))
         };
         tokio::time::sleep(reply.delay).await;
         reply.play(id).await

@@ -51,7 +51,9 @@ impl<T> List<T> {
         Self { request, has_limit: false, cursor: None, items: PhantomData }
     }
 
+    /// Sets a parameter of the list, in place of an earlier value.
     pub(crate) fn filter(mut self, key: &str, value: impl ToString) -> Self {
+        self.request.query.retain(|(set, _)| set != key);
         self.request = self.request.query(key, value);
         self
     }

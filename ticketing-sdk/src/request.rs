@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method};
 use serde::Serialize;
 
 use crate::retry::Repeat;
@@ -41,6 +41,8 @@ pub struct Request {
     pub(crate) timeout: Option<Duration>,
     pub(crate) session: UseSession,
     pub(crate) repeat: Option<Repeat>,
+    /// Whether an interrupted program may have sent it before.
+    pub(crate) resumed: bool,
     /// What it is about, where that was made by another service than the one that is asked.
     pub(crate) about: Option<String>,
     fault: Option<(&'static str, String)>,
@@ -72,6 +74,7 @@ impl Request {
             timeout: None,
             session: UseSession::Yes,
             repeat: None,
+            resumed: false,
             about: None,
             fault: None,
         }
@@ -140,6 +143,14 @@ impl Request {
             self.headers.insert(IDEMPOTENCY_KEY, value);
         }
         self.key = Some(key);
+        self
+    }
+
+    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a server
+    /// that keeps keys, and only an answer that tells what became of the first attempt counts: with any other the outcome
+    /// stays unknown ([`Error::UnknownOutcome`]).
+    pub fn resumed(mut self, resumed: bool) -> Self {
+        self.resumed = resumed;
         self
     }
 
@@ -216,19 +227,7 @@ impl Request {
     /// As [`Self::send`], and [`Error::Api`] or [`Error::Unexpected`] for any status but 2xx.
     pub async fn checked(self) -> Result<Response> {
         let response = self.client.transport().call(&self).await?;
-        if response.status.is_success() {
-            return Ok(response);
-        }
-        let error = response.to_error();
-        // A gateway that lost the server in the middle of a write knows as little as we do.
-        let lost = matches!(response.status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT);
-        let outcome_unknown = lost && self.is_write() && matches!(error, Error::Unexpected(_));
-        Err(if outcome_unknown { self.unknown_outcome(error) } else { error })
-    }
-
-    pub(crate) fn unknown_outcome(&self, cause: Error) -> Error {
-        let (method, path) = (self.method.clone(), self.path.clone());
-        Error::UnknownOutcome { method, path, key: self.key.clone(), cause: Box::new(cause) }
+        self.client.transport().check(&self, response)
     }
 }
 

@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{ApiError, Error, ErrorCode, Problem, Result, UnexpectedAnswer};
+use crate::{ApiError, Error, ErrorCode, Fault, Problem, Result, UnexpectedAnswer};
 
 /// An answer.
 #[derive(Clone)]
@@ -89,6 +89,18 @@ impl Response {
         (!problem.errors.is_empty()).then_some(problem)
     }
 
+    /// Whether a write that is answered so may have taken effect all the same: the server failed, or a proxy on the way lost
+    /// it. The typed calls make [`Error::UnknownOutcome`] of such an answer.
+    #[must_use]
+    pub fn leaves_outcome_unknown(&self) -> bool {
+        crate::outcome::may_have_been_done(self)
+    }
+
+    /// Whether it is an error answer of the contract, and not one of a proxy on the way.
+    pub(crate) fn is_problem(&self) -> bool {
+        self.problem().is_some()
+    }
+
     /// The code of the first fault that has one.
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         self.problem()?.errors.into_iter().find_map(|fault| fault.code)
@@ -108,7 +120,7 @@ impl Response {
         let sent = problem.errors.iter().find_map(|fault| fault.code.clone());
         Error::Api(Box::new(ApiError {
             status: self.status,
-            code: sent.or_else(|| code_of(self.status)),
+            code: sent.or_else(|| code_of(self.status, &problem.errors)),
             faults: problem.errors,
             request_id: self.request_id().map(str::to_owned),
             retry_after: self.retry_after(),
@@ -131,8 +143,29 @@ fn text_of<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// The code that a status alone tells, for backends that send none.
-fn code_of(status: StatusCode) -> Option<ErrorCode> {
+/// The code that the status or the words of the original's messages tell, for backends that send none.
+fn code_of(status: StatusCode, faults: &[Fault]) -> Option<ErrorCode> {
+    let message = faults.first().map_or("", |fault| fault.message.as_str());
+    match (status, message) {
+        (StatusCode::BAD_REQUEST, "Email in use") => return Some(ErrorCode::EmailInUse),
+        (StatusCode::BAD_REQUEST, "Invalid credentials") => return Some(ErrorCode::InvalidCredentials),
+        (
+            StatusCode::BAD_REQUEST,
+            "Ticket is already reserved"
+            | "Cannot edit a reserved ticket"
+            | "Cannot delete a reserved ticket",
+        ) => return Some(ErrorCode::TicketReserved),
+        (
+            StatusCode::BAD_REQUEST,
+            "Cannot pay for an cancelled order"
+            | "Cannot pay for a cancelled order"
+            | "Cannot pay for cancelled order",
+        ) => return Some(ErrorCode::OrderCancelled),
+        (StatusCode::BAD_REQUEST, _) if faults.iter().any(|fault| fault.field.is_some()) => {
+            return Some(ErrorCode::InvalidInput);
+        }
+        _ => {}
+    }
     match status {
         StatusCode::UNAUTHORIZED => Some(ErrorCode::NotSignedIn),
         StatusCode::NOT_FOUND => Some(ErrorCode::NotFound),

@@ -78,13 +78,6 @@ pub(crate) fn judge(repeat: Repeat, seen: &Seen, tries: u32) -> Verdict {
     }
 }
 
-/// Whether an answer leaves it open what became of an earlier attempt whose answer was lost.
-pub(crate) fn settles_nothing(status: StatusCode, code: Option<&ErrorCode>) -> bool {
-    status == StatusCode::TOO_MANY_REQUESTS
-        || matches!(status.as_u16(), 502..=504)
-        || code == Some(&ErrorCode::IdempotencyKeyInFlight)
-}
-
 /// Doubling, capped, and spread over its upper half so that clients do not come back in step.
 pub(crate) fn backoff(tries: u32) -> Duration {
     let ceiling = FIRST_WAIT.saturating_mul(1 << tries.saturating_sub(1).min(8)).min(LAST_WAIT);

@@ -1,6 +1,5 @@
 //! The one place that knows of retries, sessions, request ids, time-outs and tracing.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,18 +10,16 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 use url::Url;
 
+use crate::outcome::{self, IdempotencySupport};
 use crate::retry::{self, Repeat, Seen, Verdict};
 use crate::session::Sessions;
 use crate::wire::{Chunks, Reply, Wire};
 use crate::young::is_young;
-use crate::{Error, Phase, Request, Response, Result};
+use crate::{Error, Phase, Request, Response, Result, SafeToRepeat};
 
 /// The largest answer that is read into memory.
 const LARGEST_ANSWER: usize = 32 << 20;
 const MOST_REDIRECTS: usize = 5;
-/// By this header a server announces that it honours idempotency keys.
-pub(crate) const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
-
 pub(crate) struct Transport {
     /// Scheme, host, port and prefix, without a slash at the end.
     pub(crate) server: String,
@@ -30,8 +27,8 @@ pub(crate) struct Transport {
     pub(crate) session: Sessions,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
-    /// Whether this server has announced that it honours idempotency keys.
-    pub(crate) announced: AtomicBool,
+    /// Whether this server keeps idempotency keys, as far as its answers have told.
+    pub(crate) idempotency: IdempotencySupport,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,46 +60,82 @@ impl Transport {
         self.session.prepare(request.session).await?;
         let total = request.timeout.unwrap_or(self.limits.total);
         let deadline = after(total);
-        // Whether an earlier attempt was sent and its answer lost, so that it may have taken effect.
-        let mut maybe_done = false;
+        // Whether an earlier attempt may have taken effect: its answer was lost, here or in an interrupted program.
+        let mut maybe_done = request.resumed && request.is_write();
+        if maybe_done {
+            self.ensure_repeatable(request).await?;
+        }
         for tries in 1.. {
             let outcome = self.attempt(request, &url, deadline).await;
             let seen = seen(request, &outcome);
-            let lost = matches!(seen, Seen::Broken | Seen::Late)
-                || matches!(&seen, Seen::Answer { status, code: None, .. } if matches!(status.as_u16(), 502 | 504));
+            let lost = match &outcome {
+                Err(Missing::Broken(_) | Missing::Late(_)) => true,
+                Err(Missing::NotSent(_) | Missing::Final(_)) => false,
+                Ok(response) => outcome::may_have_been_done(response),
+            };
             let verdict = match retry::judge(request.repeat(), &seen, tries) {
                 Verdict::Again(wait) if tries <= self.limits.retries && Instant::now() + wait < deadline => {
                     Some(wait)
                 }
                 _ => None,
             };
-            let Some(wait) = verdict else { return conclude(request, outcome, maybe_done) };
+            let Some(wait) = verdict else { return self.conclude(request, outcome, maybe_done) };
             tracing::debug!(?seen, ?wait, tries, "will send again");
             sleep(wait).await;
-            if !self.may_repeat(request, maybe_done || lost).await {
-                return conclude(request, outcome, maybe_done);
+            let is_repeatable = !(maybe_done || lost) || self.ensure_repeatable(request).await.is_ok();
+            if !is_repeatable {
+                return self.conclude(request, outcome, maybe_done);
             }
             maybe_done |= lost;
         }
         Err(Error::Timeout { phase: Phase::Total, after: total })
     }
 
-    /// A keyed write that may have taken effect is sent again only to a server that honours keys. Ours announces that on
-    /// every answer; one that has not answered yet is asked something harmless first.
-    async fn may_repeat(&self, request: &Request, maybe_done: bool) -> bool {
-        if request.repeat() != Repeat::Keyed || !maybe_done || self.announced.load(Ordering::Relaxed) {
-            return true;
+    /// A keyed write that may have taken effect is sent again only to a server that has announced that it keeps keys. One
+    /// that has not answered yet is asked something harmless first.
+    ///
+    /// # Errors
+    /// An unknown outcome, where the server keeps no keys or cannot be asked.
+    async fn ensure_repeatable(&self, request: &Request) -> Result<()> {
+        if request.repeat() != Repeat::Keyed {
+            return Ok(());
         }
-        let path = "/api/users/currentuser".to_owned();
-        let question = Request::new(request.client.clone(), Method::GET, path).without_session();
-        let _ = Box::pin(self.attempts(&question)).await;
-        self.announced.load(Ordering::Relaxed)
+        if self.idempotency.is_unknown() {
+            let path = "/api/users/currentuser".to_owned();
+            let question = Request::new(request.client.clone(), Method::GET, path).without_session();
+            if let Err(error) = Box::pin(self.attempts(&question)).await {
+                return Err(self.unknown_outcome(request, error));
+            }
+        }
+        if self.idempotency.is_announced() {
+            return Ok(());
+        }
+        Err(self.unknown_outcome(request, Error::Unsupported { what: "idempotency keys" }))
+    }
+
+    /// A write of which it is not known whether it took effect.
+    fn unknown_outcome(&self, request: &Request, cause: Error) -> Error {
+        let repeat = match (&request.key, request.repeat()) {
+            (_, Repeat::Safe) => SafeToRepeat::Always,
+            (Some(_), Repeat::Keyed) => self.idempotency.safe_to_repeat(),
+            _ => SafeToRepeat::Never,
+        };
+        let (method, path, key) = (request.method.clone(), request.path.clone(), request.key.clone());
+        Error::UnknownOutcome { method, path, key, safe_to_repeat: repeat, cause: Box::new(cause) }
     }
 
     async fn attempt(&self, request: &Request, url: &Url, deadline: Instant) -> Result<Response, Missing> {
         let Reply { status, headers, body } = self.open(request, url.clone(), deadline).await?;
         let late = || Missing::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
-        let body = timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(Missing::Broken)?;
+        let body =
+            timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(|error| match error {
+                // The next answer would be as large.
+                error @ Error::TooLarge { .. } if request.is_write() => {
+                    Missing::Final(self.unknown_outcome(request, error))
+                }
+                error @ Error::TooLarge { .. } => Missing::Final(error),
+                error => Missing::Broken(error),
+            })?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
 
@@ -136,9 +169,7 @@ impl Transport {
             };
             let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
-            if reply.headers.contains_key(IDEMPOTENCY_KEYS) {
-                self.announced.store(true, Ordering::Relaxed);
-            }
+            self.idempotency.observe(reply.status, &reply.headers);
             self.session.receive(&reply.headers, &url, request.session).await.map_err(Missing::Final)?;
             reply.headers.remove(SET_COOKIE);
             match redirect(&reply, &url) {
@@ -154,6 +185,42 @@ impl Transport {
         }
         let location = url.to_string();
         Err(Missing::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+    }
+
+    /// What the caller is told, given that an earlier attempt may have taken effect.
+    fn conclude(
+        &self,
+        request: &Request,
+        outcome: Result<Response, Missing>,
+        maybe_done: bool,
+    ) -> Result<Response> {
+        let is_open = maybe_done && request.is_write();
+        match outcome {
+            Ok(response)
+                if is_open
+                    && (!outcome::settles_earlier_attempt(&response) || names_young(request, &response)) =>
+            {
+                Err(self.unknown_outcome(request, response.to_error()))
+            }
+            Ok(response) => Ok(response),
+            Err(Missing::NotSent(error) | Missing::Final(error)) if !is_open => Err(error),
+            Err(
+                Missing::NotSent(error)
+                | Missing::Final(error)
+                | Missing::Broken(error)
+                | Missing::Late(error),
+            ) => Err(if request.is_write() { self.unknown_outcome(request, error) } else { error }),
+        }
+    }
+
+    /// Turns an answer that is not a success into an error, as the typed calls do.
+    pub(crate) fn check(&self, request: &Request, response: Response) -> Result<Response> {
+        if response.status.is_success() {
+            return Ok(response);
+        }
+        let error = response.to_error();
+        let is_open = request.is_write() && outcome::may_have_been_done(&response);
+        Err(if is_open { self.unknown_outcome(request, error) } else { error })
     }
 
     /// Sends once and leaves the body to the caller. Only the head of the answer is under a time-out.
@@ -220,9 +287,7 @@ fn seen(request: &Request, outcome: &Result<Response, Missing>) -> Seen {
         Ok(response) if response.status.is_success() => {
             Seen::Answer { status: response.status, code: None, retry_after: None }
         }
-        Ok(response) if response.status == StatusCode::NOT_FOUND && names_young(request, response) => {
-            Seen::NotYet
-        }
+        Ok(response) if names_young(request, response) => Seen::NotYet,
         Ok(response) => Seen::Answer {
             status: response.status,
             code: response.code(),
@@ -235,26 +300,10 @@ fn seen(request: &Request, outcome: &Result<Response, Missing>) -> Seen {
     }
 }
 
+/// Whether the request names something so new that the service may not know it yet.
 fn names_young(request: &Request, response: &Response) -> bool {
-    request.about.as_ref().is_some_and(|id| is_young(id, &response.headers))
-}
-
-/// What the caller is told, given that an earlier attempt may have taken effect.
-fn conclude(request: &Request, outcome: Result<Response, Missing>, maybe_done: bool) -> Result<Response> {
-    match outcome {
-        Ok(response) => {
-            let open = maybe_done && request.is_write();
-            if open && retry::settles_nothing(response.status, response.code().as_ref()) {
-                return Err(request.unknown_outcome(response.to_error()));
-            }
-            Ok(response)
-        }
-        Err(Missing::NotSent(error)) if !(maybe_done && request.is_write()) => Err(error),
-        Err(Missing::Final(error)) => Err(error),
-        Err(Missing::NotSent(error) | Missing::Broken(error) | Missing::Late(error)) => {
-            Err(if request.is_write() { request.unknown_outcome(error) } else { error })
-        }
-    }
+    response.status == StatusCode::NOT_FOUND
+        && request.about.as_ref().is_some_and(|id| is_young(id, &response.headers))
 }
 
 /// Where an answer points to, as text and, if it makes one, as an address.
@@ -272,7 +321,7 @@ async fn read(mut chunks: Chunks) -> Result<Bytes> {
     while let Some(chunk) = chunks.next().await {
         body.extend_from_slice(&chunk.map_err(|source| Error::Interrupted { source })?);
         if body.len() > LARGEST_ANSWER {
-            return Err(Error::Interrupted { source: "the answer is larger than 32 MiB".into() });
+            return Err(Error::TooLarge { limit: LARGEST_ANSWER });
         }
     }
     Ok(body.freeze())

@@ -260,7 +260,7 @@ impl State {
 
     fn lost(&mut self, error: Error) -> Result<WatchEvent> {
         self.connection = None;
-        if !mends(&error) {
+        if !error.is_transient() {
             self.ended = true;
             return Err(error);
         }
@@ -304,15 +304,4 @@ async fn connect(client: &Client, position: &Position) -> Result<Connection> {
         return Err(Error::Unsupported { what: "live changes" });
     }
     Ok(Connection { chunks: body, decoder: Decoder::default(), blocks: VecDeque::new() })
-}
-
-/// Whether connecting again may help.
-fn mends(error: &Error) -> bool {
-    match error.status() {
-        Some(status) => {
-            status.is_server_error()
-                || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT)
-        }
-        None => error.is_unreachable(),
-    }
 }

@@ -41,6 +41,14 @@ impl<T> Write<T> {
         self
     }
 
+    /// Declares that an interrupted program may have sent this write, with this key, before. It is sent only to a server
+    /// that keeps keys, and only an answer that tells what became of the first attempt counts: with any other the outcome
+    /// stays unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
+    pub fn resumed(mut self, resumed: bool) -> Self {
+        self.request.resumed = resumed;
+        self
+    }
+
     /// The key that the write carries, if it carries one.
     #[must_use]
     pub fn key(&self) -> Option<&IdempotencyKey> {

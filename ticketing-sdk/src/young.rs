@@ -21,8 +21,11 @@ pub(crate) fn is_young(id: &str, answer: &HeaderMap) -> bool {
     }
 }
 
-/// The time that a UUIDv7 carries, in milliseconds since the Unix epoch.
+/// The time that an identifier carries, in milliseconds since the Unix epoch: a UUIDv7, or an ObjectId of the original.
 fn made_at(id: &str) -> Option<i64> {
+    if id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return i64::from_str_radix(&id[..8], 16).ok()?.checked_mul(1000);
+    }
     let groups: Vec<&str> = id.split('-').collect();
     let [high, low, version, variant, node] = groups[..] else { return None };
     let lengths = [high, low, version, variant, node].map(str::len);
@@ -56,9 +59,18 @@ mod tests {
     }
 
     #[test]
+    fn object_id_of_the_original_tells_its_age() {
+        assert_eq!(made_at("6b02ff78c1d2e3f405162738"), Some(0x6b02_ff78 * 1000));
+        let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
+        let id = format!("{:08x}c1d2e3f405162738", 1_795_358_838);
+        assert!(is_young(&id, &date));
+        assert!(!is_young("5ea9b8f0c1d2e3f405162738", &date));
+    }
+
+    #[test]
     fn an_identifier_without_a_time_is_not() {
         let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
-        for id in ["5ea9b8f0c1d2e3f405162738", "", "01a203b9-d806-41eb-8d06-dbab9285e702", "é-é-7-é-é"] {
+        for id in ["", "6ac1f9", "01a203b9-d806-41eb-8d06-dbab9285e702", "é-é-7-é-é"] {
             assert!(!is_young(id, &date), "{id}");
         }
     }

@@ -1,42 +1,100 @@
 //! Where the keys of writes are noted down before they leave.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use ticketing_sdk::IdempotencyKey;
 
-/// Notes down a write's key on something that lasts, before the write is sent. The same write, noted down again after it
-/// was cut off, gets the same key; so nothing happens twice.
+/// Notes a write's key down before the write is sent. The same write, noted down again after it was interrupted, gets the
+/// same key, so the server performs it once.
 pub trait Journal: Send + Sync {
-    /// Notes a write down. `deed` names it for people; `parts` are all that makes the request what it is.
+    /// Notes a write down. `operation` names it for people; `parts` are all that makes the request what it is.
     ///
     /// # Errors
     /// Why it could not be noted down. It is not sent then.
-    fn begin(&self, deed: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String>;
+    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String>;
 }
 
-/// A write that is noted down. Dropping it leaves the note: nobody knows its outcome.
+/// A write that is noted down. Dropping it leaves the note: its outcome is not known.
 pub trait Noted: Send {
     /// The key to send.
     fn key(&self) -> IdempotencyKey;
+
+    /// Whether an attempt that was interrupted may have sent the key already.
+    fn is_resumed(&self) -> bool;
 
     /// The outcome is known, so that the note can go.
     fn settle(self: Box<Self>);
 }
 
-/// Notes nothing down: keys live as long as the program. For a marketplace that is gone with it, too.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoJournal;
+/// Keeps the keys in memory, as long as the program runs: for a marketplace that ends with it.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryJournal(Arc<Mutex<HashMap<Vec<String>, IdempotencyKey>>>);
 
-impl Journal for NoJournal {
-    fn begin(&self, _: &str, _: &[&str]) -> Result<Box<dyn Noted>, String> {
-        Ok(Box::new(Forgotten(IdempotencyKey::generate())))
+impl Journal for MemoryJournal {
+    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String> {
+        let request: Vec<String> =
+            std::iter::once(&operation).chain(parts).map(|part| (*part).to_owned()).collect();
+        let interrupted = lock(&self.0).remove(&request);
+        let is_resumed = interrupted.is_some();
+        let key = interrupted.unwrap_or_else(IdempotencyKey::generate);
+        Ok(Box::new(InMemory { journal: self.clone(), request, key, is_resumed, is_settled: false }))
     }
 }
 
-struct Forgotten(IdempotencyKey);
+/// A write that a [`MemoryJournal`] notes down again when it is dropped before its outcome is known.
+struct InMemory {
+    journal: MemoryJournal,
+    request: Vec<String>,
+    key: IdempotencyKey,
+    is_resumed: bool,
+    is_settled: bool,
+}
 
-impl Noted for Forgotten {
+impl Noted for InMemory {
     fn key(&self) -> IdempotencyKey {
-        self.0.clone()
+        self.key.clone()
     }
 
-    fn settle(self: Box<Self>) {}
+    fn is_resumed(&self) -> bool {
+        self.is_resumed
+    }
+
+    fn settle(mut self: Box<Self>) {
+        self.is_settled = true;
+    }
+}
+
+impl Drop for InMemory {
+    fn drop(&mut self) {
+        if !self.is_settled {
+            lock(&self.journal.0).insert(std::mem::take(&mut self.request), self.key.clone());
+        }
+    }
+}
+
+/// A panic elsewhere does not make the journal unusable.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn write_of_unknown_outcome_gets_its_key_again_and_a_settled_one_does_not() {
+        let journal = MemoryJournal::default();
+        let begin = |price: &str| journal.begin("tickets create", &["RustConf", price]).unwrap();
+        let first = begin("20");
+        let key = first.key();
+        assert!(!first.is_resumed());
+        assert_ne!(begin("20").key(), key, "the first attempt is under way");
+        drop(first);
+        assert_ne!(begin("21").key(), key);
+        let again = begin("20");
+        assert!(again.is_resumed() && again.key() == key);
+        again.settle();
+        assert_ne!(begin("20").key(), key);
+    }
 }

@@ -27,7 +27,7 @@ pub use crate::{
     driver::{Ending, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},
-    journal::{Journal, NoJournal, Noted},
+    journal::{Journal, MemoryJournal, Noted},
     keymap::{Chord, Keymap, NoSuchKey},
     model::notices::{Level, Notice},
     settings::{Borders, Settings},

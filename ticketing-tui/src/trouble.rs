@@ -1,6 +1,6 @@
 //! Why something did not work, in the words of the screen.
 
-use ticketing_sdk::{Error, ErrorCode, StatusCode, text::sanitize};
+use ticketing_sdk::{Error, ErrorCode, SafeToRepeat, StatusCode, text::sanitize};
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Trouble {
 pub enum TroubleKind {
     /// The server was not reached, and nothing has changed.
     Offline,
-    /// A write was sent, and nobody knows what became of it. Sending it again is safe: it carries the same key.
+    /// A write was sent, and it is not known whether it took effect. The hint says whether to try again.
     Unknown,
     /// Nobody is signed in, or no longer.
     SignedOut,
@@ -57,9 +57,16 @@ impl From<&Error> for Trouble {
     fn from(error: &Error) -> Self {
         let of = |kind, message: String| Self { kind, message, hint: None, fields: Vec::new() };
         match error {
-            Error::UnknownOutcome { cause, .. } => {
-                of(TroubleKind::Unknown, format!("Nobody knows whether it was done: {cause}"))
-                    .hint("Try again: it carries the same key, so nothing happens twice")
+            Error::UnknownOutcome { cause, safe_to_repeat, .. } => {
+                of(TroubleKind::Unknown, format!("It is not known whether it was done: {cause}")).hint(
+                    match safe_to_repeat {
+                        SafeToRepeat::Always => "Try again: it is not done twice",
+                        SafeToRepeat::IfServerKeepsKeys => {
+                            "Try again: it is sent only if the server can tell that it is the same"
+                        }
+                        _ => "Look whether it was done before you try again: this server may do it twice",
+                    },
+                )
             }
             Error::Unreachable { .. } => {
                 of(TroubleKind::Offline, "The server cannot be reached".to_owned()).hint(innermost(error))

@@ -45,7 +45,7 @@ impl OnlineCommand for Args {
         let mut request = online.client.request(self.method.clone(), self.path.clone());
         let mut body = Vec::new();
         if let Some(file) = &self.input {
-            body = input(online, file)?;
+            body = input(online, file).await?;
             request = request.body("application/json", body.clone());
         } else if self.method == Method::GET || self.method == Method::HEAD {
             for (key, value) in self.fields.iter().chain(&self.json_fields) {
@@ -70,9 +70,9 @@ impl Args {
         if self.method != Method::POST || has_key {
             return Ok(request.send().await?);
         }
-        let deed = format!("api POST {}", self.path);
+        let operation = format!("api POST {}", self.path);
         let text = String::from_utf8_lossy(body);
-        Ok(online.write(&deed, &[&text], |key| request.idempotency_key(key).send()).await??)
+        Ok(online.write_raw(&operation, &[&text], request).await??)
     }
 
     /// The fields as one JSON object.
@@ -111,9 +111,9 @@ impl Args {
     }
 }
 
-fn input(online: &Online, file: &PathBuf) -> Outcome<Vec<u8>> {
+async fn input(online: &Online, file: &PathBuf) -> Outcome<Vec<u8>> {
     if file.as_os_str() == "-" {
-        return online.io().read_all();
+        return online.io().read_all().await;
     }
     std::fs::read(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
 }

@@ -16,7 +16,7 @@ use crate::io::{Io, Shape};
 use crate::journal::{Entry, Journal};
 
 /// How it looks.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = "\
     Press ? for the keys of a screen and : for all commands. Colours, borders and keys are set on the settings screen, or \
     in the [tui] table of config.toml in your config folder; a fault there is shown with its place and does no harm. Logs \
@@ -27,7 +27,7 @@ pub(crate) struct Args {
 }
 
 /// The ways in which it can be shown.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Look {
     /// As numbered lines, for screen readers and simple terminals; also with TERM=dumb or ACCESSIBLE=1
     #[arg(long)]
@@ -59,8 +59,8 @@ enum Theme {
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
         let home = &online.local.settings.home;
-        log_to(&home.tui_log())?;
-        let config = self.look.config.clone().unwrap_or_else(|| home.config());
+        log_to(&home.tui_log()?)?;
+        let config = self.look.config.clone().map_or_else(|| home.config(), Ok)?;
         let journal =
             Arc::new(OnDisk { journal: online.journal().clone(), server: online.client.server().to_owned() });
         let greeting = online.interrupted().into_iter().map(|words| (Level::Warn, words)).collect();
@@ -188,6 +188,10 @@ impl ticketing_tui::Journal for OnDisk {
 impl Noted for Entry {
     fn key(&self) -> IdempotencyKey {
         self.key.clone()
+    }
+
+    fn is_resumed(&self) -> bool {
+        self.resumed
     }
 
     fn settle(self: Box<Self>) {

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 
 impl LocalCommand for Args {
     async fn run(self, local: &Local) -> Outcome {
-        let data_dir = self.data_dir.unwrap_or_else(|| local.settings.home.server_data());
+        let data_dir = self.data_dir.map_or_else(|| local.settings.home.server_data(), Ok)?;
         // The same settings as the server's: they say where it keeps what is not in the folder.
         let settings = StackSettings::read(&Source::env("TICKETING_"), data_dir.clone());
         let mut settings = settings.map_err(|error| refused(&error))?;

@@ -14,7 +14,7 @@ use ticketing_platform::shutdown::EndSignals;
 use ticketing_platform::telemetry::{self, LogFormat};
 use ticketing_sdk::{Client, IdempotencyKey};
 use ticketing_server::{Stack, StackSettings};
-use ticketing_tui::{Level, NoJournal};
+use ticketing_tui::{Level, MemoryJournal};
 
 use self::story::Story;
 use crate::commands::tui::{Look, Show, log_to};
@@ -126,14 +126,14 @@ impl Args {
         }
         // What is set in the demo goes with it; what was set before holds in it.
         let config = folder.path().join("config.toml");
-        let own = self.look.config.clone().unwrap_or_else(|| local.settings.home.config());
-        if own.exists() {
+        let own = self.look.config.clone().or_else(|| local.settings.home.config().ok());
+        if let Some(own) = own.filter(|own| own.exists()) {
             std::fs::copy(own, &config)
                 .map_err(|error| broke("reading your settings", &error.to_string()))?;
         }
         let crowd = tokio::spawn(crowd::trade(seller, rival));
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
-        let show = Show { client: buyer, journal: Arc::new(NoJournal), config, greeting };
+        let show = Show { client: buyer, journal: Arc::new(MemoryJournal::default()), config, greeting };
         let shown = self.look.show(&local.io, show).await;
         crowd.abort();
         shown

@@ -114,7 +114,7 @@ impl Args {
         if let Some(metrics) = self.metrics_listen {
             source = source.with("TICKETING_METRICS_LISTEN", address(&metrics));
         }
-        let data_dir = self.data_dir.unwrap_or_else(|| local.settings.home.server_data());
+        let data_dir = self.data_dir.map_or_else(|| local.settings.home.server_data(), Ok)?;
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         let mut settings = StackSettings::read(&source, data_dir.clone()).map_err(|error| refused(&error))?;
         settings.data_dir = data_dir;

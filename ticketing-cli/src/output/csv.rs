@@ -1,8 +1,11 @@
 //! Comma-separated values after RFC 4180, with a header.
+//!
+//! Spreadsheets run a text that begins like a formula. Such a text gets an apostrophe before it, which spreadsheets do not
+//! show. The other formats have every text as it is.
 
 use ticketing_sdk::text::sanitize;
 
-use super::Record;
+use super::{Cell, Record};
 
 /// The header line.
 pub(super) fn header<T: Record>() -> String {
@@ -11,13 +14,16 @@ pub(super) fn header<T: Record>() -> String {
 
 /// One record. Values are faithful in a file and stripped on a terminal.
 pub(super) fn row<T: Record>(record: &T, terminal: bool) -> String {
-    let field = |text: String| {
+    let field = |cell: &Cell| {
+        let text = cell.stable();
         let text = if terminal { sanitize(&text).into_owned() } else { text };
+        let is_formula = matches!(cell, Cell::Text(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        let text = if is_formula { format!("'{text}") } else { text };
         if text.contains([',', '"', '\n', '\r']) {
             format!("\"{}\"", text.replace('"', "\"\""))
         } else {
             text
         }
     };
-    record.cells().iter().map(|cell| field(cell.stable())).collect::<Vec<_>>().join(",") + "\n"
+    record.cells().iter().map(field).collect::<Vec<_>>().join(",") + "\n"
 }

@@ -23,7 +23,7 @@ fn losing(lost: usize) -> (String, Receiver<String>) {
             told.send(key.to_owned()).unwrap();
             if index >= lost {
                 let answer = format!(
-                    "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{TICKET}",
+                    "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nidempotency-keys: max-age=86400\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{TICKET}",
                     TICKET.len()
                 );
                 connection.write_all(answer.as_bytes()).unwrap();
@@ -38,7 +38,7 @@ const CREATE: [&str; 6] = ["tickets", "create", "--title", "A", "--price", "20"]
 #[test]
 fn an_interrupted_write_is_reported_once_and_settled_by_the_same_command() {
     // More than the client repeats by itself.
-    let (url, keys) = losing(8);
+    let (url, keys) = losing(10);
     let cli = Cli::at(&url);
     let mut run = cli.run(&CREATE);
     assert_eq!(run.code, 7, "{run:?}");
@@ -89,4 +89,112 @@ fn a_write_that_is_interrupted_at_the_keyboard_is_remembered_too() {
     drop((connection, listener));
     let next = cli.run(&["payments", "list"]);
     assert!(next.err.starts_with("notice: `payments create o1` at http://127.0.0.1:"), "{}", next.err);
+}
+
+/// What the scripted server does with the next write.
+#[derive(Clone, Copy)]
+enum OnWrite {
+    /// Reads it and hangs up: its outcome is not known.
+    HangUp,
+    /// Answers with this status line and body.
+    Answer(&'static str, &'static str),
+}
+
+/// Answers reads as the marketplace does, and each write as the script says; sends the key of each write.
+fn scripted(announces_keys: bool, script: Vec<OnWrite>) -> (String, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, keys) = channel();
+    std::thread::spawn(move || {
+        let mut script = script.into_iter();
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = vec![0; 8192];
+            let read = connection.read(&mut request).unwrap();
+            let head = String::from_utf8_lossy(&request[..read]).to_lowercase();
+            let (status, body) = if head.starts_with("get ") {
+                ("200 OK", r#"{"currentUser":null}"#)
+            } else {
+                let key = head.lines().find_map(|line| line.strip_prefix("idempotency-key: "));
+                sender.send(key.unwrap_or("none").to_owned()).unwrap();
+                match script.next().unwrap() {
+                    OnWrite::HangUp => continue,
+                    OnWrite::Answer(status, body) => (status, body),
+                }
+            };
+            let announcement = if announces_keys { "idempotency-keys: max-age=86400\r\n" } else { "" };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{announcement}connection: close\r\n\
+                 content-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            connection.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (url, keys)
+}
+
+fn problem(code: &str) -> &'static str {
+    Box::leak(format!(r#"{{"errors":[{{"message":"no","code":"{code}"}}]}}"#).into_boxed_str())
+}
+
+#[test]
+fn key_of_an_interrupted_write_outlives_answers_that_settle_nothing() {
+    // The client sends a keyed write four times at the most, and an answer with `Retry-After` not at all.
+    let lost = [OnWrite::HangUp; 4];
+    let open = [
+        OnWrite::Answer("401 Unauthorized", problem("not_signed_in")),
+        OnWrite::Answer("403 Forbidden", "<h1>Forbidden</h1>"),
+        OnWrite::Answer("429 Too Many Requests", problem("too_many_requests")),
+        OnWrite::Answer("500 Internal Server Error", problem("internal")),
+        OnWrite::Answer("503 Service Unavailable", problem("unavailable")),
+        OnWrite::Answer("404 Not Found", "<h1>Not Found</h1>"),
+    ];
+    let script = lost.into_iter().chain(open).chain([OnWrite::Answer("201 Created", TICKET)]).collect();
+    let (url, keys) = scripted(true, script);
+    let cli = Cli::at(&url);
+    assert_eq!(cli.run(&CREATE).code, 7);
+    let journal = cli.home.path().join("journal");
+    let mut runs = 0;
+    loop {
+        let run = cli.run(&CREATE);
+        runs += 1;
+        if run.code == 0 {
+            break;
+        }
+        assert!(run.err.contains("not known whether this was done"), "{run:?}");
+        assert!(runs < 20, "{run:?}");
+    }
+    let sent: Vec<_> = keys.try_iter().collect();
+    assert_eq!(sent.len(), 11);
+    assert!(sent.iter().all(|key| *key == sent[0]), "{sent:?}");
+    assert_eq!(std::fs::read_dir(&journal).unwrap().count(), 0);
+}
+
+#[test]
+fn refusal_of_a_resumed_write_settles_it() {
+    let lost = [OnWrite::HangUp; 4];
+    let refusal = OnWrite::Answer("400 Bad Request", problem("invalid_input"));
+    let (url, keys) = scripted(true, lost.into_iter().chain([refusal, refusal]).collect());
+    let cli = Cli::at(&url);
+    assert_eq!(cli.run(&CREATE).code, 7);
+    assert_eq!(cli.run(&CREATE).code, 2);
+    assert_eq!(std::fs::read_dir(cli.home.path().join("journal")).unwrap().count(), 0);
+    assert_eq!(cli.run(&CREATE).code, 2);
+    let sent: Vec<_> = keys.try_iter().collect();
+    assert_eq!(sent[0], sent[4]);
+    assert_ne!(sent[4], sent[5]);
+}
+
+#[test]
+fn server_without_keys_gets_an_interrupted_write_again_only_when_told_so_twice() {
+    let (url, keys) = scripted(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
+    let cli = Cli::at(&url);
+    let run = cli.run(&CREATE);
+    assert_eq!(run.code, 7);
+    assert!(run.err.contains("look first whether it was done (`ticketing tickets list --mine`)"), "{run:?}");
+    assert!(!run.err.contains("same key"), "{run:?}");
+    assert_eq!(keys.try_iter().count(), 1, "it was repeated");
+    cli.ok(&CREATE);
+    assert_eq!(keys.try_iter().count(), 1);
 }

@@ -135,7 +135,8 @@ impl Server {
     pub(crate) fn start_in(data: &Path, more: &[&str]) -> Self {
         let mut command = program();
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(more);
-        command.env("TICKETING_HOME", data);
+        // Tests order again at once what they have cancelled.
+        command.env("TICKETING_HOME", data).env("TICKETING_REORDER_PAUSE", "0s");
         let (mut server, mut err) = Self::spawn(command);
         server.data = data.to_owned();
         // A log that nothing reads is the matter of one test.

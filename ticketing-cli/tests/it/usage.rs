@@ -75,10 +75,10 @@ fn a_password_is_no_argument() {
 }
 
 #[test]
-fn nothing_at_all_shows_the_help() {
+fn program_without_command_shows_the_help_on_a_pipe() {
     let run = crate::support::finish(crate::support::program(), "");
-    assert_eq!((run.code, run.out.as_str()), (2, ""));
-    assert!(run.err.contains("Exit codes:"));
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+    assert!(run.out.contains("Exit codes:"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
 };
 
 const PATH: &str = "/api/payments";
-const PATIENCE: Duration = Duration::from_secs(60);
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
@@ -106,18 +106,22 @@ impl Payments {
     /// Follows a payment until its outcome is known.
     ///
     /// # Errors
-    /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute.
+    /// As [`Self::get`], and [`Error::Timeout`] if it is still open after a minute. A server that is away for a while
+    /// ([`Error::is_transient`]) is asked again within that minute.
     pub async fn settled(&self, id: impl Into<PaymentId>) -> Result<Payment> {
         let id = id.into();
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + SETTLE_TIMEOUT;
         let mut wait = FIRST_WAIT;
         loop {
-            let payment = self.get(&id).await?;
-            if payment.status.is_none_or(PaymentStatus::is_final) {
-                return Ok(payment);
-            }
+            let error = match self.get(&id).await {
+                Ok(payment) if payment.status.is_none_or(PaymentStatus::is_final) => return Ok(payment),
+                Ok(_) => Error::Timeout { phase: Phase::Settle, after: SETTLE_TIMEOUT },
+                // The payment goes on while the server is away.
+                Err(error) if error.is_transient() => error,
+                Err(error) => return Err(error),
+            };
             if Instant::now() + wait > deadline {
-                return Err(Error::Timeout { phase: Phase::Settle, after: PATIENCE });
+                return Err(error);
             }
             sleep(wait).await;
             wait = (wait * 2).min(LAST_WAIT);

@@ -128,6 +128,9 @@ codes! {
     IdempotencyKeyReused => "idempotency_key_reused",
     /// The first request with this idempotency key is still being answered.
     IdempotencyKeyInFlight => "idempotency_key_in_flight",
+    /// The connection to the database was lost during the commit: whether the write took effect is not known. Repeat it
+    /// with the same idempotency key.
+    OutcomeUnknown => "outcome_unknown",
     /// `If-Match` names another version than the current one.
     VersionMismatch => "version_mismatch",
     /// The service cannot answer now; see `Retry-After`.

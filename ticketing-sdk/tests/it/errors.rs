@@ -81,19 +81,18 @@ async fn raw_requests_choose() {
 
 #[test]
 fn an_address_is_checked_before_anything_is_sent() {
-    for bad in [
-        "",
-        "127.0.0.1:3000",
-        "ftp://x",
-        "http://",
-        "http://u:s3cret@x",
-        "http://x/?a=b",
-        "http://x/#f",
-        "nonsense",
-    ] {
+    for bad in ["", "ftp://x", "http://", "http://u:s3cret@x", "http://x/?a=b", "http://x/#f", "nonsense"] {
         let error = Client::new(bad).unwrap_err();
         assert!(matches!(error, Error::InvalidInput { field: "server", .. }), "{bad}");
         assert!(!error.to_string().contains("s3cret"));
+    }
+    for (short, whole) in [
+        ("127.0.0.1:3000", "http://127.0.0.1:3000"),
+        ("localhost:3000", "http://localhost:3000"),
+        ("shop.example", "https://shop.example"),
+        ("shop.example:8443/market", "https://shop.example:8443/market"),
+    ] {
+        assert_eq!(Client::new(short).unwrap().server(), whole);
     }
     assert_eq!(Client::new("HTTP://LocalHost:80/market/").unwrap().server(), "http://localhost/market");
 }

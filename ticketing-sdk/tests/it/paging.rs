@@ -66,7 +66,7 @@ async fn a_list_that_leads_to_itself_ends() {
 
 #[tokio::test]
 async fn a_backend_without_paging_has_one_page() {
-    let mock = Mock::new().without_request_ids();
+    let mock = Mock::new().without_extensions();
     mock.on(Method::GET, PATH, page(&["a"], None));
     assert_eq!(client(&mock).tickets().list().all().await.unwrap().len(), 1);
 }

@@ -94,7 +94,7 @@ async fn a_server_that_has_not_answered_yet_is_asked_before_a_write_is_repeated(
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_knows_no_keys_gets_a_write_once() {
-    let mock = Mock::new().without_request_ids();
+    let mock = Mock::new().without_extensions();
     mock.on(Method::POST, ORDERS, Reply::broken()).on(
         Method::POST,
         ORDERS,
@@ -107,7 +107,7 @@ async fn a_server_that_knows_no_keys_gets_a_write_once() {
 
 #[tokio::test(start_paused = true)]
 async fn what_never_left_is_sent_again_even_without_a_key() {
-    let mock = Mock::new().without_request_ids();
+    let mock = Mock::new().without_extensions();
     mock.on(Method::PUT, TICKETS, Reply::unreachable()).on(
         Method::PUT,
         TICKETS,
@@ -164,6 +164,89 @@ async fn a_server_that_goes_away_after_a_lost_answer_leaves_the_outcome_open() {
     let error = client(&mock).orders().create("t-1").await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::TicketReserved));
     assert!(!error.is_unknown_outcome());
+}
+
+#[tokio::test(start_paused = true)]
+async fn resumed_write_is_sent_only_to_a_server_that_keeps_keys() {
+    let mock = Mock::new().without_extensions();
+    mock.on(
+        Method::GET,
+        "/api/users/currentuser",
+        Reply::json(200, &serde_json::json!({"currentUser": null})),
+    )
+    .on(Method::POST, ORDERS, Reply::json(201, &order("created")));
+    let error = client(&mock).orders().create("t-1").resumed(true).await.unwrap_err();
+    assert!(error.is_unknown_outcome() && !error.must_keep_key(), "{error:?}");
+    assert_eq!(sent(&mock, &Method::POST), 0);
+
+    let mock = Mock::new();
+    mock.on(Method::GET, "/api/users/currentuser", Reply::unreachable());
+    let error = client(&mock).orders().create("t-1").resumed(true).await.unwrap_err();
+    assert!(error.is_unknown_outcome() && error.must_keep_key(), "{error:?}");
+    assert_eq!(sent(&mock, &Method::POST), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answer_to_a_resumed_write_counts_only_if_it_settles_the_first_attempt() {
+    let current = || Reply::json(200, &serde_json::json!({"currentUser": null}));
+    for (last, settles) in [
+        (Reply::json(201, &order("created")), true),
+        (Reply::problem(400, ErrorCode::TicketReserved, "Ticket is already reserved"), true),
+        (Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"), false),
+        (Reply::text(403, "text/html", "<h1>Forbidden</h1>"), false),
+        (Reply::problem(429, ErrorCode::TooManyRequests, "slow down"), false),
+        (Reply::problem(500, ErrorCode::Internal, "Something went wrong"), false),
+        (Reply::problem(503, ErrorCode::Unavailable, "no"), false),
+        (Reply::text(404, "text/html", "<h1>Not Found</h1>"), false),
+        (Reply::unreachable(), false),
+    ] {
+        let mock = Mock::new();
+        mock.on(Method::GET, "/api/users/currentuser", current()).on(Method::POST, ORDERS, last);
+        let outcome = client(&mock).orders().create("t-1").resumed(true).await;
+        let is_open = outcome.as_ref().is_err_and(Error::is_unknown_outcome);
+        assert_eq!(is_open, !settles, "{outcome:?}");
+        assert_eq!(outcome.is_err_and(|error| error.must_keep_key()), !settles);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failure_of_the_server_leaves_a_write_unknown_and_a_refusal_does_not() {
+    for (reply, is_open) in [
+        (Reply::problem(500, ErrorCode::Internal, "Something went wrong"), true),
+        (Reply::problem(503, ErrorCode::OutcomeUnknown, "no"), true),
+        (Reply::text(503, "text/html", "<h1>Service Unavailable</h1>"), true),
+        (Reply::problem(503, ErrorCode::Unavailable, "busy"), false),
+        (Reply::problem(401, ErrorCode::NotSignedIn, "Not authorized"), false),
+    ] {
+        let mock = Mock::new();
+        mock.on(Method::POST, ORDERS, reply);
+        let error = client(&mock).orders().create("t-1").await.unwrap_err();
+        assert_eq!(error.is_unknown_outcome(), is_open, "{error:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_with_request_ids_alone_gets_a_write_once() {
+    let mock = Mock::new().without_extensions();
+    let gateway =
+        || Reply::json(200, &serde_json::json!({"currentUser": null})).header("x-request-id", "gw-1");
+    mock.on(Method::GET, "/api/users/currentuser", gateway());
+    mock.on(Method::POST, ORDERS, Reply::broken());
+    let error = client(&mock).orders().create("t-1").await.unwrap_err();
+    assert!(error.is_unknown_outcome() && !error.must_keep_key(), "{error:?}");
+    assert_eq!(sent(&mock, &Method::POST), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn answer_that_is_too_large_is_fetched_once() {
+    let large = || Reply::text(201, "application/json", "x".repeat((32 << 20) + 1));
+    let mock = Mock::new();
+    mock.on(Method::POST, ORDERS, large()).on(Method::GET, TICKETS, large());
+    let error = client(&mock).orders().create("t-1").await.unwrap_err();
+    assert!(error.is_unknown_outcome(), "{error:?}");
+    let error = client(&mock).tickets().get("t-1").await.unwrap_err();
+    assert_eq!(error.to_string(), "the answer is larger than 32 MiB");
+    assert_eq!(mock.requests().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

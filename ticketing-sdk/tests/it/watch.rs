@@ -149,7 +149,7 @@ async fn a_change_that_cannot_be_read_is_not_skipped_in_silence() {
 
 #[tokio::test]
 async fn a_backend_without_live_changes_says_so() {
-    let mock = Mock::new().without_request_ids();
+    let mock = Mock::new().without_extensions();
     mock.on(Method::GET, PATH, Reply::json(200, &[ticket("t-1")]));
     let error = client(&mock).tickets().watch().await.unwrap_err();
     assert_eq!(error.to_string(), "this server has no live changes");

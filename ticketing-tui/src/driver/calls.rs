@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use ticketing_sdk::{
-    CardToken, Client, Error, ErrorCode, IdempotencyKey, Method, OrderId, Payment, PaymentStatus,
-    SecretString, Ticket, TicketSort, TicketStatus,
+    CardToken, Client, Error, Method, OrderId, Payment, PaymentStatus, SecretString, Ticket, TicketSort,
+    TicketStatus, Write,
 };
 use tokio::sync::mpsc::Sender;
 
@@ -67,8 +67,7 @@ impl Caller {
                 let price = new.price.to_string();
                 let deed = format!("tickets create --title {:?} --price {price}", new.title);
                 let title = new.title.clone();
-                let send = async |key| tickets.create(new).idempotency_key(key).await;
-                self.noted(&deed, &[&title, &price], send).await.map(ticket)
+                self.noted(&deed, &[&title, &price], tickets.create(new)).await.map(ticket)
             }
             Call::Change(id, new, version) => {
                 tickets.update(id, new).if_match(version).await.map(ticket).map_err(trouble)
@@ -77,8 +76,8 @@ impl Caller {
                 tickets.delete(id).if_match(version).await.map(|()| Reply::Done).map_err(trouble)
             }
             Call::Reserve(id) => {
-                let send = async |key| orders.create(&id).idempotency_key(key).await;
-                let order = self.noted(&format!("orders create {id}"), &[id.as_str()], send).await?;
+                let operation = format!("orders create {id}");
+                let order = self.noted(&operation, &[id.as_str()], orders.create(&id)).await?;
                 Ok(Reply::Order(Box::new(order)))
             }
             Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(trouble),
@@ -134,8 +133,9 @@ impl Caller {
     async fn pay(&self, order: &OrderId, token: &SecretString) -> Result<Payment, Trouble> {
         let token = expose(token);
         let payments = self.client.payments();
-        let send = async |key| payments.create(order, CardToken::new(token)).idempotency_key(key).await;
-        let payment = self.noted(&format!("payments create {order}"), &[order.as_str(), token], send).await?;
+        let operation = format!("payments create {order}");
+        let write = payments.create(order, CardToken::new(token));
+        let payment = self.noted(&operation, &[order.as_str(), token], write).await?;
         if payment.status.is_none_or(PaymentStatus::is_final) {
             return Ok(payment);
         }
@@ -148,21 +148,18 @@ impl Caller {
         })
     }
 
-    /// Sends a write whose key is noted down before it leaves. The note goes once the outcome is known.
-    async fn noted<T>(
+    /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.
+    async fn noted<T: 'static>(
         &self,
-        deed: &str,
+        operation: &str,
         parts: &[&str],
-        send: impl AsyncFnOnce(IdempotencyKey) -> Result<T, Error>,
+        write: Write<T>,
     ) -> Result<T, Trouble> {
-        let noted = self.journal.begin(deed, parts).map_err(|why| {
+        let noted = self.journal.begin(operation, parts).map_err(|why| {
             Trouble::other(format!("The write cannot be noted down, so it was not sent: {why}"))
         })?;
-        let answer = send(noted.key()).await;
-        let open = |error: &Error| {
-            error.is_unknown_outcome() || error.code() == Some(&ErrorCode::IdempotencyKeyInFlight)
-        };
-        if !answer.as_ref().is_err_and(open) {
+        let answer = write.idempotency_key(noted.key()).resumed(noted.is_resumed()).await;
+        if !answer.as_ref().is_err_and(Error::must_keep_key) {
             noted.settle();
         }
         answer.map_err(|error| Trouble::from(&error))

@@ -14,7 +14,8 @@ pub(crate) struct Args {
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        let (email, password) = self.credentials.read(online.io(), environment(PASSWORD_VARIABLE), true)?;
+        let (email, password) =
+            self.credentials.read(online.io(), environment(PASSWORD_VARIABLE), true).await?;
         let user = online.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
         welcome(online, &user).await
     }

@@ -31,9 +31,11 @@ impl OnlineCommand for Args {
 
 /// Reserves a ticket, noted down before it is sent.
 pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<Order, Error>> {
-    let deed = format!("orders create {ticket}");
+    let operation = format!("orders create {ticket}");
     online
-        .write(&deed, &[ticket.as_str()], |key| online.client.orders().create(ticket).idempotency_key(key))
+        .write(&operation, &[ticket.as_str()], |key, resumed| {
+            online.client.orders().create(ticket).idempotency_key(key).resumed(resumed)
+        })
         .await
 }
 

@@ -31,8 +31,8 @@ impl OnlineCommand for Args {
             pace.tick().await;
             let order = match online.client.orders().get(&self.id).await {
                 Ok(order) => order,
-                // Once it has been seen, a server that is away for a while does not end the watch.
-                Err(error) if error.is_unreachable() && seen.is_some() => {
+                // Once the order has been seen, a server or proxy that fails for a while does not end the watch.
+                Err(error) if error.is_transient() && seen.is_some() => {
                     online.io().status(Some(&format!("{error}; trying again")));
                     continue;
                 }

@@ -30,11 +30,11 @@ impl OnlineCommand for Args {
 
 /// Pays for an order, noted down before it is sent, and follows the payment until its outcome is known.
 pub(crate) async fn pay(online: &Online, order: &OrderId, token: &str) -> Outcome<Payment> {
-    let deed = format!("payments create {order}");
+    let operation = format!("payments create {order}");
     let payments = online.client.payments();
     let answer = online
-        .write(&deed, &[order.as_str(), token], |key| {
-            payments.create(order, CardToken::new(token)).idempotency_key(key)
+        .write(&operation, &[order.as_str(), token], |key, resumed| {
+            payments.create(order, CardToken::new(token)).idempotency_key(key).resumed(resumed)
         })
         .await?;
     let payment = match answer {

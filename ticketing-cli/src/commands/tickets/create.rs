@@ -10,7 +10,7 @@ use crate::prompt;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// What it is a ticket for (1 to 200 characters)
-    #[arg(long, short)]
+    #[arg(long, short, allow_hyphen_values = true)]
     title: Option<String>,
     /// The price in dollars, like 149.99
     #[arg(long, short, allow_negative_numbers = true)]
@@ -27,11 +27,11 @@ impl OnlineCommand for Args {
                 .parse()
                 .map_err(|error| Failure::usage(format!("--price: {error}")))?,
         };
-        let deed = format!("tickets create --title {title:?} --price {price}");
+        let operation = format!("tickets create --title {title:?} --price {price}");
         let new = NewTicket::new(title.clone(), price);
         let ticket = online
-            .write(&deed, &[&title, &price.to_string()], |key| {
-                online.client.tickets().create(new).idempotency_key(key)
+            .write(&operation, &[&title, &price.to_string()], |key, resumed| {
+                online.client.tickets().create(new).idempotency_key(key).resumed(resumed)
             })
             .await??;
         online.printer().one(&ticket)?;

@@ -11,13 +11,13 @@ use crate::failure::Outcome;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only titles with these words
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     query: Option<String>,
     /// Only at this price or above
-    #[arg(long, value_name = "PRICE")]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
     min_price: Option<PriceBound>,
     /// Only at this price or below
-    #[arg(long, value_name = "PRICE")]
+    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
     max_price: Option<PriceBound>,
     /// In which order [possible values: oldest, newest, price, -price, title]
     #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]

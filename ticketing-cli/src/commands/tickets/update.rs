@@ -14,7 +14,7 @@ pub(crate) struct Args {
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::own_tickets))]
     id: TicketId,
     /// The new title
-    #[arg(long, short, required_unless_present = "price")]
+    #[arg(long, short, required_unless_present = "price", allow_hyphen_values = true)]
     title: Option<String>,
     /// The new price in dollars
     #[arg(long, short, allow_negative_numbers = true)]

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use ticketing_sdk::{Client, Timestamp};
-use ticketing_tui::{Colours, NoJournal, Options};
+use ticketing_tui::{Colours, MemoryJournal, Options};
 
 use super::pty::{Pty, terminal};
 use super::{SIZE, shell};
@@ -49,7 +49,7 @@ fn with_a_clock_that_breaks() {
     let client = Client::new(std::env::var(URL).unwrap()).unwrap();
     let options = Options {
         client,
-        journal: Arc::new(NoJournal),
+        journal: Arc::new(MemoryJournal::default()),
         config: PathBuf::from("/nowhere/config.toml"),
         theme: None,
         borders: None,

@@ -33,7 +33,7 @@ async fn a_reserved_ticket_is_refused_once() {
 
 #[tokio::test]
 async fn a_ticket_just_ordered_elsewhere_answers_as_the_express_version_does() {
-    let mock = Mock::new().without_request_ids();
+    let mock = Mock::new().without_extensions();
     let refusal = Reply::text(
         400,
         "application/json; charset=utf-8",
@@ -41,7 +41,7 @@ async fn a_ticket_just_ordered_elsewhere_answers_as_the_express_version_does() {
     );
     mock.on(Method::POST, "/api/orders", refusal);
     let error = client(&mock).orders().create("5ea9b8f0c1d2e3f405162738").await.unwrap_err();
-    assert_eq!((error.code(), error.request_id()), (None, None));
+    assert_eq!((error.code(), error.request_id()), (Some(&ErrorCode::TicketReserved), None));
     assert_eq!(error.to_string(), "Ticket is already reserved");
 }
 

@@ -39,7 +39,7 @@ async fn a_payment_that_never_settles_is_given_up() {
 
 #[tokio::test]
 async fn an_answer_of_an_id_alone_is_settled() {
-    let mock = Mock::new().without_request_ids();
+    let mock = Mock::new().without_extensions();
     mock.on(Method::POST, "/api/payments", Reply::json(201, &json!({"id": "5ea9b8f0c1d2e3f405162738"})));
     let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
     assert_eq!((paid.id.as_str(), paid.status), ("5ea9b8f0c1d2e3f405162738", None));

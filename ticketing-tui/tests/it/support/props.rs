@@ -126,7 +126,7 @@ pub(crate) fn signed_out() -> Trouble {
 }
 
 pub(crate) fn unknown() -> Trouble {
-    let hint = Some("Try again: it carries the same key, so nothing happens twice".to_owned());
+    let hint = Some("Try again: it is not done twice".to_owned());
     let message = "Nobody knows whether it was done: the connection broke off";
     Trouble { hint, ..trouble(TroubleKind::Unknown, message) }
 }

@@ -1,0 +1,130 @@
+//! What an answer tells about a write: whether it took effect, and whether it is safe to send it again.
+//!
+//! This is the one place for these rules. Every client reads them from [`Error`](crate::Error); the pages follow the same
+//! table of cases, `tests/cases/outcomes.json`.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use http::{HeaderMap, StatusCode};
+
+use crate::{ErrorCode, Response, SafeToRepeat};
+
+/// The header by which a server announces that it keeps idempotency keys. Its value says for how long: `max-age=86400`.
+pub(crate) const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
+
+/// Whether a server keeps idempotency keys, as far as its answers have told.
+#[derive(Debug, Default)]
+pub(crate) struct IdempotencySupport(AtomicU8);
+
+const UNKNOWN: u8 = 0;
+/// The marketplace has answered, and announced nothing.
+const ABSENT: u8 = 1;
+const ANNOUNCED: u8 = 2;
+
+impl IdempotencySupport {
+    /// Learns from the head of an answer. What a gateway answers by itself tells nothing.
+    pub(crate) fn observe(&self, status: StatusCode, headers: &HeaderMap) {
+        if headers.contains_key(IDEMPOTENCY_KEYS) {
+            self.0.store(ANNOUNCED, Ordering::Relaxed);
+        } else if status.is_success() {
+            // An announcement outweighs an answer that a cache on the way gave.
+            self.0.fetch_max(ABSENT, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == UNKNOWN
+    }
+
+    pub(crate) fn is_announced(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == ANNOUNCED
+    }
+
+    /// Whether a keyed write may be sent again.
+    pub(crate) fn safe_to_repeat(&self) -> SafeToRepeat {
+        match self.0.load(Ordering::Relaxed) {
+            ANNOUNCED => SafeToRepeat::Always,
+            UNKNOWN => SafeToRepeat::IfServerKeepsKeys,
+            _ => SafeToRepeat::Never,
+        }
+    }
+}
+
+/// Whether the only attempt at a write may have taken effect although this is its answer.
+///
+/// A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The
+/// marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`.
+pub(crate) fn may_have_been_done(response: &Response) -> bool {
+    if !response.status.is_server_error() {
+        return false;
+    }
+    let is_contract = response.is_problem();
+    !is_contract
+        || response.status != StatusCode::SERVICE_UNAVAILABLE
+        || response.code() == Some(ErrorCode::OutcomeUnknown)
+}
+
+/// Whether the answer to a write settles what became of an earlier attempt with the same key.
+///
+/// Only a success does, and a refusal of the marketplace itself that no further attempt would change. A refusal that is
+/// given before the key is looked up (a session that has ended, a limit, a proxy) tells nothing about the first attempt.
+pub(crate) fn settles_earlier_attempt(response: &Response) -> bool {
+    if response.status.is_success() || response.code() == Some(ErrorCode::NotOwner) {
+        return true;
+    }
+    let is_momentary = matches!(response.status.as_u16(), 401 | 403 | 408 | 409 | 425 | 429);
+    response.status.is_client_error() && !is_momentary && response.is_problem()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    /// A case of the table that the pages share.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct Case {
+        status: u16,
+        /// The body's error code; without one, the answer is not the marketplace's.
+        code: Option<String>,
+        may_have_been_done: bool,
+        settles_earlier_attempt: bool,
+    }
+
+    #[test]
+    fn answers_tell_what_the_table_says() {
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../tests/cases/outcomes.json")).unwrap();
+        assert!(cases.len() > 20);
+        for case in cases {
+            let body = match &case.code {
+                Some(code) => serde_json::json!({"errors": [{"message": "no", "code": code}]}).to_string(),
+                None => "<html>".to_owned(),
+            };
+            let response = Response {
+                status: StatusCode::from_u16(case.status).unwrap(),
+                headers: HeaderMap::new(),
+                body: body.into(),
+                path: String::new(),
+            };
+            let told = (may_have_been_done(&response), settles_earlier_attempt(&response));
+            let expected = (case.may_have_been_done, case.settles_earlier_attempt);
+            assert_eq!(told, expected, "{} {:?}", case.status, case.code);
+        }
+    }
+
+    #[test]
+    fn request_id_of_a_gateway_announces_nothing() {
+        let support = IdempotencySupport::default();
+        let gateway =
+            HeaderMap::from_iter([(http::HeaderName::from_static("x-request-id"), "1".parse().unwrap())]);
+        support.observe(StatusCode::BAD_GATEWAY, &gateway);
+        assert!(support.is_unknown());
+        support.observe(StatusCode::OK, &gateway);
+        assert_eq!(support.safe_to_repeat(), SafeToRepeat::Never);
+        let name = http::HeaderName::from_static(IDEMPOTENCY_KEYS);
+        support.observe(StatusCode::OK, &HeaderMap::from_iter([(name, "max-age=86400".parse().unwrap())]));
+        support.observe(StatusCode::OK, &gateway);
+        assert_eq!(support.safe_to_repeat(), SafeToRepeat::Always);
+    }
+}
