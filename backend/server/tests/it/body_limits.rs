@@ -25,7 +25,8 @@ fn directives(block: &str, name: &str) -> Vec<u64> {
 
 #[test]
 fn nginx_allows_the_bodies_that_the_services_read() {
-    let (before, location) = NGINX.split_once(&format!("location = {WEBHOOK_PATH} {{")).expect("a location");
+    let (before, location) =
+        NGINX.split_once(&format!("location ~* ^{WEBHOOK_PATH}/?$ {{")).expect("a location");
     let (location, after) = location.split_once('}').unwrap();
     for name in ["client_max_body_size", "client_body_buffer_size"] {
         assert_eq!(directives(location, name), [WEBHOOK_BODY_LIMIT], "{name}");
@@ -41,7 +42,7 @@ fn the_ingress_allows_the_bodies_that_the_services_read() {
     for document in INGRESS.split("\n---\n") {
         let (_, size) = document.split_once("nginx.ingress.kubernetes.io/proxy-body-size: ").expect("a size");
         let size = bytes(size.lines().next().unwrap().trim());
-        if document.contains(&format!("path: {WEBHOOK_PATH}\n")) {
+        if document.contains(&format!("path: {WEBHOOK_PATH}/?$\n")) {
             webhooks += 1;
             assert_eq!(size, WEBHOOK_BODY_LIMIT);
             assert_eq!(document.matches("- path:").count(), 1, "only the webhook has that limit");
