@@ -1,7 +1,7 @@
 //! Reading one's own writes: a bounded wait for the event of a thing that another service has just made.
 //!
 //! However many requests wait, the database is asked for all of them at once: after each batch of events that this
-//! process has applied, and every [`POLL`] for the events that another replica applies.
+//! process has applied, and every `POLL` for the events that another replica applies.
 
 use std::collections::HashMap;
 use std::fmt;

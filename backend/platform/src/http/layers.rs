@@ -152,19 +152,20 @@ where
 /// What stands for the route of a request that has none.
 const UNMATCHED: &str = "unmatched";
 
-/// Fields that a request may have once. Which of two is meant, the next program on the way may judge otherwise.
-static SINGLE: [HeaderName; 11] = [
-    header::HOST,
-    header::ORIGIN,
-    SEC_FETCH_SITE,
-    header::CONTENT_TYPE,
-    header::CONTENT_LENGTH,
-    header::AUTHORIZATION,
-    header::RANGE,
-    HeaderName::from_static("idempotency-key"),
-    HeaderName::from_static("last-event-id"),
-    header::ACCESS_CONTROL_REQUEST_METHOD,
-    X_REQUEST_ID,
+/// Fields that a request may have once, as an error spells them. Which of two is meant, the next program on the way may
+/// judge otherwise.
+static SINGLE: [(HeaderName, &str); 11] = [
+    (header::HOST, "Host"),
+    (header::ORIGIN, "Origin"),
+    (SEC_FETCH_SITE, "Sec-Fetch-Site"),
+    (header::CONTENT_TYPE, "Content-Type"),
+    (header::CONTENT_LENGTH, "Content-Length"),
+    (header::AUTHORIZATION, "Authorization"),
+    (header::RANGE, "Range"),
+    (HeaderName::from_static("idempotency-key"), "Idempotency-Key"),
+    (HeaderName::from_static("last-event-id"), "Last-Event-ID"),
+    (header::ACCESS_CONTROL_REQUEST_METHOD, "Access-Control-Request-Method"),
+    (X_REQUEST_ID, "X-Request-Id"),
 ];
 
 /// The name of a field that comes more often than it may.
@@ -173,8 +174,8 @@ fn repeated(headers: &HeaderMap) -> Option<&'static str> {
     if headers.len() == headers.keys_len() {
         return None;
     }
-    let is_repeated = |name: &&HeaderName| headers.get_all(*name).iter().nth(1).is_some();
-    SINGLE.iter().find(is_repeated).map(|name| name.as_str())
+    let mut fields = SINGLE.iter();
+    fields.find(|(name, _)| headers.get_all(name).iter().nth(1).is_some()).map(|(_, spelled)| *spelled)
 }
 
 /// Refuses what needs no handler to be refused.

@@ -49,7 +49,7 @@ impl Drop for LogGuard {
 
 /// Sends log lines to stderr; those that belong to a trace name it. A second call changes nothing.
 ///
-/// No caller waits for stderr: up to [`BUFFERED_LINES`] lines wait, and further ones are dropped. The metric
+/// No caller waits for stderr: up to `BUFFERED_LINES` lines wait, and further ones are dropped. The metric
 /// `log_lines_dropped_total` counts them, and one log line says how many they were once stderr takes lines again.
 ///
 /// # Errors

@@ -209,12 +209,12 @@ async fn control_characters_in_a_title_are_kept_as_data(shape: Shape) {
         "bell\u{7}",
         "line\nbreak\ttab",
         "right\u{202e}to left",
-        "zero\u{200b}width\u{feff}",
+        "zero\u{200b}width\u{feff}within",
         "</script><script>alert(1)</script>",
         "'; DROP TABLE tickets; --",
         "\"quotes\" \\ and %s {} ${x}",
         "🎫 日本語 العربية",
-        "e\u{301} is not é",
+        "é is composed",
         "\u{fffd}",
     ] {
         let new = json!({ "title": title, "price": 20 });
