@@ -32,5 +32,5 @@ async fn every_route_is_in_the_document() {
     assert_eq!(signup["properties"]["password"]["format"], "password");
     let responses = document["paths"]["/api/users/signup"]["post"]["responses"].as_object().unwrap();
     let statuses: Vec<&str> = responses.keys().map(String::as_str).collect();
-    assert_eq!(statuses, ["201", "400", "422", "429", "503"]);
+    assert_eq!(statuses, ["201", "400", "409", "422", "429", "503"]);
 }
