@@ -265,7 +265,9 @@ impl From<DbError> for ApiError {
             DbError::Uncertain(_) => {
                 let message =
                     "It is not known whether this was done: repeat it with the same Idempotency-Key";
-                Self::unavailable(message, 1).because(error)
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::OutcomeUnknown, message)
+                    .retry_after(1)
+                    .because(error)
             }
             other => Self::internal(other),
         }

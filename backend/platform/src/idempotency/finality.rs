@@ -70,6 +70,7 @@ mod tests {
         (ErrorCode::TooManyRequests, 429, false),
         (ErrorCode::IdempotencyKeyReused, 422, false),
         (ErrorCode::IdempotencyKeyInFlight, 409, false),
+        (ErrorCode::OutcomeUnknown, 503, false),
         (ErrorCode::VersionMismatch, 412, false),
         (ErrorCode::Unavailable, 503, false),
         (ErrorCode::Internal, 500, false),

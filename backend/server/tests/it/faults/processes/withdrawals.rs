@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use ticketing_server::Service;
 use ticketing_testkit::storm::SellerActivity;
-use ticketing_testkit::{FaultProxy, Link, TestSession, TestStack, eventually};
+use ticketing_testkit::{FaultProxy, Link, Shape, TestSession, TestStack, eventually};
 
 use super::{Market, lasts};
 use crate::support::{cancel, count, list, order_of, ordered, pay, taken};
@@ -45,11 +45,9 @@ async fn shown(stack: &TestStack, id: &str) -> Value {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
     // No order of the test runs out before it is paid.
-    let change = |builder: ticketing_testkit::TestStackBuilder| {
-        builder.with_links().order_ttl(Duration::from_secs(600))
-    };
-    let mut market = Market::opened(change).await;
-    let stack = &mut market.stack;
+    let builder = TestStack::builder().on(Shape::Processes).with_links().order_ttl(Duration::from_secs(600));
+    let mut whole = Box::pin(builder.start()).await;
+    let stack = &mut whole;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut tickets = Vec::new();
     for _ in 0..4 {
@@ -88,7 +86,9 @@ async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
     let again = ordered(stack, &buyer, &tickets[3]).await;
     assert_eq!(order_of(stack, &buyer, &again).await["ticket"]["price"], 99);
     cancel(stack, &buyer, &again).await.ok(204);
-    Box::pin(market.finish()).await;
+    stack.sells_again().await;
+    eventually!(stack.is_settled().await, seconds 60);
+    Box::pin(whole.finish()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
