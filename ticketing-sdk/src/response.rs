@@ -79,6 +79,16 @@ impl Response {
         })
     }
 
+    /// Checks that an answer without content comes from the marketplace: it is empty, or JSON. A portal on the way may
+    /// answer 200 with a page of its own.
+    ///
+    /// # Errors
+    /// [`Error::Unexpected`] for anything else.
+    pub(crate) fn no_content(&self) -> Result<()> {
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(&self.body).is_ok();
+        if self.body.is_empty() || is_json { Ok(()) } else { Err(self.unexpected()) }
+    }
+
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         // The date form is left out: it needs a clock that agrees with the server's.
         text_of(&self.headers, RETRY_AFTER.as_str())?.trim().parse().ok().map(Duration::from_secs)

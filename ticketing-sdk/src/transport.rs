@@ -71,7 +71,7 @@ impl Transport {
             let lost = match &outcome {
                 Err(Missing::Broken(_) | Missing::Late(_)) => true,
                 Err(Missing::NotSent(_) | Missing::Final(_)) => false,
-                Ok(response) => outcome::may_have_been_done(response),
+                Ok(response) => self.may_have_been_done(response),
             };
             let verdict = match retry::judge(request.repeat(), &seen, tries) {
                 Verdict::Again(wait) if tries <= self.limits.retries && Instant::now() + wait < deadline => {
@@ -82,6 +82,7 @@ impl Transport {
             let Some(wait) = verdict else { return self.conclude(request, outcome, maybe_done) };
             tracing::debug!(?seen, ?wait, tries, "will send again");
             sleep(wait).await;
+            // What was not sent, or was refused before anything was done, may be sent again to any server.
             let is_repeatable = !(maybe_done || lost) || self.ensure_repeatable(request).await.is_ok();
             if !is_repeatable {
                 return self.conclude(request, outcome, maybe_done);
@@ -103,14 +104,27 @@ impl Transport {
         if self.idempotency.is_unknown() {
             let path = "/api/users/currentuser".to_owned();
             let question = Request::new(request.client.clone(), Method::GET, path).without_session();
-            if let Err(error) = Box::pin(self.attempts(&question)).await {
-                return Err(self.unknown_outcome(request, error));
+            let cause = match Box::pin(self.attempts(&question)).await {
+                // What a gateway answers tells nothing about the server behind it.
+                Ok(answer) if self.idempotency.is_unknown() => Some(answer.to_error()),
+                Ok(_) => None,
+                Err(error) => Some(error),
+            };
+            if let Some(cause) = cause {
+                return Err(self.unknown_outcome(request, cause));
             }
         }
         if self.idempotency.is_announced() {
             return Ok(());
         }
         Err(self.unknown_outcome(request, Error::Unsupported { what: "idempotency keys" }))
+    }
+
+    /// Whether a write may have taken effect although this is its answer. The marketplace answers 503 only before it has
+    /// done anything; of a server that has not announced itself by its keys, that is not known.
+    fn may_have_been_done(&self, response: &Response) -> bool {
+        outcome::may_have_been_done(response)
+            || response.status.is_server_error() && !self.idempotency.is_announced()
     }
 
     /// A write of which it is not known whether it took effect.
@@ -219,7 +233,7 @@ impl Transport {
             return Ok(response);
         }
         let error = response.to_error();
-        let is_open = request.is_write() && outcome::may_have_been_done(&response);
+        let is_open = request.is_write() && self.may_have_been_done(&response);
         Err(if is_open { self.unknown_outcome(request, error) } else { error })
     }
 

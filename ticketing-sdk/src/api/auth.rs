@@ -66,7 +66,7 @@ impl Auth {
     /// # Errors
     /// If the server cannot be reached, the session stays; [`Self::forget`] drops it all the same.
     pub async fn sign_out(&self) -> Result<()> {
-        self.client.request(Method::POST, "/api/users/signout").repeatable().checked().await?;
+        self.client.request(Method::POST, "/api/users/signout").repeatable().checked().await?.no_content()?;
         self.forget().await
     }
 

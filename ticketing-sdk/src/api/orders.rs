@@ -69,7 +69,7 @@ impl Orders {
     ///
     /// Fails with `payment_in_progress`, `order_paid`, `not_owner` and `not_found`.
     pub fn cancel(&self, id: impl Into<OrderId>) -> Write<()> {
-        Write::new(self.one(Method::DELETE, &id.into()).repeatable(), |_| Ok(()))
+        Write::new(self.one(Method::DELETE, &id.into()).repeatable(), Response::no_content)
     }
 
     fn one(&self, method: Method, id: &OrderId) -> Request {

@@ -67,7 +67,7 @@ impl Tickets {
     ///
     /// Fails with `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
     pub fn delete(&self, id: impl Into<TicketId>) -> Write<()> {
-        Write::new(self.one(Method::DELETE, &id.into()), |_| Ok(()))
+        Write::new(self.one(Method::DELETE, &id.into()), Response::no_content)
     }
 
     /// The changes of all tickets from now on. When this returns, the stream stands: what happens from here on

@@ -226,6 +226,41 @@ async fn failure_of_the_server_leaves_a_write_unknown_and_a_refusal_does_not() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn refusal_in_json_by_a_server_without_keys_is_not_repeated() {
+    let current = || Reply::json(200, &serde_json::json!({"currentUser": null}));
+    let mock = Mock::new().without_extensions();
+    mock.on(Method::GET, "/api/users/currentuser", current());
+    let busy = Reply::problem(503, ErrorCode::Unavailable, "busy").header("retry-after", "1");
+    mock.on(Method::POST, ORDERS, busy);
+    let error = client(&mock).orders().create("t-1").await.unwrap_err();
+    assert!(error.is_unknown_outcome() && !error.must_keep_key(), "{error:?}");
+    assert_eq!(sent(&mock, &Method::POST), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn gateway_that_answers_the_question_is_named_as_the_cause() {
+    let mock = Mock::new().without_extensions();
+    mock.on(Method::GET, "/api/users/currentuser", Reply::text(403, "text/html", "<h1>Forbidden</h1>"));
+    let error = client(&mock).orders().create("t-1").resumed(true).await.unwrap_err();
+    assert!(error.must_keep_key() && error.status() == Some(StatusCode::FORBIDDEN), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn page_in_place_of_an_answer_is_no_success() {
+    let portal = || Reply::text(200, "text/html", "<h1>Welcome to our network</h1>");
+    let mock = Mock::new();
+    mock.on(Method::DELETE, TICKETS, portal()).on(Method::DELETE, "/api/orders/o-1", portal()).on(
+        Method::POST,
+        "/api/users/signout",
+        portal(),
+    );
+    let client = client(&mock);
+    assert!(matches!(client.tickets().delete("t-1").await, Err(Error::Unexpected(_))));
+    assert!(matches!(client.orders().cancel("o-1").await, Err(Error::Unexpected(_))));
+    assert!(matches!(client.auth().sign_out().await, Err(Error::Unexpected(_))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn server_with_request_ids_alone_gets_a_write_once() {
     let mock = Mock::new().without_extensions();
     let gateway =
