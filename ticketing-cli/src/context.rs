@@ -143,7 +143,7 @@ impl Online {
         let remarks = notes.map(|note| {
             format!(
                 "`{}` at {} was interrupted, and it is not known whether it was done; run the same command again to find \
-                 out: it is not done twice",
+                 out: it is sent only if the server can tell that it is the same",
                 note.operation, note.server
             )
         });

@@ -87,8 +87,12 @@ impl Failure {
             (ErrorCode::NotFound, subject) => (format!("there is no {subject}"), Some(subject.list())),
             (ErrorCode::NotOwner, subject) => (format!("the {subject} belongs to someone else"), None),
             (ErrorCode::TicketReserved, Subject::Ticket(id)) => (
-                format!("ticket {id} is reserved by someone else, or sold"),
-                Some("`ticketing tickets watch` shows when it is free again".to_owned()),
+                format!("ticket {id} is reserved or sold"),
+                Some(
+                    "`ticketing orders list` shows whether the order is yours, `ticketing tickets watch` when it is free \
+                     again"
+                        .to_owned(),
+                ),
             ),
             (ErrorCode::TicketReserved, Subject::Listing(id)) => (
                 format!("ticket {id} is reserved or sold, and stays as it is"),
@@ -268,6 +272,8 @@ pub(crate) fn exit_of(error: &Error) -> Exit {
         Error::Api(answer) => {
             answer.code.as_ref().map_or_else(|| exit_of_status(answer.status), exit_of_code)
         }
+        // A page in place of an answer is no success, whatever its status.
+        Error::Unexpected(answer) if answer.status.is_success() => Exit::Failed,
         Error::Unexpected(answer) => exit_of_status(answer.status),
         Error::Unreachable { .. } | Error::Timeout { .. } | Error::Interrupted { .. } => Exit::Unreachable,
         Error::InvalidInput { .. } => Exit::Usage,

@@ -213,7 +213,7 @@ impl Io {
 
 /// Puts a sentence on one line, without control characters. Servers and other people word parts of it, and a line break in
 /// a title would begin a line that looks like the program's own.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let words: Vec<_> =
         text.split(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']).collect();
     sanitize(&words.join(" ")).into_owned()

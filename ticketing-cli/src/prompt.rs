@@ -4,7 +4,7 @@ use inquire::ui::RenderConfig;
 use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Text};
 
 use crate::failure::{Failure, Outcome};
-use crate::io::Io;
+use crate::io::{Io, clean};
 
 /// Who answers.
 pub(crate) enum Prompter {
@@ -29,7 +29,7 @@ pub(crate) fn value(io: &Io, given: Option<String>, question: &str, flag: &str) 
 pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> Outcome {
     match io.prompter() {
         _ if yes => Ok(()),
-        Some(prompter) if prompter.confirm(question)? => Ok(()),
+        Some(prompter) if prompter.confirm(&clean(question))? => Ok(()),
         Some(_) => Err(Failure::failed("not confirmed, so nothing was done")),
         None => {
             Err(Failure::usage("this needs to be confirmed").hint("pass --yes; nobody can be asked here"))

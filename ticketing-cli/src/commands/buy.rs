@@ -2,15 +2,16 @@
 
 use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
-use ticketing_sdk::{ErrorCode, Order, OrderStatus, TicketId};
+use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, Ticket, TicketId};
 
-use super::orders::create::{held, order};
+use super::orders::create::{held, order_at_price};
 use super::payments::create::pay;
 use crate::context::{Online, OnlineCommand};
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{card, complete};
+use crate::{card, complete, prompt};
 
-/// Which ticket, and with which card.
+/// Which ticket, at which price, and with which card.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The ticket's id
@@ -19,42 +20,102 @@ pub(crate) struct Args {
     /// The payment provider's token for the card, like tok_visa; never a card number
     #[arg(long)]
     token: Option<String>,
+    /// Buy only at this price or below
+    #[arg(long, value_name = "PRICE")]
+    max_price: Option<Money>,
+    /// Buy at the price shown, without asking
+    #[arg(long, short)]
+    yes: bool,
 }
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        // Nothing is reserved for someone who has no card to pay with.
-        let token = card::token(online.io(), self.token)?;
-        let order = reserve(online, &self.ticket).await?;
-        online.io().remark(&format!("order {}: {}", order.id, held(&order)));
+        // A buyer without a card reserves nothing.
+        let token = card::token(online.io(), self.token.clone())?;
+        let order = match self.reserve(online).await? {
+            Reservation::New(order) => {
+                online.io().remark(&format!("order {}: {}", order.id, held(&order)));
+                order
+            }
+            Reservation::Own(order) => {
+                online
+                    .io()
+                    .remark(&format!("you have ordered this ticket already; order {} goes on", order.id));
+                order
+            }
+        };
         let payment = pay(online, &order.id, &token).await?;
         online.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         online.printer().one(&payment)
     }
 }
 
-/// Orders the ticket, or goes on with the order that holds it for this buyer already.
-async fn reserve(online: &Online, ticket: &TicketId) -> Outcome<Order> {
-    let error = match order(online, ticket).await? {
-        Ok(order) => return Ok(order),
-        Err(error) => error,
-    };
-    if error.code() == Some(&ErrorCode::TicketReserved)
-        && let Some(mine) = own_order(online, ticket).await
-    {
-        online.io().remark("you hold this ticket already; going on with that order");
-        return Ok(mine);
-    }
-    Err(Failure::about(&error, &Subject::Ticket(ticket.clone())))
+/// The order that holds the ticket for this buyer.
+enum Reservation {
+    New(Order),
+    /// An earlier command has made it, and may have paid for it.
+    Own(Order),
 }
 
-/// An unpaid order of this ticket by this buyer.
-async fn own_order(online: &Online, ticket: &TicketId) -> Option<Order> {
-    let mut orders = online.client.orders().list().status([OrderStatus::Created]).stream();
-    while let Some(order) = orders.try_next().await.ok()? {
-        if order.ticket.id == *ticket && order.status == OrderStatus::Created {
-            return Some(order);
+impl Args {
+    /// Orders the ticket at the price that is shown, or goes on with the buyer's own order of it.
+    async fn reserve(&self, online: &Online) -> Outcome<Reservation> {
+        let subject = Subject::Ticket(self.ticket.clone());
+        let about = |error| Failure::about(&error, &subject);
+        let ticket = online.client.tickets().get(&self.ticket).await.map_err(about)?;
+        if ticket.order_id.is_some()
+            && let Some(own) = own_order(online, &self.ticket).await
+        {
+            return Ok(Reservation::Own(own));
+        }
+        self.agree(online, &ticket)?;
+        let error = match order_at_price(online, &self.ticket, ticket.price).await? {
+            Ok(order) => return Ok(Reservation::New(order)),
+            Err(error) => error,
+        };
+        match (error.code(), error.new_price()) {
+            (Some(ErrorCode::TicketReserved), _) => {
+                own_order(online, &self.ticket).await.map(Reservation::Own).ok_or_else(|| about(error))
+            }
+            (Some(ErrorCode::PriceChanged), Some(price)) => Err(Failure::new(
+                Exit::Conflict,
+                format!("the ticket costs ${price} now, not ${}; nothing was reserved", ticket.price),
+            )
+            .hint("run the same command again to buy it at the new price")),
+            _ => Err(about(error)),
         }
     }
-    None
+
+    /// Returns where the buyer wants the ticket at its price: by `--yes`, by `--max-price`, or by the answer on a terminal.
+    fn agree(&self, online: &Online, ticket: &Ticket) -> Outcome {
+        let (title, price) = (&ticket.title, ticket.price);
+        match self.max_price {
+            Some(most) if price > most => {
+                return Err(Failure::new(
+                    Exit::Conflict,
+                    format!("{title} costs ${price}, more than --max-price {most}; nothing was reserved"),
+                ));
+            }
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        if self.yes || !online.io().can_ask() {
+            online.io().remark(&format!("{title} costs ${price}"));
+            return Ok(());
+        }
+        prompt::confirm(online.io(), false, &format!("Buy {title} for ${price}?"))
+    }
+}
+
+/// The buyer's own order of this ticket, unless it was cancelled. The newest one counts.
+async fn own_order(online: &Online, ticket: &TicketId) -> Option<Order> {
+    let statuses = [OrderStatus::Created, OrderStatus::AwaitingPayment, OrderStatus::Complete];
+    let mut orders = online.client.orders().list().status(statuses).stream();
+    let mut own = None;
+    while let Some(order) = orders.try_next().await.ok()? {
+        if order.ticket.id == *ticket && order.status != OrderStatus::Cancelled {
+            own = Some(order);
+        }
+    }
+    own
 }

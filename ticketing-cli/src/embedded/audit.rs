@@ -50,7 +50,13 @@ impl LocalCommand for Args {
             broken => {
                 let violations = if broken == 1 { "violation" } else { "violations" };
                 let failure = Failure::new(Exit::Violated, format!("{broken} invariant {violations} found"));
-                Err(failure.detail(data_dir.display().to_string()))
+                let failure = failure.detail(data_dir.display().to_string());
+                Err(match report.has_undelivered_events() {
+                    true => failure.hint(
+                        "events are not delivered yet: run `ticketing serve` once, which delivers them, and audit again",
+                    ),
+                    false => failure,
+                })
             }
         }
     }

@@ -61,7 +61,7 @@ fn a_purchase_step_by_step() {
     let run = seller.run(&["orders", "create", &ticket]);
     assert_eq!(run.code, 5, "{run:?}");
     assert!(
-        run.err.contains("reserved") && run.err.contains("hint: `ticketing tickets watch`"),
+        run.err.contains("is reserved or sold") && run.err.contains("`ticketing orders list`"),
         "{}",
         run.err
     );
@@ -115,12 +115,26 @@ fn buying_is_ordering_and_paying_in_one() {
     assert_eq!((run.code, run.out.as_str()), (6, ""));
     assert!(run.err.contains("insufficient") && run.err.contains("is reserved for you for"), "{}", run.err);
     let run = buyer.ok(&["--output", "json", "buy", &ticket, "--token", "tok_visa"]);
-    assert!(run.err.contains("going on with that order") && run.err.contains("paid $19.99"), "{}", run.err);
+    assert!(run.err.contains("you have ordered this ticket already"), "{}", run.err);
+    assert!(run.err.contains("paid $19.99"), "{}", run.err);
     let payment: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(payment["status"], "succeeded");
     assert_eq!(buyer.json(&["orders", "list"]).as_array().unwrap().len(), 1);
 
+    // The same command again finds out that it was done.
+    let run = buyer.run(&["buy", &ticket, "--token", "tok_visa"]);
+    assert!(run.code == 5 && run.err.contains("is paid already"), "{run:?}");
     assert_eq!(seller.run(&["buy", &ticket, "--token", "tok_visa"]).code, 5);
+    let run = seller.run(&[
+        "buy",
+        &seller.ticket("Swan Lake", "50"),
+        "--token",
+        "tok_visa",
+        "--max-price",
+        "49.99",
+    ]);
+    assert!(run.code == 5 && run.err.contains("more than --max-price"), "{run:?}");
+    assert!(seller.json(&["orders", "list"]).as_array().unwrap().is_empty());
     assert_eq!(seller.run(&["buy", "no-such-ticket", "--token", "tok_visa"]).code, 3);
     assert_eq!(std::fs::read_dir(buyer.home.path().join("journal")).unwrap().count(), 0);
 }

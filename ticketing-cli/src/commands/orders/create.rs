@@ -1,7 +1,7 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Error, Order, TicketId, text};
+use ticketing_sdk::{Error, Money, Order, TicketId, text};
 
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
@@ -35,6 +35,20 @@ pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<
     online
         .write(&operation, &[ticket.as_str()], |key, resumed| {
             online.client.orders().create(ticket).idempotency_key(key).resumed(resumed)
+        })
+        .await
+}
+
+/// Reserves a ticket at the price that the buyer was shown, noted down before it is sent.
+pub(crate) async fn order_at_price(
+    online: &Online,
+    ticket: &TicketId,
+    price: Money,
+) -> Outcome<Result<Order, Error>> {
+    let operation = format!("orders create {ticket} --price {price}");
+    online
+        .write(&operation, &[ticket.as_str(), &price.to_string()], |key, resumed| {
+            online.client.orders().create_at_price(ticket, price).idempotency_key(key).resumed(resumed)
         })
         .await
 }

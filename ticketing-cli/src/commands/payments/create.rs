@@ -1,7 +1,10 @@
 //! `ticketing payments create`
 
+use std::time::Duration;
+
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{CardToken, ErrorCode, Order, OrderId, Payment, PaymentStatus};
+use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
+use tokio::time::{Instant, sleep};
 
 use crate::commands::orders::create::held as held_for;
 use crate::context::{Online, OnlineCommand};
@@ -71,11 +74,27 @@ pub(crate) async fn pay(online: &Online, order: &OrderId, token: &str) -> Outcom
     }
 }
 
+/// How long the end of an order is waited for after its payment failed: it comes a moment later.
+const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
+const DECISION_POLL: Duration = Duration::from_millis(200);
+
+/// The order, once it is no longer held by a payment.
+async fn decided(online: &Online, order: &OrderId) -> Result<Order, Error> {
+    let deadline = Instant::now() + DECISION_TIMEOUT;
+    loop {
+        let found = online.client.orders().get(order).await?;
+        if found.status != OrderStatus::AwaitingPayment || Instant::now() >= deadline {
+            return Ok(found);
+        }
+        sleep(DECISION_POLL).await;
+    }
+}
+
 /// Says whether, and for how long, another card can be tried.
 async fn declined(online: &Online, order: &OrderId, failure: Failure) -> Failure {
     let failure =
         Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
-    match online.client.orders().get(order).await {
+    match decided(online, order).await {
         Ok(held) if !held.status.is_final() => failure.detail(held_for(&held)).hint(format!(
             "`ticketing payments create {order} --token TOKEN` pays with another card, `ticketing orders cancel {order}` \
              lets go of it"
