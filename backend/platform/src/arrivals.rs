@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use ticketing_sdk::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, id_time};
@@ -98,7 +97,7 @@ impl Arrivals {
     /// Waits for the thing named `id`, for which `user` has asked and which was not found: at most a second, and not at
     /// all where it cannot come or too many requests wait.
     pub async fn wait(&self, user: &str, id: &str) -> Arrival {
-        if !is_young(id, self.shared.clock.now()) {
+        if !is_young(id, &self.shared.clock) {
             return Arrival::Unknown;
         }
         let Some(mut waiter) = self.register(user, id) else {
@@ -226,9 +225,12 @@ pub fn known(tx: &mut Tx<'_>, table: &'static str, ids: &[String]) -> Result<Vec
     tx.query(&sql, &args, |row| row.text("id"))
 }
 
-/// Whether the thing may exist although its event has not come.
-fn is_young(id: &str, now: Timestamp) -> bool {
-    id_time(id).is_some_and(|made| now.saturating_since(made) <= YOUNG && made <= now + CLOCK_SKEW)
+/// Whether the thing may exist although its event has not come. After the machine's clock was set back, new identifiers
+/// carry the time of the newest one, and so are not of the future.
+fn is_young(id: &str, clock: &Clock) -> bool {
+    id_time(id).is_some_and(|made| {
+        clock.now().saturating_since(made) <= YOUNG && made <= clock.next_id_time() + CLOCK_SKEW
+    })
 }
 
 #[cfg(test)]
@@ -237,6 +239,7 @@ mod tests {
 
     use futures_util::FutureExt;
     use futures_util::future::join_all;
+    use ticketing_sdk::Timestamp;
 
     use super::*;
 
@@ -310,6 +313,14 @@ mod tests {
         for id in [id_at(-young), id_at(1_500)] {
             assert_eq!(it.arrivals.wait("ada", &id).await, Arrival::NotYet, "{id}");
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn identifier_made_after_the_clock_was_set_back_is_waited_for() {
+        let it = fixture();
+        it.clock.rise_above(&id_at(86_400_000));
+        assert_eq!(it.arrivals.wait("ada", &it.clock.new_id()).await, Arrival::NotYet);
+        assert_eq!(it.arrivals.wait("ada", &id_at(2 * 86_400_000)).await, Arrival::Unknown);
     }
 
     #[tokio::test(start_paused = true)]

@@ -118,6 +118,15 @@ impl Clock {
         }
     }
 
+    /// The time that the next identifier carries: the clock's, or that of the newest identifier where the clock was set
+    /// back.
+    #[must_use]
+    pub fn next_id_time(&self) -> Timestamp {
+        let (seconds, nanos) = self.stamp(self.now()).to_unix();
+        let millis = seconds.saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000));
+        Timestamp::from_millis(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+
     fn stamp(&self, time: Timestamp) -> uuid::Timestamp {
         let millis = u64::try_from(time.as_millis()).unwrap_or(0);
         let nanos = u32::try_from(millis % 1000).unwrap_or(0) * 1_000_000;
@@ -184,6 +193,7 @@ mod tests {
         let (first, second) = (set_back.new_id(), set_back.new_id());
         assert!(last < first && first < second);
         assert!(id_time(&first) > Some(set_back.now()));
+        assert!(Some(set_back.next_id_time()) >= id_time(&second));
     }
 
     #[test]

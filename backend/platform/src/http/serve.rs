@@ -30,6 +30,8 @@ use super::socket::{Progress, Socket};
 use crate::limits::{LogThrottle, StreamSlot, TrustedProxies};
 use crate::shutdown::Shutdown;
 
+/// The largest head of a request, in bytes: so much of it is held before it is known who asks for what.
+const MAX_HEAD: usize = 64 * 1024;
 /// How long a connection on reserve may take for its head.
 const RESERVE_HEAD_WITHIN: Duration = Duration::from_secs(1);
 /// How long the listener waits before it accepts again after a failure.
@@ -238,7 +240,7 @@ impl Connection {
         });
         let mut builder = http1::Builder::new();
         // hyper starts this timer when the connection falls idle; the socket bounds the head itself.
-        builder.timer(TokioTimer::new()).header_read_timeout(limits.idle_within);
+        builder.timer(TokioTimer::new()).header_read_timeout(limits.idle_within).max_buf_size(MAX_HEAD);
         let mut connection = pin!(builder.serve_connection(TokioIo::new(socket), service));
         let (mut triggered, mut evicted) = (pin!(shutdown.triggered()), pin!(evicted.cancelled_owned()));
         let (mut draining, mut evicting) = (false, false);

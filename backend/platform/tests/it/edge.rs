@@ -118,7 +118,7 @@ async fn field_that_comes_twice_is_refused() {
         let twice = [(name, value), (name, value)];
         let reply = server.send("POST /api/things", &twice[usize::from(name == "host")..], "").await;
         fails(&reply, 400, "invalid_input");
-        assert!(reply.body.contains(name), "{reply:?}");
+        assert!(reply.body.to_lowercase().contains(name), "{reply:?}");
     }
     let lists = [("accept", "a/b"), ("accept", "c/d"), ("cookie", "a=b"), ("cookie", "c=d")];
     assert_eq!(server.send("GET /api/things", &lists, "").await.status, 200);
