@@ -269,6 +269,7 @@ export interface components {
          * @example too_many_requests
          * @example idempotency_key_reused
          * @example idempotency_key_in_flight
+         * @example outcome_unknown
          * @example version_mismatch
          * @example unavailable
          * @example internal
