@@ -82,7 +82,9 @@ async fn what_nobody_can_answer_is_answered_in_bounded_time() {
     let (listed, ordered) = tokio::join!(listing(), ordering());
     assert!(began.elapsed() < BOUND, "{:?}", began.elapsed());
     for answer in [listed, ordered] {
-        answer.refused(503, "unavailable");
+        // A connection that is silent at the commit leaves it open whether the write was done.
+        let code = answer.json()["errors"][0]["code"].clone();
+        assert!(answer.status == 503 && (code == "unavailable" || code == "outcome_unknown"), "{answer:?}");
         assert!(!answer.header("retry-after").is_empty());
     }
     market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::heal);
