@@ -1,4 +1,4 @@
-//! The keys of e-mail addresses, computed anew where an older version has computed them.
+//! The keys of e-mail addresses, recomputed where an older version has computed them.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
@@ -34,7 +34,7 @@ struct Old {
     created_at: i64,
 }
 
-/// Computes one batch of keys anew and answers how many rows it has found. Where two accounts spell one address, the older
+/// Recomputes one batch of keys and answers how many rows it has found. Where two accounts spell one address, the older
 /// account keeps it.
 pub(crate) fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
     let old: Vec<Old> = tx.query(

@@ -39,7 +39,7 @@ pub async fn recompute_keys(db: Db, shutdown: Shutdown) {
     }
 }
 
-/// Computes one batch of keys anew and answers how many rows it has found.
+/// Recomputes one batch of keys and answers how many rows it has found.
 ///
 /// # Errors
 /// When the database fails.
