@@ -38,9 +38,17 @@ pub(crate) fn test() -> Result<(), String> {
     npm(&["run", "check"])?;
     npm(&["run", "test"])?;
     compare()?;
+    run(&mut browser_tests(&[])?)
+}
+
+/// Builds the program and returns the command that runs the browser tests on it: all, or those in files of these names.
+pub(crate) fn browser_tests(files: &[&str]) -> Result<Command, String> {
+    installed()?;
     run(cargo().args(["build", "--package", "ticketing-cli", "--bins", "--locked"]))?;
     let program = target().join("debug").join(format!("ticketing{}", std::env::consts::EXE_SUFFIX));
-    run(npm_command(&["run", "e2e"])?.env("TICKETING_BIN", program).env(CHROMIUM, chromium()?))
+    let mut command = npm_command(&[&["run", "e2e", "--"], files].concat())?;
+    command.env("TICKETING_BIN", program).env(CHROMIUM, chromium()?);
+    Ok(command)
 }
 
 /// Sees to it that there are Node.js, npm and Chromium.

@@ -130,21 +130,25 @@ fn a_purchase_as_a_film() {
 }
 
 #[test]
-fn the_market_in_a_bright_room() {
+fn the_market_in_two_themes() {
     let scene = Scene::set();
     let buyer = scene.someone("ada@example.com");
     buyer.ok(&["buy", scene.ticket("Swan Lake, first night"), "--token", "tok_visa"]);
     buyer.ok(&["orders", "create", scene.ticket("Hamlet, in the park")]);
     scene.someone("rival@example.com").ok(&["orders", "create", scene.ticket("Twelfth Night, front row")]);
-    let mut pty = Scene::open(&buyer, &["--theme", "light"], (124, 30), "ada@example.com");
-    pty.line(&["Hamlet", "held"]);
-    pty.line(&["Twelfth Night", "reserved"]);
-    pty.send(&DOWN.repeat(4));
-    pty.wait("the tour is selected", |screen| {
-        screen.rows(0, 124).any(|row| row.contains('▌') && row.contains("night tour"))
-    });
-    let frame = Frame { screen: pty.screen(), caption: "ticketing tui --theme light", seconds: 1.0 };
-    keep("market-light.svg", &[frame]);
+    for (theme, caption, name) in [
+        ("dark", "ticketing tui --theme dark", "market-dark.svg"),
+        ("light", "ticketing tui --theme light", "market-light.svg"),
+    ] {
+        let mut pty = Scene::open(&buyer, &["--theme", theme], (124, 30), "ada@example.com");
+        pty.line(&["Hamlet", "held"]);
+        pty.line(&["Twelfth Night", "reserved"]);
+        pty.send(&DOWN.repeat(4));
+        pty.wait("the tour is selected", |screen| {
+            screen.rows(0, 124).any(|row| row.contains('▌') && row.contains("night tour"))
+        });
+        keep(name, &[Frame { screen: pty.screen(), caption, seconds: 1.0 }]);
+    }
 }
 
 #[test]
