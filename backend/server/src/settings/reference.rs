@@ -1,4 +1,4 @@
-//! The settings as documents: `docs/reference/settings.md`, and those in the README. A test keeps both equal to the table.
+//! The settings as documents: `docs/reference/settings.md`, and the most common ones in `docs/CONFIGURATION.md`. A test keeps both equal to the table.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,8 +24,8 @@ const GROUPS: [Group; 8] = [
     Group::Traces,
 ];
 
-/// What people ask for first.
-const IN_README: [&str; 8] = [
+/// The most common settings.
+const IN_GUIDE: [&str; 8] = [
     "TICKETING_LISTEN",
     "TICKETING_DATA_DIR",
     "TICKETING_ORDER_TTL",
@@ -44,8 +44,8 @@ fn the_reference_is_up_to_date() {
 }
 
 #[test]
-fn the_readme_shows_what_the_table_says() {
-    compare("README.md", |kept| {
+fn the_guide_shows_what_the_table_says() {
+    compare("docs/CONFIGURATION.md", |kept| {
         let (before, rest) = kept.split_once(BEGIN).expect("a place for the table");
         let (_, after) = rest.split_once(END).expect("an end of the table");
         format!("{before}{BEGIN}{}{END}{after}", excerpt())
@@ -96,7 +96,7 @@ fn reference() -> String {
 
 fn excerpt() -> String {
     let mut text = String::from("| variable | default | what it sets |\n|---|---|---|\n");
-    for name in IN_README {
+    for name in IN_GUIDE {
         let setting = SETTINGS.iter().find(|setting| setting.name == name).expect("a setting");
         let _ = writeln!(text, "| `{name}` | {} | {} |", fallback(setting), meaning(setting));
     }
