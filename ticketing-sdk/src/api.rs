@@ -7,5 +7,5 @@ mod tickets;
 
 pub use auth::Auth;
 pub use orders::{ListOrders, Orders};
-pub use payments::{CardToken, ListPayments, Payments};
+pub use payments::{CardEntry, CardToken, ListPayments, Payments};
 pub use tickets::{ListTickets, TicketSort, Tickets};

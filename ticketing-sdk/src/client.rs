@@ -8,12 +8,14 @@ use http::{HeaderValue, Method};
 use secrecy::SecretString;
 use url::{Host, Url};
 
+use crate::clock::ServerClock;
 use crate::outcome::IdempotencySupport;
 use crate::session::{GivenSession, Sessions};
 use crate::transport::{Limits, Transport};
-use crate::wire::Wire;
+use crate::wire::{HttpWire, Wire};
 use crate::{
-    Auth, Error, MemorySessions, Orders, Pages, Payments, Request, Result, SessionInfo, SessionStore, Tickets,
+    Auth, Error, MemorySessions, Orders, Pages, Payments, Request, Result, SessionInfo, SessionStore,
+    Tickets, Timestamp,
 };
 
 /// A client of one marketplace. Cheap to clone; clones share connections and session.
@@ -102,6 +104,15 @@ impl Client {
     /// [`Error::Session`] if the store cannot be read.
     pub async fn session(&self) -> Result<SessionInfo> {
         self.0.session.info().await
+    }
+
+    /// What the server's clock shows when this machine's shows `local`, as far as its answers have told. Deadlines are the
+    /// server's: reckon the time that is left with this, since the machine's own clock may be wrong.
+    ///
+    /// A difference below three seconds is none: the server tells whole seconds, and its answer takes a while.
+    #[must_use]
+    pub fn server_time(&self, local: Timestamp) -> Timestamp {
+        self.0.clock.server_time(local)
     }
 
     pub(crate) fn transport(&self) -> &Transport {
@@ -231,8 +242,15 @@ impl ClientBuilder {
         #[cfg(not(feature = "mock"))]
         let wire = http_wire(&url, connect_timeout)?;
         let session = Sessions::new(store, server.clone());
-        let idempotency = IdempotencySupport::default();
-        Ok(Client(Arc::new(Transport { server, wire, session, limits, user_agent, idempotency })))
+        Ok(Client(Arc::new(Transport {
+            server,
+            wire,
+            session,
+            limits,
+            user_agent,
+            idempotency: IdempotencySupport::default(),
+            clock: ServerClock::default(),
+        })))
     }
 }
 
@@ -287,15 +305,18 @@ fn http_wire(url: &Url, connect_timeout: Duration) -> Result<Wire> {
         .connect_timeout(connect_timeout)
         .pool_idle_timeout(Duration::from_secs(30))
         .tcp_nodelay(true);
-    if is_loopback(url) {
+    let is_direct = is_loopback(url);
+    if is_direct {
         builder = builder.no_proxy();
     }
     if url.scheme() == "http" {
         // No certificate will be looked at, so a machine without any must not fail here, nor load them all.
         builder = builder.tls_certs_only(std::iter::empty());
     }
-    builder.build().map(Wire::Http).map_err(|error| Error::Unreachable {
+    let client = builder.build().map_err(|error| Error::Unreachable {
         server: url.as_str().trim_end_matches('/').to_owned(),
         source: error.into(),
-    })
+    })?;
+    let http = if is_direct { HttpWire::direct(client) } else { HttpWire::with_environment(client, url) };
+    Ok(Wire::Http(http))
 }

@@ -1,10 +1,13 @@
 //! What can go wrong, with everything a caller needs to decide what to do.
 
+mod category;
+
 use std::fmt;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
 
+pub use self::category::ErrorCategory;
 use crate::types::text::sanitize;
 use crate::{ErrorCode, Fault, IdempotencyKey, Money, SessionError};
 
@@ -353,7 +356,7 @@ impl fmt::Display for Seconds {
 }
 
 /// The last cause says what happened ("connection refused"); those before it only where.
-fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut last = error;
     while let Some(source) = last.source() {
         last = source;

@@ -9,6 +9,8 @@ mod api;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
+mod clock;
+#[cfg(feature = "client")]
 mod error;
 #[cfg(feature = "client")]
 mod key;
@@ -43,11 +45,14 @@ mod young;
 
 #[cfg(feature = "client")]
 pub use crate::{
-    api::{Auth, CardToken, ListOrders, ListPayments, ListTickets, Orders, Payments, TicketSort, Tickets},
+    api::{
+        Auth, CardEntry, CardToken, ListOrders, ListPayments, ListTickets, Orders, Payments, TicketSort,
+        Tickets,
+    },
     client::{Client, ClientBuilder},
-    error::{ApiError, BoxError, Error, Phase, Result, SafeToRepeat, UnexpectedAnswer},
+    error::{ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, UnexpectedAnswer},
     key::IdempotencyKey,
-    page::{Items, List, Page},
+    page::{Items, List, Newest, Page},
     pages::Pages,
     request::Request,
     response::Response,

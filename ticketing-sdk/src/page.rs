@@ -1,10 +1,12 @@
 //! Lists: page by page, or as a stream of items.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
@@ -14,7 +16,7 @@ use http::header::LINK;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::{Request, Response, Result};
+use crate::{Request, Response, Result, UserId};
 
 /// The page size of a list that is told none, in items.
 const DEFAULT_LIMIT: u32 = 100;
@@ -37,31 +39,72 @@ const DEFAULT_LIMIT: u32 = 100;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
 #[must_use = "a list is not asked for until it is awaited or streamed"]
 pub struct List<T> {
     pub(crate) request: Request,
     has_limit: bool,
     cursor: Option<String>,
+    /// What its filters let through, by the parameter: some backends ignore parameters.
+    filters: Vec<(&'static str, Filter<T>)>,
+    /// The order that was asked for.
+    order: Option<fn(&T, &T) -> Ordering>,
     items: PhantomData<fn() -> T>,
+}
+
+/// Whether an item passes a filter, given the user who is signed in, where that is known.
+type Filter<T> = Arc<dyn Fn(&T, Option<&UserId>) -> bool + Send + Sync>;
+
+impl<T> Clone for List<T> {
+    fn clone(&self) -> Self {
+        Self {
+            request: self.request.clone(),
+            has_limit: self.has_limit,
+            cursor: self.cursor.clone(),
+            filters: self.filters.clone(),
+            order: self.order,
+            items: PhantomData,
+        }
+    }
 }
 
 impl<T> List<T> {
     pub(crate) fn new(request: Request) -> Self {
-        Self { request, has_limit: false, cursor: None, items: PhantomData }
+        let (filters, order) = (Vec::new(), None);
+        Self { request, has_limit: false, cursor: None, filters, order, items: PhantomData }
     }
 
     /// Sets a parameter of the list, in place of an earlier value.
-    pub(crate) fn filter(mut self, key: &str, value: impl ToString) -> Self {
+    pub(crate) fn parameter(mut self, key: &str, value: impl ToString) -> Self {
         self.request.query.retain(|(set, _)| set != key);
+        self.filters.retain(|(set, _)| *set != key);
         self.request = self.request.query(key, value);
         self
+    }
+
+    /// Sets a parameter that filters, in place of an earlier value, and what it lets through. The client filters again, since
+    /// other backends ignore parameters that they do not know.
+    pub(crate) fn filter(
+        self,
+        key: &'static str,
+        value: impl ToString,
+        passes: impl Fn(&T, Option<&UserId>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        let mut list = self.parameter(key, value);
+        list.filters.push((key, Arc::new(passes)));
+        list
+    }
+
+    /// Sets the order, in place of an earlier one. The client sorts a whole list again that is not in this order.
+    pub(crate) fn ordered(self, word: &str, order: fn(&T, &T) -> Ordering) -> Self {
+        let mut list = self.parameter("sort", word);
+        list.order = Some(order);
+        list
     }
 
     /// How many items a page holds, 1 to 500; 100 unless told.
     pub fn limit(mut self, limit: u32) -> Self {
         self.has_limit = true;
-        self.filter("limit", limit)
+        self.parameter("limit", limit)
     }
 
     /// Begins where an earlier page ended; see [`Page::next_cursor`].
@@ -84,7 +127,16 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
         let response = request.checked().await?;
         // A cursor that leads to itself would never end.
         let next = next_cursor(&response).filter(|next| self.cursor.as_ref() != Some(next));
-        Ok(Page { items: response.json()?, next, list: self })
+        let mut items: Vec<T> = response.json()?;
+        let user = self.request.client.transport().session.user();
+        items.retain(|item| self.filters.iter().all(|(_, passes)| passes(item, user.as_ref())));
+        let is_whole = next.is_none() && self.cursor.is_none();
+        if let Some(order) = self.order.filter(|_| is_whole)
+            && !items.is_sorted_by(|a, b| order(a, b) != Ordering::Greater)
+        {
+            items.sort_by(order);
+        }
+        Ok(Page { items, next, list: self })
     }
 
     /// The items of all pages. The next page is asked for when the stream gets there.
@@ -104,6 +156,23 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             })
             .boxed(),
         )
+    }
+
+    /// The last `count` items of a list that begins with the oldest, the newest first. All pages are read, and no more than
+    /// `count` items are kept.
+    ///
+    /// # Errors
+    /// Of any of the pages.
+    pub async fn newest(self, count: usize) -> Result<Newest<T>> {
+        let mut stream = self.stream();
+        let mut kept = VecDeque::new();
+        let mut is_cut = false;
+        while let Some(item) = stream.try_next().await? {
+            kept.push_front(item);
+            is_cut |= kept.len() > count;
+            kept.truncate(count);
+        }
+        Ok(Newest { items: kept.into(), is_cut })
     }
 
     /// The items of all pages together. Mind the memory.
@@ -160,9 +229,7 @@ impl<T> Page<T> {
     }
 
     fn following(&self) -> Option<List<T>> {
-        let request = self.list.request.clone();
-        let has_limit = self.list.has_limit;
-        self.next.clone().map(|cursor| List { request, has_limit, cursor: Some(cursor), items: PhantomData })
+        self.next.clone().map(|cursor| self.list.clone().cursor(cursor))
     }
 }
 
@@ -177,6 +244,16 @@ impl<T: DeserializeOwned + Send + 'static> Page<T> {
             None => Ok(None),
         }
     }
+}
+
+/// The newest items of a list. See [`List::newest`].
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Newest<T> {
+    /// The items, the newest first.
+    pub items: Vec<T>,
+    /// Whether older items were left out.
+    pub is_cut: bool,
 }
 
 /// The items of a list, across its pages.

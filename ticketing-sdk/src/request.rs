@@ -9,10 +9,13 @@ use http::{HeaderMap, Method};
 use serde::Serialize;
 
 use crate::retry::Repeat;
-use crate::{Client, Error, IdempotencyKey, Response, Result};
+use crate::{Client, Error, IdempotencyKey, Response, Result, UserId};
 
 /// The header that carries the key of a write.
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The header that names the user for whom a write is meant.
+pub(crate) const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
 
 /// A request of your own making, for what the typed calls do not cover.
 ///
@@ -154,6 +157,12 @@ impl Request {
         self
     }
 
+    /// Names the user for whom a write is meant; the server refuses it with the code `other_user` where someone else is signed
+    /// in. Without this, it is the user whose session the client has when the write is first sent.
+    pub fn for_user(self, user: &UserId) -> Self {
+        self.header(INTENDED_USER.as_str(), user.as_str())
+    }
+
     /// Lets the write through only if the thing still has this version; otherwise the answer is 412.
     pub fn if_match(self, version: i64) -> Self {
         self.header(IF_MATCH.as_str(), &format!("\"{version}\""))
@@ -227,7 +236,7 @@ impl Request {
     /// As [`Self::send`], and [`Error::Api`] or [`Error::Unexpected`] for any status but 2xx.
     pub async fn checked(self) -> Result<Response> {
         let response = self.client.transport().call(&self).await?;
-        self.client.transport().check(&self, response)
+        self.client.transport().check(&self, response).await
     }
 }
 

@@ -18,7 +18,7 @@ pub use self::file::FileSessions;
 pub use self::keyring::Keyring;
 pub use self::memory::MemorySessions;
 
-use crate::BoxError;
+use crate::{BoxError, UserId};
 
 /// Keeps sessions between runs of a program, one for each server.
 ///
@@ -152,6 +152,9 @@ pub struct SessionInfo {
     pub unreadable: Option<String>,
     /// What its cookie is called.
     pub cookie: Option<String>,
+    /// Whose session it is, as its cookie says, where this version understands the cookie. Only the server knows whether
+    /// that is true.
+    pub user: Option<UserId>,
 }
 
 /// A session store failed.

@@ -1,5 +1,6 @@
 //! The one place that knows of retries, sessions, request ids, time-outs and tracing.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -10,16 +11,21 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument;
 use url::Url;
 
+use crate::clock::ServerClock;
 use crate::outcome::{self, IdempotencySupport};
+use crate::request::{INTENDED_USER, UseSession};
 use crate::retry::{self, Repeat, Seen, Verdict};
 use crate::session::Sessions;
 use crate::wire::{Chunks, Reply, Wire};
 use crate::young::is_young;
-use crate::{Error, Phase, Request, Response, Result, SafeToRepeat};
+use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Request, Response, Result, SafeToRepeat};
 
 /// The largest answer that is read into memory.
 const LARGEST_ANSWER: usize = 32 << 20;
 const MOST_REDIRECTS: usize = 5;
+/// A read that every backend answers, with a session and without.
+const CURRENT_USER: &str = "/api/users/currentuser";
+
 pub(crate) struct Transport {
     /// Scheme, host, port and prefix, without a slash at the end.
     pub(crate) server: String,
@@ -29,6 +35,8 @@ pub(crate) struct Transport {
     pub(crate) user_agent: HeaderValue,
     /// Whether this server keeps idempotency keys, as far as its answers have told.
     pub(crate) idempotency: IdempotencySupport,
+    /// How far the server's clock is from this machine's.
+    pub(crate) clock: ServerClock,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +66,7 @@ impl Transport {
     async fn attempts(&self, request: &Request) -> Result<Response> {
         let url = self.url(request)?;
         self.session.prepare(request.session).await?;
+        let request = &*self.name_user(request);
         let total = request.timeout.unwrap_or(self.limits.total);
         let deadline = after(total);
         // Whether an earlier attempt may have taken effect: its answer was lost, here or in an interrupted program.
@@ -92,6 +101,22 @@ impl Transport {
         Err(Error::Timeout { phase: Phase::Total, after: total })
     }
 
+    /// Names the user of a write before its first attempt: a later attempt must not act for whoever has signed in meanwhile.
+    fn name_user<'r>(&self, request: &'r Request) -> Cow<'r, Request> {
+        let is_named = request.headers.contains_key(INTENDED_USER);
+        if !request.is_write() || request.session != UseSession::Yes || is_named {
+            return Cow::Borrowed(request);
+        }
+        match self.session.user().map(|user| HeaderValue::try_from(user.as_str())) {
+            Some(Ok(user)) => {
+                let mut named = request.clone();
+                named.headers.insert(INTENDED_USER, user);
+                Cow::Owned(named)
+            }
+            _ => Cow::Borrowed(request),
+        }
+    }
+
     /// A keyed write that may have taken effect is sent again only to a server that has announced that it keeps keys. One
     /// that has not answered yet is asked something harmless first.
     ///
@@ -102,8 +127,8 @@ impl Transport {
             return Ok(());
         }
         if self.idempotency.is_unknown() {
-            let path = "/api/users/currentuser".to_owned();
-            let question = Request::new(request.client.clone(), Method::GET, path).without_session();
+            let question = Request::new(request.client.clone(), Method::GET, CURRENT_USER.to_owned());
+            let question = question.without_session();
             let cause = match Box::pin(self.attempts(&question)).await {
                 // What a gateway answers tells nothing about the server behind it.
                 Ok(answer) if self.idempotency.is_unknown() => Some(answer.to_error()),
@@ -184,6 +209,7 @@ impl Transport {
             let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
             self.idempotency.observe(reply.status, &reply.headers);
+            self.clock.observe(&reply.headers);
             self.session.receive(&reply.headers, &url, request.session).await.map_err(Missing::Final)?;
             reply.headers.remove(SET_COOKIE);
             match redirect(&reply, &url) {
@@ -228,11 +254,16 @@ impl Transport {
     }
 
     /// Turns an answer that is not a success into an error, as the typed calls do.
-    pub(crate) fn check(&self, request: &Request, response: Response) -> Result<Response> {
+    pub(crate) async fn check(&self, request: &Request, response: Response) -> Result<Response> {
         if response.status.is_success() {
             return Ok(response);
         }
-        let error = response.to_error();
+        let mut error = response.to_error();
+        if self.is_of_other_owner(request, &response).await
+            && let Error::Api(answer) = &mut error
+        {
+            answer.code = Some(ErrorCode::NotOwner);
+        }
         let is_open = request.is_write() && self.may_have_been_done(&response);
         Err(if is_open { self.unknown_outcome(request, error) } else { error })
     }
@@ -260,6 +291,23 @@ impl Transport {
         let body =
             timeout_at(after(self.limits.response), read(body)).await.unwrap_or_else(|_| Ok(Bytes::new()))?;
         Err(Response { status, headers, body, path: request.path.clone() }.to_error())
+    }
+
+    /// Whether a 401 without a code, as other backends answer it, means that the thing belongs to someone else. It does
+    /// where the session is good, which only the server can tell.
+    async fn is_of_other_owner(&self, request: &Request, response: &Response) -> bool {
+        let is_bare =
+            response.status == StatusCode::UNAUTHORIZED && response.is_problem() && response.code().is_none();
+        if !is_bare || request.session != UseSession::Yes || self.session.user().is_none() {
+            return false;
+        }
+        let question = Request::new(request.client.clone(), Method::GET, CURRENT_USER.to_owned());
+        match Box::pin(self.attempts(&question)).await {
+            Ok(answer) => {
+                answer.json::<CurrentUserAnswer>().is_ok_and(|answer| answer.current_user.is_some())
+            }
+            Err(_) => false,
+        }
     }
 
     fn total(&self, request: &Request) -> Duration {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::{IdempotencyKey, Payment, Request, Response, Result};
+use crate::{IdempotencyKey, Payment, Request, Response, Result, UserId};
 
 /// A write that is ready to go. Await it to send it.
 ///
@@ -46,6 +46,13 @@ impl<T> Write<T> {
     /// stays unknown ([`Error::UnknownOutcome`](crate::Error::UnknownOutcome)).
     pub fn resumed(mut self, resumed: bool) -> Self {
         self.request.resumed = resumed;
+        self
+    }
+
+    /// Names the user for whom the write is meant; the server refuses it with the code `other_user` where someone else is
+    /// signed in. Without this, it is the user whose session the client has when the write is first sent.
+    pub fn for_user(mut self, user: &UserId) -> Self {
+        self.request = self.request.for_user(user);
         self
     }
 

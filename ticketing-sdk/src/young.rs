@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::header::DATE;
-use jiff::fmt::rfc2822;
+
+use crate::clock::date;
 
 /// A service that hears of something only after this long is unwell, and that is not waited for.
 const YOUNG: Duration = Duration::from_secs(15);
@@ -12,17 +12,14 @@ const YOUNG: Duration = Duration::from_secs(15);
 /// Whether the thing was made moments before this answer, by what the server says of both: its identifier, if that is
 /// a UUIDv7, and the answer's `Date`. The clock of this machine may be wrong, and is not asked.
 pub(crate) fn is_young(id: &str, answer: &HeaderMap) -> bool {
-    let date = answer.get(DATE).and_then(|date| rfc2822::parse(date.to_str().ok()?).ok());
-    match (made_at(id), date) {
-        (Some(made), Some(date)) => {
-            u128::from(made.abs_diff(date.timestamp().as_millisecond())) <= YOUNG.as_millis()
-        }
+    match (made_at(id), date(answer)) {
+        (Some(made), Some(date)) => u128::from(made.abs_diff(date.as_millis())) <= YOUNG.as_millis(),
         _ => false,
     }
 }
 
 /// The time that an identifier carries, in milliseconds since the Unix epoch: a UUIDv7, or an ObjectId of the original.
-fn made_at(id: &str) -> Option<i64> {
+pub(crate) fn made_at(id: &str) -> Option<i64> {
     if id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return i64::from_str_radix(&id[..8], 16).ok()?.checked_mul(1000);
     }
@@ -37,6 +34,8 @@ fn made_at(id: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use http::header::DATE;
+
     use super::*;
 
     fn at(date: &'static str) -> HeaderMap {

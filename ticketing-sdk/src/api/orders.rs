@@ -83,7 +83,8 @@ pub type ListOrders = List<Order>;
 impl List<Order> {
     /// Orders of these statuses only.
     pub fn status(self, statuses: impl IntoIterator<Item = OrderStatus>) -> Self {
-        let statuses: Vec<_> = statuses.into_iter().map(|status| status.as_str()).collect();
-        self.filter("status", statuses.join(","))
+        let statuses: Vec<_> = statuses.into_iter().collect();
+        let words: Vec<_> = statuses.iter().map(OrderStatus::as_str).collect();
+        self.filter("status", words.join(","), move |order, _| statuses.contains(&order.status))
     }
 }

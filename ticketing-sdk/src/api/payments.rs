@@ -71,6 +71,32 @@ impl CardToken {
     }
 }
 
+/// How a buyer's card gets to the payment provider. See [`Payments::card_entry`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum CardEntry {
+    /// As a token that the buyer knows, for [`Payments::create`]: the marketplace simulates cards.
+    Token,
+    /// On the page of the order ([`Pages::order`](crate::Pages::order)): the provider's form makes a token there that nobody
+    /// else has.
+    Page,
+}
+
+/// The element of the pages that holds the key of the provider's card form; its content is empty where cards are simulated.
+const CARD_FORM_KEY: &str = r#"name="ticketing-stripe-key""#;
+
+impl CardEntry {
+    /// Reads it from the marketplace's page.
+    fn of_page(html: &str) -> Self {
+        let tag = html.split_once(CARD_FORM_KEY).and_then(|(_, rest)| rest.split_once('>'));
+        let content = tag.and_then(|(tag, _)| tag.split_once(r#"content=""#)?.1.split_once('"'));
+        match content {
+            Some((key, _)) if !key.trim().is_empty() => Self::Page,
+            _ => Self::Token,
+        }
+    }
+}
+
 impl Payments {
     pub(crate) fn new(client: Client) -> Self {
         Self { client }
@@ -88,6 +114,23 @@ impl Payments {
     pub async fn get(&self, id: impl Into<PaymentId>) -> Result<Payment> {
         let id = id.into();
         crate::Request::to(&self.client, Method::GET, PATH, id.as_str(), "payment id").checked().await?.json()
+    }
+
+    /// How buyers of this marketplace give their card. A program without a browser shows the address of the order's page where
+    /// the answer is [`CardEntry::Page`], and follows the order.
+    ///
+    /// The marketplace's page tells; a server without pages takes tokens.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, or fails.
+    pub async fn card_entry(&self) -> Result<CardEntry> {
+        let page = self.client.request(Method::GET, "/").header("accept", "text/html").without_session();
+        let page = page.send().await?;
+        match page.status() {
+            status if status.is_success() => Ok(CardEntry::of_page(&page.text())),
+            status if status.is_server_error() => Err(page.to_error()),
+            _ => Ok(CardEntry::Token),
+        }
     }
 
     /// Pays for an order.

@@ -1,8 +1,12 @@
 //! Tickets: `/api/tickets`.
 
+use std::cmp::Ordering;
+
 use http::Method;
 
+use crate::types::text::{SearchWords, search_key};
 use crate::types::words;
+use crate::young::made_at;
 use crate::{
     Client, IdempotencyKey, List, NewTicket, PriceBound, Request, Response, Result, Ticket, TicketId,
     TicketStatus, Watch, WatchEvents, Write,
@@ -125,39 +129,42 @@ pub type ListTickets = List<Ticket>;
 impl List<Ticket> {
     /// Tickets with all of these words in the title.
     pub fn matching(self, words: impl Into<String>) -> Self {
-        self.filter("q", words.into())
+        let words = words.into();
+        let search = SearchWords::new(&words);
+        self.filter("q", words, move |ticket, _| search.match_title(&ticket.title))
     }
 
     /// Tickets that cost at least this.
     pub fn min_price(self, price: PriceBound) -> Self {
-        self.filter("minPrice", price)
+        self.filter("minPrice", price, move |ticket, _| PriceBound::from(ticket.price) >= price)
     }
 
     /// Tickets that cost at most this.
     pub fn max_price(self, price: PriceBound) -> Self {
-        self.filter("maxPrice", price)
+        self.filter("maxPrice", price, move |ticket, _| PriceBound::from(ticket.price) <= price)
     }
 
     /// In which order.
     pub fn sort(self, sort: TicketSort) -> Self {
-        self.filter("sort", sort)
+        self.ordered(sort.as_str(), sort.order())
     }
 
     /// Tickets of the signed-in user.
     pub fn mine(mut self) -> Self {
         self.request = self.request.with_session();
-        self.filter("seller", "me")
+        self.filter("seller", "me", |ticket, user| user.is_none_or(|user| ticket.user_id == *user))
     }
 
     /// Tickets of these statuses, in place of those that can be ordered.
     pub fn status(self, statuses: impl IntoIterator<Item = TicketStatus>) -> Self {
-        let statuses: Vec<_> = statuses.into_iter().map(|status| status.as_str()).collect();
-        self.filter("status", statuses.join(","))
+        let statuses: Vec<_> = statuses.into_iter().collect();
+        let words: Vec<_> = statuses.iter().map(TicketStatus::as_str).collect();
+        self.filter("status", words.join(","), move |ticket, _| statuses.contains(&ticket.status))
     }
 
     /// Tickets of every status.
     pub fn any_status(self) -> Self {
-        self.filter("status", "all")
+        self.parameter("status", "all")
     }
 }
 
@@ -179,3 +186,20 @@ pub enum TicketSort {
 words!(TicketSort, "order", {
     Oldest => "oldest", Newest => "newest", Price => "price", PriceDescending => "-price", Title => "title",
 });
+
+impl TicketSort {
+    fn order(self) -> fn(&Ticket, &Ticket) -> Ordering {
+        match self {
+            Self::Oldest => |a, b| age(a).cmp(&age(b)),
+            Self::Newest => |a, b| age(b).cmp(&age(a)),
+            Self::Price => |a, b| a.price.cmp(&b.price),
+            Self::PriceDescending => |a, b| b.price.cmp(&a.price),
+            Self::Title => |a, b| search_key(&a.title).cmp(&search_key(&b.title)),
+        }
+    }
+}
+
+/// When a ticket was listed, in milliseconds since the Unix epoch. Its identifier tells where the backend does not.
+fn age(ticket: &Ticket) -> Option<i64> {
+    ticket.created_at.map(|at| at.as_millis()).or_else(|| made_at(ticket.id.as_str()))
+}

@@ -10,7 +10,7 @@ use url::Url;
 use super::jar::Jar;
 use super::{SessionError, SessionInfo, SessionPlace, SessionStore};
 use crate::request::UseSession;
-use crate::{Error, Result};
+use crate::{Error, Result, UserId};
 
 /// The session of one client: a jar in memory, loaded once and saved when the server changes it.
 pub(crate) struct Sessions {
@@ -76,6 +76,11 @@ impl Sessions {
         Some(value)
     }
 
+    /// The user whose session is in memory, where its cookie names one.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        self.state().jar.user()
+    }
+
     /// Keeps what an answer sets.
     pub(crate) async fn receive(&self, headers: &HeaderMap, url: &Url, usage: UseSession) -> Result<()> {
         let saved = {
@@ -120,8 +125,12 @@ impl Sessions {
     pub(crate) async fn info(&self) -> Result<SessionInfo> {
         let unreadable = self.prepare(UseSession::Yes).await.err().map(|error| error.to_string());
         let place = self.ask(|store, server| store.place(server)).await?;
-        let cookie = self.state().jar.name();
-        Ok(SessionInfo { server: self.server.clone(), place, present: cookie.is_some(), unreadable, cookie })
+        let (cookie, user) = {
+            let state = self.state();
+            (state.jar.name(), state.jar.user())
+        };
+        let server = self.server.clone();
+        Ok(SessionInfo { server, place, present: cookie.is_some(), unreadable, cookie, user })
     }
 }
 

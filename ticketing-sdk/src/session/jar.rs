@@ -1,5 +1,8 @@
 //! The cookies of one server, whatever they are called.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use cookie_store::{Cookie, CookieStore, RawCookie};
 use http::HeaderMap;
 use http::header::SET_COOKIE;
@@ -8,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::SessionError;
+use crate::UserId;
 
 /// The cookies of one server. It has no `Debug`: they are secrets.
 #[derive(Default)]
@@ -23,6 +27,31 @@ struct Saved<'a> {
 struct Loaded {
     server: String,
     cookies: Vec<Cookie<'static>>,
+}
+
+/// The value of a session cookie, base64 of it.
+#[derive(Deserialize)]
+struct CookieValue {
+    jwt: String,
+}
+
+/// What the token of a session says of its user.
+#[derive(Deserialize)]
+struct Claims {
+    id: UserId,
+}
+
+const ANY_PADDING: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const COOKIE_ENCODING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);
+const TOKEN_ENCODING: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, ANY_PADDING);
+
+/// The user that the value of a session cookie names. Its signature is not checked, which only the server can.
+fn user_of(value: &str) -> Option<UserId> {
+    let value: CookieValue = serde_json::from_slice(&COOKIE_ENCODING.decode(value).ok()?).ok()?;
+    let claims = value.jwt.split('.').nth(1)?;
+    let claims: Claims = serde_json::from_slice(&TOKEN_ENCODING.decode(claims).ok()?).ok()?;
+    Some(claims.id)
 }
 
 impl Jar {
@@ -63,6 +92,13 @@ impl Jar {
     /// The name of a cookie that is still good.
     pub(super) fn name(&self) -> Option<String> {
         self.0.iter_unexpired().next().map(|cookie| cookie.name().to_owned())
+    }
+
+    /// The user whose session the cookies are, where they name exactly one.
+    pub(super) fn user(&self) -> Option<UserId> {
+        let mut users = self.0.iter_unexpired().filter_map(|cookie| user_of(cookie.value()));
+        let first = users.next()?;
+        users.all(|other| other == first).then_some(first)
     }
 
     /// All that is still good, as one text bound to its server; nothing if there is nothing.

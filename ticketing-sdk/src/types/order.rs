@@ -1,5 +1,7 @@
 //! Orders: a ticket held for a buyer until it is paid for or the hold runs out.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Money, OrderId, TicketId, Timestamp, UserId, words};
@@ -25,6 +27,26 @@ pub struct Order {
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
+}
+
+impl Order {
+    /// How long the order still holds its ticket, unless it is paid for: `None` once it is paid for, being paid for or
+    /// cancelled, and zero where the hold has run out and its end has not been recorded yet. `now` is the server's time.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Order, Timestamp};
+    /// # fn example(order: &Order, server_time: Timestamp) {
+    /// match order.time_left(server_time) {
+    ///     Some(left) if left.is_zero() => println!("the reservation has run out"),
+    ///     Some(left) => println!("{} s left to pay", left.as_secs()),
+    ///     None => println!("{}", order.status),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
+        (self.status == OrderStatus::Created).then(|| self.expires_at.saturating_since(now))
+    }
 }
 
 /// How far an order is. `complete` and `cancelled` are final.

@@ -1,5 +1,6 @@
 //! Text for people: what others wrote compared and made safe to print, and times in words.
 
+mod search;
 mod unicode;
 
 use std::borrow::Cow;
@@ -7,6 +8,7 @@ use std::time::Duration;
 
 use super::Timestamp;
 
+pub use search::SearchWords;
 pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
 
 /// Makes a text that someone else wrote safe to print on a terminal, on one line.

@@ -209,3 +209,93 @@ async fn a_redirect_within_the_server_is_followed_and_one_elsewhere_is_not() {
     }
     assert!(mock.requests().len() < 12);
 }
+
+const WRITE: &str = "/api/orders";
+
+/// A session cookie of a user, as the marketplace sets it.
+fn cookie_of(user: &str) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"id":"{user}","email":"{user}@example.com","iat":1}}"#));
+    format!("session={}; path=/; httponly", STANDARD.encode(format!(r#"{{"jwt":"e30.{claims}.c2ln"}}"#)))
+}
+
+fn sign_in_as(mock: &Mock, user: &str) {
+    let reply = Reply::json(200, &serde_json::json!({"id": user, "email": format!("{user}@example.com")}));
+    mock.on(Method::POST, "/api/users/signin", reply.header("set-cookie", &cookie_of(user)));
+}
+
+/// For whom each request to a path was meant.
+fn intended(mock: &Mock, path: &str) -> Vec<Option<String>> {
+    let requests = mock.requests().into_iter().filter(|request| request.path == path);
+    requests.map(|request| request.header("x-ticketing-user").map(str::to_owned)).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn write_names_the_user_of_its_session_at_every_attempt() {
+    let mock = Mock::new();
+    sign_in_as(&mock, "ada");
+    sign_in_as(&mock, "bob");
+    let busy = Reply::problem(503, ticketing_sdk::ErrorCode::Unavailable, "busy").header("retry-after", "2");
+    mock.on(Method::POST, WRITE, busy).on(
+        Method::POST,
+        WRITE,
+        Reply::problem(409, ticketing_sdk::ErrorCode::OtherUser, "another user"),
+    );
+    let client = client(&mock);
+    client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    assert_eq!(client.session().await.unwrap().user.unwrap().as_str(), "ada");
+    // While the write waits for its second attempt, someone else signs in.
+    let (order, _) = tokio::join!(client.orders().create("t-1"), async {
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        client.auth().sign_in("bob@example.com", "correct horse").await.unwrap();
+    });
+    assert_eq!(order.unwrap_err().code(), Some(&ticketing_sdk::ErrorCode::OtherUser));
+    assert_eq!(intended(&mock, WRITE), [Some("ada".to_owned()), Some("ada".to_owned())]);
+    assert_eq!(intended(&mock, "/api/users/signin"), [None, None]);
+}
+
+#[tokio::test]
+async fn write_is_meant_for_the_user_that_the_caller_names() {
+    let mock = Mock::new();
+    sign_in_as(&mock, "ada");
+    let client = client(&mock);
+    client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    let _ = client.orders().create("t-1").for_user(&"bob".into()).await;
+    let _ = client.orders().list().await;
+    assert_eq!(intended(&mock, WRITE), [Some("bob".to_owned()), None]);
+}
+
+#[tokio::test]
+async fn session_that_names_no_user_names_none_in_writes() {
+    let mock = Mock::new();
+    signed_in(&mock, "session");
+    let client = client(&mock);
+    client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+    let _ = client.orders().create("t-1").await;
+    assert_eq!(intended(&mock, WRITE), [None]);
+    assert_eq!(client.session().await.unwrap().user, None);
+}
+
+#[tokio::test]
+async fn bare_401_of_a_good_session_means_another_owner() {
+    for (current, code) in [
+        (
+            serde_json::json!({"id": "ada", "email": "ada@example.com", "iat": 1}),
+            ticketing_sdk::ErrorCode::NotOwner,
+        ),
+        (serde_json::Value::Null, ticketing_sdk::ErrorCode::NotSignedIn),
+    ] {
+        let mock = Mock::new().without_extensions();
+        sign_in_as(&mock, "ada");
+        let refusal = Reply::json(401, &serde_json::json!({"errors": [{"message": "Not Authorized"}]}));
+        mock.on(Method::GET, "/api/orders/o-1", refusal).on(
+            Method::GET,
+            "/api/users/currentuser",
+            Reply::json(200, &serde_json::json!({"currentUser": current})),
+        );
+        let client = client(&mock);
+        client.auth().sign_in("ada@example.com", "correct horse").await.unwrap();
+        assert_eq!(client.orders().get("o-1").await.unwrap_err().code(), Some(&code));
+    }
+}

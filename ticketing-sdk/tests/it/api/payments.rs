@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use ticketing_sdk::mock::{Mock, Reply};
-use ticketing_sdk::{CardToken, Error, ErrorCode, Method, PaymentStatus, Phase};
+use ticketing_sdk::{CardEntry, CardToken, Error, ErrorCode, Method, PaymentStatus, Phase};
 
 use crate::support::{client, payment};
 
@@ -54,4 +54,23 @@ async fn a_declined_card_is_not_tried_again() {
     let error = client(&mock).payments().create("o-1", CardToken::new("tok_x")).await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::CardDeclined));
     assert_eq!(mock.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn page_of_the_marketplace_tells_how_cards_are_entered() {
+    let meta =
+        |key: &str| format!(r#"<html><head><meta name="ticketing-stripe-key" content="{key}"></head>"#);
+    for (reply, expected) in [
+        (Reply::text(200, "text/html", meta("pk_test_51H")), CardEntry::Page),
+        (Reply::text(200, "text/html", meta("")), CardEntry::Token),
+        (Reply::text(200, "text/html", "<html>another page</html>"), CardEntry::Token),
+        (Reply::problem(404, ErrorCode::NotFound, "no pages"), CardEntry::Token),
+    ] {
+        let mock = Mock::new();
+        mock.on(Method::GET, "/", reply);
+        assert_eq!(client(&mock).payments().card_entry().await.unwrap(), expected);
+    }
+    let mock = Mock::new();
+    mock.on(Method::GET, "/", Reply::text(500, "text/html", "<html>"));
+    assert!(client(&mock).payments().card_entry().await.is_err());
 }

@@ -1,0 +1,131 @@
+//! What kind of failure an error is: the one mapping from codes and statuses, from which programs make exit codes and words.
+//!
+//! The pages follow the same table of cases, `tests/cases/errors.json`.
+
+use http::StatusCode;
+
+use super::Error;
+use crate::ErrorCode;
+use crate::types::words;
+
+/// What kind of failure an error is. Its word is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ErrorCategory {
+    /// The input is wrong.
+    InvalidInput,
+    /// There is no such thing.
+    NotFound,
+    /// Nobody is signed in, or someone who may not do it.
+    NotAllowed,
+    /// The state of things does not permit it: reserved, expired, paid already.
+    Conflict,
+    /// The card was declined.
+    Declined,
+    /// The server cannot be reached, or a proxy before it cannot reach it.
+    Unreachable,
+    /// Anything else.
+    Failed,
+}
+
+words!(ErrorCategory, "error category", {
+    InvalidInput => "invalid_input", NotFound => "not_found", NotAllowed => "not_allowed", Conflict => "conflict",
+    Declined => "declined", Unreachable => "unreachable", Failed => "failed",
+});
+
+impl ErrorCategory {
+    /// The category of an error answer of the contract.
+    #[must_use]
+    pub fn of_code(code: &ErrorCode) -> Self {
+        match code {
+            ErrorCode::InvalidJson | ErrorCode::InvalidInput => Self::InvalidInput,
+            ErrorCode::NotFound => Self::NotFound,
+            ErrorCode::NotSignedIn
+            | ErrorCode::NotOwner
+            | ErrorCode::OtherUser
+            | ErrorCode::CrossOrigin
+            | ErrorCode::InvalidCredentials => Self::NotAllowed,
+            ErrorCode::EmailInUse
+            | ErrorCode::TicketReserved
+            | ErrorCode::PriceChanged
+            | ErrorCode::ReorderTooSoon
+            | ErrorCode::OrderExpired
+            | ErrorCode::OrderCancelled
+            | ErrorCode::OrderPaid
+            | ErrorCode::PaymentInProgress
+            | ErrorCode::VersionMismatch
+            | ErrorCode::IdempotencyKeyReused
+            | ErrorCode::IdempotencyKeyInFlight => Self::Conflict,
+            ErrorCode::CardDeclined => Self::Declined,
+            _ => Self::Failed,
+        }
+    }
+
+    /// The category of an answer of which only the status is known, and that is not a success.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            401 | 403 => Self::NotAllowed,
+            404 => Self::NotFound,
+            409 | 412 => Self::Conflict,
+            // What a proxy answers when the server behind it is gone.
+            502..=504 => Self::Unreachable,
+            _ => Self::Failed,
+        }
+    }
+}
+
+impl Error {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn category(&self) -> ErrorCategory {
+        match self {
+            Self::UnknownOutcome { cause, .. } => match cause.category() {
+                ErrorCategory::Unreachable => ErrorCategory::Unreachable,
+                _ => ErrorCategory::Failed,
+            },
+            Self::Api(answer) => match &answer.code {
+                Some(code) => ErrorCategory::of_code(code),
+                None => ErrorCategory::of_status(answer.status),
+            },
+            Self::Unexpected(answer) => ErrorCategory::of_status(answer.status),
+            Self::Unreachable { .. } | Self::Timeout { .. } | Self::Interrupted { .. } => {
+                ErrorCategory::Unreachable
+            }
+            Self::InvalidInput { .. } => ErrorCategory::InvalidInput,
+            _ => ErrorCategory::Failed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    /// A case of the table that the pages share.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Case {
+        status: u16,
+        /// Without one, only the status is known.
+        code: Option<String>,
+        category: String,
+    }
+
+    #[test]
+    fn categories_are_those_of_the_table() {
+        let cases: Vec<Case> = serde_json::from_str(include_str!("../../tests/cases/errors.json")).unwrap();
+        for case in &cases {
+            let category = match &case.code {
+                Some(code) => ErrorCategory::of_code(&ErrorCode::from(code.as_str())),
+                None => ErrorCategory::of_status(StatusCode::from_u16(case.status).unwrap()),
+            };
+            assert_eq!(category.as_str(), case.category, "{} {:?}", case.status, case.code);
+        }
+        let is_listed =
+            |code: &&ErrorCode| cases.iter().any(|case| case.code.as_deref() == Some(code.as_str()));
+        let missing: Vec<_> = ErrorCode::KNOWN.iter().filter(|code| !is_listed(code)).collect();
+        assert!(missing.is_empty(), "not in the table: {missing:?}");
+    }
+}
