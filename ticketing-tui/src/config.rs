@@ -8,7 +8,7 @@ use toml_edit::{Array, Document, DocumentMut, Item, TableLike, value};
 
 use crate::action::Action;
 use crate::keymap::{Chord, Keymap};
-use crate::settings::{Borders, Settings};
+use crate::settings::{Borders, SettingChange, Settings};
 use crate::theme::ThemeName;
 
 /// Something in the config file that cannot be used, and where it is.
@@ -46,11 +46,12 @@ pub fn read(text: &str) -> (Settings, Vec<Fault>) {
     (reader.settings, reader.faults)
 }
 
-/// The text of the file with these settings in it. Comments, and what other programs keep there, stay.
+/// The text of the file with one setting changed. All else stays: comments, the other settings, and what other programs
+/// keep there.
 ///
 /// # Errors
 /// The file as it is is no TOML, so that it cannot be written to without losing something.
-pub fn write(text: &str, settings: &Settings) -> Result<String, Fault> {
+pub fn write(text: &str, change: &SettingChange) -> Result<String, Fault> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let (line, column) = place(text, error.span());
         Fault { line, column, message: error.message().to_owned() }
@@ -61,37 +62,44 @@ pub fn write(text: &str, settings: &Settings) -> Result<String, Fault> {
         *tui = toml_edit::table();
     }
     let Some(tui) = tui.as_table_like_mut() else { return Ok(document.to_string()) };
-    let mut set = |key: &str, new: toml_edit::Value, usual: bool| {
-        if !usual || tui.contains_key(key) {
-            // The space before it, and a comment behind it, stay.
-            let decor = tui.get(key).and_then(Item::as_value).map(|old| old.decor().clone());
-            let mut new = new;
-            if let Some(decor) = decor {
-                *new.decor_mut() = decor;
-            }
-            tui.insert(key, Item::Value(new));
+    match change {
+        SettingChange::Theme(theme) => set(tui, "theme", theme.name().into(), *theme == usual.theme),
+        SettingChange::Borders(borders) => {
+            set(tui, "borders", borders.name().into(), *borders == usual.borders);
         }
-    };
-    set("theme", settings.theme.name().into(), settings.theme == usual.theme);
-    set("borders", settings.borders.name().into(), settings.borders == usual.borders);
-    set("bell", settings.bell.into(), settings.bell == usual.bell);
-    set("title", settings.title.into(), settings.title == usual.title);
-    set("mouse", settings.mouse.into(), settings.mouse == usual.mouse);
-    write_keys(tui, &settings.keys);
+        SettingChange::Bell(bell) => set(tui, "bell", (*bell).into(), *bell == usual.bell),
+        SettingChange::Title(title) => set(tui, "title", (*title).into(), *title == usual.title),
+        SettingChange::Mouse(mouse) => set(tui, "mouse", (*mouse).into(), *mouse == usual.mouse),
+        SettingChange::Keys(action, keys) => set_keys(tui, *action, keys.as_deref()),
+    }
     Ok(document.to_string())
 }
 
-fn write_keys(tui: &mut dyn TableLike, keymap: &Keymap) {
-    if !Action::ALL.iter().any(|action| keymap.is_chosen(*action)) && !tui.contains_key("keys") {
+/// Writes a value. The usual one is written only over another.
+fn set(tui: &mut dyn TableLike, key: &str, mut new: toml_edit::Value, is_usual: bool) {
+    let old = tui.get(key);
+    if is_usual && old.is_none() {
+        return;
+    }
+    // The space before it, and a comment behind it, stay.
+    if let Some(decor) = old.and_then(Item::as_value).map(|old| old.decor().clone()) {
+        *new.decor_mut() = decor;
+    }
+    tui.insert(key, Item::Value(new));
+}
+
+fn set_keys(tui: &mut dyn TableLike, action: Action, chords: Option<&[Chord]>) {
+    if chords.is_none() && !tui.contains_key("keys") {
         return;
     }
     let keys = tui.entry("keys").or_insert_with(toml_edit::table);
     let Some(keys) = keys.as_table_like_mut() else { return };
-    for action in Action::ALL {
-        if keymap.is_chosen(*action) {
-            let chords: Array = keymap.keys(*action).iter().map(Chord::to_string).collect();
+    match chords {
+        Some(chords) => {
+            let chords: Array = chords.iter().map(Chord::to_string).collect();
             keys.insert(action.name(), value(chords));
-        } else {
+        }
+        None => {
             keys.remove(action.name());
         }
     }
@@ -261,17 +269,23 @@ mod tests {
         let (settings, faults) = read("[tui]\ntheme = \n");
         assert_eq!(settings, Settings::default());
         assert_eq!((faults.len(), faults[0].line), (1, 2));
-        assert!(write("[tui]\ntheme = \n", &settings).is_err());
+        assert!(write("[tui]\ntheme = \n", &SettingChange::Bell(false)).is_err());
     }
 
     #[test]
-    fn writing_keeps_comments_and_what_others_have_there() {
+    fn writing_keeps_comments_and_foreign_tables() {
         let (mut settings, _) = read(GOOD);
-        settings.theme = ThemeName::Dark;
-        settings.bell = true;
-        settings.mouse = false;
-        settings.keys.choose(Action::Buy, None);
-        let text = write(GOOD, &settings).unwrap();
+        let mut text = GOOD.to_owned();
+        for change in [
+            SettingChange::Theme(ThemeName::Dark),
+            SettingChange::Bell(true),
+            SettingChange::Mouse(false),
+            SettingChange::Keys(Action::Buy, None),
+            SettingChange::Keys(Action::New, Some(vec!["S".parse().unwrap()])),
+        ] {
+            settings.apply(&change);
+            text = write(&text, &change).unwrap();
+        }
         assert_eq!(read(&text), (settings, vec![]));
         assert!(
             text.contains("# mine") && text.contains("# bright room") && text.contains("kept = 1"),
@@ -280,11 +294,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_usual_is_not_written() {
-        assert_eq!(write("", &Settings::default()).unwrap().trim(), "[tui]");
-        let settings = Settings { theme: ThemeName::Contrast, ..Settings::default() };
-        let text = write("", &settings).unwrap();
-        assert_eq!(read(&text).0, settings);
+    fn writing_changes_no_other_setting() {
+        let old = "[tui]\ntheme = \"neon\"\nmouse = false\n";
+        let text = write(old, &SettingChange::Bell(false)).unwrap();
+        assert_eq!(text, format!("{old}bell = false\n"));
+    }
+
+    #[test]
+    fn usual_values_are_not_written() {
+        assert_eq!(write("", &SettingChange::Bell(true)).unwrap().trim(), "[tui]");
+        let text = write("", &SettingChange::Theme(ThemeName::Contrast)).unwrap();
+        assert_eq!(read(&text).0, Settings { theme: ThemeName::Contrast, ..Settings::default() });
         assert_eq!(text.lines().count(), 2, "{text}");
     }
 }

@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{Money, NewTicket, OrderId, SecretString, TicketId};
 
-use crate::settings::Settings;
+use crate::settings::SettingChange;
 
 /// Something to be done outside of the core. The driver does it, and hands back events.
 #[derive(Debug, Clone)]
@@ -19,8 +19,8 @@ pub enum Effect {
     Bell,
     /// Give the window this title.
     Title(String),
-    /// Write the settings to the config file.
-    Save(Box<Settings>),
+    /// Write the new value of one setting to the config file.
+    Save(SettingChange),
     /// Draw everything anew.
     Redraw,
     /// Go to the background.

@@ -30,7 +30,7 @@ pub use crate::{
     journal::{Journal, MemoryJournal, Noted},
     keymap::{Chord, Keymap, NoSuchKey},
     model::notices::{Level, Notice},
-    settings::{Borders, Settings},
+    settings::{Borders, SettingChange, Settings},
     theme::{Colours, ThemeName},
     trouble::{Trouble, TroubleKind},
 };

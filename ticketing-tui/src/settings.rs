@@ -1,6 +1,7 @@
 //! What the user may choose, as values.
 
-use crate::keymap::Keymap;
+use crate::action::Action;
+use crate::keymap::{Chord, Keymap};
 use crate::theme::ThemeName;
 
 /// What the user may choose.
@@ -29,6 +30,37 @@ impl Default for Settings {
             title: true,
             mouse: true,
             keys: Keymap::default(),
+        }
+    }
+}
+
+/// A new value of one setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SettingChange {
+    /// The colours.
+    Theme(ThemeName),
+    /// How frames are drawn.
+    Borders(Borders),
+    /// Whether the bell rings.
+    Bell(bool),
+    /// Whether the window has a title.
+    Title(bool),
+    /// Whether the mouse is listened to.
+    Mouse(bool),
+    /// The keys of an action; `None` for its usual ones.
+    Keys(Action, Option<Vec<Chord>>),
+}
+
+impl Settings {
+    /// Takes over the new value.
+    pub fn apply(&mut self, change: &SettingChange) {
+        match change {
+            SettingChange::Theme(theme) => self.theme = *theme,
+            SettingChange::Borders(borders) => self.borders = *borders,
+            SettingChange::Bell(bell) => self.bell = *bell,
+            SettingChange::Title(title) => self.title = *title,
+            SettingChange::Mouse(mouse) => self.mouse = *mouse,
+            SettingChange::Keys(action, keys) => self.keys.choose(*action, keys.clone()),
         }
     }
 }

@@ -1,14 +1,13 @@
 //! The driver: hands events to the core, does what it asks for, and draws when something has changed.
 
 mod calls;
+mod config_file;
 mod echo;
 mod plain;
 mod screen;
 mod signals;
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ratatui::layout::Size;
@@ -18,12 +17,11 @@ use tokio::task::JoinHandle;
 
 use self::calls::Caller;
 use crate::app::{App, Setup};
-use crate::config;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Event;
 use crate::journal::Journal;
 use crate::model::notices::Level;
-use crate::settings::{Borders, Settings};
+use crate::settings::Borders;
 use crate::theme::{Colours, ThemeName};
 
 pub use self::plain::run_plain;
@@ -93,7 +91,7 @@ pub(crate) struct World {
 impl World {
     /// The core, and its world.
     pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
-        let (mut settings, faults) = read_config(&options.config);
+        let (mut settings, faults) = config_file::read(&options.config);
         for fault in &faults {
             tracing::warn!("{fault}");
         }
@@ -153,8 +151,8 @@ impl World {
                     }
                 });
             }
-            Effect::Save(settings) => {
-                if let Err(why) = save_config(&self.config, &settings) {
+            Effect::Save(change) => {
+                if let Err(why) = config_file::save(&self.config, &change) {
                     let event = Event::NotSaved(format!("{}: {why}", self.config.display()));
                     let sender = self.sender.clone();
                     tokio::spawn(async move { sender.send(event).await });
@@ -181,32 +179,6 @@ impl World {
             before.abort();
         }
     }
-}
-
-fn read_config(path: &Path) -> (Settings, Vec<String>) {
-    match fs::read_to_string(path) {
-        Ok(text) => {
-            let (settings, faults) = config::read(&text);
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (settings, faults.iter().map(|fault| format!("{name}, {fault}")).collect())
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), Vec::new()),
-        Err(error) => (Settings::default(), vec![format!("{} cannot be read: {error}", path.display())]),
-    }
-}
-
-fn save_config(path: &Path, settings: &Settings) -> Result<(), String> {
-    let old = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error.to_string()),
-    };
-    let text = config::write(&old, settings).map_err(|fault| format!("{fault}; mend that first"))?;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
-    // A file that is half written must never be found.
-    let fresh = path.with_extension("toml.new");
-    fs::write(&fresh, text).and_then(|()| fs::rename(&fresh, path)).map_err(|error| error.to_string())
 }
 
 fn expose(secret: &SecretString) -> &str {

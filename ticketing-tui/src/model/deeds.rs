@@ -6,6 +6,7 @@ use super::notices::Level;
 use super::orders;
 use super::{Link, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
+use crate::settings::SettingChange;
 
 impl Model {
     /// Asks for everything that is not there yet.
@@ -120,8 +121,9 @@ impl Model {
     }
 
     /// Changes a setting, for good.
-    pub(crate) fn save_settings(&mut self) {
-        self.effect(Effect::Save(Box::new(self.settings.clone())));
+    pub(crate) fn change_setting(&mut self, change: SettingChange) {
+        self.settings.apply(&change);
+        self.effect(Effect::Save(change));
         self.effect(Effect::Redraw);
     }
 }

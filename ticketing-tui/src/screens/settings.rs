@@ -9,7 +9,7 @@ use crate::action::Action;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::Level;
-use crate::settings::{Borders, Settings as Chosen};
+use crate::settings::{Borders, SettingChange, Settings as Chosen};
 use crate::theme::ThemeName;
 use crate::widgets::list::List;
 use crate::widgets::pen::Pen;
@@ -83,36 +83,35 @@ impl Settings {
     }
 
     fn choose(&mut self, cx: &mut Cx<'_>) {
-        let settings = &mut cx.model.settings;
-        match self.line() {
-            Some(Line::Theme) => settings.theme = next(&ThemeName::ALL, settings.theme),
-            Some(Line::Borders) => settings.borders = next(&Borders::ALL, settings.borders),
-            Some(Line::Bell) => settings.bell = !settings.bell,
-            Some(Line::Title) => settings.title = !settings.title,
-            Some(Line::Mouse) => settings.mouse = !settings.mouse,
+        let settings = &cx.model.settings;
+        let change = match self.line() {
+            Some(Line::Theme) => SettingChange::Theme(next(&ThemeName::ALL, settings.theme)),
+            Some(Line::Borders) => SettingChange::Borders(next(&Borders::ALL, settings.borders)),
+            Some(Line::Bell) => SettingChange::Bell(!settings.bell),
+            Some(Line::Title) => SettingChange::Title(!settings.title),
+            Some(Line::Mouse) => SettingChange::Mouse(!settings.mouse),
             Some(Line::Key(action)) => {
                 self.capturing = Some(action);
                 cx.model.notices.clear();
                 return;
             }
             None => return,
-        }
-        cx.model.save_settings();
+        };
+        cx.model.change_setting(change);
     }
 
     fn reset(&mut self, cx: &mut Cx<'_>) {
         let usual = Chosen::default();
-        let settings = &mut cx.model.settings;
-        match self.line() {
-            Some(Line::Theme) => settings.theme = usual.theme,
-            Some(Line::Borders) => settings.borders = usual.borders,
-            Some(Line::Bell) => settings.bell = usual.bell,
-            Some(Line::Title) => settings.title = usual.title,
-            Some(Line::Mouse) => settings.mouse = usual.mouse,
-            Some(Line::Key(action)) => settings.keys.choose(action, None),
+        let change = match self.line() {
+            Some(Line::Theme) => SettingChange::Theme(usual.theme),
+            Some(Line::Borders) => SettingChange::Borders(usual.borders),
+            Some(Line::Bell) => SettingChange::Bell(usual.bell),
+            Some(Line::Title) => SettingChange::Title(usual.title),
+            Some(Line::Mouse) => SettingChange::Mouse(usual.mouse),
+            Some(Line::Key(action)) => SettingChange::Keys(action, None),
             None => return,
-        }
-        cx.model.save_settings();
+        };
+        cx.model.change_setting(change);
     }
 
     fn capture(&mut self, key: &KeyEvent, cx: &mut Cx<'_>) {
@@ -125,9 +124,8 @@ impl Settings {
             let text = format!("{chord} is the key of \"{}\" already; give that another one first", rival.what());
             return cx.model.say(Level::Bad, text);
         }
-        cx.model.settings.keys.choose(action, Some(vec![chord]));
         cx.model.say(Level::Good, format!("{chord}: {}", action.what()));
-        cx.model.save_settings();
+        cx.model.change_setting(SettingChange::Keys(action, Some(vec![chord])));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use ticketing_sdk::OrderStatus;
-use ticketing_tui::{Action, Call, Effect, Event};
+use ticketing_tui::{Action, Borders, Call, Colours, Effect, Event, SettingChange, Settings, ThemeName};
 
 use crate::support::{Stage, asked, key_event, props, waiting};
 
@@ -38,21 +38,22 @@ fn a_key_that_is_given_to_an_action_shows_everywhere_and_is_kept() {
     rebind(&mut stage, Action::Buy);
     stage.press("B");
     let saved = stage.effects.iter().find_map(|effect| match effect {
-        Effect::Save(settings) => settings.keys.key(Action::Buy),
+        Effect::Save(change) => Some(change.clone()),
         _ => None,
     });
-    assert_eq!(saved, "B".parse().ok());
+    let key = "B".parse().unwrap();
+    assert_eq!(saved, Some(SettingChange::Keys(Action::Buy, Some(vec![key]))));
     stage.advance(10_000);
     stage.press("1");
     stage.sees("B Buy");
     stage.press("b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 0, "the usual key is free");
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0, "the usual key is free");
     stage.press("?");
     stage.sees("B                   Reserve the ticket");
     stage.press("esc :");
     assert!(stage.screen().lines().any(|line| line.contains("Reserve the ticket") && line.contains(" B ")));
     stage.press("esc B");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
 }
 
 #[test]
@@ -60,7 +61,7 @@ fn a_key_goes_back_to_what_is_usual() {
     let mut stage = Stage::signed_in();
     rebind(&mut stage, Action::Buy);
     stage.press("B x 1 b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
     assert_eq!(asked!(stage, Effect::Save(_)), 2);
 }
 
@@ -125,7 +126,7 @@ fn a_command_is_found_by_its_name_and_run() {
     stage.press("1 :");
     stage.write("reserve");
     stage.press("enter");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1, "what the screen below offers");
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1, "what the screen below offers");
 }
 
 #[test]
@@ -214,4 +215,14 @@ fn settings_hold_at_once_and_are_kept() {
     assert_eq!(asked!(stage, Effect::Save(_)), 4);
     stage.feed(Event::NotSaved("permission denied".to_owned()));
     stage.sees("were not saved: permission denied");
+}
+
+#[test]
+fn look_for_this_time_is_not_saved_with_another_setting() {
+    let settings = Settings { theme: ThemeName::Light, borders: Borders::Ascii, ..Settings::default() };
+    let mut stage = Stage::with((80, 24), Colours::True, settings);
+    stage.go_live();
+    stage.press("5 j j enter");
+    let saved: Vec<_> = stage.effects.iter().filter(|effect| matches!(effect, Effect::Save(_))).collect();
+    assert!(matches!(saved[..], [Effect::Save(SettingChange::Bell(false))]), "{saved:?}");
 }
