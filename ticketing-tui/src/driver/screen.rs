@@ -41,11 +41,20 @@ struct Driver {
     drawn: Instant,
 }
 
-/// What to do after something was done.
+/// What to do after an event; what is later outweighs what is earlier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Next {
     GoOn,
     Suspend,
     End,
+}
+
+/// Performs all effects of an event, also those behind a suspension: they are asked for once.
+fn perform_all(
+    effects: Vec<Effect>,
+    mut perform: impl FnMut(Effect) -> io::Result<Next>,
+) -> io::Result<Next> {
+    effects.into_iter().try_fold(Next::GoOn, |next, effect| Ok(perform(effect)?.max(next)))
 }
 
 impl Driver {
@@ -58,7 +67,10 @@ impl Driver {
             match next {
                 Next::GoOn => {}
                 Next::End => return Ok(Ending::Left),
-                Next::Suspend => self.suspend(signals, true).await?,
+                Next::Suspend => {
+                    next = self.suspend(signals, true).await?;
+                    continue;
+                }
             }
             let due = self.drawn + FRAME;
             if self.dirty && Instant::now() >= due {
@@ -73,10 +85,7 @@ impl Driver {
                         self.take(Event::Terminate)?;
                         return Ok(Ending::Terminated);
                     }
-                    Signal::Stop => {
-                        self.suspend(signals, false).await?;
-                        Next::GoOn
-                    }
+                    Signal::Stop => self.suspend(signals, false).await?,
                     Signal::Continue => {
                         self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
                         self.draw()?;
@@ -109,22 +118,22 @@ impl Driver {
     fn take(&mut self, event: Event) -> io::Result<Next> {
         let mut event = Some(event);
         let mut taken = 0;
+        let mut next = Next::GoOn;
         while let Some(now) = event.take() {
-            for effect in self.app.update(now, self.world.now()) {
-                match self.world.perform(effect) {
-                    None => {}
-                    Some(Effect::Quit) => return Ok(Next::End),
-                    Some(Effect::Suspend) => return Ok(Next::Suspend),
-                    Some(effect) => self.terminal.perform(&effect, self.app.wants_mouse())?,
-                }
-            }
+            let effects = self.app.update(now, self.world.now());
+            next = perform_all(effects, |effect| match self.world.perform(effect) {
+                None => Ok(Next::GoOn),
+                Some(Effect::Quit) => Ok(Next::End),
+                Some(Effect::Suspend) => Ok(Next::Suspend),
+                Some(effect) => self.terminal.perform(&effect, self.app.wants_mouse()).map(|()| Next::GoOn),
+            })?;
             taken += 1;
-            if taken < 64 {
+            if taken < 64 && next == Next::GoOn {
                 event = self.world.waiting();
             }
         }
         self.dirty = true;
-        Ok(Next::GoOn)
+        Ok(next)
     }
 
     fn draw(&mut self) -> io::Result<()> {
@@ -135,14 +144,15 @@ impl Driver {
     }
 
     /// Gives the terminal back to the shell until the program is in front again.
-    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<()> {
+    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<Next> {
         self.terminal.leave()?;
         stop(all);
         signals.forget().await;
         self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
         let size = self.terminal.size()?;
-        self.take(Event::Resize(size))?;
-        self.draw()
+        let next = self.take(Event::Resize(size))?;
+        self.draw()?;
+        Ok(next)
     }
 }
 
@@ -161,5 +171,22 @@ fn event(input: Input) -> Option<Event> {
         Input::Paste(text) => Some(Event::Paste(text)),
         Input::Resize(width, height) => Some(Event::Resize(Size::new(width, height))),
         Input::FocusGained | Input::FocusLost => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn effects_behind_a_suspension_are_performed() {
+        let mut performed = Vec::new();
+        let next = perform_all(vec![Effect::Suspend, Effect::Follow, Effect::Bell], |effect| {
+            let next = if matches!(effect, Effect::Suspend) { Next::Suspend } else { Next::GoOn };
+            performed.push(effect);
+            Ok(next)
+        });
+        assert_eq!(next.unwrap(), Next::Suspend);
+        assert!(matches!(performed[..], [Effect::Suspend, Effect::Follow, Effect::Bell]));
     }
 }
