@@ -112,7 +112,11 @@ impl App {
             Event::Reply(id, reply) => {
                 let told_by_screen = self.model.is_told_by_screen(id);
                 self.model.reply(id, &reply);
+                if self.model.take_new_user() {
+                    self.forget_last_user();
+                }
                 let heard = self.broadcast(Input::Reply(id, &reply));
+                self.model.tell_price_change();
                 if let (true, false, Err(trouble)) = (told_by_screen, heard, &reply) {
                     // Its screen is closed, and it matters all the same.
                     self.model.say(Level::Bad, told(trouble));
@@ -365,6 +369,14 @@ impl App {
         self.model.effect(Effect::Quit);
     }
 
+    /// Opens the screens anew that hold what another user wrote or looked at. The sign-in leads on by itself.
+    fn forget_last_user(&mut self) {
+        let (tab, _) = self.screens.remove(0);
+        let screen = tab.clone().open(&self.model);
+        self.screens.retain(|(route, _)| matches!(route, Route::SignIn(_)));
+        self.screens.insert(0, (tab, screen));
+    }
+
     fn open(&mut self, route: Route) {
         let screen = route.clone().open(&self.model);
         self.screens.push((route, screen));
@@ -397,12 +409,12 @@ impl App {
     /// Answers whether the screen had waited for it.
     fn input_to(&mut self, index: usize, input: Input<'_>) -> bool {
         let mut moves = Vec::new();
-        let mut cx = Cx { model: &mut self.model, moves: &mut moves, heard: false };
+        let in_front = index + 1 == self.screens.len();
+        let mut cx = Cx { model: &mut self.model, moves: &mut moves, heard: false, in_front };
         if let Some((_, screen)) = self.screens.get_mut(index) {
             screen.update(input, &mut cx);
         }
         let heard = cx.heard;
-        let in_front = index + 1 == self.screens.len();
         for step in moves {
             match step {
                 Move::Quit => self.quit(),
@@ -419,6 +431,10 @@ impl App {
                 Move::BackAnd(action) => {
                     self.close();
                     self.act(action);
+                }
+                Move::BackAwaiting(call) => {
+                    self.close();
+                    self.input(Input::Reserving(call));
                 }
             }
         }

@@ -71,8 +71,8 @@ pub enum Call {
     Change(TicketId, NewTicket, i64),
     /// Take a ticket off the market, if it still has this version.
     Withdraw(TicketId, i64),
-    /// Reserve a ticket.
-    Reserve(TicketId),
+    /// Reserve a ticket at the price that was shown.
+    Reserve(TicketId, Money),
     /// Let go of a reservation.
     Cancel(OrderId),
     /// Pay for an order, and follow the payment until its outcome is known.

@@ -1,6 +1,6 @@
 //! Why something did not work, in the words of the screen.
 
-use ticketing_sdk::{Error, ErrorCode, SafeToRepeat, StatusCode, text::sanitize};
+use ticketing_sdk::{Error, ErrorCode, Money, SafeToRepeat, StatusCode, text::sanitize};
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Trouble {
     pub hint: Option<String>,
     /// The fields at fault, with what is wrong with each.
     pub fields: Vec<(String, String)>,
+    /// What the ticket costs now, where it was ordered at another price.
+    pub new_price: Option<Money>,
 }
 
 /// What kind of trouble it is.
@@ -21,7 +23,7 @@ pub enum TroubleKind {
     /// The server was not reached, and nothing has changed.
     Offline,
     /// A write was sent, and it is not known whether it took effect. The hint says whether to try again.
-    Unknown,
+    Unknown(SafeToRepeat),
     /// Nobody is signed in, or no longer.
     SignedOut,
     /// The server refused.
@@ -33,7 +35,13 @@ pub enum TroubleKind {
 impl Trouble {
     /// Trouble of one's own making.
     pub fn other(message: impl Into<String>) -> Self {
-        Self { kind: TroubleKind::Other, message: message.into(), hint: None, fields: Vec::new() }
+        Self {
+            kind: TroubleKind::Other,
+            message: message.into(),
+            hint: None,
+            fields: Vec::new(),
+            new_price: None,
+        }
     }
 
     /// Whether the server refused with this code.
@@ -55,18 +63,17 @@ impl Trouble {
 
 impl From<&Error> for Trouble {
     fn from(error: &Error) -> Self {
-        let of = |kind, message: String| Self { kind, message, hint: None, fields: Vec::new() };
+        let of = |kind, message: String| Self { kind, ..Self::other(message) };
         match error {
             Error::UnknownOutcome { cause, safe_to_repeat, .. } => {
-                of(TroubleKind::Unknown, format!("It is not known whether it was done: {cause}")).hint(
-                    match safe_to_repeat {
-                        SafeToRepeat::Always => "Try again: it is not done twice",
-                        SafeToRepeat::IfServerKeepsKeys => {
-                            "Try again: it is sent only if the server can tell that it is the same"
-                        }
-                        _ => "Look whether it was done before you try again: this server may do it twice",
-                    },
-                )
+                let message = sentence(&format!("it is not known whether it was done: {cause}"));
+                of(TroubleKind::Unknown(*safe_to_repeat), message).hint(match safe_to_repeat {
+                    SafeToRepeat::Always => "Try again: it is not done twice",
+                    SafeToRepeat::IfServerKeepsKeys => {
+                        "Try again: it is sent only if the server can tell that it is the same"
+                    }
+                    _ => "Look whether it was done before you try again: this server may do it twice",
+                })
             }
             Error::Unreachable { .. } => {
                 of(TroubleKind::Offline, "The server cannot be reached".to_owned()).hint(innermost(error))
@@ -93,7 +100,9 @@ impl From<&Error> for Trouble {
                 };
                 let retry =
                     answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
-                Self { kind, message: words(code.as_ref(), error), hint: retry, fields: fields.collect() }
+                let new_price = error.new_price();
+                let message = words(code.as_ref(), error);
+                Self { kind, message, hint: retry, fields: fields.collect(), new_price }
             }
             other => of(TroubleKind::Other, sentence(&other.to_string())),
         }

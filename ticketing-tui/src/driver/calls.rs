@@ -75,9 +75,11 @@ impl Caller {
             Call::Withdraw(id, version) => {
                 tickets.delete(id).if_match(version).await.map(|()| Reply::Done).map_err(trouble)
             }
-            Call::Reserve(id) => {
-                let operation = format!("orders create {id}");
-                let order = self.noted(&operation, &[id.as_str()], orders.create(&id)).await?;
+            Call::Reserve(id, price) => {
+                // As the command line words it, so that each takes up a key of the other that was interrupted.
+                let operation = format!("orders create {id} --price {price}");
+                let parts = [id.as_str(), &price.to_string()];
+                let order = self.noted(&operation, &parts, orders.create_at_price(&id, price)).await?;
                 Ok(Reply::Order(Box::new(order)))
             }
             Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(trouble),

@@ -1,6 +1,6 @@
 //! What a user can have done: each deed once at a time, and none that makes no sense.
 
-use ticketing_sdk::{NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
+use ticketing_sdk::{Money, NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
 
 use super::notices::Level;
 use super::orders;
@@ -27,8 +27,21 @@ impl Model {
 
     /// Loads what belongs to the one who is signed in.
     pub(crate) fn load_own(&mut self) {
-        self.orders.load = Load::Loading(self.call(Call::Orders));
-        self.listings.load = Load::Loading(self.call(Call::Listings));
+        self.load_orders();
+        self.load_listings();
+    }
+
+    /// Loads the orders of the one who is signed in. Answers which call it is.
+    pub(crate) fn load_orders(&mut self) -> CallId {
+        let call = self.call(Call::Orders);
+        self.orders.begin_load(call);
+        call
+    }
+
+    /// Loads the listings of the one who is signed in.
+    pub(crate) fn load_listings(&mut self) {
+        let call = self.call(Call::Listings);
+        self.listings.begin_load(call);
     }
 
     /// Asks the server for everything again, at once.
@@ -43,13 +56,13 @@ impl Model {
         self.call(Call::Session);
     }
 
-    /// Reserves a ticket. `None` where that is under way already.
-    pub(crate) fn reserve(&mut self, ticket: &TicketId) -> Option<CallId> {
+    /// Reserves a ticket at the price that was shown. `None` where that is under way already.
+    pub(crate) fn reserve(&mut self, ticket: &TicketId, price: Money) -> Option<CallId> {
         if self.orders.is_reserving(ticket) {
             return None;
         }
-        let call = self.call(Call::Reserve(ticket.clone()));
-        self.orders.begin_reserving(ticket, call);
+        let call = self.call(Call::Reserve(ticket.clone(), price));
+        self.orders.begin_reserving(ticket, call, price);
         Some(call)
     }
 

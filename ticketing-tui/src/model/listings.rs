@@ -11,11 +11,13 @@ use crate::effect::CallId;
 #[derive(Debug, Default)]
 pub(crate) struct Listings {
     list: Vec<Listing>,
-    /// Those that are off the market for good, whatever a list says that was read before.
+    /// Those that are off the market, whatever a list says that was read before. Only an order brings one back.
     gone: HashSet<TicketId>,
     /// What is being done, by the call that does it: also to one that is gone before its answer comes.
     under_way: HashMap<CallId, (TicketId, Deed)>,
     pub(crate) load: Load,
+    /// Tickets that were heard of since the list was asked for, and may be missing in it.
+    heard_since_load: HashSet<TicketId>,
 }
 
 /// One of them.
@@ -59,19 +61,33 @@ impl Listings {
         (count(TicketStatus::Available), count(TicketStatus::Reserved), count(TicketStatus::Sold), earned)
     }
 
-    /// Takes in all of them.
+    /// The list is asked for.
+    pub(crate) fn begin_load(&mut self, call: CallId) {
+        self.load = Load::Loading(call);
+        self.heard_since_load.clear();
+    }
+
+    /// Takes in the list. A ticket that was heard of after the list was asked for stays, also where the list lacks it.
     pub(crate) fn replace(&mut self, tickets: &[Ticket]) {
+        let newer = std::mem::take(&mut self.heard_since_load);
         for ticket in tickets {
             self.take(ticket);
         }
-        self.list.retain(|known| tickets.iter().any(|ticket| ticket.id == known.ticket.id));
+        let listed: HashSet<_> = tickets.iter().map(|ticket| &ticket.id).collect();
+        self.list.retain(|known| listed.contains(&known.ticket.id) || newer.contains(&known.ticket.id));
+        self.load = Load::Ready;
     }
 
     /// Takes in what one of them is now, unless something newer is known. A change that is under way stays shown.
     pub(crate) fn take(&mut self, ticket: &Ticket) {
         if self.gone.contains(&ticket.id) {
-            return;
+            if ticket.status == TicketStatus::Available {
+                return;
+            }
+            // An order that was on its way has won over the withdrawal.
+            self.gone.remove(&ticket.id);
         }
+        self.heard_since_load.insert(ticket.id.clone());
         match self.list.iter_mut().find(|known| known.ticket.id == ticket.id) {
             None => {
                 let key = |ticket: &Ticket| (ticket.created_at, ticket.id.clone());
@@ -146,6 +162,28 @@ mod tests {
         assert!(listings.settle(CallId(8)).is_none(), "another call's answer changes nothing");
         assert_eq!(listings.settle(call), Some((id.clone(), Deed::Changing)));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "live");
+    }
+
+    #[test]
+    fn list_read_before_a_listing_does_not_remove_it() {
+        let mut listings = Listings::default();
+        listings.take(&ticket("old", "t", "10", 0));
+        listings.begin_load(CallId(1));
+        listings.take(&ticket("new", "t", "10", 0));
+        listings.replace(&[]);
+        let ids: Vec<_> = listings.list().iter().map(|listing| listing.ticket.id.as_str()).collect();
+        assert_eq!(ids, ["new"]);
+    }
+
+    #[test]
+    fn withdrawn_listing_comes_back_only_with_an_order() {
+        let mut listings = Listings::default();
+        listings.take(&ticket("a", "t", "10", 0));
+        listings.remove(&"a".into());
+        listings.take(&ticket("a", "t", "10", 0));
+        assert!(listings.list().is_empty());
+        listings.take(&Ticket { status: TicketStatus::Sold, ..ticket("a", "t", "10", 3) });
+        assert_eq!(listings.sums().2, 1);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The market as far as it is known: loaded page by page, then kept up by the live changes.
 
+use indexmap::IndexMap;
 use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp};
 
 use super::Load;
@@ -14,15 +15,20 @@ pub(crate) struct Market {
     pub(crate) shelf: Shelf,
     pub(crate) activity: Activity,
     pub(crate) load: Load,
-    /// What changed since everything is being loaded anew, with whether it was withdrawn. The pages take the place of all
-    /// that was known once the first of them is there, but not of this: they may have been read before.
-    fresh: Option<Vec<(Ticket, bool)>>,
+    /// What changed since everything is being loaded anew, the newest of each ticket, with whether it was withdrawn. The pages
+    /// take the place of all that was known once the first of them is there, but not of this: they may have been read before.
+    fresh: Option<IndexMap<TicketId, (Ticket, bool)>>,
 }
 
 impl Market {
     /// Everything will be loaded anew.
     pub(crate) fn reload(&mut self) {
-        self.fresh = Some(Vec::new());
+        self.fresh = Some(IndexMap::new());
+    }
+
+    /// Everything could not be loaded anew; what is known stays, and is kept up by the live changes.
+    pub(crate) fn give_up_reload(&mut self) {
+        self.fresh = None;
     }
 
     /// Takes in a page.
@@ -31,7 +37,7 @@ impl Market {
             self.catalogue = Catalogue::default();
             self.shelf.restart();
             self.shelf.work(&self.catalogue);
-            for (ticket, withdrawn) in changed {
+            for (ticket, withdrawn) in changed.into_values() {
                 self.take(&ticket, withdrawn);
             }
         }
@@ -77,7 +83,12 @@ impl Market {
 
     fn take(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<Option<Row>> {
         if let Some(changed) = &mut self.fresh {
-            changed.push((ticket.clone(), withdrawn));
+            let is_older = changed.get(&ticket.id).is_some_and(|(known, _)| {
+                ticket.version < known.version || ticket.version == known.version && !withdrawn
+            });
+            if !is_older {
+                changed.insert(ticket.id.clone(), (ticket.clone(), withdrawn));
+            }
         }
         if let Some(row) = self.catalogue.find(&ticket.id) {
             self.shelf.before_change(&self.catalogue, row);
@@ -110,5 +121,35 @@ impl Market {
     pub(crate) fn position(&mut self, ticket: &TicketId) -> Option<usize> {
         let row = self.catalogue.find(ticket)?;
         self.shelf.position(&self.catalogue, row)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::catalogue::tests::ticket;
+    use super::*;
+
+    #[test]
+    fn changes_during_a_reload_are_kept_once_for_each_ticket() {
+        let mut market = Market::default();
+        market.reload();
+        for version in [0, 2, 1] {
+            market.ticket(&ticket("a", &format!("version {version}"), "10", version));
+        }
+        assert_eq!(market.fresh.as_ref().map(IndexMap::len), Some(1));
+        market.page(&[]);
+        assert_eq!(market.catalogue.get(&"a".into()).map(|row| &*row.title), Some("version 2"));
+    }
+
+    #[test]
+    fn failed_reload_keeps_no_changes() {
+        let mut market = Market::default();
+        market.page(&[ticket("a", "t", "10", 0)]);
+        market.reload();
+        market.give_up_reload();
+        market.ticket(&ticket("b", "t", "10", 0));
+        assert!(market.fresh.is_none());
+        market.page(&[ticket("c", "t", "10", 0)]);
+        assert_eq!(market.catalogue.len(), 3);
     }
 }

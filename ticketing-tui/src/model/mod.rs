@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use ticketing_sdk::{CurrentUser, OrderId, TicketId, Timestamp};
+use ticketing_sdk::{CurrentUser, Money, OrderId, TicketId, Timestamp, UserId};
 
 use self::listings::Listings;
 use self::market::Market;
@@ -48,8 +48,18 @@ pub(crate) struct Model {
     pub(crate) notices: Notices,
     effects: Vec<Effect>,
     calls: u64,
-    /// The calls that have not been answered yet, with what their failure means.
-    open_calls: HashMap<CallId, Asked>,
+    /// The calls that have not been answered yet.
+    open_calls: HashMap<CallId, OpenCall>,
+    /// How often somebody else was signed in, or nobody: an answer to an earlier session's call tells nothing of this one.
+    sessions: u64,
+    /// The one who was signed in last.
+    last_user: Option<UserId>,
+    /// Whether another user than the last one has signed in, and the screens still hold what the last one wrote.
+    has_new_user: bool,
+    /// The reservation that was just refused for its price, until a screen asks about the new one.
+    pub(crate) price_change: Option<PriceChange>,
+    /// Lists of orders that show whether one holds a ticket oneself that was refused as reserved.
+    reservation_checks: HashMap<CallId, TicketId>,
     title: String,
 }
 
@@ -63,6 +73,23 @@ pub(crate) enum Session {
     Failed(Trouble),
     Out,
     In(CurrentUser),
+}
+
+/// A ticket was not reserved because it costs something else than was shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PriceChange {
+    pub(crate) call: CallId,
+    pub(crate) ticket: TicketId,
+    pub(crate) shown: Money,
+    pub(crate) price: Money,
+}
+
+/// A call that has not been answered yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct OpenCall {
+    asked: Asked,
+    /// The session in which it was made.
+    session: u64,
 }
 
 /// What was asked, as far as it matters when there is no answer.
@@ -133,6 +160,11 @@ impl Model {
             effects: Vec::new(),
             calls: 0,
             open_calls: HashMap::new(),
+            sessions: 0,
+            last_user: None,
+            has_new_user: false,
+            price_change: None,
+            reservation_checks: HashMap::new(),
             title: String::new(),
         }
     }
@@ -178,7 +210,7 @@ impl Model {
             Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) => Asked::ByScreen,
             _ => Asked::Known,
         };
-        self.open_calls.insert(id, asked);
+        self.open_calls.insert(id, OpenCall { asked, session: self.sessions });
         self.effects.push(Effect::Call(id, call));
         id
     }
@@ -215,7 +247,9 @@ impl Model {
                 self.ring();
             }
             // A server that takes its time is not asked again and again.
-            Alarm::Look(id) if !self.open_calls.values().any(|asked| *asked == Asked::Order(id.clone())) => {
+            Alarm::Look(id)
+                if !self.open_calls.values().any(|open| open.asked == Asked::Order(id.clone())) =>
+            {
                 self.call(Call::Order(id.clone()));
             }
             Alarm::Look(_) => {}
@@ -258,17 +292,23 @@ impl Model {
         connecting || !self.open_calls.is_empty()
     }
 
-    /// Notes that a call has had its answer. Answers what had been asked.
-    fn answered(&mut self, id: CallId, reply: &Result<Reply, Trouble>) -> Asked {
-        match reply {
-            Ok(Reply::Market { last: false, .. }) => Asked::Known,
-            _ => self.open_calls.remove(&id).unwrap_or(Asked::Known),
-        }
+    /// Notes that a call has had its answer. Answers what had been asked, and in which session.
+    fn answered(&mut self, id: CallId, reply: &Result<Reply, Trouble>) -> OpenCall {
+        let open = match reply {
+            Ok(Reply::Market { last: false, .. }) => None,
+            _ => self.open_calls.remove(&id),
+        };
+        open.unwrap_or(OpenCall { asked: Asked::Known, session: self.sessions })
+    }
+
+    /// Whether another user than the last one has signed in since this was asked.
+    pub(crate) fn take_new_user(&mut self) -> bool {
+        std::mem::take(&mut self.has_new_user)
     }
 
     /// Whether nobody but the screen that made a call would tell of its failure.
     pub(crate) fn is_told_by_screen(&self, id: CallId) -> bool {
-        matches!(self.open_calls.get(&id), Some(Asked::ByScreen))
+        self.open_calls.get(&id).is_some_and(|open| open.asked == Asked::ByScreen)
     }
 
     /// When the next thing happens by itself.

@@ -1,9 +1,9 @@
 //! One's orders: what is held and until when, what is being done about it, and what became of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use ticketing_sdk::{Order, OrderId, OrderStatus, Payment, TicketId, Timestamp};
+use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Payment, TicketId, Timestamp};
 
 use super::Load;
 use crate::effect::CallId;
@@ -13,13 +13,15 @@ use crate::effect::CallId;
 pub(crate) struct Orders {
     list: Vec<Order>,
     pub(crate) load: Load,
+    /// Orders that were heard of since the list was asked for, and may be missing in it.
+    heard_since_load: HashSet<OrderId>,
     /// What is being done to an order. Nothing else is begun meanwhile.
     under_way: HashMap<OrderId, (CallId, Deed)>,
     /// How the last try to pay ended, where it did not work.
     refusals: HashMap<OrderId, Refusal>,
     payments: HashMap<OrderId, Payment>,
-    /// Tickets that are being reserved.
-    reserving: HashMap<TicketId, CallId>,
+    /// Tickets that are being reserved, and at which price.
+    reserving: HashMap<TicketId, (CallId, Money)>,
     /// How many of the warnings were given.
     warned: HashMap<OrderId, usize>,
     /// Orders whose time is up, with the time of the next look whether the server has noticed.
@@ -37,8 +39,8 @@ pub(crate) enum Deed {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) message: String,
-    /// Whether money may have moved all the same. Trying again with the same card finds out.
-    pub(crate) unknown: bool,
+    /// What to do about it, where that is known.
+    pub(crate) advice: Option<String>,
 }
 
 /// What the passing of time brings about.
@@ -107,18 +109,28 @@ impl Orders {
         self.under_way.values().any(|(_, deed)| *deed == Deed::Paying)
     }
 
-    /// Takes in all of them.
+    /// The list is asked for.
+    pub(crate) fn begin_load(&mut self, call: CallId) {
+        self.load = Load::Loading(call);
+        self.heard_since_load.clear();
+    }
+
+    /// Takes in the list. An order that was heard of after the list was asked for stays, also where the list lacks it.
     pub(crate) fn replace(&mut self, orders: &[Order]) {
+        let newer = std::mem::take(&mut self.heard_since_load);
         for order in orders {
             self.take(order);
         }
-        self.list.retain(|known| orders.iter().any(|order| order.id == known.id));
+        let listed: HashSet<_> = orders.iter().map(|order| &order.id).collect();
+        self.list.retain(|known| listed.contains(&known.id) || newer.contains(&known.id));
+        self.load = Load::Ready;
     }
 
     /// Takes in what an order is now, unless something newer is known.
     pub(crate) fn take(&mut self, order: &Order) {
+        self.heard_since_load.insert(order.id.clone());
         match self.list.iter_mut().find(|known| known.id == order.id) {
-            Some(known) if known.version > order.version => return,
+            Some(known) if progress(known) > progress(order) => return,
             Some(known) => *known = order.clone(),
             None => {
                 let place = self
@@ -165,16 +177,16 @@ impl Orders {
         self.looks.remove(id);
     }
 
-    pub(crate) fn begin_reserving(&mut self, ticket: &TicketId, call: CallId) {
-        self.reserving.insert(ticket.clone(), call);
+    pub(crate) fn begin_reserving(&mut self, ticket: &TicketId, call: CallId, price: Money) {
+        self.reserving.insert(ticket.clone(), (call, price));
     }
 
-    /// Ends a reservation that was under way. Answers with its ticket.
-    pub(crate) fn end_reserving(&mut self, call: CallId) -> Option<TicketId> {
-        let ticket =
-            self.reserving.iter().find(|(_, under_way)| **under_way == call).map(|(id, _)| id.clone())?;
+    /// Ends a reservation that was under way. Answers with its ticket, and the price that was shown.
+    pub(crate) fn end_reserving(&mut self, call: CallId) -> Option<(TicketId, Money)> {
+        let under_way = self.reserving.iter().find(|(_, (under_way, _))| *under_way == call);
+        let (ticket, price) = under_way.map(|(id, (_, price))| (id.clone(), *price))?;
         self.reserving.remove(&ticket);
-        Some(ticket)
+        Some((ticket, price))
     }
 
     /// How long an order is still held.
@@ -227,6 +239,17 @@ impl Orders {
         });
         open.min()
     }
+}
+
+/// How far an order is, so that older knowledge of it is told from newer: by its version, and within one by its status. A
+/// payment is known here before the order has its next version, and other backends may send no version.
+fn progress(order: &Order) -> (i64, u8) {
+    let step = match order.status {
+        OrderStatus::Created => 0,
+        OrderStatus::AwaitingPayment => 1,
+        OrderStatus::Complete | OrderStatus::Cancelled => 2,
+    };
+    (order.version, step)
 }
 
 #[cfg(test)]
@@ -306,7 +329,47 @@ pub(crate) mod tests {
         orders.take(&order("o", 2, OrderStatus::Complete));
         orders.take(&order("o", 0, OrderStatus::Created));
         assert_eq!(orders.get(&"o".into()).map(|order| order.status), Some(OrderStatus::Complete));
+        orders.begin_load(CallId(1));
         orders.replace(&[]);
         assert_eq!(orders.list(), []);
+    }
+
+    #[test]
+    fn list_read_before_an_order_does_not_remove_it() {
+        let mut orders = Orders::default();
+        orders.take(&order("old", 0, OrderStatus::Created));
+        orders.begin_load(CallId(1));
+        orders.take(&order("new", 0, OrderStatus::Created));
+        orders.replace(&[]);
+        let ids: Vec<_> = orders.list().iter().map(|order| order.id.as_str()).collect();
+        assert_eq!(ids, ["new"]);
+        orders.begin_load(CallId(2));
+        orders.replace(&[]);
+        assert_eq!(orders.list(), [], "the second list was asked for later");
+    }
+
+    #[test]
+    fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
+        let mut orders = Orders::default();
+        let open = order("o", 0, OrderStatus::Created);
+        orders.take(&open);
+        let payment = succeeded();
+        orders.paid(&"o".into(), &payment);
+        orders.begin_load(CallId(1));
+        orders.replace(&[open]);
+        assert_eq!(orders.open().count(), 0);
+    }
+
+    fn succeeded() -> Payment {
+        Payment {
+            id: "p".into(),
+            order_id: Some("o".into()),
+            stripe_id: None,
+            amount: None,
+            currency: None,
+            status: Some(ticketing_sdk::PaymentStatus::Succeeded),
+            created_at: None,
+            client_secret: None,
+        }
     }
 }

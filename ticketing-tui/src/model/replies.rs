@@ -2,13 +2,14 @@
 
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{
-    ErrorCode, OrderId, PaymentStatus, Ticket, TicketChange, TicketChangeKind, TicketId, TicketStatus,
+    ErrorCode, Order, OrderId, OrderStatus, PaymentStatus, SafeToRepeat, Ticket, TicketChange,
+    TicketChangeKind, TicketId, TicketStatus,
 };
 
 use super::listings;
 use super::notices::Level;
 use super::orders::{self, Orders, Refusal};
-use super::{Asked, Link, Listings, Load, Model, Session};
+use super::{Asked, Link, Listings, Load, Model, OpenCall, PriceChange, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::{Feed, Reply};
 use crate::text;
@@ -20,23 +21,35 @@ const TOLERATED_SKEW: i64 = 2_000;
 impl Model {
     /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
-        let asked = self.answered(id, reply);
+        let OpenCall { asked, session } = self.answered(id, reply);
+        let is_current = session == self.sessions;
         if let (Ok(_), Link::Lost { .. }) = (reply, &self.link) {
             // The server is there again; no need to wait for the next try.
             self.link = Link::Connecting;
             self.effect(Effect::Follow);
         }
+        self.check_reservation(id, reply);
         if let Some((order, deed)) = self.orders.end(id) {
             self.order_done(&order, deed, reply);
-        } else if let Some(ticket) = self.orders.end_reserving(id) {
+        } else if let Some((ticket, shown)) = self.orders.end_reserving(id) {
             self.reserved(&ticket, reply);
+            if let Err(Trouble { new_price: Some(price), .. }) = reply {
+                self.price_change = Some(PriceChange { call: id, ticket, shown, price: *price });
+            }
         } else if let Some((ticket, deed)) = self.listings.settle(id) {
             self.listing_done(&ticket, deed, reply);
         } else {
             match reply {
+                // Who was signed in when a former session asked is no longer of interest.
+                Ok(Reply::Session(..)) if asked == Asked::Session && !is_current => {}
                 Ok(reply) => self.heard(id, reply),
                 Err(trouble) => self.failed(id, &asked, trouble),
             }
+        }
+        match reply {
+            // The session in which it was asked has ended; a later one has not.
+            Err(trouble) if trouble.kind == TroubleKind::SignedOut && is_current => self.signed(Session::Out),
+            _ => {}
         }
     }
 
@@ -62,11 +75,9 @@ impl Model {
             }
             Reply::Orders(orders) if self.orders.load.awaits(id) => {
                 self.orders.replace(orders);
-                self.orders.load = Load::Ready;
             }
             Reply::Listings(tickets) if self.listings.load.awaits(id) => {
                 self.listings.replace(tickets);
-                self.listings.load = Load::Ready;
             }
             Reply::Orders(_) | Reply::Listings(_) => {}
             // An answer that was on its way while somebody else signed in is not told to that one.
@@ -84,6 +95,9 @@ impl Model {
             !self.orders.list().is_empty(),
             !self.listings.list().is_empty(),
         ];
+        if self.market.load.awaits(id) {
+            self.market.give_up_reload();
+        }
         let loads = [&mut self.market.load, &mut self.orders.load, &mut self.listings.load];
         let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
         if let Some((load, is_shown)) = failed {
@@ -101,10 +115,11 @@ impl Model {
                 self.market.gone(ticket);
                 self.listings.remove(ticket);
             }
+            // A ticket that was listed all the same is shown.
+            Asked::ByScreen if matches!(trouble.kind, TroubleKind::Unknown(_)) && self.user().is_some() => {
+                self.load_listings();
+            }
             _ => {}
-        }
-        if trouble.kind == TroubleKind::SignedOut {
-            self.signed(Session::Out);
         }
     }
 
@@ -115,9 +130,17 @@ impl Model {
         self.session = session;
         let after = self.user().map(|user| user.id.clone());
         if before != after {
+            self.sessions += 1;
+            self.reservation_checks.clear();
             // What is under way is settled by its key, and not told to another.
             self.orders = Orders::default();
             self.listings = Listings::default();
+        }
+        if let Some(user) = &after
+            && self.last_user.replace(user.clone()).is_some_and(|last| last != *user)
+        {
+            self.has_new_user = true;
+            self.notices.clear();
         }
         match after {
             Some(_) => self.load_own(),
@@ -143,19 +166,54 @@ impl Model {
             }
             Ok(_) => {}
             Err(trouble) => {
-                let title = self.market.catalogue.get(ticket).map_or("it", |row| &row.title).to_owned();
-                let text = if trouble.is(&ErrorCode::TicketReserved) {
-                    format!("Someone was quicker: {title} is not to be had now")
-                } else if trouble.is(&ErrorCode::NotFound) {
-                    format!("{title} is no longer for sale")
-                } else {
-                    told(trouble)
-                };
-                self.say(Level::Bad, text);
                 // What it is now is better known by the server.
                 self.call(Call::Ticket(ticket.clone()));
-                self.sign_out_if_so(trouble);
+                match &trouble.kind {
+                    TroubleKind::Refused(ErrorCode::TicketReserved) => {
+                        // An earlier attempt of one's own may hold it.
+                        let orders = self.load_orders();
+                        self.reservation_checks.insert(orders, ticket.clone());
+                    }
+                    TroubleKind::Refused(ErrorCode::NotFound) => {
+                        let text = format!("{} is no longer for sale", self.title_of(ticket));
+                        self.say(Level::Bad, text);
+                    }
+                    // Its screen asks whether the new price is fine.
+                    TroubleKind::Refused(ErrorCode::PriceChanged) if trouble.new_price.is_some() => {}
+                    TroubleKind::Unknown(_) => {
+                        self.say(Level::Bad, told(trouble));
+                        self.load_orders();
+                    }
+                    _ => self.say(Level::Bad, told(trouble)),
+                }
             }
+        }
+    }
+
+    /// Tells of a changed price that no screen asks about: the one that wanted the ticket is left.
+    pub(crate) fn tell_price_change(&mut self) {
+        if let Some(PriceChange { ticket, shown, price, .. }) = self.price_change.take() {
+            let title = self.title_of(&ticket);
+            let text = format!("{title} costs ${price} now, not ${shown}; nothing was reserved");
+            self.say(Level::Warn, text);
+        }
+    }
+
+    fn title_of(&self, ticket: &TicketId) -> String {
+        self.market.catalogue.get(ticket).map_or("It", |row| &row.title).to_owned()
+    }
+
+    /// Tells by whom a ticket is reserved that was refused as reserved, once the list of one's own orders has come.
+    fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
+        let Some(ticket) = self.reservation_checks.remove(&id) else { return };
+        let holds = |order: &Order| order.ticket.id == ticket && order.status != OrderStatus::Cancelled;
+        let title = self.title_of(&ticket);
+        match reply {
+            Ok(Reply::Orders(orders)) if orders.iter().any(holds) => {
+                self.say(Level::Good, format!("{title} is yours already; your orders show it"));
+            }
+            Ok(_) => self.say(Level::Bad, format!("{title} was just reserved by another buyer")),
+            Err(_) => self.say(Level::Bad, format!("{title} is reserved or sold")),
         }
     }
 
@@ -166,7 +224,8 @@ impl Model {
                 Some(PaymentStatus::Failed | PaymentStatus::Refunded) => {
                     let message = "The card provider did not take the money".to_owned();
                     self.say(Level::Bad, message.clone());
-                    self.orders.refuse(id.clone(), Refusal { message, unknown: false });
+                    let advice = Some(ANOTHER_CARD.to_owned());
+                    self.orders.refuse(id.clone(), Refusal { message, advice });
                 }
                 _ => {
                     self.orders.paid(id, payment);
@@ -178,16 +237,11 @@ impl Model {
             }
             (_, Ok(_)) => {}
             (orders::Deed::Paying, Err(trouble)) => {
-                let unknown =
-                    trouble.kind == TroubleKind::Unknown || trouble.is(&ErrorCode::IdempotencyKeyInFlight);
                 self.say(Level::Bad, told(trouble));
-                self.orders.refuse(id.clone(), Refusal { message: trouble.message.clone(), unknown });
-                self.sign_out_if_so(trouble);
+                let (message, advice) = (trouble.message.clone(), advice_for_payment(trouble));
+                self.orders.refuse(id.clone(), Refusal { message, advice });
             }
-            (orders::Deed::Cancelling, Err(trouble)) => {
-                self.say(Level::Bad, told(trouble));
-                self.sign_out_if_so(trouble);
-            }
+            (orders::Deed::Cancelling, Err(trouble)) => self.say(Level::Bad, told(trouble)),
         }
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));
@@ -213,14 +267,7 @@ impl Model {
                 } else {
                     self.call(Call::Ticket(id.clone()));
                 }
-                self.sign_out_if_so(trouble);
             }
-        }
-    }
-
-    fn sign_out_if_so(&mut self, trouble: &Trouble) {
-        if trouble.kind == TroubleKind::SignedOut {
-            self.signed(Session::Out);
         }
     }
 
@@ -298,6 +345,22 @@ impl Model {
             self.call(Call::Order(id));
         }
     }
+}
+
+const ANOTHER_CARD: &str = "It stays reserved for you. Another card may do.";
+
+/// What to do about a payment that did not work.
+fn advice_for_payment(trouble: &Trouble) -> Option<String> {
+    let words = match &trouble.kind {
+        // The server keeps the key, and the journal takes it up again for the same order and card.
+        TroubleKind::Unknown(SafeToRepeat::Always)
+        | TroubleKind::Refused(ErrorCode::IdempotencyKeyInFlight) => {
+            "Paying again with the same card finds out, and never charges twice."
+        }
+        TroubleKind::Refused(ErrorCode::CardDeclined) => ANOTHER_CARD,
+        _ => return trouble.hint.clone(),
+    };
+    Some(words.to_owned())
 }
 
 /// A trouble on one line.

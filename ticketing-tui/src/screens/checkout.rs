@@ -9,7 +9,6 @@ use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, PaymentStatus, Secre
 use super::{Cx, Deed, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
-use crate::event::Reply;
 use crate::model::orders::{Deed as UnderWay, Orders, SOON};
 use crate::model::{Load, Model};
 use crate::text;
@@ -64,8 +63,8 @@ impl Checkout {
             Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => cx.go(Route::Confirm(Deed::Cancel(self.id.clone()))),
             Action::Again => {
-                if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.id.clone()) {
-                    self.reserving = cx.model.reserve(&ticket).or(self.reserving);
+                if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.clone()) {
+                    self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);
                 }
             }
             Action::Copy => cx.model.copy(self.id.as_str()),
@@ -113,10 +112,11 @@ impl Screen for Checkout {
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
-                if let Ok(Reply::Order(order)) = reply {
-                    cx.go_instead(Route::Checkout(order.id.clone()));
+                if let Some(order) = cx.reserved(id, reply) {
+                    cx.go_instead(Route::Checkout(order));
                 }
             }
+            Input::Reserving(call) => self.reserving = Some(call),
             input => {
                 form_input(&mut self.form, input);
             }
@@ -171,7 +171,10 @@ impl Screen for Checkout {
             (OrderStatus::Created, None) => {
                 let left = Orders::left(order, model.server_now());
                 lines.push(format!("Reserved for you for {}.", text::left(left)));
-                lines.extend(model.orders.refusal(&self.id).map(|refusal| refusal.message.clone()));
+                if let Some(refusal) = model.orders.refusal(&self.id) {
+                    lines.push(refusal.message.clone());
+                    lines.extend(refusal.advice.clone());
+                }
                 let form = if self.is_open(model) { Speech::form(&self.form) } else { Speech::default() };
                 return Speech { lines, ..form };
             }
@@ -231,11 +234,7 @@ impl Checkout {
         pen.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
         rest = below(rest, 1 + gap);
         if let Some(refusal) = refusal {
-            let advice = if refusal.unknown {
-                "Paying again with the same card finds out, and never charges twice."
-            } else {
-                "It stays reserved for you. Another card may do."
-            };
+            let advice = refusal.advice.as_deref().unwrap_or_default();
             rest = below(pen.paragraph(rest, advice, pen.theme.dim), gap);
         }
         facts(pen, rest, model, order);

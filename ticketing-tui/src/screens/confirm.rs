@@ -1,5 +1,7 @@
 //! Asks before something is done that cannot be undone.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::{Cx, Deed, Input, Move, Screen, Speech};
@@ -20,22 +22,27 @@ impl Confirm {
     }
 
     /// What is asked, and what follows.
-    fn words(&self, model: &Model) -> (String, &'static str) {
+    fn words(&self, model: &Model) -> (String, Cow<'static, str>) {
         match &self.deed {
             Deed::Cancel(id) => {
                 let title = model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title));
-                (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.")
+                (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.".into())
             }
             Deed::Withdraw(id) => {
                 let title = model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
-                (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.")
+                (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.".into())
             }
             Deed::SignOut => {
                 let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
-                (format!("Sign {email} out?"), "The session ends for good, in every program that uses it.")
+                (format!("Sign {email} out?"), "The session ends for good, in every program that uses it.".into())
+            }
+            Deed::BuyAt { ticket, price, shown } => {
+                let title = model.market.catalogue.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
+                let question = format!("Reserve {title} for {}?", text::money(*price));
+                (question, format!("It cost {} when it was shown. Nothing is reserved yet.", text::money(*shown)).into())
             }
             Deed::Quit => {
-                ("Leave while money is being taken?".to_owned(), "The payment goes on without you; your orders show how it ended.")
+                ("Leave while money is being taken?".to_owned(), "The payment goes on without you; your orders show how it ended.".into())
             }
         }
     }
@@ -58,8 +65,13 @@ impl Screen for Confirm {
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
         match input {
             Input::Action(Action::Yes) => {
+                if let Deed::BuyAt { ticket, price, .. } = &self.deed {
+                    let begun = cx.model.reserve(ticket, *price);
+                    return cx.moves.push(begun.map_or(Move::Back, Move::BackAwaiting));
+                }
                 cx.back();
                 match &self.deed {
+                    Deed::BuyAt { .. } => {}
                     Deed::Cancel(id) => cx.model.cancel(id),
                     Deed::Withdraw(id) => cx.model.withdraw(id),
                     Deed::SignOut => cx.model.sign_out(),
@@ -74,10 +86,10 @@ impl Screen for Confirm {
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let (question, follows) = self.words(model);
         let width = area.width.min(64).saturating_sub(4);
-        let lines = text::wrap(&question, width).len() + text::wrap(follows, width).len();
+        let lines = text::wrap(&question, width).len() + text::wrap(&follows, width).len();
         let inner = pen.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 6, "Sure?");
         let rest = pen.paragraph(below(inner, 1), &question, pen.theme.warn);
-        pen.paragraph(below(rest, 1), follows, pen.theme.dim);
+        pen.paragraph(below(rest, 1), &follows, pen.theme.dim);
         let line = bottom(inner, 1);
         let end = pen.button(line, &model.key(Action::Yes), "yes", Action::Yes);
         let place = Rect { x: end + 4, width: line.right().saturating_sub(end + 4), ..top(line, 1) };
@@ -85,7 +97,7 @@ impl Screen for Confirm {
     }
 
     fn speech(&self, model: &Model) -> Speech {
-        Speech::lines([self.words(model).1.to_owned()])
+        Speech::lines([self.words(model).1.into_owned()])
     }
 
     fn is_popup(&self) -> bool {

@@ -93,7 +93,6 @@ impl Listing {
             Err(trouble) => {
                 self.sending.refused(trouble, &mut self.form, &["title", "price"]);
                 if trouble.kind == TroubleKind::SignedOut {
-                    cx.model.signed(crate::model::Session::Out);
                     cx.signed_in_or(None);
                 }
             }

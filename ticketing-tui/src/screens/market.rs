@@ -8,7 +8,6 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::effect::CallId;
-use crate::event::Reply;
 use crate::model::catalogue::{Row, Standing};
 use crate::model::shelf::Query;
 use crate::model::{Link, Load, Model};
@@ -182,10 +181,11 @@ impl Screen for Market {
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
-                if let Ok(Reply::Order(order)) = reply {
-                    cx.go(Route::Checkout(order.id.clone()));
+                if let Some(order) = cx.reserved(id, reply) {
+                    cx.go(Route::Checkout(order));
                 }
             }
+            Input::Reserving(call) => self.reserving = Some(call),
             Input::Shown | Input::Changed => {
                 let place = self.anchor.clone().and_then(|id| cx.model.market.position(&id));
                 match place {

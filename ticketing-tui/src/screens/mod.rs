@@ -4,13 +4,13 @@ use std::fmt;
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
-use ticketing_sdk::{OrderId, TicketId};
+use ticketing_sdk::{Money, OrderId, TicketId};
 
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
-use crate::model::{Model, Session};
+use crate::model::{Model, PriceChange, Session};
 use crate::trouble::Trouble;
 use crate::widgets::form::Form;
 use crate::widgets::pen::Pen;
@@ -68,6 +68,12 @@ pub(crate) enum Deed {
     Cancel(OrderId),
     Withdraw(TicketId),
     SignOut,
+    /// Reserve a ticket at its new price, which was another when it was shown.
+    BuyAt {
+        ticket: TicketId,
+        price: Money,
+        shown: Money,
+    },
     /// Leave while money is being taken.
     Quit,
 }
@@ -123,6 +129,8 @@ pub(crate) enum Input<'a> {
     /// The wheel was turned by so many rows.
     Scroll(isize),
     Reply(CallId, &'a Result<Reply, Trouble>),
+    /// The screen in front of it has begun this reservation in its place.
+    Reserving(CallId),
     /// What is known has changed.
     Changed,
 }
@@ -133,6 +141,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) moves: &'a mut Vec<Move>,
     /// Whether the screen had waited for what came in, and tells of it.
     pub(crate) heard: bool,
+    /// Whether it is the screen in front, so that it may lead on.
+    pub(crate) in_front: bool,
 }
 
 /// Where to go.
@@ -146,6 +156,8 @@ pub(crate) enum Move {
     Back,
     /// Back, and then this is done there.
     BackAnd(Action),
+    /// Back, to the screen that waits for this reservation then.
+    BackAwaiting(CallId),
     Quit,
 }
 
@@ -160,6 +172,21 @@ impl Cx<'_> {
 
     pub(crate) fn back(&mut self) {
         self.moves.push(Move::Back);
+    }
+
+    /// Takes in the answer to the reservation for which the screen has waited. Answers with the order, where there is one; where
+    /// the price has changed, asks whether the ticket is wanted at the new one.
+    pub(crate) fn reserved(&mut self, call: CallId, reply: &Result<Reply, Trouble>) -> Option<OrderId> {
+        if let Ok(Reply::Order(order)) = reply {
+            return Some(order.id.clone());
+        }
+        if self.in_front
+            && let Some(change) = self.model.price_change.take_if(|change| change.call == call)
+        {
+            let PriceChange { ticket, shown, price, .. } = change;
+            self.go(Route::Confirm(Deed::BuyAt { ticket, price, shown }));
+        }
+        None
     }
 
     /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.

@@ -6,7 +6,6 @@ use ticketing_sdk::TicketId;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
-use crate::event::Reply;
 use crate::model::{Load, Model};
 use crate::model::catalogue::Standing;
 use crate::text;
@@ -67,10 +66,11 @@ impl Screen for Ticket {
             Input::Action(Action::Browse) => cx.model.browse_ticket(&self.id),
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
-                if let Ok(Reply::Order(order)) = reply {
-                    cx.go(Route::Checkout(order.id.clone()));
+                if let Some(order) = cx.reserved(id, reply) {
+                    cx.go(Route::Checkout(order));
                 }
             }
+            Input::Reserving(call) => self.reserving = Some(call),
             Input::Reply(id, reply) if self.load.awaits(id) => {
                 self.load = match reply {
                     Ok(_) => Load::Ready,

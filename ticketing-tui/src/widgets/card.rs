@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{OrderStatus, TicketId};
+use ticketing_sdk::{Money, OrderStatus, TicketId};
 
 use super::pen::{Pen, below};
 use crate::action::Action;
@@ -64,7 +64,11 @@ pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
         cx.go(Route::Checkout(id));
         return None;
     }
-    if cx.signed_in_or(Some(Route::Ticket(ticket.clone()))) { cx.model.reserve(ticket) } else { None }
+    if !cx.signed_in_or(Some(Route::Ticket(ticket.clone()))) {
+        return None;
+    }
+    let price = Money::from_cents(i64::from(cx.model.market.catalogue.get(ticket)?.cents)).ok()?;
+    cx.model.reserve(ticket, price)
 }
 
 /// With fewer lines, there is room for what matters most only.

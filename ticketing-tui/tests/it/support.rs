@@ -23,8 +23,8 @@ macro_rules! answer {
 
 /// How many calls are waiting that are like this.
 macro_rules! waiting {
-    ($stage:expr, $pattern:pat) => {
-        $stage.waiting.iter().filter(|(_, call)| matches!(call, $pattern)).count()
+    ($stage:expr, $pattern:pat $(if $guard:expr)?) => {
+        $stage.waiting.iter().filter(|(_, call)| matches!(call, $pattern $(if $guard)?)).count()
     };
 }
 

@@ -116,7 +116,7 @@ fn answer(dice: &mut Dice, stage: &Stage, call: &Call) -> Result<Reply, Trouble>
         },
         Call::Listings => Reply::Listings((0..dice.roll(9)).map(|_| ticket(dice)).collect()),
         Call::Orders => Reply::Orders((0..dice.roll(4)).map(|_| order(dice)).collect()),
-        Call::Order(_) | Call::Reserve(_) => Reply::Order(Box::new(order(dice))),
+        Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(dice))),
         Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(dice))),
         Call::Withdraw(..) | Call::Cancel(_) => Reply::Done,
         Call::Pay { .. } => {

@@ -26,13 +26,13 @@ fn sign_up(stage: &mut Stage) {
 fn whoever_signs_up_to_buy_goes_on_to_the_ticket() {
     let mut stage = Stage::open();
     stage.press("j b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 0);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
     stage.sees("Sign in");
     sign_up(&mut stage);
     stage.sees("RustConf, day 1");
     stage.sees("reserves it for you");
     stage.press("b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_sign_out_that_does_not_work_is_said() {
 fn a_write_that_finds_nobody_signed_in_signs_out() {
     let mut stage = Stage::signed_in();
     stage.press("b");
-    answer!(stage, Call::Reserve(_), Err(props::signed_out()));
+    answer!(stage, Call::Reserve(..), Err(props::signed_out()));
     stage.sees("i Sign in");
     stage.sees("You are signed out");
 }
@@ -135,7 +135,7 @@ fn paying_without_a_session_says_so_and_pays_nothing() {
     let mut stage = Stage::signed_in();
     stage.press("b");
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
-    answer!(stage, Call::Reserve(_), Ok(Reply::Order(Box::new(order))));
+    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
     stage.write("tok_visa");
     stage.press("enter");
     answer!(stage, Call::Pay { .. }, Err(props::signed_out()));
@@ -164,7 +164,7 @@ fn selling_without_a_session_leads_to_the_sign_in_and_keeps_what_was_written() {
 fn what_one_did_is_not_told_to_the_next_who_signs_in() {
     let mut stage = Stage::signed_in();
     stage.press("b");
-    let mine = crate::support::call!(stage, Call::Reserve(_));
+    let mine = crate::support::call!(stage, Call::Reserve(..));
     stage.press("i y");
     answer!(stage, Call::SignOut, Ok(Reply::Session(None, None)));
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
@@ -172,4 +172,73 @@ fn what_one_did_is_not_told_to_the_next_who_signs_in() {
     stage.press("2");
     stage.sees("Sign in to see your orders");
     stage.does_not_see("●1");
+}
+
+/// Signs the one who is signed in out, and another in.
+fn hand_over(stage: &mut Stage) {
+    stage.press("i y");
+    answer!(stage, Call::SignOut, Ok(Reply::Session(None, None)));
+    stage.press("i");
+    stage.write("grace@example.com");
+    stage.press("enter");
+    stage.write(props::PASSWORD);
+    stage.press("enter");
+    stage.world.user = Some(props::grace());
+    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::grace()), None)));
+    stage.settle();
+    stage.sees("grace@example.com");
+}
+
+#[test]
+fn late_refusal_of_the_last_user_does_not_sign_the_next_out() {
+    let mut stage = Stage::signed_in();
+    stage.press("r");
+    let session = crate::support::call!(stage, Call::Session);
+    stage.settle();
+    stage.press("b");
+    let order = crate::support::call!(stage, Call::Reserve(..));
+    hand_over(&mut stage);
+    stage.reply(order, Err(props::signed_out()));
+    stage.reply(session, Ok(Reply::Session(None, None)));
+    stage.does_not_see("You are signed out");
+    stage.does_not_see("i Sign in");
+    stage.sees("grace@example.com");
+}
+
+#[test]
+fn what_one_wrote_is_not_shown_to_the_next_who_signs_in() {
+    let mut stage = Stage::signed_in();
+    stage.press("n");
+    stage.write("Opera on the roof");
+    stage.press("tab");
+    stage.write("75");
+    stage.press("enter");
+    answer!(stage, Call::Sell(_), Err(props::signed_out()));
+    stage.write("grace@example.com");
+    stage.press("enter");
+    stage.write(props::PASSWORD);
+    stage.press("enter");
+    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::grace()), None)));
+    stage.settle();
+    stage.sees("Market: 6 tickets");
+    stage.press("esc");
+    stage.does_not_see("Opera on the roof");
+}
+
+#[test]
+fn same_user_goes_on_with_the_form_after_signing_in_again() {
+    let mut stage = Stage::signed_in();
+    stage.press("n");
+    stage.write("Opera on the roof");
+    stage.press("tab");
+    stage.write("75");
+    stage.press("enter");
+    answer!(stage, Call::Sell(_), Err(props::signed_out()));
+    stage.write("ada@example.com");
+    stage.press("enter");
+    stage.write(props::PASSWORD);
+    stage.press("enter");
+    let reply = session(&mut stage);
+    answer!(stage, Call::SignIn { .. }, reply);
+    stage.sees("Opera on the roof");
 }

@@ -13,7 +13,7 @@ fn order(status: OrderStatus) -> Order {
 fn reserve(stage: &mut Stage) {
     stage.press("b");
     stage.world.orders = vec![order(OrderStatus::Created)];
-    answer!(stage, Call::Reserve(_), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     stage.settle();
 }
 
@@ -79,8 +79,8 @@ fn an_unknown_outcome_is_said_and_the_same_card_tries_again() {
 fn a_second_key_while_reserving_sends_nothing_and_still_leads_to_the_checkout() {
     let mut stage = Stage::signed_in();
     stage.press("b b b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
-    answer!(stage, Call::Reserve(_), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
+    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
     stage.sees("Held for you");
 }
 
@@ -113,10 +113,10 @@ fn whoever_loses_the_race_is_told_and_sees_how_the_ticket_stands() {
     let mut stage = Stage::signed_in();
     stage.press("b");
     let lost = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(stage, Call::Reserve(_), Err(lost));
-    stage.sees("Someone was quicker: Jazz at the lake is not to be had now");
+    answer!(stage, Call::Reserve(..), Err(lost));
     stage.world.market[0] = props::later(&props::tickets()[0], TicketStatus::Reserved);
     stage.settle();
+    stage.sees("Jazz at the lake was just reserved by another buyer");
     assert!(stage.selected().contains("reserved"), "{}", stage.selected());
 }
 
@@ -129,9 +129,9 @@ fn what_another_reserves_greys_out_at_once_and_cannot_be_bought() {
     stage.feed(props::change(TicketChangeKind::Updated, taken));
     stage.sees("Someone is about to buy it");
     stage.press("b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 0);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
     stage.press("esc b");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 0, "nor in the list");
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0, "nor in the list");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_ticket_that_is_gone_is_said_to_be() {
     stage.press("b");
     answer!(
         stage,
-        Call::Reserve(_),
+        Call::Reserve(..),
         Err(props::refused(ErrorCode::NotFound, "There is no such thing any more"))
     );
     stage.sees("Jazz at the lake is no longer for sale");
@@ -175,7 +175,7 @@ fn a_ticket_that_is_held_leads_back_to_its_checkout() {
     reserve(&mut stage);
     stage.press("esc b");
     stage.sees("Held for you");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 0);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
 }
 
 #[test]
@@ -220,4 +220,91 @@ fn a_checkout_without_a_session_does_not_load_for_ever() {
     stage.waiting.retain(|(_, call)| !matches!(call, Call::Order(_)));
     stage.settle();
     stage.does_not_see("Loading the order");
+}
+
+#[test]
+fn refusal_of_a_ticket_held_by_an_earlier_try_names_no_other_buyer() {
+    let mut stage = Stage::signed_in();
+    stage.press("b");
+    stage.world.orders = vec![order(OrderStatus::Created)];
+    let refused = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    answer!(stage, Call::Reserve(..), Err(refused));
+    stage.settle();
+    stage.sees("Jazz at the lake is yours already");
+    stage.does_not_see("another buyer");
+    stage.press("b");
+    stage.sees("Held for you");
+}
+
+#[test]
+fn order_carries_the_price_that_was_shown() {
+    let mut stage = Stage::signed_in();
+    stage.press("b");
+    let (_, call) = stage.waiting.iter().find(|(_, call)| call.is_write()).unwrap();
+    assert!(matches!(call, Call::Reserve(_, price) if price.to_string() == "38.00"), "{call:?}");
+}
+
+#[test]
+fn changed_price_is_shown_and_asked_about() {
+    let mut stage = Stage::signed_in();
+    stage.press("enter");
+    stage.settle();
+    stage.press("b");
+    answer!(stage, Call::Reserve(..), Err(props::price_changed("45")));
+    stage.settle();
+    stage.sees("Reserve Jazz at the lake for $45.00?");
+    stage.sees("It cost $38.00 when it was shown");
+    stage.press("n");
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
+    stage.press("b");
+    answer!(stage, Call::Reserve(..), Err(props::price_changed("45")));
+    stage.press("y");
+    assert_eq!(waiting!(stage, Call::Reserve(_, price) if price.to_string() == "45.00"), 1);
+    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
+    stage.sees("Held for you");
+}
+
+#[test]
+fn changed_price_of_a_ticket_that_was_left_is_told() {
+    let mut stage = Stage::signed_in();
+    stage.press("b 4");
+    answer!(stage, Call::Reserve(..), Err(props::price_changed("45")));
+    stage.sees("Jazz at the lake costs $45.00 now, not $38.00; nothing was reserved");
+    stage.does_not_see("Reserve Jazz");
+}
+
+#[test]
+fn unknown_payment_is_promised_nothing_by_a_server_without_keys() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    let unknown = props::unknown_at_a_server_without_keys();
+    answer!(stage, Call::Pay { .. }, Err(unknown));
+    stage.settle();
+    stage.sees("this server may do it twice");
+    stage.does_not_see("never charges twice");
+    stage.does_not_see("Another card may do");
+}
+
+#[test]
+fn only_a_declined_card_is_told_to_be_another() {
+    let mut stage = Stage::signed_in();
+    reserve(&mut stage);
+    pay_with(&mut stage, "tok_visa");
+    answer!(stage, Call::Pay { .. }, Err(props::offline()));
+    stage.settle();
+    stage.sees("The server cannot be reached");
+    stage.does_not_see("Another card may do");
+}
+
+#[test]
+fn order_of_unknown_outcome_is_looked_up() {
+    let mut stage = Stage::signed_in();
+    stage.press("b");
+    stage.world.orders = vec![order(OrderStatus::Created)];
+    answer!(stage, Call::Reserve(..), Err(props::unknown()));
+    stage.settle();
+    stage.press("b");
+    stage.sees("Held for you");
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
 }

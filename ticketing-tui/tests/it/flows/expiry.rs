@@ -88,12 +88,12 @@ fn the_server_has_the_last_word_and_then_it_can_be_ordered_again() {
     stage.settle();
     stage.sees("It was not paid in time");
     stage.press("t t");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
     let again = Order {
         expires_at: Timestamp::from_millis(stage.now.as_millis() + 900_000),
         ..props::order("o2", &props::tickets()[0], OrderStatus::Created)
     };
-    answer!(stage, Call::Reserve(_), Ok(Reply::Order(Box::new(again))));
+    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(again))));
     stage.sees("Held for you  15:00");
 }
 

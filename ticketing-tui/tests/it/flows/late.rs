@@ -15,7 +15,7 @@ fn page(titles: &[&str]) -> Result<Reply, ticketing_tui::Trouble> {
 fn a_reservation_does_not_pull_away_from_another_screen() {
     let mut stage = Stage::signed_in();
     stage.press("b");
-    let reserve = call!(stage, Call::Reserve(_));
+    let reserve = call!(stage, Call::Reserve(..));
     stage.press("4");
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
     stage.reply(reserve, Ok(Reply::Order(Box::new(order))));
@@ -140,7 +140,7 @@ fn a_withdrawn_ticket_does_not_come_back_from_a_page_that_was_read_before() {
 fn an_answer_that_comes_twice_counts_once() {
     let mut stage = Stage::signed_in();
     stage.press("b");
-    let reserve = call!(stage, Call::Reserve(_));
+    let reserve = call!(stage, Call::Reserve(..));
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
     for _ in 0..2 {
         stage.reply(reserve, Ok(Reply::Order(Box::new(order.clone()))));
@@ -148,4 +148,39 @@ fn an_answer_that_comes_twice_counts_once() {
     stage.sees("●1");
     stage.press("esc");
     stage.sees("Market: 6 tickets");
+}
+
+#[test]
+fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
+    let mut stage = Stage::signed_in();
+    stage.press("r");
+    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()), None)));
+    let list = call!(stage, Call::Orders);
+    stage.press("b");
+    let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
+    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    stage.reply(list, Ok(Reply::Orders(Vec::new())));
+    stage.sees("Held for you");
+    stage.sees("●1");
+}
+
+#[test]
+fn list_that_was_asked_for_before_a_listing_does_not_remove_it() {
+    let mut stage = Stage::signed_in();
+    stage.press("r");
+    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()), None)));
+    let list = call!(stage, Call::Listings);
+    stage.press("n");
+    stage.write("Opera on the roof");
+    stage.press("tab");
+    stage.write("75");
+    stage.press("enter");
+    let listed = ticketing_sdk::Ticket {
+        user_id: props::ME.into(),
+        ..props::ticket("mine", "Opera on the roof", "75", 0)
+    };
+    answer!(stage, Call::Sell(_), Ok(Reply::Ticket(Box::new(listed))));
+    stage.reply(list, Ok(Reply::Listings(Vec::new())));
+    stage.press("3");
+    stage.sees("Opera on the roof");
 }

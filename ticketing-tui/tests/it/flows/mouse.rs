@@ -50,7 +50,7 @@ fn tabs_and_the_buttons_of_the_footer_can_be_pressed() {
     stage.click("esc Back");
     stage.click("1 Market");
     stage.click("b Buy");
-    assert_eq!(waiting!(stage, Call::Reserve(_)), 1);
+    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
     stage.click("q Quit");
     assert_eq!(asked!(stage, Effect::Quit), 1);
 }

@@ -1,8 +1,8 @@
 //! What the tests play with: tickets, orders, people, and troubles.
 
 use ticketing_sdk::{
-    CurrentUser, ErrorCode, Order, OrderStatus, OrderedTicket, Payment, PaymentStatus, Ticket, TicketChange,
-    TicketChangeKind, TicketStatus, Timestamp,
+    CurrentUser, ErrorCode, Order, OrderStatus, OrderedTicket, Payment, PaymentStatus, SafeToRepeat, Ticket,
+    TicketChange, TicketChangeKind, TicketStatus, Timestamp,
 };
 use ticketing_tui::{Event, Feed, Trouble, TroubleKind};
 
@@ -22,6 +22,11 @@ pub(crate) fn me() -> CurrentUser {
         jti: None,
         iss: None,
     }
+}
+
+/// Another user of the same program.
+pub(crate) fn grace() -> CurrentUser {
+    CurrentUser { id: "user-grace".into(), email: "grace@example.com".to_owned(), ..me() }
 }
 
 /// A ticket of somebody else, listed so many minutes ago.
@@ -128,7 +133,19 @@ pub(crate) fn signed_out() -> Trouble {
 pub(crate) fn unknown() -> Trouble {
     let hint = Some("Try again: it is not done twice".to_owned());
     let message = "Nobody knows whether it was done: the connection broke off";
-    Trouble { hint, ..trouble(TroubleKind::Unknown, message) }
+    Trouble { hint, ..trouble(TroubleKind::Unknown(SafeToRepeat::Always), message) }
+}
+
+pub(crate) fn unknown_at_a_server_without_keys() -> Trouble {
+    let hint = Some("Look whether it was done before you try again: this server may do it twice".to_owned());
+    let kind = TroubleKind::Unknown(SafeToRepeat::Never);
+    Trouble { hint, ..trouble(kind, "It is not known whether it was done") }
+}
+
+/// The refusal of an order at a price that is no longer the ticket's.
+pub(crate) fn price_changed(price: &str) -> Trouble {
+    let new_price = Some(price.parse().unwrap());
+    Trouble { new_price, ..refused(ErrorCode::PriceChanged, "The price has changed") }
 }
 
 pub(crate) fn declined() -> Trouble {
