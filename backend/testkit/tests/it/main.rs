@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests fail the test")]
 
+mod original;
 mod proxy;
 
 use ticketing_platform::db::DbError;
