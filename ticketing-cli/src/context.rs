@@ -205,6 +205,14 @@ impl Online {
         Ok(answer)
     }
 
+    /// Removes the note of an interrupted write whose outcome has become known. Tells whether there was one.
+    pub(crate) fn settle_interrupted(&self, operation: &str, parts: &[&str]) -> Outcome<bool> {
+        let entry = self.note_down(operation, parts)?;
+        let was_interrupted = entry.resumed;
+        entry.settle();
+        Ok(was_interrupted)
+    }
+
     fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
         self.journal.begin(operation, self.client.server(), parts, clock::now()).map_err(|error| {
             Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))

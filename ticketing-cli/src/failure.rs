@@ -106,10 +106,7 @@ impl Failure {
                 format!("order {id} was cancelled"),
                 Some("order the ticket again: `ticketing orders create TICKET`".to_owned()),
             ),
-            (ErrorCode::OrderPaid, Subject::Order(id)) => (
-                format!("order {id} is paid already"),
-                Some("`ticketing payments list` shows the payment".to_owned()),
-            ),
+            (ErrorCode::OrderPaid, Subject::Order(id)) => return Self::order_paid(id),
             (ErrorCode::PaymentInProgress, Subject::Order(id)) => (
                 format!("a payment of order {id} is being taken"),
                 Some(format!("`ticketing orders watch {id}` follows it")),
@@ -121,6 +118,12 @@ impl Failure {
             _ => return failure,
         };
         Self { message: Some(message), details: failure.request_detail(error), hint, ..failure }
+    }
+
+    /// An order that needs no payment any more.
+    pub(crate) fn order_paid(id: &OrderId) -> Self {
+        Self::new(Exit::Conflict, format!("order {id} is paid already"))
+            .hint("`ticketing payments list` shows the payment")
     }
 
     /// Keeps the request's id where the server's operator will be asked for it.
@@ -203,13 +206,14 @@ impl From<&Error> for Failure {
     }
 }
 
-/// The command that shows what a write to this path has made.
+/// The command that shows what a write to this path has made, at a server that keeps no keys. Such a server shows no payments
+/// either: the status of the order tells.
 fn command_that_shows(path: &str) -> &'static str {
     let noun = path.trim_start_matches("/api/").split('/').next().unwrap_or_default();
     match noun {
         "tickets" => "`ticketing tickets list --mine`",
         "orders" => "`ticketing orders list`",
-        "payments" => "`ticketing payments list`",
+        "payments" => "`ticketing orders list`, and the account of the card",
         _ => "`ticketing auth status`",
     }
 }

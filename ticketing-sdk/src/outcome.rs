@@ -53,10 +53,11 @@ impl IdempotencySupport {
 /// Whether the only attempt at a write may have taken effect although this is its answer.
 ///
 /// A gateway may have lost the server in the middle of the write, and a server that fails may do so after its commit. The
-/// marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`.
+/// marketplace answers 503 only before it has done anything, except with the code `outcome_unknown`. The original answers 400
+/// to an exception that nobody caught, wherever it was thrown: after the card was charged, too.
 pub(crate) fn may_have_been_done(response: &Response) -> bool {
     if !response.status.is_server_error() {
-        return false;
+        return response.is_uncaught_exception();
     }
     let is_contract = response.is_problem();
     !is_contract
@@ -73,7 +74,8 @@ pub(crate) fn settles_earlier_attempt(response: &Response) -> bool {
         return true;
     }
     let is_momentary = matches!(response.status.as_u16(), 401 | 403 | 408 | 409 | 425 | 429);
-    response.status.is_client_error() && !is_momentary && response.is_problem()
+    let is_refusal = response.status.is_client_error() && !response.is_uncaught_exception();
+    is_refusal && !is_momentary && response.is_problem()
 }
 
 #[cfg(test)]
@@ -111,6 +113,20 @@ mod tests {
             let expected = (case.may_have_been_done, case.settles_earlier_attempt);
             assert_eq!(told, expected, "{} {:?}", case.status, case.code);
         }
+    }
+
+    #[test]
+    fn exception_of_the_original_settles_nothing() {
+        let answer = |body: &'static str| Response {
+            status: StatusCode::BAD_REQUEST,
+            headers: HeaderMap::new(),
+            body: body.into(),
+            path: String::new(),
+        };
+        let exception = answer(r#"{"errors":[{"message":"Something went wrong"}]}"#);
+        assert!(may_have_been_done(&exception) && !settles_earlier_attempt(&exception));
+        let refusal = answer(r#"{"errors":[{"message":"Ticket is already reserved"}]}"#);
+        assert!(!may_have_been_done(&refusal) && settles_earlier_attempt(&refusal));
     }
 
     #[test]

@@ -111,6 +111,15 @@ impl Response {
         self.problem().is_some()
     }
 
+    /// Whether the original answers so: an exception that nobody caught, which may have been thrown after the work was done.
+    pub(crate) fn is_uncaught_exception(&self) -> bool {
+        self.status == StatusCode::BAD_REQUEST
+            && self.problem().is_some_and(|problem| match problem.errors.as_slice() {
+                [Fault { message, field: None, code: None, .. }] => message == "Something went wrong",
+                _ => false,
+            })
+    }
+
     /// The code of the first fault that has one.
     pub(crate) fn code(&self) -> Option<ErrorCode> {
         self.problem()?.errors.into_iter().find_map(|fault| fault.code)

@@ -2,10 +2,10 @@
 
 use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
-use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, Ticket, TicketId};
+use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, TicketId};
 
 use super::orders::create::{held, order_at_price};
-use super::payments::create::pay;
+use super::payments::create::{already_paid, pay};
 use crate::context::{Online, OnlineCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
@@ -37,6 +37,9 @@ impl OnlineCommand for Args {
                 online.io().remark(&format!("order {}: {}", order.id, held(&order)));
                 order
             }
+            Reservation::Own(order) if order.status == OrderStatus::Complete => {
+                return already_paid(online, &order, &token).await;
+            }
             Reservation::Own(order) => {
                 online
                     .io()
@@ -66,34 +69,50 @@ impl Args {
         if ticket.order_id.is_some()
             && let Some(own) = own_order(online, &self.ticket).await
         {
-            return Ok(Reservation::Own(own));
+            return self.go_on_with(online, own, None);
         }
-        self.agree(online, &ticket)?;
+        self.agree(online, &ticket.title, ticket.price)?;
         let error = match order_at_price(online, &self.ticket, ticket.price).await? {
-            Ok(order) => return Ok(Reservation::New(order)),
+            Ok(order) if self.is_agreed(order.ticket.price, ticket.price) => {
+                return Ok(Reservation::New(order));
+            }
+            Ok(order) => return Err(let_go(online, &order, ticket.price).await),
             Err(error) => error,
         };
         match (error.code(), error.new_price()) {
-            (Some(ErrorCode::TicketReserved), _) => {
-                own_order(online, &self.ticket).await.map(Reservation::Own).ok_or_else(|| about(error))
+            (Some(ErrorCode::TicketReserved), _) => match own_order(online, &self.ticket).await {
+                Some(own) => self.go_on_with(online, own, Some(ticket.price)),
+                None => Err(about(error)),
+            },
+            (Some(ErrorCode::PriceChanged), Some(price)) => {
+                Err(price_changed(price, ticket.price, "nothing was reserved"))
             }
-            (Some(ErrorCode::PriceChanged), Some(price)) => Err(Failure::new(
-                Exit::Conflict,
-                format!("the ticket costs ${price} now, not ${}; nothing was reserved", ticket.price),
-            )
-            .hint("run the same command again to buy it at the new price")),
             _ => Err(about(error)),
         }
     }
 
+    /// Goes on with the buyer's own order, which may have been made at another price than `agreed`.
+    fn go_on_with(&self, online: &Online, own: Order, agreed: Option<Money>) -> Outcome<Reservation> {
+        let price = own.ticket.price;
+        if own.status != OrderStatus::Complete && !agreed.is_some_and(|agreed| self.is_agreed(price, agreed))
+        {
+            self.agree(online, &own.ticket.title, price)?;
+        }
+        Ok(Reservation::Own(own))
+    }
+
+    /// Whether the buyer pays this price, having agreed to that one.
+    fn is_agreed(&self, price: Money, agreed: Money) -> bool {
+        price == agreed || self.max_price.is_some_and(|most| price <= most)
+    }
+
     /// Returns where the buyer wants the ticket at its price: by `--yes`, by `--max-price`, or by the answer on a terminal.
-    fn agree(&self, online: &Online, ticket: &Ticket) -> Outcome {
-        let (title, price) = (&ticket.title, ticket.price);
+    fn agree(&self, online: &Online, title: &str, price: Money) -> Outcome {
         match self.max_price {
             Some(most) if price > most => {
                 return Err(Failure::new(
                     Exit::Conflict,
-                    format!("{title} costs ${price}, more than --max-price {most}; nothing was reserved"),
+                    format!("{title} costs ${price}, more than --max-price {most}; nothing was paid"),
                 ));
             }
             Some(_) => return Ok(()),
@@ -105,6 +124,22 @@ impl Args {
         }
         prompt::confirm(online.io(), false, &format!("Buy {title} for ${price}?"))
     }
+}
+
+fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
+    Failure::new(Exit::Conflict, format!("the ticket costs ${price} now, not ${agreed}; {so}"))
+        .hint("run the same command again to buy it at the new price")
+}
+
+/// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order makes such orders.
+async fn let_go(online: &Online, order: &Order, agreed: Money) -> Failure {
+    let so = match online.client.orders().cancel(&order.id).await {
+        Ok(()) => format!("nothing was paid, and order {} was cancelled", order.id),
+        Err(error) => {
+            format!("nothing was paid, but order {} could not be cancelled: {}", order.id, error)
+        }
+    };
+    price_changed(order.ticket.price, agreed, &so)
 }
 
 /// The buyer's own order of this ticket, unless it was cancelled. The newest one counts.

@@ -77,7 +77,7 @@ fn a_settled_write_leaves_no_note() {
 fn a_write_that_is_interrupted_at_the_keyboard_is_remembered_too() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let cli = Cli::at(&format!("http://{}", listener.local_addr().unwrap()));
-    let child = cli.command(&["payments", "create", "o1", "--token", "tok_visa"]).spawn().unwrap();
+    let child = cli.command(&["orders", "create", "t1"]).spawn().unwrap();
     // The request is under way and is never answered.
     let (mut connection, _) = listener.accept().unwrap();
     let mut first = [0];
@@ -88,7 +88,7 @@ fn a_write_that_is_interrupted_at_the_keyboard_is_remembered_too() {
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(130), &b""[..]));
     drop((connection, listener));
     let next = cli.run(&["payments", "list"]);
-    assert!(next.err.starts_with("notice: `payments create o1` at http://127.0.0.1:"), "{}", next.err);
+    assert!(next.err.starts_with("notice: `orders create t1` at http://127.0.0.1:"), "{}", next.err);
 }
 
 /// What the scripted server does with the next write.

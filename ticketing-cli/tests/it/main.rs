@@ -12,6 +12,7 @@ mod hostile;
 mod journal;
 mod journey;
 mod open;
+mod original;
 mod pipes;
 mod serve;
 mod sessions;

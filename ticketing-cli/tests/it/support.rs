@@ -83,6 +83,18 @@ impl Cli {
     }
 }
 
+impl Run {
+    /// Waits for the end of a run that was begun.
+    pub(crate) fn of(child: Child) -> Self {
+        let output = child.wait_with_output().unwrap();
+        Self {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
 /// The program without a trace of the environment of the one who runs the tests.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ticketing"));
@@ -101,12 +113,7 @@ pub(crate) fn finish(mut command: Command, input: &str) -> Run {
     let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
     // A program that does not read what is piped in may be gone already.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    Run::of(child)
 }
 
 /// `ticketing serve` on a free port.

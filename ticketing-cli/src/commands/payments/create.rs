@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap_complete::ArgValueCandidates;
+use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
 use tokio::time::{Instant, sleep};
 
@@ -26,14 +27,48 @@ pub(crate) struct Args {
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
         let token = card::token(online.io(), self.token)?;
+        let subject = Subject::Order(self.order.clone());
+        let order = online.client.orders().get(&self.order).await;
+        let order = order.map_err(|error| Failure::about(&error, &subject))?;
+        if order.status == OrderStatus::Complete {
+            return already_paid(online, &order, &token).await;
+        }
         let payment = pay(online, &self.order, &token).await?;
         online.printer().one(&payment)
     }
 }
 
+fn operation(order: &OrderId) -> String {
+    format!("payments create {order}")
+}
+
+/// Ends a payment of an order that is paid already. Nothing is sent: a server that keeps no keys would charge again.
+///
+/// Where an interrupted command has paid for the order, its payment is the outcome.
+pub(crate) async fn already_paid(online: &Online, order: &Order, token: &str) -> Outcome {
+    let id = &order.id;
+    let was_interrupted = online.settle_interrupted(&operation(id), &[id.as_str(), token])?;
+    if was_interrupted && let Some(payment) = payment_of(online, id).await {
+        online.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
+        return online.printer().one(&payment);
+    }
+    Err(Failure::order_paid(id))
+}
+
+/// The payment that has paid for an order, where the server shows payments.
+async fn payment_of(online: &Online, order: &OrderId) -> Option<Payment> {
+    let mut payments = online.client.payments().list().stream();
+    while let Some(payment) = payments.try_next().await.ok()? {
+        if payment.order_id.as_ref() == Some(order) && payment.status == Some(PaymentStatus::Succeeded) {
+            return Some(payment);
+        }
+    }
+    None
+}
+
 /// Pays for an order, noted down before it is sent, and follows the payment until its outcome is known.
 pub(crate) async fn pay(online: &Online, order: &OrderId, token: &str) -> Outcome<Payment> {
-    let operation = format!("payments create {order}");
+    let operation = operation(order);
     let payments = online.client.payments();
     let answer = online
         .write(&operation, &[order.as_str(), token], |key, resumed| {

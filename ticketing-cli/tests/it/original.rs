@@ -1,0 +1,315 @@
+//! The program at the original server: no idempotency keys, no codes, ObjectIds, a moment between its services, and a card
+//! that is charged as often as it is asked to be. Every journey ends as documented.
+
+use std::time::Duration;
+
+use ticketing_testkit::{Fate, Method, OriginalServer, Point, RequestProxy, Step};
+
+use crate::support::{Cli, Run, eventually, text};
+
+const ORDERS: &str = "/api/orders";
+const PAYMENTS: &str = "/api/payments";
+/// Longer than any step of a command.
+const STEP_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// The original with a seller, and a buyer behind a proxy.
+struct Stage {
+    original: OriginalServer,
+    proxy: RequestProxy,
+    seller: Cli,
+    buyer: Cli,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let original = OriginalServer::start();
+        let proxy = RequestProxy::start(&original.url());
+        let seller = Cli::at(&original.url()).sign_up("seller@example.com");
+        let buyer = Cli::at(&proxy.url()).sign_up("buyer@example.com");
+        Self { original, proxy, seller, buyer }
+    }
+
+    /// A ticket that every service has heard of.
+    fn ticket(&self) -> String {
+        let ticket = self.seller.ticket("RustConf", "20");
+        self.after_lag();
+        ticket
+    }
+
+    /// Waits until the services have heard of all that has happened.
+    fn after_lag(&self) {
+        let now = self.original.clock().now();
+        eventually("the lag passes", || {
+            self.original.clock().now().saturating_since(now) > Duration::from_millis(60)
+        });
+    }
+
+    fn buy(&self, ticket: &str) -> Run {
+        self.buyer.run(&["buy", ticket, "--token", "tok_visa", "--yes"])
+    }
+
+    fn order_of(&self, ticket: &str) -> serde_json::Value {
+        let orders = self.buyer.json(&["orders", "list", "--all"]);
+        let mut of_ticket = orders.as_array().unwrap().iter().filter(|order| order["ticket"]["id"] == ticket);
+        of_ticket.next_back().unwrap().clone()
+    }
+
+    fn has_notes(&self) -> bool {
+        std::fs::read_dir(self.buyer.home.path().join("journal")).is_ok_and(|notes| notes.count() > 0)
+    }
+}
+
+#[test]
+fn account_of_original_is_made_used_and_left() {
+    let original = OriginalServer::start();
+    let cli = Cli::at(&original.url()).sign_up("ada@example.com");
+    assert!(cli.ok(&["auth", "status"]).out.contains("ada@example.com"));
+    cli.ok(&["auth", "signout"]);
+    assert_eq!(cli.run(&["auth", "status"]).code, 4);
+    assert_eq!(cli.run(&["orders", "list"]).code, 4);
+    let sign = |verb: &str, email: &str, password: &str| {
+        cli.run_with(&["auth", verb, "--email", email, "--password-stdin"], password)
+    };
+    assert_eq!(sign("signin", "ada@example.com", "wrong horse\n").code, 4);
+    assert_eq!(sign("signup", "ada@example.com", "correct horse\n").code, 5);
+    // The original takes at most 20 characters.
+    let run = sign("signup", "eve@example.com", "correct horse battery staple\n");
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("Password must be between 4 and 20 characters"), "{}", run.err);
+    assert_eq!(sign("signin", "ada@example.com", "correct horse\n").code, 0);
+}
+
+#[test]
+fn listing_at_original_is_made_changed_and_kept() {
+    let Stage { original, seller, buyer, .. } = &Stage::new();
+    let ticket = seller.ticket("RustConf", "149.99");
+    assert_eq!(ticket.len(), 24);
+    assert!(seller.ok(&["tickets", "get", &ticket]).out.contains("RustConf\t149.99\tavailable"));
+    assert_eq!(seller.json(&["tickets", "update", &ticket, "--price", "99"])["price"], 99);
+    let run = buyer.run(&["tickets", "update", &ticket, "--price", "1"]);
+    assert_eq!(run.code, 4, "{run:?}");
+    assert_eq!(buyer.run(&["tickets", "get", "5ea9b8f0c1d2e3f405162738"]).code, 3);
+
+    // The original has no such route. The ticket exists, and the message must not deny it.
+    let run = seller.run(&["tickets", "delete", &ticket, "--yes"]);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("this server cannot delete tickets"), "{}", run.err);
+    assert_eq!(seller.run(&["tickets", "delete", "5ea9b8f0c1d2e3f405162738", "--yes"]).code, 3);
+
+    let run = seller.run(&["tickets", "watch"]);
+    assert_eq!((run.code, run.err.as_str()), (1, "error: this server has no live changes\n"));
+    assert_eq!(original.tickets_listed(), 1);
+}
+
+#[test]
+fn purchase_at_original_step_by_step() {
+    let stage = Stage::new();
+    let Stage { original, seller, buyer, .. } = &stage;
+    // At once: orders has not heard of the ticket, payments not of the order.
+    let ticket = seller.ticket("RustConf", "20");
+    let order = text(&buyer.json(&["orders", "create", &ticket])["id"]);
+    let run = buyer.ok(&["payments", "create", &order, "--token", "tok_visa"]);
+    assert_eq!(run.out.split('\t').next().unwrap().len(), 24, "{run:?}");
+    let watched = buyer.ok(&["orders", "watch", &order]).out;
+    assert!(watched.lines().last().unwrap().starts_with(&format!("{order}\tcomplete\t")), "{watched}");
+    assert_eq!(seller.run(&["orders", "create", &ticket]).code, 5);
+    assert_eq!(seller.run(&["orders", "get", &order]).code, 4);
+    assert_eq!(seller.run(&["tickets", "update", &ticket, "--price", "1"]).code, 5);
+    assert_eq!(original.charges().len(), 1);
+}
+
+#[test]
+fn cancelled_and_expired_orders_of_original_are_conflicts() {
+    let stage = Stage::new();
+    let Stage { original, buyer, .. } = &stage;
+    let ticket = stage.ticket();
+    for expires in [false, true] {
+        let order = text(&buyer.json(&["orders", "create", &ticket])["id"]);
+        stage.after_lag();
+        if expires {
+            original.clock().advance(Duration::from_secs(15 * 60));
+        } else {
+            buyer.ok(&["orders", "cancel", &order, "--yes"]);
+        }
+        let watched = buyer.ok(&["orders", "watch", &order]).out;
+        assert!(watched.lines().last().unwrap().starts_with(&format!("{order}\tcancelled\t")), "{watched}");
+        stage.after_lag();
+        let run = buyer.run(&["payments", "create", &order, "--token", "tok_visa"]);
+        assert_eq!(run.code, 5, "{run:?}");
+        assert!(run.err.contains(&format!("order {order} was cancelled")), "{}", run.err);
+    }
+    assert!(original.charges().is_empty());
+}
+
+#[test]
+fn buy_at_original_charges_once_however_often_it_runs() {
+    let stage = Stage::new();
+    let ticket = stage.seller.ticket("RustConf", "20");
+    let run = stage.buy(&ticket);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("paid $20.00 for RustConf"), "{}", run.err);
+    stage.after_lag();
+    for _ in 0..2 {
+        let run = stage.buy(&ticket);
+        assert_eq!(run.code, 5, "{run:?}");
+        assert!(run.err.contains("is paid already"), "{}", run.err);
+    }
+    assert_eq!(stage.seller.run(&["buy", &ticket, "--token", "tok_visa", "--yes"]).code, 5);
+    assert_eq!((stage.original.charges().len(), stage.original.orders_made()), (1, 1));
+}
+
+#[test]
+fn buy_pays_no_other_price_than_the_one_agreed_to() {
+    // The original ignores the price of an order.
+    for (more, agrees) in
+        [(["--yes"].as_slice(), false), (&["--max-price", "49.99"], false), (&["--max-price", "50"], true)]
+    {
+        let stage = Stage::new();
+        let ticket = stage.ticket();
+        // The price that is read is not the price that is ordered.
+        let read = Step::new(Method::GET, format!("/api/tickets/{ticket}"), Point::Answered);
+        let hold = stage.proxy.hold_at(read);
+        let words = [&["buy", &ticket, "--token", "tok_visa"], more].concat();
+        let buying = stage.buyer.command(&words).spawn().unwrap();
+        let held = hold.wait(STEP_TIMEOUT).unwrap();
+        stage.seller.ok(&["tickets", "update", &ticket, "--price", "50"]);
+        stage.after_lag();
+        held.release(Fate::Continue);
+        let Run { code, err, .. } = Run::of(buying);
+        stage.after_lag();
+        assert_eq!(stage.original.charges().len(), usize::from(agrees), "{err}");
+        if !agrees {
+            assert_eq!(code, 5, "{err}");
+            assert!(err.contains("the ticket costs $50.00 now, not $20.00; nothing was paid"), "{err}");
+            assert_eq!(stage.order_of(&ticket)["status"], "cancelled");
+        }
+    }
+}
+
+#[test]
+fn buy_asks_again_before_it_pays_for_an_own_order_at_another_price() {
+    let stage = Stage::new();
+    let ticket = stage.ticket();
+    let order = text(&stage.buyer.json(&["orders", "create", &ticket])["id"]);
+    stage.after_lag();
+    let run = stage.buyer.run(&["buy", &ticket, "--token", "tok_visa", "--max-price", "19.99"]);
+    assert_eq!(run.code, 5, "{run:?}");
+    assert!(run.err.contains("more than --max-price 19.99; nothing was paid"), "{}", run.err);
+    assert!(stage.original.charges().is_empty());
+    // Paid in two steps, then by the wrong command.
+    stage.buyer.ok(&["payments", "create", &order, "--token", "tok_visa"]);
+    stage.after_lag();
+    let run = stage.buyer.run(&["payments", "create", &order, "--token", "tok_visa"]);
+    assert!(run.code == 5 && run.err.contains("is paid already"), "{run:?}");
+    assert_eq!(stage.original.charges().len(), 1);
+}
+
+#[test]
+fn lost_answers_at_original_are_told_and_never_repeated() {
+    for (path, point, charges) in [
+        (ORDERS, Point::Arrived, 0),
+        (ORDERS, Point::Answered, 0),
+        (PAYMENTS, Point::Arrived, 0),
+        (PAYMENTS, Point::Answered, 1),
+    ] {
+        let stage = Stage::new();
+        let ticket = stage.ticket();
+        // Payments has heard of the order before it is asked: the loss meets the request that charges.
+        let hold = stage.proxy.hold_at(Step::new(Method::POST, path, Point::Arrived));
+        let buying = stage.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
+        let held = hold.wait(STEP_TIMEOUT).unwrap();
+        stage.after_lag();
+        if point == Point::Answered {
+            stage.proxy.lose_at(Step::new(Method::POST, path, point));
+            held.release(Fate::Continue);
+        } else {
+            held.release(Fate::Lose);
+        }
+        let run = Run::of(buying);
+        assert_eq!(run.code, 7, "{path} {point:?}: {run:?}");
+        assert!(run.err.contains("not known whether this was done"), "{}", run.err);
+        assert!(run.err.contains("look first whether it was done (`ticketing orders list`"), "{}", run.err);
+        assert!(!run.err.contains("same command again"), "{}", run.err);
+        assert_eq!(stage.original.charges().len(), charges, "{path} {point:?}");
+        stage.after_lag();
+        // What was looked at decides, and the next command goes by it.
+        let run = stage.buy(&ticket);
+        assert_eq!(run.code, if charges == 1 { 5 } else { 0 }, "{path} {point:?}: {run:?}");
+        stage.after_lag();
+        assert_eq!(stage.order_of(&ticket)["status"], "complete");
+        assert_eq!((stage.original.charges().len(), stage.original.orders_made()), (1, 1));
+        assert!(!stage.has_notes());
+    }
+}
+
+#[test]
+fn exception_of_original_after_charge_is_not_called_a_refusal() {
+    let stage = Stage::new();
+    let ticket = stage.ticket();
+    stage.original.fail_after_next_charge();
+    let run = stage.buy(&ticket);
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("not known whether this was done: Something went wrong"), "{}", run.err);
+    assert!(run.err.contains("the account of the card"), "{}", run.err);
+    assert_eq!(stage.original.charges().len(), 1);
+}
+
+#[test]
+fn raw_payment_with_lost_answer_is_not_repeated() {
+    let stage = Stage::new();
+    let order = text(&stage.buyer.json(&["orders", "create", &stage.ticket()])["id"]);
+    stage.after_lag();
+    stage.proxy.lose_at(Step::new(Method::POST, PAYMENTS, Point::Answered));
+    let field = format!("orderId={order}");
+    let run = stage.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
+    assert_eq!(run.code, 7, "{run:?}");
+    assert_eq!(stage.original.charges().len(), 1);
+}
+
+#[test]
+fn client_killed_at_any_step_of_buy_at_original_charges_once() {
+    let stage = Stage::new();
+    let first = stage.ticket();
+    let _ = stage.proxy.take_steps();
+    assert_eq!(stage.buy(&first).code, 0);
+    let mut steps = stage.proxy.take_steps();
+    steps.dedup();
+    assert!(steps.len() >= 6, "a read, an order and a payment, at two points each: {steps:?}");
+    for (step, fate) in steps.iter().flat_map(|step| [(step, Fate::Lose), (step, Fate::Continue)]) {
+        let ticket = stage.ticket();
+        let charges = stage.original.charges().len();
+        let path = step.path.replace(&first, &ticket);
+        let hold = stage.proxy.hold_at(Step { path, ..step.clone() });
+        let mut client =
+            stage.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
+        let held = hold.wait(STEP_TIMEOUT).unwrap();
+        let what = format!("{fate:?} at {step:?}");
+        client.kill().unwrap();
+        client.wait().unwrap();
+        held.release(fate);
+        stage.after_lag();
+        let was_charged = stage.original.charges().len() > charges;
+        let interrupted = stage.has_notes();
+        // What is told next is true, and told only where a write was under way.
+        let notice = stage.buyer.ok(&["tickets", "list"]).err;
+        assert_eq!(notice.contains("it is not known whether it was done"), interrupted, "{what}: {notice}");
+        let run = stage.buy(&ticket);
+        match run.code {
+            0 | 5 => {}
+            // The server cannot tell a repeated write from a new one, so nothing was sent.
+            1 => {
+                assert!(interrupted && run.err.contains("look first whether it was done"), "{what}: {run:?}")
+            }
+            _ => panic!("{what}: {run:?}"),
+        }
+        stage.after_lag();
+        assert_eq!(stage.original.charges().len() > charges, was_charged || run.code == 0, "{what}: {run:?}");
+        // Once it was told, the command is taken at its word.
+        let again = stage.buy(&ticket);
+        assert!(matches!(again.code, 0 | 5), "{what}: {again:?}");
+        stage.after_lag();
+        assert_eq!(stage.original.charges().len() - charges, 1, "{what}");
+        assert_eq!(stage.order_of(&ticket)["status"], "complete", "{what}");
+    }
+    assert_eq!(stage.original.orders_made(), stage.original.tickets_listed());
+}
