@@ -101,6 +101,12 @@ pub(crate) fn money(money: Money) -> String {
     format!("${money}")
 }
 
+/// An amount as people write it, without the dollar sign before it.
+pub(crate) fn amount(written: &str) -> &str {
+    let written = written.trim();
+    written.strip_prefix('$').unwrap_or(written).trim_start()
+}
+
 /// A number with its thousands apart: `100 000`.
 pub(crate) fn count(number: usize) -> String {
     let digits = number.to_string();

@@ -3,6 +3,8 @@
 use indexmap::IndexMap;
 use ticketing_sdk::{Ticket, TicketId, TicketStatus, Timestamp};
 
+use ticketing_sdk::text::search_key;
+
 use crate::text;
 
 /// Names a row. Rows are never taken out, so it stays good until the market is loaded anew.
@@ -13,12 +15,22 @@ pub(crate) type RowId = u32;
 pub(crate) struct Row {
     /// Safe to show.
     pub(crate) title: Box<str>,
+    /// The key by which the title is searched and sorted, where it is another text. Letters of ASCII are compared without regard to
+    /// case.
+    key: Option<Box<str>>,
     pub(crate) listed: Timestamp,
     pub(crate) version: i64,
     /// The price in cents.
     pub(crate) cents: u32,
     seller: u32,
     pub(crate) standing: Standing,
+}
+
+impl Row {
+    /// The text by which it is searched and sorted, without regard to case.
+    pub(crate) fn search_key(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.title)
+    }
 }
 
 /// Whether a ticket can be had.
@@ -118,8 +130,10 @@ impl Catalogue {
             }
         }
         let seller = self.intern(ticket.user_id.as_str());
+        let title = text::title(&ticket.title);
         let row = Row {
-            title: text::title(&ticket.title).into(),
+            key: (!title.is_ascii()).then(|| search_key(&title).into()),
+            title: title.into(),
             listed: ticket.created_at.unwrap_or(Timestamp::from_millis(0)),
             version: ticket.version,
             cents: u32::try_from(ticket.price.cents()).unwrap_or(u32::MAX),

@@ -6,7 +6,8 @@ use std::fmt;
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
-use ticketing_sdk::Money;
+use ticketing_sdk::PriceBound;
+use ticketing_sdk::text::search_key;
 
 use super::catalogue::{Catalogue, Row, RowId, Standing};
 
@@ -18,8 +19,8 @@ const SLICE: usize = 8_192;
 pub(crate) struct Query {
     /// Words that the title must hold, loosely.
     pub(crate) text: String,
-    pub(crate) min: Option<Money>,
-    pub(crate) max: Option<Money>,
+    pub(crate) min: Option<PriceBound>,
+    pub(crate) max: Option<PriceBound>,
     pub(crate) sort: Sort,
     /// Whether what is reserved or sold is hidden.
     pub(crate) only_free: bool,
@@ -159,7 +160,8 @@ impl Shelf {
             && !special(&new.text)
             && (old.min, old.max, old.only_free) == (new.min, new.max, new.only_free);
         let among = narrower.then(|| self.order.iter().map(|slot| slot.row).collect());
-        self.pattern = Pattern::parse(query.text.trim(), CaseMatching::Smart, Normalization::Smart);
+        self.pattern =
+            Pattern::parse(&search_key(query.text.trim()), CaseMatching::Ignore, Normalization::Smart);
         self.query = query;
         self.job = Some(Job { among, next: 0, found: Vec::new(), touched: Vec::new() });
     }
@@ -268,7 +270,7 @@ impl Shelf {
             if self.query.sort != Sort::Title {
                 return Ordering::Equal;
             }
-            let title = |slot: &Slot| catalogue.row(slot.row).map_or("", |row| &row.title);
+            let title = |slot: &Slot| catalogue.row(slot.row).map_or("", Row::search_key);
             by_letters(title(one), title(two))
         };
         two.score.cmp(&one.score).then(one.key.cmp(&two.key)).then_with(by_title).then(one.row.cmp(&two.row))
@@ -291,7 +293,7 @@ impl Shelf {
         let score = if self.pattern.atoms.is_empty() {
             0
         } else {
-            self.pattern.score(Utf32Str::new(&row.title, &mut self.letters), &mut self.matcher)?
+            self.pattern.score(Utf32Str::new(row.search_key(), &mut self.letters), &mut self.matcher)?
         };
         Some(Slot { score, row: id, key: key(self.query.sort, row) })
     }
@@ -324,7 +326,7 @@ fn key(sort: Sort, row: &Row) -> u64 {
         Sort::Dearest => !u64::from(row.cents),
         Sort::Title => {
             let mut bytes = [0; 8];
-            let lower = row.title.chars().flat_map(char::to_lowercase);
+            let lower = row.search_key().chars().flat_map(char::to_lowercase);
             let mut at = 0;
             for c in lower {
                 let mut encoded = [0; 4];
@@ -400,6 +402,23 @@ mod tests {
         assert_eq!(market.find("zurich"), ["Zürich by night"], "without its accent");
         assert_eq!(market.find("xyz"), [""; 0]);
         assert_eq!(market.find("").len(), 5);
+    }
+
+    #[test]
+    fn filter_compares_by_the_search_key() {
+        let mut market = Market::new();
+        for (index, title) in ["Große Straße №１", "Cafe\u{301} du Nord"].into_iter().enumerate() {
+            let ticket = ticket(&format!("k{index}"), title, "5", 0);
+            let (row, _) = market.catalogue.take(&ticket, false).unwrap();
+            market.shelf.changed(&market.catalogue, row);
+        }
+        for (text, title) in
+            [("GROSSE STRASSE NO1", "Große Straße №１"), ("CAF\u{c9}", "Cafe\u{301} du Nord")]
+        {
+            assert_eq!(market.find(text), [title], "{text}");
+        }
+        let by_title = market.search(Query { sort: Sort::Title, ..Query::default() });
+        assert_eq!(by_title[..2], ["Cafe\u{301} du Nord", "Große Straße №１"]);
     }
 
     #[test]

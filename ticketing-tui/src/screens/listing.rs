@@ -29,7 +29,7 @@ const PRICE: usize = 1;
 /// How long a title may be, in characters.
 const LONGEST: usize = 200;
 /// How a price is written.
-pub(super) const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
+const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
 
 impl Listing {
     pub(crate) fn open(id: Option<TicketId>, model: &Model) -> Self {
@@ -55,7 +55,7 @@ impl Listing {
             1..=LONGEST => {}
             long => self.form.fault(TITLE, format!("{long} characters are too many; {LONGEST} are the most")),
         }
-        let written = self.form.value(PRICE).trim().trim_start_matches('$').to_owned();
+        let written = text::amount(self.form.value(PRICE)).to_owned();
         let price = written.parse::<Money>();
         match &price {
             Ok(_) => {}

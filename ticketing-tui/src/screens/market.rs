@@ -359,9 +359,9 @@ fn limits(query: &Query, separator: &str) -> String {
     let mut text = String::new();
     let range = match (query.min, query.max) {
         (None, None) => String::new(),
-        (Some(min), None) => format!("from {}", text::money(min)),
-        (None, Some(max)) => format!("up to {}", text::money(max)),
-        (Some(min), Some(max)) => format!("{} to {}", text::money(min), text::money(max)),
+        (Some(min), None) => format!("from ${min}"),
+        (None, Some(max)) => format!("up to ${max}"),
+        (Some(min), Some(max)) => format!("${min} to ${max}"),
     };
     for part in [range.as_str(), if query.only_free { "only free" } else { "" }] {
         if !part.is_empty() {

@@ -1,11 +1,12 @@
 //! The range of prices that the market shows.
 
 use ratatui::layout::Rect;
-use ticketing_sdk::Money;
+use ticketing_sdk::PriceBound;
 
 use super::{Cx, Input, Screen, Speech, form_input};
 use crate::action::Action;
 use crate::model::Model;
+use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::pen::{Pen, top};
 
@@ -28,15 +29,15 @@ impl Prices {
     }
 
     /// One end; an empty one is none.
-    fn end(&mut self, field: usize) -> Option<Money> {
-        let written = self.form.value(field).trim().trim_start_matches('$').to_owned();
+    fn end(&mut self, field: usize) -> Option<PriceBound> {
+        let written = text::amount(self.form.value(field)).to_owned();
         if written.is_empty() {
             return None;
         }
-        match written.parse::<Money>() {
-            Ok(money) => Some(money),
+        match written.parse() {
+            Ok(bound) => Some(bound),
             Err(_) => {
-                self.form.fault(field, super::listing::PRICE_FORM);
+                self.form.fault(field, "Like 38 or 149.99");
                 None
             }
         }

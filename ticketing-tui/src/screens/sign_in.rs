@@ -1,7 +1,7 @@
 //! Signing in, and making an account.
 
 use ratatui::layout::Rect;
-use ticketing_sdk::SecretString;
+use ticketing_sdk::{PASSWORD_LENGTHS, SecretString, is_valid_password};
 
 use super::{Cx, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
@@ -60,8 +60,8 @@ impl SignIn {
         }
         if password.is_empty() {
             self.form.fault(PASSWORD, "Which password?");
-        } else if self.new && !(8..=128).contains(&password.chars().count()) {
-            self.form.fault(PASSWORD, "A password has 8 to 128 characters");
+        } else if self.new && !is_valid_password(&password) {
+            self.form.fault(PASSWORD, format!("A password has {} to {} characters", PASSWORD_LENGTHS.start(), PASSWORD_LENGTHS.end()));
         } else if self.new && self.form.value(AGAIN) != password {
             self.form.fault(AGAIN, "These two differ");
         }
