@@ -148,6 +148,11 @@ impl App {
         self.model.take_effects()
     }
 
+    /// Sets by how many milliseconds the server's clock is ahead of this machine's: deadlines are the server's.
+    pub fn set_clock_offset(&mut self, millis: i64) {
+        self.model.skew = millis;
+    }
+
     /// Draws everything, and answers where the cursor is to be shown, if anywhere.
     pub fn draw(&mut self, buffer: &mut Buffer) -> Option<Position> {
         let mut hits = std::mem::take(&mut self.hits);

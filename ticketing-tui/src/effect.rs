@@ -49,6 +49,8 @@ pub enum Call {
     Orders,
     /// One order.
     Order(OrderId),
+    /// How buyers give their card.
+    CardEntry,
     /// Sign in.
     SignIn {
         /// The account.
@@ -92,7 +94,13 @@ impl Call {
     pub fn is_write(&self) -> bool {
         !matches!(
             self,
-            Self::Session | Self::Market | Self::Ticket(_) | Self::Listings | Self::Orders | Self::Order(_)
+            Self::Session
+                | Self::Market
+                | Self::Ticket(_)
+                | Self::Listings
+                | Self::Orders
+                | Self::Order(_)
+                | Self::CardEntry
         )
     }
 }

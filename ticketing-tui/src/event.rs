@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
-use ticketing_sdk::{CurrentUser, Order, Payment, Ticket, TicketChange};
+use ticketing_sdk::{CardEntry, CurrentUser, Order, Payment, Ticket, TicketChange};
 
 use crate::effect::CallId;
 use crate::trouble::Trouble;
@@ -39,8 +39,10 @@ pub enum Event {
 /// An answer of the marketplace.
 #[derive(Debug, Clone)]
 pub enum Reply {
-    /// Who is signed in, and the server's time in Unix milliseconds where it tells one.
-    Session(Option<CurrentUser>, Option<i64>),
+    /// Who is signed in.
+    Session(Option<CurrentUser>),
+    /// How buyers give their card.
+    CardEntry(CardEntry),
     /// A part of the market.
     Market {
         /// The tickets of this part.

@@ -84,6 +84,11 @@ const ASCII: Glyphs = Glyphs {
 };
 
 impl Glyphs {
+    /// Whether they are more than ASCII.
+    pub(crate) fn is_drawn(&self) -> bool {
+        !self.full.is_ascii()
+    }
+
     /// The signs that go with the frames.
     pub(crate) fn of(borders: Borders) -> Self {
         match borders {

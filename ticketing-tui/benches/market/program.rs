@@ -69,7 +69,7 @@ impl Program {
                 match effect {
                     Effect::Call(id, Call::Market) => market = Some(id),
                     Effect::Call(id, Call::Session) => {
-                        app.update(Event::Reply(id, Ok(Reply::Session(None, None))), now());
+                        app.update(Event::Reply(id, Ok(Reply::Session(None))), now());
                     }
                     _ => {}
                 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use ticketing_sdk::{
-    CardToken, Client, Error, Method, OrderId, Payment, PaymentStatus, SecretString, Ticket, TicketSort,
+    CardToken, Client, Error, OrderId, Payment, PaymentStatus, SecretString, Ticket, TicketSort,
     TicketStatus, Write,
 };
 use tokio::sync::mpsc::Sender;
@@ -51,6 +51,9 @@ impl Caller {
             Call::Order(id) => {
                 orders.get(id).await.map(|order| Reply::Order(Box::new(order))).map_err(trouble)
             }
+            Call::CardEntry => {
+                self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(trouble)
+            }
             Call::SignIn { email, password } => {
                 auth.sign_in(email, password).await.map_err(trouble)?;
                 self.session().await
@@ -89,15 +92,9 @@ impl Caller {
         }
     }
 
-    /// Who is signed in, and what time it is there.
+    /// Who is signed in.
     async fn session(&self) -> Result<Reply, Trouble> {
-        let asked = self.client.request(Method::GET, "/api/users/currentuser").checked().await;
-        let response = asked.map_err(|error| Trouble::from(&error))?;
-        let date = response.headers().get("date").and_then(|date| date.to_str().ok());
-        let time = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-        let answer: ticketing_sdk::CurrentUserAnswer =
-            response.json().map_err(|error| Trouble::from(&error))?;
-        Ok(Reply::Session(answer.current_user, time.map(|time| time.timestamp().as_millisecond())))
+        self.client.auth().current_user().await.map(Reply::Session).map_err(|error| Trouble::from(&error))
     }
 
     /// The market, the newest first, page by page. What is reserved belongs to it: it may come free again.

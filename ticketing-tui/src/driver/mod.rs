@@ -127,6 +127,12 @@ impl World {
         (self.clock)()
     }
 
+    /// By how many milliseconds the server's clock is ahead of this machine's.
+    pub(crate) fn clock_offset(&self) -> i64 {
+        let now = self.now();
+        self.caller.client.server_time(now).as_millis() - now.as_millis()
+    }
+
     /// The next event of the world.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         self.events.recv().await

@@ -176,6 +176,7 @@ impl<W: Write> Driver<W> {
     }
 
     fn take(&mut self, event: Event) -> io::Result<()> {
+        self.app.set_clock_offset(self.world.clock_offset());
         let effects = self.app.update(event, self.world.now());
         self.perform(effects)
     }
@@ -255,6 +256,7 @@ impl<W: Write> Driver<W> {
                 () = at(tick), if tick.is_some() => Event::Tick,
                 () = std::future::ready(()), if self.app.has_work() => Event::Idle,
             };
+            self.app.set_clock_offset(self.world.clock_offset());
             let effects = self.app.update(event, self.world.now());
             if self.app.has_notices() {
                 writeln!(self.out)?;

@@ -120,6 +120,7 @@ impl Driver {
         let mut taken = 0;
         let mut next = Next::GoOn;
         while let Some(now) = event.take() {
+            self.app.set_clock_offset(self.world.clock_offset());
             let effects = self.app.update(now, self.world.now());
             next = perform_all(effects, |effect| match self.world.perform(effect) {
                 None => Ok(Next::GoOn),

@@ -1,6 +1,6 @@
 //! What a user can have done: each deed once at a time, and none that makes no sense.
 
-use ticketing_sdk::{Money, NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
+use ticketing_sdk::{CardEntry, Money, NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
 
 use super::notices::Level;
 use super::orders;
@@ -64,6 +64,18 @@ impl Model {
         let call = self.call(Call::Reserve(ticket.clone(), price));
         self.orders.begin_reserving(ticket, call, price);
         Some(call)
+    }
+
+    /// Asks how buyers give their card, where the server has not told yet.
+    pub(crate) fn ask_card_entry(&mut self) {
+        if !self.knows_card_entry {
+            self.call(Call::CardEntry);
+        }
+    }
+
+    /// The page on which an order is paid for, where cards are given there.
+    pub(crate) fn payment_page(&self, order: &OrderId) -> Option<String> {
+        (self.card_entry == CardEntry::Page).then(|| Pages::of(&self.server).order(order))
     }
 
     /// Pays for an order, unless something is being done to it already, or there is nothing to pay.

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use ticketing_sdk::{CurrentUser, Money, OrderId, TicketId, Timestamp, UserId};
+use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, TicketId, Timestamp, UserId};
 
 use self::listings::Listings;
 use self::market::Market;
@@ -34,7 +34,7 @@ pub(crate) struct Model {
     /// This machine's time.
     pub(crate) now: Timestamp,
     /// What the server's clock is ahead, in milliseconds.
-    skew: i64,
+    pub(crate) skew: i64,
     pub(crate) server: String,
     pub(crate) size: Size,
     pub(crate) settings: Settings,
@@ -46,6 +46,9 @@ pub(crate) struct Model {
     pub(crate) orders: Orders,
     pub(crate) listings: Listings,
     pub(crate) notices: Notices,
+    /// How buyers give their card; as tokens, until the server has told.
+    pub(crate) card_entry: CardEntry,
+    knows_card_entry: bool,
     effects: Vec<Effect>,
     calls: u64,
     /// The calls that have not been answered yet.
@@ -157,6 +160,8 @@ impl Model {
             orders: Orders::default(),
             listings: Listings::default(),
             notices: Notices::default(),
+            card_entry: CardEntry::Token,
+            knows_card_entry: false,
             effects: Vec::new(),
             calls: 0,
             open_calls: HashMap::new(),

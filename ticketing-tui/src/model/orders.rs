@@ -24,6 +24,10 @@ pub(crate) struct Orders {
     reserving: HashMap<TicketId, (CallId, Money)>,
     /// How many of the warnings were given.
     warned: HashMap<OrderId, usize>,
+    /// Orders that are paid for elsewhere, with the time of the next look how far they are.
+    followed: HashMap<OrderId, Timestamp>,
+    /// Orders that were seen to run out.
+    lapsed: HashSet<OrderId>,
     /// Orders whose time is up, with the time of the next look whether the server has noticed.
     looks: HashMap<OrderId, Timestamp>,
 }
@@ -65,6 +69,8 @@ const WARNINGS: [Duration; 6] = [
 ];
 /// From here on a warning is more than a remark.
 pub(crate) const SOON: Duration = Duration::from_secs(60);
+/// How often an order is looked at that is paid for elsewhere.
+const FOLLOW_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the server may take to notice that time is up, before it is asked again.
 const PACE: Duration = Duration::from_millis(700);
 
@@ -144,6 +150,25 @@ impl Orders {
             self.warned.remove(&order.id);
             self.refusals.remove(&order.id);
         }
+        if order.status.is_final() {
+            self.followed.remove(&order.id);
+        }
+    }
+
+    /// Looks at an order from now on until it is paid for, or over. `now` is the server's.
+    pub(crate) fn follow(&mut self, id: &OrderId, now: Timestamp) {
+        if self.get(id).is_some_and(|order| !order.status.is_final()) {
+            self.followed.entry(id.clone()).or_insert(now + FOLLOW_INTERVAL);
+        }
+    }
+
+    /// Whether an order was seen to run out. Of an order that was cancelled elsewhere that is not known.
+    pub(crate) fn has_lapsed(&self, id: &OrderId) -> bool {
+        self.lapsed.contains(id)
+    }
+
+    pub(crate) fn is_followed(&self, id: &OrderId) -> bool {
+        self.followed.contains_key(id)
     }
 
     pub(crate) fn begin(&mut self, id: &OrderId, call: CallId, deed: Deed) {
@@ -189,14 +214,20 @@ impl Orders {
         Some((ticket, price))
     }
 
-    /// How long an order is still held.
+    /// How long an order still holds its ticket unless it is paid for; nothing where it no longer waits for that.
     pub(crate) fn left(order: &Order, now: Timestamp) -> Duration {
-        order.expires_at.saturating_since(now)
+        order.time_left(now).unwrap_or_default()
     }
 
     /// What the time brings about. `now` is the server's.
     pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<Alarm> {
         let mut alarms = Vec::new();
+        // The clock may have been set back meanwhile.
+        let is_due = |look: Timestamp, pause: Duration| look <= now || look > now + pause;
+        for (id, look) in self.followed.iter_mut().filter(|(_, look)| is_due(**look, FOLLOW_INTERVAL)) {
+            *look = now + FOLLOW_INTERVAL;
+            alarms.push(Alarm::Look(id.clone()));
+        }
         for order in self.list.iter().filter(|order| order.status == OrderStatus::Created) {
             let left = Self::left(order, now);
             if left.is_zero() {
@@ -204,10 +235,11 @@ impl Orders {
                 match self.looks.get_mut(&order.id) {
                     None => {
                         self.looks.insert(order.id.clone(), next);
+                        self.lapsed.insert(order.id.clone());
                         alarms.push(Alarm::Over(order.id.clone()));
                         alarms.push(Alarm::Look(order.id.clone()));
                     }
-                    Some(look) if *look <= now => {
+                    Some(look) if is_due(*look, PACE) => {
                         *look = next;
                         alarms.push(Alarm::Look(order.id.clone()));
                     }
@@ -237,7 +269,7 @@ impl Orders {
                 (left, _) => now + Duration::from_millis((left - 1) % 1000 + 1),
             }
         });
-        open.min()
+        open.chain(self.followed.values().copied()).min()
     }
 }
 

@@ -15,9 +15,6 @@ use crate::event::{Feed, Reply};
 use crate::text;
 use crate::trouble::{Trouble, TroubleKind};
 
-/// A clock that differs by less is taken for right: the server tells its time in whole seconds.
-const TOLERATED_SKEW: i64 = 2_000;
-
 impl Model {
     /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
@@ -55,12 +52,10 @@ impl Model {
 
     fn heard(&mut self, id: CallId, reply: &Reply) {
         match reply {
-            Reply::Session(user, server_time) => {
-                if let Some(time) = server_time {
-                    let skew = time - self.now.as_millis();
-                    self.skew = if skew.abs() < TOLERATED_SKEW { 0 } else { skew };
-                }
-                self.signed(user.clone().map_or(Session::Out, Session::In));
+            Reply::Session(user) => self.signed(user.clone().map_or(Session::Out, Session::In)),
+            Reply::CardEntry(entry) => {
+                self.card_entry = *entry;
+                self.knows_card_entry = true;
             }
             Reply::Market { tickets, last } if self.market.load.awaits(id) => {
                 self.market.page(tickets);
@@ -82,7 +77,12 @@ impl Model {
             Reply::Orders(_) | Reply::Listings(_) => {}
             // An answer that was on its way while somebody else signed in is not told to that one.
             Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {
+                let was_followed = self.orders.is_followed(&order.id);
                 self.orders.take(order);
+                if was_followed && order.status == OrderStatus::Complete {
+                    let title = text::title(&order.ticket.title);
+                    self.say(Level::Good, format!("Paid: {title} is yours"));
+                }
             }
             Reply::Order(_) => {}
             Reply::Payment(_) | Reply::Done => {}

@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, PaymentStatus, SecretString};
+use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString};
 
 use super::{Cx, Deed, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
+use crate::event::Reply;
 use crate::model::orders::{Deed as UnderWay, Orders, SOON};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::qr::Qr;
 use crate::widgets::{empty, meter};
 
 /// One order.
@@ -23,12 +25,15 @@ pub(crate) struct Checkout {
     form: Form,
     load: Load,
     reserving: Option<CallId>,
+    /// The address of the page on which the order may be paid for, for a phone.
+    qr: Option<Qr>,
 }
 
 impl Checkout {
-    pub(crate) fn open(id: OrderId, _: &Model) -> Self {
+    pub(crate) fn open(id: OrderId, model: &Model) -> Self {
+        let qr = Qr::new(&Pages::of(&model.server).order(&id));
         let card = Field::new("Card", "the provider's token, like tok_visa");
-        Self { id, form: Form::new(vec![card]), load: Load::Idle, reserving: None }
+        Self { id, form: Form::new(vec![card]), load: Load::Idle, reserving: None, qr }
     }
 
     fn order<'m>(&self, model: &'m Model) -> Option<&'m Order> {
@@ -43,9 +48,17 @@ impl Checkout {
         self.order(model).is_some_and(held) && model.orders.deed(&self.id).is_none()
     }
 
+    /// Whether the order is paid for by a token that is written here.
+    fn takes_token(&self, model: &Model) -> bool {
+        self.is_open(model) && model.payment_page(&self.id).is_none()
+    }
+
     fn pay(&mut self, cx: &mut Cx<'_>) {
         if !self.is_open(cx.model) {
             return;
+        }
+        if cx.model.payment_page(&self.id).is_some() {
+            return cx.model.browse_order(&self.id);
         }
         let token = self.form.value(0).trim().to_owned();
         if CardToken::looks_like_a_card_number(&token) {
@@ -75,7 +88,19 @@ impl Checkout {
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>) {
+        cx.model.ask_card_entry();
+        self.follow(cx);
         self.load = Load::Loading(cx.model.call(Call::Order(self.id.clone())));
+    }
+}
+
+impl Checkout {
+    /// Goes on by itself where the order is paid for on a page.
+    fn follow(&self, cx: &mut Cx<'_>) {
+        if cx.model.payment_page(&self.id).is_some() {
+            let now = cx.model.server_now();
+            cx.model.orders.follow(&self.id, now);
+        }
     }
 }
 
@@ -89,6 +114,9 @@ impl Screen for Checkout {
 
     fn actions(&self, model: &Model) -> Vec<Action> {
         let status = self.order(model).map(|order| order.status);
+        if self.is_open(model) && !self.takes_token(model) {
+            return vec![Action::Pay, Action::Browse, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
+        }
         if self.is_open(model) {
             // Letters are written into the field, so these have keys that write none.
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
@@ -116,6 +144,7 @@ impl Screen for Checkout {
                     cx.go_instead(Route::Checkout(order));
                 }
             }
+            Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),
             Input::Reserving(call) => self.reserving = Some(call),
             input => {
                 form_input(&mut self.form, input);
@@ -132,6 +161,10 @@ impl Screen for Checkout {
             return empty::load(pen, inner, &self.load, "the order", &model.key(Action::Reload));
         };
         let gap = gap(inner);
+        let inner = match &self.qr {
+            Some(qr) if self.is_open(model) && !self.takes_token(model) => qr.view(pen, inner, BESIDE_QR),
+            _ => inner,
+        };
         let mut rest = pen.title(inner, &text::title(&order.ticket.title));
         pen.text(rest, &text::money(order.ticket.price), pen.theme.accent);
         rest = below(rest, 1 + gap);
@@ -147,8 +180,10 @@ impl Screen for Checkout {
                 facts(pen, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
-                let words = if Orders::left(order, model.server_now()).is_zero() {
+                let words = if model.orders.has_lapsed(&self.id) {
                     "It was not paid in time, so it is free for others again. Nothing was charged."
+                } else if order.expires_at <= model.server_now() {
+                    "It was cancelled or not paid in time, so it is free for others again. Nothing was charged."
                 } else {
                     "It was cancelled, so it is free for others again. Nothing was charged."
                 };
@@ -175,7 +210,10 @@ impl Screen for Checkout {
                     lines.push(refusal.message.clone());
                     lines.extend(refusal.advice.clone());
                 }
-                let form = if self.is_open(model) { Speech::form(&self.form) } else { Speech::default() };
+                if let Some(page) = model.payment_page(&self.id) {
+                    lines.push(format!("Pay on this page: {page}"));
+                }
+                let form = if self.takes_token(model) { Speech::form(&self.form) } else { Speech::default() };
                 return Speech { lines, ..form };
             }
             (OrderStatus::AwaitingPayment, None) if !is_paid(model, order) => {
@@ -191,9 +229,12 @@ impl Screen for Checkout {
     }
 
     fn writes(&self, model: &Model) -> bool {
-        self.is_open(model)
+        self.takes_token(model)
     }
 }
+
+/// The columns that the text beside a QR code needs.
+const BESIDE_QR: u16 = 34;
 
 /// How many lines to leave free between the parts: none where there are few.
 fn gap(area: Rect) -> u16 {
@@ -221,6 +262,9 @@ impl Checkout {
             rest = pen.paragraph(rest, &format!("{words}{}", pen.glyphs.ellipsis), pen.theme.accent);
             return facts(pen, below(rest, gap), model, order);
         }
+        if let Some(page) = model.payment_page(&self.id) {
+            return self.page(pen, rest, model, order, &page);
+        }
         let refusal = model.orders.refusal(&self.id);
         if let Some(refusal) = refusal {
             let room = top(rest, if gap == 0 { 2 } else { rest.height });
@@ -238,6 +282,21 @@ impl Checkout {
             rest = below(pen.paragraph(rest, advice, pen.theme.dim), gap);
         }
         facts(pen, rest, model, order);
+    }
+}
+
+impl Checkout {
+    /// Where the order is paid for, and that this screen goes on by itself.
+    fn page(&self, pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order, page: &str) {
+        let gap = gap(area);
+        let mut rest = pen.paragraph(area, "Pay on this page:", Style::new());
+        rest = below(pen.paragraph(rest, page, pen.theme.accent), gap);
+        pen.button(top(rest, 1), &model.key(Action::Pay), "opens it in the browser", Action::Pay);
+        rest = below(rest, 1);
+        pen.button(top(rest, 1), &model.key(Action::Cancel), "lets go of it", Action::Cancel);
+        rest = below(rest, 1 + gap);
+        rest = pen.paragraph(rest, "This goes on by itself once it is paid.", pen.theme.dim);
+        facts(pen, below(rest, gap), model, order);
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod form;
 pub(crate) mod list;
 pub(crate) mod meter;
 pub(crate) mod pen;
+pub(crate) mod qr;
 pub(crate) mod sending;
 pub(crate) mod ticker;
 pub(crate) mod toasts;

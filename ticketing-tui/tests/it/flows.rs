@@ -2,6 +2,7 @@
 
 mod account;
 mod buy;
+mod card_page;
 mod expiry;
 mod idle;
 mod keys;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ratatui::layout::Size;
-use ticketing_sdk::{ErrorCode, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
+use ticketing_sdk::{CardEntry, ErrorCode, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Colours, Event, Feed, Reply, Trouble};
 use unicode_width::UnicodeWidthStr;
 
@@ -75,7 +75,7 @@ impl Dice {
 }
 
 /// An answer of the server: often the one that is hoped for.
-fn answer(dice: &mut Dice, stage: &Stage, call: &Call) -> Result<Reply, Trouble> {
+fn answer(dice: &mut Dice, stage: &mut Stage, call: &Call) -> Result<Reply, Trouble> {
     let ticket = |dice: &mut Dice| {
         let mut ticket = dice.pick(&[props::tickets(), props::odd_tickets()].concat());
         ticket.version = dice.roll(5) as i64;
@@ -105,11 +105,11 @@ fn answer(dice: &mut Dice, stage: &Stage, call: &Call) -> Result<Reply, Trouble>
         ]));
     }
     let me = Some(props::me());
+    stage.world.skew = dice.pick(&[0, 0, 0, 60_000, -7_200_000]);
     Ok(match call {
-        Call::Session | Call::SignIn { .. } | Call::SignUp { .. } => {
-            Reply::Session(me, Some(stage.now.as_millis() + dice.pick(&[0, 60_000, -7_200_000])))
-        }
-        Call::SignOut => Reply::Session(None, None),
+        Call::Session | Call::SignIn { .. } | Call::SignUp { .. } => Reply::Session(me),
+        Call::CardEntry => Reply::CardEntry(dice.pick(&[CardEntry::Token, CardEntry::Page])),
+        Call::SignOut => Reply::Session(None),
         Call::Market => Reply::Market {
             tickets: (0..dice.roll(40)).map(|_| ticket(dice)).collect(),
             last: dice.roll(3) > 0,

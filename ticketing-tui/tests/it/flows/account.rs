@@ -7,7 +7,7 @@ use crate::support::{Stage, answer, props, waiting};
 
 fn session(stage: &mut Stage) -> Result<Reply, ticketing_tui::Trouble> {
     stage.world.user = Some(props::me());
-    Ok(Reply::Session(Some(props::me()), None))
+    Ok(Reply::Session(Some(props::me())))
 }
 
 /// Makes an account on the form that is open.
@@ -107,7 +107,7 @@ fn signing_out_asks_and_then_forgets_the_orders() {
     stage.press("n");
     assert_eq!(waiting!(stage, Call::SignOut), 0);
     stage.press("i y");
-    answer!(stage, Call::SignOut, Ok(Reply::Session(None, None)));
+    answer!(stage, Call::SignOut, Ok(Reply::Session(None)));
     stage.sees("Sign in to see your orders");
     stage.does_not_see("Jazz at the lake");
     stage.sees("You are signed out");
@@ -166,7 +166,7 @@ fn what_one_did_is_not_told_to_the_next_who_signs_in() {
     stage.press("b");
     let mine = crate::support::call!(stage, Call::Reserve(..));
     stage.press("i y");
-    answer!(stage, Call::SignOut, Ok(Reply::Session(None, None)));
+    answer!(stage, Call::SignOut, Ok(Reply::Session(None)));
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
     stage.reply(mine, Ok(Reply::Order(Box::new(order))));
     stage.press("2");
@@ -177,14 +177,14 @@ fn what_one_did_is_not_told_to_the_next_who_signs_in() {
 /// Signs the one who is signed in out, and another in.
 fn hand_over(stage: &mut Stage) {
     stage.press("i y");
-    answer!(stage, Call::SignOut, Ok(Reply::Session(None, None)));
+    answer!(stage, Call::SignOut, Ok(Reply::Session(None)));
     stage.press("i");
     stage.write("grace@example.com");
     stage.press("enter");
     stage.write(props::PASSWORD);
     stage.press("enter");
     stage.world.user = Some(props::grace());
-    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::grace()), None)));
+    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::grace()))));
     stage.settle();
     stage.sees("grace@example.com");
 }
@@ -199,7 +199,7 @@ fn late_refusal_of_the_last_user_does_not_sign_the_next_out() {
     let order = crate::support::call!(stage, Call::Reserve(..));
     hand_over(&mut stage);
     stage.reply(order, Err(props::signed_out()));
-    stage.reply(session, Ok(Reply::Session(None, None)));
+    stage.reply(session, Ok(Reply::Session(None)));
     stage.does_not_see("You are signed out");
     stage.does_not_see("i Sign in");
     stage.sees("grace@example.com");
@@ -218,7 +218,7 @@ fn what_one_wrote_is_not_shown_to_the_next_who_signs_in() {
     stage.press("enter");
     stage.write(props::PASSWORD);
     stage.press("enter");
-    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::grace()), None)));
+    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::grace()))));
     stage.settle();
     stage.sees("Market: 6 tickets");
     stage.press("esc");

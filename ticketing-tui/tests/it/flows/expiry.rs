@@ -142,11 +142,16 @@ fn the_server_s_clock_sets_the_deadline() {
 }
 
 #[test]
-fn a_clock_that_differs_by_a_second_is_taken_for_right() {
-    let mut stage = Stage::open();
-    stage.world.skew = -900;
-    hold(&mut stage);
-    stage.sees("Held for you  15:00");
+fn order_cancelled_elsewhere_is_not_said_to_have_run_out() {
+    let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
+    stage.advance(1_000_000);
+    let mut order = props::order("o1", &props::tickets()[0], OrderStatus::Cancelled);
+    order.version = 1;
+    stage.world.orders = vec![order];
+    stage.sign_in();
+    stage.press("2 enter");
+    stage.settle();
+    stage.sees("It was cancelled or not paid in time");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn a_sign_in_that_was_left_does_not_pull_away_from_the_market() {
     stage.press("tab");
     stage.write(props::PASSWORD);
     stage.press("enter esc");
-    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::me()), None)));
+    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::me()))));
     stage.sees("Market: 6 tickets");
     stage.sees("Signed in as ada@example.com");
 }
@@ -154,7 +154,7 @@ fn an_answer_that_comes_twice_counts_once() {
 fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
     let mut stage = Stage::signed_in();
     stage.press("r");
-    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()), None)));
+    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()))));
     let list = call!(stage, Call::Orders);
     stage.press("b");
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
@@ -168,7 +168,7 @@ fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
 fn list_that_was_asked_for_before_a_listing_does_not_remove_it() {
     let mut stage = Stage::signed_in();
     stage.press("r");
-    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()), None)));
+    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()))));
     let list = call!(stage, Call::Listings);
     stage.press("n");
     stage.write("Opera on the roof");

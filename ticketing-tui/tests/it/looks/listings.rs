@@ -56,7 +56,7 @@ looks! {
     };
     -SMALL empty: open;
     failed: |stage| {
-        answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()), None)));
+        answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()))));
         answer!(stage, Call::Listings, Err(props::offline()));
         stage.press("3");
         answer!(stage, Call::Listings, Err(props::offline()));

@@ -16,7 +16,7 @@ fn lost(stage: &mut Stage) {
 /// The first page of several.
 fn first_page(stage: &mut Stage) {
     stage.feed(Event::Feed(Feed::Connected));
-    answer!(stage, Call::Session, Ok(Reply::Session(None, None)));
+    answer!(stage, Call::Session, Ok(Reply::Session(None)));
     let tickets = props::tickets();
     answer!(stage, Call::Market, Ok(Reply::Market { tickets, last: false }));
     stage.work();
@@ -61,7 +61,7 @@ looks! {
     };
     -SMALL failed: |stage| {
         stage.feed(Event::Feed(Feed::Connected));
-        answer!(stage, Call::Session, Ok(Reply::Session(None, None)));
+        answer!(stage, Call::Session, Ok(Reply::Session(None)));
         answer!(stage, Call::Market, Err(props::offline()));
     };
     -SMALL offline_from_the_start: lost;

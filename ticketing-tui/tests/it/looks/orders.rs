@@ -50,7 +50,7 @@ looks! {
     -SMALL empty: open;
     -SMALL failed: |stage| {
         stage.world.user = Some(props::me());
-        answer!(stage, Call::Session, Ok(ticketing_tui::Reply::Session(Some(props::me()), None)));
+        answer!(stage, Call::Session, Ok(ticketing_tui::Reply::Session(Some(props::me()))));
         answer!(stage, Call::Orders, Err(props::offline()));
         stage.press("2");
         answer!(stage, Call::Orders, Err(props::offline()));

@@ -5,7 +5,7 @@ use crossterm::event::{
 };
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
-use ticketing_sdk::{CurrentUser, Order, Ticket, Timestamp};
+use ticketing_sdk::{CardEntry, CurrentUser, Order, Ticket, Timestamp};
 use ticketing_tui::{
     App, Borders, Call, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName, Trouble,
 };
@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) orders: Vec<Order>,
     /// What the server's clock is ahead, in milliseconds.
     pub(crate) skew: i64,
+    /// Whether cards are given on the page of an order.
+    pub(crate) has_card_form: bool,
 }
 
 /// The pure core, and all that is around it.
@@ -92,6 +94,7 @@ impl Stage {
     }
 
     pub(crate) fn feed(&mut self, event: Event) {
+        self.app.set_clock_offset(self.world.skew);
         for effect in self.app.update(event, self.now) {
             match effect {
                 Effect::Call(id, call) => self.waiting.push((id, call)),
@@ -161,12 +164,14 @@ impl Stage {
     }
 
     fn world_says(&self, call: &Call) -> Result<Reply, Trouble> {
-        let World { user, market, listings, orders, skew } = &self.world;
+        let World { user, market, listings, orders, has_card_form, .. } = &self.world;
         let gone = || props::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
         Ok(match call {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),
             Call::Orders => Reply::Orders(orders.clone()),
+            Call::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
+            Call::CardEntry => Reply::CardEntry(CardEntry::Token),
             Call::Order(id) => {
                 let order = orders.iter().find(|order| order.id == *id).ok_or_else(gone)?;
                 Reply::Order(Box::new(order.clone()))
@@ -176,7 +181,7 @@ impl Stage {
                     market.iter().chain(listings).find(|ticket| ticket.id == *id).ok_or_else(gone)?;
                 Reply::Ticket(Box::new(ticket.clone()))
             }
-            _ => Reply::Session(user.clone(), Some(self.now.as_millis() + skew)),
+            _ => Reply::Session(user.clone()),
         })
     }
 

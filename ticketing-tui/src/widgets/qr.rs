@@ -1,0 +1,92 @@
+//! A QR code in half blocks: two modules in each cell, one above the other.
+
+use qrcode::{Color as Module, EcLevel, QrCode};
+use ratatui::layout::{Rect, Size};
+use ratatui::style::{Color, Style};
+
+use super::pen::Pen;
+use crate::theme::Theme;
+
+/// A QR code, which is as large as its text needs.
+#[derive(Debug)]
+pub(crate) struct Qr {
+    modules: Vec<Module>,
+    width: usize,
+}
+
+/// The light columns on either side: as many as readers want, or as few as they put up with.
+const QUIET_ZONES: [usize; 3] = [4, 3, 2];
+
+impl Qr {
+    /// `None` where the text is longer than a code can be.
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
+        Some(Self { width: code.width(), modules: code.to_colors() })
+    }
+
+    /// Draws it at the right end of an area, where that leaves `beside` columns. Answers with the rest of the area.
+    pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect, beside: u16) -> Rect {
+        let fits = |size: &(usize, Size)| size.1.width + beside <= area.width && size.1.height <= area.height;
+        let sizes = QUIET_ZONES.into_iter().filter_map(|zone| Some((zone, self.size(zone)?)));
+        let Some((zone, size)) = sizes.into_iter().find(fits) else { return area };
+        // ASCII has no half blocks.
+        if !pen.glyphs.is_drawn() {
+            return area;
+        }
+        let x = area.right() - size.width;
+        for row in 0..size.height {
+            let line: String =
+                (0..size.width).map(|column| self.cell(pen.theme, zone, column, row)).collect();
+            pen.text(Rect { x, y: area.y + row, width: size.width, height: 1 }, &line, style(pen.theme));
+        }
+        Rect { width: area.width - size.width - 1, ..area }
+    }
+
+    fn size(&self, zone: usize) -> Option<Size> {
+        let side = u16::try_from(self.width + 2 * zone).ok()?;
+        Some(Size::new(side, side.div_ceil(2)))
+    }
+
+    fn cell(&self, theme: Theme, zone: usize, column: u16, row: u16) -> char {
+        // Without colours the terminal is supposed to be dark, so that what is light is drawn.
+        let is_inked = |line: usize| self.is_dark(zone, usize::from(column), line) == is_coloured(theme);
+        match (is_inked(usize::from(row) * 2), is_inked(usize::from(row) * 2 + 1)) {
+            (true, true) => '█',
+            (true, false) => '▀',
+            (false, true) => '▄',
+            (false, false) => ' ',
+        }
+    }
+
+    fn is_dark(&self, zone: usize, column: usize, line: usize) -> bool {
+        let within = |at: usize| at.checked_sub(zone).filter(|at| *at < self.width);
+        let (Some(column), Some(line)) = (within(column), within(line)) else { return false };
+        self.modules.get(line * self.width + column) == Some(&Module::Dark)
+    }
+}
+
+fn is_coloured(theme: Theme) -> bool {
+    theme.base.bg.is_some()
+}
+
+/// Black on white, whatever the theme: readers want the right way round.
+fn style(theme: Theme) -> Style {
+    if is_coloured(theme) { Style::new().fg(Color::Black).bg(Color::White) } else { Style::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_of_a_local_order_fits_beside_text_on_80_columns() {
+        let address = "http://127.0.0.1:3000/orders/01a203b8-8236-746e-a89d-93efb98a99e5";
+        let size = Qr::new(address).unwrap().size(2).unwrap();
+        assert!(size.width <= 40 && size.height <= 19, "{size:?}");
+    }
+
+    #[test]
+    fn text_beyond_the_largest_code_has_none() {
+        assert!(Qr::new(&"x".repeat(4_000)).is_none());
+    }
+}
