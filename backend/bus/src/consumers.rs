@@ -296,7 +296,6 @@ impl Consumers {
         });
         let has_written =
             outcomes.iter().any(|outcome| matches!(outcome, Outcome::Applied | Outcome::Failed { .. }));
-        let is_others = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Unhandled));
         let mut verdicts = Vec::with_capacity(outcomes.len());
         for (delivery, outcome) in deliveries.iter().zip(outcomes) {
             verdicts.push(waiting.decide(delivery, outcome, Some(&*subscription)).await);
@@ -308,9 +307,6 @@ impl Consumers {
             self.report(delivery, verdict, waiting);
         }
         subscription.settle(deliveries.iter().cloned().zip(verdicts).collect()).await?;
-        if is_others {
-            subscription.let_others_first().await?;
-        }
         Ok(outage.map_or_else(
             || {
                 waiting.progress();

@@ -1,6 +1,7 @@
 //! The JetStream transport: a stream of a NATS server, durable pull consumers that replicas share, dead letters in a
 //! stream of their own.
 
+mod consumer;
 mod error;
 mod gauges;
 mod letters;
@@ -19,7 +20,7 @@ mod users;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use async_nats::jetstream::consumer;
+use async_nats::jetstream::consumer::Info as ConsumerInfo;
 use serde::{Deserialize, Serialize};
 use ticketing_events::Envelope;
 
@@ -51,7 +52,7 @@ struct Page {
 struct Consumers {
     total: usize,
     #[serde(default)]
-    consumers: Option<Vec<consumer::Info>>,
+    consumers: Option<Vec<ConsumerInfo>>,
 }
 
 #[derive(Deserialize)]

@@ -291,17 +291,6 @@ impl Subscription {
         }
     }
 
-    /// Lets other replicas be asked before this one: it has put back what another may have a handler for.
-    ///
-    /// # Errors
-    /// When the transport fails.
-    pub(crate) async fn let_others_first(&mut self) -> Result<(), BusError> {
-        match &mut self.inner {
-            Inner::Embedded(_) => Ok(()),
-            Inner::JetStream(subscription) => Ok(subscription.let_others_first().await?),
-        }
-    }
-
     /// Gives back what was delivered and not settled, and asks for nothing until the next call of [`next`](Self::next).
     /// Where one process listens there is nobody else to have it.
     ///

@@ -117,7 +117,9 @@ impl Waiting {
                     self.events.remove(id);
                     return Verdict::Dead { attempts: tries, cause };
                 }
-                Verdict::Retry { after: backoff(Duration::from_millis(50), tries, longest), cause }
+                // The jitter keeps the server's turns among the replicas from falling into step with the pauses.
+                let after = jittered(backoff(Duration::from_millis(50), tries, longest));
+                Verdict::Retry { after, cause }
             }
             Outcome::Failed { failures, is_final, cause } => {
                 self.found(id);

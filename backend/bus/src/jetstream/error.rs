@@ -59,6 +59,12 @@ pub enum JetStreamError {
     /// Nobody listens: the stream or the consumer is gone.
     #[error("nobody answers {0}: the stream or the consumer is gone")]
     Gone(String),
+    /// Other replicas keep changing the configuration of this consumer.
+    #[error("the configuration of the consumer {0} keeps changing")]
+    Contended(String),
+    /// Somebody has taken subjects from this consumer. It is extended again.
+    #[error("the consumer {0} lacks subjects that this version handles")]
+    Narrowed(String),
     /// The server says that it cannot be done.
     #[error("NATS answers {subject} with: {description} (error {code})")]
     Answer {

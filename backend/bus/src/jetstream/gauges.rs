@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::JetStreamError;
 use super::link::Link;
-use super::topology::{DEAD, LETTERS, STREAM, consumer_info};
+use super::topology::{DEAD, LETTERS, STREAM};
+use super::{JetStreamError, consumer};
 
 /// How often they are read.
 const EVERY: Duration = Duration::from_secs(10);
@@ -35,7 +35,7 @@ pub(super) async fn run(link: Link, durable: &'static str) {
 }
 
 async fn show(link: &Link, durable: &'static str) -> Result<(), JetStreamError> {
-    let info = consumer_info(link, STREAM, durable).await?;
+    let info = consumer::info(link, STREAM, durable).await?;
     let subjects = format!("{DEAD}.{durable}.*");
     let question = Question { subjects_filter: &subjects };
     let letters: Answer = link.api(&format!("STREAM.INFO.{LETTERS}"), &question).await?;

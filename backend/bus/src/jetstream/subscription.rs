@@ -14,8 +14,8 @@ use tokio::time::Instant;
 
 use super::link::Link;
 use super::pull::{Pull, Pulled};
-use super::topology::{STREAM, consumer_info, ensure_consumer, ensure_streams};
-use super::{JetStreamError, gauges, letters, message, scan, undertaker};
+use super::topology::{STREAM, ensure_streams};
+use super::{JetStreamError, consumer, gauges, letters, message, scan, undertaker};
 use crate::{BusError, DeadLetter, Delivery, Verdict};
 
 /// A delivery that the server waits to hear of.
@@ -31,8 +31,6 @@ struct Open {
 pub(crate) struct Subscription {
     link: Link,
     durable: &'static str,
-    /// The subjects that the consumer gets.
-    filters: Vec<String>,
     pull: Pull,
     /// Delivered and not settled, by place.
     unsettled: BTreeMap<i64, Open>,
@@ -40,6 +38,8 @@ pub(crate) struct Subscription {
     held: BTreeMap<i64, (Instant, Open)>,
     /// When the server has to hear next that what is held is not forgotten.
     sign_of_life: Instant,
+    /// Ends when the consumer has lost subjects that this replica handles.
+    narrowed: JoinHandle<()>,
     /// What goes on beside it: the undertaker, and the gauges.
     beside: [JoinHandle<()>; 2],
 }
@@ -51,16 +51,17 @@ impl Subscription {
         names: &[EventName],
     ) -> Result<Self, JetStreamError> {
         ensure_streams(link).await?;
-        let filters = ensure_consumer(link, durable, names).await?;
+        let needed = consumer::subjects(durable, names);
+        consumer::ensure(link, durable, &needed).await?;
         let pull = Pull::open(link, STREAM, durable).await?;
         Ok(Self {
             link: link.clone(),
             durable,
-            filters,
             pull,
             unsettled: BTreeMap::new(),
             held: BTreeMap::new(),
             sign_of_life: Instant::now(),
+            narrowed: tokio::spawn(consumer::wait_until_narrowed(link.clone(), durable, needed)),
             beside: [
                 tokio::spawn(undertaker::run(link.clone(), durable)),
                 tokio::spawn(gauges::run(link.clone(), durable)),
@@ -75,9 +76,13 @@ impl Subscription {
             if !self.unsettled.is_empty() {
                 return Ok(self.unsettled.values().take(limit).map(|open| open.delivery.clone()).collect());
             }
+            if self.narrowed.is_finished() {
+                return Err(JetStreamError::Narrowed(self.durable.to_owned()).into());
+            }
             let wake = self.next_wake();
             let pulled = tokio::select! {
                 pulled = self.pull.next(limit) => pulled?,
+                _ = &mut self.narrowed, if !self.narrowed.is_finished() => Vec::new(),
                 () = sleep_until(wake) => Vec::new(),
             };
             self.take(pulled);
@@ -145,17 +150,6 @@ impl Subscription {
         Ok(())
     }
 
-    /// Takes back what was asked for, and asks anew behind the others: the server serves a request to its end before it
-    /// turns to the next one, so what is put back would come here again and again.
-    pub(crate) async fn let_others_first(&mut self) -> Result<(), JetStreamError> {
-        let pull = Pull::open(&self.link, STREAM, self.durable).await?;
-        let leftovers = std::mem::replace(&mut self.pull, pull).leftovers();
-        for answer_to in leftovers.into_iter().filter_map(|message| message.reply) {
-            self.say(answer_to, AckKind::Nak(None)).await;
-        }
-        Ok(())
-    }
-
     /// Forgets what was delivered and not settled; answers where each is to be answered.
     fn take_everything(&mut self) -> Vec<Subject> {
         let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
@@ -168,12 +162,13 @@ impl Subscription {
     /// the next one has not been delivered yet: so nothing that this consumer gets may lie between the two.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, JetStreamError> {
         let Some(open) = self.unsettled.get(&delivery.seq) else { return Ok(false) };
-        let info = consumer_info(&self.link, STREAM, self.durable).await?;
+        let info = consumer::info(&self.link, STREAM, self.durable).await?;
         let floor = info.ack_floor.stream_sequence;
         if info.num_ack_pending <= 1 || floor + 1 >= open.own {
             return Ok(true);
         }
-        for subject in &self.filters {
+        // The filters as they are now: a newer replica may have extended the consumer since this one subscribed.
+        for subject in &info.config.filter_subjects {
             let next = scan::first_from(&self.link, STREAM, subject, floor + 1).await?;
             if next.is_some_and(|next| next < open.own) {
                 return Ok(false);
@@ -278,7 +273,7 @@ async fn sleep_until(time: Option<Instant>) {
 impl Drop for Subscription {
     /// Hands back what was not settled, so that another replica need not wait for it.
     fn drop(&mut self) {
-        self.beside.iter().for_each(JoinHandle::abort);
+        self.beside.iter().chain([&self.narrowed]).for_each(JoinHandle::abort);
         let back = self.take_everything();
         let client = self.link.client.clone();
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };

@@ -1,17 +1,14 @@
-//! The streams and the consumers that the bus is made of: one table, made or checked at start.
+//! The streams that the bus is made of: one table, made or checked at start.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_nats::jetstream::ErrorCode;
-use async_nats::jetstream::consumer::{self, AckPolicy, DeliverPolicy};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
-use serde::Serialize;
-use ticketing_events::EventName;
 
 use super::link::Link;
-use super::message::{EVENTS, subjects_of, token};
-use super::{JetStreamError, JetStreamOptions, letters, scan};
+use super::message::{EVENTS, token};
+use super::{JetStreamError, JetStreamOptions};
 
 /// The stream of the events.
 pub(super) const STREAM: &str = "TICKETING";
@@ -23,8 +20,6 @@ pub(super) const ADVISORIES: &str = "TICKETING_ADVISORIES";
 pub(super) const REPLAYS: &str = "ticketing-replay";
 /// The subjects of the dead letters.
 pub(super) const DEAD: &str = "ticketing-dead";
-/// In the metadata of a consumer: the subjects of which it still has to be given what it has passed over.
-const MISSED: &str = "ticketing.missed";
 /// A day longer than the outboxes keep them, as in the embedded log.
 const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
 /// Between the places of a stream that was lost and those of the new one. Others may have seen further than we have.
@@ -65,30 +60,6 @@ pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
         },
         Config { retention: RetentionPolicy::WorkQueue, ..stream(ADVISORIES, &advisories) },
     ]
-}
-
-/// The consumer named `durable` of these events: one for all replicas of a service.
-fn consumer(durable: &str, filters: BTreeSet<String>, options: &JetStreamOptions) -> consumer::Config {
-    consumer::Config {
-        durable_name: Some(durable.to_owned()),
-        name: Some(durable.to_owned()),
-        deliver_policy: DeliverPolicy::All,
-        ack_policy: AckPolicy::Explicit,
-        ack_wait: options.ack_wait,
-        // A delivery is no attempt: how often the server has delivered an event says nothing about the event.
-        max_deliver: -1,
-        max_ack_pending: options.in_flight,
-        filter_subjects: filters.into_iter().collect(),
-        ..consumer::Config::default()
-    }
-}
-
-/// The consumer of what the server says about `durable`.
-fn advisory_consumer(durable: &str, options: &JetStreamOptions) -> consumer::Config {
-    consumer::Config {
-        filter_subjects: vec![format!("$JS.EVENT.ADVISORY.CONSUMER.*.{STREAM}.{durable}")],
-        ..consumer(durable, BTreeSet::new(), options)
-    }
 }
 
 pub(super) fn replay_subject(durable: &str, seq: i64) -> String {
@@ -178,90 +149,6 @@ fn agree(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
 
 fn sorted(subjects: &[String]) -> String {
     subjects.iter().map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(" ")
-}
-
-#[derive(Serialize)]
-struct CreateConsumer<'c> {
-    stream_name: &'c str,
-    config: &'c consumer::Config,
-}
-
-/// Makes the consumer of a service, or widens it to events that it did not know yet; answers the subjects that it gets. It is
-/// never narrowed: during an upgrade an older replica must not take events away from a newer one, and after a rollback
-/// those that only the newer version knows are put back, not passed over.
-///
-/// What the stream holds of an event that is new to the consumer is delivered to it too, for the service that says it may
-/// have been upgraded first. The consumer remembers that this is to be done until it is.
-pub(super) async fn ensure_consumer(
-    link: &Link,
-    durable: &str,
-    names: &[EventName],
-) -> Result<Vec<String>, JetStreamError> {
-    let mut filters: BTreeSet<String> = names.iter().map(|name| subjects_of(*name)).collect();
-    filters.insert(format!("{REPLAYS}.{}.*", token(durable)));
-    let mut missed = BTreeSet::new();
-    match consumer_info(link, STREAM, durable).await {
-        Ok(found) => {
-            let known: BTreeSet<String> = found.config.filter_subjects.into_iter().collect();
-            missed.extend(filters.difference(&known).cloned());
-            let unfinished = found.config.metadata.get(MISSED).map(String::as_str).unwrap_or_default();
-            missed.extend(unfinished.split_whitespace().map(str::to_owned));
-            filters.extend(known);
-        }
-        Err(error) if error.is(ErrorCode::CONSUMER_NOT_FOUND) => {}
-        Err(error) => return Err(error),
-    }
-    let mut config = consumer(durable, filters, &link.options);
-    if !missed.is_empty() {
-        let subjects: Vec<String> = missed.into_iter().collect();
-        config.metadata.insert(MISSED.to_owned(), subjects.join(" "));
-        create_consumer(link, STREAM, &config).await?;
-        deliver_missed(link, durable, &subjects).await?;
-        config.metadata.insert(MISSED.to_owned(), String::new());
-    }
-    create_consumer(link, STREAM, &config).await?;
-    create_consumer(link, ADVISORIES, &advisory_consumer(durable, &link.options)).await?;
-    Ok(config.filter_subjects)
-}
-
-/// Puts what the consumer has passed over on its way to it. Where it has had some of that, its inbox knows.
-async fn deliver_missed(link: &Link, durable: &str, subjects: &[String]) -> Result<(), JetStreamError> {
-    let passed = consumer_info(link, STREAM, durable).await?.delivered.stream_sequence;
-    for subject in subjects.iter().filter(|subject| subject.starts_with(&format!("{EVENTS}."))) {
-        let mut events = Vec::new();
-        scan::scan(link, STREAM, subject, 1, |stored| {
-            if stored.seq <= passed {
-                events.extend(stored.envelope().map(|envelope| (stored.place(), envelope)));
-            }
-        })
-        .await?;
-        tracing::info!(
-            durable,
-            subject,
-            events = events.len(),
-            "events that are new to the consumer are delivered"
-        );
-        for (seq, envelope) in events {
-            letters::deliver_again(link, durable, seq, envelope, &format!("missed:{durable}:{seq}")).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn create_consumer(link: &Link, stream: &str, config: &consumer::Config) -> Result<(), JetStreamError> {
-    let name = config.name.as_deref().unwrap_or_default();
-    let request = CreateConsumer { stream_name: stream, config };
-    let made: consumer::Info = link.api(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await?;
-    tracing::debug!(stream, durable = made.name, "the consumer is there");
-    Ok(())
-}
-
-pub(super) async fn consumer_info(
-    link: &Link,
-    stream: &str,
-    durable: &str,
-) -> Result<consumer::Info, JetStreamError> {
-    link.look_up(&format!("CONSUMER.INFO.{stream}.{durable}")).await
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{CREATED, api, assert_whole, in_the_end, raw};
-use crate::support::{House, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes};
+use crate::support::{
+    CREATED_AND_UPDATED, House, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
@@ -110,6 +112,43 @@ async fn a_consumer_is_widened_and_never_narrowed() {
         newer.settle(accepted(deliveries)).await.unwrap();
     }
     assert_eq!(names, [EventName::TicketCreated, EventName::TicketUpdated]);
+}
+
+/// An older and a newer version that read the configuration before either has written it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn versions_that_start_together_get_all_their_events() {
+    let house = House::on(Shape::Nats).await;
+    let (older, newer, client) = (house.live_bus().await, house.live_bus().await, raw(&house).await);
+    for durable in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"] {
+        let subscribed = tokio::join!(
+            newer.subscribe(durable, TICKETS.to_vec()),
+            older.subscribe(durable, CREATED.to_vec()),
+            older.subscribe(durable, CREATED_AND_UPDATED.to_vec()),
+        );
+        let info = api(&client, &format!("CONSUMER.INFO.TICKETING.{durable}"), "").await;
+        let filters = info["config"]["filter_subjects"].as_array().unwrap();
+        assert_eq!(filters.len(), 4, "{durable}: {filters:?}");
+        let (Ok(_), Ok(_), Ok(_)) = subscribed else { panic!("{subscribed:?}") };
+    }
+}
+
+/// An older program, which does not look at what others have written, or an operator.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn consumer_that_another_client_narrowed_is_extended_again() {
+    let house = House::on(Shape::Nats).await;
+    let (core, shutdown, bus) = (house.service("s"), Shutdown::new(), house.live_bus().await);
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
+    bus.ready().await.unwrap();
+    let client = raw(&house).await;
+    let narrower = r#"{"stream_name":"TICKETING","config":{"name":"s","durable_name":"s","ack_policy":"explicit",
+        "deliver_policy":"all","max_deliver":-1,"max_ack_pending":16384,"ack_wait":2000000000,
+        "filter_subjects":["ticketing-replay.s.*","ticketing.ticket.created.*"]}}"#;
+    let narrowed = api(&client, "CONSUMER.CREATE.TICKETING.s", narrower).await;
+    assert!(narrowed["error"].is_null(), "{narrowed}");
+    bus.publish(house.history("t", 3)).await.unwrap();
+    bus.publish(house.history("u", 1)).await.unwrap();
+    eventually("what was passed over takes effect", || async { notes(&core).await.len() == 4 }).await;
+    eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
 }
 
 #[tokio::test]

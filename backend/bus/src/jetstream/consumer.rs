@@ -1,0 +1,200 @@
+//! The durable consumer of a service: created or extended at start, and checked while it is used.
+
+use std::collections::BTreeSet;
+
+use async_nats::jetstream::ErrorCode;
+use async_nats::jetstream::consumer::{AckPolicy, Config, DeliverPolicy, Info};
+use serde::Serialize;
+use ticketing_events::EventName;
+
+use super::link::Link;
+use super::message::{EVENTS, subjects_of, token};
+use super::topology::{ADVISORIES, REPLAYS, STREAM};
+use super::{JetStreamError, JetStreamOptions, letters, scan};
+
+/// The metadata key that holds the subjects whose passed-over events the consumer still has to be given.
+const MISSED: &str = "ticketing.missed";
+/// How often the configuration is read at most before the start gives up: each read after the first two follows a
+/// write of another replica.
+const MAX_READS: u32 = 32;
+
+/// What the server does with a configuration. Without it the server overwrites a consumer that another replica has
+/// created in the meantime.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Action {
+    /// Fails where the consumer exists with another configuration.
+    Create,
+    /// Fails where it does not exist.
+    Update,
+}
+
+#[derive(Serialize)]
+struct WriteRequest<'c> {
+    stream_name: &'c str,
+    config: &'c Config,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<Action>,
+}
+
+/// The consumer named `durable` of these subjects: one for all replicas of a service.
+fn config(durable: &str, filters: &BTreeSet<String>, options: &JetStreamOptions) -> Config {
+    Config {
+        durable_name: Some(durable.to_owned()),
+        name: Some(durable.to_owned()),
+        deliver_policy: DeliverPolicy::All,
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: options.ack_wait,
+        // A delivery is no attempt: how often the server has delivered an event says nothing about the event.
+        max_deliver: -1,
+        max_ack_pending: options.in_flight,
+        filter_subjects: filters.iter().cloned().collect(),
+        ..Config::default()
+    }
+}
+
+/// The consumer of the server's advisories about `durable`.
+fn advisory_config(durable: &str, options: &JetStreamOptions) -> Config {
+    config(durable, &BTreeSet::from([format!("$JS.EVENT.ADVISORY.CONSUMER.*.{STREAM}.{durable}")]), options)
+}
+
+/// The subjects that a replica which handles these events needs.
+pub(super) fn subjects(durable: &str, names: &[EventName]) -> BTreeSet<String> {
+    let replays = format!("{REPLAYS}.{}.*", token(durable));
+    names.iter().map(|name| subjects_of(*name)).chain([replays]).collect()
+}
+
+/// Creates the consumer of a service, or extends it to subjects that it lacks. It never loses a subject: during an upgrade an
+/// older replica must not take events away from a newer one, and after a rollback those that only the newer version knows
+/// are put back, not passed over.
+///
+/// What the stream holds of an event that is new to the consumer is delivered to it too, for the service that publishes it may
+/// have been upgraded first. The consumer's metadata remember that this is to be done until it is.
+///
+/// The server has no compare-and-set for a consumer: replicas that start together may overwrite each other. So only a
+/// replica that has to change something writes, and it reads again after each write, until nothing is left to change.
+/// A write that is lost after that is found by [`wait_until_narrowed`].
+///
+/// # Errors
+/// When the server refuses, does not answer, or others keep changing the consumer.
+pub(super) async fn ensure(
+    link: &Link,
+    durable: &str,
+    needed: &BTreeSet<String>,
+) -> Result<(), JetStreamError> {
+    // The subjects whose passed-over events this call has delivered.
+    let mut delivered = BTreeSet::new();
+    for _ in 0..MAX_READS {
+        let found = match info(link, STREAM, durable).await {
+            Err(error) if error.is(ErrorCode::CONSUMER_NOT_FOUND) => {
+                let created = config(durable, needed, &link.options);
+                write(link, STREAM, &created, Some(Action::Create)).await?;
+                continue;
+            }
+            found => found?.config,
+        };
+        let known = filters(&found);
+        let added: BTreeSet<String> = needed.difference(&known).cloned().collect();
+        delivered.retain(|subject| !added.contains(subject));
+        let mut missed: BTreeSet<String> = unfinished(&found).difference(&delivered).cloned().collect();
+        missed.extend(added);
+        let mut wanted = config(durable, &known.union(needed).cloned().collect(), &link.options);
+        if !missed.is_empty() {
+            let subjects: Vec<&str> = missed.iter().map(String::as_str).collect();
+            wanted.metadata.insert(MISSED.to_owned(), subjects.join(" "));
+        }
+        if differs(&found, &wanted) {
+            write(link, STREAM, &wanted, Some(Action::Update)).await?;
+        } else if missed.is_empty() {
+            let advisories = advisory_config(durable, &link.options);
+            return write(link, ADVISORIES, &advisories, None).await;
+        } else {
+            deliver_missed(link, durable, &missed).await?;
+            delivered.append(&mut missed);
+        }
+    }
+    Err(JetStreamError::Contended(durable.to_owned()))
+}
+
+fn filters(config: &Config) -> BTreeSet<String> {
+    config.filter_subjects.iter().cloned().collect()
+}
+
+fn unfinished(config: &Config) -> BTreeSet<String> {
+    let missed = config.metadata.get(MISSED).map(String::as_str).unwrap_or_default();
+    missed.split_whitespace().map(str::to_owned).collect()
+}
+
+/// Compares what the bus sets; everything else is the operator's or the server's.
+fn differs(found: &Config, wanted: &Config) -> bool {
+    filters(found) != filters(wanted)
+        || unfinished(found) != unfinished(wanted)
+        || found.ack_wait != wanted.ack_wait
+        || found.max_deliver != wanted.max_deliver
+        || found.max_ack_pending != wanted.max_ack_pending
+}
+
+/// Delivers to the consumer what it has passed over. Where it has had some of that, its inbox knows.
+async fn deliver_missed(
+    link: &Link,
+    durable: &str,
+    subjects: &BTreeSet<String>,
+) -> Result<(), JetStreamError> {
+    let passed = info(link, STREAM, durable).await?.delivered.stream_sequence;
+    for subject in subjects.iter().filter(|subject| subject.starts_with(&format!("{EVENTS}."))) {
+        let mut events = Vec::new();
+        scan::scan(link, STREAM, subject, 1, |stored| {
+            if stored.seq <= passed {
+                events.extend(stored.envelope().map(|envelope| (stored.place(), envelope)));
+            }
+        })
+        .await?;
+        tracing::info!(
+            durable,
+            subject,
+            events = events.len(),
+            "events that are new to the consumer are delivered"
+        );
+        for (seq, envelope) in events {
+            letters::deliver_again(link, durable, seq, envelope, &format!("missed:{durable}:{seq}")).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a configuration. That another replica has created or deleted the consumer in the meantime is no error: the caller
+/// reads again.
+async fn write(
+    link: &Link,
+    stream: &str,
+    config: &Config,
+    action: Option<Action>,
+) -> Result<(), JetStreamError> {
+    let name = config.name.as_deref().unwrap_or_default();
+    let request = WriteRequest { stream_name: stream, config, action };
+    match link.api::<Info>(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await {
+        Ok(_) => tracing::debug!(stream, durable = name, "the consumer is configured"),
+        Err(error)
+            if error.is(ErrorCode::CONSUMER_ALREADY_EXISTS)
+                || error.is(ErrorCode::CONSUMER_DOES_NOT_EXIST) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(())
+}
+
+pub(super) async fn info(link: &Link, stream: &str, durable: &str) -> Result<Info, JetStreamError> {
+    link.look_up(&format!("CONSUMER.INFO.{stream}.{durable}")).await
+}
+
+/// Returns when the consumer no longer has all of the `needed` subjects: another replica or an operator has overwritten its
+/// configuration. The server passes over what the consumer lacks, so it has to be extended again.
+pub(super) async fn wait_until_narrowed(link: Link, durable: &'static str, needed: BTreeSet<String>) {
+    loop {
+        tokio::time::sleep(link.options.ack_wait).await;
+        match info(&link, STREAM, durable).await {
+            Ok(found) if !needed.is_subset(&filters(&found.config)) => return,
+            Ok(_) => {}
+            Err(error) => tracing::debug!(durable, %error, "the consumer cannot be read now"),
+        }
+    }
+}
