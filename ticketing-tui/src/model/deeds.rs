@@ -7,6 +7,7 @@ use super::orders;
 use super::{Link, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::settings::SettingChange;
+use crate::text;
 
 impl Model {
     /// Asks for everything that is not there yet.
@@ -122,11 +123,13 @@ impl Model {
         if matches!(self.session, Session::In(_)) {
             self.call(Call::SignOut);
         }
+        self.effect(Effect::Copy(id));
     }
 
     /// Puts an id on the clipboard.
     pub(crate) fn copy(&mut self, id: &str) {
-        self.effect(Effect::Copy(id.to_owned()));
+        // What is pasted into a shell must not end a line there.
+        let id = text::sanitize(id).into_owned();
         self.say(Level::Info, format!("Copied {id}"));
     }
 
