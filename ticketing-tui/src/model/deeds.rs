@@ -67,13 +67,6 @@ impl Model {
         Some(call)
     }
 
-    /// Asks how buyers give their card, where the server has not told yet.
-    pub(crate) fn ask_card_entry(&mut self) {
-        if !self.knows_card_entry {
-            self.call(Call::CardEntry);
-        }
-    }
-
     /// The page on which an order is paid for, where cards are given there.
     pub(crate) fn payment_page(&self, order: &OrderId) -> Option<String> {
         (self.card_entry == CardEntry::Page).then(|| Pages::of(&self.server).order(order))
@@ -123,7 +116,6 @@ impl Model {
         if matches!(self.session, Session::In(_)) {
             self.call(Call::SignOut);
         }
-        self.effect(Effect::Copy(id));
     }
 
     /// Puts an id on the clipboard.
@@ -131,6 +123,7 @@ impl Model {
         // What is pasted into a shell must not end a line there.
         let id = text::sanitize(id).into_owned();
         self.say(Level::Info, format!("Copied {id}"));
+        self.effect(Effect::Copy(id));
     }
 
     /// Opens the page of a ticket in the browser.
