@@ -30,6 +30,9 @@ cargo xtask <command>
                 kill the server N times (20) during concurrent writes, and check that no answered write is lost; then
                 repeat with a NATS server that is killed too, and with a process for each service; with --sellers,
                 sellers edit and withdraw tickets during the purchases
+  storm --client [N]
+                kill the program and its server N times (200), at every step of a purchase and at random, and check that
+                nothing is listed, held or charged twice and that the next command states the outcome
   storm --outage <postgres-read-only|postgres-full|postgres-away|nats-away> [--seconds N] [--replicas N] [--seed N]
                 make a server fail for N seconds (45) during concurrent writes, with N processes of each service (2), and
                 check that no event is lost or dead-lettered and that no manual repair is needed
@@ -53,6 +56,8 @@ fn main() -> ExitCode {
         ["fuzz"] => fuzz::fuzz(),
         ["web"] => web::web(),
         ["storm"] => storm::storm(&storm::Options::default()),
+        ["storm", "--client"] => storm::client(200),
+        ["storm", "--client", kills] => parse_rounds(kills).and_then(storm::client),
         ["storm", options @ ..] if options.first() == Some(&"--outage") => storm::outage(options),
         ["storm", options @ ..] => storm::Options::parse(options).and_then(|options| storm::storm(&options)),
         ["screenshots"] => screenshots::screenshots(),

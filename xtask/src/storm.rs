@@ -53,6 +53,23 @@ pub(crate) fn storm(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
+/// Kills the program and its server, `kills` times in all, at every step of a purchase and at random.
+pub(crate) fn client(kills: u32) -> Result<(), String> {
+    run(cargo()
+        .args([
+            "test",
+            "--package",
+            "ticketing-cli",
+            "--test",
+            "it",
+            "--locked",
+            "--",
+            "client_kills",
+            "--nocapture",
+        ])
+        .env("STORM_CLIENT_KILLS", kills.to_string()))
+}
+
 /// Runs an outage during concurrent writes. `options` are `--outage <name>`, and `--seconds`, `--replicas`, `--seed` with a
 /// number each.
 pub(crate) fn outage(options: &[&str]) -> Result<(), String> {
