@@ -68,11 +68,15 @@ pub(crate) struct Column {
     /// In the header of CSV, and of tables in capitals.
     name: &'static str,
     place: Place,
+    /// Where a table is too wide, the column of the highest rank goes first; one of rank 0 stays.
+    drop_rank: u8,
 }
 
 /// Where a column shows in a table for people.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
+    /// An identifier: shortened where nothing else helps.
+    Id,
     /// As wide as its content.
     Whole,
     /// Cut where the terminal is too narrow.
@@ -81,8 +85,6 @@ enum Place {
     Right,
     /// As wide as its content, where the terminal is wide.
     Wide,
-    /// The same, aligned to the right.
-    WideRight,
     /// Only in other formats, and where one thing is shown by itself.
     Hidden,
 }
@@ -161,28 +163,37 @@ impl Printer<'_> {
 }
 
 impl Column {
+    const fn new(name: &'static str, place: Place) -> Self {
+        Self { name, place, drop_rank: 0 }
+    }
+
+    const fn id(name: &'static str) -> Self {
+        Self::new(name, Place::Id)
+    }
+
     const fn whole(name: &'static str) -> Self {
-        Self { name, place: Place::Whole }
+        Self::new(name, Place::Whole)
     }
 
     const fn cut(name: &'static str) -> Self {
-        Self { name, place: Place::Cut }
+        Self::new(name, Place::Cut)
     }
 
     const fn right(name: &'static str) -> Self {
-        Self { name, place: Place::Right }
+        Self::new(name, Place::Right)
     }
 
     const fn wide(name: &'static str) -> Self {
-        Self { name, place: Place::Wide }
-    }
-
-    const fn wide_right(name: &'static str) -> Self {
-        Self { name, place: Place::WideRight }
+        Self { drop_rank: u8::MAX, ..Self::new(name, Place::Wide) }
     }
 
     const fn hidden(name: &'static str) -> Self {
-        Self { name, place: Place::Hidden }
+        Self::new(name, Place::Hidden)
+    }
+
+    /// Lets the column go where the table is too wide, before those of a lower rank.
+    const fn droppable(self, rank: u8) -> Self {
+        Self { drop_rank: rank, ..self }
     }
 }
 

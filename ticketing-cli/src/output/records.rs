@@ -10,10 +10,10 @@ use super::{Cell, Column, Record, Tone};
 
 impl Record for Ticket {
     const COLUMNS: &'static [Column] = &[
-        Column::whole("id"),
+        Column::id("id"),
         Column::cut("title"),
-        Column::right("price"),
-        Column::whole("status"),
+        Column::right("price").droppable(1),
+        Column::whole("status").droppable(2),
         Column::hidden("userId"),
         Column::hidden("orderId"),
         Column::hidden("version"),
@@ -112,11 +112,11 @@ impl Record for WatchLine {
 
 impl Record for Order {
     const COLUMNS: &'static [Column] = &[
-        Column::whole("id"),
-        Column::whole("status"),
+        Column::id("id"),
+        Column::whole("status").droppable(1),
         Column::cut("title"),
-        Column::wide_right("price"),
-        Column::whole("expiresAt"),
+        Column::right("price").droppable(2),
+        Column::whole("expiresAt").droppable(3),
         Column::hidden("ticketId"),
         Column::hidden("userId"),
         Column::hidden("version"),
@@ -145,13 +145,13 @@ impl Record for Order {
 
 impl Record for Payment {
     const COLUMNS: &'static [Column] = &[
-        Column::whole("id"),
+        Column::id("id"),
         Column::whole("status"),
         Column::right("amount"),
         Column::hidden("currency"),
         Column::wide("orderId"),
         Column::hidden("stripeId"),
-        Column::whole("createdAt"),
+        Column::whole("createdAt").droppable(1),
     ];
 
     fn cells(&self) -> Vec<Cell> {

@@ -51,6 +51,40 @@ fn a_table_fits_its_terminal() {
     assert!(lines[1].contains('…'));
 }
 
+/// The header and the first row of orders at a width.
+fn orders_at(width: u16, status: &str) -> [String; 2] {
+    let order: ticketing_sdk::Order = serde_json::from_value(serde_json::json!({
+        "id": "01a203b9-d806-71eb-8d06-dbab9285e702", "userId": "u", "status": status, "version": 0,
+        "expiresAt": "2026-11-22T10:29:00Z",
+        "ticket": {"id": "t", "title": "RustConf in Zürich, day 1", "price": 149.99},
+    }))
+    .unwrap();
+    let fake = fake::terminal_of(width, false);
+    printer(&fake, Format::Table).list(&[order]).unwrap();
+    let text = fake.out.text();
+    assert!(text.lines().all(|line| line.chars().count() <= usize::from(width)), "{text}");
+    text.lines().map(str::to_owned).collect::<Vec<_>>().try_into().unwrap()
+}
+
+#[test]
+fn narrow_table_drops_columns_before_the_title_is_unreadable() {
+    for (width, columns) in [
+        (120, "ID STATUS TITLE PRICE EXPIRES AT"),
+        (80, "ID STATUS TITLE PRICE"),
+        (66, "ID STATUS TITLE"),
+        (56, "ID TITLE"),
+        (40, "ID TITLE"),
+    ] {
+        let [header, row] = orders_at(width, "created");
+        assert_eq!(header.split_whitespace().collect::<Vec<_>>().join(" "), columns, "{width}");
+        assert!(row.contains("RustConf in"), "{width}: {row}");
+        assert_eq!(row.starts_with("01a203b9-d806-71eb-8d06-dbab9285e702"), width >= 52, "{width}: {row}");
+        assert!(row.contains("9285e702"), "{width}: {row}");
+    }
+    assert!(orders_at(40, "created")[1].contains("RustConf in Zürich, day 1"));
+    assert!(orders_at(80, "awaiting:payment")[0].contains("PRICE"));
+}
+
 #[test]
 fn a_status_has_its_colour_only_where_colour_is_wanted() {
     assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mavailable"));
