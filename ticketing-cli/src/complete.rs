@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap_complete::CompletionCandidate;
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Client, Error, OrderStatus};
+use ticketing_sdk::{Client, Error, OrderStatus, TicketSort};
 
 use crate::context::{Settings, environment};
 use crate::home::Home;
@@ -14,11 +14,14 @@ use crate::output::Format;
 const PATIENCE: Duration = Duration::from_millis(800);
 /// More would not be read.
 const MOST: u32 = 50;
+const MOST_ITEMS: usize = 50;
+/// The most that servers give on one page.
+const PAGE: u32 = 500;
 
 /// Tickets that can be ordered.
 pub(crate) fn tickets() -> Vec<CompletionCandidate> {
     ask(async |client| {
-        let tickets = client.tickets().list().limit(MOST).await?.items;
+        let tickets = client.tickets().list().sort(TicketSort::Newest).limit(MOST).await?.items;
         Ok(tickets
             .iter()
             .map(|ticket| candidate(ticket.id.as_str(), &format!("${}  {}", ticket.price, ticket.title)))
@@ -29,7 +32,8 @@ pub(crate) fn tickets() -> Vec<CompletionCandidate> {
 /// One's own tickets.
 pub(crate) fn own_tickets() -> Vec<CompletionCandidate> {
     ask(async |client| {
-        let tickets = client.tickets().list().mine().any_status().limit(MOST).await?.items;
+        let tickets = client.tickets().list().mine().any_status();
+        let tickets = tickets.sort(TicketSort::Newest).limit(MOST).await?.items;
         Ok(tickets
             .iter()
             .map(|ticket| candidate(ticket.id.as_str(), &format!("{}  {}", ticket.status, ticket.title)))
@@ -50,16 +54,17 @@ pub(crate) fn open_orders() -> Vec<CompletionCandidate> {
 /// One's own payments.
 pub(crate) fn payments() -> Vec<CompletionCandidate> {
     ask(async |client| {
-        let payments = client.payments().list().limit(MOST).await?.items;
+        let payments = client.payments().list().limit(PAGE).newest(MOST_ITEMS).await?.items;
         let help = |status: Option<ticketing_sdk::PaymentStatus>| status.map_or("", |status| status.as_str());
         Ok(payments.iter().map(|payment| candidate(payment.id.as_str(), help(payment.status))).collect())
     })
 }
 
 async fn orders_in(client: &Client, statuses: &[OrderStatus]) -> Result<Vec<CompletionCandidate>, Error> {
-    let orders = client.orders().list().status(statuses.iter().copied()).limit(MOST).await?.items;
+    let orders = client.orders().list().status(statuses.iter().copied()).limit(PAGE);
+    let orders = orders.newest(MOST_ITEMS).await?.items;
     let help = |order: &ticketing_sdk::Order| format!("{}  {}", order.status, order.ticket.title);
-    Ok(orders.iter().rev().map(|order| candidate(order.id.as_str(), &help(order))).collect())
+    Ok(orders.iter().map(|order| candidate(order.id.as_str(), &help(order))).collect())
 }
 
 fn candidate(id: &str, help: &str) -> CompletionCandidate {
@@ -85,7 +90,9 @@ fn ask(
         runtime.shutdown_background();
         found.ok()?.ok()
     };
-    answer().unwrap_or_default()
+    let candidates = answer().unwrap_or_default().into_iter().enumerate();
+    // Shells that keep an order show the newest first.
+    candidates.map(|(index, candidate)| candidate.display_order(Some(index))).collect()
 }
 
 /// What `--server` says among the words.

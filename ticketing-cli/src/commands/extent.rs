@@ -2,7 +2,8 @@
 
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
-use ticketing_sdk::Items;
+use serde::de::DeserializeOwned;
+use ticketing_sdk::{Items, List};
 
 use crate::context::Online;
 use crate::failure::Outcome;
@@ -28,12 +29,32 @@ impl Extent {
         if self.all { PAGE } else { self.limit.saturating_add(1).min(PAGE) }
     }
 
+    /// Shows a list that the server begins with the oldest, as far as it was asked for: the newest first, and cut at the old end.
+    pub(super) async fn show_newest<T>(&self, online: &Online, list: List<T>) -> Outcome
+    where
+        T: Record + DeserializeOwned + Send + 'static,
+    {
+        let most = if self.all { usize::MAX } else { self.most() };
+        let newest = list.limit(PAGE).newest(most).await?;
+        online.printer().list(&newest.items)?;
+        if newest.is_cut {
+            online
+                .io()
+                .notice(&format!("only the newest {most} are shown; --all shows the rest, --limit N more"));
+        }
+        Ok(())
+    }
+
+    fn most(&self) -> usize {
+        usize::try_from(self.limit).unwrap_or(usize::MAX)
+    }
+
     /// Shows the list as far as it was asked for.
     pub(super) async fn show<T: Record>(&self, online: &Online, items: Items<T>) -> Outcome {
         if self.all {
             return online.printer().list(&items.try_collect::<Vec<T>>().await?);
         }
-        let wanted = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let wanted = self.most();
         let mut shown: Vec<T> = items.take(wanted.saturating_add(1)).try_collect().await?;
         let cut = shown.len() > wanted;
         shown.truncate(wanted);

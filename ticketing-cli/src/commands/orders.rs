@@ -4,7 +4,7 @@ mod cancel;
 pub(super) mod create;
 mod get;
 mod list;
-mod watch;
+pub(super) mod watch;
 
 use clap::Subcommand;
 
@@ -14,7 +14,7 @@ use crate::failure::Outcome;
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Orders {
-    /// Your orders, newest last
+    /// Your orders, newest first
     #[command(alias = "ls")]
     List(list::Args),
     /// Show one order

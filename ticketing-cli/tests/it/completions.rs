@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Cli, Server, finish};
 
 /// What bash offers for the last word.
-fn offered(cli: &Cli, words: &[&str]) -> String {
+pub(crate) fn offered(cli: &Cli, words: &[&str]) -> String {
     let mut command = cli.command(&[&["--"], words].concat());
     command.env("COMPLETE", "bash").env("_CLAP_COMPLETE_INDEX", (words.len() - 1).to_string());
     command.env("_CLAP_IFS", "\n").env("_CLAP_COMPLETE_COMP_TYPE", "9").env("_CLAP_COMPLETE_SPACE", "false");

@@ -29,11 +29,11 @@ enum Wanted {
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        let mut list = online.client.orders().list().limit(self.extent.page());
+        let mut list = online.client.orders().list();
         if !self.status.is_empty() {
             list = list.status(self.status.into_iter().map(OrderStatus::from));
         }
-        self.extent.show(online, list.stream()).await
+        self.extent.show_newest(online, list).await
     }
 }
 

@@ -13,7 +13,6 @@ pub(crate) struct Args {
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        let list = online.client.payments().list().limit(self.extent.page());
-        self.extent.show(online, list.stream()).await
+        self.extent.show_newest(online, online.client.payments().list()).await
     }
 }

@@ -20,9 +20,15 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
     max_price: Option<PriceBound>,
     /// In which order [possible values: oldest, newest, price, -price, title]
-    #[arg(long, value_name = "ORDER", allow_hyphen_values = true, hide_possible_values = true)]
+    #[arg(
+        long,
+        value_name = "ORDER",
+        allow_hyphen_values = true,
+        hide_possible_values = true,
+        default_value = "newest"
+    )]
     #[arg(value_parser = ["oldest", "newest", "price", "-price", "title"])]
-    sort: Option<String>,
+    sort: String,
     /// Only your own
     #[arg(long)]
     mine: bool,
@@ -65,7 +71,7 @@ impl OnlineCommand for Args {
         if let Some(price) = self.max_price {
             list = list.max_price(price);
         }
-        if let Some(sort) = self.sort.and_then(|word| word.parse::<TicketSort>().ok()) {
+        if let Ok(sort) = self.sort.parse::<TicketSort>() {
             list = list.sort(sort);
         }
         if self.mine {
