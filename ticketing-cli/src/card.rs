@@ -1,13 +1,34 @@
 //! Card tokens of the payment provider. A card number must never come this way, and is never repeated.
 
-use ticketing_sdk::CardToken;
+use ticketing_sdk::{CardEntry, CardToken};
 
-use crate::failure::Failure;
+use crate::context::Online;
+use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 use crate::prompt;
 
+/// How an order is paid for.
+#[derive(Debug, Clone)]
+pub(crate) enum Card {
+    /// With this token.
+    Token(String),
+    /// On the order's page, where the provider's form takes the card.
+    OnPage,
+}
+
+/// The card: the token that was given; else the order's page, where the marketplace takes cards there; else the token that is
+/// asked for.
+pub(crate) async fn card(online: &Online, given: Option<String>) -> Outcome<Card> {
+    if given.is_none()
+        && online.client.payments().card_entry().await.is_ok_and(|entry| entry == CardEntry::Page)
+    {
+        return Ok(Card::OnPage);
+    }
+    token(online.io(), given).map(Card::Token)
+}
+
 /// The token that was given or asked for, if it does not look like a card number.
-pub(crate) fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
+fn token(io: &Io, given: Option<String>) -> Result<String, Failure> {
     let token = prompt::value(io, given, "Card token (like tok_visa):", "--token")?;
     let token = token.trim();
     if CardToken::looks_like_a_card_number(token) {

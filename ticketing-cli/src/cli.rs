@@ -206,7 +206,8 @@ pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
 /// Whether one of the arguments looks like a card number. The values of prices may have as many digits.
 fn holds_a_card(args: &[OsString]) -> bool {
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
-    let is_price = |flag: &str| flag == "-p" || flag.ends_with("-price") || flag == "--price";
+    let is_price =
+        |flag: &str| flag == "-p" || flag.ends_with("-price") || matches!(flag, "--price" | "price");
     words.iter().enumerate().any(|(index, word)| {
         let (flag, value) = match word.split_once('=') {
             Some((flag, value)) => (flag, value),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    SessionError, SessionPlace, SessionStore,
+    SessionError, SessionPlace, SessionStore, Timestamp,
 };
 
 use crate::clock;
@@ -76,8 +76,12 @@ impl Settings {
                 Err(_) => builder.session_store(NoHome),
             },
         };
-        let unusable = |error| Failure::usage(format!("--server {}: {error}", self.server));
-        builder.build().map_err(|error| unusable(error).hint("an address looks like http://127.0.0.1:3000"))
+        builder.build().map_err(|error| match error {
+            Error::InvalidInput { message, .. } => {
+                Failure::usage(format!("--server {}: {message}", self.server))
+            }
+            other => Failure::from(other),
+        })
     }
 }
 
@@ -160,9 +164,14 @@ impl Online {
         &self.local.io
     }
 
-    /// Shows data in the format that was chosen.
+    /// Shows data in the format that was chosen. Times are as seen by the server's clock, which set them.
     pub(crate) fn printer(&self) -> Printer<'_> {
-        self.local.printer()
+        Printer { now: self.now(), ..self.local.printer() }
+    }
+
+    /// The time by the server's clock: deadlines are the server's.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.client.server_time(clock::now())
     }
 
     /// Sends a write whose key is on disk before it leaves, and removes the note once the outcome is known.

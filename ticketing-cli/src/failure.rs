@@ -1,9 +1,9 @@
-//! How a command fails: what happened, why, what to do next, and the exit code. The one mapping from the SDK's errors.
+//! How a command fails: what happened, why, what to do next, and the exit code. The words of the SDK's errors.
 
 use std::fmt;
 
 use ticketing_sdk::{
-    ApiError, Error, ErrorCode, OrderId, PaymentId, SafeToRepeat, StatusCode, TicketId, text,
+    ApiError, Error, ErrorCategory, ErrorCode, OrderId, PaymentId, SafeToRepeat, TicketId, text,
 };
 
 use crate::exit::Exit;
@@ -83,47 +83,21 @@ impl Failure {
             return Self::from(error);
         };
         let failure = Self::from(error);
-        let (message, hint) = match (code, subject) {
-            (ErrorCode::NotFound, subject) => (format!("there is no {subject}"), Some(subject.list())),
-            (ErrorCode::NotOwner, subject) => (format!("the {subject} belongs to someone else"), None),
-            (ErrorCode::TicketReserved, Subject::Ticket(id)) => (
-                format!("ticket {id} is reserved or sold"),
-                Some(
-                    "`ticketing orders list` shows whether the order is yours, `ticketing tickets watch` when it is free \
-                     again"
-                        .to_owned(),
-                ),
-            ),
-            (ErrorCode::TicketReserved, Subject::Listing(id)) => (
-                format!("ticket {id} is reserved or sold, and stays as it is"),
-                Some(format!("`ticketing tickets get {id}` shows by which order")),
-            ),
-            (ErrorCode::OrderExpired, Subject::Order(id)) => (
-                format!("order {id} has expired, and its ticket is free for others"),
-                Some("order it again: `ticketing orders create TICKET`".to_owned()),
-            ),
-            (ErrorCode::OrderCancelled, Subject::Order(id)) => (
-                format!("order {id} was cancelled"),
-                Some("order the ticket again: `ticketing orders create TICKET`".to_owned()),
-            ),
-            (ErrorCode::OrderPaid, Subject::Order(id)) => return Self::order_paid(id),
-            (ErrorCode::PaymentInProgress, Subject::Order(id)) => (
-                format!("a payment of order {id} is being taken"),
-                Some(format!("`ticketing orders watch {id}` follows it")),
-            ),
-            (ErrorCode::VersionMismatch, subject) => (
-                format!("the {subject} was changed by someone else in between"),
-                Some("look at it again, and repeat".to_owned()),
-            ),
-            _ => return failure,
-        };
-        Self { message: Some(message), details: failure.request_detail(error), hint, ..failure }
+        match words_of(code, subject) {
+            Some((message, hint)) => {
+                Self { message: Some(message), details: failure.request_detail(error), hint, ..failure }
+            }
+            None => failure,
+        }
     }
 
-    /// An order that needs no payment any more.
-    pub(crate) fn order_paid(id: &OrderId) -> Self {
-        Self::new(Exit::Conflict, format!("order {id} is paid already"))
-            .hint("`ticketing payments list` shows the payment")
+    /// The failure of a command that finds out by itself what the server would refuse an order's payment with.
+    pub(crate) fn of_order(code: &ErrorCode, order: &OrderId) -> Self {
+        let exit = Exit::from(ErrorCategory::of_code(code));
+        match words_of(code, &Subject::Order(order.clone())) {
+            Some((message, hint)) => Self { hint, ..Self::new(exit, message) },
+            None => Self::new(exit, code.to_string()),
+        }
     }
 
     /// Keeps the request's id where the server's operator will be asked for it.
@@ -133,6 +107,47 @@ impl Failure {
             _ => Vec::new(),
         }
     }
+}
+
+/// What a refusal means for the thing that it is about, and what to do next.
+fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<String>)> {
+    Some(match (code, subject) {
+        (ErrorCode::NotFound, subject) => (format!("there is no {subject}"), Some(subject.list())),
+        (ErrorCode::NotOwner, subject) => (format!("the {subject} belongs to someone else"), None),
+        (ErrorCode::TicketReserved, Subject::Ticket(id)) => (
+            format!("ticket {id} is reserved or sold"),
+            Some(
+                "`ticketing orders list` shows whether the order is yours, `ticketing tickets watch` when it is free \
+                 again"
+                    .to_owned(),
+            ),
+        ),
+        (ErrorCode::TicketReserved, Subject::Listing(id)) => (
+            format!("ticket {id} is reserved or sold, and stays as it is"),
+            Some(format!("`ticketing tickets get {id}` shows by which order")),
+        ),
+        (ErrorCode::OrderExpired, Subject::Order(id)) => (
+            format!("order {id} has expired, and its ticket is free for others"),
+            Some("order it again: `ticketing orders create TICKET`".to_owned()),
+        ),
+        (ErrorCode::OrderCancelled, Subject::Order(id)) => (
+            format!("order {id} was cancelled"),
+            Some("order the ticket again: `ticketing orders create TICKET`".to_owned()),
+        ),
+        (ErrorCode::OrderPaid, Subject::Order(id)) => (
+            format!("order {id} is paid already"),
+            Some("`ticketing payments list` shows the payment".to_owned()),
+        ),
+        (ErrorCode::PaymentInProgress, Subject::Order(id)) => (
+            format!("a payment of order {id} is being taken"),
+            Some(format!("`ticketing orders watch {id}` follows it")),
+        ),
+        (ErrorCode::VersionMismatch, subject) => (
+            format!("the {subject} was changed by someone else in between"),
+            Some("look at it again, and repeat".to_owned()),
+        ),
+        _ => return None,
+    })
 }
 
 impl Subject {
@@ -164,7 +179,7 @@ impl From<Error> for Failure {
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
-        let exit = exit_of(error);
+        let exit = Exit::from(error.category());
         match error {
             Error::Api(answer) => of_answer(answer, exit, error),
             Error::UnknownOutcome { cause, key, safe_to_repeat, path, .. } => {
@@ -266,60 +281,17 @@ fn names_field(message: &str, field: &str) -> bool {
     message.get(..field.len()).is_some_and(|start| start.eq_ignore_ascii_case(field))
 }
 
-/// The one mapping from errors to exit codes.
-pub(crate) fn exit_of(error: &Error) -> Exit {
-    match error {
-        Error::UnknownOutcome { cause, .. } => match exit_of(cause) {
-            Exit::Unreachable => Exit::Unreachable,
-            _ => Exit::Failed,
-        },
-        Error::Api(answer) => {
-            answer.code.as_ref().map_or_else(|| exit_of_status(answer.status), exit_of_code)
+impl From<ErrorCategory> for Exit {
+    fn from(category: ErrorCategory) -> Self {
+        match category {
+            ErrorCategory::InvalidInput => Self::Usage,
+            ErrorCategory::NotFound => Self::NotFound,
+            ErrorCategory::NotAllowed => Self::NotAllowed,
+            ErrorCategory::Conflict => Self::Conflict,
+            ErrorCategory::Declined => Self::Declined,
+            ErrorCategory::Unreachable => Self::Unreachable,
+            ErrorCategory::Failed => Self::Failed,
         }
-        // A page in place of an answer is no success, whatever its status.
-        Error::Unexpected(answer) if answer.status.is_success() => Exit::Failed,
-        Error::Unexpected(answer) => exit_of_status(answer.status),
-        Error::Unreachable { .. } | Error::Timeout { .. } | Error::Interrupted { .. } => Exit::Unreachable,
-        Error::InvalidInput { .. } => Exit::Usage,
-        _ => Exit::Failed,
-    }
-}
-
-/// The exit code for what the contract says went wrong.
-pub(crate) fn exit_of_code(code: &ErrorCode) -> Exit {
-    match code {
-        ErrorCode::InvalidJson | ErrorCode::InvalidInput => Exit::Usage,
-        ErrorCode::NotFound => Exit::NotFound,
-        ErrorCode::NotSignedIn
-        | ErrorCode::NotOwner
-        | ErrorCode::OtherUser
-        | ErrorCode::CrossOrigin
-        | ErrorCode::InvalidCredentials => Exit::NotAllowed,
-        ErrorCode::EmailInUse
-        | ErrorCode::TicketReserved
-        | ErrorCode::PriceChanged
-        | ErrorCode::OrderExpired
-        | ErrorCode::OrderCancelled
-        | ErrorCode::OrderPaid
-        | ErrorCode::PaymentInProgress
-        | ErrorCode::VersionMismatch
-        | ErrorCode::IdempotencyKeyReused
-        | ErrorCode::IdempotencyKeyInFlight => Exit::Conflict,
-        ErrorCode::CardDeclined => Exit::Declined,
-        _ => Exit::Failed,
-    }
-}
-
-/// The exit code where a status is all that is known.
-pub(crate) fn exit_of_status(status: StatusCode) -> Exit {
-    match status.as_u16() {
-        200..=399 => Exit::Done,
-        401 | 403 => Exit::NotAllowed,
-        404 => Exit::NotFound,
-        409 | 412 => Exit::Conflict,
-        // What a proxy says when the server behind it is gone.
-        502..=504 => Exit::Unreachable,
-        _ => Exit::Failed,
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Io {
     input: Arc<Mutex<Box<dyn Read + Send>>>,
     prompter: Prompter,
     shape: Shape,
+    /// Whether these are the streams of the process, and not those of a test.
+    is_process: bool,
 }
 
 /// What is known about the streams.
@@ -80,7 +82,8 @@ impl Io {
             if shape.out_colour { Box::new(anstream::AutoStream::always(stdout)) } else { Box::new(stdout) };
         let err: Box<dyn Write + Send> =
             if shape.err_colour { Box::new(anstream::AutoStream::always(stderr)) } else { Box::new(stderr) };
-        Self::new(out, err, Box::new(stdin), Prompter::Terminal { colour: shape.err_colour }, shape)
+        let prompter = Prompter::Terminal { colour: shape.err_colour };
+        Self { is_process: true, ..Self::new(out, err, Box::new(stdin), prompter, shape) }
     }
 
     fn new(
@@ -96,6 +99,7 @@ impl Io {
             input: Arc::new(Mutex::new(input)),
             prompter,
             shape,
+            is_process: false,
         }
     }
 
@@ -128,6 +132,16 @@ impl Io {
         if !self.shape.quiet {
             self.say(text);
         }
+    }
+
+    /// What the user has to do before the command goes on, on stderr, even with `--quiet`.
+    pub(crate) fn instruction(&self, text: &str) {
+        self.say(text);
+    }
+
+    /// A drawing on stderr, as it is.
+    pub(crate) fn drawing(&self, text: &str) {
+        self.err(text);
     }
 
     /// Something that one should know, on stderr; left out by `--quiet`.
@@ -170,6 +184,15 @@ impl Io {
         };
         let read = tokio::task::spawn_blocking(read).await.unwrap_or_else(|panic| Err(panic.into()));
         read.map_err(|error| Failure::failed(format!("cannot read stdin: {error}")))
+    }
+
+    /// Ends when the reader of stdout has gone, so that a command with nothing to write just now can end, too.
+    pub(crate) async fn reader_gone(&self) {
+        if self.is_process {
+            hangup::of_stdout().await;
+        } else {
+            std::future::pending().await
+        }
     }
 
     /// Whether there is someone to ask.
@@ -240,6 +263,8 @@ impl Write for Out<'_> {
 fn lock<T: ?Sized>(stream: &Mutex<T>) -> MutexGuard<'_, T> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+mod hangup;
 
 #[cfg(test)]
 pub(crate) mod fake;

@@ -1,7 +1,9 @@
 //! Asking for what was not given: on a terminal only, never with `--no-input`.
 
 use inquire::ui::RenderConfig;
+use inquire::validator::Validation;
 use inquire::{Confirm, InquireError, Password, PasswordDisplayMode, Text};
+use ticketing_sdk::{PASSWORD_LENGTHS, is_valid_password};
 
 use crate::failure::{Failure, Outcome};
 use crate::io::{Io, clean};
@@ -13,6 +15,11 @@ pub(crate) enum Prompter {
     /// A test: these answers, the next one last.
     #[cfg(test)]
     Scripted(std::sync::Mutex<Vec<String>>),
+}
+
+/// The rule for new passwords, in words.
+pub(crate) fn password_rule() -> String {
+    format!("a password has {} to {} characters", PASSWORD_LENGTHS.start(), PASSWORD_LENGTHS.end())
 }
 
 /// The value that was given, or the answer to a question; a usage error that names the flag where nobody can be asked.
@@ -58,7 +65,12 @@ impl Prompter {
                     .with_custom_confirmation_message("Once more:")
                     .with_custom_confirmation_error_message("These two differ.")
                     .with_render_config(look(*colour));
-                if new { prompt } else { prompt.without_confirmation() }.prompt().map_err(unanswered)
+                let checked = |text: &str| match is_valid_password(text) {
+                    true => Ok(Validation::Valid),
+                    false => Ok(Validation::Invalid(password_rule().into())),
+                };
+                let prompt = if new { prompt.with_validator(checked) } else { prompt.without_confirmation() };
+                prompt.prompt().map_err(unanswered)
             }
             #[cfg(test)]
             Self::Scripted(answers) => Ok(answers.lock().unwrap().pop().unwrap()),

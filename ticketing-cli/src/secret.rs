@@ -1,10 +1,11 @@
 //! Passwords: asked for, piped in, or in `TICKETING_PASSWORD`; never an argument.
 
 use clap::Args;
-use ticketing_sdk::SecretString;
+use ticketing_sdk::{SecretString, is_valid_password};
 
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
+use crate::prompt::password_rule;
 
 /// Who signs in, and with what.
 #[derive(Debug, Args)]
@@ -32,9 +33,7 @@ impl Credentials {
         let password = match (self.password_stdin, from_env, io.prompter()) {
             (true, _, _) => first_line(io.read_all().await?)?,
             (false, Some(password), _) => password,
-            (false, None, Some(prompter)) => {
-                prompter.password(if new { "Password (8 to 128 characters):" } else { "Password:" }, new)?
-            }
+            (false, None, Some(prompter)) => prompter.password("Password:", new)?,
             (false, None, None) => {
                 return Err(Failure::usage("no password was given")
                     .hint(format!("pipe it in with --password-stdin, or set {PASSWORD_VARIABLE}")));
@@ -42,6 +41,9 @@ impl Credentials {
         };
         if password.is_empty() {
             return Err(Failure::usage("the password is empty"));
+        }
+        if new && !is_valid_password(&password) {
+            return Err(Failure::usage(password_rule()));
         }
         Ok((email, SecretString::from(password)))
     }

@@ -1,16 +1,13 @@
-//! Installs packages of the system (Debian, Ubuntu).
+//! Packages of the system (Debian, Ubuntu), installed where that is allowed.
 
 use std::process::{Command, Stdio};
 
 use crate::run::run;
 
-/// Installs packages.
-///
-/// # Errors
-/// If apt-get is not available, the user may not install packages, or the installation fails.
+/// Installs packages by their names, or says why that cannot be done here.
 pub(crate) fn install(names: &[&str]) -> Result<(), String> {
     if !succeeds(Command::new("apt-get").arg("--version")) {
-        return Err("apt-get is not available".to_owned());
+        return Err("there is no apt-get".to_owned());
     }
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
     if !root && !succeeds(Command::new("sudo").args(["-n", "true"])) {
@@ -27,7 +24,7 @@ pub(crate) fn install(names: &[&str]) -> Result<(), String> {
     apt(&[&["install", "--yes", "--no-install-recommends"], names].concat())
 }
 
-/// Runs a command without output. Returns whether it succeeded.
+/// Whether a command ends well, without a word of it.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())

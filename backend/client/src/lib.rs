@@ -1,12 +1,12 @@
-//! The client service serves the built web application. The application runs in the browser and requests its data from the API of
-//! the other services.
+//! The client service: the pages of the marketplace for a browser. It knows the built web application and nothing else; what the
+//! application shows, it asks of the other services.
 
+mod answer;
 mod bundle;
-mod content_coding;
+mod coding;
 mod headers;
 mod page;
 mod publishable_key;
-mod resource;
 mod router;
 mod routes;
 
@@ -17,44 +17,43 @@ use std::sync::Arc;
 use axum::Router;
 use http::HeaderMap;
 
+use answer::Resource;
 pub use publishable_key::{PublishableKey, PublishableKeyError};
-use resource::Resource;
 
-/// The settings of the service.
+/// What the service is told.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The publishable key of the Stripe account that takes the cards. Without it, the card form offers simulated cards.
+    /// The account at Stripe that the pages take cards for. None: their form is of simulated cards.
     pub stripe: Option<PublishableKey>,
-    /// Whether browsers connect over TLS. If so, responses carry `Strict-Transport-Security`.
+    /// Whether browsers reach it over TLS, and are told to come back in no other way.
     pub tls: bool,
 }
 
-/// The client service. Clones share its state.
+/// The service. Clones share it.
 #[derive(Clone)]
 pub struct App {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    /// `index.html`, with the publishable key.
+    /// `index.html`, with what the settings say.
     page: Resource,
-    /// The other files of the bundle, by path.
+    /// Every other file of the bundle, by its path.
     files: HashMap<&'static str, Resource>,
-    /// The headers of every response.
+    /// What stands on every answer.
     headers: HeaderMap,
 }
 
 impl App {
-    /// Prepares every response.
+    /// Makes the answers.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let page = page::render(settings.stripe.as_ref());
-        let files = bundle::files().map(|file| (file.name, Resource::from_file(file))).collect();
-        Self { shared: Arc::new(Shared { page, files, headers: headers::response_headers(settings) }) }
+        let page = page::resource(settings.stripe.as_ref());
+        let files = bundle::files().map(|file| (file.name, Resource::of(file))).collect();
+        Self { shared: Arc::new(Shared { page, files, headers: headers::of(settings) }) }
     }
 
-    /// Returns the routes of the service. They match every path: an unknown path below `/api` is a JSON error, every other unknown
-    /// path is the page with status 404.
+    /// Its routes. They leave nothing over: what is below `/api` and of no service is answered as that, everything else as a page.
     pub fn router(&self) -> Router {
         router::router().with_state(self.clone())
     }

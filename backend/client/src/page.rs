@@ -1,4 +1,4 @@
-//! The page of every path: `index.html` with the publishable key of its card form.
+//! The page of every path: `index.html`, with the key that its card form is for.
 
 use std::io::{self, Write as _};
 
@@ -8,29 +8,25 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::PublishableKey;
+use crate::answer::Resource;
 use crate::bundle;
-use crate::resource::Resource;
 
-/// The attribute of the page that receives the key. `build.rs` checks that the page contains it exactly once.
-const KEY_PLACEHOLDER: &str = r#"name="ticketing-stripe-key" content="""#;
+/// What stands in the page where the key belongs. `build.rs` looks that it is there once.
+const PLACE: &str = r#"name="ticketing-stripe-key" content="""#;
 
-/// Renders and compresses the page. The service does so once, at start.
-pub(crate) fn render(stripe: Option<&PublishableKey>) -> Resource {
-    let html = html_with_key(stripe);
+/// The page. It is made and compressed once, at start.
+pub(crate) fn resource(stripe: Option<&PublishableKey>) -> Resource {
+    let html = html(stripe);
     let hash: String = Sha256::digest(&html).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let gzip = gzip(html.as_bytes()).ok().filter(|compressed| compressed.len() < html.len());
-    Resource::from_html(Bytes::from(html), gzip.map(Bytes::from), &hash)
+    let gzip = gzip(html.as_bytes()).ok().filter(|smaller| smaller.len() < html.len());
+    Resource::page(Bytes::from(html), gzip.map(Bytes::from), &hash)
 }
 
-fn html_with_key(stripe: Option<&PublishableKey>) -> String {
+fn html(stripe: Option<&PublishableKey>) -> String {
     match stripe {
         None => bundle::index().to_owned(),
-        // A key consists of letters, digits and `_`, so it needs no escaping.
-        Some(key) => bundle::index().replacen(
-            KEY_PLACEHOLDER,
-            &KEY_PLACEHOLDER.replace("\"\"", &format!("\"{key}\"")),
-            1,
-        ),
+        // A key is of letters, digits and `_`: nothing in it has a meaning in HTML.
+        Some(key) => bundle::index().replacen(PLACE, &PLACE.replace("\"\"", &format!("\"{key}\"")), 1),
     }
 }
 
@@ -42,14 +38,14 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::html_with_key;
+    use super::html;
 
     #[test]
-    fn page_carries_publishable_key_in_its_meta_element() {
+    fn the_key_stands_where_the_application_looks_for_it() {
         let key = "pk_test_51H".parse().unwrap();
-        assert!(html_with_key(None).contains(r#"<meta name="ticketing-stripe-key" content="""#));
-        let with = html_with_key(Some(&key));
+        assert!(html(None).contains(r#"<meta name="ticketing-stripe-key" content="""#));
+        let with = html(Some(&key));
         assert!(with.contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51H""#), "{with}");
-        assert_eq!(with.replace("pk_test_51H", ""), html_with_key(None));
+        assert_eq!(with.replace("pk_test_51H", ""), html(None));
     }
 }

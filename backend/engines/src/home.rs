@@ -1,4 +1,4 @@
-//! The databases of one test.
+//! A place for the databases of one test.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::postgres::server::psql;
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Files in a temporary folder.
+    /// Files in a folder.
     Sqlite,
     /// Schemas on the shared server.
     Postgres,
@@ -24,7 +24,7 @@ impl Engine {
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 }
 
-/// The databases of one test. A database that is opened again has the same content.
+/// A place for the databases of one test. What is opened again finds what was there.
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
@@ -32,23 +32,23 @@ pub struct Home {
 }
 
 impl Home {
-    /// Creates a home without databases.
+    /// An empty place.
     ///
     /// # Panics
-    /// If the temporary folder or the shared server is not available.
+    /// When there is none to be had.
     #[must_use]
     pub fn on(engine: Engine) -> Self {
         let server = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some((lease::common_url().parse().expect("a URL"), unique_name())),
+            Engine::Postgres => Some((lease::common().parse().expect("a URL"), unique())),
         };
         Self { folder: tempfile::tempdir().expect("a folder"), server }
     }
 
-    /// Creates a home whose files are in memory (`/dev/shm`), where the system has it. For tests that do not depend on the disk.
+    /// The same, with what is a file in memory where there is such a place: for what has nothing to do with disks.
     ///
     /// # Panics
-    /// As [`Home::on`].
+    /// When there is none to be had.
     #[must_use]
     pub fn in_memory_on(engine: Engine) -> Self {
         let memory = Path::new("/dev/shm");
@@ -59,49 +59,47 @@ impl Home {
         home
     }
 
-    /// Returns the database with this name.
+    /// The database of this name.
     ///
     /// # Panics
-    /// If the name is not a valid schema name.
+    /// When the name is no plain one.
     #[must_use]
     pub fn database(&self, name: &str) -> Database {
         match &self.server {
             None => self.folder.path().join(format!("{name}.db")).into(),
-            Some((url, prefix)) => {
-                url.schema(&format!("{prefix}_{name}")).expect("a valid schema name").into()
-            }
+            Some((url, mark)) => url.schema(&format!("{mark}_{name}")).expect("a plain name").into(),
         }
     }
 
-    /// Returns the database with this name for a service that does not migrate it.
+    /// The same database, for somebody who leaves its tables alone.
     ///
     /// # Panics
-    /// If the name is not a valid schema name.
+    /// When the name is no plain one.
     #[must_use]
     pub fn migrated_elsewhere(&self, name: &str) -> Database {
         match &self.server {
             None => self.database(name),
-            Some((url, prefix)) => {
+            Some((url, mark)) => {
                 let url = url.clone().migrated_elsewhere();
-                url.schema(&format!("{prefix}_{name}")).expect("a valid schema name").into()
+                url.schema(&format!("{mark}_{name}")).expect("a plain name").into()
             }
         }
     }
 
-    /// Returns the kind of the databases.
+    /// The kind of its databases.
     #[must_use]
     pub fn engine(&self) -> Engine {
         if self.server.is_some() { Engine::Postgres } else { Engine::Sqlite }
     }
 
-    /// Returns the temporary folder, for other files of the test.
+    /// A folder, for what is a file whatever the databases are.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
 
-/// A database of the shared server that belongs to one test, which may create any schema in it.
+/// A database of the shared server that one test has for itself, schemas of any name in it.
 #[derive(Debug)]
 pub struct OwnDatabase {
     name: String,
@@ -109,37 +107,37 @@ pub struct OwnDatabase {
 }
 
 impl OwnDatabase {
-    /// Creates an empty database.
+    /// An empty database.
     ///
     /// # Panics
-    /// If the server refuses the statement.
+    /// When it cannot be made.
     #[must_use]
     pub fn create() -> Self {
         Self::create_with("")
     }
 
-    /// Creates an empty database with options of `CREATE DATABASE`, such as `TEMPLATE template0 …`.
+    /// An empty database that differs: `TEMPLATE template0 …`.
     ///
     /// # Panics
-    /// If the server refuses the statement.
+    /// When it cannot be made.
     #[must_use]
     pub fn create_with(options: &str) -> Self {
-        let name = unique_name();
-        psql(&lease::common_url(), &format!("CREATE DATABASE {name} {options}"));
-        let url = lease::database_url(&name);
+        let name = unique();
+        psql(&lease::common(), &format!("CREATE DATABASE {name} {options}"));
+        let url = lease::url(&name);
         Self { name, url }
     }
 
-    /// Returns the URL of the database.
+    /// Its URL.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Runs a statement with psql. Returns the rows, with columns separated by `|`.
+    /// Runs a command by hand; answers its rows, columns separated by `|`.
     ///
     /// # Panics
-    /// If the server refuses the statement.
+    /// When it is refused.
     pub fn psql(&self, sql: &str) -> String {
         psql(&self.url, sql)
     }
@@ -148,16 +146,16 @@ impl OwnDatabase {
 impl Drop for OwnDatabase {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            psql(&lease::common_url(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            psql(&lease::common(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }
 }
 
-/// Returns a name that no test has used on the same server.
-fn unique_name() -> String {
+/// A name that no other test uses, nor one that ran before on the same server.
+fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    // Each `RandomState` has random keys.
+    // Every state has keys of its own, made at random.
     let random = RandomState::new().build_hasher().finish();
     format!("t{random:x}_{count}")
 }

@@ -1,7 +1,7 @@
-//! A NATS server for one test.
+//! A NATS server of one test.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::program::{self, MAX_PORT_ATTEMPTS, free_address};
+use crate::program::{self, free_address};
 
-/// How long the server may take to become ready.
-const START_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a server may take to answer.
+const READY_WITHIN: Duration = Duration::from_secs(20);
 
-/// Configures a [`NatsServer`].
+/// How a server is made.
 #[derive(Debug, Default)]
-#[must_use = "the server starts in `start`"]
+#[must_use = "a server is started by `start`"]
 pub struct NatsServerBuilder {
     config: String,
     without_jetstream: bool,
 }
 
-/// A running NATS server with JetStream. Dropping it kills the process.
+/// A running NATS server with JetStream. It is killed when it is dropped.
 #[derive(Debug)]
 pub struct NatsServer {
     folder: TempDir,
@@ -32,170 +32,170 @@ pub struct NatsServer {
 }
 
 impl NatsServerBuilder {
-    /// Appends to the configuration, such as a block `authorization { … }`.
+    /// More of the server's configuration, such as a block `authorization { … }`.
     pub fn config(mut self, text: &str) -> Self {
         self.config += text;
         self.config.push('\n');
         self
     }
 
-    /// Disables JetStream.
+    /// A server that only passes messages on.
     pub fn without_jetstream(mut self) -> Self {
         self.without_jetstream = true;
         self
     }
 
-    /// Starts the server on a free port.
+    /// Starts it on a free port.
     ///
     /// # Panics
-    /// If the program is missing or the server does not become ready.
+    /// When it does not start, or there is no program.
     pub async fn start(self) -> NatsServer {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = tempfile::tempdir().expect("a folder");
         let mut server = NatsServer { folder, address: free_address(), process: None };
-        // Another process may take the port before the server binds it.
-        for _ in 0..MAX_PORT_ATTEMPTS {
-            let text = self.render(&server);
-            std::fs::write(server.config_path(), text).expect("the configuration is written");
+        // Between looking for a free port and taking it, somebody else may take it.
+        for _ in 0..5 {
+            let text = self.text(&server);
+            std::fs::write(server.config_file(), text).expect("a file for the configuration");
             match server.try_start().await {
                 Ok(()) => return server,
-                Err(log) if log.contains("address already in use") => server.address = free_address(),
-                Err(log) => panic!("the NATS server did not start:\n{log}"),
+                Err(said) if said.contains("address already in use") => server.address = free_address(),
+                Err(said) => panic!("the server did not start:\n{said}"),
             }
         }
-        panic!("no free port in {MAX_PORT_ATTEMPTS} attempts")
+        panic!("no port stays free")
     }
 
-    fn render(&self, server: &NatsServer) -> String {
+    fn text(&self, server: &NatsServer) -> String {
         let jetstream = if self.without_jetstream {
             String::new()
         } else {
-            // As in a deployment, a write is acknowledged after it is on disk.
-            format!("jetstream {{ store_dir: {:?}, sync_interval: always }}\n", server.store_path())
+            // Every write is on the disk before it is answered, as a deployment has it.
+            format!("jetstream {{ store_dir: {:?}, sync_interval: always }}\n", server.store())
         };
         format!("listen: {}\nserver_name: test\n{jetstream}{}", server.address, self.config)
     }
 }
 
 impl NatsServer {
-    /// Starts a server with JetStream and without authorization.
+    /// A server with JetStream and without users.
     pub async fn begin() -> Self {
         Self::builder().start().await
     }
 
-    /// Returns a builder for a server with another configuration.
+    /// A server that differs.
     pub fn builder() -> NatsServerBuilder {
         NatsServerBuilder::default()
     }
 
-    /// Returns the URL of the server. It stays the same after a restart.
+    /// Where it listens; the same after a restart.
     #[must_use]
     pub fn url(&self) -> String {
         format!("nats://{}", self.address)
     }
 
-    /// Returns the address of the server.
+    /// Where it listens.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
-    fn config_path(&self) -> PathBuf {
+    fn config_file(&self) -> PathBuf {
         self.folder.path().join("nats.conf")
     }
 
-    fn store_path(&self) -> PathBuf {
+    fn store(&self) -> PathBuf {
         self.folder.path().join("store")
     }
 
-    /// Starts the killed server again, on its stored streams.
+    /// Starts it again, with what its store holds.
     ///
     /// # Panics
-    /// If the server is running or does not become ready.
+    /// When it runs, or does not start.
     pub async fn start(&mut self) {
-        assert!(self.process.is_none(), "the NATS server is running");
-        self.try_start().await.unwrap_or_else(|log| panic!("the NATS server did not start:\n{log}"));
+        assert!(self.process.is_none(), "the server runs");
+        self.try_start().await.unwrap_or_else(|said| panic!("the server did not start:\n{said}"));
     }
 
-    /// Starts the process and waits until it is ready.
-    ///
-    /// # Errors
-    /// The log of the server, if it ends or does not become ready in time.
+    /// Starts it, or says what it has said.
     async fn try_start(&mut self) -> Result<(), String> {
         let mut process = Command::new(program::nats_server())
             .arg("--config")
-            .arg(self.config_path())
+            .arg(self.config_file())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("the server can be started");
-        let stderr = process.stderr.take().expect("stderr is piped");
-        let mut lines = BufReader::new(stderr).lines();
-        let deadline = Instant::now() + START_TIMEOUT;
-        let mut log = String::new();
-        // The server accepts connections before its streams are loaded, so wait for its log line.
+        let log = process.stderr.take().expect("its log");
+        let mut lines = BufReader::new(log).lines();
+        let deadline = Instant::now() + READY_WITHIN;
+        let mut said = String::new();
+        // Its own word that it is ready: before that it answers, but its streams are not there yet.
         loop {
             let line = tokio::time::timeout_at(deadline, lines.next_line()).await;
             match line {
                 Ok(Ok(Some(line))) if line.contains("Server is ready") => break,
-                Ok(Ok(Some(line))) => log = log + &line + "\n",
-                _ => return Err(log),
+                Ok(Ok(Some(line))) => said = said + &line + "\n",
+                _ => return Err(said),
             }
         }
-        // A full pipe would block the server.
+        // A pipe that nobody reads would stop it.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         self.process = Some(process);
         Ok(())
     }
 
-    /// Kills the server (SIGKILL).
+    /// Kills it where it stands (SIGKILL).
     ///
     /// # Panics
-    /// If the signal cannot be sent.
+    /// When it cannot be killed.
     pub async fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().await.expect("the server can be killed");
         }
     }
 
-    /// Stops the server (SIGSTOP): connections stay open, and requests are not answered.
+    /// Stops it where it stands (SIGSTOP): connections stay open, and nobody answers.
     ///
     /// # Panics
-    /// If the server is not running.
+    /// When it does not run.
     pub async fn pause(&self) {
         self.signal("-STOP").await;
     }
 
-    /// Continues the stopped server (SIGCONT).
+    /// Lets it go on (SIGCONT).
     ///
     /// # Panics
-    /// If the server is not running.
+    /// When it does not run.
     pub async fn resume(&self) {
         self.signal("-CONT").await;
     }
 
     async fn signal(&self, signal: &str) {
-        let process = self.process.as_ref().and_then(Child::id).expect("the NATS server is running");
+        let process = self.process.as_ref().and_then(Child::id).expect("the server runs");
         let sent = Command::new("kill").args([signal, &process.to_string()]).status().await;
         assert!(sent.expect("signals can be sent").success());
     }
 
-    /// Kills the server and starts it again.
+    /// Kills it and starts it again.
     pub async fn restart(&mut self) {
         self.kill().await;
         self.start().await;
     }
 
-    /// Deletes the stored streams. The server must not be running.
+    /// Deletes everything that it has stored. It must not run.
     ///
     /// # Panics
-    /// If the server is running or the store cannot be deleted.
+    /// When it runs, or its store cannot be deleted.
     pub fn lose_store(&self) {
-        assert!(self.process.is_none(), "the NATS server is running");
-        let store = self.store_path();
-        if store.exists() {
-            std::fs::remove_dir_all(store).expect("the store can be deleted");
-        }
+        assert!(self.process.is_none(), "the server runs");
+        remove(&self.store());
+    }
+}
+
+fn remove(folder: &Path) {
+    if folder.exists() {
+        std::fs::remove_dir_all(folder).expect("the store can be deleted");
     }
 }

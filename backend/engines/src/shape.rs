@@ -1,23 +1,23 @@
-//! The infrastructure shapes that a test runs on.
+//! The shapes of a marketplace that a test may run on.
 
 use crate::Engine;
 
-/// The infrastructure of a marketplace: its databases, its bus and its processes.
+/// Which engines a marketplace stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// SQLite databases and the embedded bus.
+    /// Files, and a log in a file.
     Embedded,
-    /// PostgreSQL and the embedded bus.
+    /// PostgreSQL, and a log in a file.
     Postgres,
-    /// SQLite databases and a NATS server.
+    /// Files, and a NATS server.
     Nats,
-    /// PostgreSQL and a NATS server.
+    /// PostgreSQL, and a NATS server.
     PostgresAndNats,
-    /// PostgreSQL and a NATS server, with two processes of each service behind nginx.
+    /// The same, with two processes of each service behind an nginx.
     Processes,
 }
 
-/// The constructors that [`on_shapes!`](crate::on_shapes) calls.
+/// What a list of shapes calls them.
 impl Shape {
     /// [`Shape::Embedded`]
     #[must_use]
@@ -51,7 +51,7 @@ impl Shape {
 }
 
 impl Shape {
-    /// Returns the kind of the databases.
+    /// The kind of its databases.
     #[must_use]
     pub fn engine(self) -> Engine {
         match self {
@@ -60,7 +60,7 @@ impl Shape {
         }
     }
 
-    /// Returns whether the bus is a NATS server.
+    /// Whether a NATS server carries its events.
     #[must_use]
     pub fn has_nats(self) -> bool {
         matches!(self, Self::Nats | Self::PostgresAndNats | Self::Processes)
@@ -82,7 +82,8 @@ impl From<Shape> for Engine {
     }
 }
 
-/// Runs each test function on the listed shapes. A function takes a [`Shape`], or an [`Engine`] if only the databases matter.
+/// Runs tests on the shapes that are named before them: functions that take a [`Shape`], or an [`Engine`] where only the
+/// databases matter.
 #[macro_export]
 macro_rules! on_shapes {
     ($([$($shape:ident),+] $(#[$attribute:meta])+ $($name:ident),+ $(,)?;)+) => {
@@ -104,7 +105,7 @@ macro_rules! on_shapes {
     };
 }
 
-/// Runs each test function on both kinds of database. A function takes an [`Engine`].
+/// Runs tests that take an [`Engine`] on both kinds of database.
 #[macro_export]
 macro_rules! on_both {
     ($($(#[$attribute:meta])+ $($name:ident),+ $(,)?;)+) => {

@@ -1,9 +1,8 @@
-//! The expiration service publishes `expiration:complete` when the deadline of an order passes. The orders service decides
-//! whether the order expires.
+//! The expiration service: says when the deadline of a reservation has passed. Orders decides what that means.
 
+mod clockwork;
 mod consumers;
 pub mod store;
-mod worker;
 
 use ticketing_bus::{Bus, Core};
 use ticketing_platform::clock::Clock;
@@ -24,55 +23,55 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Returns the migrations of the database, so that they can run before the service is opened.
+/// Every table of its database, for whoever brings it up to date before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 1] {
     [MIGRATIONS]
 }
 
-/// The dependencies of the service.
+/// What the service is given.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The database of the service.
+    /// Its database.
     pub database: Database,
-    /// The clock that deadlines are compared with.
+    /// The time.
     pub clock: Clock,
 }
 
-/// The expiration service. Clones share its state.
+/// The service. Clones share it.
 #[derive(Clone, Debug)]
 pub struct App {
     core: Core,
-    /// Notifies the worker of a new deadline.
-    deadline_added: Signal,
+    /// Rings when a deadline was added.
+    armed: Signal,
 }
 
 impl App {
-    /// Opens and migrates the database.
+    /// Opens the database.
     ///
     /// # Errors
-    /// If the database cannot be opened or migrated.
+    /// When the database cannot be opened or migrated.
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
         let core = Core::open(settings.database, settings.clock, &[MIGRATIONS])?;
-        Ok(Self { core, deadline_added: Signal::default() })
+        Ok(Self { core, armed: Signal::default() })
     }
 
-    /// Starts the relay, the consumers, the worker and the pruning of old rows.
+    /// Starts to publish, to listen and to watch the clock.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let consumers = self
             .core
             .consumers("expiration-service")
-            .on(OnOrderCreated { deadline_added: self.deadline_added.clone() })
+            .on(OnOrderCreated { armed: self.armed.clone() })
             .on(OnOrderConfirmed)
             .on(OnOrderCompleted)
             .on(OnOrderCancelled);
-        self.core.db.share("timers", &self.deadline_added);
+        self.core.db.share("timers", &self.armed);
         self.core.start(bus, Some(consumers), shutdown);
         self.core.sweep(shutdown, store::prune);
-        shutdown.spawn(worker::run(self.core.clone(), self.deadline_added.clone(), shutdown.clone()));
+        shutdown.spawn(clockwork::run(self.core.clone(), self.armed.clone(), shutdown.clone()));
     }
 
-    /// Returns the database, clock, outbox and consumers of the service.
+    /// The core of the service.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core

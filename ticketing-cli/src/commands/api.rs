@@ -1,13 +1,13 @@
 //! `ticketing api`: a raw request, with the session and a key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ticketing_sdk::text::sanitize;
-use ticketing_sdk::{Method, Problem, Request, Response, StatusCode};
+use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCode};
 
 use crate::context::{Online, OnlineCommand};
 use crate::exit::Exit;
-use crate::failure::{Failure, Outcome, exit_of_code, exit_of_status};
+use crate::failure::{Failure, Outcome};
 use crate::output::escape_json;
 
 /// What to send.
@@ -111,11 +111,15 @@ impl Args {
     }
 }
 
-async fn input(online: &Online, file: &PathBuf) -> Outcome<Vec<u8>> {
+async fn input(online: &Online, file: &Path) -> Outcome<Vec<u8>> {
     if file.as_os_str() == "-" {
         return online.io().read_all().await;
     }
-    std::fs::read(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
+    // A named pipe may keep the reader waiting; an interrupt ends the program meanwhile.
+    let path = file.to_owned();
+    let read = tokio::task::spawn_blocking(move || std::fs::read(path)).await;
+    let read = read.unwrap_or_else(|panic| Err(panic.into()));
+    read.map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
 }
 
 /// What the answer means for the exit code. The body was shown; only the status is left to say.
@@ -126,9 +130,8 @@ fn judge(answer: &Response) -> Outcome {
     }
     let problem: Option<Problem> = serde_json::from_slice(answer.bytes()).ok();
     let code = problem.and_then(|problem| problem.errors.into_iter().find_map(|fault| fault.code));
-    let exit = code.as_ref().map_or_else(|| exit_of_status(status), exit_of_code);
-    let exit = if exit == Exit::Done { Exit::Failed } else { exit };
-    Err(Failure::new(exit, format!("the server answered {status}")))
+    let category = code.as_ref().map_or_else(|| ErrorCategory::of_status(status), ErrorCategory::of_code);
+    Err(Failure::new(Exit::from(category), format!("the server answered {status}")))
 }
 
 fn method(word: &str) -> Result<Method, String> {

@@ -4,12 +4,14 @@ use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, TicketId};
 
-use super::orders::create::{held, order_at_price, settle_order};
+use super::orders::create::{held, order_at_price};
 use super::payments::create::{already_paid, pay};
+use super::payments::on_page::pay_on_page;
+use crate::card::{self, Card};
 use crate::context::{Online, OnlineCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{card, complete, prompt};
+use crate::{complete, prompt};
 
 /// Which ticket, at which price, and with which card.
 #[derive(Debug, clap::Args)]
@@ -17,7 +19,8 @@ pub(crate) struct Args {
     /// The ticket's id
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
     ticket: TicketId,
-    /// The payment provider's token for the card, like tok_visa; never a card number
+    /// The payment provider's token for the card, like tok_visa; never a card number. Where the marketplace takes cards on its
+    /// pages, the order's page is shown instead, and the command waits until it is paid for
     #[arg(long)]
     token: Option<String>,
     /// Buy only at this price or below
@@ -31,14 +34,14 @@ pub(crate) struct Args {
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
         // A buyer without a card reserves nothing.
-        let token = card::token(online.io(), self.token.clone())?;
+        let card = card::card(online, self.token.clone()).await?;
         let order = match self.reserve(online).await? {
             Reservation::New(order) => {
-                online.io().remark(&format!("order {}: {}", order.id, held(&order)));
+                online.io().remark(&format!("order {}: {}", order.id, held(online, &order)));
                 order
             }
             Reservation::Own(order) if order.status == OrderStatus::Complete => {
-                return already_paid(online, &order, &token).await;
+                return already_paid(online, &order, &card).await;
             }
             Reservation::Own(order) => {
                 online
@@ -47,7 +50,10 @@ impl OnlineCommand for Args {
                 order
             }
         };
-        let payment = pay(online, &order.id, &token).await?;
+        let payment = match card {
+            Card::Token(token) => pay(online, &order.id, &token).await?,
+            Card::OnPage => pay_on_page(online, &order).await?,
+        };
         online.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         online.printer().one(&payment)
     }
@@ -98,7 +104,6 @@ impl Args {
         {
             self.agree(online, &own.ticket.title, price)?;
         }
-        settle_order(online, &own)?;
         Ok(Reservation::Own(own))
     }
 

@@ -3,6 +3,7 @@
 pub(super) mod create;
 mod get;
 mod list;
+pub(super) mod on_page;
 
 use clap::Subcommand;
 
@@ -12,7 +13,7 @@ use crate::failure::Outcome;
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Payments {
-    /// Your payments
+    /// Your payments, newest first
     #[command(alias = "ls")]
     List(list::Args),
     /// Show one payment

@@ -4,7 +4,6 @@
 mod support;
 
 mod audit;
-mod client_kills;
 mod completions;
 mod data_folder;
 mod demo;
@@ -12,6 +11,8 @@ mod help;
 mod hostile;
 mod journal;
 mod journey;
+mod newest;
+mod on_page;
 mod open;
 mod original;
 mod pipes;

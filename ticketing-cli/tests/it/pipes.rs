@@ -27,6 +27,42 @@ fn a_reader_that_goes_away_ends_the_program_quietly() {
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
 
+#[cfg(unix)]
+#[test]
+fn watch_ends_when_its_reader_leaves_though_nothing_changes() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let ticket = cli.ticket("RustConf", "20");
+    let order = crate::support::text(&cli.json(&["orders", "create", &ticket])["id"]);
+    for words in [&["tickets", "watch"][..], &["orders", "watch", &order]] {
+        let mut child = cli.command(words).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        if words[0] == "orders" {
+            lines.next().unwrap().unwrap();
+        } else {
+            let mut remark = String::new();
+            BufReader::new(child.stderr.take().unwrap()).read_line(&mut remark).unwrap();
+        }
+        drop(lines);
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{words:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupt_ends_the_program_while_it_reads_a_named_pipe() {
+    let cli = Cli::offline();
+    let pipe = cli.home.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut child =
+        cli.command(&["api", "PUT", "/api/tickets/t1", "--input", pipe.to_str().unwrap()]).spawn().unwrap();
+    // The pipe opens once the program opens it at the other end.
+    let writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    drop(writer);
+}
+
 #[test]
 fn changes_are_followed_as_they_happen() {
     let server = Server::start();

@@ -69,3 +69,24 @@ fn another_backend_of_the_contract_is_understood_without_codes() {
     assert_eq!(run.code, 3, "{run:?}");
     assert!(run.err.starts_with("error: there is no order 5ea9b8f0c1d2e3f405162738\nhint: "), "{}", run.err);
 }
+
+#[test]
+fn dead_proxy_is_named_without_its_password() {
+    let mut command = Cli::at("http://shop.invalid").command(&["tickets", "list"]);
+    command.env("HTTP_PROXY", "http://ada:s3cret@127.0.0.1:9");
+    let run = crate::support::finish(command, "");
+    assert_eq!(run.code, 7, "{run:?}");
+    assert!(run.err.contains("the proxy http://127.0.0.1:9 made no connection: "), "{}", run.err);
+    assert!(!run.err.contains("s3cret"), "{}", run.err);
+}
+
+#[test]
+fn time_left_is_reckoned_by_the_clock_of_the_server() {
+    let url = answering(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Sat, 21 Nov 2020 10:00:00 GMT\r\nconnection: close\r\n\r\n\
+         {\"id\":\"o1\",\"userId\":\"u1\",\"status\":\"created\",\"version\":0,\
+         \"expiresAt\":\"2020-11-21T10:14:30Z\",\"ticket\":{\"id\":\"t1\",\"title\":\"RustConf in Berlin\",\"price\":20}}",
+    );
+    let run = Cli::at(&url).ok(&["-o", "table", "orders", "get", "o1"]);
+    assert!(run.out.contains("(in 14 min)"), "{run:?}");
+}

@@ -98,3 +98,10 @@ fn settings_come_from_variables_too_and_are_checked() {
         assert_eq!(run.code, 2, "{name}: {run:?}");
     }
 }
+
+#[test]
+fn new_password_is_checked_before_it_is_sent() {
+    let words = ["auth", "signup", "--email", "a@example.com", "--password-stdin"];
+    let run = Cli::offline().run_with(&words, "short\n");
+    assert_eq!((run.code, run.err.as_str()), (2, "error: a password has 8 to 128 characters\n"));
+}

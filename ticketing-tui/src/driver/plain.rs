@@ -72,8 +72,11 @@ impl<W: Write> Driver<W> {
             let picked = line.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
             match picked {
                 None => {
-                    let message =
-                        format!("There is no {}. Write a number from 1 to {}.", line, choices.len());
+                    let message = format!(
+                        "There is no {}. Write a number from 1 to {}.",
+                        text::sanitize(line),
+                        choices.len()
+                    );
                     self.say(&message)?;
                     continue;
                 }
@@ -123,15 +126,14 @@ impl<W: Write> Driver<W> {
     /// Says what there is, and numbers what can be done.
     fn speak(&mut self) -> io::Result<Vec<Choice>> {
         let (title, speech, actions) = self.app.spoken();
-        writeln!(self.out)?;
-        self.line(&format!("== {title} =="))?;
+        writeln!(self.out, "\n== {title} ==")?;
         for line in &speech.lines {
-            self.line(line)?;
+            writeln!(self.out, "{line}")?;
         }
         let mut choices = Vec::new();
         for (row, words) in &speech.rows {
             choices.push(Choice::Pick(Pick::Row(*row)));
-            self.line(&format!("{}. {words}", choices.len()))?;
+            writeln!(self.out, "{}. {words}", choices.len())?;
         }
         for (there, action, words) in [
             (speech.more.0, Action::PageUp, "Those before"),
@@ -150,7 +152,7 @@ impl<W: Write> Driver<W> {
                 (false, false) => field.value.clone(),
             };
             let fault = field.fault.as_ref().map(|fault| format!(". {fault}")).unwrap_or_default();
-            self.line(&format!("{}. {}: {value}{fault}", choices.len(), field.label))?;
+            writeln!(self.out, "{}. {}: {value}{fault}", choices.len(), field.label)?;
         }
         for action in actions {
             // A row is picked by its number; what can be done with it is asked then.
@@ -162,7 +164,7 @@ impl<W: Write> Driver<W> {
                 Action::Submit => format!("OK: {title}"),
                 action => action.what().to_owned(),
             };
-            self.line(&format!("{}. {words}", choices.len()))?;
+            writeln!(self.out, "{}. {words}", choices.len())?;
         }
         self.out.flush()?;
         Ok(choices)
@@ -200,13 +202,8 @@ impl<W: Write> Driver<W> {
     }
 
     fn say(&mut self, words: &str) -> io::Result<()> {
-        self.line(words)?;
+        writeln!(self.out, "{words}")?;
         self.out.flush()
-    }
-
-    /// Writes one line, whoever wrote what is in it.
-    fn line(&mut self, words: &str) -> io::Result<()> {
-        writeln!(self.out, "{}", text::sanitize(words))
     }
 
     /// Waits until nothing is on its way that would change what can be done, but not for ever.

@@ -1,14 +1,14 @@
-//! Tests that the ingresses of compose and Kubernetes route every path to its service.
+//! Every path of the API reaches the service that answers it, in compose and in Kubernetes.
 
 use serde_json::Value;
 
 use crate::files::{items, of_kind, read, text, with_routes};
 
-/// Paths of the client service.
-const CLIENT_PATHS: [&str; 4] = ["/", "/orders", "/tickets/1/edit", "/assets/index-00000000.js"];
+/// Pages, and what is below no service: those are of the client.
+const PAGES: [&str; 4] = ["/", "/orders", "/tickets/1/edit", "/assets/index-00000000.js"];
 
-/// Returns the paths of the OpenAPI document, and the path of the document.
-fn api_paths() -> Vec<String> {
+/// Every path of the API: those of its document, and the document itself.
+fn paths() -> Vec<String> {
     let document: Value = serde_json::from_str(&read("docs/reference/openapi.json")).unwrap();
     let mut paths: Vec<String> = document["paths"].as_object().unwrap().keys().cloned().collect();
     assert!(paths.len() >= 10, "{paths:?}");
@@ -16,56 +16,52 @@ fn api_paths() -> Vec<String> {
     paths
 }
 
-/// Returns the service that a path belongs to.
-fn service_of(path: &str) -> String {
+/// Which service answers a path.
+fn answering(path: &str) -> String {
     if !path.starts_with("/api/") {
         return "client".to_owned();
     }
     let noun = path.split('/').nth(2).unwrap();
     let service = if ["users", "openapi.json"].contains(&noun) { "auth" } else { noun };
-    assert!(with_routes().iter().any(|name| name == service), "{path} belongs to no service");
+    assert!(with_routes().iter().any(|name| name == service), "{path} is of no service");
     service.to_owned()
 }
 
-/// A route of an ingress.
+/// A place of requests that one service answers.
 #[derive(Debug)]
 struct Route {
     path: String,
-    /// Whether the route also matches the paths below.
-    is_prefix: bool,
-    /// Whether the route ignores case and a trailing slash.
-    ignores_case: bool,
+    /// Whether it takes all below the path, too.
+    below: bool,
+    /// Whether it takes the path in any case, and with a slash behind it.
+    any_case: bool,
     service: String,
 }
 
 impl Route {
-    /// Parses a path, or one of the patterns `/path(/|$)` and `/path/?$`.
-    fn new(pattern: &str, is_pattern: bool, service: &str) -> Self {
-        let (path, is_prefix) = match (pattern.strip_suffix("(/|$)"), pattern.strip_suffix("/?$")) {
+    /// Reads a path, or one of the two patterns that routes have: `/path(/|$)` and `/path/?$`.
+    fn new(place: &str, is_pattern: bool, service: &str) -> Self {
+        let (path, below) = match (place.strip_suffix("(/|$)"), place.strip_suffix("/?$")) {
             (Some(path), _) => (path, true),
             (None, Some(path)) => (path, false),
-            (None, None) => (pattern, true),
+            (None, None) => (place, true),
         };
-        assert!(is_pattern || path == pattern, "{pattern}");
-        assert!(is_pattern || pattern == "/", "{pattern} is case-sensitive");
-        Self {
-            path: path.replace('\\', ""),
-            is_prefix,
-            ignores_case: is_pattern,
-            service: service.to_owned(),
-        }
+        assert!(is_pattern || path == place, "{place}");
+        assert!(is_pattern || place == "/", "{place} takes one case alone");
+        Self { path: path.replace('\\', ""), below, any_case: is_pattern, service: service.to_owned() }
     }
 
-    fn matches(&self, path: &str) -> bool {
-        let given = if self.ignores_case { path.to_lowercase() } else { path.to_owned() };
+    fn takes(&self, path: &str) -> bool {
+        let given = if self.any_case { path.to_lowercase() } else { path.to_owned() };
         let bare = given.strip_suffix('/').unwrap_or(&given);
         bare == self.path.trim_end_matches('/')
-            || (self.is_prefix && given.starts_with(&format!("{}/", self.path.trim_end_matches('/'))))
+            || (self.below && given.starts_with(&format!("{}/", self.path.trim_end_matches('/'))))
     }
 }
 
-/// Returns the proxied locations of nginx.conf in the order in which nginx matches them: patterns, then prefixes.
-fn nginx_routes() -> Vec<Route> {
+/// The locations of nginx.conf that pass requests on, in the order in which nginx asks them: patterns as they stand there,
+/// then prefixes.
+fn locations() -> Vec<Route> {
     let conf = read("backend/deploy/nginx.conf");
     let blocks = conf.split("        location ").skip(1).filter_map(|block| {
         let (head, rest) = block.split_once(" {")?;
@@ -75,23 +71,23 @@ fn nginx_routes() -> Vec<Route> {
         Some(Route::new(pattern.unwrap_or(head), pattern.is_some(), to))
     });
     let mut found: Vec<Route> = blocks.collect();
-    found.sort_by_key(|route| !route.ignores_case);
+    found.sort_by_key(|route| !route.any_case);
     found
 }
 
-/// Returns the rules of ingress-nginx, which matches the longest first. A resource with `use-regex` turns all rules of the host
-/// into patterns, so every resource has it.
-fn ingress_routes() -> Vec<Route> {
+/// The same for the rules of ingress-nginx, which asks the longest first. One resource with patterns makes patterns of all
+/// rules of the host, so every one says so.
+fn rules() -> Vec<Route> {
     let mut found = Vec::new();
     for ingress in of_kind("Ingress") {
         assert_eq!(ingress["metadata"]["annotations"]["nginx.ingress.kubernetes.io/use-regex"], "true");
         for path in items(&ingress["spec"]["rules"][0]["http"]["paths"]) {
             let service = &path["backend"]["service"];
             assert_eq!(service["port"]["name"], "http");
-            let pattern = text(&path["path"]);
-            // The controller accepts a pattern with this type only.
-            assert_eq!(path["pathType"], if pattern == "/" { "Prefix" } else { "ImplementationSpecific" });
-            found.push((pattern.len(), Route::new(pattern, pattern != "/", text(&service["name"]))));
+            let place = text(&path["path"]);
+            // The controller takes no pattern of another type.
+            assert_eq!(path["pathType"], if place == "/" { "Prefix" } else { "ImplementationSpecific" });
+            found.push((place.len(), Route::new(place, place != "/", text(&service["name"]))));
         }
     }
     found.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
@@ -99,47 +95,47 @@ fn ingress_routes() -> Vec<Route> {
 }
 
 #[test]
-fn ingress_routes_every_path_to_its_service() {
-    for routes in [nginx_routes(), ingress_routes()] {
-        // One for each service, the OpenAPI document, and the webhook with its own size limit.
+fn every_path_is_routed_to_its_service() {
+    for routes in [locations(), rules()] {
+        // Beside those of the services: the document, and the webhook with its own size.
         assert_eq!(routes.len(), with_routes().len() + 2, "{routes:?}");
-        for path in api_paths().into_iter().chain(CLIENT_PATHS.map(str::to_owned)) {
-            let service = service_of(&path);
+        for path in paths().into_iter().chain(PAGES.map(str::to_owned)) {
+            let service = answering(&path);
             let spellings = match path.strip_prefix("/api/") {
                 Some(rest) => vec![path.clone(), format!("/API/{}", rest.to_uppercase()), format!("{path}/")],
                 None => vec![path],
             };
             for path in spellings {
-                let matched = routes.iter().find(|route| route.matches(&path));
-                assert_eq!(matched.map(|route| &route.service), Some(&service), "{path}: {routes:?}");
+                let taken = routes.iter().find(|route| route.takes(&path));
+                assert_eq!(taken.map(|route| &route.service), Some(&service), "{path}: {routes:?}");
             }
         }
     }
 }
 
 #[test]
-fn webhook_has_its_own_route() {
-    for routes in [nginx_routes(), ingress_routes()] {
+fn the_webhook_has_a_route_of_its_own() {
+    for routes in [locations(), rules()] {
         for path in ["/api/payments/webhook", "/api/payments/webhook/", "/API/Payments/Webhook"] {
-            let matched = routes.iter().find(|route| route.matches(path)).unwrap();
-            assert_eq!(matched.path, "/api/payments/webhook", "{path}: {routes:?}");
+            let taken = routes.iter().find(|route| route.takes(path)).unwrap();
+            assert_eq!(taken.path, "/api/payments/webhook", "{path}: {routes:?}");
         }
     }
 }
 
 #[test]
-fn ingress_routes_no_probes_and_no_metrics() {
-    for Route { path, .. } in nginx_routes().into_iter().chain(ingress_routes()) {
+fn probes_and_metrics_are_not_for_the_outside() {
+    for Route { path, .. } in locations().into_iter().chain(rules()) {
         assert!(path.starts_with("/api/") || path == "/", "{path}");
     }
 }
 
 #[test]
-fn nginx_has_an_upstream_for_every_service() {
+fn nginx_knows_where_every_service_is() {
     let upstreams = read("backend/deploy/compose/upstreams.conf");
     for service in with_routes() {
         assert!(upstreams.contains(&format!("upstream {service} {{")), "{service}");
-        // `resolve` finds replicas that start later.
+        // With `resolve` a replica that came later is found, too.
         assert!(upstreams.contains(&format!("server {service}:3000 resolve")), "{service}");
     }
     let dockerfile = read("backend/deploy/Dockerfile");
@@ -148,7 +144,7 @@ fn nginx_has_an_upstream_for_every_service() {
 }
 
 #[test]
-fn nginx_and_kubernetes_ingress_have_the_same_limits() {
+fn both_ingresses_have_the_same_manners() {
     let conf = read("backend/deploy/nginx.conf");
     for line in [
         "client_max_body_size    64k;",
@@ -164,16 +160,16 @@ fn nginx_and_kubernetes_ingress_have_the_same_limits() {
         conf.split("location ~* ^/api/tickets").nth(1).unwrap().split("\n        }").next().unwrap();
     assert!(tickets.contains("proxy_buffering    off;") && tickets.contains("proxy_read_timeout 2m;"));
     for ingress in of_kind("Ingress") {
-        let annotation = |name: &str| {
+        let says = |name: &str| {
             ingress["metadata"]["annotations"][format!("nginx.ingress.kubernetes.io/{name}")].as_str()
         };
         let size = if ingress["metadata"]["name"] == "webhook" { "1m" } else { "64k" };
-        assert_eq!(annotation("proxy-body-size"), Some(size));
-        assert_eq!(annotation("proxy-next-upstream"), Some("error timeout"));
-        assert_eq!(annotation("proxy-connect-timeout"), Some("2"));
+        assert_eq!(says("proxy-body-size"), Some(size));
+        assert_eq!(says("proxy-next-upstream"), Some("error timeout"));
+        assert_eq!(says("proxy-connect-timeout"), Some("2"));
         if ingress["metadata"]["name"] == "tickets" {
-            assert_eq!(annotation("proxy-buffering"), Some("off"));
-            assert_eq!(annotation("proxy-read-timeout"), Some("120"));
+            assert_eq!(says("proxy-buffering"), Some("off"));
+            assert_eq!(says("proxy-read-timeout"), Some("120"));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Tests of the hardening of workloads: no root, no privileges, resource limits and probes.
+//! Whatever runs is held to little: no root, no privileges, a ceiling of memory, and somebody who looks whether it is well.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn containers(workload: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn kubernetes_containers_have_no_privileges() {
+fn nothing_in_kubernetes_has_privileges() {
     for workload in workloads() {
         let (name, pod) = (name_of(&workload), &workload["spec"]["template"]["spec"]);
         assert_eq!(pod["automountServiceAccountToken"], false, "{name}");
@@ -28,26 +28,26 @@ fn kubernetes_containers_have_no_privileges() {
 }
 
 #[test]
-fn kubernetes_containers_have_requests_and_limits() {
+fn everything_in_kubernetes_has_its_share() {
     for workload in workloads() {
         for container in containers(&workload) {
             let resources = &container["resources"];
-            for value in [
+            for given in [
                 &resources["requests"]["cpu"],
                 &resources["requests"]["memory"],
                 &resources["limits"]["memory"],
             ] {
-                assert!(value.is_string(), "{} {}", name_of(&workload), container["name"]);
+                assert!(given.is_string(), "{} {}", name_of(&workload), container["name"]);
             }
         }
     }
 }
 
 #[test]
-fn long_running_workloads_have_probes_and_budgets() {
+fn whatever_stays_is_looked_after() {
     let budgets = of_kind("PodDisruptionBudget");
-    let long_running = workloads().into_iter().filter(|workload| workload["kind"] != "Job");
-    for workload in long_running {
+    let staying = workloads().into_iter().filter(|workload| workload["kind"] != "Job");
+    for workload in staying {
         let name = name_of(&workload);
         for container in containers(&workload) {
             for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
@@ -60,14 +60,14 @@ fn long_running_workloads_have_probes_and_budgets() {
     }
 }
 
-/// Returns whether an image has a version: a tag with a digit, or a digest.
+/// Whether an image has a version: a tag with a digit, or a digest.
 fn is_pinned(image: &str) -> bool {
     let tag = image.rsplit('/').next().unwrap().split_once(':').map_or("", |(_, tag)| tag);
     image.contains("@sha256:") || tag.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 #[test]
-fn images_have_pinned_versions() {
+fn every_image_has_a_version() {
     assert!(!is_pinned("nginx") && !is_pinned("nginx:latest") && !is_pinned("registry:5000/nginx"));
     let mut images: Vec<String> = Vec::new();
     for workload in workloads() {
@@ -84,7 +84,7 @@ fn images_have_pinned_versions() {
     for image in images {
         assert!(is_pinned(&image), "{image}");
     }
-    // Compose and Kubernetes run the same versions.
+    // Compose and Kubernetes run the same servers.
     for image in ["nats:2.15.1-alpine", "postgres:15.18-bookworm"] {
         assert!(read("backend/deploy/compose.yaml").contains(image), "{image}");
         assert!(workloads().iter().any(|workload| workload.to_string().contains(image)), "{image}");
@@ -92,13 +92,13 @@ fn images_have_pinned_versions() {
 }
 
 #[test]
-fn compose_services_have_limits_and_no_privileges() {
+fn everything_in_compose_has_a_ceiling_and_no_privileges() {
     for (name, service) in compose()["services"].as_object().unwrap() {
         let limits = &service["deploy"]["resources"]["limits"];
         for limit in ["cpus", "memory", "pids"] {
-            assert!(!limits[limit].is_null(), "{name} has no {limit} limit");
+            assert!(!limits[limit].is_null(), "{name} has no limit of {limit}");
         }
-        // The image of PostgreSQL starts as root to change the owner of its folder.
+        // PostgreSQL's image begins as root, to give its folder to its user.
         if name != "postgres" {
             assert_eq!(service["cap_drop"], json!(["ALL"]), "{name}");
             assert_eq!(service["security_opt"], json!(["no-new-privileges:true"]), "{name}");
@@ -112,7 +112,7 @@ fn compose_services_have_limits_and_no_privileges() {
 }
 
 #[test]
-fn image_runs_as_numeric_unprivileged_user() {
+fn the_image_runs_as_nobody_by_number() {
     let dockerfile = read("backend/deploy/Dockerfile");
     let last = dockerfile.rsplit("\nFROM ").next().unwrap();
     let user = last.lines().find_map(|line| line.strip_prefix("USER ")).unwrap();

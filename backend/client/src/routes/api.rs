@@ -1,7 +1,7 @@
-//! Paths below `/api` that no service has: a JSON error, never the page.
+//! What is below `/api` and of no service: an error for programs, never a page.
 
 use ticketing_platform::http::ApiError;
 
-pub(crate) async fn not_found() -> ApiError {
+pub(crate) async fn unknown() -> ApiError {
     ApiError::not_found()
 }

@@ -1,4 +1,4 @@
-//! The route handlers, one file for each.
+//! The routes, a file each.
 
 pub(crate) mod api;
 pub(crate) mod file;

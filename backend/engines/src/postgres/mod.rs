@@ -1,4 +1,4 @@
-//! PostgreSQL for tests: a shared server, or a private one for one test.
+//! PostgreSQL for tests: one server that they share, or one of a test's own.
 
 mod hoard;
 mod install;

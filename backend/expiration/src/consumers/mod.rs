@@ -1,4 +1,4 @@
-//! The handlers of consumed events, one file for each event.
+//! The events that expiration listens to, one file each.
 
 mod order_cancelled;
 mod order_completed;

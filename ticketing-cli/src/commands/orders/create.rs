@@ -1,11 +1,11 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Error, Money, Order, OrderedTicket, TicketId, text};
+use ticketing_sdk::{Error, Money, Order, TicketId, text};
 
+use crate::complete;
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{clock, complete};
 
 /// Which ticket.
 #[derive(Debug, clap::Args)]
@@ -21,8 +21,8 @@ impl OnlineCommand for Args {
         let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(self.ticket)))?;
         online.printer().one(&order)?;
         online.io().remark(&format!(
-            "{}; `ticketing payments create {} --token TOKEN` pays",
-            held(&order),
+            "{}; `ticketing payments create {}` pays",
+            held(online, &order),
             order.id
         ));
         Ok(())
@@ -39,24 +39,13 @@ pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<
         .await
 }
 
-fn operation_at_price(ticket: &TicketId, price: Money) -> String {
-    format!("orders create {ticket} --price {price}")
-}
-
-/// Removes the note of an interrupted command that has made this order: its outcome is known.
-pub(crate) fn settle_order(online: &Online, order: &Order) -> Outcome {
-    let OrderedTicket { id, price, .. } = &order.ticket;
-    online.settle_interrupted(&operation_at_price(id, *price), &[id.as_str(), &price.to_string()])?;
-    Ok(())
-}
-
 /// Reserves a ticket at the price that the buyer was shown, noted down before it is sent.
 pub(crate) async fn order_at_price(
     online: &Online,
     ticket: &TicketId,
     price: Money,
 ) -> Outcome<Result<Order, Error>> {
-    let operation = operation_at_price(ticket, price);
+    let operation = format!("orders create {ticket} --price {price}");
     online
         .write(&operation, &[ticket.as_str(), &price.to_string()], |key, resumed| {
             online.client.orders().create_at_price(ticket, price).idempotency_key(key).resumed(resumed)
@@ -65,7 +54,7 @@ pub(crate) async fn order_at_price(
 }
 
 /// For how long an order still holds its ticket.
-pub(crate) fn held(order: &Order) -> String {
-    let left = order.expires_at.saturating_since(clock::now());
+pub(crate) fn held(online: &Online, order: &Order) -> String {
+    let left = order.time_left(online.now()).unwrap_or_default();
     format!("{} is reserved for you for {}", order.ticket.title, text::span(left))
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Order, OrderId, OrderStatus, text};
+use ticketing_sdk::{Order, OrderId, text};
 use tokio::time::MissedTickBehavior;
 
+use crate::complete;
 use crate::context::{Online, OnlineCommand};
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{clock, complete};
 
 /// Which order.
 #[derive(Debug, clap::Args)]
@@ -23,45 +23,56 @@ const PACE: Duration = Duration::from_secs(1);
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        let subject = Subject::Order(self.id.clone());
-        let mut pace = tokio::time::interval(PACE);
-        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut seen: Option<Order> = None;
-        loop {
-            pace.tick().await;
-            let order = match online.client.orders().get(&self.id).await {
-                Ok(order) => order,
-                // Once the order has been seen, a server or proxy that fails for a while does not end the watch.
-                Err(error) if error.is_transient() && seen.is_some() => {
-                    online.io().status(Some(&format!("{error}; trying again")));
-                    continue;
-                }
-                Err(error) => {
-                    online.io().status(None);
-                    return Err(Failure::about(&error, &subject));
-                }
-            };
-            online.io().status(None);
-            if seen
-                .as_ref()
-                .is_none_or(|before| before.version != order.version || before.status != order.status)
-            {
-                online.printer().next(&order)?;
-            }
-            if order.status.is_final() {
-                return Ok(());
-            }
-            online.io().status(Some(&countdown(&order)));
-            seen = Some(order);
+        let print = |order: &Order| online.printer().next(order);
+        tokio::select! {
+            end = follow(online, &self.id, print, |order| countdown(online, order)) => end.map(drop),
+            () = online.io().reader_gone() => Err(Failure::reader_gone()),
         }
     }
 }
 
-fn countdown(order: &Order) -> String {
-    let left = order.expires_at.saturating_since(clock::now());
-    match order.status {
-        OrderStatus::AwaitingPayment => "the payment is being taken".to_owned(),
-        _ if left.is_zero() => "the reservation has run out".to_owned(),
-        _ => format!("the reservation runs out in {}", text::span(left)),
+/// Follows an order until it is complete or cancelled. `changed` is called at first and with each change; `status` words what
+/// is waited for, for the terminal.
+pub(crate) async fn follow(
+    online: &Online,
+    id: &OrderId,
+    changed: impl Fn(&Order) -> Outcome,
+    status: impl Fn(&Order) -> String,
+) -> Outcome<Order> {
+    let subject = Subject::Order(id.clone());
+    let mut pace = tokio::time::interval(PACE);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut seen: Option<Order> = None;
+    loop {
+        pace.tick().await;
+        let answer = online.client.orders().get(id).await;
+        online.io().status(None);
+        let order = match answer {
+            Ok(order) => order,
+            // Once the order has been seen, a server or proxy that fails for a while does not end the watch.
+            Err(error) if error.is_transient() && seen.is_some() => {
+                online.io().status(Some(&format!("{error}; trying again")));
+                continue;
+            }
+            Err(error) => return Err(Failure::about(&error, &subject)),
+        };
+        let is_news = |before: &Order| before.version != order.version || before.status != order.status;
+        if seen.as_ref().is_none_or(is_news) {
+            changed(&order)?;
+        }
+        if order.status.is_final() {
+            return Ok(order);
+        }
+        online.io().status(Some(&status(&order)));
+        seen = Some(order);
+    }
+}
+
+/// How an order stands, for the terminal.
+pub(crate) fn countdown(online: &Online, order: &Order) -> String {
+    match order.time_left(online.now()) {
+        None => "the payment is being taken".to_owned(),
+        Some(left) if left.is_zero() => "the reservation has run out".to_owned(),
+        Some(left) => format!("the reservation runs out in {}", text::span(left)),
     }
 }

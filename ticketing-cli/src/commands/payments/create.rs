@@ -7,11 +7,13 @@ use futures_util::TryStreamExt;
 use ticketing_sdk::{CardToken, Error, ErrorCode, Order, OrderId, OrderStatus, Payment, PaymentStatus};
 use tokio::time::{Instant, sleep};
 
+use super::on_page::pay_on_page;
+use crate::card::{self, Card};
 use crate::commands::orders::create::held as held_for;
+use crate::complete;
 use crate::context::{Online, OnlineCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
-use crate::{card, complete};
 
 /// Which order, and with which card.
 #[derive(Debug, clap::Args)]
@@ -19,21 +21,25 @@ pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::open_orders))]
     order: OrderId,
-    /// The payment provider's token for the card, like tok_visa; never a card number
+    /// The payment provider's token for the card, like tok_visa; never a card number. Where the marketplace takes cards on its
+    /// pages, the order's page is shown instead, and the command waits until it is paid for
     #[arg(long)]
     token: Option<String>,
 }
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
-        let token = card::token(online.io(), self.token)?;
+        let card = card::card(online, self.token).await?;
         let subject = Subject::Order(self.order.clone());
         let order = online.client.orders().get(&self.order).await;
         let order = order.map_err(|error| Failure::about(&error, &subject))?;
         if order.status == OrderStatus::Complete {
-            return already_paid(online, &order, &token).await;
+            return already_paid(online, &order, &card).await;
         }
-        let payment = pay(online, &self.order, &token).await?;
+        let payment = match card {
+            Card::Token(token) => pay(online, &self.order, &token).await?,
+            Card::OnPage => pay_on_page(online, &order).await?,
+        };
         online.printer().one(&payment)
     }
 }
@@ -45,18 +51,21 @@ fn operation(order: &OrderId) -> String {
 /// Ends a payment of an order that is paid already. Nothing is sent: a server that keeps no keys would charge again.
 ///
 /// Where an interrupted command has paid for the order, its payment is the outcome.
-pub(crate) async fn already_paid(online: &Online, order: &Order, token: &str) -> Outcome {
+pub(crate) async fn already_paid(online: &Online, order: &Order, card: &Card) -> Outcome {
     let id = &order.id;
-    let was_interrupted = online.settle_interrupted(&operation(id), &[id.as_str(), token])?;
+    let was_interrupted = match card {
+        Card::Token(token) => online.settle_interrupted(&operation(id), &[id.as_str(), token])?,
+        Card::OnPage => false,
+    };
     if was_interrupted && let Some(payment) = payment_of(online, id).await {
         online.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
         return online.printer().one(&payment);
     }
-    Err(Failure::order_paid(id))
+    Err(Failure::of_order(&ErrorCode::OrderPaid, id))
 }
 
 /// The payment that has paid for an order, where the server shows payments.
-async fn payment_of(online: &Online, order: &OrderId) -> Option<Payment> {
+pub(super) async fn payment_of(online: &Online, order: &OrderId) -> Option<Payment> {
     let mut payments = online.client.payments().list().stream();
     while let Some(payment) = payments.try_next().await.ok()? {
         if payment.order_id.as_ref() == Some(order) && payment.status == Some(PaymentStatus::Succeeded) {
@@ -130,8 +139,8 @@ async fn declined(online: &Online, order: &OrderId, failure: Failure) -> Failure
     let failure =
         Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
     match decided(online, order).await {
-        Ok(held) if !held.status.is_final() => failure.detail(held_for(&held)).hint(format!(
-            "`ticketing payments create {order} --token TOKEN` pays with another card, `ticketing orders cancel {order}` \
+        Ok(held) if !held.status.is_final() => failure.detail(held_for(online, &held)).hint(format!(
+            "`ticketing payments create {order}` pays with another card, `ticketing orders cancel {order}` \
              lets go of it"
         )),
         Ok(Order { status, .. }) => failure.detail(format!("order {order} is {status}")),

@@ -17,6 +17,15 @@ pub(crate) struct Args {
 
 impl OnlineCommand for Args {
     async fn run(self, online: &Online) -> Outcome {
+        tokio::select! {
+            outcome = self.follow(online) => outcome,
+            () = online.io().reader_gone() => Err(Failure::reader_gone()),
+        }
+    }
+}
+
+impl Args {
+    async fn follow(self, online: &Online) -> Outcome {
         let tickets = online.client.tickets();
         let watch = match self.after {
             Some(event) => tickets.watch_after(event).await?,

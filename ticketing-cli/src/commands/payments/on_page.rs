@@ -1,0 +1,94 @@
+//! Paying on the page of an order, where the payment provider's form takes the card.
+
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
+use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
+
+use super::create::payment_of;
+use crate::commands::orders::watch::{countdown, follow};
+use crate::context::Online;
+use crate::failure::{Failure, Outcome};
+use crate::io::Io;
+
+/// Shows where the order is paid for, and waits until it is paid for, or over.
+pub(crate) async fn pay_on_page(online: &Online, order: &Order) -> Outcome<Payment> {
+    if !order.status.is_final() {
+        show(online.io(), &online.client.pages().order(&order.id));
+    }
+    let end = follow(online, &order.id, |_| Ok(()), |order| countdown(online, order)).await?;
+    if end.status == OrderStatus::Complete {
+        return payment_of(online, &end.id).await.ok_or_else(|| {
+            Failure::failed(format!("order {} is paid, and its payment cannot be shown", end.id))
+                .hint("`ticketing payments list` shows it")
+        });
+    }
+    let code = match end.expires_at <= online.now() {
+        true => ErrorCode::OrderExpired,
+        false => ErrorCode::OrderCancelled,
+    };
+    Err(Failure::of_order(&code, &order.id).detail("nothing was charged"))
+}
+
+/// Shows the address: as text, and on a terminal as a QR code for another device.
+fn show(io: &Io, address: &str) {
+    io.instruction(&format!("pay on this page: {address}"));
+    if io.can_ask()
+        && let Some(code) = qr_code(address, io.shape().err_colour, io.shape().width)
+    {
+        io.drawing(&code);
+    }
+}
+
+/// A QR code needs this many light columns on either side.
+const QUIET_ZONE: usize = 4;
+
+/// A QR code in half blocks, where it is narrower than the terminal. Black on white where there is colour; else it supposes a
+/// dark terminal.
+fn qr_code(text: &str, coloured: bool, width: u16) -> Option<String> {
+    let code = QrCode::new(text).ok()?;
+    if code.width() + 2 * QUIET_ZONE >= usize::from(width) {
+        return None;
+    }
+    let mut image = code.render::<Dense1x2>();
+    if !coloured {
+        image.dark_color(Dense1x2::Light).light_color(Dense1x2::Dark);
+    }
+    let (start, end) = if coloured { ("\u{1b}[30;107m", "\u{1b}[0m") } else { ("", "") };
+    Some(image.build().lines().map(|line| format!("{start}{line}{end}\n")).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::fake;
+
+    const ADDRESS: &str = "https://shop.example/orders/01a203b9-d806-71eb-8d06-dbab9285e702";
+
+    #[test]
+    fn address_is_a_code_on_a_terminal_alone() {
+        let terminal = fake::terminal(&[]);
+        show(&terminal.io, ADDRESS);
+        let shown = terminal.err.text();
+        assert!(shown.starts_with(&format!("pay on this page: {ADDRESS}\n")), "{shown}");
+        let code: Vec<_> = shown.lines().skip(1).collect();
+        assert!(code.len() > 10 && code.iter().all(|line| line.chars().count() == code[0].chars().count()));
+        let narrow = fake::terminal_of(30, false);
+        show(&narrow.io, ADDRESS);
+        let pipe = fake::pipe("");
+        show(&pipe.io, ADDRESS);
+        for fake in [narrow, pipe] {
+            assert_eq!(fake.err.text(), format!("pay on this page: {ADDRESS}\n"));
+        }
+    }
+
+    #[test]
+    fn code_is_black_on_white_where_there_is_colour() {
+        let coloured = qr_code(ADDRESS, true, 80).unwrap();
+        assert!(
+            coloured.lines().all(|line| line.starts_with("\u{1b}[30;107m") && line.ends_with("\u{1b}[0m"))
+        );
+        let plain = qr_code(ADDRESS, false, 80).unwrap();
+        // The quiet zone around the code is light: blocks on a dark terminal, nothing on white.
+        assert!(plain.starts_with('\u{2588}') && coloured.starts_with("\u{1b}[30;107m "));
+    }
+}

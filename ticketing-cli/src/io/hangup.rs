@@ -1,0 +1,43 @@
+//! Noticing that the reader of stdout has gone, without writing to it.
+
+use std::future::pending;
+
+/// Ends when the reader of stdout has gone. It never ends where stdout is no pipe.
+#[cfg(unix)]
+pub(super) async fn of_stdout() {
+    let (sender, gone) = tokio::sync::oneshot::channel();
+    // A thread of its own, which the end of the program does not wait for.
+    std::thread::spawn(move || {
+        if wait_for_hangup() {
+            let _ = sender.send(());
+        }
+    });
+    if gone.await.is_err() {
+        pending::<()>().await;
+    }
+}
+
+/// Other systems have no such question; there the next write tells.
+#[cfg(not(unix))]
+pub(super) async fn of_stdout() {
+    pending::<()>().await;
+}
+
+/// Waits until stdout is hung up; false where the system cannot tell.
+#[cfg(unix)]
+fn wait_for_hangup() -> bool {
+    use rustix::event::{PollFd, PollFlags, poll};
+    use rustix::io::Errno;
+
+    let stdout = std::io::stdout();
+    loop {
+        // Without an event of its own: hang-ups and errors are always told.
+        let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
+        match poll(&mut fds, None) {
+            Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) => return true,
+            Ok(_) => return false,
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+}
