@@ -1,5 +1,5 @@
-//! Puts the bundle of the web application into the program: every file of `bundle/`, compressed as well as it can be, with its
-//! content type and a hash of its bytes. So nothing is compressed while somebody waits.
+//! Embeds the bundle of the web application in the binary: every file of `bundle/`, compressed at the highest level, with its
+//! content type and a hash of its bytes. So no request waits for compression.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -11,35 +11,35 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
-/// Where `src/page.rs` writes the key.
-const KEY: &str = r#"name="ticketing-stripe-key" content="""#;
+/// The attribute into which `src/page.rs` writes the publishable key.
+const KEY_PLACEHOLDER: &str = r#"name="ticketing-stripe-key" content="""#;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
-fn main() -> Outcome<()> {
+fn main() -> Result<()> {
     let bundle = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("bundle");
     println!("cargo::rerun-if-changed={}", bundle.display());
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let mut names = files(&bundle, "")?;
+    let mut names = list_files(&bundle, "")?;
     names.sort();
     let index = fs::read_to_string(bundle.join("index.html"))?;
-    if index.matches(KEY).count() != 1 {
-        return Err(format!("bundle/index.html has no place for the publishable key: {KEY}").into());
+    if index.matches(KEY_PLACEHOLDER).count() != 1 {
+        return Err(format!("bundle/index.html does not contain {KEY_PLACEHOLDER} exactly once").into());
     }
     let mut table = String::from("&[\n");
     for (number, name) in names.iter().enumerate() {
         let bytes = fs::read(bundle.join(name))?;
-        let (kind, is_text) = kind(name)?;
-        write!(table, "File {{ name: {name:?}, kind: {kind:?}, hash: {:?}, ", hash(&bytes))?;
+        let (content_type, is_text) = content_type(name)?;
+        write!(table, "File {{ name: {name:?}, content_type: {content_type:?}, hash: {:?}, ", hash(&bytes))?;
         write!(table, "plain: include_bytes!({:?}), ", bundle.join(name))?;
-        // The page is changed before it is answered (`src/page.rs`), so its variants are made there.
+        // `src/page.rs` inserts the key at start and then compresses the page.
         let is_compressed = is_text && name != "index.html";
         for (coding, compress) in [("brotli", brotli as Compress), ("gzip", gzip)] {
-            let smaller = if is_compressed { Some(compress(&bytes)?) } else { None };
-            match smaller.filter(|smaller| smaller.len() < bytes.len()) {
-                Some(smaller) => {
+            let compressed = if is_compressed { Some(compress(&bytes)?) } else { None };
+            match compressed.filter(|compressed| compressed.len() < bytes.len()) {
+                Some(compressed) => {
                     let path = out.join(format!("{number}.{coding}"));
-                    fs::write(&path, smaller)?;
+                    fs::write(&path, compressed)?;
                     write!(table, "{coding}: Some(include_bytes!({path:?})), ")?;
                 }
                 None => write!(table, "{coding}: None, ")?,
@@ -52,16 +52,18 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// Every file below a folder, by its path from the bundle.
-fn files(folder: &Path, prefix: &str) -> Outcome<Vec<String>> {
+/// Lists the files of a folder and its subfolders by their paths relative to the bundle.
+fn list_files(folder: &Path, prefix: &str) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let name =
-            entry.file_name().into_string().map_err(|name| format!("{} is no name", name.display()))?;
+        let name = entry
+            .file_name()
+            .into_string()
+            .map_err(|name| format!("the file name {} is not UTF-8", name.display()))?;
         let name = format!("{prefix}{name}");
         if entry.file_type()?.is_dir() {
-            found.extend(files(&entry.path(), &format!("{name}/"))?);
+            found.extend(list_files(&entry.path(), &format!("{name}/"))?);
         } else {
             found.push(name);
         }
@@ -69,9 +71,11 @@ fn files(folder: &Path, prefix: &str) -> Outcome<Vec<String>> {
     Ok(found)
 }
 
-/// The content type of a file, and whether it is worth compressing. What is not known here is not shipped: source maps, above
-/// all.
-fn kind(name: &str) -> Outcome<(&'static str, bool)> {
+/// Returns the content type of a file, and whether the file is text (and so worth compressing).
+///
+/// # Errors
+/// If the extension is not listed, so that source maps are never served.
+fn content_type(name: &str) -> Result<(&'static str, bool)> {
     let extension = Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     Ok(match extension {
         "html" => ("text/html; charset=utf-8", true),
@@ -85,7 +89,7 @@ fn kind(name: &str) -> Outcome<(&'static str, bool)> {
         "ico" => ("image/x-icon", false),
         "webp" => ("image/webp", false),
         "woff2" => ("font/woff2", false),
-        _ => return Err(format!("bundle/{name} is of a kind that is not served").into()),
+        _ => return Err(format!("bundle/{name} has an extension that is not served").into()),
     })
 }
 
@@ -93,9 +97,9 @@ fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
-type Compress = fn(&[u8]) -> Outcome<Vec<u8>>;
+type Compress = fn(&[u8]) -> Result<Vec<u8>>;
 
-fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
+fn brotli(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut compressed = Vec::new();
     let mut writer = brotli::CompressorWriter::new(&mut compressed, 4096, 11, 22);
     writer.write_all(bytes)?;
@@ -103,7 +107,7 @@ fn brotli(bytes: &[u8]) -> Outcome<Vec<u8>> {
     Ok(compressed)
 }
 
-fn gzip(bytes: &[u8]) -> Outcome<Vec<u8>> {
+fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut writer = GzEncoder::new(Vec::new(), Compression::best());
     writer.write_all(bytes)?;
     Ok(writer.finish()?)

@@ -70,7 +70,9 @@ pub(crate) fn may_have_been_done(response: &Response) -> bool {
 /// Only a success does, and a refusal of the marketplace itself that no further attempt would change. A refusal that is
 /// given before the key is looked up (a session that has ended, a limit, a proxy) tells nothing about the first attempt.
 pub(crate) fn settles_earlier_attempt(response: &Response) -> bool {
-    if response.status.is_success() || response.code() == Some(ErrorCode::NotOwner) {
+    // Given after the key is looked up, so no attempt with it has taken effect.
+    let is_final = matches!(response.code(), Some(ErrorCode::NotOwner | ErrorCode::PriceChanged));
+    if response.status.is_success() || is_final {
         return true;
     }
     let is_momentary = matches!(response.status.as_u16(), 401 | 403 | 408 | 409 | 425 | 429);

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: the stack against bare loops, the live feed with watchers against itself without, services on
-//! PostgreSQL and NATS against the engines' own programs, and the full-screen program, each interleaved in one run.
+//! `cargo xtask bench`: measures the stack against bare loops, the live feed with watchers and without, the services on PostgreSQL
+//! and NATS against `pgbench` and a bare publisher, and the TUI. Each run interleaves its subjects.
 
 use crate::run::{cargo, run};
 
@@ -8,13 +8,13 @@ pub(crate) fn bench(rounds: u32) -> Result<(), String> {
     measure("ticketing-server", "marketplace", rounds)
 }
 
-/// A writer and a reader, alone and beside watchers of the live feed.
+/// Measures a writer and a reader, without and with watchers of the live feed.
 pub(crate) fn feed(rounds: u32) -> Result<(), String> {
     build_server()?;
     measure("ticketing-server", "feed", rounds)
 }
 
-/// Services in processes of their own, on servers that wait for the disk.
+/// Measures one process for each service, on durable servers.
 pub(crate) fn scale(rounds: u32) -> Result<(), String> {
     crate::postgres::ensure()?;
     crate::tools::nats_server()?;
@@ -22,12 +22,12 @@ pub(crate) fn scale(rounds: u32) -> Result<(), String> {
     measure("ticketing-server", "scale", rounds)
 }
 
-/// The program that is measured, before the one that measures.
+/// Builds the server that the benchmark starts.
 fn build_server() -> Result<(), String> {
     run(cargo().args(["build", "--release", "--package", "ticketing-server", "--bins", "--locked"]))
 }
 
-/// The pure core with many tickets, then the real program in a pseudo-terminal.
+/// Measures the core of the TUI with many tickets, then the program in a pseudo-terminal.
 pub(crate) fn tui(rounds: u32) -> Result<(), String> {
     measure("ticketing-tui", "market", rounds)?;
     run(cargo().args(["build", "--release", "--package", "ticketing-cli", "--bins", "--locked"]))?;

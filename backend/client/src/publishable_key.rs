@@ -1,24 +1,24 @@
-//! The key of an account at Stripe that is meant for pages: it names the account, and can do nothing but make tokens of cards.
+//! The publishable key of a Stripe account. It identifies the account in a browser and can only create card tokens.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A publishable key, `pk_…`. Everybody may see it.
+/// A publishable key, `pk_…`. It is public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishableKey(String);
 
-/// Why something is no publishable key; says what would be right.
+/// The reason why a text is not a publishable key. The message describes the expected form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PublishableKeyError {
-    /// It is none.
+    /// The text does not have the form of a publishable key.
     Form,
-    /// It is a secret one, which every visitor would be shown.
+    /// The text is a secret key, which must not be sent to browsers.
     Secret,
 }
 
 impl PublishableKey {
-    /// Whether cards that it is for are charged real money.
+    /// Returns whether the key belongs to live mode, in which cards are charged.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.0.starts_with("pk_live_")
@@ -34,8 +34,8 @@ impl FromStr for PublishableKey {
         }
         let name =
             ["pk_test_", "pk_live_"].iter().find_map(|kind| text.strip_prefix(kind)).unwrap_or_default();
-        let is_plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if name.is_empty() || name.len() > 256 || !is_plain {
+        let is_valid = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if name.is_empty() || name.len() > 256 || !is_valid {
             return Err(PublishableKeyError::Form);
         }
         Ok(Self(text.to_owned()))
@@ -53,7 +53,7 @@ impl fmt::Display for PublishableKeyError {
         f.write_str(match self {
             Self::Form => "a publishable key like pk_test_… or pk_live_…",
             Self::Secret => {
-                "a publishable key like pk_test_… or pk_live_…; this is a secret one, which every visitor would be shown"
+                "a publishable key like pk_test_… or pk_live_…; this is a secret key, which every visitor would see"
             }
         })
     }
@@ -66,10 +66,10 @@ mod tests {
     use super::{PublishableKey, PublishableKeyError::*};
 
     #[test]
-    fn only_what_everybody_may_see_is_taken() {
+    fn only_publishable_keys_are_accepted() {
         assert!(!"pk_test_51Habc_D".parse::<PublishableKey>().unwrap().is_live());
         assert!("pk_live_1".parse::<PublishableKey>().unwrap().is_live());
-        for (text, why) in [
+        for (text, error) in [
             ("", Form),
             ("pk_", Form),
             ("pk_test_", Form),
@@ -80,7 +80,7 @@ mod tests {
             ("rk_live_1", Secret),
             ("whsec_1", Secret),
         ] {
-            assert_eq!(text.parse::<PublishableKey>(), Err(why), "{text}");
+            assert_eq!(text.parse::<PublishableKey>(), Err(error), "{text}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The routes: the pages that the application knows, its files, and what is left over.
+//! The routes: the pages of the application, its files, and every other path.
 
 use axum::Router;
 use axum::routing::{any, get};
@@ -6,7 +6,7 @@ use axum::routing::{any, get};
 use crate::App;
 use crate::routes::{api, file, page};
 
-/// The pages of the application, as its own router names them (`web/`).
+/// The paths of the router of the application (`web/src/app.tsx`).
 const PAGES: [&str; 10] = [
     "/",
     "/tickets/new",
@@ -24,8 +24,8 @@ pub(crate) fn router() -> Router<App> {
     let pages = PAGES.into_iter().fold(Router::new(), |router, path| router.route(path, get(page::page)));
     pages
         .route("/{*path}", get(file::file))
-        // These lie deeper than everything else of the services, which is answered before.
-        .route("/api", any(api::unknown))
-        .route("/api/", any(api::unknown))
-        .route("/api/{*path}", any(api::unknown))
+        // The routes of the services are more specific, so they are matched first.
+        .route("/api", any(api::not_found))
+        .route("/api/", any(api::not_found))
+        .route("/api/{*path}", any(api::not_found))
 }

@@ -1,4 +1,4 @@
-//! A place for the databases of one test.
+//! The databases of one test.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::postgres::server::psql;
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
-    /// Files in a folder.
+    /// Files in a temporary folder.
     Sqlite,
     /// Schemas on the shared server.
     Postgres,
@@ -24,7 +24,7 @@ impl Engine {
     pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
 }
 
-/// A place for the databases of one test. What is opened again finds what was there.
+/// The databases of one test. A database that is opened again has the same content.
 #[derive(Debug)]
 pub struct Home {
     folder: TempDir,
@@ -32,23 +32,23 @@ pub struct Home {
 }
 
 impl Home {
-    /// An empty place.
+    /// Creates a home without databases.
     ///
     /// # Panics
-    /// When there is none to be had.
+    /// If the temporary folder or the shared server is not available.
     #[must_use]
     pub fn on(engine: Engine) -> Self {
         let server = match engine {
             Engine::Sqlite => None,
-            Engine::Postgres => Some((lease::common().parse().expect("a URL"), unique())),
+            Engine::Postgres => Some((lease::common_url().parse().expect("a URL"), unique_name())),
         };
         Self { folder: tempfile::tempdir().expect("a folder"), server }
     }
 
-    /// The same, with what is a file in memory where there is such a place: for what has nothing to do with disks.
+    /// Creates a home whose files are in memory (`/dev/shm`), where the system has it. For tests that do not depend on the disk.
     ///
     /// # Panics
-    /// When there is none to be had.
+    /// As [`Home::on`].
     #[must_use]
     pub fn in_memory_on(engine: Engine) -> Self {
         let memory = Path::new("/dev/shm");
@@ -59,47 +59,49 @@ impl Home {
         home
     }
 
-    /// The database of this name.
+    /// Returns the database with this name.
     ///
     /// # Panics
-    /// When the name is no plain one.
+    /// If the name is not a valid schema name.
     #[must_use]
     pub fn database(&self, name: &str) -> Database {
         match &self.server {
             None => self.folder.path().join(format!("{name}.db")).into(),
-            Some((url, mark)) => url.schema(&format!("{mark}_{name}")).expect("a plain name").into(),
-        }
-    }
-
-    /// The same database, for somebody who leaves its tables alone.
-    ///
-    /// # Panics
-    /// When the name is no plain one.
-    #[must_use]
-    pub fn migrated_elsewhere(&self, name: &str) -> Database {
-        match &self.server {
-            None => self.database(name),
-            Some((url, mark)) => {
-                let url = url.clone().migrated_elsewhere();
-                url.schema(&format!("{mark}_{name}")).expect("a plain name").into()
+            Some((url, prefix)) => {
+                url.schema(&format!("{prefix}_{name}")).expect("a valid schema name").into()
             }
         }
     }
 
-    /// The kind of its databases.
+    /// Returns the database with this name for a service that does not migrate it.
+    ///
+    /// # Panics
+    /// If the name is not a valid schema name.
+    #[must_use]
+    pub fn migrated_elsewhere(&self, name: &str) -> Database {
+        match &self.server {
+            None => self.database(name),
+            Some((url, prefix)) => {
+                let url = url.clone().migrated_elsewhere();
+                url.schema(&format!("{prefix}_{name}")).expect("a valid schema name").into()
+            }
+        }
+    }
+
+    /// Returns the kind of the databases.
     #[must_use]
     pub fn engine(&self) -> Engine {
         if self.server.is_some() { Engine::Postgres } else { Engine::Sqlite }
     }
 
-    /// A folder, for what is a file whatever the databases are.
+    /// Returns the temporary folder, for other files of the test.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
 
-/// A database of the shared server that one test has for itself, schemas of any name in it.
+/// A database of the shared server that belongs to one test, which may create any schema in it.
 #[derive(Debug)]
 pub struct OwnDatabase {
     name: String,
@@ -107,37 +109,37 @@ pub struct OwnDatabase {
 }
 
 impl OwnDatabase {
-    /// An empty database.
+    /// Creates an empty database.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// If the server refuses the statement.
     #[must_use]
     pub fn create() -> Self {
         Self::create_with("")
     }
 
-    /// An empty database that differs: `TEMPLATE template0 …`.
+    /// Creates an empty database with options of `CREATE DATABASE`, such as `TEMPLATE template0 …`.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// If the server refuses the statement.
     #[must_use]
     pub fn create_with(options: &str) -> Self {
-        let name = unique();
-        psql(&lease::common(), &format!("CREATE DATABASE {name} {options}"));
-        let url = lease::url(&name);
+        let name = unique_name();
+        psql(&lease::common_url(), &format!("CREATE DATABASE {name} {options}"));
+        let url = lease::database_url(&name);
         Self { name, url }
     }
 
-    /// Its URL.
+    /// Returns the URL of the database.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Runs a command by hand; answers its rows, columns separated by `|`.
+    /// Runs a statement with psql. Returns the rows, with columns separated by `|`.
     ///
     /// # Panics
-    /// When it is refused.
+    /// If the server refuses the statement.
     pub fn psql(&self, sql: &str) -> String {
         psql(&self.url, sql)
     }
@@ -146,16 +148,16 @@ impl OwnDatabase {
 impl Drop for OwnDatabase {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            psql(&lease::common(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            psql(&lease::common_url(), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }
 }
 
-/// A name that no other test uses, nor one that ran before on the same server.
-fn unique() -> String {
+/// Returns a name that no test has used on the same server.
+fn unique_name() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    // Every state has keys of its own, made at random.
+    // Each `RandomState` has random keys.
     let random = RandomState::new().build_hasher().finish();
     format!("t{random:x}_{count}")
 }

@@ -1,5 +1,5 @@
-//! Private engines for tests: PostgreSQL and NATS servers on free ports of the loopback interface, and the shapes that a
-//! test may run on.
+//! PostgreSQL, NATS and nginx servers for tests, on free ports of the loopback interface, and the infrastructure shapes that a
+//! test runs on.
 //!
 //! ```no_run
 //! use ticketing_engines::{Engine, Home, Shape, on_both, on_shapes};
@@ -25,7 +25,7 @@
 //! }
 //! ```
 
-#![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
+#![expect(clippy::expect_used, reason = "a failure fails the test")]
 
 mod home;
 mod nats;

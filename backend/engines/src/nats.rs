@@ -1,7 +1,7 @@
-//! A NATS server of one test.
+//! A NATS server for one test.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,20 +10,20 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::program::{self, free_address};
+use crate::program::{self, MAX_PORT_ATTEMPTS, free_address};
 
-/// How long a server may take to answer.
-const READY_WITHIN: Duration = Duration::from_secs(20);
+/// How long the server may take to become ready.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How a server is made.
+/// Configures a [`NatsServer`].
 #[derive(Debug, Default)]
-#[must_use = "a server is started by `start`"]
+#[must_use = "the server starts in `start`"]
 pub struct NatsServerBuilder {
     config: String,
     without_jetstream: bool,
 }
 
-/// A running NATS server with JetStream. It is killed when it is dropped.
+/// A running NATS server with JetStream. Dropping it kills the process.
 #[derive(Debug)]
 pub struct NatsServer {
     folder: TempDir,
@@ -32,170 +32,170 @@ pub struct NatsServer {
 }
 
 impl NatsServerBuilder {
-    /// More of the server's configuration, such as a block `authorization { … }`.
+    /// Appends to the configuration, such as a block `authorization { … }`.
     pub fn config(mut self, text: &str) -> Self {
         self.config += text;
         self.config.push('\n');
         self
     }
 
-    /// A server that only passes messages on.
+    /// Disables JetStream.
     pub fn without_jetstream(mut self) -> Self {
         self.without_jetstream = true;
         self
     }
 
-    /// Starts it on a free port.
+    /// Starts the server on a free port.
     ///
     /// # Panics
-    /// When it does not start, or there is no program.
+    /// If the program is missing or the server does not become ready.
     pub async fn start(self) -> NatsServer {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = tempfile::tempdir().expect("a temporary folder");
         let mut server = NatsServer { folder, address: free_address(), process: None };
-        // Between looking for a free port and taking it, somebody else may take it.
-        for _ in 0..5 {
-            let text = self.text(&server);
-            std::fs::write(server.config_file(), text).expect("a file for the configuration");
+        // Another process may take the port before the server binds it.
+        for _ in 0..MAX_PORT_ATTEMPTS {
+            let text = self.render(&server);
+            std::fs::write(server.config_path(), text).expect("the configuration is written");
             match server.try_start().await {
                 Ok(()) => return server,
-                Err(said) if said.contains("address already in use") => server.address = free_address(),
-                Err(said) => panic!("the server did not start:\n{said}"),
+                Err(log) if log.contains("address already in use") => server.address = free_address(),
+                Err(log) => panic!("the NATS server did not start:\n{log}"),
             }
         }
-        panic!("no port stays free")
+        panic!("no free port in {MAX_PORT_ATTEMPTS} attempts")
     }
 
-    fn text(&self, server: &NatsServer) -> String {
+    fn render(&self, server: &NatsServer) -> String {
         let jetstream = if self.without_jetstream {
             String::new()
         } else {
-            // Every write is on the disk before it is answered, as a deployment has it.
-            format!("jetstream {{ store_dir: {:?}, sync_interval: always }}\n", server.store())
+            // As in a deployment, a write is acknowledged after it is on disk.
+            format!("jetstream {{ store_dir: {:?}, sync_interval: always }}\n", server.store_path())
         };
         format!("listen: {}\nserver_name: test\n{jetstream}{}", server.address, self.config)
     }
 }
 
 impl NatsServer {
-    /// A server with JetStream and without users.
+    /// Starts a server with JetStream and without authorization.
     pub async fn begin() -> Self {
         Self::builder().start().await
     }
 
-    /// A server that differs.
+    /// Returns a builder for a server with another configuration.
     pub fn builder() -> NatsServerBuilder {
         NatsServerBuilder::default()
     }
 
-    /// Where it listens; the same after a restart.
+    /// Returns the URL of the server. It stays the same after a restart.
     #[must_use]
     pub fn url(&self) -> String {
         format!("nats://{}", self.address)
     }
 
-    /// Where it listens.
+    /// Returns the address of the server.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
         self.address
     }
 
-    fn config_file(&self) -> PathBuf {
+    fn config_path(&self) -> PathBuf {
         self.folder.path().join("nats.conf")
     }
 
-    fn store(&self) -> PathBuf {
+    fn store_path(&self) -> PathBuf {
         self.folder.path().join("store")
     }
 
-    /// Starts it again, with what its store holds.
+    /// Starts the killed server again, on its stored streams.
     ///
     /// # Panics
-    /// When it runs, or does not start.
+    /// If the server is running or does not become ready.
     pub async fn start(&mut self) {
-        assert!(self.process.is_none(), "the server runs");
-        self.try_start().await.unwrap_or_else(|said| panic!("the server did not start:\n{said}"));
+        assert!(self.process.is_none(), "the NATS server is running");
+        self.try_start().await.unwrap_or_else(|log| panic!("the NATS server did not start:\n{log}"));
     }
 
-    /// Starts it, or says what it has said.
+    /// Starts the process and waits until it is ready.
+    ///
+    /// # Errors
+    /// The log of the server, if it ends or does not become ready in time.
     async fn try_start(&mut self) -> Result<(), String> {
         let mut process = Command::new(program::nats_server())
             .arg("--config")
-            .arg(self.config_file())
+            .arg(self.config_path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("the server can be started");
-        let log = process.stderr.take().expect("its log");
-        let mut lines = BufReader::new(log).lines();
-        let deadline = Instant::now() + READY_WITHIN;
-        let mut said = String::new();
-        // Its own word that it is ready: before that it answers, but its streams are not there yet.
+        let stderr = process.stderr.take().expect("stderr is piped");
+        let mut lines = BufReader::new(stderr).lines();
+        let deadline = Instant::now() + START_TIMEOUT;
+        let mut log = String::new();
+        // The server accepts connections before its streams are loaded, so wait for its log line.
         loop {
             let line = tokio::time::timeout_at(deadline, lines.next_line()).await;
             match line {
                 Ok(Ok(Some(line))) if line.contains("Server is ready") => break,
-                Ok(Ok(Some(line))) => said = said + &line + "\n",
-                _ => return Err(said),
+                Ok(Ok(Some(line))) => log = log + &line + "\n",
+                _ => return Err(log),
             }
         }
-        // A pipe that nobody reads would stop it.
+        // A full pipe would block the server.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         self.process = Some(process);
         Ok(())
     }
 
-    /// Kills it where it stands (SIGKILL).
+    /// Kills the server (SIGKILL).
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// If the signal cannot be sent.
     pub async fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             process.kill().await.expect("the server can be killed");
         }
     }
 
-    /// Stops it where it stands (SIGSTOP): connections stay open, and nobody answers.
+    /// Stops the server (SIGSTOP): connections stay open, and requests are not answered.
     ///
     /// # Panics
-    /// When it does not run.
+    /// If the server is not running.
     pub async fn pause(&self) {
         self.signal("-STOP").await;
     }
 
-    /// Lets it go on (SIGCONT).
+    /// Continues the stopped server (SIGCONT).
     ///
     /// # Panics
-    /// When it does not run.
+    /// If the server is not running.
     pub async fn resume(&self) {
         self.signal("-CONT").await;
     }
 
     async fn signal(&self, signal: &str) {
-        let process = self.process.as_ref().and_then(Child::id).expect("the server runs");
+        let process = self.process.as_ref().and_then(Child::id).expect("the NATS server is running");
         let sent = Command::new("kill").args([signal, &process.to_string()]).status().await;
         assert!(sent.expect("signals can be sent").success());
     }
 
-    /// Kills it and starts it again.
+    /// Kills the server and starts it again.
     pub async fn restart(&mut self) {
         self.kill().await;
         self.start().await;
     }
 
-    /// Deletes everything that it has stored. It must not run.
+    /// Deletes the stored streams. The server must not be running.
     ///
     /// # Panics
-    /// When it runs, or its store cannot be deleted.
+    /// If the server is running or the store cannot be deleted.
     pub fn lose_store(&self) {
-        assert!(self.process.is_none(), "the server runs");
-        remove(&self.store());
-    }
-}
-
-fn remove(folder: &Path) {
-    if folder.exists() {
-        std::fs::remove_dir_all(folder).expect("the store can be deleted");
+        assert!(self.process.is_none(), "the NATS server is running");
+        let store = self.store_path();
+        if store.exists() {
+            std::fs::remove_dir_all(store).expect("the store can be deleted");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! An nginx of one test, with the configuration of a deployment.
+//! An nginx for one test, with the configuration of a deployment.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -11,14 +11,14 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::Instant;
 
-use crate::program;
+use crate::program::{self, MAX_PORT_ATTEMPTS};
 
-/// How long it may take until it listens.
-const READY_WITHIN: Duration = Duration::from_secs(10);
-/// One process, which ends when it is killed, and its files in the prefix.
+/// How long nginx may take to listen.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+/// A single process in the foreground, so that killing it ends nginx. Its files are in the prefix.
 const DIRECTIVES: &str = "daemon off; master_process off; pid nginx.pid;";
 
-/// A running nginx. It is killed when it is dropped.
+/// A running nginx. Dropping it kills the process.
 #[derive(Debug)]
 pub struct Nginx {
     address: SocketAddr,
@@ -27,33 +27,35 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts it on a free port with the configuration of a deployment, which includes two files with addresses from
-    /// beside it: where the services are, and where it listens. Those are written here.
+    /// Starts nginx on a free port with the configuration of a deployment. That includes two files, which are generated here:
+    /// `upstreams.conf` with the addresses of the services, and `server.conf` with the port.
     ///
     /// # Panics
-    /// When there is no program, the configuration is refused, or it does not start.
+    /// If the program is missing, the configuration is invalid, or nginx does not listen in time.
     pub async fn start(config: &str, services: &[(&str, Vec<SocketAddr>)]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("nginx.conf");
-        let written = |name: &str, text: &str| {
-            std::fs::write(folder.path().join(name), text).expect("a file for the configuration");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let config_path = folder.path().join("nginx.conf");
+        let write = |name: &str, text: &str| {
+            std::fs::write(folder.path().join(name), text).expect("the configuration is written");
         };
-        written("nginx.conf", config);
-        written("upstreams.conf", &upstreams(services));
-        // Between looking for a free port and taking it, somebody else may take it.
-        for _ in 0..5 {
+        write("nginx.conf", config);
+        write("upstreams.conf", &render_upstreams(services));
+        // Another process may take the port before nginx binds it.
+        for _ in 0..MAX_PORT_ATTEMPTS {
             let address = program::free_address();
-            written("server.conf", &format!("listen {address};\n"));
-            let checked = run(folder.path(), &file, &["-t", "-g", DIRECTIVES]).await;
-            let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+            write("server.conf", &format!("listen {address};\n"));
+            let check = run(folder.path(), &config_path, &["-t", "-g", DIRECTIVES]).await;
+            let log = String::from_utf8_lossy(&check.stderr).into_owned();
             assert!(
-                checked.status.success() || said.contains("Address already in use"),
-                "nginx says: {said}"
+                check.status.success() || log.contains("Address already in use"),
+                "the configuration is invalid: {log}"
             );
-            let mut process =
-                command(folder.path(), &file).args(["-g", DIRECTIVES]).spawn().expect("nginx can be started");
-            let deadline = Instant::now() + READY_WITHIN;
-            while process.try_wait().expect("nginx can be looked at").is_none() {
+            let mut process = command(folder.path(), &config_path)
+                .args(["-g", DIRECTIVES])
+                .spawn()
+                .expect("nginx can be started");
+            let deadline = Instant::now() + START_TIMEOUT;
+            while process.try_wait().expect("the state of nginx").is_none() {
                 assert!(Instant::now() < deadline, "nginx does not listen");
                 if TcpStream::connect(address).await.is_ok() {
                     return Self { address, _folder: folder, _process: process };
@@ -61,41 +63,41 @@ impl Nginx {
                 tokio::time::sleep(Duration::from_millis(3)).await;
             }
         }
-        panic!("no port stays free")
+        panic!("no free port in {MAX_PORT_ATTEMPTS} attempts")
     }
 
-    /// Where it listens.
+    /// Returns the URL of nginx.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
-/// As in a deployment, with the addresses of the replicas in place of names.
-fn upstreams(services: &[(&str, Vec<SocketAddr>)]) -> String {
+/// Renders the upstreams of a deployment, with the addresses of the replicas instead of host names.
+fn render_upstreams(services: &[(&str, Vec<SocketAddr>)]) -> String {
     let mut text = String::new();
     for (name, replicas) in services {
         let servers: Vec<String> =
-            replicas.iter().map(|at| format!("server {at} max_fails=2 fail_timeout=2s;")).collect();
+            replicas.iter().map(|address| format!("server {address} max_fails=2 fail_timeout=2s;")).collect();
         writeln!(
             text,
             "upstream {name} {{ zone {name} 64k; least_conn; {} keepalive 32; keepalive_timeout 60s; }}",
             servers.join(" ")
         )
-        .expect("a text can be written");
+        .expect("writing to a string");
     }
     text
 }
 
-fn command(prefix: &Path, file: &Path) -> Command {
+fn command(prefix: &Path, config: &Path) -> Command {
     let program: PathBuf = program::nginx();
     let mut command = Command::new(program);
-    command.arg("-p").arg(prefix).arg("-c").arg(file).args(["-e", "stderr"]);
+    command.arg("-p").arg(prefix).arg("-c").arg(config).args(["-e", "stderr"]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     command
 }
 
-async fn run(prefix: &Path, file: &Path, arguments: &[&str]) -> Output {
-    let output = command(prefix, file).args(arguments).stderr(Stdio::piped()).output().await;
+async fn run(prefix: &Path, config: &Path, arguments: &[&str]) -> Output {
+    let output = command(prefix, config).args(arguments).stderr(Stdio::piped()).output().await;
     output.expect("nginx can be started")
 }

@@ -1,42 +1,42 @@
-//! Where the programs of engines are found, and where they may listen.
+//! Finds the programs of the servers, and free ports.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Older servers lack what the bus needs.
-const NEEDED: (u32, u32) = (2, 14);
+/// The oldest version of NATS that the bus supports.
+const MIN_NATS_VERSION: (u32, u32) = (2, 14);
 
-/// The NATS server: the one that `TICKETING_NATS_SERVER` names, the one below `target/tools`, or the one on the search
-/// path.
+/// Finds the NATS server: `TICKETING_NATS_SERVER`, else the one below `target/tools`, else the one on `PATH`.
 ///
 /// # Panics
-/// When there is none that is new enough; the message says what to run.
+/// If none is new enough. The message names the command that installs one.
 pub(crate) fn nats_server() -> PathBuf {
     if let Some(named) = std::env::var_os("TICKETING_NATS_SERVER") {
         let named = PathBuf::from(named);
         let found = version(&named);
         assert!(
-            found.is_some_and(new_enough),
-            "TICKETING_NATS_SERVER is no NATS server of version 2.14 or newer"
+            found.is_some_and(is_supported),
+            "TICKETING_NATS_SERVER must name a NATS server of version 2.14 or newer"
         );
         return named;
     }
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/nats/bin/nats-server");
-    let places = [tools, PathBuf::from("nats-server")];
-    let found = places.into_iter().find(|place| version(place).is_some_and(new_enough));
+    let candidates = [tools, PathBuf::from("nats-server")];
+    let found = candidates.into_iter().find(|program| version(program).is_some_and(is_supported));
     found.expect("a NATS server of version 2.14 or newer is needed: run `cargo xtask tools`")
 }
 
-/// nginx: the one that `TICKETING_NGINX` names, the one of the system, or the one below `target/tools`.
+/// Finds nginx: `TICKETING_NGINX`, else the one of the system, else the one below `target/tools`.
 ///
 /// # Panics
-/// When there is none; the message says what to run.
+/// If there is none. The message names the command that installs one.
 pub(crate) fn nginx() -> PathBuf {
     let named = std::env::var_os("TICKETING_NGINX").map(PathBuf::from);
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/nginx/usr/sbin/nginx");
-    let places = named.into_iter().chain([PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), tools]);
-    let found = places.into_iter().find(|place| runs(Command::new(place).arg("-v")));
+    let candidates =
+        named.into_iter().chain([PathBuf::from("nginx"), PathBuf::from("/usr/sbin/nginx"), tools]);
+    let found = candidates.into_iter().find(|program| runs(Command::new(program).arg("-v")));
     found.expect("nginx is needed: run `cargo xtask tools`")
 }
 
@@ -45,24 +45,28 @@ fn runs(command: &mut Command) -> bool {
     command.status().is_ok_and(|status| status.success())
 }
 
-/// An address that nobody listens at now.
+/// How often a server is started on another free port after its port was taken.
+pub(crate) const MAX_PORT_ATTEMPTS: u32 = 10;
+
+/// Returns an address of the loopback interface with a free port.
 pub(crate) fn free_address() -> SocketAddr {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address")
+    listener.local_addr().expect("a bound address")
 }
 
-fn new_enough(version: (u32, u32)) -> bool {
-    version >= NEEDED
+fn is_supported(version: (u32, u32)) -> bool {
+    version >= MIN_NATS_VERSION
 }
 
-/// What `nats-server: v2.15.1` says.
+/// Runs a NATS server for its version.
 fn version(program: &Path) -> Option<(u32, u32)> {
     let output = Command::new(program).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
-    parse(&text)
+    parse_version(&text)
 }
 
-fn parse(text: &str) -> Option<(u32, u32)> {
+/// Parses the output `nats-server: v2.15.1`.
+fn parse_version(text: &str) -> Option<(u32, u32)> {
     let (_, version) = text.trim().rsplit_once('v')?;
     let mut parts = version.split('.').map(str::parse);
     Some((parts.next()?.ok()?, parts.next()?.ok()?))
@@ -70,12 +74,12 @@ fn parse(text: &str) -> Option<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{new_enough, parse};
+    use super::{is_supported, parse_version};
 
     #[test]
-    fn versions_are_told_apart() {
-        assert_eq!(parse("nats-server: v2.15.1\n"), Some((2, 15)));
-        assert_eq!(parse("something else"), None);
-        assert!(new_enough((2, 14)) && new_enough((3, 0)) && !new_enough((2, 9)));
+    fn nats_version_is_parsed_and_compared() {
+        assert_eq!(parse_version("nats-server: v2.15.1\n"), Some((2, 15)));
+        assert_eq!(parse_version("something else"), None);
+        assert!(is_supported((2, 14)) && is_supported((3, 0)) && !is_supported((2, 9)));
     }
 }

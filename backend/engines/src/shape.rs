@@ -1,23 +1,23 @@
-//! The shapes of a marketplace that a test may run on.
+//! The infrastructure shapes that a test runs on.
 
 use crate::Engine;
 
-/// Which engines a marketplace stands on.
+/// The infrastructure of a marketplace: its databases, its bus and its processes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Files, and a log in a file.
+    /// SQLite databases and the embedded bus.
     Embedded,
-    /// PostgreSQL, and a log in a file.
+    /// PostgreSQL and the embedded bus.
     Postgres,
-    /// Files, and a NATS server.
+    /// SQLite databases and a NATS server.
     Nats,
-    /// PostgreSQL, and a NATS server.
+    /// PostgreSQL and a NATS server.
     PostgresAndNats,
-    /// The same, with two processes of each service behind an nginx.
+    /// PostgreSQL and a NATS server, with two processes of each service behind nginx.
     Processes,
 }
 
-/// What a list of shapes calls them.
+/// The constructors that [`on_shapes!`](crate::on_shapes) calls.
 impl Shape {
     /// [`Shape::Embedded`]
     #[must_use]
@@ -51,7 +51,7 @@ impl Shape {
 }
 
 impl Shape {
-    /// The kind of its databases.
+    /// Returns the kind of the databases.
     #[must_use]
     pub fn engine(self) -> Engine {
         match self {
@@ -60,7 +60,7 @@ impl Shape {
         }
     }
 
-    /// Whether a NATS server carries its events.
+    /// Returns whether the bus is a NATS server.
     #[must_use]
     pub fn has_nats(self) -> bool {
         matches!(self, Self::Nats | Self::PostgresAndNats | Self::Processes)
@@ -82,8 +82,7 @@ impl From<Shape> for Engine {
     }
 }
 
-/// Runs tests on the shapes that are named before them: functions that take a [`Shape`], or an [`Engine`] where only the
-/// databases matter.
+/// Runs each test function on the listed shapes. A function takes a [`Shape`], or an [`Engine`] if only the databases matter.
 #[macro_export]
 macro_rules! on_shapes {
     ($([$($shape:ident),+] $(#[$attribute:meta])+ $($name:ident),+ $(,)?;)+) => {
@@ -105,7 +104,7 @@ macro_rules! on_shapes {
     };
 }
 
-/// Runs tests that take an [`Engine`] on both kinds of database.
+/// Runs each test function on both kinds of database. A function takes an [`Engine`].
 #[macro_export]
 macro_rules! on_both {
     ($($(#[$attribute:meta])+ $($name:ident),+ $(,)?;)+) => {

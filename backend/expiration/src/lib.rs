@@ -1,8 +1,9 @@
-//! The expiration service: says when the deadline of a reservation has passed. Orders decides what that means.
+//! The expiration service publishes `expiration:complete` when the deadline of an order passes. The orders service decides
+//! whether the order expires.
 
-mod clockwork;
 mod consumers;
 pub mod store;
+mod worker;
 
 use ticketing_bus::{Bus, Core};
 use ticketing_platform::clock::Clock;
@@ -23,55 +24,55 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Every table of its database, for whoever brings it up to date before the service is opened.
+/// Returns the migrations of the database, so that they can run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 1] {
     [MIGRATIONS]
 }
 
-/// What the service is given.
+/// The dependencies of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database.
+    /// The database of the service.
     pub database: Database,
-    /// The time.
+    /// The clock that deadlines are compared with.
     pub clock: Clock,
 }
 
-/// The service. Clones share it.
+/// The expiration service. Clones share its state.
 #[derive(Clone, Debug)]
 pub struct App {
     core: Core,
-    /// Rings when a deadline was added.
-    armed: Signal,
+    /// Notifies the worker of a new deadline.
+    deadline_added: Signal,
 }
 
 impl App {
-    /// Opens the database.
+    /// Opens and migrates the database.
     ///
     /// # Errors
-    /// When the database cannot be opened or migrated.
+    /// If the database cannot be opened or migrated.
     pub fn open(settings: Settings) -> Result<Self, OpenError> {
         let core = Core::open(settings.database, settings.clock, &[MIGRATIONS])?;
-        Ok(Self { core, armed: Signal::default() })
+        Ok(Self { core, deadline_added: Signal::default() })
     }
 
-    /// Starts to publish, to listen and to watch the clock.
+    /// Starts the relay, the consumers, the worker and the pruning of old rows.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let consumers = self
             .core
             .consumers("expiration-service")
-            .on(OnOrderCreated { armed: self.armed.clone() })
+            .on(OnOrderCreated { deadline_added: self.deadline_added.clone() })
             .on(OnOrderConfirmed)
             .on(OnOrderCompleted)
             .on(OnOrderCancelled);
-        self.core.db.share("timers", &self.armed);
+        self.core.db.share("timers", &self.deadline_added);
         self.core.start(bus, Some(consumers), shutdown);
         self.core.sweep(shutdown, store::prune);
-        shutdown.spawn(clockwork::run(self.core.clone(), self.armed.clone(), shutdown.clone()));
+        shutdown.spawn(worker::run(self.core.clone(), self.deadline_added.clone(), shutdown.clone()));
     }
 
-    /// The core of the service.
+    /// Returns the database, clock, outbox and consumers of the service.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core

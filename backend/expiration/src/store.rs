@@ -1,4 +1,4 @@
-//! The units of work of expiration, in SQL.
+//! The units of work on the `timers` table.
 
 use std::time::Duration;
 
@@ -9,15 +9,20 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 
-/// How long an order that has ended is remembered, so that a late event of it is known to be late.
+/// How long the timer of an ended order is kept after its deadline. Until then a redelivered event is recognised as a duplicate.
 pub const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 
-/// `order:created`: there is one more deadline to watch.
+/// Inserts the timer of a new order.
 ///
 /// # Errors
-/// When the database fails.
-pub fn arm(tx: &mut Tx<'_>, order: &OrderId, expires_at: Timestamp, version: i64) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, order)?, version);
+/// If the database fails.
+pub fn schedule(
+    tx: &mut Tx<'_>,
+    order: &OrderId,
+    expires_at: Timestamp,
+    version: i64,
+) -> Result<Effect, DbError> {
+    let step = next_step(order_version(tx, order)?, version);
     if step == Effect::Done {
         tx.post(
             "INSERT INTO timers (order_id, status, expires_at, version, trace) VALUES ($1, 'created', $2, $3, $4)",
@@ -27,17 +32,17 @@ pub fn arm(tx: &mut Tx<'_>, order: &OrderId, expires_at: Timestamp, version: i64
     Ok(step)
 }
 
-/// The order has moved on: its deadline counts no more.
+/// Records the new status of an order. A timer fires only while the status is `created`.
 ///
 /// # Errors
-/// When the database fails.
-pub fn drop_timer(
+/// If the database fails.
+pub fn cancel_timer(
     tx: &mut Tx<'_>,
     order: &OrderId,
     status: OrderStatus,
     version: i64,
 ) -> Result<Effect, DbError> {
-    let step = next_step(version_of(tx, order)?, version);
+    let step = next_step(order_version(tx, order)?, version);
     if step == Effect::Done {
         tx.post(
             "UPDATE timers SET status = $2, version = $3 WHERE order_id = $1",
@@ -47,10 +52,10 @@ pub fn drop_timer(
     Ok(step)
 }
 
-/// The nearest deadline that nothing was said of yet.
+/// Returns the earliest deadline of the timers that are still to fire.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn next_deadline(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
     let next = tx.query_one(
         "SELECT MIN(expires_at) AS expires_at FROM timers WHERE status = 'created' AND fired_at IS NULL",
@@ -60,11 +65,11 @@ pub fn next_deadline(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
     Ok(next.map(Timestamp::from_millis))
 }
 
-/// Says of the oldest deadlines that they have passed, `limit` of them at most; answers how many. Each belongs to the
-/// trace of its order.
+/// Fires the timers that are due at `now`, the earliest first and at most `limit` of them: marks each as fired and appends
+/// `expiration:complete` to the outbox, in the trace of the order. Returns the number of fired timers.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Result<u64, DbError> {
     let due = tx.query(
         &format!(
@@ -79,25 +84,25 @@ pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Res
     let fired = due.len() as u64;
     for (order_id, trace) in due {
         let context = TraceContext::remote(trace.as_deref());
-        let _within = context.enter();
+        let _entered = context.enter();
         outbox.append(tx, &ExpirationComplete { order_id })?;
     }
     Ok(fired)
 }
 
-/// Forgets orders that ended long ago.
+/// Deletes the timers of ended orders whose deadline passed more than [`RETENTION`] ago.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let before = now.as_millis() - i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
+    let cutoff = now.as_millis() - i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
     tx.execute(
         "DELETE FROM timers WHERE status IN ('complete', 'cancelled') AND expires_at < $1",
-        args![before],
+        args![cutoff],
     )?;
     Ok(())
 }
 
-fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> {
+fn order_version(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> {
     tx.query_opt("SELECT version FROM timers WHERE order_id = $1", args![order], |row| row.int("version"))
 }

@@ -1,4 +1,4 @@
-//! Buys a ticket: orders it, pays for it, and handles every way in which that can end.
+//! Buys a ticket: creates an order, pays for it, and handles every outcome.
 //!
 //! `TICKETING_SESSION=… buy http://127.0.0.1:3000 <ticket> tok_visa`
 
@@ -17,13 +17,15 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::builder(server).session_value(session).build()?;
     let order = match client.orders().create(ticket).await {
         Ok(order) => order,
-        Err(error) if error.code() == Some(&ErrorCode::TicketReserved) => bail!("someone was quicker"),
+        Err(error) if error.code() == Some(&ErrorCode::TicketReserved) => {
+            bail!("the ticket was just reserved by another buyer")
+        }
         Err(error) => return Err(error.into()),
     };
-    println!("held until {} for {}", order.expires_at, order.ticket.price);
+    println!("reserved until {} for {}", order.expires_at, order.ticket.price);
 
-    // One key for this purchase. A program that may crash notes it down here, and after a restart sends the same
-    // payment with the same key: it learns the outcome, and nothing is charged twice.
+    // One idempotency key for this purchase. A program that may crash stores the key before it pays. After a restart it repeats the
+    // payment with the same key and receives the outcome; the card is not charged twice.
     let key = IdempotencyKey::generate();
     let pay = || client.payments().create(&order.id, card.clone()).idempotency_key(key.clone());
     let payment = match pay().settled().await {
@@ -31,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
         Err(error) if error.is_unknown_outcome() => pay().settled().await?,
         Err(error) if error.code() == Some(&ErrorCode::CardDeclined) => {
             client.orders().cancel(&order.id).await?;
-            bail!("the card was declined: {error}; the ticket is free again");
+            bail!("the card was declined: {error}; the ticket is available again");
         }
         Err(error) => return Err(error.into()),
     };
@@ -42,7 +44,7 @@ async fn main() -> anyhow::Result<()> {
 fn outcome(payment: &Payment) -> &'static str {
     match payment.status {
         Some(PaymentStatus::Succeeded) | None => "paid: the ticket is yours",
-        Some(PaymentStatus::Refunded) => "the hold ran out while paying; the money went back",
+        Some(PaymentStatus::Refunded) => "the order expired during the payment; the payment was refunded",
         Some(_) => "not paid",
     }
 }

@@ -1,4 +1,4 @@
-//! Keeps sessions somewhere of your own: here, in one environment-specific folder with a file per server.
+//! Implements a session store: one folder with a file for each server.
 //!
 //! `custom_session_store http://127.0.0.1:3000 ./sessions`
 
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use ticketing_sdk::{Client, FileSessions, SecretString, SessionError, SessionPlace, SessionStore};
 
-/// A folder with a file for each server; the writing is left to the store that knows how to write secrets.
+/// A folder with a file for each server. `FileSessions` writes the files with private permissions.
 struct Folder {
     path: PathBuf,
 }
@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
 
     let client = Client::builder(server).session_store(Folder { path }).build()?;
     let session = client.session().await?;
-    println!("the session is in {}; there is one: {}", session.place, session.present);
+    println!("the session is in {}; present: {}", session.place, session.present);
     match client.auth().current_user().await? {
         Some(user) => println!("signed in as {}", user.email),
         None => println!("not signed in"),

@@ -1,4 +1,4 @@
-//! Signs in as a seller, lists a ticket, makes it cheaper, and shows what is on the market.
+//! Signs in as a seller, creates a listing, reduces its price, and prints the market.
 //!
 //! `SELLER_PASSWORD=… list_and_sell http://127.0.0.1:3000 ada@example.com`
 
@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
     let server = arguments.next().context("which server? http://127.0.0.1:3000, for example")?;
     let email = arguments.next().context("whose account? an e-mail address")?;
-    // Arguments can be read by others on the machine; a password is not passed that way.
+    // Other users of the machine can read arguments, so the password is an environment variable.
     let password =
         SecretString::from(std::env::var("SELLER_PASSWORD").context("SELLER_PASSWORD is not set")?);
 
@@ -23,21 +23,21 @@ async fn main() -> anyhow::Result<()> {
     let ticket = client.tickets().create(NewTicket::new("RustConf, day 1", "149.99".parse()?)).await?;
     println!("listed {} for {}", ticket.id, ticket.price);
 
-    // With the version, this fails rather than overwrite a change that came between.
+    // With `if_match`, the update fails instead of overwriting a concurrent change.
     let cheaper = NewTicket::new(&ticket.title, "120".parse()?);
     let ticket = client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
-    println!("now for {}", ticket.price);
+    println!("reduced to {}", ticket.price);
 
     let mut market = client.tickets().list().max_price("200".parse()?).sort(TicketSort::Price).stream();
     while let Some(ticket) = market.try_next().await? {
-        // Other people wrote the titles.
+        // Titles are input of other users: remove control characters.
         println!("{:>10}  {}", ticket.price, sanitize(&ticket.title));
     }
     client.auth().sign_out().await?;
     Ok(())
 }
 
-/// Signs up, or in if the account is there already.
+/// Signs up, or signs in if the account exists.
 async fn sign_in_or_up(client: &Client, email: &str, password: SecretString) -> Result<(), Error> {
     match client.auth().sign_up(email, password.clone()).await {
         Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! Follows the market live, and shows when the connection is lost and found again.
+//! Watches the market for changes, and reports when the connection is lost and restored.
 //!
 //! `watch http://127.0.0.1:3000`
 
@@ -13,7 +13,7 @@ async fn main() -> anyhow::Result<()> {
     let server = std::env::args().nth(1).context("which server? http://127.0.0.1:3000, for example")?;
     let client = Client::new(server)?;
 
-    // `watch()` alone is a stream of changes; `into_events` adds the state of the connection.
+    // `watch()` returns a stream of changes; `into_events` adds the state of the connection.
     let mut events = client.tickets().watch().await?.into_events();
     while let Some(event) = events.try_next().await? {
         match event {
@@ -22,7 +22,7 @@ async fn main() -> anyhow::Result<()> {
                 let ticket = change.ticket;
                 println!("{} {} {} {}", change.kind, ticket.status, ticket.price, sanitize(&ticket.title));
             }
-            WatchEvent::Lost { error, retry_in } => println!("{error}; next try in {retry_in:?}"),
+            WatchEvent::Lost { error, retry_in } => println!("{error}; retrying in {retry_in:?}"),
             _ => {}
         }
     }

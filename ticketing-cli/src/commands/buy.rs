@@ -4,7 +4,7 @@ use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, TicketId};
 
-use super::orders::create::{held, order_at_price};
+use super::orders::create::{held, order_at_price, settle_order};
 use super::payments::create::{already_paid, pay};
 use super::payments::on_page::pay_on_page;
 use crate::card::{self, Card};
@@ -104,6 +104,7 @@ impl Args {
         {
             self.agree(online, &own.ticket.title, price)?;
         }
+        settle_order(online, &own)?;
         Ok(Reservation::Own(own))
     }
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod audit;
+mod client_kills;
 mod completions;
 mod data_folder;
 mod demo;

@@ -4,9 +4,10 @@
 //! and `STORM_SELLERS` lets sellers edit and withdraw what is being bought.
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::Write;
 
 use ticketing_testkit::storm::{Program, SellerActivity, Storm};
+
+use crate::support::{number, say};
 
 const ROUNDS: u32 = 4;
 const CLIENTS: u64 = 32;
@@ -43,21 +44,6 @@ fn storm() -> Storm {
     storm
 }
 
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.parse().unwrap())
-}
-
 fn any_seed() -> u64 {
     RandomState::new().hash_one(0) % 1_000_000_000
-}
-
-/// Past the harness when the storm is run on purpose: it is told at once, not at the end.
-#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
-fn say(line: &str) {
-    if std::env::var_os("STORM_ROUNDS").is_some() {
-        let mut out = std::io::stdout();
-        writeln!(out, "{line}").unwrap();
-    } else {
-        println!("{line}");
-    }
 }

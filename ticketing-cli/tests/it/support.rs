@@ -144,6 +144,8 @@ impl Server {
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]).arg(data).args(more);
         // Tests order again at once what they have cancelled.
         command.env("TICKETING_HOME", data).env("TICKETING_REORDER_PAUSE", "0s");
+        // One user writes more than people do.
+        command.env("TICKETING_WRITES_PER_MINUTE", "100000").env("TICKETING_WRITE_BURST", "10000");
         let (mut server, mut err) = Self::spawn(command);
         server.data = data.to_owned();
         // A log that nothing reads is the matter of one test.
@@ -221,5 +223,22 @@ pub(crate) fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     while !condition() {
         assert!(Instant::now() < end, "not within {DEADLINE:?}: {what}");
         std::thread::yield_now();
+    }
+}
+
+/// A number that the environment gives.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
+/// Reports progress. A storm that is run on purpose reports past the harness: at once, not at the end.
+#[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
+pub(crate) fn say(line: &str) {
+    let on_purpose = ["STORM_ROUNDS", "STORM_CLIENT_KILLS"];
+    if on_purpose.iter().any(|name| std::env::var_os(name).is_some()) {
+        let mut out = std::io::stdout();
+        writeln!(out, "{line}").unwrap();
+    } else {
+        println!("{line}");
     }
 }

@@ -72,11 +72,8 @@ impl<W: Write> Driver<W> {
             let picked = line.parse::<usize>().ok().and_then(|number| choices.get(number.checked_sub(1)?));
             match picked {
                 None => {
-                    let message = format!(
-                        "There is no {}. Write a number from 1 to {}.",
-                        text::sanitize(line),
-                        choices.len()
-                    );
+                    let message =
+                        format!("There is no {}. Write a number from 1 to {}.", line, choices.len());
                     self.say(&message)?;
                     continue;
                 }
@@ -126,14 +123,15 @@ impl<W: Write> Driver<W> {
     /// Says what there is, and numbers what can be done.
     fn speak(&mut self) -> io::Result<Vec<Choice>> {
         let (title, speech, actions) = self.app.spoken();
-        writeln!(self.out, "\n== {title} ==")?;
+        writeln!(self.out)?;
+        self.line(&format!("== {title} =="))?;
         for line in &speech.lines {
-            writeln!(self.out, "{line}")?;
+            self.line(line)?;
         }
         let mut choices = Vec::new();
         for (row, words) in &speech.rows {
             choices.push(Choice::Pick(Pick::Row(*row)));
-            writeln!(self.out, "{}. {words}", choices.len())?;
+            self.line(&format!("{}. {words}", choices.len()))?;
         }
         for (there, action, words) in [
             (speech.more.0, Action::PageUp, "Those before"),
@@ -152,7 +150,7 @@ impl<W: Write> Driver<W> {
                 (false, false) => field.value.clone(),
             };
             let fault = field.fault.as_ref().map(|fault| format!(". {fault}")).unwrap_or_default();
-            writeln!(self.out, "{}. {}: {value}{fault}", choices.len(), field.label)?;
+            self.line(&format!("{}. {}: {value}{fault}", choices.len(), field.label))?;
         }
         for action in actions {
             // A row is picked by its number; what can be done with it is asked then.
@@ -164,7 +162,7 @@ impl<W: Write> Driver<W> {
                 Action::Submit => format!("OK: {title}"),
                 action => action.what().to_owned(),
             };
-            writeln!(self.out, "{}. {words}", choices.len())?;
+            self.line(&format!("{}. {words}", choices.len()))?;
         }
         self.out.flush()?;
         Ok(choices)
@@ -202,8 +200,13 @@ impl<W: Write> Driver<W> {
     }
 
     fn say(&mut self, words: &str) -> io::Result<()> {
-        writeln!(self.out, "{words}")?;
+        self.line(words)?;
         self.out.flush()
+    }
+
+    /// Writes one line, whoever wrote what is in it.
+    fn line(&mut self, words: &str) -> io::Result<()> {
+        writeln!(self.out, "{}", text::sanitize(words))
     }
 
     /// Waits until nothing is on its way that would change what can be done, but not for ever.

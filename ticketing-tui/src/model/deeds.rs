@@ -7,6 +7,7 @@ use super::orders;
 use super::{Link, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::settings::SettingChange;
+use crate::text;
 
 impl Model {
     /// Asks for everything that is not there yet.
@@ -66,13 +67,6 @@ impl Model {
         Some(call)
     }
 
-    /// Asks how buyers give their card, where the server has not told yet.
-    pub(crate) fn ask_card_entry(&mut self) {
-        if !self.knows_card_entry {
-            self.call(Call::CardEntry);
-        }
-    }
-
     /// The page on which an order is paid for, where cards are given there.
     pub(crate) fn payment_page(&self, order: &OrderId) -> Option<String> {
         (self.card_entry == CardEntry::Page).then(|| Pages::of(&self.server).order(order))
@@ -126,8 +120,10 @@ impl Model {
 
     /// Puts an id on the clipboard.
     pub(crate) fn copy(&mut self, id: &str) {
-        self.effect(Effect::Copy(id.to_owned()));
+        // What is pasted into a shell must not end a line there.
+        let id = text::sanitize(id).into_owned();
         self.say(Level::Info, format!("Copied {id}"));
+        self.effect(Effect::Copy(id));
     }
 
     /// Opens the page of a ticket in the browser.

@@ -48,7 +48,6 @@ pub(crate) struct Model {
     pub(crate) notices: Notices,
     /// How buyers give their card; as tokens, until the server has told.
     pub(crate) card_entry: CardEntry,
-    knows_card_entry: bool,
     effects: Vec<Effect>,
     calls: u64,
     /// The calls that have not been answered yet.
@@ -161,7 +160,6 @@ impl Model {
             listings: Listings::default(),
             notices: Notices::default(),
             card_entry: CardEntry::Token,
-            knows_card_entry: false,
             effects: Vec::new(),
             calls: 0,
             open_calls: HashMap::new(),

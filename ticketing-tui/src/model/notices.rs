@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use ticketing_sdk::Timestamp;
+use ticketing_sdk::text::sanitize;
 
 /// How much a message matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub enum Level {
 pub struct Notice {
     /// How much it matters.
     pub level: Level,
-    /// What it says, on one line.
+    /// What it says, on one line, and safe to show.
     pub text: String,
     until: Timestamp,
 }
@@ -46,7 +47,8 @@ impl Notices {
             Level::Info | Level::Good => Duration::from_secs(5),
             Level::Warn | Level::Bad => Duration::from_secs(9),
         };
-        let notice = Notice { level, text: text.into(), until: now + long };
+        let text = sanitize(&text.into()).into_owned();
+        let notice = Notice { level, text, until: now + long };
         self.shown.retain(|old| old.text != notice.text);
         self.shown.push_back(notice.clone());
         self.unspoken.push_back(notice);

@@ -53,10 +53,7 @@ impl Model {
     fn heard(&mut self, id: CallId, reply: &Reply) {
         match reply {
             Reply::Session(user) => self.signed(user.clone().map_or(Session::Out, Session::In)),
-            Reply::CardEntry(entry) => {
-                self.card_entry = *entry;
-                self.knows_card_entry = true;
-            }
+            Reply::CardEntry(entry) => self.card_entry = *entry,
             Reply::Market { tickets, last } if self.market.load.awaits(id) => {
                 self.market.page(tickets);
                 if *last {

@@ -88,7 +88,7 @@ impl Checkout {
     }
 
     fn ask(&mut self, cx: &mut Cx<'_>) {
-        cx.model.ask_card_entry();
+        cx.model.call(Call::CardEntry);
         self.follow(cx);
         self.load = Load::Loading(cx.model.call(Call::Order(self.id.clone())));
     }
@@ -115,7 +115,7 @@ impl Screen for Checkout {
     fn actions(&self, model: &Model) -> Vec<Action> {
         let status = self.order(model).map(|order| order.status);
         if self.is_open(model) && !self.takes_token(model) {
-            return vec![Action::Pay, Action::Browse, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
+            return vec![Action::Pay, Action::Cancel, Action::Back, Action::Browse, Action::Copy, Action::Reload];
         }
         if self.is_open(model) {
             // Letters are written into the field, so these have keys that write none.
@@ -162,7 +162,11 @@ impl Screen for Checkout {
         };
         let gap = gap(inner);
         let inner = match &self.qr {
-            Some(qr) if self.is_open(model) && !self.takes_token(model) => qr.view(pen, inner, BESIDE_QR),
+            Some(qr) if self.is_open(model) && !self.takes_token(model) => {
+                // It needs every line between the frame's.
+                let within = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..inner };
+                Rect { width: qr.view(pen, within, BESIDE_QR).width, ..inner }
+            }
             _ => inner,
         };
         let mut rest = pen.title(inner, &text::title(&order.ticket.title));

@@ -34,12 +34,14 @@ pub(crate) struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    /// Writes a text on one line, cut to the columns there are. Answers with the column behind it.
+    /// Writes a text on one line, cut to the columns there are, whoever wrote it: what would steer a terminal is left out. Answers
+    /// with the column behind it.
     pub(crate) fn text(&mut self, area: Rect, words: &str, style: Style) -> u16 {
         if area.is_empty() {
             return area.x;
         }
-        let words = text::fit(words, area.width, self.glyphs.ellipsis);
+        let words = text::sanitize(words);
+        let words = text::fit(&words, area.width, self.glyphs.ellipsis);
         self.buffer.set_stringn(area.x, area.y, &words, usize::from(area.width), style).0
     }
 
@@ -102,7 +104,8 @@ impl Pen<'_> {
 
     /// Draws a frame with a title, if there is room for one. Answers with the inside.
     pub(crate) fn frame(&mut self, area: Rect, title: &str, style: Style) -> Rect {
-        let title = format!(" {} ", text::fit(title, area.width.saturating_sub(6), self.glyphs.ellipsis));
+        let title = text::sanitize(title);
+        let title = format!(" {} ", text::fit(&title, area.width.saturating_sub(6), self.glyphs.ellipsis));
         let block = Block::new()
             .borders(Borders::ALL)
             .border_set(self.glyphs.border)

@@ -1,4 +1,5 @@
-// What can go wrong with a request: the server refuses it, or its outcome is unknown.
+// What can go wrong with a request: the server refuses it, or its outcome is unknown. The cases are shared:
+// ticketing-sdk/tests/cases/outcomes.json.
 import type { Fault } from './types'
 
 /** The server answered, and it was an error. */
@@ -30,8 +31,8 @@ export class ApiError extends Error {
     const { code, status } = this
     if (status >= 500 || status === 408 || code === 'idempotency_key_in_flight') return 'unknown'
     // An answer without a code is that of a proxy, which knows nothing of the write.
-    if (code === null || NEVER_STARTED.has(code)) return 'not-started'
-    return 'final'
+    if (code === null) return 'not-started'
+    return MOMENTARY.has(status) && !FINAL.has(code) ? 'not-started' : 'final'
   }
 }
 
@@ -41,10 +42,11 @@ export class ApiError extends Error {
  */
 export type Outcome = 'unknown' | 'not-started' | 'final'
 
-/** Refusals from before the key of a write is looked up. */
-const NEVER_STARTED = new Set([
-  'not_signed_in', 'other_user', 'cross_origin', 'too_many_requests', 'payload_too_large', 'unsupported_media_type',
-])
+/** Refusals that another try may change: they may be given before the key of a write is looked up. */
+const MOMENTARY = new Set([401, 403, 409, 425, 429])
+
+/** Refusals with such a status that are given after the key is looked up. */
+const FINAL = new Set(['not_owner', 'price_changed'])
 
 /** What is known about a write after an error. */
 export const outcomeOf = (error: unknown): Outcome => (error instanceof ApiError ? error.outcome : 'unknown')

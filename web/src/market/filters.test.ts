@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 
 import type { Ticket } from '../api/types'
+import { sharedCases } from '../texts/shared-cases'
 import { NO_FILTERS, fits, readFilters, toPath, toQuery } from './filters'
 
 it('are the address and back', () => {
@@ -29,4 +30,21 @@ it('know what belongs in the list', () => {
   expect(fit({ maxPrice: '37.99' })).toBe(false)
   expect(fit({ minPrice: '0', maxPrice: '１,０００,０００' })).toBe(true)
   expect(fit({ minPrice: '3.8e1', maxPrice: 'much' })).toBe(true)
+})
+
+interface SearchCase {
+  search: string
+  title: string
+  matches: boolean
+}
+
+const { cases } = sharedCases<{ cases: SearchCase[] }>('search.json', { cases: [] })
+
+it('has the shared cases of searches', () => {
+  expect(cases.length).toBeGreaterThan(10)
+})
+
+it.each(cases)('find $title by $search as the shared table says', ({ search, title, matches }) => {
+  const ticket: Ticket = { id: '1', title, price: 38, userId: 'x', version: 0, status: 'available' }
+  expect(fits(ticket, { ...NO_FILTERS, q: search })).toBe(matches)
 })

@@ -1,7 +1,7 @@
-//! The tree of dependencies against `deny.toml`: bans, licences and sources, as `cargo deny` checks them.
+//! Checks the dependency tree against `deny.toml` as `cargo deny` does: bans, licences and sources.
 //!
-//! Bans and sources are read from `Cargo.lock`, which has every target. Licences are read from the packages of this
-//! target, since the others need not be on this machine.
+//! Bans and sources are checked for the packages of every target, from `Cargo.lock`. Licences are checked for the packages of this
+//! target only, since the others may not be downloaded.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,23 +10,23 @@ use serde_json::Value;
 use spdx::{Expression, Licensee, ParseMode};
 use toml_edit::{DocumentMut, Item, Table};
 
-use crate::files::{house, read};
+use crate::files::{read, workspace};
 
-/// The registry that `cargo deny` allows where `allow-registry` names no other.
+/// The registry that `cargo deny` allows by default.
 const DEFAULT_REGISTRY: &str = "https://github.com/rust-lang/crates.io-index";
 
-/// A package of the tree.
+/// A package of the dependency tree.
 #[derive(Clone, Debug, Default)]
 struct Package {
     name: String,
     version: String,
-    /// Where it comes from; `None` for the crates of this workspace.
+    /// The registry or repository. `None` for a crate of this workspace.
     source: Option<String>,
     /// The SPDX expression.
     license: Option<String>,
 }
 
-/// A requirement of a crate of this workspace.
+/// A dependency that a crate of this workspace declares.
 #[derive(Clone, Debug)]
 struct Requirement {
     by: String,
@@ -35,7 +35,7 @@ struct Requirement {
     has_path: bool,
 }
 
-/// What `deny.toml` says. A key that this test does not know is an error, so that no rule is passed over.
+/// The parsed `deny.toml`. An unknown key is an error, so that no rule is ignored.
 struct Policy {
     document: DocumentMut,
 }
@@ -91,13 +91,13 @@ impl Policy {
         let parse = |item: &Item| licensees(item.as_array().unwrap());
         let exceptions = licenses["exceptions"].as_array().unwrap().iter().filter_map(|entry| {
             let entry = entry.as_inline_table().unwrap();
-            let is_its_own = entry["crate"].as_str().unwrap() == package;
-            is_its_own.then(|| licensees(entry["allow"].as_array().unwrap()))
+            let is_for_package = entry["crate"].as_str().unwrap() == package;
+            is_for_package.then(|| licensees(entry["allow"].as_array().unwrap()))
         });
         parse(&licenses["allow"]).into_iter().chain(exceptions.flatten()).collect()
     }
 
-    /// What is wrong with the tree.
+    /// Returns the violations of bans and sources.
     fn violations(&self, packages: &[Package], requirements: &[Requirement]) -> Vec<String> {
         let banned = self.banned();
         let mut found = Vec::new();
@@ -110,14 +110,14 @@ impl Policy {
                 found.push(format!("{name} {version} comes from {source:?}"));
             }
         }
-        let wild = requirements.iter().filter(|it| it.version == "*" && !it.has_path);
-        found.extend(wild.map(|it| format!("{} takes any version of {}", it.by, it.name)));
+        let wildcards = requirements.iter().filter(|it| it.version == "*" && !it.has_path);
+        found.extend(wildcards.map(|it| format!("{} accepts any version of {}", it.by, it.name)));
         found
     }
 
-    /// Which licences are not allowed.
-    fn unlicensed(&self, packages: &[Package]) -> Vec<String> {
-        let refused = packages.iter().filter(|package| {
+    /// Returns the packages whose licence is not allowed.
+    fn license_violations(&self, packages: &[Package]) -> Vec<String> {
+        let rejected = packages.iter().filter(|package| {
             let allowed = self.allowed(&package.name);
             let license =
                 package.license.as_deref().and_then(|text| Expression::parse_mode(text, ParseMode::LAX).ok());
@@ -125,7 +125,7 @@ impl Policy {
                 license.evaluate(|required| allowed.iter().any(|allowed| allowed.satisfies(required)))
             })
         });
-        refused.map(|package| format!("{} is licensed as {:?}", package.name, package.license)).collect()
+        rejected.map(|package| format!("{} is licensed as {:?}", package.name, package.license)).collect()
     }
 }
 
@@ -137,8 +137,8 @@ fn policy() -> Policy {
     Policy::parse(&read("deny.toml"))
 }
 
-/// The packages of every target, without their licences.
-fn locked() -> Vec<Package> {
+/// Returns the packages of every target, without their licences.
+fn locked_packages() -> Vec<Package> {
     let lock: DocumentMut = read("Cargo.lock").parse().unwrap();
     let text = |table: &Table, key: &str| table.get(key).map(|value| value.as_str().unwrap().to_owned());
     let packages = lock["package"].as_array_of_tables().unwrap().iter();
@@ -152,14 +152,14 @@ fn locked() -> Vec<Package> {
         .collect()
 }
 
-/// What cargo knows of the packages of this target.
+/// Returns the metadata of the packages of this target.
 fn metadata() -> Value {
     let version = Command::new("rustc").arg("-vV").output().unwrap();
     let version = String::from_utf8(version.stdout).unwrap();
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--all-features", "--format-version", "1", "--filter-platform", host])
-        .current_dir(house())
+        .current_dir(workspace())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -172,11 +172,12 @@ fn text(value: &Value) -> Option<String> {
 
 #[test]
 fn dependencies_have_no_banned_crate_and_no_unknown_source() {
-    let packages = locked();
+    let packages = locked_packages();
     assert!(packages.len() > 300, "{} packages", packages.len());
     let metadata = metadata();
-    let ours = metadata["packages"].as_array().unwrap().iter().filter(|package| package["source"].is_null());
-    let requirements = ours.flat_map(|package| {
+    let workspace_packages =
+        metadata["packages"].as_array().unwrap().iter().filter(|package| package["source"].is_null());
+    let requirements = workspace_packages.flat_map(|package| {
         package["dependencies"].as_array().unwrap().iter().map(|dependency| Requirement {
             by: text(&package["name"]).unwrap(),
             name: text(&dependency["name"]).unwrap(),
@@ -205,8 +206,8 @@ fn dependencies_have_allowed_licenses() {
         })
         .collect();
     assert!(packages.len() > 300, "{} packages", packages.len());
-    let unlicensed = policy().unlicensed(&packages);
-    assert!(unlicensed.is_empty(), "{unlicensed:#?}");
+    let violations = policy().license_violations(&packages);
+    assert!(violations.is_empty(), "{violations:#?}");
 }
 
 #[test]
@@ -216,13 +217,13 @@ fn policy_finds_each_kind_of_violation() {
     let from = |source: &str| Package { source: Some(source.to_owned()), ..named("a") };
     let default = from(&format!("registry+{DEFAULT_REGISTRY}"));
     assert_eq!(policy.violations(&[named("a"), default], &[]), [""; 0]);
-    for wrong in [
+    for invalid in [
         named("openssl"),
         from("git+https://example.com/a#1"),
         from("registry+https://example.com/index"),
         from("sparse+https://example.com/index/"),
     ] {
-        assert_eq!(policy.violations(std::slice::from_ref(&wrong), &[]).len(), 1, "{wrong:?}");
+        assert_eq!(policy.violations(std::slice::from_ref(&invalid), &[]).len(), 1, "{invalid:?}");
     }
     let requires = |version: &str, has_path| Requirement {
         by: "a".to_owned(),
@@ -234,12 +235,12 @@ fn policy_finds_each_kind_of_violation() {
     assert_eq!(policy.violations(&[], &[requires("*", false)]).len(), 1);
 
     let licensed = |name: &str, license: &str| Package { license: Some(license.to_owned()), ..named(name) };
-    for right in ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR GPL-3.0) AND Unicode-3.0"] {
-        assert_eq!(policy.unlicensed(&[licensed("a", right)]), [""; 0], "{right}");
+    for valid in ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR GPL-3.0) AND Unicode-3.0"] {
+        assert_eq!(policy.license_violations(&[licensed("a", valid)]), [""; 0], "{valid}");
     }
-    for wrong in ["GPL-3.0", "MIT AND GPL-3.0", "MPL-2.0", "nonsense"] {
-        assert_eq!(policy.unlicensed(&[licensed("a", wrong)]).len(), 1, "{wrong}");
+    for invalid in ["GPL-3.0", "MIT AND GPL-3.0", "MPL-2.0", "nonsense"] {
+        assert_eq!(policy.license_violations(&[licensed("a", invalid)]).len(), 1, "{invalid}");
     }
-    assert_eq!(policy.unlicensed(&[licensed("option-ext", "MPL-2.0")]), [""; 0]);
-    assert_eq!(policy.unlicensed(&[named("a")]).len(), 1, "no licence is none that is allowed");
+    assert_eq!(policy.license_violations(&[licensed("option-ext", "MPL-2.0")]), [""; 0]);
+    assert_eq!(policy.license_violations(&[named("a")]).len(), 1, "a missing licence is not allowed");
 }

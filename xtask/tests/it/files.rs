@@ -8,20 +8,20 @@ use serde_yaml_ng::Deserializer;
 pub(crate) const BASE: &str = "backend/deploy/kubernetes/base";
 pub(crate) const EXAMPLE: &str = "backend/deploy/kubernetes/overlays/example";
 
-pub(crate) fn house() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
 pub(crate) fn read(path: &str) -> String {
-    let read = std::fs::read_to_string(house().join(path));
+    let read = std::fs::read_to_string(workspace().join(path));
     read.unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The documents of a YAML file, with what they merge (`<<`) in its place.
+/// Parses the documents of a YAML file, with merge keys (`<<`) resolved.
 pub(crate) fn documents(text: &str) -> Vec<Value> {
     let read = |document: Deserializer<'_>| {
         let mut value: serde_yaml_ng::Value = serde::Deserialize::deserialize(document).unwrap();
-        // Once more for what was merged itself.
+        // Twice, since a merged mapping may contain a merge key.
         value.apply_merge().and_then(|()| value.apply_merge()).unwrap();
         serde_json::to_value(value).unwrap()
     };
@@ -36,25 +36,25 @@ pub(crate) fn compose() -> Value {
     document("backend/deploy/compose.yaml")
 }
 
-/// Every file below a folder, by its path in the house; what is made and never committed is left out.
-pub(crate) fn below(folder: &str) -> Vec<String> {
+/// Lists the files of a folder and its subfolders, by path from the root of the workspace. Generated secrets are left out.
+pub(crate) fn files_below(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(house().join(folder)).unwrap() {
+    for entry in std::fs::read_dir(workspace().join(folder)).unwrap() {
         let entry = entry.unwrap();
         let path = format!("{folder}/{}", entry.file_name().to_str().unwrap());
         if !entry.path().is_dir() {
             found.push(path);
         } else if entry.file_name() != "secrets" {
-            found.extend(below(&path));
+            found.extend(files_below(&path));
         }
     }
     found.sort();
     found
 }
 
-/// Every resource of Kubernetes.
+/// Returns every Kubernetes resource.
 pub(crate) fn resources() -> Vec<Value> {
-    let files = below("backend/deploy/kubernetes");
+    let files = files_below("backend/deploy/kubernetes");
     let manifests =
         files.iter().filter(|path| path.ends_with(".yaml") && !path.ends_with("kustomization.yaml"));
     let found: Vec<Value> = manifests.flat_map(|path| documents(&read(path))).collect();
@@ -66,7 +66,7 @@ pub(crate) fn of_kind(kind: &str) -> Vec<Value> {
     resources().into_iter().filter(|resource| resource["kind"] == kind).collect()
 }
 
-/// The one resource of this kind and name.
+/// Returns the resource of this kind and name.
 pub(crate) fn resource(kind: &str, name: &str) -> Value {
     let mut found = of_kind(kind);
     found.retain(|resource| name_of(resource) == name);
@@ -74,7 +74,7 @@ pub(crate) fn resource(kind: &str, name: &str) -> Value {
     found.remove(0)
 }
 
-/// Deployments, stateful sets and jobs.
+/// Returns the deployments, stateful sets and jobs.
 pub(crate) fn workloads() -> Vec<Value> {
     ["Deployment", "StatefulSet", "Job"].into_iter().flat_map(of_kind).collect()
 }
@@ -84,38 +84,37 @@ pub(crate) fn name_of(resource: &Value) -> &str {
 }
 
 pub(crate) fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+    value.as_str().unwrap_or_else(|| panic!("not a string: {value}"))
 }
 
-/// The items of a list; of one that is not there, none.
+/// Returns the items of a list, or none if the list is missing.
 pub(crate) fn items(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Every service of the code, sorted: the names of `Service` (backend/server). A folder of consumers makes no service:
-/// the bus has one, too.
+/// Returns the names of the variants of `Service` (backend/server), sorted.
 pub(crate) fn services() -> Vec<String> {
     let code = read("backend/server/src/service.rs");
     let names = code.lines().filter_map(|line| line.split_once("=> \"")?.1.strip_suffix("\","));
     let mut found: Vec<String> = names.map(str::to_owned).collect();
     found.sort();
     assert!(found.len() >= 6, "{found:?}");
-    let missing = found.iter().find(|name| !house().join("backend").join(name).is_dir());
+    let missing = found.iter().find(|name| !workspace().join("backend").join(name).is_dir());
     assert_eq!(missing, None, "{found:?}");
     found
 }
 
-/// Those of them that know something, and say and hear it.
+/// Returns the services with a database and consumers.
 pub(crate) fn stateful() -> Vec<String> {
     let mut found = services();
-    found.retain(|name| house().join("backend").join(name).join("migrations").is_dir());
+    found.retain(|name| workspace().join("backend").join(name).join("migrations").is_dir());
     assert!(found.len() >= 5 && found.len() < services().len(), "{found:?}");
     found
 }
 
-/// Those of the services that answer people.
+/// Returns the services with public routes.
 pub(crate) fn with_routes() -> Vec<String> {
     let mut found = services();
-    found.retain(|name| house().join("backend").join(name).join("src/router.rs").is_file());
+    found.retain(|name| workspace().join("backend").join(name).join("src/router.rs").is_file());
     found
 }

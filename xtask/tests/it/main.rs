@@ -1,5 +1,5 @@
-//! The files of `backend/deploy/`, what they say of each other and of the code (their form is checked by `cargo xtask deploy`);
-//! and the tree of dependencies.
+//! Tests that the files of `backend/deploy/` agree with each other and with the code (`cargo xtask deploy` validates their form),
+//! and tests of the dependency tree.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 

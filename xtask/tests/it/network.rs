@@ -1,4 +1,4 @@
-//! Who may talk to whom, in Kubernetes and on the bus.
+//! Tests of the network policies, the networks of compose, and the users of NATS.
 
 use serde_json::{Value, json};
 
@@ -9,25 +9,25 @@ fn policy(name: &str) -> Value {
 }
 
 #[test]
-fn nobody_talks_to_anybody_unless_it_is_said() {
-    let nobody = policy("nobody");
-    assert_eq!(nobody, json!({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}));
+fn network_policy_denies_traffic_by_default() {
+    let default_deny = policy("nobody");
+    assert_eq!(default_deny, json!({"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}));
 }
 
 #[test]
-fn services_reach_the_bus_and_the_database_and_not_each_other() {
-    let out = policy("services-out");
-    let reached: Vec<&str> = items(&out["egress"])
+fn services_reach_bus_and_database_but_not_each_other() {
+    let egress = policy("services-out");
+    let reached: Vec<&str> = items(&egress["egress"])
         .iter()
         .map(|rule| text(&rule["to"][0]["podSelector"]["matchLabels"]["app.kubernetes.io/name"]))
         .collect();
     assert_eq!(reached, ["nats", "postgres"]);
-    let values = &out["podSelector"]["matchExpressions"][0]["values"];
+    let values = &egress["podSelector"]["matchExpressions"][0]["values"];
     assert_eq!(values, &json!(["service", "migrate"]));
 }
 
 #[test]
-fn the_pages_reach_nobody() {
+fn client_service_has_no_egress() {
     let labels = resource("Deployment", "client")["spec"]["template"]["metadata"]["labels"].clone();
     assert_eq!(labels["app.kubernetes.io/component"], "pages");
     for found in of_kind("NetworkPolicy") {
@@ -35,41 +35,45 @@ fn the_pages_reach_nobody() {
         if !items(&spec["policyTypes"]).contains(&json!("Egress")) {
             continue;
         }
-        let chosen = &spec["podSelector"];
-        let by_label = chosen["matchLabels"]
+        let selector = &spec["podSelector"];
+        let matches_labels = selector["matchLabels"]
             .as_object()
-            .is_none_or(|wanted| wanted.iter().all(|(name, value)| &labels[name] == value));
-        let by_rule = items(&chosen["matchExpressions"]).iter().all(|rule| {
+            .is_none_or(|expected| expected.iter().all(|(name, value)| &labels[name] == value));
+        let matches_expressions = items(&selector["matchExpressions"]).iter().all(|rule| {
             let is_in = items(&rule["values"]).contains(&labels[text(&rule["key"])]);
             is_in == (rule["operator"] == "In")
         });
-        assert!(!(by_label && by_rule) || spec["egress"].is_null(), "{}", found["metadata"]["name"]);
+        assert!(
+            !(matches_labels && matches_expressions) || spec["egress"].is_null(),
+            "{}",
+            found["metadata"]["name"]
+        );
     }
 }
 
 #[test]
-fn payments_alone_reaches_the_outside() {
+fn only_payments_reaches_external_addresses() {
     for policy in of_kind("NetworkPolicy") {
-        let out = policy["spec"]["egress"].to_string().contains("ipBlock");
-        assert_eq!(out, policy["metadata"]["name"] == "payments-out");
+        let has_external_egress = policy["spec"]["egress"].to_string().contains("ipBlock");
+        assert_eq!(has_external_egress, policy["metadata"]["name"] == "payments-out");
     }
-    let out = policy("payments-out");
-    assert_eq!(out["podSelector"]["matchLabels"], json!({"app.kubernetes.io/name": "payments"}));
-    assert_eq!(items(&out["egress"][0]["ports"]), [json!({"port": 443, "protocol": "TCP"})]);
+    let egress = policy("payments-out");
+    assert_eq!(egress["podSelector"]["matchLabels"], json!({"app.kubernetes.io/name": "payments"}));
+    assert_eq!(items(&egress["egress"][0]["ports"]), [json!({"port": 443, "protocol": "TCP"})]);
 }
 
 #[test]
-fn the_ingress_controller_reaches_what_has_routes() {
-    let within = policy("services-in");
+fn ingress_controller_reaches_services_with_routes() {
+    let ingress = policy("services-in");
     let mut values: Vec<&str> =
-        items(&within["podSelector"]["matchExpressions"][0]["values"]).iter().map(text).collect();
+        items(&ingress["podSelector"]["matchExpressions"][0]["values"]).iter().map(text).collect();
     values.sort_unstable();
     assert_eq!(values, with_routes());
-    assert_eq!(items(&within["ingress"][0]["ports"]), [json!({"port": 3000, "protocol": "TCP"})]);
+    assert_eq!(items(&ingress["ingress"][0]["ports"]), [json!({"port": 3000, "protocol": "TCP"})]);
 }
 
 #[test]
-fn prometheus_reads_where_the_annotations_send_it() {
+fn prometheus_reaches_annotated_metrics_port() {
     assert_eq!(items(&policy("metrics-in")["ingress"][0]["ports"])[0]["port"], 9090);
     for service in services() {
         let metadata = &resource("Deployment", &service)["spec"]["template"]["metadata"];
@@ -79,21 +83,21 @@ fn prometheus_reads_where_the_annotations_send_it() {
 }
 
 #[test]
-fn in_compose_nothing_but_nginx_and_what_has_routes_has_a_way_out() {
+fn compose_front_network_has_only_nginx_and_routed_services() {
     let compose = compose();
     assert_eq!(compose["networks"]["back"]["internal"], true);
     for (name, service) in compose["services"].as_object().unwrap() {
         let front = service["networks"].to_string().contains("front");
         assert_eq!(front, name == "nginx" || with_routes().contains(name), "{name}");
     }
-    // Whoever is trusted to say who a client is, is on nginx's network.
+    // Only nginx's network is trusted to set `X-Forwarded-For`.
     for service in with_routes() {
         let trusted = &compose["services"][service]["environment"]["TICKETING_TRUSTED_PROXIES"];
         assert_eq!(trusted, &compose["networks"]["front"]["ipam"]["config"][0]["subnet"]);
     }
 }
 
-/// The part of users.conf that is about one user.
+/// Returns the entry of a user in users.conf.
 fn user(name: &str) -> String {
     let users = read("backend/deploy/kubernetes/base/nats/users.conf");
     let found = users.split(&format!("user: \"{name}\"")).nth(1).unwrap_or_else(|| panic!("{name}"));
@@ -101,24 +105,24 @@ fn user(name: &str) -> String {
 }
 
 #[test]
-fn every_service_has_a_user_of_its_own_on_the_bus() {
+fn every_stateful_service_has_its_own_nats_user() {
     for service in stateful() {
         let user = user(&service);
         let upper = service.to_uppercase();
         assert!(user.contains(&format!("password: $NATS_{upper}_PASSWORD\n")), "{service}");
         assert!(user.contains(&format!("\"_INBOX_{service}.>\"")), "{service}");
-        assert!(!user.contains("\"$JS.API.>\""), "{service} may do everything");
+        assert!(!user.contains("\"$JS.API.>\""), "{service} has all permissions");
         for other in stateful().iter().filter(|other| **other != service) {
-            assert!(!user.contains(&format!("{other}-service")), "{service} is {other}");
+            assert!(!user.contains(&format!("{other}-service")), "{service} may act as {other}");
         }
     }
     assert!(user("operator").contains("\"$JS.API.>\""));
-    // A service that is all of them is not for deployments of many processes.
+    // The user of the combined server is not deployed.
     assert!(!read("backend/deploy/kubernetes/base/nats/users.conf").contains("user: \"all\""));
 }
 
 #[test]
-fn the_bus_is_three_servers_that_sync() {
+fn nats_has_three_replicas_that_sync_to_disk() {
     assert_eq!(resource("StatefulSet", "nats")["spec"]["replicas"], 3);
     for conf in ["compose/nats.conf", "kubernetes/base/nats/nats.conf"] {
         let conf = read(&format!("backend/deploy/{conf}"));

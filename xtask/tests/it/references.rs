@@ -1,48 +1,48 @@
-//! What a file names is there: manifests, config maps, secrets, and the files that they are made of.
+//! Tests that referenced manifests, config maps, secrets and files exist.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::files::{BASE, EXAMPLE, below, document, house, items, read, text, workloads};
+use crate::files::{BASE, EXAMPLE, document, files_below, items, read, text, workloads, workspace};
 
 fn kustomization(folder: &str) -> Value {
     document(&format!("{folder}/kustomization.yaml"))
 }
 
 #[test]
-fn every_manifest_is_a_resource() {
+fn kustomizations_list_every_manifest() {
     for folder in [BASE, EXAMPLE] {
         let listed: BTreeSet<String> = items(&kustomization(folder)["resources"])
             .iter()
             .map(|path| format!("{folder}/{}", text(path)))
             .filter(|path| path.ends_with(".yaml"))
             .collect();
-        let there: BTreeSet<String> = below(folder)
+        let existing: BTreeSet<String> = files_below(folder)
             .into_iter()
             .filter(|path| path.ends_with(".yaml") && !path.ends_with("kustomization.yaml"))
             .collect();
-        assert_eq!(listed, there);
+        assert_eq!(listed, existing);
     }
 }
 
-/// The names of what the generators make, of both kustomizations.
-fn made(generator: &str) -> BTreeSet<String> {
+/// Returns the names of the resources that the generators of both kustomizations create.
+fn generated(generator: &str) -> BTreeSet<String> {
     let both = [BASE, EXAMPLE].map(kustomization);
-    let made = both.iter().flat_map(|file| items(&file[generator]));
-    made.map(|found| text(&found["name"]).to_owned()).collect()
+    let generated = both.iter().flat_map(|file| items(&file[generator]));
+    generated.map(|found| text(&found["name"]).to_owned()).collect()
 }
 
-/// Every name below a key, wherever it is.
-fn named(value: &Value, key: &str, name: &str, found: &mut BTreeSet<String>) {
+/// Collects the names below a key, at any depth.
+fn collect_names(value: &Value, key: &str, name: &str, found: &mut BTreeSet<String>) {
     match value {
-        Value::Array(items) => items.iter().for_each(|item| named(item, key, name, found)),
+        Value::Array(items) => items.iter().for_each(|item| collect_names(item, key, name, found)),
         Value::Object(fields) => {
             for (field, value) in fields {
                 if field == key {
                     found.extend(value[name].as_str().map(str::to_owned));
                 }
-                named(value, key, name, found);
+                collect_names(value, key, name, found);
             }
         }
         _ => {}
@@ -50,47 +50,47 @@ fn named(value: &Value, key: &str, name: &str, found: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_secret_and_config_map_is_made_and_used() {
+fn secrets_and_config_maps_are_generated_and_used() {
     let (mut secrets, mut maps) = (BTreeSet::new(), BTreeSet::new());
     for workload in workloads() {
         for (key, name) in [("secretRef", "name"), ("secretKeyRef", "name"), ("secret", "secretName")] {
-            named(&workload, key, name, &mut secrets);
+            collect_names(&workload, key, name, &mut secrets);
         }
         for key in ["configMapRef", "configMapKeyRef", "configMap"] {
-            named(&workload, key, "name", &mut maps);
+            collect_names(&workload, key, "name", &mut maps);
         }
     }
-    assert_eq!(secrets, made("secretGenerator"));
-    assert_eq!(maps, made("configMapGenerator"));
+    assert_eq!(secrets, generated("secretGenerator"));
+    assert_eq!(maps, generated("configMapGenerator"));
 }
 
 #[test]
-fn files_that_are_put_into_config_maps_are_there() {
+fn files_of_config_maps_exist() {
     for folder in [BASE, EXAMPLE] {
         for map in items(&kustomization(folder)["configMapGenerator"]) {
             for file in items(&map["files"]) {
-                assert!(house().join(folder).join(text(file)).is_file(), "{folder}/{file}");
+                assert!(workspace().join(folder).join(text(file)).is_file(), "{folder}/{file}");
             }
         }
     }
 }
 
-/// Every file that a source builds in, from the root of the house.
-fn built_in(folder: &str) -> Vec<String> {
+/// Lists the files that sources embed, by path from the root of the workspace.
+fn embedded_files(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for path in below(folder).into_iter().filter(|path| path.ends_with(".rs")) {
-        let beside = path.rsplit_once('/').unwrap().0.to_owned();
+    for path in files_below(folder).into_iter().filter(|path| path.ends_with(".rs")) {
+        let folder = path.rsplit_once('/').unwrap().0.to_owned();
         for rest in read(&path).split("include_str!(\"").skip(1) {
-            let file = house().join(&beside).join(rest.split('"').next().unwrap());
+            let file = workspace().join(&folder).join(rest.split('"').next().unwrap());
             let file = file.canonicalize().unwrap();
-            found.push(file.strip_prefix(house()).unwrap().to_str().unwrap().to_owned());
+            found.push(file.strip_prefix(workspace()).unwrap().to_str().unwrap().to_owned());
         }
     }
     found
 }
 
 #[test]
-fn the_image_is_built_with_all_that_is_built_in() {
+fn the_image_is_built_with_all_that_is_embedded_files() {
     let ignored = read("backend/deploy/Dockerfile.dockerignore");
     let ignored: Vec<&str> = ignored.lines().filter(|line| !line.starts_with('#')).collect();
     let is_ignored = |file: &str| {
@@ -104,7 +104,7 @@ fn the_image_is_built_with_all_that_is_built_in() {
     };
     assert!(is_ignored("docs/images/a.svg") && is_ignored("backend/bus/README.md"));
     assert!(is_ignored("backend/deploy/secrets/auth.env"));
-    let rooms = [
+    let crates = [
         "auth",
         "bus",
         "client",
@@ -116,12 +116,13 @@ fn the_image_is_built_with_all_that_is_built_in() {
         "server",
         "tickets",
     ];
-    let files: Vec<String> = rooms.iter().flat_map(|room| built_in(&format!("backend/{room}/src"))).collect();
+    let files: Vec<String> =
+        crates.iter().flat_map(|name| embedded_files(&format!("backend/{name}/src"))).collect();
     assert!(files.len() > 8, "{files:?}");
-    // Cargo's own script builds the pages in.
-    let pages = below("backend/client/bundle");
-    assert!(pages.contains(&"backend/client/bundle/index.html".to_owned()));
-    for file in files.into_iter().chain(pages) {
+    // build.rs of the client embeds the bundle.
+    let bundle = files_below("backend/client/bundle");
+    assert!(bundle.contains(&"backend/client/bundle/index.html".to_owned()));
+    for file in files.into_iter().chain(bundle) {
         assert!(!is_ignored(&file), "{file}");
     }
 }

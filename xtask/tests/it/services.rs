@@ -1,11 +1,11 @@
-//! Every service of the code is deployed, and all in the same way.
+//! Tests that every service of the code is deployed, all with the same specification.
 
 use serde_json::Value;
 
 use crate::files::{compose, items, name_of, of_kind, resource, services, stateful, text, with_routes};
 
 #[test]
-fn every_service_is_in_compose_with_replicas() {
+fn compose_runs_every_service_with_replicas() {
     let compose = compose();
     for service in services() {
         let found = &compose["services"][&service];
@@ -17,7 +17,7 @@ fn every_service_is_in_compose_with_replicas() {
 }
 
 #[test]
-fn every_service_is_in_kubernetes_and_no_other() {
+fn kubernetes_deploys_exactly_the_services() {
     let mut deployed: Vec<String> =
         of_kind("Deployment").iter().map(|found| name_of(found).to_owned()).collect();
     deployed.sort();
@@ -37,32 +37,32 @@ fn every_service_is_in_kubernetes_and_no_other() {
 }
 
 #[test]
-fn what_answers_people_grows_with_them() {
+fn services_with_routes_have_autoscalers() {
     for service in with_routes() {
         let scaler = &resource("HorizontalPodAutoscaler", &service)["spec"];
         assert_eq!(text(&scaler["scaleTargetRef"]["name"]), service);
-        let (least, most) = (&scaler["minReplicas"], &scaler["maxReplicas"]);
-        assert!(2 <= least.as_u64().unwrap() && least.as_u64() < most.as_u64(), "{service}");
-        // Else each `kubectl apply` would set back what the autoscaler has made.
+        let (min, max) = (&scaler["minReplicas"], &scaler["maxReplicas"]);
+        assert!(2 <= min.as_u64().unwrap() && min.as_u64() < max.as_u64(), "{service}");
+        // A count here would reset the autoscaler on each `kubectl apply`.
         assert!(resource("Deployment", &service)["spec"]["replicas"].is_null(), "{service}");
     }
 }
 
-/// What may differ between two services: their names, sizes and secrets.
-fn without_its_own(service: &str) -> Value {
+/// Returns the deployment without the parts that may differ: names, sizes and secrets.
+fn common_part(service: &str) -> Value {
     let shown = resource("Deployment", service).to_string();
     let mut plain: Value =
         serde_json::from_str(&shown.replace(&format!("\"{service}\""), "\"NAME\"")).unwrap();
     plain["spec"].as_object_mut().unwrap().remove("replicas");
-    // The pages reach nobody, and have no file with a name and a password.
+    // The client service has no egress and no credentials of NATS.
     plain["metadata"]["labels"]["app.kubernetes.io/component"] = Value::Null;
     plain["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/component"] = Value::Null;
     let pod = &mut plain["spec"]["template"]["spec"];
     if !stateful().iter().any(|name| name == service) {
         assert!(pod["volumes"].is_null() && pod["containers"][0]["volumeMounts"].is_null(), "{service}");
-        let like = resource("Deployment", &stateful()[0])["spec"]["template"]["spec"].clone();
-        pod["volumes"] = like["volumes"].clone();
-        pod["containers"][0]["volumeMounts"] = like["containers"][0]["volumeMounts"].clone();
+        let reference = resource("Deployment", &stateful()[0])["spec"]["template"]["spec"].clone();
+        pod["volumes"] = reference["volumes"].clone();
+        pod["containers"][0]["volumeMounts"] = reference["containers"][0]["volumeMounts"].clone();
     }
     pod["volumes"][0]["secret"]["secretName"] = Value::Null;
     let container = pod["containers"][0].as_object_mut().unwrap();
@@ -72,24 +72,27 @@ fn without_its_own(service: &str) -> Value {
 }
 
 #[test]
-fn services_are_alike() {
+fn deployments_differ_only_in_names_sizes_and_secrets() {
     let all = services();
-    let first = without_its_own(&all[0]);
+    let first = common_part(&all[0]);
     for service in &all[1..] {
-        assert_eq!(without_its_own(service), first, "{service} and {}", all[0]);
+        assert_eq!(common_part(service), first, "{service} and {}", all[0]);
     }
 }
 
 #[test]
-fn the_pages_have_no_secret() {
-    let pages = resource("Deployment", "client")["spec"]["template"].to_string();
-    let of_compose = &compose()["services"]["client"];
-    assert!(!pages.contains("secret"), "{pages}");
-    assert!(of_compose["secrets"].is_null() && of_compose["env_file"].is_null(), "{of_compose}");
+fn client_service_has_no_secret() {
+    let template = resource("Deployment", "client")["spec"]["template"].to_string();
+    let compose_service = &compose()["services"]["client"];
+    assert!(!template.contains("secret"), "{template}");
+    assert!(
+        compose_service["secrets"].is_null() && compose_service["env_file"].is_null(),
+        "{compose_service}"
+    );
 }
 
 #[test]
-fn a_service_has_its_own_secrets_and_no_others() {
+fn each_service_receives_only_its_own_secrets() {
     for service in stateful() {
         let pod = &resource("Deployment", &service)["spec"]["template"]["spec"];
         let sources = items(&pod["containers"][0]["envFrom"]).iter();

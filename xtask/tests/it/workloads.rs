@@ -1,4 +1,4 @@
-//! Whatever runs is held to little: no root, no privileges, a ceiling of memory, and somebody who looks whether it is well.
+//! Tests of the hardening of workloads: no root, no privileges, resource limits and probes.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ fn containers(workload: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn nothing_in_kubernetes_has_privileges() {
+fn kubernetes_containers_have_no_privileges() {
     for workload in workloads() {
         let (name, pod) = (name_of(&workload), &workload["spec"]["template"]["spec"]);
         assert_eq!(pod["automountServiceAccountToken"], false, "{name}");
@@ -28,26 +28,26 @@ fn nothing_in_kubernetes_has_privileges() {
 }
 
 #[test]
-fn everything_in_kubernetes_has_its_share() {
+fn kubernetes_containers_have_requests_and_limits() {
     for workload in workloads() {
         for container in containers(&workload) {
             let resources = &container["resources"];
-            for given in [
+            for value in [
                 &resources["requests"]["cpu"],
                 &resources["requests"]["memory"],
                 &resources["limits"]["memory"],
             ] {
-                assert!(given.is_string(), "{} {}", name_of(&workload), container["name"]);
+                assert!(value.is_string(), "{} {}", name_of(&workload), container["name"]);
             }
         }
     }
 }
 
 #[test]
-fn whatever_stays_is_looked_after() {
+fn long_running_workloads_have_probes_and_budgets() {
     let budgets = of_kind("PodDisruptionBudget");
-    let staying = workloads().into_iter().filter(|workload| workload["kind"] != "Job");
-    for workload in staying {
+    let long_running = workloads().into_iter().filter(|workload| workload["kind"] != "Job");
+    for workload in long_running {
         let name = name_of(&workload);
         for container in containers(&workload) {
             for probe in ["startupProbe", "livenessProbe", "readinessProbe"] {
@@ -60,14 +60,14 @@ fn whatever_stays_is_looked_after() {
     }
 }
 
-/// Whether an image has a version: a tag with a digit, or a digest.
+/// Returns whether an image has a version: a tag with a digit, or a digest.
 fn is_pinned(image: &str) -> bool {
     let tag = image.rsplit('/').next().unwrap().split_once(':').map_or("", |(_, tag)| tag);
     image.contains("@sha256:") || tag.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 #[test]
-fn every_image_has_a_version() {
+fn images_have_pinned_versions() {
     assert!(!is_pinned("nginx") && !is_pinned("nginx:latest") && !is_pinned("registry:5000/nginx"));
     let mut images: Vec<String> = Vec::new();
     for workload in workloads() {
@@ -84,7 +84,7 @@ fn every_image_has_a_version() {
     for image in images {
         assert!(is_pinned(&image), "{image}");
     }
-    // Compose and Kubernetes run the same servers.
+    // Compose and Kubernetes run the same versions.
     for image in ["nats:2.15.1-alpine", "postgres:15.18-bookworm"] {
         assert!(read("backend/deploy/compose.yaml").contains(image), "{image}");
         assert!(workloads().iter().any(|workload| workload.to_string().contains(image)), "{image}");
@@ -92,13 +92,13 @@ fn every_image_has_a_version() {
 }
 
 #[test]
-fn everything_in_compose_has_a_ceiling_and_no_privileges() {
+fn compose_services_have_limits_and_no_privileges() {
     for (name, service) in compose()["services"].as_object().unwrap() {
         let limits = &service["deploy"]["resources"]["limits"];
         for limit in ["cpus", "memory", "pids"] {
-            assert!(!limits[limit].is_null(), "{name} has no limit of {limit}");
+            assert!(!limits[limit].is_null(), "{name} has no {limit} limit");
         }
-        // PostgreSQL's image begins as root, to give its folder to its user.
+        // The image of PostgreSQL starts as root to change the owner of its folder.
         if name != "postgres" {
             assert_eq!(service["cap_drop"], json!(["ALL"]), "{name}");
             assert_eq!(service["security_opt"], json!(["no-new-privileges:true"]), "{name}");
@@ -112,7 +112,7 @@ fn everything_in_compose_has_a_ceiling_and_no_privileges() {
 }
 
 #[test]
-fn the_image_runs_as_nobody_by_number() {
+fn image_runs_as_numeric_unprivileged_user() {
     let dockerfile = read("backend/deploy/Dockerfile");
     let last = dockerfile.rsplit("\nFROM ").next().unwrap();
     let user = last.lines().find_map(|line| line.strip_prefix("USER ")).unwrap();

@@ -1,7 +1,7 @@
-//! What is below `/api` and of no service: an error for programs, never a page.
+//! Paths below `/api` that no service has: a JSON error, never the page.
 
 use ticketing_platform::http::ApiError;
 
-pub(crate) async fn unknown() -> ApiError {
+pub(crate) async fn not_found() -> ApiError {
     ApiError::not_found()
 }

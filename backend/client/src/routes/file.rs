@@ -1,4 +1,4 @@
-//! A file of the bundle; else the application's own "not found".
+//! A file of the bundle, or the page of the application with status 404.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -6,21 +6,21 @@ use http::{HeaderMap, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
 use crate::App;
-use crate::answer::missing;
-use crate::bundle::HASHED;
+use crate::bundle::HASHED_PREFIX;
+use crate::resource::not_found;
 
-/// Paths are names in a table, and no folder is looked into: `..` and other devices of paths lead nowhere.
-pub(crate) async fn file(State(app): State<App>, uri: Uri, asked: HeaderMap) -> Response {
+/// Looks a path up in the table of embedded files. The file system is not read, so path traversal (`..`) is impossible.
+pub(crate) async fn file(State(app): State<App>, uri: Uri, request: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     let path = percent_decode_str(path).decode_utf8_lossy();
     match app.file(&path) {
-        Some(file) => file.answer(StatusCode::OK, &asked, app.headers()),
-        None if is_of_a_file(&path) => missing(app.headers()),
-        None => app.page().answer(StatusCode::NOT_FOUND, &asked, app.headers()),
+        Some(file) => file.respond(StatusCode::OK, &request, app.headers()),
+        None if is_file_name(&path) => not_found(app.headers()),
+        None => app.page().respond(StatusCode::NOT_FOUND, &request, app.headers()),
     }
 }
 
-/// Whether a path is not one that a person would be at. A page in place of a script or a picture is only a riddle.
-fn is_of_a_file(path: &str) -> bool {
-    path.starts_with(HASHED) || path.rsplit('/').next().is_some_and(|name| name.contains('.'))
+/// Returns whether a path names a file rather than a page. A missing script or picture must not be answered with HTML.
+fn is_file_name(path: &str) -> bool {
+    path.starts_with(HASHED_PREFIX) || path.rsplit('/').next().is_some_and(|name| name.contains('.'))
 }

@@ -1,4 +1,4 @@
-//! The routes, a file each.
+//! The route handlers, one file for each.
 
 pub(crate) mod api;
 pub(crate) mod file;

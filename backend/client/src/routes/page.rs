@@ -1,4 +1,4 @@
-//! A page that the application knows.
+//! The page at a path that the application knows.
 
 use axum::extract::State;
 use axum::response::Response;
@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::App;
 
-/// The same for every path: what it shows, the application decides by its address.
-pub(crate) async fn page(State(app): State<App>, asked: HeaderMap) -> Response {
-    app.page().answer(StatusCode::OK, &asked, app.headers())
+/// Responds with the same page for every path. The application renders by the address.
+pub(crate) async fn page(State(app): State<App>, request: HeaderMap) -> Response {
+    app.page().respond(StatusCode::OK, &request, app.headers())
 }

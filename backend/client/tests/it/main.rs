@@ -1,9 +1,9 @@
-//! What the pages' server answers, asked without a network.
+//! Tests of the routes of the client service, without a network.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
 mod caching;
-mod coding;
+mod content_coding;
 mod paths;
 mod policies;
 mod support;

@@ -1,11 +1,11 @@
-//! Which path is answered with what.
+//! Tests of the response at each kind of path.
 
 use http::Method;
 
-use crate::support::{ask, asset, client, get};
+use crate::support::{asset, client, get, send};
 
 #[tokio::test]
-async fn every_page_of_the_application_is_the_page() {
+async fn every_page_path_serves_the_page() {
     let client = client();
     for path in [
         "/",
@@ -20,25 +20,25 @@ async fn every_page_of_the_application_is_the_page() {
         "/auth/signup",
         "/auth/signout",
     ] {
-        let reply = get(&client, path).await;
-        assert_eq!(reply.status, 200, "{path}");
-        assert!(reply.is_page(), "{path}");
+        let response = get(&client, path).await;
+        assert_eq!(response.status, 200, "{path}");
+        assert!(response.is_page(), "{path}");
     }
 }
 
 #[tokio::test]
-async fn an_unknown_page_is_the_page_and_not_found() {
+async fn unknown_path_serves_the_page_with_404() {
     let client = client();
     for path in ["/nothing", "/tickets", "/tickets/1/edit/more", "/orders/", "/%ff", "/日", "/healthz/x"] {
         let path = path.replace('日', "%E6%97%A5");
-        let reply = get(&client, &path).await;
-        assert_eq!(reply.status, 404, "{path}");
-        assert!(reply.is_page(), "{path}");
+        let response = get(&client, &path).await;
+        assert_eq!(response.status, 404, "{path}");
+        assert!(response.is_page(), "{path}");
     }
 }
 
 #[tokio::test]
-async fn a_missing_file_is_never_the_page() {
+async fn missing_file_is_plain_404_and_never_the_page() {
     let client = client();
     for path in [
         "/assets/index-00000000.js",
@@ -54,16 +54,16 @@ async fn a_missing_file_is_never_the_page() {
         "/%2e%2e/%2e%2e",
         "/.git/config.js",
     ] {
-        let reply = get(&client, path).await;
-        assert_eq!((reply.status, reply.text().as_str()), (404, "Not Found\n"), "{path}");
-        assert_eq!(reply.header("content-type"), "text/plain; charset=utf-8", "{path}");
-        assert_eq!(reply.header("cache-control"), "no-store", "{path}");
+        let response = get(&client, path).await;
+        assert_eq!((response.status, response.text().as_str()), (404, "Not Found\n"), "{path}");
+        assert_eq!(response.header("content-type"), "text/plain; charset=utf-8", "{path}");
+        assert_eq!(response.header("cache-control"), "no-store", "{path}");
     }
     assert_eq!(get(&client, "/assets/%00.js").await.status, 404);
 }
 
 #[tokio::test]
-async fn what_no_service_has_is_an_error_for_programs() {
+async fn unknown_api_path_is_a_json_error() {
     let client = client();
     for (method, path) in [
         (Method::GET, "/api"),
@@ -72,41 +72,45 @@ async fn what_no_service_has_is_an_error_for_programs() {
         (Method::POST, "/api/users/signup"),
         (Method::GET, "/api/a.js"),
     ] {
-        let reply = ask(&client, method, path, &[]).await;
-        assert_eq!(reply.status, 404, "{path}");
-        assert_eq!(reply.text(), r#"{"errors":[{"message":"Not Found","code":"not_found"}]}"#, "{path}");
+        let response = send(&client, method, path, &[]).await;
+        assert_eq!(response.status, 404, "{path}");
+        assert_eq!(response.text(), r#"{"errors":[{"message":"Not Found","code":"not_found"}]}"#, "{path}");
     }
 }
 
 #[tokio::test]
-async fn files_are_found_by_their_names_however_they_are_written() {
+async fn percent_encoded_paths_and_queries_find_files() {
     let client = client();
     let script = asset(&client, ".js").await;
-    let reply = get(&client, &script).await;
-    assert_eq!((reply.status, reply.header("content-type")), (200, "text/javascript; charset=utf-8"));
-    assert_eq!(get(&client, &script.replace('-', "%2D")).await.body, reply.body);
-    assert_eq!(get(&client, &format!("{script}?v=1")).await.body, reply.body);
+    let response = get(&client, &script).await;
+    assert_eq!((response.status, response.header("content-type")), (200, "text/javascript; charset=utf-8"));
+    assert_eq!(get(&client, &script.replace('-', "%2D")).await.body, response.body);
+    assert_eq!(get(&client, &format!("{script}?v=1")).await.body, response.body);
     let style = asset(&client, ".css").await;
     assert_eq!(get(&client, &style).await.header("content-type"), "text/css; charset=utf-8");
     let icon = get(&client, "/favicon.svg").await;
     assert_eq!((icon.status, icon.header("content-type")), (200, "image/svg+xml"));
-    // The page has one address for each of its states, and this is none of them.
+    // The page is served at the paths of the application only.
     assert_eq!(get(&client, "/index.html").await.status, 404);
 }
 
 #[tokio::test]
-async fn reading_is_all_that_can_be_done() {
+async fn only_get_and_head_are_allowed() {
     let client = client();
     for path in ["/".to_owned(), "/orders".to_owned(), "/nothing".to_owned(), asset(&client, ".js").await] {
         for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
-            let reply = ask(&client, method.clone(), &path, &[]).await;
-            assert_eq!((reply.status, reply.header("allow")), (405, "GET,HEAD,OPTIONS"), "{method} {path}");
+            let response = send(&client, method.clone(), &path, &[]).await;
+            assert_eq!(
+                (response.status, response.header("allow")),
+                (405, "GET,HEAD,OPTIONS"),
+                "{method} {path}"
+            );
         }
-        let (whole, head) = (get(&client, &path).await, ask(&client, Method::HEAD, &path, &[]).await);
-        assert_eq!((head.status, head.body.len()), (whole.status, 0), "{path}");
+        let (full, head) = (get(&client, &path).await, send(&client, Method::HEAD, &path, &[]).await);
+        assert_eq!((head.status, head.body.len()), (full.status, 0), "{path}");
         for name in ["content-type", "etag", "cache-control", "vary", "content-security-policy"] {
-            assert_eq!(head.header(name), whole.header(name), "{path}: {name}");
+            assert_eq!(head.header(name), full.header(name), "{path}: {name}");
         }
-        assert_eq!(head.header("content-length"), whole.body.len().to_string(), "{path}");
+        assert_eq!(head.header("content-length"), full.body.len().to_string(), "{path}");
     }
 }

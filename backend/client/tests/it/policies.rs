@@ -1,17 +1,17 @@
-//! What stands on every answer, so that a browser does nothing that it should not.
+//! Tests of the security headers.
 
 use http::Method;
 use ticketing_client::Settings;
 
-use crate::support::{ask, asset, client, client_with, get};
+use crate::support::{asset, client, client_with, get, send};
 
 #[tokio::test]
-async fn every_answer_carries_the_policies() {
+async fn every_response_carries_security_headers() {
     let client = client();
     let script = asset(&client, ".js").await;
     for path in ["/", "/orders", "/nothing", "/favicon.svg", "/missing.png", &script] {
-        let reply = get(&client, path).await;
-        let policy = reply.header("content-security-policy");
+        let response = get(&client, path).await;
+        let policy = response.header("content-security-policy");
         for part in [
             "default-src 'none'",
             "script-src 'self';",
@@ -31,29 +31,30 @@ async fn every_answer_carries_the_policies() {
             ("strict-transport-security", ""),
             ("set-cookie", ""),
         ] {
-            assert_eq!(reply.header(name), value, "{path}: {name}");
+            assert_eq!(response.header(name), value, "{path}: {name}");
         }
-        assert!(reply.header("permissions-policy").contains("camera=()"), "{path}");
+        assert!(response.header("permissions-policy").contains("camera=()"), "{path}");
     }
 }
 
 #[tokio::test]
-async fn no_cookie_changes_what_is_answered() {
+async fn cookie_and_host_do_not_change_the_response() {
     let client = client();
     let plain = get(&client, "/").await;
-    let reply = ask(&client, Method::GET, "/", &[("cookie", "session=x"), ("host", "evil.example")]).await;
-    assert_eq!((reply.status, reply.body), (200, plain.body));
+    let response =
+        send(&client, Method::GET, "/", &[("cookie", "session=x"), ("host", "evil.example")]).await;
+    assert_eq!((response.status, response.body), (200, plain.body));
 }
 
 #[tokio::test]
-async fn stripe_is_let_in_where_it_takes_the_cards() {
+async fn policy_allows_stripe_when_a_key_is_set() {
     let settings = Settings { stripe: Some("pk_test_51H".parse().unwrap()), tls: true };
-    let reply = get(&client_with(&settings), "/orders/x").await;
-    assert!(reply.text().contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51H""#));
-    let policy = reply.header("content-security-policy");
+    let response = get(&client_with(&settings), "/orders/x").await;
+    assert!(response.text().contains(r#"<meta name="ticketing-stripe-key" content="pk_test_51H""#));
+    let policy = response.header("content-security-policy");
     assert!(
         policy.contains("https://js.stripe.com") && policy.contains("https://api.stripe.com"),
         "{policy}"
     );
-    assert_eq!(reply.header("strict-transport-security"), "max-age=31536000");
+    assert_eq!(response.header("strict-transport-security"), "max-age=31536000");
 }

@@ -1,4 +1,4 @@
-//! Asks the routes, inside of the one layer that is around every service.
+//! Sends requests to the routes, inside the layers that every service has.
 
 use axum::Router;
 use axum::body::Body;
@@ -8,15 +8,15 @@ use ticketing_client::{App, Settings};
 use ticketing_platform::http::{LayerSettings, wrap};
 use tower::ServiceExt;
 
-/// An answer.
+/// A response with its collected body.
 #[derive(Debug)]
-pub(crate) struct Reply {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
-impl Reply {
+impl Response {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
@@ -25,7 +25,7 @@ impl Reply {
         String::from_utf8(self.body.clone()).unwrap()
     }
 
-    /// Whether it is the application's page.
+    /// Returns whether the body is the page of the application.
     pub(crate) fn is_page(&self) -> bool {
         self.header("content-type") == "text/html; charset=utf-8" && self.text().contains("<!doctype html>")
     }
@@ -39,22 +39,22 @@ pub(crate) fn client_with(settings: &Settings) -> Router {
     wrap(App::new(settings).router(), LayerSettings::default())
 }
 
-pub(crate) async fn ask(client: &Router, method: Method, path: &str, headers: &[(&str, &str)]) -> Reply {
+pub(crate) async fn send(client: &Router, method: Method, path: &str, headers: &[(&str, &str)]) -> Response {
     let request = Request::builder().method(method).uri(path);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
-    let answer = client.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
-    let (parts, body) = answer.into_parts();
+    let response = client.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+    Response { status: parts.status.as_u16(), headers: parts.headers, body }
 }
 
-pub(crate) async fn get(client: &Router, path: &str) -> Reply {
-    ask(client, Method::GET, path, &[]).await
+pub(crate) async fn get(client: &Router, path: &str) -> Response {
+    send(client, Method::GET, path, &[]).await
 }
 
-/// What the page loads, by its end: its script or its style.
-pub(crate) async fn asset(client: &Router, end: &str) -> String {
+/// Returns the path of the script or style of the page, by its extension.
+pub(crate) async fn asset(client: &Router, extension: &str) -> String {
     let page = get(client, "/").await.text();
-    let mut named = page.split('"').filter(|word| word.starts_with("/assets/") && word.ends_with(end));
-    named.next().unwrap().to_owned()
+    let mut paths = page.split('"').filter(|word| word.starts_with("/assets/") && word.ends_with(extension));
+    paths.next().unwrap().to_owned()
 }

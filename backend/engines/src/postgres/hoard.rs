@@ -1,4 +1,4 @@
-//! Somebody else who takes every connection that a PostgreSQL server has.
+//! Exhausts the connection slots of a PostgreSQL server.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -9,44 +9,44 @@ use std::time::Duration;
 
 use super::server::{PrivateServer, SUPERUSER};
 
-/// How many try at once: quicker than anybody else who comes.
-const HANDS: usize = 4;
-/// The pause after the server has refused one more.
-const PAUSE: Duration = Duration::from_millis(10);
+/// The number of threads that connect. Together they take a freed slot before other clients do.
+const THREADS: usize = 4;
+/// The pause after the server has refused a connection.
+const RETRY_DELAY: Duration = Duration::from_millis(10);
 
-/// Holds every connection that it can get, until it is dropped.
+/// Holds all connection slots of a server until it is dropped.
 #[derive(Debug)]
 pub struct Hoard {
-    enough: Arc<AtomicBool>,
+    stopped: Arc<AtomicBool>,
     refused: Arc<AtomicU32>,
-    hands: Vec<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Hoard {
-    /// Begins to take the connections of a server.
+    /// Starts to take the connection slots of a server.
     #[must_use]
     pub fn of(server: &PrivateServer) -> Self {
-        let (enough, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
+        let (stopped, refused) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
         let port = server.port();
-        let hand = |_| {
-            let (enough, refused) = (enough.clone(), refused.clone());
+        let spawn = |_| {
+            let (stopped, refused) = (stopped.clone(), refused.clone());
             std::thread::spawn(move || {
                 let mut held = Vec::new();
-                while !enough.load(Ordering::Relaxed) {
+                while !stopped.load(Ordering::Relaxed) {
                     if let Some(connection) = connect(port) {
                         held.push(connection);
                     } else {
                         refused.fetch_add(1, Ordering::Relaxed);
-                        std::thread::park_timeout(PAUSE);
+                        std::thread::park_timeout(RETRY_DELAY);
                     }
                 }
             })
         };
-        let hands = (0..HANDS).map(hand).collect();
-        Self { enough, refused, hands }
+        let threads = (0..THREADS).map(spawn).collect();
+        Self { stopped, refused, threads }
     }
 
-    /// Whether the server has none left.
+    /// Returns whether the server has refused a connection, so that all slots are in use.
     #[must_use]
     pub fn is_refused_more(&self) -> bool {
         self.refused.load(Ordering::Relaxed) > 0
@@ -55,19 +55,19 @@ impl Hoard {
 
 impl Drop for Hoard {
     fn drop(&mut self) {
-        self.enough.store(true, Ordering::Relaxed);
-        for hand in self.hands.drain(..) {
-            // Its connections end with it.
-            drop(hand.join());
+        self.stopped.store(true, Ordering::Relaxed);
+        for thread in self.threads.drain(..) {
+            // The connections close when the thread ends.
+            drop(thread.join());
         }
     }
 }
 
-/// A connection that was let in; nothing where it was not.
+/// Opens a connection. Returns `None` if the server refuses it.
 fn connect(port: u16) -> Option<TcpStream> {
     let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
     connection.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    // Protocol 3.0.
+    // Protocol version 3.0.
     let mut startup = 196_608_i32.to_be_bytes().to_vec();
     for word in ["user", SUPERUSER, "database", "postgres", ""] {
         startup.extend_from_slice(word.as_bytes());
@@ -75,7 +75,7 @@ fn connect(port: u16) -> Option<TcpStream> {
     }
     let length = i32::try_from(startup.len() + 4).ok()?;
     connection.write_all(&[&length.to_be_bytes()[..], &startup].concat()).ok()?;
-    // Everything up to `Z`, which says that it is ready.
+    // Skip the messages before ReadyForQuery (`Z`).
     loop {
         let mut head = [0; 5];
         connection.read_exact(&mut head).ok()?;

@@ -1,8 +1,9 @@
-//! The one server that all test processes of a checkout share: whoever comes first starts it, and it ends by itself
-//! when nobody has used it for some seconds.
+//! The PostgreSQL server that all test processes of a checkout share. The first process starts it, and a watchdog stops it a few
+//! seconds after the last process has ended.
 //!
-//! Below `target/test-postgres`, `start.lock` is held by whoever starts or ends it, `users.lock` is shared by all who
-//! use it, and `server` tells where it is. Locks end with the process that holds them, however it ends.
+//! In `target/test-postgres`, a process holds `start.lock` while it starts or stops the server, every process that uses the server
+//! shares `users.lock`, and `server` contains the port, the process id and the folder. The system releases the locks of a process
+//! that ends.
 
 use std::fs::{File, OpenOptions};
 use std::net::{Ipv4Addr, TcpStream};
@@ -12,18 +13,18 @@ use std::sync::OnceLock;
 
 use super::server::Server;
 
-/// Names a server to use instead.
-const NAMED: &str = "TICKETING_TEST_POSTGRES";
+/// The variable with the URL of another server.
+const URL_VARIABLE: &str = "TICKETING_TEST_POSTGRES";
 
-/// Ends the server of `$2` in the folder `$3`, known in `$1`, once nobody holds `users.lock`.
-const KEEPER: &str = r#"
+/// Stops the server with process id `$2` and folder `$3`, once no process holds `users.lock` in `$1`.
+const WATCHDOG: &str = r#"
 while sleep 5; do
   exec 9>"$1/start.lock"
   flock 9
   if flock --exclusive --nonblock "$1/users.lock" true; then
     rm -f "$1/server"
     kill -INT "$2"
-    # Where nobody waits for it, as in a container without an init, it stays a process after its end.
+    # In a container without an init, the stopped server stays a zombie. So also check its pid file.
     while [ -e "$3/data/postmaster.pid" ] && kill -0 "$2" 2>/dev/null; do sleep 0.1; done
     rm -rf "$3"
     exit
@@ -35,67 +36,67 @@ done
 struct Lease {
     /// `postgres://user@host:port`
     root: String,
-    _user: Option<File>,
+    _users_lock: Option<File>,
 }
 
-/// The URL of a database of the shared server.
-pub(crate) fn url(database: &str) -> String {
+/// Returns the URL of a database of the shared server.
+pub(crate) fn database_url(database: &str) -> String {
     static LEASE: OnceLock<Lease> = OnceLock::new();
-    let lease = LEASE.get_or_init(take);
+    let lease = LEASE.get_or_init(acquire);
     format!("{}/{database}", lease.root)
 }
 
-/// The database in which every test has a schema of its own.
-pub(crate) fn common() -> String {
-    match std::env::var(NAMED) {
+/// Returns the URL of the database in which each test has its own schemas.
+pub(crate) fn common_url() -> String {
+    match std::env::var(URL_VARIABLE) {
         Ok(named) => named,
-        Err(_) => url("ticketing"),
+        Err(_) => database_url("ticketing"),
     }
 }
 
-fn take() -> Lease {
-    if let Ok(named) = std::env::var(NAMED) {
+fn acquire() -> Lease {
+    if let Ok(named) = std::env::var(URL_VARIABLE) {
         let (root, _) = named.rsplit_once('/').expect("TICKETING_TEST_POSTGRES is a URL with a database");
-        return Lease { root: root.to_owned(), _user: None };
+        return Lease { root: root.to_owned(), _users_lock: None };
     }
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-postgres");
-    std::fs::create_dir_all(&place).expect("a folder for the shared server");
-    let place = place.canonicalize().expect("the folder of the shared server");
-    let starting = open(&place.join("start.lock"));
-    starting.lock().expect("a lock");
-    let port = running(&place).unwrap_or_else(|| start(&place));
-    let user = open(&place.join("users.lock"));
-    user.lock_shared().expect("a lock");
-    drop(starting);
-    Lease { root: format!("postgres://ticketing@127.0.0.1:{port}"), _user: Some(user) }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-postgres");
+    std::fs::create_dir_all(&folder).expect("a folder for the shared server");
+    let folder = folder.canonicalize().expect("the folder of the shared server");
+    let start_lock = open_lock(&folder.join("start.lock"));
+    start_lock.lock().expect("a lock");
+    let port = running_port(&folder).unwrap_or_else(|| start(&folder));
+    let users_lock = open_lock(&folder.join("users.lock"));
+    users_lock.lock_shared().expect("a lock");
+    drop(start_lock);
+    Lease { root: format!("postgres://ticketing@127.0.0.1:{port}"), _users_lock: Some(users_lock) }
 }
 
-/// The port of the server, if it runs.
-fn running(place: &Path) -> Option<u16> {
-    let known = std::fs::read_to_string(place.join("server")).ok()?;
-    let mut words = known.split_whitespace();
-    let (port, pid, folder) = (words.next()?.parse().ok()?, words.next()?, words.next()?);
-    // Another process may have taken the port since.
-    let ours = std::fs::read_to_string(Path::new(folder).join("data/postmaster.pid")).ok()?;
-    (ours.lines().next() == Some(pid) && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
+/// Returns the port of the server, if it is running.
+fn running_port(folder: &Path) -> Option<u16> {
+    let text = std::fs::read_to_string(folder.join("server")).ok()?;
+    let mut words = text.split_whitespace();
+    let (port, pid, cluster) = (words.next()?.parse().ok()?, words.next()?, words.next()?);
+    // Another process may have taken the port after the server ended.
+    let pid_file = std::fs::read_to_string(Path::new(cluster).join("data/postmaster.pid")).ok()?;
+    (pid_file.lines().next() == Some(pid) && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
         .then_some(port)
 }
 
-fn start(place: &Path) -> u16 {
-    let folder: PathBuf =
-        tempfile::Builder::new().prefix("ticketing-postgres-").tempdir().expect("a folder").keep();
-    let server = Server::create(&folder, false);
+fn start(folder: &Path) -> u16 {
+    let cluster: PathBuf =
+        tempfile::Builder::new().prefix("ticketing-postgres-").tempdir().expect("a temporary folder").keep();
+    let server = Server::create(&cluster, false);
     let pid = server.pid();
-    let known = format!("{} {pid} {}\n", server.port, folder.display());
-    std::fs::write(place.join("server"), known).expect("the server is written down");
-    let mut keeper = Command::new("setsid");
-    keeper.args(["--fork", "sh", "-c", KEEPER, "keeper"]).arg(place).arg(&pid).arg(&folder);
-    keeper.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    assert!(keeper.status().expect("setsid runs").success(), "there is no keeper");
+    let text = format!("{} {pid} {}\n", server.port, cluster.display());
+    std::fs::write(folder.join("server"), text).expect("the address of the server is written");
+    let mut watchdog = Command::new("setsid");
+    watchdog.args(["--fork", "sh", "-c", WATCHDOG, "watchdog"]).arg(folder).arg(&pid).arg(&cluster);
+    watchdog.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(watchdog.status().expect("setsid runs").success(), "the watchdog did not start");
     server.port
 }
 
-fn open(path: &Path) -> File {
+fn open_lock(path: &Path) -> File {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path);
     file.expect("a lock file")
 }

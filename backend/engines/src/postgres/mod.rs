@@ -1,4 +1,4 @@
-//! PostgreSQL for tests: one server that they share, or one of a test's own.
+//! PostgreSQL for tests: a shared server, or a private one for one test.
 
 mod hoard;
 mod install;

@@ -1,4 +1,4 @@
-//! The events that expiration listens to, one file each.
+//! The handlers of consumed events, one file for each event.
 
 mod order_cancelled;
 mod order_completed;

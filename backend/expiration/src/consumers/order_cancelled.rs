@@ -1,4 +1,4 @@
-//! `order:cancelled`: the order has ended.
+//! `order:cancelled` cancels the timer of the order.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCancelled;
@@ -15,6 +15,6 @@ impl Handler for OnOrderCancelled {
     type Event = OrderCancelled;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCancelled) -> Result<Effect, DbError> {
-        store::drop_timer(tx, &event.id, OrderStatus::Cancelled, event.version)
+        store::cancel_timer(tx, &event.id, OrderStatus::Cancelled, event.version)
     }
 }

@@ -1,4 +1,4 @@
-//! `order:completed`: the order is paid.
+//! `order:completed` records that the order is paid.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCompleted;
@@ -15,6 +15,6 @@ impl Handler for OnOrderCompleted {
     type Event = OrderCompleted;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCompleted) -> Result<Effect, DbError> {
-        store::drop_timer(tx, &event.id, OrderStatus::Complete, event.version)
+        store::cancel_timer(tx, &event.id, OrderStatus::Complete, event.version)
     }
 }

@@ -1,4 +1,4 @@
-//! `order:confirmed`: the hold belongs to a payment and no longer expires.
+//! `order:confirmed` cancels the timer: an order that awaits its payment does not expire.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderConfirmed;
@@ -15,6 +15,6 @@ impl Handler for OnOrderConfirmed {
     type Event = OrderConfirmed;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderConfirmed) -> Result<Effect, DbError> {
-        store::drop_timer(tx, &event.id, OrderStatus::AwaitingPayment, event.version)
+        store::cancel_timer(tx, &event.id, OrderStatus::AwaitingPayment, event.version)
     }
 }

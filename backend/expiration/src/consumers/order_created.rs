@@ -1,4 +1,4 @@
-//! `order:created`: there is one more deadline to watch.
+//! `order:created` schedules the timer of the order.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCreated;
@@ -10,15 +10,15 @@ use crate::store;
 /// Handles `order:created`.
 #[derive(Clone, Debug)]
 pub struct OnOrderCreated {
-    /// Rings when a deadline was added.
-    pub armed: Signal,
+    /// Notifies the worker after the commit.
+    pub deadline_added: Signal,
 }
 
 impl Handler for OnOrderCreated {
     type Event = OrderCreated;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
-        tx.ring_on_commit(&self.armed);
-        store::arm(tx, &event.id, event.expires_at, event.version)
+        tx.ring_on_commit(&self.deadline_added);
+        store::schedule(tx, &event.id, event.expires_at, event.version)
     }
 }

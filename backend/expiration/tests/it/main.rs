@@ -1,7 +1,7 @@
-//! The timers against a real database, and the loop that watches the clock.
+//! Tests of the timer store and of the expiry worker on SQLite and PostgreSQL.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail the test")]
 
-mod clockwork;
 mod store;
 mod support;
+mod worker;

@@ -1,4 +1,4 @@
-//! Timers in a folder of their own, and patience.
+//! A fixture with the timers of one database, and a poller.
 
 use std::time::Duration;
 
@@ -11,11 +11,12 @@ use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 
 pub(crate) const START: i64 = 1_700_000_000_000;
 
-/// So many seconds after the start.
+/// Returns the time `seconds` after [`START`].
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(START + seconds * 1000)
 }
 
+/// The expiration service without its tasks, on a private database.
 pub(crate) struct Timers {
     pub(crate) core: Core,
     pub(crate) home: Home,
@@ -28,7 +29,7 @@ impl Timers {
         Self { core, home }
     }
 
-    /// Another service instance on the same database.
+    /// Opens another replica on the same database.
     pub(crate) fn replica(&self) -> Core {
         open(&self.home, self.core.clock.clone())
     }
@@ -40,21 +41,21 @@ impl Timers {
         self.core.db.write(unit).await.unwrap()
     }
 
-    pub(crate) async fn arm(&self, order: &str, seconds: i64) -> Effect {
-        self.arm_version(order, seconds, 0).await
+    pub(crate) async fn schedule(&self, order: &str, seconds: i64) -> Effect {
+        self.schedule_version(order, seconds, 0).await
     }
 
-    pub(crate) async fn arm_version(&self, order: &str, seconds: i64, version: i64) -> Effect {
+    pub(crate) async fn schedule_version(&self, order: &str, seconds: i64, version: i64) -> Effect {
         let order = OrderId::new(order);
-        self.write(move |tx| store::arm(tx, &order, at(seconds), version)).await
+        self.write(move |tx| store::schedule(tx, &order, at(seconds), version)).await
     }
 
-    pub(crate) async fn moved(&self, order: &str, status: OrderStatus, version: i64) -> Effect {
+    pub(crate) async fn set_status(&self, order: &str, status: OrderStatus, version: i64) -> Effect {
         let order = OrderId::new(order);
-        self.write(move |tx| store::drop_timer(tx, &order, status, version)).await
+        self.write(move |tx| store::cancel_timer(tx, &order, status, version)).await
     }
 
-    pub(crate) async fn next(&self) -> Option<Timestamp> {
+    pub(crate) async fn next_deadline(&self) -> Option<Timestamp> {
         self.write(store::next_deadline).await
     }
 
@@ -62,9 +63,9 @@ impl Timers {
         fire(&self.core, seconds, limit).await
     }
 
-    /// The orders of which it was said that their deadline has passed, in that order.
-    pub(crate) async fn fired(&self) -> Vec<String> {
-        fired(&self.core).await
+    /// Returns the orders of the `expiration:complete` events, in order of publication.
+    pub(crate) async fn fired_orders(&self) -> Vec<String> {
+        fired_orders(&self.core).await
     }
 }
 
@@ -77,23 +78,23 @@ pub(crate) async fn fire(core: &Core, seconds: i64, limit: i64) -> u64 {
     core.db.write(move |tx| store::fire(tx, &outbox, at(seconds), limit)).await.unwrap()
 }
 
-pub(crate) async fn fired(core: &Core) -> Vec<String> {
-    let said = core.db.read(|tx| {
+pub(crate) async fn fired_orders(core: &Core) -> Vec<String> {
+    let orders = core.db.read(|tx| {
         let sql = "SELECT aggregate FROM outbox WHERE name = 'expiration:complete' ORDER BY id";
         tx.query(sql, &[], |row| row.text("aggregate"))
     });
-    said.await.map_err(|error: DbError| error).unwrap()
+    orders.await.map_err(|error: DbError| error).unwrap()
 }
 
-/// Waits until `condition` holds; fails the test when that takes longer than `within`.
-pub(crate) async fn eventually<F: Future<Output = bool>>(
-    what: &str,
-    within: Duration,
+/// Waits until `condition` holds, and panics after `timeout`.
+pub(crate) async fn wait_until<F: Future<Output = bool>>(
+    description: &str,
+    timeout: Duration,
     mut condition: impl FnMut() -> F,
 ) {
-    let deadline = tokio::time::Instant::now() + within;
+    let deadline = tokio::time::Instant::now() + timeout;
     while !condition().await {
-        assert!(tokio::time::Instant::now() < deadline, "still not: {what}");
+        assert!(tokio::time::Instant::now() < deadline, "timed out: {description}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

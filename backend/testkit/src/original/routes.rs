@@ -1,7 +1,7 @@
 //! The routes of the original, a function each.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use http::header::COOKIE;
 use http::{Request, Response};
@@ -62,13 +62,16 @@ fn signed_in(market: &Market, name: &str, request: &Request<Bytes>) -> Option<St
     let mut pairs = cookies.flat_map(|cookies| cookies.split("; ")).filter_map(|pair| pair.split_once('='));
     let (_, value) = pairs.find(|(key, _)| *key == name)?;
     let session: Value = serde_json::from_slice(&STANDARD.decode(value).ok()?).ok()?;
-    let id = session["jwt"].as_str()?.split('.').nth(1)?;
+    let claims = session["jwt"].as_str()?.split('.').nth(1)?;
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()?;
+    let id = claims["id"].as_str()?;
     market.users.iter().any(|user| user.id == id).then(|| id.to_owned())
 }
 
 fn set_cookie(name: &str, (_, user): &(u16, Value)) -> String {
-    let id = user["id"].as_str().unwrap_or_default();
-    let session = json!({ "jwt": format!("header.{id}.signature") }).to_string();
+    let claims = URL_SAFE_NO_PAD.encode(user.to_string());
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let session = json!({ "jwt": format!("{header}.{claims}.signature") }).to_string();
     format!("{name}={}; path=/; httponly", STANDARD.encode(session))
 }
 

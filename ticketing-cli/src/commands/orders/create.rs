@@ -1,7 +1,7 @@
 //! `ticketing orders create`
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Error, Money, Order, TicketId, text};
+use ticketing_sdk::{Error, Money, Order, OrderedTicket, TicketId, text};
 
 use crate::complete;
 use crate::context::{Online, OnlineCommand};
@@ -39,13 +39,24 @@ pub(crate) async fn order(online: &Online, ticket: &TicketId) -> Outcome<Result<
         .await
 }
 
+fn operation_at_price(ticket: &TicketId, price: Money) -> String {
+    format!("orders create {ticket} --price {price}")
+}
+
+/// Removes the note of an interrupted command that has made this order: its outcome is known.
+pub(crate) fn settle_order(online: &Online, order: &Order) -> Outcome {
+    let OrderedTicket { id, price, .. } = &order.ticket;
+    online.settle_interrupted(&operation_at_price(id, *price), &[id.as_str(), &price.to_string()])?;
+    Ok(())
+}
+
 /// Reserves a ticket at the price that the buyer was shown, noted down before it is sent.
 pub(crate) async fn order_at_price(
     online: &Online,
     ticket: &TicketId,
     price: Money,
 ) -> Outcome<Result<Order, Error>> {
-    let operation = format!("orders create {ticket} --price {price}");
+    let operation = operation_at_price(ticket, price);
     online
         .write(&operation, &[ticket.as_str(), &price.to_string()], |key, resumed| {
             online.client.orders().create_at_price(ticket, price).idempotency_key(key).resumed(resumed)

@@ -1,9 +1,9 @@
 //! The market moves while one looks at it.
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::Call;
+use ticketing_tui::{Call, Effect};
 
-use crate::support::{Stage, props, waiting};
+use crate::support::{Stage, asked, props, waiting};
 
 fn created(stage: &mut Stage, id: &str, title: &str) {
     stage.feed(props::change(TicketChangeKind::Created, props::ticket(id, title, "5", 0)));
@@ -163,4 +163,19 @@ fn enter_in_a_filter_opens_the_only_ticket_that_is_like_it() {
     stage.press("enter");
     stage.sees("Seller");
     stage.sees("Night train to Lisbon");
+}
+
+#[test]
+fn foreign_identifiers_cannot_steer_the_terminal() {
+    let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
+    let id = "t\u{202e}9\nrm -rf\u{1b}]0;x\u{7}";
+    stage.world.market = vec![props::ticket(id, "Jazz at the lake", "38", 1)];
+    stage.go_live();
+    stage.press("enter");
+    stage.settle();
+    stage.sees("t9 rm -rf]0;x");
+    let is_steering = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
+    assert!(!stage.screen().contains(is_steering));
+    stage.press("y");
+    assert_eq!(asked!(stage, Effect::Copy(text) if text == "t9 rm -rf]0;x"), 1);
 }

@@ -150,7 +150,7 @@ impl Services {
                 let consumers = app
                     .core()
                     .consumers("expiration-service")
-                    .on(expiration::OnOrderCreated { armed: Signal::default() })
+                    .on(expiration::OnOrderCreated { deadline_added: Signal::default() })
                     .on(expiration::OnOrderConfirmed)
                     .on(expiration::OnOrderCompleted)
                     .on(expiration::OnOrderCancelled);

@@ -1,4 +1,4 @@
-//! The loop that sleeps until the next deadline and says that it has passed.
+//! The expiry worker sleeps until the next deadline and fires the timers that are due.
 
 use std::time::Duration;
 
@@ -10,17 +10,17 @@ use ticketing_sdk::Timestamp;
 
 use crate::store;
 
-/// Deadlines that are handled in one transaction at most.
-const BATCH: i64 = 500;
-/// How long it waits after the database failed.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How long it sleeps at most, since another replica may have been told of a nearer deadline.
-const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// The largest number of timers that one transaction fires.
+const MAX_BATCH: i64 = 500;
+/// The pause before the worker retries after a database failure.
+const RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The longest sleep. The signal of a new deadline may be lost between replicas, so the worker also polls.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(core: Core, armed: Signal, shutdown: Shutdown) {
-    let mut armed = armed.listen();
+pub(crate) async fn run(core: Core, deadline_added: Signal, shutdown: Shutdown) {
+    let mut deadline_added = deadline_added.listen();
     loop {
-        let wait = async {
+        let iteration = async {
             match fire_due(&core).await {
                 Ok(next) => {
                     let next = async {
@@ -31,24 +31,24 @@ pub(crate) async fn run(core: Core, armed: Signal, shutdown: Shutdown) {
                     };
                     tokio::select! {
                         () = next => {}
-                        () = armed.heard() => {}
-                        () = tokio::time::sleep(LONGEST_SLEEP) => {}
+                        () = deadline_added.heard() => {}
+                        () = tokio::time::sleep(POLL_INTERVAL) => {}
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "deadlines could not be read; trying again");
-                    tokio::time::sleep(PAUSE).await;
+                    tracing::warn!(%error, "expiry worker failed; retrying");
+                    tokio::time::sleep(RETRY_DELAY).await;
                 }
             }
         };
         tokio::select! {
-            () = wait => {}
+            () = iteration => {}
             () = shutdown.triggered() => return,
         }
     }
 }
 
-/// Says of every deadline that has passed that it has; answers the next one that has not.
+/// Fires every timer that is due. Returns the next deadline.
 async fn fire_due(core: &Core) -> Result<Option<Timestamp>, DbError> {
     loop {
         let Some(next) = core.db.read(store::next_deadline).await? else { return Ok(None) };
@@ -57,7 +57,7 @@ async fn fire_due(core: &Core) -> Result<Option<Timestamp>, DbError> {
             return Ok(Some(next));
         }
         let outbox = core.outbox.clone();
-        let fired = core.db.write(move |tx| store::fire(tx, &outbox, now, BATCH)).await?;
+        let fired = core.db.write(move |tx| store::fire(tx, &outbox, now, MAX_BATCH)).await?;
         metrics::counter!("deadlines_fired_total").increment(fired);
     }
 }

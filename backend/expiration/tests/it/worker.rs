@@ -1,4 +1,4 @@
-//! The loop: it sleeps until the next deadline, whatever the clock and the events do meanwhile.
+//! The worker wakes at the next deadline, even if events add an earlier one or the service restarts.
 
 use std::time::{Duration, Instant};
 
@@ -10,15 +10,15 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, UserId};
 
-use crate::support::{Timers, at, eventually, fired};
+use crate::support::{Timers, at, fired_orders, wait_until};
 
 on_both! {
     #[tokio::test]
-    a_deadline_is_told_when_it_comes_and_not_before, a_restart_moves_no_deadline,
-    ten_thousand_overdue_deadlines_are_told_within_five_seconds_of_a_start;
+    timer_fires_at_deadline_and_not_before, restart_keeps_deadlines,
+    restart_fires_10000_overdue_timers_within_5_seconds;
 }
 
-/// A running service, and the bus that it hears of orders on.
+/// A running service and its bus.
 struct Running {
     app: App,
     bus: Bus,
@@ -36,12 +36,12 @@ impl Running {
         Self { app, bus, shutdown }
     }
 
-    async fn say<E: Event>(&self, event: &E) {
+    async fn publish<E: Event>(&self, event: &E) {
         let clock = &self.app.core().clock;
         self.bus.publish(vec![Envelope::seal(clock.new_id(), clock.now(), event).unwrap()]).await.unwrap();
     }
 
-    async fn ordered(&self, order: &str, seconds: i64) {
+    async fn publish_created(&self, order: &str, seconds: i64) {
         let event = OrderCreated {
             id: OrderId::new(order),
             version: 0,
@@ -55,24 +55,24 @@ impl Running {
                 version: None,
             },
         };
-        self.say(&event).await;
+        self.publish(&event).await;
     }
 
-    async fn cancelled(&self, order: &str) {
+    async fn publish_cancelled(&self, order: &str) {
         let ticket = CancelledTicket { id: TicketId::new("t") };
-        self.say(&OrderCancelled { id: OrderId::new(order), version: 1, ticket }).await;
+        self.publish(&OrderCancelled { id: OrderId::new(order), version: 1, ticket }).await;
     }
 
-    async fn has_heard(&self) {
-        eventually("all is heard", Duration::from_secs(10), || async {
+    async fn wait_until_consumed(&self) {
+        wait_until("the bus has no backlog", Duration::from_secs(10), || async {
             self.bus.backlog().await.unwrap() == 0
         })
         .await;
     }
 
-    async fn has_fired(&self, expected: &[&str]) {
-        eventually("the deadlines are told", Duration::from_secs(1), || async {
-            fired(self.app.core()).await == expected
+    async fn wait_until_fired(&self, expected: &[&str]) {
+        wait_until("the timers have fired", Duration::from_secs(1), || async {
+            fired_orders(self.app.core()).await == expected
         })
         .await;
     }
@@ -83,64 +83,64 @@ impl Running {
     }
 }
 
-async fn a_deadline_is_told_when_it_comes_and_not_before(engine: Engine) {
+async fn timer_fires_at_deadline_and_not_before(engine: Engine) {
     let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
     let running = Running::start(&timers, &clock);
-    running.ordered("later", 100).await;
-    running.has_heard().await;
-    running.ordered("sooner", 50).await;
-    running.ordered("never", 60).await;
-    running.has_heard().await;
-    running.cancelled("never").await;
-    running.has_heard().await;
+    running.publish_created("later", 100).await;
+    running.wait_until_consumed().await;
+    running.publish_created("sooner", 50).await;
+    running.publish_created("never", 60).await;
+    running.wait_until_consumed().await;
+    running.publish_cancelled("never").await;
+    running.wait_until_consumed().await;
     clock.advance(Duration::from_millis(49_999));
-    running.ordered("at once", 1).await;
-    running.has_fired(&["at once"]).await;
+    running.publish_created("at once", 1).await;
+    running.wait_until_fired(&["at once"]).await;
     clock.advance(Duration::from_millis(1));
-    running.has_fired(&["at once", "sooner"]).await;
+    running.wait_until_fired(&["at once", "sooner"]).await;
     clock.advance(Duration::from_secs(50));
-    running.has_fired(&["at once", "sooner", "later"]).await;
+    running.wait_until_fired(&["at once", "sooner", "later"]).await;
     running.stop().await;
 }
 
-async fn a_restart_moves_no_deadline(engine: Engine) {
+async fn restart_keeps_deadlines(engine: Engine) {
     let timers = Timers::on(engine);
     let clock = timers.core.clock.clone();
     let running = Running::start(&timers, &clock);
-    running.ordered("o", 100).await;
-    running.has_heard().await;
+    running.publish_created("o", 100).await;
+    running.wait_until_consumed().await;
     running.stop().await;
     clock.advance(Duration::from_millis(99_999));
     let running = Running::start(&timers, &clock);
-    running.ordered("sign of life", 1).await;
-    running.has_fired(&["sign of life"]).await;
+    running.publish_created("probe", 1).await;
+    running.wait_until_fired(&["probe"]).await;
     clock.advance(Duration::from_millis(1));
-    running.has_fired(&["sign of life", "o"]).await;
+    running.wait_until_fired(&["probe", "o"]).await;
     running.stop().await;
 }
 
-async fn ten_thousand_overdue_deadlines_are_told_within_five_seconds_of_a_start(engine: Engine) {
+async fn restart_fires_10000_overdue_timers_within_5_seconds(engine: Engine) {
     let timers = Timers::on(engine);
     timers
         .write(|tx| {
             (0..10_000).try_for_each(|number| {
                 let order = OrderId::new(format!("o{number:05}"));
-                ticketing_expiration::store::arm(tx, &order, at(10), 0).map(drop)
+                ticketing_expiration::store::schedule(tx, &order, at(10), 0).map(drop)
             })
         })
         .await;
     timers.core.clock.advance(Duration::from_secs(3600));
-    let began = Instant::now();
+    let started = Instant::now();
     let running = Running::start(&timers, &timers.core.clock.clone());
-    let last = || async { running.bus.recent(1).await.unwrap().pop().map(|event| event.aggregate) };
-    let all = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
-    eventually("all are told", Duration::from_secs(5), || async {
-        let told = timers.core.db.read(move |tx| tx.query_one(all, &[], |row| row.int("n")));
-        told.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap() == 10_000
+    let last_order = || async { running.bus.recent(1).await.unwrap().pop().map(|event| event.aggregate) };
+    let sql = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
+    wait_until("the relay has published every event", Duration::from_secs(5), || async {
+        let published = timers.core.db.read(move |tx| tx.query_one(sql, &[], |row| row.int("n")));
+        published.await.map_err(|error: ticketing_platform::db::DbError| error).unwrap() == 10_000
     })
     .await;
-    assert!(last().await.is_some());
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(last_order().await.is_some());
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     running.stop().await;
 }

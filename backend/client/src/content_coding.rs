@@ -1,21 +1,21 @@
-//! Which content coding a browser gets: `Accept-Encoding` with its weights.
+//! Negotiates the content coding of a response from `Accept-Encoding` and its weights.
 
 use http::{HeaderMap, header};
 
 /// A content coding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Coding {
+pub(crate) enum ContentCoding {
     Brotli,
     Gzip,
-    /// The bytes as they are.
+    /// No compression.
     Identity,
 }
 
-impl Coding {
-    /// The best first: of equal weights, the earlier one is taken.
+impl ContentCoding {
+    /// In order of preference: among equal weights, the first one is chosen.
     const ALL: [Self; 3] = [Self::Brotli, Self::Gzip, Self::Identity];
 
-    /// Its name in headers.
+    /// Returns the name of the coding in headers.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Brotli => "br",
@@ -24,13 +24,12 @@ impl Coding {
         }
     }
 
-    /// The coding to answer with, of those that there are. Where none of them is wanted it is the identity, which everybody can
-    /// read.
-    pub(crate) fn wanted(headers: &HeaderMap, there: impl Fn(Self) -> bool) -> Self {
-        let offers = Offers::read(headers);
+    /// Chooses the coding of highest weight among the available ones, or the identity if the client accepts none of them.
+    pub(crate) fn negotiate(headers: &HeaderMap, is_available: impl Fn(Self) -> bool) -> Self {
+        let accepted = AcceptEncoding::parse(headers);
         let mut best = (Self::Identity, 0);
-        for coding in Self::ALL.into_iter().filter(|coding| there(*coding)) {
-            let weight = offers.weight(coding);
+        for coding in Self::ALL.into_iter().filter(|coding| is_available(*coding)) {
+            let weight = accepted.weight(coding);
             if weight > best.1 {
                 best = (coding, weight);
             }
@@ -39,39 +38,41 @@ impl Coding {
     }
 }
 
-/// What a request can read: names in lower case, with weights in thousandths.
-struct Offers(Vec<(String, u16)>);
+/// The parsed `Accept-Encoding` headers of a request: names in lower case, with weights in thousandths.
+struct AcceptEncoding(Vec<(String, u16)>);
 
-impl Offers {
-    fn read(headers: &HeaderMap) -> Self {
+impl AcceptEncoding {
+    fn parse(headers: &HeaderMap) -> Self {
         let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-        Self(values.flat_map(|value| value.split(',')).filter_map(offer).collect())
+        Self(values.flat_map(|value| value.split(',')).filter_map(parse_entry).collect())
     }
 
-    fn weight(&self, coding: Coding) -> u16 {
-        let of = |name: &str| self.0.iter().find(|(other, _)| other == name).map(|(_, weight)| *weight);
-        let named = of(coding.name()).or_else(|| (coding == Coding::Gzip).then(|| of("x-gzip")).flatten());
-        match (named, of("*")) {
+    fn weight(&self, coding: ContentCoding) -> u16 {
+        let weight_of =
+            |name: &str| self.0.iter().find(|(other, _)| other == name).map(|(_, weight)| *weight);
+        let named = weight_of(coding.name())
+            .or_else(|| (coding == ContentCoding::Gzip).then(|| weight_of("x-gzip")).flatten());
+        match (named, weight_of("*")) {
             (Some(weight), _) | (None, Some(weight)) => weight,
-            // Whoever says nothing of the identity takes it, but would rather have what is named.
-            (None, None) => u16::from(coding == Coding::Identity),
+            // The identity is acceptable unless it is excluded, but codings that are named come first.
+            (None, None) => u16::from(coding == ContentCoding::Identity),
         }
     }
 }
 
-/// One entry: `br`, `gzip;q=0.8`. What cannot be read is no offer.
-fn offer(entry: &str) -> Option<(String, u16)> {
+/// Parses one entry, such as `br` or `gzip;q=0.8`. Returns `None` if the entry is invalid.
+fn parse_entry(entry: &str) -> Option<(String, u16)> {
     let mut parts = entry.split(';').map(str::trim);
     let name = parts.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
     let weight = match parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q="))) {
-        Some(weight) => thousandths(weight)?,
+        Some(weight) => parse_weight(weight)?,
         None => 1000,
     };
     Some((name, weight))
 }
 
-/// `0.8` as 800: at most three digits after the point, and no more than one.
-fn thousandths(text: &str) -> Option<u16> {
+/// Parses a weight into thousandths: `0.8` is 800. A weight is at most 1 and has at most three decimals.
+fn parse_weight(text: &str) -> Option<u16> {
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = rest.len() <= 3 && rest.bytes().all(|byte| byte.is_ascii_digit());
     let rest: u16 = format!("{rest:0<3}").parse().ok().filter(|_| digits)?;
@@ -84,18 +85,18 @@ fn thousandths(text: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::Coding::{self, Brotli, Gzip, Identity};
+    use super::ContentCoding::{self, Brotli, Gzip, Identity};
     use http::{HeaderMap, HeaderValue, header};
     use proptest::prelude::*;
 
-    fn of_all(value: &[u8]) -> Coding {
+    fn negotiate_among_all(value: &[u8]) -> ContentCoding {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_bytes(value).unwrap());
-        Coding::wanted(&headers, |_| true)
+        ContentCoding::negotiate(&headers, |_| true)
     }
 
     #[test]
-    fn the_best_of_what_is_wanted_is_taken() {
+    fn coding_of_highest_weight_is_chosen() {
         for (value, coding) in [
             ("gzip, deflate, br, zstd", Brotli),
             ("gzip, deflate", Gzip),
@@ -117,31 +118,31 @@ mod tests {
             ("br;q=x, gzip", Gzip),
             (";;,,;q=1", Identity),
         ] {
-            assert_eq!(of_all(value.as_bytes()), coding, "{value}");
+            assert_eq!(negotiate_among_all(value.as_bytes()), coding, "{value}");
         }
-        assert_eq!(Coding::wanted(&HeaderMap::new(), |_| true), Identity);
+        assert_eq!(ContentCoding::negotiate(&HeaderMap::new(), |_| true), Identity);
     }
 
     #[test]
-    fn several_headers_are_one() {
+    fn repeated_headers_are_combined() {
         let mut headers = HeaderMap::new();
         headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static("br"));
-        assert_eq!(Coding::wanted(&headers, |_| true), Brotli);
+        assert_eq!(ContentCoding::negotiate(&headers, |_| true), Brotli);
     }
 
     #[test]
-    fn what_is_not_there_is_not_taken() {
+    fn unavailable_coding_is_not_chosen() {
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("br, gzip;q=0.1"));
-        assert_eq!(Coding::wanted(&headers, |coding| coding != Brotli), Gzip);
-        assert_eq!(Coding::wanted(&headers, |coding| coding == Identity), Identity);
+        assert_eq!(ContentCoding::negotiate(&headers, |coding| coding != Brotli), Gzip);
+        assert_eq!(ContentCoding::negotiate(&headers, |coding| coding == Identity), Identity);
     }
 
     proptest! {
         #[test]
-        fn any_header_has_an_answer(value in "[\\x20-\\x7e\\u{80}-\\u{ff}]{0,60}") {
-            of_all(value.as_bytes());
+        fn arbitrary_header_never_panics(value in "[\\x20-\\x7e\\u{80}-\\u{ff}]{0,60}") {
+            negotiate_among_all(value.as_bytes());
         }
     }
 }

@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+
+import { sharedCases } from '../texts/shared-cases'
+import { ApiError } from './problem'
+
+interface OutcomeCase {
+  status: number
+  code: string | null
+  mayHaveBeenDone: boolean
+  settlesEarlierAttempt: boolean
+}
+
+const cases = sharedCases<OutcomeCase[]>('outcomes.json', []).filter(({ status }) => status >= 400)
+
+it('has the shared cases', () => {
+  expect(cases.length).toBeGreaterThan(20)
+})
+
+it.each(cases)('$status $code says of a write what the shared table says', ({ status, code, mayHaveBeenDone, settlesEarlierAttempt }) => {
+  const { outcome } = new ApiError(status, code ? [{ message: 'no', code }] : [])
+  expect(outcome === 'final').toBe(settlesEarlierAttempt)
+  // Keeping a key that is not needed does no harm; dropping one that is needed does.
+  if (mayHaveBeenDone) expect(outcome).toBe('unknown')
+})
