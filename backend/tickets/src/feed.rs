@@ -28,9 +28,10 @@ use self::ring::Ring;
 use self::watcher::Watcher;
 use crate::store::{self, Resumed};
 
-/// Watchers are woken group by group, and other tasks run in between.
-const GROUPS: usize = 128;
-/// Changes read at a time.
+/// Watchers are woken group by group, and other tasks run in between: a request waits for the watchers of one group at
+/// most.
+const GROUPS: usize = 512;
+/// Changes read at a time for one watcher that catches up.
 const PAGE: i64 = 256;
 /// When a client should connect again: spread, so that the watchers of a server that restarts do not come all at once.
 const RETRY: std::ops::Range<u64> = 500..2000;

@@ -7,10 +7,10 @@ use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::limits::LogThrottle;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Listener;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
+use super::Feed;
 use super::batch::Batch;
-use super::{Feed, PAGE};
 use crate::store::{self, Changes};
 
 /// A comment is sent so often, so that both ends notice a dead connection.
@@ -19,11 +19,14 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 const HELD_BACK: Duration = Duration::from_millis(20);
 /// How often changes are looked for even when nothing notifies, where other processes make changes too.
 const POLL: Duration = Duration::from_secs(1);
-/// How long the publisher gathers changes after it has sent some: so long for each watcher, and this many times as long as
-/// sending took, so that sending takes a bounded part of the processors.
-const GATHER_PER_WATCHER: Duration = Duration::from_micros(30);
-const GATHER_PER_SENDING: u32 = 3;
-const MAX_GATHER: Duration = Duration::from_millis(500);
+/// Changes read at a time for all watchers: more than one process commits while it sends to thousands of them.
+const PAGE: i64 = 1024;
+/// The publisher rests this many times as long as it works, so that sending takes a bounded part of the processors.
+const REST_PER_WORK: u32 = 3;
+/// It rests at most so long for one batch. A change that comes while a batch is sent waits for the next one.
+const MAX_REST: Duration = Duration::from_millis(120);
+/// Shorter rests are added up, because a timer is no finer.
+const MIN_REST: Duration = Duration::from_millis(2);
 
 pub(super) struct Publisher {
     feed: Feed,
@@ -69,7 +72,7 @@ impl Publisher {
                 }
             };
             if self.last_sent.elapsed() >= HEARTBEAT {
-                self.send(Batch::heartbeat()).await;
+                self.send(Batch::heartbeat(), &mut Pace::default()).await;
             }
             let (notified, until) = match look {
                 Look::Notified(until) => (true, until.min(self.last_sent + HEARTBEAT)),
@@ -107,29 +110,66 @@ impl Publisher {
                 Look::Notified(began + quiet)
             };
         }
-        let watchers = u32::try_from(self.feed.shared.watchers.load(Ordering::SeqCst)).unwrap_or(u32::MAX);
-        let is_all = i64::try_from(changes.ready.len()).is_ok_and(|count| count < PAGE);
-        self.send(Batch::new(&changes.ready)).await;
-        if !is_all {
-            return Look::At(began);
-        }
+        let mut pace = Pace { worked: began.elapsed(), rested: Duration::ZERO };
+        self.send(Batch::new(&changes.ready), &mut pace).await;
         // A lone change goes out at once; those that follow it soon are sent together.
-        let sent = Instant::now();
-        let gather = GATHER_PER_WATCHER.saturating_mul(watchers).max((sent - began) * GATHER_PER_SENDING);
-        Look::At(sent + gather.min(MAX_GATHER))
+        Look::At(Instant::now() + pace.owed())
     }
 
-    /// Wakes every watcher, group by group: between two of them other tasks run.
-    async fn send(&mut self, batch: Batch) {
+    /// Wakes every watcher, group by group. Between two groups other tasks run, and the publisher takes its rest there:
+    /// a burst of writes to thousands of sockets would keep every core from the requests that come meanwhile.
+    async fn send(&mut self, batch: Batch, pace: &mut Pace) {
         self.last_sent = Instant::now();
         if let Some(ring) = self.feed.shared.ring().as_mut() {
             ring.push(batch);
         }
         for group in &self.feed.shared.groups {
-            if group.is_heard() {
-                group.ring();
-                tokio::task::yield_now().await;
+            if !group.is_heard() {
+                continue;
+            }
+            let began = Instant::now();
+            group.ring();
+            tokio::task::yield_now().await;
+            pace.worked += began.elapsed();
+            if pace.owed() >= MIN_REST {
+                let began = Instant::now();
+                sleep(pace.owed()).await;
+                pace.rested += began.elapsed();
             }
         }
+    }
+}
+
+/// How long the publisher has worked on a batch, and how long it has rested meanwhile.
+#[derive(Debug, Default)]
+struct Pace {
+    worked: Duration,
+    rested: Duration,
+}
+
+impl Pace {
+    /// How long the publisher has to rest now.
+    fn owed(&self) -> Duration {
+        self.worked.saturating_mul(REST_PER_WORK).min(MAX_REST).saturating_sub(self.rested)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owed(worked: u64, rested: u64) -> u128 {
+        let millis = Duration::from_millis;
+        Pace { worked: millis(worked), rested: millis(rested) }.owed().as_millis()
+    }
+
+    #[test]
+    fn publisher_rests_in_proportion_to_work_up_to_bound() {
+        assert_eq!(owed(0, 0), 0);
+        assert_eq!(owed(5, 0), 15);
+        assert_eq!(owed(5, 10), 5, "it has rested between two groups");
+        assert_eq!(owed(5, 20), 0, "a timer was late");
+        assert_eq!(owed(1000, 0), MAX_REST.as_millis(), "a change is never late for rests alone");
+        assert_eq!(owed(1000, 130), 0);
     }
 }
