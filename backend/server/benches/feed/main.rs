@@ -41,7 +41,7 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     if let Some(address) = value("--watch") {
         let count = value("--count").unwrap().parse().unwrap();
-        return runtime.block_on(watchers::run(address.parse().unwrap(), count));
+        return watchers::run(address.parse().unwrap(), count);
     }
     let rounds = value("--rounds").and_then(|text| text.parse().ok()).unwrap_or(3);
     let program =

@@ -23,8 +23,10 @@ impl Server {
         let mut child = Command::new(program)
             .args(["all", "--listen", "127.0.0.1:0", "--log", "warn"])
             .arg("--data-dir")
-            .arg(data.path())
+            .arg(data.path().join("data"))
             .env("TICKETING_JWT_KEY", KEY)
+            // One account lists everything.
+            .env("TICKETING_WRITES_PER_MINUTE", "0")
             // All of them come from one address here.
             .env("TICKETING_STREAMS_PER_ADDRESS", "100000")
             .stdout(Stdio::piped())

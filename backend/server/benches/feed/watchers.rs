@@ -1,84 +1,111 @@
-//! The process of the watchers: it reads what they are sent and counts the changes, and costs as little as possible.
+//! The process of the watchers: it takes what they are sent off their sockets, and costs as little as possible.
+//!
+//! It shares the processors with the server that is measured, so all of them are one thread with one poll. The first
+//! watcher reads what it is sent and counts the changes. All watchers are sent the same bytes, so of the others only the
+//! number of bytes is compared: the kernel discards them.
 
-use std::cell::{Cell, RefCell};
-use std::io::{BufRead, ErrorKind};
-use std::net::SocketAddr;
-use std::rc::Rc;
-use std::time::Duration;
+use std::io::{BufRead, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
 
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpStream;
-use tokio::sync::mpsc;
-use tokio::task::LocalSet;
+use mio::{Events, Interest, Poll, Token, Waker};
+use rustix::net::RecvFlags;
 
-/// How often it is looked whether every watcher has seen enough.
-const LOOK: Duration = Duration::from_millis(5);
+/// How much is taken off a socket at a time.
+const TAKEN: usize = 1024 * 1024;
+/// Told to the poll when there is a number on the input.
+const INPUT: Token = Token(usize::MAX);
 
-thread_local! {
-    /// What is read: one buffer for all of them.
-    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 256 * 1024]);
+struct Watcher {
+    stream: mio::net::TcpStream,
+    /// Bytes since it watches.
+    bytes: u64,
 }
 
-/// Says so once each of so many watchers stands, then answers each number on its input once each of them has seen so
-/// many changes.
-pub(crate) async fn run(address: SocketAddr, count: usize) {
-    LocalSet::new().run_until(watch(address, count)).await;
-}
-
-async fn watch(address: SocketAddr, count: usize) {
-    let mut seen = Vec::with_capacity(count);
-    for _ in 0..count {
-        let stream = open(address).await;
-        let changes = Rc::new(Cell::new(0));
-        seen.push(Rc::clone(&changes));
-        tokio::task::spawn_local(async move {
-            while let Some(more) = read(&stream).await {
-                changes.set(changes.get() + more);
-            }
-        });
-    }
+/// Says so once each of so many watchers stands, then answers each number on its input once each of them has been sent
+/// so many changes.
+pub(crate) fn run(address: SocketAddr, count: usize) {
+    let mut poll = Poll::new().unwrap();
+    let mut watchers: Vec<Watcher> = (0..count)
+        .map(|number| {
+            let mut stream = mio::net::TcpStream::from_std(open(address));
+            poll.registry().register(&mut stream, Token(number), Interest::READABLE).unwrap();
+            Watcher { stream, bytes: 0 }
+        })
+        .collect();
+    let wanted = read_numbers(Waker::new(poll.registry(), INPUT).unwrap());
     println!("ready");
-    let (sender, mut wanted) = mpsc::unbounded_channel::<usize>();
+
+    let (mut buffer, mut changes, mut waited_for) = (vec![0; TAKEN], 0, None);
+    let mut events = Events::with_capacity(1024);
+    loop {
+        poll.poll(&mut events, None).unwrap();
+        for event in &events {
+            if let Some(watcher) = watchers.get_mut(event.token().0) {
+                changes += watcher.take(&mut buffer, event.token() == Token(0));
+            }
+        }
+        waited_for = waited_for.or_else(|| wanted.try_recv().ok());
+        let all = watchers.first().map_or(0, |first| first.bytes);
+        if waited_for.is_some_and(|wanted| changes >= wanted)
+            && watchers.iter().all(|watcher| watcher.bytes >= all)
+        {
+            println!("done");
+            waited_for = None;
+        }
+    }
+}
+
+impl Watcher {
+    /// Takes everything that has come; counts the changes in it, each of which is one flat object, where it `is_read`.
+    fn take(&mut self, buffer: &mut [u8], is_read: bool) -> usize {
+        let flags = if is_read { RecvFlags::empty() } else { RecvFlags::TRUNC };
+        let mut changes = 0;
+        loop {
+            match rustix::net::recv(&self.stream, &mut *buffer, flags).map_err(std::io::Error::from) {
+                Ok((_, 0)) => panic!("the server ended a stream"),
+                Ok((_, count)) => {
+                    self.bytes += u64::try_from(count).unwrap();
+                    if is_read {
+                        changes += buffer[..count].iter().filter(|byte| **byte == b'{').count();
+                    }
+                    if count < buffer.len() {
+                        return changes;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return changes,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+}
+
+/// Reads the numbers on the input, and wakes the poll for each.
+fn read_numbers(waker: Waker) -> Receiver<usize> {
+    let (sender, numbers) = channel();
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
             sender.send(line.parse().unwrap()).unwrap();
+            waker.wake().unwrap();
         }
     });
-    while let Some(wanted) = wanted.recv().await {
-        while seen.iter().any(|changes| changes.get() < wanted) {
-            tokio::time::sleep(LOOK).await;
-        }
-        println!("done");
-    }
+    numbers
 }
 
 /// A watcher that has been greeted.
-async fn open(address: SocketAddr) -> TcpStream {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+fn open(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
     stream
         .write_all(b"GET /api/tickets HTTP/1.1\r\nhost: bench\r\naccept: text/event-stream\r\n\r\n")
-        .await
         .unwrap();
-    let mut text = Vec::new();
-    while !text.windows(4).any(|window| window == b"id: ") {
-        stream.readable().await.unwrap();
-        match stream.try_read_buf(&mut text) {
-            Ok(0) => panic!("the server ended the stream"),
-            Err(error) if error.kind() != ErrorKind::WouldBlock => panic!("{error}"),
-            Ok(_) | Err(_) => {}
-        }
+    let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
+    // The greeting is a chunk whose text ends with an empty line.
+    while !text.ends_with(b"\n\n\r\n") {
+        let count = stream.read(&mut buffer).unwrap();
+        assert_ne!(count, 0, "the server ended a stream: {}", String::from_utf8_lossy(&text));
+        text.extend_from_slice(&buffer[..count]);
         assert!(text.len() < 12 || text.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&text));
     }
+    stream.set_nonblocking(true).unwrap();
     stream
-}
-
-/// The changes in what is there to read: each is one flat object. Nothing at the end.
-async fn read(stream: &TcpStream) -> Option<usize> {
-    stream.readable().await.ok()?;
-    BUFFER.with_borrow_mut(|buffer| match stream.try_read(buffer) {
-        Ok(0) => None,
-        Ok(count) => Some(buffer[..count].iter().map(|byte| usize::from(*byte == b'{')).sum()),
-        Err(error) if error.kind() == ErrorKind::WouldBlock => Some(0),
-        Err(_) => None,
-    })
 }

@@ -17,6 +17,7 @@ mod server;
 mod visitors;
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use report::Rounds;
@@ -44,13 +45,16 @@ fn main() {
     {
         return bare_handler::serve(body);
     }
-    let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
     // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
     if args.iter().any(|arg| arg == "--test") {
         return;
     }
+    let value = |flag: &str| args.iter().position(|arg| arg == flag).and_then(|at| args.get(at + 1));
+    let rounds = value("--rounds").and_then(|text| text.parse().ok()).unwrap_or(3);
+    let program =
+        value("--server").map_or_else(|| env!("CARGO_BIN_EXE_ticketing-server").into(), PathBuf::from);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(measure(rounds.unwrap_or(3)));
+    runtime.block_on(measure(&program, rounds));
 }
 
 /// Something that a browser asks for, and how long it waits for the first byte of it.
@@ -85,8 +89,8 @@ fn script(page: &str) -> String {
     named.next().expect("the module is of the bundle").to_owned()
 }
 
-async fn measure(rounds: u32) {
-    let mut server = Server::start();
+async fn measure(program: &Path, rounds: u32) {
+    let mut server = Server::start(program);
     let idle = server.memory_mib("VmRSS");
     let signins = load::sign_in(&server, SIGNINS).await;
     let hashing = server.memory_mib("VmHWM");

@@ -43,7 +43,10 @@ impl Ground {
         // Nothing of whoever measures may change what the services do.
         command.env_clear().env("TICKETING_DATABASE_URL", url).env("TICKETING_NATS_URL", self.nats.url());
         command.env("TICKETING_DATABASE_CONNECTIONS", crate::POOL.to_string());
-        command.env("TICKETING_JWT_KEY", KEY).env("TICKETING_LOG", "error");
+        command
+            .env("TICKETING_JWT_KEY", KEY)
+            .env("TICKETING_LOG", "error")
+            .env("TICKETING_WRITES_PER_MINUTE", "0");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         command
     }
