@@ -10,5 +10,5 @@ mod writes;
 pub use client::{ClientAddress, Network, NetworkError, TrustedProxies};
 pub use rate::RateLimit;
 pub use streams::{StreamSlot, StreamSlots};
-pub use throttle::LogThrottle;
+pub use throttle::{LogThrottle, LogThrottles};
 pub use writes::{WriteLimit, WriteRate};

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use ticketing_platform::db::DbError;
 use ticketing_platform::http::Json;
+use ticketing_platform::limits::LogThrottle;
 use ticketing_platform::session::{self, MaybeSession, Session};
 use ticketing_sdk::{CurrentUser, CurrentUserAnswer};
 
@@ -53,7 +54,10 @@ async fn has_ended_elsewhere(app: &App, session: &Session) -> bool {
         }
         Ok(false) => false,
         Err(error) => {
-            tracing::warn!(%error, "ended sessions could not be read; answering from memory");
+            static UNREAD: LogThrottle = LogThrottle::new();
+            if let Some(times) = UNREAD.occurred() {
+                tracing::warn!(%error, times, "ended sessions could not be read; answering from memory");
+            }
             false
         }
     }

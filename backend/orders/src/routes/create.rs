@@ -71,10 +71,7 @@ impl OrderInput {
         const TICKET: &str = "TicketId must be provided";
         const PRICE: &str = "Price must be a number like 20 or 149.99";
         let mut faults = Faults::new();
-        let id = self.ticket_id.required_text("ticketId", TICKET, &mut faults);
-        if id.as_ref().is_some_and(|id| id.trim().is_empty()) {
-            faults.push("ticketId", TICKET);
-        }
+        let id = self.ticket_id.required_id("ticketId", TICKET, &mut faults);
         let price = self.price.optional("price", PRICE, &mut faults);
         let price = price.and_then(|value| read_price(&value).map_err(|_| faults.push("price", PRICE)).ok());
         faults.finish()?;

@@ -1,20 +1,20 @@
 //! `GET /api/orders`
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, PageQuery, list_body};
+use ticketing_platform::http::{ApiError, Faults, PageQuery, Query, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Order, OrderStatus, Problem};
 
 use crate::{App, store};
 
-/// The filters of the list, as they were sent.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+/// The filters of the list, for the API's document.
+#[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the values are read by name, so that their faults are reported together")]
 pub(crate) struct Filters {
     /// `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default).
     #[param(
@@ -38,17 +38,11 @@ pub(crate) struct Filters {
         (status = 401, description = "Not signed in", body = Problem),
     )
 )]
-pub(crate) async fn list(
-    State(app): State<App>,
-    session: Session,
-    uri: Uri,
-    filters: Result<Query<Filters>, axum::extract::rejection::QueryRejection>,
-) -> Result<Response, ApiError> {
-    let Query(filters) = filters.map_err(|error| ApiError::field("query", error.body_text()))?;
-    let mut faults = Faults::new();
-    let page = PageQuery::parse(&uri, &mut faults);
+pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
+    let (query, mut faults) = (Query::of(&uri), Faults::new());
+    let page = PageQuery::parse(&query, &mut faults);
     let after: Option<String> = page.after(&mut faults);
-    let statuses = filters.statuses(&mut faults);
+    let statuses = statuses(&query, &mut faults);
     faults.finish()?;
 
     let limit = page.limit;
@@ -65,17 +59,16 @@ pub(crate) async fn list(
     }
 }
 
-impl Filters {
-    fn statuses(&self, faults: &mut Faults) -> Vec<OrderStatus> {
-        let Some(text) = self.status.as_deref().filter(|text| !matches!(*text, "" | "all")) else {
-            return Vec::new();
-        };
-        let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
-        statuses.unwrap_or_else(|| {
-            let message =
-                "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
-            faults.push("status", message);
-            Vec::new()
-        })
-    }
+/// The states that are asked for; none stands for all.
+fn statuses(query: &Query, faults: &mut Faults) -> Vec<OrderStatus> {
+    let Some(text) = query.value("status", faults).filter(|text| *text != "all") else {
+        return Vec::new();
+    };
+    let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
+    statuses.unwrap_or_else(|| {
+        let message =
+            "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
+        faults.push("status", message);
+        Vec::new()
+    })
 }

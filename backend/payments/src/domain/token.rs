@@ -6,10 +6,19 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardToken(String);
 
-/// Some text is not a card token.
+/// Why there is no card token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Token must be a card token such as tok_visa")]
-pub struct TokenError;
+pub enum TokenError {
+    /// None was given.
+    #[error("Token is required")]
+    Missing,
+    /// It is a number, a list or an object.
+    #[error("Token must be a string")]
+    NotText,
+    /// The text has not the form of one.
+    #[error("Token must be a card token such as tok_visa")]
+    Form,
+}
 
 const LONGEST: usize = 255;
 
@@ -19,10 +28,10 @@ impl CardToken {
     /// # Errors
     /// When it is anything else.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
-        let name = text.strip_prefix("tok_").or_else(|| text.strip_prefix("pm_")).ok_or(TokenError)?;
+        let name = text.strip_prefix("tok_").or_else(|| text.strip_prefix("pm_")).ok_or(TokenError::Form)?;
         let visible = name.bytes().all(|byte| byte.is_ascii_graphic());
         if name.is_empty() || !visible || text.len() > LONGEST {
-            return Err(TokenError);
+            return Err(TokenError::Form);
         }
         Ok(Self(text.to_owned()))
     }
@@ -71,7 +80,7 @@ mod tests {
             "tok_é",
             &long,
         ] {
-            assert_eq!(CardToken::parse(bad), Err(TokenError), "{bad:?}");
+            assert_eq!(CardToken::parse(bad), Err(TokenError::Form), "{bad:?}");
         }
     }
 

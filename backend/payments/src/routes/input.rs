@@ -57,29 +57,32 @@ impl PaymentInput {
     pub(super) fn check(self) -> Result<Purchase, ApiError> {
         const ORDER: &str = "Order id is required";
         let mut faults = Faults::new();
-        let order_id = self.order_id.required_text("orderId", ORDER, &mut faults).filter(|id| {
-            if id.is_empty() {
-                faults.push("orderId", ORDER);
-            }
-            !id.is_empty()
-        });
-        const TOKEN: &str = "Token is required";
-        let token = self.token.required_text("token", TOKEN, &mut faults).filter(|token| {
-            if token.is_empty() {
-                faults.push("token", TOKEN);
-            }
-            !token.is_empty()
-        });
+        let order_id = self.order_id.required_id("orderId", ORDER, &mut faults);
+        let token = read_token(self.token);
         let can_confirm = self
             .can_confirm
             .optional("canConfirm", "CanConfirm must be true or false", &mut faults)
             .unwrap_or_default();
-        match (order_id, token) {
-            (Some(order_id), Some(token)) if faults.is_empty() => {
-                let token = CardToken::parse(&token);
+        match order_id {
+            Some(order_id) if faults.is_empty() => {
                 Ok(Purchase { order_id: OrderId::new(order_id), token, can_confirm })
             }
-            _ => Err(faults.into()),
+            _ => {
+                // No order can be judged, so that every fault is reported.
+                if let Err(error) = token {
+                    faults.push("token", error.to_string());
+                }
+                Err(faults.into())
+            }
         }
+    }
+}
+
+/// A token that is missing or no text has not the form of one, as any other text that has not.
+fn read_token(token: Field<String>) -> Result<CardToken, TokenError> {
+    match token {
+        Field::Value(token) if !token.is_empty() => CardToken::parse(&token),
+        Field::Value(_) | Field::Missing => Err(TokenError::Missing),
+        Field::Invalid => Err(TokenError::NotText),
     }
 }

@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Serialize;
 use ticketing_platform::http::{ApiError, BodyError, Json};
+use ticketing_platform::limits::LogThrottle;
 use ticketing_sdk::{ErrorCode, Problem};
 
 use crate::provider::NoticeError;
@@ -76,7 +77,10 @@ fn refused(error: NoticeError) -> ApiError {
     match error {
         NoticeError::NotHeard => ApiError::not_found(),
         NoticeError::Signature(reason) => {
-            tracing::warn!(reason, "an event that claims to be the provider's was refused");
+            static REFUSED: LogThrottle = LogThrottle::new();
+            if let Some(times) = REFUSED.occurred() {
+                tracing::warn!(reason, times, "webhook events refused: their signature is not valid");
+            }
             let code = ErrorCode::Other("invalid_signature".to_owned());
             ApiError::rule(code, "The signature of the event is not valid")
         }

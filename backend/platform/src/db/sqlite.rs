@@ -20,6 +20,7 @@ use tokio::sync::mpsc;
 use super::job::{Job, submit};
 use super::tx::Mode;
 use super::{DbError, DbOptions, DbStats, Migrations, OpenError, ReadOnly, Tx, chain};
+use crate::limits::LogThrottle;
 use crate::signal::Signal;
 pub use copy::{CopyError, copy_together};
 use files::Files;
@@ -42,6 +43,7 @@ struct Counters {
     name: String,
     units: AtomicU64,
     commits: AtomicU64,
+    failed: LogThrottle,
 }
 
 impl Engine {
@@ -232,7 +234,10 @@ fn commit_group(
             Ok(())
         }
         Err(error) => {
-            tracing::error!(%error, "a group of units was not committed");
+            if let Some(times) = counters.failed.occurred() {
+                let database = &counters.name;
+                tracing::error!(database, %error, times, "a group of units was not committed");
+            }
             roll_back(connection);
             Err(if error.is_outage() { error } else { DbError::Unavailable(error.to_string()) })
         }

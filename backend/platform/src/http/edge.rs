@@ -2,14 +2,13 @@
 //! conditional reads, and the header fields that protect browsers.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::future::RouteFuture;
 use http::header::Entry;
@@ -19,12 +18,12 @@ use tower::Service;
 
 use super::LayerSettings;
 use super::tags::EntityTags;
+use super::tls::is_over_tls;
 
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
-const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The fields of every answer that does not have its own: an answer of the API is data, shown and embedded by nobody.
-static DEFAULTS: [(HeaderName, HeaderValue); 4] = [
+pub(super) static DEFAULTS: [(HeaderName, HeaderValue); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
@@ -199,22 +198,6 @@ fn not_modified(known: &EntityTags, response: &mut Response) {
     *response.body_mut() = Body::empty();
     response.headers_mut().remove(header::CONTENT_TYPE);
     response.headers_mut().remove(header::CONTENT_LENGTH);
-}
-
-/// Whether a proxy says that the client speaks TLS with it. A proxy on this machine is believed, and those that
-/// `TICKETING_TRUSTED_PROXIES` names.
-fn is_over_tls(request: &Request, settings: &LayerSettings) -> bool {
-    let Some(scheme) = request.headers().get(X_FORWARDED_PROTO) else { return false };
-    // The first of several is that of the client; each proxy appends its own.
-    let scheme = scheme.as_bytes().split(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
-    if !scheme.eq_ignore_ascii_case(b"https") {
-        return false;
-    }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.is_some_and(|ConnectInfo(peer)| {
-        let address: IpAddr = peer.ip().to_canonical();
-        address.is_loopback() || settings.trusted_proxies.trusts(address)
-    })
 }
 
 /// Cookies that are set over TLS come back over TLS alone.

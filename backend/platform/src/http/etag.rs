@@ -44,14 +44,15 @@ impl IfMatch {
             None => Self::Absent,
             Some(EntityTags::Any) => Self::Any,
             Some(EntityTags::List(tags)) => {
-                Self::Versions(tags.iter().filter_map(|tag| version_of(tag)).collect())
+                // `If-Match` compares strongly (RFC 9110, section 13.1.1): a weak tag matches nothing.
+                let strong = tags.iter().filter(|tag| !tag.is_weak);
+                Self::Versions(strong.filter_map(|tag| version_of(&tag.opaque)).collect())
             }
         }
     }
 }
 
-/// The version in `"3"`. `W/"3"` names it too: a proxy that compresses weakens tags, and a version names the state
-/// whatever the bytes.
+/// The version in `"3"`.
 fn version_of(tag: &[u8]) -> Option<i64> {
     let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
@@ -85,7 +86,7 @@ mod tests {
         assert_eq!(of(&[]), IfMatch::Absent);
         assert_eq!(of(&["*"]), IfMatch::Any);
         assert_eq!(of(&["\"3\""]), IfMatch::Versions(vec![3]));
-        assert_eq!(of(&["\"3\", W/\"4\"", "\"5\""]), IfMatch::Versions(vec![3, 4, 5]));
+        assert_eq!(of(&["\"3\", W/\"4\"", "\"5\""]), IfMatch::Versions(vec![3, 5]));
         assert_eq!(of(&["3"]), IfMatch::Versions(vec![]));
         assert_eq!(of(&["\"+3\", \"\", \"x\""]), IfMatch::Versions(vec![]));
     }
@@ -97,6 +98,7 @@ mod tests {
         assert!(of(&["\"3\""]).check(3).is_ok());
         assert_eq!(of(&["\"2\""]).check(3).unwrap_err().status(), 412);
         assert_eq!(of(&["3"]).check(3).unwrap_err().status(), 412);
+        assert_eq!(of(&["W/\"3\""]).check(3).unwrap_err().status(), 412);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use ticketing_sdk::{ErrorCode, Fault};
 
-use super::ApiError;
+use super::{ApiError, canonical_id};
 
 /// One field of a request body: absent, of the wrong type, or a value.
 ///
@@ -60,6 +60,17 @@ impl Field<String> {
             return None;
         }
         Some(text)
+    }
+
+    /// The identifier, as [`required_text`](Self::required_text), in its canonical spelling. One of white space alone is
+    /// absent.
+    pub fn required_id(self, name: &str, message: &str, faults: &mut Faults) -> Option<String> {
+        let id = self.required_text(name, message, faults)?;
+        if id.trim().is_empty() {
+            faults.push(name, message);
+            return None;
+        }
+        Some(canonical_id(&id).into_owned())
     }
 }
 

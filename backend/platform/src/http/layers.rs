@@ -7,14 +7,14 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use pin_project_lite::pin_project;
 use tower::{Layer, Service};
 use tracing::{Level, Span};
@@ -22,14 +22,16 @@ use tracing::{Level, Span};
 use super::allowed_origin::AllowedOrigin;
 use super::body::BODY_LIMIT;
 use super::edge::Edge;
+use super::host;
 use super::meters::Meters;
 use super::origin::{self, SEC_FETCH_SITE};
 use super::paths::CanonicalPaths;
 use super::problem::{ApiError, Cause};
 use super::request_id::{RequestId, X_REQUEST_ID};
 use super::serve::OnReserve;
+use super::tls::is_over_tls;
 use super::trace;
-use crate::limits::TrustedProxies;
+use crate::limits::{LogThrottles, TrustedProxies};
 use crate::{health, idempotency, telemetry};
 
 /// What [`wrap`] needs to know.
@@ -187,8 +189,20 @@ fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     if let Some(name) = repeated(headers) {
         return Some(ApiError::field(name, format!("The field {name} must come once")));
     }
+    if let Err(refusal) = host::check(request) {
+        return Some(refusal);
+    }
     let is_signed = settings.signed_paths.iter().any(|path| path == request.uri().path());
-    if !is_signed && origin::is_foreign(request.method(), request.uri(), headers, &settings.allowed_origins) {
+    let allowed = &settings.allowed_origins;
+    if !is_signed
+        && origin::is_foreign(
+            request.method(),
+            request.uri(),
+            headers,
+            allowed,
+            is_over_tls(request, settings),
+        )
+    {
         origin::log_refusal(headers);
         return Some(ApiError::cross_origin());
     }
@@ -236,7 +250,12 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         if response.extensions().get::<Verbatim>().is_none() {
             shape(&mut response);
         }
+        let is_passing =
+            matches!(response.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
         let headers = response.headers_mut();
+        if is_passing && !headers.contains_key(header::RETRY_AFTER) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         headers.insert(X_REQUEST_ID, this.id.header());
         if this.route.as_ref().is_some_and(|route| route.as_str().starts_with("/api/")) {
             headers.insert(idempotency::ANNOUNCEMENT, HeaderValue::from_static(idempotency::ANNOUNCED));
@@ -272,13 +291,21 @@ fn shape(response: &mut Response) {
 }
 
 /// The access line, and the cause of an internal failure. Both name the request id even when the span is off.
+///
+/// An outage (503) is one condition however many requests meet it: each cause is logged once a minute, with its count.
 fn log(id: &RequestId, method: &Method, route: &str, status: u16, why: Option<&str>, taken: Duration) {
+    static OUTAGES: LazyLock<LogThrottles> = LazyLock::new(LogThrottles::default);
+    let is_outage = status == StatusCode::SERVICE_UNAVAILABLE.as_u16();
     if let Some(error) = why {
-        tracing::error!(request_id = id.as_str(), %method, route, status, error, "request failed");
+        let times = if is_outage { OUTAGES.occurred(error) } else { Some(1) };
+        if let Some(times) = times {
+            tracing::error!(request_id = id.as_str(), %method, route, status, error, times, "request failed");
+        }
     }
-    if status >= 500 || tracing::enabled!(Level::DEBUG) {
+    let is_failure = status >= 500 && !is_outage;
+    if is_failure || tracing::enabled!(Level::DEBUG) {
         let micros = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);
-        if status >= 500 {
+        if is_failure {
             tracing::info!(request_id = id.as_str(), %method, route, status, micros, "answered");
         } else {
             tracing::debug!(request_id = id.as_str(), %method, route, status, micros, "answered");

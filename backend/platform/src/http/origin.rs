@@ -1,11 +1,12 @@
 //! The refusal of state-changing requests that a browser sends for another site.
 
-use std::sync::LazyLock;
+use std::net::IpAddr;
 
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use super::allowed_origin::AllowedOrigin;
-use super::log_limit::LogLimit;
+use crate::limits::LogThrottle;
 
 /// How the page that sends a request relates to the server, in the browser's own word.
 pub(super) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -21,8 +22,15 @@ const SETTING: &str = "TICKETING_ALLOWED_ORIGINS";
 /// `Sec-Fetch-Site` is the browser's own word, which no page can set: `same-origin` and `none` are enough, since a proxy
 /// may have rewritten `Host`. Without it `Origin` must match `Host`. Requests without either come from programs, which
 /// hold no one else's cookies.
-/// `allowed` lists further origins (`https://shop.example`) that may change state.
-pub(super) fn is_foreign(method: &Method, uri: &Uri, headers: &HeaderMap, allowed: &[AllowedOrigin]) -> bool {
+/// `allowed` lists further origins (`https://shop.example`) that may change state. Where the server is known to be reached
+/// over TLS (`over_tls`), a page that came over plain HTTP is another origin, which anybody on the way can have written.
+pub(super) fn is_foreign(
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    allowed: &[AllowedOrigin],
+    over_tls: bool,
+) -> bool {
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE) {
         return false;
     }
@@ -34,16 +42,31 @@ pub(super) fn is_foreign(method: &Method, uri: &Uri, headers: &HeaderMap, allowe
         None => site.is_some(),
         Some(origin) if allowed.iter().any(|allowed| allowed.is(origin)) => false,
         Some(_) if site.is_some() => true,
-        Some(origin) => {
-            !std::str::from_utf8(origin).is_ok_and(|origin| is_same_authority(origin, uri, headers))
-        }
+        Some(origin) => !std::str::from_utf8(origin).is_ok_and(|origin| {
+            let is_downgraded = over_tls && !is_secure(origin);
+            !is_downgraded && is_same_authority(origin, uri, headers)
+        }),
     }
+}
+
+/// Whether nobody on the way can have written the pages of an origin: they came over TLS, or from this machine.
+fn is_secure(origin: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let host = authority.parse::<Authority>();
+    scheme.eq_ignore_ascii_case("https") || host.is_ok_and(|authority| is_this_machine(authority.host()))
+}
+
+/// Whether a host is this machine by its name, as browsers see it.
+pub(crate) fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']).to_ascii_lowercase();
+    let is_loopback = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    is_loopback || host == "localhost" || host.ends_with(".localhost")
 }
 
 /// Logs that a request was refused, since only an operator can admit its origin.
 pub(super) fn log_refusal(headers: &HeaderMap) {
-    static LIMIT: LazyLock<LogLimit> = LazyLock::new(LogLimit::default);
-    let Some(suppressed) = LIMIT.admit() else { return };
+    static THROTTLE: LogThrottle = LogThrottle::new();
+    let Some(times) = THROTTLE.occurred() else { return };
     let shown = |name: HeaderName| {
         let value = headers.get(name).map(HeaderValue::as_bytes).unwrap_or_default();
         String::from_utf8_lossy(&value[..value.len().min(MAX_SHOWN)]).into_owned()
@@ -52,7 +75,7 @@ pub(super) fn log_refusal(headers: &HeaderMap) {
         origin = ?shown(header::ORIGIN),
         host = ?shown(header::HOST),
         sec_fetch_site = ?shown(SEC_FETCH_SITE),
-        suppressed,
+        times,
         "refused a write from another origin; if its pages are to be trusted, or a proxy rewrites Host, add the origin \
          to {SETTING}"
     );
@@ -84,7 +107,29 @@ mod tests {
         for (name, value) in headers {
             map.insert(*name, HeaderValue::from_static(value));
         }
-        is_foreign(method, &Uri::from_static("/x"), &map, &["https://shop.example".parse().unwrap()])
+        let allowed = ["https://shop.example".parse().unwrap()];
+        is_foreign(method, &Uri::from_static("/x"), &map, &allowed, false)
+    }
+
+    #[test]
+    fn page_over_plain_http_is_foreign_to_a_server_behind_tls() {
+        for (host, origin, expected) in [
+            ("shop.example", "https://shop.example", false),
+            ("shop.example", "http://shop.example", true),
+            ("shop.example:80", "http://shop.example", true),
+            ("localhost:3000", "http://localhost:3000", false),
+            ("[::1]:3000", "http://[::1]:3000", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("host", HeaderValue::from_static(host));
+            headers.insert("origin", HeaderValue::from_static(origin));
+            assert_eq!(
+                is_foreign(&Method::POST, &Uri::from_static("/x"), &headers, &[], true),
+                expected,
+                "{origin}"
+            );
+            assert!(!is_foreign(&Method::POST, &Uri::from_static("/x"), &headers, &[], false), "{origin}");
+        }
     }
 
     #[test]
@@ -119,6 +164,6 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("host", HeaderValue::from_static("Shop.example:443"));
         headers.insert("origin", HeaderValue::from_static("https://shop.example"));
-        assert!(!is_foreign(&Method::PUT, &Uri::from_static("/x"), &headers, &[]));
+        assert!(!is_foreign(&Method::PUT, &Uri::from_static("/x"), &headers, &[], false));
     }
 }

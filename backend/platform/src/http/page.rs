@@ -1,15 +1,13 @@
 //! Paging: `?limit=`, an opaque `?cursor=`, and the `Link` to the next page. Without either the list is whole.
 
-use axum::extract::FromRequestParts;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::request::Parts;
 use http::{HeaderName, HeaderValue, Uri, header};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{ApiError, Faults};
+use super::{ApiError, Faults, Query};
 
 /// The page size when a request names a cursor and no size, in entries.
 pub const DEFAULT_LIMIT: u32 = 100;
@@ -30,21 +28,16 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// Reads the query of a URI; faults go to `faults`, so that a route can report them with its own.
-    pub fn parse(uri: &Uri, faults: &mut Faults) -> Self {
-        let (mut limit, mut cursor) = (None, None);
-        for pair in uri.query().unwrap_or_default().split('&') {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            match name {
-                _ if value.is_empty() => {}
-                "limit" => match value.parse() {
-                    Ok(number @ 1..=MAX_LIMIT) if !value.starts_with('+') => limit = Some(number),
-                    _ => faults.push("limit", format!("Limit must be a number from 1 to {MAX_LIMIT}")),
-                },
-                CURSOR => cursor = Some(value.to_owned()),
-                _ => {}
+    /// Reads it from a query; faults go to `faults`, so that a route can report them with its own.
+    pub fn parse(query: &Query, faults: &mut Faults) -> Self {
+        let limit = query.value("limit", faults).and_then(|value| match value.parse() {
+            Ok(number @ 1..=MAX_LIMIT) if !value.starts_with('+') => Some(number),
+            _ => {
+                faults.push("limit", format!("Limit must be a number from 1 to {MAX_LIMIT}"));
+                None
             }
-        }
+        });
+        let cursor = query.value(CURSOR, faults).map(str::to_owned);
         // A client that knows neither, as that of the original, knows no `Link` either.
         let default = if cursor.is_some() { DEFAULT_LIMIT } else { WHOLE_LIMIT };
         Self { limit: limit.unwrap_or(default), cursor }
@@ -61,17 +54,6 @@ impl PageQuery {
             faults.push(CURSOR, "Cursor is not valid");
         }
         position
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let mut faults = Faults::new();
-        let page = Self::parse(&parts.uri, &mut faults);
-        faults.finish()?;
-        Ok(page)
     }
 }
 
@@ -119,7 +101,7 @@ mod tests {
 
     fn parse(uri: &'static str) -> Result<PageQuery, ApiError> {
         let mut faults = Faults::new();
-        let page = PageQuery::parse(&Uri::from_static(uri), &mut faults);
+        let page = PageQuery::parse(&Query::of(&Uri::from_static(uri)), &mut faults);
         faults.finish().map(|()| page)
     }
 
@@ -128,8 +110,16 @@ mod tests {
         assert_eq!(parse("/t").unwrap().limit, 10_000);
         assert_eq!(parse("/t?limit=&cursor=").unwrap().limit, 10_000);
         assert_eq!(parse("/t?cursor=x").unwrap().limit, 100);
+        assert_eq!(parse("/t?limit=%31").unwrap().limit, 1);
         assert_eq!(parse("/t?limit=500&q=a").unwrap().limit, 500);
-        for uri in ["/t?limit=0", "/t?limit=501", "/t?limit=-1", "/t?limit=%2B1", "/t?limit=+1"] {
+        for uri in [
+            "/t?limit=0",
+            "/t?limit=501",
+            "/t?limit=-1",
+            "/t?limit=%2B1",
+            "/t?limit=+1",
+            "/t?limit=1&limit=2",
+        ] {
             assert_eq!(parse(uri).unwrap_err().faults()[0].field.as_deref(), Some("limit"), "{uri}");
         }
     }

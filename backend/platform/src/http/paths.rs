@@ -6,9 +6,9 @@ use axum::extract::Request;
 use http::Uri;
 use http::uri::PathAndQuery;
 
+use super::identifiers::canonical_id;
+
 const PREFIX: &str = "/api/";
-/// The length of a UUID with its hyphens, in bytes.
-const UUID_LENGTH: usize = 36;
 
 /// The paths of the API, as its document names them (`/api/tickets/{id}`). Requests are rewritten to them before they
 /// are routed.
@@ -72,8 +72,7 @@ impl CanonicalPaths {
                     text.push('/');
                     match segment {
                         Segment::Fixed(name) => text.push_str(name),
-                        Segment::Parameter if is_uuid(given) => text.push_str(&given.to_ascii_lowercase()),
-                        Segment::Parameter => text.push_str(given),
+                        Segment::Parameter => text.push_str(&canonical_id(given)),
                     }
                 }
             }
@@ -101,15 +100,6 @@ fn is_canonical(path: &str) -> bool {
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.strip_prefix('/').unwrap_or(path).split('/')
-}
-
-/// Whether a segment is a UUID, whose digits mean the same in either case.
-fn is_uuid(text: &str) -> bool {
-    text.len() == UUID_LENGTH
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            8 | 13 | 18 | 23 => byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl RequestId {
         }
     }
 
-    fn generate() -> Self {
+    pub(super) fn generate() -> Self {
         let text = format!("{:016x}-{:x}", *PROCESS, COUNT.fetch_add(1, Ordering::Relaxed));
         // Hexadecimal digits and a dash are always a valid header value.
         Self(HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("-")))

@@ -108,6 +108,10 @@ impl ServeLimits {
     }
 }
 
+/// Marks a request that came over a connection of a listener.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FromListener;
+
 /// Marks a request of a connection on reserve: it is answered 503, unless it is a probe.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OnReserve;
@@ -214,6 +218,7 @@ impl Connection {
                 Body::new(RequestBody::new(body, body_limit, body_within, Arc::clone(&progress)))
             });
             request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(FromListener);
             if on_reserve {
                 request.extensions_mut().insert(OnReserve);
             }

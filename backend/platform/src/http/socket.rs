@@ -8,9 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
+
+use super::rejection;
 
 /// What is left unread is discarded at most this long, and at most this much, before the socket is closed.
 const LINGER: Duration = Duration::from_secs(1);
@@ -79,6 +82,8 @@ pub(super) struct Socket {
     write_within: Duration,
     write_deadline: Option<Pin<Box<Sleep>>>,
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
+    /// The answer that is being written in place of hyper's own, and how much of it is.
+    rejection: Option<(Bytes, usize)>,
 }
 
 /// A head under way: the count of complete heads when it began, and when that was.
@@ -103,7 +108,31 @@ impl Socket {
         write_within: Duration,
     ) -> Self {
         let head = Some(Head::begin(0));
-        Self { stream, progress, head_within, head, write_within, write_deadline: None, lingering: None }
+        Self {
+            stream,
+            progress,
+            head_within,
+            head,
+            write_within,
+            write_deadline: None,
+            lingering: None,
+            rejection: None,
+        }
+    }
+
+    /// Writes a rejection in place of hyper's own answer `bare`, and answers that all of `bare` was written.
+    fn write_rejection(&mut self, bare: &[u8], cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let progress = &self.progress;
+        let (answer, written) = self.rejection.get_or_insert_with(|| {
+            // The rest of the request is on its way: it must not reset the connection under the answer.
+            progress.set_unread(true);
+            (rejection::answer(bare), 0)
+        });
+        while let Some(rest) = answer.get(*written..).filter(|rest| !rest.is_empty()) {
+            *written += ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
+        }
+        self.rejection = None;
+        Poll::Ready(Ok(bare.len()))
     }
 
     /// Reports a write that made no progress for too long.
@@ -152,7 +181,11 @@ impl AsyncRead for Socket {
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let outcome = Pin::new(&mut this.stream).poll_write(cx, buf);
+        let outcome = if rejection::is_bare(buf) {
+            this.write_rejection(buf, cx)
+        } else {
+            Pin::new(&mut this.stream).poll_write(cx, buf)
+        };
         this.stalled(outcome, cx)
     }
 
@@ -162,7 +195,11 @@ impl AsyncWrite for Socket {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let outcome = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        let mut filled = bufs.iter().filter(|buf| !buf.is_empty());
+        let outcome = match (filled.next(), filled.next()) {
+            (Some(only), None) if rejection::is_bare(only) => this.write_rejection(only, cx),
+            _ => Pin::new(&mut this.stream).poll_write_vectored(cx, bufs),
+        };
         this.stalled(outcome, cx)
     }
 

@@ -7,8 +7,17 @@ use http::{HeaderMap, HeaderName};
 pub enum EntityTags {
     /// `*`: any current representation.
     Any,
-    /// These tags, with their quotes and without `W/`. Empty where the field does not have the grammar of a list.
-    List(Vec<Vec<u8>>),
+    /// These tags. Empty where the field does not have the grammar of a list.
+    List(Vec<EntityTag>),
+}
+
+/// One entity tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityTag {
+    /// Whether it has the mark `W/`.
+    pub is_weak: bool,
+    /// The tag with its quotes, without the mark.
+    pub opaque: Vec<u8>,
 }
 
 impl EntityTags {
@@ -36,18 +45,21 @@ impl EntityTags {
     pub fn contains_weakly(&self, tag: &[u8]) -> bool {
         match self {
             Self::Any => true,
-            Self::List(tags) => tags.iter().any(|known| known == opaque(tag)),
+            Self::List(tags) => tags.iter().any(|known| known.opaque == opaque(tag)),
         }
     }
 }
 
 /// A tag without the mark of a weak one.
 fn opaque(tag: &[u8]) -> &[u8] {
-    tag.strip_prefix(b"W/").unwrap_or(tag)
+    tag.strip_prefix(WEAK).unwrap_or(tag)
 }
 
+/// The mark of a weak tag.
+const WEAK: &[u8] = b"W/";
+
 /// `#entity-tag`; empty elements are ignored. A quoted tag may hold commas.
-fn parse(mut rest: &[u8]) -> Option<Vec<Vec<u8>>> {
+fn parse(mut rest: &[u8]) -> Option<Vec<EntityTag>> {
     let mut tags = Vec::new();
     loop {
         rest = rest.trim_ascii_start();
@@ -59,13 +71,14 @@ fn parse(mut rest: &[u8]) -> Option<Vec<Vec<u8>>> {
             }
             Some(_) => {}
         }
+        let is_weak = rest.starts_with(WEAK);
         let quoted = opaque(rest).strip_prefix(b"\"")?;
         let end = quoted.iter().position(|byte| *byte == b'"')?;
         let (tag, after) = quoted.split_at(end);
         if tag.iter().any(|byte| *byte <= b' ' || *byte == 0x7f) {
             return None;
         }
-        tags.push([b"\"", tag, b"\""].concat());
+        tags.push(EntityTag { is_weak, opaque: [b"\"", tag, b"\""].concat() });
         rest = after[1..].trim_ascii_start();
         if !matches!(rest.first(), None | Some(b',')) {
             return None;
@@ -88,7 +101,11 @@ mod tests {
     }
 
     fn list(tags: &[&str]) -> Option<EntityTags> {
-        Some(EntityTags::List(tags.iter().map(|tag| tag.as_bytes().to_vec()).collect()))
+        let tag = |text: &&str| EntityTag {
+            is_weak: text.starts_with("W/"),
+            opaque: opaque(text.as_bytes()).to_vec(),
+        };
+        Some(EntityTags::List(tags.iter().map(tag).collect()))
     }
 
     #[test]
@@ -96,7 +113,7 @@ mod tests {
         assert_eq!(of(&[]), None);
         assert_eq!(of(&[" * "]), Some(EntityTags::Any));
         assert_eq!(of(&["\"3\""]), list(&["\"3\""]));
-        assert_eq!(of(&["\"a,b\" , W/\"4\"", ",\"5\","]), list(&["\"a,b\"", "\"4\"", "\"5\""]));
+        assert_eq!(of(&["\"a,b\" , W/\"4\"", ",\"5\","]), list(&["\"a,b\"", "W/\"4\"", "\"5\""]));
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! A log line for a condition that lasts: one at a time, with the count of what it stands for.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How often a condition that lasts is logged.
 const INTERVAL: Duration = Duration::from_secs(60);
+/// Conditions that are told apart at a time.
+const MAX_CONDITIONS: usize = 64;
 
 /// Lets the first occurrence of a condition be logged, and then one a minute.
 #[derive(Debug, Default)]
@@ -17,9 +20,21 @@ struct State {
 }
 
 impl LogThrottle {
+    /// A throttle of a condition that has not occurred yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Mutex::new(State { logged_at: None, unlogged: 0 }))
+    }
+
     /// Counts one occurrence; answers how many there were since the last line where a line is due, this one included.
     pub fn occurred(&self) -> Option<u64> {
         self.occurred_at(Instant::now())
+    }
+
+    /// Whether the next occurrence is logged, and stands for no earlier one.
+    fn is_over(&self) -> bool {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.unlogged == 0 && state.logged_at.is_none_or(|at| at.elapsed() >= INTERVAL)
     }
 
     fn occurred_at(&self, now: Instant) -> Option<u64> {
@@ -33,9 +48,44 @@ impl LogThrottle {
     }
 }
 
+/// The same for conditions that a text tells apart, in bounded memory: further ones share a throttle.
+#[derive(Debug, Default)]
+pub struct LogThrottles {
+    conditions: Mutex<HashMap<String, LogThrottle>>,
+    others: LogThrottle,
+}
+
+impl LogThrottles {
+    /// Counts one occurrence of a condition, as [`LogThrottle::occurred`].
+    pub fn occurred(&self, condition: &str) -> Option<u64> {
+        let mut conditions = self.conditions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(throttle) = conditions.get(condition) {
+            return throttle.occurred();
+        }
+        if conditions.len() >= MAX_CONDITIONS {
+            conditions.retain(|_, throttle| !throttle.is_over());
+        }
+        if conditions.len() >= MAX_CONDITIONS {
+            return self.others.occurred();
+        }
+        conditions.entry(condition.to_owned()).or_default().occurred()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn conditions_are_throttled_apart_in_bounded_memory() {
+        let throttles = LogThrottles::default();
+        assert_eq!(throttles.occurred("the disk is full"), Some(1));
+        assert_eq!(throttles.occurred("the disk is full"), None);
+        assert_eq!(throttles.occurred("the server is away"), Some(1));
+        let logged = (0..1000).filter_map(|number| throttles.occurred(&number.to_string())).count();
+        assert_eq!(logged, MAX_CONDITIONS - 2 + 1);
+        assert_eq!(throttles.conditions.lock().unwrap().len(), MAX_CONDITIONS);
+    }
 
     #[test]
     fn lasting_condition_is_logged_once_a_minute_with_its_count() {

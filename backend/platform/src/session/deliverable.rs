@@ -3,14 +3,17 @@
 use http::{HeaderMap, HeaderValue, Uri, header};
 use ticketing_sdk::ErrorCode;
 
-use crate::http::ApiError;
+use crate::http::{ApiError, is_this_machine};
 
 /// Refuses to begin a session for a page that was loaded over plain HTTP where the cookie is for TLS alone. Browsers make
 /// an exception for this machine.
 pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError> {
-    let origin = headers.get(header::ORIGIN).map(HeaderValue::as_bytes);
-    let origin = origin.and_then(|origin| Uri::try_from(origin).ok());
-    let is_plain = |origin: &Uri| origin.scheme_str() == Some("http") && !is_this_machine(origin.host());
+    // Some browsers name no origin in a form's request, and the page all the same.
+    let page = headers.get(header::ORIGIN).or_else(|| headers.get(header::REFERER));
+    let origin = page.map(HeaderValue::as_bytes).and_then(|page| Uri::try_from(page).ok());
+    let is_plain = |origin: &Uri| {
+        origin.scheme_str() == Some("http") && !is_this_machine(origin.host().unwrap_or_default())
+    };
     if !is_secure || !origin.as_ref().is_some_and(is_plain) {
         return Ok(());
     }
@@ -23,12 +26,6 @@ pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError
         "Signing in needs HTTPS here: open this page with https:// (or set TICKETING_COOKIE_SECURE=false on a server \
          that speaks plain HTTP in a network that is trusted)",
     ))
-}
-
-fn is_this_machine(host: Option<&str>) -> bool {
-    let host = host.unwrap_or_default().trim_matches(['[', ']']);
-    let is_loopback = host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    is_loopback || host == "localhost" || host.ends_with(".localhost")
 }
 
 #[cfg(test)]
@@ -52,5 +49,10 @@ mod tests {
             assert!(check(&headers, false).is_ok());
         }
         assert!(check(&HeaderMap::new(), true).is_ok());
+        let mut headers = HeaderMap::new();
+        headers.insert(header::REFERER, HeaderValue::from_static("http://shop.example/signin?next=/"));
+        assert!(check(&headers, true).is_err());
+        headers.insert(header::ORIGIN, HeaderValue::from_static("https://shop.example"));
+        assert!(check(&headers, true).is_ok(), "Origin is the better word");
     }
 }

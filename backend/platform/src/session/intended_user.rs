@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName};
 use ticketing_sdk::ErrorCode;
 
 use super::Session;
-use crate::http::ApiError;
+use crate::http::{ApiError, canonical_id};
 
 /// Names the header, which is optional. Its value is a user id, as `POST /api/users/signin` answers it.
 pub const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user");
@@ -17,7 +17,8 @@ pub const INTENDED_USER: HeaderName = HeaderName::from_static("x-ticketing-user"
 /// # Errors
 /// 409 `other_user` where the header names another user, or comes more than once with different values.
 pub(super) fn check(headers: &HeaderMap, session: &Session) -> Result<(), ApiError> {
-    let is_other = |value: &http::HeaderValue| value.as_bytes() != session.user_id.as_str().as_bytes();
+    let is_user = |id: &str| canonical_id(id) == session.user_id.as_str();
+    let is_other = |value: &http::HeaderValue| !value.to_str().is_ok_and(is_user);
     if headers.get_all(INTENDED_USER).iter().any(is_other) {
         return Err(ApiError::conflict(
             ErrorCode::OtherUser,

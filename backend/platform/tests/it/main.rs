@@ -22,3 +22,4 @@ mod postgres;
 mod sessions;
 mod traces;
 mod wire;
+mod wire_errors;

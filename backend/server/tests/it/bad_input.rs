@@ -215,14 +215,19 @@ async fn queries_that_make_no_sense_are_refused_by_field(shape: Shape) {
         ("status=available,", vec!["status"]),
         ("seller=you", vec!["seller"]),
         ("sort=x&status=y&seller=z&limit=0", vec!["limit", "seller", "sort", "status"]),
+        ("minPrice=0.001", vec!["minPrice"]),
+        ("limit=1&limit=2&sort=x", vec!["limit", "sort"]),
+        ("q=a&q=b", vec!["q"]),
+        ("status=sold&status=reserved", vec!["status"]),
+        ("cursor=a&cursor=b&seller=me&seller=me", vec!["cursor", "seller"]),
     ] {
         let reply = stack.raw().get(&format!("/api/tickets?{query}")).by(&user).await;
         assert_eq!(reply.fields(), fields, "{query}");
     }
-    for query in ["status=paid", "limit=0", "cursor=x"] {
+    for query in ["status=paid", "limit=0", "cursor=x", "status=created&status=complete", "limit=1&limit=2"] {
         stack.raw().get(&format!("/api/orders?{query}")).by(&user).await.refused(400, "invalid_input");
     }
-    for query in ["limit=0", "cursor=x"] {
+    for query in ["limit=0", "cursor=x", "limit=1&limit=1"] {
         stack.raw().get(&format!("/api/payments?{query}")).by(&user).await.refused(400, "invalid_input");
     }
     // A position in one order of the list means nothing in another.
@@ -231,7 +236,7 @@ async fn queries_that_make_no_sense_are_refused_by_field(shape: Shape) {
     let moved = next.replace("sort=price", "sort=title");
     assert_eq!(stack.raw().get(&moved).await.fields(), ["cursor"]);
     // What cannot be read at all is refused, not misread.
-    for query in ["%", "q=%FF", "limit=1&limit=2", "q=a&q=b", "&&&=", "q"] {
+    for query in ["%", "q=%FF", "&&&=", "q"] {
         let reply = stack.raw().get(&format!("/api/tickets?{query}")).await;
         assert!(reply.status == 200 || !reply.faults(400).is_empty(), "{query}");
     }

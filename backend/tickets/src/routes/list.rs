@@ -1,11 +1,10 @@
 //! `GET /api/tickets`: the list, and with `Accept: text/event-stream` the live feed.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, PageQuery, list_body, prefers_event_stream};
+use ticketing_platform::http::{ApiError, Faults, PageQuery, Query, list_body, prefers_event_stream};
 use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{PriceBound, Problem, Ticket, TicketStatus, UserId};
 
@@ -16,9 +15,8 @@ use crate::pages::Page;
 use crate::store::{self, Position};
 
 /// The filters of the list, as they were sent.
-#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
+#[derive(Debug, utoipa::IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct Filters {
     /// Words that the title must contain; 200 characters at most.
     #[param(max_length = 200)]
@@ -74,11 +72,9 @@ pub(crate) async fn list(
     if let Some(page) = app.pages.get(question) {
         return Ok(page.into_response());
     }
-    let Query(filters) =
-        Query::<Filters>::try_from_uri(&uri).map_err(|error| ApiError::field("query", error.body_text()))?;
-    let filters = filters.given();
-    let mut faults = Faults::new();
-    let wanted = PageQuery::parse(&uri, &mut faults);
+    let (query, mut faults) = (Query::of(&uri), Faults::new());
+    let filters = Filters::of(&query, &mut faults);
+    let wanted = PageQuery::parse(&query, &mut faults);
     let seller = filters.seller(&app, &headers, &mut faults);
     let listing = filters.check(&mut faults);
     let after: Option<Position> = wanted.after(&mut faults);
@@ -111,16 +107,15 @@ pub(crate) async fn list(
 }
 
 impl Filters {
-    /// The same without empty values, which are absent ones.
-    fn given(self) -> Self {
-        let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+    fn of(query: &Query, faults: &mut Faults) -> Self {
+        let mut value = |name: &str| query.value(name, faults).map(str::to_owned);
         Self {
-            q: given(self.q),
-            min_price: given(self.min_price),
-            max_price: given(self.max_price),
-            sort: given(self.sort),
-            seller: given(self.seller),
-            status: given(self.status),
+            q: value("q"),
+            min_price: value("minPrice"),
+            max_price: value("maxPrice"),
+            sort: value("sort"),
+            seller: value("seller"),
+            status: value("status"),
         }
     }
 
@@ -145,11 +140,13 @@ impl Filters {
     }
 
     fn check(&self, faults: &mut Faults) -> Listing {
-        let mut price = |name: &str, text: &Option<String>| {
+        let mut price = |name: &str, spelled: &str, text: &Option<String>| {
             let bound = text.as_deref()?.parse::<PriceBound>();
-            bound.map_err(|error| faults.push(name, error.to_string())).ok()
+            let fault = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
+            bound.map_err(|_| faults.push(name, fault())).ok()
         };
-        let (min_price, max_price) = (price("minPrice", &self.min_price), price("maxPrice", &self.max_price));
+        let min_price = price("minPrice", "MinPrice", &self.min_price);
+        let max_price = price("maxPrice", "MaxPrice", &self.max_price);
         if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
             faults.push("q", "Q must not hold U+0000");
         }

@@ -16,6 +16,7 @@ use super::{Counters, Manner, Queued};
 use crate::db::job::Job;
 use crate::db::tx::Mode;
 use crate::db::{DbError, Tx, chain};
+use crate::limits::LogThrottle;
 use crate::signal::Signal;
 
 /// How often a unit is run again because others were in its way.
@@ -123,7 +124,10 @@ impl Worker {
                     if losses > MOST_LOSSES {
                         return Err(DbError::Unavailable(why));
                     }
-                    tracing::warn!(database = %self.target, why, "a connection only reads; connecting again");
+                    static READ_ONLY: LogThrottle = LogThrottle::new();
+                    if let Some(times) = READ_ONLY.occurred() {
+                        tracing::warn!(database = %self.target, why, times, "a connection only reads; connecting again");
+                    }
                     self.counters.repeated("read_only");
                 }
                 End::Doomed(Doom::Posted(error)) => match mode {
@@ -159,7 +163,10 @@ impl Worker {
         *conflicts += 1;
         self.counters.repeated(reason);
         if *conflicts > MOST_CONFLICTS {
-            tracing::warn!(database = %self.target, why, "others were in the way of a unit too often");
+            static IN_THE_WAY: LogThrottle = LogThrottle::new();
+            if let Some(times) = IN_THE_WAY.occurred() {
+                tracing::warn!(database = %self.target, why, times, "others were in the way of a unit too often");
+            }
             return Err(DbError::Busy);
         }
         pause(*conflicts);

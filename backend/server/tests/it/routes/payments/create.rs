@@ -32,15 +32,17 @@ async fn both_fields_must_be_given(shape: Shape) {
     for (body, fields) in [
         (json!({}), vec!["orderId", "token"]),
         (json!({ "orderId": "", "token": "" }), vec!["orderId", "token"]),
-        (json!({ "orderId": "x" }), vec!["token"]),
+        (json!({ "orderId": 7, "token": 7 }), vec!["orderId", "token"]),
         (json!({ "token": "tok_visa" }), vec!["orderId"]),
     ] {
         let reply = stack.raw().post("/api/payments").by(&buyer).json(&body).await;
         assert_eq!(reply.fields(), fields, "{body}");
     }
-    // The order is judged before the form of a token.
-    let number = json!({ "orderId": "x", "token": "4242 4242 4242 4242" });
-    stack.raw().post("/api/payments").by(&buyer).json(&number).await.refused(404, "not_found");
+    // The order is judged before the token, whatever is wrong with that.
+    for token in [json!("4242 4242 4242 4242"), json!(null), json!(""), json!(7)] {
+        let body = json!({ "orderId": "x", "token": token });
+        stack.raw().post("/api/payments").by(&buyer).json(&body).await.refused(404, "not_found");
+    }
     assert_eq!(rows(&stack).await, before);
     stack.finish().await;
 }

@@ -1,0 +1,42 @@
+//! The one spelling of an identifier that a request names, in its path or in its body.
+
+use std::borrow::Cow;
+
+/// The length of a UUID with its hyphens, in bytes.
+const UUID_LENGTH: usize = 36;
+
+/// The spelling under which an identifier is stored: a UUID in lower case, since its digits mean the same in either case, and
+/// any other identifier as it is.
+#[must_use]
+pub fn canonical_id(id: &str) -> Cow<'_, str> {
+    if is_uuid(id) && id.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(id.to_ascii_lowercase());
+    }
+    Cow::Borrowed(id)
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == UUID_LENGTH
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::canonical_id;
+
+    #[test]
+    fn uuid_is_lower_case_and_other_identifiers_stay() {
+        for (given, expected) in [
+            ("0199F3C2-7A10-7000-8000-00000000ABCD", "0199f3c2-7a10-7000-8000-00000000abcd"),
+            ("0199f3c2-7a10-7000-8000-00000000abcd", "0199f3c2-7a10-7000-8000-00000000abcd"),
+            ("5EA9B8F0C1D2E3F405162738", "5EA9B8F0C1D2E3F405162738"),
+            ("AbC", "AbC"),
+            ("", ""),
+        ] {
+            assert_eq!(canonical_id(given), expected, "{given}");
+        }
+    }
+}

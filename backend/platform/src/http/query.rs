@@ -1,0 +1,65 @@
+//! The parameters of a query. Each may come once; an empty value is an absent one.
+
+use axum::extract::Query as Pairs;
+use http::Uri;
+
+use super::Faults;
+
+/// The decoded parameters of a query, in their order. Those that a route does not ask for are ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads the query of a URI. Bytes that are no UTF-8 become U+FFFD.
+    #[must_use]
+    pub fn of(uri: &Uri) -> Self {
+        let pairs = Pairs::<Vec<(String, String)>>::try_from_uri(uri);
+        Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default())
+    }
+
+    /// The value of this parameter, if there is one. Several are a fault: which of them is meant, nobody can tell.
+    pub fn value(&self, name: &str, faults: &mut Faults) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(given, value)| given == name && !value.is_empty());
+        let (_, value) = values.next()?;
+        if values.next().is_some() {
+            faults.push(name, format!("The parameter {name} must come once"));
+            return None;
+        }
+        Some(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(uri: &'static str) -> Result<Option<String>, String> {
+        let mut faults = Faults::new();
+        let value = Query::of(&Uri::from_static(uri)).value("q", &mut faults).map(str::to_owned);
+        faults.finish().map(|()| value).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn parameter_is_decoded_and_an_empty_one_is_absent() {
+        for (uri, expected) in [
+            ("/t", None),
+            ("/t?q", None),
+            ("/t?q=&p=1", None),
+            ("/t?p=1&q=a+b%26", Some("a b&")),
+            ("/t?%71=x&&Q=y", Some("x")),
+            ("/t?q=&q=x", Some("x")),
+            ("/t?q=%ff", Some("\u{fffd}")),
+            ("/t?q=%zz", Some("%zz")),
+        ] {
+            assert_eq!(value(uri).unwrap().as_deref(), expected, "{uri}");
+        }
+    }
+
+    #[test]
+    fn parameter_that_comes_twice_is_a_fault_of_its_field() {
+        for uri in ["/t?q=a&q=b", "/t?q=a&q=a", "/t?q=a&%71=b"] {
+            assert!(value(uri).unwrap_err().contains("The parameter q must come once"), "{uri}");
+        }
+        assert!(value("/t?p=a&p=b&q=c").is_ok(), "nobody asks for p");
+    }
+}

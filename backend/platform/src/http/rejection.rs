@@ -1,0 +1,121 @@
+//! Answers to requests that hyper cannot read.
+//!
+//! hyper answers these by itself, with a bare head and without a hook. The socket recognises such a head and writes the
+//! contract's error in its place: JSON with a code, a request id, and the header fields of every other answer.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::StatusCode;
+use ticketing_sdk::ErrorCode;
+
+use super::ApiError;
+use super::edge::DEFAULTS;
+use super::request_id::RequestId;
+
+/// The statuses that hyper answers by itself.
+const STATUSES: [StatusCode; 3] =
+    [StatusCode::BAD_REQUEST, StatusCode::URI_TOO_LONG, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE];
+/// Longer writes are not looked at: hyper's own head has a few short fields.
+const MAX_BARE: usize = 256;
+
+/// Whether `written` is an answer of hyper's own: a whole head of such a status, without a body and without the request id
+/// that every answer of a route has. No body holds these bytes: JSON and events escape line breaks.
+pub(super) fn is_bare(written: &[u8]) -> bool {
+    written.len() <= MAX_BARE && status(written).is_some() && !has_field(written, "x-request-id")
+}
+
+/// The answer that is written in place of the bare one.
+pub(super) fn answer(bare: &[u8]) -> Bytes {
+    let status = status(bare).unwrap_or(StatusCode::BAD_REQUEST);
+    metrics::counter!("http_rejected_heads_total", "status" => status.as_str().to_owned()).increment(1);
+    let (id, body) = (RequestId::generate(), error(status).body());
+    tracing::debug!(
+        request_id = id.as_str(),
+        status = status.as_u16(),
+        "the head of a request cannot be read"
+    );
+    let mut text =
+        format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or_default());
+    let mut field = |name: &str, value: &str| {
+        // Writing to a string cannot fail.
+        let _infallible = write!(text, "{name}: {value}\r\n");
+    };
+    field("content-type", "application/json");
+    field("x-request-id", id.as_str());
+    field("cache-control", "no-store");
+    for (name, value) in &DEFAULTS {
+        field(name.as_str(), value.to_str().unwrap_or_default());
+    }
+    if let Some(date) = fields(bare).find_map(|line| line.strip_prefix("date: ")) {
+        field("date", date);
+    }
+    field("connection", "close");
+    field("content-length", &body.len().to_string());
+    text.push_str("\r\n");
+    text.push_str(&body);
+    text.into()
+}
+
+fn error(status: StatusCode) -> ApiError {
+    let (code, message) = match status {
+        StatusCode::URI_TOO_LONG => ("uri_too_long", "The address of the request is too long"),
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
+            ("header_fields_too_large", "The header fields of the request are too many or too large")
+        }
+        _ => ("malformed_request", "The request is not valid HTTP"),
+    };
+    ApiError::new(status, ErrorCode::Other(code.to_owned()), message)
+}
+
+/// The status of a head that ends with the written bytes, if hyper answers it by itself.
+fn status(written: &[u8]) -> Option<StatusCode> {
+    let status = written.strip_prefix(b"HTTP/1.1 ")?.get(..3)?;
+    let status = STATUSES.into_iter().find(|known| known.as_str().as_bytes() == status)?;
+    written.ends_with(b"\r\n\r\n").then_some(status)
+}
+
+fn fields(head: &[u8]) -> impl Iterator<Item = &str> {
+    std::str::from_utf8(head).unwrap_or_default().lines().skip(1)
+}
+
+fn has_field(head: &[u8], name: &str) -> bool {
+    fields(head).any(|line| line.split(':').next().is_some_and(|given| given.eq_ignore_ascii_case(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BARE: &[u8] =
+        b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\ndate: Thu, 26 Nov 2026 22:24:09 GMT\r\n\r\n";
+
+    #[test]
+    fn only_a_bare_head_of_hyper_is_replaced() {
+        assert!(is_bare(BARE));
+        for other in [
+            &BARE[..BARE.len() - 2],
+            b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n",
+            b"HTTP/1.1 404 Not Found\r\n\r\n",
+            b"HTTP/1.1 400 Bad Request\r\nx-request-id: 1\r\n\r\n",
+            b"{\"title\":\"HTTP/1.1 400 Bad Request\\r\\n\\r\\n\"}",
+            b"",
+        ] {
+            assert!(!is_bare(other), "{}", String::from_utf8_lossy(other));
+        }
+    }
+
+    #[test]
+    fn answer_has_the_shape_of_every_other_error() {
+        let answer = answer(BARE);
+        let (head, body) = std::str::from_utf8(&answer).unwrap().split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
+        for field in
+            ["x-request-id: ", "content-type: application/json", "date: Thu, 26 Nov", "connection: close"]
+        {
+            assert!(head.contains(field), "{field} is not in {head}");
+        }
+        assert!(head.contains(&format!("content-length: {}", body.len())));
+        assert!(body.contains(r#""code":"malformed_request""#), "{body}");
+    }
+}

@@ -1,0 +1,26 @@
+//! Whether a client's connection is encrypted, as far as this server is told.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request};
+use http::HeaderName;
+
+use super::LayerSettings;
+
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
+/// Whether a proxy says that the client speaks TLS with it. A proxy on this machine is believed, and those that
+/// `TICKETING_TRUSTED_PROXIES` names.
+pub(super) fn is_over_tls(request: &Request, settings: &LayerSettings) -> bool {
+    let Some(scheme) = request.headers().get(X_FORWARDED_PROTO) else { return false };
+    // The first of several is that of the client; each proxy appends its own.
+    let scheme = scheme.as_bytes().split(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
+    if !scheme.eq_ignore_ascii_case(b"https") {
+        return false;
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.is_some_and(|ConnectInfo(peer)| {
+        let address: IpAddr = peer.ip().to_canonical();
+        address.is_loopback() || settings.trusted_proxies.trusts(address)
+    })
+}

@@ -1,0 +1,70 @@
+//! Requests that cannot be read as HTTP get the one error shape, as every other failure.
+
+use axum::Router;
+use axum::routing::get;
+
+use crate::wire::{Server, fails};
+
+async fn server() -> Server {
+    Server::start(Router::new().route("/things", get(|| async { "things" }))).await
+}
+
+#[tokio::test]
+async fn request_that_is_no_http_is_answered_with_a_code() {
+    let server = server().await;
+    let long = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "x".repeat(70_000));
+    let large = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "x".repeat(200_000));
+    let many = format!("GET / HTTP/1.1\r\nhost: a\r\n{}\r\n", "a: b\r\n".repeat(200));
+    for (request, status, code) in [
+        ("nonsense\r\n\r\n", 400, "malformed_request"),
+        ("GET /a b HTTP/1.1\r\nhost: a\r\n\r\n", 400, "malformed_request"),
+        ("GET / HTTP/1.1\r\nhost: a\r\nbad name: 1\r\n\r\n", 400, "malformed_request"),
+        ("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n", 400, "malformed_request"),
+        (&long, 414, "uri_too_long"),
+        (&large, 431, "header_fields_too_large"),
+        (&many, 431, "header_fields_too_large"),
+    ] {
+        let mut client = server.connect().await;
+        client.write(request).await;
+        let reply = client.reply().await.expect("no answer");
+        fails(&reply, status, code);
+        assert_eq!(reply.header("connection"), Some("close"), "{reply:?}");
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        assert!(reply.header("date").is_some());
+    }
+}
+
+#[tokio::test]
+async fn unreadable_request_after_a_good_one_is_answered_with_a_code() {
+    let server = server().await;
+    let mut client = server.connect().await;
+    assert_eq!(client.send("GET /things", &[], "").await.body, "things");
+    client.write("nonsense\r\n\r\n").await;
+    fails(&client.reply().await.expect("no answer"), 400, "malformed_request");
+}
+
+#[tokio::test]
+async fn request_without_one_valid_host_is_refused() {
+    let server = server().await;
+    for (head, status) in [
+        ("GET /things HTTP/1.1\r\n\r\n", 400),
+        ("GET /things HTTP/1.1\r\nhost:\r\n\r\n", 400),
+        ("GET /things HTTP/1.1\r\nhost: a\r\nhost: a\r\n\r\n", 400),
+        ("GET /things HTTP/1.1\r\nhost: a@b\r\n\r\n", 400),
+        ("GET /things HTTP/1.1\r\nhost: a b\r\n\r\n", 400),
+        ("GET /things HTTP/1.1\r\nhost: a:99999\r\n\r\n", 400),
+        ("GET http://b/things HTTP/1.1\r\n\r\n", 400),
+        ("GET http://b/things HTTP/1.1\r\nhost: a\r\n\r\n", 200),
+        ("GET /things HTTP/1.1\r\nhost: [::1]:80\r\n\r\n", 200),
+        ("GET /things HTTP/1.0\r\n\r\n", 200),
+    ] {
+        let mut client = server.connect().await;
+        client.write(head).await;
+        let reply = client.reply().await.expect("no answer");
+        assert_eq!(reply.status, status, "{head:?}");
+        if status == 400 {
+            fails(&reply, 400, "invalid_input");
+            assert!(reply.body.contains("\"field\":\"Host\""), "{}", reply.body);
+        }
+    }
+}
