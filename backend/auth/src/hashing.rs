@@ -1,5 +1,7 @@
 //! Password hashing: Argon2id on blocking threads, few at a time.
 
+mod turns;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,8 +10,10 @@ use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::http::ApiError;
-use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
+
+pub(crate) use self::turns::Requester;
+use self::turns::{Refused, Turns};
 
 /// What a hash costs, and how many are computed at a time.
 #[derive(Debug, Clone, Copy)]
@@ -88,8 +92,7 @@ pub(crate) struct Hasher {
     decoy: PasswordHash,
     /// The memory of the slots that compute nothing now: it is reused, never given back to the allocator.
     memory: Arc<Mutex<Vec<Vec<Block>>>>,
-    turns: Arc<Semaphore>,
-    room: Arc<Semaphore>,
+    turns: Turns,
     hashed: AtomicU64,
     verified: AtomicU64,
 }
@@ -106,23 +109,27 @@ impl Hasher {
             Ok((hash(&hasher, nobodys.as_bytes(), &mut blocks)?, blocks))
         }))
         .await?;
-        let slots = costs.slots.max(1);
         Ok(Self {
             argon2,
             decoy,
             memory: Arc::new(Mutex::new(vec![blocks])),
-            turns: Arc::new(Semaphore::new(slots)),
-            room: Arc::new(Semaphore::new(slots.saturating_add(costs.waiting).min(Semaphore::MAX_PERMITS))),
+            turns: Turns::new(costs.slots, costs.waiting),
             hashed: AtomicU64::new(0),
             verified: AtomicU64::new(0),
         })
     }
 
     /// The PHC text of a new password's hash, with a random salt.
-    pub(crate) async fn hash(&self, password: &impl ExposeSecret<str>) -> Result<String, HashingError> {
+    pub(crate) async fn hash(
+        &self,
+        password: &impl ExposeSecret<str>,
+        requester: Requester,
+    ) -> Result<String, HashingError> {
         let password = SecretString::from(password.expose_secret());
-        let hash =
-            self.run(move |argon2, blocks| hash(argon2, password.expose_secret().as_bytes(), blocks)).await?;
+        let work = move |argon2: &Argon2<'static>, blocks: &mut Vec<Block>| {
+            hash(argon2, password.expose_secret().as_bytes(), blocks)
+        };
+        let hash = self.run(requester, work).await?;
         self.hashed.fetch_add(1, Ordering::Relaxed);
         Ok(hash.to_string())
     }
@@ -132,6 +139,7 @@ impl Hasher {
         &self,
         password: &impl ExposeSecret<str>,
         stored: Option<&str>,
+        requester: Requester,
     ) -> Result<bool, HashingError> {
         let password = SecretString::from(password.expose_secret());
         let known = stored.is_some();
@@ -141,8 +149,10 @@ impl Hasher {
             }
             None => self.decoy.clone(),
         };
-        let fits =
-            self.run(move |_, blocks| is_hash_of(&hash, password.expose_secret().as_bytes(), blocks)).await?;
+        let work = move |_: &Argon2<'static>, blocks: &mut Vec<Block>| {
+            is_hash_of(&hash, password.expose_secret().as_bytes(), blocks)
+        };
+        let fits = self.run(requester, work).await?;
         self.verified.fetch_add(1, Ordering::Relaxed);
         Ok(fits && known)
     }
@@ -156,18 +166,17 @@ impl Hasher {
 
     async fn run<T: Send + 'static>(
         &self,
+        requester: Requester,
         work: impl FnOnce(&Argon2<'static>, &mut Vec<Block>) -> Result<T, password_hash::Error> + Send + 'static,
     ) -> Result<T, HashingError> {
-        let Ok(place) = Arc::clone(&self.room).try_acquire_owned() else {
+        let turn = self.turns.take(requester).await.map_err(|Refused| {
             metrics::counter!("auth_hashing_refused_total").increment(1);
-            return Err(HashingError::Busy);
-        };
-        // The semaphores are never closed.
-        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|_| HashingError::Busy)?;
+            HashingError::Busy
+        })?;
         let (argon2, memory) = (self.argon2.clone(), Arc::clone(&self.memory));
         computed(spawn_blocking(move || {
             // Held to the end of the computation, which goes on when its client has gone away.
-            let _held = (place, turn);
+            let _held = turn;
             let mut blocks = lock(&memory).pop().unwrap_or_default();
             let outcome = work(&argon2, &mut blocks);
             lock(&memory).push(blocks);
@@ -256,6 +265,10 @@ mod tests {
 
     const PASSWORD: &str = "correct horse battery";
 
+    fn somebody() -> Requester {
+        Requester { address: std::net::Ipv4Addr::LOCALHOST.into(), guessed_account: None }
+    }
+
     fn cheap() -> Hashing {
         Hashing { memory: 64, passes: 1, ..Hashing::default().with_slots(3) }
     }
@@ -264,16 +277,18 @@ mod tests {
     async fn hash_is_understood_by_the_library_and_the_reverse() {
         use argon2::{PasswordHasher as _, PasswordVerifier as _};
         let hasher = Hasher::new(&cheap()).await.unwrap();
-        let ours = hasher.hash(&SecretString::from(PASSWORD)).await.unwrap();
+        let ours = hasher.hash(&SecretString::from(PASSWORD), somebody()).await.unwrap();
         let library = Argon2::default();
         library.verify_password(PASSWORD.as_bytes(), &PasswordHash::new(&ours).unwrap()).unwrap();
         // With other costs, as a hash has that was made before the costs were changed.
         let theirs = library.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
         for stored in [&ours, &theirs] {
-            assert!(hasher.verify(&SecretString::from(PASSWORD), Some(stored)).await.unwrap());
-            assert!(!hasher.verify(&SecretString::from("wrong horse"), Some(stored)).await.unwrap());
+            assert!(hasher.verify(&SecretString::from(PASSWORD), Some(stored), somebody()).await.unwrap());
+            assert!(
+                !hasher.verify(&SecretString::from("wrong horse"), Some(stored), somebody()).await.unwrap()
+            );
         }
-        assert!(!hasher.verify(&SecretString::from(PASSWORD), None).await.unwrap());
+        assert!(!hasher.verify(&SecretString::from(PASSWORD), None, somebody()).await.unwrap());
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -282,7 +297,7 @@ mod tests {
         let tasks: Vec<_> = (0..60)
             .map(|_| {
                 let hasher = Arc::clone(&hasher);
-                tokio::spawn(async move { hasher.hash(&SecretString::from(PASSWORD)).await })
+                tokio::spawn(async move { hasher.hash(&SecretString::from(PASSWORD), somebody()).await })
             })
             .collect();
         for task in tasks {

@@ -15,6 +15,7 @@ use tokio::sync::Semaphore;
 
 use self::known::KnownAddresses;
 use crate::domain::Email;
+use crate::hashing::Requester;
 use crate::settings::Limits;
 
 /// Requests that are delayed at a time. Further ones are not: a delay must neither refuse the owner nor use up memory.
@@ -68,6 +69,13 @@ impl Tries {
             self.clock.sleep(self.delay).await;
         }
         Ok(())
+    }
+
+    /// Whom a password is hashed for, as the queue for it is shared.
+    pub(crate) fn requester(&self, tried: Option<&Email>, address: ClientAddress) -> Requester {
+        let account = tried.map(Email::key);
+        let is_guess = |account: &String| !self.known.contains(&format!("{account} {}", address.key()));
+        Requester { address: address.subscriber(), guessed_account: account.filter(is_guess) }
     }
 
     /// Remembers that an address has signed in to an account: its later tries are not delayed.

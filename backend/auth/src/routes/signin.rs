@@ -65,7 +65,7 @@ pub(crate) async fn signin(
     let (key, old_key) = (email.key(), email.old_key());
     let found = app.core.db.read(move |tx| store::find(tx, &key, &old_key)).await.map_err(ApiError::from)?;
     let stored = found.as_ref().map(|account| account.password_hash.as_str());
-    let fits = app.hasher.verify(&password, stored).await?;
+    let fits = app.hasher.verify(&password, stored, app.tries.requester(Some(&email), address)).await?;
     let Some(account) = found.filter(|_| fits) else {
         return Err(ApiError::rule(ErrorCode::InvalidCredentials, "Invalid credentials"));
     };

@@ -82,7 +82,7 @@ pub(crate) async fn signup(
         return app.replay(&headers, &once, refusal).await;
     }
     // Hashed before the e-mail is looked at, so an account costs the same whether it is new, taken or a repeat.
-    let password_hash = match app.hasher.hash(&password).await {
+    let password_hash = match app.hasher.hash(&password, app.tries.requester(None, address)).await {
         Ok(hash) => hash,
         Err(refusal) => return app.replay(&headers, &once, refusal.into()).await,
     };

@@ -1,0 +1,309 @@
+//! The turns of requests that wait for a hash, shared fairly between client addresses and accounts.
+//!
+//! Free slots go round the addresses that wait. Where the queue is full, a request of an address with few in it takes the
+//! place of the newest one of the address with most, so that a flood from some addresses refuses none but itself. One
+//! account that is tried from addresses which have never signed in to it has half of the queue at most, shared likewise.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::oneshot;
+
+/// Whom a hash is computed for.
+#[derive(Debug, Clone)]
+pub(crate) struct Requester {
+    /// The address of the client, as clients are counted.
+    pub(crate) address: IpAddr,
+    /// The account that is tried, unless the address has signed in to it before.
+    pub(crate) guessed_account: Option<String>,
+}
+
+/// Too many requests wait, and this one is not among those that do.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refused;
+
+/// The slots and those that wait for one. Clones share them.
+#[derive(Debug, Clone)]
+pub(crate) struct Turns(Arc<Mutex<State>>);
+
+/// A slot, given to the next one when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Turn(Turns);
+
+#[derive(Debug)]
+struct State {
+    free: usize,
+    /// Requests that may wait.
+    room: usize,
+    /// Requests that may wait to try one account from addresses that have never signed in to it.
+    room_of_account: usize,
+    waiting: usize,
+    by_address: HashMap<IpAddr, VecDeque<Waiter>>,
+    by_account: HashMap<String, usize>,
+    /// The addresses that wait; the first one is next.
+    order: VecDeque<IpAddr>,
+    next_id: u64,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    id: u64,
+    account: Option<String>,
+    /// Its slot is free; dropped where its place is given to another one.
+    granted: oneshot::Sender<()>,
+}
+
+/// A request's place in the queue, given up when it is dropped.
+struct Place {
+    turns: Turns,
+    address: IpAddr,
+    id: u64,
+    granted: oneshot::Receiver<()>,
+    is_over: bool,
+}
+
+impl Turns {
+    /// So many slots (at least 1), and so many requests that may wait for them.
+    pub(crate) fn new(slots: usize, room: usize) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            free: slots.max(1),
+            room,
+            room_of_account: (room / 2).max(1),
+            waiting: 0,
+            by_address: HashMap::new(),
+            by_account: HashMap::new(),
+            order: VecDeque::new(),
+            next_id: 0,
+        })))
+    }
+
+    /// Waits for a slot.
+    pub(crate) async fn take(&self, requester: Requester) -> Result<Turn, Refused> {
+        let mut place = match self.lock().enter(requester) {
+            Entered::Free => return Ok(Turn(self.clone())),
+            Entered::Full => return Err(Refused),
+            Entered::Waits { address, id, granted } => {
+                Place { turns: self.clone(), address, id, granted, is_over: false }
+            }
+        };
+        let granted = (&mut place.granted).await;
+        place.is_over = true;
+        granted.map(|()| Turn(self.clone())).map_err(|_| Refused)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+enum Entered {
+    Free,
+    Full,
+    Waits { address: IpAddr, id: u64, granted: oneshot::Receiver<()> },
+}
+
+impl State {
+    fn enter(&mut self, requester: Requester) -> Entered {
+        if self.free > 0 {
+            self.free -= 1;
+            return Entered::Free;
+        }
+        let Requester { address, guessed_account: account } = requester;
+        let of_account = account.as_ref().and_then(|account| self.by_account.get(account)).copied();
+        let is_account_full = of_account.unwrap_or_default() >= self.room_of_account;
+        let crowd = account.as_deref().filter(|_| is_account_full);
+        if (crowd.is_some() || self.waiting >= self.room) && !self.make_room(address, crowd) {
+            return Entered::Full;
+        }
+        let (granting, granted) = oneshot::channel();
+        let id = self.next_id;
+        self.next_id += 1;
+        self.waiting += 1;
+        if let Some(account) = &account {
+            *self.by_account.entry(account.clone()).or_default() += 1;
+        }
+        let waiters = self.by_address.entry(address).or_default();
+        if waiters.is_empty() {
+            self.order.push_back(address);
+        }
+        waiters.push_back(Waiter { id, account, granted: granting });
+        Entered::Waits { address, id, granted }
+    }
+
+    /// Takes the place of the newest request of the address with most, if that has two more than `address` at least: it
+    /// still has as many as `address` then. Only requests that try the account `crowd` count, where it is named.
+    fn make_room(&mut self, address: IpAddr, crowd: Option<&str>) -> bool {
+        let counts = |waiter: &&Waiter| crowd.is_none_or(|crowd| waiter.account.as_deref() == Some(crowd));
+        let count = |waiters: &VecDeque<Waiter>| waiters.iter().filter(counts).count();
+        let own = self.by_address.get(&address).map_or(0, count);
+        let longest = self.by_address.iter().map(|(address, waiters)| (count(waiters), *address)).max();
+        let Some((length, longest)) = longest.filter(|(length, _)| *length >= own + 2) else { return false };
+        debug_assert!(length > 0, "somebody waits there");
+        let waiters = self.by_address.get(&longest);
+        let newest = waiters.and_then(|waiters| waiters.iter().rev().find(counts)).map(|waiter| waiter.id);
+        // Its sender is dropped, by which it learns that it is refused.
+        newest.and_then(|id| self.remove(longest, id)).is_some()
+    }
+
+    fn remove(&mut self, address: IpAddr, id: u64) -> Option<Waiter> {
+        let waiters = self.by_address.get_mut(&address)?;
+        let at = waiters.iter().position(|waiter| waiter.id == id)?;
+        let waiter = waiters.remove(at)?;
+        if waiters.is_empty() {
+            self.by_address.remove(&address);
+            self.order.retain(|waiting| *waiting != address);
+        }
+        self.forget(&waiter);
+        Some(waiter)
+    }
+
+    /// Gives a slot to the first request of the next address, or back.
+    fn release(&mut self) {
+        while let Some(address) = self.order.pop_front() {
+            let Some(waiters) = self.by_address.get_mut(&address) else { continue };
+            let Some(waiter) = waiters.pop_front() else { continue };
+            if waiters.is_empty() {
+                self.by_address.remove(&address);
+            } else {
+                self.order.push_back(address);
+            }
+            self.forget(&waiter);
+            if waiter.granted.send(()).is_ok() {
+                return;
+            }
+        }
+        self.free += 1;
+    }
+
+    fn forget(&mut self, waiter: &Waiter) {
+        self.waiting -= 1;
+        let Some(account) = &waiter.account else { return };
+        if let Some(waiting) = self.by_account.get_mut(account) {
+            *waiting -= 1;
+            if *waiting == 0 {
+                self.by_account.remove(account);
+            }
+        }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.lock().release();
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.is_over {
+            return;
+        }
+        let mut state = self.turns.lock();
+        // Its client has gone away. A slot that it was given in that moment is for the next one.
+        if state.remove(self.address, self.id).is_none() && self.granted.try_recv().is_ok() {
+            state.release();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    type Waiting = Pin<Box<dyn Future<Output = Result<Turn, Refused>>>>;
+
+    fn from(address: u8) -> Requester {
+        Requester { address: IpAddr::from([10, 0, 0, address]), guessed_account: None }
+    }
+
+    fn guessing(address: u8, account: &str) -> Requester {
+        Requester { guessed_account: Some(account.to_owned()), ..from(address) }
+    }
+
+    /// A request that has taken its place, or was refused one.
+    fn enter(turns: &Turns, requester: Requester) -> Waiting {
+        let turns = turns.clone();
+        let mut waiting: Waiting = Box::pin(async move { turns.take(requester).await }.fuse());
+        match (&mut waiting).now_or_never() {
+            Some(outcome) => Box::pin(std::future::ready(outcome).fuse()),
+            None => waiting,
+        }
+    }
+
+    /// What became of it; nothing while it waits, and once this has been told.
+    fn outcome(waiting: &mut Waiting) -> Option<Result<Turn, Refused>> {
+        waiting.now_or_never()
+    }
+
+    #[test]
+    fn flood_from_some_addresses_refuses_none_but_itself() {
+        let turns = Turns::new(1, 20);
+        let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
+        let mut flood: Vec<Waiting> = (0..200_u8).map(|number| enter(&turns, from(number % 10))).collect();
+        let mut owner = enter(&turns, from(50));
+        assert!(outcome(&mut owner).is_none(), "it waits");
+        let refused = flood.iter_mut().filter_map(outcome).filter(Result::is_err).count();
+        assert_eq!(refused, 181, "20 wait, of which the owner is one");
+        // Its turn comes when each of the ten others has had one.
+        drop(busy);
+        let mut turns_before = 0;
+        let owners = loop {
+            if let Some(turn) = outcome(&mut owner) {
+                break turn;
+            }
+            let turn = flood.iter_mut().find_map(|waiting| outcome(waiting).and_then(Result::ok));
+            turns_before += usize::from(turn.is_some());
+            assert!(turns_before <= 10, "the owner waits for ever");
+        };
+        assert!(owners.is_ok());
+        drop(owners);
+        drop(flood);
+        let state = turns.lock();
+        assert_eq!((state.free, state.waiting), (1, 0));
+        assert!(state.by_address.is_empty() && state.by_account.is_empty() && state.order.is_empty());
+    }
+
+    #[test]
+    fn one_account_that_is_guessed_has_half_of_the_queue() {
+        let turns = Turns::new(1, 8);
+        let _busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
+        // Each from an address of its own.
+        let mut guesses: Vec<Waiting> =
+            (0..20).map(|address| enter(&turns, guessing(address, "ada"))).collect();
+        assert_eq!(guesses.iter_mut().filter_map(outcome).count(), 16, "half of the queue waits");
+        // Its owner, at a known address, and the others have the other half.
+        let mut others = [enter(&turns, from(50)), enter(&turns, guessing(51, "bob"))];
+        assert!(others.iter_mut().all(|waiting| outcome(waiting).is_none()));
+    }
+
+    #[test]
+    fn owner_at_a_new_address_displaces_the_newest_guess_of_a_crowd() {
+        let turns = Turns::new(1, 8);
+        let _busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
+        let mut guesses: Vec<Waiting> = (0..4).map(|_| enter(&turns, guessing(1, "ada"))).collect();
+        let mut owner = enter(&turns, guessing(2, "ada"));
+        assert!(outcome(&mut owner).is_none(), "it waits");
+        assert_eq!(guesses.iter_mut().rev().filter_map(outcome).count(), 1);
+        assert!(outcome(guesses.last_mut().unwrap()).is_none_or(|outcome| outcome.is_err()));
+    }
+
+    #[test]
+    fn request_whose_client_goes_away_leaves_its_place() {
+        let turns = Turns::new(1, 1);
+        let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
+        let gone = enter(&turns, from(1));
+        assert!(matches!(outcome(&mut enter(&turns, from(2))), Some(Err(Refused))));
+        drop(gone);
+        let granted = enter(&turns, from(2));
+        drop(busy);
+        // The slot was given to it, and it goes away before it takes it.
+        drop(granted);
+        let state = turns.lock();
+        assert_eq!((state.free, state.waiting), (1, 0));
+    }
+}
