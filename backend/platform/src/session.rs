@@ -157,10 +157,12 @@ impl Sessions {
     }
 
     fn valid<'h>(&'h self, headers: &'h HeaderMap) -> impl Iterator<Item = Session> + use<'h> {
-        let Shared { keys, ended, clock, names, .. } = &*self.shared;
+        let Shared { keys, ended, clock, names, lifetime, .. } = &*self.shared;
+        let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
         let now = clock.now();
         let values = names.iter().flat_map(move |name| cookie_header::values(headers, name));
-        let sessions = values.filter_map(cookie::token).filter_map(move |token| keys.verify(&token, now));
+        let sessions =
+            values.filter_map(cookie::token).filter_map(move |token| keys.verify(&token, now, lifetime));
         sessions.filter(|session| !ended.contains(&session.jti))
     }
 

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
-use sha2::Sha256;
+use serde::{Deserialize, Deserializer, Serialize};
+use sha2::{Digest, Sha256};
 use ticketing_sdk::{Timestamp, UserId};
 
 use super::Session;
@@ -43,17 +45,26 @@ pub enum KeyError {
     Short(usize),
 }
 
+/// The claims of a token. The original of the contract has `id`, `email` and `iat` alone.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     id: UserId,
     email: String,
     iat: i64,
-    exp: i64,
-    iss: String,
-    jti: String,
+    #[serde(default, deserialize_with = "given")]
+    exp: Option<i64>,
+    #[serde(default, deserialize_with = "given")]
+    iss: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    jti: Option<String>,
     /// When the token begins to be valid. Never written here; another issuer that shares the key may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<f64>,
+}
+
+/// A claim that is there: `null` is not an absent one.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 impl SessionKeys {
@@ -71,7 +82,7 @@ impl SessionKeys {
         let accepted = bytes.iter().map(|key| DecodingKey::from_secret(key)).collect();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
-        validation.set_required_spec_claims(&["exp", "iss"]);
+        validation.required_spec_claims.clear();
         // The library would ask the machine for the time; `exp` and `nbf` are checked against the injected clock below.
         validation.validate_exp = false;
         let mut signature_only = Validation::new(Algorithm::HS256);
@@ -88,9 +99,9 @@ impl SessionKeys {
             id: session.user_id.clone(),
             email: session.email.clone(),
             iat: session.iat,
-            exp: session.exp,
-            iss: ISSUER.to_owned(),
-            jti: session.jti.clone(),
+            exp: Some(session.exp),
+            iss: Some(ISSUER.to_owned()),
+            jti: Some(session.jti.clone()),
             nbf: None,
         };
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
@@ -108,25 +119,35 @@ impl SessionKeys {
 
     /// The session of a token that one of the keys signed, that is valid now, and whose header names no extension that has
     /// to be understood: none is.
-    pub(super) fn verify(&self, token: &str, now: Timestamp) -> Option<Session> {
+    ///
+    /// A token of the original has no end and no name. It ends `lifetime` seconds after its beginning, as one that is begun
+    /// here, and its name is made of its bytes, so that signing out ends it, too.
+    pub(super) fn verify(&self, token: &str, now: Timestamp, lifetime: i64) -> Option<Session> {
         let verified =
             self.accepted.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
         let (header, claims) = (verified.header, verified.claims);
         let now = now.as_millis().div_euclid(1000);
-        let over = claims.exp.saturating_add(LEEWAY) <= now;
-        let early = claims.nbf.is_some_and(|begin| !begins_by(begin, now.saturating_add(LEEWAY)));
-        let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || claims.jti.is_empty();
+        let (exp, early) = match claims.exp {
+            Some(exp) => (exp, false),
+            // A beginning that is still to come would move the end as far away.
+            None => (claims.iat.saturating_add(lifetime), claims.iat > now.saturating_add(LEEWAY)),
+        };
+        let over = exp.saturating_add(LEEWAY) <= now;
+        let early = early || claims.nbf.is_some_and(|begin| !begins_by(begin, now.saturating_add(LEEWAY)));
+        let jti = claims.jti.unwrap_or_else(|| name_of(token));
+        let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || jti.is_empty();
         if over || early || blank || header.crit.is_some() {
             return None;
         }
-        Some(Session {
-            user_id: claims.id,
-            email: claims.email,
-            jti: claims.jti,
-            iat: claims.iat,
-            exp: claims.exp,
-        })
+        Some(Session { user_id: claims.id, email: claims.email, jti, iat: claims.iat, exp })
     }
+}
+
+/// The name of a session whose token has none: the same for the same claims. A signature can be spelled in several ways, and
+/// so is no part of it.
+fn name_of(token: &str) -> String {
+    let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
+    format!("sha256-{}", URL_SAFE_NO_PAD.encode(Sha256::digest(signed)))
 }
 
 /// Whether a time of a token, in seconds and possibly fractions of one, is not after `now`.

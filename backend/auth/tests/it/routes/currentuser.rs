@@ -111,9 +111,7 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
         signed("HS256", KEY, &changed(&claims, "exp", json!("tomorrow"))),
         signed("HS256", KEY, &changed(&claims, "id", json!(7))),
         signed("HS256", KEY, &changed(&claims, "nbf", json!(1_700_000_060))),
-        signed("HS256", KEY, &without(&claims, "exp")),
-        signed("HS256", KEY, &without(&claims, "iss")),
-        signed("HS256", KEY, &without(&claims, "jti")),
+        signed("HS256", KEY, &without(&claims, "iat")),
         signed("HS256", KEY, &without(&claims, "id")),
     ];
     for token in &tokens {
