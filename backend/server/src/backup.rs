@@ -2,6 +2,8 @@
 //!
 //! The copy is what a killed server would leave at that instant, so a server that starts on it settles what was under way.
 
+mod partial;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -11,6 +13,7 @@ use std::time::Duration;
 use ticketing_platform::db::{CopyError, copy_together};
 use ticketing_platform::files::{create_private_folder, sync_folder, write_private_file};
 
+use self::partial::Partial;
 use crate::StackSettings;
 use crate::data_dir::{KEY, database, listed, write_list};
 use crate::databases::files_of;
@@ -51,6 +54,18 @@ pub enum BackupError {
         /// The folder of the backup, or the one that it is made in.
         path: PathBuf,
     },
+    /// The backup would be a part of what it copies.
+    #[error("{} is in the data folder", path.display())]
+    Inside {
+        /// The folder of the backup.
+        path: PathBuf,
+    },
+    /// Another backup is being made there.
+    #[error("another backup is being written to {}", path.display())]
+    InProgress {
+        /// The folder that it is made in.
+        path: PathBuf,
+    },
     /// A database could not be copied.
     #[error(transparent)]
     Copy(#[from] CopyError),
@@ -80,20 +95,27 @@ pub fn back_up(settings: &StackSettings, target: &Path) -> Result<Backup, Backup
     if fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some()) || target.is_file() {
         return Err(BackupError::Exists { path: target.to_owned() });
     }
-    let partial = target.with_added_extension("partial");
-    if partial.exists() {
-        return Err(BackupError::Exists { path: partial });
+    if is_inside(target, &settings.data_dir) {
+        return Err(BackupError::Inside { path: target.to_owned() });
     }
-    let made = copy_folder(&settings.data_dir, &partial, &names).and_then(|backup| {
-        let moved = fs::rename(&partial, target);
+    let partial = Partial::begin(target)?;
+    let made = copy_folder(&settings.data_dir, partial.path(), &names).and_then(|backup| {
+        let moved = fs::rename(partial.path(), target);
         let synced = moved.and_then(|()| target.parent().map_or(Ok(()), sync_folder));
         synced.map_err(|source| BackupError::File { path: target.to_owned(), source }).map(|()| backup)
     });
     if made.is_err() {
         // It may not even have been made.
-        drop(fs::remove_dir_all(&partial));
+        drop(fs::remove_dir_all(partial.path()));
     }
     made
+}
+
+/// Whether a path, which may not exist yet, leads into a folder.
+fn is_inside(path: &Path, folder: &Path) -> bool {
+    let (Ok(path), Ok(folder)) = (std::path::absolute(path), folder.canonicalize()) else { return false };
+    let existing = path.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());
+    existing.is_some_and(|existing| existing.starts_with(folder))
 }
 
 /// The databases that are to be in the backup; those that the server needs are there.

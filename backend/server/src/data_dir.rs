@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use ticketing_platform::files::{Place, create_private_folder, permissions_of_others, write_private_file};
 
 use crate::StartError;
-pub(crate) use manifest::{Contents, listed, write_list};
+pub(crate) use manifest::{Contents, MANIFEST, listed, write_list};
 pub(crate) use watch::FolderWatch;
 
 /// The file that keeps a second server of any version out.
@@ -80,14 +80,17 @@ impl DataDir {
         Contents::check(&self.path, databases)
     }
 
-    /// Watches the folder and these databases in it, all of which are there.
+    /// Watches the folder, these databases in it, all of which are there, and the files that the next start reads.
     pub(crate) fn watch(&self, databases: &[&'static str]) -> Result<FolderWatch, StartError> {
         let places = databases.iter().map(|name| {
             let path = self.database(name);
             Place::of(&path).map_err(|source| StartError::DataDir { path, source })
         });
         let places: Result<Vec<_>, _> = places.collect();
-        Ok(FolderWatch::new([self.place.clone()].into_iter().chain(places?)))
+        // The key is not there where a setting gives it.
+        let files = [MANIFEST, KEY].map(|name| self.path.join(name));
+        let files = files.into_iter().filter(|file| file.exists());
+        Ok(FolderWatch::new([self.place.clone()].into_iter().chain(places?), files))
     }
 
     /// The key that sessions are signed with: made once, readable by its owner alone.

@@ -22,7 +22,7 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 #[command(after_help = "\
     Reads the databases of every service, the bus and the card provider's ledger, and names each broken invariant by \
     number. Changes nothing: the folder may be read-only, or a copy. Exits 0 if every invariant holds, 8 if one is \
-    violated, and 1 or 2 if the data cannot be read. Beside a running server, a violation is reported once four looks, \
+    violated, and 1 or 2 if the data cannot be read, or not judged since a stopped server has left something to finish. Beside a running server, a violation is reported once four looks, \
     a second apart, have found it in the same state; what is under way is not. Where TICKETING_DATABASE_URL and TICKETING_NATS_URL tell the server where its data and events \
     are, they tell this command, too. After a crash, run `ticketing serve` once, which settles what was interrupted.")]
 pub(crate) struct Args {
@@ -47,16 +47,17 @@ impl LocalCommand for Args {
         }
         match report.broken() {
             0 => Ok(()),
+            _ if report.is_unsettled() => {
+                let (count, items) = (report.unsettled, if report.unsettled == 1 { "item" } else { "items" });
+                let failure = Failure::failed(format!("not settled: {count} {items} left to finish"));
+                Err(failure
+                    .detail(data_dir.display().to_string())
+                    .hint("run `ticketing serve` once, which finishes them, and audit again"))
+            }
             broken => {
                 let violations = if broken == 1 { "violation" } else { "violations" };
                 let failure = Failure::new(Exit::Violated, format!("{broken} invariant {violations} found"));
-                let failure = failure.detail(data_dir.display().to_string());
-                Err(match report.has_undelivered_events() {
-                    true => failure.hint(
-                        "events are not delivered yet: run `ticketing serve` once, which delivers them, and audit again",
-                    ),
-                    false => failure,
-                })
+                Err(failure.detail(data_dir.display().to_string()))
             }
         }
     }
@@ -67,6 +68,7 @@ fn not_audited(error: &OfflineError) -> Failure {
     match error {
         OfflineError::BooksElsewhere => Failure::usage(error.to_string())
             .hint("give this command the key that the server has; nothing was audited"),
+        OfflineError::Missing { .. } => failure.hint("restore the whole folder from a backup"),
         OfflineError::NoMarketplace { .. } => {
             failure.hint("`ticketing serve` keeps one; --data-dir names another folder")
         }

@@ -51,9 +51,15 @@ fn not_copied(error: &BackupError) -> Failure {
     match error {
         BackupError::Elsewhere(_) => Failure::usage(error.to_string())
             .hint("its databases have tools of their own: docs/OPERATIONS.md, \"Backup and restore\""),
+        BackupError::Inside { .. } => {
+            Failure::usage(error.to_string()).hint("name a folder outside, best on another disk")
+        }
         BackupError::Exists { .. } => Failure::usage(error.to_string()).hint("name a new folder"),
         BackupError::NoMarketplace { .. } => Failure::failed(error.to_string())
             .hint("`ticketing serve` keeps one; --data-dir names another folder"),
+        BackupError::Missing { .. } => {
+            Failure::failed(error.to_string()).hint("restore the whole folder from an earlier backup")
+        }
         _ => Failure::failed(error.to_string()),
     }
 }

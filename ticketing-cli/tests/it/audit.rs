@@ -35,7 +35,10 @@ fn a_sound_marketplace_is_sound_with_and_without_its_server() {
 #[test]
 fn what_is_broken_is_named_by_its_number() {
     let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    assert!(sold_one(folder.path()).terminate().success());
+    let server = sold_one(folder.path());
+    // Looks until nothing of the sale is under way.
+    assert_eq!(audit(folder.path()).code, 0);
+    assert!(server.terminate().success());
     assert!(Server::start_in(other.path(), &[]).terminate().success());
     // A card provider that knows nothing of the sale.
     for end in ["", "-wal", "-shm"] {

@@ -85,6 +85,48 @@ fn server_refuses_writes_once_its_folder_is_deleted() {
 }
 
 #[test]
+fn server_is_not_ready_without_what_the_next_start_reads() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let server = Server::start_in(&data, &[]);
+    let ready = format!("{}/readyz", server.url);
+    for name in ["jwt.key", "manifest"] {
+        let (file, aside) = (data.join(name), root.path().join(name));
+        fs::rename(&file, &aside).unwrap();
+        assert_eq!(status_of(&ready), 503, "{name}");
+        fs::rename(&aside, &file).unwrap();
+        assert_eq!(status_of(&ready), 200, "{name}");
+    }
+}
+
+#[test]
+fn service_refuses_writes_without_its_database_and_others_go_on() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let server = Server::start_in(&data, &[]);
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    let before = cli.ticket("Before", "20");
+    let (orders, aside) = (data.join("orders.db"), root.path().join("orders.db"));
+    fs::rename(&orders, &aside).unwrap();
+    // What tickets answers is in a file that is there.
+    let meanwhile = cli.ticket("Meanwhile", "20");
+    let run = cli.run(&["--timeout", "2s", "orders", "create", &before]);
+    assert_ne!(run.code, 0, "{run:?}");
+    assert_eq!(status_of(&format!("{}/readyz", server.url)), 503);
+    assert!(server.terminate().success());
+
+    // The next start does not go on without it, and finds everything that was answered once it is back.
+    assert!(refused(&data).err.contains("orders.db"));
+    fs::rename(&aside, &orders).unwrap();
+    let again = Server::start_in(&data, &[]);
+    let cli = Cli::at(&again.url).sign_up("bob@example.com");
+    for ticket in [before, meanwhile] {
+        cli.ok(&["tickets", "get", &ticket]);
+        cli.ok(&["buy", &ticket, "--token", "tok_visa", "--yes"]);
+    }
+}
+
+#[test]
 fn second_server_is_refused_even_without_the_lock_file() {
     let server = Server::start();
     fs::remove_file(server.data.join("lock")).unwrap();

@@ -14,8 +14,8 @@ use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl, ReadOnly};
 use super::files::{Access, Alone};
 use super::read::{Sources, add_bus, charged_elsewhere};
 use super::{AuditError, Report, Watch, check};
-use crate::data_dir::database;
-use crate::databases::{PROVIDER, are_files, schema};
+use crate::data_dir::{MANIFEST, database};
+use crate::databases::{BUS, PROVIDER, are_files, schema};
 use crate::{Service, StackSettings, StartError};
 
 /// Why a data directory could not be audited.
@@ -26,6 +26,12 @@ pub enum OfflineError {
     #[error("no marketplace is kept in {}", path.display())]
     NoMarketplace {
         /// The folder.
+        path: PathBuf,
+    },
+    /// One of its databases is not there.
+    #[error("{} is missing: the marketplace is not whole, and nothing was audited", path.display())]
+    Missing {
+        /// The database.
         path: PathBuf,
     },
     /// Its cards are not simulated, so its money is in a book elsewhere, which cannot be read.
@@ -113,7 +119,11 @@ impl Offline {
     /// When there is no marketplace, a server uses it, or it cannot be read.
     pub async fn audit(&self) -> Result<Report, OfflineError> {
         self.must_exist()?;
-        self.look(Access::Alone(Alone::lock(&self.folder)?)).await
+        let mut access = Access::Alone(Alone::lock(&self.folder)?);
+        let watch = self.open(&mut access)?;
+        let mut report = self.look(&watch).await?;
+        report.unsettled = watch.under_way().await?;
+        Ok(report)
     }
 
     /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
@@ -123,7 +133,7 @@ impl Offline {
     /// When there is no marketplace, or it cannot be read.
     pub async fn audit_beside_server(&self) -> Result<Report, OfflineError> {
         self.must_exist()?;
-        self.look(Access::BesideServer).await
+        self.look(&self.open(&mut Access::BesideServer)?).await
     }
 
     /// Audits the marketplace whether or not servers run it. A data directory says whether one uses it; beside a server, and
@@ -166,8 +176,14 @@ impl Offline {
     fn must_exist(&self) -> Result<(), OfflineError> {
         let in_files = self.database.is_none();
         let services = Service::STATEFUL.map(Service::name).into_iter().filter(|_| in_files);
-        if !are_files(&self.folder, services.chain(self.bus.is_none().then_some("bus"))) {
-            return Err(OfflineError::NoMarketplace { path: self.folder.clone() });
+        let needed: Vec<&str> = services.chain(self.bus.is_none().then_some(BUS)).collect();
+        if let Some(missing) = needed.iter().find(|name| !are_files(&self.folder, [**name])) {
+            let is_there = self.folder.join(MANIFEST).exists()
+                || needed.iter().any(|name| are_files(&self.folder, [*name]));
+            return Err(match is_there {
+                true => OfflineError::Missing { path: self.file(missing) },
+                false => OfflineError::NoMarketplace { path: self.folder.clone() },
+            });
         }
         if in_files && self.books.is_none() && !are_files(&self.folder, [PROVIDER]) {
             return Err(OfflineError::BooksElsewhere);
@@ -179,14 +195,14 @@ impl Offline {
         database(&self.folder, part)
     }
 
-    async fn look(&self, mut access: Access) -> Result<Report, OfflineError> {
-        let Watch { sources, bus, clock } = self.open(&mut access)?;
+    async fn look(&self, watch: &Watch) -> Result<Report, OfflineError> {
+        let Watch { sources, bus, clock } = watch;
         // Held against the simulated book, every sale would be one that nobody paid for.
         if self.books.is_none() && charged_elsewhere(&sources.payments).await.map_err(AuditError::from)? {
             return Err(OfflineError::BooksElsewhere);
         }
         let mut facts = sources.facts(clock.now()).await?;
-        add_bus(&mut facts, &bus).await?;
+        add_bus(&mut facts, bus).await?;
         Ok(check(&facts))
     }
 
@@ -222,7 +238,7 @@ impl Offline {
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),
-            None => Bus::embedded_read_only(access.open(&self.file("bus"))?),
+            None => Bus::embedded_read_only(access.open(&self.file(BUS))?),
         };
         Ok(Watch { sources, bus, clock: Clock::system() })
     }

@@ -36,17 +36,18 @@ impl Watch {
         // The places are looked at one after another. What moves meanwhile might be missed in each of them, but leaves a
         // trace behind.
         let before = self.said_and_heard().await?;
+        Ok(self.under_way().await? == 0 && self.said_and_heard().await? == before)
+    }
+
+    /// How many things wait: events to be published or heard, steps that are owed to the provider, deadlines that have
+    /// passed.
+    pub(super) async fn under_way(&self) -> Result<u64, AuditError> {
+        let mut waiting = pending::steps_owed(&self.sources.payments).await?;
+        waiting += pending::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
         for (_, db) in self.sources.databases() {
-            if pending::unpublished(db).await? > 0 {
-                return Ok(false);
-            }
+            waiting += pending::unpublished(db).await?;
         }
-        let owed = pending::steps_owed(&self.sources.payments).await?;
-        let due = pending::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
-        if owed > 0 || due > 0 || self.bus.backlog().await? > 0 {
-            return Ok(false);
-        }
-        Ok(self.said_and_heard().await? == before)
+        Ok(u64::try_from(waiting).unwrap_or_default() + self.bus.backlog().await?)
     }
 
     /// The databases of the services, and the provider's book.

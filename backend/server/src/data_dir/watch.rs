@@ -10,20 +10,24 @@ use ticketing_platform::shutdown::Shutdown;
 /// How often a server looks that has nothing to write.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The folder and the databases in it, as they were opened. Clones share them.
+/// The folder and the databases in it, as they were opened, and the files that the next start reads. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct FolderWatch {
     places: Arc<[Place]>,
+    /// Read at the start alone, and replaced by renaming: they must be there, whichever they are.
+    files: Arc<[PathBuf]>,
 }
 
 impl FolderWatch {
-    pub(super) fn new(places: impl Iterator<Item = Place>) -> Self {
-        Self { places: places.collect() }
+    pub(super) fn new(places: impl Iterator<Item = Place>, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        Self { places: places.collect(), files: files.into_iter().collect() }
     }
 
     /// The first path at which something else is now, or nothing.
     pub(crate) fn missing(&self) -> Option<PathBuf> {
-        self.places.iter().find(|place| !place.is_held()).map(|place| place.path().to_owned())
+        let place = self.places.iter().find(|place| !place.is_held()).map(Place::path);
+        let file = || self.files.iter().find(|file| !file.exists()).map(PathBuf::as_path);
+        place.or_else(file).map(Path::to_owned)
     }
 
     /// Whether all of it is at its path.
@@ -44,19 +48,27 @@ impl FolderWatch {
             let watch = self.clone();
             let Ok(missing) = tokio::task::spawn_blocking(move || watch.missing()).await else { continue };
             match (&gone, &missing) {
-                (None, Some(path)) => log_loss(path),
+                (before, Some(path)) if before.as_ref() != Some(path) => self.log_loss(path),
                 (Some(_), None) => tracing::warn!("the data folder is back; the server is ready"),
                 _ => {}
             }
             gone = missing;
         }
     }
-}
 
-fn log_loss(path: &Path) {
-    tracing::error!(
-        path = %path.display(),
-        "the data folder was moved or deleted under the running server; put it back, or stop the server, restore the \
-         folder from a backup and start it again"
-    );
+    fn log_loss(&self, path: &Path) {
+        if self.files.iter().any(|file| file == path) {
+            tracing::error!(
+                path = %path.display(),
+                "a file of the data folder was deleted under the running server, which the next start needs: restore it from \
+                 a backup. Without its key every session ends"
+            );
+            return;
+        }
+        tracing::error!(
+            path = %path.display(),
+            "the data folder, or a database in it, was moved or deleted under the running server; put it back, or stop \
+             the server, restore the folder from a backup and start it again"
+        );
+    }
 }

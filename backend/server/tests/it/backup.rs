@@ -82,6 +82,12 @@ async fn backup_is_refused_where_it_would_not_be_whole() {
     let again = back_up(&settings, &target);
     assert!(matches!(again, Err(BackupError::Exists { .. })), "{again:?}");
 
+    for inside in [stack.data_dir().join("copy"), stack.data_dir().join("a/../deep/copy")] {
+        let refused = back_up(&settings, &inside);
+        assert!(matches!(refused, Err(BackupError::Inside { .. })), "{refused:?}");
+        assert!(!inside.exists() && !inside.with_added_extension("partial").exists());
+    }
+
     stack.stop().await;
     let payments = stack.data_dir().join("payments.db");
     let aside = folder.path().join("aside");

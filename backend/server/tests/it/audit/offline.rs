@@ -1,5 +1,6 @@
 //! The audit of a folder that no server uses.
 
+use ticketing_platform::db::{Db, DbError, DbOptions, Tx};
 use ticketing_server::StartError;
 use ticketing_server::audit::{Offline, OfflineError};
 use ticketing_testkit::TestStack;
@@ -21,7 +22,30 @@ async fn a_folder_is_audited_when_its_server_has_stopped() {
         let report = Offline::at(&folder).audit().await.unwrap();
         assert!(report.is_clean(), "\n{report}");
         assert!(report.checks.iter().any(|check| check.number == 10 && check.examined == 1));
+        assert_eq!(report.unsettled, 0);
     }
+    let payments = folder.join("payments.db");
+    std::fs::rename(&payments, folder.join("aside")).unwrap();
+    let partly = Offline::at(&folder).audit().await;
+    assert!(matches!(&partly, Err(OfflineError::Missing { path }) if *path == payments), "{partly:?}");
+    std::fs::rename(folder.join("aside"), &payments).unwrap();
+    stack.restart().await;
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn what_a_stopped_server_has_left_is_counted() {
+    let mut stack = TestStack::start().await;
+    let seller = stack.session("seller").await;
+    list(&stack, &seller, "A ticket", 20.0).await;
+    stack.settle().await;
+    stack.stop().await;
+    // As a kill leaves it between publishing an event and marking it.
+    let tickets = Db::open(stack.data_dir().join("tickets.db"), DbOptions::default(), &[]).unwrap();
+    let unmark = |tx: &mut Tx<'_>| tx.execute("UPDATE outbox SET published_at = NULL", &[]);
+    assert_eq!(tickets.write::<_, DbError, _>(unmark).await.unwrap(), 1);
+    drop(tickets);
+    assert_eq!(Offline::at(stack.data_dir()).audit().await.unwrap().unsettled, 1);
     stack.restart().await;
     stack.finish().await;
 }
