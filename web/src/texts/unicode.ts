@@ -3,8 +3,8 @@
 
 /** Characters that Unicode lets programs ignore: joiners, fillers, variation selectors. */
 const IGNORABLE = /\p{Default_Ignorable_Code_Point}/gu
-/** White space, control and format characters, fillers, and what has no ink all the same. */
-const INVISIBLE = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u0085\u2800\ufff9-\ufffb\u{1d159}\u{13430}-\u{1343f}]*$/u
+/** White space, control and format characters, fillers, what has no ink all the same, marks (which need another character), and private characters. */
+const INVISIBLE = /^[\s\p{Cc}\p{Co}\p{M}\p{Default_Ignorable_Code_Point}\u0085\u2800\ufff9-\ufffb\u{1d159}\u{13430}-\u{1343f}]*$/u
 
 /** The one spelling of a text that is kept: without white space around it, composed. */
 export const normalize = (text: string): string => text.trim().normalize('NFC')

@@ -2,6 +2,7 @@
 
 use caseless::Caseless as _;
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory as _};
 
 /// The one spelling of a text that is kept: without white space around it, composed (NFC).
 ///
@@ -53,17 +54,24 @@ pub fn fold_case(text: &str) -> String {
     text.nfd().default_case_fold().nfc().collect()
 }
 
-/// Whether anything of a text can be seen.
+/// Whether anything of a text can be seen by itself: a letter, a number, punctuation or a symbol. A combining mark needs a
+/// character to combine with, and what a private character looks like, nobody can tell. Unassigned characters count as visible: a
+/// later version of Unicode may assign them.
 ///
 /// ```
 /// use ticketing_sdk::text::has_visible;
 ///
 /// assert!(has_visible(" x "));
 /// assert!(!has_visible("\u{200b}\u{3164} \u{ad}"));
+/// assert!(!has_visible("\u{301}\u{e000}"));
 /// ```
 #[must_use]
 pub fn has_visible(text: &str) -> bool {
-    text.chars().any(|c| !is_invisible(c))
+    text.chars().any(|c| {
+        let depends = c.general_category_group() == GeneralCategoryGroup::Mark
+            || c.general_category() == GeneralCategory::PrivateUse;
+        !depends && !is_invisible(c)
+    })
 }
 
 /// Whether a character alone shows nothing: white space, a control or format character, a filler, a variation selector.
