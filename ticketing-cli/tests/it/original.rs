@@ -102,6 +102,32 @@ fn listing_at_original_is_made_changed_and_kept() {
 }
 
 #[test]
+fn lists_of_original_show_what_was_asked_for() {
+    let Stage { seller, buyer, .. } = &Stage::new();
+    let [opera, gig] = [("Opera, act 1", "30"), ("Gig", "10")].map(|(title, price)| seller.ticket(title, price));
+    let ids = |cli: &Cli, words: &[&str]| -> Vec<String> {
+        let listed = cli.json(&[&["tickets", "list"], words].concat());
+        listed.as_array().unwrap().iter().map(|ticket| text(&ticket["id"])).collect()
+    };
+    assert_eq!(ids(seller, &["--query", "opera"]), [opera.as_str()]);
+    assert_eq!(ids(seller, &["--max-price", "20"]), [gig.as_str()]);
+    assert_eq!(ids(seller, &["--sort", "price"]), [gig.as_str(), &opera]);
+    assert_eq!(ids(seller, &["--mine"]).len(), 2);
+    assert!(ids(buyer, &["--mine"]).is_empty());
+    assert!(ids(seller, &["--status", "sold"]).is_empty());
+    let run = seller.ok(&["tickets", "list", "--limit", "1"]);
+    assert_eq!(run.out.lines().count(), 1, "{run:?}");
+    assert!(run.err.contains("only the first 1 are shown"), "{}", run.err);
+
+    buyer.ok(&["orders", "create", &gig]);
+    assert_eq!(buyer.json(&["orders", "list", "--status", "created"]).as_array().unwrap().len(), 1);
+    assert_eq!(buyer.json(&["orders", "list", "--status", "complete"]), serde_json::json!([]));
+    // The original shows no payments.
+    let run = buyer.run(&["payments", "list"]);
+    assert_eq!((run.code, run.err.as_str()), (1, "error: this server has no list of payments\n"));
+}
+
+#[test]
 fn purchase_at_original_step_by_step() {
     let stage = Stage::new();
     let Stage { original, seller, buyer, .. } = &stage;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ticketing_sdk::{
-    CardToken, Client, Error, ErrorCode, IdempotencyKey, NewTicket, Order, OrderStatus, SafeToRepeat,
-    SecretString, Ticket, TicketStatus,
+    CardToken, Client, Error, ErrorCode, IdempotencyKey, ListTickets, NewTicket, Order, OrderStatus, SafeToRepeat,
+    SecretString, Ticket, TicketSort, TicketStatus,
 };
 use ticketing_testkit::{Method, OriginalServer, Point, RequestProxy, Step, dollars, eventually};
 
@@ -205,6 +205,37 @@ async fn list_of_original_is_whole_in_one_page() {
     let page = seller.tickets().list().limit(2).await.unwrap();
     assert_eq!((page.items.len(), page.has_more()), (3, false));
     assert_eq!(seller.tickets().list().limit(2).all().await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn filters_that_original_ignores_are_applied_by_client() {
+    let original = OriginalServer::start();
+    let (seller, other) = (user(&original.url(), "seller").await, user(&original.url(), "other").await);
+    for (client, title, price) in
+        [(&seller, "Opera, act 1", "30"), (&other, "Gig", "10"), (&seller, "Grand opera", "20")]
+    {
+        client.tickets().create(NewTicket::new(title, dollars(price))).await.unwrap();
+        // An ObjectId tells the second.
+        original.clock().advance(Duration::from_secs(1));
+    }
+    let list = || seller.tickets().list();
+    let titles = async |list: ListTickets| -> Vec<String> {
+        list.all().await.unwrap().into_iter().map(|ticket| ticket.title).collect()
+    };
+    assert_eq!(titles(list().matching("OPERA")).await, ["Opera, act 1", "Grand opera"]);
+    assert_eq!(titles(list().max_price("20".parse().unwrap())).await, ["Gig", "Grand opera"]);
+    assert_eq!(titles(list().min_price("20.01".parse().unwrap())).await, ["Opera, act 1"]);
+    assert_eq!(titles(list().sort(TicketSort::Price)).await, ["Gig", "Grand opera", "Opera, act 1"]);
+    assert_eq!(titles(list().sort(TicketSort::Newest)).await, ["Grand opera", "Gig", "Opera, act 1"]);
+    assert_eq!(titles(list().mine()).await, ["Opera, act 1", "Grand opera"]);
+    assert!(titles(list().status([TicketStatus::Sold])).await.is_empty());
+
+    let gig = list().matching("gig").all().await.unwrap().remove(0);
+    let order = seller.orders().create(&gig.id).await.unwrap();
+    seller.orders().cancel(&order.id).await.unwrap();
+    assert!(seller.orders().list().status([OrderStatus::Created]).all().await.unwrap().is_empty());
+    let cancelled = seller.orders().list().status([OrderStatus::Cancelled]).all().await.unwrap();
+    assert_eq!(cancelled.len(), 1);
 }
 
 #[tokio::test]
