@@ -12,11 +12,12 @@ use std::task::{Context, Poll};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt};
+use http::StatusCode;
 use http::header::LINK;
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use crate::{Request, Response, Result, UserId};
+use crate::{Error, Request, Response, Result, UserId};
 
 /// The page size of a list that is told none, in items.
 const DEFAULT_LIMIT: u32 = 100;
@@ -124,7 +125,13 @@ impl<T: DeserializeOwned + Send + 'static> List<T> {
             Some(cursor) => self.request.clone().query("cursor", cursor),
             None => self.request.clone(),
         };
-        let response = request.checked().await?;
+        let response = request.checked().await.map_err(|error| match error {
+            // The original has no route for payments that were made.
+            Error::Api(answer) if answer.status == StatusCode::NOT_FOUND => {
+                Error::Unsupported { what: "such list" }
+            }
+            error => error,
+        })?;
         // A cursor that leads to itself would never end.
         let next = next_cursor(&response).filter(|next| self.cursor.as_ref() != Some(next));
         let mut items: Vec<T> = response.json()?;

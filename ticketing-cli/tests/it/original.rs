@@ -50,8 +50,8 @@ impl Stage {
 
     fn order_of(&self, ticket: &str) -> serde_json::Value {
         let orders = self.buyer.json(&["orders", "list", "--all"]);
-        let mut of_ticket = orders.as_array().unwrap().iter().filter(|order| order["ticket"]["id"] == ticket);
-        of_ticket.next_back().unwrap().clone()
+        let mut orders = orders.as_array().unwrap().iter();
+        orders.find(|order| order["ticket"]["id"] == ticket).unwrap().clone()
     }
 
     fn has_notes(&self) -> bool {
@@ -104,7 +104,8 @@ fn listing_at_original_is_made_changed_and_kept() {
 #[test]
 fn lists_of_original_show_what_was_asked_for() {
     let Stage { seller, buyer, .. } = &Stage::new();
-    let [opera, gig] = [("Opera, act 1", "30"), ("Gig", "10")].map(|(title, price)| seller.ticket(title, price));
+    let [opera, gig] =
+        [("Opera, act 1", "30"), ("Gig", "10")].map(|(title, price)| seller.ticket(title, price));
     let ids = |cli: &Cli, words: &[&str]| -> Vec<String> {
         let listed = cli.json(&[&["tickets", "list"], words].concat());
         listed.as_array().unwrap().iter().map(|ticket| text(&ticket["id"])).collect()
@@ -124,7 +125,7 @@ fn lists_of_original_show_what_was_asked_for() {
     assert_eq!(buyer.json(&["orders", "list", "--status", "complete"]), serde_json::json!([]));
     // The original shows no payments.
     let run = buyer.run(&["payments", "list"]);
-    assert_eq!((run.code, run.err.as_str()), (1, "error: this server has no list of payments\n"));
+    assert_eq!((run.code, run.err.as_str()), (1, "error: this server has no such list\n"));
 }
 
 #[test]
