@@ -8,6 +8,8 @@ mod router;
 mod routes;
 pub mod store;
 
+use std::time::Duration;
+
 use axum::extract::FromRef;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
 use ticketing_platform::clock::Clock;
@@ -32,8 +34,10 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Withdrawn tickets that are brought back between two looks for more.
+/// Outdated tickets that are corrected between two looks for more.
 const BATCH: u32 = 100;
+/// How often outdated tickets are looked for.
+const CORRECT_EVERY: Duration = Duration::from_secs(600);
 
 /// Every table of its database, for whoever brings it up to date before the service is opened.
 #[must_use]
@@ -111,10 +115,16 @@ impl App {
             // Pages that are kept were searched and sorted by the old keys.
             feed.changed().ring();
         });
-        let app = self.clone();
+        let (app, stop) = (self.clone(), shutdown.clone());
         shutdown.spawn(async move {
-            if let Err(error) = app.bring_back_held_tickets().await {
-                tracing::warn!(%error, "withdrawn tickets that an order holds could not be brought back");
+            loop {
+                if let Err(error) = app.correct_outdated_tickets().await {
+                    tracing::warn!(%error, "tickets that an earlier version has left could not be corrected");
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(CORRECT_EVERY) => {}
+                    () = stop.triggered() => return,
+                }
             }
         });
         let consumers = self
@@ -133,20 +143,21 @@ impl App {
         });
     }
 
-    /// Brings back every withdrawn ticket that an order holds. Versions of this service before orders prevailed over
-    /// withdrawals have left such tickets behind.
+    /// Corrects every ticket that a version of this service before orders prevailed over edits and withdrawals has left: one that is
+    /// withdrawn although an order holds it, or available although its seller has withdrawn it. Such a version may run beside
+    /// this one during an upgrade, so this is repeated.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn bring_back_held_tickets(&self) -> Result<(), DbError> {
+    pub async fn correct_outdated_tickets(&self) -> Result<(), DbError> {
         loop {
-            let held = self.core.db.read(|tx| store::find_withdrawn_but_held(tx, BATCH)).await?;
-            for id in &held {
+            let outdated = self.core.db.read(|tx| store::find_outdated(tx, BATCH)).await?;
+            for id in &outdated {
                 let (app, id) = (self.clone(), id.clone());
-                tracing::info!(ticket = %id, "an order holds this withdrawn ticket: it is brought back");
-                self.core.db.write(move |tx| store::bring_back(tx, &app.voice(), &id)).await?;
+                tracing::info!(ticket = %id, "an earlier version has left this ticket in a wrong state; it is corrected");
+                self.core.db.write(move |tx| store::correct_outdated(tx, &app.voice(), &id)).await?;
             }
-            if held.is_empty() {
+            if outdated.is_empty() {
                 return Ok(());
             }
         }

@@ -10,6 +10,6 @@ pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume}
 pub use keys::{recompute_batch, recompute_keys};
 pub use list::{Position, list};
 pub use reservations::{
-    NewReservation, bring_back, complete, confirm, find_withdrawn_but_held, release, reserve,
+    NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
 };
 pub use tickets::{EditError, NewListing, Voice, create, delete, find, update};

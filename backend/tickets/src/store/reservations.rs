@@ -119,30 +119,31 @@ pub fn release(
     Ok(step)
 }
 
-/// Withdrawn tickets that an order holds, at most `limit` of them: an earlier version of this service has left them so.
+/// What an earlier version of this service leaves behind, which knows neither that orders prevail nor what a seller wants
+/// meanwhile: a withdrawn ticket that an order holds, and a ticket that was released without the seller's edits and
+/// withdrawal.
+const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
+    WHERE reservations.ticket_id = tickets.id AND reservations.status <> 'cancelled')) \
+    OR (status = 'available' AND (withdrawn = 1 OR listed_title IS NOT NULL OR listed_price IS NOT NULL))";
+
+/// Tickets that an earlier version of this service has left in a wrong state, at most `limit` of them.
 ///
 /// # Errors
 /// When the database fails.
-pub fn find_withdrawn_but_held(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbError> {
-    tx.query(
-        "SELECT id FROM tickets WHERE status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
-         WHERE reservations.ticket_id = tickets.id AND reservations.status <> 'cancelled') ORDER BY id LIMIT $1",
-        args![limit],
-        |row| row.parse("id"),
-    )
+pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbError> {
+    let sql = format!("SELECT id FROM tickets WHERE {OUTDATED} ORDER BY id LIMIT $1");
+    tx.query(&sql, args![limit], |row| row.parse("id"))
 }
 
-/// Brings a withdrawn ticket back that an order holds. Does nothing to any other ticket.
+/// Shows such a ticket as its order or its seller wants it. Does nothing to any other ticket.
 ///
 /// # Errors
 /// When the database fails.
-pub fn bring_back(tx: &mut Tx<'_>, voice: &Voice<'_>, id: &TicketId) -> Result<(), DbError> {
-    let sql = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND status = 'deleted'");
-    let Some(withdrawn) = tx.query_opt(&sql, args![id], stored)? else { return Ok(()) };
-    match find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", id.as_str())? {
-        Some(hold) => show(tx, voice, withdrawn, Some(&hold)),
-        None => Ok(()),
-    }
+pub fn correct_outdated(tx: &mut Tx<'_>, voice: &Voice<'_>, id: &TicketId) -> Result<(), DbError> {
+    let sql = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND ({OUTDATED})");
+    let Some(outdated) = tx.query_opt(&sql, args![id], stored)? else { return Ok(()) };
+    let hold = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", id.as_str())?;
+    show(tx, voice, outdated, hold.as_ref())
 }
 
 /// A ticket as it is shown, with what its seller wants.

@@ -15,7 +15,8 @@ on_both! {
     an_order_whose_end_overtakes_its_beginning_waits, order_brings_withdrawn_ticket_back_until_it_ends,
     withdrawn_ticket_is_sold_to_the_order_that_completes, edit_loses_to_order_and_returns_after_it,
     next_order_shows_its_own_terms, order_without_title_shows_the_listed_one,
-    withdrawn_ticket_of_an_earlier_version_is_brought_back;
+    withdrawn_ticket_of_an_earlier_version_is_brought_back,
+    wishes_that_an_earlier_version_passed_over_take_effect;
 }
 
 async fn a_purchase_reserves_and_sells(engine: Engine) {
@@ -170,17 +171,48 @@ async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) 
         );
         let left = shop.core.db.write(move |tx| tx.execute(&left, &[]).map(drop));
         left.await.map_err(|error: DbError| error).unwrap();
-        let held = shop.core.db.read(|tx| store::find_withdrawn_but_held(tx, 10));
+        let held = shop.core.db.read(|tx| store::find_outdated(tx, 10));
         let held = held.await.map_err(|error: DbError| error).unwrap();
         assert_eq!(held, std::slice::from_ref(&id));
         for withdrawn in [&id, &other, &id] {
             let withdrawn = withdrawn.clone();
-            let back = shop.telling(move |tx, voice| store::bring_back(tx, voice, &withdrawn));
+            let back = shop.telling(move |tx, voice| store::correct_outdated(tx, voice, &withdrawn));
             back.await.map_err(|error: DbError| error).unwrap();
         }
         assert_eq!((shop.shown(&id).await, shop.shown(&other).await), (shown.to_owned(), "gone".to_owned()));
         assert_eq!(shop.versions(&id).await, [0, 1, 2]);
     }
+}
+
+/// An earlier version beside this one has released a ticket: it knows no withdrawal and no edit of what is reserved.
+async fn wishes_that_an_earlier_version_passed_over_take_effect(engine: Engine) {
+    let shop = Shop::on(engine);
+    let withdrawn = shop.list("seller", "Withdrawn", 2000).await.id;
+    let edited = shop.list("seller", "Listed", 2000).await.id;
+    let other = shop.list("seller", "Other", 1000).await.id;
+    let releases = [
+        format!(
+            "UPDATE tickets SET status = 'available', version = 1, withdrawn = 1 WHERE id = '{withdrawn}'"
+        ),
+        format!(
+            "UPDATE tickets SET status = 'available', version = 1, listed_title = 'Edited', listed_price = 3000 \
+             WHERE id = '{edited}'"
+        ),
+    ];
+    for release in releases {
+        let released = shop.core.db.write(move |tx| tx.execute(&release, &[]).map(drop));
+        released.await.map_err(|error: DbError| error).unwrap();
+    }
+    let found = shop.core.db.read(|tx| store::find_outdated(tx, 10));
+    assert_eq!(found.await.map_err(|error: DbError| error).unwrap(), [withdrawn.clone(), edited.clone()]);
+    for id in [&withdrawn, &edited, &other, &edited] {
+        let id = id.clone();
+        let corrected = shop.telling(move |tx, voice| store::correct_outdated(tx, voice, &id));
+        corrected.await.map_err(|error: DbError| error).unwrap();
+    }
+    assert_eq!(shop.shown(&withdrawn).await, "gone");
+    assert_eq!(shop.shown(&edited).await, "Edited 3000 available -");
+    assert_eq!(shop.shown(&other).await, "Other 1000 available -");
 }
 
 /// The lives of three orders of one ticket, one after the other, as orders would let them happen: all but the last
