@@ -193,17 +193,32 @@ impl Driver {
         })
     }
 
+    /// Writes down the provider's answer. While the database cannot be written the answer is kept here and written again: were it
+    /// dropped, the provider would be asked once more, and the outage be counted as a call without an answer.
     async fn settle(&self, payment: PaymentRow, step: Step, reached: Reached) {
         let id = payment.id.clone();
-        let driver = self.clone();
-        let settled = self.core.db.write(move |tx| {
-            driver.wake_after(tx);
-            let (now, wall) = (driver.core.clock.now(), driver.wall.now());
-            store::settle(tx, &driver.core.outbox, &payment, &reached, now, wall)
-        });
-        if let Err(error) = settled.await {
-            // The claim runs out, and the step is asked for again under the same key.
-            tracing::error!(payment = %id, step = step.as_str(), %error, "the provider's answer could not be kept");
+        let mut is_told = false;
+        loop {
+            let (driver, payment, reached) = (self.clone(), payment.clone(), reached.clone());
+            let settled = self.core.db.write(move |tx| {
+                driver.wake_after(tx);
+                let (now, wall) = (driver.core.clock.now(), driver.wall.now());
+                store::settle(tx, &driver.core.outbox, &payment, &reached, now, wall)
+            });
+            match settled.await {
+                Ok(_) => break,
+                Err(error) if error.is_outage() => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        tracing::warn!(payment = %id, step = step.as_str(), %error, "the provider's answer waits to be written");
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(error) => {
+                    // The claim runs out, and the step is asked for again under the same key.
+                    tracing::error!(payment = %id, step = step.as_str(), %error, "the provider's answer could not be kept");
+                    break;
+                }
+            }
         }
         self.followers.ring(&id);
     }

@@ -62,6 +62,11 @@ pub fn settle(
     if payment.version != asked.version {
         return Ok(false);
     }
+    // These two change no version, so the claim tells whether this answer, or a later one, was written down before.
+    let is_open = matches!(reached, Reached::NeedsOwner { .. } | Reached::Unanswered { .. });
+    if is_open && payment.claimed_until != asked.claimed_until {
+        return Ok(false);
+    }
     let answer = match reached {
         Reached::Done { stripe_id } => {
             tx.post("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;

@@ -5,6 +5,7 @@ mod claims;
 mod consumers;
 mod crash;
 mod house;
+mod outages;
 mod provider;
 mod routes;
 mod stripe;
