@@ -108,6 +108,8 @@ pub struct PaymentFact {
     pub status: String,
     /// What is owed to the provider.
     pub next_step: Option<String>,
+    /// Whether it waits for the owner of the card, who has to confirm it (3-D Secure).
+    pub needs_owner: bool,
 }
 
 /// An event that a service has said.

@@ -246,13 +246,16 @@ async fn open_counts(db: &Db) -> Result<Option<Vec<OpenCount>>, DbError> {
 }
 
 async fn payments(db: &Db) -> Result<Vec<PaymentFact>, DbError> {
-    rows(db, "SELECT id, order_id, amount, status, next_step FROM payments", |row| {
+    let sql = "SELECT id, order_id, amount, status, next_step, \
+               CAST(CASE WHEN client_secret IS NULL THEN 0 ELSE 1 END AS BIGINT) AS needs_owner FROM payments";
+    rows(db, sql, |row| {
         Ok(PaymentFact {
             id: row.text("id")?,
             order_id: row.text("order_id")?,
             amount: row.int("amount")?,
             status: row.text("status")?,
             next_step: row.opt_text("next_step")?,
+            needs_owner: row.flag("needs_owner")?,
         })
     })
     .await

@@ -6,6 +6,7 @@ use ticketing_sdk::OrderStatus;
 
 use super::super::facts::Facts;
 use super::super::report::Violation;
+use super::orders::is_late;
 
 /// Orders for which another amount is kept than is owed, for which money is kept without a ticket sold, whose payments
 /// say otherwise than the ledger, or that were charged more than once.
@@ -63,10 +64,20 @@ fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
     recorded
 }
 
-/// Payments that still owe a step to the provider, and orders that still wait for their payment.
+/// Payments that still owe a step to the provider, and orders that still wait for their payment. A payment that waits for
+/// the owner of the card may do so as long as its order may wait to be paid.
 pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
+    let open: HashSet<&str> = facts
+        .orders
+        .iter()
+        .filter(|order| order.status == OrderStatus::Created && !is_late(facts, order))
+        .map(|order| order.id.as_str())
+        .collect();
     let unsettled = facts.payments.iter().filter(|payment| {
-        payment.next_step.is_some() || matches!(payment.status.as_str(), "pending" | "authorized")
+        let is_ended =
+            payment.next_step.is_none() && !matches!(payment.status.as_str(), "pending" | "authorized");
+        let may_wait = payment.needs_owner && open.contains(payment.order_id.as_str());
+        !is_ended && !may_wait
     });
     let mut broken: Vec<Violation> = unsettled
         .map(|payment| {

@@ -120,12 +120,15 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
         .collect()
 }
 
+/// Whether the deadline of an order has passed, with the time that it may take to act on it.
+pub(super) fn is_late(facts: &Facts, order: &OrderFact) -> bool {
+    facts.now.as_millis() > order.expires_at.as_millis().saturating_add(LATE)
+}
+
 /// Unpaid orders beyond their deadline.
 pub(super) fn overdue(facts: &Facts) -> Vec<Violation> {
-    let late = facts.orders.iter().filter(|order| {
-        order.status == OrderStatus::Created
-            && facts.now.as_millis() > order.expires_at.as_millis().saturating_add(LATE)
-    });
+    let late =
+        facts.orders.iter().filter(|order| order.status == OrderStatus::Created && is_late(facts, order));
     late.map(|order| format!("order {} ran out at {}", order.id, order.expires_at).into()).collect()
 }
 

@@ -76,6 +76,7 @@ fn sound() -> Facts {
         amount: 1999,
         status: "succeeded".to_owned(),
         next_step: None,
+        needs_owner: false,
     });
     facts.charges.push(charge("c", 1999, 0));
     for (place, said) in (1..).zip(&mut facts.said) {
@@ -356,6 +357,28 @@ fn eleven_and_twelve_payments_without_an_end() {
     assert_eq!(broken(|facts| facts.payments[0].next_step = Some("refund".to_owned())), [11]);
     assert!(broken(|facts| everywhere(facts, "o", OrderStatus::AwaitingPayment, 1)).contains(&11));
     assert_eq!(broken(|facts| facts.charges[0].held = true), [12]);
+}
+
+#[test]
+fn eleven_payment_that_needs_its_owner_waits_with_its_order() {
+    let waits = |facts: &mut Facts, order: &str| {
+        let (status, next_step) = ("pending".to_owned(), Some("authorize".to_owned()));
+        facts.payments.push(PaymentFact {
+            id: "w".to_owned(),
+            order_id: order.to_owned(),
+            amount: 1999,
+            status,
+            next_step,
+            needs_owner: true,
+        });
+    };
+    assert!(broken(|facts| waits(facts, "o")).is_empty(), "its order can still be paid");
+    assert_eq!(broken(|facts| waits(facts, "x")), [11], "its order has ended");
+    let late = broken(|facts| {
+        waits(facts, "o");
+        order(facts, "o").expires_at = Timestamp::from_millis(NOW - 5_001);
+    });
+    assert!(late.contains(&11), "its order ran out");
 }
 
 #[test]
