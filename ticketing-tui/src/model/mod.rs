@@ -309,9 +309,10 @@ impl Model {
         std::mem::take(&mut self.has_new_user)
     }
 
-    /// Whether nobody but the screen that made a call would tell of its failure.
+    /// Whether nobody but the screen that made a call would tell of its failure. What a former user did is not told.
     pub(crate) fn is_told_by_screen(&self, id: CallId) -> bool {
-        self.open_calls.get(&id).is_some_and(|open| open.asked == Asked::ByScreen)
+        let is_told = |open: &OpenCall| open.asked == Asked::ByScreen && open.session == self.sessions;
+        self.open_calls.get(&id).is_some_and(is_told)
     }
 
     /// When the next thing happens by itself.

@@ -206,6 +206,21 @@ fn late_refusal_of_the_last_user_does_not_sign_the_next_out() {
 }
 
 #[test]
+fn failed_write_of_the_last_user_is_not_told_to_the_next() {
+    let mut stage = Stage::signed_in();
+    stage.press("n");
+    stage.write("Opera on the roof");
+    stage.press("tab");
+    stage.write("75");
+    stage.press("enter esc");
+    let sale = crate::support::call!(stage, Call::Sell(_));
+    hand_over(&mut stage);
+    stage.reply(sale, Err(props::unknown()));
+    stage.does_not_see("Nobody knows");
+    stage.sees("grace@example.com");
+}
+
+#[test]
 fn what_one_wrote_is_not_shown_to_the_next_who_signs_in() {
     let mut stage = Stage::signed_in();
     stage.press("n");
