@@ -2,7 +2,7 @@
 
 use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::layout::{Rect, Size};
-use ratatui::style::{Color, Style};
+use ratatui::style::{Color, Modifier, Style};
 
 use super::pen::Pen;
 use crate::theme::Theme;
@@ -35,8 +35,7 @@ impl Qr {
         }
         let x = area.right() - size.width;
         for row in 0..size.height {
-            let line: String =
-                (0..size.width).map(|column| self.cell(pen.theme, zone, column, row)).collect();
+            let line: String = (0..size.width).map(|column| self.cell(zone, column, row)).collect();
             pen.text(Rect { x, y: area.y + row, width: size.width, height: 1 }, &line, style(pen.theme));
         }
         Rect { width: area.width - size.width - 1, ..area }
@@ -47,10 +46,9 @@ impl Qr {
         Some(Size::new(side, side.div_ceil(2)))
     }
 
-    fn cell(&self, theme: Theme, zone: usize, column: u16, row: u16) -> char {
-        // Without colours the terminal is supposed to be dark, so that what is light is drawn.
-        let is_inked = |line: usize| self.is_dark(zone, usize::from(column), line) == is_coloured(theme);
-        match (is_inked(usize::from(row) * 2), is_inked(usize::from(row) * 2 + 1)) {
+    fn cell(&self, zone: usize, column: u16, row: u16) -> char {
+        let is_dark = |line: usize| self.is_dark(zone, usize::from(column), line);
+        match (is_dark(usize::from(row) * 2), is_dark(usize::from(row) * 2 + 1)) {
             (true, true) => '█',
             (true, false) => '▀',
             (false, true) => '▄',
@@ -65,13 +63,12 @@ impl Qr {
     }
 }
 
-fn is_coloured(theme: Theme) -> bool {
-    theme.base.bg.is_some()
-}
-
-/// Black on white, whatever the theme: readers want the right way round.
+/// Black on white, whatever the theme: readers want the right way round. Without colours the terminal is supposed to be dark.
 fn style(theme: Theme) -> Style {
-    if is_coloured(theme) { Style::new().fg(Color::Black).bg(Color::White) } else { Style::new() }
+    match theme.base.bg {
+        Some(_) => Style::new().fg(Color::Black).bg(Color::White),
+        None => Style::new().add_modifier(Modifier::REVERSED),
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +80,18 @@ mod tests {
         let address = "http://127.0.0.1:3000/orders/01a203b8-8236-746e-a89d-93efb98a99e5";
         let size = Qr::new(address).unwrap().size(2).unwrap();
         assert!(size.width <= 40 && size.height <= 19, "{size:?}");
+    }
+
+    #[test]
+    fn cells_are_those_of_the_crate_s_own_rendering() {
+        let address = "http://127.0.0.1:3000/orders/o1";
+        let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
+        let expected = code.render::<qrcode::render::unicode::Dense1x2>().build();
+        let qr = Qr::new(address).unwrap();
+        let size = qr.size(4).unwrap();
+        let line = |row| (0..size.width).map(|column| qr.cell(4, column, row)).collect::<String>();
+        let drawn: Vec<_> = (0..size.height).map(line).collect();
+        assert_eq!(drawn, expected.lines().collect::<Vec<_>>());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod talk;
 
 mod alarms;
 mod buying;
+mod card_page;
 mod demo;
 mod leaving;
 mod live;

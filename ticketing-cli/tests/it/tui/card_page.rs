@@ -1,0 +1,39 @@
+//! Buying where the payment provider's form takes the cards: the order shows its page, and goes on when it is paid there.
+
+use ticketing_platform::clock::Clock;
+use ticketing_sdk::{CardToken, OrderId};
+use ticketing_testkit::{FakeStripe, TestStack};
+
+use super::tui;
+use crate::support::{Cli, text};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn order_goes_on_when_its_page_is_paid() {
+    let stripe = FakeStripe::start(Clock::system()).await;
+    let key = "pk_test_51Habc".parse().unwrap();
+    let stack = TestStack::builder()
+        .stripe(&stripe)
+        .with(|settings| settings.stripe_publishable_key = Some(key))
+        .start()
+        .await;
+    let buyer = Cli::at(&stack.url()).sign_up("buyer@example.com");
+    Cli::at(&stack.url()).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
+
+    let mut pty = tui(&buyer);
+    pty.see("buyer@example.com");
+    pty.line(&["Jazz at the lake", "available"]);
+    pty.press("b", "Pay on this page:");
+    // The code for a phone.
+    pty.see("█▀▀▀▀▀█");
+    let order = OrderId::new(text(&buyer.json(&["orders", "list"])[0]["id"]));
+
+    // The buyer's browser.
+    let browser = stack.client();
+    browser.auth().sign_in("buyer@example.com", "correct horse").await.unwrap();
+    browser.payments().create(&order, CardToken::new("pm_card_visa")).settled().await.unwrap();
+    pty.see("Paid: Jazz at the lake is yours");
+    pty.see("Paid. It is yours.");
+    pty.send("q");
+    assert_eq!(pty.end(), 0);
+    stack.finish().await;
+}
