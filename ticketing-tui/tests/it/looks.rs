@@ -1,4 +1,5 @@
-//! Every screen in every state, at two sizes and more, in two themes: what is drawn is compared with a picture.
+//! Every screen in its states, as text: what is drawn is compared with a picture. Styles are tested by their roles, in
+//! `styles.rs`.
 //!
 //! `INSTA_UPDATE=always` makes the pictures anew; look at each difference as its user would.
 
@@ -17,25 +18,25 @@ use ticketing_tui::Colours;
 
 use crate::support::{Stage, picture};
 
-/// Comfortable, and large.
-const USUAL: [(u16, u16); 2] = [(80, 24), (200, 60)];
+/// Comfortable.
+const USUAL: (u16, u16) = (80, 24);
 /// What must be usable.
 const SMALL: (u16, u16) = (40, 12);
+const LARGE: (u16, u16) = (200, 60);
 
-/// Declares tests: a name, after a dash where it is to be looked at in little room too, and what leads there.
+/// Declares tests: a name, before it the other sizes at which it is looked at, and what leads there.
 macro_rules! looks {
-    ($($(-$small:ident)? $name:ident: $play:expr;)+) => {
+    ($($(-$small:ident)? $(+$large:ident)? $name:ident: $play:expr;)+) => {
         $(#[test]
         fn $name() {
-            let small: &[(u16, u16)] = &[$(crate::looks::$small)?];
-            let sizes = [&crate::looks::USUAL[..], small].concat();
+            let sizes = [crate::looks::USUAL, $(crate::looks::$small,)? $(crate::looks::$large)?];
             crate::looks::look(module_path!(), stringify!($name), &sizes, crate::support::Stage::new, $play);
         })+
     };
 }
 use looks;
 
-/// Plays the same in two themes, and compares both with one picture for each size.
+/// Plays the same with and without colours, and compares what is written with one picture for each size.
 fn look(
     module: &str,
     name: &str,
@@ -44,15 +45,16 @@ fn look(
     play: impl Fn(&mut Stage),
 ) {
     for size in sizes {
-        let [dark, plain] = [Colours::True, Colours::None].map(|colours| {
+        let [coloured, plain] = [Colours::True, Colours::None].map(|colours| {
             let mut stage = open(*size, colours);
             play(&mut stage);
-            stage.buffer()
+            picture::of(&stage.buffer())
         });
+        assert_eq!(coloured, plain, "a theme changes styles, and neither words nor the cursor");
         let screen = module.rsplit("::").next().unwrap();
         let name = format!("{screen}-{name}-{}x{}", size.0, size.1);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, picture::of(&dark, &plain));
+            insta::assert_snapshot!(name, coloured);
         });
     }
 }

@@ -3,5 +3,6 @@
 
 mod flows;
 mod looks;
+mod styles;
 mod support;
 mod walk;

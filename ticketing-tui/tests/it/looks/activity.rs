@@ -31,13 +31,9 @@ fn keep_busy(stage: &mut Stage) {
 }
 
 looks! {
-    -SMALL empty: |stage| {
+    empty: |stage| {
         stage.sign_in();
         stage.press("4");
     };
-    -SMALL busy: keep_busy;
-    scrolled: |stage| {
-        keep_busy(stage);
-        stage.press("end");
-    };
+    -SMALL +LARGE busy: keep_busy;
 }

@@ -38,17 +38,12 @@ fn all(stage: &mut Stage) {
 }
 
 looks! {
-    -SMALL signed_out: |stage| {
+    signed_out: |stage| {
         stage.go_live();
         stage.press("2");
     };
-    nobody_known_yet: |stage| stage.press("2");
-    loading: |stage| {
-        stage.sign_in();
-        stage.press("2");
-    };
-    -SMALL empty: open;
-    -SMALL failed: |stage| {
+    empty: open;
+    failed: |stage| {
         stage.world.user = Some(props::me());
         answer!(stage, Call::Session, Ok(ticketing_tui::Reply::Session(Some(props::me()))));
         answer!(stage, Call::Orders, Err(props::offline()));
@@ -56,10 +51,6 @@ looks! {
         answer!(stage, Call::Orders, Err(props::offline()));
     };
     -SMALL filled: all;
-    cancelled_selected: |stage| {
-        all(stage);
-        stage.press("j j j");
-    };
     cancelling: |stage| {
         all(stage);
         stage.press("x y");

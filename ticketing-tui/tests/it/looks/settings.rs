@@ -16,21 +16,5 @@ fn capturing(stage: &mut Stage) {
 
 looks! {
     -SMALL top: open;
-    at_the_end: |stage| {
-        open(stage);
-        stage.press("end");
-    };
-    -SMALL waiting_for_a_key: capturing;
-    key_chosen: |stage| {
-        capturing(stage);
-        stage.press("ctrl-o");
-    };
-    key_taken_by_another: |stage| {
-        capturing(stage);
-        stage.press("q");
-    };
-    switched: |stage| {
-        open(stage);
-        stage.press("j enter j enter j enter");
-    };
+    waiting_for_a_key: capturing;
 }

@@ -23,52 +23,23 @@ fn switch(stage: &mut Stage) {
     stage.press("ctrl-t");
 }
 
-fn send_new(stage: &mut Stage) {
-    switch(stage);
-    for words in ["ada@example.com", props::PASSWORD, props::PASSWORD] {
-        stage.write(words);
-        stage.press("enter");
-    }
-}
-
 looks! {
     -SMALL empty: open;
-    written: write;
-    nothing_written: |stage| {
-        open(stage);
-        stage.press("tab enter");
-    };
     asking: |stage| {
         write(stage);
         stage.press("enter");
     };
-    -SMALL wrong_password: |stage| {
+    wrong_password: |stage| {
         write(stage);
         stage.press("enter");
         let trouble = props::refused(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
         answer!(stage, Call::SignIn { .. }, Err(trouble));
     };
-    offline: |stage| {
-        write(stage);
-        stage.press("enter");
-        answer!(stage, Call::SignIn { .. }, Err(props::offline()));
-    };
-    -SMALL new: switch;
     new_with_faults: |stage| {
         switch(stage);
         for words in ["ada@example.com", "correct horse", "correct house"] {
             stage.write(words);
             stage.press("enter");
         }
-    };
-    new_asking: send_new;
-    new_with_a_fault_of_the_server: |stage| {
-        send_new(stage);
-        answer!(stage, Call::SignUp { .. }, Err(props::at_fault("email", "Email must be valid")));
-    };
-    new_in_use: |stage| {
-        send_new(stage);
-        let words = "Someone has signed up with this e-mail already";
-        answer!(stage, Call::SignUp { .. }, Err(props::refused(ErrorCode::EmailInUse, words)));
     };
 }

@@ -1,10 +1,9 @@
 //! One ticket in all its states.
 
 use ticketing_sdk::{OrderStatus, Ticket, TicketChangeKind, TicketStatus};
-use ticketing_tui::Call;
 
 use super::looks;
-use crate::support::{Stage, answer, props};
+use crate::support::{Stage, props};
 
 /// Opens the first ticket of the market.
 fn open(stage: &mut Stage) {
@@ -41,41 +40,22 @@ fn titled(stage: &mut Stage, at: usize) {
 }
 
 looks! {
-    -SMALL loading: unheard_of;
-    -SMALL not_there: |stage| {
+    not_there: |stage| {
         unheard_of(stage);
         stage.settle();
-    };
-    unreachable: |stage| {
-        unheard_of(stage);
-        answer!(stage, Call::Ticket(_), Err(props::offline()));
     };
     -SMALL available: open;
-    signed_out: |stage| {
-        stage.go_live();
-        stage.press("enter");
-        stage.settle();
-    };
     own: |stage| {
         let mine = Ticket { user_id: props::ME.into(), ..props::tickets()[0].clone() };
         stage.world.market[0] = mine.clone();
         stage.world.listings = vec![mine];
         open(stage);
     };
-    reserving: |stage| {
-        open(stage);
-        stage.press("b");
-    };
-    -SMALL held: |stage| ordered(stage, OrderStatus::Created);
-    being_paid: |stage| ordered(stage, OrderStatus::AwaitingPayment);
+    held: |stage| ordered(stage, OrderStatus::Created);
     bought: |stage| ordered(stage, OrderStatus::Complete);
     reserved_by_another: |stage| changed(stage, TicketChangeKind::Updated, TicketStatus::Reserved);
-    sold: |stage| changed(stage, TicketChangeKind::Updated, TicketStatus::Sold);
     withdrawn: |stage| changed(stage, TicketChangeKind::Deleted, TicketStatus::Available);
-    -SMALL titled_wide: |stage| titled(stage, 0);
-    titled_with_emoji: |stage| titled(stage, 1);
-    titled_to_do_harm: |stage| titled(stage, 3);
+    titled_wide: |stage| titled(stage, 0);
     -SMALL titled_long: |stage| titled(stage, 4);
-    titled_without_a_break: |stage| titled(stage, 5);
     titled_with_nothing: |stage| titled(stage, 6);
 }
