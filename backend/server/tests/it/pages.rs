@@ -124,7 +124,7 @@ fn the_card_form_fits_whoever_charges_the_cards() {
     assert!(faults(&[(public, "pk_live_1"), (secret, "sk_test_1")]).contains("test or live"));
     for hush in ["sk_live_hush", "rk_test_hush", "whsec_hush"] {
         let said = faults(&[(public, hush), (secret, "sk_test_1")]);
-        assert!(said.contains(public) && said.contains("a secret one") && !said.contains("hush"), "{said}");
+        assert!(said.contains(public) && said.contains("a secret key") && !said.contains("hush"), "{said}");
     }
 }
 

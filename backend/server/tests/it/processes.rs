@@ -25,7 +25,7 @@ fn everything_that_a_service_lacks_is_said_at_once() {
     // The pages need nothing, and still say what is wrong.
     let wrong = [("TICKETING_LOG_FORMAT", "runes"), ("TICKETING_STRIPE_PUBLISHABLE_KEY", "sk_test_hush")];
     let output = server_with(&["client"], &wrong);
-    is_a_fault(&output, &["TICKETING_LOG_FORMAT", "TICKETING_STRIPE_PUBLISHABLE_KEY", "a secret one"]);
+    is_a_fault(&output, &["TICKETING_LOG_FORMAT", "TICKETING_STRIPE_PUBLISHABLE_KEY", "a secret key"]);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!said.contains("DATABASE") && !said.contains("NATS") && !said.contains("hush"), "{said}");
     is_a_fault(&server_with(&["migrate"], &[]), &["TICKETING_DATABASE_URL"]);
