@@ -1,4 +1,4 @@
-// What is looked for beyond the types: the rules of hooks, what keeps a page usable for everyone, and what survives translators.
+// The lint rules: types, hooks, accessibility, and pages under translation.
 import a11y from 'eslint-plugin-jsx-a11y'
 import hooks from 'eslint-plugin-react-hooks'
 import ts from 'typescript-eslint'

@@ -1,4 +1,4 @@
-// The tests in a browser: the real program with everything in it, driven by the Chromium of the system.
+// The browser tests: Chromium of the system against the real program.
 import { defineConfig } from '@playwright/test'
 
 export default defineConfig({

@@ -1,11 +1,11 @@
-// How the application is built: into the folder that the Rust service embeds.
+// Builds the application into the folder that the Rust service embeds.
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 import { budget } from './build/budget.ts'
 import { early } from './build/early.ts'
 
-/** Where the marketplace is while one develops. */
+/** The server to which the development server forwards the API. */
 const backend = process.env.TICKETING_SERVER ?? 'http://127.0.0.1:3000'
 
 export default defineConfig({
@@ -15,17 +15,17 @@ export default defineConfig({
     emptyOutDir: true,
     sourcemap: false,
     target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],
-    // The policy of the page allows no data: styles or scripts, and files are cached for good.
+    // The policy forbids data: URLs for styles and scripts, and files are cached as immutable.
     assetsInlineLimit: 0,
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // What seldom changes stays in the caches of those who were here before.
+    // Libraries change rarely, so their own chunk stays cached.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'vendor', test: /node_modules/ }] } } },
   },
   server: {
     host: '127.0.0.1',
-    // The marketplace takes writes from its own origin alone, so the name of the host goes along unchanged.
+    // The server accepts writes from its own origin only, so the host header is forwarded unchanged.
     proxy: { '/api': { target: backend, changeOrigin: false } },
   },
   test: { include: ['{src,lint}/**/*.test.{ts,tsx}'], environment: 'node' },

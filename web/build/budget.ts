@@ -1,9 +1,9 @@
-// Prints what the application weighs over the wire, and fails the build where the first load weighs too much.
+// Prints the compressed size of the bundle, and fails the build if the first load is too large.
 import { gzipSync } from 'node:zlib'
 
 import type { Plugin, Rolldown } from 'vite'
 
-/** `firstLoadScript`: bytes of script, compressed, that may be loaded before the first page shows. */
+/** `firstLoadScript`: the largest compressed size of the scripts of the first load, in bytes. */
 export function budget({ firstLoadScript }: { firstLoadScript: number }): Plugin {
   return {
     name: 'budget',
@@ -28,7 +28,7 @@ export function budget({ firstLoadScript }: { firstLoadScript: number }): Plugin
   }
 }
 
-/** The files that every visit loads: the entry and what it imports, the early script, the styles, the page. */
+/** Returns the files that every visit loads: the entry and its imports, the early script, the styles, the page. */
 function firstLoad(bundle: Rolldown.OutputBundle): Set<string> {
   const names = new Set<string>()
   const visit = (name: string) => {

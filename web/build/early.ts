@@ -1,10 +1,10 @@
-// Builds the small script that runs before the first paint, and puts it into the head of the page.
+// Builds the script that runs before the first paint, and inserts it into the head of the page.
 import { readFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 
 import { type Plugin, transformWithOxc } from 'vite'
 
-/** The page's policy allows no inline script, so what must run before the first paint is a file that blocks. */
+/** The Content-Security-Policy forbids inline scripts, so the script is a blocking file. */
 export function early(source: string): Plugin {
   let script = { name: '', code: '' }
   return {

@@ -1,8 +1,8 @@
-// Lost connections.
+// Lost connections: the network, the server and the feed.
 import { Stack } from './support/stack'
 import { expect, test, unique } from './support/test'
 
-test('offline shows, and what happened meanwhile is there afterwards', async ({ someone }) => {
+test('offline page shows its state and catches up when online', async ({ someone }) => {
   const [seller, buyer, visitor] = [await someone(), await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const ticket = await seller.list(unique('Open air cinema'))
@@ -20,7 +20,7 @@ test('offline shows, and what happened meanwhile is there afterwards', async ({ 
   await expect(page.getByText('Live', { exact: true })).toBeVisible()
 })
 
-test('a write without a connection says so, and goes through once there is one', async ({ someone }) => {
+test('offline write shows an error and succeeds once online', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const ticket = await seller.list(unique('Kite festival'), 9)
@@ -36,7 +36,7 @@ test('a write without a connection says so, and goes through once there is one',
   await expect(page.getByText('Time left to pay')).toBeVisible()
 })
 
-test('a server that is restarted is found again, and the feed goes on where it broke off', async ({ browser }) => {
+test('feed resumes with the last event id after a server restart', async ({ browser }) => {
   const stack = await new Stack().start()
   try {
     const context = await browser.newContext({ baseURL: stack.url })
@@ -62,23 +62,23 @@ test('a server that is restarted is found again, and the feed goes on where it b
   }
 })
 
-test('a feed that cannot go on from where it broke off reads the list anew', async ({ someone }) => {
+test('feed reset reloads the list', async ({ someone }) => {
   const [seller, visitor] = [await (await someone()).signUp(), await someone()]
   const { page } = visitor
   const word = unique('reset').replace(' ', '')
-  const places: (string | undefined)[] = []
-  let late = ''
+  const lastEventIds: (string | undefined)[] = []
+  let listed = ''
   await page.route('**/api/tickets', async (route) => {
-    places.push(route.request().headers()['last-event-id'])
+    lastEventIds.push(route.request().headers()['last-event-id'])
     const answer = (body: string) => route.fulfill({ contentType: 'text/event-stream', body })
-    if (places.length === 1) return answer('id: 7\ndata:\n\n')
-    if (places.length > 2) return route.fallback()
-    // What happened meanwhile is told by no event.
-    late = (await seller.list(`${word} listed meanwhile`)).title
+    if (lastEventIds.length === 1) return answer('id: 7\ndata:\n\n')
+    if (lastEventIds.length > 2) return route.fallback()
+    // No event reports this listing.
+    listed = (await seller.list(`${word} listed meanwhile`)).title
     return answer('event: reset\nid: 900\ndata: {}\n\n')
   })
   await page.goto(`/?q=${word}`)
   await expect(page.getByRole('link', { name: `${word} listed meanwhile` })).toBeVisible()
-  expect(late).toContain(word)
-  await expect.poll(() => places.slice(0, 3)).toEqual([undefined, '7', '900'])
+  expect(listed).toContain(word)
+  await expect.poll(() => lastEventIds.slice(0, 3)).toEqual([undefined, '7', '900'])
 })

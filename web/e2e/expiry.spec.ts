@@ -1,16 +1,16 @@
-// A reservation that runs out.
+// The expiry of an order.
 import { expect, test, unique } from './support/test'
 
 test.use({ orderTtl: '5s' })
 
-test('time runs out before one’s eyes, and the ticket is free again', async ({ someone }) => {
+test('order expires on the open page and the ticket is available again', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const ticket = await seller.list(unique('Lantern walk'), 12)
   await buyer.page.goto(`/tickets/${ticket.id}`)
   await buyer.page.getByRole('button', { name: 'Buy for $12.00' }).click()
   await expect(buyer.page.getByRole('timer')).toHaveText(/^0:0[1-5]$/)
-  await expect(buyer.page.getByRole('main').getByText('Time ran out')).toBeVisible()
+  await expect(buyer.page.getByRole('main').getByText('This order has expired')).toBeVisible()
   await expect(buyer.page.getByRole('button', { name: /^Pay/ })).toHaveCount(0)
 
   await buyer.page.getByRole('link', { name: 'See the ticket' }).click()

@@ -1,7 +1,7 @@
-// One sale from end to end, by two people in two browsers.
+// A sale from end to end, with a seller and a buyer in two browsers.
 import { expect, test, unique } from './support/test'
 
-test('somebody lists a ticket, somebody else buys it, and the seller sees it sold', async ({ someone }) => {
+test('seller lists a ticket, buyer buys it, seller sees it sold', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   const title = unique('Jazz at the lake')
 
@@ -36,7 +36,7 @@ test('somebody lists a ticket, somebody else buys it, and the seller sees it sol
   await expect(seller.page.getByRole('listitem').filter({ hasText: title })).toContainText('Sold')
 })
 
-test('the market shows what happens elsewhere', async ({ someone }) => {
+test('market shows changes of other users live', async ({ someone }) => {
   const [seller, buyer, visitor] = [await someone(), await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const first = await seller.list(unique('Night train'), 62.5)
@@ -58,7 +58,7 @@ test('the market shows what happens elsewhere', async ({ someone }) => {
   await expect(card).toHaveCount(0)
 })
 
-test('search, price and order of the market are its address', async ({ someone }) => {
+test('search, price bounds and sort are stored in the address', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const visitor = await someone()
   const word = unique('zither').replace(' ', '')
@@ -85,7 +85,7 @@ test('search, price and order of the market are its address', async ({ someone }
   await expect(page.getByLabel('Search', { exact: true })).toHaveValue('')
 })
 
-test('a long market is read to its end', async ({ someone }) => {
+test('long market loads to its end while scrolling', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const word = unique('xylophone').replace(' ', '')
   for (let index = 0; index < 60; index++) await seller.list(`${word} ${index}`)
@@ -97,6 +97,6 @@ test('a long market is read to its end', async ({ someone }) => {
     await page.mouse.wheel(0, 4000)
     await expect(titles).toHaveCount(60, { timeout: 500 })
   }).toPass()
-  await expect(page.getByText('That is all.')).toBeVisible()
+  await expect(page.getByText('End of the list.')).toBeVisible()
   expect(new Set(await titles.allTextContents()).size).toBe(60)
 })

@@ -1,9 +1,9 @@
-// A purchase without a mouse.
+// Keyboard operation.
 import type { Page } from '@playwright/test'
 
 import { expect, test, unique } from './support/test'
 
-/** Presses Tab until what has the focus has this name. */
+/** Presses Tab until the focused element has this name. */
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press('Tab')
@@ -11,10 +11,10 @@ async function tabTo(page: Page, name: string | RegExp): Promise<void> {
     const text = (await focused.getAttribute('aria-label')) ?? (await focused.textContent()) ?? ''
     if (typeof name === 'string' ? text.trim() === name : name.test(text.trim())) return
   }
-  throw new Error(`nothing with the name ${String(name)} can be reached with Tab`)
+  throw new Error(`no element named ${String(name)} is reachable with Tab`)
 }
 
-test('a ticket is found, bought and paid for with the keyboard alone', async ({ someone }) => {
+test('purchase works with the keyboard alone', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const title = unique('Puppet theatre')
@@ -48,21 +48,21 @@ test('a ticket is found, bought and paid for with the keyboard alone', async ({ 
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
 })
 
-test('the settings and a dialog are left with Escape, and the focus is where it was', async ({ someone }) => {
+test('Escape closes settings and dialog and restores the focus', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Bee keeping'))
   const { page } = seller
   await page.goto(`/tickets/${ticket.id}`)
-  await expect(page.getByRole('button', { name: 'Delete' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Withdraw' })).toBeVisible()
   await tabTo(page, 'Settings')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
   await expect(page.getByLabel('English')).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('button', { name: 'Settings' })).toBeFocused()
-  await tabTo(page, 'Delete')
+  await tabTo(page, 'Withdraw')
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog')).toBeVisible()
   await page.keyboard.press('Escape')
-  await expect(page.getByRole('button', { name: 'Delete' })).toBeFocused()
+  await expect(page.getByRole('button', { name: 'Withdraw' })).toBeFocused()
 })

@@ -1,7 +1,7 @@
-// What a seller does with a ticket.
+// Listing, editing and withdrawing a ticket.
 import { expect, test, unique } from './support/test'
 
-test('faults are shown at their fields, and the first one gets the focus', async ({ someone }) => {
+test('faults are shown at their fields and the first invalid field gets the focus', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const { page } = seller
   await page.goto('/tickets/new')
@@ -17,7 +17,7 @@ test('faults are shown at their fields, and the first one gets the focus', async
   await expect(price).toHaveAccessibleDescription(/two decimals/)
 })
 
-test('a ticket is edited, then deleted', async ({ someone }) => {
+test('seller edits and withdraws a ticket', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Pottery class'), 45)
   const { page } = seller
@@ -31,20 +31,20 @@ test('a ticket is edited, then deleted', async ({ someone }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(renamed)
   await expect(page.getByText('$50.00')).toBeVisible()
 
-  await page.getByRole('button', { name: 'Delete' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Delete this ticket?' })
+  await page.getByRole('button', { name: 'Withdraw' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Withdraw this ticket?' })
   await page.keyboard.press('Escape')
   await expect(dialog).toHaveCount(0)
-  await expect(page.getByRole('button', { name: 'Delete' })).toBeFocused()
-  await page.getByRole('button', { name: 'Delete' }).click()
-  await dialog.getByRole('button', { name: 'Delete' }).click()
+  await expect(page.getByRole('button', { name: 'Withdraw' })).toBeFocused()
+  await page.getByRole('button', { name: 'Withdraw' }).click()
+  await dialog.getByRole('button', { name: 'Withdraw' }).click()
   await expect(page).toHaveURL('/listings')
   await expect(page.getByText('You are not selling anything yet.')).toBeVisible()
   await page.goto(`/tickets/${ticket.id}`)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such ticket')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ticket not found')
 })
 
-test('a change that somebody else has made meanwhile is not overwritten unseen', async ({ someone }) => {
+test('concurrent edit is shown before it is overwritten', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Sailing'), 45)
   const { page } = seller
@@ -55,7 +55,7 @@ test('a change that somebody else has made meanwhile is not overwritten unseen',
   await page.getByLabel('Price in US dollars').fill('50')
   await page.getByRole('button', { name: 'Save' }).click()
   await expect(page.getByRole('alert')).toContainText('“Sailing, renamed” for $60.00')
-  await page.getByRole('button', { name: 'Take over what is there' }).click()
+  await page.getByRole('button', { name: 'Use the current version' }).click()
   await expect(page.getByLabel('Title')).toHaveValue('Sailing, renamed')
   await page.getByLabel('Price in US dollars').fill('55')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -63,7 +63,7 @@ test('a change that somebody else has made meanwhile is not overwritten unseen',
   await expect(page.getByText('$55.00')).toBeVisible()
 })
 
-test('a ticket that is held, or another’s, cannot be edited', async ({ someone }) => {
+test('reserved ticket and ticket of another user cannot be edited', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const ticket = await seller.list(unique('Picnic'))
@@ -72,11 +72,11 @@ test('a ticket that is held, or another’s, cannot be edited', async ({ someone
   await seller.page.goto(`/tickets/${ticket.id}`)
   await expect(seller.page.getByRole('link', { name: 'Edit' })).toBeVisible()
   await buyer.order(ticket)
-  await expect(seller.page.getByText('It cannot be changed while somebody holds it.')).toBeVisible()
+  await expect(seller.page.getByText('A reserved ticket cannot be changed.')).toBeVisible()
   await expect(seller.page.getByRole('link', { name: 'Edit' })).toHaveCount(0)
 })
 
-test('a listing of which nobody knows whether it was taken is not listed twice', async ({ someone }) => {
+test('listing with unknown outcome is created only once', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const { page } = seller
   const title = unique('Star gazing')
@@ -92,7 +92,7 @@ test('a listing of which nobody knows whether it was taken is not listed twice',
   await expect(page.getByRole('alert')).toContainText('cannot be reached')
   await page.unroute('**/api/tickets')
   await page.reload()
-  await expect(page.getByText('Nobody knows yet whether this ticket was listed')).toBeVisible()
+  await expect(page.getByText('It is not known whether this ticket was listed')).toBeVisible()
   await expect(page.getByLabel('Title')).toHaveValue(title)
   await page.getByRole('button', { name: 'List the ticket' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(title)

@@ -1,4 +1,4 @@
-// Pages while what they show is on its way, or does not come.
+// Pages while their data loads or fails to load.
 import { expect, test, unique } from './support/test'
 
 const BUSY = {
@@ -14,9 +14,9 @@ for (const [path, api] of [
   ['/orders', '**/api/users/currentuser'],
   ['/listings', '**/api/users/currentuser'],
 ] as const) {
-  test(`${path} shows its shape while ${api} is busy, then the error, and goes on when it is back`, async ({ someone }) => {
+  test(`${path} shows a skeleton, then the error of ${api}, then recovers`, async ({ someone }) => {
     const person = await (await someone()).signUp()
-    const title = unique('Patience')
+    const title = unique('Loading')
     await person.order(await person.list(title))
     if (path !== '/orders') await person.list(title)
     const { page } = person

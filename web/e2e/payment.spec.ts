@@ -1,15 +1,15 @@
-// Paying: cards that fail, answers that are lost, and people who are in a hurry.
+// Payments: declined cards, lost responses, double clicks and competing buyers.
 import type { Order, Person } from './support/person'
 import { expect, test, unique } from './support/test'
 
-async function reserved(seller: Person, buyer: Person, title: string): Promise<Order> {
+async function reserve(seller: Person, buyer: Person, title: string): Promise<Order> {
   await Promise.all([seller.signUp(), buyer.signUp()])
   return buyer.order(await seller.list(unique(title), 38))
 }
 
-test('a declined card leaves the ticket held, and another one pays', async ({ someone }) => {
+test('declined card keeps the reservation and another card pays', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Opera')
+  const order = await reserve(seller, buyer, 'Opera')
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
   await expect(page.getByText('Simulated payment')).toBeVisible()
@@ -22,23 +22,23 @@ test('a declined card leaves the ticket held, and another one pays', async ({ so
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
 })
 
-test('a card that is refused in the end costs nothing', async ({ someone }) => {
+test('failed capture cancels the order without a charge', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Circus')
+  const order = await reserve(seller, buyer, 'Circus')
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
-  await page.getByLabel('A card that is refused at the end').check()
+  await page.getByLabel('A card whose capture fails').check()
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
   await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
   await expect(page.getByText('You were not charged.')).toBeVisible()
 })
 
-test('a reload in the middle of paying finds out what became of it', async ({ someone }) => {
+test('reload during a payment shows its outcome', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Ballet')
+  const order = await reserve(seller, buyer, 'Ballet')
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
-  // The server takes the payment, and its answer never comes.
+  // The server receives the payment, but the response is lost.
   const arrived = new Promise<void>((done) => {
     void page.route('**/api/payments', async (route) => {
       if (route.request().method() !== 'POST') return route.fallback()
@@ -54,14 +54,14 @@ test('a reload in the middle of paying finds out what became of it', async ({ so
   expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
 })
 
-test('a payment that did not arrive is looked for after a reload, and paid once more', async ({ someone }) => {
+test('lost payment request is reported after a reload and can be repeated', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Chess match')
+  const order = await reserve(seller, buyer, 'Chess match')
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
   await page.route('**/api/payments', (route) => route.abort('connectionreset'))
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
-  await expect(page.getByRole('alert')).toContainText('Nobody knows yet')
+  await expect(page.getByRole('alert')).toContainText('It is not known whether')
   await page.unroute('**/api/payments')
   await page.reload()
   await expect(page.getByRole('alert')).toContainText('The payment did not arrive')
@@ -70,9 +70,9 @@ test('a payment that did not arrive is looked for after a reload, and paid once 
   expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
 })
 
-test('a payment whose outcome is unknown is repeated under the same key', async ({ someone }) => {
+test('payment with unknown outcome is retried with the same key', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Fencing')
+  const order = await reserve(seller, buyer, 'Fencing')
   const { page } = buyer
   const keys: (string | undefined)[] = []
   page.on('request', (request) => {
@@ -81,7 +81,7 @@ test('a payment whose outcome is unknown is repeated under the same key', async 
   await page.goto(`/orders/${order.id}`)
   await page.route('**/api/payments', (route) => route.abort('connectionreset'))
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
-  await expect(page.getByRole('alert')).toContainText('Nobody knows yet')
+  await expect(page.getByRole('alert')).toContainText('It is not known whether')
   await page.unroute('**/api/payments')
   await page.getByRole('button', { name: 'Pay $38.00' }).click()
   await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()
@@ -90,24 +90,24 @@ test('a payment whose outcome is unknown is repeated under the same key', async 
   expect(keys[1]).toBe(keys[0])
 })
 
-test('a refusal for good is not called unknown', async ({ someone }) => {
+test('final rejection is not shown as unknown', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Archery')
+  const order = await reserve(seller, buyer, 'Archery')
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
   for (const [status, code, words] of [
     [401, 'not_owner', 'This belongs to another account.'],
-    [429, 'too_many_requests', 'Too many tries.'],
+    [429, 'too_many_requests', 'Too many attempts.'],
   ] as const) {
     await page.route('**/api/payments', (route) => route.fulfill({ status, json: { errors: [{ message: 'no', code }] } }))
     await page.getByRole('button', { name: 'Pay $38.00' }).click()
     await expect(page.getByRole('alert')).toContainText(words)
-    await expect(page.getByText('Nobody knows yet')).toHaveCount(0)
+    await expect(page.getByText('It is not known whether')).toHaveCount(0)
     await page.unroute('**/api/payments')
   }
 })
 
-test('a double click reserves once, and pays once', async ({ someone }) => {
+test('double click reserves once and pays once', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
   await Promise.all([seller.signUp(), buyer.signUp()])
   const ticket = await seller.list(unique('Regatta'), 38)
@@ -125,9 +125,9 @@ test('a double click reserves once, and pays once', async ({ someone }) => {
   expect(await buyer.get<unknown[]>('/api/payments')).toHaveLength(1)
 })
 
-test('an order is cancelled, after a question', async ({ someone }) => {
+test('order is cancelled after confirmation', async ({ someone }) => {
   const [seller, buyer] = [await someone(), await someone()]
-  const order = await reserved(seller, buyer, 'Poetry slam')
+  const order = await reserve(seller, buyer, 'Poetry slam')
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
   await page.getByRole('button', { name: 'Cancel the order' }).click()
@@ -139,7 +139,7 @@ test('an order is cancelled, after a question', async ({ someone }) => {
   await expect(page.getByRole('main').getByText('This order was cancelled')).toBeVisible()
 })
 
-test('who comes second is told so', async ({ someone }) => {
+test('second buyer sees that the ticket is reserved', async ({ someone }) => {
   const [seller, first, second] = [await someone(), await someone(), await someone()]
   await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
   const ticket = await seller.list(unique('Marathon start'), 38)
@@ -147,11 +147,11 @@ test('who comes second is told so', async ({ someone }) => {
   const buy = second.page.getByRole('button', { name: 'Buy for $38.00' })
   await expect(buy).toBeVisible()
   await second.page.route('**/api/orders', async (route) => {
-    // Somebody else is faster by the length of a click.
+    // The other buyer orders between the click and the request.
     if (route.request().method() === 'POST') await first.order(ticket)
     await route.continue()
   })
   await buy.click()
   await expect(second.page.getByText('Reserved', { exact: true })).toBeVisible()
-  await expect(second.page.getByText('Somebody is buying it.')).toBeVisible()
+  await expect(second.page.getByText('Another buyer has reserved this ticket.')).toBeVisible()
 })

@@ -1,4 +1,4 @@
-// The picture of the pages in the README. `UPDATE_SCREENSHOTS=1` writes it to docs/images; otherwise it is taken and dropped.
+// The screenshot of the README. `UPDATE_SCREENSHOTS=1` writes it to docs/images; otherwise it is discarded.
 import { resolve } from 'node:path'
 
 import { expect, test } from './support/test'
@@ -14,7 +14,7 @@ const TICKETS = [
   ['Harbour tour at sunset', 29.5],
 ] as const
 
-test('the market', async ({ someone }) => {
+test('screenshot of the market', async ({ someone }) => {
   const options = { reducedMotion: 'reduce' as const, viewport: { width: 1100, height: 640 } }
   const seller = await (await someone(options)).signUp()
   const { page } = await someone(options)

@@ -1,7 +1,7 @@
-// The price that was seen is the price that is agreed to.
+// The buyer pays the price that was shown.
 import { expect, test, unique } from './support/test'
 
-test('a price that changed while one clicked is shown, and asked about again', async ({ someone }) => {
+test('concurrent price change requires a new agreement', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const ticket = await seller.list(unique('Rising price'), 20)
   const { page } = buyer
@@ -11,7 +11,7 @@ test('a price that changed while one clicked is shown, and asked about again', a
     if (route.request().method() !== 'POST') return route.fallback()
     prices.push((route.request().postDataJSON() as { price: unknown }).price)
     if (prices.length > 1) return route.fallback()
-    // The seller is faster by the length of a click.
+    // The seller changes the price between the click and the request.
     await seller.context.request.put(`/api/tickets/${ticket.id}`, { data: { title: ticket.title, price: 25 } })
     const json = { errors: [{ message: 'The price is now 25', code: 'price_changed', field: 'price' }] }
     await route.fulfill({ status: 409, json })

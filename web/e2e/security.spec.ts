@@ -1,10 +1,10 @@
-// What a page must not do, whoever wrote the titles.
+// Hostile titles, the Content-Security-Policy, the session cookie, and other sites.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 import { expect, test, unique } from './support/test'
 
-test('titles are text', async ({ someone }) => {
+test('titles are rendered as plain text', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const { page } = seller
   const word = unique('hostile').replace(' ', '')
@@ -28,7 +28,7 @@ test('titles are text', async ({ someone }) => {
   expect(invisible.status()).toBe(400)
 })
 
-test('the page’s policy allows its own files and nothing inline', async ({ someone }) => {
+test('policy allows own files and no inline code', async ({ someone }) => {
   const { page, context } = await someone()
   const answer = await context.request.get('/')
   const policy = answer.headers()['content-security-policy'] ?? ''
@@ -44,7 +44,7 @@ test('the page’s policy allows its own files and nothing inline', async ({ som
   expect([...hosts]).toEqual([new URL(page.url()).host])
 })
 
-test('an inline script is refused', async ({ browser, stack }) => {
+test('inline script is blocked', async ({ browser, stack }) => {
   const page = await browser.newPage({ baseURL: stack.url })
   await page.goto('/')
   const refused = await page.evaluate(
@@ -61,7 +61,7 @@ test('an inline script is refused', async ({ browser, stack }) => {
   await page.close()
 })
 
-test('the session is out of reach of scripts', async ({ someone }) => {
+test('scripts cannot read the session', async ({ someone }) => {
   const person = await (await someone()).signUp()
   await person.page.goto('/')
   await expect(person.page.locator('.account')).toHaveText(person.email)
@@ -74,7 +74,7 @@ test('the session is out of reach of scripts', async ({ someone }) => {
   expect(stored).not.toContain('correct horse')
 })
 
-test('another site can neither write nor frame', async ({ someone, stack }) => {
+test('other site can neither write nor frame', async ({ someone, stack }) => {
   const person = await (await someone()).signUp()
   const other = createServer((_, response) => {
     response.setHeader('content-type', 'text/html')

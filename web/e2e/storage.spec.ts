@@ -1,11 +1,11 @@
-// Browsers whose storage is missing, refused or full.
+// Browsers whose storage is missing, denied or full.
 import { expect, test, unique } from './support/test'
 
 const STORAGES = {
   'is null': () => {
     for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get: () => null })
   },
-  'is refused': () => {
+  'is denied': () => {
     for (const name of ['localStorage', 'sessionStorage']) {
       Object.defineProperty(window, name, {
         get: () => {
@@ -22,7 +22,7 @@ const STORAGES = {
 }
 
 for (const [kind, script] of Object.entries(STORAGES)) {
-  test(`a browser whose storage ${kind} sells, buys and pays`, async ({ someone }) => {
+  test(`purchase works if storage ${kind}`, async ({ someone }) => {
     const person = await (await someone()).signUp()
     const buyer = await (await someone()).signUp()
     const title = unique('No storage')
@@ -46,14 +46,14 @@ for (const [kind, script] of Object.entries(STORAGES)) {
   })
 }
 
-test('the token of a card is kept nowhere', async ({ someone }) => {
+test('card token is not stored', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const order = await buyer.order(await seller.list(unique('Secret card')))
   const { page } = buyer
   await page.goto(`/orders/${order.id}`)
   await page.route('**/api/payments', (route) => route.abort('connectionreset'))
   await page.getByRole('button', { name: 'Pay $20.00' }).click()
-  await expect(page.getByRole('alert')).toContainText('Nobody knows yet')
+  await expect(page.getByRole('alert')).toContainText('It is not known whether')
   const stored = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
   expect(stored).toContain(order.id)
   expect(stored).not.toContain('tok_')

@@ -1,11 +1,11 @@
-// The card form of Stripe, where the page is told its key. Stripe itself stands in for nothing here: its script is played.
+// The card form of Stripe, with a fake of Stripe.js.
 import { Person } from './support/person'
 import { Stack } from './support/stack'
 import { FakeStripe } from './support/stripe'
 import { expect, test } from './support/test'
 
-/** What Stripe.js does for the page: an element in a place, and a method for it. */
-const PLAYED = `window.Stripe = (key) => ({
+/** The part of Stripe.js that the page uses: a card element and a payment method. */
+const FAKE_STRIPE_JS = `window.Stripe = (key) => ({
   elements: () => ({
     create: () => {
       let ready
@@ -21,11 +21,11 @@ const PLAYED = `window.Stripe = (key) => ({
     (await window.bank(clientSecret)) ? {} : { error: { message: 'We are unable to authenticate your payment method.' } },
 })`
 
-test('a card is typed into Stripe’s form, and its method is what pays', async ({ browser }) => {
+test('payment uses the payment method of the Stripe form', async ({ browser }) => {
   const stack = await new Stack({
     TICKETING_STRIPE_KEY: 'sk_test_pages',
     TICKETING_STRIPE_PUBLISHABLE_KEY: 'pk_test_pages',
-    // Nobody is there: the payment itself is not what is looked at.
+    // The payment itself fails: no server listens here.
     TICKETING_STRIPE_API_BASE: 'http://127.0.0.1:9',
   }).start()
   const context = await browser.newContext({ baseURL: stack.url })
@@ -34,25 +34,25 @@ test('a card is typed into Stripe’s form, and its method is what pays', async 
     context.on('console', (message) => {
       if (/Content.Security.Policy/i.test(message.text())) complaints.push(message.text())
     })
-    let asked = 0
+    let requests = 0
     await context.route('https://js.stripe.com/**', (route) => {
-      asked++
-      return route.fulfill({ contentType: 'text/javascript', body: PLAYED })
+      requests++
+      return route.fulfill({ contentType: 'text/javascript', body: FAKE_STRIPE_JS })
     })
     const page = await context.newPage()
     const buyer = await new Person(page, context).signUp()
     const order = await buyer.order(await buyer.list('Tango night', 30))
     await page.goto('/')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Market')
-    expect(asked).toBe(0)
+    expect(requests).toBe(0)
     await page.goto(`/orders/${order.id}`)
     await expect(page.getByRole('group', { name: 'Card' })).toHaveText('card form of pk_test_pages')
     await expect(page.getByText('Simulated payment')).toHaveCount(0)
     const request = page.waitForRequest((sent) => sent.url().endsWith('/api/payments') && sent.method() === 'POST')
     await page.getByRole('button', { name: 'Pay $30.00' }).click()
     expect((await request).postDataJSON()).toEqual({ orderId: order.id, token: 'pm_card_visa', canConfirm: true })
-    await expect(page.getByRole('alert')).toContainText('you are charged once at most')
-    expect(asked).toBe(1)
+    await expect(page.getByRole('alert')).toContainText('you are charged at most once')
+    expect(requests).toBe(1)
     expect(complaints).toEqual([])
   } finally {
     await context.close()
@@ -60,7 +60,7 @@ test('a card is typed into Stripe’s form, and its method is what pays', async 
   }
 })
 
-test('a card that must be confirmed is confirmed on the page, also after a reload, or declined', async ({ browser }) => {
+test('3-D Secure is confirmed or declined on the page, also after a reload', async ({ browser }) => {
   const stripe = await new FakeStripe().start()
   const stack = await new Stack({
     TICKETING_STRIPE_KEY: 'sk_test_pages',
@@ -69,12 +69,12 @@ test('a card that must be confirmed is confirmed on the page, also after a reloa
   }).start()
   const context = await browser.newContext({ baseURL: stack.url })
   try {
-    await context.route('https://js.stripe.com/**', (route) => route.fulfill({ contentType: 'text/javascript', body: PLAYED }))
-    /** What the owner does in the frame of the bank: nothing, until told. */
+    await context.route('https://js.stripe.com/**', (route) => route.fulfill({ contentType: 'text/javascript', body: FAKE_STRIPE_JS }))
+    /** Decides the confirmation by the card holder. */
     let decide: (confirmed: boolean) => void = () => undefined
-    const asked: string[] = []
+    const requests: string[] = []
     await context.exposeFunction('bank', async (secret: string) => {
-      asked.push(secret)
+      requests.push(secret)
       return stripe.confirm(secret, await new Promise<boolean>((resolve) => (decide = resolve)))
     })
     await context.addInitScript(() => Object.assign(window, { card: 'pm_card_authenticationRequired' }))
@@ -92,10 +92,10 @@ test('a card that must be confirmed is confirmed on the page, also after a reloa
     await expect(page.getByText('Time left to pay')).toBeVisible()
 
     await pay.click()
-    await expect.poll(() => asked.length).toBe(2)
+    await expect.poll(() => requests.length).toBe(2)
     await page.reload()
-    await expect.poll(() => asked.length).toBe(3)
-    expect(asked[2]).toBe(asked[1])
+    await expect.poll(() => requests.length).toBe(3)
+    expect(requests[2]).toBe(requests[1])
     await expect(page.getByText('Your bank asks you to confirm this payment.')).toBeVisible()
     decide(true)
     await expect(page.getByRole('main').getByText('The ticket is yours')).toBeVisible()

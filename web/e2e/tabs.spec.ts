@@ -1,9 +1,9 @@
-// Two tabs of one browser, and two users: the cookie is shared, what a tab shows is not.
+// Two tabs of one browser with two users: the tabs share the cookie.
 import type { BrowserContext, Page } from '@playwright/test'
 
 import { expect, test, unique } from './support/test'
 
-/** Signs the other user in in another tab of the same browser. */
+/** Signs in as the other user in another tab of the same browser. */
 async function signInElsewhere(context: BrowserContext, email: string): Promise<Page> {
   const tab = await context.newPage()
   await tab.goto('/auth/signout')
@@ -17,13 +17,13 @@ async function signInElsewhere(context: BrowserContext, email: string): Promise<
   return tab
 }
 
-/** A tab that hears nothing of the others, so that only the server can tell. */
-const deafen = (page: Page) =>
+/** Disables BroadcastChannel in a tab, so that only the server reveals the change. */
+const disableChannel = (page: Page) =>
   page.addInitScript(() => {
     Reflect.deleteProperty(window, 'BroadcastChannel')
   })
 
-test('a tab of the user before shows the new user, and drops the forms of the user before', async ({ someone }) => {
+test('tab shows the new user and clears the forms of the former user', async ({ someone }) => {
   const [first, second] = [await someone(), await (await someone()).signUp()]
   await first.signUp()
   const { page, context } = first
@@ -35,7 +35,7 @@ test('a tab of the user before shows the new user, and drops the forms of the us
   await expect(page.getByLabel('Title')).toHaveValue('')
 })
 
-test('an order page of the user before offers the new user nothing', async ({ someone }) => {
+test('order page of the former user is not found for the new user', async ({ someone }) => {
   const [seller, first, second] = [await someone(), await someone(), await someone()]
   await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
   const order = await first.order(await seller.list(unique('Two tabs, one order')))
@@ -45,21 +45,21 @@ test('an order page of the user before offers the new user nothing', async ({ so
   await signInElsewhere(context, second.email)
   await expect(page.locator('.account')).toHaveText(second.email)
   await page.goto(`/orders/${order.id}`)
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('There is no such order')
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Order not found')
   await expect(page.getByRole('button', { name: /^Pay/ })).toHaveCount(0)
   await page.getByRole('link', { name: 'Orders' }).click()
   await expect(page.getByText('You have not ordered anything yet.')).toBeVisible()
 })
 
-test('a tab that has not noticed buys nothing as the new user', async ({ someone }) => {
+test('stale tab does not buy as the new user', async ({ someone }) => {
   const [seller, first, second] = [await someone(), await someone(), await someone()]
   await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
   const ticket = await seller.list(unique('Bought by nobody'))
   const { page, context } = first
-  await deafen(page)
+  await disableChannel(page)
   await page.goto(`/tickets/${ticket.id}`)
   await expect(page.getByRole('button', { name: 'Buy for $20.00' })).toBeVisible()
-  // Another process of the same browser: no message, no event, the cookie alone changes.
+  // The cookie changes without a message or an event.
   await context.request.post('/api/users/signin', { data: { email: second.email, password: 'correct horse' } })
   await expect(page.locator('.account')).toHaveText(first.email)
   const answer = page.waitForResponse((response) => response.url().endsWith('/api/orders') && response.request().method() === 'POST')
@@ -67,13 +67,13 @@ test('a tab that has not noticed buys nothing as the new user', async ({ someone
   expect((await answer).status()).toBe(409)
   await expect(page.locator('.account')).toHaveText(second.email)
   expect(await second.get<unknown[]>('/api/orders')).toEqual([])
-  // What the page shows now belongs to the new user.
+  // The page now shows the new user.
   await page.getByRole('button', { name: 'Buy for $20.00' }).click()
   await expect(page.getByText('Time left to pay')).toBeVisible()
   expect(await second.get<unknown[]>('/api/orders')).toHaveLength(1)
 })
 
-test('a tab that has not noticed pays nothing, sells nothing and cancels nothing', async ({ someone, browser, stack }) => {
+test('stale tab does not pay, sell or cancel as the new user', async ({ someone, browser, stack }) => {
   const [seller, first, second] = [await someone(), await someone(), await someone()]
   await Promise.all([seller.signUp(), first.signUp(), second.signUp()])
   const order = await first.order(await seller.list(unique('Paid by nobody')))
@@ -84,11 +84,11 @@ test('a tab that has not noticed pays nothing, sells nothing and cancels nothing
     [`/orders/${order.id}`, 'Cancel the order', 'Cancel this order?'],
     ['/tickets/new', 'List the ticket', null],
   ] as const) {
-    // The first user's cookie, whatever the loop before has changed.
+    // Restore the cookie of the first user.
     await first.context.clearCookies()
     await first.context.addCookies(storage.cookies)
     const page = await first.context.newPage()
-    await deafen(page)
+    await disableChannel(page)
     await page.goto(path)
     await expect(page.locator('.account')).toHaveText(first.email)
     await expect(page.getByRole('button', { name: button })).toBeVisible()

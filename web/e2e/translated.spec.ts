@@ -1,9 +1,9 @@
-// Pages that the browser translates: a translator wraps each text in elements of its own, at any moment.
+// Pages under browser translation, which wraps text nodes in elements at any time.
 import type { Page } from '@playwright/test'
 
 import { expect, test, unique } from './support/test'
 
-/** Does to the page what the translator of a browser does: every text moves into `<font><font>`, also texts that come later. */
+/** Emulates the translator of a browser: wraps every text in `<font><font>`, also texts that are added later. */
 const translate = (page: Page) =>
   page.addInitScript(() => {
     const wrap = (root: Node) => {
@@ -29,7 +29,7 @@ const translate = (page: Page) =>
     })
   })
 
-test('a translated page sells, buys, pays and signs out', async ({ someone }) => {
+test('translated pages sell, buy, pay and sign out', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const buyer = await (await someone()).signUp()
   const title = unique('Translated concert')
@@ -67,7 +67,7 @@ test('a translated page sells, buys, pays and signs out', async ({ someone }) =>
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('ログアウトしました')
 })
 
-test('a translated page cancels, filters, and loses its connection', async ({ someone }) => {
+test('translated pages cancel, filter and go offline', async ({ someone }) => {
   const [seller, buyer] = [await (await someone()).signUp(), await (await someone()).signUp()]
   const ticket = await seller.list(unique('Translated play'))
   const order = await buyer.order(ticket)

@@ -1,14 +1,12 @@
-// A lint rule: text has an element of its own.
-//
-// Translators of browsers wrap text nodes in elements of theirs (`<font>`). React keeps the text node and not its place: text that
-// stands beside other children can then be neither changed nor passed by, and the page breaks. Text that is the only child of its
-// element is written through the element, so it survives.
+// A lint rule: text must be the only child of its element. Browser translators wrap text nodes in elements (`<font>`). React then cannot
+// update or remove a text node beside other children, and the page breaks. Text that is the only child is written through its element,
+// so it survives.
 import { ESLintUtils } from '@typescript-eslint/utils'
 import ts from 'typescript'
 
 const TEXT = ts.TypeFlags.StringLike | ts.TypeFlags.NumberLike | ts.TypeFlags.BigIntLike | ts.TypeFlags.TemplateLiteral
 
-/** Whether a value of the type may be drawn as a text node. What may be an element, too, is the business of who made it. */
+/** Returns whether a value of the type may be rendered as a text node. */
 function isText(type) {
   return type.isUnion() ? type.types.some(isText) : (type.flags & TEXT) !== 0 && !(type.isStringLiteral() && type.value.trim() === '')
 }

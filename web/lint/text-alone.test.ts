@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 
-/** How often the rule speaks up about the children of an element; what stands in the code is typed. */
+/** Returns the number of reports of the rule for the children of an element. */
 async function faults(children: string): Promise<number> {
   const eslint = new ESLint({ cwd: root })
   const code = `
@@ -18,13 +18,13 @@ async function faults(children: string): Promise<number> {
   return result?.messages.filter(({ ruleId }) => ruleId === 'own/text-alone').length ?? 0
 }
 
-it('takes text that is alone, or has an element of its own', async () => {
+it('accepts text that is an only child', async () => {
   for (const children of ['{text}', 'words', '{`${text} ${count}`}', '{busy && <b />}<span>{text}</span>', '<b /> <i />', '<b />{busy ? <i /> : null}']) {
     expect(await faults(children), children).toBe(0)
   }
 }, 180_000)
 
-it('finds text beside other children', async () => {
+it('reports text beside other children', async () => {
   for (const children of ['{busy && <b />}{text}', 'words <b />', '{text} · {count}', '{busy ? text : <b />}<i />', '{node}<b />', '<b />{busy && text}']) {
     expect(await faults(children), children).toBeGreaterThan(0)
   }

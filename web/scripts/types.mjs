@@ -1,4 +1,4 @@
-// Writes src/api/schema.d.ts: the types that docs/reference/openapi.json gives.
+// Generates src/api/schema.d.ts from docs/reference/openapi.json.
 import { readFileSync, writeFileSync } from 'node:fs'
 
 import openapiTS, { astToString } from 'openapi-typescript'

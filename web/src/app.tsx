@@ -1,4 +1,4 @@
-// The pages, and what all of them stand on.
+// The router of the application and its providers.
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, lazy, useEffect } from 'react'
 import { Route, Switch, useLocation } from 'wouter'
@@ -6,38 +6,38 @@ import { Route, Switch, useLocation } from 'wouter'
 import { ApiError, isCode, isTransient } from './api/problem'
 import { keys } from './live/cache'
 import { FeedProvider } from './live/context'
-import { loaded } from './chunks'
+import { loadChunk } from './chunks'
 import Market from './pages/market'
-import { ForOneUser, SessionProvider } from './session/context'
-import { SpeechProvider, useTexts } from './texts/context'
+import { UserScope, SessionProvider } from './session/context'
+import { I18nProvider, useTexts } from './texts/context'
 import { Announcer } from './ui/announcer'
-import { Boundary } from './ui/boundary'
+import { ErrorBoundary } from './ui/error-boundary'
 import { Page } from './ui/page'
 import { Shell } from './ui/shell'
 
-/** All other pages are small: they come together, once the first one has been shown. */
-const others = () => import('./pages/others')
-const page = (name: keyof Awaited<ReturnType<typeof others>>) =>
-  lazy(() => loaded(others).then((pages) => ({ default: pages[name] })))
-const Ticket = page('Ticket')
-const Sell = page('Sell')
-const Edit = page('Edit')
-const Order = page('Order')
-const Orders = page('Orders')
-const Listings = page('Listings')
-const SignIn = page('SignIn')
-const SignUp = page('SignUp')
-const SignOut = page('SignOut')
-const Missing = page('Missing')
+/** The other pages are small: they are one chunk, which is loaded after the first page. */
+const loadPages = () => import('./pages/lazy')
+const lazyPage = (name: keyof Awaited<ReturnType<typeof loadPages>>) =>
+  lazy(() => loadChunk(loadPages).then((pages) => ({ default: pages[name] })))
+const Ticket = lazyPage('Ticket')
+const Sell = lazyPage('Sell')
+const Edit = lazyPage('Edit')
+const Order = lazyPage('Order')
+const Orders = lazyPage('Orders')
+const Listings = lazyPage('Listings')
+const SignIn = lazyPage('SignIn')
+const SignUp = lazyPage('SignUp')
+const SignOut = lazyPage('SignOut')
+const NotFound = lazyPage('NotFound')
 
-/** A session that has ended, or is another user's, is noticed by the first answer that says so. */
-const notice = (error: unknown) => {
+/** An error response shows that the session was revoked or belongs to another user. */
+const refreshSession = (error: unknown) => {
   if (isCode(error, 'not_signed_in', 'other_user')) void client.invalidateQueries({ queryKey: keys.session })
 }
 
 const client: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: notice }),
-  mutationCache: new MutationCache({ onError: notice }),
+  queryCache: new QueryCache({ onError: refreshSession }),
+  mutationCache: new MutationCache({ onError: refreshSession }),
   defaultOptions: {
     queries: {
       staleTime: 5000,
@@ -50,19 +50,19 @@ const client: QueryClient = new QueryClient({
 export function App() {
   return (
     <QueryClientProvider client={client}>
-      <SpeechProvider>
+      <I18nProvider>
         <Announcer>
           <SessionProvider>
             <FeedProvider>
               <Shell>
-                <ForOneUser>
+                <UserScope>
                   <Pages />
-                </ForOneUser>
+                </UserScope>
               </Shell>
             </FeedProvider>
           </SessionProvider>
         </Announcer>
-      </SpeechProvider>
+      </I18nProvider>
     </QueryClientProvider>
   )
 }
@@ -71,11 +71,11 @@ function Pages() {
   const texts = useTexts()
   const [path] = useLocation()
   useEffect(() => {
-    const timer = setTimeout(() => void others().catch(() => undefined), 1500)
+    const timer = setTimeout(() => void loadPages().catch(() => undefined), 1500)
     return () => clearTimeout(timer)
   }, [])
   return (
-    <Boundary place={path}>
+    <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Page title={texts.common.loading} heading={<span className="skeleton" />} loading />}>
         <Switch>
           <Route path="/" component={Market} />
@@ -88,9 +88,9 @@ function Pages() {
           <Route path="/auth/signin" component={SignIn} />
           <Route path="/auth/signup" component={SignUp} />
           <Route path="/auth/signout" component={SignOut} />
-          <Route component={Missing} />
+          <Route component={NotFound} />
         </Switch>
       </Suspense>
-    </Boundary>
+    </ErrorBoundary>
   )
 }

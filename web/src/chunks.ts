@@ -1,36 +1,36 @@
-// Parts of the application that are loaded later. A deployment replaces them under other names, so an open page may miss its own.
+// Chunks that are loaded on demand. A deployment renames them, so an open page may request a chunk that no longer exists.
 
-/** Marks the entry of the history at which the page was loaded anew. It outlives the reload and needs no storage. */
-const MARK = 'reloadedForChunk'
+/** The key in `history.state` that marks a reload. It survives the reload and needs no storage. */
+const RELOADED_KEY = 'reloadedForChunk'
 
 /**
- * Loads a part. Where it is gone and the server answers, the page is loaded anew, once: the new page names the new parts.
- * What fails for another reason, or again, fails.
+ * Loads a chunk. If it is missing and the server responds, reloads the page once, since the new page refers to the new chunks. Throws on
+ * another error or a second failure.
  */
-export async function loaded<T>(load: () => Promise<T>): Promise<T> {
+export async function loadChunk<T>(load: () => Promise<T>): Promise<T> {
   try {
-    const part = await load()
-    mark(false)
-    return part
+    const chunk = await load()
+    setReloaded(false)
+    return chunk
   } catch (error) {
-    if (isMarked() || !(await isServerThere())) throw error
-    mark(true)
+    if (hasReloaded() || !(await isServerReachable())) throw error
+    setReloaded(true)
     location.reload()
-    // Nothing is drawn before the page is loaded anew.
+    // Do not render before the reload.
     return new Promise(() => undefined)
   }
 }
 
 const state = (): Record<string, unknown> => ({ ...(history.state as Record<string, unknown> | null) })
 
-const isMarked = (): boolean => state()[MARK] === true
+const hasReloaded = (): boolean => state()[RELOADED_KEY] === true
 
-function mark(reloaded: boolean): void {
-  if (isMarked() === reloaded) return
-  history.replaceState({ ...state(), [MARK]: reloaded || undefined }, '')
+function setReloaded(reloaded: boolean): void {
+  if (hasReloaded() === reloaded) return
+  history.replaceState({ ...state(), [RELOADED_KEY]: reloaded || undefined }, '')
 }
 
-async function isServerThere(): Promise<boolean> {
+async function isServerReachable(): Promise<boolean> {
   try {
     return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).ok
   } catch {

@@ -1,12 +1,12 @@
-// Where the application begins.
+// The entry point of the application.
 import { createRoot } from 'react-dom/client'
 
 import { App } from './app'
 import './styles/index.css'
-import { watchTravel } from './ui/travel'
+import { watchNavigation } from './ui/navigation'
 
-// Before the router listens, so that a page that appears knows that one has come to it.
-watchTravel()
+// Before the router subscribes, so that a new page knows that it was navigated to.
+watchNavigation()
 
 const root = document.getElementById('root')
 if (root) createRoot(root).render(<App />)

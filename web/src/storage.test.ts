@@ -6,7 +6,7 @@ const refuse = () => {
   throw new DOMException('no', 'SecurityError')
 }
 
-/** A storage of the browser over a map; `full` refuses what is new. */
+/** Creates a browser storage over a map. With `full`, writes throw; with `locked`, every call throws. */
 function browserStorage({ full = false, locked = false } = {}, entries: [string, string][] = []) {
   const values = new Map(entries)
   const guard = (fails: boolean) => {
@@ -36,7 +36,7 @@ describe('storage', () => {
     ['is refused', refuse],
     ['is full', () => browserStorage({ full: true })],
     ['refuses every call', () => browserStorage({ locked: true })],
-  ])('that %s keeps values for the page', (_, open) => {
+  ])('%s: values last as long as the page', (_, open) => {
     const only = open === refuse ? null : open()
     const storage = optionalStorage(open === refuse ? refuse : () => only)
     expect(storage.getItem('a')).toBeNull()
@@ -47,7 +47,7 @@ describe('storage', () => {
     expect(storage.getItem('a')).toBeNull()
   })
 
-  it('that is full does not answer the value before', () => {
+  it('returns the new value if the browser storage is full', () => {
     const full = browserStorage({ full: true }, [['a', 'old']])
     const storage = optionalStorage(() => full)
     expect(storage.getItem('a')).toBe('old')

@@ -1,10 +1,10 @@
-// Browser storage that is optional: where the browser has none, refuses it or has no room, values last as long as the page.
+// Optional browser storage: if it is missing, denied or full, values last as long as the page.
 
 type BrowserStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>
 
-/** Storage that never throws. `open` may throw or give nothing, and each call of what it gives may throw. */
+/** Returns a storage that never throws. `open` and each call of its result may throw or return nothing. */
 export function optionalStorage(open: () => BrowserStorage | null | undefined): BrowserStorage {
-  /** What the browser did not take. `null` stands for a removal that failed. */
+  /** The values that the browser storage did not accept. `null` stands for a removal that failed. */
   const memory = new Map<string, string | null>()
   const attempt = <T>(call: (storage: BrowserStorage) => T): { value: T } | null => {
     try {
@@ -31,7 +31,7 @@ export function optionalStorage(open: () => BrowserStorage | null | undefined): 
   }
 }
 
-/** Kept for good: what was chosen. */
+/** Preferences, stored permanently. */
 export const preferences = optionalStorage(() => window.localStorage)
-/** Kept for this tab, across reloads. */
+/** Values of this tab, stored across reloads. */
 export const tab = optionalStorage(() => window.sessionStorage)

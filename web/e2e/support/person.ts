@@ -1,4 +1,4 @@
-// Somebody in a browser of their own, and what the tests do for them without the pages.
+// A user with a private browser context, and requests that bypass the pages.
 import { type APIResponse, type BrowserContext, type Page, expect } from '@playwright/test'
 
 export interface Ticket {
@@ -25,7 +25,7 @@ export class Person {
     readonly context: BrowserContext,
   ) {}
 
-  /** An account, made without the form. */
+  /** Creates an account through the API. */
   async signUp(): Promise<this> {
     this.email = `person-${process.pid}-${count++}@example.com`
     await this.post('/api/users/signup', { email: this.email, password: 'correct horse' })

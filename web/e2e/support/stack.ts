@@ -1,12 +1,12 @@
-// A marketplace of its own for the tests: the real program, with an empty home and a free port.
+// A private marketplace: the real program with an empty home folder on a free port.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 const BIN = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../../target/debug/ticketing')
-const START = 60_000
-const STOP = 20_000
+const START_TIMEOUT = 60_000
+const STOP_TIMEOUT = 20_000
 
 export class Stack {
   #child: ChildProcess | null = null
@@ -19,29 +19,29 @@ export class Stack {
     return this.#url
   }
 
-  /** Starts it; once more, on the same port and data as before. */
+  /** Starts the server. A restart keeps the port and the data. */
   async start(): Promise<this> {
     const listen = this.#url ? new URL(this.#url).host : '127.0.0.1:0'
     const child = spawn(BIN, ['serve', '--listen', listen, '--data-dir', join(this.#home, 'data')], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      // Nothing of the one who runs the tests: no settings, no sessions.
+      // Without the settings and sessions of the user who runs the tests.
       env: { PATH: process.env.PATH, HOME: this.#home, TICKETING_HOME: this.#home, TICKETING_LOG: 'warn', ...this.settings },
     })
     this.#child = child
-    let said = ''
-    child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+    let log = ''
+    child.stderr.on('data', (text: Buffer) => (log += text.toString()))
     this.#url = await new Promise<string>((done, fail) => {
-      const late = setTimeout(() => fail(new Error(`${BIN} did not start in time: ${said}`)), START)
-      let out = ''
+      const timer = setTimeout(() => fail(new Error(`${BIN} did not start in time: ${log}`)), START_TIMEOUT)
+      let output = ''
       child.stdout.on('data', (text: Buffer) => {
-        out += text.toString()
-        const line = /listening on (http:\S+)/.exec(out)
+        output += text.toString()
+        const line = /listening on (http:\S+)/.exec(output)
         if (!line?.[1]) return
-        clearTimeout(late)
+        clearTimeout(timer)
         done(line[1])
       })
       child.on('error', fail)
-      child.on('exit', (code) => fail(new Error(`${BIN} ended with ${code}: ${said}`)))
+      child.on('exit', (code) => fail(new Error(`${BIN} ended with ${code}: ${log}`)))
     })
     return this
   }
@@ -51,9 +51,9 @@ export class Stack {
     this.#child = null
     if (child?.exitCode !== null || child.signalCode !== null) return
     await new Promise<void>((done) => {
-      const late = setTimeout(() => child.kill('SIGKILL'), STOP)
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT)
       child.on('exit', () => {
-        clearTimeout(late)
+        clearTimeout(timer)
         done()
       })
       child.kill('SIGTERM')

@@ -1,4 +1,4 @@
-// A stand-in for Stripe's API, as its documentation has it: PaymentIntents with manual capture, confirmed by the owner of the card.
+// A fake of Stripe's API: PaymentIntents with manual capture and confirmation by the card holder.
 import { type IncomingMessage, type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -36,7 +36,7 @@ export class FakeStripe {
     this.#server.close()
   }
 
-  /** What the owner of a card does in the frame of the bank. */
+  /** Confirms or declines an intent as the card holder. */
   confirm(clientSecret: string, confirmed: boolean): boolean {
     const intent = this.intents.find((one) => one.client_secret === clientSecret && one.status === 'requires_action')
     if (!intent) return false
@@ -63,7 +63,7 @@ export class FakeStripe {
     return { status: 200, body: intent }
   }
 
-  /** A card that must be confirmed waits for its owner where Stripe.js is said to be there. */
+  /** Creates an intent. The card `pm_card_authenticationRequired` requires confirmation. */
   #create(form: URLSearchParams): Intent {
     const mustConfirm = form.get('payment_method') === 'pm_card_authenticationRequired'
     const id = `pi_web${this.intents.length + 1}`

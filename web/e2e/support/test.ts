@@ -1,33 +1,33 @@
-// What every test stands on: a marketplace for each worker, and people in browsers of their own that notice what breaks.
+// The fixtures: a marketplace for each worker, and users in private browser contexts whose errors fail the test.
 import { type Browser, type BrowserContextOptions, test as base, expect } from '@playwright/test'
 
 import { Person } from './person'
 import { Stack } from './stack'
 
 interface Fixtures {
-  /** Somebody with a fresh browser. What their pages complain of fails the test. */
+  /** Creates a user with a fresh browser context. Errors and warnings of the pages fail the test. */
   someone: (options?: BrowserContextOptions) => Promise<Person>
 }
 
 interface WorkerFixtures {
-  /** How long a reservation lasts. */
+  /** The time to pay for an order. */
   orderTtl: string
   stack: Stack
 }
 
-/** A refused request is told by the browser, too; the pages are tested for what they make of it. */
+/** The browser logs rejected requests, which are expected. */
 const EXPECTED = 'Failed to load resource'
 
-async function arrive(browser: Browser, url: string, complaints: string[], options: BrowserContextOptions): Promise<Person> {
+async function openBrowser(browser: Browser, url: string, errors: string[], options: BrowserContextOptions): Promise<Person> {
   const context = await browser.newContext({ baseURL: url, ...options })
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
       console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`)
     })
   })
-  context.on('weberror', (error) => complaints.push(String(error.error())))
+  context.on('weberror', (error) => errors.push(String(error.error())))
   context.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith(EXPECTED)) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith(EXPECTED)) errors.push(message.text())
   })
   return new Person(await context.newPage(), context)
 }
@@ -44,18 +44,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
   someone: async ({ browser, stack }, use) => {
     const people: Person[] = []
-    const complaints: string[] = []
+    const errors: string[] = []
     await use(async (options = {}) => {
-      const person = await arrive(browser, stack.url, complaints, options)
+      const person = await openBrowser(browser, stack.url, errors, options)
       people.push(person)
       return person
     })
     for (const { context } of people) await context.close()
-    expect(complaints).toEqual([])
+    expect(errors).toEqual([])
   },
 })
 
 export { expect }
 
-/** A title that no other test uses. */
+/** Returns a title that no other test uses. */
 export const unique = (title: string): string => `${title} ${crypto.randomUUID().slice(0, 8)}`

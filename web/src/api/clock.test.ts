@@ -2,13 +2,13 @@ import { expect, it } from 'vitest'
 
 import { narrow, skewOf } from './clock'
 
-it('takes the clocks for equal where they can be', () => {
+it('reports no offset if the bounds allow it', () => {
   const date = Date.parse('2026-11-22T10:15:00Z')
   expect(skewOf(null)).toBe(0)
   expect(skewOf(narrow(null, date, date + 400, date + 420))).toBe(0)
 })
 
-it('comes closer to the truth with each answer', () => {
+it('narrows the bounds with each response', () => {
   const ahead = 90_500
   let known = null
   for (let at = 1_000_000; at < 1_010_000; at += 730) {
@@ -20,7 +20,7 @@ it('comes closer to the truth with each answer', () => {
   expect(Math.abs(skewOf(known) - ahead)).toBeLessThan(100)
 })
 
-it('begins anew where a clock was set', () => {
+it('discards the bounds after a clock was set', () => {
   const before = narrow(null, 1_000_000, 1_000_100, 1_000_200)
   const after = narrow(before, 1_061_000, 1_001_100, 1_001_200)
   expect(skewOf(after)).toBeGreaterThan(59_000)

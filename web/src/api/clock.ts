@@ -1,6 +1,6 @@
-// The server's time. A deadline is the server's, and the clock of this machine may be wrong.
+// The time of the server. Deadlines are in server time, and the clock of the device may be wrong.
 
-/** Between what the server's clock must be ahead of ours, in milliseconds. */
+/** The bounds of the offset of the server's clock, in milliseconds. */
 interface Bounds {
   low: number
   high: number
@@ -9,8 +9,8 @@ interface Bounds {
 let bounds: Bounds | null = null
 
 /**
- * Narrows the bounds by one answer: its `Date` has whole seconds, and was written between sending and receiving.
- * Bounds that contradict each other mean that a clock was set; then the newest answer counts alone.
+ * Narrows the bounds by one response: its `Date` has whole seconds, and the server wrote it between sending and receiving. If the bounds
+ * contradict each other, a clock was set, and only the newest response counts.
  */
 export function narrow(known: Bounds | null, date: number, sent: number, received: number): Bounds {
   const seen = { low: date - received, high: date + 1000 - sent }
@@ -19,17 +19,17 @@ export function narrow(known: Bounds | null, date: number, sent: number, receive
   return both.low <= both.high ? both : seen
 }
 
-/** How far the server's clock is ahead: nothing, where that can be. */
+/** Returns the offset of the server's clock: 0 if the bounds allow it. */
 export function skewOf(known: Bounds | null): number {
   if (!known || (known.low <= 0 && known.high >= 0)) return 0
   return (known.low + known.high) / 2
 }
 
-/** Takes in the `Date` of an answer. */
-export function heardDate(header: string | null, sent: number, received: number): void {
+/** Narrows the bounds by the `Date` header of a response. */
+export function recordServerDate(header: string | null, sent: number, received: number): void {
   const date = header ? Date.parse(header) : NaN
   if (Number.isFinite(date)) bounds = narrow(bounds, date, sent, received)
 }
 
-/** What the server's clock shows now. */
+/** Returns the current time of the server. */
 export const serverNow = (): number => Date.now() + skewOf(bounds)

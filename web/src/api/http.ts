@@ -1,6 +1,6 @@
-// One request to the marketplace, typed by its document. Whatever leaves this page for the API goes through here.
-import { heardDate } from './clock'
-import { Unreachable, problemOf } from './problem'
+// Sends requests to the API, typed by the OpenAPI document. Every request of the application goes through this module.
+import { recordServerDate } from './clock'
+import { NetworkError, toApiError } from './problem'
 import type { paths } from './schema'
 
 type Method = 'get' | 'post' | 'put' | 'delete'
@@ -10,20 +10,20 @@ type Answered<O> = O extends { responses: infer R } ? JsonOf<R[keyof R & (200 | 
 type Sent<O> = O extends { requestBody: { content: { 'application/json': infer T } } } ? T : never
 
 const INTENDED_USER = 'x-ticketing-user'
-/** A route that reads the session takes the user that the request is meant for; the compiler asks for it. */
+/** Requires `user` for routes that read the session. */
 type IntendedUser<O> = O extends { parameters: { header?: infer H } }
   ? [NonNullable<H>] extends [never]
     ? { user?: never }
     : typeof INTENDED_USER extends keyof NonNullable<H>
       ? {
-          /** The id of the user that the page shows; the server refuses the request where another one is signed in. */
+          /** The id of the user whom the page shows. The server rejects the request if another user is signed in. */
           user: string | null
         }
       : { user?: never }
   : { user?: never }
 
 export interface Options<B> {
-  /** Fills the `{id}` of the path. */
+  /** Replaces `{id}` in the path. */
   id?: string
   query?: URLSearchParams
   headers?: Record<string, string>
@@ -37,10 +37,10 @@ export interface Answer<T> {
   headers: Headers
 }
 
-/** Longer than the server takes for anything: a payment is answered within ten seconds. */
-const PATIENCE = 30_000
+/** Longer than any request takes: the server responds to a payment within ten seconds. */
+const REQUEST_TIMEOUT = 30_000
 
-/** Sends a request, and gives its answer; throws `ApiError` or `Unreachable`. */
+/** Sends a request and returns the response. Throws `ApiError` or `NetworkError`. */
 export async function send<M extends Method, P extends PathFor<M>>(
   method: M,
   path: P,
@@ -48,7 +48,7 @@ export async function send<M extends Method, P extends PathFor<M>>(
 ): Promise<Answer<Answered<paths[P][M]>>> {
   const { id, query, headers, body, signal, user } = options
   const url = path.replace('{id}', encodeURIComponent(id ?? '')) + (query?.size ? `?${query.toString()}` : '')
-  const patience = AbortSignal.timeout(PATIENCE)
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT)
   const sent = Date.now()
   try {
     const response = await fetch(url, {
@@ -60,25 +60,25 @@ export async function send<M extends Method, P extends PathFor<M>>(
         ...headers,
       },
       ...(body && { body: JSON.stringify(body) }),
-      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       credentials: 'same-origin',
     })
-    heardDate(response.headers.get('date'), sent, Date.now())
-    if (!response.ok) throw await problemOf(response)
+    recordServerDate(response.headers.get('date'), sent, Date.now())
+    if (!response.ok) throw await toApiError(response)
     const text = response.status === 204 ? '' : await response.text()
     const answer = (text ? JSON.parse(text) : undefined) as Answered<paths[P][M]>
     return { body: answer, status: response.status, headers: response.headers }
   } catch (error) {
     if (signal?.aborted) throw error
-    // `fetch` fails with a TypeError where there is no connection, a DOMException after the time that it may take.
+    // `fetch` throws a TypeError without a connection, and a DOMException after the timeout.
     if (error instanceof TypeError || error instanceof DOMException || error instanceof SyntaxError) {
-      throw new Unreachable(error.message, { cause: error })
+      throw new NetworkError(error.message, { cause: error })
     }
     throw error
   }
 }
 
-/** The cursor of the next page, from the `Link` of this one. */
+/** Returns the cursor of the next page from the `Link` header. */
 export function nextCursor(headers: Headers): string | null {
   const link = /<([^>]*)>\s*;\s*rel="next"/.exec(headers.get('link') ?? '')
   return link?.[1] ? new URL(link[1], 'http://host').searchParams.get('cursor') : null

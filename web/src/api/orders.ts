@@ -1,17 +1,17 @@
-// Reservations.
+// Orders.
 import { once } from './attempts'
 import { nextCursor, send } from './http'
 import type { Order, Ticket } from './types'
 
-/** Whether nothing can change an order any more. */
+/** Returns whether the status of an order is final. */
 export const isOver = ({ status }: Order): boolean => status === 'complete' || status === 'cancelled'
 
-/** What an attempt to reserve a ticket is kept under. */
-export const RESERVING = (userId: string, ticketId: string) => `order:${userId}:${ticketId}`
+/** The purpose under which an attempt to reserve a ticket is stored. */
+export const reservationPurpose = (userId: string, ticketId: string) => `order:${userId}:${ticketId}`
 
-/** Reserves a ticket at the price that was shown; another price is refused with `price_changed`. */
+/** Reserves a ticket at the price that is shown. The server rejects another price with `price_changed`. */
 export function createOrder(userId: string, { id, price }: Pick<Ticket, 'id' | 'price'>): Promise<Order> {
-  return once(RESERVING(userId, id), { ticketId: id, price }, async (key, body) => {
+  return once(reservationPurpose(userId, id), { ticketId: id, price }, async (key, body) => {
     return (await send('post', '/api/orders', { user: userId, body, headers: { 'idempotency-key': key } })).body
   })
 }
@@ -20,12 +20,12 @@ export async function getOrder(userId: string, id: string, signal?: AbortSignal)
   return (await send('get', '/api/orders/{id}', { user: userId, id, signal })).body
 }
 
-/** Lets go of a reservation; once more does nothing. */
+/** Cancels an order. Cancelling it again has no effect. */
 export async function cancelOrder(userId: string, id: string): Promise<void> {
   await send('delete', '/api/orders/{id}', { user: userId, id })
 }
 
-/** All of one's own orders, the newest first. The API has them the other way round, in pages. */
+/** Returns all orders of the user, the newest first. The API returns pages, the oldest first. */
 export async function listOrders(userId: string, signal?: AbortSignal): Promise<Order[]> {
   const orders: Order[] = []
   let cursor: string | null = null

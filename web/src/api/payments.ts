@@ -1,56 +1,56 @@
-// Paying for an order, and following a payment whose outcome is not known yet.
-import { once, settle } from './attempts'
+// Payments, and polling until the outcome of a payment is known.
+import { once, forgetAttempt } from './attempts'
 import { nextCursor, send } from './http'
 import { ApiError, isCode } from './problem'
 import type { Payment } from './types'
 
-/** What an attempt to pay for an order is kept under. */
-export const PAYING = (userId: string, orderId: string) => `payment:${userId}:${orderId}`
+/** The purpose under which an attempt to pay for an order is stored. */
+export const paymentPurpose = (userId: string, orderId: string) => `payment:${userId}:${orderId}`
 
 export interface Purchase {
   userId: string
   orderId: string
-  /** The card, as a token of the card provider. */
+  /** The card token of the card provider. */
   token: string
 }
 
-/** A payment was begun before the page was loaded anew, and the marketplace has none that can still succeed. */
+/** A payment was started before a reload, but the server has no payment of the order that can still succeed. */
 export class PaymentNotFound extends Error {
   override name = 'PaymentNotFound'
 }
 
-/** A request that was under way when the page was left may arrive a moment later. */
-const LOOKS = 3
+/** A request that was in flight during the reload may reach the server a moment later. */
+const MAX_LOOKUPS = 3
 
 const isKnown = (payment: Payment) => payment.status !== 'pending' && payment.status !== 'authorized'
 
-/** Has the owner of the card confirm it in this browser (3-D Secure). */
+/** Asks the card holder to confirm the payment in the browser (3-D Secure). */
 export type Confirm = (clientSecret: string) => Promise<void>
 
 /**
- * Pays, and waits until it is known what became of it. The token stays in memory: after a reload, `findPayment` goes on.
- * Without `confirm`, a card that its owner has to confirm is declined.
+ * Pays for an order and waits for the outcome. The card token stays in memory; after a reload, `findPayment` continues. Without
+ * `confirm`, a card that requires confirmation is declined.
  */
 export async function pay({ userId, orderId, token }: Purchase, confirm: Confirm | null): Promise<Payment> {
   try {
     const payment = await once(
-      PAYING(userId, orderId),
+      paymentPurpose(userId, orderId),
       { orderId, token, ...(confirm && { canConfirm: true }) },
       async (key, body) => (await send('post', '/api/payments', { user: userId, body, headers: { 'idempotency-key': key } })).body,
-      // An answer that names no status is one of a payment that was taken.
+      // A response without a status belongs to a payment that succeeded.
       { isDone: (answer) => !answer.status || isKnown(answer), storable: ({ orderId }) => ({ orderId }) },
     )
     return await outcome(userId, orderId, payment, confirm)
   } catch (error) {
-    // Another card is being charged for this order, perhaps in another tab: what becomes of that is the outcome.
+    // Another payment of this order is in progress, possibly in another tab: follow that payment.
     if (isCode(error, 'payment_in_progress')) return findPayment(userId, orderId, confirm)
     throw error
   }
 }
 
-/** Finds out what became of a payment that was begun before the page was loaded anew. */
+/** Follows a payment that was started before a reload. */
 export async function findPayment(userId: string, orderId: string, confirm: Confirm | null): Promise<Payment> {
-  for (let looks = 0; looks < LOOKS; looks++) {
+  for (let looks = 0; looks < MAX_LOOKUPS; looks++) {
     if (looks > 0) await pause(1000)
     const payment = (await paymentsOf(userId, orderId)).find(({ status }) => status !== 'failed')
     if (payment) return outcome(userId, orderId, payment, confirm)
@@ -59,14 +59,14 @@ export async function findPayment(userId: string, orderId: string, confirm: Conf
 }
 
 async function outcome(userId: string, orderId: string, payment: Payment, confirm: Confirm | null): Promise<Payment> {
-  const known = !payment.status || isKnown(payment) ? payment : await followed(userId, payment, confirm)
-  settle(PAYING(userId, orderId))
-  // A decline that came late is a decline; where the order was lost by it, the order tells.
+  const known = !payment.status || isKnown(payment) ? payment : await pollPayment(userId, payment, confirm)
+  forgetAttempt(paymentPurpose(userId, orderId))
+  // A late decline is shown as a decline. If it also ended the order, the page of the order says so.
   if (known.status === 'failed') throw new ApiError(400, [{ message: 'The card was declined', code: 'card_declined' }])
   return known
 }
 
-async function followed(userId: string, payment: Payment, confirm: Confirm | null): Promise<Payment> {
+async function pollPayment(userId: string, payment: Payment, confirm: Confirm | null): Promise<Payment> {
   let now = payment
   let isAsked = false
   for (let wait = 500; ; wait = Math.min(wait * 1.5, 5000)) {
@@ -87,7 +87,7 @@ export async function getPayment(userId: string, id: string, signal?: AbortSigna
   return (await send('get', '/api/payments/{id}', { user: userId, id, signal })).body
 }
 
-/** The payments of an order, the newest first: a declined card leaves one, too. */
+/** Returns the payments of an order, the newest first. A declined card leaves a payment, too. */
 export async function paymentsOf(userId: string, orderId: string, signal?: AbortSignal): Promise<Payment[]> {
   const found: Payment[] = []
   let cursor: string | null = null
@@ -100,6 +100,6 @@ export async function paymentsOf(userId: string, orderId: string, signal?: Abort
   return found.reverse()
 }
 
-/** Whether the answer says that the order, not the card, is what stands in the way: then the order tells the rest. */
-export const isOfOrder = (error: unknown): boolean =>
+/** Returns whether the order, not the card, caused the rejection. */
+export const isOrderError = (error: unknown): boolean =>
   isCode(error, 'order_expired', 'order_cancelled', 'order_paid', 'payment_in_progress')

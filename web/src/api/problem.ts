@@ -1,8 +1,8 @@
-// What can go wrong with a request: the server refuses it, or its outcome is unknown. The cases are shared:
+// The errors of a request: the server rejects it, or the outcome is unknown. The test cases are shared:
 // ticketing-sdk/tests/cases/outcomes.json.
 import type { Fault } from './types'
 
-/** The server answered, and it was an error. */
+/** The server responded with an error. */
 export class ApiError extends Error {
   override name = 'ApiError'
 
@@ -10,10 +10,10 @@ export class ApiError extends Error {
     readonly status: number,
     readonly faults: readonly Fault[],
     readonly requestId: string | null = null,
-    /** How long to wait before another try, in milliseconds. */
+    /** How long to wait before a retry, in milliseconds. */
     readonly retryAfter: number | null = null,
   ) {
-    super(faults[0]?.message ?? `the server answered ${status}`)
+    super(faults[0]?.message ?? `the server responded with ${status}`)
   }
 
   /** The code of the first fault. */
@@ -21,38 +21,38 @@ export class ApiError extends Error {
     return this.faults[0]?.code ?? null
   }
 
-  /** What the ticket costs now, where an order was refused with `price_changed`. */
+  /** The current price of the ticket, if an order was rejected with `price_changed`. */
   get price(): number | null {
     return this.faults.find(({ price }) => typeof price === 'number')?.price ?? null
   }
 
-  /** What the answer says about the write that it answers. */
+  /** What the response reveals about the write. */
   get outcome(): Outcome {
     const { code, status } = this
     if (status >= 500 || status === 408 || code === 'idempotency_key_in_flight') return 'unknown'
-    // An answer without a code is that of a proxy, which knows nothing of the write.
+    // A response without a code comes from a proxy, which does not know the write.
     if (code === null) return 'not-started'
-    return MOMENTARY.has(status) && !FINAL.has(code) ? 'not-started' : 'final'
+    return RETRYABLE_STATUSES.has(status) && !FINAL_CODES.has(code) ? 'not-started' : 'final'
   }
 }
 
 /**
- * `unknown`: the write may have taken effect. `not-started`: this request did nothing, which says nothing about an earlier
- * one with the same key. `final`: no request with this key took effect, nor will one.
+ * `unknown`: the write may have taken effect. `not-started`: this request had no effect, but an earlier one with the same key may have
+ * had. `final`: no request with this key has had or will have an effect.
  */
 export type Outcome = 'unknown' | 'not-started' | 'final'
 
-/** Refusals that another try may change: they may be given before the key of a write is looked up. */
-const MOMENTARY = new Set([401, 403, 409, 425, 429])
+/** Statuses of rejections that a retry may change. The server may send them before it looks up the idempotency key. */
+const RETRYABLE_STATUSES = new Set([401, 403, 409, 425, 429])
 
-/** Refusals with such a status that are given after the key is looked up. */
-const FINAL = new Set(['not_owner', 'price_changed'])
+/** Codes with such a status that the server sends after it looked up the key. */
+const FINAL_CODES = new Set(['not_owner', 'price_changed'])
 
-/** What is known about a write after an error. */
+/** Returns what an error reveals about a write. */
 export const outcomeOf = (error: unknown): Outcome => (error instanceof ApiError ? error.outcome : 'unknown')
 
-/** No answer came. The request may have taken effect. */
-export class Unreachable extends Error {
+/** There was no response. The request may have taken effect. */
+export class NetworkError extends Error {
   override name = 'Unreachable'
 }
 
@@ -62,9 +62,9 @@ export const isCode = (error: unknown, ...codes: string[]): boolean =>
 export const isStatus = (error: unknown, status: number): boolean =>
   error instanceof ApiError && error.status === status
 
-/** Reads the body of an error answer; what stands before the server may answer something else than JSON. */
-export async function problemOf(response: Response): Promise<ApiError> {
-  const faults = faultsOf(await response.text().catch(() => ''))
+/** Reads the body of an error response. A proxy may respond with something other than JSON. */
+export async function toApiError(response: Response): Promise<ApiError> {
+  const faults = parseFaults(await response.text().catch(() => ''))
   const seconds = Number(response.headers.get('retry-after') ?? NaN)
   return new ApiError(
     response.status,
@@ -74,7 +74,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
   )
 }
 
-function faultsOf(text: string): Fault[] {
+function parseFaults(text: string): Fault[] {
   try {
     const body = JSON.parse(text) as { errors?: unknown }
     if (!Array.isArray(body.errors)) return []
@@ -84,12 +84,12 @@ function faultsOf(text: string): Fault[] {
   }
 }
 
-/** Whether a read is worth repeating without being asked: it failed on the way, or the server asks for patience. */
+/** Returns whether a read is retried automatically: the connection failed, or the server asks for a retry. */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof ApiError)) return error instanceof Unreachable
+  if (!(error instanceof ApiError)) return error instanceof NetworkError
   const { status, retryAfter } = error
-  return (status >= 500 || status === 408 || status === 429) && (retryAfter ?? 0) <= LONGEST_WAIT
+  return (status >= 500 || status === 408 || status === 429) && (retryAfter ?? 0) <= MAX_RETRY_AFTER
 }
 
-/** A wait that the server asks for and that is longer, in milliseconds, is for people to decide. */
-const LONGEST_WAIT = 5000
+/** The longest `Retry-After`, in milliseconds, that is waited for without asking the user. */
+const MAX_RETRY_AFTER = 5000

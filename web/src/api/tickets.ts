@@ -1,5 +1,5 @@
-// Listings: the market, one ticket, and what its owner does with it.
-import { centsOf, readAmount } from '../texts/amount'
+// Tickets: the market, one ticket, and the operations of its seller.
+import { toCents, parseAmount } from '../texts/amount'
 import { normalize } from '../texts/unicode'
 import { once } from './attempts'
 import { nextCursor, send } from './http'
@@ -13,11 +13,11 @@ export interface Page<T> {
 
 export interface Draft {
   title: string
-  /** As it was typed: the server says whether it is an amount. */
+  /** The price as it was typed. The server validates it. */
   price: string
 }
 
-/** `userId` is given where the list is one user's own. */
+/** Lists tickets. `userId` is set for the listings of one user. */
 export async function listTickets(userId: string | null, query: URLSearchParams, cursor: string | null, signal?: AbortSignal): Promise<Page<Ticket>> {
   const whole = new URLSearchParams(query)
   if (cursor) whole.set('cursor', cursor)
@@ -29,13 +29,13 @@ export async function getTicket(id: string, signal?: AbortSignal): Promise<Ticke
   return (await send('get', '/api/tickets/{id}', { id, signal })).body
 }
 
-/** The API takes prices as strings, too; its document names the number alone. */
+/** The API accepts prices as strings, but the OpenAPI document declares numbers only. */
 const wire = ({ title, price }: Draft) => ({ title, price: (price || undefined) as unknown as number })
 
-export const LISTING = (userId: string) => `ticket:${userId}`
+export const listingPurpose = (userId: string) => `ticket:${userId}`
 
 export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
-  return once(LISTING(userId), draft, async (key, body) => {
+  return once(listingPurpose(userId), draft, async (key, body) => {
     const headers = { 'idempotency-key': key }
     return (await send('post', '/api/tickets', { user: userId, body: wire(body), headers })).body
   })
@@ -43,27 +43,27 @@ export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
-/** Whether a ticket is what a draft says. */
+/** Returns whether a ticket has the title and price of a draft. */
 function isDraft({ title, price }: Ticket, draft: Draft): boolean {
-  const amount = readAmount(draft.price)
-  return title === normalize(draft.title) && 'cents' in amount && centsOf(price) === amount.cents
+  const amount = parseAmount(draft.price)
+  return title === normalize(draft.title) && 'cents' in amount && toCents(price) === amount.cents
 }
 
-/** Changes the version that was seen, and no other. */
+/** Updates a ticket if its version is still the one that was shown. */
 export async function updateTicket(userId: string, seen: Ticket, draft: Draft): Promise<Ticket> {
   try {
     const headers = ifMatch(seen.version)
     return (await send('put', '/api/tickets/{id}', { user: userId, id: seen.id, body: wire(draft), headers })).body
   } catch (error) {
     if (!isStatus(error, 412)) throw error
-    // Perhaps it was this very change, and its answer was lost.
+    // The mismatch may be caused by this update, if its response was lost.
     const now = await getTicket(seen.id)
     if (now.version === seen.version + 1 && isDraft(now, draft)) return now
     throw error
   }
 }
 
-/** Withdraws a ticket. One that is gone is withdrawn. */
+/** Withdraws a ticket. A missing ticket counts as withdrawn. */
 export async function deleteTicket(userId: string, seen: Ticket): Promise<void> {
   try {
     await send('delete', '/api/tickets/{id}', { user: userId, id: seen.id, headers: ifMatch(seen.version) })

@@ -1,4 +1,4 @@
-// The things of the API, by their names. Their shapes are generated: schema.d.ts.
+// The types of the API, generated in schema.d.ts.
 import type { components } from './schema'
 
 type Schemas = components['schemas']

@@ -8,13 +8,16 @@ export interface Credentials {
   password: string
 }
 
-/** Who is signed in, or nobody. It is asked for no user in particular: that is the question. */
+/** Returns the user who is signed in, or null. The request names no intended user, since it asks for the user. */
 export async function currentUser(signal?: AbortSignal): Promise<User | null> {
   const { body } = await send('get', '/api/users/currentuser', { user: null, signal })
   return body?.currentUser ?? null
 }
 
-/** The key is not kept: a password has no place in storage, and after a reload the session itself is the answer. */
+/**
+ * The idempotency key of the last sign-up. It is not stored, since the body contains a password; after a reload the session shows the
+ * outcome.
+ */
 let lastSignUp = { body: '', key: '' }
 
 export async function signUp(credentials: Credentials): Promise<User> {
@@ -30,7 +33,7 @@ export async function signIn(credentials: Credentials): Promise<User> {
   return (await send('post', '/api/users/signin', { body: credentials })).body
 }
 
-/** Ends the session of this user, and of no other one. */
+/** Revokes the session of this user. */
 export async function signOut(userId: string): Promise<void> {
   await send('post', '/api/users/signout', { user: userId })
 }

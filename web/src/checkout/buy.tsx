@@ -1,31 +1,31 @@
-// Reserving a ticket at the price that is shown.
+// The button that reserves a ticket at the price that is shown.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 
-import { unfinished } from '../api/attempts'
-import { RESERVING, createOrder } from '../api/orders'
+import { pendingAttempt } from '../api/attempts'
+import { reservationPurpose, createOrder } from '../api/orders'
 import { ApiError, isCode, isStatus } from '../api/problem'
 import type { Ticket } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
-import { useIsShown } from '../session/context'
-import { useSpeech } from '../texts/context'
+import { useIsCurrentUser } from '../session/context'
+import { useI18n } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
 
 export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string }) {
-  const { texts, format } = useSpeech()
+  const { texts, format } = useI18n()
   const client = useQueryClient()
   const [, navigate] = useLocation()
-  const isShown = useIsShown(userId)
+  const isCurrentUser = useIsCurrentUser(userId)
   const order = useMutation({
     networkMode: 'always',
     mutationFn: (price: number) => createOrder(userId, { id: ticket.id, price }),
-    onSuccess: (made) => {
-      client.setQueryData(keys.order(userId, made.id), made)
+    onSuccess: (created) => {
+      client.setQueryData(keys.order(userId, created.id), created)
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
-      if (isShown()) navigate(`/orders/${made.id}`)
+      if (isCurrentUser()) navigate(`/orders/${created.id}`)
     },
     onError: (error) => {
       if (isCode(error, 'ticket_reserved', 'price_changed') || isStatus(error, 404)) {
@@ -33,22 +33,22 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
       }
     },
   })
-  // After a reload in the middle of reserving, the same request finds out what became of it.
+  // After a reload during a reservation, the same request returns its outcome.
   const resumed = useRef(false)
   const { mutate } = order
   useEffect(() => {
-    const left = unfinished<Pick<Ticket, 'price'>>(RESERVING(userId, ticket.id))
-    if (resumed.current || !left) return
+    const pending = pendingAttempt<Pick<Ticket, 'price'>>(reservationPurpose(userId, ticket.id))
+    if (resumed.current || !pending) return
     resumed.current = true
-    mutate(left.price)
+    mutate(pending.price)
   }, [mutate, userId, ticket.id])
-  // Until the ticket itself tells its new price, the refusal does.
-  const named = order.error instanceof ApiError && order.variables === ticket.price ? order.error.price : null
-  const price = named ?? ticket.price
+  // The rejection contains the new price before the cached ticket does.
+  const rejectedPrice = order.error instanceof ApiError && order.variables === ticket.price ? order.error.price : null
+  const price = rejectedPrice ?? ticket.price
   return (
-    <div className="deeds">
-      {order.isError && <BuyError error={order.error} seen={order.variables} now={price} />}
-      <Button look="primary" wide busy={order.isPending || order.isSuccess} onClick={() => order.mutate(price)}>
+    <div className="actions">
+      {order.isError && <BuyError error={order.error} agreed={order.variables} current={price} />}
+      <Button variant="primary" wide busy={order.isPending || order.isSuccess} onClick={() => order.mutate(price)}>
         {order.isPending ? texts.ticket.buying : texts.ticket.buy(format.money(price))}
       </Button>
       <p className="hint">{texts.ticket.hold}</p>
@@ -56,13 +56,13 @@ export function Buy({ ticket, userId }: { ticket: ShownTicket; userId: string })
   )
 }
 
-/** `seen` is the price that was agreed to. */
-function BuyError({ error, seen, now }: { error: Error; seen: number; now: number }) {
-  const { texts, format } = useSpeech()
-  if (isCode(error, 'price_changed') && seen !== now) {
+/** `agreed` is the price that the buyer agreed to. */
+function BuyError({ error, agreed, current }: { error: Error; agreed: number; current: number }) {
+  const { texts, format } = useI18n()
+  if (isCode(error, 'price_changed') && agreed !== current) {
     return (
       <Notice tone="warn" title={texts.ticket.priceChanged} alert>
-        <p>{texts.ticket.priceChangedHint(format.money(seen), format.money(now))}</p>
+        <p>{texts.ticket.priceChangedHint(format.money(agreed), format.money(current))}</p>
       </Notice>
     )
   }

@@ -1,4 +1,4 @@
-// Letting go of a reservation.
+// The button that cancels an order, with its confirmation.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 
@@ -14,33 +14,33 @@ import { Notice } from '../ui/notice'
 export function CancelOrder({ order, userId }: { order: Order; userId: string }) {
   const texts = useTexts()
   const client = useQueryClient()
-  const [asking, setAsking] = useState(false)
-  const ending = useMutation({
+  const [isDialogOpen, setDialogOpen] = useState(false)
+  const cancellation = useMutation({
     networkMode: 'always',
     mutationFn: () => cancelOrder(userId, order.id),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: keys.order(userId, order.id) })
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
     },
-    onSuccess: () => setAsking(false),
+    onSuccess: () => setDialogOpen(false),
   })
   return (
     <div className="cancel-order">
-      <Button look="quiet" onClick={() => setAsking(true)}>
+      <Button variant="quiet" onClick={() => setDialogOpen(true)}>
         {texts.order.cancel}
       </Button>
-      {asking && (
-        <Dialog title={texts.order.cancelTitle} onClose={() => setAsking(false)}>
+      {isDialogOpen && (
+        <Dialog title={texts.order.cancelTitle} onClose={() => setDialogOpen(false)}>
           <p>{texts.order.cancelText}</p>
-          {ending.isError && (
+          {cancellation.isError && (
             <Notice tone="bad" alert>
-              <p>{errorText(texts, ending.error)}</p>
+              <p>{errorText(texts, cancellation.error)}</p>
             </Notice>
           )}
           <div className="row end">
-            <Button onClick={() => setAsking(false)}>{texts.order.keep}</Button>
-            <Button look="danger" busy={ending.isPending} onClick={() => ending.mutate()}>
-              {ending.isPending ? texts.order.cancelling : texts.order.cancel}
+            <Button onClick={() => setDialogOpen(false)}>{texts.order.keep}</Button>
+            <Button variant="danger" busy={cancellation.isPending} onClick={() => cancellation.mutate()}>
+              {cancellation.isPending ? texts.order.cancelling : texts.order.cancel}
             </Button>
           </div>
         </Dialog>

@@ -1,15 +1,15 @@
-// Where a card comes from: the form of Stripe where its key is set, else a choice of test cards.
+// The source of card tokens: the card form of Stripe if its key is set, otherwise a choice of test cards.
 
-/** What a form of a card can do: give the token that stands for it. It throws `CardProblem` where it cannot. */
+/** Creates the token of the card. Throws `CardError`. */
 export interface CardForm {
   token: () => Promise<string>
 }
 
-/** The card could not be taken, in words for the buyer. */
-export class CardProblem extends Error {
+/** The card was rejected. The message is for the buyer. */
+export class CardError extends Error {
   override name = 'CardProblem'
 }
 
-/** The publishable key, as the server has written it into the page; empty where cards are simulated. */
+/** Returns the publishable key that the server has written into the page, or an empty string with simulated cards. */
 export const stripeKey = (): string =>
   document.querySelector<HTMLMetaElement>('meta[name="ticketing-stripe-key"]')?.content.trim() ?? ''

@@ -1,35 +1,35 @@
-// The form that pays for an order.
+// The payment form of an order.
 import { type FormEvent, type Ref, useRef, useState } from 'react'
 
-import { unfinished } from '../api/attempts'
-import { PAYING, PaymentNotFound } from '../api/payments'
+import { pendingAttempt } from '../api/attempts'
+import { paymentPurpose, PaymentNotFound } from '../api/payments'
 import { ApiError, isCode } from '../api/problem'
 import type { Order } from '../api/types'
-import { useSpeech } from '../texts/context'
+import { useI18n } from '../texts/context'
 import { errorText, faultText } from '../texts/errors'
 import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
-import { type CardForm, CardProblem, stripeKey } from './card'
-import type { Paying, Stage } from './payment'
+import { type CardForm, CardError, stripeKey } from './card'
+import type { PaymentMutation, Stage } from './payment'
 import { SimulatedCard } from './simulated'
 import { StripeCard } from './stripe-card'
 
-export function PayForm({ order, paying, stage }: { order: Order; paying: Paying; stage: Stage }) {
-  const { texts, format } = useSpeech()
+export function PayForm({ order, paying, stage }: { order: Order; paying: PaymentMutation; stage: Stage }) {
+  const { texts, format } = useI18n()
   const card = useRef<CardForm>(null)
   const asked = useRef(false)
   const [problem, setProblem] = useState('')
   const busy = paying.isPending || paying.isSuccess
   const submit = async (event: FormEvent) => {
     event.preventDefault()
-    // The card's form may take its time to answer; nobody pays a second time meanwhile.
+    // The card form may take time to respond; prevent a second submission meanwhile.
     if (busy || asked.current || !card.current) return
     asked.current = true
     setProblem('')
     try {
       paying.mutate(await card.current.token())
     } catch (error) {
-      setProblem(error instanceof CardProblem ? error.message : texts.card.stripeFailed)
+      setProblem(error instanceof CardError ? error.message : texts.card.stripeFailed)
     } finally {
       asked.current = false
     }
@@ -37,13 +37,13 @@ export function PayForm({ order, paying, stage }: { order: Order; paying: Paying
   return (
     <form className="form" noValidate aria-label={texts.order.payTitle} onSubmit={(event) => void submit(event)}>
       <CardFields ref={card} initial={paying.variables ?? undefined} />
-      {paying.isError && <PayError error={paying.error} isUnknown={unfinished(PAYING(order.userId, order.id)) !== null} />}
+      {paying.isError && <PayError error={paying.error} isUnknown={pendingAttempt(paymentPurpose(order.userId, order.id)) !== null} />}
       {problem && (
         <Notice tone="bad" alert>
           <p>{problem}</p>
         </Notice>
       )}
-      <Button type="submit" look="primary" wide busy={busy}>
+      <Button type="submit" variant="primary" wide busy={busy}>
         {busy ? texts.order.paying : texts.order.pay(format.money(order.ticket.price))}
       </Button>
       <p className="hint" role="status">
@@ -58,9 +58,9 @@ function CardFields({ ref, initial }: { ref: Ref<CardForm>; initial: string | un
   return key ? <StripeCard ref={ref} publishableKey={key} /> : <SimulatedCard ref={ref} initial={initial} />
 }
 
-/** `isUnknown`: the payment may have been taken all the same. */
+/** `isUnknown` is whether the payment may have succeeded. */
 function PayError({ error, isUnknown }: { error: Error; isUnknown: boolean }) {
-  const { texts } = useSpeech()
+  const { texts } = useI18n()
   if (isCode(error, 'card_declined') && error instanceof ApiError) {
     return (
       <Notice tone="bad" title={texts.order.declined} alert>

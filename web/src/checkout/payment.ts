@@ -1,24 +1,27 @@
-// The payment of an order: begun once, followed until its outcome is known, taken up again after a reload.
+// The payment of an order: started once, followed until its outcome is known, resumed after a reload.
 import { type UseMutationResult, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 
-import { unfinished } from '../api/attempts'
-import { type Confirm, PAYING, findPayment, pay } from '../api/payments'
+import { pendingAttempt } from '../api/attempts'
+import { type Confirm, paymentPurpose, findPayment, pay } from '../api/payments'
 import type { Payment } from '../api/types'
 import { keys } from '../live/cache'
 import { stripeKey } from './card'
 import { confirmCard } from './stripe'
 
-/** The token of a card, or nothing to find the payment that was begun before the page was loaded anew. */
+/** A card token, or null to follow a payment that was started before a reload. */
 export type CardToken = string | null
 
-export type Paying = UseMutationResult<Payment, Error, CardToken>
+export type PaymentMutation = UseMutationResult<Payment, Error, CardToken>
 
-/** What a payment under way waits for: an outcome, that of a payment from before a reload, or the owner of the card. */
+/**
+ * What a payment in progress waits for: its outcome, the outcome of a payment from before a reload, or the confirmation by the card
+ * holder.
+ */
 export type Stage = 'following' | 'resumed' | 'confirming'
 
-/** `open` says whether the order can still be paid. */
-export function usePayment(orderId: string, userId: string, open: boolean): Paying & { stage: Stage } {
+/** `open` is whether the order can still be paid. */
+export function usePayment(orderId: string, userId: string, open: boolean): PaymentMutation & { stage: Stage } {
   const client = useQueryClient()
   const [isConfirming, setConfirming] = useState(false)
   const paying = useMutation({
@@ -39,7 +42,7 @@ export function usePayment(orderId: string, userId: string, open: boolean): Payi
       void client.invalidateQueries({ queryKey: keys.orders(userId) })
     },
   })
-  const [isUnfinished] = useState(() => unfinished(PAYING(userId, orderId)) !== null)
+  const [isUnfinished] = useState(() => pendingAttempt(paymentPurpose(userId, orderId)) !== null)
   const begun = useRef(false)
   const { mutate } = paying
   useEffect(() => {

@@ -1,11 +1,11 @@
-// The card form of a marketplace without Stripe: a choice of the test cards that its provider knows.
+// The card form without Stripe: a choice of the test cards of the simulated provider.
 import { type Ref, useImperativeHandle, useState } from 'react'
 
 import { useTexts } from '../texts/context'
 import { Notice } from '../ui/notice'
 import type { CardForm } from './card'
 
-/** The tokens of the simulated provider, and whether they pay. */
+/** The tokens of the simulated provider, and whether they succeed. */
 const CARDS = [
   { token: 'tok_visa', good: true },
   { token: 'tok_mastercard', good: true },

@@ -1,10 +1,10 @@
-// The card form of Stripe: a frame of theirs, so that a card's number never comes near this page.
+// The card form of Stripe: an iframe of Stripe, so that the card number never reaches this page.
 import { type Ref, useEffect, useId, useImperativeHandle, useRef, useState } from 'react'
 
-import { useSpeech } from '../texts/context'
+import { useI18n } from '../texts/context'
 import { Button } from '../ui/button'
 import { Notice } from '../ui/notice'
-import { type CardForm, CardProblem } from './card'
+import { type CardForm, CardError } from './card'
 import { type Stripe, type StripeElement, loadStripe } from './stripe'
 
 interface Mounted {
@@ -13,30 +13,30 @@ interface Mounted {
 }
 
 export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publishableKey: string }) {
-  const { texts, language } = useSpeech()
+  const { texts, language } = useI18n()
   const id = useId()
-  const place = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   const mounted = useRef<Mounted | null>(null)
   const [tries, setTries] = useState(0)
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading')
   const [fault, setFault] = useState('')
   useEffect(() => {
-    let gone = false
+    let unmounted = false
     loadStripe(publishableKey).then(
       (stripe) => {
-        if (gone || !place.current) return
-        const card = stripe.elements({ locale: language }).create('card', { style: { base: look(place.current) }, hidePostalCode: true, disableLink: true })
+        if (unmounted || !container.current) return
+        const card = stripe.elements({ locale: language }).create('card', { style: { base: textStyle(container.current) }, hidePostalCode: true, disableLink: true })
         card.on('ready', () => setState('ready'))
         card.on('change', ({ error }) => setFault(error?.message ?? ''))
-        card.mount(place.current)
+        card.mount(container.current)
         mounted.current = { stripe, card }
       },
       () => {
-        if (!gone) setState('failed')
+        if (!unmounted) setState('failed')
       },
     )
     return () => {
-      gone = true
+      unmounted = true
       mounted.current?.card.destroy()
       mounted.current = null
     }
@@ -45,10 +45,10 @@ export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publis
     ref,
     () => ({
       token: async () => {
-        if (!mounted.current) throw new CardProblem(texts.card.stripeFailed)
+        if (!mounted.current) throw new CardError(texts.card.stripeFailed)
         const { stripe, card } = mounted.current
         const { paymentMethod, error } = await stripe.createPaymentMethod({ type: 'card', card })
-        if (!paymentMethod) throw new CardProblem(error?.message ?? texts.card.stripeFailed)
+        if (!paymentMethod) throw new CardError(error?.message ?? texts.card.stripeFailed)
         return paymentMethod.id
       },
     }),
@@ -60,7 +60,7 @@ export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publis
         {texts.card.stripe}
       </span>
       <p className="hint">{texts.card.stripeText}</p>
-      <div ref={place} className="box stripe-box" role="group" aria-labelledby={id} aria-busy={state === 'loading'} />
+      <div ref={container} className="box stripe-box" role="group" aria-labelledby={id} aria-busy={state === 'loading'} />
       {state === 'loading' && <p className="hint">{texts.card.stripeLoading}</p>}
       {fault && (
         <p className="fault" role="alert">
@@ -84,8 +84,8 @@ export function StripeCard({ ref, publishableKey }: { ref: Ref<CardForm>; publis
   )
 }
 
-/** Stripe's frame does not know our styles: it is told how text looks here. */
-function look(element: HTMLElement): object {
+/** Returns the text style of the page for the iframe of Stripe, which cannot see the styles of the page. */
+function textStyle(element: HTMLElement): object {
   const { color, fontFamily, fontSize } = getComputedStyle(element)
   return { color, fontFamily, fontSize, '::placeholder': { color } }
 }

@@ -1,4 +1,4 @@
-// Loads Stripe.js, from Stripe, where a card is to be typed and nowhere else. Only what is used of it is typed here.
+// Loads Stripe.js from Stripe when a card form is shown. Only the used part of its API is typed here.
 
 export interface StripeElement {
   mount: (place: HTMLElement) => void
@@ -17,7 +17,7 @@ export interface Stripe {
     paymentMethod?: { id: string }
     error?: { message?: string }
   }>
-  /** Has the owner of a card confirm it, in a frame of the card's bank. */
+  /** Asks the card holder to confirm the payment, in a frame of the bank. */
   handleNextAction: (of: { clientSecret: string }) => Promise<{ error?: { message?: string } }>
 }
 
@@ -30,7 +30,7 @@ declare global {
 const SOURCE = 'https://js.stripe.com/v3/'
 let loading: Promise<(key: string) => Stripe> | null = null
 
-/** Stripe for a key. A load that failed is tried anew the next time. */
+/** Returns Stripe for a key. A failed load is retried on the next call. */
 export async function loadStripe(key: string): Promise<Stripe> {
   loading ??= script().catch((error: unknown) => {
     loading = null
@@ -40,8 +40,8 @@ export async function loadStripe(key: string): Promise<Stripe> {
 }
 
 /**
- * Has the owner of a card confirm it (3-D Secure). Whether it was confirmed, the marketplace learns from Stripe; the page only
- * waits for the end of it. Throws where Stripe.js cannot be loaded.
+ * Asks the card holder to confirm a payment (3-D Secure) and waits until the dialog ends. The server learns the result from Stripe.
+ * Throws if Stripe.js cannot be loaded.
  */
 export async function confirmCard(key: string, clientSecret: string): Promise<void> {
   const stripe = await loadStripe(key)

@@ -1,15 +1,15 @@
-// The feed for the pages: its state, and what it says.
+// Provides the feed to the pages.
 import { useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, createContext, use, useEffect, useState, useSyncExternalStore } from 'react'
 
-import { apply, keys } from './cache'
+import { applyChange, keys } from './cache'
 import { type Change, Feed, type FeedState } from './feed'
 
 const FeedContext = createContext<Feed | null>(null)
 
 function useFeed(): Feed {
   const feed = use(FeedContext)
-  if (!feed) throw new Error('there is no feed here')
+  if (!feed) throw new Error('useFeed requires a FeedProvider')
   return feed
 }
 
@@ -17,16 +17,16 @@ export function FeedProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const [feed] = useState(() => new Feed())
   useEffect(() => {
-    const fresh = () => {
+    const invalidate = () => {
       void client.invalidateQueries({ queryKey: keys.tickets })
       void client.invalidateQueries({ queryKey: ['ticket'] })
       void client.invalidateQueries({ queryKey: keys.own })
     }
-    const unwatch = feed.watch((change) => apply(client, change))
-    const stop = feed.start(fresh)
+    const unsubscribe = feed.subscribe((change) => applyChange(client, change))
+    const stop = feed.start(invalidate)
     return () => {
       stop()
-      unwatch()
+      unsubscribe()
     }
   }, [feed, client])
   return <FeedContext value={feed}>{children}</FeedContext>
@@ -34,16 +34,16 @@ export function FeedProvider({ children }: { children: ReactNode }) {
 
 export function useFeedState(): FeedState {
   const feed = useFeed()
-  return useSyncExternalStore(feed.observe, () => feed.state)
+  return useSyncExternalStore(feed.subscribeState, () => feed.state)
 }
 
-/** Calls back at each change; `watcher` should keep its identity. */
+/** Calls the watcher for each change. Its identity should be stable. */
 export function useChanges(watcher: (change: Change) => void): void {
   const feed = useFeed()
-  useEffect(() => feed.watch(watcher), [feed, watcher])
+  useEffect(() => feed.subscribe(watcher), [feed, watcher])
 }
 
-/** Whether this machine has a network at all, as far as the browser knows. */
+/** Returns whether the browser reports a network connection. */
 export function useOnline(): boolean {
   return useSyncExternalStore(subscribeOnline, () => navigator.onLine)
 }

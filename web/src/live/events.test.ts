@@ -18,7 +18,7 @@ async function read(chunks: Uint8Array[]): Promise<(ServerEvent | null)[]> {
   return found
 }
 
-it('decodes events, however they are cut', async () => {
+it('decodes events for every split into chunks', async () => {
   const bytes = new TextEncoder().encode(STREAM)
   const expected = [
     null,
@@ -29,6 +29,6 @@ it('decodes events, however they are cut', async () => {
   ]
   for (const size of [1, 2, 3, 7, bytes.length]) {
     const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.slice(index * size, (index + 1) * size))
-    expect(await read(chunks), `in pieces of ${size}`).toEqual(expected)
+    expect(await read(chunks), `in chunks of ${size}`).toEqual(expected)
   }
 })

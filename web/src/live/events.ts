@@ -3,31 +3,31 @@
 export interface ServerEvent {
   name: string
   data: string
-  /** The last id that was said, by this event or one before. */
+  /** The last event id of the stream, from this event or an earlier one. */
   id: string
 }
 
-/** The events of a stream. A comment (a heartbeat) is given as `null`, so that the reader knows that the line lives. */
+/** Yields the events of a stream. A comment (a heartbeat) is yielded as `null`, so that the reader can reset its timeout. */
 export async function* decode(stream: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent | null> {
   const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader()
   let buffer = ''
-  let event = { name: '', data: [] as string[], id: '', seen: false }
+  let event = { name: '', data: [] as string[], id: '', hasFields: false }
   try {
     for (;;) {
       const { done, value } = await reader.read()
       if (done) return
       buffer += value
-      // A carriage return at the end may be the first half of a line's end.
+      // A carriage return at the end may be the first half of CRLF.
       const lines = buffer.split(/\r\n|\n|\r(?!$)/)
       buffer = lines.pop() ?? ''
       for (const line of lines) {
         if (line === '') {
-          if (event.seen) yield { name: event.name || 'message', data: event.data.join('\n'), id: event.id }
-          event = { name: '', data: [], id: event.id, seen: false }
+          if (event.hasFields) yield { name: event.name || 'message', data: event.data.join('\n'), id: event.id }
+          event = { name: '', data: [], id: event.id, hasFields: false }
         } else if (line.startsWith(':')) {
           yield null
         } else {
-          event.seen = true
+          event.hasFields = true
           field(event, line)
         }
       }

@@ -1,4 +1,4 @@
-// The live feed of tickets: one connection a page, taken up again where it broke off.
+// The live feed of tickets: one connection for each page, resumed with `Last-Event-ID`.
 import type { Ticket } from '../api/types'
 import { decode } from './events'
 
@@ -9,83 +9,83 @@ export interface Change {
   ticket: Ticket
 }
 
-/** `idle`: nobody looks. `connecting` is the first time, `waiting` after a connection was lost. */
+/** `idle`: the page is hidden. `connecting`: the first attempt. `waiting`: a connection was lost. */
 export type FeedState = 'idle' | 'connecting' | 'live' | 'waiting'
 
-/** The server says something every 15 seconds. */
-const SILENCE = 40_000
-const FIRST_PAUSE = 500
-const LONGEST_PAUSE = 10_000
-/** A page that nobody sees gives its connection back: a browser allows six for a host, over all tabs. */
-const HIDDEN = 10_000
-/** The server keeps changes for a day; after this long away it is simpler to ask for everything anew. */
-const FORGET = 3_600_000
+/** The feed counts as lost after this time without an event. The server sends a heartbeat every 15 seconds. */
+const SILENCE_TIMEOUT = 40_000
+const MIN_BACKOFF = 500
+const MAX_BACKOFF = 10_000
+/** A hidden page closes its connection after this time: browsers allow six connections to a host, over all tabs. */
+const HIDDEN_TIMEOUT = 10_000
+/** After this time without events the page reloads its data instead of resuming. The server keeps events for a day. */
+const MAX_RESUME_AGE = 3_600_000
 
-/** The event of a server that cannot go on from the place it was asked for. */
+/** The event with which the server announces that it cannot resume from the given id. */
 const RESET = 'reset'
 const KINDS = new Set<string>(['ticket:created', 'ticket:updated', 'ticket:deleted'])
 
 export class Feed {
   #state: FeedState = 'idle'
-  #place = ''
-  #lastHeard = 0
+  #lastEventId = ''
+  #lastEventAt = 0
   #run: AbortController | null = null
   #wake: (() => void) | null = null
-  #hiding: ReturnType<typeof setTimeout> | undefined
+  #hideTimer: ReturnType<typeof setTimeout> | undefined
   readonly #watchers = new Set<(change: Change) => void>()
   readonly #observers = new Set<() => void>()
-  #onFresh: () => void = () => undefined
+  #onReset: () => void = () => undefined
 
   get state(): FeedState {
     return this.#state
   }
 
-  /** Calls back at each change of a ticket. */
-  watch(watcher: (change: Change) => void): () => void {
+  /** Calls the watcher for each change of a ticket. Returns the function that unsubscribes it. */
+  subscribe(watcher: (change: Change) => void): () => void {
     this.#watchers.add(watcher)
     return () => this.#watchers.delete(watcher)
   }
 
-  /** Calls back when the state changes. */
-  observe = (observer: () => void): (() => void) => {
+  /** Calls the observer when the state changes. Returns the function that unsubscribes it. */
+  subscribeState = (observer: () => void): (() => void) => {
     this.#observers.add(observer)
     return () => this.#observers.delete(observer)
   }
 
   /**
-   * Follows the feed for as long as the page is seen; gives what ends that. `onFresh` is called when the feed begins at a
-   * new place: what was read before may have missed changes.
+   * Follows the feed while the page is visible. Returns the function that stops it. `onReset` is called when the feed does not continue
+   * from the last event: cached responses may have missed changes.
    */
-  start(onFresh: () => void): () => void {
-    this.#onFresh = onFresh
-    const look = () => {
-      clearTimeout(this.#hiding)
+  start(onReset: () => void): () => void {
+    this.#onReset = onReset
+    const updateVisibility = () => {
+      clearTimeout(this.#hideTimer)
       if (document.visibilityState === 'visible') this.#resume()
-      else this.#hiding = setTimeout(() => this.#pause(), HIDDEN)
+      else this.#hideTimer = setTimeout(() => this.#pause(), HIDDEN_TIMEOUT)
     }
     const online = () => this.#wake?.()
     const hide = () => this.#pause()
-    document.addEventListener('visibilitychange', look)
+    document.addEventListener('visibilitychange', updateVisibility)
     window.addEventListener('online', online)
     window.addEventListener('pagehide', hide)
-    window.addEventListener('pageshow', look)
-    look()
+    window.addEventListener('pageshow', updateVisibility)
+    updateVisibility()
     return () => {
-      document.removeEventListener('visibilitychange', look)
+      document.removeEventListener('visibilitychange', updateVisibility)
       window.removeEventListener('online', online)
       window.removeEventListener('pagehide', hide)
-      window.removeEventListener('pageshow', look)
-      clearTimeout(this.#hiding)
+      window.removeEventListener('pageshow', updateVisibility)
+      clearTimeout(this.#hideTimer)
       this.#pause()
     }
   }
 
   #resume(): void {
     if (this.#run) return
-    if (Date.now() - this.#lastHeard > FORGET) this.#place = ''
+    if (Date.now() - this.#lastEventAt > MAX_RESUME_AGE) this.#lastEventId = ''
     const run = new AbortController()
     this.#run = run
-    this.#become('connecting')
+    this.#setState('connecting')
     void this.#follow(run.signal)
   }
 
@@ -93,69 +93,69 @@ export class Feed {
     this.#run?.abort()
     this.#run = null
     this.#wake?.()
-    this.#become('idle')
+    this.#setState('idle')
   }
 
-  #become(state: FeedState): void {
+  #setState(state: FeedState): void {
     if (this.#state === state) return
     this.#state = state
     for (const observer of this.#observers) observer()
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    let pause = FIRST_PAUSE
+    let backoff = MIN_BACKOFF
     while (!signal.aborted) {
       try {
-        await this.#connection(signal, () => (pause = FIRST_PAUSE))
+        await this.#readEvents(signal, () => (backoff = MIN_BACKOFF))
       } catch {
-        // Whatever broke the connection, it is taken up again below.
+        // The next iteration reconnects after any error.
       }
       if (signal.aborted) return
-      this.#become('waiting')
-      await this.#rest(pause * (0.5 + Math.random()))
-      pause = Math.min(pause * 2, LONGEST_PAUSE)
+      this.#setState('waiting')
+      await this.#sleep(backoff * (0.5 + Math.random()))
+      backoff = Math.min(backoff * 2, MAX_BACKOFF)
     }
   }
 
-  async #connection(signal: AbortSignal, onLive: () => void): Promise<void> {
-    const line = new AbortController()
-    const resumed = this.#place
-    let watchdog = setTimeout(() => line.abort(), SILENCE)
+  async #readEvents(signal: AbortSignal, onLive: () => void): Promise<void> {
+    const connection = new AbortController()
+    const resumeFrom = this.#lastEventId
+    let watchdog = setTimeout(() => connection.abort(), SILENCE_TIMEOUT)
     try {
       const response = await fetch('/api/tickets', {
-        headers: { accept: 'text/event-stream', ...(resumed && { 'last-event-id': resumed }) },
-        signal: AbortSignal.any([signal, line.signal]),
+        headers: { accept: 'text/event-stream', ...(resumeFrom && { 'last-event-id': resumeFrom }) },
+        signal: AbortSignal.any([signal, connection.signal]),
         cache: 'no-store',
       })
-      if (!response.ok || !response.body) throw new Error(`the feed answered ${response.status}`)
-      this.#become('live')
+      if (!response.ok || !response.body) throw new Error(`the feed responded with ${response.status}`)
+      this.#setState('live')
       onLive()
-      if (!resumed) this.#onFresh()
+      if (!resumeFrom) this.#onReset()
       for await (const event of decode(response.body)) {
         clearTimeout(watchdog)
-        watchdog = setTimeout(() => line.abort(), SILENCE)
-        this.#lastHeard = Date.now()
+        watchdog = setTimeout(() => connection.abort(), SILENCE_TIMEOUT)
+        this.#lastEventAt = Date.now()
         if (!event) continue
-        if (event.id) this.#place = event.id
+        if (event.id) this.#lastEventId = event.id
         if (event.name === RESET) {
-          // The changes since the place are not all kept: what was read is out of date.
-          if (!event.id) this.#place = ''
-          this.#onFresh()
+          // The server no longer has all events since the last id, so cached responses are out of date.
+          if (!event.id) this.#lastEventId = ''
+          this.#onReset()
         }
-        if (event.data && KINDS.has(event.name)) this.#tell(event.name as ChangeKind, event.data)
+        if (event.data && KINDS.has(event.name)) this.#notify(event.name as ChangeKind, event.data)
       }
     } finally {
       clearTimeout(watchdog)
-      line.abort()
+      connection.abort()
     }
   }
 
-  #tell(kind: ChangeKind, data: string): void {
+  #notify(kind: ChangeKind, data: string): void {
     const change = { kind, ticket: JSON.parse(data) as Ticket }
     for (const watcher of this.#watchers) watcher(change)
   }
 
-  #rest(time: number): Promise<void> {
+  #sleep(time: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, time)
       this.#wake = () => {

@@ -1,6 +1,6 @@
-// The filters of the market: they are the address of the page, so they can be sent, kept, and gone back to.
+// The filters of the market. They are stored in the address, so that links, reload and history work.
 import type { Ticket } from '../api/types'
-import { centsOf, readBound, typedAmount } from '../texts/amount'
+import { toCents, parseBound, normalizeAmount } from '../texts/amount'
 import { searchKey } from '../texts/unicode'
 
 export const SORTS = ['newest', 'oldest', 'price', '-price', 'title'] as const
@@ -17,7 +17,7 @@ export const NO_FILTERS: Filters = { q: '', minPrice: '', maxPrice: '', sort: 'n
 
 const isSort = (text: string | null): text is Sort => SORTS.some((sort) => sort === text)
 
-/** Reads the filters of an address; what is no way to sort is the usual one. */
+/** Parses the filters of an address. An unknown sort is replaced by the default. */
 export function readFilters(search: string): Filters {
   const query = new URLSearchParams(search)
   const sort = query.get('sort')
@@ -29,30 +29,30 @@ export function readFilters(search: string): Filters {
   }
 }
 
-/** What the API is asked. The newest come first here, where the API has the oldest first unless told. */
+/** Returns the query of the API. The default here is newest first, the default of the API is oldest first. */
 export function toQuery({ q, minPrice, maxPrice, sort }: Filters): URLSearchParams {
   const query = new URLSearchParams()
   if (q.trim()) query.set('q', q.trim())
-  if (minPrice.trim()) query.set('minPrice', typedAmount(minPrice))
-  if (maxPrice.trim()) query.set('maxPrice', typedAmount(maxPrice))
+  if (minPrice.trim()) query.set('minPrice', normalizeAmount(minPrice))
+  if (maxPrice.trim()) query.set('maxPrice', normalizeAmount(maxPrice))
   query.set('sort', sort)
   return query
 }
 
-/** The address of a page with these filters. */
+/** Returns the address of the market with these filters. */
 export function toPath(filters: Filters): string {
   const query = toQuery(filters)
   if (filters.sort === NO_FILTERS.sort) query.delete('sort')
   return query.size ? `/?${query.toString()}` : '/'
 }
 
-/** The server looks at so many words of a search. */
+/** The number of words of a search that the server uses. */
 const MAX_WORDS = 8
 
-/** Whether a ticket belongs in the list, as the server decides it. */
-export function fits(ticket: Ticket, { q, minPrice, maxPrice }: Filters): boolean {
-  const [title, price] = [searchKey(ticket.title), centsOf(ticket.price)]
+/** Returns whether a ticket matches the filters, by the rules of the server. */
+export function matchesFilters(ticket: Ticket, { q, minPrice, maxPrice }: Filters): boolean {
+  const [title, price] = [searchKey(ticket.title), toCents(ticket.price)]
   const words = searchKey(q).split(/\s+/).filter(Boolean).slice(0, MAX_WORDS)
-  const [low, high] = [readBound(typedAmount(minPrice)), readBound(typedAmount(maxPrice))]
+  const [low, high] = [parseBound(normalizeAmount(minPrice)), parseBound(normalizeAmount(maxPrice))]
   return words.every((word) => title.includes(word)) && price >= (low ?? 0) && price <= (high ?? Infinity)
 }

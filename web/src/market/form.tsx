@@ -1,4 +1,4 @@
-// The search and the filters of the market. What is typed takes effect after a moment, or at once with Enter.
+// The search and filter form of the market. Input takes effect after a delay, or at once with Enter.
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 
@@ -9,8 +9,8 @@ import { useFaults } from '../ui/form'
 import { SearchIcon } from '../ui/icons'
 import { type Filters, NO_FILTERS, SORTS, type Sort, toPath } from './filters'
 
-/** How long one may pause while typing. */
-const PAUSE = 300
+/** The delay after a key press, in milliseconds. */
+const DEBOUNCE = 300
 
 export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {
   const texts = useTexts()
@@ -18,7 +18,7 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
   const { of } = useFaults(error, ['minPrice', 'maxPrice', 'q'])
   const [typed, setTyped] = useState(filters)
   const address = toPath(filters)
-  // Somebody who goes back finds in the form what the page shows; while one types, the form is ahead of it.
+  // Going back updates the form; while typing, the form is ahead of the address.
   const [seen, setSeen] = useState(address)
   if (address !== seen) {
     setSeen(address)
@@ -34,7 +34,7 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
     const next = { ...typed, ...change }
     setTyped(next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => go(next, true), PAUSE)
+    timer.current = setTimeout(() => go(next, true), DEBOUNCE)
   }
   const choose = (change: Partial<Filters>) => {
     const next = { ...typed, ...change }
@@ -85,7 +85,7 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
           onChange={(event) => type({ maxPrice: event.target.value })}
         />
         <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />
-        <Button look="quiet" disabled={isPlain} onClick={() => choose(NO_FILTERS)}>
+        <Button variant="quiet" disabled={isPlain} onClick={() => choose(NO_FILTERS)}>
           {texts.market.clear}
         </Button>
       </form>

@@ -1,11 +1,11 @@
-// Sign in, sign up, sign out.
+// The pages to sign in, sign up and sign out.
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, Redirect, useLocation, useSearch } from 'wouter'
 
 import { type Credentials, signIn, signUp } from '../api/users'
 import { useSession, useSetSession } from '../session/context'
-import { returnPath } from '../session/return'
+import { returnPath } from '../session/return-path'
 import { useSignOut } from '../session/sign-out'
 import { useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
@@ -108,17 +108,17 @@ function SubmitButton({ up, busy }: { up: boolean; busy: boolean }) {
   const { auth } = useTexts()
   const idle = up ? auth.up : auth.in
   return (
-    <Button type="submit" look="primary" wide busy={busy}>
+    <Button type="submit" variant="primary" wide busy={busy}>
       {busy ? (up ? auth.signingUp : auth.signingIn) : idle}
     </Button>
   )
 }
 
-/** Asks before it signs out: a link from elsewhere that leads here ends nothing. */
+/** Asks before signing out, since a link from another site may lead here. */
 export function SignOutPage() {
   const texts = useTexts()
   const session = useSession()
-  const ending = useSignOut()
+  const signOutMutation = useSignOut()
   if (session.error) {
     return (
       <Page title={texts.auth.outFailed} narrow>
@@ -134,14 +134,14 @@ export function SignOutPage() {
       <p>
         <span>{texts.account.signedInAs}</span> <bdi className="email">{user.email}</bdi>
       </p>
-      {ending.isError && (
+      {signOutMutation.isError && (
         <Notice tone="bad" title={texts.auth.outFailed} alert>
-          <p>{errorText(texts, ending.error)}</p>
+          <p>{errorText(texts, signOutMutation.error)}</p>
         </Notice>
       )}
       <div className="row">
-        <Button look="primary" busy={ending.isPending} onClick={() => ending.mutate(user.id)}>
-          {ending.isPending ? texts.auth.signingOut : texts.account.signOut}
+        <Button variant="primary" busy={signOutMutation.isPending} onClick={() => signOutMutation.mutate(user.id)}>
+          {signOutMutation.isPending ? texts.auth.signingOut : texts.account.signOut}
         </Button>
         <ButtonLink to="/">{texts.common.cancel}</ButtonLink>
       </div>
@@ -154,7 +154,7 @@ function SignedOut() {
   return (
     <Page title={texts.auth.out} lead={texts.auth.outText} narrow>
       <div className="row">
-        <ButtonLink to="/" look="primary">
+        <ButtonLink to="/" variant="primary">
           {texts.common.toMarket}
         </ButtonLink>
         <ButtonLink to="/auth/signin">{texts.account.signIn}</ButtonLink>

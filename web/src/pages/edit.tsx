@@ -1,4 +1,4 @@
-// Change a listing: the version that was seen, and no other.
+// The page to edit a listing.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation, useParams } from 'wouter'
@@ -7,9 +7,9 @@ import { isStatus } from '../api/problem'
 import { type Draft, getTicket, updateTicket } from '../api/tickets'
 import type { Ticket, User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
-import { useIsShown } from '../session/context'
+import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
-import { useSpeech, useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
 import { DraftForm, FormSkeleton } from '../ui/draft'
@@ -21,10 +21,10 @@ import { useTitleText } from '../ui/title'
 export default function Edit() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
-  return <SignedIn title={texts.edit.title} skeleton={<FormSkeleton />}>{(user) => <EditOne key={id} id={id} user={user} />}</SignedIn>
+  return <SignedIn title={texts.edit.title} skeleton={<FormSkeleton />}>{(user) => <EditTicket key={id} id={id} user={user} />}</SignedIn>
 }
 
-function EditOne({ id, user }: { id: string; user: User }) {
+function EditTicket({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
   if (found.isError && !found.data) {
@@ -45,12 +45,12 @@ function EditOne({ id, user }: { id: string; user: User }) {
     )
   }
   const ticket = found.data
-  const refused = refusal(ticket, user)
-  if (refused) {
+  const obstacle = editObstacle(ticket, user)
+  if (obstacle) {
     return (
       <Page title={texts.edit.title} narrow>
-        <Notice tone="warn" title={refused === 'notYours' ? texts.edit.notYours : texts.ticket.mine}>
-          <p>{{ notYours: texts.edit.notYoursHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[refused]}</p>
+        <Notice tone="warn" title={obstacle === 'notOwner' ? texts.edit.notOwner : texts.ticket.mine}>
+          <p>{{ notOwner: texts.edit.notOwnerHint, sold: texts.ticket.lockedSold, reserved: texts.ticket.locked }[obstacle]}</p>
         </Notice>
         <ButtonLink to={`/tickets/${ticket.id}`}>{texts.common.back}</ButtonLink>
       </Page>
@@ -59,37 +59,37 @@ function EditOne({ id, user }: { id: string; user: User }) {
   return <EditForm ticket={ticket} user={user} />
 }
 
-function refusal(ticket: ShownTicket, user: User): 'notYours' | 'sold' | 'reserved' | null {
-  if (ticket.userId !== user.id) return 'notYours'
+function editObstacle(ticket: ShownTicket, user: User): 'notOwner' | 'sold' | 'reserved' | null {
+  if (ticket.userId !== user.id) return 'notOwner'
   return ticket.status === 'available' ? null : ticket.status
 }
 
 const draftOf = ({ title, price }: Ticket): Draft => ({ title, price: String(price) })
 
-/** `ticket` goes on to change by the feed; what is edited is the version that was there when one began. */
+/** The feed updates `ticket`; the form edits the version that was loaded first. */
 function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
-  const { texts, format } = useSpeech()
+  const { texts, format } = useI18n()
   const titleText = useTitleText()
   const client = useQueryClient()
   const [, navigate] = useLocation()
-  const { show } = useAnnounce()
-  const isShown = useIsShown(user.id)
-  const [base, setBase] = useState<{ seen: Ticket; taken: number }>({ seen: ticket, taken: 0 })
+  const { showToast } = useAnnounce()
+  const isCurrentUser = useIsCurrentUser(user.id)
+  const [base, setBase] = useState<{ seen: Ticket; generation: number }>({ seen: ticket, generation: 0 })
   const change = useMutation({
     networkMode: 'always',
     mutationFn: (draft: Draft) => updateTicket(user.id, base.seen, draft),
     onSuccess: (changed) => {
       client.setQueryData(keys.ticket(changed.id), changed)
       void client.invalidateQueries({ queryKey: keys.tickets })
-      if (!isShown()) return
-      show(texts.edit.done)
+      if (!isCurrentUser()) return
+      showToast(texts.edit.done)
       navigate(`/tickets/${changed.id}`, { replace: true })
     },
     onError: async (error) => {
       if (!isStatus(error, 412)) return
       const now = await client.fetchQuery({ queryKey: keys.ticket(ticket.id), queryFn: () => getTicket(ticket.id), staleTime: 0 })
-      // Whoever saves again has read what is there now.
-      setBase(({ taken }) => ({ seen: now, taken }))
+      // The conflict is shown, so the next save applies to the current version.
+      setBase(({ generation }) => ({ seen: now, generation }))
     },
   })
   const conflict = isStatus(change.error, 412)
@@ -101,7 +101,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
           <Button
             onClick={() => {
               change.reset()
-              setBase(({ seen, taken }) => ({ seen, taken: taken + 1 }))
+              setBase(({ seen, generation }) => ({ seen, generation: generation + 1 }))
             }}
           >
             {texts.edit.takeOver}
@@ -109,7 +109,7 @@ function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {
         </Notice>
       )}
       <DraftForm
-        key={base.taken}
+        key={base.generation}
         initial={draftOf(base.seen)}
         label={texts.edit.title}
         error={change.error}

@@ -1,4 +1,4 @@
-// One's own tickets, in whatever state.
+// The listings of the user, in every status.
 import { useInfiniteQuery } from '@tanstack/react-query'
 
 import { listTickets } from '../api/tickets'
@@ -33,7 +33,7 @@ function OwnListings({ user }: { user: User }) {
       {found.isError && !found.data && <Failure error={found.error} retry={() => void found.refetch()} />}
       {found.data && tickets.length === 0 && (
         <Empty title={texts.listings.empty} hint={texts.listings.emptyHint}>
-          <ButtonLink to="/tickets/new" look="primary">
+          <ButtonLink to="/tickets/new" variant="primary">
             {texts.listings.sell}
           </ButtonLink>
         </Empty>

@@ -1,4 +1,4 @@
-// The market: what can be bought now, searched, filtered and sorted, and kept up to date by the feed.
+// The market: available tickets with search, filters and sorting, updated by the feed.
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useSearch } from 'wouter'
@@ -9,7 +9,7 @@ import type { Ticket } from '../api/types'
 import { keys } from '../live/cache'
 import { useChanges, useFeedState, useOnline } from '../live/context'
 import type { Change } from '../live/feed'
-import { fits, readFilters, toQuery } from '../market/filters'
+import { matchesFilters, readFilters, toQuery } from '../market/filters'
 import { FilterForm } from '../market/form'
 import { useSession } from '../session/context'
 import { useTexts } from '../texts/context'
@@ -19,9 +19,9 @@ import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
 import { Page } from '../ui/page'
 
-const PAGE = 24
-/** So many pages come by themselves as one reads on; then the end of the page can be reached. */
-const BY_ITSELF = 4
+const PAGE_SIZE = 24
+/** The number of pages that load automatically while scrolling. Then the end of the page can be reached. */
+const MAX_AUTO_PAGES = 4
 
 export default function Market() {
   const texts = useTexts()
@@ -29,7 +29,7 @@ export default function Market() {
   const search = useSearch()
   const filters = readFilters(search)
   const query = toQuery(filters)
-  query.set('limit', String(PAGE))
+  query.set('limit', String(PAGE_SIZE))
   const found = useInfiniteQuery({
     queryKey: keys.market(query.toString()),
     queryFn: ({ pageParam, signal }) => listTickets(null, query, pageParam, signal),
@@ -47,8 +47,8 @@ export default function Market() {
       <section aria-label={texts.market.list} aria-busy={found.isPlaceholderData || found.isPending}>
         <div className="toolbar">
           <p role="status">{found.data && !found.isPlaceholderData && !invalid && texts.market.shown(tickets.length, more)}</p>
-          <Arrivals key={query.toString()} filters={filters} known={tickets} />
-          <LiveMark />
+          <NewTickets key={query.toString()} filters={filters} known={tickets} />
+          <LiveIndicator />
         </div>
         {found.isError && !invalid && <Failure error={found.error} retry={() => void found.refetch()} />}
         {found.data && !invalid && tickets.length === 0 && !found.isFetching && (
@@ -69,21 +69,21 @@ export default function Market() {
           {found.isPending && Array.from({ length: 8 }, (_, index) => <li key={index}><CardSkeleton /></li>)}
         </ul>
         {more && !invalid && (
-          <More pages={found.data?.pages.length ?? 0} busy={found.isFetchingNextPage} load={() => void found.fetchNextPage()} />
+          <LoadMore pages={found.data?.pages.length ?? 0} busy={found.isFetchingNextPage} load={() => void found.fetchNextPage()} />
         )}
-        {!more && tickets.length > PAGE && <p className="end">{texts.market.end}</p>}
+        {!more && tickets.length > PAGE_SIZE && <p className="end">{texts.market.end}</p>}
       </section>
     </Page>
   )
 }
 
-/** The way to the next page; the first ones come when their place comes near. */
-function More({ pages, busy, load }: { pages: number; busy: boolean; load: () => void }) {
+/** Loads the next page: by a button, and the first pages when the button comes near. */
+function LoadMore({ pages, busy, load }: { pages: number; busy: boolean; load: () => void }) {
   const texts = useTexts()
-  const place = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    const element = place.current
-    if (!element || busy || pages > BY_ITSELF) return
+    const element = container.current
+    if (!element || busy || pages > MAX_AUTO_PAGES) return
     const observer = new IntersectionObserver(
       (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) load()
@@ -94,7 +94,7 @@ function More({ pages, busy, load }: { pages: number; busy: boolean; load: () =>
     return () => observer.disconnect()
   }, [busy, pages, load])
   return (
-    <div ref={place} className="more">
+    <div ref={container} className="more">
       <Button busy={busy} onClick={load}>
         {busy ? texts.common.loadingMore : texts.common.more}
       </Button>
@@ -102,37 +102,37 @@ function More({ pages, busy, load }: { pages: number; busy: boolean; load: () =>
   )
 }
 
-/** What has come onto the market since the list was read. It waits to be asked for, so that nothing moves by itself. */
-function Arrivals({ filters, known }: { filters: ReturnType<typeof readFilters>; known: Ticket[] }) {
+/** Counts the tickets listed since the list was loaded. They are shown on request, so that the list does not move by itself. */
+function NewTickets({ filters, known }: { filters: ReturnType<typeof readFilters>; known: Ticket[] }) {
   const texts = useTexts()
   const client = useQueryClient()
-  const [arrived, setArrived] = useState<ReadonlySet<string>>(new Set())
+  const [added, setAdded] = useState<ReadonlySet<string>>(new Set())
   const watcher = useCallback(
     ({ kind, ticket }: Change) => {
-      const here = kind !== 'ticket:deleted' && ticket.status === 'available' && fits(ticket, filters)
-      setArrived((before) => {
-        if (before.has(ticket.id) === here) return before
-        const after = new Set(before)
-        if (here) after.add(ticket.id)
-        else after.delete(ticket.id)
-        return after
+      const isListed = kind !== 'ticket:deleted' && ticket.status === 'available' && matchesFilters(ticket, filters)
+      setAdded((previous) => {
+        if (previous.has(ticket.id) === isListed) return previous
+        const next = new Set(previous)
+        if (isListed) next.add(ticket.id)
+        else next.delete(ticket.id)
+        return next
       })
     },
     // eslint-disable-next-line react-hooks/exhaustive-deps -- other filters are another component, by its key
     [],
   )
   useChanges(watcher)
-  const count = [...arrived].filter((id) => !known.some((ticket) => ticket.id === id)).length
+  const count = [...added].filter((id) => !known.some((ticket) => ticket.id === id)).length
   return (
-    <p className="arrivals" role="status">
+    <p className="new-tickets" role="status">
       {count > 0 && (
         <Button
-          look="quiet"
+          variant="quiet"
           onClick={() => {
-            setArrived(new Set())
+            setAdded(new Set())
             const queryKey = [...keys.tickets, 'market']
-            // What was read further down is read anew as one gets there.
-            client.setQueriesData<InfiniteData<TicketPage<Ticket>>>({ queryKey }, (data) => data && firstOf(data))
+            // Further pages are loaded again while scrolling.
+            client.setQueriesData<InfiniteData<TicketPage<Ticket>>>({ queryKey }, (data) => data && firstPage(data))
             void client.invalidateQueries({ queryKey })
           }}
         >
@@ -143,17 +143,17 @@ function Arrivals({ filters, known }: { filters: ReturnType<typeof readFilters>;
   )
 }
 
-const firstOf = <T, P>({ pages, pageParams }: InfiniteData<T, P>): InfiniteData<T, P> => ({
+const firstPage = <T, P>({ pages, pageParams }: InfiniteData<T, P>): InfiniteData<T, P> => ({
   pages: pages.slice(0, 1),
   pageParams: pageParams.slice(0, 1),
 })
 
-function LiveMark() {
+function LiveIndicator() {
   const texts = useTexts()
   const state = useFeedState()
   const online = useOnline()
   const lost = !online || state === 'waiting'
-  // While it connects for the first time there is nothing to say; its place is kept.
+  // The indicator is invisible during the first connection; its space is reserved.
   const mark = lost ? 'live' : state === 'live' ? 'live on' : 'live unknown'
   return (
     <p className={mark}>

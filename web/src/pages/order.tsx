@@ -1,4 +1,4 @@
-// One order: how long it is held, the payment, and how it ended.
+// The page of an order: the countdown, the payment and the outcome.
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useParams } from 'wouter'
@@ -8,12 +8,12 @@ import { getOrder, isOver } from '../api/orders'
 import type { Order, User } from '../api/types'
 import { CancelOrder } from '../checkout/cancel'
 import { Countdown } from '../checkout/countdown'
-import { Cancelled, Complete } from '../checkout/ended'
+import { Cancelled, Complete } from '../checkout/outcome'
 import { PayForm } from '../checkout/pay'
 import { usePayment } from '../checkout/payment'
 import { keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
-import { useSpeech, useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
@@ -25,27 +25,27 @@ import { TitleText, useTitleText } from '../ui/title'
 export default function OrderPage() {
   const texts = useTexts()
   const { id = '' } = useParams<{ id: string }>()
-  return <SignedIn title={texts.order.number} skeleton={<OrderSkeleton />}>{(user) => <OneOrder key={id} id={id} user={user} />}</SignedIn>
+  return <SignedIn title={texts.order.number} skeleton={<OrderSkeleton />}>{(user) => <OrderDetails key={id} id={id} user={user} />}</SignedIn>
 }
 
-/** How often to look, in milliseconds: most of what happens is told by the feed of its ticket. */
-const SOON = 1000
-const LATER = 30_000
+/** Intervals of polling, in milliseconds. The feed of the ticket reports most changes. */
+const POLL_INTERVAL = 1000
+const MAX_POLL_INTERVAL = 30_000
 
-function lookAgain(order: Order | undefined): number | false {
+function refetchInterval(order: Order | undefined): number | false {
   if (!order || isOver(order)) return false
-  const late = Date.parse(order.expiresAt) <= serverNow() + SOON
-  return order.status === 'awaiting:payment' || late ? SOON : Math.min(LATER, Date.parse(order.expiresAt) - serverNow())
+  const late = Date.parse(order.expiresAt) <= serverNow() + POLL_INTERVAL
+  return order.status === 'awaiting:payment' || late ? POLL_INTERVAL : Math.min(MAX_POLL_INTERVAL, Date.parse(order.expiresAt) - serverNow())
 }
 
-function OneOrder({ id, user }: { id: string; user: User }) {
+function OrderDetails({ id, user }: { id: string; user: User }) {
   const texts = useTexts()
   const titleText = useTitleText()
-  const { format } = useSpeech()
+  const { format } = useI18n()
   const found = useQuery({
     queryKey: keys.order(user.id, id),
     queryFn: ({ signal }) => getOrder(user.id, id, signal),
-    refetchInterval: (query) => lookAgain(query.state.data),
+    refetchInterval: (query) => refetchInterval(query.state.data),
   })
   if (found.isError && !found.data) {
     return (
@@ -96,7 +96,7 @@ function OrderState({ order, user }: { order: Order; user: User }) {
   const texts = useTexts()
   const { stage, ...paying } = usePayment(order.id, user.id, !isOver(order))
   const expired = useExpired(order)
-  useSaidEnd(order, expired)
+  useOutcomeAnnouncement(order, expired)
   if (order.status === 'complete') return <Complete order={order} />
   if (order.status === 'cancelled') return <Cancelled order={order} ranOut={expired} />
   if (order.status === 'awaiting:payment') {
@@ -117,7 +117,7 @@ function OrderState({ order, user }: { order: Order; user: User }) {
   )
 }
 
-/** Whether the deadline went by while one looked. */
+/** Returns whether the deadline has passed while the page was open. */
 function useExpired(order: Order): boolean {
   const [expired, setExpired] = useState(false)
   const { status, expiresAt } = order
@@ -129,14 +129,14 @@ function useExpired(order: Order): boolean {
   return expired
 }
 
-/** How an order ended is said where it ended before one's eyes. */
-function useSaidEnd(order: Order, expired: boolean): void {
+/** Announces the outcome of an order if it changes while the page is open. */
+function useOutcomeAnnouncement(order: Order, expired: boolean): void {
   const texts = useTexts()
-  const { say } = useAnnounce()
+  const { announce } = useAnnounce()
   const [first] = useState(order.status)
   useEffect(() => {
     if (order.status === first) return
-    if (order.status === 'complete') say(texts.order.complete)
-    if (order.status === 'cancelled') say(expired ? texts.order.expired : texts.order.cancelled)
-  }, [order.status, first, expired, say, texts])
+    if (order.status === 'complete') announce(texts.order.complete)
+    if (order.status === 'cancelled') announce(expired ? texts.order.expired : texts.order.cancelled)
+  }, [order.status, first, expired, announce, texts])
 }

@@ -1,4 +1,4 @@
-// One's own orders: what is still to pay, and what came before.
+// The orders of the user: open ones and past ones.
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
@@ -8,17 +8,17 @@ import type { Order, User } from '../api/types'
 import { keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
 import { countdown, duration } from '../texts/format'
-import { useSpeech, useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
 import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
-import { useNow } from '../ui/now'
+import { useNow } from '../ui/use-now'
 import { Page } from '../ui/page'
 import { OrderBadge } from '../ui/status'
 import { Ago } from '../ui/time'
 import { TitleText } from '../ui/title'
 
-const PAGE = 20
+const PAGE_SIZE = 20
 
 export default function Orders() {
   const texts = useTexts()
@@ -29,11 +29,11 @@ const isOpen = (order: Order) => !isOver(order)
 
 function OwnOrders({ user }: { user: User }) {
   const texts = useTexts()
-  const [shown, setShown] = useState(PAGE)
+  const [shown, setShown] = useState(PAGE_SIZE)
   const found = useQuery({
     queryKey: keys.orders(user.id),
     queryFn: ({ signal }) => listOrders(user.id, signal),
-    // An order that runs out says nothing by itself to those who do not see its ticket.
+    // The feed does not report the expiry of an order whose ticket is not cached.
     refetchInterval: (query) => (query.state.data?.some(isOpen) ? 10_000 : false),
   })
   const orders = found.data ?? []
@@ -44,7 +44,7 @@ function OwnOrders({ user }: { user: User }) {
       {found.isPending && <RowsSkeleton />}
       {found.data?.length === 0 && (
         <Empty title={texts.orders.empty} hint={texts.orders.emptyHint}>
-          <ButtonLink to="/" look="primary">
+          <ButtonLink to="/" variant="primary">
             {texts.common.toMarket}
           </ButtonLink>
         </Empty>
@@ -53,7 +53,7 @@ function OwnOrders({ user }: { user: User }) {
       {past.length > 0 && <Rows title={texts.orders.past} orders={past.slice(0, shown)} />}
       {past.length > shown && (
         <div className="more">
-          <Button onClick={() => setShown(shown + PAGE)}>{texts.common.more}</Button>
+          <Button onClick={() => setShown(shown + PAGE_SIZE)}>{texts.common.more}</Button>
         </div>
       )}
     </Page>
@@ -61,7 +61,7 @@ function OwnOrders({ user }: { user: User }) {
 }
 
 function Rows({ title, orders }: { title: string; orders: Order[] }) {
-  const { format } = useSpeech()
+  const { format } = useI18n()
   return (
     <section aria-label={title} className="rows">
       <h2>{title}</h2>
@@ -83,7 +83,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
             <span className="price">{format.money(order.ticket.price)}</span>
             <span className="order-state">
               <OrderBadge status={order.status} />
-              {order.status === 'created' && <Left until={order.expiresAt} />}
+              {order.status === 'created' && <TimeLeft until={order.expiresAt} />}
             </span>
           </li>
         ))}
@@ -92,7 +92,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
   )
 }
 
-function Left({ until }: { until: string }) {
+function TimeLeft({ until }: { until: string }) {
   const left = Date.parse(until) - useNow(1000)
   return (
     <time className="left" dateTime={duration(left)}>

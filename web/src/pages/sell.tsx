@@ -1,13 +1,13 @@
-// List a ticket.
+// The page to list a ticket.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 
-import { unfinished } from '../api/attempts'
-import { type Draft, LISTING, createTicket } from '../api/tickets'
+import { pendingAttempt } from '../api/attempts'
+import { type Draft, listingPurpose, createTicket } from '../api/tickets'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
-import { useIsShown } from '../session/context'
+import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
@@ -24,29 +24,29 @@ function SellForm({ user }: { user: User }) {
   const texts = useTexts()
   const client = useQueryClient()
   const [, navigate] = useLocation()
-  const { show } = useAnnounce()
-  const isShown = useIsShown(user.id)
-  const [left] = useState(() => unfinished<Draft>(LISTING(user.id)))
+  const { showToast } = useAnnounce()
+  const isCurrentUser = useIsCurrentUser(user.id)
+  const [pending] = useState(() => pendingAttempt<Draft>(listingPurpose(user.id)))
   const listing = useMutation({
     networkMode: 'always',
     mutationFn: (draft: Draft) => createTicket(user.id, draft),
     onSuccess: (ticket) => {
       client.setQueryData(keys.ticket(ticket.id), ticket)
       void client.invalidateQueries({ queryKey: keys.tickets })
-      if (!isShown()) return
-      show(texts.sell.done)
+      if (!isCurrentUser()) return
+      showToast(texts.sell.done)
       navigate(`/tickets/${ticket.id}`, { replace: true })
     },
   })
   return (
     <Page title={texts.sell.title} lead={texts.sell.lead} narrow>
-      {left && listing.isIdle && (
+      {pending && listing.isIdle && (
         <Notice tone="warn">
           <p>{texts.sell.unfinished}</p>
         </Notice>
       )}
       <DraftForm
-        initial={left ?? { title: '', price: '' }}
+        initial={pending ?? { title: '', price: '' }}
         label={texts.sell.title}
         error={listing.error}
         busy={listing.isPending || listing.isSuccess}

@@ -1,4 +1,4 @@
-// One ticket: buy it, or, where it is one's own, change or withdraw it.
+// The page of a ticket: buying it, or editing and withdrawing it.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation, useParams } from 'wouter'
@@ -7,9 +7,9 @@ import { listOrders } from '../api/orders'
 import { deleteTicket, getTicket } from '../api/tickets'
 import { Buy } from '../checkout/buy'
 import { type ShownTicket, keys } from '../live/cache'
-import { type Session, useIsShown, useSession } from '../session/context'
-import { signInPath } from '../session/return'
-import { useSpeech, useTexts } from '../texts/context'
+import { type Session, useIsCurrentUser, useSession } from '../session/context'
+import { signInPath } from '../session/return-path'
+import { useI18n, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
@@ -24,16 +24,16 @@ import { TitleText, useTitleText } from '../ui/title'
 
 export default function TicketPage() {
   const { id = '' } = useParams<{ id: string }>()
-  return <OneTicket key={id} id={id} />
+  return <TicketDetails key={id} id={id} />
 }
 
-function OneTicket({ id }: { id: string }) {
-  const { texts, format } = useSpeech()
+function TicketDetails({ id }: { id: string }) {
+  const { texts, format } = useI18n()
   const titleText = useTitleText()
   const session = useSession()
   const found = useQuery<ShownTicket>({ queryKey: keys.ticket(id), queryFn: ({ signal }) => getTicket(id, signal) })
   const ticket = found.data
-  useSaidChanges(ticket)
+  useStatusAnnouncements(ticket)
   if (found.isError && !ticket) {
     return (
       <FailedPage
@@ -76,22 +76,22 @@ function OneTicket({ id }: { id: string }) {
           )}
         </dl>
       </Stub>
-      <Deeds ticket={ticket} session={session} />
+      <TicketActions ticket={ticket} session={session} />
     </Page>
   )
 }
 
-/** What happens to the ticket while one looks at it is said. */
-function useSaidChanges(ticket: ShownTicket | undefined): void {
+/** Announces a change of status while the page is open. */
+function useStatusAnnouncements(ticket: ShownTicket | undefined): void {
   const texts = useTexts()
-  const { say } = useAnnounce()
-  const before = useRef<string>(undefined)
+  const { announce } = useAnnounce()
+  const previous = useRef<string>(undefined)
   useEffect(() => {
-    if (before.current && ticket && before.current !== ticket.status) {
-      say({ sold: texts.ticket.soldLive, reserved: texts.ticket.reservedLive, available: texts.ticket.availableLive }[ticket.status])
+    if (previous.current && ticket && previous.current !== ticket.status) {
+      announce({ sold: texts.ticket.soldLive, reserved: texts.ticket.reservedLive, available: texts.ticket.availableLive }[ticket.status])
     }
-    before.current = ticket?.status
-  }, [ticket, say, texts])
+    previous.current = ticket?.status
+  }, [ticket, announce, texts])
 }
 
 function TicketSkeleton() {
@@ -105,7 +105,7 @@ function TicketSkeleton() {
   )
 }
 
-function Deeds({ ticket, session }: { ticket: ShownTicket; session: Session }) {
+function TicketActions({ ticket, session }: { ticket: ShownTicket; session: Session }) {
   const texts = useTexts()
   if (ticket.withdrawn) {
     return (
@@ -114,16 +114,16 @@ function Deeds({ ticket, session }: { ticket: ShownTicket; session: Session }) {
       </Notice>
     )
   }
-  // Until it is known who asks, nothing is offered that may be taken away again.
+  // While the session is unknown, offer no action that might be removed again.
   if (session.error) return <Failure error={session.error} retry={session.retry} />
-  if (session.state === 'unknown') return <div className="deeds reserved-space" />
-  if (session.user?.id === ticket.userId) return <OwnDeeds ticket={ticket} />
-  if (ticket.status === 'sold') return <Sold ticket={ticket} userId={session.user?.id} text={texts.ticket.sold} />
-  if (ticket.status === 'reserved') return <Sold ticket={ticket} userId={session.user?.id} text={texts.ticket.reserved} />
+  if (session.state === 'unknown') return <div className="actions action-placeholder" />
+  if (session.user?.id === ticket.userId) return <OwnerActions ticket={ticket} />
+  if (ticket.status === 'sold') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.sold} />
+  if (ticket.status === 'reserved') return <UnavailableTicket ticket={ticket} userId={session.user?.id} text={texts.ticket.reserved} />
   if (!session.user) {
     return (
-      <div className="deeds">
-        <ButtonLink to={signInPath(`/tickets/${ticket.id}`)} look="primary" wide>
+      <div className="actions">
+        <ButtonLink to={signInPath(`/tickets/${ticket.id}`)} variant="primary" wide>
           {texts.ticket.signInToBuy}
         </ButtonLink>
         <p className="hint">{texts.ticket.hold}</p>
@@ -133,8 +133,8 @@ function Deeds({ ticket, session }: { ticket: ShownTicket; session: Session }) {
   return <Buy ticket={ticket} userId={session.user.id} />
 }
 
-/** Held or sold: to oneself, perhaps. */
-function Sold({ ticket, userId, text }: { ticket: ShownTicket; userId: string | undefined; text: string }) {
+/** A reserved or sold ticket. If the order belongs to the user, links to it. */
+function UnavailableTicket({ ticket, userId, text }: { ticket: ShownTicket; userId: string | undefined; text: string }) {
   const texts = useTexts()
   const orders = useQuery({
     queryKey: keys.orders(userId ?? ''),
@@ -150,17 +150,17 @@ function Sold({ ticket, userId, text }: { ticket: ShownTicket; userId: string | 
     )
   }
   return (
-    <div className="deeds">
-      <ButtonLink to={`/orders/${own.id}`} look="primary" wide>
+    <div className="actions">
+      <ButtonLink to={`/orders/${own.id}`} variant="primary" wide>
         {texts.ticket.toOrder}
       </ButtonLink>
     </div>
   )
 }
 
-function OwnDeeds({ ticket }: { ticket: ShownTicket }) {
+function OwnerActions({ ticket }: { ticket: ShownTicket }) {
   const texts = useTexts()
-  const [asking, setAsking] = useState(false)
+  const [isDialogOpen, setDialogOpen] = useState(false)
   if (ticket.status !== 'available') {
     return (
       <Notice title={texts.ticket.mine}>
@@ -169,54 +169,54 @@ function OwnDeeds({ ticket }: { ticket: ShownTicket }) {
     )
   }
   return (
-    <div className="deeds">
+    <div className="actions">
       <p>{texts.ticket.mine}</p>
       <div className="row">
-        <ButtonLink to={`/tickets/${ticket.id}/edit`} look="primary">
+        <ButtonLink to={`/tickets/${ticket.id}/edit`} variant="primary">
           {texts.ticket.edit}
         </ButtonLink>
-        <Button look="danger" onClick={() => setAsking(true)}>
-          {texts.ticket.remove}
+        <Button variant="danger" onClick={() => setDialogOpen(true)}>
+          {texts.ticket.withdraw}
         </Button>
       </div>
-      {asking && <Removal ticket={ticket} onClose={() => setAsking(false)} />}
+      {isDialogOpen && <WithdrawDialog ticket={ticket} onClose={() => setDialogOpen(false)} />}
     </div>
   )
 }
 
-function Removal({ ticket, onClose }: { ticket: ShownTicket; onClose: () => void }) {
+function WithdrawDialog({ ticket, onClose }: { ticket: ShownTicket; onClose: () => void }) {
   const texts = useTexts()
   const client = useQueryClient()
   const [, navigate] = useLocation()
-  const { show } = useAnnounce()
-  const isShown = useIsShown(ticket.userId)
-  const removal = useMutation({
+  const { showToast } = useAnnounce()
+  const isCurrentUser = useIsCurrentUser(ticket.userId)
+  const withdrawal = useMutation({
     networkMode: 'always',
     mutationFn: () => deleteTicket(ticket.userId, ticket),
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.tickets })
-      if (!isShown()) return
-      show(texts.ticket.removed)
+      if (!isCurrentUser()) return
+      showToast(texts.ticket.withdrawDone)
       client.removeQueries({ queryKey: keys.ticket(ticket.id) })
       navigate('/listings', { replace: true })
     },
     onError: () => void client.invalidateQueries({ queryKey: keys.ticket(ticket.id) }),
   })
   return (
-    <Dialog title={texts.ticket.removeTitle} onClose={onClose}>
+    <Dialog title={texts.ticket.withdrawTitle} onClose={onClose}>
       <p>
         <TitleText title={ticket.title} />
       </p>
-      <p>{texts.ticket.removeText}</p>
-      {removal.isError && (
+      <p>{texts.ticket.withdrawText}</p>
+      {withdrawal.isError && (
         <Notice tone="bad" alert>
-          <p>{errorText(texts, removal.error)}</p>
+          <p>{errorText(texts, withdrawal.error)}</p>
         </Notice>
       )}
       <div className="row end">
         <Button onClick={onClose}>{texts.ticket.keep}</Button>
-        <Button look="danger" busy={removal.isPending || removal.isSuccess} onClick={() => removal.mutate()}>
-          {removal.isPending ? texts.ticket.removing : texts.ticket.remove}
+        <Button variant="danger" busy={withdrawal.isPending || withdrawal.isSuccess} onClick={() => withdrawal.mutate()}>
+          {withdrawal.isPending ? texts.ticket.withdrawing : texts.ticket.withdraw}
         </Button>
       </div>
     </Dialog>

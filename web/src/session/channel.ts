@@ -1,22 +1,22 @@
-// Tells the other tabs of this browser that somebody has signed in or out. What is true they ask the server.
+// Notifies the other tabs of this browser of a sign-in or sign-out. They then request the current user.
 
 const NAME = 'session'
 
 export class SessionChannel {
   readonly #channel: BroadcastChannel | null = open()
 
-  /** Calls back when another tab has told. */
-  watch(watcher: () => void): () => void {
+  /** Calls the watcher when another tab notifies. Returns the function that unsubscribes it. */
+  subscribe(watcher: () => void): () => void {
     this.#channel?.addEventListener('message', watcher)
     return () => this.#channel?.removeEventListener('message', watcher)
   }
 
-  tell(): void {
+  notify(): void {
     this.#channel?.postMessage('changed')
   }
 }
 
-/** A browser that refuses storage may refuse channels, too; then a tab asks once it is looked at, or refused. */
+/** Returns null if the browser denies channels. The tab then notices a change on focus or on a rejected request. */
 function open(): BroadcastChannel | null {
   try {
     return new BroadcastChannel(NAME)

@@ -1,4 +1,4 @@
-// Who is signed in. The cookie is out of reach of scripts and shared by all tabs, so the server is asked.
+// The session. Scripts cannot read the cookie, and tabs share it, so the server is asked for the user.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Fragment, type ReactNode, createContext, use, useCallback, useEffect, useRef, useState } from 'react'
 
@@ -9,7 +9,7 @@ import { useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
 import { SessionChannel } from './channel'
 
-/** `unknown` until the server has answered; `error` where it did not. */
+/** `unknown` until the server responds; `error` if the request failed. */
 export type Session = ({ state: 'unknown'; user: null } | { state: 'out'; user: null } | { state: 'in'; user: User }) & {
   error: Error | null
   retry: () => void
@@ -26,67 +26,67 @@ export function useSession(): Session {
     staleTime: 60_000,
     refetchOnWindowFocus: 'always',
   })
-  const rest = { error: data === undefined ? error : null, retry: () => void refetch() }
-  if (data === undefined) return { state: 'unknown', user: null, ...rest }
-  return data ? { state: 'in', user: data, ...rest } : { state: 'out', user: null, ...rest }
+  const shared = { error: data === undefined ? error : null, retry: () => void refetch() }
+  if (data === undefined) return { state: 'unknown', user: null, ...shared }
+  return data ? { state: 'in', user: data, ...shared } : { state: 'out', user: null, ...shared }
 }
 
-/** Takes in who has just signed in or out on this page, and tells the other tabs. */
+/** Records a sign-in or sign-out on this page, and notifies the other tabs. */
 export function useSetSession(): SetSession {
   const setSession = use(SetSessionContext)
-  if (!setSession) throw new Error('there is no session here')
+  if (!setSession) throw new Error('useSetSession requires a SessionProvider')
   return setSession
 }
 
-/** Whether this user is still the one that the page shows, for what ends after a while. */
-export function useIsShown(userId: string): () => boolean {
+/** Returns a function that tells whether the page still shows this user. For callbacks of requests. */
+export function useIsCurrentUser(userId: string): () => boolean {
   const client = useQueryClient()
   return useCallback(() => client.getQueryData<User | null>(keys.session)?.id === userId, [client, userId])
 }
 
-/** Watches who is signed in. */
+/** Refreshes the session when another tab notifies, or on focus. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const [channel] = useState(() => new SessionChannel())
   useEffect(() => {
-    const look = () => void client.invalidateQueries({ queryKey: keys.session })
-    const unwatch = channel.watch(look)
-    // The browser tells of a window that comes to the front, and of a page taken out of its cache, by events of their own.
-    window.addEventListener('focus', look)
-    window.addEventListener('pageshow', look)
+    const refresh = () => void client.invalidateQueries({ queryKey: keys.session })
+    const unsubscribe = channel.subscribe(refresh)
+    // Focus and the back-forward cache have separate events.
+    window.addEventListener('focus', refresh)
+    window.addEventListener('pageshow', refresh)
     return () => {
-      unwatch()
-      window.removeEventListener('focus', look)
-      window.removeEventListener('pageshow', look)
+      unsubscribe()
+      window.removeEventListener('focus', refresh)
+      window.removeEventListener('pageshow', refresh)
     }
   }, [client, channel])
   const setSession = useCallback<SetSession>(
     (user) => {
       void client.cancelQueries({ queryKey: keys.session })
       client.setQueryData(keys.session, user)
-      channel.tell()
+      channel.notify()
     },
     [client, channel],
   )
   return <SetSessionContext value={setSession}>{children}</SetSessionContext>
 }
 
-/** Draws everything anew once its user is no longer the one who is signed in: forms and what was read go with the user. */
-export function ForOneUser({ children }: { children: ReactNode }) {
+/** Remounts its children when another user is signed in, and deletes the cached data of the former user. */
+export function UserScope({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const texts = useTexts()
-  const { show } = useAnnounce()
+  const { showToast } = useAnnounce()
   const { state, user } = useSession()
-  const [shown, setShown] = useState<{ user: User | null; epoch: number }>({ user: null, epoch: 0 })
-  if (state !== 'unknown' && user?.id !== shown.user?.id) setShown({ user, epoch: shown.epoch + (shown.user ? 1 : 0) })
-  const before = useRef<User>(null)
+  const [scope, setScope] = useState<{ user: User | null; epoch: number }>({ user: null, epoch: 0 })
+  if (state !== 'unknown' && user?.id !== scope.user?.id) setScope({ user, epoch: scope.epoch + (scope.user ? 1 : 0) })
+  const previous = useRef<User>(null)
   useEffect(() => {
-    if (state === 'unknown' || before.current?.id === user?.id) return
-    if (before.current) {
-      forgetUser(client, before.current.id)
-      if (user) show(texts.account.changed(user.email))
+    if (state === 'unknown' || previous.current?.id === user?.id) return
+    if (previous.current) {
+      forgetUser(client, previous.current.id)
+      if (user) showToast(texts.account.changed(user.email))
     }
-    before.current = user
-  }, [client, state, user, show, texts])
-  return <Fragment key={shown.epoch}>{children}</Fragment>
+    previous.current = user
+  }, [client, state, user, showToast, texts])
+  return <Fragment key={scope.epoch}>{children}</Fragment>
 }

@@ -1,4 +1,4 @@
-// Pages that belong to a user: a visitor who is signed out signs in first, and comes back.
+// Pages that require a session. A visitor who is signed out is redirected to sign-in and returned afterwards.
 import type { ReactElement, ReactNode } from 'react'
 import { Redirect } from 'wouter'
 
@@ -7,11 +7,11 @@ import { useTexts } from '../texts/context'
 import { Failure } from '../ui/failure'
 import { Page } from '../ui/page'
 import { useSession } from './context'
-import { signInPath } from './return'
+import { signInPath } from './return-path'
 
 interface SignedInProps {
   title: string
-  /** In the place of the content until it is known who is signed in. */
+  /** Shown until the session is known. */
   skeleton: ReactElement
   children: (user: User) => ReactNode
 }

@@ -1,4 +1,4 @@
-// Signing out, for whatever offers it.
+// The sign-out mutation.
 import { type UseMutationResult, useMutation } from '@tanstack/react-query'
 
 import { signOut } from '../api/users'

@@ -1,34 +1,34 @@
-// The language of the page, for whatever shows text.
+// The language of the page as a context.
 import { type ReactNode, createContext, use, useEffect, useMemo, useState } from 'react'
 
 import { preferences } from '../storage'
 import type { Texts } from './en'
-import { type Format, formatOf } from './format'
-import { type Language, languages, preferred } from './languages'
+import { type Format, createFormat } from './format'
+import { type Language, languages, selectLanguage } from './languages'
 
-interface Speech {
+interface I18n {
   texts: Texts
   format: Format
   language: Language
   choose: (language: Language) => void
 }
 
-const SpeechContext = createContext<Speech | null>(null)
+const I18nContext = createContext<I18n | null>(null)
 const STORED = 'language'
 
-/** The browser's own form of the language: an English reader in Ireland writes dates as it is done there. */
-const localeOf = (language: Language) =>
+/** Returns the regional locale of the browser for a language, so that dates have the regional format. */
+const localeFor = (language: Language) =>
   navigator.languages.find((tag) => tag.toLowerCase().split('-')[0] === language) ?? language
 
-export function SpeechProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState(() => preferred(preferences.getItem(STORED), navigator.languages))
+export function I18nProvider({ children }: { children: ReactNode }) {
+  const [language, setLanguage] = useState(() => selectLanguage(preferences.getItem(STORED), navigator.languages))
   useEffect(() => {
     document.documentElement.lang = language
   }, [language])
-  const speech = useMemo<Speech>(
+  const i18n = useMemo<I18n>(
     () => ({
       texts: languages[language],
-      format: formatOf(localeOf(language)),
+      format: createFormat(localeFor(language)),
       language,
       choose: (chosen) => {
         preferences.setItem(STORED, chosen)
@@ -37,13 +37,13 @@ export function SpeechProvider({ children }: { children: ReactNode }) {
     }),
     [language],
   )
-  return <SpeechContext value={speech}>{children}</SpeechContext>
+  return <I18nContext value={i18n}>{children}</I18nContext>
 }
 
-export function useSpeech(): Speech {
-  const speech = use(SpeechContext)
-  if (!speech) throw new Error('no language is spoken here')
-  return speech
+export function useI18n(): I18n {
+  const i18n = use(I18nContext)
+  if (!i18n) throw new Error('useI18n requires an I18nProvider')
+  return i18n
 }
 
-export const useTexts = (): Texts => useSpeech().texts
+export const useTexts = (): Texts => useI18n().texts

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 
-import { countdown, duration, formatOf } from './format'
+import { countdown, duration, createFormat } from './format'
 
-const english = formatOf('en-US')
-const japanese = formatOf('ja-JP')
+const english = createFormat('en-US')
+const japanese = createFormat('ja-JP')
 const now = Date.parse('2026-11-22T10:15:00Z')
 
 describe('money', () => {
-  it('is US dollars in the words of the language', () => {
+  it('is formatted as US dollars in each language', () => {
     expect(english.money(1038.5)).toBe('$1,038.50')
     expect(english.money(20)).toBe('$20.00')
     expect(english.money(999999.99)).toBe('$999,999.99')
@@ -16,18 +16,18 @@ describe('money', () => {
 })
 
 describe('times', () => {
-  it('are said as seen from now', () => {
+  it('are formatted relative to now', () => {
     const ago = (iso: string) => [english.ago(iso, now), japanese.ago(iso, now)]
     expect(ago('2026-11-22T10:14:40Z')).toEqual(['now', '今'])
     expect(ago('2026-11-22T10:12:00Z')).toEqual(['3 minutes ago', '3 分前'])
     expect(ago('2026-11-22T08:00:00Z')).toEqual(['2 hours ago', '2 時間前'])
     expect(ago('2026-11-21T10:00:00Z')).toEqual(['yesterday', '昨日'])
     expect(ago('2025-01-02T12:00:00Z')).toEqual(['Jan 2, 2025', '2025/01/02'])
-    // A clock that is a little behind does not speak of the future.
+    // A clock that is slightly behind never shows the future.
     expect(english.ago('2026-11-22T10:15:02Z', now)).toBe('now')
   })
 
-  it('are counted down in whole seconds that have begun', () => {
+  it('are counted down in started seconds', () => {
     expect(countdown(899_001)).toBe('15:00')
     expect(countdown(899_000)).toBe('14:59')
     expect(countdown(1)).toBe('0:01')
@@ -37,7 +37,7 @@ describe('times', () => {
     expect(duration(899_000)).toBe('PT899S')
   })
 
-  it('are said in words', () => {
+  it('are formatted as durations', () => {
     expect([english.span(300_000), english.span(59_600), english.span(30_000)]).toEqual(['5 minutes', '1 minute', '30 seconds'])
     expect(japanese.span(60_000)).toBe('1 分')
   })

@@ -1,12 +1,12 @@
-// Money and times in the words of a language.
+// Formats money and times in a language.
 
 export interface Format {
   money: (amount: number) => string
-  /** Date and time, in the zone of this machine. */
+  /** Formats date and time, in the time zone of the device. */
   moment: (iso: string) => string
-  /** When, as seen from `now`: “3 minutes ago”. */
+  /** Formats a time relative to `now`: “3 minutes ago”. */
   ago: (iso: string, now: number) => string
-  /** A span in words: “1 minute”. */
+  /** Formats a duration: “1 minute”. */
   span: (milliseconds: number) => string
 }
 
@@ -15,10 +15,10 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['hour', 3_600_000],
   ['minute', 60_000],
 ]
-/** Beyond this the date says more. */
-const LONG = 30 * 86_400_000
+/** Beyond this age the date is shown. */
+const MAX_RELATIVE_AGE = 30 * 86_400_000
 
-export function formatOf(locale: string): Format {
+export function createFormat(locale: string): Format {
   const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'USD' })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const day = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' })
@@ -29,9 +29,9 @@ export function formatOf(locale: string): Format {
     moment: (iso) => moment.format(new Date(iso)),
     ago(iso, now) {
       const past = now - Date.parse(iso)
-      if (past >= LONG) return day.format(new Date(iso))
+      if (past >= MAX_RELATIVE_AGE) return day.format(new Date(iso))
       const [unit, size] = UNITS.find(([, size]) => past >= size) ?? ['second', 1000]
-      // Seconds would have to be counted before one's eyes.
+      // Seconds are not shown, since they would change constantly.
       return unit === 'second' ? relative.format(0, 'second') : relative.format(-Math.floor(past / size), unit)
     },
     span(milliseconds) {
@@ -41,7 +41,7 @@ export function formatOf(locale: string): Format {
   }
 }
 
-/** What a clock shows that counts down: `14:59`. A second that has begun counts whole. */
+/** Formats a countdown: `14:59`. A started second counts as a whole one. */
 export function countdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
   const two = (value: number) => String(value).padStart(2, '0')
@@ -49,5 +49,5 @@ export function countdown(milliseconds: number): string {
   return (hours ? `${hours}:${two(minutes)}` : String(minutes)) + `:${two(seconds % 60)}`
 }
 
-/** The same for programs: `PT14M59S`. */
+/** Formats a countdown as an ISO 8601 duration: `PT14M59S`. */
 export const duration = (milliseconds: number): string => `PT${Math.max(0, Math.ceil(milliseconds / 1000))}S`

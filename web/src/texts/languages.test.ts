@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 
 import { en } from './en'
 import { ja } from './ja'
-import { languages, preferred } from './languages'
+import { languages, selectLanguage } from './languages'
 
-/** Every text by its path; a text that takes something in is tried with it. */
+/** Returns every text by its path. A text with parameters is called with samples. */
 function leaves(value: unknown, path = ''): [string, string][] {
   if (typeof value === 'function') return [[path, String((value as (...sample: unknown[]) => unknown)(2, 'sample'))]]
   if (typeof value === 'object' && value !== null) {
@@ -20,15 +20,15 @@ const NAMES = /^(lang|name|brand|card\.cards\.tok_(visa|mastercard|amex))$/
 const own = (texts: typeof en) => leaves(texts).filter(([path]) => !path.startsWith('faults.'))
 
 describe('the languages', () => {
-  it('say the same things', () => {
+  it('have the same texts', () => {
     expect(own(ja).map(([path]) => path)).toEqual(own(en).map(([path]) => path))
   })
 
-  it.each(Object.entries(languages))('leave nothing empty in %s', (_, texts) => {
+  it.each(Object.entries(languages))('have no empty text in %s', (_, texts) => {
     for (const [path, text] of leaves(texts)) expect(text.trim(), path).not.toBe('')
   })
 
-  it('are really spoken', () => {
+  it('are translated', () => {
     const english = new Map(own(en))
     for (const [path, text] of own(ja)) {
       if (NAMES.test(path)) continue
@@ -37,7 +37,7 @@ describe('the languages', () => {
     }
   })
 
-  it('have words for every fault that the server finds in a field', () => {
+  it('translate every message of the server about a field', () => {
     const sources = [
       'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain/title.rs',
       'backend/tickets/src/routes/input.rs', 'ticketing-sdk/src/types/money.rs',
@@ -55,19 +55,19 @@ function read(path: string): string[] {
   return readdirSync(path).flatMap((name) => (name.endsWith('.rs') ? read(join(path, name)) : []))
 }
 
-/** What the Rust sources say of these fields, in quotes. */
+/** Returns the quoted messages of the Rust sources about these fields. */
 function found(source: string): string[] {
   const code = source.split('#[cfg(test)]')[0] ?? ''
   const quoted = code.split('\n').filter((line) => !line.trim().startsWith('//')).join('\n').matchAll(/"((?:Title|Price|Email|Password|You|not an amount|an amount (?:must|has)) [^"]+)"/g)
   return [...quoted].map(([, text]) => (text ?? '').replace('{MAX_CHARS}', '200'))
 }
 
-describe('the language that is spoken', () => {
-  it('is the one that was chosen, else the first that the browser prefers and there is', () => {
-    expect(preferred('ja', ['en-US'])).toBe('ja')
-    expect(preferred(null, ['fr-CH', 'ja-JP', 'en'])).toBe('ja')
-    expect(preferred('tlh', ['de', 'en-GB', 'ja'])).toBe('en')
-    expect(preferred(null, ['de'])).toBe('en')
-    expect(preferred('toString', [])).toBe('en')
+describe('the selected language', () => {
+  it('is the stored choice, otherwise the first supported preference', () => {
+    expect(selectLanguage('ja', ['en-US'])).toBe('ja')
+    expect(selectLanguage(null, ['fr-CH', 'ja-JP', 'en'])).toBe('ja')
+    expect(selectLanguage('tlh', ['de', 'en-GB', 'ja'])).toBe('en')
+    expect(selectLanguage(null, ['de'])).toBe('en')
+    expect(selectLanguage('toString', [])).toBe('en')
   })
 })

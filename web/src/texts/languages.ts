@@ -1,4 +1,4 @@
-// Which language is spoken: what was chosen, else what the browser prefers.
+// The language of the page: the stored choice, otherwise the preference of the browser.
 import { en, type Texts } from './en'
 import { ja } from './ja'
 
@@ -7,8 +7,8 @@ export type Language = keyof typeof languages
 
 export const isLanguage = (name: unknown): name is Language => typeof name === 'string' && Object.hasOwn(languages, name)
 
-/** The first of the preferred languages that there is. */
-export function preferred(chosen: string | null, wanted: readonly string[]): Language {
+/** Returns the chosen language, or the first preferred one that exists. */
+export function selectLanguage(chosen: string | null, wanted: readonly string[]): Language {
   if (isLanguage(chosen)) return chosen
   return wanted.map((tag) => tag.toLowerCase().split('-')[0]).find(isLanguage) ?? 'en'
 }

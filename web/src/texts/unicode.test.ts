@@ -12,24 +12,24 @@ interface Cases {
 
 const cases = sharedCases<Cases>('text.json', { normalize: [], searchKey: [], blank: [], visible: [] })
 
-describe('texts, as the SDK takes them', () => {
-  it.each(cases.normalize)('$text is kept in one spelling', ({ text, normalized }) => {
+describe('the shared cases', () => {
+  it.each(cases.normalize)('normalize $text', ({ text, normalized }) => {
     expect(normalize(text)).toBe(normalized)
   })
 
-  it.each(cases.searchKey)('$text has a key', ({ text, key }) => {
+  it.each(cases.searchKey)('give a search key for $text', ({ text, key }) => {
     expect(searchKey(text)).toBe(key)
     expect(searchKey(key)).toBe(key)
   })
 
-  it('can be invisible', () => {
+  it('tell visible from invisible text', () => {
     for (const text of cases.blank) expect(isInvisible(text), JSON.stringify(text)).toBe(true)
     for (const text of cases.visible) expect(isInvisible(text), JSON.stringify(text)).toBe(false)
   })
 })
 
-describe('texts', () => {
-  it('are one where only their spelling differs', () => {
+describe('unicode', () => {
+  it('equal spellings have equal keys', () => {
     expect(normalize('  Cafe\u0301 \n')).toBe('Caf\u00e9')
     for (const [one, other] of [['Straße', 'STRASSE'], ['ＤＡＹ １', 'day 1'], ['ΟΔΥΣΣΕΥΣ', 'οδυσσευς'], ['Rust\u200bConf', 'rustconf']] as const) {
       expect(searchKey(one), one).toBe(searchKey(other))
@@ -37,7 +37,7 @@ describe('texts', () => {
     expect(searchKey('ı')).not.toBe(searchKey('i'))
   })
 
-  it('are invisible where nothing of them can be seen', () => {
+  it('detects text without visible characters', () => {
     for (const text of ['', ' ', '\u200b\u2060', '\u3164', '\u00ad\ufeff']) expect(isInvisible(text), JSON.stringify(text)).toBe(true)
     for (const text of ['a', '\u200bא', '.', '🎫']) expect(isInvisible(text), text).toBe(false)
   })

@@ -1,47 +1,47 @@
-// Says what happened, to those who hear the page as to those who see it.
+// Announces messages to screen readers, and shows some of them as a toast.
 import { createContext, use, useCallback, useEffect, useRef, useState } from 'react'
 
 import type { Elements } from './elements'
 
-interface Saying {
+interface Announcement {
   text: string
   count: number
   shown: boolean
 }
 
-export interface Announce {
-  /** Says a text where it is heard only. */
-  say: (text: string) => void
-  /** Shows it for a while, too. */
-  show: (text: string) => void
+export interface Announcements {
+  /** Announces a text to screen readers only. */
+  announce: (text: string) => void
+  /** Announces a text and shows it as a toast. */
+  showToast: (text: string) => void
 }
 
-const AnnouncerContext = createContext<Announce | null>(null)
-const SHOWN = 6000
+const AnnouncerContext = createContext<Announcements | null>(null)
+const TOAST_DURATION = 6000
 
 export function Announcer({ children }: { children: Elements }) {
-  const [saying, setSaying] = useState<Saying>({ text: '', count: 0, shown: false })
+  const [announcement, setSaying] = useState<Announcement>({ text: '', count: 0, shown: false })
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const put = useCallback((text: string, shown: boolean) => {
+  const publish = useCallback((text: string, shown: boolean) => {
     setSaying((last) => ({ text, count: last.count + 1, shown }))
     clearTimeout(timer.current)
-    if (shown) timer.current = setTimeout(() => setSaying((last) => ({ ...last, shown: false })), SHOWN)
+    if (shown) timer.current = setTimeout(() => setSaying((last) => ({ ...last, shown: false })), TOAST_DURATION)
   }, [])
-  const [announce] = useState<Announce>(() => ({ say: (text) => put(text, false), show: (text) => put(text, true) }))
+  const [announcements] = useState<Announcements>(() => ({ announce: (text) => publish(text, false), showToast: (text) => publish(text, true) }))
   useEffect(() => () => clearTimeout(timer.current), [])
   return (
-    <AnnouncerContext value={announce}>
+    <AnnouncerContext value={announcements}>
       {children}
-      <div className={saying.shown ? 'toast' : 'hidden'} role="status" aria-live="polite">
-        {/* The same text again is said again, because it is another element. */}
-        <p key={saying.count}>{saying.text}</p>
+      <div className={announcement.shown ? 'toast' : 'hidden'} role="status" aria-live="polite">
+        {/* A new key repeats the announcement of an equal text. */}
+        <p key={announcement.count}>{announcement.text}</p>
       </div>
     </AnnouncerContext>
   )
 }
 
-export function useAnnounce(): Announce {
-  const announce = use(AnnouncerContext)
-  if (!announce) throw new Error('nobody announces here')
-  return announce
+export function useAnnounce(): Announcements {
+  const announcements = use(AnnouncerContext)
+  if (!announcements) throw new Error('useAnnounce requires an Announcer')
+  return announcements
 }

@@ -1,17 +1,17 @@
-// Buttons. One that is busy stays where it is and keeps the focus; it does nothing meanwhile.
+// Buttons. A busy button keeps its place and focus, and ignores clicks.
 import type { ComponentProps } from 'react'
 import { Link } from 'wouter'
 
-type Look = 'primary' | 'plain' | 'danger' | 'quiet'
+type Variant = 'primary' | 'plain' | 'danger' | 'quiet'
 
-type ButtonProps = Omit<ComponentProps<'button'>, 'className' | 'children'> & { look?: Look; busy?: boolean; wide?: boolean; children: string }
+type ButtonProps = Omit<ComponentProps<'button'>, 'className' | 'children'> & { variant?: Variant; busy?: boolean; wide?: boolean; children: string }
 
-export function Button({ look = 'plain', busy = false, wide = false, type = 'button', onClick, children, ...rest }: ButtonProps) {
+export function Button({ variant = 'plain', busy = false, wide = false, type = 'button', onClick, children, ...rest }: ButtonProps) {
   return (
     <button
       {...rest}
       type={type}
-      className={`button ${look}${wide ? ' wide' : ''}`}
+      className={`button ${variant}${wide ? ' wide' : ''}`}
       aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       onClick={(event) => {
@@ -25,9 +25,9 @@ export function Button({ look = 'plain', busy = false, wide = false, type = 'but
   )
 }
 
-export function ButtonLink({ to, look = 'plain', wide = false, children }: { to: string; look?: Look; wide?: boolean; children: string }) {
+export function ButtonLink({ to, variant = 'plain', wide = false, children }: { to: string; variant?: Variant; wide?: boolean; children: string }) {
   return (
-    <Link to={to} className={`button ${look}${wide ? ' wide' : ''}`}>
+    <Link to={to} className={`button ${variant}${wide ? ' wide' : ''}`}>
       {children}
     </Link>
   )

@@ -1,16 +1,16 @@
-// A ticket among others.
+// The card of a ticket in a list.
 import { Link } from 'wouter'
 
 import type { ShownTicket } from '../live/cache'
-import { useSpeech } from '../texts/context'
+import { useI18n } from '../texts/context'
 import { TicketBadge } from './status'
 import { Stub } from './stub'
 import { Ago } from './time'
 import { TitleText } from './title'
 
-/** The whole card leads to its ticket; its name is the title. */
+/** The whole card links to the ticket. Its accessible name is the title. */
 export function TicketCard({ ticket, mine, always = false }: { ticket: ShownTicket; mine: boolean; always?: boolean }) {
-  const { texts, format } = useSpeech()
+  const { texts, format } = useI18n()
   const gone = ticket.withdrawn === true || ticket.status !== 'available'
   return (
     <article className="card">
@@ -38,7 +38,7 @@ export function TicketCard({ ticket, mine, always = false }: { ticket: ShownTick
   )
 }
 
-/** What stands in its place until it is known. */
+/** The placeholder while a card loads. */
 export const CardSkeleton = () => (
   <div className="card skeleton-card" aria-hidden="true">
     <Stub foot={<span className="skeleton short" />}>

@@ -1,27 +1,27 @@
-// Says when what is shown may be out of date.
+// Shows when the page may be out of date.
 import { useEffect, useRef, useState } from 'react'
 
 import { useFeedState, useOnline } from '../live/context'
 import { useTexts } from '../texts/context'
 import { useAnnounce } from './announcer'
 
-/** A connection that is back within this time was never gone, for all that people care. */
-const BRIEF = 1500
+/** A connection that is restored within this time is not reported as lost. */
+const GRACE_PERIOD = 1500
 
 export function Connection() {
   const texts = useTexts()
-  const announce = useAnnounce()
+  const { showToast } = useAnnounce()
   const online = useOnline()
-  const lost = useLasting(useFeedState() === 'waiting', BRIEF)
-  const gone = !online || lost
-  const was = useRef(false)
+  const lost = useSustained(useFeedState() === 'waiting', GRACE_PERIOD)
+  const disconnected = !online || lost
+  const wasDisconnected = useRef(false)
   useEffect(() => {
-    if (was.current && !gone) announce.show(texts.connection.back)
-    was.current = gone
-  }, [gone, announce, texts])
+    if (wasDisconnected.current && !disconnected) showToast(texts.connection.back)
+    wasDisconnected.current = disconnected
+  }, [disconnected, showToast, texts])
   return (
     <div className="connection" role="status" aria-live="polite">
-      {gone && (
+      {disconnected && (
         <p>
           <span className="dot" aria-hidden="true" />
           <span>{online ? texts.connection.waiting : texts.connection.offline}</span>
@@ -31,12 +31,12 @@ export function Connection() {
   )
 }
 
-/** Whether `value` has been true for so long. */
-function useLasting(value: boolean, time: number): boolean {
-  const [lasting, setLasting] = useState(false)
+/** Returns whether `value` has been true for `time` milliseconds. */
+function useSustained(value: boolean, time: number): boolean {
+  const [sustained, setSustained] = useState(false)
   useEffect(() => {
-    const timer = setTimeout(() => setLasting(value), value ? time : 0)
+    const timer = setTimeout(() => setSustained(value), value ? time : 0)
     return () => clearTimeout(timer)
   }, [value, time])
-  return lasting && value
+  return sustained && value
 }

@@ -1,4 +1,4 @@
-// A question that must be answered first. The browser keeps the focus inside, and gives it back.
+// A modal dialog. The browser traps the focus and restores it.
 import { useEffect, useId, useRef } from 'react'
 
 import type { Elements } from './elements'
@@ -9,7 +9,7 @@ interface DialogProps {
   children: Elements
 }
 
-/** Open for as long as it is there. */
+/** Open while it is mounted. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()

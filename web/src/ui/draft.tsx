@@ -1,8 +1,8 @@
-// The form of a listing: a title and a price. Selling and editing are the same form.
+// The form of a listing: title and price. Selling and editing share it.
 import { useState } from 'react'
 
 import type { Draft } from '../api/tickets'
-import { typedAmount } from '../texts/amount'
+import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
 import { Button } from './button'
 import { Field } from './field'
@@ -12,7 +12,7 @@ interface DraftFormProps {
   initial: Draft
   label: string
   error: unknown
-  /** Whether an error that concerns no field is told elsewhere. */
+  /** Whether an error without a field is shown elsewhere. */
   quiet?: boolean
   busy: boolean
   submit: string
@@ -31,7 +31,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
       general={quiet ? undefined : faults.general}
       atFields={faults.atFields}
       onSubmit={() => {
-        if (!busy) onSubmit({ title: draft.title, price: typedAmount(draft.price) })
+        if (!busy) onSubmit({ title: draft.title, price: normalizeAmount(draft.price) })
       }}
     >
       <Field
@@ -56,14 +56,14 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         fault={faults.of('price')}
         onChange={(event) => setDraft({ ...draft, price: event.target.value })}
       />
-      <Button type="submit" look="primary" wide busy={busy}>
+      <Button type="submit" variant="primary" wide busy={busy}>
         {busy ? submitting : submit}
       </Button>
     </Form>
   )
 }
 
-/** What stands in its place until it is known who fills it in. */
+/** The placeholder while the session is unknown. */
 export const FormSkeleton = () => (
   <div className="form" aria-hidden="true">
     <span className="skeleton half" />

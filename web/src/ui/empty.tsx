@@ -1,4 +1,4 @@
-// Where there is nothing: why, and what to do about it.
+// An empty list: the reason, and an action.
 import type { Elements } from './elements'
 import { TicketIcon } from './icons'
 

@@ -1,4 +1,4 @@
-// What stands where something could not be read.
+// Shown where a request failed.
 import { isStatus } from '../api/problem'
 import { useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
@@ -6,7 +6,7 @@ import { Button, ButtonLink } from './button'
 import { Notice } from './notice'
 import { Page } from './page'
 
-/** In the place of a part of a page. */
+/** Replaces a part of a page. */
 export function Failure({ error, retry }: { error: unknown; retry: () => void }) {
   const texts = useTexts()
   return (
@@ -17,10 +17,10 @@ export function Failure({ error, retry }: { error: unknown; retry: () => void })
   )
 }
 
-/** In the place of a whole page, whose thing is missing or could not be read. */
+/** Replaces a whole page whose resource is missing or could not be loaded. */
 export function FailedPage({ error, retry, missing, hint }: { error: unknown; retry: () => void; missing: string; hint: string }) {
   const texts = useTexts()
-  // Another's thing answers 401: it is as good as missing.
+  // The resource of another user responds with 401. It is shown as missing.
   if (!isStatus(error, 404) && !isStatus(error, 401)) {
     return (
       <Page title={texts.broken.title} narrow>
@@ -30,7 +30,7 @@ export function FailedPage({ error, retry, missing, hint }: { error: unknown; re
   }
   return (
     <Page title={missing} lead={hint} narrow>
-      <ButtonLink to="/" look="primary">
+      <ButtonLink to="/" variant="primary">
         {texts.common.toMarket}
       </ButtonLink>
     </Page>

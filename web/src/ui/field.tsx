@@ -7,7 +7,7 @@ type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'id'> & {
   label: string
   hint?: string | undefined
   fault?: string | undefined
-  /** Stands in the box, before what is typed. */
+  /** Shown in the box, before the input. */
   prefix?: string
   after?: Elements
 }

@@ -1,4 +1,4 @@
-// A form whose faults are found by the server: they are shown at their fields, and the first one gets the focus.
+// A form that the server validates: faults are shown at their fields, and the first invalid field gets the focus.
 import { type FormEvent, useEffect, useRef } from 'react'
 
 import { ApiError } from '../api/problem'
@@ -7,7 +7,7 @@ import { errorText, faultText } from '../texts/errors'
 import type { Elements } from './elements'
 import { Notice } from './notice'
 
-/** The faults of an error by the fields that are on the page; others concern the whole form. */
+/** Groups the faults of an error by the fields of the form. Other faults concern the whole form. */
 export function useFaults(error: unknown, fields: readonly string[]) {
   const texts = useTexts()
   const faults = error instanceof ApiError ? error.faults : []

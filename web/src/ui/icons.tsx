@@ -1,4 +1,4 @@
-// The few pictures there are. They decorate: whatever they say is said in words beside them.
+// The icons. They are decorative: a text stands beside each.
 import type { ReactNode } from 'react'
 
 function Icon({ children }: { children: ReactNode }) {

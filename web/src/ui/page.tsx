@@ -1,17 +1,17 @@
-// The frame of every page: its name, in the tab and in its heading, which takes the focus when one comes here.
+// The frame of a page: the document title, and the heading, which gets the focus after navigation.
 import { type ReactNode, useEffect, useRef } from 'react'
 
 import { useTexts } from '../texts/context'
 import type { Elements } from './elements'
-import { arrival } from './travel'
+import { headingFocus } from './navigation'
 
 interface PageProps {
-  /** The name in the tab, and the heading unless there is another. */
+  /** The document title, and the heading unless `heading` is set. */
   title: string
   heading?: ReactNode
   lead?: ReactNode
   narrow?: boolean
-  /** While it is, the heading is not there to be read yet, and does not take the focus. */
+  /** While loading, the heading does not get the focus. */
   loading?: boolean
   children?: Elements
 }
@@ -33,7 +33,7 @@ export function Page({ title, heading, lead, narrow = false, loading = false, ch
 function PageHeading({ loading, children }: { loading: boolean; children: ReactNode }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    if (!loading && arrival.take()) heading.current?.focus({ preventScroll: true })
+    if (!loading && headingFocus.take()) heading.current?.focus({ preventScroll: true })
   }, [loading])
   return (
     <h1 ref={heading} tabIndex={-1}>

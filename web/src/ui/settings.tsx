@@ -1,10 +1,10 @@
-// The language, the appearance, and who is signed in: a small panel behind a button.
+// The settings panel: language, appearance and account.
 import { useEffect, useId, useRef } from 'react'
 import { useLocation } from 'wouter'
 
 import { useSession } from '../session/context'
 import { useSignOut } from '../session/sign-out'
-import { useSpeech, useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { type Language, languages } from '../texts/languages'
 import { useAnnounce } from './announcer'
@@ -15,7 +15,7 @@ import { THEMES, type Theme, chooseTheme, useTheme } from './theme'
 const LANGUAGES = Object.keys(languages) as Language[]
 
 export function Settings() {
-  const { texts } = useSpeech()
+  const { texts } = useI18n()
   const session = useSession()
   const [path] = useLocation()
   const panel = useRef<HTMLDivElement>(null)
@@ -46,27 +46,27 @@ export function Settings() {
 
 function SignOut({ userId }: { userId: string }) {
   const texts = useTexts()
-  const { show } = useAnnounce()
+  const { showToast } = useAnnounce()
   const [, navigate] = useLocation()
-  const ending = useSignOut()
+  const signOutMutation = useSignOut()
   return (
     <Button
       wide
-      busy={ending.isPending}
+      busy={signOutMutation.isPending}
       onClick={() =>
-        ending.mutate(userId, {
+        signOutMutation.mutate(userId, {
           onSuccess: () => navigate('/auth/signout'),
-          onError: (error) => show(errorText(texts, error)),
+          onError: (error) => showToast(errorText(texts, error)),
         })
       }
     >
-      {ending.isPending ? texts.auth.signingOut : texts.account.signOut}
+      {signOutMutation.isPending ? texts.auth.signingOut : texts.account.signOut}
     </Button>
   )
 }
 
 function LanguageChoice() {
-  const { texts, language, choose } = useSpeech()
+  const { texts, language, choose } = useI18n()
   return (
     <Choice
       legend={texts.account.language}
@@ -79,7 +79,7 @@ function LanguageChoice() {
 }
 
 function ThemeChoice() {
-  const { texts } = useSpeech()
+  const { texts } = useI18n()
   const theme = useTheme()
   return (
     <Choice<Theme>

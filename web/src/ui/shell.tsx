@@ -1,9 +1,9 @@
-// What surrounds every page: the header, the ways to the other pages, and who is signed in.
+// The frame of the application: header, navigation and account.
 import type { ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
 
 import { useSession } from '../session/context'
-import { signInPath } from '../session/return'
+import { signInPath } from '../session/return-path'
 import { useTexts } from '../texts/context'
 import { Connection } from './connection'
 import { ListingsIcon, OrdersIcon, SellIcon, TicketIcon } from './icons'
@@ -47,7 +47,7 @@ export function Shell({ children }: { children: ReactNode }) {
 function Navigation() {
   const texts = useTexts()
   const [path] = useLocation()
-  const ways = [
+  const links = [
     { to: '/', label: texts.nav.market, icon: <TicketIcon /> },
     { to: '/tickets/new', label: texts.nav.sell, icon: <SellIcon /> },
     { to: '/orders', label: texts.nav.orders, icon: <OrdersIcon /> },
@@ -56,7 +56,7 @@ function Navigation() {
   return (
     <nav className="nav" aria-label={texts.nav.label}>
       <ul>
-        {ways.map(({ to, label, icon }) => (
+        {links.map(({ to, label, icon }) => (
           <li key={to}>
             <Link to={to} aria-current={path === to ? 'page' : undefined}>
               {icon}
@@ -69,7 +69,7 @@ function Navigation() {
   )
 }
 
-/** Its place is kept while it is not known who is signed in. */
+/** Reserves its space while the session is unknown. */
 function Account() {
   const texts = useTexts()
   const session = useSession()

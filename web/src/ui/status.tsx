@@ -1,4 +1,4 @@
-// What state a ticket or an order is in: a word, and a colour besides.
+// The status of a ticket or an order, as text and colour.
 import type { OrderStatus } from '../api/types'
 import type { ShownTicket } from '../live/cache'
 import { useTexts } from '../texts/context'

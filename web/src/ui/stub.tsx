@@ -1,4 +1,4 @@
-// The shape of a ticket: a body, a perforation, and a stub to tear off.
+// The shape of a ticket: a body, a perforation and a stub.
 import type { ReactNode } from 'react'
 
 export function Stub({ large = false, muted = false, foot, children }: { large?: boolean; muted?: boolean; foot: ReactNode; children: ReactNode }) {

@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it.
+// The appearance: light, dark, or that of the system.
 import { useSyncExternalStore } from 'react'
 
 import { preferences } from '../storage'

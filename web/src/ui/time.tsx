@@ -1,9 +1,9 @@
-// A moment in words, with the exact one behind it.
-import { useSpeech } from '../texts/context'
-import { useNow } from './now'
+// Times: relative with the exact time as title, or exact.
+import { useI18n } from '../texts/context'
+import { useNow } from './use-now'
 
 export function Ago({ at }: { at: string }) {
-  const { format } = useSpeech()
+  const { format } = useI18n()
   const now = useNow(30_000)
   return (
     <time dateTime={at} title={format.moment(at)}>
@@ -13,6 +13,6 @@ export function Ago({ at }: { at: string }) {
 }
 
 export function Moment({ at }: { at: string }) {
-  const { format } = useSpeech()
+  const { format } = useI18n()
   return <time dateTime={at}>{format.moment(at)}</time>
 }

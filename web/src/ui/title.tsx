@@ -1,9 +1,9 @@
-// A title that somebody else wrote: text, and nothing but text.
-import { sanitize } from '../texts/safe'
+// Titles of other users, shown as plain text.
+import { sanitize } from '../texts/sanitize'
 import { useTexts } from '../texts/context'
 import { isInvisible } from '../texts/unicode'
 
-/** What to show for a title in a sentence, or in the name of the page. */
+/** Returns the function that gives the text of a title in a sentence or in the document title. */
 export function useTitleText(): (title: string) => string {
   const texts = useTexts()
   return (title) => {
@@ -12,7 +12,7 @@ export function useTitleText(): (title: string) => string {
   }
 }
 
-/** `bdi` keeps the direction of its letters to itself. */
+/** `bdi` isolates the text direction of the title. */
 export function TitleText({ title }: { title: string }) {
   const text = useTitleText()
   return <bdi className="title-text">{text(title)}</bdi>

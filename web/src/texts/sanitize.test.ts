@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import { sanitize } from './safe'
+import { sanitize } from './sanitize'
 
-describe('text of others', () => {
-  it('loses what steers a terminal or turns the direction, as in the SDK', () => {
+describe('sanitize', () => {
+  it('removes control and direction characters as the SDK does', () => {
     expect(sanitize('Rust\u001b[31mConf\nday 1')).toBe('Rust[31mConf day 1')
     expect(sanitize('Zürich 🎫')).toBe('Zürich 🎫')
     expect(sanitize('a\u202egnp.exe\u202c\u2066b\u2069\u200e\u200f\u061cc')).toBe('agnp.exebc')

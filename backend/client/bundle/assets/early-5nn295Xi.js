@@ -1,9 +1,9 @@
-(()=>{// Runs before the first paint: the appearance and the language that were chosen, so that nothing flickers.
+(()=>{// Runs before the first paint: sets the stored appearance and language, so that the page does not flicker.
 const chosen = (name) => {
 	try {
 		return window.localStorage.getItem(name);
 	} catch {
-		// Storage is missing or refused: the preferences of the system apply.
+		// Storage is not available: the preferences of the system apply.
 		return null;
 	}
 };

@@ -1,9 +1,9 @@
-// Time that passes on the page.
+// The current time as a hook.
 import { useCallback, useSyncExternalStore } from 'react'
 
 import { serverNow } from '../api/clock'
 
-/** The server's time, renewed each `step` milliseconds. */
+/** Returns the time of the server, updated each `step` milliseconds. */
 export function useNow(step: number): number {
   const subscribe = useCallback(
     (tick: () => void) => {

@@ -1,4 +1,4 @@
-// Every page in both languages and appearances: axe finds nothing, nothing is wider than the screen, and a picture is kept.
+// Every page in both languages and appearances: axe reports no violation, no page is wider than the screen, and a screenshot is saved.
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 
@@ -11,10 +11,10 @@ import { expect, test, unique } from './support/test'
 const PICTURES = resolve(import.meta.dirname, '../../target/web-screenshots')
 const WIDTHS = [320, 768, 1280]
 const LANGUAGES = ['en', 'ja'] as const
-/** `TICKETING_PICTURES=all` keeps a picture of everything; else each page is seen wide and narrow, light and dark. */
+/** `TICKETING_PICTURES=all` saves every combination. The default is wide and narrow, light and dark for each page. */
 const ALL = process.env.TICKETING_PICTURES === 'all'
 
-const isUsual = (language: string, colorScheme: string, width: number): boolean =>
+const isDefault = (language: string, colorScheme: string, width: number): boolean =>
   (colorScheme === 'light') === (language === 'en') ? width === 1280 : width === 320
 
 interface Scene {
@@ -25,7 +25,7 @@ interface Scene {
   orders: Record<'open' | 'complete' | 'cancelled', Order>
 }
 
-/** A page, what tells that it is there, and who looks at it. */
+/** The pages: the user, the path, and an action before the screenshot. */
 const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: Scene) => string; act?: (page: Page) => Promise<void> }> = {
   market: { as: 'buyer', path: () => '/' },
   'market-empty': { as: 'visitor', path: () => '/?q=nosuchthing&minPrice=5' },
@@ -33,7 +33,7 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
   ticket: { as: 'buyer', path: ({ open }) => `/tickets/${open.id}` },
   'ticket-signed-out': { as: 'visitor', path: ({ open }) => `/tickets/${open.id}` },
   'ticket-own': { as: 'seller', path: ({ open }) => `/tickets/${open.id}` },
-  'ticket-delete': { as: 'seller', path: ({ open }) => `/tickets/${open.id}`, act: (page) => page.locator('.deeds .danger').click() },
+  'ticket-withdraw': { as: 'seller', path: ({ open }) => `/tickets/${open.id}`, act: (page) => page.locator('.actions .danger').click() },
   'ticket-held': { as: 'visitor', path: ({ held }) => `/tickets/${held.id}` },
   'ticket-missing': { as: 'visitor', path: () => '/tickets/none' },
   sell: { as: 'seller', path: () => '/tickets/new' },
@@ -61,7 +61,7 @@ const PAGES: Record<string, { as: 'visitor' | 'seller' | 'buyer'; path: (scene: 
   missing: { as: 'visitor', path: () => '/nowhere' },
 }
 
-async function stage(seller: Person, buyer: Person): Promise<Scene> {
+async function createScene(seller: Person, buyer: Person): Promise<Scene> {
   await Promise.all([seller.signUp(), buyer.signUp()])
   for (const [title, price] of [
     ['RustConf, day 1', 149.99],
@@ -85,8 +85,8 @@ async function stage(seller: Person, buyer: Person): Promise<Scene> {
   return { seller, buyer, open, held, orders }
 }
 
-/** Waits until the page has what it wants to show. */
-async function settled(page: Page): Promise<void> {
+/** Waits until the page has loaded its data. */
+async function waitUntilLoaded(page: Page): Promise<void> {
   await expect(page.locator('h1')).toBeVisible()
   await expect(page.locator('h1 .skeleton, .skeleton-card, main [aria-busy=true]')).toHaveCount(0)
   await page.evaluate(() => document.fonts.ready)
@@ -101,25 +101,25 @@ for (const language of LANGUAGES) {
       mkdirSync(PICTURES, { recursive: true })
       const options = { locale: language, reducedMotion: 'reduce' as const }
       const people = { visitor: await someone(options), seller: await someone(options), buyer: await someone(options) }
-      const scene = await stage(people.seller, people.buyer)
+      const scene = await createScene(people.seller, people.buyer)
       for (const [name, { as, path, act }] of Object.entries(PAGES)) {
         await test.step(name, async () => {
           const { page } = people[as]
           await page.setViewportSize({ width: 1280, height: 800 })
           await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
           await page.goto(path(scene))
-          await settled(page)
+          await waitUntilLoaded(page)
           await act?.(page)
-          await settled(page)
+          await waitUntilLoaded(page)
           for (const colorScheme of ['light', 'dark'] as const) {
             await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
             for (const width of WIDTHS) {
               await page.setViewportSize({ width, height: 800 })
               expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width}`).toBeLessThanOrEqual(width)
-              if (!ALL && !isUsual(language, colorScheme, width)) continue
+              if (!ALL && !isDefault(language, colorScheme, width)) continue
               await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}-${language}.png`, animations: 'disabled' })
             }
-            // There are no frames, which would need a page of their own.
+            // Legacy mode: the pages have no frames.
             const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
             expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]), `${name}, ${colorScheme}`).toEqual([])
           }

@@ -1,7 +1,7 @@
-// Addresses, the way back, and who may go where.
+// Navigation, layout stability, sign-in redirects and settings.
 import { expect, test, unique } from './support/test'
 
-test('back, forward and reload lead where they should', async ({ someone }) => {
+test('back, forward and reload show the right page', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Choir'))
   const { page } = seller
@@ -20,10 +20,10 @@ test('back, forward and reload lead where they should', async ({ someone }) => {
   await page.goto('/no/such/page')
   await expect(heading).toHaveText('Page not found')
   await page.goto('/orders/not-an-order')
-  await expect(heading).toHaveText('There is no such order')
+  await expect(heading).toHaveText('Order not found')
 })
 
-test('nothing moves while a page comes up', async ({ someone }) => {
+test('pages load without layout shift', async ({ someone }) => {
   const person = await (await someone()).signUp()
   const ticket = await person.list(unique('Rowing'))
   const order = await person.order(await person.list(unique('Skating')))
@@ -44,7 +44,7 @@ test('nothing moves while a page comes up', async ({ someone }) => {
   }
 })
 
-test('who is signed out signs in first, and comes back to where they wanted to go', async ({ someone }) => {
+test('signed-out visitor signs in and returns to the requested page', async ({ someone }) => {
   const [person, stranger] = [await (await someone()).signUp(), await someone()]
   const order = await person.order(await person.list(unique('Own ticket')))
   const { page } = stranger
@@ -69,7 +69,7 @@ test('who is signed out signs in first, and comes back to where they wanted to g
   await expect(page).toHaveURL('/auth/signin?next=%2Forders')
 })
 
-test('signing in leads to pages of this site alone', async ({ someone }) => {
+test('sign-in redirects to paths of this site only', async ({ someone }) => {
   for (const next of ['//evil.example/', 'https://evil.example/', '/\\evil.example', 'javascript:alert(1)', '/auth/signout']) {
     const person = await (await someone()).signUp()
     await person.page.goto(`/auth/signin?next=${encodeURIComponent(next)}`)
@@ -78,7 +78,7 @@ test('signing in leads to pages of this site alone', async ({ someone }) => {
   }
 })
 
-test('the language and the appearance are chosen, and remembered', async ({ someone }) => {
+test('language and appearance are stored', async ({ someone }) => {
   const { page } = await someone({ locale: 'ja-JP', colorScheme: 'dark' })
   await page.goto('/')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('マーケット')
@@ -94,17 +94,17 @@ test('the language and the appearance are chosen, and remembered', async ({ some
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light')
 })
 
-test('a session that ends in one tab has ended in the other', async ({ someone }) => {
+test('sign-out in one tab signs out the other', async ({ someone }) => {
   const person = await (await someone()).signUp()
   await person.page.goto('/')
   await expect(person.page.locator('.account')).toHaveText(person.email)
   const other = await person.context.newPage()
   await other.goto('/auth/signout')
-  // A link that leads here asks first.
+  // The page asks before it signs out.
   await expect(other.getByRole('heading', { level: 1 })).toHaveText('Sign out?')
   await other.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
   await expect(other.getByRole('heading', { level: 1 })).toHaveText('Signed out')
-  // The other tab is told.
+  // The other tab is notified.
   await expect(person.page.locator('.account').getByRole('link', { name: 'Sign in' })).toBeVisible()
   await person.page.getByRole('link', { name: 'Orders' }).click()
   await expect(person.page).toHaveURL('/auth/signin?next=%2Forders')

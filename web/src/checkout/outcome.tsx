@@ -1,10 +1,10 @@
-// How an order ended.
+// The outcome of an order.
 import { useQuery } from '@tanstack/react-query'
 
 import { paymentsOf } from '../api/payments'
 import type { Order, Payment } from '../api/types'
 import { keys } from '../live/cache'
-import { useSpeech, useTexts } from '../texts/context'
+import { useI18n, useTexts } from '../texts/context'
 import { ButtonLink } from '../ui/button'
 import { CheckIcon, CrossIcon } from '../ui/icons'
 import { Notice } from '../ui/notice'
@@ -16,13 +16,13 @@ const usePayments = (order: Order) =>
   }).data
 
 export function Complete({ order }: { order: Order }) {
-  const { texts, format } = useSpeech()
+  const { texts, format } = useI18n()
   const payment = usePayments(order)?.find((one) => one.status === 'succeeded')
   return (
     <>
-      <Notice tone="good" title={<Ended good text={texts.order.complete} />}>
+      <Notice tone="good" title={<OutcomeTitle good text={texts.order.complete} />}>
         <p>{texts.order.completeText(format.money(order.ticket.price))}</p>
-        <p className="meta reserved-line">
+        <p className="meta reference-line">
           {payment && (
             <>
               <span>{texts.order.reference}</span> <code lang="en">{payment.stripeId ?? payment.id}</code>
@@ -30,40 +30,40 @@ export function Complete({ order }: { order: Order }) {
           )}
         </p>
       </Notice>
-      <Ways order={order} />
+      <OrderLinks order={order} />
     </>
   )
 }
 
-/** `ranOut` where it happened before one's eyes: an order does not say why it was cancelled. */
+/** `ranOut` is whether the deadline passed while the page was open: an order does not contain the reason of its cancellation. */
 export function Cancelled({ order, ranOut }: { order: Order; ranOut: boolean }) {
   const texts = useTexts()
   const money = moneyText(usePayments(order) ?? [])
   return (
     <>
-      <Notice tone="warn" title={<Ended text={ranOut ? texts.order.expired : texts.order.cancelled} />}>
+      <Notice tone="warn" title={<OutcomeTitle text={ranOut ? texts.order.expired : texts.order.cancelled} />}>
         <p>{texts.order.cancelledText}</p>
         {money && <p>{texts.order[money]}</p>}
       </Notice>
-      <Ways order={order} />
+      <OrderLinks order={order} />
     </>
   )
 }
 
-/** A declined card left nothing behind; an authorised one was given back, or refused in the end. */
+/** A declined card leaves nothing; an authorization was voided, or its capture failed. */
 function moneyText(payments: Payment[]): 'refundedText' | 'refusedText' | null {
   if (payments.some((payment) => payment.status === 'refunded')) return 'refundedText'
   return payments.some((payment) => payment.status === 'failed' && payment.stripeId) ? 'refusedText' : null
 }
 
-const Ended = ({ text, good = false }: { text: string; good?: boolean }) => (
-  <span className="ended">
+const OutcomeTitle = ({ text, good = false }: { text: string; good?: boolean }) => (
+  <span className="outcome-title">
     {good ? <CheckIcon /> : <CrossIcon />}
     <span>{text}</span>
   </span>
 )
 
-function Ways({ order }: { order: Order }) {
+function OrderLinks({ order }: { order: Order }) {
   const texts = useTexts()
   return (
     <div className="row">

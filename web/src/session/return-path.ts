@@ -1,8 +1,8 @@
-// Where to go after signing in: a page of this site, and nothing else.
+// The path to navigate to after signing in. It is always a path of this site.
 
 const HOME = '/'
 
-/** The path to return to, from the `next` of the address. Whatever could lead off the site, or in circles, is the market. */
+/** Returns the path in the `next` parameter, or the market if the parameter leads to another site or back to sign-in. */
 export function returnPath(next: string | null): string {
   if (!next || !/^\/(?![/\\])/.test(next)) return HOME
   try {
@@ -14,7 +14,7 @@ export function returnPath(next: string | null): string {
   }
 }
 
-/** The page to sign in on, which leads back to `path`. */
+/** Returns the path of the sign-in page that returns to `path`. */
 export function signInPath(path: string): string {
   const next = returnPath(path)
   return next === HOME ? '/auth/signin' : `/auth/signin?next=${encodeURIComponent(next)}`
