@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes every secret of a deployment, once: `secrets.sh FOLDER`, without one the folder `secrets` beside this file.
-# secrets.example says what each file is for. Files that are there stay as they are, so that it can be run again.
+# Creates every secret of a deployment once: `secrets.sh FOLDER`, by default in the folder `secrets` beside this file.
+# secrets.example describes each file. Existing files are not changed, so the script can run again.
 set -eu
 umask 077
 
@@ -8,13 +8,13 @@ folder=${1:-$(dirname "$0")/secrets}
 mkdir -p "$folder"
 cd "$folder"
 
-# A letter first: NATS reads a password from the environment as it reads its configuration, where digits are a number.
+# A letter first: NATS parses a password from the environment like its configuration, where digits are a number.
 random() {
     printf 'p%s' "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
 }
 
-# Writes what comes in to a file, unless it is there. The readers are containers with users of their own; it is the folder
-# that keeps others out.
+# Writes stdin to a file unless it exists. The containers read it as other users, so the mode of the folder
+# protects it.
 keep() {
     if [ -e "$1" ]; then
         echo "$1 is there and stays as it is"
@@ -25,7 +25,7 @@ keep() {
     fi
 }
 
-# The password of a user, found again where it was made before.
+# The password of a user: the existing one, or a new one.
 password() {
     [ -e "passwords/$1" ] || { mkdir -p passwords && random > "passwords/$1"; }
     cat "passwords/$1"
@@ -40,7 +40,7 @@ $service:$(password "nats-$service")
 END
 done
 
-# Who makes tables and streams.
+# The role and the user that create tables and streams.
 keep migrate.env << END
 TICKETING_DATABASE_URL=postgres://migrate:$(password postgres-migrate)@postgres:5432/ticketing?sslmode=disable
 END
@@ -52,7 +52,7 @@ keep sessions.env << END
 TICKETING_JWT_KEY=$(random)
 END
 
-# Empty: the simulated card provider. secrets.example says what goes here.
+# Empty: the simulated card provider. secrets.example describes the content.
 keep stripe.env << END
 END
 

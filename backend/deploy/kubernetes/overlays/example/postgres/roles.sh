@@ -1,10 +1,10 @@
 #!/bin/sh
-# Run once by the image of PostgreSQL, when its folder is made. A schema for each service and a role that may read and
-# write in that schema and in no other; the tables are made by `migrate`, which runs as another role.
+# The image of PostgreSQL runs this script once, at initialisation. It creates a schema for each service and a role that may read and
+# write in that schema only; `migrate` creates the tables, with another role.
 set -eu
 
 role() {
-    # Passwords are made by secrets.sh: letters and digits.
+    # secrets.sh generates the passwords: letters and digits.
     echo "CREATE ROLE $1 LOGIN PASSWORD '$2' NOSUPERUSER NOCREATEDB NOCREATEROLE;"
     echo "GRANT CONNECT ON DATABASE $POSTGRES_DB TO $1;"
 }
@@ -32,6 +32,6 @@ END
     schema orders orders
     schema payments payments
     schema expiration expiration
-    # The book of the simulated card provider; with Stripe it stays empty.
+    # The ledger of the simulated card provider; empty with Stripe.
     schema provider payments
 } | psql --set ON_ERROR_STOP=1 --quiet --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"
