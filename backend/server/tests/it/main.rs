@@ -35,3 +35,4 @@ mod stripe;
 mod support;
 mod tokens;
 mod traces;
+mod vocabulary;
