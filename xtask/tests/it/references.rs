@@ -90,7 +90,7 @@ fn embedded_files(folder: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_image_is_built_with_all_that_is_embedded_files() {
+fn docker_context_contains_every_embedded_file() {
     let ignored = read("backend/deploy/Dockerfile.dockerignore");
     let ignored: Vec<&str> = ignored.lines().filter(|line| !line.starts_with('#')).collect();
     let is_ignored = |file: &str| {
