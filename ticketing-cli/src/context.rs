@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    SessionError, SessionPlace, SessionStore, Timestamp,
+    SessionError, SessionPlace, SessionStore, Timestamp, UserId,
 };
 
 use crate::clock;
@@ -187,7 +187,7 @@ impl Online {
     where
         W: IntoFuture<Output = Result<T, Error>>,
     {
-        let entry = self.note_down(operation, parts)?;
+        let entry = self.note_down(operation, parts).await?;
         let answer = send(entry.key.clone(), entry.resumed).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             entry.settle();
@@ -202,7 +202,7 @@ impl Online {
         parts: &[&str],
         request: Request,
     ) -> Outcome<Result<Response, Error>> {
-        let entry = self.note_down(operation, parts)?;
+        let entry = self.note_down(operation, parts).await?;
         let answer = request.idempotency_key(entry.key.clone()).resumed(entry.resumed).send().await;
         let is_open = match &answer {
             Ok(response) => response.leaves_outcome_unknown(),
@@ -215,15 +215,19 @@ impl Online {
     }
 
     /// Removes the note of an interrupted write whose outcome has become known. Tells whether there was one.
-    pub(crate) fn settle_interrupted(&self, operation: &str, parts: &[&str]) -> Outcome<bool> {
-        let entry = self.note_down(operation, parts)?;
+    pub(crate) async fn settle_interrupted(&self, operation: &str, parts: &[&str]) -> Outcome<bool> {
+        let entry = self.note_down(operation, parts).await?;
         let was_interrupted = entry.resumed;
         entry.settle();
         Ok(was_interrupted)
     }
 
-    fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
-        self.journal.begin(operation, self.client.server(), parts, clock::now()).map_err(|error| {
+    /// Notes a write of the user who is signed in. A server keeps the keys of each user apart, so another user's command is
+    /// another write.
+    async fn note_down(&self, operation: &str, parts: &[&str]) -> Outcome<Entry> {
+        let user = self.client.session().await.ok().and_then(|session| session.user);
+        let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
+        self.journal.begin(operation, self.client.server(), &parts, clock::now()).map_err(|error| {
             Failure::failed(format!("the write cannot be noted down, so it was not sent: {error}"))
                 .hint("set TICKETING_HOME to a folder that can be written to")
         })

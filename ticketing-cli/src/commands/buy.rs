@@ -75,7 +75,7 @@ impl Args {
         if ticket.order_id.is_some()
             && let Some(own) = own_order(online, &self.ticket).await
         {
-            return self.go_on_with(online, own, None);
+            return self.go_on_with(online, own, None).await;
         }
         self.agree(online, &ticket.title, ticket.price)?;
         let error = match order_at_price(online, &self.ticket, ticket.price).await? {
@@ -87,7 +87,7 @@ impl Args {
         };
         match (error.code(), error.new_price()) {
             (Some(ErrorCode::TicketReserved), _) => match own_order(online, &self.ticket).await {
-                Some(own) => self.go_on_with(online, own, Some(ticket.price)),
+                Some(own) => self.go_on_with(online, own, Some(ticket.price)).await,
                 None => Err(about(error)),
             },
             (Some(ErrorCode::PriceChanged), Some(price)) => {
@@ -98,13 +98,13 @@ impl Args {
     }
 
     /// Goes on with the buyer's own order, which may have been made at another price than `agreed`.
-    fn go_on_with(&self, online: &Online, own: Order, agreed: Option<Money>) -> Outcome<Reservation> {
+    async fn go_on_with(&self, online: &Online, own: Order, agreed: Option<Money>) -> Outcome<Reservation> {
         let price = own.ticket.price;
         if own.status != OrderStatus::Complete && !agreed.is_some_and(|agreed| self.is_agreed(price, agreed))
         {
             self.agree(online, &own.ticket.title, price)?;
         }
-        settle_order(online, &own)?;
+        settle_order(online, &own).await?;
         Ok(Reservation::Own(own))
     }
 

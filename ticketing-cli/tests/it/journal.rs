@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
 
-use crate::support::Cli;
+use crate::support::{Cli, finish};
 
 const TICKET: &str = r#"{"id":"t1","title":"A","price":20,"userId":"u1","version":0,"status":"available"}"#;
 
@@ -197,4 +197,30 @@ fn server_without_keys_gets_an_interrupted_write_again_only_when_told_so_twice()
     assert_eq!(keys.try_iter().count(), 1, "it was repeated");
     cli.ok(&CREATE);
     assert_eq!(keys.try_iter().count(), 1);
+}
+
+/// A session of this user.
+fn session_of(user: &str) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"id":"{user}"}}"#));
+    STANDARD.encode(format!(r#"{{"jwt":"e30.{claims}.c2ln"}}"#))
+}
+
+#[test]
+fn key_of_an_interrupted_write_is_not_taken_up_by_another_user() {
+    let lost = [OnWrite::HangUp; 4];
+    let made = OnWrite::Answer("201 Created", TICKET);
+    let (url, keys) = scripted(true, lost.into_iter().chain([made, made]).collect());
+    let cli = Cli::at(&url);
+    let run_as = |user: &str| {
+        let mut command = cli.command(&CREATE);
+        command.env("TICKETING_SESSION", session_of(user));
+        finish(command, "").code
+    };
+    assert_eq!([run_as("ada"), run_as("bob"), run_as("ada")], [7, 0, 0]);
+    let sent: Vec<_> = keys.try_iter().collect();
+    assert_eq!(sent.len(), 6);
+    assert_ne!(sent[4], sent[0]);
+    assert_eq!(sent[5], sent[0]);
 }

@@ -2,9 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-
-/// How many characters a new password has.
-const LENGTHS: std::ops::RangeInclusive<usize> = 8..=128;
+use ticketing_sdk::is_valid_password;
 
 /// A password that someone chose. It can be hashed, not shown.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,8 +38,7 @@ impl TryFrom<GivenPassword> for Password {
     type Error = NotAPassword;
 
     fn try_from(given: GivenPassword) -> Result<Self, NotAPassword> {
-        let length = given.expose_secret().chars().count();
-        if LENGTHS.contains(&length) { Ok(Self(given)) } else { Err(NotAPassword) }
+        if is_valid_password(given.expose_secret()) { Ok(Self(given)) } else { Err(NotAPassword) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What can be asked of the list of tickets.
 
-use ticketing_sdk::text::search_key;
+use ticketing_sdk::text::SearchWords;
 use ticketing_sdk::{PriceBound, TicketStatus, UserId};
 
 /// A question to the list of tickets.
@@ -36,9 +36,6 @@ pub enum Sort {
     Title,
 }
 
-/// Words that a search looks at; further ones are ignored.
-const MAX_WORDS: usize = 8;
-
 impl Sort {
     /// Reads the `sort` of a query.
     #[must_use]
@@ -60,7 +57,7 @@ pub const MAX_QUERY_CHARS: usize = 200;
 /// The words of a search.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    search_key(text).split_whitespace().take(MAX_WORDS).map(str::to_owned).collect()
+    SearchWords::new(text).as_keys().to_vec()
 }
 
 /// Reads the `status` of a query: `all`, or a list with commas. `None` when a name is unknown.
@@ -87,6 +84,6 @@ mod tests {
     #[test]
     fn words_are_lower_case_and_bounded() {
         assert_eq!(words("  Rust CONF "), ["rust", "conf"]);
-        assert_eq!(words(&"a ".repeat(100)).len(), MAX_WORDS);
+        assert_eq!(words(&"a ".repeat(100)).len(), 8);
     }
 }

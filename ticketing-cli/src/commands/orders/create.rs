@@ -44,9 +44,10 @@ fn operation_at_price(ticket: &TicketId, price: Money) -> String {
 }
 
 /// Removes the note of an interrupted command that has made this order: its outcome is known.
-pub(crate) fn settle_order(online: &Online, order: &Order) -> Outcome {
+pub(crate) async fn settle_order(online: &Online, order: &Order) -> Outcome {
     let OrderedTicket { id, price, .. } = &order.ticket;
-    online.settle_interrupted(&operation_at_price(id, *price), &[id.as_str(), &price.to_string()])?;
+    let (operation, price) = (operation_at_price(id, *price), price.to_string());
+    online.settle_interrupted(&operation, &[id.as_str(), &price]).await?;
     Ok(())
 }
 

@@ -54,7 +54,7 @@ fn operation(order: &OrderId) -> String {
 pub(crate) async fn already_paid(online: &Online, order: &Order, card: &Card) -> Outcome {
     let id = &order.id;
     let was_interrupted = match card {
-        Card::Token(token) => online.settle_interrupted(&operation(id), &[id.as_str(), token])?,
+        Card::Token(token) => online.settle_interrupted(&operation(id), &[id.as_str(), token]).await?,
         Card::OnPage => false,
     };
     if was_interrupted && let Some(payment) = payment_of(online, id).await {
