@@ -41,6 +41,8 @@ fn goes_and_comes_back(name: &str) {
     let mut pty = Pty::spawn(shell(&cli, name), SIZE);
     at_prompt(&pty);
     pty.press("echo what was there before\r", "\nwhat was there before");
+    // Input before the prompt would leave the prompt on a line of its own, and look like the one after Ctrl-Z.
+    at_prompt(&pty);
     pty.send("$TICKETING tui\r");
     pty.see("Jazz at the lake");
     assert!(!pty.text().contains("before"), "{}", pty.text());
