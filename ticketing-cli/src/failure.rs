@@ -179,12 +179,11 @@ impl From<Error> for Failure {
 
 impl From<&Error> for Failure {
     fn from(error: &Error) -> Self {
-        let exit = Exit::from(error.category());
+        let (exit, message) = (Exit::from(error.category()), error.user_message());
         match error {
             Error::Api(answer) => of_answer(answer, exit, error),
-            Error::UnknownOutcome { cause, key, safe_to_repeat, path, .. } => {
-                let failure = Self::new(exit, format!("it is not known whether this was done: {cause}"));
-                failure.hint(match (safe_to_repeat, key) {
+            Error::UnknownOutcome { key, safe_to_repeat, path, .. } => {
+                Self::new(exit, message).hint(match (safe_to_repeat, key) {
                     (SafeToRepeat::Always, Some(_)) => {
                         "run the same command again: it carries the same key, so it is done once".to_owned()
                     }
@@ -201,22 +200,19 @@ impl From<&Error> for Failure {
                     ),
                 })
             }
-            Error::Unreachable { server, .. } => Self::new(exit, format!("{server} cannot be reached"))
-                .detail(innermost(error))
+            Error::Unreachable { .. } => Self::new(exit, message)
+                .detail(error.root_cause())
                 .hint("`ticketing serve` starts a server here; --server or TICKETING_SERVER names another"),
             Error::Unexpected(answer) => {
-                let failure = Self::new(
-                    exit,
-                    format!("the server answered {}, but not as a marketplace does", answer.status),
-                );
+                let failure = Self::new(exit, message);
                 let head: String = answer.head.chars().take(120).collect();
                 if head.trim().is_empty() { failure } else { failure.detail(head.trim()) }
                     .hint("is --server right, and is it a ticketing server behind it?")
             }
             Error::Timeout { .. } => {
-                Self::new(exit, error.to_string()).hint("try again, or give it longer with --timeout")
+                Self::new(exit, message).hint("try again, or give it longer with --timeout")
             }
-            other => Self::new(exit, other.to_string()),
+            _ => Self::new(exit, message),
         }
     }
 }
@@ -240,23 +236,18 @@ fn of_answer(answer: &ApiError, exit: Exit, error: &Error) -> Failure {
         Some(field) if !names_field(&fault.message, field) => format!("{field}: {}", fault.message),
         _ => fault.message.clone(),
     });
-    let first = faults.next().unwrap_or_else(|| format!("the server answered {}", answer.status));
+    let first_fault = faults.next();
+    let phrase = answer.code.as_ref().and_then(ErrorCode::user_message).map(str::to_owned);
+    let first = phrase.or(first_fault).unwrap_or_else(|| format!("the server answered {}", answer.status));
     let mut failure = Failure::new(exit, first);
     failure.details = faults.collect();
     failure.details.extend(failure.request_detail(error));
     let retry = answer.retry_after.map_or("a moment".to_owned(), text::span);
     failure.hint = match answer.code {
-        Some(ErrorCode::NotSignedIn) => {
-            failure.message = Some("you are not signed in".to_owned());
-            Some(
-                "`ticketing auth signin --email EMAIL` signs in; `ticketing auth signup` makes an account"
-                    .to_owned(),
-            )
-        }
-        Some(ErrorCode::InvalidCredentials) => {
-            failure.message = Some("the e-mail or the password is wrong".to_owned());
-            None
-        }
+        Some(ErrorCode::NotSignedIn) => Some(
+            "`ticketing auth signin --email EMAIL` signs in; `ticketing auth signup` makes an account"
+                .to_owned(),
+        ),
         Some(ErrorCode::EmailInUse) => Some("`ticketing auth signin` signs in with it".to_owned()),
         Some(ErrorCode::TooManyOpenOrders) => {
             Some("pay for an order or cancel one: `ticketing orders list --status created`".to_owned())
@@ -293,13 +284,4 @@ impl From<ErrorCategory> for Exit {
             ErrorCategory::Failed => Self::Failed,
         }
     }
-}
-
-/// The cause below all others, where the reason usually is.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

@@ -1,6 +1,7 @@
 //! What can go wrong, with everything a caller needs to decide what to do.
 
 mod category;
+mod message;
 
 use std::fmt;
 use std::time::Duration;

@@ -64,9 +64,9 @@ impl Trouble {
 impl From<&Error> for Trouble {
     fn from(error: &Error) -> Self {
         let of = |kind, message: String| Self { kind, ..Self::other(message) };
+        let message = sentence(&error.user_message());
         match error {
-            Error::UnknownOutcome { cause, safe_to_repeat, .. } => {
-                let message = sentence(&format!("it is not known whether it was done: {cause}"));
+            Error::UnknownOutcome { safe_to_repeat, .. } => {
                 of(TroubleKind::Unknown(*safe_to_repeat), message).hint(match safe_to_repeat {
                     SafeToRepeat::Always => "Try again: it is not done twice",
                     SafeToRepeat::IfServerKeepsKeys => {
@@ -76,14 +76,12 @@ impl From<&Error> for Trouble {
                 })
             }
             Error::Unreachable { .. } => {
-                of(TroubleKind::Offline, "The server cannot be reached".to_owned()).hint(innermost(error))
+                of(TroubleKind::Offline, message).hint(sentence(&error.root_cause()))
             }
-            Error::Timeout { .. } | Error::Interrupted { .. } => {
-                of(TroubleKind::Offline, sentence(&error.to_string()))
-            }
+            Error::Timeout { .. } | Error::Interrupted { .. } => of(TroubleKind::Offline, message),
             Error::Unexpected(answer) => of(
                 if answer.status.is_server_error() { TroubleKind::Offline } else { TroubleKind::Other },
-                format!("The server answered {}, but not as a marketplace does", answer.status),
+                message,
             )
             .hint("Is it the right address?"),
             Error::Api(answer) => {
@@ -101,36 +99,11 @@ impl From<&Error> for Trouble {
                 let retry =
                     answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
                 let new_price = error.new_price();
-                let message = words(code.as_ref(), error);
                 Self { kind, message, hint: retry, fields: fields.collect(), new_price }
             }
-            other => of(TroubleKind::Other, sentence(&other.to_string())),
+            _ => of(TroubleKind::Other, message),
         }
     }
-}
-
-/// What a refusal means, where the server's own words could be plainer.
-fn words(code: Option<&ErrorCode>, error: &Error) -> String {
-    match code {
-        Some(ErrorCode::NotSignedIn) => "You are not signed in".to_owned(),
-        Some(ErrorCode::InvalidCredentials) => "The e-mail or the password is wrong".to_owned(),
-        Some(ErrorCode::EmailInUse) => "Someone has signed up with this e-mail already".to_owned(),
-        Some(ErrorCode::NotFound) => "There is no such thing any more".to_owned(),
-        Some(ErrorCode::VersionMismatch) => "It was changed in between; look at it again".to_owned(),
-        Some(ErrorCode::TooManyOpenOrders) => {
-            "You hold as many unpaid orders as one may; pay for one or cancel one".to_owned()
-        }
-        _ => sentence(&error.to_string()),
-    }
-}
-
-/// The cause below all others, where the reason usually is.
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    sentence(&cause.to_string())
 }
 
 /// With a capital letter at its beginning, and safe to show.

@@ -28,7 +28,7 @@ fn a_server_that_is_away_is_7_and_says_what_to_do() {
     drop(listener);
     let run = Cli::at(&url).run(&["tickets", "list"]);
     assert_eq!((run.code, run.out.as_str()), (7, ""));
-    assert!(run.err.contains(&format!("error: {url} cannot be reached")), "{}", run.err);
+    assert!(run.err.contains(&format!("error: the server at {url} cannot be reached")), "{}", run.err);
     assert!(run.err.contains("hint: `ticketing serve`"), "{}", run.err);
 }
 

@@ -78,7 +78,7 @@ fn without_a_server_it_says_so_and_finds_it_when_it_comes() {
 
     let cli = Cli::at(&url);
     let mut pty = super::Pty::spawn(super::terminal(&cli.command(&["tui"])), super::SIZE);
-    pty.see("The server cannot be reached");
+    pty.see("cannot be reached");
     pty.see("tries again");
     let _again = Again::start(folder.path(), &url);
     pty.send("r");
