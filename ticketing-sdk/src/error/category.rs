@@ -1,6 +1,6 @@
 //! What kind of failure an error is: the one mapping from codes and statuses, from which programs make exit codes and words.
 //!
-//! The pages follow the same table of cases, `tests/cases/errors.json`.
+//! `tests/cases/errors.json` lists the category of every code.
 
 use http::StatusCode;
 
@@ -43,6 +43,7 @@ impl ErrorCategory {
             | ErrorCode::NotOwner
             | ErrorCode::OtherUser
             | ErrorCode::CrossOrigin
+            | ErrorCode::InsecureTransport
             | ErrorCode::InvalidCredentials => Self::NotAllowed,
             ErrorCode::EmailInUse
             | ErrorCode::TicketReserved
@@ -103,7 +104,7 @@ mod tests {
 
     use super::*;
 
-    /// A case of the table that the pages share.
+    /// A case of the table.
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Case {

@@ -74,6 +74,12 @@ macro_rules! codes {
 }
 
 codes! {
+    /// The request is not valid HTTP.
+    MalformedRequest => "malformed_request",
+    /// The path and query are longer than the server reads.
+    UriTooLong => "uri_too_long",
+    /// The header fields are more, or larger, than the server reads.
+    HeaderFieldsTooLarge => "header_fields_too_large",
     /// The body is not JSON.
     InvalidJson => "invalid_json",
     /// A field is missing or wrong.
@@ -96,6 +102,10 @@ codes! {
     NotFound => "not_found",
     /// The request came from another origin.
     CrossOrigin => "cross_origin",
+    /// The server sets `Secure` cookies, which a browser drops on plain HTTP.
+    InsecureTransport => "insecure_transport",
+    /// The event of the card provider is not signed with the secret of the server.
+    InvalidSignature => "invalid_signature",
     /// Someone signed up with this e-mail before.
     EmailInUse => "email_in_use",
     /// The e-mail or the password is wrong.

@@ -242,6 +242,9 @@ export interface components {
         };
         /**
          * @description What is wrong, for programs. More codes may be added.
+         * @example malformed_request
+         * @example uri_too_long
+         * @example header_fields_too_large
          * @example invalid_json
          * @example invalid_input
          * @example payload_too_large
@@ -253,6 +256,8 @@ export interface components {
          * @example other_user
          * @example not_found
          * @example cross_origin
+         * @example insecure_transport
+         * @example invalid_signature
          * @example email_in_use
          * @example invalid_credentials
          * @example ticket_reserved

@@ -81,7 +81,7 @@ fn refused(error: NoticeError) -> ApiError {
             if let Some(times) = REFUSED.occurred() {
                 tracing::warn!(reason, times, "webhook events refused: their signature is not valid");
             }
-            let code = ErrorCode::Other("invalid_signature".to_owned());
+            let code = ErrorCode::InvalidSignature;
             ApiError::rule(code, "The signature of the event is not valid")
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError
         "refused a sign-in over plain HTTP: the cookie is Secure (TICKETING_COOKIE_SECURE)"
     );
     Err(ApiError::rule(
-        ErrorCode::Other("insecure_transport".to_owned()),
+        ErrorCode::InsecureTransport,
         "Signing in needs HTTPS here: open this page with https:// (or set TICKETING_COOKIE_SECURE=false on a server \
          that speaks plain HTTP in a network that is trusted)",
     ))
