@@ -220,7 +220,8 @@ fn product() -> impl Iterator<Item = (PathBuf, String)> {
 }
 
 fn is_part(path: &Path, name: &str) -> bool {
-    path.components().any(|part| part.as_os_str() == name)
+    let is_module_file = path.file_stem().is_some_and(|stem| stem == name);
+    is_module_file || path.components().any(|part| part.as_os_str() == name)
 }
 
 #[test]
