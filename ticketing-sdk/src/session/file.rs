@@ -76,6 +76,7 @@ impl FileSessions {
     }
 
     /// Marks the session of a server as cleared, in place of one in the file.
+    #[cfg(feature = "keyring")]
     pub(super) fn mark_cleared(&self, server: &str) -> Result<(), SessionError> {
         self.change(|sessions| {
             sessions.insert(server.to_owned(), String::new());
