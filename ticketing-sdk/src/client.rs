@@ -106,7 +106,7 @@ impl Client {
         self.0.session.info().await
     }
 
-    /// What the server's clock shows when this machine's shows `local`, as far as its answers have told. Deadlines are the
+    /// What the server's clock shows when this machine's shows `local`, as far as its answers have shown. Deadlines are the
     /// server's: reckon the time that is left with this, since the machine's own clock may be wrong.
     ///
     /// A difference below three seconds is none: the server tells whole seconds, and its answer takes a while.

@@ -25,7 +25,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// fn advice(error: &Error) -> &'static str {
 ///     match error.code() {
-///         Some(ErrorCode::TicketReserved) => "someone was quicker",
+///         Some(ErrorCode::TicketReserved) => "another buyer reserved it first",
 ///         Some(ErrorCode::CardDeclined) => "try another card",
 ///         _ if error.is_unknown_outcome() => "repeat it with the same key",
 ///         _ if error.is_unreachable() => "is the server running?",
@@ -42,7 +42,7 @@ pub enum Error {
     Api(Box<ApiError>),
     /// The answer is not the marketplace's: a proxy's HTML page, say.
     #[error(transparent)]
-    Unexpected(Box<UnexpectedAnswer>),
+    Unexpected(Box<UnexpectedResponse>),
     /// The server points to another origin (or elsewhere for a write). It was not followed: a session stays
     /// with its server.
     #[error(
@@ -108,7 +108,7 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// A watch cannot go on where it was: the server no longer keeps, or does not know, the changes since then. What was
-    /// built from the changes may be wrong, and has to be loaded anew. The watch goes on with the changes from now on.
+    /// built from the changes may be wrong, and has to be loaded again. The watch goes on with the changes from now on.
     #[error("some changes were missed: they are no longer kept by the server")]
     ChangesMissed,
     /// The session cannot be read from or written to its store.
@@ -150,7 +150,7 @@ pub struct ApiError {
 /// An answer that did not come from the marketplace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct UnexpectedAnswer {
+pub struct UnexpectedResponse {
     /// The status of the answer.
     pub status: StatusCode,
     /// What it says it is.
@@ -270,7 +270,7 @@ impl Error {
 
     /// Whether it takes a session, or that of someone else.
     #[must_use]
-    pub fn is_not_signed_in(&self) -> bool {
+    pub fn is_unauthenticated(&self) -> bool {
         self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
@@ -327,7 +327,7 @@ impl fmt::Display for ApiError {
 
 impl std::error::Error for ApiError {}
 
-impl fmt::Display for UnexpectedAnswer {
+impl fmt::Display for UnexpectedResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the server answered {}, but not as the marketplace does", self.status)?;
         let head: String = sanitize(self.head.trim()).chars().take(100).collect();
@@ -335,7 +335,7 @@ impl fmt::Display for UnexpectedAnswer {
     }
 }
 
-impl std::error::Error for UnexpectedAnswer {}
+impl std::error::Error for UnexpectedResponse {}
 
 impl fmt::Display for Phase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -23,6 +23,8 @@ mod page;
 #[cfg(feature = "client")]
 mod pages;
 #[cfg(feature = "client")]
+mod recently_created;
+#[cfg(feature = "client")]
 mod request;
 #[cfg(feature = "client")]
 mod response;
@@ -40,8 +42,6 @@ mod watch;
 mod wire;
 #[cfg(feature = "client")]
 mod write;
-#[cfg(feature = "client")]
-mod young;
 
 #[cfg(feature = "client")]
 pub use crate::{
@@ -50,13 +50,13 @@ pub use crate::{
         Tickets,
     },
     client::{Client, ClientBuilder},
-    error::{ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, UnexpectedAnswer},
+    error::{ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, UnexpectedResponse},
     key::IdempotencyKey,
     page::{Items, List, Newest, Page},
     pages::Pages,
     request::Request,
     response::Response,
-    session::{FileSessions, MemorySessions, SessionError, SessionInfo, SessionPlace, SessionStore},
+    session::{FileSessions, MemorySessions, SessionError, SessionInfo, SessionLocation, SessionStore},
     watch::{Watch, WatchEvent, WatchEvents},
     write::Write,
 };

@@ -12,7 +12,7 @@ use crate::{ErrorCode, Response, SafeToRepeat};
 /// The header by which a server announces that it keeps idempotency keys. Its value says for how long: `max-age=86400`.
 pub(crate) const IDEMPOTENCY_KEYS: &str = "idempotency-keys";
 
-/// Whether a server keeps idempotency keys, as far as its answers have told.
+/// Whether a server keeps idempotency keys, as far as its answers have shown.
 #[derive(Debug, Default)]
 pub(crate) struct IdempotencySupport(AtomicU8);
 
@@ -111,9 +111,9 @@ mod tests {
                 body: body.into(),
                 path: String::new(),
             };
-            let told = (may_have_been_done(&response), settles_earlier_attempt(&response));
+            let actual = (may_have_been_done(&response), settles_earlier_attempt(&response));
             let expected = (case.may_have_been_done, case.settles_earlier_attempt);
-            assert_eq!(told, expected, "{} {:?}", case.status, case.code);
+            assert_eq!(actual, expected, "{} {:?}", case.status, case.code);
         }
     }
 

@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::{Error, Request, Response, Result, UserId};
 
-/// The page size of a list that is told none, in items.
+/// The default page size of a list, in items.
 const DEFAULT_LIMIT: u32 = 100;
 
 /// A list that is ready to be asked for: its first page by awaiting it, everything by [`Self::stream`] or
@@ -102,7 +102,7 @@ impl<T> List<T> {
         list
     }
 
-    /// How many items a page holds, 1 to 500; 100 unless told.
+    /// How many items a page holds, 1 to 500; 100 by default.
     pub fn limit(mut self, limit: u32) -> Self {
         self.has_limit = true;
         self.parameter("limit", limit)
@@ -311,7 +311,7 @@ mod tests {
     use super::parse_links;
 
     #[test]
-    fn links_are_told_apart() {
+    fn links_are_distinguished_by_relation() {
         let header = r#"</a?cursor=x,y>; rel="prev", <https://h/b?cursor=z>; title="t"; rel=Next"#;
         let expected = [("/a?cursor=x,y", "prev"), ("https://h/b?cursor=z", "next")];
         assert_eq!(parse_links(header), expected.map(|(a, b)| (a.to_owned(), b.to_owned())));

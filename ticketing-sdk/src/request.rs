@@ -8,7 +8,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, IF_MATCH};
 use http::{HeaderMap, Method};
 use serde::Serialize;
 
-use crate::retry::Repeat;
+use crate::retry::RetrySafety;
 use crate::{Client, Error, IdempotencyKey, Response, Result, UserId};
 
 /// The header that carries the key of a write.
@@ -43,7 +43,7 @@ pub struct Request {
     pub(crate) key: Option<IdempotencyKey>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) session: UseSession,
-    pub(crate) repeat: Option<Repeat>,
+    pub(crate) repeat: Option<RetrySafety>,
     /// Whether an interrupted program may have sent it before.
     pub(crate) resumed: bool,
     /// What it is about, where that was made by another service than the one that is asked.
@@ -192,22 +192,22 @@ impl Request {
 
     /// Declares that sending it twice changes no more than sending it once.
     pub(crate) fn repeatable(mut self) -> Self {
-        self.repeat = Some(Repeat::Safe);
+        self.repeat = Some(RetrySafety::Safe);
         self
     }
 
     /// Names the thing that another service has made: if it is young, "not found" may mean "not yet".
-    pub(crate) fn about(mut self, id: &str) -> Self {
+    pub(crate) fn references(mut self, id: &str) -> Self {
         self.about = Some(id.to_owned());
         self
     }
 
-    pub(crate) fn repeat(&self) -> Repeat {
+    pub(crate) fn repeat(&self) -> RetrySafety {
         self.repeat.unwrap_or(match (self.is_write(), &self.key) {
-            (false, _) => Repeat::Safe,
+            (false, _) => RetrySafety::Safe,
             // Only routes that create something know keys.
-            (true, Some(_)) if self.method == Method::POST => Repeat::Keyed,
-            (true, _) => Repeat::Unsafe,
+            (true, Some(_)) if self.method == Method::POST => RetrySafety::Keyed,
+            (true, _) => RetrySafety::Unsafe,
         })
     }
 

@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::{ApiError, Error, ErrorCode, Fault, Problem, Result, UnexpectedAnswer};
+use crate::{ApiError, Error, ErrorCode, Fault, Problem, Result, UnexpectedResponse};
 
 /// An answer.
 #[derive(Clone)]
@@ -126,7 +126,7 @@ impl Response {
     }
 
     fn unexpected(&self) -> Error {
-        Error::Unexpected(Box::new(UnexpectedAnswer {
+        Error::Unexpected(Box::new(UnexpectedResponse {
             status: self.status,
             content_type: text_of(&self.headers, CONTENT_TYPE.as_str()).map(str::to_owned),
             head: self.text().chars().take(512).collect(),

@@ -14,7 +14,7 @@ const LAST_WAIT: Duration = Duration::from_secs(2);
 
 /// Whether sending a request twice does no more than sending it once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Repeat {
+pub(crate) enum RetrySafety {
     /// A write without a key.
     Unsafe,
     /// A write with a key: safe on a server that knows keys.
@@ -25,7 +25,7 @@ pub(crate) enum Repeat {
 
 /// What came of one attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum AttemptOutcome {
     /// No connection: nothing was sent.
     NotSent,
     /// It was sent (or may have been), and the connection broke.
@@ -40,7 +40,7 @@ pub(crate) enum Seen {
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum RetryDecision {
     /// This is the outcome.
     Done,
     /// Send again, not before this time has passed.
@@ -48,17 +48,17 @@ pub(crate) enum Verdict {
 }
 
 /// Judges an attempt, the `tries`th (from 1).
-pub(crate) fn judge(repeat: Repeat, seen: &Seen, tries: u32) -> Verdict {
-    let backoff = Verdict::Again(backoff(tries));
+pub(crate) fn decide_retry(repeat: RetrySafety, seen: &AttemptOutcome, tries: u32) -> RetryDecision {
+    let backoff = RetryDecision::Again(backoff(tries));
     match seen {
-        Seen::NotSent => backoff,
-        // Whoever waited that long should decide for themselves whether to wait again.
-        Seen::Late => Verdict::Done,
-        _ if repeat == Repeat::Unsafe => Verdict::Done,
-        Seen::Broken | Seen::NotYet => backoff,
+        AttemptOutcome::NotSent => backoff,
+        // After the whole time limit the caller decides whether to wait again.
+        AttemptOutcome::Late => RetryDecision::Done,
+        _ if repeat == RetrySafety::Unsafe => RetryDecision::Done,
+        AttemptOutcome::Broken | AttemptOutcome::NotYet => backoff,
         // Waiting does not pay for the open orders.
-        Seen::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => Verdict::Done,
-        Seen::Answer { status, code, retry_after } => {
+        AttemptOutcome::Answer { code: Some(ErrorCode::TooManyOpenOrders), .. } => RetryDecision::Done,
+        AttemptOutcome::Answer { status, code, retry_after } => {
             let asks_to_wait =
                 matches!(*status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
             let in_flight = *code == Some(ErrorCode::IdempotencyKeyInFlight);
@@ -66,13 +66,13 @@ pub(crate) fn judge(repeat: Repeat, seen: &Seen, tries: u32) -> Verdict {
             match retry_after {
                 Some(wait) if asks_to_wait || in_flight || gateway => {
                     if *wait <= LONGEST_WAIT {
-                        Verdict::Again((*wait).max(self::backoff(tries)))
+                        RetryDecision::Again((*wait).max(self::backoff(tries)))
                     } else {
-                        Verdict::Done
+                        RetryDecision::Done
                     }
                 }
                 None if in_flight || gateway => backoff,
-                _ => Verdict::Done,
+                _ => RetryDecision::Done,
             }
         }
     }
@@ -103,45 +103,47 @@ pub(crate) fn fill_random(bytes: &mut [u8]) {
 mod tests {
     use super::*;
 
-    fn answer(status: u16, code: Option<ErrorCode>, retry_after: Option<u64>) -> Seen {
-        Seen::Answer {
+    fn answer(status: u16, code: Option<ErrorCode>, retry_after: Option<u64>) -> AttemptOutcome {
+        AttemptOutcome::Answer {
             status: StatusCode::from_u16(status).unwrap(),
             code,
             retry_after: retry_after.map(Duration::from_secs),
         }
     }
 
-    fn again(repeat: Repeat, seen: &Seen) -> bool {
-        judge(repeat, seen, 1) != Verdict::Done
+    fn again(repeat: RetrySafety, seen: &AttemptOutcome) -> bool {
+        decide_retry(repeat, seen, 1) != RetryDecision::Done
     }
 
     #[test]
     fn what_was_not_sent_is_sent_again() {
         assert!(
-            [Repeat::Unsafe, Repeat::Keyed, Repeat::Safe].iter().all(|repeat| again(*repeat, &Seen::NotSent))
+            [RetrySafety::Unsafe, RetrySafety::Keyed, RetrySafety::Safe]
+                .iter()
+                .all(|repeat| again(*repeat, &AttemptOutcome::NotSent))
         );
     }
 
     #[test]
     fn a_write_without_a_key_is_sent_once() {
         for seen in [
-            Seen::Broken,
-            Seen::Late,
-            Seen::NotYet,
+            AttemptOutcome::Broken,
+            AttemptOutcome::Late,
+            AttemptOutcome::NotYet,
             answer(503, None, Some(1)),
             answer(429, None, Some(1)),
             answer(502, None, None),
         ] {
-            assert!(!again(Repeat::Unsafe, &seen), "{seen:?}");
+            assert!(!again(RetrySafety::Unsafe, &seen), "{seen:?}");
         }
     }
 
     #[test]
     fn reads_and_keyed_writes_are_repeated_when_it_may_help() {
-        for repeat in [Repeat::Keyed, Repeat::Safe] {
+        for repeat in [RetrySafety::Keyed, RetrySafety::Safe] {
             for seen in [
-                Seen::Broken,
-                Seen::NotYet,
+                AttemptOutcome::Broken,
+                AttemptOutcome::NotYet,
                 answer(502, None, None),
                 answer(503, Some(ErrorCode::ProviderUnavailable), Some(1)),
                 answer(429, Some(ErrorCode::TooManyRequests), Some(2)),
@@ -150,7 +152,7 @@ mod tests {
                 assert!(again(repeat, &seen), "{seen:?}");
             }
             for seen in [
-                Seen::Late,
+                AttemptOutcome::Late,
                 answer(200, None, None),
                 answer(400, Some(ErrorCode::TicketReserved), None),
                 answer(404, Some(ErrorCode::NotFound), None),
@@ -168,7 +170,7 @@ mod tests {
     #[test]
     fn the_servers_word_is_obeyed_and_waits_are_bounded() {
         let seen = answer(503, None, Some(3));
-        assert_eq!(judge(Repeat::Safe, &seen, 1), Verdict::Again(Duration::from_secs(3)));
+        assert_eq!(decide_retry(RetrySafety::Safe, &seen, 1), RetryDecision::Again(Duration::from_secs(3)));
         for tries in 1..100 {
             let wait = backoff(tries);
             assert!(wait >= FIRST_WAIT / 2 && wait <= LAST_WAIT, "{wait:?}");

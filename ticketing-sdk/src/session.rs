@@ -28,7 +28,7 @@ use crate::{BoxError, UserId};
 /// ```
 /// use std::collections::HashMap;
 /// use std::sync::Mutex;
-/// use ticketing_sdk::{Client, SecretString, SessionError, SessionPlace, SessionStore};
+/// use ticketing_sdk::{Client, SecretString, SessionError, SessionLocation, SessionStore};
 ///
 /// #[derive(Default)]
 /// struct Cabinet(Mutex<HashMap<String, SecretString>>);
@@ -48,8 +48,8 @@ use crate::{BoxError, UserId};
 ///         drawers.remove(server);
 ///         Ok(())
 ///     }
-///     fn place(&self, _server: &str) -> SessionPlace {
-///         SessionPlace::Other("a filing cabinet".to_owned())
+///     fn place(&self, _server: &str) -> SessionLocation {
+///         SessionLocation::Other("a filing cabinet".to_owned())
 ///     }
 /// }
 ///
@@ -76,13 +76,13 @@ pub trait SessionStore: Send + Sync {
     fn clear(&self, server: &str) -> Result<(), SessionError>;
 
     /// Where the session of a server is kept, or would be.
-    fn place(&self, server: &str) -> SessionPlace;
+    fn place(&self, server: &str) -> SessionLocation;
 }
 
 /// Where sessions are kept. Its `Display` completes "the session is in …".
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum SessionPlace {
+pub enum SessionLocation {
     /// In memory, until the program ends.
     Memory,
     /// It was given by the caller, and is kept nowhere.
@@ -105,15 +105,15 @@ pub enum SessionPlace {
     Other(String),
 }
 
-impl SessionPlace {
+impl SessionLocation {
     /// One line for the user when a file stands in for the keyring.
     ///
     /// ```
-    /// use ticketing_sdk::SessionPlace;
+    /// use ticketing_sdk::SessionLocation;
     ///
-    /// let place = SessionPlace::File { path: "/home/ada/s.json".into(), instead_of: Some("this system has no keyring".into()) };
+    /// let place = SessionLocation::File { path: "/home/ada/s.json".into(), instead_of: Some("this system has no keyring".into()) };
     /// assert_eq!(place.notice().as_deref(), Some("this system has no keyring, so the session is kept in /home/ada/s.json"));
-    /// assert_eq!(SessionPlace::Memory.notice(), None);
+    /// assert_eq!(SessionLocation::Memory.notice(), None);
     /// ```
     #[must_use]
     pub fn notice(&self) -> Option<String> {
@@ -126,7 +126,7 @@ impl SessionPlace {
     }
 }
 
-impl fmt::Display for SessionPlace {
+impl fmt::Display for SessionLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Memory => f.write_str("memory only"),
@@ -145,7 +145,7 @@ pub struct SessionInfo {
     /// The server that the session is bound to.
     pub server: String,
     /// Where it is kept, or would be.
-    pub place: SessionPlace,
+    pub place: SessionLocation,
     /// Whether there is one, as far as the store can be read. Whether the server accepts it, only the server knows.
     pub present: bool,
     /// Why the store cannot be read, so that there may be a session although `present` is false.

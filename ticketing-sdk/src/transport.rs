@@ -13,11 +13,11 @@ use url::Url;
 
 use crate::clock::ServerClock;
 use crate::outcome::{self, IdempotencySupport};
+use crate::recently_created::is_young;
 use crate::request::{INTENDED_USER, UseSession};
-use crate::retry::{self, Repeat, Seen, Verdict};
+use crate::retry::{self, AttemptOutcome, RetryDecision, RetrySafety};
 use crate::session::Sessions;
 use crate::wire::{Chunks, Reply, Wire};
-use crate::young::is_young;
 use crate::{CurrentUserAnswer, Error, ErrorCode, Phase, Request, Response, Result, SafeToRepeat};
 
 /// The largest answer that is read into memory.
@@ -33,7 +33,7 @@ pub(crate) struct Transport {
     pub(crate) session: Sessions,
     pub(crate) limits: Limits,
     pub(crate) user_agent: HeaderValue,
-    /// Whether this server keeps idempotency keys, as far as its answers have told.
+    /// Whether this server keeps idempotency keys, as far as its answers have shown.
     pub(crate) idempotency: IdempotencySupport,
     /// How far the server's clock is from this machine's.
     pub(crate) clock: ServerClock,
@@ -47,7 +47,7 @@ pub(crate) struct Limits {
 }
 
 /// Why an attempt has no answer.
-enum Missing {
+enum AttemptError {
     NotSent(Error),
     Broken(Error),
     Late(Error),
@@ -78,12 +78,14 @@ impl Transport {
             let outcome = self.attempt(request, &url, deadline).await;
             let seen = seen(request, &outcome);
             let lost = match &outcome {
-                Err(Missing::Broken(_) | Missing::Late(_)) => true,
-                Err(Missing::NotSent(_) | Missing::Final(_)) => false,
+                Err(AttemptError::Broken(_) | AttemptError::Late(_)) => true,
+                Err(AttemptError::NotSent(_) | AttemptError::Final(_)) => false,
                 Ok(response) => self.may_have_been_done(response),
             };
-            let verdict = match retry::judge(request.repeat(), &seen, tries) {
-                Verdict::Again(wait) if tries <= self.limits.retries && Instant::now() + wait < deadline => {
+            let verdict = match retry::decide_retry(request.repeat(), &seen, tries) {
+                RetryDecision::Again(wait)
+                    if tries <= self.limits.retries && Instant::now() + wait < deadline =>
+                {
                     Some(wait)
                 }
                 _ => None,
@@ -101,7 +103,7 @@ impl Transport {
         Err(Error::Timeout { phase: Phase::Total, after: total })
     }
 
-    /// Names the user of a write before its first attempt: a later attempt must not act for whoever has signed in meanwhile.
+    /// Names the user of a write before its first attempt: a later attempt must not act for a user who has signed in meanwhile.
     fn name_user<'r>(&self, request: &'r Request) -> Cow<'r, Request> {
         let is_named = request.headers.contains_key(INTENDED_USER);
         if !request.is_write() || request.session != UseSession::Yes || is_named {
@@ -123,7 +125,7 @@ impl Transport {
     /// # Errors
     /// An unknown outcome, where the server keeps no keys or cannot be asked.
     async fn ensure_repeatable(&self, request: &Request) -> Result<()> {
-        if request.repeat() != Repeat::Keyed {
+        if request.repeat() != RetrySafety::Keyed {
             return Ok(());
         }
         if self.idempotency.is_unknown() {
@@ -155,54 +157,59 @@ impl Transport {
     /// A write of which it is not known whether it took effect.
     fn unknown_outcome(&self, request: &Request, cause: Error) -> Error {
         let repeat = match (&request.key, request.repeat()) {
-            (_, Repeat::Safe) => SafeToRepeat::Always,
-            (Some(_), Repeat::Keyed) => self.idempotency.safe_to_repeat(),
+            (_, RetrySafety::Safe) => SafeToRepeat::Always,
+            (Some(_), RetrySafety::Keyed) => self.idempotency.safe_to_repeat(),
             _ => SafeToRepeat::Never,
         };
         let (method, path, key) = (request.method.clone(), request.path.clone(), request.key.clone());
         Error::UnknownOutcome { method, path, key, safe_to_repeat: repeat, cause: Box::new(cause) }
     }
 
-    async fn attempt(&self, request: &Request, url: &Url, deadline: Instant) -> Result<Response, Missing> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        url: &Url,
+        deadline: Instant,
+    ) -> Result<Response, AttemptError> {
         let Reply { status, headers, body } = self.open(request, url.clone(), deadline).await?;
-        let late = || Missing::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
+        let late = || AttemptError::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
         let body =
             timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(|error| match error {
                 // The next answer would be as large.
                 error @ Error::TooLarge { .. } if request.is_write() => {
-                    Missing::Final(self.unknown_outcome(request, error))
+                    AttemptError::Final(self.unknown_outcome(request, error))
                 }
-                error @ Error::TooLarge { .. } => Missing::Final(error),
-                error => Missing::Broken(error),
+                error @ Error::TooLarge { .. } => AttemptError::Final(error),
+                error => AttemptError::Broken(error),
             })?;
         Ok(Response { status, headers, body, path: request.path.clone() })
     }
 
     /// Sends once and waits for the head of the answer, following redirects of reads within the server.
-    async fn open(&self, request: &Request, mut url: Url, deadline: Instant) -> Result<Reply, Missing> {
+    async fn open(&self, request: &Request, mut url: Url, deadline: Instant) -> Result<Reply, AttemptError> {
         for _ in 0..=MOST_REDIRECTS {
             let started = Instant::now();
             let head_by = deadline.min(started + self.limits.response);
             let sent = timeout_at(head_by, self.wire.send(self.to_http(request, &url)?)).await;
             let mut reply = match sent {
                 Err(_) if head_by == deadline => {
-                    return Err(Missing::Late(Error::Timeout {
+                    return Err(AttemptError::Late(Error::Timeout {
                         phase: Phase::Total,
                         after: self.total(request),
                     }));
                 }
                 Err(_) => {
-                    return Err(Missing::Late(Error::Timeout {
+                    return Err(AttemptError::Late(Error::Timeout {
                         phase: Phase::Response,
                         after: self.limits.response,
                     }));
                 }
                 Ok(Err(failure)) if failure.sent => {
-                    return Err(Missing::Broken(Error::Interrupted { source: failure.source }));
+                    return Err(AttemptError::Broken(Error::Interrupted { source: failure.source }));
                 }
                 Ok(Err(failure)) => {
                     let server = self.server.clone();
-                    return Err(Missing::NotSent(Error::Unreachable { server, source: failure.source }));
+                    return Err(AttemptError::NotSent(Error::Unreachable { server, source: failure.source }));
                 }
                 Ok(Ok(reply)) => reply,
             };
@@ -210,7 +217,7 @@ impl Transport {
             tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
             self.idempotency.observe(reply.status, &reply.headers);
             self.clock.observe(&reply.headers);
-            self.session.receive(&reply.headers, &url, request.session).await.map_err(Missing::Final)?;
+            self.session.receive(&reply.headers, &url, request.session).await.map_err(AttemptError::Final)?;
             reply.headers.remove(SET_COOKIE);
             match redirect(&reply, &url) {
                 None => return Ok(reply),
@@ -219,19 +226,19 @@ impl Transport {
                     url = next;
                 }
                 Some((location, _)) => {
-                    return Err(Missing::Final(Error::Redirected { status: reply.status, location }));
+                    return Err(AttemptError::Final(Error::Redirected { status: reply.status, location }));
                 }
             }
         }
         let location = url.to_string();
-        Err(Missing::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+        Err(AttemptError::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
     }
 
-    /// What the caller is told, given that an earlier attempt may have taken effect.
+    /// The error for the caller, given that an earlier attempt may have taken effect.
     fn conclude(
         &self,
         request: &Request,
-        outcome: Result<Response, Missing>,
+        outcome: Result<Response, AttemptError>,
         maybe_done: bool,
     ) -> Result<Response> {
         let is_open = maybe_done && request.is_write();
@@ -243,12 +250,12 @@ impl Transport {
                 Err(self.unknown_outcome(request, response.to_error()))
             }
             Ok(response) => Ok(response),
-            Err(Missing::NotSent(error) | Missing::Final(error)) if !is_open => Err(error),
+            Err(AttemptError::NotSent(error) | AttemptError::Final(error)) if !is_open => Err(error),
             Err(
-                Missing::NotSent(error)
-                | Missing::Final(error)
-                | Missing::Broken(error)
-                | Missing::Late(error),
+                AttemptError::NotSent(error)
+                | AttemptError::Final(error)
+                | AttemptError::Broken(error)
+                | AttemptError::Late(error),
             ) => Err(if request.is_write() { self.unknown_outcome(request, error) } else { error }),
         }
     }
@@ -276,10 +283,10 @@ impl Transport {
         let reply = match self.open(request, url, after(self.limits.response)).await {
             Ok(reply) => reply,
             Err(
-                Missing::NotSent(error)
-                | Missing::Broken(error)
-                | Missing::Late(error)
-                | Missing::Final(error),
+                AttemptError::NotSent(error)
+                | AttemptError::Broken(error)
+                | AttemptError::Late(error)
+                | AttemptError::Final(error),
             ) => {
                 return Err(error);
             }
@@ -327,8 +334,8 @@ impl Transport {
         Ok(url)
     }
 
-    fn to_http(&self, request: &Request, url: &Url) -> Result<http::Request<Bytes>, Missing> {
-        let fault = |error: http::Error| Missing::Final(Error::invalid("request", error.to_string()));
+    fn to_http(&self, request: &Request, url: &Url) -> Result<http::Request<Bytes>, AttemptError> {
+        let fault = |error: http::Error| AttemptError::Final(Error::invalid("request", error.to_string()));
         let mut http = http::Request::builder()
             .method(request.method.clone())
             .uri(url.as_str())
@@ -344,21 +351,23 @@ impl Transport {
     }
 }
 
-fn seen(request: &Request, outcome: &Result<Response, Missing>) -> Seen {
+fn seen(request: &Request, outcome: &Result<Response, AttemptError>) -> AttemptOutcome {
     match outcome {
         Ok(response) if response.status.is_success() => {
-            Seen::Answer { status: response.status, code: None, retry_after: None }
+            AttemptOutcome::Answer { status: response.status, code: None, retry_after: None }
         }
-        Ok(response) if names_young(request, response) => Seen::NotYet,
-        Ok(response) => Seen::Answer {
+        Ok(response) if names_young(request, response) => AttemptOutcome::NotYet,
+        Ok(response) => AttemptOutcome::Answer {
             status: response.status,
             code: response.code(),
             retry_after: response.retry_after(),
         },
-        Err(Missing::NotSent(_)) => Seen::NotSent,
-        Err(Missing::Broken(_)) => Seen::Broken,
-        Err(Missing::Late(_)) => Seen::Late,
-        Err(Missing::Final(_)) => Seen::Answer { status: StatusCode::OK, code: None, retry_after: None },
+        Err(AttemptError::NotSent(_)) => AttemptOutcome::NotSent,
+        Err(AttemptError::Broken(_)) => AttemptOutcome::Broken,
+        Err(AttemptError::Late(_)) => AttemptOutcome::Late,
+        Err(AttemptError::Final(_)) => {
+            AttemptOutcome::Answer { status: StatusCode::OK, code: None, retry_after: None }
+        }
     }
 }
 

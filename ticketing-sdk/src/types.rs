@@ -30,7 +30,7 @@ pub use user::{CurrentUser, CurrentUserAnswer, User};
 /// A word that is not one of the values of an enumeration of the wire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown {what} \"{word}\", expected one of: {expected}")]
-pub struct UnknownWord {
+pub struct ParseEnumError {
     what: &'static str,
     word: String,
     expected: String,
@@ -57,12 +57,12 @@ macro_rules! words {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::types::UnknownWord;
+            type Err = $crate::types::ParseEnumError;
 
             fn from_str(word: &str) -> Result<Self, Self::Err> {
                 match word {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err($crate::types::UnknownWord::new($what, word, &[$($word),+])),
+                    _ => Err($crate::types::ParseEnumError::new($what, word, &[$($word),+])),
                 }
             }
         }
@@ -96,7 +96,7 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-impl UnknownWord {
+impl ParseEnumError {
     pub(crate) fn new(what: &'static str, word: &str, expected: &[&str]) -> Self {
         Self { what, word: word.to_owned(), expected: expected.join(", ") }
     }

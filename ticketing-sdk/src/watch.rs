@@ -29,7 +29,7 @@ const LAST_WAIT: Duration = Duration::from_secs(30);
 ///
 /// A lost connection is taken up again, for as long as it takes, after the last change that was seen: no change is
 /// left out. Where the server cannot resume there, the stream yields [`Error::ChangesMissed`] once, and goes on with the
-/// changes from then on: load anew what was built from them. Any other error is what connecting again does not mend; the
+/// changes from then on: load again what was built from them. Any other error is what connecting again does not mend; the
 /// stream ends after it.
 ///
 /// ```no_run

@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use ticketing_sdk::{Client, FileSessions, SecretString, SessionError, SessionPlace, SessionStore};
+use ticketing_sdk::{Client, FileSessions, SecretString, SessionError, SessionLocation, SessionStore};
 
 /// A folder with a file for each server. `FileSessions` writes the files with private permissions.
 struct Folder {
@@ -39,8 +39,8 @@ impl SessionStore for Folder {
         }
     }
 
-    fn place(&self, server: &str) -> SessionPlace {
-        SessionPlace::Other(format!("{} (one file per server)", self.file(server).path().display()))
+    fn place(&self, server: &str) -> SessionLocation {
+        SessionLocation::Other(format!("{} (one file per server)", self.file(server).path().display()))
     }
 }
 

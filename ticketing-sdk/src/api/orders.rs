@@ -61,7 +61,7 @@ impl Orders {
     }
 
     fn create_from(&self, body: &NewOrder) -> Write<Order> {
-        let request = self.client.request(Method::POST, PATH).json(body).about(body.ticket_id.as_str());
+        let request = self.client.request(Method::POST, PATH).json(body).references(body.ticket_id.as_str());
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }
 

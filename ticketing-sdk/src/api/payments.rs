@@ -142,7 +142,7 @@ impl Payments {
     /// `provider_unavailable`.
     pub fn create(&self, order: impl Into<OrderId>, card: CardToken) -> Write<Payment> {
         let body = NewPayment { order_id: order.into(), token: card.into_token(), can_confirm: false };
-        let request = self.client.request(Method::POST, PATH).json(&body).about(body.order_id.as_str());
+        let request = self.client.request(Method::POST, PATH).json(&body).references(body.order_id.as_str());
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }
 

@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use http::Method;
 
+use crate::recently_created::made_at;
 use crate::types::text::{SearchWords, search_key};
 use crate::types::words;
-use crate::young::made_at;
 use crate::{
     Client, IdempotencyKey, List, NewTicket, PriceBound, Request, Response, Result, Ticket, TicketId,
     TicketStatus, Watch, WatchEvents, Write,

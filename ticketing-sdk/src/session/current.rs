@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use super::jar::Jar;
-use super::{SessionError, SessionInfo, SessionPlace, SessionStore};
+use super::{SessionError, SessionInfo, SessionLocation, SessionStore};
 use crate::request::UseSession;
 use crate::{Error, Result, UserId};
 
@@ -159,7 +159,7 @@ impl SessionStore for GivenSession {
         Ok(())
     }
 
-    fn place(&self, _server: &str) -> SessionPlace {
-        SessionPlace::Given
+    fn place(&self, _server: &str) -> SessionLocation {
+        SessionLocation::Given
     }
 }

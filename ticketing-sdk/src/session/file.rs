@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{SessionError, SessionPlace, SessionStore};
+use super::{SessionError, SessionLocation, SessionStore};
 
 /// Keeps sessions in a JSON file, one per server, readable by its owner only (mode 0600) and replaced in one step.
 ///
@@ -129,8 +129,8 @@ impl SessionStore for FileSessions {
         }
     }
 
-    fn place(&self, _server: &str) -> SessionPlace {
-        SessionPlace::File { path: self.path.clone(), instead_of: None }
+    fn place(&self, _server: &str) -> SessionLocation {
+        SessionLocation::File { path: self.path.clone(), instead_of: None }
     }
 }
 

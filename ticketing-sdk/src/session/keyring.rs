@@ -9,17 +9,17 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::file::FileEntry;
-use super::{FileSessions, SessionError, SessionPlace, SessionStore};
+use super::{FileSessions, SessionError, SessionLocation, SessionStore};
 
 /// What the entries are filed under.
 const SERVICE: &str = "ticketing";
 /// A keyring that waits for someone to unlock it may wait for ever.
-const PATIENCE: Duration = Duration::from_secs(3);
+const KEYRING_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Keeps sessions in the keyring of the operating system; where there is none, or it is locked or does not answer
 /// within 3 seconds, in a file that only its owner can read.
 ///
-/// [`SessionStore::place`] tells which it is, and [`SessionPlace::notice`] has a line to say so to the user.
+/// [`SessionStore::place`] tells which it is, and [`SessionLocation::notice`] has a line to say so to the user.
 ///
 /// A session in the file is newer than one in the keyring, and is used first. A keyring that cannot be read may hold a
 /// session: [`SessionStore::load`] fails then, where the file has none. Clearing the session of a locked keyring leaves a
@@ -34,14 +34,14 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Keyring {
     profile: String,
     file: FileSessions,
-    vault: Arc<dyn Vault>,
+    backend: Arc<dyn KeyringBackend>,
     /// Why the keyring is not used, once that is known.
     broken: Mutex<Option<KeyringError>>,
-    patience: Duration,
+    timeout: Duration,
 }
 
 /// The three things that are asked of a keyring.
-trait Vault: Send + Sync {
+trait KeyringBackend: Send + Sync {
     fn get(&self, account: &str) -> Result<Option<String>, KeyringError>;
     fn set(&self, account: &str, secret: &str) -> Result<(), KeyringError>;
     fn delete(&self, account: &str) -> Result<(), KeyringError>;
@@ -65,7 +65,7 @@ impl Keyring {
         let folder = directories::ProjectDirs::from("", "", SERVICE)
             .map_or_else(|| PathBuf::from("."), |folders| folders.data_local_dir().to_owned());
         let file = FileSessions::new(folder.join(format!("sessions-{}.json", file_name(&profile))));
-        Self { profile, file, vault: Arc::new(System), broken: Mutex::new(None), patience: PATIENCE }
+        Self { profile, file, backend: Arc::new(System), broken: Mutex::new(None), timeout: KEYRING_TIMEOUT }
     }
 
     /// The file to use where there is no keyring.
@@ -82,21 +82,21 @@ impl Keyring {
     /// Asks the keyring, unless it has failed before.
     fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn Vault) -> Result<T, KeyringError> + Send + 'static,
+        question: impl FnOnce(&dyn KeyringBackend) -> Result<T, KeyringError> + Send + 'static,
     ) -> Result<T, KeyringError> {
         let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(why) = &*broken {
             return Err(why.clone());
         }
-        let vault = Arc::clone(&self.vault);
+        let backend = Arc::clone(&self.backend);
         let (answer, answers) = mpsc::channel();
         // A thread of its own: one that hangs must not keep the program from ending.
         let asked = std::thread::Builder::new().name("keyring".to_owned()).spawn(move || {
-            let _ = answer.send(question(&*vault));
+            let _ = answer.send(question(&*backend));
         });
         let result = match asked {
             Ok(_) => answers
-                .recv_timeout(self.patience)
+                .recv_timeout(self.timeout)
                 .unwrap_or_else(|_| Err(KeyringError::Unavailable("the keyring does not answer".to_owned()))),
             Err(error) => Err(KeyringError::Unavailable(error.to_string())),
         };
@@ -110,7 +110,7 @@ impl Keyring {
     /// Writes an entry and deletes it: a locked keyring fails only then.
     fn probe(&self) -> Result<(), KeyringError> {
         let account = format!("{} probe", self.profile);
-        self.ask(move |vault| vault.set(&account, "probe").and_then(|()| vault.delete(&account)))
+        self.ask(move |backend| backend.set(&account, "probe").and_then(|()| backend.delete(&account)))
     }
 }
 
@@ -127,7 +127,7 @@ impl SessionStore for Keyring {
             None => {}
         }
         let account = self.account(server);
-        let session = match self.ask(move |vault| vault.get(&account)) {
+        let session = match self.ask(move |backend| backend.get(&account)) {
             // A locked keyring may look like an empty one.
             Ok(None) => self.probe().map(|()| None),
             session => session,
@@ -143,7 +143,7 @@ impl SessionStore for Keyring {
 
     fn save(&self, server: &str, session: &SecretString) -> Result<(), SessionError> {
         let (account, secret) = (self.account(server), session.clone());
-        match self.ask(move |vault| vault.set(&account, secret.expose_secret())) {
+        match self.ask(move |backend| backend.set(&account, secret.expose_secret())) {
             Ok(()) => self.file.clear(server),
             Err(_) => self.file.save(server, session),
         }
@@ -151,22 +151,22 @@ impl SessionStore for Keyring {
 
     fn clear(&self, server: &str) -> Result<(), SessionError> {
         let account = self.account(server);
-        match self.ask(move |vault| vault.delete(&account)) {
+        match self.ask(move |backend| backend.delete(&account)) {
             Ok(()) | Err(KeyringError::Absent) => self.file.clear(server),
             Err(KeyringError::Unavailable(_)) => self.file.mark_cleared(server),
         }
     }
 
-    fn place(&self, server: &str) -> SessionPlace {
+    fn place(&self, server: &str) -> SessionLocation {
         let in_file =
-            |why: String| SessionPlace::File { path: self.file.path().to_owned(), instead_of: Some(why) };
+            |why: String| SessionLocation::File { path: self.file.path().to_owned(), instead_of: Some(why) };
         if self.file.load(server).is_ok_and(|session| session.is_some()) {
             let known = self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let why = known.map(|error| error.to_string());
             return in_file(why.unwrap_or_else(|| "there was no keyring at the last sign-in".to_owned()));
         }
         match self.probe() {
-            Ok(()) => SessionPlace::Keyring { service: SERVICE.to_owned(), account: self.account(server) },
+            Ok(()) => SessionLocation::Keyring { service: SERVICE.to_owned(), account: self.account(server) },
             Err(why) => in_file(why.to_string()),
         }
     }
@@ -204,7 +204,7 @@ impl From<keyring::Error> for KeyringError {
     }
 }
 
-impl Vault for System {
+impl KeyringBackend for System {
     fn get(&self, account: &str) -> Result<Option<String>, KeyringError> {
         match Self::entry(account)?.get_password() {
             Ok(secret) => Ok(Some(secret)),
@@ -261,7 +261,7 @@ mod tests {
         }
     }
 
-    impl Vault for Fake {
+    impl KeyringBackend for Fake {
         fn get(&self, account: &str) -> Result<Option<String>, KeyringError> {
             if matches!(self, Self::Locked) {
                 return Ok(None);
@@ -282,10 +282,10 @@ mod tests {
 
     fn keyring(fake: Fake) -> (Keyring, Arc<Fake>, tempfile::TempDir) {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Arc::new(fake);
+        let backend = Arc::new(fake);
         let mut keyring = Keyring::new("default").fallback(folder.path().join("sessions.json"));
-        keyring.vault = Arc::clone(&vault) as Arc<dyn Vault>;
-        (keyring, vault, folder)
+        keyring.backend = Arc::clone(&backend) as Arc<dyn KeyringBackend>;
+        (keyring, backend, folder)
     }
 
     fn loaded(keyring: &Keyring) -> Option<String> {
@@ -294,12 +294,12 @@ mod tests {
 
     #[test]
     fn an_open_keyring_keeps_the_session_and_no_file_does() {
-        let (keyring, vault, folder) = keyring(Fake::Open(Mutex::default()));
+        let (keyring, backend, folder) = keyring(Fake::Open(Mutex::default()));
         assert_eq!(loaded(&keyring), None);
         keyring.save(SERVER, &"s3cret".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
-        assert!(matches!(keyring.place(SERVER), SessionPlace::Keyring { .. }));
-        assert_eq!(vault.entries().unwrap().len(), 1, "the probe is gone");
+        assert!(matches!(keyring.place(SERVER), SessionLocation::Keyring { .. }));
+        assert_eq!(backend.entries().unwrap().len(), 1, "the probe is gone");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         keyring.clear(SERVER).unwrap();
         assert_eq!(loaded(&keyring), None);
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn session_cleared_while_the_keyring_was_locked_stays_cleared_once_it_is_open() {
-        let (open, vault, folder) = keyring(Fake::Open(Mutex::default()));
+        let (open, backend, folder) = keyring(Fake::Open(Mutex::default()));
         open.save(SERVER, &"first user".into()).unwrap();
         let (mut locked, _, _folder) = keyring(Fake::Locked);
         locked.file = FileSessions::new(folder.path().join("sessions.json"));
@@ -337,9 +337,9 @@ mod tests {
         assert_eq!(loaded(&locked).as_deref(), Some("second user"));
         locked.clear(SERVER).unwrap();
         assert_eq!(loaded(&locked), None);
-        assert_eq!(vault.entries().unwrap().len(), 1, "the first session is still in the keyring");
+        assert_eq!(backend.entries().unwrap().len(), 1, "the first session is still in the keyring");
         assert_eq!(loaded(&open), None);
-        assert!(vault.entries().unwrap().is_empty());
+        assert!(backend.entries().unwrap().is_empty());
         assert_eq!(std::fs::read_to_string(open.file.path()).unwrap(), "{}");
     }
 
@@ -355,27 +355,27 @@ mod tests {
 
     #[test]
     fn a_keyring_that_never_answers_is_given_up_once() {
-        let (mut keyring, vault, _folder) = keyring(Fake::Hanging(AtomicUsize::new(0)));
-        keyring.patience = Duration::from_millis(200);
+        let (mut keyring, backend, _folder) = keyring(Fake::Hanging(AtomicUsize::new(0)));
+        keyring.timeout = Duration::from_millis(200);
         for _ in 0..3 {
             keyring.save(SERVER, &"s3cret".into()).unwrap();
         }
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
         assert!(
-            matches!(&*vault, Fake::Hanging(asked) if asked.load(Ordering::SeqCst) == 1),
+            matches!(&*backend, Fake::Hanging(asked) if asked.load(Ordering::SeqCst) == 1),
             "it was asked again"
         );
     }
 
     #[test]
     fn a_session_moves_from_the_file_to_the_keyring_at_the_next_sign_in() {
-        let (keyring, vault, _folder) = keyring(Fake::Open(Mutex::default()));
+        let (keyring, backend, _folder) = keyring(Fake::Open(Mutex::default()));
         keyring.file.save(SERVER, &"old".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("old"));
         keyring.save(SERVER, &"new".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("new"));
         assert_eq!(keyring.file.load(SERVER).unwrap().map(|_| ()), None);
-        assert_eq!(vault.entries().unwrap().len(), 1);
+        assert_eq!(backend.entries().unwrap().len(), 1);
     }
 
     #[test]

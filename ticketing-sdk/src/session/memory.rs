@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use secrecy::SecretString;
 
-use super::{SessionError, SessionPlace, SessionStore};
+use super::{SessionError, SessionLocation, SessionStore};
 
 /// Keeps sessions in memory: they end with the program. The default.
 ///
@@ -48,7 +48,7 @@ impl SessionStore for MemorySessions {
         Ok(())
     }
 
-    fn place(&self, _server: &str) -> SessionPlace {
-        SessionPlace::Memory
+    fn place(&self, _server: &str) -> SessionLocation {
+        SessionLocation::Memory
     }
 }

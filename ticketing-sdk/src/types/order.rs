@@ -97,7 +97,7 @@ pub struct OrderedTicket {
 pub struct NewOrder {
     /// The ticket to hold.
     pub ticket_id: TicketId,
-    /// What it was said to cost, in US dollars. Where it costs something else by now, the order is refused with
+    /// The price that the buyer saw, in US dollars. Where it costs something else by now, the order is refused with
     /// `price_changed`; without it, the order is made at whatever the ticket costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,

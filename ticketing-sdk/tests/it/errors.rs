@@ -33,7 +33,7 @@ async fn a_login_page_in_place_of_an_answer_is_no_ticket() {
 }
 
 #[tokio::test]
-async fn another_shape_is_told_apart() {
+async fn body_of_another_shape_is_unexpected() {
     let error = error_of(Reply::json(200, &json!({"id": "t-1"}))).await;
     assert!(matches!(&error, Error::Decode { path, .. } if path == PATH), "{error:?}");
     let error =
@@ -56,7 +56,7 @@ async fn codes_are_derived_only_from_a_status_that_leaves_no_doubt() {
         let error = error_of(Reply::json(status, &json!({"errors": [{"message": "no"}]}))).await;
         assert_eq!(error.code(), code.as_ref(), "{status}");
         assert_eq!(error.is_not_found(), status == 404);
-        assert_eq!(error.is_not_signed_in(), status == 401);
+        assert_eq!(error.is_unauthenticated(), status == 401);
     }
 }
 

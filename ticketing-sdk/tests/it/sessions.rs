@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{
-    Client, Error, FileSessions, MemorySessions, Method, SecretString, SessionError, SessionPlace,
+    Client, Error, FileSessions, MemorySessions, Method, SecretString, SessionError, SessionLocation,
     SessionStore,
 };
 
@@ -48,7 +48,7 @@ async fn a_session_outlives_the_program_in_a_file_of_its_owner() {
     assert!(last_cookie(&mock).is_some());
     assert_eq!(
         later.session().await.unwrap().place,
-        SessionPlace::File { path: path.clone(), instead_of: None }
+        SessionLocation::File { path: path.clone(), instead_of: None }
     );
     // Another server, even on another port of the same host, gets nothing.
     for other in ["http://marketplace.test:81", "https://marketplace.test", "http://elsewhere.test"] {
@@ -74,8 +74,8 @@ async fn a_session_that_a_store_mixes_up_is_not_sent_to_the_wrong_server() {
         fn clear(&self, _: &str) -> Result<(), SessionError> {
             self.0.clear("")
         }
-        fn place(&self, _: &str) -> SessionPlace {
-            SessionPlace::Other("a heap".to_owned())
+        fn place(&self, _: &str) -> SessionLocation {
+            SessionLocation::Other("a heap".to_owned())
         }
     }
     let store = Arc::new(Careless(MemorySessions::new()));
@@ -98,7 +98,7 @@ async fn a_given_session_is_used_and_kept_nowhere() {
     let client = given().build().unwrap();
     let _ = client.orders().list().await;
     assert_eq!(last_cookie(&mock).as_deref(), Some("session=eyJqd3QiOiJ4In0="));
-    assert_eq!(client.session().await.unwrap().place, SessionPlace::Given);
+    assert_eq!(client.session().await.unwrap().place, SessionLocation::Given);
     let _ = given().session_cookie("express:sess").build().unwrap().orders().list().await;
     assert_eq!(last_cookie(&mock).as_deref(), Some("express:sess=eyJqd3QiOiJ4In0="));
     for bad in ["", "a;b", "a\nb", "a b"] {
@@ -146,7 +146,7 @@ impl SessionStore for Slow {
     fn clear(&self, server: &str) -> Result<(), SessionError> {
         self.kept.clear(server)
     }
-    fn place(&self, server: &str) -> SessionPlace {
+    fn place(&self, server: &str) -> SessionLocation {
         self.kept.place(server)
     }
 }

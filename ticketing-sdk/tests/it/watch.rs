@@ -79,7 +79,7 @@ async fn the_state_of_the_connection_can_be_shown() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_follows_need_not_be_connected_at_first() {
+async fn watch_starts_before_the_server_is_reachable() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::unreachable()).on(
         Method::GET,

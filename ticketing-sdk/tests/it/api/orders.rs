@@ -46,7 +46,7 @@ async fn a_ticket_just_ordered_elsewhere_answers_as_the_express_version_does() {
 }
 
 #[tokio::test]
-async fn a_changed_price_is_told_and_not_repeated() {
+async fn changed_price_is_reported_and_not_repeated() {
     let mock = Mock::new();
     let fault = serde_json::json!({
         "message": "The ticket costs $25.50 now", "field": "price", "code": "price_changed", "price": 25.5

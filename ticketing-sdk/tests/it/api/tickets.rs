@@ -57,7 +57,7 @@ async fn the_market_is_read_as_nobody_and_ones_own_listings_are_not() {
 }
 
 #[tokio::test]
-async fn a_changed_version_is_told_apart() {
+async fn changed_version_is_a_code_of_its_own() {
     let mock = Mock::new();
     let refusal = Reply::problem(412, ErrorCode::VersionMismatch, "The ticket has changed");
     mock.on(Method::DELETE, "/api/tickets/t-1", refusal);

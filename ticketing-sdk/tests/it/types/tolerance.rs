@@ -63,11 +63,11 @@ fn faults_without_codes_and_with_unknown_ones() {
 }
 
 #[test]
-fn nobody_and_somebody() {
+fn current_user_is_null_or_a_user() {
     let nobody: CurrentUserAnswer = serde_json::from_value(json!({"currentUser": null})).unwrap();
     assert_eq!(nobody.current_user, None);
-    let somebody: CurrentUserAnswer =
+    let present: CurrentUserAnswer =
         serde_json::from_value(json!({"currentUser": {"id": "u", "email": "a@b.c", "iat": 1_700_000_000}}))
             .unwrap();
-    assert_eq!(somebody.current_user.unwrap().iat, 1_700_000_000);
+    assert_eq!(present.current_user.unwrap().iat, 1_700_000_000);
 }
