@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{CardEntry, CardToken};
 
-use crate::context::Online;
+use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 use crate::prompt;
@@ -18,13 +18,12 @@ pub(crate) enum Card {
 
 /// The card: the token that was given; else the order's page, where the marketplace takes cards there; else the token that is
 /// asked for.
-pub(crate) async fn card(online: &Online, given: Option<String>) -> Outcome<Card> {
-    if given.is_none()
-        && online.client.payments().card_entry().await.is_ok_and(|entry| entry == CardEntry::Page)
+pub(crate) async fn card(api: &ApiContext, given: Option<String>) -> Outcome<Card> {
+    if given.is_none() && api.client.payments().card_entry().await.is_ok_and(|entry| entry == CardEntry::Page)
     {
         return Ok(Card::OnPage);
     }
-    token(online.io(), given).map(Card::Token)
+    token(api.io(), given).map(Card::Token)
 }
 
 /// The token that was given or asked for, if it does not look like a card number.

@@ -8,13 +8,13 @@ use ticketing_sdk::CardToken;
 
 use crate::card;
 use crate::commands::{api, auth, buy, completions, open, orders, payments, tickets, tui};
-use crate::context::{Local, LocalCommand, OnlineCommand};
+use crate::context::{ApiCommand, Context, LocalCommand};
 #[cfg(feature = "embedded")]
 use crate::embedded::{audit, backup, demo, serve};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
-use crate::io::{Colour, Shape};
-use crate::output::Chosen;
+use crate::io::{Colour, TerminalInfo};
+use crate::output::OutputFormat;
 use crate::span;
 
 /// The ticket marketplace you live in from the terminal: list tickets, reserve one by ordering it, and pay before the
@@ -43,7 +43,7 @@ pub(crate) struct Global {
     /// How data is written; without it a table on a terminal, tab-separated text on a pipe
     #[arg(long, short, global = true, value_enum, value_name = "FORMAT", env = "TICKETING_OUTPUT")]
     #[arg(hide_env_values = true)]
-    pub(crate) output: Option<Chosen>,
+    pub(crate) output: Option<OutputFormat>,
     /// Never ask: a missing value is an error
     #[arg(long, global = true, env = "TICKETING_NO_INPUT", hide_env_values = true)]
     #[arg(value_parser = clap::builder::FalseyValueParser::new())]
@@ -125,25 +125,25 @@ impl Default for Command {
 
 impl Command {
     /// Does what was asked for.
-    pub(crate) async fn run(self, local: Local) -> Outcome {
+    pub(crate) async fn run(self, context: Context) -> Outcome {
         match self {
-            Self::Tui(args) => args.run(&local.go_online()?).await,
-            Self::Open(args) => args.run(&local.go_online()?).await,
-            Self::Tickets(verb) => verb.run(&local.go_online_and_tell()?).await,
-            Self::Buy(args) => args.run(&local.go_online_and_tell()?).await,
-            Self::Orders(verb) => verb.run(&local.go_online_and_tell()?).await,
-            Self::Payments(verb) => verb.run(&local.go_online_and_tell()?).await,
-            Self::Auth(verb) => verb.run(&local.go_online_and_tell()?).await,
+            Self::Tui(args) => args.run(&context.connect()?).await,
+            Self::Open(args) => args.run(&context.connect()?).await,
+            Self::Tickets(verb) => verb.run(&context.connect_and_report()?).await,
+            Self::Buy(args) => args.run(&context.connect_and_report()?).await,
+            Self::Orders(verb) => verb.run(&context.connect_and_report()?).await,
+            Self::Payments(verb) => verb.run(&context.connect_and_report()?).await,
+            Self::Auth(verb) => verb.run(&context.connect_and_report()?).await,
             #[cfg(feature = "embedded")]
-            Self::Serve(args) => args.run(&local).await,
+            Self::Serve(args) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Demo(args) => args.run(&local).await,
+            Self::Demo(args) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Audit(args) => args.run(&local).await,
+            Self::Audit(args) => args.run(&context).await,
             #[cfg(feature = "embedded")]
-            Self::Backup(args) => args.run(&local).await,
-            Self::Api(args) => args.run(&local.go_online_and_tell()?).await,
-            Self::Completions(args) => args.run(&local).await,
+            Self::Backup(args) => args.run(&context).await,
+            Self::Api(args) => args.run(&context.connect_and_report()?).await,
+            Self::Completions(args) => args.run(&context).await,
         }
     }
 
@@ -152,7 +152,7 @@ impl Command {
         not(feature = "embedded"),
         expect(unused_variables, reason = "only the demo looks at the terminal")
     )]
-    pub(crate) fn minds_signals(&self, shape: &Shape) -> bool {
+    pub(crate) fn handles_signals(&self, shape: &TerminalInfo) -> bool {
         match self {
             Self::Tui(_) => true,
             #[cfg(feature = "embedded")]
@@ -170,7 +170,7 @@ pub(crate) fn tree() -> clap::Command {
 }
 
 /// Reads the arguments. Help and version come back as text with exit code 0; whether it is for stdout comes with it.
-pub(crate) fn parse(args: &[OsString], shape: &Shape) -> Result<Cli, (Failure, bool)> {
+pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Failure, bool)> {
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match Cli::try_parse_from(args) {
         Ok(cli) if opens_nothing(&cli) => Cli::try_parse_from([args[0].clone(), "--help".into()]),
@@ -224,7 +224,7 @@ mod tests {
 
     fn failure(words: &[&str]) -> String {
         let args: Vec<OsString> = words.iter().map(OsString::from).collect();
-        format!("{:?}", parse(&args, fake::pipe("").io.shape()).unwrap_err())
+        format!("{:?}", parse(&args, fake::pipe("").io.terminal_info()).unwrap_err())
     }
 
     #[test]
@@ -263,7 +263,7 @@ mod tests {
             &["ticketing", "tickets", "list", "--query", "-20%"],
         ] {
             let args: Vec<OsString> = words.iter().map(OsString::from).collect();
-            assert!(parse(&args, fake::pipe("").io.shape()).is_ok(), "{words:?}");
+            assert!(parse(&args, fake::pipe("").io.terminal_info()).is_ok(), "{words:?}");
         }
         let text = failure(&["ticketing", "tickets", "list", "--min-price", "-5"]);
         assert!(text.contains("greater than 0") || text.contains("price"), "{text}");

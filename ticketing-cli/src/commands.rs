@@ -4,7 +4,7 @@ pub(crate) mod api;
 pub(crate) mod auth;
 pub(crate) mod buy;
 pub(crate) mod completions;
-mod extent;
+mod list_limit;
 pub(crate) mod open;
 pub(crate) mod orders;
 pub(crate) mod payments;

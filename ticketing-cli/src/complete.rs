@@ -11,7 +11,7 @@ use crate::home::Home;
 use crate::output::Format;
 
 /// Someone waits at the shell's prompt.
-const PATIENCE: Duration = Duration::from_millis(800);
+const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
 /// More would not be read.
 const MOST: u32 = 50;
 const MOST_ITEMS: usize = 50;
@@ -81,12 +81,13 @@ fn ask(
         let settings = Settings {
             server: server.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned()),
             format: Format::Tsv,
-            timeout: Some(PATIENCE),
+            timeout: Some(COMPLETION_TIMEOUT),
             home: Home::find(home),
         };
         let client = settings.client().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-        let found = runtime.block_on(async { tokio::time::timeout(PATIENCE, question(client)).await });
+        let found =
+            runtime.block_on(async { tokio::time::timeout(COMPLETION_TIMEOUT, question(client)).await });
         runtime.shutdown_background();
         found.ok()?.ok()
     };

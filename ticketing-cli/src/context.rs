@@ -1,11 +1,11 @@
-//! What a command has to work with. A command that needs no session is handed a [`Local`] and cannot touch one.
+//! What a command has to work with. A command that needs no session is given a [`Context`] and cannot touch one.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_sdk::{
     Client, ClientBuilder, Error, FileSessions, IdempotencyKey, Keyring, Request, Response, SecretString,
-    SessionError, SessionPlace, SessionStore, Timestamp, UserId,
+    SessionError, SessionLocation, SessionStore, Timestamp, UserId,
 };
 
 use crate::clock;
@@ -18,13 +18,13 @@ use crate::output::{Format, Printer};
 /// A command that needs no session.
 pub(crate) trait LocalCommand {
     /// Does it.
-    async fn run(self, local: &Local) -> Outcome;
+    async fn run(self, context: &Context) -> Outcome;
 }
 
 /// A command that talks to a server.
-pub(crate) trait OnlineCommand {
+pub(crate) trait ApiCommand {
     /// Does it.
-    async fn run(self, online: &Online) -> Outcome;
+    async fn run(self, api: &ApiContext) -> Outcome;
 }
 
 /// The settings that hold for every command.
@@ -38,14 +38,14 @@ pub(crate) struct Settings {
 }
 
 /// The streams and the settings.
-pub(crate) struct Local {
+pub(crate) struct Context {
     pub(crate) io: Arc<Io>,
     pub(crate) settings: Settings,
 }
 
 /// All that, a server, and the session there.
-pub(crate) struct Online {
-    pub(crate) local: Local,
+pub(crate) struct ApiContext {
+    pub(crate) context: Context,
     pub(crate) client: Client,
     journal: Journal,
 }
@@ -101,8 +101,8 @@ impl SessionStore for NoHome {
         Ok(())
     }
 
-    fn place(&self, _server: &str) -> SessionPlace {
-        SessionPlace::Other("no place: this user has no home directory".to_owned())
+    fn place(&self, _server: &str) -> SessionLocation {
+        SessionLocation::Other("no place: this user has no home directory".to_owned())
     }
 }
 
@@ -117,31 +117,31 @@ fn given(builder: ClientBuilder, session: &str) -> ClientBuilder {
     }
 }
 
-impl Local {
+impl Context {
     /// Shows data in the format that was chosen.
     pub(crate) fn printer(&self) -> Printer<'_> {
         Printer { io: &self.io, format: self.settings.format, now: clock::now() }
     }
 
     /// Turns to the server.
-    pub(crate) fn go_online(self) -> Outcome<Online> {
+    pub(crate) fn connect(self) -> Outcome<ApiContext> {
         let client = self.settings.client()?;
         let journal = Journal::in_folder(self.settings.home.journal().ok());
-        Ok(Online { local: self, client, journal })
+        Ok(ApiContext { context: self, client, journal })
     }
 
     /// Turns to the server, and tells about purchases that were interrupted.
-    pub(crate) fn go_online_and_tell(self) -> Outcome<Online> {
-        let online = self.go_online()?;
-        for words in online.interrupted() {
-            online.io().notice(&words);
+    pub(crate) fn connect_and_report(self) -> Outcome<ApiContext> {
+        let api = self.connect()?;
+        for words in api.interrupted() {
+            api.io().notice(&words);
         }
-        Ok(online)
+        Ok(api)
     }
 }
 
-impl Online {
-    /// The writes that were interrupted, and were not told of yet.
+impl ApiContext {
+    /// The interrupted writes that no command has reported yet.
     pub(crate) fn interrupted(&self) -> Vec<String> {
         let notes = self.journal.take_unreported(clock::now()).into_iter();
         let remarks = notes.map(|note| {
@@ -161,12 +161,12 @@ impl Online {
 
     /// The streams.
     pub(crate) fn io(&self) -> &Io {
-        &self.local.io
+        &self.context.io
     }
 
     /// Shows data in the format that was chosen. Times are as seen by the server's clock, which set them.
     pub(crate) fn printer(&self) -> Printer<'_> {
-        Printer { now: self.now(), ..self.local.printer() }
+        Printer { now: self.now(), ..self.context.printer() }
     }
 
     /// The time by the server's clock: deadlines are the server's.

@@ -49,7 +49,7 @@ impl Failure {
     }
 
     /// The reader of stdout has all that it wanted.
-    pub(crate) fn reader_gone() -> Self {
+    pub(crate) fn broken_pipe() -> Self {
         Self { message: None, ..Self::new(Exit::Done, "") }
     }
 

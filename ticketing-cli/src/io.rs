@@ -30,14 +30,14 @@ pub(crate) struct Io {
     err: Mutex<Box<dyn Write + Send>>,
     input: Arc<Mutex<Box<dyn Read + Send>>>,
     prompter: Prompter,
-    shape: Shape,
+    shape: TerminalInfo,
     /// Whether these are the streams of the process, and not those of a test.
     is_process: bool,
 }
 
 /// What is known about the streams.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Shape {
+pub(crate) struct TerminalInfo {
     /// Whether stdout is a terminal.
     pub(crate) out_terminal: bool,
     /// Whether stderr is a terminal.
@@ -67,7 +67,7 @@ impl Io {
             Colour::Always => true,
             Colour::Never => false,
         };
-        let shape = Shape {
+        let shape = TerminalInfo {
             out_terminal: stdout.is_terminal(),
             err_terminal: stderr.is_terminal(),
             in_terminal: stdin.is_terminal(),
@@ -91,7 +91,7 @@ impl Io {
         err: Box<dyn Write + Send>,
         input: Box<dyn Read + Send>,
         prompter: Prompter,
-        shape: Shape,
+        shape: TerminalInfo,
     ) -> Self {
         Self {
             out: Mutex::new(out),
@@ -104,7 +104,7 @@ impl Io {
     }
 
     /// What is known about the streams.
-    pub(crate) fn shape(&self) -> &Shape {
+    pub(crate) fn terminal_info(&self) -> &TerminalInfo {
         &self.shape
     }
 
@@ -112,7 +112,7 @@ impl Io {
     pub(crate) fn data(&self, bytes: impl AsRef<[u8]>) -> Outcome {
         let mut out = lock(&self.out);
         out.write_all(bytes.as_ref()).and_then(|()| out.flush()).map_err(|error| match error.kind() {
-            ErrorKind::BrokenPipe => Failure::reader_gone(),
+            ErrorKind::BrokenPipe => Failure::broken_pipe(),
             _ => Failure::failed(format!("cannot write to stdout: {error}")),
         })
     }
@@ -187,7 +187,7 @@ impl Io {
     }
 
     /// Ends when the reader of stdout has gone, so that a command with nothing to write just now can end, too.
-    pub(crate) async fn reader_gone(&self) {
+    pub(crate) async fn broken_pipe(&self) {
         if self.is_process {
             hangup::of_stdout().await;
         } else {
@@ -209,7 +209,7 @@ impl Io {
     pub(crate) fn log_requests(&self) {
         let filter = tracing_subscriber::EnvFilter::new("ticketing_sdk=debug");
         let log = tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(self.shape.err_colour);
-        // Whoever installed another log before wants that one.
+        // A subscriber that was installed before stays.
         let _ = log.with_env_filter(filter).without_time().with_target(false).try_init();
     }
 

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use clap_complete::CompleteEnv;
 
 use crate::cli::Cli;
-use crate::context::{Local, Settings};
+use crate::context::{Context, Settings};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
@@ -40,7 +40,7 @@ fn main() -> ExitCode {
     let args: Vec<OsString> = std::env::args_os().collect();
     let colour = cli::colour_before_parsing(&args);
     let io = Io::of_process(colour, false, false);
-    let cli = match cli::parse(&args, io.shape()) {
+    let cli = match cli::parse(&args, io.terminal_info()) {
         Ok(cli) => cli,
         Err((failure, true)) => return end(&io, io.data(failure.rendered.unwrap_or_default())),
         Err((failure, false)) => return end(&io, Err(failure)),
@@ -64,16 +64,16 @@ async fn run(cli: Cli, io: &Arc<Io>) -> Outcome {
     }
     let settings = Settings {
         server: global.server,
-        format: Format::of(global.output, io.shape().out_terminal),
+        format: Format::of(global.output, io.terminal_info().out_terminal),
         timeout: global.timeout,
         home: Home::find(global.home),
     };
-    let local = Local { io: Arc::clone(io), settings };
-    if command.minds_signals(io.shape()) {
-        return command.run(local).await;
+    let context = Context { io: Arc::clone(io), settings };
+    if command.handles_signals(io.terminal_info()) {
+        return command.run(context).await;
     }
     tokio::select! {
-        outcome = command.run(local) => outcome,
+        outcome = command.run(context) => outcome,
         _ = tokio::signal::ctrl_c() => {
             io.status(None);
             Err(Failure::interrupted())

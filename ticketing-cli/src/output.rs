@@ -19,7 +19,7 @@ pub(crate) use records::{SessionStatus, WatchLine};
 
 /// What `--output` takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Chosen {
+pub(crate) enum OutputFormat {
     /// Columns, fitted to the terminal
     Table,
     /// The JSON of the API
@@ -42,12 +42,12 @@ pub(crate) enum Format {
 
 impl Format {
     /// What was chosen, else tables on a terminal and tab-separated text elsewhere.
-    pub(crate) fn of(chosen: Option<Chosen>, terminal: bool) -> Self {
+    pub(crate) fn of(chosen: Option<OutputFormat>, terminal: bool) -> Self {
         match chosen {
-            Some(Chosen::Table) => Self::Table,
-            Some(Chosen::Json) => Self::Json,
-            Some(Chosen::Jsonl) => Self::Jsonl,
-            Some(Chosen::Csv) => Self::Csv,
+            Some(OutputFormat::Table) => Self::Table,
+            Some(OutputFormat::Json) => Self::Json,
+            Some(OutputFormat::Jsonl) => Self::Jsonl,
+            Some(OutputFormat::Csv) => Self::Csv,
             None if terminal => Self::Table,
             None => Self::Tsv,
         }
@@ -128,9 +128,9 @@ impl Printer<'_> {
                 self.io.remark("nothing to show");
                 return Ok(());
             }
-            Format::Table => table::list(records, self.io.shape(), self.now),
+            Format::Table => table::list(records, self.io.terminal_info(), self.now),
             Format::Tsv => records.iter().map(tsv::row).collect(),
-            Format::Json => json::document(&records, self.io.shape().out_terminal)?,
+            Format::Json => json::document(&records, self.io.terminal_info().out_terminal)?,
             Format::Jsonl => json::lines(records)?,
             Format::Csv => csv::header::<T>() + &self.csv_rows(records),
         };
@@ -141,7 +141,7 @@ impl Printer<'_> {
     pub(crate) fn one<T: Record>(&self, record: &T) -> Outcome {
         let text = match self.format {
             Format::Table => table::one(record, self.io, self.now),
-            Format::Json => json::document(record, self.io.shape().out_terminal)?,
+            Format::Json => json::document(record, self.io.terminal_info().out_terminal)?,
             _ => return self.list(std::slice::from_ref(record)),
         };
         self.io.data(text)
@@ -158,7 +158,7 @@ impl Printer<'_> {
     }
 
     fn csv_rows<T: Record>(&self, records: &[T]) -> String {
-        records.iter().map(|record| csv::row(record, self.io.shape().out_terminal)).collect()
+        records.iter().map(|record| csv::row(record, self.io.terminal_info().out_terminal)).collect()
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn value(io: &Io, given: Option<String>, question: &str, flag: &str) 
     }
 }
 
-/// Returns where a destructive deed is wanted: by `--yes`, or by the answer.
+/// Returns if a destructive operation is confirmed: by `--yes`, or by the answer.
 pub(crate) fn confirm(io: &Io, yes: bool, question: &str) -> Outcome {
     match io.prompter() {
         _ if yes => Ok(()),

@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 use crate::cli::tree;
 use crate::exit::Exit;
 
-/// Set to anything to write the reference anew instead of comparing it.
+/// Set to anything to write the reference instead of comparing it.
 const UPDATE: &str = "UPDATE_REFERENCE";
 
 #[test]

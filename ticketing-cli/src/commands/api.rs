@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCode};
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::output::escape_json;
@@ -40,12 +40,12 @@ pub(crate) struct Args {
     include: bool,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let mut request = online.client.request(self.method.clone(), self.path.clone());
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let mut request = api.client.request(self.method.clone(), self.path.clone());
         let mut body = Vec::new();
         if let Some(file) = &self.input {
-            body = input(online, file).await?;
+            body = input(api, file).await?;
             request = request.body("application/json", body.clone());
         } else if self.method == Method::GET || self.method == Method::HEAD {
             for (key, value) in self.fields.iter().chain(&self.json_fields) {
@@ -58,21 +58,21 @@ impl OnlineCommand for Args {
         for (name, value) in &self.headers {
             request = request.header(name, value.trim());
         }
-        let answer = self.send(online, request, &body).await?;
-        self.show(online, &answer)?;
+        let answer = self.send(api, request, &body).await?;
+        self.show(api, &answer)?;
         judge(&answer)
     }
 }
 
 impl Args {
-    async fn send(&self, online: &Online, request: Request, body: &[u8]) -> Outcome<Response> {
+    async fn send(&self, api: &ApiContext, request: Request, body: &[u8]) -> Outcome<Response> {
         let has_key = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
         if self.method != Method::POST || has_key {
             return Ok(request.send().await?);
         }
         let operation = format!("api POST {}", self.path);
         let text = String::from_utf8_lossy(body);
-        Ok(online.write_raw(&operation, &[&text], request).await??)
+        Ok(api.write_raw(&operation, &[&text], request).await??)
     }
 
     /// The fields as one JSON object.
@@ -90,7 +90,7 @@ impl Args {
     }
 
     /// The answer as it is; only on a terminal it is laid out and stripped.
-    fn show(&self, online: &Online, answer: &Response) -> Outcome {
+    fn show(&self, api: &ApiContext, answer: &Response) -> Outcome {
         let mut head = String::new();
         if self.include {
             head = format!("HTTP {}\n", answer.status());
@@ -99,21 +99,21 @@ impl Args {
             }
             head.push('\n');
         }
-        online.io().data(head)?;
-        if !online.io().shape().out_terminal {
-            return online.io().data(answer.bytes());
+        api.io().data(head)?;
+        if !api.io().terminal_info().out_terminal {
+            return api.io().data(answer.bytes());
         }
         let text = match serde_json::from_slice::<serde_json::Value>(answer.bytes()) {
             Ok(json) => escape_json(&format!("{json:#}")),
             Err(_) => answer.text().lines().map(sanitize).collect::<Vec<_>>().join("\n"),
         };
-        if text.is_empty() { Ok(()) } else { online.io().line(&text) }
+        if text.is_empty() { Ok(()) } else { api.io().line(&text) }
     }
 }
 
-async fn input(online: &Online, file: &Path) -> Outcome<Vec<u8>> {
+async fn input(api: &ApiContext, file: &Path) -> Outcome<Vec<u8>> {
     if file.as_os_str() == "-" {
-        return online.io().read_all().await;
+        return api.io().read_all().await;
     }
     // A named pipe may keep the reader waiting; an interrupt ends the program meanwhile.
     let path = file.to_owned();

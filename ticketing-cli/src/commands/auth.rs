@@ -7,9 +7,9 @@ mod status;
 
 use clap::Subcommand;
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
-use ticketing_sdk::{SessionPlace, User};
+use ticketing_sdk::{SessionLocation, User};
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
@@ -27,28 +27,28 @@ pub(crate) enum Auth {
     Status(status::Args),
 }
 
-impl OnlineCommand for Auth {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Auth {
+    async fn run(self, api: &ApiContext) -> Outcome {
         match self {
-            Self::Signup(args) => args.run(online).await,
-            Self::Signin(args) => args.run(online).await,
-            Self::Signout(args) => args.run(online).await,
-            Self::Status(args) => args.run(online).await,
+            Self::Signup(args) => args.run(api).await,
+            Self::Signin(args) => args.run(api).await,
+            Self::Signout(args) => args.run(api).await,
+            Self::Status(args) => args.run(api).await,
         }
     }
 }
 
 /// Shows who is signed in now, and says where the session is kept if that is not the keyring.
-async fn welcome(online: &Online, user: &User) -> Outcome {
-    online.printer().one(user)?;
-    online.io().remark(&format!("signed in to {} as {}", online.client.server(), user.email));
-    let place = online.client.session().await.map_err(Failure::from)?.place;
+async fn welcome(api: &ApiContext, user: &User) -> Outcome {
+    api.printer().one(user)?;
+    api.io().remark(&format!("signed in to {} as {}", api.client.server(), user.email));
+    let place = api.client.session().await.map_err(Failure::from)?.place;
     match (&place, place.notice()) {
-        (SessionPlace::Given, _) => {
-            online.io().notice("TICKETING_SESSION is set and goes first, so this new session is not kept");
+        (SessionLocation::Given, _) => {
+            api.io().notice("TICKETING_SESSION is set and goes first, so this new session is not kept");
         }
-        (_, Some(notice)) => online.io().notice(&notice),
-        (SessionPlace::File { path, .. }, None) => online
+        (_, Some(notice)) => api.io().notice(&notice),
+        (SessionLocation::File { path, .. }, None) => api
             .io()
             .notice(&format!("the session is kept in the file {}, which only you can read", path.display())),
         _ => {}

@@ -8,7 +8,7 @@ use super::orders::create::{held, order_at_price, settle_order};
 use super::payments::create::{already_paid, pay};
 use super::payments::on_page::pay_on_page;
 use crate::card::{self, Card};
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
 use crate::{complete, prompt};
@@ -31,31 +31,29 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
         // A buyer without a card reserves nothing.
-        let card = card::card(online, self.token.clone()).await?;
-        let order = match self.reserve(online).await? {
+        let card = card::card(api, self.token.clone()).await?;
+        let order = match self.reserve(api).await? {
             Reservation::New(order) => {
-                online.io().remark(&format!("order {}: {}", order.id, held(online, &order)));
+                api.io().remark(&format!("order {}: {}", order.id, held(api, &order)));
                 order
             }
             Reservation::Own(order) if order.status == OrderStatus::Complete => {
-                return already_paid(online, &order, &card).await;
+                return already_paid(api, &order, &card).await;
             }
             Reservation::Own(order) => {
-                online
-                    .io()
-                    .remark(&format!("you have ordered this ticket already; order {} goes on", order.id));
+                api.io().remark(&format!("you have ordered this ticket already; order {} goes on", order.id));
                 order
             }
         };
         let payment = match card {
-            Card::Token(token) => pay(online, &order.id, &token).await?,
-            Card::OnPage => pay_on_page(online, &order).await?,
+            Card::Token(token) => pay(api, &order.id, &token).await?,
+            Card::OnPage => pay_on_page(api, &order).await?,
         };
-        online.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
-        online.printer().one(&payment)
+        api.io().remark(&format!("paid ${} for {}", order.ticket.price, order.ticket.title));
+        api.printer().one(&payment)
     }
 }
 
@@ -68,26 +66,26 @@ enum Reservation {
 
 impl Args {
     /// Orders the ticket at the price that is shown, or goes on with the buyer's own order of it.
-    async fn reserve(&self, online: &Online) -> Outcome<Reservation> {
+    async fn reserve(&self, api: &ApiContext) -> Outcome<Reservation> {
         let subject = Subject::Ticket(self.ticket.clone());
         let about = |error| Failure::about(&error, &subject);
-        let ticket = online.client.tickets().get(&self.ticket).await.map_err(about)?;
+        let ticket = api.client.tickets().get(&self.ticket).await.map_err(about)?;
         if ticket.order_id.is_some()
-            && let Some(own) = own_order(online, &self.ticket).await
+            && let Some(own) = own_order(api, &self.ticket).await
         {
-            return self.go_on_with(online, own, None).await;
+            return self.go_on_with(api, own, None).await;
         }
-        self.agree(online, &ticket.title, ticket.price)?;
-        let error = match order_at_price(online, &self.ticket, ticket.price).await? {
+        self.agree(api, &ticket.title, ticket.price)?;
+        let error = match order_at_price(api, &self.ticket, ticket.price).await? {
             Ok(order) if self.is_agreed(order.ticket.price, ticket.price) => {
                 return Ok(Reservation::New(order));
             }
-            Ok(order) => return Err(let_go(online, &order, ticket.price).await),
+            Ok(order) => return Err(let_go(api, &order, ticket.price).await),
             Err(error) => error,
         };
         match (error.code(), error.new_price()) {
-            (Some(ErrorCode::TicketReserved), _) => match own_order(online, &self.ticket).await {
-                Some(own) => self.go_on_with(online, own, Some(ticket.price)).await,
+            (Some(ErrorCode::TicketReserved), _) => match own_order(api, &self.ticket).await {
+                Some(own) => self.go_on_with(api, own, Some(ticket.price)).await,
                 None => Err(about(error)),
             },
             (Some(ErrorCode::PriceChanged), Some(price)) => {
@@ -98,13 +96,13 @@ impl Args {
     }
 
     /// Goes on with the buyer's own order, which may have been made at another price than `agreed`.
-    async fn go_on_with(&self, online: &Online, own: Order, agreed: Option<Money>) -> Outcome<Reservation> {
+    async fn go_on_with(&self, api: &ApiContext, own: Order, agreed: Option<Money>) -> Outcome<Reservation> {
         let price = own.ticket.price;
         if own.status != OrderStatus::Complete && !agreed.is_some_and(|agreed| self.is_agreed(price, agreed))
         {
-            self.agree(online, &own.ticket.title, price)?;
+            self.agree(api, &own.ticket.title, price)?;
         }
-        settle_order(online, &own).await?;
+        settle_order(api, &own).await?;
         Ok(Reservation::Own(own))
     }
 
@@ -114,7 +112,7 @@ impl Args {
     }
 
     /// Returns where the buyer wants the ticket at its price: by `--yes`, by `--max-price`, or by the answer on a terminal.
-    fn agree(&self, online: &Online, title: &str, price: Money) -> Outcome {
+    fn agree(&self, api: &ApiContext, title: &str, price: Money) -> Outcome {
         match self.max_price {
             Some(most) if price > most => {
                 return Err(Failure::new(
@@ -125,11 +123,11 @@ impl Args {
             Some(_) => return Ok(()),
             None => {}
         }
-        if self.yes || !online.io().can_ask() {
-            online.io().remark(&format!("{title} costs ${price}"));
+        if self.yes || !api.io().can_ask() {
+            api.io().remark(&format!("{title} costs ${price}"));
             return Ok(());
         }
-        prompt::confirm(online.io(), false, &format!("Buy {title} for ${price}?"))
+        prompt::confirm(api.io(), false, &format!("Buy {title} for ${price}?"))
     }
 }
 
@@ -139,8 +137,8 @@ fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
 }
 
 /// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order makes such orders.
-async fn let_go(online: &Online, order: &Order, agreed: Money) -> Failure {
-    let so = match online.client.orders().cancel(&order.id).await {
+async fn let_go(api: &ApiContext, order: &Order, agreed: Money) -> Failure {
+    let so = match api.client.orders().cancel(&order.id).await {
         Ok(()) => format!("nothing was paid, and order {} was cancelled", order.id),
         Err(error) => {
             format!("nothing was paid, but order {} could not be cancelled: {}", order.id, error)
@@ -150,9 +148,9 @@ async fn let_go(online: &Online, order: &Order, agreed: Money) -> Failure {
 }
 
 /// The buyer's own order of this ticket, unless it was cancelled. The newest one counts.
-async fn own_order(online: &Online, ticket: &TicketId) -> Option<Order> {
+async fn own_order(api: &ApiContext, ticket: &TicketId) -> Option<Order> {
     let statuses = [OrderStatus::Created, OrderStatus::AwaitingPayment, OrderStatus::Complete];
-    let mut orders = online.client.orders().list().status(statuses).stream();
+    let mut orders = api.client.orders().list().status(statuses).stream();
     let mut own = None;
     while let Some(order) = orders.try_next().await.ok()? {
         if order.ticket.id == *ticket && order.status != OrderStatus::Cancelled {

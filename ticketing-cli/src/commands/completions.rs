@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap_complete::env::Shells;
 
-use crate::context::{Local, LocalCommand};
+use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 
 /// For which shell.
@@ -29,7 +29,7 @@ enum Shell {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, local: &Local) -> Outcome {
+    async fn run(self, context: &Context) -> Outcome {
         let name = match self.shell {
             Shell::Bash => "bash",
             Shell::Elvish => "elvish",
@@ -44,6 +44,6 @@ impl LocalCommand for Args {
         shell
             .write_registration("COMPLETE", "ticketing", "ticketing", "ticketing", &mut script)
             .map_err(|error| unwritable(error.to_string()))?;
-        local.io.data(script)
+        context.io.data(script)
     }
 }

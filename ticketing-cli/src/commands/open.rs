@@ -5,7 +5,7 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{OrderId, TicketId};
 
 use crate::complete;
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// Which page.
@@ -57,16 +57,16 @@ struct How {
     print: bool,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let pages = online.client.pages();
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let pages = api.client.pages();
         let (address, print) = match &self.page {
             None => (pages.market(), false),
             Some(Page::Ticket(ticket)) => (pages.ticket(&ticket.id), ticket.how.print),
             Some(Page::Order(order)) => (pages.order(&order.id), order.how.print),
         };
-        online.io().line(&address)?;
-        if print || self.how.print || !online.io().shape().out_terminal {
+        api.io().line(&address)?;
+        if print || self.how.print || !api.io().terminal_info().out_terminal {
             return Ok(());
         }
         // Whatever opens the browser may take its time.
@@ -76,7 +76,7 @@ impl OnlineCommand for Args {
             Ok(Err(why)) => why.to_string(),
             Err(why) => why.to_string(),
         };
-        online.io().notice(&format!("no browser could be opened: {why}"));
+        api.io().notice(&format!("no browser could be opened: {why}"));
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ pub(super) mod watch;
 
 use clap::Subcommand;
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// The verbs.
@@ -29,14 +29,14 @@ pub(crate) enum Orders {
     Watch(watch::Args),
 }
 
-impl OnlineCommand for Orders {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Orders {
+    async fn run(self, api: &ApiContext) -> Outcome {
         match self {
-            Self::List(args) => args.run(online).await,
-            Self::Get(args) => args.run(online).await,
-            Self::Create(args) => args.run(online).await,
-            Self::Cancel(args) => args.run(online).await,
-            Self::Watch(args) => args.run(online).await,
+            Self::List(args) => args.run(api).await,
+            Self::Get(args) => args.run(api).await,
+            Self::Create(args) => args.run(api).await,
+            Self::Cancel(args) => args.run(api).await,
+            Self::Watch(args) => args.run(api).await,
         }
     }
 }

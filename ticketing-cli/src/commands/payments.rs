@@ -7,7 +7,7 @@ pub(super) mod on_page;
 
 use clap::Subcommand;
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// The verbs.
@@ -24,12 +24,12 @@ pub(crate) enum Payments {
     Create(create::Args),
 }
 
-impl OnlineCommand for Payments {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Payments {
+    async fn run(self, api: &ApiContext) -> Outcome {
         match self {
-            Self::List(args) => args.run(online).await,
-            Self::Get(args) => args.run(online).await,
-            Self::Create(args) => args.run(online).await,
+            Self::List(args) => args.run(api).await,
+            Self::Get(args) => args.run(api).await,
+            Self::Create(args) => args.run(api).await,
         }
     }
 }

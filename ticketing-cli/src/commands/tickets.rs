@@ -9,7 +9,7 @@ mod watch;
 
 use clap::Subcommand;
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// The verbs.
@@ -34,15 +34,15 @@ pub(crate) enum Tickets {
     Watch(watch::Args),
 }
 
-impl OnlineCommand for Tickets {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Tickets {
+    async fn run(self, api: &ApiContext) -> Outcome {
         match self {
-            Self::List(args) => args.run(online).await,
-            Self::Get(args) => args.run(online).await,
-            Self::Create(args) => args.run(online).await,
-            Self::Update(args) => args.run(online).await,
-            Self::Delete(args) => args.run(online).await,
-            Self::Watch(args) => args.run(online).await,
+            Self::List(args) => args.run(api).await,
+            Self::Get(args) => args.run(api).await,
+            Self::Create(args) => args.run(api).await,
+            Self::Update(args) => args.run(api).await,
+            Self::Delete(args) => args.run(api).await,
+            Self::Watch(args) => args.run(api).await,
         }
     }
 }

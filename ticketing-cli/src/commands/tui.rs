@@ -10,9 +10,9 @@ use ticketing_tui::{Borders, Colours, Ending, Level, Noted, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use crate::clock;
-use crate::context::{Online, OnlineCommand, environment};
+use crate::context::{ApiCommand, ApiContext, environment};
 use crate::failure::{Failure, Outcome};
-use crate::io::{Io, Shape};
+use crate::io::{Io, TerminalInfo};
 use crate::journal::{Entry, Journal};
 
 /// How it looks.
@@ -56,16 +56,16 @@ enum Theme {
     Plain,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let home = &online.local.settings.home;
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let home = &api.context.settings.home;
         log_to(&home.tui_log()?)?;
         let config = self.look.config.clone().map_or_else(|| home.config(), Ok)?;
         let journal =
-            Arc::new(OnDisk { journal: online.journal().clone(), server: online.client.server().to_owned() });
-        let greeting = online.interrupted().into_iter().map(|words| (Level::Warn, words)).collect();
-        let show = Show { client: online.client.clone(), journal, config, greeting };
-        self.look.show(online.io(), show).await
+            Arc::new(OnDisk { journal: api.journal().clone(), server: api.client.server().to_owned() });
+        let greeting = api.interrupted().into_iter().map(|words| (Level::Warn, words)).collect();
+        let show = Show { client: api.client.clone(), journal, config, greeting };
+        self.look.show(api.io(), show).await
     }
 }
 
@@ -80,7 +80,7 @@ pub(crate) struct Show {
 impl Look {
     /// Shows the marketplace until someone leaves it.
     pub(crate) async fn show(&self, io: &Io, show: Show) -> Outcome {
-        let shape = io.shape();
+        let shape = io.terminal_info();
         let plain = self.is_plain_wanted();
         if !(plain || shape.in_terminal && shape.out_terminal) {
             return Err(Failure::usage("this needs a terminal for its input and its output")
@@ -129,7 +129,7 @@ impl Theme {
 }
 
 /// How many colours the terminal says that it shows.
-fn colours(shape: &Shape) -> Colours {
+fn colours(shape: &TerminalInfo) -> Colours {
     if !shape.out_colour {
         return Colours::None;
     }
@@ -179,8 +179,8 @@ struct OnDisk {
 }
 
 impl ticketing_tui::Journal for OnDisk {
-    fn begin(&self, deed: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String> {
-        let entry = self.journal.begin(deed, &self.server, parts, clock::now());
+    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String> {
+        let entry = self.journal.begin(operation, &self.server, parts, clock::now());
         entry.map(|entry| Box::new(entry) as Box<dyn Noted>).map_err(|error| error.to_string())
     }
 }

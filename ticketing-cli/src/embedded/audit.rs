@@ -8,7 +8,7 @@ use ticketing_server::StackSettings;
 use ticketing_server::audit::{Offline, OfflineError};
 
 use super::serve::{not_started, refused};
-use crate::context::{Local, LocalCommand};
+use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 
@@ -32,8 +32,8 @@ pub(crate) struct Args {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, local: &Local) -> Outcome {
-        let data_dir = self.data_dir.map_or_else(|| local.settings.home.server_data(), Ok)?;
+    async fn run(self, context: &Context) -> Outcome {
+        let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The same settings as the server's: they say where it keeps what is not in the folder.
         let settings = StackSettings::read(&Source::env("TICKETING_"), data_dir.clone());
         let mut settings = settings.map_err(|error| refused(&error))?;
@@ -43,7 +43,7 @@ impl LocalCommand for Args {
             .await
             .map_err(|error| not_audited(&error))?;
         for check in &report.checks {
-            local.io.line(&check.to_string())?;
+            context.io.line(&check.to_string())?;
         }
         match report.broken() {
             0 => Ok(()),

@@ -6,7 +6,7 @@ use ticketing_platform::settings::Source;
 use ticketing_server::{BackupError, StackSettings, back_up};
 
 use super::serve::refused;
-use crate::context::{Local, LocalCommand};
+use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 
 /// What to copy, and where to.
@@ -26,8 +26,8 @@ pub(crate) struct Args {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, local: &Local) -> Outcome {
-        let data_dir = self.data_dir.map_or_else(|| local.settings.home.server_data(), Ok)?;
+    async fn run(self, context: &Context) -> Outcome {
+        let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The same settings as the server's: they say what is not in the folder.
         let settings = StackSettings::read(&Source::env("TICKETING_"), data_dir.clone());
         let mut settings = settings.map_err(|error| refused(&error))?;
@@ -36,7 +36,7 @@ impl LocalCommand for Args {
         let copied = tokio::task::spawn_blocking(move || back_up(&settings, &target)).await;
         let copied = copied.map_err(|error| Failure::failed(error.to_string()))?;
         let backup = copied.map_err(|error| not_copied(&error))?;
-        local.io.remark(&format!(
+        context.io.remark(&format!(
             "{}: {} databases, {} KB; writes waited {} ms",
             self.target.display(),
             backup.databases,

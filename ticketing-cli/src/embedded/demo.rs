@@ -18,15 +18,15 @@ use ticketing_tui::{Level, MemoryJournal};
 
 use self::story::Story;
 use crate::commands::tui::{Look, Show, log_to};
-use crate::context::{Local, LocalCommand};
+use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
-use crate::io::Shape;
+use crate::io::TerminalInfo;
 
 const SELLER: &str = "seller@demo.example";
 const BUYER: &str = "buyer@demo.example";
 const RIVAL: &str = "rival@demo.example";
 
-/// Whether to be told a story, or to walk about.
+/// Whether the demo plays its story, or opens the marketplace.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
     On a terminal it opens `ticketing tui`, signed in as a buyer among others who list and buy; pay with tok_visa, or be \
@@ -42,18 +42,18 @@ pub(crate) struct Args {
 
 impl Args {
     /// Whether the story is played, rather than the marketplace opened.
-    pub(crate) fn tells_its_story(&self, shape: &Shape) -> bool {
+    pub(crate) fn tells_its_story(&self, shape: &TerminalInfo) -> bool {
         // A simple terminal is asked to be a terminal; a pipe is asked by its flag alone.
         self.story || !(self.look.plain || shape.in_terminal && shape.out_terminal)
     }
 }
 
 impl LocalCommand for Args {
-    async fn run(self, local: &Local) -> Outcome {
+    async fn run(self, context: &Context) -> Outcome {
         let start = Instant::now();
         let folder = tempfile::Builder::new().prefix("ticketing-demo-").tempdir();
         let folder = folder.map_err(|error| broke("making a folder", &error.to_string()))?;
-        let story = self.tells_its_story(local.io.shape());
+        let story = self.tells_its_story(context.io.terminal_info());
         let _logs = if story {
             // Whatever the server has to say about itself would tear the story apart.
             let logs = telemetry::init_logs(LogFormat::Text, "error");
@@ -74,12 +74,12 @@ impl LocalCommand for Args {
         // A client without a store: sessions live in its memory alone.
         let client = || Client::new(stack.url());
         if story {
-            local.io.line(&format!(
+            context.io.line(&format!(
                 "A marketplace of six services, their bus, their databases and a make-believe card provider runs in \
                  this process, on {}.",
                 stack.url()
             ))?;
-            let mut story = Story::new(&local.io, &stack, [client()?, client()?, client()?], hold);
+            let mut story = Story::new(&context.io, &stack, [client()?, client()?, client()?], hold);
             let played = tokio::select! {
                 played = Box::pin(story.play()) => played,
                 // Nothing is left behind then, either.
@@ -91,18 +91,18 @@ impl LocalCommand for Args {
                 return Err(message.map_or(failure, |why| broke(story.at, &why)));
             }
         } else {
-            Box::pin(self.walk_about(local, &stack, &folder)).await?;
+            Box::pin(self.walk_about(context, &stack, &folder)).await?;
         }
         if !Box::pin(stack.stop()).await {
             return Err(broke("stopping", "something had to be cut off"));
         }
         folder.close().map_err(|error| broke("clearing up", &error.to_string()))?;
         if !story {
-            return local
+            return context
                 .io
                 .line("The marketplace is gone, and nothing is left of it. `ticketing serve` keeps one.");
         }
-        local.io.line(&format!(
+        context.io.line(&format!(
             "All of that took {:.1} s, and nothing is left of it. `ticketing serve` keeps one; `ticketing --help` shows \
              what to do with it.",
             start.elapsed().as_secs_f64()
@@ -112,7 +112,7 @@ impl LocalCommand for Args {
 
 impl Args {
     /// Opens the marketplace on the terminal, among others who list and buy.
-    async fn walk_about(&self, local: &Local, stack: &Stack, folder: &TempDir) -> Outcome {
+    async fn walk_about(&self, context: &Context, stack: &Stack, folder: &TempDir) -> Outcome {
         let [seller, buyer, rival] =
             [Client::new(stack.url())?, Client::new(stack.url())?, Client::new(stack.url())?];
         for (client, email) in [(&seller, SELLER), (&buyer, BUYER), (&rival, RIVAL)] {
@@ -126,7 +126,7 @@ impl Args {
         }
         // What is set in the demo goes with it; what was set before holds in it.
         let config = folder.path().join("config.toml");
-        let own = self.look.config.clone().or_else(|| local.settings.home.config().ok());
+        let own = self.look.config.clone().or_else(|| context.settings.home.config().ok());
         if let Some(own) = own.filter(|own| own.exists()) {
             std::fs::copy(own, &config)
                 .map_err(|error| broke("reading your settings", &error.to_string()))?;
@@ -134,7 +134,7 @@ impl Args {
         let crowd = tokio::spawn(crowd::trade(seller, rival));
         let greeting = vec![(Level::Info, "Welcome. Pay with tok_visa; nothing here is real.".to_owned())];
         let show = Show { client: buyer, journal: Arc::new(MemoryJournal::default()), config, greeting };
-        let shown = self.look.show(&local.io, show).await;
+        let shown = self.look.show(&context.io, show).await;
         crowd.abort();
         shown
     }

@@ -9,7 +9,7 @@ use ticketing_platform::shutdown::EndSignals;
 use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat, LogGuard};
 use ticketing_server::{LogSettings, Otherwise, SETTINGS, Setting, Stack, StackSettings, StartError};
 
-use crate::context::{Local, LocalCommand};
+use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
@@ -52,9 +52,9 @@ fn usual(name: &str) -> String {
 }
 
 impl LocalCommand for Args {
-    async fn run(self, local: &Local) -> Outcome {
-        let settings = self.settings(local)?;
-        let _logs = log(local)?;
+    async fn run(self, context: &Context) -> Outcome {
+        let settings = self.settings(context)?;
+        let _logs = log(context)?;
         telemetry::log_panics();
         let exporting = match &settings.traces {
             None => None,
@@ -67,18 +67,18 @@ impl LocalCommand for Args {
         }
         let mut signals = EndSignals::listen().map_err(|error| unheard(&error))?;
         let stack = tokio::select! {
-            // Whoever ends it while it starts has nothing to wait for.
+            // A signal during the start ends the program at once: there is nothing to drain.
             _ = signals.received() => return Ok(()),
             started = Box::pin(Stack::start(settings)) => started.map_err(|error| not_started(&error))?,
         };
-        announce(&local.io, &stack);
+        announce(&context.io, &stack);
         signals.received().await.map_err(|error| unheard(&error))?;
         tokio::select! {
             // Asked once more, it ends at once.
             _ = signals.demanded() => Err(Failure::interrupted()),
             clean = ended(stack, exporting) => {
                 if !clean {
-                    let io = Arc::clone(&local.io);
+                    let io = Arc::clone(&context.io);
                     telemetry::write_within(NOTICE_WRITE_TIMEOUT, move || {
                         io.notice("some requests were cut off, because they took too long to end");
                     });
@@ -107,14 +107,14 @@ fn unheard(error: &std::io::Error) -> Failure {
 }
 
 impl Args {
-    fn settings(self, local: &Local) -> Outcome<StackSettings> {
+    fn settings(self, context: &Context) -> Outcome<StackSettings> {
         let mut source = Source::env("TICKETING_")
             .with("TICKETING_LISTEN", address(&self.listen))
             .with("TICKETING_ORDER_TTL", self.order_ttl);
         if let Some(metrics) = self.metrics_listen {
             source = source.with("TICKETING_METRICS_LISTEN", address(&metrics));
         }
-        let data_dir = self.data_dir.map_or_else(|| local.settings.home.server_data(), Ok)?;
+        let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         let data_dir = std::path::absolute(&data_dir).unwrap_or(data_dir);
         let mut settings = StackSettings::read(&source, data_dir.clone()).map_err(|error| refused(&error))?;
         settings.data_dir = data_dir;
@@ -127,8 +127,8 @@ fn address(text: &str) -> String {
     text.strip_prefix("localhost:").map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"))
 }
 
-fn log(local: &Local) -> Outcome<LogGuard> {
-    let quiet = local.io.shape().quiet.then(|| "warn".to_owned());
+fn log(context: &Context) -> Outcome<LogGuard> {
+    let quiet = context.io.terminal_info().quiet.then(|| "warn".to_owned());
     let usual =
         LogSettings { filter: quiet.unwrap_or(LogSettings::default().filter), format: LogFormat::Text };
     let logs = usual.over(&Source::env("TICKETING_")).map_err(|error| refused(&error))?;

@@ -45,8 +45,8 @@ pub(crate) struct FakeIo {
     pub(crate) err: Buffer,
 }
 
-fn shape(terminal: bool) -> Shape {
-    Shape {
+fn terminal_info(terminal: bool) -> TerminalInfo {
+    TerminalInfo {
         out_terminal: terminal,
         err_terminal: terminal,
         in_terminal: terminal,
@@ -58,7 +58,7 @@ fn shape(terminal: bool) -> Shape {
     }
 }
 
-fn with(shape: Shape, input: &'static str, answers: &[&str]) -> FakeIo {
+fn with(shape: TerminalInfo, input: &'static str, answers: &[&str]) -> FakeIo {
     let (out, err) = (Buffer::default(), Buffer::default());
     let io = Io::new(
         Box::new(out.clone()),
@@ -72,17 +72,17 @@ fn with(shape: Shape, input: &'static str, answers: &[&str]) -> FakeIo {
 
 /// A terminal of 80 columns at which someone gives these answers.
 pub(crate) fn terminal(answers: &[&str]) -> FakeIo {
-    with(shape(true), "", answers)
+    with(terminal_info(true), "", answers)
 }
 
 /// A terminal of some width, in colour or not.
 pub(crate) fn terminal_of(width: u16, colour: bool) -> FakeIo {
-    with(Shape { width, out_colour: colour, err_colour: colour, ..shape(true) }, "", &[])
+    with(TerminalInfo { width, out_colour: colour, err_colour: colour, ..terminal_info(true) }, "", &[])
 }
 
 /// Pipes on every side, with this text piped in.
 pub(crate) fn pipe(input: &'static str) -> FakeIo {
-    with(shape(false), input, &[])
+    with(terminal_info(false), input, &[])
 }
 
 /// A pipe whose reader has gone.
@@ -92,6 +92,6 @@ pub(crate) fn broken_pipe() -> Io {
         Box::new(Buffer::default()),
         Box::new(std::io::empty()),
         Prompter::scripted(&[]),
-        shape(false),
+        terminal_info(false),
     )
 }

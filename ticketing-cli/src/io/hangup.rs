@@ -31,7 +31,7 @@ fn wait_for_hangup() -> bool {
 
     let stdout = std::io::stdout();
     loop {
-        // Without an event of its own: hang-ups and errors are always told.
+        // Without an event of its own: poll always reports hang-ups and errors.
         let mut fds = [PollFd::new(&stdout, PollFlags::empty())];
         match poll(&mut fds, None) {
             Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) => return true,

@@ -9,7 +9,7 @@ use ticketing_sdk::text::{relative, sanitize};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::{Cell, Column, Place, Record, Tone, when};
-use crate::io::{Io, Shape};
+use crate::io::{Io, TerminalInfo};
 
 /// From this width on there is room for everything.
 const WIDE: usize = 100;
@@ -17,11 +17,11 @@ const WIDE: usize = 100;
 const GAP: usize = 2;
 /// A title of so many columns is still understood.
 const MIN_CUT: usize = 12;
-/// An identifier of so many columns is still told from others: its end differs.
+/// The columns that distinguish one identifier from others: their ends differ.
 const MIN_ID: usize = 9;
 
 /// A row a record, under a header, each on one line.
-pub(super) fn list<T: Record>(records: &[T], shape: &Shape, now: Timestamp) -> String {
+pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestamp) -> String {
     let rows: Vec<Vec<Cell>> = records.iter().map(Record::cells).collect();
     let layout = Layout::fit(T::COLUMNS, &rows, usize::from(shape.width), now);
     let mut table = Table::new();
@@ -142,7 +142,7 @@ pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
 /// One of a stream: the fields in a line, without a header.
 pub(super) fn line<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
     let cells = record.cells();
-    let width = usize::from(io.shape().width);
+    let width = usize::from(io.terminal_info().width);
     let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column, width));
     let fields: Vec<String> = shown
         .map(|(cell, _)| match cell {

@@ -143,7 +143,7 @@ fn one_thing_by_itself_shows_every_field() {
 }
 
 #[test]
-fn an_empty_list_is_said_on_stderr_and_is_empty_data() {
+fn empty_list_is_reported_on_stderr_and_is_empty_data() {
     let fake = fake::terminal(&[]);
     printer(&fake, Format::Table).list::<Ticket>(&[]).unwrap();
     assert_eq!((fake.out.text(), fake.err.text()), (String::new(), "nothing to show\n".to_owned()));
@@ -156,6 +156,6 @@ fn an_empty_list_is_said_on_stderr_and_is_empty_data() {
 fn the_format_follows_the_stream_unless_it_is_chosen() {
     assert_eq!(Format::of(None, true), Format::Table);
     assert_eq!(Format::of(None, false), Format::Tsv);
-    assert_eq!(Format::of(Some(Chosen::Table), false), Format::Table);
-    assert_eq!(Format::of(Some(Chosen::Json), true), Format::Json);
+    assert_eq!(Format::of(Some(OutputFormat::Table), false), Format::Table);
+    assert_eq!(Format::of(Some(OutputFormat::Json), true), Format::Json);
 }

@@ -95,7 +95,7 @@ async fn refusals_of_original_become_typed_errors() {
     eventually!(guest.tickets().get(&ticket.id).await.unwrap().order_id.is_some());
     let error = seller.tickets().update(&ticket.id, new()).await.unwrap_err();
     assert_eq!(code(&error), Some(ErrorCode::TicketReserved));
-    assert!(seller.orders().get(&order.id).await.unwrap_err().is_not_signed_in());
+    assert!(seller.orders().get(&order.id).await.unwrap_err().is_unauthenticated());
 
     buyer.orders().cancel(&order.id).await.unwrap();
     buyer.orders().cancel(&order.id).await.unwrap();

@@ -1,7 +1,7 @@
 //! `ticketing auth signin`
 
 use super::welcome;
-use crate::context::{Online, OnlineCommand, environment};
+use crate::context::{ApiCommand, ApiContext, environment};
 use crate::failure::{Failure, Outcome};
 use crate::secret::{Credentials, PASSWORD_VARIABLE};
 
@@ -12,11 +12,11 @@ pub(crate) struct Args {
     credentials: Credentials,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
         let (email, password) =
-            self.credentials.read(online.io(), environment(PASSWORD_VARIABLE), false).await?;
-        let user = online.client.auth().sign_in(email, password).await.map_err(Failure::from)?;
-        welcome(online, &user).await
+            self.credentials.read(api.io(), environment(PASSWORD_VARIABLE), false).await?;
+        let user = api.client.auth().sign_in(email, password).await.map_err(Failure::from)?;
+        welcome(api, &user).await
     }
 }

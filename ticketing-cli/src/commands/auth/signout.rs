@@ -1,6 +1,6 @@
 //! `ticketing auth signout`
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 
 /// Ends the session.
@@ -11,10 +11,10 @@ pub(crate) struct Args {
     forget: bool,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let server = online.client.server();
-        let session = online.client.session().await.map_err(Failure::from)?;
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let server = api.client.server();
+        let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable.filter(|_| !self.forget) {
             return Err(Failure::failed(format!("the session at {server} cannot be read: {why}")).hint(
                 "make it readable and sign out again; `ticketing auth signout --forget` only makes sure that it is not used \
@@ -22,21 +22,21 @@ impl OnlineCommand for Args {
             ));
         }
         if !session.present && !self.forget {
-            online.io().remark(&format!("there is no session at {server}"));
+            api.io().remark(&format!("there is no session at {server}"));
             return Ok(());
         }
         if self.forget {
-            online.client.auth().forget().await.map_err(Failure::from)?;
-            online.io().remark(&format!("forgot the session at {server}; there it lives until it expires"));
+            api.client.auth().forget().await.map_err(Failure::from)?;
+            api.io().remark(&format!("forgot the session at {server}; there it lives until it expires"));
             return Ok(());
         }
-        online.client.auth().sign_out().await.map_err(|error| match error.is_unreachable() {
+        api.client.auth().sign_out().await.map_err(|error| match error.is_unreachable() {
             true => {
                 Failure::from(error).hint("`ticketing auth signout --forget` forgets the session here alone")
             }
             false => Failure::from(error),
         })?;
-        online.io().remark(&format!("signed out of {server}"));
+        api.io().remark(&format!("signed out of {server}"));
         Ok(())
     }
 }

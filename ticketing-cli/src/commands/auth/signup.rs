@@ -1,7 +1,7 @@
 //! `ticketing auth signup`
 
 use super::welcome;
-use crate::context::{Online, OnlineCommand, environment};
+use crate::context::{ApiCommand, ApiContext, environment};
 use crate::failure::{Failure, Outcome};
 use crate::prompt::password_rule;
 use crate::secret::{Credentials, PASSWORD_VARIABLE};
@@ -13,14 +13,13 @@ pub(crate) struct Args {
     credentials: Credentials,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        if online.io().can_ask() {
-            online.io().remark(&password_rule());
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        if api.io().can_ask() {
+            api.io().remark(&password_rule());
         }
-        let (email, password) =
-            self.credentials.read(online.io(), environment(PASSWORD_VARIABLE), true).await?;
-        let user = online.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
-        welcome(online, &user).await
+        let (email, password) = self.credentials.read(api.io(), environment(PASSWORD_VARIABLE), true).await?;
+        let user = api.client.auth().sign_up(email, password).await.map_err(Failure::from)?;
+        welcome(api, &user).await
     }
 }

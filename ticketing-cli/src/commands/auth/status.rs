@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{Timestamp, User};
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::output::SessionStatus;
@@ -11,27 +11,27 @@ use crate::output::SessionStatus;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {}
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let session = online.client.session().await.map_err(Failure::from)?;
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable {
             return Err(Failure::failed(format!("the session cannot be read: {why}"))
                 .detail(format!("it is kept in {}", session.place)));
         }
         let kept_in = session.place.to_string();
-        let current = online.client.auth().current_user().await.map_err(|error| {
+        let current = api.client.auth().current_user().await.map_err(|error| {
             let what = if session.present { "a session for it is" } else { "a session for it would be" };
             Failure::from(error).detail(format!("{what} kept in {kept_in}"))
         })?;
         let status = SessionStatus {
-            server: online.client.server().to_owned(),
+            server: api.client.server().to_owned(),
             signed_in: current.is_some(),
             since: current.as_ref().and_then(|user| seconds((user.iat > 0).then_some(user.iat))),
             until: current.as_ref().and_then(|user| seconds(user.exp)),
             user: current.map(|user| User { id: user.id, email: user.email }),
             kept_in,
         };
-        online.printer().one(&status)?;
+        api.printer().one(&status)?;
         if status.signed_in {
             return Ok(());
         }

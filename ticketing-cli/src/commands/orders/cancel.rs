@@ -3,7 +3,7 @@
 use clap_complete::ArgValueCandidates;
 use ticketing_sdk::OrderId;
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 use crate::{complete, prompt};
 
@@ -18,12 +18,12 @@ pub(crate) struct Args {
     yes: bool,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        prompt::confirm(online.io(), self.yes, &format!("Cancel order {}?", self.id))?;
-        let cancelled = online.client.orders().cancel(&self.id).await;
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        prompt::confirm(api.io(), self.yes, &format!("Cancel order {}?", self.id))?;
+        let cancelled = api.client.orders().cancel(&self.id).await;
         cancelled.map_err(|error| Failure::about(&error, &Subject::Order(self.id.clone())))?;
-        online.io().remark(&format!("cancelled order {}", self.id));
+        api.io().remark(&format!("cancelled order {}", self.id));
         Ok(())
     }
 }

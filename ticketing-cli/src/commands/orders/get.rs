@@ -4,7 +4,7 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::OrderId;
 
 use crate::complete;
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 
 /// Which order.
@@ -15,9 +15,9 @@ pub(crate) struct Args {
     id: OrderId,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let order = online.client.orders().get(&self.id).await;
-        online.printer().one(&order.map_err(|error| Failure::about(&error, &Subject::Order(self.id)))?)
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let order = api.client.orders().get(&self.id).await;
+        api.printer().one(&order.map_err(|error| Failure::about(&error, &Subject::Order(self.id)))?)
     }
 }

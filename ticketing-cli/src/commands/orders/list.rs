@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use ticketing_sdk::OrderStatus;
 
-use crate::commands::extent::Extent;
-use crate::context::{Online, OnlineCommand};
+use crate::commands::list_limit::ListLimit;
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// Which orders.
@@ -14,7 +14,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
     status: Vec<Wanted>,
     #[command(flatten)]
-    extent: Extent,
+    list_limit: ListLimit,
 }
 
 /// A status.
@@ -27,13 +27,13 @@ enum Wanted {
     Cancelled,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let mut list = online.client.orders().list();
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let mut list = api.client.orders().list();
         if !self.status.is_empty() {
             list = list.status(self.status.into_iter().map(OrderStatus::from));
         }
-        self.extent.show_newest(online, list).await
+        self.list_limit.show_newest(api, list).await
     }
 }
 

@@ -7,7 +7,7 @@ use ticketing_sdk::{Order, OrderId, text};
 use tokio::time::MissedTickBehavior;
 
 use crate::complete;
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 
 /// Which order.
@@ -21,12 +21,12 @@ pub(crate) struct Args {
 /// How often the server is asked.
 const PACE: Duration = Duration::from_secs(1);
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let print = |order: &Order| online.printer().next(order);
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let print = |order: &Order| api.printer().next(order);
         tokio::select! {
-            end = follow(online, &self.id, print, |order| countdown(online, order)) => end.map(drop),
-            () = online.io().reader_gone() => Err(Failure::reader_gone()),
+            end = follow(api, &self.id, print, |order| countdown(api, order)) => end.map(drop),
+            () = api.io().broken_pipe() => Err(Failure::broken_pipe()),
         }
     }
 }
@@ -34,7 +34,7 @@ impl OnlineCommand for Args {
 /// Follows an order until it is complete or cancelled. `changed` is called at first and with each change; `status` words what
 /// is waited for, for the terminal.
 pub(crate) async fn follow(
-    online: &Online,
+    api: &ApiContext,
     id: &OrderId,
     changed: impl Fn(&Order) -> Outcome,
     status: impl Fn(&Order) -> String,
@@ -45,13 +45,13 @@ pub(crate) async fn follow(
     let mut seen: Option<Order> = None;
     loop {
         pace.tick().await;
-        let answer = online.client.orders().get(id).await;
-        online.io().status(None);
+        let answer = api.client.orders().get(id).await;
+        api.io().status(None);
         let order = match answer {
             Ok(order) => order,
             // Once the order has been seen, a server or proxy that fails for a while does not end the watch.
             Err(error) if error.is_transient() && seen.is_some() => {
-                online.io().status(Some(&format!("{error}; trying again")));
+                api.io().status(Some(&format!("{error}; trying again")));
                 continue;
             }
             Err(error) => return Err(Failure::about(&error, &subject)),
@@ -63,14 +63,14 @@ pub(crate) async fn follow(
         if order.status.is_final() {
             return Ok(order);
         }
-        online.io().status(Some(&status(&order)));
+        api.io().status(Some(&status(&order)));
         seen = Some(order);
     }
 }
 
 /// How an order stands, for the terminal.
-pub(crate) fn countdown(online: &Online, order: &Order) -> String {
-    match order.time_left(online.now()) {
+pub(crate) fn countdown(api: &ApiContext, order: &Order) -> String {
+    match order.time_left(api.now()) {
         None => "the payment is being taken".to_owned(),
         Some(left) if left.is_zero() => "the reservation has run out".to_owned(),
         Some(left) => format!("the reservation runs out in {}", text::span(left)),

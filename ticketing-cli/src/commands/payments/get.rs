@@ -4,7 +4,7 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::PaymentId;
 
 use crate::complete;
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 
 /// Which payment.
@@ -15,9 +15,9 @@ pub(crate) struct Args {
     id: PaymentId,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let payment = online.client.payments().get(&self.id).await;
-        online.printer().one(&payment.map_err(|error| Failure::about(&error, &Subject::Payment(self.id)))?)
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let payment = api.client.payments().get(&self.id).await;
+        api.printer().one(&payment.map_err(|error| Failure::about(&error, &Subject::Payment(self.id)))?)
     }
 }

@@ -1,18 +1,18 @@
 //! `ticketing payments list`
 
-use crate::commands::extent::Extent;
-use crate::context::{Online, OnlineCommand};
+use crate::commands::list_limit::ListLimit;
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// How many.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
-    extent: Extent,
+    list_limit: ListLimit,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        self.extent.show_newest(online, online.client.payments().list()).await
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        self.list_limit.show_newest(api, api.client.payments().list()).await
     }
 }

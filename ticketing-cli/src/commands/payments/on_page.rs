@@ -6,23 +6,23 @@ use ticketing_sdk::{ErrorCode, Order, OrderStatus, Payment};
 
 use super::create::payment_of;
 use crate::commands::orders::watch::{countdown, follow};
-use crate::context::Online;
+use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 
 /// Shows where the order is paid for, and waits until it is paid for, or over.
-pub(crate) async fn pay_on_page(online: &Online, order: &Order) -> Outcome<Payment> {
+pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Payment> {
     if !order.status.is_final() {
-        show(online.io(), &online.client.pages().order(&order.id));
+        show(api.io(), &api.client.pages().order(&order.id));
     }
-    let end = follow(online, &order.id, |_| Ok(()), |order| countdown(online, order)).await?;
+    let end = follow(api, &order.id, |_| Ok(()), |order| countdown(api, order)).await?;
     if end.status == OrderStatus::Complete {
-        return payment_of(online, &end.id).await.ok_or_else(|| {
+        return payment_of(api, &end.id).await.ok_or_else(|| {
             Failure::failed(format!("order {} is paid, and its payment cannot be shown", end.id))
                 .hint("`ticketing payments list` shows it")
         });
     }
-    let code = match end.expires_at <= online.now() {
+    let code = match end.expires_at <= api.now() {
         true => ErrorCode::OrderExpired,
         false => ErrorCode::OrderCancelled,
     };
@@ -33,7 +33,7 @@ pub(crate) async fn pay_on_page(online: &Online, order: &Order) -> Outcome<Payme
 fn show(io: &Io, address: &str) {
     io.instruction(&format!("pay on this page: {address}"));
     if io.can_ask()
-        && let Some(code) = qr_code(address, io.shape().err_colour, io.shape().width)
+        && let Some(code) = qr_code(address, io.terminal_info().err_colour, io.terminal_info().width)
     {
         io.drawing(&code);
     }

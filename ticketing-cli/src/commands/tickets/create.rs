@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{Money, NewTicket};
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::prompt;
 
@@ -17,25 +17,25 @@ pub(crate) struct Args {
     price: Option<Money>,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let title = prompt::value(online.io(), self.title, "Title:", "--title")?;
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let title = prompt::value(api.io(), self.title, "Title:", "--title")?;
         let price = match self.price {
             Some(price) => price,
-            None => prompt::value(online.io(), None, "Price in dollars:", "--price")?
+            None => prompt::value(api.io(), None, "Price in dollars:", "--price")?
                 .trim()
                 .parse()
                 .map_err(|error| Failure::usage(format!("--price: {error}")))?,
         };
         let operation = format!("tickets create --title {title:?} --price {price}");
         let new = NewTicket::new(title.clone(), price);
-        let ticket = online
+        let ticket = api
             .write(&operation, &[&title, &price.to_string()], |key, resumed| {
-                online.client.tickets().create(new).idempotency_key(key).resumed(resumed)
+                api.client.tickets().create(new).idempotency_key(key).resumed(resumed)
             })
             .await??;
-        online.printer().one(&ticket)?;
-        online.io().remark(&format!("for sale: {} for ${}", ticket.title, ticket.price));
+        api.printer().one(&ticket)?;
+        api.io().remark(&format!("for sale: {} for ${}", ticket.title, ticket.price));
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::TicketId;
 
 use crate::complete;
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 
 /// Which ticket.
@@ -15,9 +15,9 @@ pub(crate) struct Args {
     id: TicketId,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let ticket = online.client.tickets().get(&self.id).await;
-        online.printer().one(&ticket.map_err(|error| Failure::about(&error, &Subject::Ticket(self.id)))?)
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let ticket = api.client.tickets().get(&self.id).await;
+        api.printer().one(&ticket.map_err(|error| Failure::about(&error, &Subject::Ticket(self.id)))?)
     }
 }

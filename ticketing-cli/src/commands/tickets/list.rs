@@ -3,8 +3,8 @@
 use clap::ValueEnum;
 use ticketing_sdk::{PriceBound, TicketSort, TicketStatus};
 
-use crate::commands::extent::Extent;
-use crate::context::{Online, OnlineCommand};
+use crate::commands::list_limit::ListLimit;
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
 
 /// Which tickets, in which order.
@@ -36,7 +36,7 @@ pub(crate) struct Args {
     #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
     status: Vec<Wanted>,
     #[command(flatten)]
-    extent: Extent,
+    list_limit: ListLimit,
 }
 
 /// A status, or any.
@@ -59,9 +59,9 @@ impl Wanted {
     }
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
-        let mut list = online.client.tickets().list().limit(self.extent.page());
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let mut list = api.client.tickets().list().limit(self.list_limit.page());
         if let Some(words) = self.query {
             list = list.matching(words);
         }
@@ -82,6 +82,6 @@ impl OnlineCommand for Args {
         } else if !self.status.is_empty() {
             list = list.status(self.status.into_iter().filter_map(Wanted::status));
         }
-        self.extent.show(online, list.stream()).await
+        self.list_limit.show(api, list.stream()).await
     }
 }

@@ -4,7 +4,7 @@ use clap_complete::ArgValueCandidates;
 use ticketing_sdk::{Money, NewTicket, TicketId};
 
 use crate::complete;
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
 
 /// Which ticket, and what is new about it.
@@ -21,11 +21,11 @@ pub(crate) struct Args {
     price: Option<Money>,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
         let subject = Subject::Listing(self.id.clone());
         let about = |error| Failure::about(&error, &subject);
-        let tickets = online.client.tickets();
+        let tickets = api.client.tickets();
         let update = match (self.title, self.price) {
             (Some(title), Some(price)) => tickets.update(&self.id, NewTicket::new(title, price)),
             (title, price) => {
@@ -36,8 +36,8 @@ impl OnlineCommand for Args {
             }
         };
         let ticket = update.await.map_err(about)?;
-        online.printer().one(&ticket)?;
-        online.io().remark(&format!("updated ticket {}", ticket.id));
+        api.printer().one(&ticket)?;
+        api.io().remark(&format!("updated ticket {}", ticket.id));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use futures_util::StreamExt;
 use ticketing_sdk::{Error, WatchEvent, text};
 
-use crate::context::{Online, OnlineCommand};
+use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::output::WatchLine;
 
@@ -15,18 +15,18 @@ pub(crate) struct Args {
     after: Option<String>,
 }
 
-impl OnlineCommand for Args {
-    async fn run(self, online: &Online) -> Outcome {
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
         tokio::select! {
-            outcome = self.follow(online) => outcome,
-            () = online.io().reader_gone() => Err(Failure::reader_gone()),
+            outcome = self.follow(api) => outcome,
+            () = api.io().broken_pipe() => Err(Failure::broken_pipe()),
         }
     }
 }
 
 impl Args {
-    async fn follow(self, online: &Online) -> Outcome {
-        let tickets = online.client.tickets();
+    async fn follow(self, api: &ApiContext) -> Outcome {
+        let tickets = api.client.tickets();
         let watch = match self.after {
             Some(event) => tickets.watch_after(event).await?,
             None => tickets.watch().await?,
@@ -35,8 +35,8 @@ impl Args {
         while let Some(event) = events.next().await {
             let event = match event {
                 Err(Error::ChangesMissed) => {
-                    online.printer().next(&WatchLine::reset(events.last_event_id()))?;
-                    online.io().notice(
+                    api.printer().next(&WatchLine::reset(events.last_event_id()))?;
+                    api.io().notice(
                         "some changes were missed, and are no longer kept; `ticketing tickets list` shows what is now",
                     );
                     continue;
@@ -44,10 +44,10 @@ impl Args {
                 event => event?,
             };
             match event {
-                WatchEvent::Connected => online.io().remark(&format!("following {}", online.client.server())),
-                WatchEvent::Change(change) => online.printer().next(&WatchLine::Change(change))?,
+                WatchEvent::Connected => api.io().remark(&format!("following {}", api.client.server())),
+                WatchEvent::Change(change) => api.printer().next(&WatchLine::Change(change))?,
                 WatchEvent::Lost { error, retry_in } => {
-                    online.io().notice(&format!("{error}; trying again in {}", text::span(retry_in)));
+                    api.io().notice(&format!("{error}; trying again in {}", text::span(retry_in)));
                 }
                 _ => {}
             }

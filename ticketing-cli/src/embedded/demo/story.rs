@@ -13,7 +13,7 @@ use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 
 /// How long what other services do may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often one looks whether they have.
 const PACE: Duration = Duration::from_millis(5);
 /// More than the story makes.
@@ -157,7 +157,7 @@ impl<'a> Story<'a> {
         self.step(&format!("{RIVAL} bought it for ${}", ticket.price))
     }
 
-    /// How the services told each other of the first sale.
+    /// The events by which the services communicated the first sale.
     async fn event_log(&mut self, order: &Order) -> Outcome {
         self.at = "reading the event log";
         let events = self.stack.events(ALL_EVENTS).await.map_err(broken)?;
@@ -224,7 +224,7 @@ fn broken(error: impl std::fmt::Display) -> Failure {
 
 /// Waits for what other services bring about.
 async fn eventually(holds: impl AsyncFn() -> Outcome<bool>) -> Outcome {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + STEP_TIMEOUT;
     while !holds().await? {
         expect(Instant::now() < end, "the services did not get that far in 10 s")?;
         tokio::time::sleep(PACE).await;
