@@ -4,7 +4,7 @@
 //! database is not: the consumer pauses, keeps what it holds, takes no more, and goes on when the database writes again.
 
 mod apply;
-mod waiting;
+mod deferred;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,24 +20,24 @@ use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Span, TraceContext};
 use tokio::time::Instant;
 
-use crate::{Bus, BusError, Delivery, Effect, Subscription, Verdict, probe, spans};
-use apply::Outcome;
-use waiting::Waiting;
+use crate::{AckDecision, Bus, BusError, Delivery, Effect, Subscription, probe, spans};
+use apply::EventOutcome;
+use deferred::DeferredEvents;
 
 /// Events handled in one transaction at most. Requests wait for the same writer, so it is not held for long.
 const BATCH: usize = 64;
 /// The same where other processes write too: the longer a transaction, the more are in its way.
 const SHARED_BATCH: usize = 16;
-/// The pause after the bus failed. It doubles up to [`LONGEST_BACKOFF`] until a batch was handled.
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+/// The pause after the bus failed. It doubles up to [`MAX_BACKOFF`] until a batch was handled.
+const MIN_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 /// The longest pause between two looks at a database that could not be written.
-const LONGEST_OUTAGE_PAUSE: Duration = Duration::from_secs(2);
+const MAX_OUTAGE_BACKOFF: Duration = Duration::from_secs(2);
 /// How long a consumer keeps what it holds while it cannot write. Then it hands the events back, for another replica may
 /// be able to.
-const HELD_IN_OUTAGE: Duration = Duration::from_secs(30);
+const MAX_HOLD_IN_OUTAGE: Duration = Duration::from_secs(30);
 /// So many failed batches in a row, and the service cannot do its work.
-const MANY_OUTAGES: u32 = 3;
+const FAILING_AFTER_OUTAGES: u32 = 3;
 
 /// Why an event could not be handled.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +96,7 @@ pub(crate) struct ConsumerHealth {
 impl ConsumerHealth {
     /// Whether nothing that was tried lately could be written.
     pub(crate) fn is_failing(&self) -> bool {
-        self.outages.load(Ordering::Relaxed) >= MANY_OUTAGES
+        self.outages.load(Ordering::Relaxed) >= FAILING_AFTER_OUTAGES
     }
 }
 
@@ -113,12 +113,12 @@ pub struct Consumers {
 
 /// How the handling of a batch has ended.
 enum BatchEnd {
-    /// Every delivery has its verdict.
+    /// Every delivery has its decision.
     Settled {
         /// Whether anything was written for one of them: that the database can be written.
         has_written: bool,
     },
-    /// The database could not be written. What has no verdict comes again.
+    /// The database could not be written. What has no decision comes again.
     Outage(DbError),
     /// The unit of work failed as a whole, and not by an outage: its events are to be tried one by one.
     Refused(DbError),
@@ -149,7 +149,7 @@ impl Consumers {
     #[must_use]
     pub fn on<H: Handler>(mut self, handler: H) -> Self {
         let apply: Apply = Box::new(move |tx, envelope| {
-            let event = envelope.open::<H::Event>()?;
+            let event = envelope.decode::<H::Event>()?;
             Ok(handler.handle(tx, &event)?)
         });
         self.handlers.insert(H::Event::NAME, apply);
@@ -158,21 +158,21 @@ impl Consumers {
 
     /// Rings `signal` whenever events have taken effect.
     #[must_use]
-    pub fn ringing(mut self, signal: Signal) -> Self {
+    pub fn with_applied_signal(mut self, signal: Signal) -> Self {
         self.arrived = signal;
         self
     }
 
     /// Sets events aside by other limits.
     #[must_use]
-    pub fn limited_by(mut self, limits: DeliveryLimits) -> Self {
+    pub fn with_limits(mut self, limits: DeliveryLimits) -> Self {
         self.limits = limits;
         self
     }
 
     /// Tells `health` of outages.
     #[must_use]
-    pub(crate) fn reporting_to(mut self, health: ConsumerHealth) -> Self {
+    pub(crate) fn with_health(mut self, health: ConsumerHealth) -> Self {
         self.health = health;
         self
     }
@@ -181,8 +181,8 @@ impl Consumers {
     pub async fn run(self, bus: Bus, shutdown: Shutdown) {
         let consumers = Arc::new(self);
         let mut recovery = bus.recovery();
-        let mut pause = FIRST_PAUSE;
-        let mut waiting = Waiting::new(consumers.durable, consumers.limits);
+        let mut pause = MIN_BACKOFF;
+        let mut waiting = DeferredEvents::new(consumers.durable, consumers.limits);
         loop {
             tokio::select! {
                 () = shutdown.triggered() => return,
@@ -194,9 +194,9 @@ impl Consumers {
             tokio::select! {
                 () = shutdown.triggered() => return,
                 () = tokio::time::sleep(pause) => {}
-                () = recovery.heard() => {}
+                () = recovery.reconnected() => {}
             }
-            pause = (pause * 2).min(LONGEST_BACKOFF);
+            pause = (pause * 2).min(MAX_BACKOFF);
         }
     }
 
@@ -204,7 +204,7 @@ impl Consumers {
         self: Arc<Self>,
         bus: &Bus,
         pause: &mut Duration,
-        waiting: &mut Waiting,
+        waiting: &mut DeferredEvents,
     ) -> Result<std::convert::Infallible, BusError> {
         let names = self.handlers.keys().copied().collect();
         let mut subscription = bus.subscribe(self.durable, names).await?;
@@ -229,7 +229,7 @@ impl Consumers {
                     self.wait_out(&mut subscription, &error).await?;
                 }
             }
-            *pause = FIRST_PAUSE;
+            *pause = MIN_BACKOFF;
         }
     }
 
@@ -239,23 +239,23 @@ impl Consumers {
         tracing::warn!(durable, %error, "the database cannot be written; the consumer pauses");
         metrics::counter!("consumer_outages_total", "consumer" => durable).increment(1);
         metrics::gauge!("consumer_paused", "consumer" => durable).set(1.0);
-        let (began, mut pause, mut holds) = (Instant::now(), FIRST_PAUSE, true);
+        let (began, mut pause, mut holds) = (Instant::now(), MIN_BACKOFF, true);
         loop {
             let looked = async {
-                tokio::time::sleep(waiting::jittered(pause)).await;
+                tokio::time::sleep(deferred::jittered(pause)).await;
                 probe::write(&self.db, self.clock.now()).await
             };
-            match subscription.hold_while(looked).await {
+            match subscription.keep_alive_while(looked).await {
                 Ok(()) => break,
                 Err(error) => tracing::debug!(durable, %error, "the database still cannot be written"),
             }
-            if holds && began.elapsed() >= HELD_IN_OUTAGE {
-                subscription.hand_back().await?;
+            if holds && began.elapsed() >= MAX_HOLD_IN_OUTAGE {
+                subscription.release_unsettled().await?;
                 // Nothing is left here whose success could tell that all is well again.
                 self.health.outages.store(0, Ordering::Relaxed);
                 holds = false;
             }
-            pause = (pause * 2).min(LONGEST_OUTAGE_PAUSE);
+            pause = (pause * 2).min(MAX_OUTAGE_BACKOFF);
         }
         metrics::gauge!("consumer_paused", "consumer" => durable).set(0.0);
         tracing::info!(durable, paused = ?began.elapsed(), "the database can be written; the consumer goes on");
@@ -267,7 +267,7 @@ impl Consumers {
         subscription: &mut Subscription,
         limit: usize,
         system: &'static str,
-        waiting: &mut Waiting,
+        waiting: &mut DeferredEvents,
     ) -> Result<BatchEnd, BusError> {
         let deliveries: Arc<[Delivery]> = subscription.next(limit).await?.into();
         let begun = deliveries.iter().map(|it| spans::process(it, self.durable, self.db.name(), system));
@@ -276,10 +276,12 @@ impl Consumers {
         // One that may have ended a process before is handled with care, unless this process has survived it.
         let may_kill: Vec<bool> = deliveries
             .iter()
-            .map(|delivery| subscription.may_repeat(delivery) && !waiting.has_seen(&delivery.envelope.id))
+            .map(|delivery| {
+                subscription.may_be_redelivery(delivery) && !waiting.has_seen(&delivery.envelope.id)
+            })
             .collect();
         let handled = self.clone().handle_batch(contexts, deliveries.clone(), may_kill);
-        let outcomes = match subscription.hold_while(handled).await {
+        let outcomes = match subscription.keep_alive_while(handled).await {
             Ok(outcomes) => outcomes,
             Err(error) => {
                 spans.iter().for_each(|span| span.fail(error.to_string()));
@@ -291,22 +293,23 @@ impl Consumers {
             }
         };
         let outage = outcomes.iter().find_map(|outcome| match outcome {
-            Outcome::Outage(error) => Some(error.clone()),
+            EventOutcome::Outage(error) => Some(error.clone()),
             _ => None,
         });
-        let has_written =
-            outcomes.iter().any(|outcome| matches!(outcome, Outcome::Applied | Outcome::Failed { .. }));
-        let mut verdicts = Vec::with_capacity(outcomes.len());
+        let has_written = outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, EventOutcome::Applied | EventOutcome::Failed { .. }));
+        let mut decisions = Vec::with_capacity(outcomes.len());
         for (delivery, outcome) in deliveries.iter().zip(outcomes) {
-            verdicts.push(waiting.decide(delivery, outcome, Some(&*subscription)).await);
+            decisions.push(waiting.decide(delivery, outcome, Some(&*subscription)).await);
         }
         kill_point("before-ack");
-        for ((delivery, verdict), span) in deliveries.iter().zip(&verdicts).zip(spans) {
+        for ((delivery, decision), span) in deliveries.iter().zip(&decisions).zip(spans) {
             let _within = span.context().enter();
-            spans::processed(&span, verdict);
-            self.report(delivery, verdict, waiting);
+            spans::processed(&span, decision);
+            self.report(delivery, decision, waiting);
         }
-        subscription.settle(deliveries.iter().cloned().zip(verdicts).collect()).await?;
+        subscription.settle(deliveries.iter().cloned().zip(decisions).collect()).await?;
         Ok(outage.map_or_else(
             || {
                 waiting.progress();
@@ -316,12 +319,12 @@ impl Consumers {
         ))
     }
 
-    fn report(&self, delivery: &Delivery, verdict: &Verdict, waiting: &Waiting) {
+    fn report(&self, delivery: &Delivery, decision: &AckDecision, waiting: &DeferredEvents) {
         let name = delivery.envelope.name.as_str().to_owned();
-        let outcome = verdict.outcome();
-        let cause = match verdict {
-            Verdict::Accepted | Verdict::Postponed { .. } => None,
-            Verdict::Retry { cause, .. } | Verdict::Dead { cause, .. } => Some(cause),
+        let outcome = decision.outcome();
+        let cause = match decision {
+            AckDecision::Accepted | AckDecision::Postponed { .. } => None,
+            AckDecision::Retry { cause, .. } | AckDecision::Dead { cause, .. } => Some(cause),
         };
         metrics::counter!(
             "events_consumed_total", "consumer" => self.durable, "event" => name.clone(), "outcome" => outcome
@@ -329,7 +332,7 @@ impl Consumers {
         .increment(1);
         if let Some(cause) = cause {
             let (event_id, attempt) = (&delivery.envelope.id, waiting.tries(&delivery.envelope.id));
-            if attempt <= 1 || matches!(verdict, Verdict::Dead { .. }) {
+            if attempt <= 1 || matches!(decision, AckDecision::Dead { .. }) {
                 tracing::warn!(
                     durable = self.durable,
                     event = name,

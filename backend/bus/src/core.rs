@@ -14,7 +14,7 @@ use crate::consumers::ConsumerHealth;
 use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
 
 /// How often what is no longer needed is forgotten.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Why a service could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +55,7 @@ impl Core {
         clock: Clock,
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
-        let db = Db::open(database, DbOptions::default(), &with_ours(migrations))?;
+        let db = Db::open(database, DbOptions::default(), &with_bus_migrations(migrations))?;
         Ok(Self {
             db,
             outbox: Outbox::new(clock.clone()),
@@ -71,7 +71,7 @@ impl Core {
     /// # Errors
     /// When the database cannot be opened or migrated.
     pub fn migrate(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
-        Db::migrate(database, &with_ours(migrations))
+        Db::migrate(database, &with_bus_migrations(migrations))
     }
 
     /// Checks that the tables are up to date that [`open`](Self::open) needs, changing nothing.
@@ -79,7 +79,7 @@ impl Core {
     /// # Errors
     /// When the database cannot be reached, or is not up to date.
     pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
-        Db::check(database, &with_ours(migrations))
+        Db::check(database, &with_bus_migrations(migrations))
     }
 
     /// As [`open`](Self::open), for a service that answers requests: with the keys of requests that were answered before, and with
@@ -109,8 +109,8 @@ impl Core {
     #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
         Consumers::new(durable, self.db.clone(), self.clock.clone())
-            .ringing(self.arrived.clone())
-            .reporting_to(self.consumers.clone())
+            .with_applied_signal(self.arrived.clone())
+            .with_health(self.consumers.clone())
     }
 
     /// Proves that the service can do its work: writes a row and waits until it is durable, and asks whether its consumers
@@ -134,7 +134,7 @@ impl Core {
         let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
         shutdown.spawn(relay.run(shutdown.clone()));
         if let Some(consumers) = consumers {
-            bus.expect(consumers.durable());
+            bus.register_consumer(consumers.durable());
             shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
         }
         if let Some(ended) = self.ended.clone().filter(|_| self.db.is_shared()) {
@@ -157,7 +157,7 @@ impl Core {
                     tracing::warn!(%error, "old rows could not be forgotten");
                 }
                 tokio::select! {
-                    () = tokio::time::sleep(SWEEP_EVERY) => {}
+                    () = tokio::time::sleep(PRUNE_INTERVAL) => {}
                     () = stop.triggered() => return,
                 }
             }
@@ -166,6 +166,6 @@ impl Core {
 }
 
 /// The tables of a service and those that every service has.
-fn with_ours(migrations: &[Migrations]) -> Vec<Migrations> {
+fn with_bus_migrations(migrations: &[Migrations]) -> Vec<Migrations> {
     [&[MIGRATIONS], migrations].concat()
 }

@@ -20,7 +20,7 @@ pub struct Delivery {
 
 /// What became of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AckDecision {
     /// It took effect, now or before.
     Accepted,
     /// Put it back: it is delivered again after a while, to any replica.
@@ -44,7 +44,7 @@ pub enum Verdict {
     },
 }
 
-impl Verdict {
+impl AckDecision {
     /// Its name in metrics, log lines and spans.
     pub(crate) fn outcome(&self) -> &'static str {
         match self {

@@ -6,11 +6,11 @@ pub enum Effect {
     /// It was applied, or it rightly changed nothing.
     Done,
     /// It was applied before, or is overtaken.
-    Stale,
+    Duplicate,
     /// Its predecessor has not come yet: it must wait for it.
-    Early,
+    OutOfOrder,
     /// Its time has not come yet by the marketplace's clock.
-    NotYet,
+    NotDue,
 }
 
 /// Whether an event that makes `version` of an aggregate can be applied to a copy that stands at `known`
@@ -19,8 +19,8 @@ pub enum Effect {
 pub fn next_step(known: Option<i64>, version: i64) -> Effect {
     let next = known.map_or(0, |known| known + 1);
     match version.cmp(&next) {
-        std::cmp::Ordering::Less => Effect::Stale,
+        std::cmp::Ordering::Less => Effect::Duplicate,
         std::cmp::Ordering::Equal => Effect::Done,
-        std::cmp::Ordering::Greater => Effect::Early,
+        std::cmp::Ordering::Greater => Effect::OutOfOrder,
     }
 }

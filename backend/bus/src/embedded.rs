@@ -28,9 +28,9 @@ const MIGRATIONS: Migrations = Migrations {
     ],
 };
 /// Messages kept in memory.
-const CACHED: usize = 8192;
+const CACHE_SIZE: usize = 8192;
 /// Messages read from the table at a time.
-const SCAN: i64 = 512;
+const PAGE_SIZE: i64 = 512;
 const PRUNE_EVERY: u64 = 4096;
 
 /// How the embedded transport behaves.
@@ -38,7 +38,7 @@ const PRUNE_EVERY: u64 = 4096;
 pub struct EmbeddedOptions {
     /// How long a message is kept after it was published, once every consumer is past it.
     pub retention: Duration,
-    /// The clock of the retries. Not the marketplace's: moving that one must not hurry a retry.
+    /// The clock of the retries. Not the marketplace's: moving that one must not advance_retries a retry.
     pub clock: Clock,
 }
 
@@ -70,7 +70,7 @@ impl Log {
     }
 
     /// The log in a database that can only be read.
-    pub(crate) fn over(db: Db) -> Self {
+    pub(crate) fn read_only(db: Db) -> Self {
         Self {
             db,
             options: EmbeddedOptions::default(),
@@ -86,7 +86,7 @@ impl Log {
         let (events, published) = (batch.clone(), self.published.clone());
         let places = self.db.write(move |tx| store::append(tx, &events, now, &published)).await?;
         self.remember(places.into_iter().zip(batch.iter().cloned()));
-        self.prune_now_and_then();
+        self.prune_periodically();
         Ok(())
     }
 
@@ -94,7 +94,7 @@ impl Log {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         // An event that was in the log before has no new place.
         cache.extend(placed.filter_map(|(seq, envelope)| Some((seq?, envelope))));
-        while cache.len() > CACHED {
+        while cache.len() > CACHE_SIZE {
             cache.pop_first();
         }
         drop(cache);
@@ -103,15 +103,15 @@ impl Log {
     }
 
     /// The messages that follow `position` without a gap, as far as they are in memory.
-    fn remembered(&self, position: i64) -> Vec<(i64, Arc<Envelope>)> {
+    fn cached_after(&self, position: i64) -> Vec<(i64, Arc<Envelope>)> {
         let cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        let newer = cache.range(position + 1..).take(usize::try_from(SCAN).unwrap_or(usize::MAX));
+        let newer = cache.range(position + 1..).take(usize::try_from(PAGE_SIZE).unwrap_or(usize::MAX));
         let unbroken = newer.zip(position + 1..).take_while(|((seq, _), expected)| *seq == expected);
         unbroken.map(|((seq, envelope), _)| (*seq, envelope.clone())).collect()
     }
 
     async fn after(&self, position: i64) -> Result<Vec<(i64, Arc<Envelope>)>, DbError> {
-        let remembered = self.remembered(position);
+        let remembered = self.cached_after(position);
         if !remembered.is_empty() {
             return Ok(remembered);
         }
@@ -122,7 +122,7 @@ impl Log {
                         "SELECT seq, {} FROM messages WHERE seq > $1 ORDER BY seq LIMIT $2",
                         rows::COLUMNS
                     ),
-                    args![position, SCAN],
+                    args![position, PAGE_SIZE],
                     |row| Ok((row.int("seq")?, Arc::new(rows::envelope(row)?))),
                 )
             })
@@ -173,12 +173,16 @@ impl Log {
                 tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])?;
             if found > 0 {
                 // It was tried before: a first attempt would leave its row behind when it is settled.
-                store::deliver_again(tx, &name, seq, 1, now, "replayed")?;
+                store::schedule_redelivery(tx, &name, seq, 1, now, "replayed")?;
                 tx.ring_on_commit(&published);
             }
             Ok::<_, DbError>(found > 0)
         });
-        if found.await? { Ok(()) } else { Err(BusError::NoSuchLetter { durable: durable.to_owned(), seq }) }
+        if found.await? {
+            Ok(())
+        } else {
+            Err(BusError::NoSuchDeadLetter { durable: durable.to_owned(), seq })
+        }
     }
 
     pub(crate) async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
@@ -187,7 +191,7 @@ impl Log {
             tx.execute("DELETE FROM dead_letters WHERE durable = $1 AND seq = $2", args![&name, seq])
         });
         let found = found.await.map_err(|error: DbError| error)?;
-        if found > 0 { Ok(()) } else { Err(BusError::NoSuchLetter { durable: durable.to_owned(), seq }) }
+        if found > 0 { Ok(()) } else { Err(BusError::NoSuchDeadLetter { durable: durable.to_owned(), seq }) }
     }
 
     pub(crate) async fn backlog(&self) -> Result<u64, BusError> {
@@ -216,7 +220,7 @@ impl Log {
         Ok(newest)
     }
 
-    pub(crate) async fn places(&self) -> Result<HashMap<String, i64>, BusError> {
+    pub(crate) async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
         let places = self.db.read(|tx| {
             tx.query("SELECT id, seq FROM messages", &[], |row| Ok((row.text("id")?, row.int("seq")?)))
         });
@@ -227,7 +231,7 @@ impl Log {
         self.db.stats().commits
     }
 
-    fn prune_now_and_then(&self) {
+    fn prune_periodically(&self) {
         use std::sync::atomic::Ordering::Relaxed;
         if !(self.batches.fetch_add(1, Relaxed) + 1).is_multiple_of(PRUNE_EVERY) {
             return;

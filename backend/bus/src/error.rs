@@ -16,7 +16,7 @@ pub enum BusError {
     JetStream(#[from] JetStreamError),
     /// There is no such dead letter.
     #[error("{durable} has no dead letter {seq}")]
-    NoSuchLetter {
+    NoSuchDeadLetter {
         /// The consumer.
         durable: String,
         /// Its place in the log.

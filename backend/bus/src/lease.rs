@@ -12,9 +12,9 @@ use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
 /// How long a lease is good for. Should its holder vanish, another one takes over after this time.
-const LENGTH: Duration = Duration::from_secs(3);
+const LEASE_DURATION: Duration = Duration::from_secs(3);
 /// It is renewed when it has become this old.
-const RENEW: Duration = Duration::from_secs(1);
+const RENEW_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A claim to be the one. Where one process owns the database it always is.
 #[derive(Clone, Debug)]
@@ -22,14 +22,14 @@ pub(crate) struct Lease {
     name: &'static str,
     holder: String,
     /// The machine's time, not the marketplace's: that one can be moved.
-    wall: Clock,
+    wall_clock: Clock,
     renewed: Option<Timestamp>,
 }
 
 impl Lease {
     pub(crate) fn new(name: &'static str) -> Self {
-        let wall = Clock::system();
-        Self { name, holder: wall.new_id(), wall, renewed: None }
+        let wall_clock = Clock::system();
+        Self { name, holder: wall_clock.new_id(), wall_clock, renewed: None }
     }
 
     /// Whether this replica is the one, now and for a while.
@@ -37,8 +37,11 @@ impl Lease {
         if !db.is_shared() {
             return Ok(true);
         }
-        let now = self.wall.now();
-        if self.renewed.is_some_and(|renewed| renewed <= now && now.saturating_since(renewed) < RENEW) {
+        let now = self.wall_clock.now();
+        if self
+            .renewed
+            .is_some_and(|renewed| renewed <= now && now.saturating_since(renewed) < RENEW_INTERVAL)
+        {
             return Ok(true);
         }
         let (name, holder) = (self.name, self.holder.clone());
@@ -48,7 +51,7 @@ impl Lease {
     }
 
     /// Lets another one begin at once: `bell` tells it to look.
-    pub(crate) async fn give_back(&mut self, db: &Db, bell: &Signal) {
+    pub(crate) async fn release(&mut self, db: &Db, bell: &Signal) {
         if self.renewed.take().is_none() {
             return;
         }
@@ -66,7 +69,7 @@ impl Lease {
 
 /// Takes or renews a lease, in one statement. One that ends later than any could was made by a clock that was wrong.
 fn take(tx: &mut Tx<'_>, name: &str, holder: &str, now: Timestamp) -> Result<bool, DbError> {
-    let (expires_at, horizon) = (now + LENGTH, now + LENGTH * 2);
+    let (expires_at, horizon) = (now + LEASE_DURATION, now + LEASE_DURATION * 2);
     let taken = tx.execute(
         "INSERT INTO leases (name, holder, expires_at) VALUES ($1, $2, $3) \
          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at \

@@ -23,7 +23,7 @@ mod transport;
 
 pub use consumers::{Consumers, DeliveryLimits, Handler, HandlerError};
 pub use core::{Core, CoreError};
-pub use delivery::{DeadLetter, Delivery, Verdict};
+pub use delivery::{AckDecision, DeadLetter, Delivery};
 pub use effect::{Effect, next_step};
 pub use embedded::EmbeddedOptions;
 pub use error::BusError;

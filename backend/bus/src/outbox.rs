@@ -46,7 +46,7 @@ impl Outbox {
             self.rise_above_earlier_runs(tx)?;
         }
         // The identifier is made here, on the writer: where there is one, identifiers rise in the order of the commits.
-        let mut envelope = Envelope::seal(self.clock.new_id(), self.clock.now(), event)
+        let mut envelope = Envelope::encode(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
         envelope.trace = TraceContext::current_traceparent();
         tx.post(
@@ -101,22 +101,26 @@ impl Outbox {
 
 /// Where an event stands in the order of publishing: the transaction that wrote it, and its identifier.
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct OutboxCursor {
     xact: i64,
     id: String,
 }
 
 /// Events that wait to be published, in their order.
 #[derive(Debug, Default)]
-pub(crate) struct Waiting {
+pub(crate) struct UnpublishedBatch {
     pub(crate) events: Vec<Envelope>,
     /// Where the last of them stands, if nothing can come to stand before it any more: then one may read on behind it.
-    pub(crate) settled: Option<Place>,
+    pub(crate) settled: Option<OutboxCursor>,
 }
 
 /// The oldest events that were not published yet, or the oldest behind a place, in an order in which each comes after
 /// those that its change has seen: an aggregate's versions rise.
-pub(crate) fn unpublished(tx: &mut Tx<'_>, behind: Option<&Place>, limit: usize) -> Result<Waiting, DbError> {
+pub(crate) fn unpublished(
+    tx: &mut Tx<'_>,
+    after: Option<&OutboxCursor>,
+    limit: usize,
+) -> Result<UnpublishedBatch, DbError> {
     if tx.dialect().is_shared() {
         // The index has them in this order. With old statistics it may seem cheaper to sort all that wait.
         tx.post("SET LOCAL enable_sort TO off", &[])?;
@@ -129,15 +133,15 @@ pub(crate) fn unpublished(tx: &mut Tx<'_>, behind: Option<&Place>, limit: usize)
         rows::COLUMNS,
         tx.dialect().settled()
     );
-    let (xact, id) = behind.map_or((-1, ""), |place| (place.xact, place.id.as_str()));
+    let (xact, id) = after.map_or((-1, ""), |place| (place.xact, place.id.as_str()));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let (mut last, mut settled) = (0, 0);
     let events = tx.query(&sql, args![xact, id, limit], |row| {
         (last, settled) = (row.int("xact")?, row.int("settled")?);
         rows::envelope(row)
     })?;
-    let place = events.last().map(|event| Place { xact: last, id: event.id.clone() });
-    Ok(Waiting { events, settled: place.filter(|place| place.xact < settled) })
+    let place = events.last().map(|event| OutboxCursor { xact: last, id: event.id.clone() });
+    Ok(UnpublishedBatch { events, settled: place.filter(|place| place.xact < settled) })
 }
 
 /// Remembers that these events were published. One statement for the whole batch.
@@ -159,7 +163,7 @@ pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) 
 
 /// Where the tables were restored on another server, their numbers are of that one and may lie ahead of its own: then
 /// what waits comes first, in the order of its identifiers.
-pub(crate) fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
+pub(crate) fn reset_foreign_xids(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(
         &format!(
             "UPDATE outbox SET xact = 1 WHERE published_at IS NULL AND xact > 0 AND xact >= {}",
@@ -171,13 +175,13 @@ pub(crate) fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
 }
 
 /// Whether an event took effect before.
-pub(crate) fn was_heard(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbError> {
+pub(crate) fn is_processed(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbError> {
     let found = tx.query_opt("SELECT 1 AS found FROM inbox WHERE event_id = $1", args![event_id], |_| Ok(()));
     found.map(|found| found.is_some())
 }
 
 /// Remembers that an event takes effect in this transaction; `false` where it took effect before.
-pub(crate) fn hear(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
+pub(crate) fn mark_processed(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
     let sql = "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     Ok(tx.execute(sql, args![event_id, now])? > 0)
 }
@@ -206,7 +210,7 @@ mod tests {
     use ticketing_platform::db::{Db, DbError, Tx};
     use ticketing_sdk::{Money, TicketId, UserId};
 
-    use super::{Outbox, Place, Waiting, unpublished};
+    use super::{Outbox, OutboxCursor, UnpublishedBatch, unpublished};
     use crate::Core;
 
     fn say(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
@@ -220,9 +224,9 @@ mod tests {
         outbox.append(tx, &created).map(drop)
     }
 
-    async fn look(db: &Db, behind: Option<Place>) -> (Vec<String>, Option<Place>) {
-        let found = db.read(move |tx| unpublished(tx, behind.as_ref(), 10)).await;
-        let Waiting { events, settled } = found.map_err(|error: DbError| error).unwrap();
+    async fn look(db: &Db, after: Option<OutboxCursor>) -> (Vec<String>, Option<OutboxCursor>) {
+        let found = db.read(move |tx| unpublished(tx, after.as_ref(), 10)).await;
+        let UnpublishedBatch { events, settled } = found.map_err(|error: DbError| error).unwrap();
         (events.into_iter().map(|event| event.aggregate).collect(), settled)
     }
 

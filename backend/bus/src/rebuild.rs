@@ -29,7 +29,7 @@ pub async fn rebuild<'c>(
     bus: &Bus,
     services: impl IntoIterator<Item = &'c Core>,
 ) -> Result<u64, RebuildError> {
-    bus.start_over().await?;
+    bus.recreate_stream().await?;
     let mut said = 0;
     for core in services {
         let outbox = core.outbox.clone();

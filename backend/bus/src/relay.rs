@@ -11,21 +11,21 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry::Span;
 
 use crate::lease::Lease;
-use crate::outbox::{Place, Waiting};
+use crate::outbox::{OutboxCursor, UnpublishedBatch};
 use crate::{Bus, BusError, Outbox, outbox, probe, spans};
 
 /// Rows published together at most.
 const BATCH: usize = 1024;
-/// Rows published before the relay looks at the oldest again: what is to be said once more lies before what was read.
-const ROUND: usize = 32 * BATCH;
+/// Rows published before the relay looks at the oldest again: what is to be sent once more lies before what was read.
+const MAX_ROUND: usize = 32 * BATCH;
 /// So many rows at once, and the service is busy: then the relay lets more gather before it publishes again, so that a
 /// wait for the disk serves many events. A lone event goes out at once, and so does what follows many.
-const GATHERING: std::ops::Range<usize> = 16..256;
-const GATHER: Duration = Duration::from_millis(20);
+const COALESCED_ROWS: std::ops::Range<usize> = 16..256;
+const COALESCE_DELAY: Duration = Duration::from_millis(20);
 /// How often the relay looks even when nothing rings: rows that a crash left behind, or another replica's.
 const POLL: Duration = Duration::from_secs(1);
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MIN_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_secs(5);
 
 /// Publishes one service's outbox.
 #[derive(Clone, Debug)]
@@ -56,29 +56,31 @@ impl Relay {
     pub async fn run(mut self, shutdown: Shutdown) {
         self.db.share("outbox", self.outbox.waiting());
         self.relay(&shutdown).await;
-        self.lease.give_back(&self.db, self.outbox.waiting()).await;
+        self.lease.release(&self.db, self.outbox.waiting()).await;
     }
 
     async fn relay(&mut self, shutdown: &Shutdown) {
         if self.db.is_shared()
-            && let Err(error) = self.db.write(outbox::adopt).await
+            && let Err(error) = self.db.write(outbox::reset_foreign_xids).await
         {
             tracing::warn!(%error, "the outbox could not be looked through");
         }
         let mut waiting = self.outbox.waiting().listen();
         let mut recovery = self.bus.recovery();
-        let mut pause = FIRST_PAUSE;
+        let mut pause = MIN_BACKOFF;
         let mut is_unwritable = false;
         loop {
-            let looked = self.look_and_publish(is_unwritable).await;
+            let looked = self.probe_and_publish(is_unwritable).await;
             is_unwritable = matches!(&looked, Err(RelayError::Db(error)) if error.is_outage());
             match looked {
                 Ok(published) => {
-                    pause = FIRST_PAUSE;
+                    pause = MIN_BACKOFF;
                     let more = async {
                         match published {
                             0 => drop(tokio::time::timeout(POLL, waiting.heard()).await),
-                            many if GATHERING.contains(&many) => tokio::time::sleep(GATHER).await,
+                            many if COALESCED_ROWS.contains(&many) => {
+                                tokio::time::sleep(COALESCE_DELAY).await
+                            }
                             _ => {}
                         }
                     };
@@ -92,14 +94,14 @@ impl Relay {
                     metrics::counter!("relay_failures_total").increment(1);
                     if matches!(error, RelayError::Bus(_)) {
                         // It may be our link alone that is broken.
-                        self.lease.give_back(&self.db, self.outbox.waiting()).await;
+                        self.lease.release(&self.db, self.outbox.waiting()).await;
                     }
                     tokio::select! {
                         () = tokio::time::sleep(pause) => {}
-                        () = recovery.heard() => {}
+                        () = recovery.reconnected() => {}
                         () = shutdown.triggered() => return,
                     }
-                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    pause = (pause * 2).min(MAX_BACKOFF);
                 }
             }
         }
@@ -107,7 +109,7 @@ impl Relay {
 
     /// Publishes what waits. After an outage the database has to be written first: what is published and cannot be marked is
     /// published again and again.
-    async fn look_and_publish(&mut self, is_unwritable: bool) -> Result<usize, RelayError> {
+    async fn probe_and_publish(&mut self, is_unwritable: bool) -> Result<usize, RelayError> {
         if is_unwritable {
             probe::write(&self.db, self.clock.now()).await?;
         }
@@ -122,21 +124,21 @@ impl Relay {
             return Ok(0);
         }
         let (mut published, mut unmarked) = (0, Vec::new());
-        let mut batch = self.look(None).await?;
+        let mut batch = self.read_unpublished(None).await?;
         while !batch.events.is_empty() {
             let ids: Vec<String> = batch.events.iter().map(|event| event.id.clone()).collect();
             published += ids.len();
-            let goes_on = ids.len() == BATCH && published < ROUND && self.lease.is_held(&self.db).await?;
+            let goes_on = ids.len() == BATCH && published < MAX_ROUND && self.lease.is_held(&self.db).await?;
             let following = async {
                 match batch.settled {
-                    Some(place) if goes_on => self.look(Some(place)).await,
-                    _ => Ok(Waiting::default()),
+                    Some(place) if goes_on => self.read_unpublished(Some(place)).await,
+                    _ => Ok(UnpublishedBatch::default()),
                 }
             };
             // The batch before lies in the log already, so the order of the two is settled.
-            let (said, marked, found) =
+            let (sent, marked, found) =
                 join3(self.publish(batch.events), self.mark(unmarked), following).await;
-            said?;
+            sent?;
             marked?;
             (unmarked, batch) = (ids, found?);
         }
@@ -145,8 +147,8 @@ impl Relay {
     }
 
     /// The oldest events that wait, or those behind a place.
-    async fn look(&self, behind: Option<Place>) -> Result<Waiting, RelayError> {
-        Ok(self.db.read(move |tx| outbox::unpublished(tx, behind.as_ref(), BATCH)).await?)
+    async fn read_unpublished(&self, after: Option<OutboxCursor>) -> Result<UnpublishedBatch, RelayError> {
+        Ok(self.db.read(move |tx| outbox::unpublished(tx, after.as_ref(), BATCH)).await?)
     }
 
     async fn publish(&self, mut batch: Vec<Envelope>) -> Result<(), RelayError> {

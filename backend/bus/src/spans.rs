@@ -3,7 +3,7 @@
 use ticketing_events::Envelope;
 use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext, Value};
 
-use crate::{Delivery, Verdict};
+use crate::{AckDecision, Delivery};
 
 /// Begins to publish an event, and lets the event belong to that. One that belongs to nothing goes without.
 pub(crate) fn publish(envelope: &mut Envelope, service: &str, system: &'static str) -> Option<Span> {
@@ -44,12 +44,12 @@ pub(crate) fn process(
 }
 
 /// Tells what became of a delivery.
-pub(crate) fn processed(span: &Span, verdict: &Verdict) {
-    span.set("ticketing.delivery.outcome", verdict.outcome());
-    match verdict {
-        Verdict::Accepted | Verdict::Postponed { .. } => {}
-        Verdict::Retry { cause, .. } => span.set("ticketing.delivery.cause", cause.clone()),
-        Verdict::Dead { cause, .. } => span.fail(cause.clone()),
+pub(crate) fn processed(span: &Span, decision: &AckDecision) {
+    span.set("ticketing.delivery.outcome", decision.outcome());
+    match decision {
+        AckDecision::Accepted | AckDecision::Postponed { .. } => {}
+        AckDecision::Retry { cause, .. } => span.set("ticketing.delivery.cause", cause.clone()),
+        AckDecision::Dead { cause, .. } => span.fail(cause.clone()),
     }
 }
 

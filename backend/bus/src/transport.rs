@@ -10,7 +10,7 @@ use ticketing_platform::signal::Listener;
 
 use crate::embedded::{self, EmbeddedOptions};
 use crate::jetstream::{self, JetStreamError, JetStreamOptions};
-use crate::{BusError, DeadLetter, Delivery, Verdict};
+use crate::{AckDecision, BusError, DeadLetter, Delivery};
 
 /// The bus. Clones are the same one.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ impl Bus {
     /// The embedded transport in a database that was opened to be read only: nothing can be published or consumed.
     #[must_use]
     pub fn embedded_read_only(db: Db) -> Self {
-        Self { transport: Transport::Embedded(Arc::new(embedded::Log::over(db))) }
+        Self { transport: Transport::Embedded(Arc::new(embedded::Log::read_only(db))) }
     }
 
     /// Connects to a JetStream transport whose streams are there, and makes or changes none of them.
@@ -95,9 +95,9 @@ impl Bus {
                 Inner::Embedded(embedded::Subscription::open(log.clone(), durable, names).await?)
             }
             Transport::JetStream(stream) => {
-                let opened = jetstream::Subscription::open(&stream.link, durable, &names).await;
-                let opened = opened.map_err(|error| stream.roll.failed(durable, error))?;
-                stream.roll.listens(durable);
+                let opened = jetstream::Subscription::open(&stream.connection, durable, &names).await;
+                let opened = opened.map_err(|error| stream.readiness.mark_failed(durable, error))?;
+                stream.readiness.mark_ready(durable);
                 Inner::JetStream(Box::new(opened))
             }
         };
@@ -164,18 +164,18 @@ impl Bus {
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub async fn places(&self) -> Result<HashMap<String, i64>, BusError> {
+    pub async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
         match &self.transport {
-            Transport::Embedded(log) => log.places().await,
-            Transport::JetStream(stream) => stream.places().await,
+            Transport::Embedded(log) => log.sequences().await,
+            Transport::JetStream(stream) => stream.sequences().await,
         }
     }
 
     /// Says that this process is about to listen under this name, so that what waits for it is a part of the backlog even
     /// before it has been heard of.
-    pub(crate) fn expect(&self, durable: &'static str) {
+    pub(crate) fn register_consumer(&self, durable: &'static str) {
         if let Transport::JetStream(stream) = &self.transport {
-            stream.roll.expect(durable);
+            stream.readiness.register(durable);
         }
     }
 
@@ -186,9 +186,9 @@ impl Bus {
     /// When the server refuses one of them, or they have not come to listen in time.
     pub async fn ready(&self) -> Result<(), JetStreamError> {
         let Transport::JetStream(stream) = &self.transport else { return Ok(()) };
-        let within = stream.link.options.answer_within.saturating_mul(4);
-        let late = |_| JetStreamError::Unanswered("the consumers".to_owned());
-        tokio::time::timeout(within, stream.roll.complete()).await.map_err(late)?
+        let within = stream.connection.options.answer_within.saturating_mul(4);
+        let late = |_| JetStreamError::Timeout("the consumers".to_owned());
+        tokio::time::timeout(within, stream.readiness.wait_until_ready()).await.map_err(late)?
     }
 
     /// Throws away the events on a NATS server and begins anew, before the outboxes are said again. What lay there out of
@@ -196,10 +196,10 @@ impl Bus {
     ///
     /// # Errors
     /// When the stream cannot be deleted or made.
-    pub(crate) async fn start_over(&self) -> Result<(), BusError> {
+    pub(crate) async fn recreate_stream(&self) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(_) => Ok(()),
-            Transport::JetStream(stream) => stream.start_over().await,
+            Transport::JetStream(stream) => stream.recreate_stream().await,
         }
     }
 
@@ -208,7 +208,7 @@ impl Bus {
     pub fn recovery(&self) -> Recovery {
         let connected = match &self.transport {
             Transport::Embedded(_) => None,
-            Transport::JetStream(stream) => Some(stream.link.connected.listen()),
+            Transport::JetStream(stream) => Some(stream.connection.connected.listen()),
         };
         Recovery { connected }
     }
@@ -231,7 +231,7 @@ pub struct Recovery {
 
 impl Recovery {
     /// Returns when a lost connection has come back, or at once if one has since the last call.
-    pub async fn heard(&mut self) {
+    pub async fn reconnected(&mut self) {
         match &mut self.connected {
             Some(connected) => connected.heard().await,
             None => std::future::pending().await,
@@ -265,9 +265,9 @@ impl Subscription {
     }
 
     /// Whether a delivery may have been handled before: by a process that ended meanwhile, or whose answer was lost.
-    pub(crate) fn may_repeat(&self, delivery: &Delivery) -> bool {
+    pub(crate) fn may_be_redelivery(&self, delivery: &Delivery) -> bool {
         match &self.inner {
-            Inner::Embedded(subscription) => subscription.may_repeat(delivery),
+            Inner::Embedded(subscription) => subscription.may_be_redelivery(delivery),
             Inner::JetStream(_) => delivery.attempt > 1,
         }
     }
@@ -284,10 +284,10 @@ impl Subscription {
     }
 
     /// Waits for `work` and keeps what was delivered meanwhile: no other replica gets it.
-    pub(crate) async fn hold_while<T>(&mut self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
         match &mut self.inner {
             Inner::Embedded(_) => work.await,
-            Inner::JetStream(subscription) => subscription.hold_while(work).await,
+            Inner::JetStream(subscription) => subscription.keep_alive_while(work).await,
         }
     }
 
@@ -296,10 +296,10 @@ impl Subscription {
     ///
     /// # Errors
     /// When the transport fails.
-    pub(crate) async fn hand_back(&mut self) -> Result<(), BusError> {
+    pub(crate) async fn release_unsettled(&mut self) -> Result<(), BusError> {
         match &mut self.inner {
             Inner::Embedded(_) => Ok(()),
-            Inner::JetStream(subscription) => Ok(subscription.hand_back().await?),
+            Inner::JetStream(subscription) => Ok(subscription.release_unsettled().await?),
         }
     }
 
@@ -307,10 +307,10 @@ impl Subscription {
     ///
     /// # Errors
     /// When the log cannot be written: then the deliveries will come again.
-    pub async fn settle(&mut self, verdicts: Vec<(Delivery, Verdict)>) -> Result<(), BusError> {
+    pub async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
         match &mut self.inner {
-            Inner::Embedded(subscription) => subscription.settle(verdicts).await,
-            Inner::JetStream(subscription) => subscription.settle(verdicts).await,
+            Inner::Embedded(subscription) => subscription.settle(decisions).await,
+            Inner::JetStream(subscription) => subscription.settle(decisions).await,
         }
     }
 }

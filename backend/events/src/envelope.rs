@@ -49,7 +49,7 @@ impl Envelope {
     ///
     /// # Errors
     /// When the event cannot be written as JSON, which no event of ours does.
-    pub fn seal<E: Event>(id: String, time: Timestamp, event: &E) -> Result<Self, serde_json::Error> {
+    pub fn encode<E: Event>(id: String, time: Timestamp, event: &E) -> Result<Self, serde_json::Error> {
         Ok(Self {
             id,
             name: E::NAME.into(),
@@ -65,7 +65,7 @@ impl Envelope {
     ///
     /// # Errors
     /// When it is another event, or the body is not valid.
-    pub fn open<E: Event>(&self) -> Result<E, DecodeError> {
+    pub fn decode<E: Event>(&self) -> Result<E, DecodeError> {
         if self.name != E::NAME {
             return Err(DecodeError::OtherEvent { expected: E::NAME, found: self.name.clone() });
         }

@@ -104,7 +104,7 @@ impl StartError {
     #[must_use]
     pub fn nats(source: JetStreamError) -> Self {
         let setting = match &source {
-            JetStreamError::Refused(_) | JetStreamError::Credentials(_) => nats::CREDS,
+            JetStreamError::PermissionDenied(_) | JetStreamError::Credentials(_) => nats::CREDS,
             _ => nats::URL,
         };
         Self::Nats { setting, source }

@@ -25,7 +25,7 @@ async fn a_sign_out_is_published(engine: Engine) {
     eventually("the event is published", async || !bus.recent(10).await.unwrap().is_empty()).await;
     let envelope = bus.recent(10).await.unwrap().pop().unwrap();
     assert_eq!(envelope.name, EventName::SessionEnded);
-    let ended: SessionEnded = envelope.open().unwrap();
+    let ended: SessionEnded = envelope.decode().unwrap();
     assert_eq!(made.json()["id"], ended.user_id.as_str());
     let subject = envelope.name.known().unwrap().subject(&envelope.aggregate);
     assert_eq!(subject, format!("ticketing.session.ended.{}", ended.jti));

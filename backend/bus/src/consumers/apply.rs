@@ -9,9 +9,9 @@ use ticketing_platform::kill_point;
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::Timestamp;
 
-use super::waiting::Waiting;
+use super::deferred::DeferredEvents;
 use super::{Consumers, HandlerError};
-use crate::{Delivery, Effect, Verdict, failures, outbox};
+use crate::{AckDecision, Delivery, Effect, failures, outbox};
 
 /// So often an event is begun with others and not ended; then it is handled alone, so that the one of them that ends the process
 /// is found.
@@ -19,11 +19,11 @@ const ALONE_AFTER: u32 = 2;
 
 /// What came of one event.
 #[derive(Clone, Debug)]
-pub(super) enum Outcome {
+pub(super) enum EventOutcome {
     /// It took effect, now or before.
     Applied,
     /// Its time has not come.
-    NotYet,
+    NotDue,
     /// Its predecessor has not come.
     OutOfOrder,
     /// This version does not know it, or has no handler for it.
@@ -43,7 +43,7 @@ pub(super) enum Outcome {
 
 /// Why an event has no effect, and leaves its savepoint as an error.
 enum Unapplied {
-    Waits(Outcome),
+    Deferred(EventOutcome),
     Failed(HandlerError),
 }
 
@@ -65,16 +65,17 @@ impl Consumers {
     ///
     /// # Errors
     /// When the transaction as a whole failed: then nothing took effect.
-    pub async fn apply(self: Arc<Self>, deliveries: Arc<[Delivery]>) -> Result<Vec<Verdict>, DbError> {
-        let told = deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
-        let contexts = told.collect();
-        let mut waiting = Waiting::new(self.durable, self.limits);
+    pub async fn apply(self: Arc<Self>, deliveries: Arc<[Delivery]>) -> Result<Vec<AckDecision>, DbError> {
+        let contexts =
+            deliveries.iter().map(|delivery| TraceContext::remote(delivery.envelope.trace.as_deref()));
+        let contexts = contexts.collect();
+        let mut waiting = DeferredEvents::new(self.durable, self.limits);
         let outcomes = self.apply_within(contexts, deliveries.clone()).await?;
-        let mut verdicts = Vec::with_capacity(outcomes.len());
+        let mut decisions = Vec::with_capacity(outcomes.len());
         for (delivery, outcome) in deliveries.iter().zip(outcomes) {
-            verdicts.push(waiting.decide(delivery, outcome, None).await);
+            decisions.push(waiting.decide(delivery, outcome, None).await);
         }
-        Ok(verdicts)
+        Ok(decisions)
     }
 
     /// Handles a batch. Of those that may have ended a process before it is noted that they are begun, and those that were
@@ -87,14 +88,14 @@ impl Consumers {
         contexts: Vec<TraceContext>,
         deliveries: Arc<[Delivery]>,
         may_kill: Vec<bool>,
-    ) -> Result<Vec<Outcome>, DbError> {
+    ) -> Result<Vec<EventOutcome>, DbError> {
         let noted: Vec<usize> = (0..deliveries.len()).filter(|number| may_kill[*number]).collect();
         let alone = self.begin_together(&deliveries, noted).await?;
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(deliveries.len());
+        let mut outcomes: Vec<EventOutcome> = Vec::with_capacity(deliveries.len());
         // In their order: what lies between two that are handled alone is handled together.
         while outcomes.len() < deliveries.len() {
             let first = outcomes.len();
-            let outage = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Outage(_)));
+            let outage = outcomes.iter().find(|outcome| matches!(outcome, EventOutcome::Outage(_)));
             if let Some(outage) = outage.cloned() {
                 // The others need not find out.
                 outcomes.resize(deliveries.len(), outage);
@@ -153,7 +154,7 @@ impl Consumers {
         self: Arc<Self>,
         context: TraceContext,
         delivery: &Delivery,
-    ) -> Result<Outcome, DbError> {
+    ) -> Result<EventOutcome, DbError> {
         let id = delivery.envelope.id.clone();
         let limit = self.limits.failures;
         let begun = self.db.write(move |tx| {
@@ -165,32 +166,32 @@ impl Consumers {
         });
         let unfinished: u32 = match begun.await {
             Ok(unfinished) => unfinished,
-            Err(error) => return Ok(Outcome::Outage(error)),
+            Err(error) => return Ok(EventOutcome::Outage(error)),
         };
         if unfinished > limit {
             let failures = unfinished - 1;
             let cause = "the process ended each time while it handled this event".to_owned();
-            return Ok(Outcome::Failed { failures, is_final: true, cause });
+            return Ok(EventOutcome::Failed { failures, is_final: true, cause });
         }
         // It is noted, as one that was delivered before may be.
         let noted = Delivery { attempt: delivery.attempt.max(2), ..delivery.clone() };
         match self.clone().apply_within(vec![context], Arc::from([noted])).await {
-            Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(Outcome::NotYet)),
+            Ok(outcomes) => Ok(outcomes.into_iter().next().unwrap_or(EventOutcome::NotDue)),
             Err(error) => self.failed_alone(delivery, error).await,
         }
     }
 
     /// What a unit that held one event and failed as a whole says of that event.
-    async fn failed_alone(&self, delivery: &Delivery, error: DbError) -> Result<Outcome, DbError> {
+    async fn failed_alone(&self, delivery: &Delivery, error: DbError) -> Result<EventOutcome, DbError> {
         if error.is_outage() {
-            return Ok(Outcome::Outage(error));
+            return Ok(EventOutcome::Outage(error));
         }
         let (id, cause) = (delivery.envelope.id.clone(), error.to_string());
         let (limit, said) = (self.limits.failures, cause.clone());
         let counted = self.db.write(move |tx| count(tx, &id, &said, limit, false));
         match counted.await {
-            Ok(failures) => Ok(Outcome::Failed { failures, is_final: false, cause }),
-            Err(error) => Ok(Outcome::Outage(error)),
+            Ok(failures) => Ok(EventOutcome::Failed { failures, is_final: false, cause }),
+            Err(error) => Ok(EventOutcome::Outage(error)),
         }
     }
 
@@ -198,7 +199,7 @@ impl Consumers {
         self: Arc<Self>,
         contexts: Vec<TraceContext>,
         deliveries: Arc<[Delivery]>,
-    ) -> Result<Vec<Outcome>, DbError> {
+    ) -> Result<Vec<EventOutcome>, DbError> {
         let db = self.db.clone();
         let outcomes = db.write(move |tx| {
             let now = self.clock.now();
@@ -214,7 +215,7 @@ impl Consumers {
         outcomes.await
     }
 
-    fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> Outcome {
+    fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> EventOutcome {
         // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
         // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
         // first: whoever looks for a record that is not there is in the way of all who write one.
@@ -223,39 +224,41 @@ impl Consumers {
         let outcome = tx.savepoint(|tx| {
             let is_known =
                 delivery.envelope.name.known().is_some_and(|name| self.handlers.contains_key(&name));
-            let heard = if first && is_known {
-                !outbox::hear(tx, event_id, now)?
+            let is_duplicate = if first && is_known {
+                !outbox::mark_processed(tx, event_id, now)?
             } else {
-                outbox::was_heard(tx, event_id)?
+                outbox::is_processed(tx, event_id)?
             };
-            if heard {
+            if is_duplicate {
                 return Ok(forget(tx, delivery)?);
             }
             match self.handle(tx, &delivery.envelope)? {
-                None => Err(Unapplied::Waits(Outcome::Unhandled)),
-                Some(Effect::Early) => Err(Unapplied::Waits(Outcome::OutOfOrder)),
-                Some(Effect::NotYet) => Err(Unapplied::Waits(Outcome::NotYet)),
-                Some(Effect::Done | Effect::Stale) => {
+                None => Err(Unapplied::Deferred(EventOutcome::Unhandled)),
+                Some(Effect::OutOfOrder) => Err(Unapplied::Deferred(EventOutcome::OutOfOrder)),
+                Some(Effect::NotDue) => Err(Unapplied::Deferred(EventOutcome::NotDue)),
+                Some(Effect::Done | Effect::Duplicate) => {
                     if !first {
-                        outbox::hear(tx, event_id, now)?;
+                        outbox::mark_processed(tx, event_id, now)?;
                     }
                     Ok(forget(tx, delivery)?)
                 }
             }
         });
         match outcome {
-            Ok(()) => Outcome::Applied,
-            Err(Unapplied::Waits(waits)) => match end(tx, delivery) {
+            Ok(()) => EventOutcome::Applied,
+            Err(Unapplied::Deferred(waits)) => match end(tx, delivery) {
                 Ok(()) => waits,
-                Err(error) => Outcome::Outage(error),
+                Err(error) => EventOutcome::Outage(error),
             },
-            Err(Unapplied::Failed(HandlerError::Db(error))) if error.is_outage() => Outcome::Outage(error),
+            Err(Unapplied::Failed(HandlerError::Db(error))) if error.is_outage() => {
+                EventOutcome::Outage(error)
+            }
             Err(Unapplied::Failed(error)) => {
                 let (is_final, cause) = (matches!(error, HandlerError::Decode(_)), error.to_string());
                 let limit = self.limits.failures;
                 match tx.savepoint(|tx| count(tx, event_id, &cause, limit, is_final)) {
-                    Ok(failures) => Outcome::Failed { failures, is_final, cause },
-                    Err(error) => Outcome::Outage(error),
+                    Ok(failures) => EventOutcome::Failed { failures, is_final, cause },
+                    Err(error) => EventOutcome::Outage(error),
                 }
             }
         }

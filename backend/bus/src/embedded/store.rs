@@ -9,7 +9,7 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{Delivery, Verdict};
+use crate::{AckDecision, Delivery};
 
 /// Appends what is not in the log yet. Answers the new places; an event that was there before has none.
 pub(super) fn append(
@@ -90,7 +90,7 @@ pub(super) fn prune(tx: &mut Tx<'_>, before: i64) -> Result<(), DbError> {
     Ok(())
 }
 
-pub(super) fn deliver_again(
+pub(super) fn schedule_redelivery(
     tx: &mut Tx<'_>,
     durable: &str,
     seq: i64,
@@ -107,7 +107,7 @@ pub(super) fn deliver_again(
     Ok(())
 }
 
-pub(super) fn move_to(tx: &mut Tx<'_>, durable: &str, position: i64) -> Result<(), DbError> {
+pub(super) fn advance_position(tx: &mut Tx<'_>, durable: &str, position: i64) -> Result<(), DbError> {
     tx.execute(
         "UPDATE consumers SET position = $2 WHERE durable = $1 AND position < $2",
         args![durable, position],
@@ -119,17 +119,19 @@ pub(super) fn settle_one(
     tx: &mut Tx<'_>,
     durable: &str,
     delivery: &Delivery,
-    verdict: &Verdict,
+    decision: &AckDecision,
     now: Timestamp,
 ) -> Result<(), DbError> {
     let (seq, attempt) = (delivery.seq, delivery.attempt);
-    match verdict {
-        Verdict::Retry { after, cause } => deliver_again(tx, durable, seq, attempt, now + *after, cause),
-        Verdict::Postponed { after } => {
-            deliver_again(tx, durable, seq, attempt.saturating_sub(1).max(1), now + *after, "not yet")
+    match decision {
+        AckDecision::Retry { after, cause } => {
+            schedule_redelivery(tx, durable, seq, attempt, now + *after, cause)
         }
-        Verdict::Accepted | Verdict::Dead { .. } => {
-            if let Verdict::Dead { cause, attempts } = verdict {
+        AckDecision::Postponed { after } => {
+            schedule_redelivery(tx, durable, seq, attempt.saturating_sub(1).max(1), now + *after, "not yet")
+        }
+        AckDecision::Accepted | AckDecision::Dead { .. } => {
+            if let AckDecision::Dead { cause, attempts } = decision {
                 tx.execute(
                     "INSERT INTO dead_letters (durable, seq, attempts, cause, died_at) \
                      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",

@@ -11,7 +11,7 @@ use ticketing_platform::signal::Listener;
 use ticketing_sdk::Timestamp;
 
 use super::{Log, store};
-use crate::{BusError, Delivery, Verdict, rows};
+use crate::{AckDecision, BusError, Delivery, rows};
 
 /// How long a consumer is idle before it writes down that it has looked past others' events.
 const IDLE: Duration = Duration::from_millis(100);
@@ -62,7 +62,7 @@ impl Subscription {
         })
     }
 
-    pub(crate) fn may_repeat(&self, delivery: &Delivery) -> bool {
+    pub(crate) fn may_be_redelivery(&self, delivery: &Delivery) -> bool {
         self.is_first || delivery.attempt > 1
     }
 
@@ -156,23 +156,23 @@ impl Subscription {
 
     async fn write_position(&mut self) -> Result<(), BusError> {
         let (durable, position) = (self.durable, self.position);
-        self.log.db.write(move |tx| store::move_to(tx, durable, position)).await?;
+        self.log.db.write(move |tx| store::advance_position(tx, durable, position)).await?;
         self.written = position;
         Ok(())
     }
 
-    pub(crate) async fn settle(&mut self, verdicts: Vec<(Delivery, Verdict)>) -> Result<(), BusError> {
+    pub(crate) async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
         let (durable, scanned, now) = (self.durable, self.scanned, self.log.options.clock.now());
-        let again = verdicts
+        let again = decisions
             .iter()
-            .any(|(delivery, verdict)| delivery.attempt > 1 || !matches!(verdict, Verdict::Accepted));
+            .any(|(delivery, decision)| delivery.attempt > 1 || !matches!(decision, AckDecision::Accepted));
         self.log
             .db
             .write(move |tx| {
-                for (delivery, verdict) in &verdicts {
-                    store::settle_one(tx, durable, delivery, verdict, now)?;
+                for (delivery, decision) in &decisions {
+                    store::settle_one(tx, durable, delivery, decision, now)?;
                 }
-                store::move_to(tx, durable, scanned)
+                store::advance_position(tx, durable, scanned)
             })
             .await?;
         (self.position, self.written, self.is_first) = (scanned, scanned, false);

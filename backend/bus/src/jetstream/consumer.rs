@@ -7,10 +7,10 @@ use async_nats::jetstream::consumer::{AckPolicy, Config, DeliverPolicy, Info};
 use serde::Serialize;
 use ticketing_events::EventName;
 
-use super::link::Link;
-use super::message::{EVENTS, subjects_of, token};
-use super::topology::{ADVISORIES, REPLAYS, STREAM};
-use super::{JetStreamError, JetStreamOptions, letters, scan};
+use super::connection::Connection;
+use super::message::{EVENT_PREFIX, subjects_of, token};
+use super::topology::{ADVISORY_STREAM, EVENT_STREAM, REPLAY_PREFIX};
+use super::{JetStreamError, JetStreamOptions, dead_letters, scan};
 
 /// The metadata key that holds the subjects whose passed-over events the consumer still has to be given.
 const MISSED: &str = "ticketing.missed";
@@ -55,12 +55,16 @@ fn config(durable: &str, filters: &BTreeSet<String>, options: &JetStreamOptions)
 
 /// The consumer of the server's advisories about `durable`.
 fn advisory_config(durable: &str, options: &JetStreamOptions) -> Config {
-    config(durable, &BTreeSet::from([format!("$JS.EVENT.ADVISORY.CONSUMER.*.{STREAM}.{durable}")]), options)
+    config(
+        durable,
+        &BTreeSet::from([format!("$JS.EVENT.ADVISORY.CONSUMER.*.{EVENT_STREAM}.{durable}")]),
+        options,
+    )
 }
 
 /// The subjects that a replica which handles these events needs.
 pub(super) fn subjects(durable: &str, names: &[EventName]) -> BTreeSet<String> {
-    let replays = format!("{REPLAYS}.{}.*", token(durable));
+    let replays = format!("{REPLAY_PREFIX}.{}.*", token(durable));
     names.iter().map(|name| subjects_of(*name)).chain([replays]).collect()
 }
 
@@ -78,17 +82,17 @@ pub(super) fn subjects(durable: &str, names: &[EventName]) -> BTreeSet<String> {
 /// # Errors
 /// When the server refuses, does not answer, or others keep changing the consumer.
 pub(super) async fn ensure(
-    link: &Link,
+    connection: &Connection,
     durable: &str,
     needed: &BTreeSet<String>,
 ) -> Result<(), JetStreamError> {
     // The subjects whose passed-over events this call has delivered.
     let mut delivered = BTreeSet::new();
     for _ in 0..MAX_READS {
-        let found = match info(link, STREAM, durable).await {
+        let found = match info(connection, EVENT_STREAM, durable).await {
             Err(error) if error.is(ErrorCode::CONSUMER_NOT_FOUND) => {
-                let created = config(durable, needed, &link.options);
-                write(link, STREAM, &created, Some(Action::Create)).await?;
+                let created = config(durable, needed, &connection.options);
+                write(connection, EVENT_STREAM, &created, Some(Action::Create)).await?;
                 continue;
             }
             found => found?.config,
@@ -98,18 +102,18 @@ pub(super) async fn ensure(
         delivered.retain(|subject| !added.contains(subject));
         let mut missed: BTreeSet<String> = unfinished(&found).difference(&delivered).cloned().collect();
         missed.extend(added);
-        let mut wanted = config(durable, &known.union(needed).cloned().collect(), &link.options);
+        let mut wanted = config(durable, &known.union(needed).cloned().collect(), &connection.options);
         if !missed.is_empty() {
             let subjects: Vec<&str> = missed.iter().map(String::as_str).collect();
             wanted.metadata.insert(MISSED.to_owned(), subjects.join(" "));
         }
         if differs(&found, &wanted) {
-            write(link, STREAM, &wanted, Some(Action::Update)).await?;
+            write(connection, EVENT_STREAM, &wanted, Some(Action::Update)).await?;
         } else if missed.is_empty() {
-            let advisories = advisory_config(durable, &link.options);
-            return write(link, ADVISORIES, &advisories, None).await;
+            let advisories = advisory_config(durable, &connection.options);
+            return write(connection, ADVISORY_STREAM, &advisories, None).await;
         } else {
-            deliver_missed(link, durable, &missed).await?;
+            deliver_missed(connection, durable, &missed).await?;
             delivered.append(&mut missed);
         }
     }
@@ -136,16 +140,16 @@ fn differs(found: &Config, wanted: &Config) -> bool {
 
 /// Delivers to the consumer what it has passed over. Where it has had some of that, its inbox knows.
 async fn deliver_missed(
-    link: &Link,
+    connection: &Connection,
     durable: &str,
     subjects: &BTreeSet<String>,
 ) -> Result<(), JetStreamError> {
-    let passed = info(link, STREAM, durable).await?.delivered.stream_sequence;
-    for subject in subjects.iter().filter(|subject| subject.starts_with(&format!("{EVENTS}."))) {
+    let passed = info(connection, EVENT_STREAM, durable).await?.delivered.stream_sequence;
+    for subject in subjects.iter().filter(|subject| subject.starts_with(&format!("{EVENT_PREFIX}."))) {
         let mut events = Vec::new();
-        scan::scan(link, STREAM, subject, 1, |stored| {
+        scan::scan(connection, EVENT_STREAM, subject, 1, |stored| {
             if stored.seq <= passed {
-                events.extend(stored.envelope().map(|envelope| (stored.place(), envelope)));
+                events.extend(stored.envelope().map(|envelope| (stored.event_sequence(), envelope)));
             }
         })
         .await?;
@@ -156,7 +160,8 @@ async fn deliver_missed(
             "events that are new to the consumer are delivered"
         );
         for (seq, envelope) in events {
-            letters::deliver_again(link, durable, seq, envelope, &format!("missed:{durable}:{seq}")).await?;
+            dead_letters::redeliver(connection, durable, seq, envelope, &format!("missed:{durable}:{seq}"))
+                .await?;
         }
     }
     Ok(())
@@ -165,14 +170,14 @@ async fn deliver_missed(
 /// Writes a configuration. That another replica has created or deleted the consumer in the meantime is no error: the caller
 /// reads again.
 async fn write(
-    link: &Link,
+    connection: &Connection,
     stream: &str,
     config: &Config,
     action: Option<Action>,
 ) -> Result<(), JetStreamError> {
     let name = config.name.as_deref().unwrap_or_default();
     let request = WriteRequest { stream_name: stream, config, action };
-    match link.api::<Info>(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await {
+    match connection.api::<Info>(&format!("CONSUMER.CREATE.{stream}.{name}"), &request).await {
         Ok(_) => tracing::debug!(stream, durable = name, "the consumer is configured"),
         Err(error)
             if error.is(ErrorCode::CONSUMER_ALREADY_EXISTS)
@@ -182,16 +187,24 @@ async fn write(
     Ok(())
 }
 
-pub(super) async fn info(link: &Link, stream: &str, durable: &str) -> Result<Info, JetStreamError> {
-    link.look_up(&format!("CONSUMER.INFO.{stream}.{durable}")).await
+pub(super) async fn info(
+    connection: &Connection,
+    stream: &str,
+    durable: &str,
+) -> Result<Info, JetStreamError> {
+    connection.request_empty(&format!("CONSUMER.INFO.{stream}.{durable}")).await
 }
 
 /// Returns when the consumer no longer has all of the `needed` subjects: another replica or an operator has overwritten its
 /// configuration. The server passes over what the consumer lacks, so it has to be extended again.
-pub(super) async fn wait_until_narrowed(link: Link, durable: &'static str, needed: BTreeSet<String>) {
+pub(super) async fn wait_until_narrowed(
+    connection: Connection,
+    durable: &'static str,
+    needed: BTreeSet<String>,
+) {
     loop {
-        tokio::time::sleep(link.options.ack_wait).await;
-        match info(&link, STREAM, durable).await {
+        tokio::time::sleep(connection.options.ack_wait).await;
+        match info(&connection, EVENT_STREAM, durable).await {
             Ok(found) if !needed.is_subset(&filters(&found.config)) => return,
             Ok(_) => {}
             Err(error) => tracing::debug!(durable, %error, "the consumer cannot be read now"),

@@ -22,7 +22,7 @@ pub enum JetStreamError {
     Credentials(String),
     /// The server is older than what this program needs.
     #[error("the NATS server at {url} is version {found}; at least {needed} is needed")]
-    OldServer {
+    UnsupportedVersion {
         /// Where, without a password.
         url: String,
         /// Its version.
@@ -37,7 +37,7 @@ pub enum JetStreamError {
     #[error(
         "the stream {stream} exists with {field} = {found}, but {expected} is needed; edit or delete the stream"
     )]
-    Conflict {
+    StreamMismatch {
         /// The stream.
         stream: String,
         /// What differs.
@@ -49,16 +49,16 @@ pub enum JetStreamError {
     },
     /// The user has no permission.
     #[error("NATS refuses: {0}")]
-    Refused(String),
+    PermissionDenied(String),
     /// The connection is down. It comes back by itself.
     #[error("the connection to NATS is down")]
     Disconnected,
     /// There was no answer in time. Whether it was done is not known.
     #[error("NATS did not answer {0} in time")]
-    Unanswered(String),
+    Timeout(String),
     /// Nobody listens: the stream or the consumer is gone.
     #[error("nobody answers {0}: the stream or the consumer is gone")]
-    Gone(String),
+    NoResponders(String),
     /// Other replicas keep changing the configuration of this consumer.
     #[error("the configuration of the consumer {0} keeps changing")]
     Contended(String),
@@ -67,7 +67,7 @@ pub enum JetStreamError {
     Narrowed(String),
     /// The server says that it cannot be done.
     #[error("NATS answers {subject} with: {description} (error {code})")]
-    Answer {
+    Api {
         /// What was asked.
         subject: String,
         /// The number of the error.
@@ -77,7 +77,7 @@ pub enum JetStreamError {
     },
     /// The answer cannot be understood.
     #[error("the answer of NATS to {subject} cannot be read: {reason}")]
-    Unreadable {
+    InvalidResponse {
         /// What was asked.
         subject: String,
         /// Why.
@@ -91,12 +91,12 @@ pub enum JetStreamError {
 impl JetStreamError {
     /// Whether the server answered with this error.
     pub(super) fn is(&self, wanted: ErrorCode) -> bool {
-        matches!(self, Self::Answer { code, .. } if *code == wanted.0)
+        matches!(self, Self::Api { code, .. } if *code == wanted.0)
     }
 
     /// Whether the stream or the consumer has to be made before this can work.
     pub(super) fn lacks_a_stream(&self) -> bool {
-        matches!(self, Self::Gone(_))
+        matches!(self, Self::NoResponders(_))
             || self.is(ErrorCode::STREAM_NOT_FOUND)
             || self.is(ErrorCode::CONSUMER_NOT_FOUND)
     }

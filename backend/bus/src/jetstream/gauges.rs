@@ -4,45 +4,46 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::link::Link;
-use super::topology::{DEAD, LETTERS, STREAM};
+use super::connection::Connection;
+use super::topology::{DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM};
 use super::{JetStreamError, consumer};
 
 /// How often they are read.
-const EVERY: Duration = Duration::from_secs(10);
+const REFRESH_INTERVAL: Duration = Duration::from_secs(10);
 
 #[derive(Serialize)]
-struct Question<'q> {
+struct StreamInfoRequest<'q> {
     subjects_filter: &'q str,
 }
 
 /// How many letters a consumer has.
 #[derive(Deserialize)]
-struct Answer {
+struct SubjectTotals {
     /// Absent where there is none.
     #[serde(default)]
     total: u64,
 }
 
 /// Reads and shows them until it is ended.
-pub(super) async fn run(link: Link, durable: &'static str) {
+pub(super) async fn run(connection: Connection, durable: &'static str) {
     loop {
-        if let Err(error) = show(&link, durable).await {
+        if let Err(error) = update(&connection, durable).await {
             tracing::debug!(durable, %error, "the gauges of a consumer cannot be read now");
         }
-        tokio::time::sleep(EVERY).await;
+        tokio::time::sleep(REFRESH_INTERVAL).await;
     }
 }
 
-async fn show(link: &Link, durable: &'static str) -> Result<(), JetStreamError> {
-    let info = consumer::info(link, STREAM, durable).await?;
-    let subjects = format!("{DEAD}.{durable}.*");
-    let question = Question { subjects_filter: &subjects };
-    let letters: Answer = link.api(&format!("STREAM.INFO.{LETTERS}"), &question).await?;
+async fn update(connection: &Connection, durable: &'static str) -> Result<(), JetStreamError> {
+    let info = consumer::info(connection, EVENT_STREAM, durable).await?;
+    let subjects = format!("{DEAD_LETTER_PREFIX}.{durable}.*");
+    let request = StreamInfoRequest { subjects_filter: &subjects };
+    let dead_letters: SubjectTotals =
+        connection.api(&format!("STREAM.INFO.{DEAD_LETTER_STREAM}"), &request).await?;
     for (name, value) in [
         ("bus_lag", info.num_pending),
         ("bus_unanswered", info.num_ack_pending as u64),
-        ("bus_dead_letters", letters.total),
+        ("bus_dead_letters", dead_letters.total),
     ] {
         let value = u32::try_from(value).unwrap_or(u32::MAX);
         metrics::gauge!(name, "consumer" => durable).set(f64::from(value));

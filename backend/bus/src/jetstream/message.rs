@@ -7,7 +7,7 @@ use ticketing_events::{AnyEventName, Envelope, EventName};
 use ticketing_sdk::Timestamp;
 
 /// The subjects of all events begin so.
-pub(super) const EVENTS: &str = "ticketing";
+pub(super) const EVENT_PREFIX: &str = "ticketing";
 pub(super) const MESSAGE_ID: &str = "Nats-Msg-Id";
 const NAME: &str = "Ticketing-Event";
 const AGGREGATE: &str = "Ticketing-Aggregate";
@@ -61,7 +61,7 @@ pub(super) fn subject(envelope: &Envelope) -> String {
         // Whatever the name is, its subject has as many tokens.
         None => {
             let (word, rest) = envelope.name.as_str().split_once(':').unwrap_or((envelope.name.as_str(), ""));
-            format!("{EVENTS}.{}.{}.{aggregate}", token(word), token(rest))
+            format!("{EVENT_PREFIX}.{}.{}.{aggregate}", token(word), token(rest))
         }
     }
 }
@@ -124,7 +124,7 @@ pub(super) fn envelope(
     let id = header(EVENT_ID).or_else(|| header(MESSAGE_ID));
     let aggregate = header(AGGREGATE).or_else(|| subject.rsplit('.').next());
     Envelope {
-        id: id.map_or_else(|| format!("{EVENTS}/{seq}"), untoken),
+        id: id.map_or_else(|| format!("{EVENT_PREFIX}/{seq}"), untoken),
         name: AnyEventName::from(name.as_deref().unwrap_or(subject)),
         aggregate: aggregate.map(untoken).unwrap_or_default(),
         version: header(VERSION).and_then(|version| version.parse().ok()).unwrap_or(0),
@@ -135,7 +135,7 @@ pub(super) fn envelope(
 }
 
 /// The place that a delivery is about: its own, or that of the event which is replayed.
-pub(super) fn place(headers: &HeaderMap, own: i64) -> i64 {
+pub(super) fn event_sequence(headers: &HeaderMap, own: i64) -> i64 {
     let replayed = headers.get(REPLAY_OF).and_then(|place| place.as_str().parse().ok());
     replayed.unwrap_or(own)
 }
@@ -143,7 +143,7 @@ pub(super) fn place(headers: &HeaderMap, own: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::{
-        EVENTS, Envelope, EventName, HeaderMap, Timestamp, envelope, headers, subject, token, untoken,
+        EVENT_PREFIX, Envelope, EventName, HeaderMap, Timestamp, envelope, headers, subject, token, untoken,
     };
 
     fn sample() -> Envelope {
@@ -198,7 +198,7 @@ mod tests {
         let headers = super::replay_headers(&sent, 7, "replay-1");
         let subject = "ticketing-replay.orders.7";
         let read = envelope(subject, &headers, sent.body.as_bytes(), 9, Timestamp::from_millis(0));
-        assert_eq!((read, super::place(&headers, 9)), (sent, 7));
+        assert_eq!((read, super::event_sequence(&headers, 9)), (sent, 7));
     }
 
     #[test]
@@ -211,7 +211,7 @@ mod tests {
     fn a_message_without_headers_is_read_by_its_subject() {
         let now = Timestamp::from_millis(5);
         let read = envelope("ticketing.order.created.o%2E1", &HeaderMap::new(), b"{}", 3, now);
-        assert_eq!((read.id, read.name), (format!("{EVENTS}/3"), EventName::OrderCreated.into()));
+        assert_eq!((read.id, read.name), (format!("{EVENT_PREFIX}/3"), EventName::OrderCreated.into()));
         assert_eq!((read.aggregate.as_str(), read.version, read.time), ("o.1", 0, now));
         let other = envelope("ticketing.order.unheard.o", &HeaderMap::new(), b"{}", 3, now);
         assert_eq!((other.name.as_str(), other.name.known()), ("order:unheard", None));

@@ -24,7 +24,7 @@ pub struct JetStreamOptions {
     /// Deliveries under way to one consumer, all its replicas together, those that were put back included. Beyond it the
     /// server delivers nothing more to that consumer.
     pub in_flight: i64,
-    /// No retry waits longer than this, whatever the verdict says.
+    /// No retry waits longer than this, whatever the decision says.
     pub longest_retry: Duration,
     /// How long an answer of the server may take.
     pub answer_within: Duration,

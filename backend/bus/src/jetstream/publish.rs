@@ -8,7 +8,7 @@ use futures_util::future::{join, join_all};
 use ticketing_events::Envelope;
 
 use super::JetStreamError;
-use super::link::{Link, read_answer};
+use super::connection::{Connection, decode_response};
 use super::message::{headers, subject};
 
 /// From so many events on, a batch is worth what it costs: the server lays each one aside in a file of its own before it is
@@ -27,34 +27,34 @@ const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 ///
 /// # Errors
 /// When it is not known that all are stored. Those that are keep their place when everything is repeated.
-pub(super) async fn publish(link: &Link, events: &[Envelope]) -> Result<u64, JetStreamError> {
+pub(super) async fn publish(connection: &Connection, events: &[Envelope]) -> Result<u64, JetStreamError> {
     let (mut stored, mut staged) = (0, None);
     let mut chunks = events.chunks(BATCH).peekable();
     while let Some(chunk) = chunks.next() {
         if chunk.len() < ATOMIC_FROM {
-            stored += publish_in_waves(link, chunk).await?;
+            stored += publish_in_waves(connection, chunk).await?;
             continue;
         }
         let batch = match staged.take() {
             Some(batch) => batch,
-            None => Batch::stage(link, chunk).await?,
+            None => Batch::stage(connection, chunk).await?,
         };
         let following = chunks.peek().filter(|following| following.len() >= ATOMIC_FROM);
         let stage_following = async {
             match following {
-                Some(following) => Batch::stage(link, following).await.map(Some),
+                Some(following) => Batch::stage(connection, following).await.map(Some),
                 None => Ok(None),
             }
         };
         // What is staged has no place in the stream yet: the order is that of the commits.
-        let (committed, following) = join(batch.commit(link), stage_following).await;
+        let (committed, following) = join(batch.commit(connection), stage_following).await;
         stored += match committed {
             Ok(()) => 1,
             // The server has said no to the whole: most often because one of them was published before.
-            Err(refusal @ JetStreamError::Answer { .. }) if !refusal.lacks_a_stream() => {
+            Err(refusal @ JetStreamError::Api { .. }) if !refusal.lacks_a_stream() => {
                 tracing::debug!(%refusal, "a batch is published event by event");
                 metrics::counter!("bus_batches_refused_total").increment(1);
-                publish_in_waves(link, chunk).await?
+                publish_in_waves(connection, chunk).await?
             }
             Err(error) => return Err(error),
         };
@@ -70,28 +70,28 @@ struct Batch<'e> {
 }
 
 impl<'e> Batch<'e> {
-    async fn stage(link: &Link, events: &'e [Envelope]) -> Result<Self, JetStreamError> {
+    async fn stage(connection: &Connection, events: &'e [Envelope]) -> Result<Self, JetStreamError> {
         // What follows the last dot of an inbox is unique.
-        let inbox = link.client.new_inbox();
+        let inbox = connection.client.new_inbox();
         let batch = Self { id: inbox.rsplit('.').next().unwrap_or(&inbox).to_owned(), events };
-        link.must_be_connected()?;
+        connection.ensure_connected()?;
         for (event, number) in events.iter().zip(1..events.len()) {
             let payload = event.body.clone().into_bytes().into();
             let sent =
-                link.client.publish_with_headers(subject(event), batch.headers(event, number), payload);
+                connection.client.publish_with_headers(subject(event), batch.headers(event, number), payload);
             sent.await.map_err(|error| JetStreamError::Client(error.to_string()))?;
         }
         Ok(batch)
     }
 
-    async fn commit(&self, link: &Link) -> Result<(), JetStreamError> {
+    async fn commit(&self, connection: &Connection) -> Result<(), JetStreamError> {
         let Some(last) = self.events.last() else { return Ok(()) };
         let mut headers = self.headers(last, self.events.len());
         headers.insert(BATCH_COMMIT, "1");
         let subject = subject(last);
-        let answer = link.ask(&subject, headers, last.body.clone().into_bytes()).await?;
-        let stored: PublishAck = read_answer(&subject, &answer)?;
-        link.has_seen(&stored.stream, stored.sequence);
+        let answer = connection.request(&subject, headers, last.body.clone().into_bytes()).await?;
+        let stored: PublishAck = decode_response(&subject, &answer)?;
+        connection.record_sequence(&stored.stream, stored.sequence);
         Ok(())
     }
 
@@ -103,21 +103,21 @@ impl<'e> Batch<'e> {
     }
 }
 
-async fn publish_alone(link: &Link, event: &Envelope) -> Result<u64, JetStreamError> {
+async fn publish_alone(connection: &Connection, event: &Envelope) -> Result<u64, JetStreamError> {
     let subject = subject(event);
-    let answer = link.ask(&subject, headers(event), event.body.clone().into_bytes()).await?;
-    let stored: PublishAck = read_answer(&subject, &answer)?;
-    link.has_seen(&stored.stream, stored.sequence);
+    let answer = connection.request(&subject, headers(event), event.body.clone().into_bytes()).await?;
+    let stored: PublishAck = decode_response(&subject, &answer)?;
+    connection.record_sequence(&stored.stream, stored.sequence);
     Ok(u64::from(!stored.duplicate))
 }
 
 /// One by one, many under way at once, but never two of one aggregate: if the first of them were lost and the second
 /// stored, a repeat would put them in the wrong order.
-async fn publish_in_waves(link: &Link, events: &[Envelope]) -> Result<u64, JetStreamError> {
+async fn publish_in_waves(connection: &Connection, events: &[Envelope]) -> Result<u64, JetStreamError> {
     let (mut stored, mut rest) = (0, events);
     while !rest.is_empty() {
         let wave = wave(rest);
-        for answer in join_all(wave.iter().map(|event| publish_alone(link, event))).await {
+        for answer in join_all(wave.iter().map(|event| publish_alone(connection, event))).await {
             stored += answer?;
         }
         rest = &rest[wave.len()..];

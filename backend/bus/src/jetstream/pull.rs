@@ -9,14 +9,14 @@ use ticketing_platform::signal::Listener;
 use tokio::time::Instant;
 
 use super::JetStreamError;
-use super::link::Link;
+use super::connection::Connection;
 
 /// How long the server keeps a request open when there is nothing.
-const OPEN_FOR: Duration = Duration::from_secs(20);
+const PULL_EXPIRY: Duration = Duration::from_secs(20);
 /// After this it has forgotten us, or we did not hear that it has given up.
-const LOST_AFTER: Duration = Duration::from_secs(25);
+const PULL_TIMEOUT: Duration = Duration::from_secs(25);
 /// How long the rest of what the server says it has may take to arrive.
-const REST_WITHIN: Duration = Duration::from_millis(20);
+const DRAIN_TIMEOUT: Duration = Duration::from_millis(20);
 
 #[derive(Serialize)]
 struct Request {
@@ -27,7 +27,7 @@ struct Request {
 
 #[derive(Debug)]
 pub(super) struct Pull {
-    link: Link,
+    connection: Connection,
     stream: String,
     subject: String,
     inbox: String,
@@ -36,7 +36,7 @@ pub(super) struct Pull {
     taken: Vec<Pulled>,
     /// What the server may still send.
     open: usize,
-    asked_at: Instant,
+    requested_at: Instant,
     connected: Listener,
 }
 
@@ -44,26 +44,30 @@ pub(super) struct Pull {
 #[derive(Debug)]
 pub(super) struct Pulled {
     pub(super) message: Message,
-    pub(super) place: i64,
+    pub(super) sequence: i64,
     pub(super) delivered: u32,
     pub(super) pending: u64,
 }
 
 impl Pull {
-    pub(super) async fn open(link: &Link, stream: &str, durable: &str) -> Result<Self, JetStreamError> {
-        let inbox = link.client.new_inbox();
-        let subscribed = link.client.subscribe(inbox.clone()).await;
+    pub(super) async fn open(
+        connection: &Connection,
+        stream: &str,
+        durable: &str,
+    ) -> Result<Self, JetStreamError> {
+        let inbox = connection.client.new_inbox();
+        let subscribed = connection.client.subscribe(inbox.clone()).await;
         let messages = subscribed.map_err(|error| JetStreamError::Client(error.to_string()))?;
         Ok(Self {
-            link: link.clone(),
+            connection: connection.clone(),
             stream: stream.to_owned(),
             subject: format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"),
             inbox,
             messages,
             taken: Vec::new(),
             open: 0,
-            asked_at: Instant::now(),
-            connected: link.connected.listen(),
+            requested_at: Instant::now(),
+            connected: connection.connected.listen(),
         })
     }
 
@@ -74,20 +78,20 @@ impl Pull {
     pub(super) async fn next(&mut self, limit: usize) -> Result<Vec<Pulled>, JetStreamError> {
         while self.taken.is_empty() {
             self.ask(limit).await?;
-            let lost = self.asked_at + LOST_AFTER;
+            let lost = self.requested_at + PULL_TIMEOUT;
             tokio::select! {
                 message = self.messages.next() => self.take(message)?,
                 // A server that was restarted knows nothing of what it was asked.
                 () = self.connected.heard() => self.open = 0,
                 // While the connection is down nothing is asked, and nothing needs to be.
-                () = tokio::time::sleep_until(lost) => (self.open, self.asked_at) = (0, Instant::now()),
+                () = tokio::time::sleep_until(lost) => (self.open, self.requested_at) = (0, Instant::now()),
             }
         }
         // What the server has, it is sending now; what it has not is not waited for.
         while self.taken.len() < limit {
             let more = self.open > 0 && self.taken.last().is_some_and(|last| last.pending > 0);
             let message = if more {
-                tokio::time::timeout(REST_WITHIN, self.messages.next()).await.ok()
+                tokio::time::timeout(DRAIN_TIMEOUT, self.messages.next()).await.ok()
             } else {
                 self.messages.next().now_or_never()
             };
@@ -100,15 +104,15 @@ impl Pull {
     }
 
     async fn ask(&mut self, limit: usize) -> Result<(), JetStreamError> {
-        if self.open > 0 || self.link.must_be_connected().is_err() {
+        if self.open > 0 || self.connection.ensure_connected().is_err() {
             return Ok(());
         }
-        let request = serde_json::to_vec(&Request { batch: limit, expires: OPEN_FOR.as_nanos() });
+        let request = serde_json::to_vec(&Request { batch: limit, expires: PULL_EXPIRY.as_nanos() });
         let request = request.map_err(|error| JetStreamError::Client(error.to_string()))?;
         let (subject, inbox) = (self.subject.clone(), self.inbox.clone());
-        let asked = self.link.client.publish_with_reply(subject, inbox, request.into()).await;
+        let asked = self.connection.client.publish_with_reply(subject, inbox, request.into()).await;
         asked.map_err(|error| JetStreamError::Client(error.to_string()))?;
-        (self.open, self.asked_at) = (limit, Instant::now());
+        (self.open, self.requested_at) = (limit, Instant::now());
         Ok(())
     }
 
@@ -125,11 +129,13 @@ impl Pull {
         match message.status {
             None => {}
             Some(StatusCode::IDLE_HEARTBEAT) => return Ok(None),
-            Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::Gone(self.subject.clone())),
+            Some(StatusCode::NO_RESPONDERS) => {
+                return Err(JetStreamError::NoResponders(self.subject.clone()));
+            }
             Some(StatusCode::REQUEST_TERMINATED) => {
                 let text = message.description.as_deref().unwrap_or_default().to_owned();
                 if text.contains("Deleted") {
-                    return Err(JetStreamError::Gone(self.subject.clone()));
+                    return Err(JetStreamError::NoResponders(self.subject.clone()));
                 }
                 tracing::debug!(text, "the server has ended a request");
                 self.open = 0;
@@ -141,14 +147,14 @@ impl Pull {
             }
         }
         self.open = self.open.saturating_sub(1);
-        let context = async_nats::jetstream::new(self.link.client.clone());
+        let context = async_nats::jetstream::new(self.connection.client.clone());
         let message = async_nats::jetstream::Message { message, context };
         let Ok(info) = message.info() else { return Ok(None) };
-        self.link.has_seen(&self.stream, info.stream_sequence);
-        let place = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
+        self.connection.record_sequence(&self.stream, info.stream_sequence);
+        let sequence = i64::try_from(info.stream_sequence).unwrap_or(i64::MAX);
         let delivered = u32::try_from(info.delivered).unwrap_or(u32::MAX);
         let pending = info.pending;
-        Ok(Some(Pulled { message: message.message, place, delivered, pending }))
+        Ok(Some(Pulled { message: message.message, sequence, delivered, pending }))
     }
 
     /// What has arrived and was not handed out.

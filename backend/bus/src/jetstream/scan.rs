@@ -7,32 +7,32 @@ use ticketing_events::Envelope;
 use ticketing_sdk::Timestamp;
 
 use super::JetStreamError;
-use super::link::Link;
+use super::connection::Connection;
 use super::message;
 
 /// Messages asked for at a time.
-const AT_A_TIME: u32 = 256;
+const MAX_BATCH: u32 = 256;
 
 #[derive(Serialize)]
-struct Range<'r> {
+struct BatchRequest<'r> {
     seq: u64,
     next_by_subj: &'r str,
     batch: u32,
 }
 
 #[derive(Serialize)]
-struct Next<'n> {
+struct NextBySubject<'n> {
     seq: u64,
     next_by_subj: &'n str,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct BySequence {
     seq: u64,
 }
 
 #[derive(Serialize)]
-struct Newest<'n> {
+struct LastBySubject<'n> {
     last_by_subj: &'n str,
 }
 
@@ -58,14 +58,14 @@ impl Stored {
     /// The event that it is.
     pub(super) fn envelope(&self) -> Option<Envelope> {
         let headers = self.message.headers.as_ref()?;
-        let (payload, place) = (&self.message.payload, self.place());
-        Some(message::envelope(&self.subject, headers, payload, place, self.stored_at))
+        let (payload, sequence) = (&self.message.payload, self.event_sequence());
+        Some(message::envelope(&self.subject, headers, payload, sequence, self.stored_at))
     }
 
     /// Its place in the stream; that of the event itself, where it is a replay.
-    pub(super) fn place(&self) -> i64 {
+    pub(super) fn event_sequence(&self) -> i64 {
         let own = i64::try_from(self.seq).unwrap_or(i64::MAX);
-        self.message.headers.as_ref().map_or(own, |headers| message::place(headers, own))
+        self.message.headers.as_ref().map_or(own, |headers| message::event_sequence(headers, own))
     }
 }
 
@@ -74,7 +74,7 @@ impl Stored {
 /// # Errors
 /// When the stream cannot be read.
 pub(super) async fn scan(
-    link: &Link,
+    connection: &Connection,
     stream: &str,
     subject: &str,
     first: u64,
@@ -82,7 +82,9 @@ pub(super) async fn scan(
 ) -> Result<(), JetStreamError> {
     let mut next = first.max(1);
     loop {
-        let read = range(link, stream, &Range { seq: next, next_by_subj: subject, batch: AT_A_TIME }).await?;
+        let read =
+            range(connection, stream, &BatchRequest { seq: next, next_by_subj: subject, batch: MAX_BATCH })
+                .await?;
         let Some(last) = read.last().map(|stored| stored.seq) else { return Ok(()) };
         read.into_iter().for_each(&mut each);
         next = last + 1;
@@ -90,21 +92,25 @@ pub(super) async fn scan(
 }
 
 /// One range: the server sends its messages one after another, and then says that this was all.
-async fn range(link: &Link, stream: &str, range: &Range<'_>) -> Result<Vec<Stored>, JetStreamError> {
+async fn range(
+    connection: &Connection,
+    stream: &str,
+    range: &BatchRequest<'_>,
+) -> Result<Vec<Stored>, JetStreamError> {
     let api = format!("$JS.API.DIRECT.GET.{stream}");
     let client = |error: &dyn std::fmt::Display| JetStreamError::Client(error.to_string());
-    let inbox = link.client.new_inbox();
-    let mut answers = link.client.subscribe(inbox.clone()).await.map_err(|error| client(&error))?;
+    let inbox = connection.client.new_inbox();
+    let mut answers = connection.client.subscribe(inbox.clone()).await.map_err(|error| client(&error))?;
     let request = serde_json::to_vec(range).map_err(|error| client(&error))?;
-    link.must_be_connected()?;
-    let asked = link.client.publish_with_reply(api.clone(), inbox, request.into());
+    connection.ensure_connected()?;
+    let asked = connection.client.publish_with_reply(api.clone(), inbox, request.into());
     asked.await.map_err(|error| client(&error))?;
     let mut read = Vec::new();
     loop {
-        let answer = tokio::time::timeout(link.options.answer_within, answers.next()).await;
-        let answer = answer.ok().flatten().ok_or_else(|| JetStreamError::Unanswered(api.clone()))?;
+        let answer = tokio::time::timeout(connection.options.answer_within, answers.next()).await;
+        let answer = answer.ok().flatten().ok_or_else(|| JetStreamError::Timeout(api.clone()))?;
         match answer.status {
-            Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::Gone(api)),
+            Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::NoResponders(api)),
             Some(_) => return Ok(read),
             None => read.extend(Stored::read(answer)),
         }
@@ -115,8 +121,12 @@ async fn range(link: &Link, stream: &str, range: &Range<'_>) -> Result<Vec<Store
 ///
 /// # Errors
 /// When the stream cannot be read.
-pub(super) async fn at(link: &Link, stream: &str, seq: u64) -> Result<Option<Stored>, JetStreamError> {
-    one(link, stream, &Place { seq }).await
+pub(super) async fn get(
+    connection: &Connection,
+    stream: &str,
+    seq: u64,
+) -> Result<Option<Stored>, JetStreamError> {
+    one(connection, stream, &BySequence { seq }).await
 }
 
 /// The place of the first message of a subject at `seq` or behind it, if there is one.
@@ -124,12 +134,12 @@ pub(super) async fn at(link: &Link, stream: &str, seq: u64) -> Result<Option<Sto
 /// # Errors
 /// When the stream cannot be read.
 pub(super) async fn first_from(
-    link: &Link,
+    connection: &Connection,
     stream: &str,
     subject: &str,
     seq: u64,
 ) -> Result<Option<u64>, JetStreamError> {
-    let found = one(link, stream, &Next { seq, next_by_subj: subject }).await?;
+    let found = one(connection, stream, &NextBySubject { seq, next_by_subj: subject }).await?;
     Ok(found.map(|stored| stored.seq))
 }
 
@@ -137,22 +147,26 @@ pub(super) async fn first_from(
 ///
 /// # Errors
 /// When the stream cannot be read.
-pub(super) async fn newest(
-    link: &Link,
+pub(super) async fn last_for_subject(
+    connection: &Connection,
     stream: &str,
     subject: &str,
 ) -> Result<Option<Stored>, JetStreamError> {
-    one(link, stream, &Newest { last_by_subj: subject }).await
+    one(connection, stream, &LastBySubject { last_by_subj: subject }).await
 }
 
-async fn one(link: &Link, stream: &str, request: &impl Serialize) -> Result<Option<Stored>, JetStreamError> {
+async fn one(
+    connection: &Connection,
+    stream: &str,
+    request: &impl Serialize,
+) -> Result<Option<Stored>, JetStreamError> {
     let api = format!("$JS.API.DIRECT.GET.{stream}");
     let payload = serde_json::to_vec(request).map_err(|error| JetStreamError::Client(error.to_string()))?;
-    let answer = link.ask(&api, async_nats::HeaderMap::new(), payload).await?;
+    let answer = connection.request(&api, async_nats::HeaderMap::new(), payload).await?;
     match answer.status {
         None => Ok(Stored::read(answer)),
         Some(StatusCode::NOT_FOUND) => Ok(None),
-        Some(status) => Err(JetStreamError::Answer {
+        Some(status) => Err(JetStreamError::Api {
             subject: api,
             code: u64::from(status.as_u16()),
             description: answer.description.as_deref().unwrap_or_default().to_owned(),

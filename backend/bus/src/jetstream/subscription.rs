@@ -12,59 +12,59 @@ use ticketing_events::EventName;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::link::Link;
+use super::connection::Connection;
 use super::pull::{Pull, Pulled};
-use super::topology::{STREAM, ensure_streams};
-use super::{JetStreamError, consumer, gauges, letters, message, scan, undertaker};
-use crate::{BusError, DeadLetter, Delivery, Verdict};
+use super::topology::{EVENT_STREAM, ensure_streams};
+use super::{JetStreamError, advisories, consumer, dead_letters, gauges, message, scan};
+use crate::{AckDecision, BusError, DeadLetter, Delivery};
 
 /// A delivery that the server waits to hear of.
 #[derive(Clone, Debug)]
-struct Open {
+struct PendingAck {
     delivery: Delivery,
-    answer_to: Subject,
+    reply_subject: Subject,
     /// Its own place in the stream; that of a replay is not the event's.
-    own: u64,
+    stream_sequence: u64,
 }
 
 #[derive(Debug)]
 pub(crate) struct Subscription {
-    link: Link,
+    connection: Connection,
     durable: &'static str,
     pull: Pull,
     /// Delivered and not settled, by place.
-    unsettled: BTreeMap<i64, Open>,
+    unsettled: BTreeMap<i64, PendingAck>,
     /// Put off without being counted, until when: kept here, for the server counts whatever it delivers again.
-    held: BTreeMap<i64, (Instant, Open)>,
+    held: BTreeMap<i64, (Instant, PendingAck)>,
     /// When the server has to hear next that what is held is not forgotten.
-    sign_of_life: Instant,
+    next_progress_ack: Instant,
     /// Ends when the consumer has lost subjects that this replica handles.
     narrowed: JoinHandle<()>,
     /// What goes on beside it: the undertaker, and the gauges.
-    beside: [JoinHandle<()>; 2],
+    background_tasks: [JoinHandle<()>; 2],
 }
 
 impl Subscription {
     pub(crate) async fn open(
-        link: &Link,
+        connection: &Connection,
         durable: &'static str,
         names: &[EventName],
     ) -> Result<Self, JetStreamError> {
-        ensure_streams(link).await?;
+        ensure_streams(connection).await?;
         let needed = consumer::subjects(durable, names);
-        consumer::ensure(link, durable, &needed).await?;
-        let pull = Pull::open(link, STREAM, durable).await?;
+        consumer::ensure(connection, durable, &needed).await?;
+        let pull = Pull::open(connection, EVENT_STREAM, durable).await?;
         Ok(Self {
-            link: link.clone(),
+            connection: connection.clone(),
             durable,
             pull,
             unsettled: BTreeMap::new(),
             held: BTreeMap::new(),
-            sign_of_life: Instant::now(),
-            narrowed: tokio::spawn(consumer::wait_until_narrowed(link.clone(), durable, needed)),
-            beside: [
-                tokio::spawn(undertaker::run(link.clone(), durable)),
-                tokio::spawn(gauges::run(link.clone(), durable)),
+            next_progress_ack: Instant::now(),
+            narrowed: tokio::spawn(consumer::wait_until_narrowed(connection.clone(), durable, needed)),
+            background_tasks: [
+                tokio::spawn(advisories::run(connection.clone(), durable)),
+                tokio::spawn(gauges::run(connection.clone(), durable)),
             ],
         })
     }
@@ -86,7 +86,7 @@ impl Subscription {
                 () = sleep_until(wake) => Vec::new(),
             };
             self.take(pulled);
-            self.show_signs_of_life().await;
+            self.send_progress_acks().await;
         }
     }
 
@@ -99,62 +99,62 @@ impl Subscription {
 
     fn next_wake(&self) -> Option<Instant> {
         let due = self.held.values().map(|(due, _)| *due).min()?;
-        Some(due.min(self.sign_of_life))
+        Some(due.min(self.next_progress_ack))
     }
 
     /// Makes deliveries of messages. Where the server has sent something again that is held here, only the place of
     /// its answer is new.
     fn take(&mut self, pulled: Vec<Pulled>) {
         if self.unsettled.is_empty() && self.held.is_empty() {
-            self.sign_of_life = Instant::now() + self.life_within();
+            self.next_progress_ack = Instant::now() + self.progress_interval();
         }
-        for Pulled { message, place, delivered, .. } in pulled {
-            let Some(answer_to) = message.reply else { continue };
+        for Pulled { message, sequence, delivered, .. } in pulled {
+            let Some(reply_subject) = message.reply else { continue };
             if delivered > 1 {
                 metrics::counter!("bus_redeliveries_total", "consumer" => self.durable).increment(1);
             }
             let headers = message.headers.unwrap_or_default();
-            let seq = message::place(&headers, place);
-            let own = u64::try_from(place).unwrap_or(0);
+            let seq = message::event_sequence(&headers, sequence);
+            let stream_sequence = u64::try_from(sequence).unwrap_or(0);
             if let Some((_, held)) = self.held.get_mut(&seq) {
-                (held.answer_to, held.own) = (answer_to, own);
+                (held.reply_subject, held.stream_sequence) = (reply_subject, stream_sequence);
                 continue;
             }
-            let now = self.link.options.clock.now();
+            let now = self.connection.options.clock.now();
             let envelope = message::envelope(&message.subject, &headers, &message.payload, seq, now);
             let delivery = Delivery { seq, attempt: delivered, envelope: Arc::new(envelope) };
-            self.unsettled.insert(seq, Open { delivery, answer_to, own });
+            self.unsettled.insert(seq, PendingAck { delivery, reply_subject, stream_sequence });
         }
     }
 
     /// Waits for `work`, and tells the server meanwhile that what was delivered is not forgotten.
-    pub(crate) async fn hold_while<T>(&mut self, work: impl Future<Output = T>) -> T {
+    pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
         loop {
             tokio::select! {
                 done = &mut work => return done,
-                () = tokio::time::sleep_until(self.sign_of_life) => self.show_signs_of_life().await,
+                () = tokio::time::sleep_until(self.next_progress_ack) => self.send_progress_acks().await,
             }
         }
     }
 
     /// Gives back what was delivered, and takes back what was asked for: nothing more comes until the next call of
     /// [`next`](Self::next).
-    pub(crate) async fn hand_back(&mut self) -> Result<(), JetStreamError> {
-        let pull = Pull::open(&self.link, STREAM, self.durable).await?;
-        let back = self.take_everything();
+    pub(crate) async fn release_unsettled(&mut self) -> Result<(), JetStreamError> {
+        let pull = Pull::open(&self.connection, EVENT_STREAM, self.durable).await?;
+        let back = self.drain_pending();
         self.pull = pull;
-        for answer_to in back {
-            self.say(answer_to, AckKind::Nak(None)).await;
+        for reply_subject in back {
+            self.send_ack(reply_subject, AckKind::Nak(None)).await;
         }
         Ok(())
     }
 
     /// Forgets what was delivered and not settled; answers where each is to be answered.
-    fn take_everything(&mut self) -> Vec<Subject> {
+    fn drain_pending(&mut self) -> Vec<Subject> {
         let leftovers = self.pull.leftovers().into_iter().filter_map(|message| message.reply);
-        let held = std::mem::take(&mut self.held).into_values().map(|(_, open)| open.answer_to);
-        let unsettled = std::mem::take(&mut self.unsettled).into_values().map(|open| open.answer_to);
+        let held = std::mem::take(&mut self.held).into_values().map(|(_, open)| open.reply_subject);
+        let unsettled = std::mem::take(&mut self.unsettled).into_values().map(|open| open.reply_subject);
         unsettled.chain(held).chain(leftovers).collect()
     }
 
@@ -162,15 +162,15 @@ impl Subscription {
     /// the next one has not been delivered yet: so nothing that this consumer gets may lie between the two.
     pub(crate) async fn is_oldest_unsettled(&self, delivery: &Delivery) -> Result<bool, JetStreamError> {
         let Some(open) = self.unsettled.get(&delivery.seq) else { return Ok(false) };
-        let info = consumer::info(&self.link, STREAM, self.durable).await?;
+        let info = consumer::info(&self.connection, EVENT_STREAM, self.durable).await?;
         let floor = info.ack_floor.stream_sequence;
-        if info.num_ack_pending <= 1 || floor + 1 >= open.own {
+        if info.num_ack_pending <= 1 || floor + 1 >= open.stream_sequence {
             return Ok(true);
         }
         // The filters as they are now: a newer replica may have extended the consumer since this one subscribed.
         for subject in &info.config.filter_subjects {
-            let next = scan::first_from(&self.link, STREAM, subject, floor + 1).await?;
-            if next.is_some_and(|next| next < open.own) {
+            let next = scan::first_from(&self.connection, EVENT_STREAM, subject, floor + 1).await?;
+            if next.is_some_and(|next| next < open.stream_sequence) {
                 return Ok(false);
             }
         }
@@ -178,46 +178,46 @@ impl Subscription {
     }
 
     /// Tells the server that what was delivered is not forgotten.
-    async fn show_signs_of_life(&mut self) {
-        if self.sign_of_life > Instant::now() {
+    async fn send_progress_acks(&mut self) {
+        if self.next_progress_ack > Instant::now() {
             return;
         }
-        self.sign_of_life = Instant::now() + self.life_within();
-        let held = self.held.values().map(|(_, open)| open.answer_to.clone());
-        let open = self.unsettled.values().map(|open| open.answer_to.clone());
-        for answer_to in open.chain(held).collect::<Vec<_>>() {
-            self.say(answer_to, AckKind::Progress).await;
+        self.next_progress_ack = Instant::now() + self.progress_interval();
+        let held = self.held.values().map(|(_, open)| open.reply_subject.clone());
+        let open = self.unsettled.values().map(|open| open.reply_subject.clone());
+        for reply_subject in open.chain(held).collect::<Vec<_>>() {
+            self.send_ack(reply_subject, AckKind::Progress).await;
         }
     }
 
-    fn life_within(&self) -> Duration {
-        self.link.options.ack_wait / 3
+    fn progress_interval(&self) -> Duration {
+        self.connection.options.ack_wait / 3
     }
 
     /// Says something that need not arrive: if it does not, the message comes again.
-    async fn say(&self, answer_to: Subject, kind: AckKind) {
-        if self.link.must_be_connected().is_err() {
+    async fn send_ack(&self, reply_subject: Subject, kind: AckKind) {
+        if self.connection.ensure_connected().is_err() {
             return;
         }
-        if let Err(error) = self.link.client.publish(answer_to, kind.into()).await {
+        if let Err(error) = self.connection.client.publish(reply_subject, kind.into()).await {
             tracing::debug!(%error, "an answer could not be sent");
         }
     }
 
-    pub(crate) async fn settle(&mut self, verdicts: Vec<(Delivery, Verdict)>) -> Result<(), BusError> {
-        let mut answers = Vec::with_capacity(verdicts.len());
-        for (delivery, verdict) in verdicts {
+    pub(crate) async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
+        let mut answers = Vec::with_capacity(decisions.len());
+        for (delivery, decision) in decisions {
             let Some(open) = self.unsettled.get(&delivery.seq).cloned() else { continue };
-            if let Verdict::Postponed { after } = verdict {
+            if let AckDecision::Postponed { after } = decision {
                 self.unsettled.remove(&delivery.seq);
                 if self.held.is_empty() {
-                    self.sign_of_life = Instant::now() + self.life_within();
+                    self.next_progress_ack = Instant::now() + self.progress_interval();
                 }
-                let after = after.min(self.link.options.longest_retry);
+                let after = after.min(self.connection.options.longest_retry);
                 self.held.insert(delivery.seq, (Instant::now() + after, open));
                 continue;
             }
-            answers.push(answer(&self.link, self.durable, open, verdict));
+            answers.push(answer(&self.connection, self.durable, open, decision));
         }
         let mut outcome = Ok(());
         for (seq, answered) in join_all(answers).await {
@@ -232,33 +232,35 @@ impl Subscription {
 
 /// Says what became of a delivery, and waits until the server has heard it.
 async fn answer(
-    link: &Link,
+    connection: &Connection,
     durable: &str,
-    open: Open,
-    verdict: Verdict,
+    open: PendingAck,
+    decision: AckDecision,
 ) -> (i64, Result<(), JetStreamError>) {
-    let Open { delivery, answer_to, .. } = open;
+    let PendingAck { delivery, reply_subject, .. } = open;
     let answered = async {
-        let kind = match verdict {
-            Verdict::Accepted => AckKind::Ack,
-            Verdict::Retry { after, .. } => AckKind::Nak(Some(after.min(link.options.longest_retry))),
-            Verdict::Postponed { after } => AckKind::Nak(Some(after)),
-            Verdict::Dead { attempts, cause } => {
+        let kind = match decision {
+            AckDecision::Accepted => AckKind::Ack,
+            AckDecision::Retry { after, .. } => {
+                AckKind::Nak(Some(after.min(connection.options.longest_retry)))
+            }
+            AckDecision::Postponed { after } => AckKind::Nak(Some(after)),
+            AckDecision::Dead { attempts, cause } => {
                 let letter = DeadLetter {
                     durable: durable.to_owned(),
                     seq: delivery.seq,
                     attempts,
                     cause,
-                    died_at: link.options.clock.now(),
+                    died_at: connection.options.clock.now(),
                     envelope: delivery.envelope.as_ref().clone(),
                 };
                 // The letter is kept first. Were the event terminated, the server would tell of it once more.
-                letters::bury(link, &letter).await?;
+                dead_letters::store(connection, &letter).await?;
                 AckKind::Ack
             }
         };
         let payload: Bytes = kind.into();
-        link.ask(&answer_to, HeaderMap::new(), payload.to_vec()).await.map(drop)
+        connection.request(&reply_subject, HeaderMap::new(), payload.to_vec()).await.map(drop)
     };
     (delivery.seq, answered.await)
 }
@@ -273,17 +275,17 @@ async fn sleep_until(time: Option<Instant>) {
 impl Drop for Subscription {
     /// Hands back what was not settled, so that another replica need not wait for it.
     fn drop(&mut self) {
-        self.beside.iter().chain([&self.narrowed]).for_each(JoinHandle::abort);
-        let back = self.take_everything();
-        let client = self.link.client.clone();
+        self.background_tasks.iter().chain([&self.narrowed]).for_each(JoinHandle::abort);
+        let back = self.drain_pending();
+        let client = self.connection.client.clone();
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        if back.is_empty() || self.link.must_be_connected().is_err() {
+        if back.is_empty() || self.connection.ensure_connected().is_err() {
             return;
         }
         runtime.spawn(async move {
-            for answer_to in back {
+            for reply_subject in back {
                 // What does not arrive comes again a little later.
-                drop(client.publish(answer_to, AckKind::Nak(None).into()).await);
+                drop(client.publish(reply_subject, AckKind::Nak(None).into()).await);
             }
             drop(client.flush().await);
         });

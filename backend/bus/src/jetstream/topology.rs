@@ -6,24 +6,24 @@ use std::time::Duration;
 use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType};
 
-use super::link::Link;
-use super::message::{EVENTS, token};
+use super::connection::Connection;
+use super::message::{EVENT_PREFIX, token};
 use super::{JetStreamError, JetStreamOptions};
 
 /// The stream of the events.
-pub(super) const STREAM: &str = "TICKETING";
+pub(super) const EVENT_STREAM: &str = "TICKETING";
 /// What could not be handled: one message for each letter, until it is replayed.
-pub(super) const LETTERS: &str = "TICKETING_DEAD";
+pub(super) const DEAD_LETTER_STREAM: &str = "TICKETING_DEAD";
 /// What the server says of events that it has given up. Each is turned into a letter.
-pub(super) const ADVISORIES: &str = "TICKETING_ADVISORIES";
+pub(super) const ADVISORY_STREAM: &str = "TICKETING_ADVISORIES";
 /// The subjects of what is delivered again, to one consumer alone.
-pub(super) const REPLAYS: &str = "ticketing-replay";
+pub(super) const REPLAY_PREFIX: &str = "ticketing-replay";
 /// The subjects of the dead letters.
-pub(super) const DEAD: &str = "ticketing-dead";
+pub(super) const DEAD_LETTER_PREFIX: &str = "ticketing-dead";
 /// A day longer than the outboxes keep them, as in the embedded log.
-const KEPT: Duration = Duration::from_secs(8 * 24 * 3600);
+const RETENTION: Duration = Duration::from_secs(8 * 24 * 3600);
 /// Between the places of a stream that was lost and those of the new one. Others may have seen further than we have.
-const GAP: u64 = 1_000_000;
+const SEQUENCE_GAP: u64 = 1_000_000;
 
 /// The streams.
 pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
@@ -32,7 +32,7 @@ pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
         subjects: subjects.to_vec(),
         storage: StorageType::File,
         discard: DiscardPolicy::Old,
-        max_age: KEPT,
+        max_age: RETENTION,
         max_bytes: -1,
         max_messages: -1,
         max_messages_per_subject: -1,
@@ -44,40 +44,40 @@ pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
         ..Config::default()
     };
     let advisories = ["MAX_DELIVERIES", "MSG_TERMINATED"]
-        .map(|kind| format!("$JS.EVENT.ADVISORY.CONSUMER.{kind}.{STREAM}.*"));
+        .map(|kind| format!("$JS.EVENT.ADVISORY.CONSUMER.{kind}.{EVENT_STREAM}.*"));
     [
         Config {
             retention: RetentionPolicy::Limits,
             allow_atomic_publish: true,
-            ..stream(STREAM, &[format!("{EVENTS}.*.*.*"), format!("{REPLAYS}.*.*")])
+            ..stream(EVENT_STREAM, &[format!("{EVENT_PREFIX}.*.*.*"), format!("{REPLAY_PREFIX}.*.*")])
         },
         Config {
             // One letter for each consumer and event. A letter stays until somebody replays it.
             max_messages_per_subject: 1,
             max_age: Duration::ZERO,
             retention: RetentionPolicy::Limits,
-            ..stream(LETTERS, &[format!("{DEAD}.*.*")])
+            ..stream(DEAD_LETTER_STREAM, &[format!("{DEAD_LETTER_PREFIX}.*.*")])
         },
-        Config { retention: RetentionPolicy::WorkQueue, ..stream(ADVISORIES, &advisories) },
+        Config { retention: RetentionPolicy::WorkQueue, ..stream(ADVISORY_STREAM, &advisories) },
     ]
 }
 
 pub(super) fn replay_subject(durable: &str, seq: i64) -> String {
-    format!("{REPLAYS}.{}.{seq}", token(durable))
+    format!("{REPLAY_PREFIX}.{}.{seq}", token(durable))
 }
 
-pub(super) fn letter_subject(durable: &str, seq: i64) -> String {
-    format!("{DEAD}.{}.{seq}", token(durable))
+pub(super) fn dead_letter_subject(durable: &str, seq: i64) -> String {
+    format!("{DEAD_LETTER_PREFIX}.{}.{seq}", token(durable))
 }
 
 /// Makes the streams that are not there and checks those that are.
 ///
 /// # Errors
 /// When one is made otherwise, the server refuses, or it has no JetStream.
-pub(super) async fn ensure_streams(link: &Link) -> Result<(), JetStreamError> {
-    for wanted in streams(&link.options) {
-        let found = match info(link, &wanted.name).await {
-            Err(error) if error.is(ErrorCode::STREAM_NOT_FOUND) => create(link, &wanted).await?,
+pub(super) async fn ensure_streams(connection: &Connection) -> Result<(), JetStreamError> {
+    for wanted in streams(&connection.options) {
+        let found = match info(connection, &wanted.name).await {
+            Err(error) if error.is(ErrorCode::STREAM_NOT_FOUND) => create(connection, &wanted).await?,
             found => found?,
         };
         agree(&wanted, &found.config)?;
@@ -85,13 +85,13 @@ pub(super) async fn ensure_streams(link: &Link) -> Result<(), JetStreamError> {
     Ok(())
 }
 
-pub(super) async fn info(link: &Link, stream: &str) -> Result<Info, JetStreamError> {
-    let info: Result<Info, JetStreamError> = link.look_up(&format!("STREAM.INFO.{stream}")).await;
+pub(super) async fn info(connection: &Connection, stream: &str) -> Result<Info, JetStreamError> {
+    let info: Result<Info, JetStreamError> = connection.request_empty(&format!("STREAM.INFO.{stream}")).await;
     if let Ok(info) = &info {
-        link.has_seen(stream, info.state.last_sequence);
+        connection.record_sequence(stream, info.state.last_sequence);
     }
     match info {
-        Err(JetStreamError::Gone(_)) => Err(JetStreamError::NotEnabled),
+        Err(JetStreamError::NoResponders(_)) => Err(JetStreamError::NotEnabled),
         Err(error)
             if error.is(ErrorCode::JETSTREAM_NOT_ENABLED)
                 || error.is(ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT) =>
@@ -102,23 +102,23 @@ pub(super) async fn info(link: &Link, stream: &str) -> Result<Info, JetStreamErr
     }
 }
 
-async fn create(link: &Link, wanted: &Config) -> Result<Info, JetStreamError> {
+async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStreamError> {
     let mut wanted = wanted.clone();
-    let highest = link.highest();
-    if wanted.name == STREAM && highest > 0 {
+    let highest = connection.highest_sequence();
+    if wanted.name == EVENT_STREAM && highest > 0 {
         // What was in it is lost to those who had not heard it; the outboxes still have it.
         tracing::error!(
             "the stream of the events is gone; it is made anew, and has to be rebuilt from the outboxes"
         );
         // An answer to a delivery of the lost stream must not settle an event of the new one, nor a letter take the
         // place of another: no place is given twice.
-        wanted.first_sequence = Some(highest + GAP);
+        wanted.first_sequence = Some(highest + SEQUENCE_GAP);
     } else {
         tracing::info!(stream = wanted.name, "making a stream");
     }
-    match link.api(&format!("STREAM.CREATE.{}", wanted.name), &wanted).await {
+    match connection.api(&format!("STREAM.CREATE.{}", wanted.name), &wanted).await {
         // Another replica was quicker.
-        Err(error) if error.is(ErrorCode::STREAM_NAME_EXIST) => info(link, &wanted.name).await,
+        Err(error) if error.is(ErrorCode::STREAM_NAME_EXIST) => info(connection, &wanted.name).await,
         made => made,
     }
 }
@@ -142,7 +142,7 @@ fn agree(wanted: &Config, found: &Config) -> Result<(), JetStreamError> {
     match compared.into_iter().find(|(_, found, expected)| found != expected) {
         None => Ok(()),
         Some((field, found, expected)) => {
-            Err(JetStreamError::Conflict { stream: wanted.name.clone(), field, found, expected })
+            Err(JetStreamError::StreamMismatch { stream: wanted.name.clone(), field, found, expected })
         }
     }
 }
@@ -163,7 +163,7 @@ mod tests {
             .unwrap();
         let other = Config { max_age: Duration::from_secs(60), ..wanted.clone() };
         let error = agree(&wanted, &other).unwrap_err();
-        assert!(matches!(error, JetStreamError::Conflict { field: "max_age", .. }));
+        assert!(matches!(error, JetStreamError::StreamMismatch { field: "max_age", .. }));
         assert_eq!(
             error.to_string(),
             "the stream TICKETING exists with max_age = 60s, but 691200s is needed; edit or delete the stream"

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::link::inbox_prefix;
-use super::message::EVENTS;
-use super::topology::{ADVISORIES, DEAD, LETTERS, REPLAYS, STREAM};
+use super::connection::inbox_prefix;
+use super::message::EVENT_PREFIX;
+use super::topology::{ADVISORY_STREAM, DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, EVENT_STREAM, REPLAY_PREFIX};
 
 /// A user of the NATS server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ struct Permissions {
 
 impl NatsUser {
     /// Every user there is.
-    pub const EVERYONE: [Self; 7] = [
+    pub const ALL: [Self; 7] = [
         Self::Auth,
         Self::Tickets,
         Self::Orders,
@@ -82,16 +82,16 @@ impl NatsUser {
         let mut publish = Vec::new();
         match self.service() {
             Some((word, durable)) => {
-                publish.push(format!("{EVENTS}.{word}.*.*"));
+                publish.push(format!("{EVENT_PREFIX}.{word}.*.*"));
                 publish.extend(streams_made_or_checked());
                 publish.extend(durable.into_iter().flat_map(consumer));
             }
             None => {
                 publish.push("$JS.API.>".to_owned());
-                publish.push(format!("{REPLAYS}.*.*"));
+                publish.push(format!("{REPLAY_PREFIX}.*.*"));
                 if self == Self::All {
-                    publish.push(format!("{EVENTS}.*.*.*"));
-                    publish.push(format!("{DEAD}.*.*"));
+                    publish.push(format!("{EVENT_PREFIX}.*.*.*"));
+                    publish.push(format!("{DEAD_LETTER_PREFIX}.*.*"));
                     publish.push("$JS.ACK.>".to_owned());
                 }
             }
@@ -101,18 +101,18 @@ impl NatsUser {
 }
 
 fn streams_made_or_checked() -> impl Iterator<Item = String> {
-    let each = [STREAM, LETTERS, ADVISORIES].into_iter();
+    let each = [EVENT_STREAM, DEAD_LETTER_STREAM, ADVISORY_STREAM].into_iter();
     each.flat_map(|stream| ["INFO", "CREATE"].map(|verb| format!("$JS.API.STREAM.{verb}.{stream}")))
 }
 
 /// What the consumer `durable` needs, and nobody else's.
 fn consumer(durable: &str) -> Vec<String> {
     let mut allowed = vec![
-        format!("{DEAD}.{durable}.*"),
-        format!("{REPLAYS}.{durable}.*"),
-        format!("$JS.API.DIRECT.GET.{STREAM}"),
+        format!("{DEAD_LETTER_PREFIX}.{durable}.*"),
+        format!("{REPLAY_PREFIX}.{durable}.*"),
+        format!("$JS.API.DIRECT.GET.{EVENT_STREAM}"),
     ];
-    for stream in [STREAM, ADVISORIES] {
+    for stream in [EVENT_STREAM, ADVISORY_STREAM] {
         allowed.extend([
             format!("$JS.API.CONSUMER.INFO.{stream}.{durable}"),
             format!("$JS.API.CONSUMER.CREATE.{stream}.{durable}"),
@@ -176,7 +176,7 @@ mod tests {
         for name in EventName::ALL {
             let first = name.as_str().split(':').next().unwrap();
             let says = |user: &&NatsUser| user.service().is_some_and(|(word, _)| word == first);
-            assert_eq!(NatsUser::EVERYONE.iter().filter(says).count(), 1, "{name}");
+            assert_eq!(NatsUser::ALL.iter().filter(says).count(), 1, "{name}");
         }
     }
 

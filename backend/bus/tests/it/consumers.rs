@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_bus::{Core, Delivery, Effect, Handler, Verdict, next_step};
+use ticketing_bus::{AckDecision, Core, Delivery, Effect, Handler, next_step};
 use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::{Envelope, TicketCreated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
-    House, Mood, Moody, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
+    Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, created, deleted, eventually, note, notes,
 };
 
 on_shapes! {
@@ -30,11 +30,11 @@ on_shapes! {
 #[test]
 fn only_the_next_version_is_applied() {
     assert_eq!(next_step(None, 0), Effect::Done);
-    assert_eq!(next_step(None, 1), Effect::Early);
-    assert_eq!(next_step(Some(3), 3), Effect::Stale);
-    assert_eq!(next_step(Some(3), 0), Effect::Stale);
+    assert_eq!(next_step(None, 1), Effect::OutOfOrder);
+    assert_eq!(next_step(Some(3), 3), Effect::Duplicate);
+    assert_eq!(next_step(Some(3), 0), Effect::Duplicate);
     assert_eq!(next_step(Some(3), 4), Effect::Done);
-    assert_eq!(next_step(Some(3), 5), Effect::Early);
+    assert_eq!(next_step(Some(3), 5), Effect::OutOfOrder);
 }
 
 fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
@@ -44,52 +44,52 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
 }
 
 async fn a_redelivered_event_changes_nothing(shape: Shape) {
-    let house = House::on(shape).await;
-    let core = house.service("s");
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
-    let history = deliveries(house.history("t", 3));
+    let history = deliveries(fixture.history("t", 3));
     for _ in 0..3 {
-        let verdicts = consumers.clone().apply(history.clone()).await.unwrap();
-        assert_eq!(verdicts, [Verdict::Accepted, Verdict::Accepted, Verdict::Accepted]);
+        let decisions = consumers.clone().apply(history.clone()).await.unwrap();
+        assert_eq!(decisions, [AckDecision::Accepted, AckDecision::Accepted, AckDecision::Accepted]);
     }
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
 }
 
 async fn another_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
-    let house = House::on(shape).await;
-    let core = house.service("s");
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
-    consumers.clone().apply(deliveries(house.history("t", 3))).await.unwrap();
+    consumers.clone().apply(deliveries(fixture.history("t", 3))).await.unwrap();
     // The same versions under other identifiers, as a rebuilt stream might bring them.
-    let verdicts = consumers.apply(deliveries(house.history("t", 3))).await.unwrap();
-    assert!(verdicts.iter().all(|verdict| *verdict == Verdict::Accepted));
+    let decisions = consumers.apply(deliveries(fixture.history("t", 3))).await.unwrap();
+    assert!(decisions.iter().all(|decision| *decision == AckDecision::Accepted));
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
 async fn event_without_handler_is_put_back_and_leaves_no_record(shape: Shape) {
-    let house = House::on(shape).await;
-    let core = house.service("s");
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
-    let unknown = Envelope { name: "ticket:viewed".into(), ..house.sealed(&created("u")) };
-    let events = vec![house.sealed(&deleted("t", 1)), unknown, house.sealed(&created("t"))];
-    let verdicts = consumers.apply(deliveries(events)).await.unwrap();
-    for (verdict, name) in verdicts.iter().zip(["ticket:deleted", "ticket:viewed"]) {
-        assert!(matches!(verdict, Verdict::Retry { cause, .. } if cause.contains(name)), "{verdict:?}");
+    let unknown = Envelope { name: "ticket:viewed".into(), ..fixture.encoded(&created("u")) };
+    let events = vec![fixture.encoded(&deleted("t", 1)), unknown, fixture.encoded(&created("t"))];
+    let decisions = consumers.apply(deliveries(events)).await.unwrap();
+    for (decision, name) in decisions.iter().zip(["ticket:deleted", "ticket:viewed"]) {
+        assert!(matches!(decision, AckDecision::Retry { cause, .. } if cause.contains(name)), "{decision:?}");
     }
-    assert_eq!(verdicts[2], Verdict::Accepted, "the others go on");
+    assert_eq!(decisions[2], AckDecision::Accepted, "the others go on");
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1);
 }
 
 async fn an_early_event_waits_for_its_predecessor(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
-    let mut history = house.history("t", 4);
+    let mut history = fixture.history("t", 4);
     let first = history.remove(0);
     history.reverse();
     bus.publish(history).await.unwrap();
-    bus.publish(house.history("other", 1)).await.unwrap();
+    bus.publish(fixture.history("other", 1)).await.unwrap();
     eventually("others do not wait", || async { notes(&core).await == ["other/0"] }).await;
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1, "what waits has not been heard");
     bus.publish(vec![first]).await.unwrap();
@@ -111,10 +111,11 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
 }
 
 async fn shuffled_histories_take_effect_in_order_and_once(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
-    let events: Vec<Envelope> = (0..20).flat_map(|ticket| house.history(&format!("t{ticket}"), 6)).collect();
+    let events: Vec<Envelope> =
+        (0..20).flat_map(|ticket| fixture.history(&format!("t{ticket}"), 6)).collect();
     for batch in shuffled(events, 7).chunks(15) {
         bus.publish(batch.to_vec()).await.unwrap();
     }
@@ -131,21 +132,21 @@ async fn shuffled_histories_take_effect_in_order_and_once(shape: Shape) {
 }
 
 async fn an_event_whose_time_has_not_come_is_never_given_up(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
-    let moody = Moody::new(Mood::NotYet);
-    core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
-    bus.publish(house.history("bad", 1)).await.unwrap();
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
+    let handler = FaultyHandler::new(Fault::NotDue);
+    core.start(&bus, Some(core.consumers("s").on(handler.clone())), &shutdown);
+    bus.publish(fixture.history("bad", 1)).await.unwrap();
     eventually("it was put off many times", || async {
-        house.hurry();
-        moody.calls() >= 60
+        fixture.advance_retries();
+        handler.calls() >= 60
     })
     .await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
     assert!(notes(&core).await.is_empty());
-    moody.be(Mood::Fine);
+    handler.set_fault(Fault::Fine);
     eventually("its time has come", || async {
-        house.hurry();
+        fixture.advance_retries();
         notes(&core).await == ["bad/0"]
     })
     .await;
@@ -170,11 +171,11 @@ impl Handler for Says {
 
 async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(shape: Shape) {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
-        let house = House::on(shape).await;
-        let core = house.service("s");
+        let fixture = Fixture::on(shape).await;
+        let core = fixture.service("s");
         let consumers = Arc::new(core.consumers("s").on(Says { core: core.clone(), then }));
-        let verdicts = consumers.apply(deliveries(vec![house.sealed(&created("t"))])).await.unwrap();
-        assert_eq!(verdicts[0] == Verdict::Accepted, then.is_ok());
+        let decisions = consumers.apply(deliveries(vec![fixture.encoded(&created("t"))])).await.unwrap();
+        assert_eq!(decisions[0] == AckDecision::Accepted, then.is_ok());
         for table in [
             "SELECT COUNT(*) AS n FROM notes",
             "SELECT COUNT(*) AS n FROM outbox",
@@ -186,11 +187,11 @@ async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(shape: Shape) {
 }
 
 async fn those_who_wait_for_an_arrival_are_woken(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let mut arrivals = core.arrived.listen();
-    bus.publish(house.history("t", 1)).await.unwrap();
+    bus.publish(fixture.history("t", 1)).await.unwrap();
     tokio::time::timeout(Duration::from_secs(10), arrivals.heard()).await.expect("a ring");
     assert_eq!(notes(&core).await, ["t/0"], "the ring comes after the commit");
 }

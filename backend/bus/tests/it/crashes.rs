@@ -11,7 +11,7 @@ use ticketing_events::Envelope;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
+use crate::support::{Fixture, OnCreated, OnUpdated, TICKETS, count, created, eventually, notes, updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -24,17 +24,17 @@ on_shapes! {
 }
 
 async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect(shape: Shape) {
-    let house = House::on(shape).await;
+    let fixture = Fixture::on(shape).await;
     {
-        let (bus, core) = (house.bus().await, house.service("s"));
-        bus.publish(house.history("t", 3)).await.unwrap();
+        let (bus, core) = (fixture.bus().await, fixture.service("s"));
+        bus.publish(fixture.history("t", 3)).await.unwrap();
         let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
         let mut subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
         let deliveries = subscription.next(2).await.unwrap();
         consumers.apply(deliveries.into()).await.unwrap();
         // Nothing is settled: the log does not know that two events took effect.
     }
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     assert_eq!(bus.backlog().await.unwrap(), 3);
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     eventually("the rest takes effect", || async { notes(&core).await.len() == 3 }).await;
@@ -71,13 +71,13 @@ async fn say_history(core: &Core, ticket: &'static str) {
 }
 
 async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(shape: Shape) {
-    let house = House::on(shape).await;
+    let fixture = Fixture::on(shape).await;
     {
-        let (bus, core) = (house.bus().await, house.service("s"));
+        let (bus, core) = (fixture.bus().await, fixture.service("s"));
         say_history(&core, "t").await;
         bus.publish(outbox(&core).await[..2].to_vec()).await.unwrap();
     }
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let unmarked = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
     eventually("all is marked", || async { count(&core, unmarked).await == 0 }).await;
@@ -85,19 +85,19 @@ async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(shape: S
 }
 
 async fn a_crash_before_publishing_loses_nothing(shape: Shape) {
-    let house = House::on(shape).await;
-    say_history(&house.service("s"), "t").await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    say_history(&fixture.service("s"), "t").await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
 }
 
 async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(shape: Shape) {
-    let house = House::on(shape).await;
+    let fixture = Fixture::on(shape).await;
     let tickets = ["a", "b", "c", "d", "e", "f"];
     for ticket in tickets {
         let (bus, source, copy, shutdown) =
-            (house.live_bus().await, house.service("source"), house.service("copy"), Shutdown::new());
+            (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"), Shutdown::new());
         source.start(&bus, None, &shutdown);
         copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
         say_history(&source, ticket).await;
@@ -106,14 +106,14 @@ async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(shape: Shape
         assert!(shutdown.wait(Duration::from_secs(5)).await);
     }
     let (bus, source, copy, shutdown) =
-        (house.live_bus().await, house.service("source"), house.service("copy"), Shutdown::new());
+        (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"), Shutdown::new());
     source.start(&bus, None, &shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
     eventually("all is heard", || async { notes(&copy).await.len() == 18 }).await;
     let expected: Vec<String> =
         tickets.iter().flat_map(|ticket| (0..3).map(move |version| format!("{ticket}/{version}"))).collect();
     let heard = notes(&copy).await;
-    if house.is_embedded() {
+    if fixture.is_embedded() {
         assert_eq!(heard, expected);
     }
     // Elsewhere what was under way at a restart may come after what was said later, of other tickets.

@@ -7,7 +7,7 @@ use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::EventName;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, Mood, Moody, OnCreated, OnUpdated, count, eventually, notes};
+use crate::support::{Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, eventually, notes};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -22,60 +22,60 @@ on_shapes! {
 }
 
 /// Hurries the retries until a letter is dead.
-async fn first_letter(house: &House, bus: &Bus) -> DeadLetter {
+async fn first_letter(fixture: &Fixture, bus: &Bus) -> DeadLetter {
     eventually("a dead letter", || async {
-        house.hurry();
+        fixture.advance_retries();
         !bus.dead_letters().await.unwrap().is_empty()
     })
     .await;
     bus.dead_letters().await.unwrap().remove(0)
 }
 
-/// A service with a moody handler on a bus that holds `bad` among others.
-async fn poisoned(house: &House, mood: Mood) -> (Bus, Core, Moody, Shutdown) {
-    let (bus, core, moody, shutdown) =
-        (house.bus().await, house.service("s"), Moody::new(mood), Shutdown::new());
+/// A service with a handler handler on a bus that holds `bad` among others.
+async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, Core, FaultyHandler, Shutdown) {
+    let (bus, core, handler, shutdown) =
+        (fixture.bus().await, fixture.service("s"), FaultyHandler::new(fault), Shutdown::new());
     for ticket in ["a", "bad", "b"] {
-        bus.publish(house.history(ticket, 1)).await.unwrap();
+        bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
-    core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
-    (bus, core, moody, shutdown)
+    core.start(&bus, Some(core.consumers("s").on(handler.clone())), &shutdown);
+    (bus, core, handler, shutdown)
 }
 
 async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, _moody, _shutdown) = poisoned(&house, Mood::Fails).await;
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, _moody, _shutdown) = poisoned(&fixture, Fault::Fails).await;
     eventually("the others are handled", || async { notes(&core).await == ["a/0", "b/0"] }).await;
-    if house.is_embedded() {
+    if fixture.is_embedded() {
         // Retries do not stand still elsewhere.
         assert!(bus.dead_letters().await.unwrap().is_empty(), "one try is not enough to give up");
     }
 
-    let letter = first_letter(&house, &bus).await;
+    let letter = first_letter(&fixture, &bus).await;
     assert_eq!((letter.durable.as_str(), letter.seq, letter.attempts), ("s", 2, 10));
     assert!(letter.cause.contains("this one never works"), "{}", letter.cause);
     assert_eq!(letter.envelope.name, EventName::TicketCreated);
     assert_eq!(letter.envelope.aggregate, "bad");
     assert_eq!(bus.backlog().await.unwrap(), 0, "it waits for nobody any more");
 
-    bus.publish(house.history("c", 1)).await.unwrap();
+    bus.publish(fixture.history("c", 1)).await.unwrap();
     eventually("later ones are handled", || async { notes(&core).await == ["a/0", "b/0", "c/0"] }).await;
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3, "it did not take effect");
 }
 
 async fn a_handler_that_panics_is_contained(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, _moody, _shutdown) = poisoned(&house, Mood::Panics).await;
-    let letter = first_letter(&house, &bus).await;
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, _moody, _shutdown) = poisoned(&fixture, Fault::Panics).await;
+    let letter = first_letter(&fixture, &bus).await;
     assert_eq!((letter.cause.as_str(), letter.attempts), ("the handler panicked", 10));
     assert_eq!(notes(&core).await, ["a/0", "b/0"], "what it did before it panicked was undone");
 }
 
 async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
-    let mut events = house.history("t", 2);
-    let mut broken = house.sealed(&crate::support::created("broken"));
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
+    let mut events = fixture.history("t", 2);
+    let mut broken = fixture.encoded(&crate::support::created("broken"));
     broken.body = r#"{"id":7}"#.to_owned();
     events.insert(1, broken);
     bus.publish(events).await.unwrap();
@@ -88,76 +88,76 @@ async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(shape: S
 }
 
 async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
-    bus.publish(house.history("t", 2).split_off(1)).await.unwrap();
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
+    bus.publish(fixture.history("t", 2).split_off(1)).await.unwrap();
     let limits = DeliveryLimits { out_of_order: Duration::from_millis(100), ..DeliveryLimits::default() };
-    let consumers = core.consumers("s").on(OnCreated).on(OnUpdated).limited_by(limits);
+    let consumers = core.consumers("s").on(OnCreated).on(OnUpdated).with_limits(limits);
     core.start(&bus, Some(consumers), &shutdown);
-    let letter = first_letter(&house, &bus).await;
+    let letter = first_letter(&fixture, &bus).await;
     assert_eq!(letter.cause, "its predecessor has not come");
     assert!(letter.attempts > 1, "tried {} times", letter.attempts);
     assert!(notes(&core).await.is_empty());
 }
 
 async fn a_letter_can_be_replayed_once_its_cause_is_mended(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
-    let letter = first_letter(&house, &bus).await;
-    moody.be(Mood::Fine);
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let letter = first_letter(&fixture, &bus).await;
+    handler.set_fault(Fault::Fine);
     bus.replay(&letter.durable, letter.seq).await.unwrap();
     eventually("it takes effect", || async { notes(&core).await == ["a/0", "b/0", "bad/0"] }).await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
 
     let again = bus.replay(&letter.durable, letter.seq).await;
-    assert!(matches!(again, Err(BusError::NoSuchLetter { seq: 2, .. })), "{again:?}");
+    assert!(matches!(again, Err(BusError::NoSuchDeadLetter { seq: 2, .. })), "{again:?}");
 }
 
 async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, _core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
-    let letter = first_letter(&house, &bus).await;
+    let fixture = Fixture::on(shape).await;
+    let (bus, _core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let letter = first_letter(&fixture, &bus).await;
     bus.replay(&letter.durable, letter.seq).await.unwrap();
     assert!(bus.dead_letters().await.unwrap().is_empty());
-    let again = first_letter(&house, &bus).await;
+    let again = first_letter(&fixture, &bus).await;
     assert_eq!(again.seq, letter.seq);
     assert!((1..=10).contains(&again.attempts), "tried {} times", again.attempts);
-    assert!(moody.calls() > 10, "it was tried again");
+    assert!(handler.calls() > 10, "it was tried again");
 }
 
 async fn a_letter_that_is_thrown_away_is_gone_and_its_event_is_never_handled(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, moody, _shutdown) = poisoned(&house, Mood::Fails).await;
-    let letter = first_letter(&house, &bus).await;
-    moody.be(Mood::Fine);
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let letter = first_letter(&fixture, &bus).await;
+    handler.set_fault(Fault::Fine);
     bus.discard(&letter.durable, letter.seq).await.unwrap();
     assert!(bus.dead_letters().await.unwrap().is_empty());
     for gone in [bus.discard("s", letter.seq).await, bus.replay("s", letter.seq).await] {
-        assert!(matches!(gone, Err(BusError::NoSuchLetter { .. })), "{gone:?}");
+        assert!(matches!(gone, Err(BusError::NoSuchDeadLetter { .. })), "{gone:?}");
     }
-    bus.publish(house.history("c", 1)).await.unwrap();
+    bus.publish(fixture.history("c", 1)).await.unwrap();
     eventually("the others go on", || async { notes(&core).await == ["a/0", "b/0", "c/0"] }).await;
 }
 
 async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, moody, shutdown) = poisoned(&house, Mood::Fails).await;
-    let other = house.service("other");
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, handler, shutdown) = poisoned(&fixture, Fault::Fails).await;
+    let other = fixture.service("other");
     other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
-    let letter = first_letter(&house, &bus).await;
+    let letter = first_letter(&fixture, &bus).await;
     shutdown.trigger();
     assert!(shutdown.wait(Duration::from_secs(5)).await);
     drop((bus, core, other));
 
     let (bus, core, other, shutdown) =
-        (house.bus().await, house.service("s"), house.service("other"), Shutdown::new());
-    moody.be(Mood::Fine);
-    let calls = moody.calls();
-    core.start(&bus, Some(core.consumers("s").on(moody.clone())), &shutdown);
+        (fixture.bus().await, fixture.service("s"), fixture.service("other"), Shutdown::new());
+    handler.set_fault(Fault::Fine);
+    let calls = handler.calls();
+    core.start(&bus, Some(core.consumers("s").on(handler.clone())), &shutdown);
     other.start(&bus, Some(other.consumers("other").on(OnCreated)), &shutdown);
     bus.replay("s", letter.seq).await.unwrap();
     eventually("it takes effect", || async { notes(&core).await.contains(&"bad/0".to_owned()) }).await;
-    assert_eq!(moody.calls(), calls + 1);
+    assert_eq!(handler.calls(), calls + 1);
     assert_eq!(notes(&other).await, ["a/0", "bad/0", "b/0"]);
 }

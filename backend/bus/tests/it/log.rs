@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_bus::Verdict;
+use ticketing_bus::AckDecision;
 use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::{Envelope, EventName};
 
-use crate::support::{House, TICKETS, accepted, eventually, names, session_ended};
+use crate::support::{Fixture, TICKETS, accepted, eventually, names, session_ended};
 
 on_shapes! {
     [embedded, nats]
@@ -26,11 +26,11 @@ on_shapes! {
 }
 
 async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
     for batch in 0..4 {
-        let mut events = house.history(&format!("t{batch}"), 40);
-        events.insert(20, house.sealed(&session_ended("s")));
+        let mut events = fixture.history(&format!("t{batch}"), 40);
+        events.insert(20, fixture.encoded(&session_ended("s")));
         bus.publish(events).await.unwrap();
     }
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
@@ -47,35 +47,35 @@ async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
 }
 
 async fn an_event_is_published_once_however_often_it_is_said(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
-    let events = house.history("t", 3);
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
+    let events = fixture.history("t", 3);
     let twice = [events[1].clone(), events[0].clone(), events[1].clone()].to_vec();
     bus.publish(events[..2].to_vec()).await.unwrap();
     bus.publish(twice).await.unwrap();
     bus.publish(events.clone()).await.unwrap();
     assert_eq!(bus.recent(10).await.unwrap(), events);
     assert_eq!(bus.recent(2).await.unwrap(), events[1..]);
-    let places = bus.places().await.unwrap();
+    let places = bus.sequences().await.unwrap();
     let in_order: Vec<i64> = events.iter().map(|event| places[&event.id]).collect();
     assert_eq!(in_order, [1, 2, 3]);
 }
 
 async fn every_consumer_gets_every_event_of_its_names(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
     let mut all = bus.subscribe("all", EventName::ALL.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 2)).await.unwrap();
-    bus.publish(vec![house.sealed(&session_ended("s"))]).await.unwrap();
+    bus.publish(fixture.history("t", 2)).await.unwrap();
+    bus.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
     let mut sessions = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
     assert_eq!(names(&all.next(9).await.unwrap()), ["t/0", "t/1", "s/0"]);
     assert_eq!(names(&sessions.next(9).await.unwrap()), ["s/0"]);
 }
 
 async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
-    bus.publish(house.history("t", 5)).await.unwrap();
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
+    bus.publish(fixture.history("t", 5)).await.unwrap();
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let first = subscription.next(2).await.unwrap();
     assert_eq!(names(&first), ["t/0", "t/1"]);
@@ -84,9 +84,9 @@ async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(shape: S
     assert_eq!(names(&subscription.next(2).await.unwrap()), ["t/2", "t/3"], "it was not settled");
     drop((subscription, bus));
 
-    let bus = house.bus().await;
+    let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
-    if house.is_embedded() {
+    if fixture.is_embedded() {
         let rest = subscription.next(9).await.unwrap();
         assert!(rest.iter().all(|delivery| delivery.attempt == 1));
         assert_eq!(names(&rest), ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
@@ -105,34 +105,34 @@ async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(shape: S
 }
 
 async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(shape: Shape) {
-    let house = House::on(shape).await;
-    let pause = if house.is_embedded() { Duration::from_secs(5) } else { Duration::from_millis(500) };
-    let bus = house.bus_with_exact_retries().await;
+    let fixture = Fixture::on(shape).await;
+    let pause = if fixture.is_embedded() { Duration::from_secs(5) } else { Duration::from_millis(500) };
+    let bus = fixture.bus_with_exact_retries().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
-    bus.publish(house.history("first", 1)).await.unwrap();
+    bus.publish(fixture.history("first", 1)).await.unwrap();
     let first = subscription.next(9).await.unwrap().remove(0);
-    let retry = Verdict::Retry { after: pause, cause: "busy".to_owned() };
+    let retry = AckDecision::Retry { after: pause, cause: "busy".to_owned() };
     subscription.settle(vec![(first, retry.clone())]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
 
-    bus.publish(house.history("second", 1)).await.unwrap();
+    bus.publish(fixture.history("second", 1)).await.unwrap();
     let second = subscription.next(9).await.unwrap();
     assert_eq!(names(&second), ["second/0"], "the first is not due yet");
     subscription.settle(accepted(second)).await.unwrap();
 
-    house.retries.advance(pause);
+    fixture.retries.advance(pause);
     let again = subscription.next(9).await.unwrap().remove(0);
     assert_eq!((again.envelope.aggregate.as_str(), again.attempt), ("first", 2));
     subscription.settle(vec![(again, retry)]).await.unwrap();
     drop((subscription, bus));
 
     // A restart forgets neither the event nor how often it was tried, and the wait goes on.
-    let bus = house.bus_with_exact_retries().await;
+    let bus = fixture.bus_with_exact_retries().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let next = tokio::spawn(async move { (subscription.next(9).await.unwrap(), subscription) });
     tokio::task::yield_now().await;
     assert!(!next.is_finished());
-    house.retries.advance(pause);
+    fixture.retries.advance(pause);
     let (again, mut subscription) = next.await.unwrap();
     assert_eq!((names(&again), again[0].attempt), (vec!["first/0".to_owned()], 3));
     subscription.settle(accepted(again)).await.unwrap();
@@ -140,26 +140,26 @@ async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(shape: Shape) {
 }
 
 async fn what_is_postponed_is_not_counted_as_tried(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 1)).await.unwrap();
+    bus.publish(fixture.history("t", 1)).await.unwrap();
     for round in 0..20 {
         let delivery = subscription.next(9).await.unwrap().remove(0);
         assert!(delivery.attempt <= 2, "attempt {} in round {round}", delivery.attempt);
-        let later = Verdict::Postponed { after: Duration::from_secs(1) };
+        let later = AckDecision::Postponed { after: Duration::from_secs(1) };
         subscription.settle(vec![(delivery, later)]).await.unwrap();
-        house.hurry();
+        fixture.advance_retries();
     }
 }
 
 async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 0);
-    bus.publish(house.history("t", 3)).await.unwrap();
+    bus.publish(fixture.history("t", 3)).await.unwrap();
     let deliveries = quick.next(9).await.unwrap();
     quick.settle(accepted(deliveries)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 3);
@@ -173,24 +173,24 @@ async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(shape: Shape) {
 
 #[tokio::test]
 async fn events_of_others_are_no_backlog_for_long() {
-    let house = House::on(Shape::Embedded).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(Shape::Embedded).await;
+    let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
-    bus.publish(house.history("t", 30)).await.unwrap();
+    bus.publish(fixture.history("t", 30)).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 30);
     let waiting = tokio::spawn(async move { subscription.next(9).await.map(|found| names(&found)) });
     eventually("past the events of others", || async { bus.backlog().await.unwrap() == 0 }).await;
-    bus.publish(vec![house.sealed(&session_ended("s"))]).await.unwrap();
+    bus.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
     assert_eq!(waiting.await.unwrap().unwrap(), ["s/0"]);
 }
 
 async fn concurrent_publishers_leave_no_gap_for_a_reader(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
     let publishers: Vec<_> = (0..8)
         .map(|publisher| {
-            let (bus, events) = (bus.clone(), house.history(&format!("t{publisher}"), 60));
+            let (bus, events) = (bus.clone(), fixture.history(&format!("t{publisher}"), 60));
             tokio::spawn(async move {
                 for pair in events.chunks(2) {
                     bus.publish(pair.to_vec()).await.unwrap();
@@ -211,9 +211,9 @@ async fn concurrent_publishers_leave_no_gap_for_a_reader(shape: Shape) {
 }
 
 async fn a_late_reader_reads_what_is_no_longer_in_memory(shape: Shape) {
-    let house = House::on(shape).await;
-    let bus = house.bus().await;
-    let events: Vec<Envelope> = house.history("t", 9000);
+    let fixture = Fixture::on(shape).await;
+    let bus = fixture.bus().await;
+    let events: Vec<Envelope> = fixture.history("t", 9000);
     for chunk in events.chunks(1000) {
         bus.publish(chunk.to_vec()).await.unwrap();
     }

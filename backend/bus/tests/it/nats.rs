@@ -1,7 +1,7 @@
 //! What only a server can do to us: be old, refuse, die, forget, and give up.
 
+mod dead_letters;
 mod faults;
-mod letters;
 mod publishing;
 mod replicas;
 mod start;
@@ -16,11 +16,11 @@ use ticketing_events::{Envelope, EventName};
 use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 
-use crate::support::{House, created, updated};
+use crate::support::{Fixture, created, updated};
 
 /// A client without manners, as an operator has it.
-async fn raw(house: &House) -> Client {
-    let url = house.nats.as_ref().expect("a NATS server").url();
+async fn raw(fixture: &Fixture) -> Client {
+    let url = fixture.nats.as_ref().expect("a NATS server").url();
     async_nats::connect(url).await.unwrap()
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn in_the_end<F: Future<Output = bool>>(what: &str, mut conditi
 }
 
 /// A bus whose server forgets the identifiers of events soon.
-async fn forgetful(house: &House, window: Duration) -> Bus {
-    let options = ticketing_bus::JetStreamOptions { duplicate_window: window, ..house.options() };
+async fn forgetful(fixture: &Fixture, window: Duration) -> Bus {
+    let options = ticketing_bus::JetStreamOptions { duplicate_window: window, ..fixture.options() };
     Bus::jetstream(options).await.unwrap()
 }

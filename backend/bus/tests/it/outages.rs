@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use ticketing_bus::{Core, DeliveryLimits, Effect, Handler, Verdict};
+use ticketing_bus::{AckDecision, Core, DeliveryLimits, Effect, Handler};
 use ticketing_engines::{Engine, Shape, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::args;
@@ -12,7 +12,7 @@ use ticketing_platform::db::{DbError, Dialect, Tx};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::support::{
-    CREATED_AND_UPDATED, House, Mood, Moody, OnCreated, OnUpdated, count, eventually, note, notes,
+    CREATED_AND_UPDATED, Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count, eventually, note, notes,
 };
 
 on_shapes! {
@@ -93,16 +93,16 @@ async fn free_disk(core: &Core) {
 }
 
 async fn full_disk_sets_no_event_aside(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
-    let consumers = core.consumers("s").on(OnCreated).on(OnUpdated).limited_by(STRICT);
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
+    let consumers = core.consumers("s").on(OnCreated).on(OnUpdated).with_limits(STRICT);
     core.start(&bus, Some(consumers), &shutdown);
-    bus.publish(house.history("before", 1)).await.unwrap();
+    bus.publish(fixture.history("before", 1)).await.unwrap();
     eventually("it works", || async { notes(&core).await == ["before/0"] }).await;
     core.check_writable().await.unwrap();
     fill_disk(&core).await;
     for ticket in 0..5 {
-        bus.publish(house.history(&format!("t{ticket}"), 4)).await.unwrap();
+        bus.publish(fixture.history(&format!("t{ticket}"), 4)).await.unwrap();
     }
     eventually("the service says that it cannot work", || async { core.check_writable().await.is_err() })
         .await;
@@ -116,16 +116,16 @@ async fn full_disk_sets_no_event_aside(shape: Shape) {
 }
 
 async fn outage_that_one_event_meets_is_not_charged_to_it(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
-    let moody = Moody::new(Mood::Outage);
-    core.start(&bus, Some(core.consumers("s").on(moody.clone()).limited_by(STRICT)), &shutdown);
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
+    let handler = FaultyHandler::new(Fault::Outage);
+    core.start(&bus, Some(core.consumers("s").on(handler.clone()).with_limits(STRICT)), &shutdown);
     for ticket in ["a", "bad", "b"] {
-        bus.publish(house.history(ticket, 1)).await.unwrap();
+        bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
-    eventually("the others go on", || async { notes(&core).await.len() == 2 && moody.calls() >= 3 }).await;
+    eventually("the others go on", || async { notes(&core).await.len() == 2 && handler.calls() >= 3 }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
-    moody.be(Mood::Fine);
+    handler.set_fault(Fault::Fine);
     eventually("it takes effect", || async { notes(&core).await.contains(&"bad/0".to_owned()) }).await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
@@ -134,11 +134,11 @@ async fn outage_that_one_event_meets_is_not_charged_to_it(shape: Shape) {
 
 async fn locked_database_sets_no_event_aside(shape: Shape) {
     assert_eq!(shape.engine(), Engine::Sqlite);
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
-    core.start(&bus, Some(core.consumers("s").on(OnCreated).limited_by(STRICT)), &shutdown);
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
+    core.start(&bus, Some(core.consumers("s").on(OnCreated).with_limits(STRICT)), &shutdown);
     // Another process writes, and does not come to an end.
-    let other = house.service("s");
+    let other = fixture.service("s");
     let (locked, is_locked) = tokio::sync::oneshot::channel();
     let (release, released) = std::sync::mpsc::channel::<()>();
     let (locked, released) = (std::sync::Mutex::new(Some(locked)), std::sync::Mutex::new(released));
@@ -153,7 +153,7 @@ async fn locked_database_sets_no_event_aside(shape: Shape) {
         unit.await.unwrap();
     });
     is_locked.await.unwrap();
-    bus.publish(house.history("t", 1)).await.unwrap();
+    bus.publish(fixture.history("t", 1)).await.unwrap();
     eventually("the service says that it cannot work", || async { core.check_writable().await.is_err() })
         .await;
     release.send(()).unwrap();
@@ -165,21 +165,21 @@ async fn locked_database_sets_no_event_aside(shape: Shape) {
 
 /// A delivery is no attempt: a server delivers an event again for many reasons that are not the event's.
 async fn event_delivered_often_still_waits_for_its_predecessor(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
-    let mut history = house.history("t", 2);
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
+    let mut history = fixture.history("t", 2);
     bus.publish(history.split_off(1)).await.unwrap();
     let mut subscription = bus.subscribe("s", CREATED_AND_UPDATED.to_vec()).await.unwrap();
     for _ in 0..70 {
         let delivery = subscription.next(1).await.unwrap().remove(0);
-        let retry = Verdict::Retry { after: Duration::ZERO, cause: "away".to_owned() };
+        let retry = AckDecision::Retry { after: Duration::ZERO, cause: "away".to_owned() };
         subscription.settle(vec![(delivery, retry)]).await.unwrap();
     }
     drop(subscription);
     let tries = Arc::new(AtomicI64::new(0));
     let counted = CountsCreated(tries.clone());
-    core.start(&bus, Some(core.consumers("s").on(counted).on(OnUpdated).limited_by(STRICT)), &shutdown);
-    bus.publish(house.history("other", 1)).await.unwrap();
+    core.start(&bus, Some(core.consumers("s").on(counted).on(OnUpdated).with_limits(STRICT)), &shutdown);
+    bus.publish(fixture.history("other", 1)).await.unwrap();
     eventually("the consumer works", || async { tries.load(Ordering::SeqCst) == 1 }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
     bus.publish(history).await.unwrap();
@@ -219,9 +219,9 @@ impl Handler for SeesNote {
 }
 
 async fn event_that_ended_the_process_each_time_is_set_aside(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
-    let events = [house.history("kills", 1), house.history("fine", 1)].concat();
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
+    let events = [fixture.history("kills", 1), fixture.history("fine", 1)].concat();
     let killer = events[0].id.clone();
     bus.publish(events).await.unwrap();
     // Ten processes have begun to handle it, and none has come to an end.

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use ticketing_bus::{Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION, Verdict};
+use ticketing_bus::{AckDecision, Bus, EmbeddedOptions, INBOX_RETENTION, OUTBOX_RETENTION};
 use ticketing_engines::{Shape, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, OnCreated, TICKETS, accepted, count, created, eventually, notes};
+use crate::support::{Fixture, OnCreated, TICKETS, accepted, count, created, eventually, notes};
 
 on_shapes! {
     [embedded, postgres]
@@ -22,9 +22,9 @@ on_shapes! {
 /// More batches than lie between two prunings.
 const BATCHES: usize = 4200;
 
-async fn publish_many(house: &House, bus: &Bus) {
+async fn publish_many(fixture: &Fixture, bus: &Bus) {
     let events: Vec<_> =
-        (0..BATCHES).map(|number| house.sealed(&created(&format!("many{number}")))).collect();
+        (0..BATCHES).map(|number| fixture.encoded(&created(&format!("many{number}")))).collect();
     for group in events.chunks(700) {
         let published = join_all(group.iter().map(|event| bus.publish(vec![event.clone()]))).await;
         assert!(published.iter().all(Result::is_ok));
@@ -32,37 +32,37 @@ async fn publish_many(house: &House, bus: &Bus) {
 }
 
 async fn the_log_forgets_only_what_every_consumer_has_heard(shape: Shape) {
-    let house = House::on(shape).await;
+    let fixture = Fixture::on(shape).await;
     let retention = Duration::from_secs(3600);
-    let bus = house.bus_with(EmbeddedOptions { retention, clock: house.retries.clone() });
+    let bus = fixture.bus_with(EmbeddedOptions { retention, clock: fixture.retries.clone() });
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
     let old = ["heard", "retried", "dead", "unheard"];
     for ticket in old {
-        bus.publish(house.history(ticket, 1)).await.unwrap();
+        bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
     let deliveries = quick.next(9).await.unwrap();
     quick.settle(accepted(deliveries)).await.unwrap();
     let mut deliveries = slow.next(3).await.unwrap();
     let dead = deliveries.pop().unwrap();
     let retried = deliveries.pop().unwrap();
-    let mut verdicts = accepted(deliveries);
-    let retry = Verdict::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
-    verdicts.push((retried, retry));
-    verdicts.push((dead, Verdict::Dead { attempts: 1, cause: "poison".to_owned() }));
-    slow.settle(verdicts).await.unwrap();
+    let mut decisions = accepted(deliveries);
+    let retry = AckDecision::Retry { after: Duration::from_secs(10 * 3600), cause: "busy".to_owned() };
+    decisions.push((retried, retry));
+    decisions.push((dead, AckDecision::Dead { attempts: 1, cause: "poison".to_owned() }));
+    slow.settle(decisions).await.unwrap();
 
-    house.retries.advance(retention * 2);
-    publish_many(&house, &bus).await;
-    eventually("the log is pruned", || async { bus.places().await.unwrap().len() == BATCHES + 3 }).await;
+    fixture.retries.advance(retention * 2);
+    publish_many(&fixture, &bus).await;
+    eventually("the log is pruned", || async { bus.sequences().await.unwrap().len() == BATCHES + 3 }).await;
     let oldest = bus.recent(u32::MAX).await.unwrap().into_iter().take(3).map(|event| event.aggregate);
     assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
 }
 
 async fn outbox_and_inbox_forget_what_is_old(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, shutdown) = (house.bus().await, Shutdown::new());
-    let core = house.service("s");
+    let fixture = Fixture::on(shape).await;
+    let (bus, shutdown) = (fixture.bus().await, Shutdown::new());
+    let core = fixture.service("s");
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let outbox = core.outbox.clone();
     let said = core.db.write(move |tx| outbox.append(tx, &created("t")));
@@ -80,9 +80,9 @@ async fn outbox_and_inbox_forget_what_is_old(shape: Shape) {
         (Duration::from_secs(120), 0, 1),
         (INBOX_RETENTION, 0, 0),
     ] {
-        house.clock.advance(by);
+        fixture.clock.advance(by);
         // Every start forgets first.
-        let (core, shutdown) = (house.service("s"), Shutdown::new());
+        let (core, shutdown) = (fixture.service("s"), Shutdown::new());
         core.start(&bus, None, &shutdown);
         eventually("what is old is forgotten", || async {
             count(&core, "SELECT COUNT(*) AS n FROM outbox").await == outbox

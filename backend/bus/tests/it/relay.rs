@@ -6,7 +6,7 @@ use ticketing_engines::{Engine, Shape, on_shapes};
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, count, created, eventually, note, updated};
+use crate::support::{Fixture, count, created, eventually, note, updated};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -20,8 +20,8 @@ on_shapes! {
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 async fn events_are_published_in_the_order_of_their_commits(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let writers: Vec<_> = (0..10).map(|writer| tokio::spawn(life_of(core.clone(), writer))).collect();
     for writer in join_all(writers).await {
@@ -55,8 +55,8 @@ async fn life_of(core: Core, writer: i64) {
 }
 
 async fn a_change_that_is_undone_says_nothing(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let outbox = core.outbox.clone();
     let undone = core.db.write(move |tx| {
@@ -84,8 +84,8 @@ async fn a_change_that_is_undone_says_nothing(shape: Shape) {
 }
 
 async fn a_long_outbox_is_published_whole(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let outbox = core.outbox.clone();
     let said = core.db.write(move |tx| {
         outbox.append(tx, &created("t"))?;

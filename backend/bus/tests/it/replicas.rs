@@ -11,14 +11,14 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::Timestamp;
 
-use crate::support::{House, OnCreated, OnUpdated, count, created, eventually, notes, updated};
+use crate::support::{Fixture, OnCreated, OnUpdated, count, created, eventually, notes, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Two processes of one service, the clock of the second a day behind.
-fn replicas(house: &House) -> [Core; 2] {
+fn replicas(fixture: &Fixture) -> [Core; 2] {
     let late = Clock::manual(Timestamp::from_millis(1_699_913_600_000));
-    [house.service("s"), house.service_with("s", late)]
+    [fixture.service("s"), fixture.service_with("s", late)]
 }
 
 /// Makes the next version of a ticket and says so, as a service does: by what it reads.
@@ -47,8 +47,8 @@ async fn is_in_order(bus: &Bus, tickets: i64, versions: i64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_replicas_say_of_one_thing_is_published_in_order() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, replicas, shutdown) = (house.bus().await, replicas(&house), Shutdown::new());
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, replicas, shutdown) = (fixture.bus().await, replicas(&fixture), Shutdown::new());
     for replica in &replicas {
         replica.start(&bus, None, &shutdown);
     }
@@ -72,8 +72,8 @@ async fn what_replicas_say_of_one_thing_is_published_in_order() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_a_slow_transaction_says_is_not_passed_over() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, [core, other], shutdown) = (house.bus().await, replicas(&house), Shutdown::new());
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, [core, other], shutdown) = (fixture.bus().await, replicas(&fixture), Shutdown::new());
     core.start(&bus, None, &shutdown);
     let (begun, told) = std::sync::mpsc::channel();
     let (go_on, waits) = std::sync::mpsc::channel();
@@ -102,8 +102,8 @@ async fn what_a_slow_transaction_says_is_not_passed_over() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_replica_publishes_and_another_takes_over() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, [first, second]) = (house.bus().await, replicas(&house));
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, [first, second]) = (fixture.bus().await, replicas(&fixture));
     let holder = "SELECT COUNT(DISTINCT holder) AS n FROM leases";
     let (ending, shutdown) = (Shutdown::new(), Shutdown::new());
     first.start(&bus, None, &ending);
@@ -126,8 +126,8 @@ async fn one_replica_publishes_and_another_takes_over() {
 
 #[tokio::test]
 async fn whoever_ends_tells_the_others_to_go_on() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, [holder, other], ending) = (house.bus().await, replicas(&house), Shutdown::new());
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, [holder, other], ending) = (fixture.bus().await, replicas(&fixture), Shutdown::new());
     let leases = "SELECT COUNT(*) AS n FROM leases";
     holder.start(&bus, None, &ending);
     eventually("it has the lease", || async { count(&holder, leases).await == 1 }).await;
@@ -142,8 +142,8 @@ async fn whoever_ends_tells_the_others_to_go_on() {
 
 #[tokio::test]
 async fn a_replica_that_vanished_is_replaced() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let until = (Clock::system().now() + Duration::from_secs(3)).as_millis();
     let vanished = core.db.write(move |tx| {
         let sql = "INSERT INTO leases (name, holder, expires_at) VALUES ('relay', 'vanished', $1)";
@@ -158,8 +158,8 @@ async fn a_replica_that_vanished_is_replaced() {
 
 #[tokio::test]
 async fn what_was_restored_on_another_server_is_published_first() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, core, shutdown) = (house.bus().await, house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     for _ in 0..3 {
         change(&core, "t0").await;
     }
@@ -174,9 +174,9 @@ async fn what_was_restored_on_another_server_is_published_first() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn replicas_that_hear_the_same_events_apply_each_once() {
-    let house = House::on(Shape::Postgres).await;
-    let (bus, replicas, shutdown) = (house.live_bus().await, replicas(&house), Shutdown::new());
-    let events: Vec<_> = ["a", "b", "c"].into_iter().flat_map(|ticket| house.history(ticket, 30)).collect();
+    let fixture = Fixture::on(Shape::Postgres).await;
+    let (bus, replicas, shutdown) = (fixture.live_bus().await, replicas(&fixture), Shutdown::new());
+    let events: Vec<_> = ["a", "b", "c"].into_iter().flat_map(|ticket| fixture.history(ticket, 30)).collect();
     for replica in &replicas {
         replica.start(&bus, Some(replica.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     }

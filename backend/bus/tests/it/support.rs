@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_bus::{
-    Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, Verdict, next_step,
+    AckDecision, Bus, Core, Delivery, Effect, EmbeddedOptions, Handler, JetStreamOptions, next_step,
 };
 use ticketing_engines::{Engine, Home, NatsServer, Shape};
 use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated};
@@ -33,7 +33,7 @@ fn tables(engine: Engine) -> Migrations {
 }
 
 /// A folder with a bus and any number of services. What is opened again finds what was there.
-pub(crate) struct House {
+pub(crate) struct Fixture {
     home: Home,
     /// The server, where the bus is not embedded.
     pub(crate) nats: Option<NatsServer>,
@@ -43,7 +43,7 @@ pub(crate) struct House {
     pub(crate) retries: Clock,
 }
 
-impl House {
+impl Fixture {
     pub(crate) async fn on(shape: Shape) -> Self {
         let nats = if shape.has_nats() { Some(NatsServer::begin().await) } else { None };
         Self::at(Home::on(shape.engine()), nats)
@@ -69,7 +69,7 @@ impl House {
         JetStreamOptions { ack_wait: Duration::from_secs(2), ..JetStreamOptions::new(url) }
     }
 
-    /// The bus; its retries wait for [`House::hurry`], or are quick.
+    /// The bus; its retries wait for [`Fixture::advance_retries`], or are quick.
     pub(crate) async fn bus(&self) -> Bus {
         if self.is_embedded() {
             return self
@@ -87,7 +87,7 @@ impl House {
         Bus::jetstream(self.options()).await.unwrap()
     }
 
-    /// The bus whose retries wait as long as they are told to: by [`House::retries`], or in real time.
+    /// The bus whose retries wait as long as they are told to: by [`Fixture::retries`], or in real time.
     pub(crate) async fn bus_with_exact_retries(&self) -> Bus {
         if self.is_embedded() { self.bus().await } else { self.live_bus().await }
     }
@@ -97,7 +97,7 @@ impl House {
     }
 
     /// Brings on the retries that wait.
-    pub(crate) fn hurry(&self) {
+    pub(crate) fn advance_retries(&self) {
         self.retries.advance(Duration::from_secs(1));
     }
 
@@ -111,16 +111,16 @@ impl House {
     }
 
     /// An envelope with an identifier of its own.
-    pub(crate) fn sealed<E: ticketing_events::Event>(&self, event: &E) -> Envelope {
-        Envelope::seal(self.clock.new_id(), self.clock.now(), event).unwrap()
+    pub(crate) fn encoded<E: ticketing_events::Event>(&self, event: &E) -> Envelope {
+        Envelope::encode(self.clock.new_id(), self.clock.now(), event).unwrap()
     }
 
     /// The events of a ticket's first `count` versions.
     pub(crate) fn history(&self, ticket: &str, count: i64) -> Vec<Envelope> {
         (0..count)
             .map(|version| match version {
-                0 => self.sealed(&created(ticket)),
-                _ => self.sealed(&updated(ticket, version)),
+                0 => self.encoded(&created(ticket)),
+                _ => self.encoded(&updated(ticket, version)),
             })
             .collect()
     }
@@ -198,33 +198,33 @@ impl Handler for OnUpdated {
     }
 }
 
-/// What a [`Moody`] handler does with the ticket named `bad`.
+/// What a [`FaultyHandler`] handler does with the ticket named `bad`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mood {
+pub(crate) enum Fault {
     Fine,
     Fails,
     Panics,
-    NotYet,
+    NotDue,
     /// The database is away.
     Outage,
 }
 
-/// Handles `ticket:created`; what becomes of the ticket `bad` depends on its mood. Clones share mood and count.
+/// Handles `ticket:created`; what becomes of the ticket `bad` depends on its fault. Clones share fault and count.
 #[derive(Clone, Default)]
-pub(crate) struct Moody {
-    mood: Arc<AtomicU32>,
+pub(crate) struct FaultyHandler {
+    fault: Arc<AtomicU32>,
     calls: Arc<AtomicU32>,
 }
 
-impl Moody {
-    pub(crate) fn new(mood: Mood) -> Self {
-        let moody = Self::default();
-        moody.be(mood);
-        moody
+impl FaultyHandler {
+    pub(crate) fn new(fault: Fault) -> Self {
+        let handler = Self::default();
+        handler.set_fault(fault);
+        handler
     }
 
-    pub(crate) fn be(&self, mood: Mood) {
-        self.mood.store(mood as u32, Ordering::SeqCst);
+    pub(crate) fn set_fault(&self, fault: Fault) {
+        self.fault.store(fault as u32, Ordering::SeqCst);
     }
 
     /// How often it was given the ticket `bad`.
@@ -233,7 +233,7 @@ impl Moody {
     }
 }
 
-impl Handler for Moody {
+impl Handler for FaultyHandler {
     type Event = TicketCreated;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
@@ -242,11 +242,13 @@ impl Handler for Moody {
             return Ok(Effect::Done);
         }
         self.calls.fetch_add(1, Ordering::SeqCst);
-        match self.mood.load(Ordering::SeqCst) {
-            mood if mood == Mood::Fails as u32 => Err(DbError::Statement("this one never works".to_owned())),
-            mood if mood == Mood::Panics as u32 => panic!("the handler of a test panics"),
-            mood if mood == Mood::NotYet as u32 => Ok(Effect::NotYet),
-            mood if mood == Mood::Outage as u32 => Err(DbError::Unavailable("it is away".to_owned())),
+        match self.fault.load(Ordering::SeqCst) {
+            fault if fault == Fault::Fails as u32 => {
+                Err(DbError::Statement("this one never works".to_owned()))
+            }
+            fault if fault == Fault::Panics as u32 => panic!("the handler of a test panics"),
+            fault if fault == Fault::NotDue as u32 => Ok(Effect::NotDue),
+            fault if fault == Fault::Outage as u32 => Err(DbError::Unavailable("it is away".to_owned())),
             _ => Ok(Effect::Done),
         }
     }
@@ -269,8 +271,8 @@ pub(crate) async fn count(core: &Core, sql: &'static str) -> i64 {
 }
 
 /// Accepts deliveries.
-pub(crate) fn accepted(deliveries: Vec<Delivery>) -> Vec<(Delivery, Verdict)> {
-    deliveries.into_iter().map(|delivery| (delivery, Verdict::Accepted)).collect()
+pub(crate) fn accepted(deliveries: Vec<Delivery>) -> Vec<(Delivery, AckDecision)> {
+    deliveries.into_iter().map(|delivery| (delivery, AckDecision::Accepted)).collect()
 }
 
 /// The tickets and versions of deliveries.

@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ticketing_bus::{Bus, Core, Delivery, Effect, Handler, Verdict};
+use ticketing_bus::{AckDecision, Bus, Core, Delivery, Effect, Handler};
 use ticketing_engines::{Shape, on_shapes};
 use ticketing_events::TicketCreated;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry::TraceContext;
 
-use crate::support::{House, created, deleted, eventually, updated};
+use crate::support::{Fixture, created, deleted, eventually, updated};
 
 const ONE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 const OTHER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
@@ -65,9 +65,9 @@ fn expected(traces: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>)> {
 }
 
 async fn what_follows_from_an_event_belongs_to_its_trace(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, shutdown) = (house.live_bus().await, Shutdown::new());
-    let (says, hears) = (house.service("says"), house.service("hears"));
+    let fixture = Fixture::on(shape).await;
+    let (bus, shutdown) = (fixture.live_bus().await, Shutdown::new());
+    let (says, hears) = (fixture.service("says"), fixture.service("hears"));
     say(&says, "a", Some(ONE)).await;
     say(&says, "b", None).await;
     say(&says, "c", Some(OTHER)).await;
@@ -87,9 +87,9 @@ async fn what_follows_from_an_event_belongs_to_its_trace(shape: Shape) {
 }
 
 async fn a_redelivered_event_still_belongs_to_its_trace(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, shutdown) = (house.live_bus().await, Shutdown::new());
-    let core = house.service("s");
+    let fixture = Fixture::on(shape).await;
+    let (bus, shutdown) = (fixture.live_bus().await, Shutdown::new());
+    let core = fixture.service("s");
     say(&core, "a", Some(ONE)).await;
     let fails = Arc::new(AtomicU32::new(2));
     let echo = Echo { core: core.clone(), fails: fails.clone() };
@@ -102,16 +102,16 @@ async fn a_redelivered_event_still_belongs_to_its_trace(shape: Shape) {
 
 /// One transaction holds the effects of many events, and is run again when one of them fails.
 async fn units_that_are_committed_together_belong_each_to_their_own(shape: Shape) {
-    let house = House::on(shape).await;
-    let core = house.service("s");
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
     let fails = Arc::new(AtomicU32::new(1));
     let consumers = Arc::new(core.consumers("s").on(Echo { core: core.clone(), fails }));
     let deliveries = [("a", Some(ONE)), ("b", None), ("c", Some(OTHER))].map(|(ticket, trace)| {
-        let mut envelope = house.sealed(&created(ticket));
+        let mut envelope = fixture.encoded(&created(ticket));
         envelope.trace = trace.map(str::to_owned);
         Delivery { seq: 1, attempt: 1, envelope: Arc::new(envelope) }
     });
-    let verdicts = consumers.apply(deliveries.into()).await.unwrap();
+    let decisions = consumers.apply(deliveries.into()).await.unwrap();
     let outbox = core.outbox.clone();
     let blank = core.db.write(move |tx| outbox.append(tx, &updated("d", 1)));
     blank.await.map_err(|error: DbError| error).unwrap();
@@ -122,7 +122,7 @@ async fn units_that_are_committed_together_belong_each_to_their_own(shape: Shape
     });
     let said = said.await.map_err(|error: DbError| error).unwrap();
     let all = expected(&[("a", Some(ONE)), ("b", None), ("c", Some(OTHER)), ("d", None)]);
-    let failed = verdicts.iter().position(|verdict| *verdict != Verdict::Accepted);
+    let failed = decisions.iter().position(|decision| *decision != AckDecision::Accepted);
     let done: Vec<_> = (0..all.len()).filter(|it| Some(*it) != failed).map(|it| all[it].clone()).collect();
     assert_eq!(said, done);
 }

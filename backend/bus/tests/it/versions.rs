@@ -9,7 +9,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use crate::support::{House, OnCreated, OnUpdated, count, created, eventually, notes};
+use crate::support::{Fixture, OnCreated, OnUpdated, count, created, eventually, notes};
 
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
@@ -26,7 +26,7 @@ on_shapes! {
 /// Starts the older version: it has no handler for `ticket:updated`.
 fn start_older(core: &Core, bus: &Bus, limits: DeliveryLimits) -> Shutdown {
     let shutdown = Shutdown::new();
-    core.start(bus, Some(core.consumers("s").on(OnCreated).limited_by(limits)), &shutdown);
+    core.start(bus, Some(core.consumers("s").on(OnCreated).with_limits(limits)), &shutdown);
     shutdown
 }
 
@@ -42,16 +42,16 @@ async fn stop(shutdown: Shutdown) {
 }
 
 async fn rollback_keeps_what_only_the_newer_version_handles(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core) = (house.live_bus().await, house.service("s"));
+    let fixture = Fixture::on(shape).await;
+    let (bus, core) = (fixture.live_bus().await, fixture.service("s"));
     let newer = start_newer(&core, &bus);
-    bus.publish(house.history("a", 2)).await.unwrap();
+    bus.publish(fixture.history("a", 2)).await.unwrap();
     eventually("the newer version handles both", || async { notes(&core).await == ["a/0", "a/1"] }).await;
     stop(newer).await;
 
     let older = start_older(&core, &bus, DeliveryLimits::default());
-    bus.publish(house.history("b", 2)).await.unwrap();
-    bus.publish(house.history("c", 1)).await.unwrap();
+    bus.publish(fixture.history("b", 2)).await.unwrap();
+    bus.publish(fixture.history("c", 1)).await.unwrap();
     eventually("the older version goes on", || async { notes(&core).await == ["a/0", "a/1", "b/0", "c/0"] })
         .await;
     eventually("one event waits", || async { bus.backlog().await.unwrap() == 1 }).await;
@@ -68,13 +68,13 @@ async fn rollback_keeps_what_only_the_newer_version_handles(shape: Shape) {
 }
 
 async fn event_that_no_version_handles_is_set_aside_by_name_and_replayed(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core) = (house.live_bus().await, house.service("s"));
+    let fixture = Fixture::on(shape).await;
+    let (bus, core) = (fixture.live_bus().await, fixture.service("s"));
     stop(start_newer(&core, &bus)).await;
     drop(bus.subscribe("s", crate::support::CREATED_AND_UPDATED.to_vec()).await.unwrap());
     let limits = DeliveryLimits { unhandled: Duration::from_millis(200), ..DeliveryLimits::default() };
     let older = start_older(&core, &bus, limits);
-    bus.publish(house.history("t", 2)).await.unwrap();
+    bus.publish(fixture.history("t", 2)).await.unwrap();
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
     let letter = bus.dead_letters().await.unwrap().remove(0);
     assert_eq!(letter.envelope.name.as_str(), "ticket:updated");
@@ -89,11 +89,11 @@ async fn event_that_no_version_handles_is_set_aside_by_name_and_replayed(shape: 
 
 /// The service that publishes may be upgraded before the one that listens.
 async fn event_published_before_its_consumer_was_upgraded_is_delivered(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core) = (house.live_bus().await, house.service("s"));
+    let fixture = Fixture::on(shape).await;
+    let (bus, core) = (fixture.live_bus().await, fixture.service("s"));
     let older = start_older(&core, &bus, DeliveryLimits::default());
-    bus.publish(house.history("t", 2)).await.unwrap();
-    bus.publish(house.history("u", 1)).await.unwrap();
+    bus.publish(fixture.history("t", 2)).await.unwrap();
+    bus.publish(fixture.history("u", 1)).await.unwrap();
     eventually("the older version goes on", || async { notes(&core).await == ["t/0", "u/0"] }).await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
     stop(older).await;
@@ -103,16 +103,16 @@ async fn event_published_before_its_consumer_was_upgraded_is_delivered(shape: Sh
     stop(newer).await;
     // It is given once, not at each start.
     let newer = start_newer(&core, &bus);
-    bus.publish(house.history("v", 1)).await.unwrap();
+    bus.publish(fixture.history("v", 1)).await.unwrap();
     eventually("it goes on", || async { notes(&core).await.len() == 4 }).await;
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 4);
     stop(newer).await;
 }
 
 async fn relay_publishes_a_row_whose_name_it_does_not_know(shape: Shape) {
-    let house = House::on(shape).await;
-    let (bus, core, shutdown) = (house.live_bus().await, house.service("s"), Shutdown::new());
-    let (outbox, unknown) = (core.outbox.clone(), house.sealed(&created("u")));
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
+    let (outbox, unknown) = (core.outbox.clone(), fixture.encoded(&created("u")));
     let id = core.clock.new_id();
     let (expected, row) = (Envelope { id: id.clone(), name: "ticket:viewed".into(), ..unknown }, id);
     let written = core.db.write(move |tx| {
@@ -134,15 +134,15 @@ async fn relay_publishes_a_row_whose_name_it_does_not_know(shape: Shape) {
 }
 
 async fn older_and_newer_replica_lose_nothing(shape: Shape) {
-    let house = House::on(shape).await;
-    let core = house.service("s");
-    let (one, other) = (house.live_bus().await, house.live_bus().await);
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
+    let (one, other) = (fixture.live_bus().await, fixture.live_bus().await);
     let older = start_older(&core, &one, DeliveryLimits::default());
     let newer = start_newer(&core, &other);
     one.ready().await.unwrap();
     other.ready().await.unwrap();
     for ticket in 0..20 {
-        one.publish(house.history(&format!("t{ticket}"), 3)).await.unwrap();
+        one.publish(fixture.history(&format!("t{ticket}"), 3)).await.unwrap();
     }
     crate::nats::in_the_end("all take effect", || async { notes(&core).await.len() >= 60 }).await;
     crate::nats::in_the_end("nothing waits", || async { one.backlog().await.unwrap() == 0 }).await;

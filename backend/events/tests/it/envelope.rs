@@ -6,7 +6,7 @@ use ticketing_sdk::Timestamp;
 use crate::samples::{Sample, for_every_event};
 
 fn sealed<E: Sample>() -> Envelope {
-    Envelope::seal("event-1".to_owned(), Timestamp::from_millis(1_700_000_000_000), &E::sample()).unwrap()
+    Envelope::encode("event-1".to_owned(), Timestamp::from_millis(1_700_000_000_000), &E::sample()).unwrap()
 }
 
 fn round_trips<E: Sample>() {
@@ -21,7 +21,7 @@ fn round_trips<E: Sample>() {
         body: E::BODY.to_owned(),
     };
     assert_eq!(envelope, expected);
-    assert_eq!(envelope.open::<E>().unwrap(), E::sample());
+    assert_eq!(envelope.decode::<E>().unwrap(), E::sample());
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn every_event_comes_out_as_it_went_in() {
 #[test]
 fn another_event_is_refused_even_where_the_bodies_are_alike() {
     let envelope = sealed::<OrderCancelled>();
-    let error = envelope.open::<OrderConfirmed>().unwrap_err();
+    let error = envelope.decode::<OrderConfirmed>().unwrap_err();
     assert!(matches!(
         error,
         DecodeError::OtherEvent { expected: EventName::OrderConfirmed, ref found }
@@ -55,7 +55,7 @@ fn a_body_that_is_not_the_events_is_refused_with_the_reason() {
         (r#"{"id":"t","version":0,"title":"a","price":20,"userId":"u"} x"#, "trailing"),
     ] {
         let envelope = Envelope { body: body.to_owned(), ..sealed::<TicketCreated>() };
-        let error = envelope.open::<TicketCreated>().unwrap_err();
+        let error = envelope.decode::<TicketCreated>().unwrap_err();
         assert!(matches!(error, DecodeError::Body { name: EventName::TicketCreated, .. }), "{error:?}");
         let said = error.to_string();
         assert!(said.starts_with("the body of ticket:created is not valid: "), "{said}");

@@ -79,18 +79,18 @@ async fn events_apply_in_version_order_only(engine: Engine) {
     let timers = Timers::on(engine);
     assert_eq!(
         timers.set_status("o", Cancelled, 1).await,
-        Effect::Early,
+        Effect::OutOfOrder,
         "order:created was not applied yet"
     );
     assert_eq!(timers.next_deadline().await, None);
     assert_eq!(timers.schedule("o", 10).await, Effect::Done);
-    assert_eq!(timers.schedule("o", 99).await, Effect::Stale);
+    assert_eq!(timers.schedule("o", 99).await, Effect::Duplicate);
     assert_eq!(timers.next_deadline().await, Some(at(10)), "a redelivered order:created keeps the deadline");
-    assert_eq!(timers.set_status("o", Complete, 2).await, Effect::Early);
+    assert_eq!(timers.set_status("o", Complete, 2).await, Effect::OutOfOrder);
     assert_eq!(timers.next_deadline().await, Some(at(10)));
     assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, Effect::Done);
-    assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, Effect::Stale);
-    assert_eq!(timers.schedule("o", 10).await, Effect::Stale, "order:created is a duplicate");
+    assert_eq!(timers.set_status("o", AwaitingPayment, 1).await, Effect::Duplicate);
+    assert_eq!(timers.schedule("o", 10).await, Effect::Duplicate, "order:created is a duplicate");
     assert_eq!(timers.next_deadline().await, None);
     assert_eq!(timers.set_status("o", Complete, 2).await, Effect::Done);
 }

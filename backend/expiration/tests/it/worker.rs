@@ -38,7 +38,7 @@ impl Running {
 
     async fn publish<E: Event>(&self, event: &E) {
         let clock = &self.app.core().clock;
-        self.bus.publish(vec![Envelope::seal(clock.new_id(), clock.now(), event).unwrap()]).await.unwrap();
+        self.bus.publish(vec![Envelope::encode(clock.new_id(), clock.now(), event).unwrap()]).await.unwrap();
     }
 
     async fn publish_created(&self, order: &str, seconds: i64) {

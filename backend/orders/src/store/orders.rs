@@ -97,9 +97,9 @@ impl From<Moved> for Effect {
     fn from(moved: Moved) -> Self {
         match moved {
             Moved::Done => Self::Done,
-            Moved::NotYet => Self::NotYet,
+            Moved::NotYet => Self::NotDue,
             // Orders is the source: an order that it does not know was never made.
-            Moved::Unknown => Self::Stale,
+            Moved::Unknown => Self::Duplicate,
         }
     }
 }

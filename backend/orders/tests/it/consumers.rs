@@ -60,7 +60,7 @@ async fn a_timer_that_fires_early_has_to_come_again(engine: Engine) {
         hear(&shop, OnExpirationComplete { core: shop.core.clone() }, event)
     };
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
-    assert_eq!(expired().await, Effect::NotYet);
+    assert_eq!(expired().await, Effect::NotDue);
     assert_eq!(shop.status(&order).await, (OrderStatus::Created, 0));
     shop.core.clock.advance(MOMENT);
     assert_eq!(expired().await, Effect::Done);
@@ -73,9 +73,9 @@ async fn news_of_an_order_that_never_was_is_let_go(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
     let (core, nothing) = (shop.core.clone(), OrderId::new("nothing"));
     let expired = ExpirationComplete { order_id: nothing.clone() };
-    assert_eq!(hear(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Stale);
+    assert_eq!(hear(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Duplicate);
     let authorized = of_payment!(PaymentAuthorized, nothing);
-    assert_eq!(hear(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Stale);
+    assert_eq!(hear(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Duplicate);
 }
 
 async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
@@ -91,11 +91,11 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         }
         let gone = deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 2)).await, Effect::Early);
+        assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 2)).await, Effect::OutOfOrder);
         assert_eq!(hear(&shop, OnTicketDeleted, gone.clone()).await, Effect::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
         assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
-        assert_eq!(hear(&shop, OnTicketDeleted, gone).await, Effect::Stale);
+        assert_eq!(hear(&shop, OnTicketDeleted, gone).await, Effect::Duplicate);
     }
 }
 

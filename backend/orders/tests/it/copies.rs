@@ -36,18 +36,18 @@ async fn known(shop: &Shop) -> Option<(i64, Money)> {
 
 async fn only_the_next_version_is_applied(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Early);
-    assert_eq!(hear(&shop, Event::Deleted(1)).await, Effect::Early);
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::OutOfOrder);
+    assert_eq!(hear(&shop, Event::Deleted(1)).await, Effect::OutOfOrder);
     assert_eq!(known(&shop).await, None);
     assert_eq!(hear(&shop, Event::Created).await, Effect::Done);
-    assert_eq!(hear(&shop, Event::Created).await, Effect::Stale);
-    assert_eq!(hear(&shop, Event::Updated(2)).await, Effect::Early);
+    assert_eq!(hear(&shop, Event::Created).await, Effect::Duplicate);
+    assert_eq!(hear(&shop, Event::Updated(2)).await, Effect::OutOfOrder);
     assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Done);
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Stale);
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Duplicate);
     assert_eq!(known(&shop).await, Some((1, Money::from_cents(1001).unwrap())));
     assert_eq!(hear(&shop, Event::Deleted(2)).await, Effect::Done);
     assert_eq!(known(&shop).await, None, "what was withdrawn cannot be ordered");
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Stale, "and does not come back");
+    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Duplicate, "and does not come back");
 }
 
 /// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is asked.

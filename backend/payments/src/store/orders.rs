@@ -76,7 +76,7 @@ pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbE
             event.version,
         ],
     )?;
-    Ok(if inserted > 0 { Effect::Done } else { Effect::Stale })
+    Ok(if inserted > 0 { Effect::Done } else { Effect::Duplicate })
 }
 
 /// Moves the copy of an order to `status`, which its version `version` has.

@@ -136,7 +136,7 @@ impl Sources {
 
 /// Adds where each event lies in the log, and what was set aside there.
 pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditError> {
-    let places = bus.places().await?;
+    let places = bus.sequences().await?;
     for event in &mut facts.said {
         event.place = places.get(&event.id).copied();
     }

@@ -105,11 +105,11 @@ async fn a_cancelled_order_lets_its_ticket_go(engine: Engine) {
             OrderCancelled { id: order.clone(), version: 1, ticket },
         )
     };
-    assert_eq!(cancelled().await, Effect::Early);
+    assert_eq!(cancelled().await, Effect::OutOfOrder);
     hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
     assert_eq!(cancelled().await, Effect::Done);
     assert_eq!(state(&app, &ticket).await, ("available", None));
-    assert_eq!(cancelled().await, Effect::Stale);
+    assert_eq!(cancelled().await, Effect::Duplicate);
 }
 
 async fn a_restart_finds_what_was_heard(engine: Engine) {
@@ -122,6 +122,6 @@ async fn a_restart_finds_what_was_heard(engine: Engine) {
     assert_eq!(state(&app, &ticket).await, ("reserved", Some(order.clone())));
     assert_eq!(
         hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
-        Effect::Stale
+        Effect::Duplicate
     );
 }

@@ -29,7 +29,7 @@ async fn a_purchase_reserves_and_sells(engine: Engine) {
     assert_eq!(shop.hear(Step::Completed, "o", &id, 2).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "sold o 2");
     for (step, version) in [(Step::Created, 0), (Step::Confirmed, 1), (Step::Completed, 2)] {
-        assert_eq!(shop.hear(step, "o", &id, version).await, Effect::Stale);
+        assert_eq!(shop.hear(step, "o", &id, version).await, Effect::Duplicate);
     }
     assert_eq!(shop.versions(&id).await, [0, 1, 2]);
 }
@@ -43,7 +43,7 @@ async fn only_the_holder_frees_a_ticket(engine: Engine) {
     shop.hear(Step::Created, "b", &id, 0).await;
     assert_eq!(shop.state(&id).await, "reserved b 3");
     // The end of `a` comes once more, under another identifier.
-    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Stale);
+    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Duplicate);
     assert_eq!(shop.state(&id).await, "reserved b 3");
     let other = shop.list("seller", "Another", 2000).await.id;
     shop.hear(Step::Created, "c", &other, 0).await;
@@ -66,8 +66,8 @@ async fn a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late(
 async fn an_order_whose_end_overtakes_its_beginning_waits(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Early);
-    assert_eq!(shop.hear(Step::Completed, "a", &id, 2).await, Effect::Early);
+    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::OutOfOrder);
+    assert_eq!(shop.hear(Step::Completed, "a", &id, 2).await, Effect::OutOfOrder);
     assert_eq!(shop.state(&id).await, "available - 0");
     assert_eq!(shop.hear(Step::Created, "a", &id, 0).await, Effect::Done);
     assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Done);
@@ -85,7 +85,7 @@ async fn order_brings_withdrawn_ticket_back_until_it_ends(engine: Engine) {
     assert!(matches!(shop.update(&id, "seller", "B", 1).await, Err(EditError::Reserved)));
     assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "gone", "the withdrawal takes effect after all");
-    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Stale);
+    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Duplicate);
     let events: Vec<_> = shop.said().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
     let expected = ["ticket:created", "ticket:deleted", "ticket:updated", "ticket:deleted"];
     assert_eq!(events, expected.map(str::to_owned).into_iter().zip(0..).collect::<Vec<_>>());

@@ -10,13 +10,13 @@ use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, assert_in_order, assert_whole, in_the_end, raw, said, say};
-use crate::support::{House, OnCreated, OnUpdated, count, notes, updated};
+use crate::support::{Fixture, OnCreated, OnUpdated, count, notes, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
 
 /// Who says something and who listens, on one connection.
-async fn pair(house: &House, shutdown: &Shutdown) -> (Bus, Core, Core) {
-    let (bus, source, copy) = (house.live_bus().await, house.service("source"), house.service("copy"));
+async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, Core, Core) {
+    let (bus, source, copy) = (fixture.live_bus().await, fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), shutdown);
     (bus, source, copy)
@@ -31,9 +31,9 @@ async fn all_is_heard(bus: &Bus, source: &Core, copy: &Core, events: usize) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
-    let mut house = House::on(Shape::Nats).await;
+    let mut fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
-    let (bus, source, copy) = pair(&house, &shutdown).await;
+    let (bus, source, copy) = pair(&fixture, &shutdown).await;
     let enough = Arc::new(AtomicBool::new(false));
     let writer = tokio::spawn({
         let (source, enough) = (source.clone(), enough.clone());
@@ -48,7 +48,7 @@ async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
     });
     for round in 1..=6 {
         // Killed where it stands: between a batch and its answer, between an effect and its acknowledgement.
-        house.nats.as_mut().unwrap().restart().await;
+        fixture.nats.as_mut().unwrap().restart().await;
         let before = notes(&copy).await.len();
         in_the_end("it goes on", || async { notes(&copy).await.len() >= before + 20 * round }).await;
     }
@@ -56,23 +56,23 @@ async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
     let tickets = writer.await.unwrap();
     all_is_heard(&bus, &source, &copy, tickets * 4).await;
     assert_whole(&notes(&copy).await, tickets, 4);
-    let places = bus.places().await.unwrap();
+    let places = bus.sequences().await.unwrap();
     assert!(said(&source).await.iter().all(|id| places.contains_key(id)));
     assert_in_order(&bus.recent(u32::MAX).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
-    let mut house = House::on(Shape::Nats).await;
+    let mut fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
-    let (bus, source, copy) = pair(&house, &shutdown).await;
+    let (bus, source, copy) = pair(&fixture, &shutdown).await;
     say(&source, "before", 2).await;
     all_is_heard(&bus, &source, &copy, 2).await;
-    house.nats.as_mut().unwrap().kill().await;
+    fixture.nats.as_mut().unwrap().kill().await;
     say(&source, "meanwhile", 3).await;
     in_the_end("the bus says that it cannot", || async { bus.backlog().await.is_err() }).await;
     assert_eq!(count(&source, UNMARKED).await, 3, "the outbox keeps them");
-    house.nats.as_mut().unwrap().start().await;
+    fixture.nats.as_mut().unwrap().start().await;
     let back = tokio::time::Instant::now();
     all_is_heard(&bus, &source, &copy, 5).await;
     assert!(back.elapsed() < Duration::from_secs(10), "healed after {:?}", back.elapsed());
@@ -81,21 +81,21 @@ async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothing() {
-    let house = House::on(Shape::Nats).await;
+    let fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
-    let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..house.options() };
+    let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..fixture.options() };
     let bus = Bus::jetstream(options).await.unwrap();
-    let (source, copy) = (house.service("source"), house.service("copy"));
+    let (source, copy) = (fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, &shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);
-    let server = house.nats.as_ref().unwrap();
+    let server = fixture.nats.as_ref().unwrap();
     for round in 0..3 {
         server.pause().await;
         for ticket in 0..10 {
             say(&source, &format!("t{round}-{ticket}"), 3).await;
         }
-        let unknown = bus.publish(house.history("x", 1)).await;
-        assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Unanswered(_)))), "{unknown:?}");
+        let unknown = bus.publish(fixture.history("x", 1)).await;
+        assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Timeout(_)))), "{unknown:?}");
         // It does then what it was asked to meanwhile, however often that was.
         server.resume().await;
         in_the_end("all is heard", || async { notes(&copy).await.len() >= (round + 1) * 30 }).await;
@@ -112,15 +112,15 @@ async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothi
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
-    let mut house = House::on(Shape::Nats).await;
+    let mut fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
-    let (bus, source, copy) = pair(&house, &shutdown).await;
+    let (bus, source, copy) = pair(&fixture, &shutdown).await;
     for ticket in 0..20 {
         say(&source, &format!("t{ticket}"), 5).await;
     }
     all_is_heard(&bus, &source, &copy, 100).await;
 
-    let server = house.nats.as_mut().unwrap();
+    let server = fixture.nats.as_mut().unwrap();
     server.kill().await;
     server.lose_store();
     // A new ticket, and a new version of an old one.
@@ -130,20 +130,20 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
     said_more.await.map_err(|error: DbError| error).unwrap();
     server.start().await;
     all_is_heard(&bus, &source, &copy, 106).await;
-    assert_eq!(bus.places().await.unwrap().len(), 6, "the stream is new");
+    assert_eq!(bus.sequences().await.unwrap().len(), 6, "the stream is new");
 
-    let lost = bus.places().await.unwrap().into_values().max().unwrap();
+    let lost = bus.sequences().await.unwrap().into_values().max().unwrap();
     assert!(lost > 1_000_000, "no place is given twice, or a late answer would settle another event: {lost}");
     assert_eq!(rebuild(&bus, [&source]).await.unwrap(), 106);
     all_is_heard(&bus, &source, &copy, 106).await;
-    let places = bus.places().await.unwrap();
+    let places = bus.sequences().await.unwrap();
     assert!(said(&source).await.iter().all(|id| places.contains_key(id)), "with the same identifiers");
     assert!(places.values().all(|place| *place > lost));
     assert_in_order(&bus.recent(u32::MAX).await.unwrap());
 
     // Who heard it before is not moved; who comes new hears it all.
     assert_eq!(notes(&copy).await.len(), 106);
-    let late = house.service("late");
+    let late = fixture.service("late");
     late.start(&bus, Some(late.consumers("late").on(OnCreated).on(OnUpdated)), &shutdown);
     in_the_end("a new copy is whole", || async { notes(&late).await.len() >= 106 }).await;
     assert_eq!(notes(&late).await.iter().filter(|note| note.starts_with("t7/")).count(), 6);
@@ -151,12 +151,12 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_is_deleted_under_us_is_made_anew() {
-    let house = House::on(Shape::Nats).await;
+    let fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
-    let (bus, source, copy) = pair(&house, &shutdown).await;
+    let (bus, source, copy) = pair(&fixture, &shutdown).await;
     say(&source, "before", 2).await;
     all_is_heard(&bus, &source, &copy, 2).await;
-    let client = raw(&house).await;
+    let client = raw(&fixture).await;
     for stream in ["TICKETING", "TICKETING_DEAD", "TICKETING_ADVISORIES"] {
         assert_eq!(api(&client, &format!("STREAM.DELETE.{stream}"), "").await["success"], true);
     }
@@ -167,10 +167,10 @@ async fn a_stream_that_is_deleted_under_us_is_made_anew() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_away_longer_than_it_remembers_gets_repeats_that_change_nothing() {
-    let mut house = House::on(Shape::Nats).await;
+    let mut fixture = Fixture::on(Shape::Nats).await;
     let window = Duration::from_millis(300);
-    let bus = super::forgetful(&house, window).await;
-    let (source, copy, shutdown) = (house.service("source"), house.service("copy"), Shutdown::new());
+    let bus = super::forgetful(&fixture, window).await;
+    let (source, copy, shutdown) = (fixture.service("source"), fixture.service("copy"), Shutdown::new());
     // Published and not marked: a relay died in between.
     for ticket in 0..10 {
         say(&source, &format!("t{ticket}"), 3).await;
@@ -180,12 +180,12 @@ async fn a_server_that_was_away_longer_than_it_remembers_gets_repeats_that_chang
     all_is_heard(&bus, &source, &copy, 30).await;
     let outbox = source.outbox.clone();
     let unmarked = source.db.write(move |tx| outbox.republish(tx));
-    house.nats.as_mut().unwrap().kill().await;
+    fixture.nats.as_mut().unwrap().kill().await;
     unmarked.await.map_err(|error: DbError| error).unwrap();
     let away = tokio::time::Instant::now();
     in_the_end("it was away for longer than it remembers", || async { away.elapsed() > window * 2 }).await;
-    house.nats.as_mut().unwrap().start().await;
+    fixture.nats.as_mut().unwrap().start().await;
     all_is_heard(&bus, &source, &copy, 30).await;
     assert_whole(&notes(&copy).await, 10, 3);
-    assert_eq!(bus.places().await.unwrap().len(), 30);
+    assert_eq!(bus.sequences().await.unwrap().len(), 30);
 }

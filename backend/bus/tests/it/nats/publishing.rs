@@ -7,32 +7,32 @@ use ticketing_events::Envelope;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::{api, assert_in_order, assert_whole, forgetful, raw};
-use crate::support::{House, OnCreated, OnUpdated, eventually, notes};
+use crate::support::{Fixture, OnCreated, OnUpdated, eventually, notes};
 
 #[tokio::test]
 async fn many_events_are_one_write_and_a_lone_one_is_one_too() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.bus().await;
-    bus.publish(house.history("t", 200)).await.unwrap();
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.bus().await;
+    bus.publish(fixture.history("t", 200)).await.unwrap();
     assert_eq!(bus.commits(), 1, "an atomic batch");
-    bus.publish(house.history("u", 1)).await.unwrap();
+    bus.publish(fixture.history("u", 1)).await.unwrap();
     assert_eq!(bus.commits(), 2);
     // A batch costs the server more than a few events do.
-    bus.publish(house.history("v", 3)).await.unwrap();
+    bus.publish(fixture.history("v", 3)).await.unwrap();
     assert_eq!(bus.commits(), 5);
     assert_in_order(&bus.recent(1000).await.unwrap());
 }
 
 #[tokio::test]
 async fn a_batch_that_holds_something_known_is_published_event_by_event() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.bus().await;
-    let (first, second) = (house.history("a", 40), house.history("b", 40));
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.bus().await;
+    let (first, second) = (fixture.history("a", 40), fixture.history("b", 40));
     let mixed: Vec<Envelope> = first.iter().zip(&second).flat_map(|(a, b)| [a.clone(), b.clone()]).collect();
     bus.publish(vec![mixed[1].clone()]).await.unwrap();
     bus.publish(mixed.clone()).await.unwrap();
     assert_eq!(bus.commits(), 80, "one alone, then the others");
-    assert_eq!(bus.places().await.unwrap().len(), 80);
+    assert_eq!(bus.sequences().await.unwrap().len(), 80);
     assert_in_order(&bus.recent(1000).await.unwrap());
     // And once more: nothing is new.
     bus.publish(mixed).await.unwrap();
@@ -41,10 +41,10 @@ async fn a_batch_that_holds_something_known_is_published_event_by_event() {
 
 #[tokio::test]
 async fn a_batch_keeps_its_place_when_the_one_before_it_is_refused() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.bus().await;
-    let known = house.history("b", 1).remove(0);
-    let mut events = house.history("a", 1200);
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.bus().await;
+    let known = fixture.history("b", 1).remove(0);
+    let mut events = fixture.history("a", 1200);
     events.insert(700, known.clone());
     bus.publish(vec![known]).await.unwrap();
     bus.publish(events).await.unwrap();
@@ -55,15 +55,15 @@ async fn a_batch_keeps_its_place_when_the_one_before_it_is_refused() {
 
 #[tokio::test]
 async fn what_travels_beside_the_body_is_in_headers() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.bus().await;
-    let mut event = house.history("t", 1).remove(0);
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.bus().await;
+    let mut event = fixture.history("t", 1).remove(0);
     event.trace = Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned());
     bus.publish(vec![event.clone()]).await.unwrap();
     assert_eq!(bus.recent(1).await.unwrap(), std::slice::from_ref(&event));
 
     let direct =
-        raw(&house).await.request("$JS.API.DIRECT.GET.TICKETING", r#"{"seq":1}"#.into()).await.unwrap();
+        raw(&fixture).await.request("$JS.API.DIRECT.GET.TICKETING", r#"{"seq":1}"#.into()).await.unwrap();
     assert_eq!(direct.payload, event.body.as_bytes(), "the body is the contract's JSON and nothing else");
     let headers = direct.headers.unwrap();
     for (name, value) in [
@@ -79,18 +79,18 @@ async fn what_travels_beside_the_body_is_in_headers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn beyond_the_memory_of_the_server_the_inbox_makes_repeats_harmless() {
-    let house = House::on(Shape::Nats).await;
-    let (core, shutdown) = (house.service("s"), Shutdown::new());
-    let bus = forgetful(&house, Duration::from_millis(200)).await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let (core, shutdown) = (fixture.service("s"), Shutdown::new());
+    let bus = forgetful(&fixture, Duration::from_millis(200)).await;
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     let mut events = Vec::new();
     for ticket in ["a", "b", "c"] {
-        events.extend(house.history(ticket, 4));
+        events.extend(fixture.history(ticket, 4));
     }
     bus.publish(events.clone()).await.unwrap();
     eventually("all take effect", || async { notes(&core).await.len() == 12 }).await;
     // The server takes each of them twice more, backwards at that.
-    let client = raw(&house).await;
+    let client = raw(&fixture).await;
     events.reverse();
     eventually("the server has forgotten them", || async {
         bus.publish(events.clone()).await.unwrap();
@@ -100,6 +100,6 @@ async fn beyond_the_memory_of_the_server_the_inbox_makes_repeats_harmless() {
     .await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
     assert_whole(&notes(&core).await, 3, 4);
-    assert_eq!(bus.places().await.unwrap().len(), 12, "the first place of each counts");
+    assert_eq!(bus.sequences().await.unwrap().len(), 12, "the first place of each counts");
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }

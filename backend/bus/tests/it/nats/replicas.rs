@@ -9,21 +9,21 @@ use ticketing_platform::shutdown::Shutdown;
 
 use super::{CREATED, api, assert_whole, in_the_end, raw};
 use crate::support::{
-    CREATED_AND_UPDATED, House, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes,
+    CREATED_AND_UPDATED, Fixture, OnCreated, OnUpdated, TICKETS, accepted, eventually, notes,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
-    let house = House::on(Shape::Nats).await;
-    let (core, shutdown) = (house.service("s"), Shutdown::new());
+    let fixture = Fixture::on(Shape::Nats).await;
+    let (core, shutdown) = (fixture.service("s"), Shutdown::new());
     // Each has a connection of its own, as two processes would.
     for _ in 0..2 {
-        let bus = house.live_bus().await;
+        let bus = fixture.live_bus().await;
         core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     }
-    let bus = house.live_bus().await;
+    let bus = fixture.live_bus().await;
     for ticket in 0..60 {
-        bus.publish(house.history(&format!("t{ticket}"), 5)).await.unwrap();
+        bus.publish(fixture.history(&format!("t{ticket}"), 5)).await.unwrap();
     }
     in_the_end("all take effect", || async { notes(&core).await.len() >= 300 }).await;
     in_the_end("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
@@ -33,12 +33,12 @@ async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
 
 #[tokio::test]
 async fn work_is_shared_and_what_one_leaves_the_other_takes() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
     let mut first = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     let mut second = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     for ticket in ["a", "b", "c", "d"] {
-        bus.publish(house.history(ticket, 1)).await.unwrap();
+        bus.publish(fixture.history(ticket, 1)).await.unwrap();
     }
     let mine = first.next(2).await.unwrap();
     let others = second.next(2).await.unwrap();
@@ -60,11 +60,11 @@ async fn work_is_shared_and_what_one_leaves_the_other_takes() {
 
 #[tokio::test]
 async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 3000)).await.unwrap();
+    bus.publish(fixture.history("t", 3000)).await.unwrap();
     let stuck = slow.next(64).await.unwrap();
     assert!(stuck.len() <= 64);
     let mut heard = 0;
@@ -80,11 +80,11 @@ async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
 
 #[tokio::test]
 async fn what_is_under_way_to_a_consumer_is_bounded() {
-    let house = House::on(Shape::Nats).await;
-    let bus = Bus::jetstream(JetStreamOptions { in_flight: 2048, ..house.options() }).await.unwrap();
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = Bus::jetstream(JetStreamOptions { in_flight: 2048, ..fixture.options() }).await.unwrap();
     let subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 4000)).await.unwrap();
-    let client = raw(&house).await;
+    bus.publish(fixture.history("t", 4000)).await.unwrap();
+    let client = raw(&fixture).await;
     let _inbox = client.subscribe("here").await.unwrap();
     // Somebody takes everything and answers nothing.
     client.publish_with_reply("$JS.API.CONSUMER.MSG.NEXT.TICKETING.s", "here", "4000".into()).await.unwrap();
@@ -98,13 +98,13 @@ async fn what_is_under_way_to_a_consumer_is_bounded() {
 
 #[tokio::test]
 async fn a_consumer_is_widened_and_never_narrowed() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
     let mut newer = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
     // An older replica starts in the middle of an upgrade.
     let _older = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 2)).await.unwrap();
+    bus.publish(fixture.history("t", 2)).await.unwrap();
     let mut names = Vec::new();
     while names.len() < 2 {
         let deliveries = newer.next(9).await.unwrap();
@@ -117,8 +117,8 @@ async fn a_consumer_is_widened_and_never_narrowed() {
 /// An older and a newer version that read the configuration before either has written it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn versions_that_start_together_get_all_their_events() {
-    let house = House::on(Shape::Nats).await;
-    let (older, newer, client) = (house.live_bus().await, house.live_bus().await, raw(&house).await);
+    let fixture = Fixture::on(Shape::Nats).await;
+    let (older, newer, client) = (fixture.live_bus().await, fixture.live_bus().await, raw(&fixture).await);
     for durable in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"] {
         let subscribed = tokio::join!(
             newer.subscribe(durable, TICKETS.to_vec()),
@@ -135,31 +135,31 @@ async fn versions_that_start_together_get_all_their_events() {
 /// An older program, which does not look at what others have written, or an operator.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn consumer_that_another_client_narrowed_is_extended_again() {
-    let house = House::on(Shape::Nats).await;
-    let (core, shutdown, bus) = (house.service("s"), Shutdown::new(), house.live_bus().await);
+    let fixture = Fixture::on(Shape::Nats).await;
+    let (core, shutdown, bus) = (fixture.service("s"), Shutdown::new(), fixture.live_bus().await);
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
     bus.ready().await.unwrap();
-    let client = raw(&house).await;
+    let client = raw(&fixture).await;
     let narrower = r#"{"stream_name":"TICKETING","config":{"name":"s","durable_name":"s","ack_policy":"explicit",
         "deliver_policy":"all","max_deliver":-1,"max_ack_pending":16384,"ack_wait":2000000000,
         "filter_subjects":["ticketing-replay.s.*","ticketing.ticket.created.*"]}}"#;
     let narrowed = api(&client, "CONSUMER.CREATE.TICKETING.s", narrower).await;
     assert!(narrowed["error"].is_null(), "{narrowed}");
-    bus.publish(house.history("t", 3)).await.unwrap();
-    bus.publish(house.history("u", 1)).await.unwrap();
+    bus.publish(fixture.history("t", 3)).await.unwrap();
+    bus.publish(fixture.history("u", 1)).await.unwrap();
     eventually("what was passed over takes effect", || async { notes(&core).await.len() == 4 }).await;
     eventually("nothing waits", || async { bus.backlog().await.unwrap() == 0 }).await;
 }
 
 #[tokio::test]
 async fn what_is_put_off_for_long_is_not_delivered_anew() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 1)).await.unwrap();
+    bus.publish(fixture.history("t", 1)).await.unwrap();
     let delivery = subscription.next(1).await.unwrap().remove(0);
     // Longer than the server waits for an answer: signs of life keep it here.
-    let later = ticketing_bus::Verdict::Postponed { after: Duration::from_secs(3) };
+    let later = ticketing_bus::AckDecision::Postponed { after: Duration::from_secs(3) };
     subscription.settle(vec![(delivery, later)]).await.unwrap();
     assert_eq!(bus.backlog().await.unwrap(), 1);
     let again = subscription.next(1).await.unwrap();

@@ -8,7 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use super::{api, raw};
-use crate::support::House;
+use crate::support::Fixture;
 
 /// Speaks the protocol as far as a client needs to find out the version.
 async fn a_server_of_version(version: &str) -> String {
@@ -78,24 +78,27 @@ async fn a_server_without_jetstream_is_no_bus() {
 
 #[tokio::test]
 async fn a_stream_that_is_made_otherwise_is_not_touched() {
-    let house = House::on(Shape::Nats).await;
-    let client = raw(&house).await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let client = raw(&fixture).await;
     let other = r#"{"name":"TICKETING","subjects":["ticketing.>"],"retention":"limits","storage":"memory",
         "discard":"old","num_replicas":1}"#;
     assert!(api(&client, "STREAM.CREATE.TICKETING", other).await["error"].is_null());
-    let error = Bus::jetstream(house.options()).await.unwrap_err();
-    assert!(matches!(&error, JetStreamError::Conflict { stream, .. } if stream == "TICKETING"), "{error:?}");
+    let error = Bus::jetstream(fixture.options()).await.unwrap_err();
+    assert!(
+        matches!(&error, JetStreamError::StreamMismatch { stream, .. } if stream == "TICKETING"),
+        "{error:?}"
+    );
     let found = api(&client, "STREAM.INFO.TICKETING", "").await;
     assert_eq!(found["config"]["storage"], "memory");
 }
 
 #[tokio::test]
 async fn the_streams_are_durable_and_checked_again_at_the_next_start() {
-    let house = House::on(Shape::Nats).await;
+    let fixture = Fixture::on(Shape::Nats).await;
     for _ in 0..2 {
-        house.bus().await;
+        fixture.bus().await;
     }
-    let client = raw(&house).await;
+    let client = raw(&fixture).await;
     let eight_days = 8 * 24 * 3600 * 1_000_000_000_i64;
     let stream = api(&client, "STREAM.INFO.TICKETING", "").await["config"].clone();
     assert_eq!((&stream["storage"], &stream["allow_atomic"]), (&"file".into(), &true.into()));

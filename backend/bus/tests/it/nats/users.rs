@@ -7,24 +7,24 @@ use ticketing_engines::NatsServer;
 use ticketing_platform::shutdown::Shutdown;
 
 use super::CREATED;
-use crate::support::{House, OnCreated, OnUpdated, created, eventually, notes, session_ended};
+use crate::support::{Fixture, OnCreated, OnUpdated, created, eventually, notes, session_ended};
 
-async fn guarded() -> House {
-    let users = NatsUser::EVERYONE.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));
-    House::served_by(NatsServer::builder().config(&nats_authorization(&users)).start().await)
+async fn guarded() -> Fixture {
+    let users = NatsUser::ALL.map(|user| (user, NatsPassword::Text(format!("{}-secret", user.name()))));
+    Fixture::served_by(NatsServer::builder().config(&nats_authorization(&users)).start().await)
 }
 
-fn options(house: &House, user: NatsUser) -> JetStreamOptions {
+fn options(fixture: &Fixture, user: NatsUser) -> JetStreamOptions {
     let credentials = Credentials::user(user.name(), format!("{}-secret", user.name()));
-    JetStreamOptions { credentials: Some(credentials), name: user.name().to_owned(), ..house.options() }
+    JetStreamOptions { credentials: Some(credentials), name: user.name().to_owned(), ..fixture.options() }
 }
 
-async fn bus(house: &House, user: NatsUser) -> Bus {
-    Bus::jetstream(options(house, user)).await.unwrap()
+async fn bus(fixture: &Fixture, user: NatsUser) -> Bus {
+    Bus::jetstream(options(fixture, user)).await.unwrap()
 }
 
 fn is_refused(outcome: Result<(), BusError>, subject: &str) {
-    let Err(BusError::JetStream(JetStreamError::Refused(text))) = outcome else {
+    let Err(BusError::JetStream(JetStreamError::PermissionDenied(text))) = outcome else {
         panic!("not refused: {outcome:?}")
     };
     assert!(text.contains(subject), "{text}");
@@ -32,22 +32,22 @@ fn is_refused(outcome: Result<(), BusError>, subject: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_says_what_is_its_own_and_nothing_else() {
-    let house = guarded().await;
-    let (tickets, auth) = (bus(&house, NatsUser::Tickets).await, bus(&house, NatsUser::Auth).await);
-    let (own, foreign) = (house.history("t", 3), house.sealed(&session_ended("s")));
+    let fixture = guarded().await;
+    let (tickets, auth) = (bus(&fixture, NatsUser::Tickets).await, bus(&fixture, NatsUser::Auth).await);
+    let (own, foreign) = (fixture.history("t", 3), fixture.encoded(&session_ended("s")));
     tickets.publish(own.clone()).await.unwrap();
     auth.publish(vec![foreign.clone()]).await.unwrap();
 
-    let forged = house.sealed(&session_ended("forged"));
+    let forged = fixture.encoded(&session_ended("forged"));
     is_refused(tickets.publish(vec![forged.clone()]).await, "ticketing.session.ended.forged");
-    is_refused(auth.publish(vec![house.sealed(&created("x"))]).await, "ticketing.ticket.created.x");
+    is_refused(auth.publish(vec![fixture.encoded(&created("x"))]).await, "ticketing.ticket.created.x");
     // Nor hidden in a batch.
-    let mut hidden = house.history("y", 40);
+    let mut hidden = fixture.history("y", 40);
     hidden.insert(20, forged.clone());
     is_refused(tickets.publish(hidden).await, "ticketing.session.ended.forged");
 
-    let operator = bus(&house, NatsUser::Operator).await;
-    let places = operator.places().await.unwrap();
+    let operator = bus(&fixture, NatsUser::Operator).await;
+    let places = operator.sequences().await.unwrap();
     assert!(own.iter().all(|event| places.contains_key(&event.id)) && places.contains_key(&foreign.id));
     assert!(!places.contains_key(&forged.id));
     is_refused(operator.publish(vec![forged]).await, "ticketing.session.ended.forged");
@@ -55,22 +55,22 @@ async fn a_service_says_what_is_its_own_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_service_consumes_under_its_own_name_alone() {
-    let house = guarded().await;
-    let (tickets, orders) = (bus(&house, NatsUser::Tickets).await, bus(&house, NatsUser::Orders).await);
+    let fixture = guarded().await;
+    let (tickets, orders) = (bus(&fixture, NatsUser::Tickets).await, bus(&fixture, NatsUser::Orders).await);
     let refused = orders.subscribe("payments-service", CREATED.to_vec()).await.map(drop);
     is_refused(refused, "payments-service");
 
-    let (core, shutdown) = (house.service("orders"), Shutdown::new());
+    let (core, shutdown) = (fixture.service("orders"), Shutdown::new());
     let handlers = core.consumers("orders-service").on(OnCreated).on(OnUpdated);
     core.start(&orders, Some(handlers), &shutdown);
-    tickets.publish(house.history("t", 3)).await.unwrap();
-    let mut broken = house.sealed(&created("broken"));
+    tickets.publish(fixture.history("t", 3)).await.unwrap();
+    let mut broken = fixture.encoded(&created("broken"));
     broken.body = "{}".to_owned();
     tickets.publish(vec![broken]).await.unwrap();
     eventually("orders hears them", || async { notes(&core).await.len() == 3 }).await;
 
     // Dead letters are kept by the service, and read and replayed by the operator.
-    let operator = bus(&house, NatsUser::Operator).await;
+    let operator = bus(&fixture, NatsUser::Operator).await;
     eventually("a letter", || async { operator.dead_letters().await.unwrap().len() == 1 }).await;
     let letter = operator.dead_letters().await.unwrap().remove(0);
     operator.replay("orders-service", letter.seq).await.unwrap();
@@ -80,11 +80,11 @@ async fn a_service_consumes_under_its_own_name_alone() {
 
 #[tokio::test]
 async fn one_process_may_be_every_service() {
-    let house = guarded().await;
-    let all = bus(&house, NatsUser::All).await;
+    let fixture = guarded().await;
+    let all = bus(&fixture, NatsUser::All).await;
     let mut subscription = all.subscribe("orders-service", CREATED.to_vec()).await.unwrap();
-    all.publish(house.history("t", 1)).await.unwrap();
-    all.publish(vec![house.sealed(&session_ended("s"))]).await.unwrap();
+    all.publish(fixture.history("t", 1)).await.unwrap();
+    all.publish(vec![fixture.encoded(&session_ended("s"))]).await.unwrap();
     let deliveries = subscription.next(9).await.unwrap();
     subscription.settle(crate::support::accepted(deliveries)).await.unwrap();
     assert_eq!(all.backlog().await.unwrap(), 0);
@@ -102,7 +102,7 @@ async fn a_user_without_permission_is_told_at_the_start() {
     };
     let error = Bus::jetstream(options).await.unwrap_err();
     assert!(
-        matches!(&error, JetStreamError::Refused(text) if text.contains("STREAM.INFO.TICKETING")),
+        matches!(&error, JetStreamError::PermissionDenied(text) if text.contains("STREAM.INFO.TICKETING")),
         "{error:?}"
     );
 }
@@ -114,7 +114,7 @@ const UPDATE: &str = "UPDATE_USERS";
 fn the_users_of_a_deployment_are_these() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/kubernetes/base/nats/users.conf");
     // A deployment is a process for each service, so nobody is all of them.
-    let users = NatsUser::EVERYONE.into_iter().filter(|user| *user != NatsUser::All);
+    let users = NatsUser::ALL.into_iter().filter(|user| *user != NatsUser::All);
     let users: Vec<_> = users
         .map(|user| (user, NatsPassword::Variable(format!("NATS_{}_PASSWORD", user.name().to_uppercase()))))
         .collect();

@@ -159,10 +159,10 @@ async fn authorised(house: &House) -> PaymentRow {
 async fn the_copy_is_the_orders_at_every_version(place: Place) {
     let house = House::on(place).await;
     let app = house.app().clone();
-    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Early, "invariant 7");
+    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
     assert_eq!(
         hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
-        Effect::Early,
+        Effect::OutOfOrder,
         "invariant 7"
     );
 
@@ -178,16 +178,16 @@ async fn the_copy_is_the_orders_at_every_version(place: Place) {
     );
     assert_eq!(known.ticket_id, event.ticket.id);
 
-    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Early, "invariant 7");
+    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
     assert_eq!(hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await, Effect::Done);
     assert_eq!(
         hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
-        Effect::Stale,
+        Effect::Duplicate,
         "invariant 6"
     );
-    assert_eq!(hear(&house, &OnOrderCreated, event).await, Effect::Stale, "invariant 6");
+    assert_eq!(hear(&house, &OnOrderCreated, event).await, Effect::Duplicate, "invariant 6");
     assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Done);
-    assert_eq!(hear(&house, &OnOrderCancelled { app }, cancelled(1)).await, Effect::Stale, "invariant 3");
+    assert_eq!(hear(&house, &OnOrderCancelled { app }, cancelled(1)).await, Effect::Duplicate, "invariant 3");
     let known = copy(&house).await;
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }

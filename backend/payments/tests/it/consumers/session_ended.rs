@@ -19,7 +19,7 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
     assert_eq!(ada.get("/api/payments").await.status, 200);
 
     let event = SessionEnded { jti: session.jti, user_id: session.user_id, exp: session.exp };
-    let envelope = Envelope::seal(house.clock.new_id(), house.clock.now(), &event).unwrap();
+    let envelope = Envelope::encode(house.clock.new_id(), house.clock.now(), &event).unwrap();
     house.bus().publish(vec![envelope]).await.unwrap();
 
     eventually("the session is refused", async || ada.get("/api/payments").await.status == 401).await;

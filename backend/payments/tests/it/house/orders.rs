@@ -138,7 +138,7 @@ impl Handler for OnAuthorized {
 
     fn handle(&self, tx: &mut Tx<'_>, event: &PaymentAuthorized) -> Result<Effect, DbError> {
         if self.0.silent.load(Ordering::SeqCst) {
-            return Ok(Effect::NotYet);
+            return Ok(Effect::NotDue);
         }
         let late = self.0.core.clock.now() >= read(tx, &event.order_id)?.2;
         let to = if late { OrderStatus::Cancelled } else { OrderStatus::AwaitingPayment };

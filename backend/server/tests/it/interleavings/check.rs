@@ -49,7 +49,8 @@ impl World {
                 .map(|event| (event.version, super::post::name_of(event)));
             let states = (0..).zip(&order.states).map(|(version, state)| (version, event_of(*state)));
             assert!(told.eq(states), "the events of order {id} are not its history");
-            let made = self.post.history(Service::Orders, id).next().unwrap().open::<OrderCreated>().unwrap();
+            let made =
+                self.post.history(Service::Orders, id).next().unwrap().decode::<OrderCreated>().unwrap();
             assert_eq!(
                 (made.ticket.title.as_deref(), made.ticket.price.cents()),
                 (Some(&*order.terms.title), order.terms.price),
@@ -98,7 +99,7 @@ impl World {
             };
             assert_eq!(event.name, name, "version {version} of ticket {id}");
             if name == EventName::TicketUpdated {
-                let told = event.open::<TicketUpdated>().unwrap();
+                let told = event.decode::<TicketUpdated>().unwrap();
                 assert_eq!(
                     (&told.title, told.price.cents(), told.order_id.map(|order| order.into_string())),
                     (&shown.terms.title, shown.terms.price, shown.holder.clone()),

@@ -133,10 +133,10 @@ fn listens(service: Service, name: EventName) -> bool {
 /// The order that an event is about, or the ticket.
 fn about(envelope: &Envelope) -> String {
     let order = match name_of(envelope) {
-        EventName::ExpirationComplete => envelope.open::<ExpirationComplete>().unwrap().order_id,
-        EventName::PaymentAuthorized => envelope.open::<PaymentAuthorized>().unwrap().order_id,
-        EventName::PaymentCreated => envelope.open::<PaymentCreated>().unwrap().order_id,
-        EventName::PaymentFailed => envelope.open::<PaymentFailed>().unwrap().order_id,
+        EventName::ExpirationComplete => envelope.decode::<ExpirationComplete>().unwrap().order_id,
+        EventName::PaymentAuthorized => envelope.decode::<PaymentAuthorized>().unwrap().order_id,
+        EventName::PaymentCreated => envelope.decode::<PaymentCreated>().unwrap().order_id,
+        EventName::PaymentFailed => envelope.decode::<PaymentFailed>().unwrap().order_id,
         _ => return envelope.aggregate.clone(),
     };
     order.into_string()

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::sample::Index;
-use ticketing_bus::Verdict;
+use ticketing_bus::AckDecision;
 use ticketing_orders::store::{CancelError, NewOrder, ReserveError};
 use ticketing_payments::domain::{Admission, CardToken, Refusal, admit};
 use ticketing_payments::store::{PaymentRow, Wanted};
@@ -324,8 +324,10 @@ impl World {
         for (event, verdict) in events.iter().zip(verdicts) {
             let news = self.post.news(*event);
             let heard = match &verdict {
-                Verdict::Accepted => Heard::Accepted,
-                Verdict::Retry { cause, .. } if cause == "its predecessor has not come" => Heard::TooEarly,
+                AckDecision::Accepted => Heard::Accepted,
+                AckDecision::Retry { cause, .. } if cause == "its predecessor has not come" => {
+                    Heard::TooEarly
+                }
                 other => panic!("{to:?} could not handle {news:?}: {other:?}"),
             };
             assert_eq!(heard, self.model.hear(to, &news), "{to:?} heard {news:?}");
@@ -346,7 +348,7 @@ impl World {
     async fn deliver_again(&mut self, to: Service, event: usize) {
         let again = Arc::from(vec![self.post.delivery(event)]);
         let verdicts = self.services.consumers(to).apply(again).await.unwrap();
-        assert_eq!(verdicts, [Verdict::Accepted], "{to:?} heard {:?} again", self.post.news(event));
+        assert_eq!(verdicts, [AckDecision::Accepted], "{to:?} heard {:?} again", self.post.news(event));
     }
 }
 

@@ -29,7 +29,7 @@ async fn everything_comes_again_and_in_any_order() {
         lasts(WINDOW * 2).await;
         let random = RandomState::new();
         events.sort_by_cached_key(|event| random.hash_one(&event.id));
-        let count = bus.places().await.unwrap().len();
+        let count = bus.sequences().await.unwrap().len();
         bus.publish(events).await.unwrap();
         assert!(bus.recent(u32::MAX).await.unwrap().len() > count, "nothing has come again");
     }

@@ -7,15 +7,15 @@ use async_nats::jetstream::AckKind;
 use bytes::Bytes;
 use serde::Deserialize;
 
-use super::link::Link;
+use super::connection::Connection;
 use super::pull::Pull;
-use super::topology::{ADVISORIES, STREAM};
-use super::{JetStreamError, letters, scan};
+use super::topology::{ADVISORY_STREAM, EVENT_STREAM};
+use super::{JetStreamError, dead_letters, scan};
 use crate::DeadLetter;
 
 const PAUSE: Duration = Duration::from_secs(1);
 /// Advisories taken at a time.
-const AT_A_TIME: usize = 16;
+const MAX_BATCH: usize = 16;
 
 /// What the server says of an event that it has given up.
 #[derive(Debug, Deserialize)]
@@ -28,34 +28,39 @@ struct Advisory {
 }
 
 /// Buries until it is ended.
-pub(super) async fn run(link: Link, durable: &'static str) {
+pub(super) async fn run(connection: Connection, durable: &'static str) {
     loop {
-        if let Err(error) = watch(&link, durable).await {
+        if let Err(error) = watch(&connection, durable).await {
             tracing::debug!(durable, %error, "what the server gives up cannot be heard now");
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn watch(link: &Link, durable: &str) -> Result<(), JetStreamError> {
-    let mut pull = Pull::open(link, ADVISORIES, durable).await?;
+async fn watch(connection: &Connection, durable: &str) -> Result<(), JetStreamError> {
+    let mut pull = Pull::open(connection, ADVISORY_STREAM, durable).await?;
     loop {
-        for pulled in pull.next(AT_A_TIME).await? {
-            bury(link, durable, &pulled.message.payload).await?;
-            let Some(answer_to) = pulled.message.reply else { continue };
+        for pulled in pull.next(MAX_BATCH).await? {
+            handle_advisory(connection, durable, &pulled.message.payload).await?;
+            let Some(reply_subject) = pulled.message.reply else { continue };
             let done: Bytes = AckKind::Ack.into();
-            link.ask(&answer_to, async_nats::HeaderMap::new(), done.to_vec()).await?;
+            connection.request(&reply_subject, async_nats::HeaderMap::new(), done.to_vec()).await?;
         }
     }
 }
 
-async fn bury(link: &Link, durable: &str, payload: &[u8]) -> Result<(), JetStreamError> {
+async fn handle_advisory(
+    connection: &Connection,
+    durable: &str,
+    payload: &[u8],
+) -> Result<(), JetStreamError> {
     let Ok(Advisory { kind, stream_seq, deliveries, reason }) = serde_json::from_slice(payload) else {
         tracing::error!(durable, "what the server says of an event cannot be read");
         return Ok(());
     };
-    let stored = scan::at(link, STREAM, stream_seq).await?;
-    let Some((stored, envelope)) = stored.and_then(|stored| Some((stored.place(), stored.envelope()?)))
+    let stored = scan::get(connection, EVENT_STREAM, stream_seq).await?;
+    let Some((stored, envelope)) =
+        stored.and_then(|stored| Some((stored.event_sequence(), stored.envelope()?)))
     else {
         tracing::error!(durable, seq = stream_seq, "an event that was given up is no longer in the stream");
         return Ok(());
@@ -69,7 +74,7 @@ async fn bury(link: &Link, durable: &str, payload: &[u8]) -> Result<(), JetStrea
             "the server has given up an event; it is delivered again"
         );
         let id = format!("given-up:{durable}:{stream_seq}");
-        return letters::deliver_again(link, durable, stored, envelope, &id).await;
+        return dead_letters::redeliver(connection, durable, stored, envelope, &id).await;
     }
     let cause = match reason.filter(|reason| !reason.is_empty()) {
         Some(reason) => format!("terminated: {reason}"),
@@ -80,9 +85,9 @@ async fn bury(link: &Link, durable: &str, payload: &[u8]) -> Result<(), JetStrea
         seq: stored,
         attempts: deliveries,
         cause,
-        died_at: link.options.clock.now(),
+        died_at: connection.options.clock.now(),
         envelope,
     };
     tracing::error!(durable, seq = letter.seq, letter.cause, "an event was given up");
-    letters::bury(link, &letter).await
+    dead_letters::store(connection, &letter).await
 }

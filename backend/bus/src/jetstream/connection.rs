@@ -14,18 +14,18 @@ use ticketing_platform::signal::Signal;
 use tokio::sync::broadcast;
 
 use super::options::{Kind, without_password};
-use super::topology::STREAM;
+use super::topology::EVENT_STREAM;
 use super::{JetStreamError, JetStreamOptions};
 
 /// Everything before this version lacks what the bus is made of.
-const NEEDED: (i64, i64) = (2, 14);
-const NEEDED_SHOWN: &str = "2.14";
-const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const MIN_SERVER_VERSION: (i64, i64) = (2, 14);
+const MIN_SERVER_VERSION_TEXT: &str = "2.14";
+const MIN_BACKOFF: Duration = Duration::from_millis(50);
+const MAX_BACKOFF: Duration = Duration::from_secs(2);
 
 /// The connection to NATS. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Link {
+pub(crate) struct Connection {
     pub(super) client: Client,
     pub(crate) options: JetStreamOptions,
     /// Rings whenever the connection was made again.
@@ -36,11 +36,12 @@ pub(crate) struct Link {
     highest: Arc<AtomicU64>,
 }
 
-impl Link {
+impl Connection {
     pub(super) async fn connect(options: JetStreamOptions) -> Result<Self, JetStreamError> {
         let (connected, disconnected) = (Signal::default(), Signal::default());
         let (refusals, _) = broadcast::channel(16);
-        let (rings, falls, refused) = (connected.clone(), disconnected.clone(), refusals.clone());
+        let (connected_signal, disconnected_signal, refused) =
+            (connected.clone(), disconnected.clone(), refusals.clone());
         let first = AtomicBool::new(true);
         let connect = with_credentials(&options)?
             .name(&options.name)
@@ -54,7 +55,7 @@ impl Link {
                     tracing::info!("connected to NATS again");
                     metrics::counter!("bus_reconnects_total").increment(1);
                 }
-                heard(&event, &rings, &falls, &refused);
+                handle_event(&event, &connected_signal, &disconnected_signal, &refused);
                 std::future::ready(())
             });
         let shown = without_password(&options.url);
@@ -66,39 +67,43 @@ impl Link {
         };
         let servers: Vec<&str> = options.url.split(',').map(str::trim).collect();
         let client = connect.connect(servers).await.map_err(failed)?;
-        let (major, minor) = NEEDED;
+        let (major, minor) = MIN_SERVER_VERSION;
         if !client.is_server_compatible(major, minor, 0) {
             let found = client.server_info().version;
-            return Err(JetStreamError::OldServer { url: shown, found, needed: NEEDED_SHOWN });
+            return Err(JetStreamError::UnsupportedVersion {
+                url: shown,
+                found,
+                needed: MIN_SERVER_VERSION_TEXT,
+            });
         }
         Ok(Self { client, options, connected, disconnected, refusals, highest: Arc::default() })
     }
 
-    /// Asks and waits for the answer. Gives up early when the connection falls or the server refuses.
+    /// Asks and waits for the answer. Gives up early when the connection disconnected_signal or the server refuses.
     ///
     /// # Errors
     /// When there is no answer. Whether it was done is then not known, refusals aside.
-    pub(super) async fn ask(
+    pub(super) async fn request(
         &self,
         subject: &str,
         headers: HeaderMap,
         payload: Vec<u8>,
     ) -> Result<Message, JetStreamError> {
-        let (mut fallen, mut refusals) = (self.disconnected.listen(), self.refusals.subscribe());
-        self.must_be_connected()?;
+        let (mut disconnected, mut refusals) = (self.disconnected.listen(), self.refusals.subscribe());
+        self.ensure_connected()?;
         let answer = self.client.request_with_headers(subject.to_owned(), headers, payload.into());
         tokio::pin!(answer);
         loop {
             tokio::select! {
                 answered = &mut answer => return answered.map_err(|error| match error.kind() {
-                    RequestErrorKind::TimedOut => JetStreamError::Unanswered(subject.to_owned()),
-                    RequestErrorKind::NoResponders => JetStreamError::Gone(subject.to_owned()),
+                    RequestErrorKind::TimedOut => JetStreamError::Timeout(subject.to_owned()),
+                    RequestErrorKind::NoResponders => JetStreamError::NoResponders(subject.to_owned()),
                     _ => JetStreamError::Client(error.to_string()),
                 }),
-                () = fallen.heard() => return Err(JetStreamError::Disconnected),
+                () = disconnected.heard() => return Err(JetStreamError::Disconnected),
                 Ok(refusal) = refusals.recv() => {
                     if refusal.contains(&format!("\"{subject}\"")) {
-                        return Err(JetStreamError::Refused(refusal));
+                        return Err(JetStreamError::PermissionDenied(refusal));
                     }
                 }
             }
@@ -123,29 +128,29 @@ impl Link {
     ///
     /// # Errors
     /// When there is no answer, or the answer is an error.
-    pub(super) async fn look_up<T: DeserializeOwned>(&self, name: &str) -> Result<T, JetStreamError> {
+    pub(super) async fn request_empty<T: DeserializeOwned>(&self, name: &str) -> Result<T, JetStreamError> {
         self.api_with(name, Vec::new()).await
     }
 
     async fn api_with<T: DeserializeOwned>(&self, name: &str, payload: Vec<u8>) -> Result<T, JetStreamError> {
         let subject = format!("$JS.API.{name}");
-        let answer = self.ask(&subject, HeaderMap::new(), payload).await?;
-        read_answer(&subject, &answer)
+        let answer = self.request(&subject, HeaderMap::new(), payload).await?;
+        decode_response(&subject, &answer)
     }
 
     /// Remembers that there is such a place in a stream.
-    pub(super) fn has_seen(&self, stream: &str, place: u64) {
-        if stream == STREAM {
-            self.highest.fetch_max(place, Ordering::Relaxed);
+    pub(super) fn record_sequence(&self, stream: &str, sequence: u64) {
+        if stream == EVENT_STREAM {
+            self.highest.fetch_max(sequence, Ordering::Relaxed);
         }
     }
 
-    pub(super) fn highest(&self) -> u64 {
+    pub(super) fn highest_sequence(&self) -> u64 {
         self.highest.load(Ordering::Relaxed)
     }
 
     /// What is sent while the connection is down would be kept, and sent when nobody remembers why.
-    pub(super) fn must_be_connected(&self) -> Result<(), JetStreamError> {
+    pub(super) fn ensure_connected(&self) -> Result<(), JetStreamError> {
         match self.client.connection_state() {
             async_nats::connection::State::Connected => Ok(()),
             _ => Err(JetStreamError::Disconnected),
@@ -154,14 +159,17 @@ impl Link {
 }
 
 /// Reads an answer of JetStream.
-pub(super) fn read_answer<T: DeserializeOwned>(subject: &str, answer: &Message) -> Result<T, JetStreamError> {
-    let read = serde_json::from_slice(&answer.payload).map_err(|error| JetStreamError::Unreadable {
+pub(super) fn decode_response<T: DeserializeOwned>(
+    subject: &str,
+    answer: &Message,
+) -> Result<T, JetStreamError> {
+    let read = serde_json::from_slice(&answer.payload).map_err(|error| JetStreamError::InvalidResponse {
         subject: subject.to_owned(),
         reason: error.to_string(),
     })?;
     match read {
         Response::Ok(value) => Ok(value),
-        Response::Err { error } => Err(JetStreamError::Answer {
+        Response::Err { error } => Err(JetStreamError::Api {
             subject: subject.to_owned(),
             code: error.error_code().0,
             description: error.to_string(),
@@ -188,15 +196,20 @@ fn with_credentials(options: &JetStreamOptions) -> Result<ConnectOptions, JetStr
 /// Doubles with each try.
 fn pause_before(tries: usize) -> Duration {
     let doublings = u32::try_from(tries.saturating_sub(1).min(10)).unwrap_or(10);
-    FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
+    MIN_BACKOFF.saturating_mul(1 << doublings).min(MAX_BACKOFF)
 }
 
-fn heard(event: &Event, rings: &Signal, falls: &Signal, refusals: &broadcast::Sender<String>) {
+fn handle_event(
+    event: &Event,
+    connected_signal: &Signal,
+    disconnected_signal: &Signal,
+    refusals: &broadcast::Sender<String>,
+) {
     match event {
-        Event::Connected => rings.ring(),
+        Event::Connected => connected_signal.ring(),
         Event::Disconnected => {
             tracing::warn!("the connection to NATS is down");
-            falls.ring();
+            disconnected_signal.ring();
         }
         Event::ServerError(ServerError::Other(text))
             if text.to_lowercase().contains("permissions violation") =>

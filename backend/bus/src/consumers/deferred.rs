@@ -8,27 +8,27 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::DeliveryLimits;
-use super::apply::Outcome;
-use crate::{Delivery, Subscription, Verdict};
+use super::apply::EventOutcome;
+use crate::{AckDecision, Delivery, Subscription};
 
 /// More time than this between two batches is not time in which the consumer worked.
-const LONGEST_STEP: Duration = Duration::from_secs(5);
+const MAX_WORK_STEP: Duration = Duration::from_secs(5);
 /// How long an event whose time has not come is put off, and one that met an outage.
-const LATER: Duration = Duration::from_millis(500);
-const AFTER_OUTAGE: Duration = Duration::from_secs(1);
-const LONGEST_RETRY: Duration = Duration::from_secs(5);
-const LONGEST_OUT_OF_ORDER: Duration = Duration::from_secs(2);
+const NOT_DUE_DELAY: Duration = Duration::from_millis(500);
+const OUTAGE_DELAY: Duration = Duration::from_secs(1);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(5);
+const MAX_OUT_OF_ORDER_DELAY: Duration = Duration::from_secs(2);
 /// The longest pause of an event without a handler, so that a newer replica has it soon; and where many of them wait, lest
 /// they are all that is delivered.
-const LONGEST_UNHANDLED: Duration = Duration::from_secs(1);
-const LONGEST_OF_MANY: Duration = Duration::from_secs(10);
-const MANY: usize = 500;
+const MAX_UNHANDLED_DELAY: Duration = Duration::from_secs(1);
+const MAX_CROWDED_DELAY: Duration = Duration::from_secs(10);
+const CROWDED: usize = 500;
 /// Events that are remembered, before those that were not seen for long are forgotten.
-const REMEMBERED: usize = 16_384;
+const MAX_REMEMBERED: usize = 16_384;
 
 /// What is known of one event that waits.
 #[derive(Clone, Copy, Debug)]
-struct Wait {
+struct DeferredEvent {
     /// The working time at which it was first found to wait.
     since: Duration,
     /// The working time at which it was last seen.
@@ -38,16 +38,16 @@ struct Wait {
 
 /// The events of one consumer that wait, in this replica.
 #[derive(Debug)]
-pub(super) struct Waiting {
+pub(super) struct DeferredEvents {
     durable: &'static str,
     limits: DeliveryLimits,
-    events: HashMap<String, Wait>,
+    events: HashMap<String, DeferredEvent>,
     /// How long the consumer has worked.
     worked: Duration,
     last: Instant,
 }
 
-impl Waiting {
+impl DeferredEvents {
     pub(super) fn new(durable: &'static str, limits: DeliveryLimits) -> Self {
         Self { durable, limits, events: HashMap::new(), worked: Duration::ZERO, last: Instant::now() }
     }
@@ -55,10 +55,10 @@ impl Waiting {
     /// A batch was handled: the time since the last one counts.
     pub(super) fn progress(&mut self) {
         let now = Instant::now();
-        self.worked += now.duration_since(self.last).min(LONGEST_STEP);
+        self.worked += now.duration_since(self.last).min(MAX_WORK_STEP);
         self.last = now;
-        if self.events.len() > REMEMBERED {
-            let floor = self.worked.saturating_sub(LONGEST_RETRY * 4);
+        if self.events.len() > MAX_REMEMBERED {
+            let floor = self.worked.saturating_sub(MAX_RETRY_DELAY * 4);
             self.events.retain(|_, wait| wait.seen >= floor);
         }
     }
@@ -77,64 +77,72 @@ impl Waiting {
     pub(super) async fn decide(
         &mut self,
         delivery: &Delivery,
-        outcome: Outcome,
+        outcome: EventOutcome,
         subscription: Option<&Subscription>,
-    ) -> Verdict {
+    ) -> AckDecision {
         let id = &delivery.envelope.id;
         match outcome {
-            Outcome::Applied => {
+            EventOutcome::Applied => {
                 self.events.remove(id);
-                Verdict::Accepted
+                AckDecision::Accepted
             }
-            Outcome::NotYet => {
-                self.found(id);
-                Verdict::Postponed { after: LATER }
+            EventOutcome::NotDue => {
+                self.record(id);
+                AckDecision::Postponed { after: NOT_DUE_DELAY }
             }
-            Outcome::Outage(_) => {
-                self.found(id);
-                Verdict::Postponed { after: jittered(AFTER_OUTAGE) }
+            EventOutcome::Outage(_) => {
+                self.record(id);
+                AckDecision::Postponed { after: jittered(OUTAGE_DELAY) }
             }
-            Outcome::OutOfOrder => {
-                let Wait { since, tries, .. } = self.found(id);
+            EventOutcome::OutOfOrder => {
+                let DeferredEvent { since, tries, .. } = self.record(id);
                 let cause = "its predecessor has not come".to_owned();
                 if self.worked.saturating_sub(since) >= self.limits.out_of_order
                     && is_oldest(delivery, subscription).await
                 {
                     self.events.remove(id);
-                    return Verdict::Dead { attempts: tries, cause };
+                    return AckDecision::Dead { attempts: tries, cause };
                 }
-                Verdict::Retry {
-                    after: backoff(Duration::from_millis(5), tries, LONGEST_OUT_OF_ORDER),
+                AckDecision::Retry {
+                    after: backoff(Duration::from_millis(5), tries, MAX_OUT_OF_ORDER_DELAY),
                     cause,
                 }
             }
-            Outcome::Unhandled => {
-                let Wait { since, tries, .. } = self.found(id);
-                let longest = if self.events.len() > MANY { LONGEST_OF_MANY } else { LONGEST_UNHANDLED };
+            EventOutcome::Unhandled => {
+                let DeferredEvent { since, tries, .. } = self.record(id);
+                let longest =
+                    if self.events.len() > CROWDED { MAX_CROWDED_DELAY } else { MAX_UNHANDLED_DELAY };
                 let cause =
                     format!("{} has no handler in this version of {}", delivery.envelope.name, self.durable);
                 if self.worked.saturating_sub(since) >= self.limits.unhandled {
                     self.events.remove(id);
-                    return Verdict::Dead { attempts: tries, cause };
+                    return AckDecision::Dead { attempts: tries, cause };
                 }
                 // The jitter keeps the server's turns among the replicas from falling into step with the pauses.
                 let after = jittered(backoff(Duration::from_millis(50), tries, longest));
-                Verdict::Retry { after, cause }
+                AckDecision::Retry { after, cause }
             }
-            Outcome::Failed { failures, is_final, cause } => {
-                self.found(id);
+            EventOutcome::Failed { failures, is_final, cause } => {
+                self.record(id);
                 if is_final || failures >= self.limits.failures {
                     self.events.remove(id);
-                    return Verdict::Dead { attempts: failures, cause };
+                    return AckDecision::Dead { attempts: failures, cause };
                 }
-                Verdict::Retry { after: backoff(Duration::from_millis(20), failures, LONGEST_RETRY), cause }
+                AckDecision::Retry {
+                    after: backoff(Duration::from_millis(20), failures, MAX_RETRY_DELAY),
+                    cause,
+                }
             }
         }
     }
 
-    fn found(&mut self, id: &str) -> Wait {
+    fn record(&mut self, id: &str) -> DeferredEvent {
         let worked = self.worked;
-        let wait = self.events.entry(id.to_owned()).or_insert(Wait { since: worked, seen: worked, tries: 0 });
+        let wait = self.events.entry(id.to_owned()).or_insert(DeferredEvent {
+            since: worked,
+            seen: worked,
+            tries: 0,
+        });
         (wait.seen, wait.tries) = (worked, wait.tries.saturating_add(1));
         *wait
     }

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use ticketing_bus::{Bus, JetStreamOptions, Verdict};
+use ticketing_bus::{AckDecision, Bus, JetStreamOptions};
 use ticketing_engines::Shape;
 
 use super::{CREATED, api, raw};
-use crate::support::{House, accepted, eventually};
+use crate::support::{Fixture, accepted, eventually};
 
 /// Ends the next event of the consumer `s`, as an operator would.
-async fn terminate(house: &House, reason: &str) {
-    let client = raw(house).await;
+async fn terminate(fixture: &Fixture, reason: &str) {
+    let client = raw(fixture).await;
     let mut inbox = client.subscribe("here").await.unwrap();
     let pull = "$JS.API.CONSUMER.MSG.NEXT.TICKETING.s";
     client.publish_with_reply(pull, "here", "1".into()).await.unwrap();
@@ -21,8 +21,8 @@ async fn terminate(house: &House, reason: &str) {
 }
 
 /// Lets the server give up an event after so many deliveries, as an older version has told it.
-async fn give_up_after(house: &House, deliveries: u32) {
-    let client = raw(house).await;
+async fn give_up_after(fixture: &Fixture, deliveries: u32) {
+    let client = raw(fixture).await;
     let mut config = api(&client, "CONSUMER.INFO.TICKETING.s", "").await["config"].take();
     config["max_deliver"] = deliveries.into();
     let request = serde_json::json!({ "stream_name": "TICKETING", "config": config });
@@ -32,16 +32,16 @@ async fn give_up_after(house: &House, deliveries: u32) {
 
 #[tokio::test]
 async fn event_that_the_server_has_given_up_is_delivered_again() {
-    let house = House::on(Shape::Nats).await;
-    let options = JetStreamOptions { ack_wait: Duration::from_millis(200), ..house.options() };
+    let fixture = Fixture::on(Shape::Nats).await;
+    let options = JetStreamOptions { ack_wait: Duration::from_millis(200), ..fixture.options() };
     let bus = Bus::jetstream(options).await.unwrap();
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-    give_up_after(&house, 3).await;
-    bus.publish(house.history("t", 1)).await.unwrap();
+    give_up_after(&fixture, 3).await;
+    bus.publish(fixture.history("t", 1)).await.unwrap();
     for _ in 0..3 {
         let delivery = subscription.next(1).await.unwrap().remove(0);
         assert_eq!(delivery.seq, 1);
-        let retry = Verdict::Retry { after: Duration::ZERO, cause: "busy".to_owned() };
+        let retry = AckDecision::Retry { after: Duration::ZERO, cause: "busy".to_owned() };
         subscription.settle(vec![(delivery, retry)]).await.unwrap();
     }
     let again = subscription.next(1).await.unwrap();
@@ -53,11 +53,11 @@ async fn event_that_the_server_has_given_up_is_delivered_again() {
 
 #[tokio::test]
 async fn an_event_that_is_terminated_by_hand_is_set_aside_with_the_reason() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
     let subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 1)).await.unwrap();
-    terminate(&house, "it is not wanted").await;
+    bus.publish(fixture.history("t", 1)).await.unwrap();
+    terminate(&fixture, "it is not wanted").await;
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
     let letter = bus.dead_letters().await.unwrap().remove(0);
     assert_eq!((letter.seq, letter.cause.as_str()), (1, "terminated: it is not wanted"));
@@ -66,11 +66,11 @@ async fn an_event_that_is_terminated_by_hand_is_set_aside_with_the_reason() {
 
 #[tokio::test]
 async fn what_was_given_up_while_nobody_listened_is_set_aside_later() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
-    bus.publish(house.history("t", 1)).await.unwrap();
-    terminate(&house, "gone").await;
+    bus.publish(fixture.history("t", 1)).await.unwrap();
+    terminate(&fixture, "gone").await;
     assert!(bus.dead_letters().await.unwrap().is_empty(), "nobody has buried it yet");
     let _subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
@@ -78,12 +78,12 @@ async fn what_was_given_up_while_nobody_listened_is_set_aside_later() {
 
 #[tokio::test]
 async fn a_message_that_is_no_event_of_ours_is_contained() {
-    let house = House::on(Shape::Nats).await;
-    let bus = house.live_bus().await;
-    let core = house.service("s");
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.live_bus().await;
+    let core = fixture.service("s");
     let shutdown = ticketing_platform::shutdown::Shutdown::new();
     core.start(&bus, Some(core.consumers("s").on(crate::support::OnCreated)), &shutdown);
-    let client = raw(&house).await;
+    let client = raw(&fixture).await;
     client.publish("ticketing.ticket.created.x", "what is this".into()).await.unwrap();
     eventually("it is set aside", || async { bus.dead_letters().await.unwrap().len() == 1 }).await;
     let letter = bus.dead_letters().await.unwrap().remove(0);
@@ -94,19 +94,19 @@ async fn a_message_that_is_no_event_of_ours_is_contained() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn operators_see_lag_retries_and_letters() {
     let metrics = ticketing_platform::telemetry::install_metrics().unwrap();
-    let house = House::on(Shape::Nats).await;
-    let bus = house.bus().await;
+    let fixture = Fixture::on(Shape::Nats).await;
+    let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
-    bus.publish(house.history("t", 1)).await.unwrap();
-    for verdict in [
-        Verdict::Retry { after: Duration::ZERO, cause: "busy".to_owned() },
-        Verdict::Dead { attempts: 1, cause: "poison".to_owned() },
+    bus.publish(fixture.history("t", 1)).await.unwrap();
+    for decision in [
+        AckDecision::Retry { after: Duration::ZERO, cause: "busy".to_owned() },
+        AckDecision::Dead { attempts: 1, cause: "poison".to_owned() },
     ] {
         let delivery = subscription.next(1).await.unwrap().remove(0);
-        subscription.settle(vec![(delivery, verdict)]).await.unwrap();
+        subscription.settle(vec![(delivery, decision)]).await.unwrap();
     }
     for number in 0..7 {
-        bus.publish(house.history(&format!("later{number}"), 1)).await.unwrap();
+        bus.publish(fixture.history(&format!("later{number}"), 1)).await.unwrap();
     }
     drop(subscription);
     // A new one reads its gauges at once, and has taken nothing yet.

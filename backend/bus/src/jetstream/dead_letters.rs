@@ -7,16 +7,16 @@ use ticketing_events::Envelope;
 use ticketing_sdk::Timestamp;
 
 use super::JetStreamError;
-use super::link::{Link, read_answer};
+use super::connection::{Connection, decode_response};
 use super::message::replay_headers;
-use super::scan::{Stored, at, newest, scan};
-use super::topology::{LETTERS, letter_subject, replay_subject};
+use super::scan::{Stored, get, last_for_subject, scan};
+use super::topology::{DEAD_LETTER_STREAM, dead_letter_subject, replay_subject};
 use crate::{BusError, DeadLetter};
 
 /// A letter as it lies in the stream.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Letter {
+struct StoredDeadLetter {
     durable: String,
     seq: i64,
     attempts: u32,
@@ -36,7 +36,7 @@ struct Event {
     body: String,
 }
 
-impl Letter {
+impl StoredDeadLetter {
     fn of(letter: &DeadLetter) -> Self {
         let Envelope { id, name, aggregate, version, time, trace, body } = letter.envelope.clone();
         let event = Event { id, name: name.to_string(), aggregate, version, time, trace, body };
@@ -57,14 +57,13 @@ impl Letter {
 ///
 /// # Errors
 /// When it is not known to be kept.
-pub(super) async fn bury(link: &Link, letter: &DeadLetter) -> Result<(), JetStreamError> {
-    let subject = letter_subject(&letter.durable, letter.seq);
-    let payload = serde_json::to_vec(&Letter::of(letter)).map_err(|error| JetStreamError::Unreadable {
-        subject: subject.clone(),
-        reason: error.to_string(),
+pub(super) async fn store(connection: &Connection, letter: &DeadLetter) -> Result<(), JetStreamError> {
+    let subject = dead_letter_subject(&letter.durable, letter.seq);
+    let payload = serde_json::to_vec(&StoredDeadLetter::of(letter)).map_err(|error| {
+        JetStreamError::InvalidResponse { subject: subject.clone(), reason: error.to_string() }
     })?;
-    let answer = link.ask(&subject, HeaderMap::new(), payload).await?;
-    let _: PublishAck = read_answer(&subject, &answer)?;
+    let answer = connection.request(&subject, HeaderMap::new(), payload).await?;
+    let _: PublishAck = decode_response(&subject, &answer)?;
     let (consumer, event) = (letter.durable.clone(), letter.envelope.name.to_string());
     metrics::counter!("bus_dead_letters_total", "consumer" => consumer, "event" => event).increment(1);
     Ok(())
@@ -74,9 +73,9 @@ pub(super) async fn bury(link: &Link, letter: &DeadLetter) -> Result<(), JetStre
 ///
 /// # Errors
 /// When they cannot be read.
-pub(super) async fn all(link: &Link) -> Result<Vec<DeadLetter>, JetStreamError> {
+pub(super) async fn all(connection: &Connection) -> Result<Vec<DeadLetter>, JetStreamError> {
     let mut letters = Vec::new();
-    scan(link, LETTERS, ">", 1, |stored| match Letter::read(&stored) {
+    scan(connection, DEAD_LETTER_STREAM, ">", 1, |stored| match StoredDeadLetter::read(&stored) {
         Some(letter) => letters.push(letter),
         None => tracing::error!(subject = stored.subject, "a dead letter cannot be read"),
     })
@@ -88,12 +87,12 @@ pub(super) async fn all(link: &Link) -> Result<Vec<DeadLetter>, JetStreamError> 
 ///
 /// # Errors
 /// When there is no such letter, or it is not known to be on its way.
-pub(super) async fn replay(link: &Link, durable: &str, seq: i64) -> Result<(), BusError> {
-    let (place, letter) = find(link, durable, seq).await?;
+pub(super) async fn replay(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
+    let (sequence, letter) = find(connection, durable, seq).await?;
     // A replay that was not answered is repeated under the same identifier.
-    let id = format!("replay:{durable}:{seq}:{place}");
-    deliver_again(link, durable, seq, letter.envelope, &id).await?;
-    forget(link, place).await?;
+    let id = format!("replay:{durable}:{seq}:{sequence}");
+    redeliver(connection, durable, seq, letter.envelope, &id).await?;
+    forget(connection, sequence).await?;
     Ok(())
 }
 
@@ -101,8 +100,8 @@ pub(super) async fn replay(link: &Link, durable: &str, seq: i64) -> Result<(), B
 ///
 /// # Errors
 /// When it is not known to be on its way.
-pub(super) async fn deliver_again(
-    link: &Link,
+pub(super) async fn redeliver(
+    connection: &Connection,
     durable: &str,
     seq: i64,
     envelope: Envelope,
@@ -110,8 +109,8 @@ pub(super) async fn deliver_again(
 ) -> Result<(), JetStreamError> {
     let subject = replay_subject(durable, seq);
     let headers = replay_headers(&envelope, seq, message_id);
-    let answer = link.ask(&subject, headers, envelope.body.into_bytes()).await?;
-    let _: PublishAck = read_answer(&subject, &answer)?;
+    let answer = connection.request(&subject, headers, envelope.body.into_bytes()).await?;
+    let _: PublishAck = decode_response(&subject, &answer)?;
     Ok(())
 }
 
@@ -119,16 +118,16 @@ pub(super) async fn deliver_again(
 ///
 /// # Errors
 /// When there is no such letter, or it is not known to be forgotten.
-pub(super) async fn discard(link: &Link, durable: &str, seq: i64) -> Result<(), BusError> {
-    let (place, _) = find(link, durable, seq).await?;
-    Ok(forget(link, place).await?)
+pub(super) async fn discard(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
+    let (sequence, _) = find(connection, durable, seq).await?;
+    Ok(forget(connection, sequence).await?)
 }
 
 /// A letter, and its place among them.
-async fn find(link: &Link, durable: &str, seq: i64) -> Result<(u64, DeadLetter), BusError> {
-    let found = newest(link, LETTERS, &letter_subject(durable, seq)).await?;
-    let letter = found.and_then(|stored| Some((stored.seq, Letter::read(&stored)?)));
-    letter.ok_or_else(|| BusError::NoSuchLetter { durable: durable.to_owned(), seq })
+async fn find(connection: &Connection, durable: &str, seq: i64) -> Result<(u64, DeadLetter), BusError> {
+    let found = last_for_subject(connection, DEAD_LETTER_STREAM, &dead_letter_subject(durable, seq)).await?;
+    let letter = found.and_then(|stored| Some((stored.seq, StoredDeadLetter::read(&stored)?)));
+    letter.ok_or_else(|| BusError::NoSuchDeadLetter { durable: durable.to_owned(), seq })
 }
 
 #[derive(Serialize)]
@@ -141,11 +140,14 @@ struct Forget {
 struct Forgotten {}
 
 /// Where the event has died again meanwhile, the new letter has taken the place of this one.
-async fn forget(link: &Link, place: u64) -> Result<(), JetStreamError> {
-    let request = Forget { seq: place, no_erase: true };
-    let forgotten = link.api::<Forgotten>(&format!("STREAM.MSG.DELETE.{LETTERS}"), &request).await;
+async fn forget(connection: &Connection, sequence: u64) -> Result<(), JetStreamError> {
+    let request = Forget { seq: sequence, no_erase: true };
+    let forgotten =
+        connection.api::<Forgotten>(&format!("STREAM.MSG.DELETE.{DEAD_LETTER_STREAM}"), &request).await;
     match forgotten {
-        Err(JetStreamError::Answer { .. }) if at(link, LETTERS, place).await?.is_none() => Ok(()),
+        Err(JetStreamError::Api { .. }) if get(connection, DEAD_LETTER_STREAM, sequence).await?.is_none() => {
+            Ok(())
+        }
         forgotten => forgotten.map(drop),
     }
 }
@@ -154,7 +156,7 @@ async fn forget(link: &Link, place: u64) -> Result<(), JetStreamError> {
 mod tests {
     use ticketing_events::EventName;
 
-    use super::{DeadLetter, Envelope, Letter, Timestamp};
+    use super::{DeadLetter, Envelope, StoredDeadLetter, Timestamp};
 
     #[test]
     fn a_letter_is_plain_json() {
@@ -175,7 +177,7 @@ mod tests {
             },
         };
         assert_eq!(
-            serde_json::to_string(&Letter::of(&letter)).unwrap(),
+            serde_json::to_string(&StoredDeadLetter::of(&letter)).unwrap(),
             concat!(
                 r#"{"durable":"orders-service","seq":7,"attempts":10,"cause":"no\nluck","#,
                 r#""diedAt":"2023-11-14T22:13:20.000Z","event":{"id":"e","name":"ticket:created","#,

@@ -1,0 +1,108 @@
+//! Which consumers of this process have begun to listen, so that a start can wait for them.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use ticketing_platform::signal::Signal;
+
+use super::JetStreamError;
+
+/// The state of one consumer.
+#[derive(Debug)]
+enum ConsumerState {
+    /// It was started and has not subscribed yet.
+    Starting,
+    /// It has subscribed.
+    Ready,
+    /// It cannot subscribe: the error is permanent.
+    Failed(JetStreamError),
+}
+
+/// The consumers of this process.
+#[derive(Debug, Default)]
+pub(crate) struct ConsumerReadiness {
+    consumers: Mutex<BTreeMap<&'static str, ConsumerState>>,
+    changed: Signal,
+}
+
+impl ConsumerReadiness {
+    fn consumers(&self) -> MutexGuard<'_, BTreeMap<&'static str, ConsumerState>> {
+        self.consumers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It is about to come.
+    pub(crate) fn register(&self, durable: &'static str) {
+        self.consumers().entry(durable).or_insert(ConsumerState::Starting);
+    }
+
+    /// It listens.
+    pub(crate) fn mark_ready(&self, durable: &'static str) {
+        self.consumers().insert(durable, ConsumerState::Ready);
+        self.changed.ring();
+    }
+
+    /// It could not, and will try again; unless trying again is in vain.
+    pub(crate) fn mark_failed(&self, durable: &'static str, error: JetStreamError) -> JetStreamError {
+        let (JetStreamError::PermissionDenied(text), mut consumers) = (&error, self.consumers()) else {
+            return error;
+        };
+        if let Some(state @ ConsumerState::Starting) = consumers.get_mut(durable) {
+            *state = ConsumerState::Failed(JetStreamError::PermissionDenied(text.clone()));
+            self.changed.ring();
+        }
+        drop(consumers);
+        error
+    }
+
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        self.consumers().keys().copied().collect()
+    }
+
+    /// Returns when all that are expected listen.
+    ///
+    /// # Errors
+    /// When one of them never will.
+    pub(crate) async fn wait_until_ready(&self) -> Result<(), JetStreamError> {
+        let mut changed = self.changed.listen();
+        loop {
+            match self.outcome() {
+                Some(outcome) => return outcome,
+                None => changed.heard().await,
+            }
+        }
+    }
+
+    fn outcome(&self) -> Option<Result<(), JetStreamError>> {
+        let mut consumers = self.consumers();
+        for state in consumers.values_mut() {
+            if matches!(state, ConsumerState::Failed(_))
+                && let ConsumerState::Failed(error) = std::mem::replace(state, ConsumerState::Starting)
+            {
+                return Some(Err(error));
+            }
+        }
+        let all = consumers.values().all(|state| matches!(state, ConsumerState::Ready));
+        all.then_some(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ConsumerReadiness, JetStreamError};
+
+    #[tokio::test]
+    async fn a_start_waits_for_all_or_hears_what_is_wrong() {
+        let readiness = ConsumerReadiness::default();
+        readiness.wait_until_ready().await.unwrap();
+        readiness.register("a");
+        readiness.register("b");
+        readiness.mark_ready("a");
+        assert!(readiness.outcome().is_none());
+        readiness.mark_failed("b", JetStreamError::Disconnected);
+        assert!(readiness.outcome().is_none(), "it tries again");
+        readiness.mark_failed("b", JetStreamError::PermissionDenied("no".to_owned()));
+        assert!(matches!(readiness.wait_until_ready().await, Err(JetStreamError::PermissionDenied(_))));
+        readiness.mark_ready("b");
+        readiness.wait_until_ready().await.unwrap();
+    }
+}
