@@ -59,7 +59,7 @@ pub trait Handler: Send + Sync + 'static {
     /// The event.
     type Event: Event;
 
-    /// Applies the event in `tx`, together with what the service has to say about it.
+    /// Applies the event in `tx`, together with the events that the service appends.
     ///
     /// # Errors
     /// When it cannot be applied now. Everything it did is undone and it is tried again.
@@ -156,21 +156,21 @@ impl Consumers {
         self
     }
 
-    /// Rings `signal` whenever events have taken effect.
+    /// Notifies `signal` whenever events have taken effect.
     #[must_use]
     pub fn with_applied_signal(mut self, signal: Signal) -> Self {
         self.arrived = signal;
         self
     }
 
-    /// Sets events aside by other limits.
+    /// Dead-letters events by other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: DeliveryLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// Tells `health` of outages.
+    /// Reports outages to `health`.
     #[must_use]
     pub(crate) fn with_health(mut self, health: ConsumerHealth) -> Self {
         self.health = health;
@@ -188,7 +188,7 @@ impl Consumers {
                 () = shutdown.triggered() => return,
                 failed = consumers.clone().consume(&bus, &mut pause, &mut waiting) => {
                     let Err(error) = failed;
-                    tracing::warn!(durable = consumers.durable, %error, "the consumer failed; trying again");
+                    tracing::warn!(durable = consumers.durable, %error, "consumer failed; retrying");
                 }
             }
             tokio::select! {
@@ -251,7 +251,7 @@ impl Consumers {
             }
             if holds && began.elapsed() >= MAX_HOLD_IN_OUTAGE {
                 subscription.release_unsettled().await?;
-                // Nothing is left here whose success could tell that all is well again.
+                // No held event is left whose success could reset the count.
                 self.health.outages.store(0, Ordering::Relaxed);
                 holds = false;
             }

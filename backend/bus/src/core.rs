@@ -1,4 +1,4 @@
-//! What every service has: its database, its outbox, its clock, and the loops that connect it to the bus.
+//! The core of a service: its database, outbox and clock, and the tasks that connect it to the bus.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use ticketing_sdk::Timestamp;
 use crate::consumers::ConsumerHealth;
 use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
 
-/// How often what is no longer needed is forgotten.
+/// How often old rows are pruned.
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 
 /// Why a service could not be opened.
@@ -33,11 +33,11 @@ pub enum CoreError {
 pub struct Core {
     /// The service's own database.
     pub db: Db,
-    /// What the service has to say.
+    /// The service's outbox.
     pub outbox: Outbox,
     /// The time, and the identifiers that carry it.
     pub clock: Clock,
-    /// Rings whenever events of other services have taken effect here.
+    /// Notified whenever events of other services have taken effect here.
     pub arrived: Signal,
     /// Whether its consumers can write.
     consumers: ConsumerHealth,
@@ -120,16 +120,16 @@ impl Core {
     /// When the database cannot be written.
     pub async fn check_writable(&self) -> Result<(), DbError> {
         match probe::write(&self.db, self.clock.now()).await {
-            // The database is there, and has much to do.
+            // The database is reachable but saturated.
             Ok(()) | Err(DbError::Busy) if self.consumers.is_failing() => {
-                Err(DbError::Unavailable("nothing that the consumers try can be written".to_owned()))
+                Err(DbError::Unavailable("the consumers cannot write".to_owned()))
             }
             Err(DbError::Busy) => Ok(()),
             probed => probed,
         }
     }
 
-    /// Starts to publish and, with `consumers`, to listen.
+    /// Starts the relay and, where given, the consumers.
     pub fn start(&self, bus: &Bus, consumers: Option<Consumers>, shutdown: &Shutdown) {
         let relay = Relay::new(self.db.clone(), bus.clone(), self.outbox.clone(), self.clock.clone());
         shutdown.spawn(relay.run(shutdown.clone()));
@@ -143,7 +143,7 @@ impl Core {
         self.sweep(shutdown, outbox::prune);
     }
 
-    /// Runs `prune` now and every hour: it forgets rows that are no longer needed at the given time.
+    /// Runs `prune` now and every hour: it deletes rows past their retention at the given time.
     pub fn sweep(
         &self,
         shutdown: &Shutdown,
@@ -154,7 +154,7 @@ impl Core {
             loop {
                 let (now, prune) = (core.clock.now(), prune.clone());
                 if let Err(error) = core.db.write_blindly(move |tx| prune(tx, now)).await {
-                    tracing::warn!(%error, "old rows could not be forgotten");
+                    tracing::warn!(%error, "pruning of old rows failed");
                 }
                 tokio::select! {
                     () = tokio::time::sleep(PRUNE_INTERVAL) => {}

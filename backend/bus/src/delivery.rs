@@ -1,4 +1,4 @@
-//! One delivery of an event to one durable consumer, and what became of it.
+//! One delivery of an event to one durable consumer, and the consumer's ack decision.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,35 +9,35 @@ use ticketing_sdk::Timestamp;
 /// An event, delivered.
 #[derive(Clone, Debug)]
 pub struct Delivery {
-    /// Its place in the log.
+    /// Its sequence in the log.
     pub seq: i64,
-    /// How many times it was delivered to this consumer, this time included, as the transport counts. The first is 1. It
-    /// does not tell how often the event was tried: a delivery is no attempt.
+    /// The delivery count of the transport for this consumer, starting at 1. It is not the number of attempts: a delivery
+    /// need not be handled.
     pub attempt: u32,
     /// The event.
     pub envelope: Arc<Envelope>,
 }
 
-/// What became of a delivery.
+/// How the consumer settles a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AckDecision {
-    /// It took effect, now or before.
+    /// It took effect, now or before: ack.
     Accepted,
-    /// Put it back: it is delivered again after a while, to any replica.
+    /// Nak it: it is redelivered after a delay, to any replica.
     Retry {
         /// How long to wait.
         after: Duration,
         /// Why.
         cause: String,
     },
-    /// It cannot be handled now, and that is not its fault: keep it, and deliver it again here after a while.
+    /// It cannot be handled now, for a reason outside the event: hold it, and redeliver it here after a delay.
     Postponed {
         /// How long to wait.
         after: Duration,
     },
-    /// It cannot be handled: set it aside.
+    /// It cannot be handled: dead-letter it.
     Dead {
-        /// How often the consumer has tried it.
+        /// The number of attempts.
         attempts: u32,
         /// Why.
         cause: String,
@@ -61,13 +61,13 @@ impl AckDecision {
 pub struct DeadLetter {
     /// The consumer that could not handle it.
     pub durable: String,
-    /// Its place in the log.
+    /// Its sequence in the log.
     pub seq: i64,
-    /// How many times it was tried.
+    /// The number of attempts.
     pub attempts: u32,
-    /// Why it was set aside.
+    /// The error that dead-lettered it.
     pub cause: String,
-    /// When it was set aside.
+    /// When it was dead-lettered.
     pub died_at: Timestamp,
     /// The event.
     pub envelope: Envelope,

@@ -92,7 +92,7 @@ impl Log {
 
     fn remember(&self, placed: impl Iterator<Item = (Option<i64>, Arc<Envelope>)>) {
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
-        // An event that was in the log before has no new place.
+        // An event that was in the log before has no new sequence.
         cache.extend(placed.filter_map(|(seq, envelope)| Some((seq?, envelope))));
         while cache.len() > CACHE_SIZE {
             cache.pop_first();

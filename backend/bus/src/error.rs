@@ -1,10 +1,10 @@
-//! What can go wrong on the bus.
+//! The errors of the bus.
 
 use ticketing_platform::db::DbError;
 
 use crate::JetStreamError;
 
-/// Why the bus could not do what was asked.
+/// An error of the bus.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BusError {
@@ -19,7 +19,7 @@ pub enum BusError {
     NoSuchDeadLetter {
         /// The consumer.
         durable: String,
-        /// Its place in the log.
+        /// Its sequence in the log.
         seq: i64,
     },
 }

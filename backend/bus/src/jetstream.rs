@@ -96,9 +96,9 @@ impl JetStream {
         dead_letters::discard(&self.connection, durable, seq).await
     }
 
-    /// Throws the events away and begins anew; the letters stay.
+    /// Deletes and recreates the event stream; the dead letters stay.
     pub(crate) async fn recreate_stream(&self) -> Result<(), BusError> {
-        // The places go on after those of the old one.
+        // The sequences continue after those of the old stream.
         match topology::info(&self.connection, topology::EVENT_STREAM).await {
             Err(error) if !error.lacks_a_stream() => return Err(error.into()),
             _ => {}
@@ -109,7 +109,7 @@ impl JetStream {
             .await;
         match deleted {
             Err(error) if !error.lacks_a_stream() => return Err(error.into()),
-            _ => tracing::warn!("the stream of the events begins anew"),
+            _ => tracing::warn!("the event stream is recreated"),
         }
         Ok(topology::ensure_streams(&self.connection).await?)
     }
@@ -160,7 +160,7 @@ impl JetStream {
     }
 
     /// Where an event lies more than once, because it was repeated after the server had forgotten its identifier, its
-    /// first place counts.
+    /// first sequence counts.
     pub(crate) async fn sequences(&self) -> Result<HashMap<String, i64>, BusError> {
         let mut places = HashMap::new();
         scan::scan(&self.connection, topology::EVENT_STREAM, EVERY_EVENT, 1, |stored| {

@@ -1,6 +1,6 @@
-//! Which of several replicas does what one is enough for.
+//! A lease that elects the replica of a service that publishes.
 //!
-//! A lease saves work; nothing relies on there being one holder. Two replicas that publish at once, since a clock is
+//! A lease saves work; correctness does not depend on a single holder. Two replicas that publish at once, since a clock is
 //! wrong or one was suspended, publish the same events in the same order, and the bus takes each once.
 
 use std::time::Duration;
@@ -11,12 +11,12 @@ use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-/// How long a lease is good for. Should its holder vanish, another one takes over after this time.
+/// The lifetime of a lease. When its holder fails, another replica takes over after this time.
 const LEASE_DURATION: Duration = Duration::from_secs(3);
-/// It is renewed when it has become this old.
+/// The age at which the holder renews it.
 const RENEW_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A claim to be the one. Where one process owns the database it always is.
+/// A lease in a shared database. In a database of one process it is always held.
 #[derive(Clone, Debug)]
 pub(crate) struct Lease {
     name: &'static str,
@@ -32,7 +32,7 @@ impl Lease {
         Self { name, holder: wall_clock.new_id(), wall_clock, renewed: None }
     }
 
-    /// Whether this replica is the one, now and for a while.
+    /// Returns whether this replica holds the lease, acquiring or renewing it where needed.
     pub(crate) async fn is_held(&mut self, db: &Db) -> Result<bool, DbError> {
         if !db.is_shared() {
             return Ok(true);
@@ -50,24 +50,24 @@ impl Lease {
         Ok(held)
     }
 
-    /// Lets another one begin at once: `bell` tells it to look.
-    pub(crate) async fn release(&mut self, db: &Db, bell: &Signal) {
+    /// Releases the lease, and notifies `waiting` so that another replica acquires it at once.
+    pub(crate) async fn release(&mut self, db: &Db, waiting: &Signal) {
         if self.renewed.take().is_none() {
             return;
         }
-        let (name, holder, bell) = (self.name, self.holder.clone(), bell.clone());
+        let (name, holder, waiting) = (self.name, self.holder.clone(), waiting.clone());
         let given = db.write_blindly(move |tx| {
-            tx.ring_on_commit(&bell);
+            tx.ring_on_commit(&waiting);
             tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, &holder])
         });
         if let Err(error) = given.await {
             let error: DbError = error;
-            tracing::debug!(%error, "a lease was not given back; it runs out");
+            tracing::debug!(%error, "lease release failed; the lease expires");
         }
     }
 }
 
-/// Takes or renews a lease, in one statement. One that ends later than any could was made by a clock that was wrong.
+/// Acquires or renews a lease, in one statement. An expiry beyond the horizon comes from a wrong clock and is ignored.
 fn take(tx: &mut Tx<'_>, name: &str, holder: &str, now: Timestamp) -> Result<bool, DbError> {
     let (expires_at, horizon) = (now + LEASE_DURATION, now + LEASE_DURATION * 2);
     let taken = tx.execute(

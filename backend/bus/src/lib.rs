@@ -1,6 +1,6 @@
-//! The bus: what a service says reaches every service that listens, at least once, and takes effect once.
+//! The bus: delivers the events of each service to every consuming service at least once; each takes effect once.
 //!
-//! A change and its event are committed together ([`Outbox`]); a [`Relay`] publishes what was committed; durable
+//! A change and its event commit atomically ([`Outbox`]); a [`Relay`] publishes the committed events; durable
 //! [`Consumers`] apply each event in one transaction with the record that it was applied.
 
 mod consumers;
@@ -39,7 +39,7 @@ pub use transport::{Bus, Recovery, Subscription};
 
 use ticketing_platform::db::Migrations;
 
-/// The tables that a service needs to speak and to listen.
+/// The outbox and inbox tables of a service.
 pub const MIGRATIONS: Migrations = Migrations {
     part: "bus",
     scripts: &[

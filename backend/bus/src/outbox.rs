@@ -1,4 +1,4 @@
-//! The outbox and the inbox: an event is written with the change it tells of, and heard with its effect.
+//! The outbox and the inbox: an event commits with its change, and its inbox row with its effect.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::rows;
 
 /// How long a published event is kept, so that a lost stream can be rebuilt.
 pub const OUTBOX_RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long it is remembered that an event took effect. Longer than any event can be delivered again.
+/// How long an inbox row is kept: longer than any event can be redelivered.
 pub const INBOX_RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 
-/// Where a service puts what it has to say. Clones are the same.
+/// The outbox of a service. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Outbox {
     clock: Clock,
@@ -35,8 +35,8 @@ impl Outbox {
         Self { clock, waiting: Signal::default(), risen: Arc::default() }
     }
 
-    /// Says `event`, in the transaction of the change it tells of. Answers the event's identifier. It belongs to the trace
-    /// that the unit of work belongs to.
+    /// Appends `event` in the transaction of its change, and returns the event's identifier. The event belongs to the trace of
+    /// the unit of work.
     ///
     /// # Errors
     /// When the row cannot be written.
@@ -75,15 +75,14 @@ impl Outbox {
         if self.risen.get().is_none() {
             let last = tx.query_one("SELECT MAX(id) AS id FROM outbox", &[], |row| row.opt_text("id"))?;
             last.iter().for_each(|id| self.clock.rise_above(id));
-            // Somebody else may have been quicker, with the same result.
+            // Another thread may have set it, with the same result.
             self.risen.get_or_init(|| ());
         }
         Ok(())
     }
 
-    /// Says everything again that is still kept ([`OUTBOX_RETENTION`]), in its order and under the same identifiers:
-    /// so a lost stream is rebuilt. The relay publishes it; whoever has heard it before is not moved. Answers how many
-    /// events that are.
+    /// Marks all retained events ([`OUTBOX_RETENTION`]) as unpublished, so that the relay republishes them in order under
+    /// the same identifiers and rebuilds a lost stream. Consumers skip the events that they have processed. Returns the number of events.
     ///
     /// # Errors
     /// When the rows cannot be written.
@@ -92,30 +91,30 @@ impl Outbox {
         tx.execute("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL", &[])
     }
 
-    /// Rings when something was committed that waits to be published.
+    /// The signal of a commit that has appended events.
     #[must_use]
     pub fn waiting(&self) -> &Signal {
         &self.waiting
     }
 }
 
-/// Where an event stands in the order of publishing: the transaction that wrote it, and its identifier.
+/// A position in the order of publishing: the transaction that wrote an event, and its identifier.
 #[derive(Clone, Debug)]
 pub(crate) struct OutboxCursor {
     xact: i64,
     id: String,
 }
 
-/// Events that wait to be published, in their order.
+/// A batch of unpublished events, in order.
 #[derive(Debug, Default)]
 pub(crate) struct UnpublishedBatch {
     pub(crate) events: Vec<Envelope>,
-    /// Where the last of them stands, if nothing can come to stand before it any more: then one may read on behind it.
+    /// The cursor of the last event, if no running transaction can still commit an event before it: then reading may continue after it.
     pub(crate) settled: Option<OutboxCursor>,
 }
 
-/// The oldest events that were not published yet, or the oldest behind a place, in an order in which each comes after
-/// those that its change has seen: an aggregate's versions rise.
+/// Reads the oldest unpublished events after a cursor. The order is causal: the versions of an aggregate
+/// rise.
 pub(crate) fn unpublished(
     tx: &mut Tx<'_>,
     after: Option<&OutboxCursor>,
@@ -144,11 +143,11 @@ pub(crate) fn unpublished(
     Ok(UnpublishedBatch { events, settled: place.filter(|place| place.xact < settled) })
 }
 
-/// Remembers that these events were published. One statement for the whole batch.
+/// Marks these events as published, in one statement.
 pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) -> Result<(), DbError> {
     match tx.dialect() {
         // Identifiers rise in the order of the commits, so everything between the first and the last one of a batch was
-        // in it. What is to be said again since then lies before.
+        // in it. Rows that were marked for republishing since then have lower identifiers.
         Dialect::Sqlite => tx.post(
             "UPDATE outbox SET published_at = $3 WHERE published_at IS NULL AND id >= $1 AND id <= $2",
             args![batch.first(), batch.last(), now],
@@ -161,8 +160,8 @@ pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) 
     }
 }
 
-/// Where the tables were restored on another server, their numbers are of that one and may lie ahead of its own: then
-/// what waits comes first, in the order of its identifiers.
+/// Resets transaction ids of another server. Rows restored from a backup hold ids that may be ahead of this server's; their unpublished
+/// events come first, in the order of their identifiers.
 pub(crate) fn reset_foreign_xids(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(
         &format!(
@@ -174,19 +173,19 @@ pub(crate) fn reset_foreign_xids(tx: &mut Tx<'_>) -> Result<(), DbError> {
     .map(drop)
 }
 
-/// Whether an event took effect before.
+/// Returns whether the inbox holds an event.
 pub(crate) fn is_processed(tx: &mut Tx<'_>, event_id: &str) -> Result<bool, DbError> {
     let found = tx.query_opt("SELECT 1 AS found FROM inbox WHERE event_id = $1", args![event_id], |_| Ok(()));
     found.map(|found| found.is_some())
 }
 
-/// Remembers that an event takes effect in this transaction; `false` where it took effect before.
+/// Inserts the inbox row of an event; returns `false` where it exists.
 pub(crate) fn mark_processed(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) -> Result<bool, DbError> {
     let sql = "INSERT INTO inbox (event_id, received_at) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     Ok(tx.execute(sql, args![event_id, now])? > 0)
 }
 
-/// Forgets what was published and heard long ago. The identifiers tell how long: they carry the time.
+/// Deletes outbox and inbox rows past their retention. The identifiers carry the time.
 pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let floor = |age: Duration| {
         let millis = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
@@ -213,7 +212,7 @@ mod tests {
     use super::{Outbox, OutboxCursor, UnpublishedBatch, unpublished};
     use crate::Core;
 
-    fn say(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
+    fn append(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
         let created = TicketCreated {
             id: TicketId::new(ticket),
             version: 0,
@@ -231,26 +230,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_reads_on_behind_what_may_still_come() {
+    async fn cursor_stops_at_events_of_running_transactions() {
         let home = Home::on(Engine::Postgres);
         let Core { db, outbox, .. } = Core::open(home.database("s"), Clock::system(), &[]).unwrap();
-        let ((said, has_said), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
+        let ((appended, has_appended), (end, ended)) = (mpsc::channel(), mpsc::channel::<()>());
         let slow = tokio::spawn({
             let (db, outbox) = (db.clone(), outbox.clone());
             async move {
                 let unit = db.write(move |tx| {
-                    say(&outbox, tx, "first")?;
+                    append(&outbox, tx, "first")?;
                     // What was posted goes out with it.
                     tx.query("SELECT 1", &[], |_| Ok(()))?;
-                    said.send(()).unwrap();
+                    appended.send(()).unwrap();
                     ended.recv().unwrap();
                     Ok::<_, DbError>(())
                 });
                 unit.await.unwrap();
             }
         });
-        tokio::task::spawn_blocking(move || has_said.recv()).await.unwrap().unwrap();
-        db.write(move |tx| say(&outbox, tx, "second")).await.unwrap();
+        tokio::task::spawn_blocking(move || has_appended.recv()).await.unwrap().unwrap();
+        db.write(move |tx| append(&outbox, tx, "second")).await.unwrap();
         let (found, place) = look(&db, None).await;
         assert!(found == ["second"] && place.is_none(), "the first may still come to stand before it");
         end.send(()).unwrap();

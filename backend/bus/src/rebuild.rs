@@ -8,7 +8,7 @@ use crate::{Bus, BusError, Core};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RebuildError {
-    /// The stream could not be begun anew.
+    /// The stream could not be recreated.
     #[error(transparent)]
     Bus(#[from] BusError),
     /// An outbox could not be written.
@@ -16,12 +16,11 @@ pub enum RebuildError {
     Db(#[from] DbError),
 }
 
-/// Begins the stream anew and says everything again that the outboxes of these services still hold, in order and under
-/// the same identifiers. Their relays publish it, now or at their next start; consumers that have heard it before are not
-/// moved, and new ones hear it all. Answers how many events are said again.
+/// Recreates the stream and republishes the events retained in the outboxes of these services, in order and under the same
+/// identifiers. Their relays publish them, now or at their next start; existing consumers skip processed events, and new ones receive all. Returns the number of republished events.
 ///
-/// Best while the services are stopped: an event that one of them says in the meantime would lie before older ones of its
-/// aggregate. Consumers wait for these then, but the order on the bus is not what it was.
+/// Best while the services are stopped: an event published in the meantime would precede older ones of its aggregate. Consumers wait for these,
+/// but the order in the stream differs.
 ///
 /// # Errors
 /// When the stream or an outbox cannot be written. Repeat it: nothing is lost.
@@ -30,10 +29,10 @@ pub async fn rebuild<'c>(
     services: impl IntoIterator<Item = &'c Core>,
 ) -> Result<u64, RebuildError> {
     bus.recreate_stream().await?;
-    let mut said = 0;
+    let mut republished = 0;
     for core in services {
         let outbox = core.outbox.clone();
-        said += core.db.write(move |tx| outbox.republish(tx)).await.map_err(|error: DbError| error)?;
+        republished += core.db.write(move |tx| outbox.republish(tx)).await.map_err(|error: DbError| error)?;
     }
-    Ok(said)
+    Ok(republished)
 }

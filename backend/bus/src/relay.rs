@@ -1,4 +1,4 @@
-//! The relay: publishes what the outbox holds, in order, and marks it. The row is the truth, the bus the messenger.
+//! The relay: publishes what the outbox holds, in order, and marks it. The outbox row is authoritative.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ const MAX_ROUND: usize = 32 * BATCH;
 /// wait for the disk serves many events. A lone event goes out at once, and so does what follows many.
 const COALESCED_ROWS: std::ops::Range<usize> = 16..256;
 const COALESCE_DELAY: Duration = Duration::from_millis(20);
-/// How often the relay looks even when nothing rings: rows that a crash left behind, or another replica's.
+/// The poll interval without a notification: finds rows of a crashed process or another replica.
 const POLL: Duration = Duration::from_secs(1);
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ impl Relay {
         if self.db.is_shared()
             && let Err(error) = self.db.write(outbox::reset_foreign_xids).await
         {
-            tracing::warn!(%error, "the outbox could not be looked through");
+            tracing::warn!(%error, "foreign transaction ids in the outbox could not be reset");
         }
         let mut waiting = self.outbox.waiting().listen();
         let mut recovery = self.bus.recovery();
@@ -90,10 +90,10 @@ impl Relay {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "the outbox could not be relayed; trying again");
+                    tracing::warn!(%error, "outbox relay failed; retrying");
                     metrics::counter!("relay_failures_total").increment(1);
                     if matches!(error, RelayError::Bus(_)) {
-                        // It may be our link alone that is broken.
+                        // Only the connection of this replica may be broken.
                         self.lease.release(&self.db, self.outbox.waiting()).await;
                     }
                     tokio::select! {
@@ -146,7 +146,7 @@ impl Relay {
         Ok(published)
     }
 
-    /// The oldest events that wait, or those behind a place.
+    /// Reads the oldest unpublished events after a cursor.
     async fn read_unpublished(&self, after: Option<OutboxCursor>) -> Result<UnpublishedBatch, RelayError> {
         Ok(self.db.read(move |tx| outbox::unpublished(tx, after.as_ref(), BATCH)).await?)
     }

@@ -1,4 +1,4 @@
-//! What every service that accepts sessions does when someone signs out.
+//! The handler of `session:ended` that all services with sessions share.
 
 use ticketing_events::SessionEnded;
 use ticketing_platform::db::{DbError, Tx};

@@ -43,7 +43,7 @@ pub(crate) fn process(
     })
 }
 
-/// Tells what became of a delivery.
+/// Records the ack decision of a delivery.
 pub(crate) fn processed(span: &Span, decision: &AckDecision) {
     span.set("ticketing.delivery.outcome", decision.outcome());
     match decision {

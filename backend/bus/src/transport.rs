@@ -1,4 +1,4 @@
-//! The bus itself, whatever carries it.
+//! The bus, on either transport.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,13 +12,13 @@ use crate::embedded::{self, EmbeddedOptions};
 use crate::jetstream::{self, JetStreamError, JetStreamOptions};
 use crate::{AckDecision, BusError, DeadLetter, Delivery};
 
-/// The bus. Clones are the same one.
+/// The bus. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Bus {
     transport: Transport,
 }
 
-/// What carries it.
+/// The transport.
 #[derive(Clone, Debug)]
 enum Transport {
     Embedded(Arc<embedded::Log>),
@@ -60,7 +60,7 @@ impl Bus {
         Ok(Self { transport: Transport::JetStream(Arc::new(jetstream)) })
     }
 
-    /// What carries it, as spans name it.
+    /// The messaging system's name in spans.
     pub(crate) fn system(&self) -> &'static str {
         match &self.transport {
             Transport::Embedded(_) => "embedded",
@@ -68,7 +68,7 @@ impl Bus {
         }
     }
 
-    /// Publishes events in this order, and answers once they are durable. An event that was published before
+    /// Publishes events in this order, and returns once they are durable. An event that was published before
     /// (by its identifier) is not published again.
     ///
     /// # Errors
@@ -80,7 +80,7 @@ impl Bus {
         }
     }
 
-    /// The durable subscription named `durable` to these events. It goes on where it stopped; a new one begins with
+    /// The durable subscription named `durable` to these events. It continues where it stopped; a new one begins with
     /// the oldest event in the log.
     ///
     /// # Errors
@@ -118,7 +118,7 @@ impl Bus {
     /// Delivers a dead letter again, to the consumer that could not handle it.
     ///
     /// # Errors
-    /// When there is no such letter, or the log cannot be written.
+    /// When there is no such dead letter, or the log cannot be written.
     pub async fn replay(&self, durable: &str, seq: i64) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.replay(durable, seq).await,
@@ -126,10 +126,10 @@ impl Bus {
         }
     }
 
-    /// Throws a dead letter away: its event is never handled.
+    /// Discards a dead letter: its event is never handled.
     ///
     /// # Errors
-    /// When there is no such letter, or the log cannot be written.
+    /// When there is no such dead letter, or the log cannot be written.
     pub async fn discard(&self, durable: &str, seq: i64) -> Result<(), BusError> {
         match &self.transport {
             Transport::Embedded(log) => log.discard(durable, seq).await,
@@ -160,7 +160,7 @@ impl Bus {
         }
     }
 
-    /// The place in the log of every event that is in it, by the event's identifier.
+    /// The sequence in the log of every retained event, by the event's identifier.
     ///
     /// # Errors
     /// When the log cannot be read.
@@ -171,19 +171,19 @@ impl Bus {
         }
     }
 
-    /// Says that this process is about to listen under this name, so that what waits for it is a part of the backlog even
-    /// before it has been heard of.
+    /// Registers a consumer that this process is about to start, so that its pending events count in the backlog before it
+    /// subscribes.
     pub(crate) fn register_consumer(&self, durable: &'static str) {
         if let Transport::JetStream(stream) = &self.transport {
             stream.readiness.register(durable);
         }
     }
 
-    /// Returns when every consumer of this process that was started listens, so that what is said from then on is heard
-    /// without delay.
+    /// Returns when every started consumer of this process has subscribed, so that later events are delivered without
+    /// delay.
     ///
     /// # Errors
-    /// When the server refuses one of them, or they have not come to listen in time.
+    /// When the server refuses a consumer, or one has not subscribed in time.
     pub async fn ready(&self) -> Result<(), JetStreamError> {
         let Transport::JetStream(stream) = &self.transport else { return Ok(()) };
         let within = stream.connection.options.answer_within.saturating_mul(4);
@@ -191,8 +191,8 @@ impl Bus {
         tokio::time::timeout(within, stream.readiness.wait_until_ready()).await.map_err(late)?
     }
 
-    /// Throws away the events on a NATS server and begins anew, before the outboxes are said again. What lay there out of
-    /// order, or was lost in part, is whole then. Dead letters stay. The embedded log is left as it is.
+    /// Deletes and recreates the event stream of a NATS server, before the outboxes are republished. This repairs a stream with lost or
+    /// unordered events. Dead letters stay. The embedded log is not changed.
     ///
     /// # Errors
     /// When the stream cannot be deleted or made.
@@ -203,7 +203,7 @@ impl Bus {
         }
     }
 
-    /// Tells when a lost connection has come back, so that whoever pauses after a failure need not wait longer.
+    /// Returns a listener for reconnects, so that a caller that backs off after a failure can retry at once.
     #[must_use]
     pub fn recovery(&self) -> Recovery {
         let connected = match &self.transport {
@@ -213,7 +213,7 @@ impl Bus {
         Recovery { connected }
     }
 
-    /// How many commits the log has made, or how often the stream has stored what we published.
+    /// The number of commits of the log, or of publishes that the stream has stored.
     #[must_use]
     pub fn commits(&self) -> u64 {
         match &self.transport {
@@ -223,7 +223,7 @@ impl Bus {
     }
 }
 
-/// Hears when the bus can be reached again.
+/// Listens for reconnects of the bus.
 #[derive(Debug)]
 pub struct Recovery {
     connected: Option<Listener>,
@@ -239,7 +239,7 @@ impl Recovery {
     }
 }
 
-/// One consumer's place in the log.
+/// The durable subscription of one consumer.
 #[derive(Debug)]
 pub struct Subscription {
     inner: Inner,
@@ -252,7 +252,7 @@ enum Inner {
 }
 
 impl Subscription {
-    /// The next deliveries, at least one: waits until there is something. What was delivered must be settled before
+    /// The next deliveries, at least one: waits until there is something. Deliveries must be settled before
     /// the next call.
     ///
     /// # Errors
@@ -283,7 +283,7 @@ impl Subscription {
         }
     }
 
-    /// Waits for `work` and keeps what was delivered meanwhile: no other replica gets it.
+    /// Waits for `work` and extends the ack deadline of the deliveries meanwhile: no other replica gets them.
     pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
         match &mut self.inner {
             Inner::Embedded(_) => work.await,
@@ -291,8 +291,8 @@ impl Subscription {
         }
     }
 
-    /// Gives back what was delivered and not settled, and asks for nothing until the next call of [`next`](Self::next).
-    /// Where one process listens there is nobody else to have it.
+    /// Naks the unsettled deliveries, and requests nothing until the next call of [`next`](Self::next).
+    /// The embedded transport has no other replica, so nothing is released.
     ///
     /// # Errors
     /// When the transport fails.
@@ -303,10 +303,10 @@ impl Subscription {
         }
     }
 
-    /// Says what became of each delivery of the last [`next`](Self::next).
+    /// Settles each delivery of the last [`next`](Self::next).
     ///
     /// # Errors
-    /// When the log cannot be written: then the deliveries will come again.
+    /// When the log cannot be written: then the deliveries are redelivered.
     pub async fn settle(&mut self, decisions: Vec<(Delivery, AckDecision)>) -> Result<(), BusError> {
         match &mut self.inner {
             Inner::Embedded(subscription) => subscription.settle(decisions).await,

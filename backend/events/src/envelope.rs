@@ -9,9 +9,9 @@ use crate::{AnyEventName, Event, EventName};
 pub struct Envelope {
     /// The identifier of this event: a repeat carries the same one.
     pub id: String,
-    /// What happened. Another version may have said it, and this one not know it.
+    /// What happened. It may be unknown to this version.
     pub name: AnyEventName,
-    /// What it happened to.
+    /// The aggregate.
     pub aggregate: String,
     /// The version of the aggregate that this event made.
     pub version: i64,
@@ -23,7 +23,7 @@ pub struct Envelope {
     pub body: String,
 }
 
-/// A body that is not what its name promises.
+/// A body that does not match its event's name.
 #[derive(Debug, thiserror::Error)]
 pub enum DecodeError {
     /// The envelope holds another event.
@@ -45,7 +45,7 @@ pub enum DecodeError {
 }
 
 impl Envelope {
-    /// Puts `event` into an envelope.
+    /// Encodes `event` into an envelope.
     ///
     /// # Errors
     /// When the event cannot be written as JSON, which no event of ours does.
@@ -61,7 +61,7 @@ impl Envelope {
         })
     }
 
-    /// Reads the event.
+    /// Decodes the event.
     ///
     /// # Errors
     /// When it is another event, or the body is not valid.

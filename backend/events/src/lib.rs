@@ -36,10 +36,10 @@ pub use ticket_updated::TicketUpdated;
 
 /// Something that happened, as it travels over the bus.
 pub trait Event: serde::Serialize + serde::de::DeserializeOwned + Send + Sync + 'static {
-    /// The name that everybody sees.
+    /// The name on the bus.
     const NAME: EventName;
 
-    /// What it happened to: the identifier of a ticket, an order, a payment or a session.
+    /// The aggregate: the identifier of a ticket, an order, a payment or a session.
     fn aggregate(&self) -> &str;
 
     /// The version of the aggregate that this event made; 0 for events that are not steps of a version.

@@ -17,14 +17,14 @@ use crate::{AckDecision, Delivery, Effect, failures, outbox};
 /// is found.
 const ALONE_AFTER: u32 = 2;
 
-/// What came of one event.
+/// The outcome of one event.
 #[derive(Clone, Debug)]
 pub(super) enum EventOutcome {
-    /// It took effect, now or before.
+    /// It took effect, now or before: ack.
     Applied,
-    /// Its time has not come.
+    /// It is not due.
     NotDue,
-    /// Its predecessor has not come.
+    /// Its predecessor is missing.
     OutOfOrder,
     /// This version does not know it, or has no handler for it.
     Unhandled,
@@ -60,7 +60,7 @@ impl From<HandlerError> for Unapplied {
 }
 
 impl Consumers {
-    /// Applies a batch in one transaction, each event in a savepoint of its own. What is said about an event belongs to its
+    /// Applies a batch in one transaction, each event in a savepoint of its own. Log lines of an event belong to its
     /// trace.
     ///
     /// # Errors
@@ -181,14 +181,14 @@ impl Consumers {
         }
     }
 
-    /// What a unit that held one event and failed as a whole says of that event.
+    /// Maps the failure of a unit with one event to the outcome of that event.
     async fn failed_alone(&self, delivery: &Delivery, error: DbError) -> Result<EventOutcome, DbError> {
         if error.is_outage() {
             return Ok(EventOutcome::Outage(error));
         }
         let (id, cause) = (delivery.envelope.id.clone(), error.to_string());
-        let (limit, said) = (self.limits.failures, cause.clone());
-        let counted = self.db.write(move |tx| count(tx, &id, &said, limit, false));
+        let (limit, text) = (self.limits.failures, cause.clone());
+        let counted = self.db.write(move |tx| count(tx, &id, &text, limit, false));
         match counted.await {
             Ok(failures) => Ok(EventOutcome::Failed { failures, is_final: false, cause }),
             Err(error) => Ok(EventOutcome::Outage(error)),
@@ -218,7 +218,7 @@ impl Consumers {
     fn apply_one(&self, tx: &mut Tx<'_>, delivery: &Delivery, now: Timestamp) -> EventOutcome {
         // What did not happen leaves the savepoint as an error. Where one process writes, the record is written last: an
         // event that has to wait has then changed nothing, and there is nothing to undo. Where many write, it is written
-        // first: whoever looks for a record that is not there is in the way of all who write one.
+        // first: a read of a missing row conflicts with every writer of one (serialization failure).
         let first = tx.dialect().is_shared();
         let event_id = &delivery.envelope.id;
         let outcome = tx.savepoint(|tx| {

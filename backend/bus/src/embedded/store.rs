@@ -11,7 +11,7 @@ use ticketing_sdk::Timestamp;
 
 use crate::{AckDecision, Delivery};
 
-/// Appends what is not in the log yet. Answers the new places; an event that was there before has none.
+/// Appends the events that the log lacks. Returns their sequences; an event that was there before has none.
 pub(super) fn append(
     tx: &mut Tx<'_>,
     batch: &[Arc<Envelope>],
@@ -41,7 +41,7 @@ pub(super) fn append(
         .collect()
 }
 
-/// Opens a consumer: answers its place in the log, and the names of all events that it was ever opened with. What lies in
+/// Opens a consumer: returns its position in the log, and the names of all events that it was ever opened with. What lies in
 /// the log of a name that is new to it is delivered too, from the oldest message on.
 pub(super) fn open_consumer(
     tx: &mut Tx<'_>,

@@ -1,4 +1,4 @@
-//! One durable consumer's place in the log.
+//! The durable subscription of one consumer to the embedded log.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -149,7 +149,7 @@ impl Subscription {
             if !fresh.is_empty() {
                 return Ok(fresh);
             }
-            // Others' events are settled by being looked at; their place is written when there is time.
+            // Others' events are settled by being looked at; the position is written when the consumer is idle.
             self.position = self.scanned;
         }
     }

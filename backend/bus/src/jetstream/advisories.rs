@@ -1,5 +1,5 @@
-//! Buries what the server has given up: events that nobody answered however often they were delivered, and events that
-//! were terminated by hand.
+//! The advisory consumer: dead-letters events that an operator terminates, and redelivers events that reached the maximum of
+//! deliveries.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Advisories taken at a time.
 const MAX_BATCH: usize = 16;
 
-/// What the server says of an event that it has given up.
+/// An advisory of the server about one event.
 #[derive(Debug, Deserialize)]
 struct Advisory {
     #[serde(rename = "type")]
@@ -27,11 +27,11 @@ struct Advisory {
     reason: Option<String>,
 }
 
-/// Buries until it is ended.
+/// Runs until the task is aborted.
 pub(super) async fn run(connection: Connection, durable: &'static str) {
     loop {
         if let Err(error) = watch(&connection, durable).await {
-            tracing::debug!(durable, %error, "what the server gives up cannot be heard now");
+            tracing::debug!(durable, %error, "advisory consumer failed; retrying");
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -55,23 +55,23 @@ async fn handle_advisory(
     payload: &[u8],
 ) -> Result<(), JetStreamError> {
     let Ok(Advisory { kind, stream_seq, deliveries, reason }) = serde_json::from_slice(payload) else {
-        tracing::error!(durable, "what the server says of an event cannot be read");
+        tracing::error!(durable, "an advisory is not valid JSON");
         return Ok(());
     };
     let stored = scan::get(connection, EVENT_STREAM, stream_seq).await?;
     let Some((stored, envelope)) =
         stored.and_then(|stored| Some((stored.event_sequence(), stored.envelope()?)))
     else {
-        tracing::error!(durable, seq = stream_seq, "an event that was given up is no longer in the stream");
+        tracing::error!(durable, seq = stream_seq, "the event of an advisory is no longer in the stream");
         return Ok(());
     };
     if kind.ends_with(".max_deliver") {
-        // An older version has told the server to count. A delivery is no attempt, so it begins again.
+        // An older version set `max_deliver`. A delivery is no attempt, so the event is redelivered.
         tracing::warn!(
             durable,
             seq = stored,
             deliveries,
-            "the server has given up an event; it is delivered again"
+            "the server reached the maximum of deliveries; the event is redelivered"
         );
         let id = format!("given-up:{durable}:{stream_seq}");
         return dead_letters::redeliver(connection, durable, stored, envelope, &id).await;
@@ -88,6 +88,11 @@ async fn handle_advisory(
         died_at: connection.options.clock.now(),
         envelope,
     };
-    tracing::error!(durable, seq = letter.seq, letter.cause, "an event was given up");
+    tracing::error!(
+        durable,
+        seq = letter.seq,
+        letter.cause,
+        "an operator terminated an event; it is dead-lettered"
+    );
     dead_letters::store(connection, &letter).await
 }

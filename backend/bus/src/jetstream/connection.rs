@@ -1,4 +1,4 @@
-//! The connection: it comes back by itself, and every question on it ends in an answer or a cause.
+//! The connection to NATS: it reconnects by itself, and every request ends in a response or an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -28,11 +28,11 @@ const MAX_BACKOFF: Duration = Duration::from_secs(2);
 pub(crate) struct Connection {
     pub(super) client: Client,
     pub(crate) options: JetStreamOptions,
-    /// Rings whenever the connection was made again.
+    /// Notified on every reconnect.
     pub(crate) connected: Signal,
     disconnected: Signal,
     refusals: broadcast::Sender<String>,
-    /// The highest place in the stream of the events that was ever heard of here.
+    /// The highest sequence of the event stream seen by this process.
     highest: Arc<AtomicU64>,
 }
 
@@ -138,7 +138,7 @@ impl Connection {
         decode_response(&subject, &answer)
     }
 
-    /// Remembers that there is such a place in a stream.
+    /// Records a sequence of a stream.
     pub(super) fn record_sequence(&self, stream: &str, sequence: u64) {
         if stream == EVENT_STREAM {
             self.highest.fetch_max(sequence, Ordering::Relaxed);
@@ -149,7 +149,7 @@ impl Connection {
         self.highest.load(Ordering::Relaxed)
     }
 
-    /// What is sent while the connection is down would be kept, and sent when nobody remembers why.
+    /// Fails while disconnected: the client would buffer the message and send it after the caller has given up.
     pub(super) fn ensure_connected(&self) -> Result<(), JetStreamError> {
         match self.client.connection_state() {
             async_nats::connection::State::Connected => Ok(()),
@@ -177,7 +177,7 @@ pub(super) fn decode_response<T: DeserializeOwned>(
     }
 }
 
-/// What the inboxes of this user begin with: it may hear no other.
+/// The inbox prefix of a user, the only one it may subscribe to.
 pub(super) fn inbox_prefix(name: &str) -> String {
     format!("_INBOX_{}", super::message::token(name))
 }
@@ -215,7 +215,7 @@ fn handle_event(
             if text.to_lowercase().contains("permissions violation") =>
         {
             tracing::error!(%text, "NATS refuses");
-            // Nobody may be waiting for it.
+            // There may be no receiver.
             drop(refusals.send(text.clone()));
         }
         other => tracing::warn!(event = %other, "NATS"),
@@ -227,7 +227,7 @@ mod tests {
     use super::{Duration, pause_before};
 
     #[test]
-    fn the_pause_before_a_connection_doubles_and_ends() {
+    fn reconnect_delay_doubles_up_to_its_maximum() {
         assert_eq!(pause_before(1), Duration::from_millis(50));
         assert_eq!(pause_before(3), Duration::from_millis(200));
         assert_eq!(pause_before(1000), Duration::from_secs(2));

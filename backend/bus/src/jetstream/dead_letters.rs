@@ -13,7 +13,7 @@ use super::scan::{Stored, get, last_for_subject, scan};
 use super::topology::{DEAD_LETTER_STREAM, dead_letter_subject, replay_subject};
 use crate::{BusError, DeadLetter};
 
-/// A letter as it lies in the stream.
+/// A dead letter as stored in the stream.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StoredDeadLetter {
@@ -53,7 +53,7 @@ impl StoredDeadLetter {
     }
 }
 
-/// Keeps a letter. The same one again takes the place of the first.
+/// Stores a dead letter. A repeat replaces the first.
 ///
 /// # Errors
 /// When it is not known to be kept.
@@ -69,7 +69,7 @@ pub(super) async fn store(connection: &Connection, letter: &DeadLetter) -> Resul
     Ok(())
 }
 
-/// Every letter, in the order in which they died.
+/// All dead letters, oldest first.
 ///
 /// # Errors
 /// When they cannot be read.
@@ -83,10 +83,10 @@ pub(super) async fn all(connection: &Connection) -> Result<Vec<DeadLetter>, JetS
     Ok(letters)
 }
 
-/// Puts the event on the way to its consumer again, and forgets the letter.
+/// Redelivers the event to its consumer, and deletes the dead letter.
 ///
 /// # Errors
-/// When there is no such letter, or it is not known to be on its way.
+/// When there is no such dead letter, or it is not known to be on its way.
 pub(super) async fn replay(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
     let (sequence, letter) = find(connection, durable, seq).await?;
     // A replay that was not answered is repeated under the same identifier.
@@ -96,10 +96,10 @@ pub(super) async fn replay(connection: &Connection, durable: &str, seq: i64) -> 
     Ok(())
 }
 
-/// Puts an event on the way to one consumer once more.
+/// Redelivers an event to one consumer.
 ///
 /// # Errors
-/// When it is not known to be on its way.
+/// When the publish is not confirmed.
 pub(super) async fn redeliver(
     connection: &Connection,
     durable: &str,
@@ -114,16 +114,16 @@ pub(super) async fn redeliver(
     Ok(())
 }
 
-/// Forgets the letter and does nothing else.
+/// Deletes a dead letter.
 ///
 /// # Errors
-/// When there is no such letter, or it is not known to be forgotten.
+/// When there is no such dead letter, or it is not known to be forgotten.
 pub(super) async fn discard(connection: &Connection, durable: &str, seq: i64) -> Result<(), BusError> {
     let (sequence, _) = find(connection, durable, seq).await?;
     Ok(forget(connection, sequence).await?)
 }
 
-/// A letter, and its place among them.
+/// Finds a dead letter, and its sequence in the stream.
 async fn find(connection: &Connection, durable: &str, seq: i64) -> Result<(u64, DeadLetter), BusError> {
     let found = last_for_subject(connection, DEAD_LETTER_STREAM, &dead_letter_subject(durable, seq)).await?;
     let letter = found.and_then(|stored| Some((stored.seq, StoredDeadLetter::read(&stored)?)));
@@ -139,7 +139,7 @@ struct Forget {
 #[derive(Deserialize)]
 struct Forgotten {}
 
-/// Where the event has died again meanwhile, the new letter has taken the place of this one.
+/// A newer dead letter of the same event may have replaced this one.
 async fn forget(connection: &Connection, sequence: u64) -> Result<(), JetStreamError> {
     let request = Forget { seq: sequence, no_erase: true };
     let forgotten =
@@ -159,7 +159,7 @@ mod tests {
     use super::{DeadLetter, Envelope, StoredDeadLetter, Timestamp};
 
     #[test]
-    fn a_letter_is_plain_json() {
+    fn stored_dead_letter_is_plain_json() {
         let letter = DeadLetter {
             durable: "orders-service".to_owned(),
             seq: 7,

@@ -1,4 +1,4 @@
-//! What can go wrong between us and NATS.
+//! The errors of the NATS connection.
 
 use async_nats::jetstream::ErrorCode;
 
@@ -56,23 +56,23 @@ pub enum JetStreamError {
     /// There was no answer in time. Whether it was done is not known.
     #[error("NATS did not answer {0} in time")]
     Timeout(String),
-    /// Nobody listens: the stream or the consumer is gone.
+    /// No responders: the stream or the consumer does not exist.
     #[error("nobody answers {0}: the stream or the consumer is gone")]
     NoResponders(String),
     /// Other replicas keep changing the configuration of this consumer.
     #[error("the configuration of the consumer {0} keeps changing")]
     Contended(String),
-    /// Somebody has taken subjects from this consumer. It is extended again.
+    /// Another client removed subjects from this consumer. It is extended again.
     #[error("the consumer {0} lacks subjects that this version handles")]
     Narrowed(String),
-    /// The server says that it cannot be done.
+    /// The JetStream API returned an error.
     #[error("NATS answers {subject} with: {description} (error {code})")]
     Api {
         /// What was asked.
         subject: String,
         /// The number of the error.
         code: u64,
-        /// What the server says.
+        /// The description of the error.
         description: String,
     },
     /// The answer cannot be understood.

@@ -1,4 +1,4 @@
-//! What operators watch: how far a consumer lags behind, what it has not answered, and its dead letters.
+//! The gauges of a consumer: its lag, its unacknowledged deliveries, and its dead letters.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ struct StreamInfoRequest<'q> {
     subjects_filter: &'q str,
 }
 
-/// How many letters a consumer has.
+/// The number of dead letters of a consumer.
 #[derive(Deserialize)]
 struct SubjectTotals {
     /// Absent where there is none.

@@ -14,7 +14,7 @@ const AGGREGATE: &str = "Ticketing-Aggregate";
 const VERSION: &str = "Ticketing-Version";
 const TIME: &str = "Ticketing-Time";
 const TRACE: &str = "traceparent";
-/// On what is replayed, whose subject is another: the place of the event in the stream.
+/// On what is replayed, whose subject is another: the sequence of the event in the stream.
 const REPLAY_OF: &str = "Ticketing-Replay-Of";
 
 /// A text as one token of a subject, and as a header: what neither may hold is written as `%2E`.
@@ -111,7 +111,7 @@ pub(super) fn replay_headers(envelope: &Envelope, seq: i64, message_id: &str) ->
 const EVENT_ID: &str = "Ticketing-Event-Id";
 
 /// Reads a message. It always is an envelope: what was put on the bus by hand, without headers, still has a subject
-/// and a place, and the consumer says what is wrong with its body, or that it knows no such event.
+/// and a sequence, and the consumer rejects an invalid body or an unknown name.
 pub(super) fn envelope(
     subject: &str,
     headers: &HeaderMap,
@@ -134,7 +134,7 @@ pub(super) fn envelope(
     }
 }
 
-/// The place that a delivery is about: its own, or that of the event which is replayed.
+/// The sequence of the delivered event: that of the message, or of the original event of a replay.
 pub(super) fn event_sequence(headers: &HeaderMap, own: i64) -> i64 {
     let replayed = headers.get(REPLAY_OF).and_then(|place| place.as_str().parse().ok());
     replayed.unwrap_or(own)
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_comes_back_from_its_message() {
+    fn envelope_survives_encoding_as_a_message() {
         let sent = sample();
         let subject = subject(&sent);
         assert_eq!(subject, "ticketing.ticket.created.a%2Eb%20c%3E%2A%25%C3%BC");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_replayed_on_a_subject_of_its_own_comes_back_too() {
+    fn replay_message_decodes_to_its_original_event() {
         let sent = sample();
         let headers = super::replay_headers(&sent, 7, "replay-1");
         let subject = "ticketing-replay.orders.7";
@@ -202,13 +202,13 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_that_is_no_header_is_left_behind() {
+    fn invalid_trace_header_is_dropped() {
         let sent = Envelope { trace: Some("a\r\nNats-Msg-Id: b".to_owned()), ..sample() };
         assert!(headers(&sent).get("traceparent").is_none());
     }
 
     #[test]
-    fn a_message_without_headers_is_read_by_its_subject() {
+    fn message_without_headers_is_decoded_by_its_subject() {
         let now = Timestamp::from_millis(5);
         let read = envelope("ticketing.order.created.o%2E1", &HeaderMap::new(), b"{}", 3, now);
         assert_eq!((read.id, read.name), (format!("{EVENT_PREFIX}/3"), EventName::OrderCreated.into()));

@@ -14,7 +14,7 @@ pub struct JetStreamOptions {
     /// Who we are, where the server asks.
     pub credentials: Option<Credentials>,
     /// What the connection is called in the server's lists, and what its inboxes begin with. With a user of its own a
-    /// service has the user's name, for it may hear no other inboxes.
+    /// service has the user's name, since its permissions cover no other inboxes.
     pub name: String,
     /// How long the server remembers the identifiers of events. A repeat that comes later lies in the stream twice, and
     /// the inboxes make it harmless.
@@ -24,7 +24,7 @@ pub struct JetStreamOptions {
     /// Deliveries under way to one consumer, all its replicas together, those that were put back included. Beyond it the
     /// server delivers nothing more to that consumer.
     pub in_flight: i64,
-    /// No retry waits longer than this, whatever the decision says.
+    /// No retry waits longer than this, whatever the ack decision states.
     pub longest_retry: Duration,
     /// How long an answer of the server may take.
     pub answer_within: Duration,
@@ -141,7 +141,7 @@ mod tests {
     use super::{Credentials, JetStreamOptions, without_password};
 
     #[test]
-    fn a_url_is_shown_without_its_password() {
+    fn url_is_shown_without_its_password() {
         assert_eq!(without_password("nats://u:p@a:1, b:2"), "nats://a:1,nats://b:2");
         let shown = format!("{:?}", JetStreamOptions::new("nats://u:secret@a"));
         assert!(shown.contains("nats://a") && !shown.contains("secret"), "{shown}");
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_a_line_or_a_file_of_nats_and_are_not_shown() {
+    fn credentials_parse_and_are_not_shown() {
         let read = Credentials::parse("\norders:pass:word\n").unwrap();
         assert_eq!(read.name(), Some("orders"));
         assert!(!format!("{read:?}").contains("pass"));

@@ -17,7 +17,7 @@ const ATOMIC_FROM: usize = 16;
 /// Events in one atomic batch at most. The server takes a thousand; twice as many as 256 went through here by a third
 /// faster, a thousand hardly faster still.
 const BATCH: usize = 512;
-/// Answers that are waited for together. More of them, and a publisher that nobody answers holds too much.
+/// Answers that are waited for together. More of them, and a publisher without responses buffers too much.
 const IN_FLIGHT: usize = 64;
 const BATCH_ID: &str = "Nats-Batch-Id";
 const BATCH_SEQUENCE: &str = "Nats-Batch-Sequence";
@@ -26,7 +26,7 @@ const BATCH_COMMIT: &str = "Nats-Batch-Commit";
 /// Publishes in this order, and answers once the events are stored. Answers how often the server has stored something.
 ///
 /// # Errors
-/// When it is not known that all are stored. Those that are keep their place when everything is repeated.
+/// When it is not known that all are stored. Stored events keep their sequence in a repeat.
 pub(super) async fn publish(connection: &Connection, events: &[Envelope]) -> Result<u64, JetStreamError> {
     let (mut stored, mut staged) = (0, None);
     let mut chunks = events.chunks(BATCH).peekable();
@@ -46,11 +46,11 @@ pub(super) async fn publish(connection: &Connection, events: &[Envelope]) -> Res
                 None => Ok(None),
             }
         };
-        // What is staged has no place in the stream yet: the order is that of the commits.
+        // A staged batch has no sequence yet: the order is that of the commits.
         let (committed, following) = join(batch.commit(connection), stage_following).await;
         stored += match committed {
             Ok(()) => 1,
-            // The server has said no to the whole: most often because one of them was published before.
+            // The server rejected the whole batch, most often because of a duplicate.
             Err(refusal @ JetStreamError::Api { .. }) if !refusal.lacks_a_stream() => {
                 tracing::debug!(%refusal, "a batch is published event by event");
                 metrics::counter!("bus_batches_refused_total").increment(1);
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_events_of_an_aggregate_are_under_way_together() {
+    fn wave_holds_one_event_of_an_aggregate() {
         let events = [
             event(EventName::TicketCreated, "a"),
             event(EventName::OrderCreated, "a"),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wave_is_bounded() {
+    fn wave_is_bounded() {
         let events: Vec<Envelope> =
             (0..200).map(|number| event(EventName::TicketCreated, &number.to_string())).collect();
         assert_eq!(wave(&events).len(), IN_FLIGHT);

@@ -1,4 +1,4 @@
-//! Pulling messages of one consumer: one inbox for as long as we listen, so that nothing that was sent is missed.
+//! Pulls messages of one consumer, through one inbox for the whole subscription, so that no message is missed.
 
 use std::time::Duration;
 
@@ -13,9 +13,9 @@ use super::connection::Connection;
 
 /// How long the server keeps a request open when there is nothing.
 const PULL_EXPIRY: Duration = Duration::from_secs(20);
-/// After this it has forgotten us, or we did not hear that it has given up.
+/// After this time the pull request is lost, or its end was.
 const PULL_TIMEOUT: Duration = Duration::from_secs(25);
-/// How long the rest of what the server says it has may take to arrive.
+/// The wait for each further pending message.
 const DRAIN_TIMEOUT: Duration = Duration::from_millis(20);
 
 #[derive(Serialize)]
@@ -32,7 +32,7 @@ pub(super) struct Pull {
     subject: String,
     inbox: String,
     messages: Subscriber,
-    /// Taken from the inbox and not handed out. It is kept here, since whoever waits may stop to.
+    /// Taken from the inbox and not handed out. Kept here, since the future of `next` may be dropped.
     taken: Vec<Pulled>,
     /// What the server may still send.
     open: usize,
@@ -40,7 +40,7 @@ pub(super) struct Pull {
     connected: Listener,
 }
 
-/// A message, and how many more the server says that it has.
+/// A message, and the number of pending ones.
 #[derive(Debug)]
 pub(super) struct Pulled {
     pub(super) message: Message,

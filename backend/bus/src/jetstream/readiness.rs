@@ -1,4 +1,4 @@
-//! Which consumers of this process have begun to listen, so that a start can wait for them.
+//! The readiness of the consumers of this process, so that a start can wait for their subscriptions.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -30,18 +30,18 @@ impl ConsumerReadiness {
         self.consumers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// It is about to come.
+    /// Registers a consumer that is starting.
     pub(crate) fn register(&self, durable: &'static str) {
         self.consumers().entry(durable).or_insert(ConsumerState::Starting);
     }
 
-    /// It listens.
+    /// Marks a consumer as subscribed.
     pub(crate) fn mark_ready(&self, durable: &'static str) {
         self.consumers().insert(durable, ConsumerState::Ready);
         self.changed.ring();
     }
 
-    /// It could not, and will try again; unless trying again is in vain.
+    /// Records a failed subscription; only a permission error is permanent.
     pub(crate) fn mark_failed(&self, durable: &'static str, error: JetStreamError) -> JetStreamError {
         let (JetStreamError::PermissionDenied(text), mut consumers) = (&error, self.consumers()) else {
             return error;
@@ -58,10 +58,10 @@ impl ConsumerReadiness {
         self.consumers().keys().copied().collect()
     }
 
-    /// Returns when all that are expected listen.
+    /// Returns when all registered consumers have subscribed.
     ///
     /// # Errors
-    /// When one of them never will.
+    /// When one of them failed permanently.
     pub(crate) async fn wait_until_ready(&self) -> Result<(), JetStreamError> {
         let mut changed = self.changed.listen();
         loop {
@@ -91,7 +91,7 @@ mod tests {
     use super::{ConsumerReadiness, JetStreamError};
 
     #[tokio::test]
-    async fn a_start_waits_for_all_or_hears_what_is_wrong() {
+    async fn wait_until_ready_returns_when_all_subscribe_or_one_fails() {
         let readiness = ConsumerReadiness::default();
         readiness.wait_until_ready().await.unwrap();
         readiness.register("a");

@@ -1,4 +1,4 @@
-//! Reading a stream from a place on, without a consumer.
+//! Reads a stream from a sequence on by direct get, without a consumer.
 
 use async_nats::{Message, StatusCode};
 use futures_util::StreamExt;
@@ -62,7 +62,7 @@ impl Stored {
         Some(message::envelope(&self.subject, headers, payload, sequence, self.stored_at))
     }
 
-    /// Its place in the stream; that of the event itself, where it is a replay.
+    /// The sequence of the event: that of the original, where this is a replay.
     pub(super) fn event_sequence(&self) -> i64 {
         let own = i64::try_from(self.seq).unwrap_or(i64::MAX);
         self.message.headers.as_ref().map_or(own, |headers| message::event_sequence(headers, own))
@@ -91,7 +91,7 @@ pub(super) async fn scan(
     }
 }
 
-/// One range: the server sends its messages one after another, and then says that this was all.
+/// Reads one batch: the server sends its messages, and then an end of batch.
 async fn range(
     connection: &Connection,
     stream: &str,
@@ -117,7 +117,7 @@ async fn range(
     }
 }
 
-/// The message at a place, if it is still there.
+/// Reads the message with a sequence, if it is still there.
 ///
 /// # Errors
 /// When the stream cannot be read.
@@ -129,7 +129,7 @@ pub(super) async fn get(
     one(connection, stream, &BySequence { seq }).await
 }
 
-/// The place of the first message of a subject at `seq` or behind it, if there is one.
+/// The sequence of the first message of a subject from `seq` on, if there is one.
 ///
 /// # Errors
 /// When the stream cannot be read.

@@ -18,12 +18,12 @@ use super::topology::{EVENT_STREAM, ensure_streams};
 use super::{JetStreamError, advisories, consumer, dead_letters, gauges, message, scan};
 use crate::{AckDecision, BusError, DeadLetter, Delivery};
 
-/// A delivery that the server waits to hear of.
+/// A delivery without an ack.
 #[derive(Clone, Debug)]
 struct PendingAck {
     delivery: Delivery,
     reply_subject: Subject,
-    /// Its own place in the stream; that of a replay is not the event's.
+    /// The sequence of the message; a replay's differs from the event's.
     stream_sequence: u64,
 }
 
@@ -32,15 +32,15 @@ pub(crate) struct Subscription {
     connection: Connection,
     durable: &'static str,
     pull: Pull,
-    /// Delivered and not settled, by place.
+    /// Delivered and not settled, by sequence.
     unsettled: BTreeMap<i64, PendingAck>,
     /// Put off without being counted, until when: kept here, for the server counts whatever it delivers again.
     held: BTreeMap<i64, (Instant, PendingAck)>,
-    /// When the server has to hear next that what is held is not forgotten.
+    /// When the next progress acks are due.
     next_progress_ack: Instant,
     /// Ends when the consumer has lost subjects that this replica handles.
     narrowed: JoinHandle<()>,
-    /// What goes on beside it: the undertaker, and the gauges.
+    /// The background tasks: the advisory consumer, and the gauges.
     background_tasks: [JoinHandle<()>; 2],
 }
 
@@ -102,8 +102,8 @@ impl Subscription {
         Some(due.min(self.next_progress_ack))
     }
 
-    /// Makes deliveries of messages. Where the server has sent something again that is held here, only the place of
-    /// its answer is new.
+    /// Makes deliveries of messages. A redelivery of a held event only replaces its reply
+    /// subject.
     fn take(&mut self, pulled: Vec<Pulled>) {
         if self.unsettled.is_empty() && self.held.is_empty() {
             self.next_progress_ack = Instant::now() + self.progress_interval();
@@ -127,7 +127,7 @@ impl Subscription {
         }
     }
 
-    /// Waits for `work`, and tells the server meanwhile that what was delivered is not forgotten.
+    /// Waits for `work`, and sends progress acks for the deliveries meanwhile.
     pub(crate) async fn keep_alive_while<T>(&mut self, work: impl Future<Output = T>) -> T {
         tokio::pin!(work);
         loop {
@@ -177,7 +177,7 @@ impl Subscription {
         Ok(true)
     }
 
-    /// Tells the server that what was delivered is not forgotten.
+    /// Sends progress acks for all unsettled deliveries.
     async fn send_progress_acks(&mut self) {
         if self.next_progress_ack > Instant::now() {
             return;
@@ -194,7 +194,7 @@ impl Subscription {
         self.connection.options.ack_wait / 3
     }
 
-    /// Says something that need not arrive: if it does not, the message comes again.
+    /// Sends an ack without confirmation: if it is lost, the message is redelivered.
     async fn send_ack(&self, reply_subject: Subject, kind: AckKind) {
         if self.connection.ensure_connected().is_err() {
             return;
@@ -230,7 +230,7 @@ impl Subscription {
     }
 }
 
-/// Says what became of a delivery, and waits until the server has heard it.
+/// Acks a delivery by its decision, and waits for the confirmation of the server.
 async fn answer(
     connection: &Connection,
     durable: &str,
@@ -254,7 +254,7 @@ async fn answer(
                     died_at: connection.options.clock.now(),
                     envelope: delivery.envelope.as_ref().clone(),
                 };
-                // The letter is kept first. Were the event terminated, the server would tell of it once more.
+                // The dead letter is stored first. A terminated event would raise an advisory, too.
                 dead_letters::store(connection, &letter).await?;
                 AckKind::Ack
             }

@@ -12,9 +12,9 @@ use super::{JetStreamError, JetStreamOptions};
 
 /// The stream of the events.
 pub(super) const EVENT_STREAM: &str = "TICKETING";
-/// What could not be handled: one message for each letter, until it is replayed.
+/// The stream of the dead letters, one message each, until it is replayed.
 pub(super) const DEAD_LETTER_STREAM: &str = "TICKETING_DEAD";
-/// What the server says of events that it has given up. Each is turned into a letter.
+/// The stream of the server's advisories about terminated events and events beyond `max_deliver`.
 pub(super) const ADVISORY_STREAM: &str = "TICKETING_ADVISORIES";
 /// The subjects of what is delivered again, to one consumer alone.
 pub(super) const REPLAY_PREFIX: &str = "ticketing-replay";
@@ -22,7 +22,7 @@ pub(super) const REPLAY_PREFIX: &str = "ticketing-replay";
 pub(super) const DEAD_LETTER_PREFIX: &str = "ticketing-dead";
 /// A day longer than the outboxes keep them, as in the embedded log.
 const RETENTION: Duration = Duration::from_secs(8 * 24 * 3600);
-/// Between the places of a stream that was lost and those of the new one. Others may have seen further than we have.
+/// The gap between the sequences of a lost stream and the new one. Other replicas may have seen higher ones.
 const SEQUENCE_GAP: u64 = 1_000_000;
 
 /// The streams.
@@ -52,7 +52,7 @@ pub(super) fn streams(options: &JetStreamOptions) -> [Config; 3] {
             ..stream(EVENT_STREAM, &[format!("{EVENT_PREFIX}.*.*.*"), format!("{REPLAY_PREFIX}.*.*")])
         },
         Config {
-            // One letter for each consumer and event. A letter stays until somebody replays it.
+            // One dead letter for each consumer and event. It stays until an operator replays or discards it.
             max_messages_per_subject: 1,
             max_age: Duration::ZERO,
             retention: RetentionPolicy::Limits,
@@ -106,12 +106,12 @@ async fn create(connection: &Connection, wanted: &Config) -> Result<Info, JetStr
     let mut wanted = wanted.clone();
     let highest = connection.highest_sequence();
     if wanted.name == EVENT_STREAM && highest > 0 {
-        // What was in it is lost to those who had not heard it; the outboxes still have it.
+        // Events that a consumer had not received are missing; the outboxes retain them.
         tracing::error!(
-            "the stream of the events is gone; it is made anew, and has to be rebuilt from the outboxes"
+            "the event stream was lost; it is recreated, and has to be rebuilt from the outboxes"
         );
-        // An answer to a delivery of the lost stream must not settle an event of the new one, nor a letter take the
-        // place of another: no place is given twice.
+        // An ack of the lost stream must not settle an event of the new one, nor a dead letter replace another: no sequence
+        // is reused.
         wanted.first_sequence = Some(highest + SEQUENCE_GAP);
     } else {
         tracing::info!(stream = wanted.name, "making a stream");
@@ -156,7 +156,7 @@ mod tests {
     use super::{Config, Duration, JetStreamError, JetStreamOptions, agree, streams};
 
     #[test]
-    fn a_stream_that_is_made_otherwise_is_named_with_what_differs() {
+    fn stream_mismatch_names_the_stream_and_the_field() {
         let [wanted, ..] = streams(&JetStreamOptions::new("nats://127.0.0.1"));
         let duplicate_window = Duration::from_secs(600);
         agree(&wanted, &Config { num_replicas: 3, max_bytes: 7, duplicate_window, ..wanted.clone() })

@@ -1,4 +1,4 @@
-//! Who may say and hear what: a NATS user for each service, and the block of the server's configuration that says so.
+//! The permissions of each NATS user, one for each service, and their block of the server's configuration.
 
 use std::fmt::Write;
 
@@ -9,19 +9,19 @@ use super::topology::{ADVISORY_STREAM, DEAD_LETTER_PREFIX, DEAD_LETTER_STREAM, E
 /// A user of the NATS server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NatsUser {
-    /// Says `session:ended` and hears nothing.
+    /// Publishes `session:ended` and consumes nothing.
     Auth,
-    /// Says `ticket:…`.
+    /// Publishes `ticket:…`.
     Tickets,
-    /// Says `order:…`.
+    /// Publishes `order:…`.
     Orders,
-    /// Says `payment:…`.
+    /// Publishes `payment:…`.
     Payments,
-    /// Says `expiration:…`.
+    /// Publishes `expiration:…`.
     Expiration,
     /// Every service in one process.
     All,
-    /// Makes the streams, audits, replays; says nothing that a service says.
+    /// Creates the streams, audits, replays; publishes no event of a service.
     Operator,
 }
 
@@ -66,7 +66,7 @@ impl NatsUser {
         }
     }
 
-    /// The first word of what it says, and the consumer that it is.
+    /// The first word of the events it publishes, and its consumer.
     const fn service(self) -> Option<(&'static str, Option<&'static str>)> {
         match self {
             Self::Auth => Some(("session", None)),
@@ -105,7 +105,7 @@ fn streams_made_or_checked() -> impl Iterator<Item = String> {
     each.flat_map(|stream| ["INFO", "CREATE"].map(|verb| format!("$JS.API.STREAM.{verb}.{stream}")))
 }
 
-/// What the consumer `durable` needs, and nobody else's.
+/// The permissions of the consumer `durable`, and of no other.
 fn consumer(durable: &str) -> Vec<String> {
     let mut allowed = vec![
         format!("{DEAD_LETTER_PREFIX}.{durable}.*"),
@@ -125,7 +125,7 @@ fn consumer(durable: &str) -> Vec<String> {
     allowed
 }
 
-/// The block `authorization { … }` of a NATS server's configuration for these users. Nobody else may do anything.
+/// The block `authorization { … }` of a NATS server's configuration for these users. No other user has permissions.
 #[must_use]
 pub fn authorization(users: &[(NatsUser, NatsPassword)]) -> String {
     let mut text = "authorization {\n  users: [\n".to_owned();
@@ -172,7 +172,7 @@ mod tests {
     use super::{NatsPassword, NatsUser, authorization};
 
     #[test]
-    fn every_event_is_said_by_one_service_alone() {
+    fn each_event_is_published_by_one_service() {
         for name in EventName::ALL {
             let first = name.as_str().split(':').next().unwrap();
             let says = |user: &&NatsUser| user.service().is_some_and(|(word, _)| word == first);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_quoted_or_left_to_the_environment_and_is_not_shown() {
+    fn password_is_quoted_or_a_variable_and_not_shown() {
         let text = NatsPassword::Text(r#"a"b\c"#.to_owned());
         assert_eq!(format!("{text:?}"), "Text(…)");
         let variable = NatsPassword::Variable("ORDERS_PASSWORD".to_owned());

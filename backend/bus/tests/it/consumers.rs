@@ -16,15 +16,15 @@ use crate::support::{
 on_shapes! {
     [embedded, postgres]
     #[tokio::test]
-    a_redelivered_event_changes_nothing, another_event_of_an_old_version_is_accepted_without_effect,
-    event_without_handler_is_put_back_and_leaves_no_record, an_effect_and_what_is_said_of_it_stand_or_fall_together;
+    redelivered_event_changes_nothing, late_event_of_an_old_version_is_accepted_without_effect,
+    event_without_handler_is_retried_without_inbox_row, effect_and_its_events_commit_atomically;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
-    an_early_event_waits_for_its_predecessor,
-    an_event_whose_time_has_not_come_is_never_given_up, those_who_wait_for_an_arrival_are_woken;
+    out_of_order_event_waits_for_its_predecessor,
+    event_not_due_is_never_dead_lettered, applied_signal_wakes_waiters;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    shuffled_histories_take_effect_in_order_and_once;
+    shuffled_histories_apply_in_order_once;
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn deliveries(events: Vec<Envelope>) -> Arc<[Delivery]> {
     delivered.collect()
 }
 
-async fn a_redelivered_event_changes_nothing(shape: Shape) {
+async fn redelivered_event_changes_nothing(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
@@ -56,7 +56,7 @@ async fn a_redelivered_event_changes_nothing(shape: Shape) {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3);
 }
 
-async fn another_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
+async fn late_event_of_an_old_version_is_accepted_without_effect(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated).on(OnUpdated));
@@ -67,7 +67,7 @@ async fn another_event_of_an_old_version_is_accepted_without_effect(shape: Shape
     assert_eq!(notes(&core).await, ["t/0", "t/1", "t/2"]);
 }
 
-async fn event_without_handler_is_put_back_and_leaves_no_record(shape: Shape) {
+async fn event_without_handler_is_retried_without_inbox_row(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let consumers = Arc::new(core.consumers("s").on(OnCreated));
@@ -81,7 +81,7 @@ async fn event_without_handler_is_put_back_and_leaves_no_record(shape: Shape) {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 1);
 }
 
-async fn an_early_event_waits_for_its_predecessor(shape: Shape) {
+async fn out_of_order_event_waits_for_its_predecessor(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
@@ -110,7 +110,7 @@ fn shuffled(mut events: Vec<Envelope>, mut seed: u64) -> Vec<Envelope> {
     events
 }
 
-async fn shuffled_histories_take_effect_in_order_and_once(shape: Shape) {
+async fn shuffled_histories_apply_in_order_once(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
@@ -131,7 +131,7 @@ async fn shuffled_histories_take_effect_in_order_and_once(shape: Shape) {
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
-async fn an_event_whose_time_has_not_come_is_never_given_up(shape: Shape) {
+async fn event_not_due_is_never_dead_lettered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let handler = FaultyHandler::new(Fault::NotDue);
@@ -169,7 +169,7 @@ impl Handler for Says {
     }
 }
 
-async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(shape: Shape) {
+async fn effect_and_its_events_commit_atomically(shape: Shape) {
     for (then, rows) in [(Err(()), 0), (Ok(()), 1)] {
         let fixture = Fixture::on(shape).await;
         let core = fixture.service("s");
@@ -186,7 +186,7 @@ async fn an_effect_and_what_is_said_of_it_stand_or_fall_together(shape: Shape) {
     }
 }
 
-async fn those_who_wait_for_an_arrival_are_woken(shape: Shape) {
+async fn applied_signal_wakes_waiters(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);

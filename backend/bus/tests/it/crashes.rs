@@ -16,14 +16,14 @@ use crate::support::{Fixture, OnCreated, OnUpdated, TICKETS, count, created, eve
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
-    a_crash_between_effect_and_acknowledgement_repeats_no_effect,
-    a_crash_between_publishing_and_marking_publishes_nothing_twice, a_crash_before_publishing_loses_nothing;
+    crash_before_ack_repeats_no_effect,
+    crash_before_marking_publishes_nothing_twice, crash_before_publishing_loses_nothing;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing;
+    restarts_lose_and_repeat_nothing;
 }
 
-async fn a_crash_between_effect_and_acknowledgement_repeats_no_effect(shape: Shape) {
+async fn crash_before_ack_repeats_no_effect(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     {
         let (bus, core) = (fixture.bus().await, fixture.service("s"));
@@ -62,15 +62,15 @@ async fn outbox(core: &Core) -> Vec<Envelope> {
 
 async fn say_history(core: &Core, ticket: &'static str) {
     let outbox = core.outbox.clone();
-    let said = core.db.write(move |tx| {
+    let appended = core.db.write(move |tx| {
         outbox.append(tx, &created(ticket))?;
         outbox.append(tx, &updated(ticket, 1))?;
         outbox.append(tx, &updated(ticket, 2))
     });
-    said.await.map_err(|error: DbError| error).unwrap();
+    appended.await.map_err(|error: DbError| error).unwrap();
 }
 
-async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(shape: Shape) {
+async fn crash_before_marking_publishes_nothing_twice(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     {
         let (bus, core) = (fixture.bus().await, fixture.service("s"));
@@ -84,7 +84,7 @@ async fn a_crash_between_publishing_and_marking_publishes_nothing_twice(shape: S
     assert_eq!(bus.recent(10).await.unwrap(), outbox(&core).await);
 }
 
-async fn a_crash_before_publishing_loses_nothing(shape: Shape) {
+async fn crash_before_publishing_loses_nothing(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     say_history(&fixture.service("s"), "t").await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
@@ -92,7 +92,7 @@ async fn a_crash_before_publishing_loses_nothing(shape: Shape) {
     eventually("it is on the bus", || async { bus.recent(10).await.unwrap().len() == 3 }).await;
 }
 
-async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(shape: Shape) {
+async fn restarts_lose_and_repeat_nothing(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let tickets = ["a", "b", "c", "d", "e", "f"];
     for ticket in tickets {
@@ -116,7 +116,7 @@ async fn restarts_in_the_middle_of_a_stream_lose_and_repeat_nothing(shape: Shape
     if fixture.is_embedded() {
         assert_eq!(heard, expected);
     }
-    // Elsewhere what was under way at a restart may come after what was said later, of other tickets.
+    // On NATS a delivery in flight at a restart may follow later events of other tickets.
     for ticket in tickets {
         let of =
             |all: &[String]| all.iter().filter(|note| note.starts_with(ticket)).cloned().collect::<Vec<_>>();

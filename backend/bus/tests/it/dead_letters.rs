@@ -12,13 +12,13 @@ use crate::support::{Fault, FaultyHandler, Fixture, OnCreated, OnUpdated, count,
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
-    a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on, a_handler_that_panics_is_contained,
-    a_body_that_is_not_what_its_name_promises_is_set_aside_at_once,
-    an_event_whose_predecessor_never_comes_is_set_aside_in_the_end,
-    a_letter_can_be_replayed_once_its_cause_is_mended,
-    a_letter_that_still_cannot_be_handled_is_set_aside_again,
-    a_letter_that_is_thrown_away_is_gone_and_its_event_is_never_handled,
-    a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone;
+    poison_event_is_dead_lettered_after_ten_failures, handler_panic_is_contained,
+    invalid_body_is_dead_lettered_at_once,
+    event_without_predecessor_is_dead_lettered,
+    dead_letter_replays_after_its_cause_is_fixed,
+    replayed_event_that_fails_is_dead_lettered_again,
+    discarded_dead_letter_is_never_handled,
+    dead_letter_is_replayed_to_its_consumer_after_restart;
 }
 
 /// Hurries the retries until a letter is dead.
@@ -42,7 +42,7 @@ async fn poisoned(fixture: &Fixture, fault: Fault) -> (Bus, Core, FaultyHandler,
     (bus, core, handler, shutdown)
 }
 
-async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on(shape: Shape) {
+async fn poison_event_is_dead_lettered_after_ten_failures(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, _moody, _shutdown) = poisoned(&fixture, Fault::Fails).await;
     eventually("the others are handled", || async { notes(&core).await == ["a/0", "b/0"] }).await;
@@ -63,7 +63,7 @@ async fn a_poison_event_is_set_aside_after_ten_tries_and_the_others_go_on(shape:
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM inbox").await, 3, "it did not take effect");
 }
 
-async fn a_handler_that_panics_is_contained(shape: Shape) {
+async fn handler_panic_is_contained(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, _moody, _shutdown) = poisoned(&fixture, Fault::Panics).await;
     let letter = first_letter(&fixture, &bus).await;
@@ -71,7 +71,7 @@ async fn a_handler_that_panics_is_contained(shape: Shape) {
     assert_eq!(notes(&core).await, ["a/0", "b/0"], "what it did before it panicked was undone");
 }
 
-async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(shape: Shape) {
+async fn invalid_body_is_dead_lettered_at_once(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let mut events = fixture.history("t", 2);
@@ -87,7 +87,7 @@ async fn a_body_that_is_not_what_its_name_promises_is_set_aside_at_once(shape: S
     assert!(letter.cause.contains("ticket:created"), "{}", letter.cause);
 }
 
-async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end(shape: Shape) {
+async fn event_without_predecessor_is_dead_lettered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     bus.publish(fixture.history("t", 2).split_off(1)).await.unwrap();
@@ -100,7 +100,7 @@ async fn an_event_whose_predecessor_never_comes_is_set_aside_in_the_end(shape: S
     assert!(notes(&core).await.is_empty());
 }
 
-async fn a_letter_can_be_replayed_once_its_cause_is_mended(shape: Shape) {
+async fn dead_letter_replays_after_its_cause_is_fixed(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
     let letter = first_letter(&fixture, &bus).await;
@@ -114,7 +114,7 @@ async fn a_letter_can_be_replayed_once_its_cause_is_mended(shape: Shape) {
     assert!(matches!(again, Err(BusError::NoSuchDeadLetter { seq: 2, .. })), "{again:?}");
 }
 
-async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(shape: Shape) {
+async fn replayed_event_that_fails_is_dead_lettered_again(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, _core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
     let letter = first_letter(&fixture, &bus).await;
@@ -126,7 +126,7 @@ async fn a_letter_that_still_cannot_be_handled_is_set_aside_again(shape: Shape) 
     assert!(handler.calls() > 10, "it was tried again");
 }
 
-async fn a_letter_that_is_thrown_away_is_gone_and_its_event_is_never_handled(shape: Shape) {
+async fn discarded_dead_letter_is_never_handled(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, handler, _shutdown) = poisoned(&fixture, Fault::Fails).await;
     let letter = first_letter(&fixture, &bus).await;
@@ -140,7 +140,7 @@ async fn a_letter_that_is_thrown_away_is_gone_and_its_event_is_never_handled(sha
     eventually("the others go on", || async { notes(&core).await == ["a/0", "b/0", "c/0"] }).await;
 }
 
-async fn a_letter_survives_a_restart_and_is_replayed_to_its_consumer_alone(shape: Shape) {
+async fn dead_letter_is_replayed_to_its_consumer_after_restart(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, handler, shutdown) = poisoned(&fixture, Fault::Fails).await;
     let other = fixture.service("other");

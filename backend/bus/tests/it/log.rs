@@ -13,13 +13,13 @@ on_shapes! {
     [embedded, nats]
     #[tokio::test]
     events_come_in_the_order_in_which_they_were_published,
-    an_event_is_published_once_however_often_it_is_said,
+    repeated_publish_stores_an_event_once,
     every_consumer_gets_every_event_of_its_names,
-    what_was_not_settled_comes_again_and_what_was_settled_does_not,
-    a_retry_comes_when_it_is_due_and_holds_nobody_up,
-    what_is_postponed_is_not_counted_as_tried,
-    the_backlog_is_what_the_slowest_consumer_has_not_heard,
-    a_late_reader_reads_what_is_no_longer_in_memory;
+    only_unsettled_deliveries_are_redelivered,
+    retry_is_delivered_when_due_and_delays_no_other,
+    postponed_delivery_counts_no_attempt,
+    backlog_is_that_of_the_slowest_consumer,
+    late_consumer_reads_events_beyond_the_cache;
     [embedded, nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     concurrent_publishers_leave_no_gap_for_a_reader;
@@ -46,7 +46,7 @@ async fn events_come_in_the_order_in_which_they_were_published(shape: Shape) {
     assert_eq!(read, expected);
 }
 
-async fn an_event_is_published_once_however_often_it_is_said(shape: Shape) {
+async fn repeated_publish_stores_an_event_once(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let bus = fixture.bus().await;
     let events = fixture.history("t", 3);
@@ -72,7 +72,7 @@ async fn every_consumer_gets_every_event_of_its_names(shape: Shape) {
     assert_eq!(names(&sessions.next(9).await.unwrap()), ["s/0"]);
 }
 
-async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(shape: Shape) {
+async fn only_unsettled_deliveries_are_redelivered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let bus = fixture.bus().await;
     bus.publish(fixture.history("t", 5)).await.unwrap();
@@ -104,7 +104,7 @@ async fn what_was_not_settled_comes_again_and_what_was_settled_does_not(shape: S
     assert_eq!(rest, ["t/2", "t/3", "t/4"], "it goes on where it stopped, after a restart too");
 }
 
-async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(shape: Shape) {
+async fn retry_is_delivered_when_due_and_delays_no_other(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let pause = if fixture.is_embedded() { Duration::from_secs(5) } else { Duration::from_millis(500) };
     let bus = fixture.bus_with_exact_retries().await;
@@ -139,7 +139,7 @@ async fn a_retry_comes_when_it_is_due_and_holds_nobody_up(shape: Shape) {
     assert_eq!(bus.backlog().await.unwrap(), 0);
 }
 
-async fn what_is_postponed_is_not_counted_as_tried(shape: Shape) {
+async fn postponed_delivery_counts_no_attempt(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("reader", TICKETS.to_vec()).await.unwrap();
@@ -153,7 +153,7 @@ async fn what_is_postponed_is_not_counted_as_tried(shape: Shape) {
     }
 }
 
-async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(shape: Shape) {
+async fn backlog_is_that_of_the_slowest_consumer(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let bus = fixture.bus().await;
     let mut quick = bus.subscribe("quick", TICKETS.to_vec()).await.unwrap();
@@ -172,7 +172,7 @@ async fn the_backlog_is_what_the_slowest_consumer_has_not_heard(shape: Shape) {
 }
 
 #[tokio::test]
-async fn events_of_others_are_no_backlog_for_long() {
+async fn foreign_events_leave_no_backlog() {
     let fixture = Fixture::on(Shape::Embedded).await;
     let bus = fixture.bus().await;
     let mut subscription = bus.subscribe("sessions", vec![EventName::SessionEnded]).await.unwrap();
@@ -210,7 +210,7 @@ async fn concurrent_publishers_leave_no_gap_for_a_reader(shape: Shape) {
     assert_eq!(places, (1..=480).collect::<Vec<i64>>());
 }
 
-async fn a_late_reader_reads_what_is_no_longer_in_memory(shape: Shape) {
+async fn late_consumer_reads_events_beyond_the_cache(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let bus = fixture.bus().await;
     let events: Vec<Envelope> = fixture.history("t", 9000);

@@ -1,4 +1,4 @@
-//! What only a server can do to us: be old, refuse, die, forget, and give up.
+//! The JetStream transport against real servers: versions, permissions, crashes, lost streams and advisories.
 
 mod dead_letters;
 mod faults;
@@ -18,7 +18,7 @@ use ticketing_platform::db::DbError;
 
 use crate::support::{Fixture, created, updated};
 
-/// A client without manners, as an operator has it.
+/// A plain NATS client, as an operator has it.
 async fn raw(fixture: &Fixture) -> Client {
     let url = fixture.nats.as_ref().expect("a NATS server").url();
     async_nats::connect(url).await.unwrap()
@@ -30,18 +30,18 @@ async fn api(client: &Client, name: &str, request: &str) -> serde_json::Value {
     serde_json::from_slice(&answer.payload).unwrap()
 }
 
-/// A ticket's first `versions` versions, said in one transaction.
-async fn say(core: &Core, ticket: &str, versions: i64) {
+/// Appends the first `versions` versions of a ticket in one transaction.
+async fn append_history(core: &Core, ticket: &str, versions: i64) {
     let (outbox, ticket) = (core.outbox.clone(), ticket.to_owned());
-    let said = core.db.write(move |tx| {
+    let appended = core.db.write(move |tx| {
         outbox.append(tx, &created(&ticket))?;
         (1..versions).try_for_each(|version| outbox.append(tx, &updated(&ticket, version)).map(drop))
     });
-    said.await.map_err(|error: DbError| error).unwrap();
+    appended.await.map_err(|error: DbError| error).unwrap();
 }
 
 /// The identifiers in an outbox, in order.
-async fn said(core: &Core) -> Vec<String> {
+async fn outbox_ids(core: &Core) -> Vec<String> {
     let ids = core.db.read(|tx| tx.query("SELECT id FROM outbox ORDER BY id", args![], |row| row.text("id")));
     ids.await.map_err(|error: DbError| error).unwrap()
 }

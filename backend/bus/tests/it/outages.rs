@@ -21,7 +21,7 @@ on_shapes! {
     full_disk_sets_no_event_aside, outage_that_one_event_meets_is_not_charged_to_it;
     [embedded, postgres]
     #[tokio::test]
-    event_that_ended_the_process_each_time_is_set_aside;
+    event_that_kills_the_process_is_dead_lettered;
     [nats]
     #[tokio::test]
     event_delivered_often_still_waits_for_its_predecessor;
@@ -218,7 +218,7 @@ impl Handler for SeesNote {
     }
 }
 
-async fn event_that_ended_the_process_each_time_is_set_aside(shape: Shape) {
+async fn event_that_kills_the_process_is_dead_lettered(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
     let events = [fixture.history("kills", 1), fixture.history("fine", 1)].concat();

@@ -1,4 +1,4 @@
-//! What is old and heard is forgotten; what somebody still needs is not.
+//! Pruning deletes old processed rows and messages, and keeps those that a consumer still needs.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::support::{Fixture, OnCreated, TICKETS, accepted, count, created, even
 on_shapes! {
     [embedded, postgres]
     #[tokio::test]
-    the_log_forgets_only_what_every_consumer_has_heard;
+    log_prunes_only_messages_that_all_consumers_passed;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
-    outbox_and_inbox_forget_what_is_old;
+    outbox_and_inbox_are_pruned;
 }
 
 /// More batches than lie between two prunings.
@@ -31,7 +31,7 @@ async fn publish_many(fixture: &Fixture, bus: &Bus) {
     }
 }
 
-async fn the_log_forgets_only_what_every_consumer_has_heard(shape: Shape) {
+async fn log_prunes_only_messages_that_all_consumers_passed(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let retention = Duration::from_secs(3600);
     let bus = fixture.bus_with(EmbeddedOptions { retention, clock: fixture.retries.clone() });
@@ -59,14 +59,14 @@ async fn the_log_forgets_only_what_every_consumer_has_heard(shape: Shape) {
     assert!(oldest.eq(["retried", "dead", "unheard"].map(str::to_owned)));
 }
 
-async fn outbox_and_inbox_forget_what_is_old(shape: Shape) {
+async fn outbox_and_inbox_are_pruned(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, shutdown) = (fixture.bus().await, Shutdown::new());
     let core = fixture.service("s");
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let outbox = core.outbox.clone();
-    let said = core.db.write(move |tx| outbox.append(tx, &created("t")));
-    said.await.map_err(|error: DbError| error).unwrap();
+    let appended = core.db.write(move |tx| outbox.append(tx, &created("t")));
+    appended.await.map_err(|error: DbError| error).unwrap();
     eventually("it is heard", || async { notes(&core).await == ["t/0"] }).await;
     let published = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NOT NULL";
     eventually("it is marked", || async { count(&core, published).await == 1 }).await;

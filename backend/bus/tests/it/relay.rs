@@ -14,7 +14,7 @@ on_shapes! {
     events_are_published_in_the_order_of_their_commits;
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
-    a_change_that_is_undone_says_nothing, a_long_outbox_is_published_whole;
+    rolled_back_change_publishes_nothing, long_outbox_is_published_completely;
 }
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
@@ -43,18 +43,18 @@ async fn events_are_published_in_the_order_of_their_commits(shape: Shape) {
 async fn life_of(core: Core, writer: i64) {
     for version in 0..20 {
         let outbox = core.outbox.clone();
-        let said = core.db.write(move |tx| {
+        let appended = core.db.write(move |tx| {
             let ticket = format!("t{writer}");
             match version {
                 0 => outbox.append(tx, &created(&ticket)),
                 _ => outbox.append(tx, &updated(&ticket, version)),
             }
         });
-        said.await.map_err(|error: DbError| error).unwrap();
+        appended.await.map_err(|error: DbError| error).unwrap();
     }
 }
 
-async fn a_change_that_is_undone_says_nothing(shape: Shape) {
+async fn rolled_back_change_publishes_nothing(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, None, &shutdown);
@@ -83,15 +83,15 @@ async fn a_change_that_is_undone_says_nothing(shape: Shape) {
     assert_eq!(count(&core, "SELECT COUNT(*) AS n FROM notes").await, 0);
 }
 
-async fn a_long_outbox_is_published_whole(shape: Shape) {
+async fn long_outbox_is_published_completely(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let outbox = core.outbox.clone();
-    let said = core.db.write(move |tx| {
+    let appended = core.db.write(move |tx| {
         outbox.append(tx, &created("t"))?;
         (1..2500).try_for_each(|version| outbox.append(tx, &updated("t", version)).map(drop))
     });
-    said.await.map_err(|error: DbError| error).unwrap();
+    appended.await.map_err(|error: DbError| error).unwrap();
     core.start(&bus, None, &shutdown);
     eventually("all is marked", || async { count(&core, UNMARKED).await == 0 }).await;
     let published = bus.recent(3000).await.unwrap();

@@ -40,13 +40,14 @@ async fn is_in_order(bus: &Bus, tickets: i64, versions: i64) {
     assert_eq!(i64::try_from(published.len()).unwrap(), tickets * versions, "each event once");
     for ticket in 0..tickets {
         let ticket = format!("t{ticket}");
-        let told = published.iter().filter(|event| event.aggregate == ticket).map(|event| event.version);
-        assert!(told.eq(0..versions), "the versions of {ticket}");
+        let versions_published =
+            published.iter().filter(|event| event.aggregate == ticket).map(|event| event.version);
+        assert!(versions_published.eq(0..versions), "the versions of {ticket}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_replicas_say_of_one_thing_is_published_in_order() {
+async fn events_of_one_aggregate_from_replicas_stay_ordered() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, replicas, shutdown) = (fixture.bus().await, replicas(&fixture), Shutdown::new());
     for replica in &replicas {
@@ -71,11 +72,11 @@ async fn what_replicas_say_of_one_thing_is_published_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_a_slow_transaction_says_is_not_passed_over() {
+async fn events_of_a_slow_transaction_are_not_skipped() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, [core, other], shutdown) = (fixture.bus().await, replicas(&fixture), Shutdown::new());
     core.start(&bus, None, &shutdown);
-    let (begun, told) = std::sync::mpsc::channel();
+    let (begun, has_begun) = std::sync::mpsc::channel();
     let (go_on, waits) = std::sync::mpsc::channel();
     let waits = std::sync::Mutex::new(waits);
     let outbox = other.outbox.clone();
@@ -83,15 +84,15 @@ async fn what_a_slow_transaction_says_is_not_passed_over() {
         other
             .db
             .write(move |tx| {
-                let said = outbox.append(tx, &created("slow"))?;
+                let appended = outbox.append(tx, &created("slow"))?;
                 // A transaction that takes its time, as no unit of the product does.
                 begun.send(()).unwrap();
                 waits.lock().unwrap().recv_timeout(Duration::from_secs(20)).unwrap();
-                Ok::<_, DbError>(said)
+                Ok::<_, DbError>(appended)
             })
             .await
     });
-    tokio::task::spawn_blocking(move || told.recv().unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
     change(&core, "quick").await;
     eventually("the quick one is on the bus", || async { bus.recent(10).await.unwrap().len() == 1 }).await;
     go_on.send(()).unwrap();
@@ -101,7 +102,7 @@ async fn what_a_slow_transaction_says_is_not_passed_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_replica_publishes_and_another_takes_over() {
+async fn standby_replica_takes_over_publishing() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, [first, second]) = (fixture.bus().await, replicas(&fixture));
     let holder = "SELECT COUNT(DISTINCT holder) AS n FROM leases";
@@ -125,23 +126,23 @@ async fn one_replica_publishes_and_another_takes_over() {
 }
 
 #[tokio::test]
-async fn whoever_ends_tells_the_others_to_go_on() {
+async fn released_lease_notifies_other_replicas() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, [holder, other], ending) = (fixture.bus().await, replicas(&fixture), Shutdown::new());
     let leases = "SELECT COUNT(*) AS n FROM leases";
     holder.start(&bus, None, &ending);
     eventually("it has the lease", || async { count(&holder, leases).await == 1 }).await;
-    // The other one waits for what a relay waits for, and nothing is said.
-    let bell = other.outbox.waiting();
-    other.db.share("outbox", bell);
-    eventually("it listens, and looks once", || async { bell.rings() == 1 }).await;
+    // The other replica waits for the signal of its outbox; nothing is appended.
+    let signal = other.outbox.waiting();
+    other.db.share("outbox", signal);
+    eventually("the replica listens and polls once", || async { signal.rings() == 1 }).await;
     ending.trigger();
-    eventually("it is told", || async { bell.rings() == 2 }).await;
+    eventually("the replica is notified", || async { signal.rings() == 2 }).await;
     assert_eq!(count(&other, leases).await, 0);
 }
 
 #[tokio::test]
-async fn a_replica_that_vanished_is_replaced() {
+async fn lease_of_a_vanished_replica_expires() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     let until = (Clock::system().now() + Duration::from_secs(3)).as_millis();
@@ -157,7 +158,7 @@ async fn a_replica_that_vanished_is_replaced() {
 }
 
 #[tokio::test]
-async fn what_was_restored_on_another_server_is_published_first() {
+async fn restored_rows_of_another_server_are_published_first() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     for _ in 0..3 {
@@ -173,7 +174,7 @@ async fn what_was_restored_on_another_server_is_published_first() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn replicas_that_hear_the_same_events_apply_each_once() {
+async fn replicas_apply_each_duplicate_delivery_once() {
     let fixture = Fixture::on(Shape::Postgres).await;
     let (bus, replicas, shutdown) = (fixture.live_bus().await, replicas(&fixture), Shutdown::new());
     let events: Vec<_> = ["a", "b", "c"].into_iter().flat_map(|ticket| fixture.history(ticket, 30)).collect();
@@ -187,9 +188,9 @@ async fn replicas_that_hear_the_same_events_apply_each_once() {
     eventually("all is settled", || async { bus.backlog().await.unwrap() == 0 }).await;
     let notes = notes(&replicas[0]).await;
     for ticket in ["a", "b", "c"] {
-        let told: Vec<&String> = notes.iter().filter(|note| note.starts_with(ticket)).collect();
+        let applied: Vec<&String> = notes.iter().filter(|note| note.starts_with(ticket)).collect();
         let expected: Vec<String> = (0..30).map(|version| format!("{ticket}/{version}")).collect();
-        assert!(told.iter().copied().eq(&expected), "{told:?}");
+        assert!(applied.iter().copied().eq(&expected), "{applied:?}");
     }
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }

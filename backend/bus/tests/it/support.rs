@@ -87,7 +87,7 @@ impl Fixture {
         Bus::jetstream(self.options()).await.unwrap()
     }
 
-    /// The bus whose retries wait as long as they are told to: by [`Fixture::retries`], or in real time.
+    /// The bus whose retries wait for their exact delay: by [`Fixture::retries`], or in real time.
     pub(crate) async fn bus_with_exact_retries(&self) -> Bus {
         if self.is_embedded() { self.bus().await } else { self.live_bus().await }
     }

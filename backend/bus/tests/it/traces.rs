@@ -19,10 +19,10 @@ const OTHER: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    what_follows_from_an_event_belongs_to_its_trace, a_redelivered_event_still_belongs_to_its_trace;
+    events_of_a_handler_belong_to_the_trace, redelivered_event_belongs_to_its_trace;
     [embedded, postgres]
     #[tokio::test]
-    units_that_are_committed_together_belong_each_to_their_own;
+    units_of_one_commit_keep_their_own_traces;
 }
 
 /// Says `ticket:deleted` of what it hears, at once or at the second try.
@@ -47,9 +47,9 @@ impl Handler for Echo {
 /// Says that a ticket was created, as a part of a trace.
 async fn say(core: &Core, ticket: &'static str, trace: Option<&str>) {
     let outbox = core.outbox.clone();
-    let said = core.db.write(move |tx| outbox.append(tx, &created(ticket)));
-    let said: Result<_, DbError> = TraceContext::remote(trace).follow(said).await;
-    said.unwrap();
+    let appended = core.db.write(move |tx| outbox.append(tx, &created(ticket)));
+    let appended: Result<_, DbError> = TraceContext::remote(trace).follow(appended).await;
+    appended.unwrap();
 }
 
 /// The events on the bus, with the traces that they belong to.
@@ -64,7 +64,7 @@ fn expected(traces: &[(&str, Option<&str>)]) -> Vec<(String, Option<String>)> {
     traces.iter().map(|(event, trace)| ((*event).to_owned(), trace.map(str::to_owned))).collect()
 }
 
-async fn what_follows_from_an_event_belongs_to_its_trace(shape: Shape) {
+async fn events_of_a_handler_belong_to_the_trace(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, shutdown) = (fixture.live_bus().await, Shutdown::new());
     let (says, hears) = (fixture.service("says"), fixture.service("hears"));
@@ -82,11 +82,11 @@ async fn what_follows_from_an_event_belongs_to_its_trace(shape: Shape) {
         ("ticket:deleted b", None),
         ("ticket:deleted c", Some(OTHER)),
     ]);
-    eventually("all was said", || async { carried(&bus).await == all }).await;
+    eventually("all events are published", || async { carried(&bus).await == all }).await;
     shutdown.trigger();
 }
 
-async fn a_redelivered_event_still_belongs_to_its_trace(shape: Shape) {
+async fn redelivered_event_belongs_to_its_trace(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, shutdown) = (fixture.live_bus().await, Shutdown::new());
     let core = fixture.service("s");
@@ -95,13 +95,14 @@ async fn a_redelivered_event_still_belongs_to_its_trace(shape: Shape) {
     let echo = Echo { core: core.clone(), fails: fails.clone() };
     core.start(&bus, Some(core.consumers("s").on(echo)), &shutdown);
     let all = expected(&[("ticket:created a", Some(ONE)), ("ticket:deleted a", Some(ONE))]);
-    eventually("it was said once, at the third try", || async { carried(&bus).await == all }).await;
+    eventually("the event is published once, at the third attempt", || async { carried(&bus).await == all })
+        .await;
     assert_eq!(fails.load(Ordering::SeqCst), 0);
     shutdown.trigger();
 }
 
 /// One transaction holds the effects of many events, and is run again when one of them fails.
-async fn units_that_are_committed_together_belong_each_to_their_own(shape: Shape) {
+async fn units_of_one_commit_keep_their_own_traces(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let core = fixture.service("s");
     let fails = Arc::new(AtomicU32::new(1));
@@ -115,14 +116,14 @@ async fn units_that_are_committed_together_belong_each_to_their_own(shape: Shape
     let outbox = core.outbox.clone();
     let blank = core.db.write(move |tx| outbox.append(tx, &updated("d", 1)));
     blank.await.map_err(|error: DbError| error).unwrap();
-    let said = core.db.read(|tx| {
+    let appended = core.db.read(|tx| {
         tx.query("SELECT aggregate, trace FROM outbox ORDER BY aggregate", &[], |row| {
             Ok((row.text("aggregate")?, row.opt_text("trace")?))
         })
     });
-    let said = said.await.map_err(|error: DbError| error).unwrap();
+    let appended = appended.await.map_err(|error: DbError| error).unwrap();
     let all = expected(&[("a", Some(ONE)), ("b", None), ("c", Some(OTHER)), ("d", None)]);
     let failed = decisions.iter().position(|decision| *decision != AckDecision::Accepted);
     let done: Vec<_> = (0..all.len()).filter(|it| Some(*it) != failed).map(|it| all[it].clone()).collect();
-    assert_eq!(said, done);
+    assert_eq!(appended, done);
 }

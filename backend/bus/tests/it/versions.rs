@@ -15,7 +15,7 @@ on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test]
     rollback_keeps_what_only_the_newer_version_handles,
-    event_that_no_version_handles_is_set_aside_by_name_and_replayed,
+    unhandled_event_is_dead_lettered_and_replayable,
     event_published_before_its_consumer_was_upgraded_is_delivered,
     relay_publishes_a_row_whose_name_it_does_not_know;
     [nats, postgres_and_nats]
@@ -67,7 +67,7 @@ async fn rollback_keeps_what_only_the_newer_version_handles(shape: Shape) {
     stop(newer).await;
 }
 
-async fn event_that_no_version_handles_is_set_aside_by_name_and_replayed(shape: Shape) {
+async fn unhandled_event_is_dead_lettered_and_replayable(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core) = (fixture.live_bus().await, fixture.service("s"));
     stop(start_newer(&core, &bus)).await;

@@ -13,12 +13,12 @@ fn is_golden<E: Sample>() {
 }
 
 #[test]
-fn every_body_is_the_contracts() {
+fn every_body_matches_the_contract() {
     for_every_event!(is_golden);
 }
 
 #[test]
-fn a_ticket_that_no_order_holds_has_no_order_id() {
+fn unreserved_ticket_has_no_order_id() {
     let free = TicketUpdated { order_id: None, ..TicketUpdated::sample() };
     let body = serde_json::to_string(&free).unwrap();
     assert!(!body.contains("orderId"), "{body}");

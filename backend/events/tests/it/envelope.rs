@@ -25,12 +25,12 @@ fn round_trips<E: Sample>() {
 }
 
 #[test]
-fn every_event_comes_out_as_it_went_in() {
+fn every_event_survives_encoding() {
     for_every_event!(round_trips);
 }
 
 #[test]
-fn another_event_is_refused_even_where_the_bodies_are_alike() {
+fn decode_rejects_another_event_with_an_equal_body() {
     let envelope = sealed::<OrderCancelled>();
     let error = envelope.decode::<OrderConfirmed>().unwrap_err();
     assert!(matches!(
@@ -42,7 +42,7 @@ fn another_event_is_refused_even_where_the_bodies_are_alike() {
 }
 
 #[test]
-fn a_body_that_is_not_the_events_is_refused_with_the_reason() {
+fn invalid_body_fails_to_decode_with_a_reason() {
     for (body, reason) in [
         ("", "EOF"),
         ("{", "EOF"),
@@ -57,8 +57,8 @@ fn a_body_that_is_not_the_events_is_refused_with_the_reason() {
         let envelope = Envelope { body: body.to_owned(), ..sealed::<TicketCreated>() };
         let error = envelope.decode::<TicketCreated>().unwrap_err();
         assert!(matches!(error, DecodeError::Body { name: EventName::TicketCreated, .. }), "{error:?}");
-        let said = error.to_string();
-        assert!(said.starts_with("the body of ticket:created is not valid: "), "{said}");
-        assert!(said.contains(reason), "{body}: {said}");
+        let message = error.to_string();
+        assert!(message.starts_with("the body of ticket:created is not valid: "), "{message}");
+        assert!(message.contains(reason), "{body}: {message}");
     }
 }

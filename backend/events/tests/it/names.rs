@@ -7,7 +7,7 @@ use ticketing_events::{AnyEventName, EventName, UnknownEvent};
 use crate::samples::{Sample, TICKET, for_every_event};
 
 #[test]
-fn the_names_are_the_contracts() {
+fn event_names_match_the_contract() {
     let names: Vec<&str> = EventName::ALL.iter().map(|name| name.as_str()).collect();
     assert_eq!(
         names,
@@ -33,7 +33,7 @@ fn the_names_are_the_contracts() {
 }
 
 #[test]
-fn other_words_are_no_names() {
+fn unknown_text_is_no_event_name() {
     for word in ["", "ticket", "ticket:", "ticket.created", "Ticket:created", "ticket:created ", "order:paid"]
     {
         assert_eq!(word.parse::<EventName>(), Err(UnknownEvent(word.to_owned())));
@@ -55,7 +55,7 @@ fn name_of_another_version_stays_what_it_is() {
 }
 
 #[test]
-fn each_event_has_a_name_and_a_subject_of_its_own() {
+fn event_names_and_subjects_are_unique() {
     let mut names = BTreeSet::new();
     let mut collect = |name: EventName| assert!(names.insert(name), "{name} twice");
     fn name<E: Sample>() -> EventName {
@@ -83,7 +83,7 @@ fn each_event_has_a_name_and_a_subject_of_its_own() {
 }
 
 #[test]
-fn a_subject_tells_the_aggregate() {
+fn subject_ends_with_the_aggregate() {
     assert_eq!(EventName::TicketCreated.subject("T"), "ticketing.ticket.created.T");
     assert_eq!(EventName::OrderCancelled.subject("O"), "ticketing.order.cancelled.O");
     assert_eq!(EventName::ExpirationComplete.subject("O"), "ticketing.expiration.complete.O");

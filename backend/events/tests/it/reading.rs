@@ -46,17 +46,17 @@ fn unknown_fields_are_ignored() {
 }
 
 #[test]
-fn every_field_is_needed() {
+fn missing_field_fails_to_decode() {
     for_every_event!(misses_what_is_missing);
 }
 
 #[test]
-fn types_are_checked() {
+fn wrong_field_type_fails_to_decode() {
     for_every_event!(refuses_other_types);
 }
 
 #[test]
-fn the_bodies_of_other_versions_of_this_system_are_understood() {
+fn bodies_of_other_versions_decode() {
     // 24-hex identifiers, a number as the price, and only the fields of the original.
     let order: OrderCreated = serde_json::from_str(
         r#"{"id":"5ea9b8f0c1d2e3f405162738","version":0,"status":"created","userId":"5ea9b8f0c1d2e3f405162739",

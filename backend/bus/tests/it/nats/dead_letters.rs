@@ -20,7 +20,7 @@ async fn terminate(fixture: &Fixture, reason: &str) {
     client.flush().await.unwrap();
 }
 
-/// Lets the server give up an event after so many deliveries, as an older version has told it.
+/// Sets `max_deliver` of the consumer, as an older version did.
 async fn give_up_after(fixture: &Fixture, deliveries: u32) {
     let client = raw(fixture).await;
     let mut config = api(&client, "CONSUMER.INFO.TICKETING.s", "").await["config"].take();
@@ -31,7 +31,7 @@ async fn give_up_after(fixture: &Fixture, deliveries: u32) {
 }
 
 #[tokio::test]
-async fn event_that_the_server_has_given_up_is_delivered_again() {
+async fn event_after_max_deliveries_is_redelivered() {
     let fixture = Fixture::on(Shape::Nats).await;
     let options = JetStreamOptions { ack_wait: Duration::from_millis(200), ..fixture.options() };
     let bus = Bus::jetstream(options).await.unwrap();
@@ -52,7 +52,7 @@ async fn event_that_the_server_has_given_up_is_delivered_again() {
 }
 
 #[tokio::test]
-async fn an_event_that_is_terminated_by_hand_is_set_aside_with_the_reason() {
+async fn terminated_event_is_dead_lettered_with_its_reason() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     let subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
@@ -65,7 +65,7 @@ async fn an_event_that_is_terminated_by_hand_is_set_aside_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_was_given_up_while_nobody_listened_is_set_aside_later() {
+async fn advisory_while_offline_is_processed_later() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
@@ -77,7 +77,7 @@ async fn what_was_given_up_while_nobody_listened_is_set_aside_later() {
 }
 
 #[tokio::test]
-async fn a_message_that_is_no_event_of_ours_is_contained() {
+async fn foreign_message_is_contained() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     let core = fixture.service("s");
@@ -92,7 +92,7 @@ async fn a_message_that_is_no_event_of_ours_is_contained() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn operators_see_lag_retries_and_letters() {
+async fn gauges_show_lag_retries_and_dead_letters() {
     let metrics = ticketing_platform::telemetry::install_metrics().unwrap();
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.bus().await;

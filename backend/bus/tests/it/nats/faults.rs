@@ -9,7 +9,7 @@ use ticketing_engines::Shape;
 use ticketing_platform::db::DbError;
 use ticketing_platform::shutdown::Shutdown;
 
-use super::{api, assert_in_order, assert_whole, in_the_end, raw, said, say};
+use super::{api, append_history, assert_in_order, assert_whole, in_the_end, outbox_ids, raw};
 use crate::support::{Fixture, OnCreated, OnUpdated, count, notes, updated};
 
 const UNMARKED: &str = "SELECT COUNT(*) AS n FROM outbox WHERE published_at IS NULL";
@@ -23,14 +23,14 @@ async fn pair(fixture: &Fixture, shutdown: &Shutdown) -> (Bus, Core, Core) {
 }
 
 async fn all_is_heard(bus: &Bus, source: &Core, copy: &Core, events: usize) {
-    in_the_end("all is said", || async { count(source, UNMARKED).await == 0 }).await;
+    in_the_end("all events are published", || async { count(source, UNMARKED).await == 0 }).await;
     in_the_end("all is heard", || async { notes(copy).await.len() >= events }).await;
     in_the_end("nothing waits", || async { bus.backlog().await.is_ok_and(|waiting| waiting == 0) }).await;
     assert!(bus.dead_letters().await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
+async fn repeated_server_kills_lose_and_repeat_nothing() {
     let mut fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&fixture, &shutdown).await;
@@ -40,7 +40,7 @@ async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
         async move {
             let mut tickets = 0;
             while !enough.load(Ordering::SeqCst) {
-                say(&source, &format!("t{tickets}"), 4).await;
+                append_history(&source, &format!("t{tickets}"), 4).await;
                 tickets += 1;
             }
             tickets
@@ -57,19 +57,19 @@ async fn a_server_that_is_killed_again_and_again_loses_and_repeats_nothing() {
     all_is_heard(&bus, &source, &copy, tickets * 4).await;
     assert_whole(&notes(&copy).await, tickets, 4);
     let places = bus.sequences().await.unwrap();
-    assert!(said(&source).await.iter().all(|id| places.contains_key(id)));
+    assert!(outbox_ids(&source).await.iter().all(|id| places.contains_key(id)));
     assert_in_order(&bus.recent(u32::MAX).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
+async fn events_during_an_outage_are_delivered_after_it() {
     let mut fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&fixture, &shutdown).await;
-    say(&source, "before", 2).await;
+    append_history(&source, "before", 2).await;
     all_is_heard(&bus, &source, &copy, 2).await;
     fixture.nats.as_mut().unwrap().kill().await;
-    say(&source, "meanwhile", 3).await;
+    append_history(&source, "meanwhile", 3).await;
     in_the_end("the bus says that it cannot", || async { bus.backlog().await.is_err() }).await;
     assert_eq!(count(&source, UNMARKED).await, 3, "the outbox keeps them");
     fixture.nats.as_mut().unwrap().start().await;
@@ -80,7 +80,7 @@ async fn what_is_said_while_the_server_is_away_is_heard_when_it_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothing() {
+async fn publish_without_response_is_unknown_and_repeatable() {
     let fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..fixture.options() };
@@ -92,7 +92,7 @@ async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothi
     for round in 0..3 {
         server.pause().await;
         for ticket in 0..10 {
-            say(&source, &format!("t{round}-{ticket}"), 3).await;
+            append_history(&source, &format!("t{round}-{ticket}"), 3).await;
         }
         let unknown = bus.publish(fixture.history("x", 1)).await;
         assert!(matches!(unknown, Err(BusError::JetStream(JetStreamError::Timeout(_)))), "{unknown:?}");
@@ -105,18 +105,18 @@ async fn an_answer_that_does_not_come_means_not_known_and_a_repeat_changes_nothi
     let heard = notes(&copy).await;
     assert_whole(&heard.into_iter().filter(|note| note.starts_with('t')).collect::<Vec<_>>(), 30, 3);
     let events: Vec<_> = bus.recent(u32::MAX).await.unwrap();
-    let said: Vec<_> = events.into_iter().filter(|event| event.aggregate != "x").collect();
-    assert_eq!(said.len(), 90, "each lies there once");
-    assert_in_order(&said);
+    let published: Vec<_> = events.into_iter().filter(|event| event.aggregate != "x").collect();
+    assert_eq!(published.len(), 90, "each lies there once");
+    assert_in_order(&published);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
+async fn lost_stream_is_rebuilt_from_the_outboxes() {
     let mut fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&fixture, &shutdown).await;
     for ticket in 0..20 {
-        say(&source, &format!("t{ticket}"), 5).await;
+        append_history(&source, &format!("t{ticket}"), 5).await;
     }
     all_is_heard(&bus, &source, &copy, 100).await;
 
@@ -124,10 +124,10 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
     server.kill().await;
     server.lose_store();
     // A new ticket, and a new version of an old one.
-    say(&source, "meanwhile", 5).await;
+    append_history(&source, "meanwhile", 5).await;
     let outbox = source.outbox.clone();
-    let said_more = source.db.write(move |tx| outbox.append(tx, &updated("t7", 5)).map(drop));
-    said_more.await.map_err(|error: DbError| error).unwrap();
+    let appended = source.db.write(move |tx| outbox.append(tx, &updated("t7", 5)).map(drop));
+    appended.await.map_err(|error: DbError| error).unwrap();
     server.start().await;
     all_is_heard(&bus, &source, &copy, 106).await;
     assert_eq!(bus.sequences().await.unwrap().len(), 6, "the stream is new");
@@ -137,7 +137,7 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
     assert_eq!(rebuild(&bus, [&source]).await.unwrap(), 106);
     all_is_heard(&bus, &source, &copy, 106).await;
     let places = bus.sequences().await.unwrap();
-    assert!(said(&source).await.iter().all(|id| places.contains_key(id)), "with the same identifiers");
+    assert!(outbox_ids(&source).await.iter().all(|id| places.contains_key(id)), "with the same identifiers");
     assert!(places.values().all(|place| *place > lost));
     assert_in_order(&bus.recent(u32::MAX).await.unwrap());
 
@@ -150,30 +150,30 @@ async fn a_store_that_is_lost_is_rebuilt_from_the_outboxes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stream_that_is_deleted_under_us_is_made_anew() {
+async fn deleted_stream_is_recreated() {
     let fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
     let (bus, source, copy) = pair(&fixture, &shutdown).await;
-    say(&source, "before", 2).await;
+    append_history(&source, "before", 2).await;
     all_is_heard(&bus, &source, &copy, 2).await;
     let client = raw(&fixture).await;
     for stream in ["TICKETING", "TICKETING_DEAD", "TICKETING_ADVISORIES"] {
         assert_eq!(api(&client, &format!("STREAM.DELETE.{stream}"), "").await["success"], true);
     }
-    say(&source, "after", 2).await;
+    append_history(&source, "after", 2).await;
     all_is_heard(&bus, &source, &copy, 4).await;
     assert_whole(&notes(&copy).await, 2, 2);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_was_away_longer_than_it_remembers_gets_repeats_that_change_nothing() {
+async fn repeats_after_the_duplicate_window_change_nothing() {
     let mut fixture = Fixture::on(Shape::Nats).await;
     let window = Duration::from_millis(300);
     let bus = super::forgetful(&fixture, window).await;
     let (source, copy, shutdown) = (fixture.service("source"), fixture.service("copy"), Shutdown::new());
     // Published and not marked: a relay died in between.
     for ticket in 0..10 {
-        say(&source, &format!("t{ticket}"), 3).await;
+        append_history(&source, &format!("t{ticket}"), 3).await;
     }
     source.start(&bus, None, &shutdown);
     copy.start(&bus, Some(copy.consumers("copy").on(OnCreated).on(OnUpdated)), &shutdown);

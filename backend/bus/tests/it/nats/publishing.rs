@@ -10,7 +10,7 @@ use super::{api, assert_in_order, assert_whole, forgetful, raw};
 use crate::support::{Fixture, OnCreated, OnUpdated, eventually, notes};
 
 #[tokio::test]
-async fn many_events_are_one_write_and_a_lone_one_is_one_too() {
+async fn batch_of_events_and_single_event_are_one_write() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.bus().await;
     bus.publish(fixture.history("t", 200)).await.unwrap();
@@ -24,7 +24,7 @@ async fn many_events_are_one_write_and_a_lone_one_is_one_too() {
 }
 
 #[tokio::test]
-async fn a_batch_that_holds_something_known_is_published_event_by_event() {
+async fn batch_with_a_duplicate_is_published_event_by_event() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.bus().await;
     let (first, second) = (fixture.history("a", 40), fixture.history("b", 40));
@@ -40,7 +40,7 @@ async fn a_batch_that_holds_something_known_is_published_event_by_event() {
 }
 
 #[tokio::test]
-async fn a_batch_keeps_its_place_when_the_one_before_it_is_refused() {
+async fn batch_keeps_its_order_when_the_previous_batch_is_rejected() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.bus().await;
     let known = fixture.history("b", 1).remove(0);
@@ -54,7 +54,7 @@ async fn a_batch_keeps_its_place_when_the_one_before_it_is_refused() {
 }
 
 #[tokio::test]
-async fn what_travels_beside_the_body_is_in_headers() {
+async fn envelope_fields_travel_in_headers() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.bus().await;
     let mut event = fixture.history("t", 1).remove(0);
@@ -78,7 +78,7 @@ async fn what_travels_beside_the_body_is_in_headers() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn beyond_the_memory_of_the_server_the_inbox_makes_repeats_harmless() {
+async fn inbox_drops_repeats_after_the_duplicate_window() {
     let fixture = Fixture::on(Shape::Nats).await;
     let (core, shutdown) = (fixture.service("s"), Shutdown::new());
     let bus = forgetful(&fixture, Duration::from_millis(200)).await;

@@ -13,7 +13,7 @@ use crate::support::{
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
+async fn replicas_share_deliveries_and_apply_each_once() {
     let fixture = Fixture::on(Shape::Nats).await;
     let (core, shutdown) = (fixture.service("s"), Shutdown::new());
     // Each has a connection of its own, as two processes would.
@@ -32,7 +32,7 @@ async fn two_replicas_share_the_work_and_each_event_takes_effect_once() {
 }
 
 #[tokio::test]
-async fn work_is_shared_and_what_one_leaves_the_other_takes() {
+async fn unsettled_deliveries_move_to_another_replica() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     let mut first = bus.subscribe("s", CREATED.to_vec()).await.unwrap();
@@ -59,7 +59,7 @@ async fn work_is_shared_and_what_one_leaves_the_other_takes() {
 }
 
 #[tokio::test]
-async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
+async fn slow_consumer_is_bounded_and_delays_no_other() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     let mut slow = bus.subscribe("slow", TICKETS.to_vec()).await.unwrap();
@@ -79,14 +79,14 @@ async fn a_slow_consumer_holds_up_nobody_and_holds_a_bounded_number() {
 }
 
 #[tokio::test]
-async fn what_is_under_way_to_a_consumer_is_bounded() {
+async fn deliveries_in_flight_are_bounded() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = Bus::jetstream(JetStreamOptions { in_flight: 2048, ..fixture.options() }).await.unwrap();
     let subscription = bus.subscribe("s", TICKETS.to_vec()).await.unwrap();
     bus.publish(fixture.history("t", 4000)).await.unwrap();
     let client = raw(&fixture).await;
     let _inbox = client.subscribe("here").await.unwrap();
-    // Somebody takes everything and answers nothing.
+    // A client takes all deliveries and acks none.
     client.publish_with_reply("$JS.API.CONSUMER.MSG.NEXT.TICKETING.s", "here", "4000".into()).await.unwrap();
     eventually("it has what it may have", || async {
         let info = api(&client, "CONSUMER.INFO.TICKETING.s", "").await;
@@ -97,7 +97,7 @@ async fn what_is_under_way_to_a_consumer_is_bounded() {
 }
 
 #[tokio::test]
-async fn a_consumer_is_widened_and_never_narrowed() {
+async fn consumer_gains_subjects_and_never_loses_one() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     drop(bus.subscribe("s", CREATED.to_vec()).await.unwrap());
@@ -116,7 +116,7 @@ async fn a_consumer_is_widened_and_never_narrowed() {
 
 /// An older and a newer version that read the configuration before either has written it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn versions_that_start_together_get_all_their_events() {
+async fn versions_that_start_together_receive_all_events() {
     let fixture = Fixture::on(Shape::Nats).await;
     let (older, newer, client) = (fixture.live_bus().await, fixture.live_bus().await, raw(&fixture).await);
     for durable in ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"] {
@@ -134,7 +134,7 @@ async fn versions_that_start_together_get_all_their_events() {
 
 /// An older program, which does not look at what others have written, or an operator.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn consumer_that_another_client_narrowed_is_extended_again() {
+async fn narrowed_consumer_is_extended_again() {
     let fixture = Fixture::on(Shape::Nats).await;
     let (core, shutdown, bus) = (fixture.service("s"), Shutdown::new(), fixture.live_bus().await);
     core.start(&bus, Some(core.consumers("s").on(OnCreated).on(OnUpdated)), &shutdown);
@@ -152,7 +152,7 @@ async fn consumer_that_another_client_narrowed_is_extended_again() {
 }
 
 #[tokio::test]
-async fn what_is_put_off_for_long_is_not_delivered_anew() {
+async fn long_postponed_event_is_not_redelivered() {
     let fixture = Fixture::on(Shape::Nats).await;
     let bus = fixture.live_bus().await;
     let mut subscription = bus.subscribe("s", CREATED.to_vec()).await.unwrap();

@@ -1,4 +1,4 @@
-//! What is wrong with a server is said at once, by name.
+//! A start fails at once, with the cause, where the server cannot be used.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ async fn a_server_of_version(version: &str) -> String {
 }
 
 #[tokio::test]
-async fn an_old_server_is_refused_with_both_versions() {
+async fn old_server_is_rejected_with_both_versions() {
     let url = a_server_of_version("2.9.10").await;
     let error = Bus::jetstream(JetStreamOptions::new(&url)).await.unwrap_err();
     assert_eq!(
@@ -44,20 +44,20 @@ async fn an_old_server_is_refused_with_both_versions() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_named_without_the_password() {
+async fn unreachable_server_is_named_without_its_password() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let url = format!("nats://somebody:secret@{nobody}");
+    let url = format!("nats://user:secret@{nobody}");
     let error = Bus::jetstream(JetStreamOptions::new(url)).await.unwrap_err();
     assert!(matches!(error, JetStreamError::Connect { .. }), "{error:?}");
-    let said = error.to_string();
+    let message = error.to_string();
     assert!(
-        said.starts_with(&format!("cannot connect to nats://{nobody}: ")) && !said.contains("secret"),
-        "{said}"
+        message.starts_with(&format!("cannot connect to nats://{nobody}: ")) && !message.contains("secret"),
+        "{message}"
     );
 }
 
 #[tokio::test]
-async fn wrong_credentials_are_said_to_be_wrong() {
+async fn wrong_credentials_are_rejected() {
     let users = "authorization { users: [ { user: a, password: right } ] }";
     let server = NatsServer::builder().config(users).start().await;
     let options = JetStreamOptions {
@@ -65,19 +65,19 @@ async fn wrong_credentials_are_said_to_be_wrong() {
         answer_within: Duration::from_secs(2),
         ..JetStreamOptions::new(server.url())
     };
-    let said = Bus::jetstream(options).await.unwrap_err().to_string();
-    assert!(said.contains("does not accept them") && !said.contains("wrong"), "{said}");
+    let message = Bus::jetstream(options).await.unwrap_err().to_string();
+    assert!(message.contains("does not accept them") && !message.contains("wrong"), "{message}");
 }
 
 #[tokio::test]
-async fn a_server_without_jetstream_is_no_bus() {
+async fn server_without_jetstream_is_rejected() {
     let server = NatsServer::builder().without_jetstream().start().await;
     let error = Bus::jetstream(JetStreamOptions::new(server.url())).await.unwrap_err();
     assert!(matches!(error, JetStreamError::NotEnabled), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_stream_that_is_made_otherwise_is_not_touched() {
+async fn stream_with_another_configuration_is_not_changed() {
     let fixture = Fixture::on(Shape::Nats).await;
     let client = raw(&fixture).await;
     let other = r#"{"name":"TICKETING","subjects":["ticketing.>"],"retention":"limits","storage":"memory",
@@ -93,7 +93,7 @@ async fn a_stream_that_is_made_otherwise_is_not_touched() {
 }
 
 #[tokio::test]
-async fn the_streams_are_durable_and_checked_again_at_the_next_start() {
+async fn streams_are_durable_and_checked_at_each_start() {
     let fixture = Fixture::on(Shape::Nats).await;
     for _ in 0..2 {
         fixture.bus().await;

@@ -31,7 +31,7 @@ fn is_refused(outcome: Result<(), BusError>, subject: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_says_what_is_its_own_and_nothing_else() {
+async fn service_publishes_only_its_own_events() {
     let fixture = guarded().await;
     let (tickets, auth) = (bus(&fixture, NatsUser::Tickets).await, bus(&fixture, NatsUser::Auth).await);
     let (own, foreign) = (fixture.history("t", 3), fixture.encoded(&session_ended("s")));
@@ -54,7 +54,7 @@ async fn a_service_says_what_is_its_own_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_consumes_under_its_own_name_alone() {
+async fn service_consumes_only_under_its_own_name() {
     let fixture = guarded().await;
     let (tickets, orders) = (bus(&fixture, NatsUser::Tickets).await, bus(&fixture, NatsUser::Orders).await);
     let refused = orders.subscribe("payments-service", CREATED.to_vec()).await.map(drop);
@@ -79,7 +79,7 @@ async fn a_service_consumes_under_its_own_name_alone() {
 }
 
 #[tokio::test]
-async fn one_process_may_be_every_service() {
+async fn user_all_may_run_every_service() {
     let fixture = guarded().await;
     let all = bus(&fixture, NatsUser::All).await;
     let mut subscription = all.subscribe("orders-service", CREATED.to_vec()).await.unwrap();
@@ -91,7 +91,7 @@ async fn one_process_may_be_every_service() {
 }
 
 #[tokio::test]
-async fn a_user_without_permission_is_told_at_the_start() {
+async fn user_without_permission_fails_at_start() {
     let nobody = "authorization { users: [ { user: nobody, password: x, \
                   permissions: { publish: { deny: [\">\"] }, subscribe: { allow: [\"_INBOX_nobody.>\"] } } } ] }";
     let server = NatsServer::builder().config(nobody).start().await;
@@ -107,7 +107,7 @@ async fn a_user_without_permission_is_told_at_the_start() {
     );
 }
 
-/// Writes the file anew.
+/// Rewrites the file.
 const UPDATE: &str = "UPDATE_USERS";
 
 #[test]
