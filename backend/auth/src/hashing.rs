@@ -265,7 +265,7 @@ mod tests {
 
     const PASSWORD: &str = "correct horse battery";
 
-    fn somebody() -> Requester {
+    fn requester() -> Requester {
         Requester { address: std::net::Ipv4Addr::LOCALHOST.into(), guessed_account: None }
     }
 
@@ -277,18 +277,18 @@ mod tests {
     async fn hash_is_understood_by_the_library_and_the_reverse() {
         use argon2::{PasswordHasher as _, PasswordVerifier as _};
         let hasher = Hasher::new(&cheap()).await.unwrap();
-        let ours = hasher.hash(&SecretString::from(PASSWORD), somebody()).await.unwrap();
+        let ours = hasher.hash(&SecretString::from(PASSWORD), requester()).await.unwrap();
         let library = Argon2::default();
         library.verify_password(PASSWORD.as_bytes(), &PasswordHash::new(&ours).unwrap()).unwrap();
         // With other costs, as a hash has that was made before the costs were changed.
         let theirs = library.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
         for stored in [&ours, &theirs] {
-            assert!(hasher.verify(&SecretString::from(PASSWORD), Some(stored), somebody()).await.unwrap());
+            assert!(hasher.verify(&SecretString::from(PASSWORD), Some(stored), requester()).await.unwrap());
             assert!(
-                !hasher.verify(&SecretString::from("wrong horse"), Some(stored), somebody()).await.unwrap()
+                !hasher.verify(&SecretString::from("wrong horse"), Some(stored), requester()).await.unwrap()
             );
         }
-        assert!(!hasher.verify(&SecretString::from(PASSWORD), None, somebody()).await.unwrap());
+        assert!(!hasher.verify(&SecretString::from(PASSWORD), None, requester()).await.unwrap());
     }
 
     #[tokio::test(flavor = "multi_thread")]
@@ -297,7 +297,7 @@ mod tests {
         let tasks: Vec<_> = (0..60)
             .map(|_| {
                 let hasher = Arc::clone(&hasher);
-                tokio::spawn(async move { hasher.hash(&SecretString::from(PASSWORD), somebody()).await })
+                tokio::spawn(async move { hasher.hash(&SecretString::from(PASSWORD), requester()).await })
             })
             .collect();
         for task in tasks {

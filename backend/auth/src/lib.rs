@@ -26,7 +26,7 @@ pub use settings::{Limits, Settings};
 use hashing::Hasher;
 use limits::Tries;
 
-/// Every table of its database, for whoever brings it up to date before the service is opened.
+/// Every table of the database, for the task that migrates it before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(store::MIGRATIONS)
@@ -56,8 +56,8 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens the service's database, remembers the sessions that were ended, and computes the keys of e-mail addresses anew
-    /// that an older version has computed.
+    /// Opens the service's database, remembers the sessions that were ended, and recomputes the keys of e-mail addresses
+    /// that an older version computed.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read, or the costs of hashing are not valid.
@@ -108,7 +108,7 @@ impl App {
 /// Accounts of one address that are reported at a start.
 const REPORTED: i64 = 100;
 
-/// Computes the keys of e-mail addresses anew, batch by batch, and reports accounts that turn out to have one address.
+/// Recomputes the keys of e-mail addresses in batches, and reports accounts that turn out to have one address.
 async fn recompute_keys(db: &Db) -> Result<(), DbError> {
     loop {
         match db.write(store::recompute_batch).await? {
@@ -116,10 +116,10 @@ async fn recompute_keys(db: &Db) -> Result<(), DbError> {
             accounts => tracing::info!(accounts, "keys of e-mail addresses recomputed"),
         }
     }
-    for store::Displaced { account, keeper } in db.read(|tx| store::displaced(tx, REPORTED)).await? {
+    for store::Displaced { account, kept_account } in db.read(|tx| store::displaced(tx, REPORTED)).await? {
         tracing::warn!(
             account,
-            keeper,
+            kept_account,
             "two accounts spell one e-mail address; the older one keeps it, the other signs in with its own spelling only"
         );
     }

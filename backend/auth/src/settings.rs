@@ -1,4 +1,4 @@
-//! What the service is told when it is opened.
+//! The settings with which the service is opened.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use ticketing_platform::session::Sessions;
 
 use crate::hashing::Hashing;
 
-/// What the service is told when it is opened.
+/// The settings with which the service is opened.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Its database.

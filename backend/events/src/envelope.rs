@@ -9,7 +9,7 @@ use crate::{AnyEventName, Event, EventName};
 pub struct Envelope {
     /// The identifier of this event: a repeat carries the same one.
     pub id: String,
-    /// What happened. It may be unknown to this version.
+    /// The name of the event. Another version may have published it, so this version may not know it.
     pub name: AnyEventName,
     /// The aggregate.
     pub aggregate: String,

@@ -35,17 +35,17 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Every table of its database, for whoever brings it up to date before the service is opened.
+/// Every table of the database, for the task that migrates it before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(MIGRATIONS)
 }
 
-/// How long a reservation lasts unless told otherwise.
+/// How long a reservation lasts by default.
 pub const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
-/// How many unpaid orders one user may have unless told otherwise.
+/// How many unpaid orders one user may have by default.
 pub const DEFAULT_OPEN_LIMIT: u32 = 20;
-/// How long others come first after each reservation of a ticket that a buyer has given up, unless told otherwise.
+/// How long others come first after each reservation of a ticket that a buyer has given up, by default.
 pub const DEFAULT_REORDER_PAUSE: Duration = Duration::from_secs(60);
 
 /// What the service is given.

@@ -39,7 +39,7 @@ const BATCH: u32 = 100;
 /// How often outdated tickets are looked for.
 const CORRECT_EVERY: Duration = Duration::from_secs(600);
 
-/// Every table of its database, for whoever brings it up to date before the service is opened.
+/// Every table of the database, for the task that migrates it before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(MIGRATIONS)
@@ -163,7 +163,7 @@ impl App {
         }
     }
 
-    /// How a change that happens now is told of.
+    /// Publishes the changes that happen now.
     pub(crate) fn voice(&self) -> store::Voice<'_> {
         store::Voice { outbox: &self.core.outbox, feed: &self.feed, now: self.core.clock.now() }
     }

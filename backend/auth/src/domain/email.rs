@@ -24,7 +24,7 @@ pub(crate) struct Email {
 pub(crate) struct NotAnEmail;
 
 impl Email {
-    /// What is said of a text that is none.
+    /// The message for a text that is not an address.
     pub(crate) const FAULT: &'static str = "Email must be valid";
 
     /// The address as it was received.

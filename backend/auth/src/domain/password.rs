@@ -25,12 +25,12 @@ struct SecretText(String);
 pub(crate) struct NotAPassword;
 
 impl Password {
-    /// What is said of a text that is too short or too long.
+    /// The message for a password that is too short or too long.
     pub(crate) const FAULT: &'static str = "Password must be between 8 and 128 characters";
 }
 
 impl GivenPassword {
-    /// What is said where there is none.
+    /// The message for a missing password.
     pub(crate) const FAULT: &'static str = "You must supply a password";
 }
 

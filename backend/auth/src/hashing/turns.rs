@@ -139,7 +139,7 @@ impl State {
         let own = self.by_address.get(&address).map_or(0, count);
         let longest = self.by_address.iter().map(|(address, waiters)| (count(waiters), *address)).max();
         let Some((length, longest)) = longest.filter(|(length, _)| *length >= own + 2) else { return false };
-        debug_assert!(length > 0, "somebody waits there");
+        debug_assert!(length > 0, "the queue of the address is not empty");
         let waiters = self.by_address.get(&longest);
         let newest = waiters.and_then(|waiters| waiters.iter().rev().find(counts)).map(|waiter| waiter.id);
         // Its sender is dropped, by which it learns that it is refused.
@@ -235,7 +235,7 @@ mod tests {
         }
     }
 
-    /// What became of it; nothing while it waits, and once this has been told.
+    /// The outcome of the request; `None` while it waits, and after the outcome was taken.
     fn outcome(waiting: &mut Waiting) -> Option<Result<Turn, Refused>> {
         waiting.now_or_never()
     }

@@ -20,7 +20,7 @@ pub(crate) struct Displaced {
     /// The account that is found by its own spelling of the address only.
     pub(crate) account: String,
     /// The account that keeps the address.
-    pub(crate) keeper: String,
+    pub(crate) kept_account: String,
 }
 
 /// The key of an account that had to leave its address to an older one.
@@ -86,11 +86,11 @@ pub(crate) fn displaced(tx: &mut Tx<'_>, limit: i64) -> Result<Vec<Displaced>, D
     let mut displaced = Vec::new();
     for (account, email) in accounts {
         let Ok(email) = Email::try_from(email) else { continue };
-        let keeper =
+        let kept_account =
             tx.query_opt("SELECT id FROM users WHERE email_key = $1", args![&email.key()], |row| {
                 row.text("id")
             })?;
-        displaced.extend(keeper.map(|keeper| Displaced { account, keeper }));
+        displaced.extend(kept_account.map(|kept_account| Displaced { account, kept_account }));
     }
     Ok(displaced)
 }

@@ -33,7 +33,7 @@ pub struct NewOrder {
     pub expires_at: Timestamp,
     /// How many unpaid orders one user may have.
     pub open_limit: i64,
-    /// What the buyer was told that the ticket costs; `None` where any price will do.
+    /// The price in cents that the buyer saw; `None` accepts any price.
     pub price: Option<Money>,
     /// How long others come first after each reservation of the ticket that this buyer has given up.
     pub reorder_pause: Duration,
@@ -48,13 +48,13 @@ pub enum ReserveError {
     /// The ticket was withdrawn.
     #[error("there is no such ticket")]
     NoTicket,
-    /// The ticket costs this now, and not what the buyer was told.
+    /// The present price of the ticket, which differs from the price that the buyer saw.
     #[error("the ticket costs {0}")]
     PriceChanged(Money),
     /// The buyer has given up a reservation of the ticket, and others come first for so long.
     #[error("the ticket cannot be ordered again for {} s", .0.as_secs())]
     ReorderTooSoon(Duration),
-    /// Somebody else holds it, or it is sold.
+    /// Another order holds the ticket, or it is sold.
     #[error("the ticket is already reserved")]
     Reserved,
     /// The user has too many unpaid orders.
@@ -124,7 +124,7 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// Reserves a ticket by ordering it, for its price at this moment.
 ///
 /// # Errors
-/// When there is no such ticket, it costs something else by now, somebody holds it, others come first, or the user has
+/// When there is no such ticket, its price has changed, another order holds it, other buyers come first, or the user has
 /// too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
     if open::is_full(tx, &new.user_id, new.open_limit)? {
@@ -166,7 +166,7 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
     })
 }
 
-/// Inserts the order and answers the ticket as it is now; nothing where there is no such ticket, or somebody holds it.
+/// Inserts the order and returns the ticket as it is now; `None` if there is no such ticket, or another order holds it.
 fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, ReserveError> {
     let made = format!(
         "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
@@ -195,7 +195,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, Reserve
     }
 }
 
-/// Why nothing was inserted. What the buyer was told wrongly comes before what others have done.
+/// Returns why nothing was inserted. A wrong price is reported before a reservation by another buyer.
 fn refusal(tx: &mut Tx<'_>, new: &NewOrder) -> Result<ReserveError, DbError> {
     let Some(ticket) = ticket(tx, &new.ticket_id)? else { return no_ticket(tx, &new.ticket_id) };
     if new.price.is_some_and(|price| price != ticket.price) {

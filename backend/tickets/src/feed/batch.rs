@@ -39,7 +39,7 @@ impl Batch {
         format!("retry: {}\nid: {position}\n\n", retry.as_millis()).into()
     }
 
-    /// Begins a stream that does not go on where its client was: the client has to load anew what it shows.
+    /// Begins a stream that does not continue at the position of its client: the client has to load its list again.
     pub(super) fn reset(position: &str, retry: Duration) -> Bytes {
         format!("retry: {}\nevent: reset\nid: {position}\ndata: {{}}\n\n", retry.as_millis()).into()
     }

@@ -5,7 +5,7 @@
 //! do, the place is the number of the transaction and the identifier, and only changes are shown whose transactions are
 //! older than every one that is still under way.
 //!
-//! A place is known as long as its change is kept. Changes are forgotten from the oldest on, so whoever resumes at a known
+//! A place is known as long as its change is kept. Changes are forgotten from the oldest on, so a watcher that resumes at a known
 //! place misses nothing; any other is answered with a reset.
 
 use std::time::Duration;
@@ -189,7 +189,7 @@ fn millis(span: Duration) -> i64 {
 }
 
 /// Where the tables were restored on another server, the numbers of its transactions may lie ahead of this one's: those
-/// changes are forgotten, and whoever watches begins anew.
+/// changes are deleted, and watchers begin again.
 ///
 /// # Errors
 /// When the database fails.
@@ -198,8 +198,8 @@ pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(&sql, &[]).map(drop)
 }
 
-/// Forgets changes that are too old to be resumed from: those before the oldest that is not, whatever the clock said when
-/// they were made, and never the newest. So all that follow a change that is kept are kept.
+/// Deletes changes that are too old to be resumed from: those before the oldest recent one, whatever their recorded times,
+/// and never the newest. So every change after a kept one is kept.
 ///
 /// # Errors
 /// When the database fails.

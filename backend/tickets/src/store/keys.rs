@@ -1,4 +1,4 @@
-//! The keys of titles, computed anew where an older version has computed them.
+//! Recomputes the keys of titles that an older version computed.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ const BATCH: i64 = 500;
 /// How long to wait after a failure.
 const RETRY_PAUSE: Duration = Duration::from_secs(5);
 
-/// Computes every key anew that an older version has computed, batch by batch, until none is left or shutdown. Where it
-/// is interrupted, the next start goes on.
+/// Recomputes every key that an older version computed, in batches, until none is left or shutdown. After an
+/// interruption the next start continues.
 pub async fn recompute_keys(db: Db, shutdown: Shutdown) {
     loop {
         match db.write_blindly(recompute_batch).await {

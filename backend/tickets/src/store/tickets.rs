@@ -24,7 +24,7 @@ pub struct NewListing {
     pub price: Money,
 }
 
-/// How a change is told of: to the other services, and to those who watch.
+/// Publishes a change: to the other services as an event, and to the watchers of the feed.
 #[derive(Clone, Copy, Debug)]
 pub struct Voice<'a> {
     /// For the other services.
@@ -44,7 +44,7 @@ pub enum EditError {
     /// It is someone else's.
     #[error("the ticket is someone else's")]
     NotOwner,
-    /// Somebody has ordered it.
+    /// An order holds it.
     #[error("the ticket is reserved")]
     Reserved,
     /// It has changed meanwhile: this is its version.
