@@ -43,6 +43,11 @@ mod tests {
 
     /// Every code of the API, the status that it is answered with, and whether it is kept.
     const TABLE: &[(ErrorCode, u16, bool)] = &[
+        (ErrorCode::MalformedRequest, 400, false),
+        (ErrorCode::UriTooLong, 414, false),
+        (ErrorCode::HeaderFieldsTooLarge, 431, false),
+        (ErrorCode::InsecureTransport, 400, false),
+        (ErrorCode::InvalidSignature, 400, false),
         (ErrorCode::InvalidJson, 400, false),
         (ErrorCode::InvalidInput, 400, false),
         (ErrorCode::PayloadTooLarge, 413, false),
