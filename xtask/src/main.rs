@@ -25,7 +25,7 @@ cargo xtask <command>
   tools         install the tools that the tests need
   deploy        validate the files of backend/deploy/ with the programs and schemas that read them
   fuzz          run schemathesis with the OpenAPI document against a running server
-  web           build the web client from web/ into backend/client/bundle/, which is committed
+  web           build the web client from backend/client/web/ into backend/client/bundle/, which is committed
   storm [N] [--sellers]
                 kill the server N times (20) during concurrent writes, and check that no answered write is lost; then
                 repeat with a NATS server that is killed too, and with a process for each service; with --sellers,

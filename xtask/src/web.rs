@@ -1,4 +1,4 @@
-//! `cargo xtask web`: builds the web client from `web/` into the bundle that cargo embeds in the binaries, and runs its tests in a
+//! `cargo xtask web`: builds the web client from `backend/client/web/` into the bundle that cargo embeds in the binaries, and runs its tests in a
 //! real browser.
 
 use std::collections::BTreeMap;
@@ -10,6 +10,8 @@ use crate::packages::{self, succeeds};
 use crate::run::{cargo, root, run};
 use crate::tools;
 
+/// The source of the web client, below the root of the workspace.
+const SOURCE: &str = "backend/client/web";
 /// The oldest Node.js that the build supports.
 const MIN_NODE_VERSION: (u32, u32) = (20, 19);
 /// Node.js with npm, as a Python package.
@@ -27,12 +29,12 @@ pub(crate) fn web() -> Result<(), String> {
 /// Checks and tests the source, compares the committed bundle with a fresh build, and runs the browser tests.
 pub(crate) fn test() -> Result<(), String> {
     install_packages()?;
-    let types_before = read_folder(&root().join("web/src"))?;
+    let types_before = read_folder(&root().join(SOURCE).join("src"))?;
     npm(&["run", "types"])?;
-    let changed = first_difference(&types_before, &read_folder(&root().join("web/src"))?);
+    let changed = first_difference(&types_before, &read_folder(&root().join(SOURCE).join("src"))?);
     if let Some(name) = changed {
         return Err(format!(
-            "web/src/{name} does not match docs/reference/openapi.json: run `cargo xtask web`"
+            "{SOURCE}/src/{name} does not match docs/reference/openapi.json: run `cargo xtask web`"
         ));
     }
     npm(&["run", "check"])?;
@@ -116,13 +118,13 @@ fn chromium() -> Result<PathBuf, String> {
     found.ok_or_else(|| format!("Chromium is not installed; {CHROMIUM_VARIABLE} names its program"))
 }
 
-/// Installs the packages of `web/package-lock.json` if it has changed.
+/// Installs the packages of `package-lock.json` if it has changed.
 fn install_packages() -> Result<(), String> {
     ensure()?;
-    let lock = root().join("web/package-lock.json");
+    let lock = root().join(SOURCE).join("package-lock.json");
     let expected =
         std::fs::read(&lock).map_err(|error| format!("cannot read {}: {error}", lock.display()))?;
-    let marker = root().join("web/node_modules/.installed");
+    let marker = root().join(SOURCE).join("node_modules/.installed");
     if std::fs::read(&marker).is_ok_and(|installed| installed == expected) {
         return Ok(());
     }
@@ -144,7 +146,7 @@ fn check_bundle() -> Result<(), String> {
     match first_difference(&read_folder(&bundle())?, &read_folder(&fresh)?) {
         None => Ok(()),
         Some(name) => Err(format!(
-            "backend/client/bundle does not match web/ ({name}): run `cargo xtask web`, and commit both"
+            "backend/client/bundle does not match {SOURCE}/ ({name}): run `cargo xtask web`, and commit both"
         )),
     }
 }
@@ -180,7 +182,7 @@ fn npm(arguments: &[&str]) -> Result<(), String> {
 
 fn npm_command(arguments: &[&str]) -> Result<Command, String> {
     let mut command = Command::new("npm");
-    command.arg("--prefix").arg(root().join("web")).args(arguments).current_dir(root()).env("PATH", node()?);
+    command.arg("--prefix").arg(root().join(SOURCE)).args(arguments).current_dir(root()).env("PATH", node()?);
     Ok(command)
 }
 

@@ -6,7 +6,7 @@ use axum::routing::{any, get};
 use crate::App;
 use crate::routes::{api, file, page};
 
-/// The paths of the router of the application (`web/src/app.tsx`).
+/// The paths of the router of the application (`web/src/app.tsx` of this crate).
 const PAGES: [&str; 10] = [
     "/",
     "/tickets/new",

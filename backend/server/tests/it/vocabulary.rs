@@ -68,11 +68,11 @@ const COVERED: &[&str] = &[
     "examples",
     "ticketing-cli/src",
     "ticketing-sdk",
-    "web/README.md",
-    "web/build",
-    "web/e2e",
-    "web/lint",
-    "web/src",
+    "backend/client/web/README.md",
+    "backend/client/web/build",
+    "backend/client/web/e2e",
+    "backend/client/web/lint",
+    "backend/client/web/src",
     "xtask",
 ];
 

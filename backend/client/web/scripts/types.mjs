@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 import openapiTS, { astToString } from 'openapi-typescript'
 
-const document = new URL('../../docs/reference/openapi.json', import.meta.url)
+const document = new URL('../../../../docs/reference/openapi.json', import.meta.url)
 const file = new URL('../src/api/schema.d.ts', import.meta.url)
 
 const head = '// The types of the API, generated from docs/reference/openapi.json by `npm run types`.\n\n'

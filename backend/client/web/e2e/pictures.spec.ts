@@ -25,6 +25,6 @@ test('screenshot of the market', async ({ someone }) => {
   const picture = await page.screenshot({ animations: 'disabled' })
   expect(picture.length).toBeLessThan(120_000)
   if (process.env.UPDATE_SCREENSHOTS !== undefined) {
-    await page.screenshot({ animations: 'disabled', path: resolve(import.meta.dirname, '../../docs/images/pages.png') })
+    await page.screenshot({ animations: 'disabled', path: resolve(import.meta.dirname, '../../../../docs/images/pages.png') })
   }
 })

@@ -11,7 +11,7 @@ const backend = process.env.TICKETING_SERVER ?? 'http://127.0.0.1:3000'
 export default defineConfig({
   plugins: [react(), early('src/early.ts'), budget({ firstLoadScript: 120_000 })],
   build: {
-    outDir: '../backend/client/bundle',
+    outDir: '../bundle',
     emptyOutDir: true,
     sourcemap: false,
     target: ['chrome123', 'edge123', 'firefox121', 'safari17.5'],

@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test'
 import type { Order, Person, Ticket } from './support/person'
 import { expect, test, unique } from './support/test'
 
-const PICTURES = resolve(import.meta.dirname, '../../target/web-screenshots')
+const PICTURES = resolve(import.meta.dirname, '../../../../target/web-screenshots')
 const WIDTHS = [320, 768, 1280]
 const LANGUAGES = ['en', 'ja'] as const
 /** `TICKETING_PICTURES=all` saves every combination. The default is wide and narrow, light and dark for each page. */

@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 
 export default defineConfig({
   testDir: 'e2e',
-  outputDir: '../target/web-test-results',
+  outputDir: '../../../target/web-test-results',
   workers: 2,
   fullyParallel: true,
   retries: 0,

@@ -42,7 +42,7 @@ describe('the languages', () => {
       'backend/auth/src/domain', 'backend/auth/src/routes', 'backend/tickets/src/domain/title.rs',
       'backend/tickets/src/routes/input.rs', 'ticketing-sdk/src/types/money.rs',
     ]
-    const messages = sources.flatMap((source) => read(join(import.meta.dirname, '../../..', source))).flatMap(found)
+    const messages = sources.flatMap((source) => read(join(import.meta.dirname, '../../../../..', source))).flatMap(found)
     expect(messages).toContain('Title is required')
     expect(messages).toContain('an amount has at most two decimals')
     expect(messages.length).toBeGreaterThan(8)
