@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_sdk::Money;
 use ticketing_sdk::text::span;
-pub(crate) use ticketing_sdk::text::{relative, sanitize, time_of_day};
+pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_of_day};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -81,16 +81,6 @@ pub(crate) fn left(left: Duration) -> String {
     span(Duration::from_secs(left.as_secs() + u64::from(left.subsec_nanos() > 0)))
 }
 
-/// What a span of time looks like on a clock: `14:59`, `1:02:03`.
-pub(crate) fn clock(span: Duration) -> String {
-    // The last second is shown until it has passed.
-    let seconds = span.as_secs() + u64::from(span.subsec_nanos() > 0);
-    match seconds / 3600 {
-        0 => format!("{}:{:02}", seconds / 60, seconds % 60),
-        hours => format!("{hours}:{:02}:{:02}", seconds / 60 % 60, seconds % 60),
-    }
-}
-
 /// Cents as a price: `$149.99`.
 pub(crate) fn price(cents: u32) -> String {
     format!("${}.{:02}", cents / 100, cents % 100)
@@ -145,15 +135,6 @@ mod tests {
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("日本 語", 3), ["日", "本", "語"]);
         assert_eq!(wrap("  ", 3), [""; 0]);
-    }
-
-    #[test]
-    fn clocks_count_the_second_that_runs() {
-        assert_eq!(clock(Duration::from_secs(900)), "15:00");
-        assert_eq!(clock(Duration::from_millis(899_001)), "15:00");
-        assert_eq!(clock(Duration::from_millis(59_000)), "0:59");
-        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
-        assert_eq!(clock(Duration::ZERO), "0:00");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, TicketId, Timestamp, UserId, words};
+use super::{Money, OrderId, TicketId, Timestamp, UserId, text, words};
 
 /// A buyer's hold on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +47,30 @@ impl Order {
     pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
         (self.status == OrderStatus::Created).then(|| self.expires_at.saturating_since(now))
     }
+
+    /// Returns the status as people read it: `Reserved · 12:03 left`, `Being paid`, `Paid`, `Cancelled` or `Expired`. `now`
+    /// is the server's time.
+    ///
+    /// An order is `Expired` where its deadline has passed and the end of the hold has not been recorded yet. The wire does
+    /// not state why an order was cancelled, so an order that the deadline has cancelled is `Cancelled`.
+    ///
+    /// ```
+    /// # use ticketing_sdk::{Order, OrderStatus};
+    /// # let json = r#"{"id":"o","userId":"u","status":"created","expiresAt":"2026-11-22T10:15:00Z",
+    /// #     "ticket":{"id":"t","title":"Jazz","price":38}}"#;
+    /// let order: Order = serde_json::from_str(json)?;
+    /// assert_eq!(order.label("2026-11-22T10:02:57Z".parse()?), "Reserved · 12:03 left");
+    /// assert_eq!(order.label("2026-11-22T10:15:00Z".parse()?), OrderStatus::EXPIRED_LABEL);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn label(&self, now: Timestamp) -> String {
+        match self.time_left(now) {
+            None => self.status.label().to_owned(),
+            Some(left) if left.is_zero() => OrderStatus::EXPIRED_LABEL.to_owned(),
+            Some(left) => format!("{} · {}", self.status.label(), text::time_left(left)),
+        }
+    }
 }
 
 /// How far an order is. `complete` and `cancelled` are final.
@@ -67,6 +91,20 @@ words!(OrderStatus, "order status", {
 });
 
 impl OrderStatus {
+    /// The label of an order whose deadline has passed before it was paid.
+    pub const EXPIRED_LABEL: &'static str = "Expired";
+
+    /// Returns the status as people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Created => "Reserved",
+            Self::AwaitingPayment => "Being paid",
+            Self::Complete => "Paid",
+            Self::Cancelled => "Cancelled",
+        }
+    }
+
     /// Whether nothing can change it any more.
     #[must_use]
     pub fn is_final(self) -> bool {

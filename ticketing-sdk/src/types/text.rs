@@ -62,6 +62,32 @@ pub fn span(span: Duration) -> String {
     }
 }
 
+/// Returns a duration as a clock shows it. The second that runs is counted.
+///
+/// ```
+/// use std::time::Duration;
+/// use ticketing_sdk::text::clock;
+///
+/// assert_eq!(clock(Duration::from_secs(900)), "15:00");
+/// assert_eq!(clock(Duration::from_millis(899_001)), "15:00");
+/// assert_eq!(clock(Duration::from_secs(59)), "0:59");
+/// assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
+/// ```
+#[must_use]
+pub fn clock(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    match seconds / HOUR {
+        0 => format!("{}:{:02}", seconds / MINUTE, seconds % MINUTE),
+        hours => format!("{hours}:{:02}:{:02}", seconds / MINUTE % MINUTE, seconds % MINUTE),
+    }
+}
+
+/// Returns the time that is left of a reservation: `12:03 left`.
+#[must_use]
+pub fn time_left(left: Duration) -> String {
+    format!("{} left", clock(left))
+}
+
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;

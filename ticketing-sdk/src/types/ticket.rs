@@ -45,6 +45,18 @@ pub enum TicketStatus {
 
 words!(TicketStatus, "ticket status", { Available => "available", Reserved => "reserved", Sold => "sold" });
 
+impl TicketStatus {
+    /// Returns the status as people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Available => "Available",
+            Self::Reserved => "Reserved",
+            Self::Sold => "Sold",
+        }
+    }
+}
+
 /// What a seller says about a ticket, to list it or to change it.
 ///
 /// ```
