@@ -1,109 +1,108 @@
 //! The session of one client while it runs.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
 
+use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
+use reqwest::cookie::CookieStore as _;
+use reqwest_cookie_store::{CookieStore, CookieStoreMutex};
 use secrecy::SecretString;
 use tokio::sync::OnceCell;
 use url::Url;
 
-use super::jar::Jar;
-use super::{SessionError, SessionInfo, SessionLocation, SessionStore};
+use super::{SessionError, SessionInfo, SessionLocation, SessionStore, jar};
 use crate::request::UseSession;
 use crate::{Error, Result, UserId};
 
-/// The session of one client: a jar in memory, loaded once and saved when the server changes it.
+/// The session of one client: a cookie jar in memory, loaded once and saved when the server changes it.
 pub(crate) struct Sessions {
     store: Arc<dyn SessionStore>,
     server: String,
-    state: Mutex<State>,
+    jar: CookieStoreMutex,
+    /// Whether the jar was set while the client ran, so that a session that the store still loads is older.
+    is_newer_than_store: AtomicBool,
     loaded: OnceCell<()>,
-}
-
-#[derive(Default)]
-struct State {
-    jar: Jar,
-    /// Whether the jar was set while the client ran, so that what a slow store answers is older.
-    is_newer_than_store: bool,
 }
 
 impl Sessions {
     pub(crate) fn new(store: Arc<dyn SessionStore>, server: String) -> Self {
-        Self { store, server, state: Mutex::default(), loaded: OnceCell::new() }
+        let (jar, is_newer_than_store) = (CookieStoreMutex::default(), AtomicBool::new(false));
+        Self { store, server, jar, is_newer_than_store, loaded: OnceCell::new() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn jar(&self) -> MutexGuard<'_, CookieStore> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Runs a question to the store off the asynchronous threads.
-    async fn ask<T: Send + 'static>(
+    /// Prevents a load in progress from replacing the jar. A load replaces it under the jar's lock, so a caller marks
+    /// it before it changes the jar.
+    fn mark_newer_than_store(&self) {
+        self.is_newer_than_store.store(true, Ordering::SeqCst);
+    }
+
+    /// Calls the store on a thread that may block.
+    async fn call_store<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&dyn SessionStore, &str) -> T + Send + 'static,
+        call: impl FnOnce(&dyn SessionStore, &str) -> T + Send + 'static,
     ) -> Result<T, SessionError> {
         let (store, server) = (Arc::clone(&self.store), self.server.clone());
-        tokio::task::spawn_blocking(move || question(&*store, &server))
+        tokio::task::spawn_blocking(move || call(&*store, &server))
             .await
             .map_err(|error| SessionError::with_source("the session store failed", error))
     }
 
-    /// Makes the stored session available, if the request needs it.
+    /// Loads the stored session, if the request needs one.
     ///
     /// # Errors
-    /// When the store cannot be read: there may be a session, so a request that needs one must not go out without it.
+    /// When the store cannot be read: a request that needs a session is not sent without it.
     pub(crate) async fn prepare(&self, usage: UseSession) -> Result<(), SessionError> {
-        if usage != UseSession::Yes || self.state().is_newer_than_store {
+        if usage != UseSession::Yes || self.is_newer_than_store.load(Ordering::SeqCst) {
             return Ok(());
         }
         let load = || async {
-            let saved = self.ask(|store, server| store.load(server)).await??;
-            let loaded = saved.map(|saved| Jar::load(&saved, &self.server)).transpose()?;
-            let mut state = self.state();
-            if let Some(jar) = loaded.filter(|_| !state.is_newer_than_store) {
-                state.jar = jar;
+            let saved = self.call_store(|store, server| store.load(server)).await??;
+            let loaded = saved.map(|saved| jar::load(&saved, &self.server)).transpose()?;
+            let mut jar = self.jar();
+            if let Some(loaded) = loaded.filter(|_| !self.is_newer_than_store.load(Ordering::SeqCst)) {
+                *jar = loaded;
             }
             Ok(())
         };
         self.loaded.get_or_try_init(load).await.copied()
     }
 
+    /// Returns the `Cookie` header of a request to `url`.
     pub(crate) fn header(&self, url: &Url, usage: UseSession) -> Option<HeaderValue> {
         if usage != UseSession::Yes {
             return None;
         }
-        let mut value = HeaderValue::try_from(self.state().jar.header(url)?).ok()?;
+        let mut value = self.jar.cookies(url)?;
         value.set_sensitive(true);
         Some(value)
     }
 
-    /// The user whose session is in memory, where its cookie names one.
+    /// Returns the user whose session is in memory, if its cookie names one.
     pub(crate) fn user(&self) -> Option<UserId> {
-        self.state().jar.user()
+        jar::user(&self.jar())
     }
 
-    /// Keeps what an answer sets.
+    /// Stores the cookies that a response sets.
     pub(crate) async fn receive(&self, headers: &HeaderMap, url: &Url, usage: UseSession) -> Result<()> {
-        let saved = {
-            let mut state = self.state();
-            let changed = match usage {
-                UseSession::No => false,
-                UseSession::Yes => state.jar.receive(headers, url),
-                UseSession::Replace => {
-                    let mut fresh = Jar::default();
-                    let changed = fresh.receive(headers, url);
-                    if changed {
-                        state.jar = fresh;
-                    }
-                    changed
-                }
-            };
-            if !changed {
-                return Ok(());
-            }
-            state.is_newer_than_store = true;
-            state.jar.save(&self.server)?
-        };
-        self.ask(move |store, server| match &saved {
+        if usage == UseSession::No || !headers.contains_key(SET_COOKIE) {
+            return Ok(());
+        }
+        self.mark_newer_than_store();
+        let mut cookies = headers.get_all(SET_COOKIE).iter();
+        if usage == UseSession::Replace {
+            let fresh = CookieStoreMutex::default();
+            fresh.set_cookies(&mut cookies, url);
+            *self.jar() = fresh.into_inner().unwrap_or_else(PoisonError::into_inner);
+        } else {
+            self.jar.set_cookies(&mut cookies, url);
+        }
+        let saved = jar::save(&self.jar(), &self.server)?;
+        self.call_store(move |store, server| match &saved {
             Some(session) => store.save(server, session),
             None => store.clear(server),
         })
@@ -111,38 +110,35 @@ impl Sessions {
         Ok(())
     }
 
-    /// Forgets the session, here and in the store.
+    /// Removes the session, here and in the store.
     pub(crate) async fn forget(&self) -> Result<()> {
-        {
-            let mut state = self.state();
-            state.jar = Jar::default();
-            state.is_newer_than_store = true;
-        }
-        self.ask(|store, server| store.clear(server)).await??;
+        self.mark_newer_than_store();
+        self.jar().clear();
+        self.call_store(|store, server| store.clear(server)).await??;
         Ok(())
     }
 
     pub(crate) async fn info(&self) -> Result<SessionInfo> {
         let unreadable = self.prepare(UseSession::Yes).await.err().map(|error| error.to_string());
-        let place = self.ask(|store, server| store.place(server)).await?;
+        let place = self.call_store(|store, server| store.place(server)).await?;
         let (cookie, user) = {
-            let state = self.state();
-            (state.jar.name(), state.jar.user())
+            let jar = self.jar();
+            (jar::name(&jar), jar::user(&jar))
         };
         let server = self.server.clone();
         Ok(SessionInfo { server, place, present: cookie.is_some(), unreadable, cookie, user })
     }
 }
 
-/// A session that the caller brought: it is used, and changes of it are kept nowhere.
+/// A session that the caller gave: it is sent, and its changes are not stored.
 pub(crate) struct GivenSession(Option<SecretString>);
 
 impl GivenSession {
     pub(crate) fn new(name: &str, value: &SecretString, url: &Url) -> Result<Self> {
-        let jar = Jar::of(name, value, url).ok_or_else(|| {
-            Error::invalid("session", "the cookie's name or value holds characters that cannot be sent")
+        let jar = jar::with_cookie(name, value, url).ok_or_else(|| {
+            Error::invalid("session", "the cookie's name or value has characters that cannot be sent")
         })?;
-        Ok(Self(jar.save(url.as_str().trim_end_matches('/'))?))
+        Ok(Self(jar::save(&jar, url.as_str().trim_end_matches('/'))?))
     }
 }
 

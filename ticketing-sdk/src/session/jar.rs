@@ -1,11 +1,10 @@
-//! The cookies of one server, whatever they are called.
+//! The cookies of one server, whatever their names: reading, storing and restoring a jar.
 
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-use cookie_store::{Cookie, CookieStore, RawCookie};
-use http::HeaderMap;
-use http::header::SET_COOKIE;
+use cookie_store::Cookie;
+use reqwest_cookie_store::{CookieStore, RawCookie};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -13,29 +12,25 @@ use url::Url;
 use super::SessionError;
 use crate::UserId;
 
-/// The cookies of one server. It has no `Debug`: they are secrets.
-#[derive(Default)]
-pub(super) struct Jar(CookieStore);
-
 #[derive(Serialize)]
-struct Saved<'a> {
+struct SavedJar<'a> {
     server: &'a str,
     cookies: Vec<&'a Cookie<'static>>,
 }
 
 #[derive(Deserialize)]
-struct Loaded {
+struct LoadedJar {
     server: String,
     cookies: Vec<Cookie<'static>>,
 }
 
-/// The value of a session cookie, base64 of it.
+/// The value of a session cookie, before base64.
 #[derive(Deserialize)]
 struct CookieValue {
     jwt: String,
 }
 
-/// What the token of a session says of its user.
+/// The claims of a session's token that name its user.
 #[derive(Deserialize)]
 struct Claims {
     id: UserId,
@@ -46,7 +41,7 @@ const ANY_PADDING: GeneralPurposeConfig =
 const COOKIE_ENCODING: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, ANY_PADDING);
 const TOKEN_ENCODING: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, ANY_PADDING);
 
-/// The user that the value of a session cookie names. Its signature is not checked, which only the server can.
+/// Returns the user that the value of a session cookie names. The signature is not verified: only the server has the key.
 fn user_of(value: &str) -> Option<UserId> {
     let value: CookieValue = serde_json::from_slice(&COOKIE_ENCODING.decode(value).ok()?).ok()?;
     let claims = value.jwt.split('.').nth(1)?;
@@ -54,72 +49,50 @@ fn user_of(value: &str) -> Option<UserId> {
     Some(claims.id)
 }
 
-impl Jar {
-    /// A jar with one cookie. The value must be sendable.
-    pub(super) fn of(name: &str, value: &SecretString, url: &Url) -> Option<Self> {
-        let sendable = |text: &str, except: &[u8]| {
-            !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !except.contains(&byte))
-        };
-        if !sendable(name, b"=;,\"") || !sendable(value.expose_secret(), b";,\"\\") {
-            return None;
-        }
-        let mut jar = Self::default();
-        let cookie = RawCookie::build((name.to_owned(), value.expose_secret().to_owned())).path("/").build();
-        jar.0.insert_raw(&cookie, url).ok()?;
-        Some(jar)
+/// Creates a jar with one cookie. Returns `None` if its name or value has characters that a header cannot carry.
+pub(super) fn with_cookie(name: &str, value: &SecretString, url: &Url) -> Option<CookieStore> {
+    let is_valid = |text: &str, except: &[u8]| {
+        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && !except.contains(&byte))
+    };
+    if !is_valid(name, b"=;,\"") || !is_valid(value.expose_secret(), b";,\"\\") {
+        return None;
     }
+    let mut jar = CookieStore::default();
+    let cookie = RawCookie::build((name.to_owned(), value.expose_secret().to_owned())).path("/").build();
+    jar.insert_raw(&cookie, url).ok()?;
+    Some(jar)
+}
 
-    /// The `Cookie` header for a request.
-    pub(super) fn header(&self, url: &Url) -> Option<String> {
-        let pairs: Vec<_> =
-            self.0.get_request_values(url).map(|(name, value)| format!("{name}={value}")).collect();
-        (!pairs.is_empty()).then(|| pairs.join("; "))
-    }
+/// Returns the name of an unexpired cookie.
+pub(super) fn name(jar: &CookieStore) -> Option<String> {
+    jar.iter_unexpired().next().map(|cookie| cookie.name().to_owned())
+}
 
-    /// Takes what an answer sets; tells whether it set anything.
-    pub(super) fn receive(&mut self, headers: &HeaderMap, url: &Url) -> bool {
-        let mut any = false;
-        for header in headers.get_all(SET_COOKIE) {
-            any = true;
-            let stored = header.to_str().ok().map(|text| self.0.parse(text, url));
-            if !matches!(stored, Some(Ok(_))) {
-                tracing::debug!("a cookie of the server cannot be used");
-            }
-        }
-        any
-    }
+/// Returns the user whose session the cookies are, if they name exactly one.
+pub(super) fn user(jar: &CookieStore) -> Option<UserId> {
+    let mut users = jar.iter_unexpired().filter_map(|cookie| user_of(cookie.value()));
+    let first = users.next()?;
+    users.all(|other| other == first).then_some(first)
+}
 
-    /// The name of a cookie that is still good.
-    pub(super) fn name(&self) -> Option<String> {
-        self.0.iter_unexpired().next().map(|cookie| cookie.name().to_owned())
+/// Serializes the unexpired cookies as one text that is bound to its server; `None` if there are none.
+pub(super) fn save(jar: &CookieStore, server: &str) -> Result<Option<SecretString>, SessionError> {
+    let cookies: Vec<_> = jar.iter_unexpired().collect();
+    if cookies.is_empty() {
+        return Ok(None);
     }
+    let text = serde_json::to_string(&SavedJar { server, cookies })
+        .map_err(|error| SessionError::with_source("the session cannot be serialized", error))?;
+    Ok(Some(text.into()))
+}
 
-    /// The user whose session the cookies are, where they name exactly one.
-    pub(super) fn user(&self) -> Option<UserId> {
-        let mut users = self.0.iter_unexpired().filter_map(|cookie| user_of(cookie.value()));
-        let first = users.next()?;
-        users.all(|other| other == first).then_some(first)
+/// Restores what [`save`] wrote. The session of another server yields an empty jar.
+pub(super) fn load(saved: &SecretString, server: &str) -> Result<CookieStore, SessionError> {
+    let loaded: LoadedJar = serde_json::from_str(saved.expose_secret())
+        .map_err(|_| SessionError::new("the stored session is damaged; sign in again"))?;
+    if loaded.server != server {
+        return Ok(CookieStore::default());
     }
-
-    /// All that is still good, as one text bound to its server; nothing if there is nothing.
-    pub(super) fn save(&self, server: &str) -> Result<Option<SecretString>, SessionError> {
-        let cookies: Vec<_> = self.0.iter_unexpired().collect();
-        if cookies.is_empty() {
-            return Ok(None);
-        }
-        let text = serde_json::to_string(&Saved { server, cookies })
-            .map_err(|error| SessionError::with_source("the session cannot be written down", error))?;
-        Ok(Some(text.into()))
-    }
-
-    /// The reverse of [`Self::save`]. A session of another server is no session.
-    pub(super) fn load(saved: &SecretString, server: &str) -> Result<Self, SessionError> {
-        let loaded: Loaded = serde_json::from_str(saved.expose_secret())
-            .map_err(|_| SessionError::new("the stored session is damaged; sign in again"))?;
-        if loaded.server != server {
-            return Ok(Self::default());
-        }
-        let cookies = loaded.cookies.into_iter().map(Ok::<_, SessionError>);
-        Ok(Self(CookieStore::from_cookies(cookies, false)?))
-    }
+    let cookies = loaded.cookies.into_iter().map(Ok::<_, SessionError>);
+    CookieStore::from_cookies(cookies, false)
 }
