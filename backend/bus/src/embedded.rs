@@ -99,7 +99,7 @@ impl Log {
         }
         drop(cache);
         // The commit has rung already, but then this was not in memory yet.
-        self.published.ring();
+        self.published.notify();
     }
 
     /// The messages that follow `position` without a gap, as far as they are in memory.
@@ -174,7 +174,7 @@ impl Log {
             if found > 0 {
                 // It was tried before: a first attempt would leave its row behind when it is settled.
                 store::schedule_redelivery(tx, &name, seq, 1, now, "replayed")?;
-                tx.ring_on_commit(&published);
+                tx.notify_on_commit(&published);
             }
             Ok::<_, DbError>(found > 0)
         });

@@ -57,7 +57,7 @@ impl Lease {
         }
         let (name, holder, waiting) = (self.name, self.holder.clone(), waiting.clone());
         let given = db.write_blindly(move |tx| {
-            tx.ring_on_commit(&waiting);
+            tx.notify_on_commit(&waiting);
             tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, &holder])
         });
         if let Err(error) = given.await {

@@ -65,7 +65,7 @@ impl Outbox {
                 &envelope.body,
             ],
         )?;
-        tx.ring_on_commit(&self.waiting);
+        tx.notify_on_commit(&self.waiting);
         kill_point("before-commit");
         Ok(envelope.id)
     }
@@ -87,7 +87,7 @@ impl Outbox {
     /// # Errors
     /// When the rows cannot be written.
     pub fn republish(&self, tx: &mut Tx<'_>) -> Result<u64, DbError> {
-        tx.ring_on_commit(&self.waiting);
+        tx.notify_on_commit(&self.waiting);
         tx.execute("UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL", &[])
     }
 

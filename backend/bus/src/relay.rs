@@ -77,7 +77,7 @@ impl Relay {
                     pause = MIN_BACKOFF;
                     let more = async {
                         match published {
-                            0 => drop(tokio::time::timeout(POLL, waiting.heard()).await),
+                            0 => drop(tokio::time::timeout(POLL, waiting.notified()).await),
                             many if COALESCED_ROWS.contains(&many) => {
                                 tokio::time::sleep(COALESCE_DELAY).await
                             }

@@ -233,7 +233,7 @@ impl Recovery {
     /// Returns when a lost connection has come back, or at once if one has since the last call.
     pub async fn reconnected(&mut self) {
         match &mut self.connected {
-            Some(connected) => connected.heard().await,
+            Some(connected) => connected.notified().await,
             None => std::future::pending().await,
         }
     }

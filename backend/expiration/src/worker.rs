@@ -31,7 +31,7 @@ pub(crate) async fn run(core: Core, deadline_added: Signal, shutdown: Shutdown) 
                     };
                     tokio::select! {
                         () = next => {}
-                        () = deadline_added.heard() => {}
+                        () = deadline_added.notified() => {}
                         () = tokio::time::sleep(POLL_INTERVAL) => {}
                     }
                 }

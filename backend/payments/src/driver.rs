@@ -67,7 +67,7 @@ impl Driver {
 
     /// Looks for due steps as soon as this transaction is committed.
     pub(crate) fn wake_after(&self, tx: &mut Tx<'_>) {
-        tx.ring_on_commit(&self.due);
+        tx.notify_on_commit(&self.due);
     }
 
     /// Does what is due, until shutdown; then waits for no call: what is unsettled is settled by the next start.
@@ -91,7 +91,7 @@ impl Driver {
                 }
             };
             tokio::select! {
-                () = due.heard() => {}
+                () = due.notified() => {}
                 () = self.wall.sleep_until(until) => {}
                 () = shutdown.triggered() => {}
             }

@@ -42,7 +42,7 @@ impl Followers {
     /// Wakes those who follow this payment.
     pub(crate) fn ring(&self, id: &PaymentId) {
         if let Some(bell) = self.bells().get(id) {
-            bell.signal.ring();
+            bell.signal.notify();
         }
     }
 
@@ -55,7 +55,7 @@ impl Following {
     /// Returns when it is worth looking again.
     pub(crate) async fn moved(&mut self) {
         // A ring or the poll: either way, look again.
-        drop(tokio::time::timeout(POLL, self.listener.heard()).await);
+        drop(tokio::time::timeout(POLL, self.listener.notified()).await);
     }
 }
 

@@ -203,7 +203,7 @@ async fn watch_for_events(shared: Arc<Shared>) {
         }
         tokio::time::sleep(MIN_PAUSE).await;
         tokio::select! {
-            () = applied.heard() => {}
+            () = applied.notified() => {}
             () = shared.registered.notified() => {}
             () = tokio::time::sleep(POLL) => {}
         }
@@ -279,7 +279,7 @@ mod tests {
         let waiting = tokio::spawn(async move { arrivals.wait("ada", &wanted).await });
         tokio::time::sleep(Duration::from_millis(200)).await;
         it.known.lock().unwrap().push(id.clone());
-        it.applied.ring();
+        it.applied.notify();
         assert_eq!(waiting.await.unwrap(), Arrival::Arrived);
         // What came between the caller's look and the wait is found too, without another event.
         assert_eq!(it.arrivals.wait("ada", &id).await, Arrival::Arrived);

@@ -1,61 +1,62 @@
-//! A bell that any number of tasks can listen for.
+//! A notification that any number of tasks can wait for.
 
 use tokio::sync::watch;
 
-/// A bell. Clones ring the same one. A listener never misses a ring: one that happened since it last looked counts.
+/// Notifies listeners. Clones notify the same ones. A listener misses no notification: it returns at once for one that came
+/// after its last wait.
 #[derive(Clone, Debug)]
 pub struct Signal {
-    rings: watch::Sender<u64>,
+    count: watch::Sender<u64>,
 }
 
-/// Hears a [`Signal`].
+/// Waits for the notifications of a [`Signal`].
 #[derive(Debug)]
 pub struct Listener {
-    rings: watch::Receiver<u64>,
+    count: watch::Receiver<u64>,
 }
 
 impl Default for Signal {
     fn default() -> Self {
-        Self { rings: watch::Sender::new(0) }
+        Self { count: watch::Sender::new(0) }
     }
 }
 
 impl Signal {
     /// Wakes every listener.
-    pub fn ring(&self) {
-        self.rings.send_modify(|count| *count = count.wrapping_add(1));
+    pub fn notify(&self) {
+        self.count.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// How often it was rung.
+    /// Returns the number of notifications so far.
     #[must_use]
-    pub fn rings(&self) -> u64 {
-        *self.rings.borrow()
+    pub fn notifications(&self) -> u64 {
+        *self.count.borrow()
     }
 
-    /// Whether there is a listener.
+    /// Returns whether a listener exists.
     #[must_use]
-    pub fn is_heard(&self) -> bool {
-        self.rings.receiver_count() > 0
+    pub fn has_listeners(&self) -> bool {
+        self.count.receiver_count() > 0
     }
 
-    /// Hears every ring from now on.
+    /// Creates a listener for every notification from now on.
     #[must_use]
     pub fn listen(&self) -> Listener {
-        Listener { rings: self.rings.subscribe() }
+        Listener { count: self.count.subscribe() }
     }
 
-    /// Whether both are the same bell.
+    /// Returns whether both notify the same listeners.
     #[must_use]
-    pub fn same(&self, other: &Self) -> bool {
-        self.rings.same_channel(&other.rings)
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.count.same_channel(&other.count)
     }
 }
 
 impl Listener {
-    /// Returns at the next ring, or at once if there was one since the last call. When every [`Signal`] is gone it
-    /// waits for ever.
-    pub async fn heard(&mut self) {
-        if self.rings.changed().await.is_err() {
+    /// Returns at the next notification, or at once if one came since the last call. Never returns after every [`Signal`] was
+    /// dropped.
+    pub async fn notified(&mut self) {
+        if self.count.changed().await.is_err() {
             std::future::pending::<()>().await;
         }
     }

@@ -131,7 +131,7 @@ impl Feed {
             let mut ring = self.shared.ring();
             if ring.is_none() {
                 *ring = Some(Ring::new(newest));
-                self.shared.wanted.ring();
+                self.shared.wanted.notify();
             }
         }
         let retry = Duration::from_millis(spread(clock, RETRY));

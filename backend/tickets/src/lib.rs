@@ -113,7 +113,7 @@ impl App {
         shutdown.spawn(async move {
             recomputed.await;
             // Pages that are kept were searched and sorted by the old keys.
-            feed.changed().ring();
+            feed.changed().notify();
         });
         let (app, stop) = (self.clone(), shutdown.clone());
         shutdown.spawn(async move {

@@ -64,14 +64,14 @@ impl Pages {
 
     /// The generation for [`keep`](Self::keep): take it before reading.
     pub(crate) fn generation(&self) -> u64 {
-        self.changed.rings()
+        self.changed.notifications()
     }
 
     /// The page that answers `question`, if no ticket has changed since.
     pub(crate) fn get(&self, question: &str) -> Option<Page> {
         let kept = self.kept.as_ref()?.read().unwrap_or_else(PoisonError::into_inner);
         let page = kept.pages.get(question)?;
-        (kept.generation == self.changed.rings()).then(|| page.clone())
+        (kept.generation == self.changed.notifications()).then(|| page.clone())
     }
 
     /// Keeps a page that was read after `generation` was taken.
@@ -110,7 +110,7 @@ mod tests {
         let before = pages.generation();
         pages.keep("", before, &page("[1]"));
         assert_eq!(pages.get("").unwrap().body, "[1]");
-        changed.ring();
+        changed.notify();
         assert!(pages.get("").is_none(), "the page is older than the change");
         pages.keep("", before, &page("[1]"));
         assert!(pages.get("").is_none(), "the page was read before the change");

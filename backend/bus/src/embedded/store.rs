@@ -18,7 +18,7 @@ pub(super) fn append(
     now: Timestamp,
     published: &Signal,
 ) -> Result<Vec<Option<i64>>, DbError> {
-    tx.ring_on_commit(published);
+    tx.notify_on_commit(published);
     batch
         .iter()
         .map(|envelope| {

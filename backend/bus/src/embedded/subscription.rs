@@ -103,7 +103,7 @@ impl Subscription {
             }
         };
         tokio::select! {
-            () = self.published.heard() => {}
+            () = self.published.notified() => {}
             () = due => {}
             () = tokio::time::sleep(IDLE), if self.written < self.position => self.write_position().await?,
         }

@@ -100,7 +100,7 @@ impl Connection {
                     RequestErrorKind::NoResponders => JetStreamError::NoResponders(subject.to_owned()),
                     _ => JetStreamError::Client(error.to_string()),
                 }),
-                () = disconnected.heard() => return Err(JetStreamError::Disconnected),
+                () = disconnected.notified() => return Err(JetStreamError::Disconnected),
                 Ok(refusal) = refusals.recv() => {
                     if refusal.contains(&format!("\"{subject}\"")) {
                         return Err(JetStreamError::PermissionDenied(refusal));
@@ -206,10 +206,10 @@ fn handle_event(
     refusals: &broadcast::Sender<String>,
 ) {
     match event {
-        Event::Connected => connected_signal.ring(),
+        Event::Connected => connected_signal.notify(),
         Event::Disconnected => {
             tracing::warn!("the connection to NATS is down");
-            disconnected_signal.ring();
+            disconnected_signal.notify();
         }
         Event::ServerError(ServerError::Other(text))
             if text.to_lowercase().contains("permissions violation") =>

@@ -82,7 +82,7 @@ impl Pull {
             tokio::select! {
                 message = self.messages.next() => self.take(message)?,
                 // A server that was restarted knows nothing of what it was asked.
-                () = self.connected.heard() => self.open = 0,
+                () = self.connected.notified() => self.open = 0,
                 // While the connection is down nothing is asked, and nothing needs to be.
                 () = tokio::time::sleep_until(lost) => (self.open, self.requested_at) = (0, Instant::now()),
             }

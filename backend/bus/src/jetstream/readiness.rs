@@ -38,7 +38,7 @@ impl ConsumerReadiness {
     /// Marks a consumer as subscribed.
     pub(crate) fn mark_ready(&self, durable: &'static str) {
         self.consumers().insert(durable, ConsumerState::Ready);
-        self.changed.ring();
+        self.changed.notify();
     }
 
     /// Records a failed subscription; only a permission error is permanent.
@@ -48,7 +48,7 @@ impl ConsumerReadiness {
         };
         if let Some(state @ ConsumerState::Starting) = consumers.get_mut(durable) {
             *state = ConsumerState::Failed(JetStreamError::PermissionDenied(text.clone()));
-            self.changed.ring();
+            self.changed.notify();
         }
         drop(consumers);
         error
@@ -67,7 +67,7 @@ impl ConsumerReadiness {
         loop {
             match self.outcome() {
                 Some(outcome) => return outcome,
-                None => changed.heard().await,
+                None => changed.notified().await,
             }
         }
     }

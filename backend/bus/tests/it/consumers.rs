@@ -192,6 +192,6 @@ async fn applied_signal_wakes_waiters(shape: Shape) {
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
     let mut arrivals = core.arrived.listen();
     bus.publish(fixture.history("t", 1)).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(10), arrivals.heard()).await.expect("a ring");
+    tokio::time::timeout(Duration::from_secs(10), arrivals.notified()).await.expect("a ring");
     assert_eq!(notes(&core).await, ["t/0"], "the ring comes after the commit");
 }

@@ -135,9 +135,9 @@ async fn released_lease_notifies_other_replicas() {
     // The other replica waits for the signal of its outbox; nothing is appended.
     let signal = other.outbox.waiting();
     other.db.share("outbox", signal);
-    eventually("the replica listens and polls once", || async { signal.rings() == 1 }).await;
+    eventually("the replica listens and polls once", || async { signal.notifications() == 1 }).await;
     ending.trigger();
-    eventually("the replica is notified", || async { signal.rings() == 2 }).await;
+    eventually("the replica is notified", || async { signal.notifications() == 2 }).await;
     assert_eq!(count(&other, leases).await, 0);
 }
 

@@ -18,7 +18,7 @@ impl Handler for OnOrderCreated {
     type Event = OrderCreated;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
-        tx.ring_on_commit(&self.deadline_added);
+        tx.notify_on_commit(&self.deadline_added);
         store::schedule(tx, &event.id, event.expires_at, event.version)
     }
 }

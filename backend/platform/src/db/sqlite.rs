@@ -260,7 +260,7 @@ fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> 
         wanted += u64::from(ran.is_ok());
     }
     tx.execute("COMMIT", &[])?;
-    tx.into_bells().iter().for_each(Signal::ring);
+    tx.into_bells().iter().for_each(Signal::notify);
     Ok(Some(wanted))
 }
 

@@ -147,8 +147,8 @@ impl<'c> Tx<'c> {
     }
 
     /// Rings `signal` once this transaction is committed, and not before.
-    pub fn ring_on_commit(&mut self, signal: &Signal) {
-        if !self.bells.iter().any(|bell| bell.same(signal)) {
+    pub fn notify_on_commit(&mut self, signal: &Signal) {
+        if !self.bells.iter().any(|bell| bell.is_same(signal)) {
             self.bells.push(signal.clone());
         }
     }

@@ -116,7 +116,7 @@ impl Ended {
         loop {
             tokio::select! {
                 // A ring or the poll: either way, look.
-                _ = tokio::time::timeout(POLL, recorded.heard()) => {}
+                _ = tokio::time::timeout(POLL, recorded.notified()) => {}
                 () = shutdown.triggered() => return,
             }
             if let Err(error) = self.refresh(&db).await {
@@ -136,7 +136,7 @@ impl Ended {
              ON CONFLICT DO NOTHING",
             tx.dialect().transaction()
         );
-        tx.ring_on_commit(&self.table.recorded);
+        tx.notify_on_commit(&self.table.recorded);
         Ok(tx.execute(&sql, args![jti, user_id, exp.saturating_mul(1000), self.clock.now()])? > 0)
     }
 

@@ -184,21 +184,21 @@ async fn bells_ring_after_the_commit(engine: Engine) {
     let signal = Signal::default();
     let bell = signal.clone();
     let refused = db.write(move |tx| {
-        tx.ring_on_commit(&bell);
+        tx.notify_on_commit(&bell);
         put(tx, 1, None, "main")?;
         Err::<(), _>(DbError::Busy)
     });
     refused.await.unwrap_err();
-    assert_eq!(signal.rings(), 0);
+    assert_eq!(signal.notifications(), 0);
     let bell = signal.clone();
     let done = db.write(move |tx| {
-        tx.ring_on_commit(&bell);
-        tx.ring_on_commit(&bell);
-        assert_eq!(bell.rings(), 0);
+        tx.notify_on_commit(&bell);
+        tx.notify_on_commit(&bell);
+        assert_eq!(bell.notifications(), 0);
         put(tx, 1, None, "main")
     });
     done.await.unwrap();
-    assert_eq!(signal.rings(), 1, "before the answer, and once");
+    assert_eq!(signal.notifications(), 1, "before the answer, and once");
 }
 
 async fn a_snapshot_cannot_be_changed(engine: Engine) {

@@ -64,12 +64,12 @@ async fn a_unit_whose_commit_is_in_doubt_is_not_run_again() {
     let rung = signal.clone();
     let doubtful = db.write(move |tx| {
         counted.fetch_add(1, Ordering::SeqCst);
-        tx.ring_on_commit(&rung);
+        tx.notify_on_commit(&rung);
         tx.execute(PUT, &[])
     });
     let doubtful = doubtful.await;
     assert!(matches!(doubtful, Err(DbError::Uncertain(_))), "{doubtful:?}");
-    assert_eq!((runs.load(Ordering::SeqCst), signal.rings(), bell.rings()), (1, 0, 0));
+    assert_eq!((runs.load(Ordering::SeqCst), signal.notifications(), bell.notifications()), (1, 0, 0));
     // What is sent with the commit is as doubtful.
     let posted = db.write(|tx| tx.post(PUT, &[])).await;
     assert!(matches!(posted, Err(DbError::Uncertain(_))), "{posted:?}");
@@ -221,7 +221,7 @@ async fn bells_ring_in_every_process() {
     let ring = async || {
         let here = here.clone();
         let rung = db.write(move |tx| {
-            tx.ring_on_commit(&here);
+            tx.notify_on_commit(&here);
             tx.execute("DELETE FROM counters", &[])
         });
         rung.await.unwrap();
@@ -237,7 +237,7 @@ async fn bells_ring_in_every_process() {
         slowest = slowest.max(began.elapsed());
     }
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
-    let rings = deaf.rings();
+    let rings = deaf.notifications();
     // The connection is lost, and found again.
     let sql =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND query LIKE $1";
@@ -247,9 +247,13 @@ async fn bells_ring_in_every_process() {
     heard(&mut listening).await;
     ring().await;
     heard(&mut listening).await;
-    assert_eq!(deaf.rings(), rings + 1, "rung by the new connection, since something may have been missed");
+    assert_eq!(
+        deaf.notifications(),
+        rings + 1,
+        "rung by the new connection, since something may have been missed"
+    );
 }
 
 async fn heard(listening: &mut ticketing_platform::signal::Listener) {
-    tokio::time::timeout(Duration::from_secs(10), listening.heard()).await.expect("a ring");
+    tokio::time::timeout(Duration::from_secs(10), listening.notified()).await.expect("a ring");
 }

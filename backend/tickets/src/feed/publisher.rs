@@ -55,7 +55,7 @@ impl Publisher {
         loop {
             let Some(head) = self.head() else {
                 tokio::select! {
-                    () = self.wanted.heard() => {}
+                    () = self.wanted.notified() => {}
                     () = shutdown.triggered() => return,
                 }
                 self.last_sent = Instant::now();
@@ -79,7 +79,7 @@ impl Publisher {
                 Look::At(until) => (false, until),
             };
             tokio::select! {
-                () = self.changed.heard(), if notified => {}
+                () = self.changed.notified(), if notified => {}
                 () = sleep_until(until) => {}
                 () = shutdown.triggered() => return,
             }
@@ -124,11 +124,11 @@ impl Publisher {
             ring.push(batch);
         }
         for group in &self.feed.shared.groups {
-            if !group.is_heard() {
+            if !group.has_listeners() {
                 continue;
             }
             let began = Instant::now();
-            group.ring();
+            group.notify();
             tokio::task::yield_now().await;
             pace.worked += began.elapsed();
             if pace.owed() >= MIN_REST {

@@ -81,7 +81,7 @@ impl Watcher {
                 }
                 Next::Wait(next) => {
                     *number = next;
-                    self.woken.heard().await;
+                    self.woken.notified().await;
                 }
                 Next::Behind => {
                     metrics::counter!("feed_watchers_dropped_total").increment(1);

@@ -58,7 +58,7 @@ pub(super) fn record(
         ),
         args![id, kind.as_str(), &body, voice.now],
     )?;
-    tx.ring_on_commit(voice.feed.changed());
+    tx.notify_on_commit(voice.feed.changed());
     Ok(())
 }
 

@@ -77,10 +77,10 @@ async fn watchers_are_woken_by_every_commit(engine: Engine) {
     let shop = Shop::on(engine);
     let mut watching = shop.feed.changed().listen();
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    let woken = tokio::time::timeout(std::time::Duration::from_secs(5), watching.heard());
+    let woken = tokio::time::timeout(std::time::Duration::from_secs(5), watching.notified());
     woken.await.expect("a ring");
     shop.update(&id, "seller", "Edited", 2000).await.unwrap();
-    let woken = tokio::time::timeout(std::time::Duration::from_secs(5), watching.heard());
+    let woken = tokio::time::timeout(std::time::Duration::from_secs(5), watching.notified());
     woken.await.expect("another ring");
 }
 

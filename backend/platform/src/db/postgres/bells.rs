@@ -72,7 +72,10 @@ impl Bells {
         let Shared { signals: known, rung, .. } = &mut *shared;
         let before = rung.len();
         rung.extend(
-            known.iter().filter(|(_, bell)| signals.iter().any(|rung| rung.same(bell))).map(|(name, _)| name),
+            known
+                .iter()
+                .filter(|(_, bell)| signals.iter().any(|rung| rung.is_same(bell)))
+                .map(|(name, _)| name),
         );
         if rung.len() > before {
             self.waiting.notify_one();
@@ -155,7 +158,7 @@ impl Bells {
         let ringing = async {
             client.batch_execute(&format!("LISTEN \"{}\"", self.channel())).await?;
             // What was missed until now.
-            self.shared().signals.values().for_each(Signal::ring);
+            self.shared().signals.values().for_each(Signal::notify);
             let mut next = Instant::now();
             loop {
                 let waits = !self.shared().rung.is_empty();
@@ -197,7 +200,7 @@ impl Bells {
             return;
         }
         if let Some(signal) = self.shared().signals.get(name) {
-            signal.ring();
+            signal.notify();
         }
     }
 

@@ -68,7 +68,7 @@ impl Worker {
             match self.see_through(&mut *job, manner) {
                 Ok(bells) => {
                     // Whoever is woken or answered finds what was done.
-                    bells.iter().for_each(Signal::ring);
+                    bells.iter().for_each(Signal::notify);
                     job.finish(Ok(()));
                     self.bells.rung(&bells);
                 }
