@@ -54,7 +54,7 @@ impl Relay {
 
     /// Publishes until shutdown. Of several replicas one does; the others take over when it is gone.
     pub async fn run(mut self, shutdown: Shutdown) {
-        self.db.share("outbox", self.outbox.waiting());
+        self.db.share_signal("outbox", self.outbox.waiting());
         self.relay(&shutdown).await;
         self.lease.release(&self.db, self.outbox.waiting()).await;
     }

@@ -72,7 +72,7 @@ impl Driver {
 
     /// Does what is due, until shutdown; then waits for no call: what is unsettled is settled by the next start.
     pub(crate) async fn run(self, shutdown: Shutdown) {
-        self.core.db.share("payments", &self.due);
+        self.core.db.share_signal("payments", &self.due);
         if !self.core.db.is_shared() {
             tokio::select! {
                 () = self.release_all() => {}

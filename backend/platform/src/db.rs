@@ -184,10 +184,10 @@ impl Db {
     /// Lets `signal` ring here too when a transaction of another process has rung its signal of this name, a few
     /// milliseconds after the commit. A ring may be lost with a process or a connection: whoever listens looks now
     /// and then all the same. Where one process owns the database this does nothing.
-    pub fn share(&self, name: &'static str, signal: &Signal) {
+    pub fn share_signal(&self, name: &'static str, signal: &Signal) {
         match &*self.engine {
             Engine::Sqlite(_) => {}
-            Engine::Postgres(engine) => engine.share(name, signal),
+            Engine::Postgres(engine) => engine.share_signal(name, signal),
         }
     }
 

@@ -103,7 +103,7 @@ impl Feed {
     /// Reads changes and hands them to every watcher of this process until shutdown.
     pub async fn publish(self, db: Db, shutdown: Shutdown) {
         if db.is_shared() {
-            db.share("changes", &self.changed);
+            db.share_signal("changes", &self.changed);
         }
         publisher::Publisher::new(self, db).run(&shutdown).await;
     }

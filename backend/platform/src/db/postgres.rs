@@ -148,7 +148,7 @@ impl Engine {
         tokio::time::timeout(READ_WITHIN, read).await.unwrap_or_else(late)
     }
 
-    pub(super) fn share(&self, name: &'static str, signal: &Signal) {
+    pub(super) fn share_signal(&self, name: &'static str, signal: &Signal) {
         Bells::share(&self.bells, name, signal);
     }
 

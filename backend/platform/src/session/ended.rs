@@ -111,7 +111,7 @@ impl Ended {
 
     /// Keeps the set as the table has it while other replicas write there too, until shutdown.
     pub async fn follow(self, db: Db, shutdown: Shutdown) {
-        db.share("ended_sessions", &self.table.recorded);
+        db.share_signal("ended_sessions", &self.table.recorded);
         let mut recorded = self.table.recorded.listen();
         loop {
             tokio::select! {

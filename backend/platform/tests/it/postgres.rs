@@ -215,9 +215,9 @@ async fn bells_ring_in_every_process() {
     let home = Home::on(Engine::Postgres);
     let (db, other) = (open(&home), open(&home));
     let (here, there, deaf) = (Signal::default(), Signal::default(), Signal::default());
-    db.share("places", &here);
-    other.share("places", &there);
-    other.share("others", &deaf);
+    db.share_signal("places", &here);
+    other.share_signal("places", &there);
+    other.share_signal("others", &deaf);
     let ring = async || {
         let here = here.clone();
         let rung = db.write(move |tx| {

@@ -87,11 +87,11 @@ async fn a_change_of_a_slow_transaction_is_not_passed_over() {
 async fn a_watcher_of_one_replica_sees_what_the_others_change() {
     let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
     // What a commit rings here rings there.
-    shop.core.db.share("changes", shop.feed.changed());
+    shop.core.db.share_signal("changes", shop.feed.changed());
     let feed = Feed::default();
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;
     let (other, told_by_other) = (shop.replica(), Feed::default());
-    other.db.share("changes", told_by_other.changed());
+    other.db.share_signal("changes", told_by_other.changed());
     let mut titles = Vec::new();
     for number in 0..40 {
         let title = format!("ticket {number}");
