@@ -36,12 +36,12 @@ pub(crate) fn unfinished(tx: &mut Tx<'_>, event_id: &str) -> Result<u32, DbError
 
 /// Notes that the handling of an event has ended, without effect and without a failure of its own.
 pub(crate) fn end(tx: &mut Tx<'_>, event_id: &str) -> Result<(), DbError> {
-    tx.post("UPDATE delivery_failures SET unfinished = 0 WHERE event_id = $1", args![event_id])
+    tx.execute_deferred("UPDATE delivery_failures SET unfinished = 0 WHERE event_id = $1", args![event_id])
 }
 
 /// Forgets an event that has taken effect, or was set aside.
 pub(crate) fn forget(tx: &mut Tx<'_>, event_id: &str) -> Result<(), DbError> {
-    tx.post("DELETE FROM delivery_failures WHERE event_id = $1", args![event_id])
+    tx.execute_deferred("DELETE FROM delivery_failures WHERE event_id = $1", args![event_id])
 }
 
 fn to_count(number: i64) -> u32 {

@@ -49,7 +49,7 @@ impl Outbox {
         let mut envelope = Envelope::encode(self.clock.new_id(), self.clock.now(), event)
             .map_err(|error| DbError::Statement(error.to_string()))?;
         envelope.trace = TraceContext::current_traceparent();
-        tx.post(
+        tx.execute_deferred(
             &format!(
                 "INSERT INTO outbox (id, name, aggregate, version, time, trace, body, xact) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, {})",
@@ -122,7 +122,7 @@ pub(crate) fn unpublished(
 ) -> Result<UnpublishedBatch, DbError> {
     if tx.dialect().is_shared() {
         // The index has them in this order. With old statistics it may seem cheaper to sort all that wait.
-        tx.post("SET LOCAL enable_sort TO off", &[])?;
+        tx.execute_deferred("SET LOCAL enable_sort TO off", &[])?;
     }
     // Identifiers are made by each replica's own clock. The number of a transaction is greater than those of all that it
     // has seen the effects of; one with a smaller number may still commit, and whatever sees that comes after it.
@@ -148,12 +148,12 @@ pub(crate) fn mark_published(tx: &mut Tx<'_>, batch: &[String], now: Timestamp) 
     match tx.dialect() {
         // Identifiers rise in the order of the commits, so everything between the first and the last one of a batch was
         // in it. Rows that were marked for republishing since then have lower identifiers.
-        Dialect::Sqlite => tx.post(
+        Dialect::Sqlite => tx.execute_deferred(
             "UPDATE outbox SET published_at = $3 WHERE published_at IS NULL AND id >= $1 AND id <= $2",
             args![batch.first(), batch.last(), now],
         ),
         // Others may have been committed in between.
-        Dialect::Postgres => tx.post(
+        Dialect::Postgres => tx.execute_deferred(
             "UPDATE outbox SET published_at = $2 WHERE id = ANY (string_to_array($1, ','))",
             args![&batch.join(","), now],
         ),

@@ -24,7 +24,7 @@ pub fn schedule(
 ) -> Result<Effect, DbError> {
     let step = next_step(order_version(tx, order)?, version);
     if step == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "INSERT INTO timers (order_id, status, expires_at, version, trace) VALUES ($1, 'created', $2, $3, $4)",
             args![order, expires_at, version, TraceContext::current_traceparent().as_deref()],
         )?;
@@ -44,7 +44,7 @@ pub fn cancel_timer(
 ) -> Result<Effect, DbError> {
     let step = next_step(order_version(tx, order)?, version);
     if step == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "UPDATE timers SET status = $2, version = $3 WHERE order_id = $1",
             args![order, status.as_str(), version],
         )?;

@@ -40,7 +40,10 @@ pub(super) fn counting(made: &str, dialect: Dialect) -> String {
 /// Counts one less: it is paid, or was cancelled.
 pub(super) fn give_back(tx: &mut Tx<'_>, user: &UserId) -> Result<(), DbError> {
     if tx.dialect() == Dialect::Postgres {
-        tx.post("UPDATE open_orders SET orders = orders - 1 WHERE user_id = $1 AND orders > 0", args![user])?;
+        tx.execute_deferred(
+            "UPDATE open_orders SET orders = orders - 1 WHERE user_id = $1 AND orders > 0",
+            args![user],
+        )?;
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ pub(super) const MAY_ORDER: &str = "NOT EXISTS (SELECT 1 FROM unpaid_reservation
 
 /// Remembers that an order has ended unpaid.
 pub(super) fn note(tx: &mut Tx<'_>, order: &Order, now: Timestamp) -> Result<(), DbError> {
-    tx.post(
+    tx.execute_deferred(
         "INSERT INTO unpaid_reservations (user_id, ticket_id, times, ended_at) VALUES ($1, $2, 1, $3) \
          ON CONFLICT (user_id, ticket_id) DO UPDATE SET ended_at = excluded.ended_at, \
          times = CASE WHEN unpaid_reservations.times < $4 THEN unpaid_reservations.times + 1 ELSE $4 END",

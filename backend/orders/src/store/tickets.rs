@@ -62,7 +62,7 @@ pub(super) fn is_known(tx: &mut Tx<'_>, id: &TicketId) -> Result<bool, DbError> 
 pub fn create_ticket(tx: &mut Tx<'_>, event: &TicketCreated) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "INSERT INTO tickets (id, title, price, user_id, deleted, version) VALUES ($1, $2, $3, $4, 0, $5)",
             args![&event.id, &event.title, event.price, &event.user_id, event.version],
         )?;
@@ -78,11 +78,11 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
         match &event.order_id {
-            Some(order) => tx.post(
+            Some(order) => tx.execute_deferred(
                 "UPDATE tickets SET order_id = $2, version = $3 WHERE id = $1",
                 args![&event.id, order, event.version],
             )?,
-            None => tx.post(
+            None => tx.execute_deferred(
                 "UPDATE tickets SET title = $2, price = $3, order_id = NULL, version = $4 WHERE id = $1",
                 args![&event.id, &event.title, event.price, event.version],
             )?,
@@ -98,7 +98,7 @@ pub fn update_ticket(tx: &mut Tx<'_>, event: &TicketUpdated) -> Result<Effect, D
 pub fn delete_ticket(tx: &mut Tx<'_>, event: &TicketDeleted) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &event.id)?, event.version);
     if step == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "UPDATE tickets SET deleted = 1, order_id = NULL, version = $2 WHERE id = $1",
             args![&event.id, event.version],
         )?;

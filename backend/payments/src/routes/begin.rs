@@ -120,7 +120,7 @@ fn follow(
 fn hurry(tx: &mut Tx<'_>, app: &App, payment: &PaymentRow) -> Result<(), DbError> {
     let due_at = app.pace.hurried(payment.due_at, app.driver.wall_now());
     if due_at < payment.due_at {
-        tx.post("UPDATE payments SET due_at = $2 WHERE id = $1", args![&payment.id, due_at])?;
+        tx.execute_deferred("UPDATE payments SET due_at = $2 WHERE id = $1", args![&payment.id, due_at])?;
     }
     Ok(())
 }

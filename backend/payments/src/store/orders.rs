@@ -93,7 +93,7 @@ pub fn move_order(
         tx.query_opt("SELECT version FROM orders WHERE id = $1", args![id], |row| row.int("version"))?;
     let effect = next_step(known, version);
     if effect == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "UPDATE orders SET status = $2, version = $3 WHERE id = $1",
             args![id, status.as_str(), version],
         )?;

@@ -15,7 +15,7 @@ pub fn bind_request(
     payment_id: &PaymentId,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    tx.post(
+    tx.execute_deferred(
         "INSERT INTO payment_requests (user_id, idempotency_key, payment_id, created_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (user_id, idempotency_key) DO UPDATE \
          SET payment_id = excluded.payment_id, created_at = excluded.created_at",

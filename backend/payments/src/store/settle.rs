@@ -69,12 +69,15 @@ pub fn settle(
     }
     let answer = match reached {
         Reached::Done { stripe_id } => {
-            tx.post("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;
+            tx.execute_deferred(
+                "UPDATE payments SET stripe_id = $2 WHERE id = $1",
+                args![&payment.id, stripe_id],
+            )?;
             payment.stripe_id = Some(stripe_id.clone());
             Answer::Done
         }
         Reached::Refused { code, message } => {
-            tx.post(
+            tx.execute_deferred(
                 "UPDATE payments SET failure_code = $2, failure_message = $3 WHERE id = $1",
                 args![&payment.id, code, message],
             )?;
@@ -84,7 +87,7 @@ pub fn settle(
             let due_at = if payment.heard > asked.heard { wall } else { wall + *pause };
             // The provider has answered, so earlier calls without an answer no longer count. It has been asked, too: the
             // step counts as begun, so that the end of the order does not pass the intent by.
-            tx.post(
+            tx.execute_deferred(
                 "UPDATE payments SET stripe_id = $3, client_secret = $4, claimed_until = NULL, due_at = $5, attempts = 1, \
                  unreached = 0 WHERE id = $1 AND version = $2",
                 args![&payment.id, payment.version, stripe_id, client_secret.as_str(), due_at],
@@ -95,7 +98,7 @@ pub fn settle(
             // What the provider has told meanwhile is worth asking about at once.
             let due_at = if payment.heard > asked.heard { wall } else { wall + *pause };
             payment.unreached += i64::from(!*reached);
-            tx.post(
+            tx.execute_deferred(
                 "UPDATE payments SET claimed_until = NULL, due_at = $3, unreached = $4 WHERE id = $1 AND version = $2",
                 args![&payment.id, payment.version, due_at, payment.unreached],
             )?;

@@ -64,9 +64,9 @@ impl<'c> Tx<'c> {
     ///
     /// # Errors
     /// As for [`execute`](Self::execute).
-    pub fn post(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
+    pub fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         match (&mut self.session, self.mode) {
-            (Session::Postgres(session), Mode::Hopeful) => session.post(sql, args),
+            (Session::Postgres(session), Mode::Hopeful) => session.execute_deferred(sql, args),
             _ => self.execute(sql, args).map(drop),
         }
     }

@@ -217,7 +217,7 @@ fn insert(tx: &mut Tx<'_>, once: &Once, key: &str) -> Result<bool, DbError> {
 fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbError> {
     let Some(key) = &once.key else { return Ok(()) };
     let sql = "UPDATE idempotency_keys SET status = $3, body = $4 WHERE scope = $1 AND key = $2";
-    tx.post(sql, args![&once.scope, key, i64::from(answer.status), &answer.body])
+    tx.execute_deferred(sql, args![&once.scope, key, i64::from(answer.status), &answer.body])
 }
 
 /// Gives the key back: the next request with it is a fresh one.
@@ -226,7 +226,7 @@ fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbError> 
 /// When the statement fails.
 pub fn forget(tx: &mut Tx<'_>, once: &Once) -> Result<(), DbError> {
     let Some(key) = &once.key else { return Ok(()) };
-    tx.post("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2", args![&once.scope, key])
+    tx.execute_deferred("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2", args![&once.scope, key])
 }
 
 /// Deletes what is older than [`KEPT`]; how many.

@@ -33,14 +33,14 @@ async fn what_is_posted_is_there_for_what_follows(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let seen = db.write(|tx| {
-        tx.post(PUT, args!["a", 1_i64])?;
+        tx.execute_deferred(PUT, args!["a", 1_i64])?;
         let seen = sum(tx)?;
-        tx.post(PUT, args!["b", 2_i64])?;
+        tx.execute_deferred(PUT, args!["b", 2_i64])?;
         Ok::<_, DbError>(seen)
     });
     assert_eq!((seen.await.unwrap(), total(&db).await), (1, 3));
     // Nothing but what is posted.
-    db.write(|tx| tx.post(PUT, args!["c", 4_i64])).await.unwrap();
+    db.write(|tx| tx.execute_deferred(PUT, args!["c", 4_i64])).await.unwrap();
     assert_eq!(total(&db).await, 7);
 }
 
@@ -48,12 +48,12 @@ async fn many_are_done_in_their_order(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     db.write(|tx| {
-        tx.post(PUT, args!["a", 1_i64])?;
+        tx.execute_deferred(PUT, args!["a", 1_i64])?;
         for _ in 0..20 {
-            tx.post("UPDATE counters SET n = n * 2", &[])?;
-            tx.post("UPDATE counters SET n = n - 1", &[])?;
+            tx.execute_deferred("UPDATE counters SET n = n * 2", &[])?;
+            tx.execute_deferred("UPDATE counters SET n = n - 1", &[])?;
         }
-        tx.post("UPDATE counters SET n = n + 1 WHERE n = 1", &[])
+        tx.execute_deferred("UPDATE counters SET n = n + 1 WHERE n = 1", &[])
     })
     .await
     .unwrap();
@@ -64,21 +64,21 @@ async fn a_refused_unit_posts_nothing(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let refused = db.write(|tx| {
-        tx.post(PUT, args!["a", 1_i64])?;
+        tx.execute_deferred(PUT, args!["a", 1_i64])?;
         Err::<(), _>(DbError::Busy)
     });
     assert!(matches!(refused.await, Err(DbError::Busy)));
-    db.write(|tx| tx.post(PUT, args!["b", 2_i64])).await.unwrap();
+    db.write(|tx| tx.execute_deferred(PUT, args!["b", 2_i64])).await.unwrap();
     assert_eq!(total(&db).await, 2);
 }
 
 async fn a_failure_is_told(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
-    db.write(|tx| tx.post(PUT, args!["a", 1_i64])).await.unwrap();
+    db.write(|tx| tx.execute_deferred(PUT, args!["a", 1_i64])).await.unwrap();
     let refused = db.write(|tx| {
-        tx.post(PUT, args!["b", 2_i64])?;
-        tx.post(PUT, args!["a", 4_i64])
+        tx.execute_deferred(PUT, args!["b", 2_i64])?;
+        tx.execute_deferred(PUT, args!["a", 4_i64])
     });
     let refused = refused.await;
     assert!(
@@ -96,13 +96,13 @@ async fn a_unit_hears_of_a_failure_where_it_happens(engine: Engine) {
         let counted = runs.clone();
         let refused = db.write(move |tx| {
             counted.fetch_add(1, Ordering::SeqCst);
-            tx.post(PUT, args!["a", 1_i64])?;
-            let refused = tx.savepoint(|tx| tx.post(PUT, args!["a", 2_i64])).is_err();
+            tx.execute_deferred(PUT, args!["a", 1_i64])?;
+            let refused = tx.savepoint(|tx| tx.execute_deferred(PUT, args!["a", 2_i64])).is_err();
             // Whether it comes out here or with the commit.
             if followed {
                 sum(tx)?;
             }
-            tx.post(PUT, args!["b", 4_i64])?;
+            tx.execute_deferred(PUT, args!["b", 4_i64])?;
             Ok::<_, DbError>(refused)
         });
         assert!(refused.await.unwrap());
@@ -115,12 +115,12 @@ async fn a_unit_hears_of_a_failure_where_it_happens(engine: Engine) {
 async fn nobody_loses_what_was_posted(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
-    db.write(|tx| tx.post(PUT, args!["a", 0_i64])).await.unwrap();
+    db.write(|tx| tx.execute_deferred(PUT, args!["a", 0_i64])).await.unwrap();
     let add = || async {
         for _ in 0..25 {
             db.write(|tx| {
                 let n = sum(tx)?;
-                tx.post("UPDATE counters SET n = $1 WHERE id = 'a'", args![n + 1])
+                tx.execute_deferred("UPDATE counters SET n = $1 WHERE id = 'a'", args![n + 1])
             })
             .await
             .unwrap();

@@ -71,7 +71,7 @@ async fn a_unit_whose_commit_is_in_doubt_is_not_run_again() {
     assert!(matches!(doubtful, Err(DbError::Uncertain(_))), "{doubtful:?}");
     assert_eq!((runs.load(Ordering::SeqCst), signal.notifications(), bell.notifications()), (1, 0, 0));
     // What is sent with the commit is as doubtful.
-    let posted = db.write(|tx| tx.post(PUT, &[])).await;
+    let posted = db.write(|tx| tx.execute_deferred(PUT, &[])).await;
     assert!(matches!(posted, Err(DbError::Uncertain(_))), "{posted:?}");
     // The next one finds a connection again.
     db.write(|tx| tx.execute("DROP TRIGGER vanish ON counters", &[])).await.unwrap();

@@ -51,7 +51,7 @@ pub fn recompute_batch(tx: &mut Tx<'_>) -> Result<usize, DbError> {
     )?;
     for (id, title) in &old {
         // A title that was edited meanwhile has its key, or is found again.
-        tx.post(
+        tx.execute_deferred(
             &format!(
                 "UPDATE tickets SET title_key = $3, key_version = {KEY_VERSION} \
                  WHERE id = $1 AND title = $2 AND key_version = 0"

@@ -36,7 +36,7 @@ pub struct NewReservation {
 pub fn reserve(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &new.order_id)?, new.version);
     if step == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "INSERT INTO reservations (order_id, ticket_id, status, version, title, price) \
              VALUES ($1, $2, 'created', $3, $4, $5)",
             args![&new.order_id, &new.ticket_id, new.version, new.title.as_ref(), new.price],
@@ -197,7 +197,7 @@ fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<(), 
     let Some(mut held) = held else { return Ok(()) };
     let title = new.title.clone().unwrap_or_else(|| held.title.clone());
     if title != held.title || new.price != held.price {
-        tx.post(
+        tx.execute_deferred(
             &format!(
                 "UPDATE tickets SET listed_title = title, listed_price = price, title = $2, title_key = $3, \
                  key_version = {KEY_VERSION}, price = $4 WHERE id = $1"
@@ -216,7 +216,7 @@ fn show(tx: &mut Tx<'_>, voice: &Voice<'_>, stored: Stored, hold: Option<&Hold>)
     let differs = (&title, price) != (&listing.title, listing.price);
     let (listed_title, listed_price) = (differs.then_some(&listing.title), differs.then_some(listing.price));
     shown.version += 1;
-    tx.post(
+    tx.execute_deferred(
         &format!(
             "UPDATE tickets SET status = $2, order_id = $3, title = $4, title_key = $5, key_version = {KEY_VERSION}, \
              price = $6, withdrawn = $7, listed_title = $8, listed_price = $9, version = $10, updated_at = $11 \
@@ -255,7 +255,7 @@ fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> 
 fn advance(tx: &mut Tx<'_>, order: &OrderId, status: &str, version: i64) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, order)?, version);
     if step == Effect::Done {
-        tx.post(
+        tx.execute_deferred(
             "UPDATE reservations SET status = $2, version = $3 WHERE order_id = $1",
             args![order, status, version],
         )?;

@@ -104,7 +104,7 @@ pub fn create(
         created_at: Some(voice.now),
         updated_at: Some(voice.now),
     };
-    tx.post(
+    tx.execute_deferred(
         &format!(
             "INSERT INTO tickets \
              (id, title, title_key, key_version, price, user_id, status, version, created_at, updated_at) \
@@ -166,7 +166,7 @@ pub fn delete(
     check: impl Fn(i64) -> bool,
 ) -> Result<(), EditError> {
     let mut gone = editable(tx, id, owner, check)?;
-    tx.post(
+    tx.execute_deferred(
         "UPDATE tickets SET status = 'deleted', withdrawn = 1, version = version + 1, updated_at = $2 WHERE id = $1",
         args![id, voice.now],
     )?;

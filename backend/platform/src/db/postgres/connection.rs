@@ -124,7 +124,7 @@ impl Connection {
     }
 
     /// Keeps a statement until the next one is sent, or the commit.
-    pub(super) fn post(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
+    pub(super) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
         let args = args.iter().map(|arg| OwnedArg::from(*arg)).collect();
         self.posted.push(Posted { statement, args });
         if self.posted.len() < MOST_POSTED {

@@ -31,10 +31,10 @@ impl<'c> Session<'c> {
     }
 
     /// Sends it with the next statement, or with the commit.
-    pub(in crate::db) fn post(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
+    pub(in crate::db) fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         let statement = self.prepare(sql, args)?;
         let wanted = statement.params().len();
-        self.connection.post(statement, &args[..wanted]).map_err(|error| self.failed(&error))
+        self.connection.defer(statement, &args[..wanted]).map_err(|error| self.failed(&error))
     }
 
     pub(in crate::db) fn query<T>(
