@@ -153,7 +153,7 @@ impl Core {
         shutdown.spawn(async move {
             loop {
                 let (now, prune) = (core.clock.now(), prune.clone());
-                if let Err(error) = core.db.write_blindly(move |tx| prune(tx, now)).await {
+                if let Err(error) = core.db.write_read_committed(move |tx| prune(tx, now)).await {
                     tracing::warn!(%error, "pruning of old rows failed");
                 }
                 tokio::select! {

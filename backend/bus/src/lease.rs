@@ -45,7 +45,7 @@ impl Lease {
             return Ok(true);
         }
         let (name, holder) = (self.name, self.holder.clone());
-        let held = db.write_blindly(move |tx| take(tx, name, &holder, now)).await?;
+        let held = db.write_read_committed(move |tx| take(tx, name, &holder, now)).await?;
         self.renewed = held.then_some(now);
         Ok(held)
     }
@@ -56,7 +56,7 @@ impl Lease {
             return;
         }
         let (name, holder, waiting) = (self.name, self.holder.clone(), waiting.clone());
-        let given = db.write_blindly(move |tx| {
+        let given = db.write_read_committed(move |tx| {
             tx.notify_on_commit(&waiting);
             tx.execute("DELETE FROM leases WHERE name = $1 AND holder = $2", args![name, &holder])
         });

@@ -11,5 +11,5 @@ use ticketing_sdk::Timestamp;
 pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
     let sql = "INSERT INTO write_probes (name, written_at) VALUES ('probe', $1) \
                ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at";
-    db.write_blindly(move |tx| tx.execute(sql, args![now]).map(drop)).await
+    db.write_read_committed(move |tx| tx.execute(sql, args![now]).map(drop)).await
 }

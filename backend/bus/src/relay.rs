@@ -172,6 +172,6 @@ impl Relay {
             return Ok(());
         }
         let now = self.clock.now();
-        Ok(self.db.write_blindly(move |tx| outbox::mark_published(tx, &batch, now)).await?)
+        Ok(self.db.write_read_committed(move |tx| outbox::mark_published(tx, &batch, now)).await?)
     }
 }

@@ -147,7 +147,7 @@ impl Driver {
             return;
         }
         let driver = self.clone();
-        let given = self.core.db.write_blindly(move |tx| {
+        let given = self.core.db.write_read_committed(move |tx| {
             driver.wake_after(tx);
             store::give_back(tx, &id, claimed_until)
         });

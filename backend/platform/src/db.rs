@@ -153,7 +153,7 @@ impl Db {
     ///
     /// # Errors
     /// As for [`write`](Self::write).
-    pub async fn write_blindly<T, E, F>(&self, unit: F) -> Result<T, E>
+    pub async fn write_read_committed<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
@@ -161,7 +161,7 @@ impl Db {
     {
         match &*self.engine {
             Engine::Sqlite(engine) => engine.write(unit).await,
-            Engine::Postgres(engine) => engine.write_blindly(unit).await,
+            Engine::Postgres(engine) => engine.write_read_committed(unit).await,
         }
     }
 

@@ -92,7 +92,7 @@ async fn a_claim_that_was_given_back_is_free_at_once(engine: Engine) {
     let claimed = claim(&core, 0, 10).await.remove(0);
     let give_back = |until: Option<Timestamp>| {
         let id = claimed.id.clone();
-        core.db.write_blindly(move |tx| store::give_back(tx, &id, until))
+        core.db.write_read_committed(move |tx| store::give_back(tx, &id, until))
     };
     assert_eq!(give_back(Some(at(9))).await.unwrap(), 0, "it is not this claim");
     assert_eq!(give_back(claimed.claimed_until).await.unwrap(), 1);

@@ -128,7 +128,7 @@ impl Engine {
         written(submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Serializable })).await
     }
 
-    pub(super) async fn write_blindly<T, E, F>(&self, unit: F) -> Result<T, E>
+    pub(super) async fn write_read_committed<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<DbError> + Send + 'static,

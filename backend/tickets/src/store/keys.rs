@@ -20,7 +20,7 @@ const RETRY_PAUSE: Duration = Duration::from_secs(5);
 /// interruption the next start continues.
 pub async fn recompute_keys(db: Db, shutdown: Shutdown) {
     loop {
-        match db.write_blindly(recompute_batch).await {
+        match db.write_read_committed(recompute_batch).await {
             Ok(0) => return,
             Ok(rows) => {
                 tracing::info!(rows, "keys of titles recomputed");
