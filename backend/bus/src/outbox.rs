@@ -43,7 +43,7 @@ impl Outbox {
     pub fn append<E: Event>(&self, tx: &mut Tx<'_>, event: &E) -> Result<String, DbError> {
         let dialect = tx.dialect();
         if !dialect.is_shared() {
-            self.rise_above_earlier_runs(tx)?;
+            self.ensure_monotonic_earlier_runs(tx)?;
         }
         // The identifier is made here, on the writer: where there is one, identifiers rise in the order of the commits.
         let mut envelope = Envelope::encode(self.clock.new_id(), self.clock.now(), event)
@@ -71,10 +71,10 @@ impl Outbox {
     }
 
     /// Events are published and watched in the order of their identifiers, also when the machine's time was set back.
-    fn rise_above_earlier_runs(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
+    fn ensure_monotonic_earlier_runs(&self, tx: &mut Tx<'_>) -> Result<(), DbError> {
         if self.risen.get().is_none() {
             let last = tx.query_one("SELECT MAX(id) AS id FROM outbox", &[], |row| row.opt_text("id"))?;
-            last.iter().for_each(|id| self.clock.rise_above(id));
+            last.iter().for_each(|id| self.clock.ensure_monotonic(id));
             // Another thread may have set it, with the same result.
             self.risen.get_or_init(|| ());
         }

@@ -318,7 +318,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn identifier_made_after_the_clock_was_set_back_is_waited_for() {
         let it = fixture();
-        it.clock.rise_above(&id_at(86_400_000));
+        it.clock.ensure_monotonic(&id_at(86_400_000));
         assert_eq!(it.arrivals.wait("ada", &it.clock.new_id()).await, Arrival::NotYet);
         assert_eq!(it.arrivals.wait("ada", &id_at(2 * 86_400_000)).await, Arrival::Unknown);
     }

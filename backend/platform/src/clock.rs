@@ -111,7 +111,7 @@ impl Clock {
 
     /// Makes every later identifier greater than `id`, an identifier that was made before this process began: the
     /// machine's time may have been set back since.
-    pub fn rise_above(&self, id: &str) {
+    pub fn ensure_monotonic(&self, id: &str) {
         if let Some(time) = id_time(id) {
             // The context goes on from the latest time it has seen.
             self.stamp(time + Duration::from_millis(1));
@@ -184,12 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_rise_above_those_of_a_clock_that_was_set_back() {
+    fn identifiers_ensure_monotonic_those_of_a_clock_that_was_set_back() {
         let ahead = Clock::manual(Timestamp::from_millis(1_700_086_400_000));
         let last = ahead.new_id();
         let set_back = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
         assert!(set_back.new_id() < last);
-        set_back.rise_above(&last);
+        set_back.ensure_monotonic(&last);
         let (first, second) = (set_back.new_id(), set_back.new_id());
         assert!(last < first && first < second);
         assert!(id_time(&first) > Some(set_back.now()));
