@@ -53,7 +53,7 @@ impl Outbox {
             &format!(
                 "INSERT INTO outbox (id, name, aggregate, version, time, trace, body, xact) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, {})",
-                dialect.transaction()
+                dialect.current_xact_id()
             ),
             args![
                 &envelope.id,
@@ -130,7 +130,7 @@ pub(crate) fn unpublished(
         "SELECT {}, xact, {} AS settled FROM outbox WHERE published_at IS NULL AND (xact, id) > ($1, $2) \
          ORDER BY xact, id LIMIT $3",
         rows::COLUMNS,
-        tx.dialect().settled()
+        tx.dialect().snapshot_xmin()
     );
     let (xact, id) = after.map_or((-1, ""), |place| (place.xact, place.id.as_str()));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -166,7 +166,7 @@ pub(crate) fn reset_foreign_xids(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(
         &format!(
             "UPDATE outbox SET xact = 1 WHERE published_at IS NULL AND xact > 0 AND xact >= {}",
-            tx.dialect().unseen()
+            tx.dialect().snapshot_xmax()
         ),
         &[],
     )

@@ -29,7 +29,7 @@ impl Dialect {
     /// The number of the running transaction: 0 where there is one writer, since its identifiers already rise in the
     /// order of the commits. Elsewhere a transaction that has seen another one's effect has the greater number.
     #[must_use]
-    pub const fn transaction(self) -> &'static str {
+    pub const fn current_xact_id(self) -> &'static str {
         match self {
             Self::Sqlite => "0",
             Self::Postgres => "pg_current_xact_id()::text::bigint",
@@ -39,7 +39,7 @@ impl Dialect {
     /// A number that is greater than that of every transaction whose effects can be seen in this one, whatever is
     /// committed meanwhile. What is not below it was numbered by another server.
     #[must_use]
-    pub const fn unseen(self) -> &'static str {
+    pub const fn snapshot_xmax(self) -> &'static str {
         match self {
             Self::Sqlite => "1",
             Self::Postgres => "pg_snapshot_xmax(pg_current_snapshot())::text::bigint",
@@ -49,7 +49,7 @@ impl Dialect {
     /// A number with all smaller ones of which nothing more is to come: those transactions have ended, and what they have
     /// done can be seen in this one.
     #[must_use]
-    pub const fn settled(self) -> &'static str {
+    pub const fn snapshot_xmin(self) -> &'static str {
         match self {
             Self::Sqlite => "1",
             Self::Postgres => "(SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint)",

@@ -134,7 +134,7 @@ impl Ended {
         let sql = format!(
             "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at, xact) VALUES ($1, $2, $3, $4, {}) \
              ON CONFLICT DO NOTHING",
-            tx.dialect().transaction()
+            tx.dialect().current_xact_id()
         );
         tx.notify_on_commit(&self.table.recorded);
         Ok(tx.execute(&sql, args![jti, user_id, exp.saturating_mul(1000), self.clock.now()])? > 0)
@@ -184,7 +184,8 @@ type Rows = Vec<(String, i64)>;
 /// went back come from another server, to which the tables were moved: then everything is read again.
 fn read(tx: &mut Tx<'_>, after: Option<Cursor>, now: i64) -> Result<(Rows, i64), DbError> {
     let dialect = tx.dialect();
-    let seen = tx.query_one(&format!("SELECT {} AS seen", dialect.settled()), &[], |row| row.int("seen"))?;
+    let seen =
+        tx.query_one(&format!("SELECT {} AS seen", dialect.snapshot_xmin()), &[], |row| row.int("seen"))?;
     let unexpired = now - KEPT_BEYOND;
     let pair = |row: &Row<'_>| Ok((row.text("jti")?, row.int("expires_at")?));
     let after = after.filter(|cursor| dialect.is_shared() && cursor.xact <= seen);

@@ -149,7 +149,7 @@ async fn a_panic_is_contained(engine: Engine) {
     let db = open(&home);
     let panicked = db.write(|tx| {
         put(tx, 1, None, "main")?;
-        assert!(tx.dialect().transaction().is_empty(), "a unit of a test panics");
+        assert!(tx.dialect().current_xact_id().is_empty(), "a unit of a test panics");
         Ok::<_, DbError>(())
     });
     assert!(matches!(panicked.await, Err(DbError::Panicked(text)) if text.contains("a unit of a test")));

@@ -20,7 +20,7 @@ use super::tickets::Voice;
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
 
 /// Every transaction before this one has ended, so nothing that is numbered lower will appear any more.
-const HORIZON: &str = Dialect::Postgres.settled();
+const HORIZON: &str = Dialect::Postgres.snapshot_xmin();
 
 /// One change, ready to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub(super) fn record(
     tx.execute_deferred(
         &format!(
             "INSERT INTO changes (id, kind, body, changed_at, xact) VALUES ($1, $2, $3, $4, {})",
-            tx.dialect().transaction()
+            tx.dialect().current_xact_id()
         ),
         args![id, kind.as_str(), &body, voice.now],
     )?;
@@ -194,7 +194,7 @@ fn millis(span: Duration) -> i64 {
 /// # Errors
 /// When the database fails.
 pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
-    let sql = format!("DELETE FROM changes WHERE xact > 0 AND xact >= {}", tx.dialect().unseen());
+    let sql = format!("DELETE FROM changes WHERE xact > 0 AND xact >= {}", tx.dialect().snapshot_xmax());
     tx.execute(&sql, &[]).map(drop)
 }
 
