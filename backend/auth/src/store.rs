@@ -8,7 +8,7 @@ use ticketing_bus::Outbox;
 use ticketing_events::SessionEnded;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Migrations, Tx};
-use ticketing_platform::session::{Ended, Session};
+use ticketing_platform::session::{RevokedSessions, Session};
 use ticketing_sdk::{Timestamp, User, UserId};
 
 /// The table `users`.
@@ -75,11 +75,11 @@ pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<A
 pub(crate) fn end_session(
     tx: &mut Tx<'_>,
     outbox: &Outbox,
-    ended: &Ended,
+    revoked: &RevokedSessions,
     session: &Session,
 ) -> Result<(), DbError> {
     let Session { jti, user_id, exp, .. } = session;
-    if ended.record(tx, jti, user_id, *exp)? {
+    if revoked.record(tx, jti, user_id, *exp)? {
         outbox.append(tx, &SessionEnded { jti: jti.clone(), user_id: user_id.clone(), exp: *exp })?;
     }
     Ok(())

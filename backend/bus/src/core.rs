@@ -5,7 +5,7 @@ use std::time::Duration;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 use ticketing_platform::idempotency;
-use ticketing_platform::session::{self, Ended, Sessions};
+use ticketing_platform::session::{self, RevokedSessions, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
@@ -42,7 +42,7 @@ pub struct Core {
     /// Whether its consumers can write.
     consumers: ConsumerHealth,
     /// The sessions that it refuses, where it answers requests.
-    ended: Option<Ended>,
+    revoked: Option<RevokedSessions>,
 }
 
 impl Core {
@@ -62,7 +62,7 @@ impl Core {
             clock,
             arrived: Signal::default(),
             consumers: ConsumerHealth::default(),
-            ended: None,
+            revoked: None,
         })
     }
 
@@ -94,8 +94,8 @@ impl Core {
         own: Migrations,
     ) -> Result<Self, CoreError> {
         let mut core = Self::open(database, clock, &Self::parts_with_sessions(own))?;
-        sessions.ended().refresh(&core.db).await?;
-        core.ended = Some(sessions.ended().clone());
+        sessions.revoked().refresh(&core.db).await?;
+        core.revoked = Some(sessions.revoked().clone());
         Ok(core)
     }
 
@@ -137,8 +137,8 @@ impl Core {
             bus.register_consumer(consumers.durable());
             shutdown.spawn(consumers.run(bus.clone(), shutdown.clone()));
         }
-        if let Some(ended) = self.ended.clone().filter(|_| self.db.is_shared()) {
-            shutdown.spawn(ended.follow(self.db.clone(), shutdown.clone()));
+        if let Some(revoked) = self.revoked.clone().filter(|_| self.db.is_shared()) {
+            shutdown.spawn(revoked.follow(self.db.clone(), shutdown.clone()));
         }
         self.sweep(shutdown, outbox::prune);
     }

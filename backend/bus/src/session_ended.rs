@@ -2,7 +2,7 @@
 
 use ticketing_events::SessionEnded;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_platform::session::Ended;
+use ticketing_platform::session::RevokedSessions;
 
 use crate::{Effect, Handler};
 
@@ -10,16 +10,16 @@ use crate::{Effect, Handler};
 #[derive(Clone, Debug)]
 pub struct SessionEndedHandler {
     /// The sessions that this service refuses.
-    pub ended: Ended,
+    pub revoked: RevokedSessions,
 }
 
 impl Handler for SessionEndedHandler {
     type Event = SessionEnded;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &SessionEnded) -> Result<Effect, DbError> {
-        self.ended.record(tx, &event.jti, &event.user_id, event.exp)?;
+        self.revoked.record(tx, &event.jti, &event.user_id, event.exp)?;
         // Refused a moment before it is committed: should that fail, the event comes again.
-        self.ended.insert(&event.jti, event.exp);
+        self.revoked.insert(&event.jti, event.exp);
         Ok(Effect::Done)
     }
 }

@@ -114,7 +114,7 @@ impl App {
             .on(OnPaymentAuthorized { core: core.clone() })
             .on(OnPaymentCreated { core: core.clone() })
             .on(OnPaymentFailed { core: core.clone() })
-            .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
+            .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         core.start(bus, Some(consumers), shutdown);
         core.sweep(shutdown, |tx, now| {
             store::prune(tx, now)?;

@@ -139,7 +139,7 @@ impl App {
             .on(OnOrderConfirmed { app: self.clone() })
             .on(OnOrderCompleted)
             .on(OnOrderCancelled { app: self.clone() })
-            .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
+            .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
         shutdown.spawn(self.driver.clone().run(shutdown.clone()));
         self.core.sweep(shutdown, |tx, now| {

@@ -1,12 +1,12 @@
-//! Sessions: a cookie that carries a signed token, read once a request, and refused for good once ended.
+//! Sessions: a cookie that carries a signed token, read once a request, and refused for good once revoked.
 
 mod cookie;
 mod cookie_header;
 mod deliverable;
-mod ended;
 mod hs256;
 mod intended_user;
 mod keys;
+mod revoked;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,9 +21,9 @@ use crate::clock::Clock;
 use crate::http::ApiError;
 
 pub use cookie::{CookieError, CookieSettings};
-pub use ended::{Ended, MIGRATIONS, is_recorded, prune};
 pub use intended_user::INTENDED_USER;
 pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
+pub use revoked::{MIGRATIONS, RevokedSessions, is_recorded, prune};
 
 /// How long a session lasts when nothing else is set: 7 days.
 pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -74,25 +74,25 @@ struct Shared {
     keys: SessionKeys,
     cookie: CookieSettings,
     lifetime: Duration,
-    ended: Ended,
+    revoked: RevokedSessions,
     clock: Clock,
     /// The names that the cookie may have: the configured one, then one for each key, which no other server has.
     names: Vec<String>,
 }
 
 impl Sessions {
-    /// Sessions signed with `keys`, carried by the cookie, valid for `lifetime` unless they are in `ended`.
+    /// Sessions signed with `keys`, carried by the cookie, valid for `lifetime` unless they are in `revoked`.
     #[must_use]
     pub fn new(
         keys: SessionKeys,
         cookie: CookieSettings,
         lifetime: Duration,
-        ended: Ended,
+        revoked: RevokedSessions,
         clock: Clock,
     ) -> Self {
         let own = keys.marks().iter().map(|mark| format!("{}_{mark}", cookie.name()));
         let names = std::iter::once(cookie.name().to_owned()).chain(own).collect();
-        Self { shared: Arc::new(Shared { keys, cookie, lifetime, ended, clock, names }) }
+        Self { shared: Arc::new(Shared { keys, cookie, lifetime, revoked, clock, names }) }
     }
 
     /// Begins a session of a client that has no cookies.
@@ -157,13 +157,13 @@ impl Sessions {
     }
 
     fn valid<'h>(&'h self, headers: &'h HeaderMap) -> impl Iterator<Item = Session> + use<'h> {
-        let Shared { keys, ended, clock, names, lifetime, .. } = &*self.shared;
+        let Shared { keys, revoked, clock, names, lifetime, .. } = &*self.shared;
         let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
         let now = clock.now();
         let values = names.iter().flat_map(move |name| cookie_header::values(headers, name));
         let sessions =
             values.filter_map(cookie::token).filter_map(move |token| keys.verify(&token, now, lifetime));
-        sessions.filter(|session| !ended.contains(&session.jti))
+        sessions.filter(|session| !revoked.contains(&session.jti))
     }
 
     /// The valid session in a request's headers, as [`read`](Self::read) finds it, of a request that is meant for its user.
@@ -202,8 +202,8 @@ impl Sessions {
 
     /// The sessions that were ended early.
     #[must_use]
-    pub fn ended(&self) -> &Ended {
-        &self.shared.ended
+    pub fn revoked(&self) -> &RevokedSessions {
+        &self.shared.revoked
     }
 }
 

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::limits::StreamSlots;
-use ticketing_platform::session::{Ended, SessionKeys, Sessions};
+use ticketing_platform::session::{RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 
 use crate::databases::Databases;
@@ -18,7 +18,7 @@ pub(crate) struct Ground<'s> {
     /// What signs sessions: the first one; all are accepted.
     pub(crate) signing: Vec<SecretString>,
     /// The sessions that every service of this process refuses.
-    pub(crate) ended: Ended,
+    pub(crate) revoked: RevokedSessions,
     pub(crate) serving: Shutdown,
 }
 
@@ -110,9 +110,9 @@ impl Ground<'_> {
     /// One set of ended sessions for the process, and a table of them for each service: a service of another process learns
     /// of the end by the event.
     fn sessions(&self) -> Result<Sessions, StartError> {
-        let (keys, ended) = (SessionKeys::new(&self.signing)?, self.ended.with_own_table());
+        let (keys, revoked) = (SessionKeys::new(&self.signing)?, self.revoked.with_own_table());
         let (cookie, ttl) = (self.settings.cookie.clone(), self.settings.session_ttl);
-        Ok(Sessions::new(keys, cookie, ttl, ended, self.clock()))
+        Ok(Sessions::new(keys, cookie, ttl, revoked, self.clock()))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use ticketing_bus::{Bus, Core};
 use ticketing_platform::health::Health;
-use ticketing_platform::session::Ended;
+use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -87,7 +87,7 @@ impl App {
             settings,
             databases: Databases::prepare(url, &[service]).await?,
             signing: settings.jwt_keys.clone(),
-            ended: Ended::new(settings.clock.clone()),
+            revoked: RevokedSessions::new(settings.clock.clone()),
             serving: running.serving.clone(),
         };
         let bus = jetstream(nats).await?;

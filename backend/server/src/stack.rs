@@ -11,7 +11,7 @@ use ticketing_payments::SimulatedProvider;
 use ticketing_payments::provider::Ledger;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::health::Health;
-use ticketing_platform::session::Ended;
+use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -169,8 +169,8 @@ impl Parts {
             None => Bus::embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,
             Some(options) => jetstream(options).await?,
         };
-        let ended = Ended::new(settings.clock.clone());
-        let ground = Ground { settings, databases, signing, ended, serving: serving.clone() };
+        let revoked = RevokedSessions::new(settings.clock.clone());
+        let ground = Ground { settings, databases, signing, revoked, serving: serving.clone() };
         let provider = ground.provider()?;
         Ok(Self {
             auth: ground.auth().await?,

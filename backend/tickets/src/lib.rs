@@ -134,7 +134,7 @@ impl App {
             .on(OnOrderConfirmed)
             .on(OnOrderCompleted { app: self.clone() })
             .on(OnOrderCancelled { app: self.clone() })
-            .on(SessionEndedHandler { ended: self.sessions.ended().clone() });
+            .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
         self.core.sweep(shutdown, |tx, now| {
             store::prune(tx, now)?;

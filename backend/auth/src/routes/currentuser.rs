@@ -49,7 +49,7 @@ async fn has_ended_elsewhere(app: &App, session: &Session) -> bool {
     let recorded: Result<bool, DbError> = app.core.db.read(move |tx| session::is_recorded(tx, &jti)).await;
     match recorded {
         Ok(true) => {
-            app.sessions.ended().insert(&session.jti, session.exp);
+            app.sessions.revoked().insert(&session.jti, session.exp);
             true
         }
         Ok(false) => false,

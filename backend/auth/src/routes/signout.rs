@@ -46,14 +46,15 @@ pub(crate) async fn signout(State(app): State<App>, headers: HeaderMap) -> Resul
 }
 
 async fn end(app: App, sessions: Vec<Session>) -> Result<(), ApiError> {
-    let (outbox, ended, ending) = (app.core.outbox.clone(), app.sessions.ended().clone(), sessions.clone());
+    let (outbox, revoked, ending) =
+        (app.core.outbox.clone(), app.sessions.revoked().clone(), sessions.clone());
     let recorded = app.core.db.write(move |tx| {
-        ending.iter().try_for_each(|session| store::end_session(tx, &outbox, &ended, session))
+        ending.iter().try_for_each(|session| store::end_session(tx, &outbox, &revoked, session))
     });
     recorded.await.map_err(ApiError::from)?;
     // Refused before the answer by every service of this process; the other processes learn of it by the event.
     for session in &sessions {
-        app.sessions.ended().insert(&session.jti, session.exp);
+        app.sessions.revoked().insert(&session.jti, session.exp);
     }
     Ok(())
 }

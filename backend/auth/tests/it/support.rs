@@ -16,7 +16,7 @@ use ticketing_engines::{Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::http::{LayerSettings, wrap};
 use ticketing_platform::limits::TrustedProxies;
-use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_sdk::Timestamp;
 use tower::ServiceExt;
 
@@ -34,7 +34,7 @@ pub(crate) fn settings(home: &Home, clock: &Clock) -> Settings {
     Settings {
         database: home.database("auth"),
         clock: clock.clone(),
-        sessions: Sessions::new(keys, cookie, LIFETIME, Ended::new(clock.clone()), clock.clone()),
+        sessions: Sessions::new(keys, cookie, LIFETIME, RevokedSessions::new(clock.clone()), clock.clone()),
         proxies: TrustedProxies::default(),
         fingerprint_key: SecretString::from(KEY),
         limits: Limits::default(),

@@ -17,7 +17,7 @@ use ticketing_engines::{Engine, Home, on_both};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_platform::session::{
-    self, CookieSettings, Ended, MaybeSession, Session, SessionKeys, Sessions,
+    self, CookieSettings, MaybeSession, RevokedSessions, Session, SessionKeys, Sessions,
 };
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Timestamp, UserId};
@@ -38,7 +38,7 @@ fn sessions_with(keys: &[&str], clock: &Clock) -> Sessions {
         SessionKeys::new(&keys).unwrap(),
         CookieSettings::default(),
         session::LIFETIME,
-        Ended::new(clock.clone()),
+        RevokedSessions::new(clock.clone()),
         clock.clone(),
     )
 }
@@ -178,7 +178,7 @@ fn token_of_the_original_lasts_a_lifetime_and_can_be_ended() {
     assert_ne!(begun_at(NOW - 1).unwrap().jti, session.jti);
     assert_eq!(begun_at(NOW - lifetime - 6), None, "it is over");
     assert_eq!(begun_at(NOW + 60), None, "it begins later");
-    sessions.ended().insert(&session.jti, session.exp);
+    sessions.revoked().insert(&session.jti, session.exp);
     assert_eq!(begun_at(NOW), None);
 }
 
@@ -306,30 +306,30 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
     let clock = clock();
     let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let keys = || SessionKeys::new(&[KEY.into()]).unwrap();
-    let make = |ended: Ended| {
-        Sessions::new(keys(), CookieSettings::default(), session::LIFETIME, ended, clock.clone())
+    let make = |revoked: RevokedSessions| {
+        Sessions::new(keys(), CookieSettings::default(), session::LIFETIME, revoked, clock.clone())
     };
-    let sessions = make(Ended::load(&db, clock.clone()).await.unwrap());
+    let sessions = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
     let new = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
     let headers = returned(&new.cookie);
     let ending = new.session.clone();
     for expected in [true, false] {
-        let (ended, ending) = (sessions.ended().clone(), ending.clone());
-        let recorded = db.write(move |tx| ended.record(tx, &ending.jti, &ending.user_id, ending.exp)).await;
+        let (revoked, ending) = (sessions.revoked().clone(), ending.clone());
+        let recorded = db.write(move |tx| revoked.record(tx, &ending.jti, &ending.user_id, ending.exp)).await;
         let news: Result<bool, DbError> = recorded;
         assert_eq!(news.unwrap(), expected);
     }
-    sessions.ended().insert(&ending.jti, ending.exp);
+    sessions.revoked().insert(&ending.jti, ending.exp);
     assert_eq!(sessions.read(&headers), None);
     // Another start of the same service reads it from its table.
-    let again = make(Ended::load(&db, clock.clone()).await.unwrap());
+    let again = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
     assert_eq!(again.read(&headers), None);
     assert!(again.read(&returned(&again.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie)).is_some());
     // Once it would have expired anyway, it takes no room any more.
     clock.advance(session::LIFETIME + Duration::from_secs(120));
     let now = clock.now();
     assert_eq!(db.write(move |tx| session::prune(tx, now)).await.unwrap(), 1);
-    assert!(Ended::load(&db, clock.clone()).await.unwrap().is_empty());
+    assert!(RevokedSessions::load(&db, clock.clone()).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -338,14 +338,14 @@ async fn another_replica_hears_of_an_ended_session_and_refuses_it_too() {
     let open = || Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let (clock, shutdown) = (clock(), Shutdown::new());
     let (db, other_db) = (open(), open());
-    let ended = Ended::load(&db, clock.clone()).await.unwrap();
-    let other = Ended::load(&other_db, clock.clone()).await.unwrap();
+    let revoked = RevokedSessions::load(&db, clock.clone()).await.unwrap();
+    let other = RevokedSessions::load(&other_db, clock.clone()).await.unwrap();
     let followers = [
-        tokio::spawn(ended.clone().follow(db.clone(), shutdown.clone())),
+        tokio::spawn(revoked.clone().follow(db.clone(), shutdown.clone())),
         tokio::spawn(other.clone().follow(other_db, shutdown.clone())),
     ];
     for number in 0..20 {
-        let (jti, recording) = (format!("session {number}"), ended.clone());
+        let (jti, recording) = (format!("session {number}"), revoked.clone());
         let record = {
             let jti = jti.clone();
             db.write(move |tx| recording.record(tx, &jti, &UserId::new("u"), NOW + 3600))
@@ -370,7 +370,8 @@ async fn refresh_reads_only_sessions_that_are_new() {
     let home = Home::on(Engine::Postgres);
     let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let clock = clock();
-    let (writer, reader) = (Ended::new(clock.clone()), Ended::load(&db, clock.clone()).await.unwrap());
+    let (writer, reader) =
+        (RevokedSessions::new(clock.clone()), RevokedSessions::load(&db, clock.clone()).await.unwrap());
     let record = async |jti: String| {
         let writer = writer.clone();
         let news: Result<bool, DbError> =
@@ -403,7 +404,7 @@ async fn refresh_reads_only_sessions_that_are_new() {
 
 #[test]
 fn services_of_a_process_share_the_ended_sessions() {
-    let auth = Ended::new(clock());
+    let auth = RevokedSessions::new(clock());
     let tickets = auth.with_own_table();
     auth.insert("j1", NOW + 3600);
     assert!(tickets.contains("j1"));
@@ -412,17 +413,17 @@ fn services_of_a_process_share_the_ended_sessions() {
 #[test]
 fn the_set_of_ended_sessions_forgets_what_has_expired() {
     let clock = clock();
-    let ended = Ended::new(clock.clone());
+    let revoked = RevokedSessions::new(clock.clone());
     for number in 0..300 {
-        ended.insert(&format!("old {number}"), NOW + 1);
+        revoked.insert(&format!("old {number}"), NOW + 1);
     }
     clock.advance(Duration::from_secs(3600));
     for number in 0..300 {
-        ended.insert(&format!("new {number}"), NOW + 7200);
+        revoked.insert(&format!("new {number}"), NOW + 7200);
     }
-    assert!(ended.contains("new 0") && ended.contains("new 299"));
-    assert!(ended.len() < 600, "{}", ended.len());
-    assert!(!ended.contains("old 0"));
+    assert!(revoked.contains("new 0") && revoked.contains("new 299"));
+    assert!(revoked.len() < 600, "{}", revoked.len());
+    assert!(!revoked.contains("old 0"));
 }
 
 #[derive(Clone)]

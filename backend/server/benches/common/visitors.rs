@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::session::{CookieSettings, Ended, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, RevokedSessions, SessionKeys, Sessions};
 use ticketing_sdk::UserId;
 
 /// What signs the sessions.
@@ -20,7 +20,7 @@ impl Visitors {
             SessionKeys::new(&[SecretString::from(KEY)]).unwrap(),
             CookieSettings::new("session", false).unwrap(),
             Duration::from_secs(3600),
-            Ended::new(clock.clone()),
+            RevokedSessions::new(clock.clone()),
             clock,
         ))
     }

@@ -9,7 +9,7 @@ use ticketing_events::{
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
 use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
-use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::title::Title;
@@ -27,8 +27,8 @@ on_both! {
 async fn open(home: &Home) -> App {
     let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
     let keys = SessionKeys::new(&["a key that is long enough for HS256".into()]).unwrap();
-    let ended = Ended::new(clock.clone());
-    let sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock.clone());
+    let revoked = RevokedSessions::new(clock.clone());
+    let sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, revoked, clock.clone());
     let database = home.database("tickets");
     let (proxies, streams) = (TrustedProxies::default(), StreamSlots::new(8, 8));
     let (writes, shutdown) = (WriteRate::UNLIMITED, Shutdown::new());

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use serde_json::json;
 use ticketing_auth::Hashing;
 use ticketing_engines::{Engine, on_both};
-use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 
 use crate::support::{KEY, PASSWORD, Service, parts, post};
 
@@ -47,8 +47,8 @@ async fn makes_an_account_and_signs_it_in(engine: Engine) {
 async fn the_cookie_is_for_tls_alone_unless_told_otherwise(engine: Engine) {
     let service = Service::with(engine, |settings| {
         let keys = SessionKeys::new(&[KEY.into()]).unwrap();
-        let (clock, ended) = (settings.clock.clone(), Ended::new(settings.clock.clone()));
-        settings.sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, ended, clock);
+        let (clock, revoked) = (settings.clock.clone(), RevokedSessions::new(settings.clock.clone()));
+        settings.sessions = Sessions::new(keys, CookieSettings::default(), LIFETIME, revoked, clock);
     })
     .await;
     let reply = service.signup("ada@example.com", PASSWORD).await;

@@ -8,7 +8,7 @@ use ticketing_bus::{Consumers, Core};
 use ticketing_payments::{Pace, SimulatedProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
-use ticketing_platform::session::{CookieSettings, Ended, LIFETIME, SessionKeys, Sessions};
+use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_server::audit::Sources;
@@ -70,8 +70,8 @@ impl Services {
 
     fn sessions(&self) -> Sessions {
         let keys = SessionKeys::new(&[SecretString::from("a key for tests that is long enough".to_owned())]);
-        let ended = Ended::new(self.clock.clone());
-        Sessions::new(keys.unwrap(), CookieSettings::default(), LIFETIME, ended, self.clock.clone())
+        let revoked = RevokedSessions::new(self.clock.clone());
+        Sessions::new(keys.unwrap(), CookieSettings::default(), LIFETIME, revoked, self.clock.clone())
     }
 
     async fn start(&self, service: Service) -> (Core, Arc<Consumers>) {

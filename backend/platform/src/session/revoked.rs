@@ -37,7 +37,7 @@ const PRUNE_EVERY: usize = 256;
 
 /// The ended sessions that have not expired yet. Clones share the set and its table.
 #[derive(Debug, Clone)]
-pub struct Ended {
+pub struct RevokedSessions {
     // jti → when the session would have expired, in unix milliseconds.
     set: Arc<RwLock<Set>>,
     table: Arc<Table>,
@@ -68,7 +68,7 @@ struct Cursor {
     time: i64,
 }
 
-impl Ended {
+impl RevokedSessions {
     /// An empty set.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
@@ -87,9 +87,9 @@ impl Ended {
     /// # Errors
     /// When the table cannot be read.
     pub async fn load(db: &Db, clock: Clock) -> Result<Self, DbError> {
-        let ended = Self::new(clock);
-        ended.refresh(db).await?;
-        Ok(ended)
+        let revoked = Self::new(clock);
+        revoked.refresh(db).await?;
+        Ok(revoked)
     }
 
     /// Adds the sessions that were written to the table since the last call, by this or another replica, and answers how
