@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use ticketing_platform::http::{ApiError, Faults, Field, Json};
+use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{ErrorCode, Problem, User};
 use utoipa::ToSchema;
@@ -29,10 +29,10 @@ pub(crate) struct SignIn {
 
 impl SignIn {
     fn valid(self) -> Result<(Email, GivenPassword), ApiError> {
-        let mut faults = Faults::new();
-        let email = self.email.required("email", Email::FAULT, &mut faults);
-        let password = self.password.required("password", GivenPassword::FAULT, &mut faults);
-        faults.finish()?;
+        let mut errors = ValidationErrors::new();
+        let email = self.email.required("email", Email::FAULT, &mut errors);
+        let password = self.password.required("password", GivenPassword::FAULT, &mut errors);
+        errors.finish()?;
         email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
     }
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
-use ticketing_platform::http::{ApiError, Faults, Field, Json};
+use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Known, Once};
 use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{ErrorCode, Problem, User, UserId};
@@ -31,13 +31,13 @@ pub(crate) struct SignUp {
 
 impl SignUp {
     fn valid(self) -> Result<(Email, Password), ApiError> {
-        let mut faults = Faults::new();
-        let email = self.email.required("email", Email::FAULT, &mut faults);
+        let mut errors = ValidationErrors::new();
+        let email = self.email.required("email", Email::FAULT, &mut errors);
         if email.as_ref().is_some_and(|email| !email.is_deliverable()) {
-            faults.push("email", Email::FAULT);
+            errors.push("email", Email::FAULT);
         }
-        let password = self.password.required("password", Password::FAULT, &mut faults);
-        faults.finish()?;
+        let password = self.password.required("password", Password::FAULT, &mut errors);
+        errors.finish()?;
         email.zip(password).ok_or_else(|| ApiError::internal("a field is missing without a fault"))
     }
 }
@@ -108,9 +108,9 @@ pub(crate) async fn signup(
 }
 
 fn email_in_use() -> ApiError {
-    let mut faults = Faults::new();
-    faults.push_code("email", "Email in use", ErrorCode::EmailInUse);
-    faults.finish().err().unwrap_or_else(ApiError::not_found)
+    let mut errors = ValidationErrors::new();
+    errors.push_code("email", "Email in use", ErrorCode::EmailInUse);
+    errors.finish().err().unwrap_or_else(ApiError::not_found)
 }
 
 impl App {

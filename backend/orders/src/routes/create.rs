@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use ticketing_platform::arrivals::Arrival;
 use ticketing_platform::db::Tx;
-use ticketing_platform::http::{ApiError, Faults, Field, Json};
+use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Once, once};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{ErrorCode, Money, MoneyError, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
@@ -70,11 +70,11 @@ impl OrderInput {
     fn check(self) -> Result<(TicketId, Option<Money>), ApiError> {
         const TICKET: &str = "TicketId must be provided";
         const PRICE: &str = "Price must be a number like 20 or 149.99";
-        let mut faults = Faults::new();
-        let id = self.ticket_id.required_id("ticketId", TICKET, &mut faults);
-        let price = self.price.optional("price", PRICE, &mut faults);
-        let price = price.and_then(|value| read_price(&value).map_err(|_| faults.push("price", PRICE)).ok());
-        faults.finish()?;
+        let mut errors = ValidationErrors::new();
+        let id = self.ticket_id.required_id("ticketId", TICKET, &mut errors);
+        let price = self.price.optional("price", PRICE, &mut errors);
+        let price = price.and_then(|value| read_price(&value).map_err(|_| errors.push("price", PRICE)).ok());
+        errors.finish()?;
         let id = id.ok_or_else(|| ApiError::field("ticketId", TICKET))?;
         Ok((TicketId::new(id), price))
     }

@@ -5,7 +5,7 @@ use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, PageQuery, Query, list_body};
+use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Order, OrderStatus, Problem};
 
@@ -39,11 +39,11 @@ pub(crate) struct Filters {
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
-    let (query, mut faults) = (Query::of(&uri), Faults::new());
-    let page = PageQuery::parse(&query, &mut faults);
-    let after: Option<String> = page.after(&mut faults);
-    let statuses = statuses(&query, &mut faults);
-    faults.finish()?;
+    let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
+    let page = PageQuery::parse(&query, &mut errors);
+    let after: Option<String> = page.after(&mut errors);
+    let statuses = statuses(&query, &mut errors);
+    errors.finish()?;
 
     let limit = page.limit;
     // One more than asked for tells whether there is a next page.
@@ -60,15 +60,15 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
 }
 
 /// The states that are asked for; none stands for all.
-fn statuses(query: &Query, faults: &mut Faults) -> Vec<OrderStatus> {
-    let Some(text) = query.value("status", faults).filter(|text| *text != "all") else {
+fn statuses(query: &Query, errors: &mut ValidationErrors) -> Vec<OrderStatus> {
+    let Some(text) = query.value("status", errors).filter(|text| *text != "all") else {
         return Vec::new();
     };
     let statuses: Option<Vec<_>> = text.split(',').map(|name| name.trim().parse().ok()).collect();
     statuses.unwrap_or_else(|| {
         let message =
             "Status must be created, awaiting:payment, complete, cancelled, a list of these, or all";
-        faults.push("status", message);
+        errors.push("status", message);
         Vec::new()
     })
 }

@@ -1,7 +1,7 @@
 //! The body of a request to pay.
 
 use serde::{Deserialize, Serialize};
-use ticketing_platform::http::{ApiError, Faults, Field};
+use ticketing_platform::http::{ApiError, Field, ValidationErrors};
 use ticketing_sdk::OrderId;
 
 use crate::domain::{CardToken, TokenError};
@@ -56,23 +56,23 @@ impl PaymentInput {
     /// Checks the fields and reports every fault together.
     pub(super) fn check(self) -> Result<Purchase, ApiError> {
         const ORDER: &str = "Order id is required";
-        let mut faults = Faults::new();
-        let order_id = self.order_id.required_id("orderId", ORDER, &mut faults);
+        let mut errors = ValidationErrors::new();
+        let order_id = self.order_id.required_id("orderId", ORDER, &mut errors);
         let token = read_token(self.token);
         let can_confirm = self
             .can_confirm
-            .optional("canConfirm", "CanConfirm must be true or false", &mut faults)
+            .optional("canConfirm", "CanConfirm must be true or false", &mut errors)
             .unwrap_or_default();
         match order_id {
-            Some(order_id) if faults.is_empty() => {
+            Some(order_id) if errors.is_empty() => {
                 Ok(Purchase { order_id: OrderId::new(order_id), token, can_confirm })
             }
             _ => {
                 // No order can be judged, so that every fault is reported.
                 if let Err(error) = token {
-                    faults.push("token", error.to_string());
+                    errors.push("token", error.to_string());
                 }
-                Err(faults.into())
+                Err(errors.into())
             }
         }
     }

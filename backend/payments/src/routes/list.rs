@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{Uri, header};
 use axum::response::{IntoResponse, Response};
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, PageQuery, Query, list_body};
+use ticketing_platform::http::{ApiError, PageQuery, Query, ValidationErrors, list_body};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{Payment, PaymentId, Problem};
 
@@ -26,10 +26,10 @@ use crate::{App, store};
     )
 )]
 pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> Result<Response, ApiError> {
-    let mut faults = Faults::new();
-    let page = PageQuery::parse(&Query::of(&uri), &mut faults);
-    let after: Option<PaymentId> = page.after(&mut faults);
-    faults.finish()?;
+    let mut errors = ValidationErrors::new();
+    let page = PageQuery::parse(&Query::of(&uri), &mut errors);
+    let after: Option<PaymentId> = page.after(&mut errors);
+    errors.finish()?;
 
     // One more than asked for tells whether there is a next page.
     let limit = i64::from(page.limit) + 1;

@@ -23,7 +23,7 @@ pub enum Field<T> {
 
 impl<T> Field<T> {
     /// The value; a field that is absent or of the wrong type is a fault with this message.
-    pub fn required(self, name: &str, message: &str, faults: &mut Faults) -> Option<T> {
+    pub fn required(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Missing | Self::Invalid => {
@@ -34,7 +34,7 @@ impl<T> Field<T> {
     }
 
     /// The value if there is one; only the wrong type is a fault.
-    pub fn optional(self, name: &str, message: &str, faults: &mut Faults) -> Option<T> {
+    pub fn optional(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Missing => None,
@@ -49,7 +49,7 @@ impl<T> Field<T> {
 impl Field<String> {
     /// The text, as [`required`](Self::required). A value of another type is a fault that says so; a text that holds U+0000,
     /// which not every database keeps, is one too.
-    pub fn required_text(self, name: &str, message: &str, faults: &mut Faults) -> Option<String> {
+    pub fn required_text(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<String> {
         if self == Self::Invalid {
             faults.push(name, format!("{} must be a string", capitalized(name)));
             return None;
@@ -64,7 +64,7 @@ impl Field<String> {
 
     /// The identifier, as [`required_text`](Self::required_text), in its canonical spelling. One of white space alone is
     /// absent.
-    pub fn required_id(self, name: &str, message: &str, faults: &mut Faults) -> Option<String> {
+    pub fn required_id(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<String> {
         let id = self.required_text(name, message, faults)?;
         if id.trim().is_empty() {
             faults.push(name, message);
@@ -93,9 +93,9 @@ fn capitalized(name: &str) -> String {
 /// Collects the faults of one request.
 #[derive(Debug, Default)]
 #[must_use = "faults count only once `finish` is called"]
-pub struct Faults(Vec<Fault>);
+pub struct ValidationErrors(Vec<Fault>);
 
-impl Faults {
+impl ValidationErrors {
     /// No fault yet.
     pub fn new() -> Self {
         Self::default()
@@ -124,9 +124,9 @@ impl Faults {
     }
 }
 
-impl From<Faults> for ApiError {
+impl From<ValidationErrors> for ApiError {
     /// A 400 with every fault.
-    fn from(faults: Faults) -> Self {
+    fn from(faults: ValidationErrors) -> Self {
         Self::invalid(faults.0)
     }
 }
@@ -148,7 +148,7 @@ mod tests {
         let body: Body = serde_json::from_str(r#"{"title":{"nested":[1]},"other":1}"#).unwrap();
         assert_eq!(body.title, Field::Invalid);
         assert_eq!(body.count, Field::Missing);
-        let mut faults = Faults::new();
+        let mut faults = ValidationErrors::new();
         assert_eq!(body.title.required("title", "Title is required", &mut faults), None);
         assert_eq!(body.count.optional("count", "Count must be a number", &mut faults), None);
         let error = faults.finish().unwrap_err();

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{ApiError, Faults, Query};
+use super::{ApiError, Query, ValidationErrors};
 
 /// The page size when a request names a cursor and no size, in entries.
 pub const DEFAULT_LIMIT: u32 = 100;
@@ -29,7 +29,7 @@ pub struct PageQuery {
 
 impl PageQuery {
     /// Reads it from a query; faults go to `faults`, so that a route can report them with its own.
-    pub fn parse(query: &Query, faults: &mut Faults) -> Self {
+    pub fn parse(query: &Query, faults: &mut ValidationErrors) -> Self {
         let limit = query.value("limit", faults).and_then(|value| match value.parse() {
             Ok(number @ 1..=MAX_LIMIT) if !value.starts_with('+') => Some(number),
             _ => {
@@ -45,7 +45,7 @@ impl PageQuery {
 
     /// The position that the cursor stands for: what [`cursor`] was given. A cursor that was not made here is a
     /// fault.
-    pub fn after<T: DeserializeOwned>(&self, faults: &mut Faults) -> Option<T> {
+    pub fn after<T: DeserializeOwned>(&self, faults: &mut ValidationErrors) -> Option<T> {
         let text = self.cursor.as_deref()?;
         let json = URL_SAFE_NO_PAD.decode(text).ok();
         let value = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     fn parse(uri: &'static str) -> Result<PageQuery, ApiError> {
-        let mut faults = Faults::new();
+        let mut faults = ValidationErrors::new();
         let page = PageQuery::parse(&Query::of(&Uri::from_static(uri)), &mut faults);
         faults.finish().map(|()| page)
     }
@@ -128,11 +128,11 @@ mod tests {
     fn cursors_come_back_as_they_went() {
         let cursor = cursor(&("a b/é", 7_i64)).unwrap();
         let page = PageQuery { limit: 1, cursor: Some(cursor) };
-        let mut faults = Faults::new();
+        let mut faults = ValidationErrors::new();
         assert_eq!(page.after::<(String, i64)>(&mut faults), Some(("a b/é".to_owned(), 7)));
         assert!(faults.is_empty());
         for bad in ["!!".to_owned(), super::cursor(&("a\0", 7_i64)).unwrap()] {
-            let mut faults = Faults::new();
+            let mut faults = ValidationErrors::new();
             let page = PageQuery { limit: 1, cursor: Some(bad) };
             assert_eq!(page.after::<(String, i64)>(&mut faults), None);
             assert!(!faults.is_empty());

@@ -3,7 +3,7 @@
 use axum::extract::Query as Pairs;
 use http::Uri;
 
-use super::Faults;
+use super::ValidationErrors;
 
 /// The decoded parameters of a query, in their order. Those that a route does not ask for are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Query {
     }
 
     /// The value of this parameter, if there is one. Several are a fault: which of them is meant, nobody can tell.
-    pub fn value(&self, name: &str, faults: &mut Faults) -> Option<&str> {
+    pub fn value(&self, name: &str, faults: &mut ValidationErrors) -> Option<&str> {
         let mut values = self.0.iter().filter(|(given, value)| given == name && !value.is_empty());
         let (_, value) = values.next()?;
         if values.next().is_some() {
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     fn value(uri: &'static str) -> Result<Option<String>, String> {
-        let mut faults = Faults::new();
+        let mut faults = ValidationErrors::new();
         let value = Query::of(&Uri::from_static(uri)).value("q", &mut faults).map(str::to_owned);
         faults.finish().map(|()| value).map_err(|error| error.to_string())
     }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::routing::post;
 use serde::Deserialize;
-use ticketing_platform::http::{ApiError, Faults, Field, Json};
+use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_sdk::{Money, Problem};
 
 use crate::wire::{Server, fails};
@@ -17,10 +17,10 @@ struct Body {
 }
 
 async fn create(Json(body): Json<Body>) -> Result<String, ApiError> {
-    let mut faults = Faults::new();
-    let title = body.title.required("title", "Title is required", &mut faults);
-    let price = body.price.required("price", "Price must be greater than 0", &mut faults);
-    faults.finish()?;
+    let mut errors = ValidationErrors::new();
+    let title = body.title.required("title", "Title is required", &mut errors);
+    let price = body.price.required("price", "Price must be greater than 0", &mut errors);
+    errors.finish()?;
     Ok(format!("{} {}", title.unwrap(), price.unwrap()))
 }
 

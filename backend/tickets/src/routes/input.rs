@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use ticketing_platform::http::{ApiError, Faults, Field};
+use ticketing_platform::http::{ApiError, Field, ValidationErrors};
 use ticketing_sdk::{Money, MoneyError};
 
 use crate::domain::title::Title;
@@ -20,18 +20,18 @@ pub(crate) struct TicketInput {
 impl TicketInput {
     /// Checks the fields and reports every fault together.
     pub(super) fn check(self) -> Result<NewListing, ApiError> {
-        let mut faults = Faults::new();
-        let title = self.title.required_text("title", "Title is required", &mut faults);
+        let mut errors = ValidationErrors::new();
+        let title = self.title.required_text("title", "Title is required", &mut errors);
         let title = title.and_then(|text| {
-            Title::parse(&text).map_err(|error| faults.push("title", error.to_string())).ok()
+            Title::parse(&text).map_err(|error| errors.push("title", error.to_string())).ok()
         });
-        let price = self.price.required("price", "Price is required", &mut faults);
+        let price = self.price.required("price", "Price is required", &mut errors);
         let price = price.and_then(|value| {
-            read_price(&value).map_err(|error| faults.push("price", in_words(&error))).ok()
+            read_price(&value).map_err(|error| errors.push("price", in_words(&error))).ok()
         });
         match (title, price) {
             (Some(title), Some(price)) => Ok(NewListing { title, price }),
-            _ => Err(faults.into()),
+            _ => Err(errors.into()),
         }
     }
 }

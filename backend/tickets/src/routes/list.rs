@@ -4,7 +4,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use ticketing_platform::http::page::{cursor, next_link};
-use ticketing_platform::http::{ApiError, Faults, PageQuery, Query, list_body, prefers_event_stream};
+use ticketing_platform::http::{
+    ApiError, PageQuery, Query, ValidationErrors, list_body, prefers_event_stream,
+};
 use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{PriceBound, Problem, Ticket, TicketStatus, UserId};
 
@@ -72,20 +74,20 @@ pub(crate) async fn list(
     if let Some(page) = app.pages.get(question) {
         return Ok(page.into_response());
     }
-    let (query, mut faults) = (Query::of(&uri), Faults::new());
-    let filters = Filters::of(&query, &mut faults);
-    let wanted = PageQuery::parse(&query, &mut faults);
-    let seller = filters.seller(&app, &headers, &mut faults);
-    let listing = filters.check(&mut faults);
-    let after: Option<Position> = wanted.after(&mut faults);
+    let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
+    let filters = Filters::of(&query, &mut errors);
+    let wanted = PageQuery::parse(&query, &mut errors);
+    let seller = filters.seller(&app, &headers, &mut errors);
+    let listing = filters.check(&mut errors);
+    let after: Option<Position> = wanted.after(&mut errors);
     let after = after.filter(|position| {
         let fits = position.fits(listing.sort);
         if !fits {
-            faults.push("cursor", "Cursor belongs to another order of the list");
+            errors.push("cursor", "Cursor belongs to another order of the list");
         }
         fits
     });
-    faults.finish()?;
+    errors.finish()?;
     let listing = Listing { seller: seller?, ..listing };
 
     let seen = app.pages.generation();
@@ -107,8 +109,8 @@ pub(crate) async fn list(
 }
 
 impl Filters {
-    fn of(query: &Query, faults: &mut Faults) -> Self {
-        let mut value = |name: &str| query.value(name, faults).map(str::to_owned);
+    fn of(query: &Query, errors: &mut ValidationErrors) -> Self {
+        let mut value = |name: &str| query.value(name, errors).map(str::to_owned);
         Self {
             q: value("q"),
             min_price: value("minPrice"),
@@ -124,7 +126,7 @@ impl Filters {
         &self,
         app: &App,
         headers: &HeaderMap,
-        faults: &mut Faults,
+        errors: &mut ValidationErrors,
     ) -> Result<Option<UserId>, ApiError> {
         match self.seller.as_deref() {
             None => Ok(None),
@@ -133,34 +135,34 @@ impl Filters {
                 None => Err(ApiError::not_signed_in()),
             },
             Some(_) => {
-                faults.push("seller", "Seller must be me");
+                errors.push("seller", "Seller must be me");
                 Ok(None)
             }
         }
     }
 
-    fn check(&self, faults: &mut Faults) -> Listing {
+    fn check(&self, errors: &mut ValidationErrors) -> Listing {
         let mut price = |name: &str, spelled: &str, text: &Option<String>| {
             let bound = text.as_deref()?.parse::<PriceBound>();
             let fault = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
-            bound.map_err(|_| faults.push(name, fault())).ok()
+            bound.map_err(|_| errors.push(name, fault())).ok()
         };
         let min_price = price("minPrice", "MinPrice", &self.min_price);
         let max_price = price("maxPrice", "MaxPrice", &self.max_price);
         if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
-            faults.push("q", "Q must not hold U+0000");
+            errors.push("q", "Q must not hold U+0000");
         }
         if self.q.as_deref().is_some_and(|text| text.chars().count() > MAX_QUERY_CHARS) {
-            faults.push("q", format!("Q must be at most {MAX_QUERY_CHARS} characters"));
+            errors.push("q", format!("Q must be at most {MAX_QUERY_CHARS} characters"));
         }
         let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse);
         if sort.is_none() {
-            faults.push("sort", "Sort must be oldest, newest, price, -price or title");
+            errors.push("sort", "Sort must be oldest, newest, price, -price or title");
         }
         let statuses =
             self.status.as_deref().map_or_else(|| Some(vec![TicketStatus::Available]), listing::statuses);
         if statuses.is_none() {
-            faults.push("status", "Status must be available, reserved, sold, a list of these, or all");
+            errors.push("status", "Status must be available, reserved, sold, a list of these, or all");
         }
         Listing {
             words: self.q.as_deref().map(listing::words).unwrap_or_default(),
