@@ -11,12 +11,12 @@ use std::time::Duration;
 use axum::extract::FromRef;
 use futures_util::FutureExt;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
-use ticketing_platform::arrivals::Arrivals;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::visibility::VisibilityWaiter;
 use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -76,7 +76,7 @@ pub struct App {
     open_limit: u32,
     reorder_pause: Duration,
     writes: WriteLimit,
-    arrivals: Arrivals,
+    visibility: VisibilityWaiter,
 }
 
 impl App {
@@ -89,11 +89,11 @@ impl App {
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
-        let arrivals = Arrivals::new(clock, core.arrived.clone(), move |ids| {
+        let visibility = VisibilityWaiter::new(clock, core.arrived.clone(), move |ids| {
             let db = db.clone();
             async move { db.read(move |tx| store::known_tickets(tx, &ids)).await }.boxed()
         });
-        Ok(Self { core, sessions, order_ttl, open_limit, reorder_pause, writes, arrivals })
+        Ok(Self { core, sessions, order_ttl, open_limit, reorder_pause, writes, visibility })
     }
 
     /// The routes, with their documentation.

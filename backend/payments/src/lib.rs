@@ -15,12 +15,12 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use futures_util::FutureExt;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
-use ticketing_platform::arrivals::Arrivals;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::visibility::VisibilityWaiter;
 use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
@@ -86,7 +86,7 @@ pub struct App {
     followers: Followers,
     serving: Serving,
     writes: WriteLimit,
-    arrivals: Arrivals,
+    visibility: VisibilityWaiter,
     shutdown: Shutdown,
 }
 
@@ -113,14 +113,14 @@ impl App {
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
-        let arrivals = Arrivals::new(clock, core.arrived.clone(), move |ids| {
+        let visibility = VisibilityWaiter::new(clock, core.arrived.clone(), move |ids| {
             let db = db.clone();
             async move { db.read(move |tx| store::known_orders(tx, &ids)).await }.boxed()
         });
         let followers = Followers::default();
         let driver = Driver::new(core.clone(), provider.clone(), pace, followers.clone());
         let serving = Serving::default();
-        Ok(Self { core, sessions, pace, provider, driver, followers, serving, writes, arrivals, shutdown })
+        Ok(Self { core, sessions, pace, provider, driver, followers, serving, writes, visibility, shutdown })
     }
 
     /// The routes, with their documentation.

@@ -2,7 +2,6 @@
 //!
 //! Services hold rules, tables and routes; everything they would otherwise repeat lives here, once.
 
-pub mod arrivals;
 pub mod clock;
 pub mod db;
 pub mod descriptors;
@@ -17,5 +16,6 @@ pub mod settings;
 pub mod shutdown;
 pub mod signal;
 pub mod telemetry;
+pub mod visibility;
 
 pub use kill_point::kill_point;

@@ -4,11 +4,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-use ticketing_platform::arrivals::Arrival;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
 use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Once, once};
 use ticketing_platform::session::Session;
+use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{ErrorCode, Money, MoneyError, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
 
 use crate::store::ReserveError;
@@ -55,13 +55,13 @@ pub(crate) async fn create(
         Err(ReserveOrWait::Refused(error)) => return Err(error),
         Ok(answer) => return Ok(answer),
     }
-    match app.arrivals.wait(user.as_str(), request.ticket_id.as_str()).await {
-        Arrival::Arrived => request.reserve(&app).await.map_err(|error| match error {
+    match app.visibility.wait_until_visible(user.as_str(), request.ticket_id.as_str()).await {
+        Visibility::Visible => request.reserve(&app).await.map_err(|error| match error {
             ReserveOrWait::Unknown => ApiError::not_yet_visible("ticket"),
             ReserveOrWait::Refused(error) => error,
         }),
-        Arrival::NotYet => Err(ApiError::not_yet_visible("ticket")),
-        Arrival::Unknown => Err(ApiError::not_found()),
+        Visibility::NotYet => Err(ApiError::not_yet_visible("ticket")),
+        Visibility::Unknown => Err(ApiError::not_found()),
     }
 }
 

@@ -6,8 +6,8 @@
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
-use ticketing_platform::arrivals::known;
 use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::visibility::find_visible;
 use ticketing_sdk::{Money, TicketId};
 
 /// What orders knows of a ticket.
@@ -47,7 +47,7 @@ pub fn ticket(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<TicketCopy>, DbEr
 /// # Errors
 /// When the database fails.
 pub fn known_tickets(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
-    known(tx, "tickets", ids)
+    find_visible(tx, "tickets", ids)
 }
 
 /// Whether the ticket is known here, withdrawn or not.

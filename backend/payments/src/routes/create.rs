@@ -1,10 +1,10 @@
 //! `POST /api/payments`
 
 use axum::extract::State;
-use ticketing_platform::arrivals::Arrival;
 use ticketing_platform::http::{ApiError, Json};
 use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, Keyed, KeyedAnswer, Once};
 use ticketing_platform::session::Session;
+use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{NewPayment, Payment, Problem};
 
 use super::begin::{Began, Request, begin};
@@ -67,10 +67,14 @@ async fn begun(app: &App, request: &Request) -> Result<Began, ApiError> {
     if !matches!(began, Began::UnknownOrder) {
         return Ok(began);
     }
-    match app.arrivals.wait(request.user_id.as_str(), request.purchase.order_id.as_str()).await {
-        Arrival::Arrived => attempt().await,
-        Arrival::NotYet => Ok(Began::UnknownOrder),
-        Arrival::Unknown => Err(ApiError::not_found()),
+    match app
+        .visibility
+        .wait_until_visible(request.user_id.as_str(), request.purchase.order_id.as_str())
+        .await
+    {
+        Visibility::Visible => attempt().await,
+        Visibility::NotYet => Ok(Began::UnknownOrder),
+        Visibility::Unknown => Err(ApiError::not_found()),
     }
 }
 

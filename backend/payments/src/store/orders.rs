@@ -3,8 +3,8 @@
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::OrderCreated;
 use ticketing_platform::args;
-use ticketing_platform::arrivals::known;
 use ticketing_platform::db::{DbError, Row, Tx};
+use ticketing_platform::visibility::find_visible;
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
 /// An order as payments knows it.
@@ -43,7 +43,7 @@ pub fn find_order(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<OrderCopy>, Db
 /// # Errors
 /// When the database fails.
 pub fn known_orders(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
-    known(tx, "orders", ids)
+    find_visible(tx, "orders", ids)
 }
 
 fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {

@@ -37,9 +37,9 @@ type Lookup = dyn Fn(Vec<String>) -> BoxFuture<'static, Result<Vec<String>, DbEr
 
 /// What is known of a thing that was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arrival {
+pub enum Visibility {
     /// Its event has come: look again.
-    Arrived,
+    Visible,
     /// It may exist: its event may still come. A case for 503 with `Retry-After`.
     NotYet,
     /// It is old, comes from the future, or was not issued here: there is no such thing.
@@ -48,7 +48,7 @@ pub enum Arrival {
 
 /// The requests of a service that wait for events. Clones share them.
 #[derive(Clone)]
-pub struct Arrivals {
+pub struct VisibilityWaiter {
     shared: Arc<Shared>,
 }
 
@@ -83,7 +83,7 @@ struct Waiter<'a> {
     arrived: watch::Receiver<bool>,
 }
 
-impl Arrivals {
+impl VisibilityWaiter {
     /// Waits for things that `lookup` finds. `applied` is rung after each batch of events.
     pub fn new(
         clock: Clock,
@@ -96,18 +96,18 @@ impl Arrivals {
 
     /// Waits for the thing named `id`, for which `user` has asked and which was not found: at most a second, and not at
     /// all where it cannot come or too many requests wait.
-    pub async fn wait(&self, user: &str, id: &str) -> Arrival {
+    pub async fn wait_until_visible(&self, user: &str, id: &str) -> Visibility {
         if !is_young(id, &self.shared.clock) {
-            return Arrival::Unknown;
+            return Visibility::Unknown;
         }
         let Some(mut waiter) = self.register(user, id) else {
             metrics::counter!("arrival_waits_total", "outcome" => "refused").increment(1);
-            return Arrival::NotYet;
+            return Visibility::NotYet;
         };
         let waited = tokio::time::timeout(MAX_WAIT, waiter.arrived.wait_for(|arrived| *arrived)).await;
         let (arrival, outcome) = match waited {
-            Ok(Ok(_)) => (Arrival::Arrived, "arrived"),
-            _ => (Arrival::NotYet, "not_yet"),
+            Ok(Ok(_)) => (Visibility::Visible, "arrived"),
+            _ => (Visibility::NotYet, "not_yet"),
         };
         metrics::counter!("arrival_waits_total", "outcome" => outcome).increment(1);
         arrival
@@ -140,9 +140,11 @@ impl Arrivals {
     }
 }
 
-impl fmt::Debug for Arrivals {
+impl fmt::Debug for VisibilityWaiter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Arrivals").field("requests", &self.shared.waiting().requests).finish_non_exhaustive()
+        f.debug_struct("VisibilityWaiter")
+            .field("requests", &self.shared.waiting().requests)
+            .finish_non_exhaustive()
     }
 }
 
@@ -210,11 +212,11 @@ async fn watch_for_events(shared: Arc<Shared>) {
     }
 }
 
-/// Which of these identifiers are in the column `id` of `table`; what [`Arrivals`] asks the database.
+/// Which of these identifiers are in the column `id` of `table`; what [`VisibilityWaiter`] asks the database.
 ///
 /// # Errors
 /// When the statement fails.
-pub fn known(tx: &mut Tx<'_>, table: &'static str, ids: &[String]) -> Result<Vec<String>, DbError> {
+pub fn find_visible(tx: &mut Tx<'_>, table: &'static str, ids: &[String]) -> Result<Vec<String>, DbError> {
     let Some(last) = ids.last() else { return Ok(Vec::new()) };
     // Of a few lengths only, so that few statements are prepared.
     let length = ids.len().next_power_of_two();
@@ -247,7 +249,7 @@ mod tests {
 
     struct Fixture {
         clock: Clock,
-        arrivals: Arrivals,
+        visibility: VisibilityWaiter,
         applied: Signal,
         known: Arc<Mutex<Vec<String>>>,
         lookups: Arc<AtomicUsize>,
@@ -258,12 +260,12 @@ mod tests {
         let (known, lookups) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
         let (seen, asked) = (Arc::clone(&known), Arc::clone(&lookups));
         let applied = Signal::default();
-        let arrivals = Arrivals::new(clock.clone(), applied.clone(), move |wanted| {
+        let visibility = VisibilityWaiter::new(clock.clone(), applied.clone(), move |wanted| {
             asked.fetch_add(1, Ordering::SeqCst);
             let seen: Vec<String> = seen.lock().unwrap().clone();
             async move { Ok(wanted.into_iter().filter(|id| seen.contains(id)).collect()) }.boxed()
         });
-        Fixture { clock, arrivals, applied, known, lookups }
+        Fixture { clock, visibility, applied, known, lookups }
     }
 
     /// An identifier that carries a time so many milliseconds from the start.
@@ -275,23 +277,23 @@ mod tests {
     async fn an_event_that_comes_ends_the_wait() {
         let it = fixture();
         let id = it.clock.new_id();
-        let (arrivals, wanted) = (it.arrivals.clone(), id.clone());
-        let waiting = tokio::spawn(async move { arrivals.wait("ada", &wanted).await });
+        let (visibility, wanted) = (it.visibility.clone(), id.clone());
+        let waiting = tokio::spawn(async move { visibility.wait_until_visible("ada", &wanted).await });
         tokio::time::sleep(Duration::from_millis(200)).await;
         it.known.lock().unwrap().push(id.clone());
         it.applied.notify();
-        assert_eq!(waiting.await.unwrap(), Arrival::Arrived);
+        assert_eq!(waiting.await.unwrap(), Visibility::Visible);
         // What came between the caller's look and the wait is found too, without another event.
-        assert_eq!(it.arrivals.wait("ada", &id).await, Arrival::Arrived);
+        assert_eq!(it.visibility.wait_until_visible("ada", &id).await, Visibility::Visible);
     }
 
     #[tokio::test(start_paused = true)]
     async fn an_event_that_does_not_come_is_waited_for_a_second() {
         let it = fixture();
         let began = tokio::time::Instant::now();
-        assert_eq!(it.arrivals.wait("ada", &it.clock.new_id()).await, Arrival::NotYet);
+        assert_eq!(it.visibility.wait_until_visible("ada", &it.clock.new_id()).await, Visibility::NotYet);
         assert_eq!(began.elapsed(), MAX_WAIT);
-        assert!(it.arrivals.shared.waiting().things.is_empty());
+        assert!(it.visibility.shared.waiting().things.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
@@ -306,12 +308,12 @@ mod tests {
             id_at(3_000),
             id_at(86_400_000),
         ] {
-            assert_eq!(it.arrivals.wait("ada", &id).await, Arrival::Unknown, "{id}");
+            assert_eq!(it.visibility.wait_until_visible("ada", &id).await, Visibility::Unknown, "{id}");
         }
         assert_eq!((began.elapsed(), it.lookups.load(Ordering::SeqCst)), (Duration::ZERO, 0));
         // Minutes old is young still, and so is what another machine's clock has stamped.
         for id in [id_at(-young), id_at(1_500)] {
-            assert_eq!(it.arrivals.wait("ada", &id).await, Arrival::NotYet, "{id}");
+            assert_eq!(it.visibility.wait_until_visible("ada", &id).await, Visibility::NotYet, "{id}");
         }
     }
 
@@ -319,8 +321,11 @@ mod tests {
     async fn identifier_made_after_the_clock_was_set_back_is_waited_for() {
         let it = fixture();
         it.clock.ensure_monotonic(&id_at(86_400_000));
-        assert_eq!(it.arrivals.wait("ada", &it.clock.new_id()).await, Arrival::NotYet);
-        assert_eq!(it.arrivals.wait("ada", &id_at(2 * 86_400_000)).await, Arrival::Unknown);
+        assert_eq!(it.visibility.wait_until_visible("ada", &it.clock.new_id()).await, Visibility::NotYet);
+        assert_eq!(
+            it.visibility.wait_until_visible("ada", &id_at(2 * 86_400_000)).await,
+            Visibility::Unknown
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -329,8 +334,8 @@ mod tests {
         let ids: Vec<String> = (0..512).map(|_| it.clock.new_id()).collect();
         let users: Vec<String> = (0..512).map(|number| format!("user{}", number % 50)).collect();
         let began = tokio::time::Instant::now();
-        let waits = ids.iter().zip(&users).map(|(id, user)| it.arrivals.wait(user, id));
-        assert!(join_all(waits).await.iter().all(|arrival| *arrival == Arrival::NotYet));
+        let waits = ids.iter().zip(&users).map(|(id, user)| it.visibility.wait_until_visible(user, id));
+        assert!(join_all(waits).await.iter().all(|arrival| *arrival == Visibility::NotYet));
         assert_eq!(began.elapsed(), MAX_WAIT);
         let most = usize::try_from(MAX_WAIT.as_millis() / (POLL + MIN_PAUSE).as_millis()).unwrap() + 2;
         assert!(it.lookups.load(Ordering::SeqCst) <= most, "{}", it.lookups.load(Ordering::SeqCst));
@@ -341,12 +346,15 @@ mod tests {
         let it = fixture();
         let ids: Vec<String> = (0..=MAX_THINGS).map(|_| it.clock.new_id()).collect();
         let users: Vec<String> = (0..MAX_WAITERS).map(|number| number.to_string()).collect();
-        let register = |user, id| it.arrivals.register(user, id);
+        let register = |user, id| it.visibility.register(user, id);
         let mut held: Vec<_> =
             ids[..MAX_THINGS_PER_USER].iter().map(|id| register("ada", id).unwrap()).collect();
         assert!(register("ada", &ids[MAX_THINGS_PER_USER]).is_none());
         let began = tokio::time::Instant::now();
-        assert_eq!(it.arrivals.wait("ada", &ids[MAX_THINGS_PER_USER]).await, Arrival::NotYet);
+        assert_eq!(
+            it.visibility.wait_until_visible("ada", &ids[MAX_THINGS_PER_USER]).await,
+            Visibility::NotYet
+        );
         assert_eq!(began.elapsed(), Duration::ZERO, "beyond the bound the answer comes at once");
         // What is waited for already costs no more.
         held.push(register("ada", &ids[0]).unwrap());
@@ -357,7 +365,7 @@ mod tests {
         held.extend(users[..more].iter().map(|user| register(user, &ids[0]).unwrap()));
         assert!(register("one more", &ids[0]).is_none());
         drop(held);
-        let waiting = it.arrivals.shared.waiting();
+        let waiting = it.visibility.shared.waiting();
         assert_eq!((waiting.requests, waiting.users.len(), waiting.things.len()), (0, 0, 0));
     }
 }
