@@ -6,7 +6,7 @@ mod setting;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use duration::{DurationError, Shown, parse_duration};
+pub use duration::{DisplayDuration, DurationError, parse_duration};
 pub use setting::Setting;
 
 /// Where settings come from: names and values.
@@ -66,12 +66,12 @@ impl fmt::Debug for Source {
 #[derive(Debug)]
 pub struct Reader<'s> {
     source: &'s Source,
-    faults: Vec<SettingFault>,
+    invalid: Vec<InvalidSetting>,
 }
 
 /// What is wrong with one setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SettingFault {
+pub struct InvalidSetting {
     /// The setting's name.
     pub name: String,
     /// What was given; `None` when nothing was, and for secrets.
@@ -84,14 +84,14 @@ pub struct SettingFault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
     /// One entry for each fault, in the order of reading.
-    pub faults: Vec<SettingFault>,
+    pub invalid: Vec<InvalidSetting>,
 }
 
 impl<'s> Reader<'s> {
     /// Reads from this source.
     #[must_use]
     pub fn new(source: &'s Source) -> Self {
-        Self { source, faults: Vec::new() }
+        Self { source, invalid: Vec::new() }
     }
 
     /// A setting that may be absent. An empty value counts as absent.
@@ -100,7 +100,7 @@ impl<'s> Reader<'s> {
         let read = T::read(value);
         if read.is_none() {
             let given = (!T::SECRET).then(|| value.to_owned());
-            self.fault(name, given, T::expected());
+            self.report_invalid(name, given, T::expected());
         }
         read
     }
@@ -112,17 +112,17 @@ impl<'s> Reader<'s> {
 
     /// A setting that must be given; `None` is a fault that [`finish`](Self::finish) reports.
     pub fn required<T: Setting>(&mut self, name: &str) -> Option<T> {
-        let before = self.faults.len();
+        let before = self.invalid.len();
         let read = self.optional(name);
-        if read.is_none() && self.faults.len() == before {
-            self.fault(name, None, T::expected());
+        if read.is_none() && self.invalid.len() == before {
+            self.report_invalid(name, None, T::expected());
         }
         read
     }
 
     /// Reports a fault that only the caller can see: two settings that exclude each other, a range.
-    pub fn fault(&mut self, name: &str, given: Option<String>, expected: impl Into<String>) {
-        self.faults.push(SettingFault { name: name.to_owned(), given, expected: expected.into() });
+    pub fn report_invalid(&mut self, name: &str, given: Option<String>, expected: impl Into<String>) {
+        self.invalid.push(InvalidSetting { name: name.to_owned(), given, expected: expected.into() });
     }
 
     /// Builds the settings if nothing is wrong. `build` may answer `None` only where a required setting is absent.
@@ -130,11 +130,11 @@ impl<'s> Reader<'s> {
     /// # Errors
     /// Every fault there was.
     pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, SettingsError> {
-        let faults = self.faults;
-        if faults.is_empty() {
-            build().ok_or(SettingsError { faults })
+        let invalid = self.invalid;
+        if invalid.is_empty() {
+            build().ok_or(SettingsError { invalid })
         } else {
-            Err(SettingsError { faults })
+            Err(SettingsError { invalid })
         }
     }
 }
@@ -142,14 +142,14 @@ impl<'s> Reader<'s> {
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the settings are not usable")?;
-        for fault in &self.faults {
+        for fault in &self.invalid {
             write!(f, "\n  {fault}")?;
         }
         Ok(())
     }
 }
 
-impl fmt::Display for SettingFault {
+impl fmt::Display for InvalidSetting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.given {
             Some(given) => write!(f, "{} is {given:?}, expected {}", self.name, self.expected),
@@ -179,9 +179,9 @@ mod tests {
         let key = reader.required::<SecretString>("KEY");
         let on = reader.or("ON", false);
         let missing = reader.required::<u16>("WORKERS");
-        reader.fault("KEY", None, "at least 32 characters");
+        reader.report_invalid("KEY", None, "at least 32 characters");
         let error = reader.finish(|| Some((listen?, ttl, key?, on, missing?))).unwrap_err();
-        let names: Vec<_> = error.faults.iter().map(|fault| fault.name.as_str()).collect();
+        let names: Vec<_> = error.invalid.iter().map(|fault| fault.name.as_str()).collect();
         assert_eq!(names, ["LISTEN", "TTL", "ON", "WORKERS", "KEY"]);
         let text = format!("{error} {error:?} {source:?}");
         assert!(text.contains("LISTEN is \"localhost\", expected an address and a port"), "{text}");

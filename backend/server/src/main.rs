@@ -126,7 +126,7 @@ async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
     {
         (Ok(settings), Ok(logs)) => (settings, logs),
         (Err(mut all), Err(more)) => {
-            all.faults.extend(more.faults);
+            all.invalid.extend(more.invalid);
             return Err(all.into());
         }
         (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error.into()),

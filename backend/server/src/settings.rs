@@ -180,12 +180,12 @@ impl StackSettings {
         settings.stripe_publishable_key = read_publishable_key(reader);
         settings.jwt_keys = reader.optional(JWT_KEY).unwrap_or_default();
         if let Err(error) = check_keys(&settings.jwt_keys) {
-            reader.fault(JWT_KEY, None, error);
+            reader.report_invalid(JWT_KEY, None, error);
         }
         settings.order_ttl = reader.or("TICKETING_ORDER_TTL", settings.order_ttl);
         if settings.order_ttl < Duration::from_secs(1) {
-            let given = ticketing_platform::settings::Shown(settings.order_ttl).to_string();
-            reader.fault("TICKETING_ORDER_TTL", Some(given), "at least 1s");
+            let given = ticketing_platform::settings::DisplayDuration(settings.order_ttl).to_string();
+            reader.report_invalid("TICKETING_ORDER_TTL", Some(given), "at least 1s");
         }
         settings.open_orders = reader.or("TICKETING_OPEN_ORDERS", settings.open_orders);
         settings.reorder_pause = reader.or("TICKETING_REORDER_PAUSE", settings.reorder_pause);
@@ -200,12 +200,13 @@ impl StackSettings {
             reader.or("TICKETING_SIGNINS_BEFORE_DELAY", settings.limits.signins_before_delay);
         settings.limits.signin_delay = reader.or("TICKETING_SIGNIN_DELAY", settings.limits.signin_delay);
         if settings.limits.signin_delay > MAX_SIGNIN_DELAY {
-            let given = ticketing_platform::settings::Shown(settings.limits.signin_delay).to_string();
-            reader.fault("TICKETING_SIGNIN_DELAY", Some(given), "at most 10s");
+            let given =
+                ticketing_platform::settings::DisplayDuration(settings.limits.signin_delay).to_string();
+            reader.report_invalid("TICKETING_SIGNIN_DELAY", Some(given), "at most 10s");
         }
         let slots = reader.or("TICKETING_HASHING_SLOTS", settings.hashing.slots);
         if slots == 0 {
-            reader.fault("TICKETING_HASHING_SLOTS", Some(slots.to_string()), "at least 1");
+            reader.report_invalid("TICKETING_HASHING_SLOTS", Some(slots.to_string()), "at least 1");
         }
         settings.hashing = settings.hashing.with_slots(slots);
         settings.allowed_origins = read_allowed_origins(reader);
@@ -216,7 +217,7 @@ impl StackSettings {
         let secure = reader.or("TICKETING_COOKIE_SECURE", !settings.listen.ip().is_loopback());
         match CookieSettings::new(name.clone(), secure) {
             Ok(cookie) => settings.cookie = cookie,
-            Err(error) => reader.fault("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
+            Err(error) => reader.report_invalid("TICKETING_COOKIE_NAME", Some(name), error.to_string()),
         }
     }
 }
@@ -232,7 +233,7 @@ impl StackSettings {
         ] {
             *ceiling = reader.or(name, *ceiling);
             if *ceiling == 0 {
-                reader.fault(name, Some(ceiling.to_string()), "at least 1");
+                reader.report_invalid(name, Some(ceiling.to_string()), "at least 1");
             }
         }
         serve.trusted_proxies = self.trusted_proxies.clone();
@@ -268,7 +269,7 @@ impl StackSettings {
             }
             Some(_) => return,
         };
-        reader.fault(PUBLISHABLE_KEY, Some(key.to_string()), expected);
+        reader.report_invalid(PUBLISHABLE_KEY, Some(key.to_string()), expected);
     }
 }
 
@@ -282,7 +283,7 @@ fn read_allowed_origins(reader: &mut Reader<'_>) -> Vec<AllowedOrigin> {
             Ok(origin) => origins.push(origin),
             Err(error) => {
                 let error: OriginError = error;
-                reader.fault(NAME, Some(text), error.to_string());
+                reader.report_invalid(NAME, Some(text), error.to_string());
             }
         }
     }
@@ -297,7 +298,7 @@ fn read_publishable_key(reader: &mut Reader<'_>) -> Option<PublishableKey> {
         Err(error) => {
             // It may be a secret by mistake.
             let error: PublishableKeyError = error;
-            reader.fault(PUBLISHABLE_KEY, None, error.to_string());
+            reader.report_invalid(PUBLISHABLE_KEY, None, error.to_string());
             None
         }
     }
@@ -307,7 +308,7 @@ fn read_publishable_key(reader: &mut Reader<'_>) -> Option<PublishableKey> {
 fn read_database(reader: &mut Reader<'_>) -> Option<PostgresUrl> {
     let connections = reader.or("TICKETING_DATABASE_CONNECTIONS", CONNECTIONS);
     if connections < 2 {
-        reader.fault("TICKETING_DATABASE_CONNECTIONS", Some(connections.to_string()), "at least 2");
+        reader.report_invalid("TICKETING_DATABASE_CONNECTIONS", Some(connections.to_string()), "at least 2");
     }
     let migrate = reader.or("TICKETING_DATABASE_MIGRATE", true);
     let text: SecretString = reader.optional(DATABASE_URL)?;
@@ -316,7 +317,7 @@ fn read_database(reader: &mut Reader<'_>) -> Option<PostgresUrl> {
         Ok(url) => Some(url.with_connections(connections).migrated_elsewhere()),
         Err(error) => {
             let like = "a URL like postgres://user:password@host:5432/database";
-            reader.fault(DATABASE_URL, None, format!("{like}; {error}"));
+            reader.report_invalid(DATABASE_URL, None, format!("{like}; {error}"));
             None
         }
     }
@@ -333,7 +334,11 @@ fn read_stripe(reader: &mut Reader<'_>) -> Option<StripeSettings> {
     let Some(key) = key else {
         // Nobody who says that much about Stripe means to have cards simulated.
         if base.is_some() || secrets.is_some() {
-            reader.fault(KEY, None, format!("{}, since {BASE} or {SECRETS} is set", StripeFault::Key));
+            reader.report_invalid(
+                KEY,
+                None,
+                format!("{}, since {BASE} or {SECRETS} is set", StripeFault::Key),
+            );
         }
         return None;
     };
@@ -349,7 +354,7 @@ fn read_stripe(reader: &mut Reader<'_>) -> Option<StripeSettings> {
             StripeFault::WebhookSecret => SECRETS,
             _ => KEY,
         };
-        reader.fault(name, None, fault.to_string());
+        reader.report_invalid(name, None, fault.to_string());
     }
     faults.is_empty().then_some(stripe)
 }

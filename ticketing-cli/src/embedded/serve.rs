@@ -152,10 +152,10 @@ fn untraced(error: &ExportError) -> Failure {
 /// Every setting that is wrong, by the flag that sets it.
 pub(super) fn refused(error: &SettingsError) -> Failure {
     let mut failure = Failure::usage("these settings cannot be used");
-    for fault in &error.faults {
-        let has_flag = |setting: &&Setting| setting.flag_of_serve && setting.name == fault.name;
+    for invalid in &error.invalid {
+        let has_flag = |setting: &&Setting| setting.flag_of_serve && setting.name == invalid.name;
         let flag = SETTINGS.iter().find(has_flag).map(|setting| format!("--{}, ", setting.flag()));
-        failure = failure.detail(format!("{}{fault}", flag.unwrap_or_default()));
+        failure = failure.detail(format!("{}{invalid}", flag.unwrap_or_default()));
     }
     failure
 }

@@ -40,9 +40,9 @@ fn millis(mut text: &str) -> Option<u64> {
 
 /// Shows a duration the way it is read, to the millisecond.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shown(pub Duration);
+pub struct DisplayDuration(pub Duration);
 
-impl fmt::Display for Shown {
+impl fmt::Display for DisplayDuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut left = u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX);
         let mut text = String::new();
@@ -85,7 +85,7 @@ mod tests {
         #[test]
         fn what_is_shown_can_be_read(millis in 0..u64::MAX) {
             let duration = Duration::from_millis(millis);
-            prop_assert_eq!(parse_duration(&Shown(duration).to_string()), Ok(duration));
+            prop_assert_eq!(parse_duration(&DisplayDuration(duration).to_string()), Ok(duration));
         }
     }
 }

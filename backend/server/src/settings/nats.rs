@@ -18,14 +18,14 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<JetStreamOptions> {
     let file = reader.optional::<PathBuf>(CREDS);
     let Some(url) = url else {
         if let Some(file) = file {
-            reader.fault(CREDS, Some(file.display().to_string()), format!("{URL} beside it"));
+            reader.report_invalid(CREDS, Some(file.display().to_string()), format!("{URL} beside it"));
         }
         return None;
     };
     let mut options = match JetStreamOptions::parse(url.expose_secret()) {
         Ok(options) => options,
         Err(error) => {
-            reader.fault(URL, None, error.to_string().trim_start_matches("expected "));
+            reader.report_invalid(URL, None, error.to_string().trim_start_matches("expected "));
             return None;
         }
     };
@@ -36,7 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<JetStreamOptions> {
                 options.name = credentials.name().unwrap_or(&options.name).to_owned();
                 options.credentials = Some(credentials);
             }
-            Err(expected) => reader.fault(CREDS, Some(file.display().to_string()), expected),
+            Err(expected) => reader.report_invalid(CREDS, Some(file.display().to_string()), expected),
         }
     }
     Some(options)
@@ -81,8 +81,8 @@ mod tests {
             (vec![(URL, good), (CREDS, wrong)], CREDS),
         ] {
             let error = read_from(&settings).unwrap_err();
-            assert_eq!(error.faults.len(), 1);
-            assert_eq!(error.faults[0].name, name);
+            assert_eq!(error.invalid.len(), 1);
+            assert_eq!(error.invalid[0].name, name);
             assert!(!error.to_string().contains("secret"), "{error}");
         }
     }

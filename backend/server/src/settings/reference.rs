@@ -187,7 +187,7 @@ fn everybody_is_told_what_is_missing() {
     for task in tasks() {
         let missing = StackSettings::read_for(task, &Source::default()).err();
         let missing: Vec<String> =
-            missing.into_iter().flat_map(|error| error.faults).map(|fault| fault.name).collect();
+            missing.into_iter().flat_map(|error| error.invalid).map(|fault| fault.name).collect();
         let needed: Vec<&str> = SETTINGS
             .iter()
             .filter(|setting| setting.is_needed_by(task))

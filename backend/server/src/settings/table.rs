@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ticketing_payments::provider::STRIPE_API_BASE;
 use ticketing_platform::db::CONNECTIONS;
-use ticketing_platform::settings::Shown;
+use ticketing_platform::settings::DisplayDuration;
 use ticketing_platform::telemetry::Ratio;
 
 use super::setting::Otherwise::{Value, Words};
@@ -170,7 +170,7 @@ pub const SETTINGS: [Setting; 36] = [
         value: "DURATION",
         group: Group::Sessions,
         of: &[Of::All, Of::Auth],
-        otherwise: Value(|| Shown(plain().session_ttl).to_string()),
+        otherwise: Value(|| DisplayDuration(plain().session_ttl).to_string()),
         sets: "how long a session lasts",
         ..PLAIN
     },
@@ -218,7 +218,7 @@ pub const SETTINGS: [Setting; 36] = [
         value: "DURATION",
         group: Group::Sessions,
         of: &[Of::All, Of::Auth],
-        otherwise: Value(|| Shown(plain().limits.signin_delay).to_string()),
+        otherwise: Value(|| DisplayDuration(plain().limits.signin_delay).to_string()),
         sets: "how long each further try waits",
         detail: "at most `10s`",
         ..PLAIN
@@ -247,7 +247,7 @@ pub const SETTINGS: [Setting; 36] = [
         value: "DURATION",
         group: Group::Reservations,
         of: &[Of::All, Of::Orders],
-        otherwise: Value(|| Shown(plain().order_ttl).to_string()),
+        otherwise: Value(|| DisplayDuration(plain().order_ttl).to_string()),
         flag_of_serve: true,
         sets: "how long a reservation lasts",
         detail: "at least `1s`",
@@ -267,7 +267,7 @@ pub const SETTINGS: [Setting; 36] = [
         value: "DURATION",
         group: Group::Reservations,
         of: &[Of::All, Of::Orders],
-        otherwise: Value(|| Shown(plain().reorder_pause).to_string()),
+        otherwise: Value(|| DisplayDuration(plain().reorder_pause).to_string()),
         sets: "how long others come first after a buyer gave up a reservation of a ticket",
         detail: "for each reservation of it that was not paid, ten at most; `0s` for not at all",
         ..PLAIN

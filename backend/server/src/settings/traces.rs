@@ -16,7 +16,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Option<TraceSettings> {
     // Somebody may write a password into it, which is refused and must not be shown.
     let endpoint = reader.optional::<SecretString>(ENDPOINT)?;
     let Some(settings) = Uri::read(endpoint.expose_secret()).and_then(TraceSettings::new) else {
-        reader.fault(ENDPOINT, None, "a URL like http://127.0.0.1:4318, without a user and a query");
+        reader.report_invalid(ENDPOINT, None, "a URL like http://127.0.0.1:4318, without a user and a query");
         return None;
     };
     Some(TraceSettings { sample, ..settings })

@@ -517,7 +517,7 @@ fn read(pairs: &[(&str, &str)]) -> Result<StackSettings, Vec<String>> {
     let source: Source = pairs.iter().copied().collect();
     StackSettings::read(&source, "data".into()).map_err(|error| {
         assert!(!error.to_string().contains("hush"), "{error}");
-        error.faults.iter().map(|fault| fault.name.clone()).collect()
+        error.invalid.iter().map(|setting| setting.name.clone()).collect()
     })
 }
 
