@@ -123,7 +123,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
 
 /// A file or folder as it was at some moment, and its path.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct OpenedPath {
     path: PathBuf,
     identity: Identity,
 }
@@ -131,7 +131,7 @@ pub struct Place {
 /// Device and number on it: the same path with another identity is another file.
 type Identity = (u64, u64);
 
-impl Place {
+impl OpenedPath {
     /// What is at `path` now.
     ///
     /// # Errors
@@ -149,7 +149,7 @@ impl Place {
 
     /// Whether the same file or folder is at its path now. Costs a call of the operating system, about a microsecond.
     #[must_use]
-    pub fn is_held(&self) -> bool {
+    pub fn is_unchanged(&self) -> bool {
         identity(&self.path).is_ok_and(|found| found == self.identity)
     }
 }
@@ -207,15 +207,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, elsewhere) = (folder.path().join("a"), folder.path().join("b"));
         fs::write(&path, "").unwrap();
-        let place = Place::of(&path).unwrap();
-        assert!(place.is_held());
+        let place = OpenedPath::of(&path).unwrap();
+        assert!(place.is_unchanged());
         fs::rename(&path, &elsewhere).unwrap();
-        assert!(!place.is_held());
+        assert!(!place.is_unchanged());
         fs::write(&path, "").unwrap();
-        assert!(!place.is_held(), "another file has its path");
+        assert!(!place.is_unchanged(), "another file has its path");
         fs::rename(&elsewhere, &path).unwrap();
-        assert!(place.is_held());
+        assert!(place.is_unchanged());
         fs::remove_file(&path).unwrap();
-        assert!(!place.is_held());
+        assert!(!place.is_unchanged());
     }
 }

@@ -8,7 +8,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
-use ticketing_platform::files::{Place, create_private_folder, permissions_of_others, write_private_file};
+use ticketing_platform::files::{
+    OpenedPath, create_private_folder, permissions_of_others, write_private_file,
+};
 
 use crate::StartError;
 pub(crate) use manifest::{Contents, MANIFEST, listed, write_list};
@@ -23,7 +25,7 @@ pub(crate) const KEY: &str = "jwt.key";
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    place: Place,
+    place: OpenedPath,
     // The folder itself is locked, and the file in it: that one can be deleted.
     _locks: Vec<File>,
 }
@@ -61,7 +63,7 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
-        let place = Place::of(path).map_err(unusable)?;
+        let place = OpenedPath::of(path).map_err(unusable)?;
         Ok(Self { path: path.to_owned(), place, _locks: locks })
     }
 
@@ -84,7 +86,7 @@ impl DataDir {
     pub(crate) fn watch(&self, databases: &[&'static str]) -> Result<FolderWatch, StartError> {
         let places = databases.iter().map(|name| {
             let path = self.database(name);
-            Place::of(&path).map_err(|source| StartError::DataDir { path, source })
+            OpenedPath::of(&path).map_err(|source| StartError::DataDir { path, source })
         });
         let places: Result<Vec<_>, _> = places.collect();
         // The key is not there where a setting gives it.

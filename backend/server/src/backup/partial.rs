@@ -5,7 +5,7 @@
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use ticketing_platform::files::{Place, create_private_folder};
+use ticketing_platform::files::{OpenedPath, create_private_folder};
 
 use super::BackupError;
 
@@ -41,10 +41,10 @@ fn lock(path: &Path) -> Result<Option<File>, BackupError> {
     }
     let failed = |source| BackupError::File { path: path.to_owned(), source };
     let in_progress = || BackupError::InProgress { path: path.to_owned() };
-    let place = Place::of(path).map_err(failed)?;
+    let place = OpenedPath::of(path).map_err(failed)?;
     let folder = File::open(path).map_err(failed)?;
     match folder.try_lock() {
-        Ok(()) if place.is_held() => Ok(Some(folder)),
+        Ok(()) if place.is_unchanged() => Ok(Some(folder)),
         Ok(()) | Err(TryLockError::WouldBlock) => Err(in_progress()),
         // This file system locks no folders.
         Err(TryLockError::Error(_)) => Ok(None),

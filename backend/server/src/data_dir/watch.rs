@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ticketing_platform::files::Place;
+use ticketing_platform::files::OpenedPath;
 use ticketing_platform::shutdown::Shutdown;
 
 /// How often a server looks that has nothing to write.
@@ -13,19 +13,22 @@ const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 /// The folder and the databases in it, as they were opened, and the files that the next start reads. Clones share them.
 #[derive(Clone, Debug)]
 pub(crate) struct FolderWatch {
-    places: Arc<[Place]>,
+    paths: Arc<[OpenedPath]>,
     /// Read at the start alone, and replaced by renaming: they must be there, whichever they are.
     files: Arc<[PathBuf]>,
 }
 
 impl FolderWatch {
-    pub(super) fn new(places: impl Iterator<Item = Place>, files: impl IntoIterator<Item = PathBuf>) -> Self {
-        Self { places: places.collect(), files: files.into_iter().collect() }
+    pub(super) fn new(
+        paths: impl Iterator<Item = OpenedPath>,
+        files: impl IntoIterator<Item = PathBuf>,
+    ) -> Self {
+        Self { paths: paths.collect(), files: files.into_iter().collect() }
     }
 
     /// The first path at which something else is now, or nothing.
     pub(crate) fn missing(&self) -> Option<PathBuf> {
-        let place = self.places.iter().find(|place| !place.is_held()).map(Place::path);
+        let place = self.paths.iter().find(|path| !path.is_unchanged()).map(OpenedPath::path);
         let file = || self.files.iter().find(|file| !file.exists()).map(PathBuf::as_path);
         place.or_else(file).map(Path::to_owned)
     }

@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 
 use super::unopened;
 use crate::db::OpenError;
-use crate::files::{Place, create_private_file, create_private_folder, tighten_file};
+use crate::files::{OpenedPath, create_private_file, create_private_folder, tighten_file};
 
 /// What SQLite appends to the name of the database: itself, its write-ahead log, and the index of that.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
@@ -20,7 +20,7 @@ const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 /// The open files of a database.
 #[derive(Debug)]
 pub(super) struct Files {
-    places: Vec<Place>,
+    paths: Vec<OpenedPath>,
     is_missing: AtomicBool,
 }
 
@@ -41,14 +41,14 @@ impl Files {
 
     /// The files as they are now: open, each of them.
     pub(super) fn opened(path: &Path) -> Result<Self, OpenError> {
-        let places = SUFFIXES.iter().map(|suffix| Place::of(with_suffix(path, suffix)));
-        let places = places.collect::<io::Result<_>>().map_err(|error| unopened(path, &error))?;
-        Ok(Self { places, is_missing: AtomicBool::new(false) })
+        let paths = SUFFIXES.iter().map(|suffix| OpenedPath::of(with_suffix(path, suffix)));
+        let paths = paths.collect::<io::Result<_>>().map_err(|error| unopened(path, &error))?;
+        Ok(Self { paths, is_missing: AtomicBool::new(false) })
     }
 
     /// The path that its open file is no longer at, if any. A change for the worse or the better is logged.
     pub(super) fn missing(&self) -> Option<&Path> {
-        let missing = self.places.iter().find(|place| !place.is_held()).map(Place::path);
+        let missing = self.paths.iter().find(|path| !path.is_unchanged()).map(OpenedPath::path);
         let was_missing = self.is_missing.load(Ordering::Relaxed);
         if missing.is_some() != was_missing
             && self.is_missing.swap(missing.is_some(), Ordering::Relaxed) == was_missing
@@ -59,7 +59,7 @@ impl Files {
                     "an open database file was moved or deleted; writes are refused until it is back"
                 ),
                 None => tracing::warn!(
-                    file = %self.places[0].path().display(),
+                    file = %self.paths[0].path().display(),
                     "the database files are back; writes are accepted"
                 ),
             }
