@@ -16,7 +16,8 @@ pub use answer::{Answer, KeyedAnswer, REPLAYED};
 pub use finality::{is_final, is_final_refusal};
 pub use key::IdempotencyKey;
 pub use store::{
-    Begun, KEPT, Keyed, Known, MIGRATIONS, Once, begin, conclude, find, forget, in_flight, once, prune,
+    EarlierRequest, KeyClaim, KeyedOutcome, KeyedRequest, MIGRATIONS, RETENTION, claim_key, find,
+    in_flight_error, prune, record_outcome, release_key, run_once,
 };
 
 use http::HeaderName;

@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
-use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Known, Once};
+use ticketing_platform::idempotency::{
+    self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest,
+};
 use ticketing_platform::limits::ClientAddress;
 use ticketing_sdk::{ErrorCode, Problem, User, UserId};
 use utoipa::ToSchema;
@@ -77,14 +79,14 @@ pub(crate) async fn signup(
     let (now, signed_up) = (app.core.clock.now(), email.clone());
     // The scope is the address that signs up: nobody is signed in, and one person's key is not another's.
     let fingerprint = app.fingerprint(&email, &password)?;
-    let once = Once::new(&key, &email.key(), "POST /api/users/signup", fingerprint, now);
+    let keyed = KeyedRequest::new(&key, &email.key(), "POST /api/users/signup", fingerprint, now);
     if let Err(refusal) = app.tries.count_signup(address) {
-        return app.replay(&headers, &once, refusal).await;
+        return app.replay(&headers, &keyed, refusal).await;
     }
     // Hashed before the e-mail is looked at, so an account costs the same whether it is new, taken or a repeat.
     let password_hash = match app.hasher.hash(&password, app.tries.requester(None, address)).await {
         Ok(hash) => hash,
-        Err(refusal) => return app.replay(&headers, &once, refusal.into()).await,
+        Err(refusal) => return app.replay(&headers, &keyed, refusal.into()).await,
     };
     let account = NewAccount {
         email_key: email.key(),
@@ -93,7 +95,7 @@ pub(crate) async fn signup(
         created_at: now,
     };
     let unit = app.core.db.write(move |tx| {
-        idempotency::once(tx, &once, |tx| {
+        idempotency::run_once(tx, &keyed, |tx| {
             if !store::create(tx, &account)? {
                 return Err(email_in_use());
             }
@@ -129,16 +131,16 @@ impl App {
     async fn replay(
         &self,
         headers: &HeaderMap,
-        once: &Once,
+        keyed: &KeyedRequest,
         refusal: ApiError,
     ) -> Result<Response, ApiError> {
-        match idempotency::find(&self.core.db, once).await? {
-            Some(Known::Answered(answer)) => self.signed_up(headers, KeyedAnswer::replay(answer)),
-            Some(Known::InFlight) | None => Err(refusal),
+        match idempotency::find(&self.core.db, keyed).await? {
+            Some(EarlierRequest::Answered(answer)) => self.signed_up(headers, KeyedAnswer::replay(answer)),
+            Some(EarlierRequest::InFlight) | None => Err(refusal),
         }
     }
 
-    /// What tells two sign-ups with one key apart. Keyed, since a plain hash would let the password be guessed.
+    /// What tells two sign-ups with one key apart. KeyedOutcome, since a plain hash would let the password be guessed.
     fn fingerprint(&self, email: &Email, password: &Password) -> Result<Fingerprint, ApiError> {
         #[derive(Serialize)]
         struct Body<'a> {

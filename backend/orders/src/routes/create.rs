@@ -6,7 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use ticketing_platform::db::Tx;
 use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
-use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Once, once};
+use ticketing_platform::idempotency::{
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+};
 use ticketing_platform::session::Session;
 use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{ErrorCode, Money, MoneyError, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
@@ -47,8 +49,8 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let (ticket_id, price) = input.check()?;
     let request = Request { session, key, ticket_id, price };
-    let (user, once) = (&request.session.user_id, request.once(app.core.clock.now())?);
-    app.writes.check_keyed(user, &app.core.db, &once).await?;
+    let (user, keyed) = (&request.session.user_id, request.keyed(app.core.clock.now())?);
+    app.writes.check_keyed(user, &app.core.db, &keyed).await?;
     match request.reserve(&app).await {
         // The ticket may be so young that its event has not come yet.
         Err(ReserveOrWait::Unknown) => {}
@@ -105,18 +107,18 @@ enum ReserveOrWait {
 
 impl Request {
     /// The request as one that may come again.
-    fn once(&self, now: Timestamp) -> Result<Once, ApiError> {
+    fn keyed(&self, now: Timestamp) -> Result<KeyedRequest, ApiError> {
         let fingerprint = match self.price {
             None => Fingerprint::of(&self.ticket_id),
             Some(price) => Fingerprint::of(&(&self.ticket_id, price.cents())),
         };
         let fingerprint = fingerprint.map_err(ApiError::internal)?;
-        Ok(Once::new(&self.key, self.session.user_id.as_str(), "POST /api/orders", fingerprint, now))
+        Ok(KeyedRequest::new(&self.key, self.session.user_id.as_str(), "POST /api/orders", fingerprint, now))
     }
 
     async fn reserve(&self, app: &App) -> Result<KeyedAnswer, ReserveOrWait> {
         let now = app.core.clock.now();
-        let request = self.once(now).map_err(ReserveOrWait::Refused)?;
+        let request = self.keyed(now).map_err(ReserveOrWait::Refused)?;
         let new = store::NewOrder {
             id: OrderId::new(app.core.clock.new_id()),
             user_id: self.session.user_id.clone(),
@@ -130,7 +132,7 @@ impl Request {
         let outbox = app.core.outbox.clone();
         let unit = move |tx: &mut Tx<'_>| {
             let mut unknown = false;
-            let keyed = once(tx, &request, |tx| match store::reserve(tx, &outbox, &new) {
+            let keyed = run_once(tx, &request, |tx| match store::reserve(tx, &outbox, &new) {
                 Ok(order) => Answer::json(StatusCode::CREATED, &order),
                 Err(error) => {
                     unknown = matches!(error, ReserveError::UnknownTicket);

@@ -3,7 +3,7 @@
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::http::ApiError;
-use ticketing_platform::idempotency::{self, Begun, Keyed, KeyedAnswer, Once};
+use ticketing_platform::idempotency::{self, KeyClaim, KeyedAnswer, KeyedOutcome, KeyedRequest};
 use ticketing_sdk::{ErrorCode, PaymentId, Timestamp, UserId};
 
 use super::input::Purchase;
@@ -16,7 +16,7 @@ use crate::store::{self, OrderCopy, PaymentRow, Wanted};
 pub(super) struct Request {
     pub(super) user_id: UserId,
     pub(super) key: Option<String>,
-    pub(super) once: Once,
+    pub(super) keyed: KeyedRequest,
     pub(super) purchase: Purchase,
     pub(super) now: Timestamp,
 }
@@ -25,7 +25,7 @@ pub(super) struct Request {
 #[derive(Debug)]
 pub(super) enum Began {
     /// It is answered: it was before, or a rule refuses it.
-    Answered(Keyed),
+    Answered(KeyedOutcome),
     /// It follows this payment.
     Follows(Followed),
     /// The order is not known here, or not yet; nothing was done.
@@ -44,14 +44,14 @@ pub(super) struct Followed {
 
 /// Begins the request, in one transaction.
 pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Began, ApiError> {
-    let begun = idempotency::begin(tx, &request.once)?;
+    let begun = idempotency::claim_key(tx, &request.keyed)?;
     match begun {
-        Begun::Replay(answer) => return Ok(Began::Answered(Ok(KeyedAnswer::replay(answer)))),
-        Begun::InFlight => return resume(tx, app, request),
-        Begun::Fresh | Begun::NoKey => {}
+        KeyClaim::Replay(answer) => return Ok(Began::Answered(Ok(KeyedAnswer::replay(answer)))),
+        KeyClaim::InFlight => return resume(tx, app, request),
+        KeyClaim::Fresh | KeyClaim::NoKey => {}
     }
     let Some(order) = store::find_order(tx, &request.purchase.order_id)? else {
-        idempotency::forget(tx, &request.once)?;
+        idempotency::release_key(tx, &request.keyed)?;
         return Ok(Began::UnknownOrder);
     };
     match pay(tx, app, request, &order) {
@@ -63,7 +63,7 @@ pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Beg
         }
         Err(failure) if failure.status().is_server_error() => Err(failure),
         // A rule refuses it.
-        Err(refusal) => Ok(Began::Answered(idempotency::conclude(tx, &request.once, Err(refusal))?)),
+        Err(refusal) => Ok(Began::Answered(idempotency::record_outcome(tx, &request.keyed, Err(refusal))?)),
     }
 }
 
@@ -72,7 +72,7 @@ fn resume(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Began, ApiErr
     let key = request.key.as_deref().unwrap_or_default();
     let bound = store::bound_payment(tx, &request.user_id, key)?;
     let payment = bound.map(|id| store::find_payment(tx, &id)).transpose()?.flatten();
-    let payment = payment.ok_or_else(idempotency::in_flight)?;
+    let payment = payment.ok_or_else(idempotency::in_flight_error)?;
     follow(tx, app, &payment, Some(true)).map(Began::Follows)
 }
 

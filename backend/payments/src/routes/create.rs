@@ -2,7 +2,9 @@
 
 use axum::extract::State;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, Keyed, KeyedAnswer, Once};
+use ticketing_platform::idempotency::{
+    self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest,
+};
 use ticketing_platform::session::Session;
 use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{NewPayment, Payment, Problem};
@@ -38,11 +40,11 @@ pub(crate) async fn create(
     let purchase = input.check()?;
     let now = app.core.clock.now();
     let fingerprint = Fingerprint::of(&purchase.essence()).map_err(ApiError::internal)?;
-    let once = Once::new(&key, session.user_id.as_str(), "POST /api/payments", fingerprint, now);
-    let request = Request { user_id: session.user_id, key: key.0, once, purchase, now };
-    app.writes.check_keyed(&request.user_id, &app.core.db, &request.once).await?;
+    let keyed = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/payments", fingerprint, now);
+    let request = Request { user_id: session.user_id, key: key.0, keyed, purchase, now };
+    app.writes.check_keyed(&request.user_id, &app.core.db, &request.keyed).await?;
     let _served = match &request.key {
-        Some(key) => Some(app.serving.begin(&request.user_id, key).ok_or_else(idempotency::in_flight)?),
+        Some(key) => Some(app.serving.begin(&request.user_id, key).ok_or_else(idempotency::in_flight_error)?),
         None => None,
     };
     let followed = match begun(&app, &request).await? {
@@ -79,10 +81,14 @@ async fn begun(app: &App, request: &Request) -> Result<Began, ApiError> {
 }
 
 /// Keeps the outcome as the answer of the request's key.
-async fn keep(app: &App, request: Request, outcome: Result<Answer, ApiError>) -> Result<Keyed, ApiError> {
+async fn keep(
+    app: &App,
+    request: Request,
+    outcome: Result<Answer, ApiError>,
+) -> Result<KeyedOutcome, ApiError> {
     if request.key.is_none() {
         return Ok(outcome.map(|answer| KeyedAnswer { answer, replayed: None }));
     }
-    let kept = app.core.db.write(move |tx| idempotency::conclude(tx, &request.once, outcome.clone()));
+    let kept = app.core.db.write(move |tx| idempotency::record_outcome(tx, &request.keyed, outcome.clone()));
     Ok(kept.await?)
 }

@@ -19,18 +19,18 @@ pub const MIGRATIONS: Migrations = Migrations {
 };
 
 /// How long an answer is kept.
-pub const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+pub const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// One request that may come again.
 #[derive(Debug, Clone)]
-pub struct Once {
+pub struct KeyedRequest {
     key: Option<String>,
     scope: String,
     fingerprint: Fingerprint,
     now: Timestamp,
 }
 
-impl Once {
+impl KeyedRequest {
     /// A request by `user` to `route` (`"POST /api/orders"`). `user` is who may repeat it: the id of the signed-in user, or
     /// the e-mail address of a sign-up. Two people never share a key.
     #[must_use]
@@ -52,11 +52,11 @@ impl Once {
 }
 
 /// The outcome of a request in a committed transaction: an answer, or a refusal under which no key is kept.
-pub type Keyed = Result<KeyedAnswer, ApiError>;
+pub type KeyedOutcome = Result<KeyedAnswer, ApiError>;
 
 /// What became of an earlier request with the same key and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Known {
+pub enum EarlierRequest {
     /// It was answered.
     Answered(Answer),
     /// It is still being answered.
@@ -65,20 +65,20 @@ pub enum Known {
 
 /// What is known of a request when it arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begun {
+pub enum KeyClaim {
     /// It has no key: answer it, there is nothing to keep.
     NoKey,
-    /// It is new: answer it, then call [`conclude`].
+    /// It is new: answer it, then call [`record_outcome`].
     Fresh,
     /// It was answered before: answer the same.
     Replay(Answer),
-    /// It is being answered; usually a case for [`in_flight`].
+    /// It is being answered; usually a case for [`in_flight_error`].
     InFlight,
 }
 
 /// 409: the first request with this key is still being answered.
 #[must_use]
-pub fn in_flight() -> ApiError {
+pub fn in_flight_error() -> ApiError {
     ApiError::conflict(
         ErrorCode::IdempotencyKeyInFlight,
         "A request with this Idempotency-Key is still being answered",
@@ -94,58 +94,62 @@ pub fn in_flight() -> ApiError {
 ///
 /// # Errors
 /// 422 when the key was used with another body, 409 when it is in flight, and a failure of the unit.
-pub fn once(
+pub fn run_once(
     tx: &mut Tx<'_>,
-    once: &Once,
+    request: &KeyedRequest,
     unit: impl FnOnce(&mut Tx<'_>) -> Result<Answer, ApiError>,
-) -> Result<Keyed, ApiError> {
-    match begin(tx, once)? {
-        Begun::Replay(answer) => return Ok(Ok(KeyedAnswer::replay(answer))),
-        Begun::InFlight => return Err(in_flight()),
-        Begun::Fresh | Begun::NoKey => {}
+) -> Result<KeyedOutcome, ApiError> {
+    match claim_key(tx, request)? {
+        KeyClaim::Replay(answer) => return Ok(Ok(KeyedAnswer::replay(answer))),
+        KeyClaim::InFlight => return Err(in_flight_error()),
+        KeyClaim::Fresh | KeyClaim::NoKey => {}
     }
     match tx.savepoint(unit) {
         Err(failure) if failure.status().is_server_error() => Err(failure),
-        outcome => Ok(conclude(tx, once, outcome)?),
+        outcome => Ok(record_outcome(tx, request, outcome)?),
     }
 }
 
-/// Ends a request that [`begin`] called fresh: keeps its answer or final refusal, and releases the key otherwise.
+/// Ends a request that [`claim_key`] called fresh: keeps its answer or final refusal, and releases the key otherwise.
 ///
 /// # Errors
 /// When a statement fails.
-pub fn conclude(tx: &mut Tx<'_>, once: &Once, outcome: Result<Answer, ApiError>) -> Result<Keyed, DbError> {
-    let replayed = once.is_keyed().then_some(false);
+pub fn record_outcome(
+    tx: &mut Tx<'_>,
+    request: &KeyedRequest,
+    outcome: Result<Answer, ApiError>,
+) -> Result<KeyedOutcome, DbError> {
+    let replayed = request.is_keyed().then_some(false);
     let answer = match outcome {
         Ok(answer) => answer,
         Err(refusal) if is_final_refusal(&refusal) => Answer::from(&refusal),
         Err(refusal) => {
-            forget(tx, once)?;
+            release_key(tx, request)?;
             return Ok(Err(refusal));
         }
     };
     if answer.is_final() {
-        finish(tx, once, &answer)?;
+        store_answer(tx, request, &answer)?;
     } else {
-        forget(tx, once)?;
+        release_key(tx, request)?;
     }
     Ok(Ok(KeyedAnswer { answer, replayed }))
 }
 
 /// What is known of an earlier request with this key and body: read only, and nothing is taken. `None` where the
-/// request has no key, or the key is not known, is older than [`KEPT`], or belongs to another body.
+/// request has no key, or the key is not known, is older than [`RETENTION`], or belongs to another body.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn find(db: &Db, once: &Once) -> Result<Option<Known>, DbError> {
-    if !once.is_keyed() {
+pub async fn find(db: &Db, request: &KeyedRequest) -> Result<Option<EarlierRequest>, DbError> {
+    if !request.is_keyed() {
         return Ok(None);
     }
-    let once = once.clone();
-    let row = db.read(move |tx| stored(tx, &once).map(|row| (row, once.clone()))).await?;
+    let looked_up = request.clone();
+    let row = db.read(move |tx| stored(tx, &looked_up)).await?;
     Ok(match row {
-        (Some(row), once) if row.is_of(&once) && !row.is_outdated(&once) => {
-            Some(row.answer.map_or(Known::InFlight, Known::Answered))
+        Some(row) if row.is_of(request) && !row.is_outdated(request) => {
+            Some(row.answer.map_or(EarlierRequest::InFlight, EarlierRequest::Answered))
         }
         _ => None,
     })
@@ -167,73 +171,76 @@ impl Stored {
         Ok(Self { fingerprint: row.text("fingerprint")?, answer, created_at: row.time("created_at")? })
     }
 
-    fn is_of(&self, once: &Once) -> bool {
-        self.fingerprint == once.fingerprint.as_str()
+    fn is_of(&self, request: &KeyedRequest) -> bool {
+        self.fingerprint == request.fingerprint.as_str()
     }
 
-    fn is_outdated(&self, once: &Once) -> bool {
-        self.created_at + KEPT <= once.now
+    fn is_outdated(&self, request: &KeyedRequest) -> bool {
+        self.created_at + RETENTION <= request.now
     }
 }
 
-fn stored(tx: &mut Tx<'_>, once: &Once) -> Result<Option<Stored>, DbError> {
-    let Some(key) = &once.key else { return Ok(None) };
+fn stored(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<Option<Stored>, DbError> {
+    let Some(key) = &request.key else { return Ok(None) };
     let sql =
         "SELECT fingerprint, status, body, created_at FROM idempotency_keys WHERE scope = $1 AND key = $2";
-    tx.query_opt(sql, args![&once.scope, key], Stored::read)
+    tx.query_opt(sql, args![&request.scope, key], Stored::read)
 }
 
 /// Takes the key for this request, or says what became of the first one with it. For routes that need more than one
-/// transaction: call [`conclude`] in the one that settles the outcome, or [`forget`] when there is none.
+/// transaction: call [`record_outcome`] in the one that settles the outcome, or [`release_key`] when there is none.
 ///
 /// # Errors
 /// 422 when the key was used with another body.
-pub fn begin(tx: &mut Tx<'_>, once: &Once) -> Result<Begun, ApiError> {
-    let Some(key) = &once.key else { return Ok(Begun::NoKey) };
-    if insert(tx, once, key)? {
-        return Ok(Begun::Fresh);
+pub fn claim_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<KeyClaim, ApiError> {
+    let Some(key) = &request.key else { return Ok(KeyClaim::NoKey) };
+    if insert(tx, request, key)? {
+        return Ok(KeyClaim::Fresh);
     }
-    match stored(tx, once)? {
-        Some(row) if row.is_outdated(once) => {
-            forget(tx, once)?;
-            insert(tx, once, key)?;
-            Ok(Begun::Fresh)
+    match stored(tx, request)? {
+        Some(row) if row.is_outdated(request) => {
+            release_key(tx, request)?;
+            insert(tx, request, key)?;
+            Ok(KeyClaim::Fresh)
         }
-        Some(row) if !row.is_of(once) => Err(ApiError::unprocessable(
+        Some(row) if !row.is_of(request) => Err(ApiError::unprocessable(
             ErrorCode::IdempotencyKeyReused,
             "This Idempotency-Key was used with another request body",
         )),
-        Some(Stored { answer: Some(answer), .. }) => Ok(Begun::Replay(answer)),
-        Some(Stored { answer: None, .. }) | None => Ok(Begun::InFlight),
+        Some(Stored { answer: Some(answer), .. }) => Ok(KeyClaim::Replay(answer)),
+        Some(Stored { answer: None, .. }) | None => Ok(KeyClaim::InFlight),
     }
 }
 
-fn insert(tx: &mut Tx<'_>, once: &Once, key: &str) -> Result<bool, DbError> {
+fn insert(tx: &mut Tx<'_>, request: &KeyedRequest, key: &str) -> Result<bool, DbError> {
     let sql = "INSERT INTO idempotency_keys (scope, key, fingerprint, created_at) VALUES ($1, $2, $3, $4) \
                ON CONFLICT DO NOTHING";
-    Ok(tx.execute(sql, args![&once.scope, key, once.fingerprint.as_str(), once.now])? > 0)
+    Ok(tx.execute(sql, args![&request.scope, key, request.fingerprint.as_str(), request.now])? > 0)
 }
 
-fn finish(tx: &mut Tx<'_>, once: &Once, answer: &Answer) -> Result<(), DbError> {
-    let Some(key) = &once.key else { return Ok(()) };
+fn store_answer(tx: &mut Tx<'_>, request: &KeyedRequest, answer: &Answer) -> Result<(), DbError> {
+    let Some(key) = &request.key else { return Ok(()) };
     let sql = "UPDATE idempotency_keys SET status = $3, body = $4 WHERE scope = $1 AND key = $2";
-    tx.execute_deferred(sql, args![&once.scope, key, i64::from(answer.status), &answer.body])
+    tx.execute_deferred(sql, args![&request.scope, key, i64::from(answer.status), &answer.body])
 }
 
 /// Gives the key back: the next request with it is a fresh one.
 ///
 /// # Errors
 /// When the statement fails.
-pub fn forget(tx: &mut Tx<'_>, once: &Once) -> Result<(), DbError> {
-    let Some(key) = &once.key else { return Ok(()) };
-    tx.execute_deferred("DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2", args![&once.scope, key])
+pub fn release_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<(), DbError> {
+    let Some(key) = &request.key else { return Ok(()) };
+    tx.execute_deferred(
+        "DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2",
+        args![&request.scope, key],
+    )
 }
 
-/// Deletes what is older than [`KEPT`]; how many.
+/// Deletes what is older than [`RETENTION`]; how many.
 ///
 /// # Errors
 /// When the statement fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    let kept = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
+    let kept = i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
     tx.execute("DELETE FROM idempotency_keys WHERE created_at <= $1", args![now.as_millis() - kept])
 }

@@ -8,7 +8,7 @@ use super::RateLimit;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::ApiError;
-use crate::idempotency::{self, Once};
+use crate::idempotency::{self, KeyedRequest};
 
 /// How much one account may write. Each service of each process counts for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +64,9 @@ impl WriteLimit {
     ///
     /// # Errors
     /// 429 as [`check`](Self::check), and a failure of the database.
-    pub async fn check_keyed(&self, user: &UserId, db: &Db, once: &Once) -> Result<(), ApiError> {
+    pub async fn check_keyed(&self, user: &UserId, db: &Db, keyed: &KeyedRequest) -> Result<(), ApiError> {
         match self.check(user) {
-            Err(refusal) if idempotency::find(db, once).await?.is_none() => Err(refusal),
+            Err(refusal) if idempotency::find(db, keyed).await?.is_none() => Err(refusal),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbOptions, Migrations, Tx};
 use ticketing_platform::http::ApiError;
 use ticketing_platform::idempotency::{
-    self, Answer, Begun, Fingerprint, IdempotencyKey, KeyedAnswer, Known, Once,
+    self, Answer, EarlierRequest, Fingerprint, IdempotencyKey, KeyClaim, KeyedAnswer, KeyedRequest,
 };
 use ticketing_sdk::{ErrorCode, Timestamp};
 
@@ -50,8 +50,14 @@ fn at(millis: i64) -> Timestamp {
     Timestamp::from_millis(1_800_000_000_000 + millis)
 }
 
-async fn request(user: &str, name: &str) -> Once {
-    Once::new(&key("key-1").await, user, ROUTE, Fingerprint::of(&json!({ "name": name })).unwrap(), at(0))
+async fn request(user: &str, name: &str) -> KeyedRequest {
+    KeyedRequest::new(
+        &key("key-1").await,
+        user,
+        ROUTE,
+        Fingerprint::of(&json!({ "name": name })).unwrap(),
+        at(0),
+    )
 }
 
 fn create(tx: &mut Tx<'_>, name: &str) -> Result<Answer, ApiError> {
@@ -61,15 +67,15 @@ fn create(tx: &mut Tx<'_>, name: &str) -> Result<Answer, ApiError> {
 }
 
 impl Fixture {
-    async fn post(&self, once: Once, name: &'static str) -> Result<Answer, ApiError> {
-        let keyed = self.db.write(move |tx| idempotency::once(tx, &once, |tx| create(tx, name))).await?;
+    async fn post(&self, keyed: KeyedRequest, name: &'static str) -> Result<Answer, ApiError> {
+        let keyed = self.db.write(move |tx| idempotency::run_once(tx, &keyed, |tx| create(tx, name))).await?;
         keyed.map(|keyed| keyed.answer)
     }
 
     /// A request that has half an effect and is then refused.
-    async fn refused(&self, once: Once, refusal: fn() -> ApiError) -> Result<KeyedAnswer, ApiError> {
+    async fn refused(&self, keyed: KeyedRequest, refusal: fn() -> ApiError) -> Result<KeyedAnswer, ApiError> {
         let unit = self.db.write(move |tx| {
-            idempotency::once(tx, &once, |tx| {
+            idempotency::run_once(tx, &keyed, |tx| {
                 create(tx, "half")?;
                 Err(refusal())
             })
@@ -108,7 +114,7 @@ async fn without_a_key_every_request_has_its_effect(engine: Engine) {
     let it = fixture(engine);
     let once = || {
         let fingerprint = Fingerprint::of(&json!({})).unwrap();
-        Once::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, at(0))
+        KeyedRequest::new(&IdempotencyKey(None), "ada", ROUTE, fingerprint, at(0))
     };
     it.post(once(), "a").await.unwrap();
     it.post(once(), "a").await.unwrap();
@@ -120,8 +126,8 @@ async fn without_a_key_every_request_has_its_effect(engine: Engine) {
 
 async fn a_race_of_one_request_has_one_effect(engine: Engine) {
     let it = fixture(engine);
-    let once = request("ada", "a").await;
-    let posts = (0..50).map(|_| it.post(once.clone(), "a"));
+    let keyed = request("ada", "a").await;
+    let posts = (0..50).map(|_| it.post(keyed.clone(), "a"));
     let answers = futures_util::future::join_all(posts).await;
     for answer in answers {
         assert_eq!(answer.unwrap().body, r#"{"id":1,"name":"a"}"#);
@@ -167,52 +173,52 @@ async fn what_another_try_may_change_releases_the_key(engine: Engine) {
 
 async fn a_known_answer_is_found_without_a_transaction_that_writes(engine: Engine) {
     let it = fixture(engine);
-    let once = request("ada", "a").await;
-    assert_eq!(idempotency::find(&it.db, &once).await.unwrap(), None);
-    let answer = it.post(once.clone(), "a").await.unwrap();
-    let known = Some(Known::Answered(answer));
-    assert_eq!(idempotency::find(&it.db, &once).await.unwrap(), known);
+    let keyed = request("ada", "a").await;
+    assert_eq!(idempotency::find(&it.db, &keyed).await.unwrap(), None);
+    let answer = it.post(keyed.clone(), "a").await.unwrap();
+    let known = Some(EarlierRequest::Answered(answer));
+    assert_eq!(idempotency::find(&it.db, &keyed).await.unwrap(), known);
     for other in [request("bob", "a").await, request("ada", "b").await] {
         assert_eq!(idempotency::find(&it.db, &other).await.unwrap(), None, "{other:?}");
     }
     let fingerprint = Fingerprint::of(&json!({ "name": "a" })).unwrap();
-    let begun = Once::new(&key("key-2").await, "ada", ROUTE, fingerprint, at(0));
+    let begun = KeyedRequest::new(&key("key-2").await, "ada", ROUTE, fingerprint, at(0));
     let beginning = begun.clone();
-    it.db.write(move |tx| idempotency::begin(tx, &beginning)).await.unwrap();
-    assert_eq!(idempotency::find(&it.db, &begun).await.unwrap(), Some(Known::InFlight));
+    it.db.write(move |tx| idempotency::claim_key(tx, &beginning)).await.unwrap();
+    assert_eq!(idempotency::find(&it.db, &begun).await.unwrap(), Some(EarlierRequest::InFlight));
 }
 
 async fn a_request_in_two_steps_is_in_flight_in_between(engine: Engine) {
     let it = fixture(engine);
-    let once = request("ada", "a").await;
-    let begin = |once: Once| {
+    let first = request("ada", "a").await;
+    let begin = |request: KeyedRequest| {
         let db = it.db.clone();
-        async move { db.write(move |tx| idempotency::begin(tx, &once)).await }
+        async move { db.write(move |tx| idempotency::claim_key(tx, &request)).await }
     };
-    assert_eq!(begin(once.clone()).await.unwrap(), Begun::Fresh);
-    assert_eq!(begin(once.clone()).await.unwrap(), Begun::InFlight);
-    let error = it.post(once.clone(), "a").await.unwrap_err();
+    assert_eq!(begin(first.clone()).await.unwrap(), KeyClaim::Fresh);
+    assert_eq!(begin(first.clone()).await.unwrap(), KeyClaim::InFlight);
+    let error = it.post(first.clone(), "a").await.unwrap_err();
     assert_eq!((error.status().as_u16(), error.code()), (409, Some(&ErrorCode::IdempotencyKeyInFlight)));
     assert_eq!(begin(request("ada", "b").await).await.unwrap_err().status(), 422);
 
     let answer = Answer::json(StatusCode::CREATED, &json!({ "id": "p1" })).unwrap();
-    let (given, concluded) = (answer.clone(), once.clone());
+    let (given, concluded) = (answer.clone(), first.clone());
     let keyed =
-        it.db.write(move |tx| idempotency::conclude(tx, &concluded, Ok(given.clone()))).await.unwrap();
+        it.db.write(move |tx| idempotency::record_outcome(tx, &concluded, Ok(given.clone()))).await.unwrap();
     assert_eq!(keyed.unwrap().replayed, Some(false));
-    assert_eq!(begin(once.clone()).await.unwrap(), Begun::Replay(answer));
+    assert_eq!(begin(first.clone()).await.unwrap(), KeyClaim::Replay(answer));
 
-    let forgotten = once.clone();
-    it.db.write(move |tx| idempotency::forget(tx, &forgotten)).await.unwrap();
-    assert_eq!(begin(once).await.unwrap(), Begun::Fresh);
+    let forgotten = first.clone();
+    it.db.write(move |tx| idempotency::release_key(tx, &forgotten)).await.unwrap();
+    assert_eq!(begin(first).await.unwrap(), KeyClaim::Fresh);
 }
 
 async fn answers_are_kept_for_a_day(engine: Engine) {
     let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
-    let day = i64::try_from(idempotency::KEPT.as_millis()).unwrap();
+    let day = i64::try_from(idempotency::RETENTION.as_millis()).unwrap();
     let later = |millis| async move {
-        Once::new(
+        KeyedRequest::new(
             &key("key-1").await,
             "ada",
             ROUTE,

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{Answer, Fingerprint, IdempotencyKey, KeyedAnswer, Once, once};
+use ticketing_platform::idempotency::{
+    Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
+};
 use ticketing_platform::session::Session;
 use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
 
@@ -34,11 +36,11 @@ pub(crate) async fn create(
     let now = app.core.clock.now();
     let fingerprint =
         Fingerprint::of(&(new.title.as_str(), new.price.cents())).map_err(ApiError::internal)?;
-    let request = Once::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
+    let request = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
     app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
-        once(tx, &request, |tx| {
+        run_once(tx, &request, |tx| {
             let id = TicketId::new(app.core.clock.new_id());
             let ticket = store::create(tx, &app.voice(), id, &session.user_id, &new)?;
             Answer::json(StatusCode::CREATED, &ticket)

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use ticketing_engines::{Engine, on_both};
-use ticketing_platform::idempotency::{Fingerprint, KEPT};
+use ticketing_platform::idempotency::{Fingerprint, RETENTION};
 
 use crate::support::{PASSWORD, Reply, Service, post};
 
@@ -112,7 +112,7 @@ async fn keys_are_checked_and_forgotten_after_a_day(engine: Engine) {
     assert_eq!(reply.json()["errors"][0]["field"], "Idempotency-Key");
 
     assert_eq!(keyed(&service, "k-1", ada()).await.status, StatusCode::CREATED);
-    service.clock.advance(KEPT + Duration::from_millis(1));
+    service.clock.advance(RETENTION + Duration::from_millis(1));
     keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
