@@ -1,5 +1,19 @@
 //! The screens, a file each: what it holds, what it does with what comes in, how it looks, and how it reads aloud.
 
+mod activity;
+mod checkout;
+mod confirm;
+mod help;
+mod listing;
+mod listings;
+mod market;
+mod orders;
+mod palette;
+mod prices;
+mod settings;
+mod sign_in;
+mod ticket;
+
 use std::fmt;
 
 use crossterm::event::KeyEvent;
@@ -15,11 +29,9 @@ use crate::trouble::Trouble;
 use crate::widgets::form::Form;
 use crate::widgets::pen::Pen;
 
-/// Declares the screens: their file, and the way there.
+/// Declares the routes: the module and the type of each screen, and the argument that opens it.
 macro_rules! screens {
     ($($module:ident: $variant:ident $(($argument:ident: $type:ty))?;)+) => {
-        $(mod $module;)+
-
         /// The way to a screen.
         #[derive(Debug, Clone, PartialEq)]
         pub(crate) enum Route {

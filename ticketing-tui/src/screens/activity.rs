@@ -93,9 +93,17 @@ impl Screen for Activity {
 
     fn speech(&self, model: &Model) -> Speech {
         let log = model.market.activity.log();
-        let rows = Speech::list(&self.list, log.len(), |index| log.get(index).map_or_else(String::new, |happening| {
-            format!("{} {}: {}, {}", text::time_of_day(happening.at), happening.deed.word(), happening.title, text::price(happening.cents))
-        }));
+        let rows = Speech::list(&self.list, log.len(), |index| {
+            log.get(index).map_or_else(String::new, |happening| {
+                format!(
+                    "{} {}: {}, {}",
+                    text::time_of_day(happening.at),
+                    happening.deed.word(),
+                    happening.title,
+                    text::price(happening.cents)
+                )
+            })
+        });
         let mut lines = vec![format!("Since you came: {}", sums(model))];
         if log.is_empty() {
             lines.push("Nothing has happened since you came.".to_owned());
@@ -111,7 +119,13 @@ fn log(screen: &Activity, model: &Model, pen: &mut Pen<'_>, area: Rect) {
     let log = model.market.activity.log();
     if log.is_empty() {
         let more = "What others list, reserve and buy shows here as it happens.";
-        return empty::message(pen, below(inner, 1), "Nothing has happened since you came", pen.theme.dim, &[more]);
+        return empty::message(
+            pen,
+            below(inner, 1),
+            "Nothing has happened since you came",
+            pen.theme.dim,
+            &[more],
+        );
     }
     screen.list.view(pen, below(inner, 1), log.len(), |pen, line, index, _| {
         if let Some(happening) = log.get(index) {
@@ -136,15 +150,25 @@ fn charts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let total: u64 = values.iter().sum();
         let words = format!("{label} {total}");
         pen.text(Rect { width: 14, ..top(rest, 1) }, &words, pen.theme.dim);
-        let chart = Rect { x: rest.x + 14, width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)), ..top(rest, each.saturating_sub(u16::from(tall)).max(1)) };
+        let chart = Rect {
+            x: rest.x + 14,
+            width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)),
+            ..top(rest, each.saturating_sub(u16::from(tall)).max(1))
+        };
         meter::bars(pen, chart, &values, style);
         rest = below(rest, each);
     }
     if tall {
-        pen.text(top(rest, 1), &format!("Prices of what is free ({})", text::count(model.market.catalogue.available())), pen.theme.heading);
+        pen.text(
+            top(rest, 1),
+            &format!("Prices of what is free ({})", text::count(model.market.catalogue.available())),
+            pen.theme.heading,
+        );
         let mut from = 0;
         let mut rows = Vec::new();
-        for (count, end) in model.market.catalogue.bands().iter().zip(BANDS.map(Some).into_iter().chain([None])) {
+        for (count, end) in
+            model.market.catalogue.bands().iter().zip(BANDS.map(Some).into_iter().chain([None]))
+        {
             let label = match end {
                 Some(end) if from == 0 => format!("under ${}", end / 100),
                 Some(end) => format!("${} to ${}", from / 100, end / 100),

@@ -63,7 +63,10 @@ impl Checkout {
         let token = self.form.value(0).trim().to_owned();
         if CardToken::looks_like_a_card_number(&token) {
             self.form.fill(0, "");
-            self.form.fault(0, "That looked like a card number. Only the provider's tokens are taken, like tok_visa");
+            self.form.fault(
+                0,
+                "That looked like a card number. Only the provider's tokens are taken, like tok_visa",
+            );
         } else if token.is_empty() {
             self.form.fault(0, "Which card? Write the provider's token for it, like tok_visa");
         } else {
@@ -115,7 +118,14 @@ impl Screen for Checkout {
     fn actions(&self, model: &Model) -> Vec<Action> {
         let status = self.order(model).map(|order| order.status);
         if self.is_open(model) && !self.takes_token(model) {
-            return vec![Action::Pay, Action::Cancel, Action::Back, Action::Browse, Action::Copy, Action::Reload];
+            return vec![
+                Action::Pay,
+                Action::Cancel,
+                Action::Back,
+                Action::Browse,
+                Action::Copy,
+                Action::Reload,
+            ];
         }
         if self.is_open(model) {
             // Letters are written into the field, so these have keys that write none.
@@ -180,7 +190,10 @@ impl Screen for Checkout {
                 facts(pen, below(rest, 1), model, order);
             }
             OrderStatus::AwaitingPayment | OrderStatus::Complete => {
-                pen.spans(rest, &[(pen.glyphs.tick, pen.theme.good), (" Paid. It is yours.", pen.theme.good)]);
+                pen.spans(
+                    rest,
+                    &[(pen.glyphs.tick, pen.theme.good), (" Paid. It is yours.", pen.theme.good)],
+                );
                 facts(pen, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
@@ -223,7 +236,9 @@ impl Screen for Checkout {
             (OrderStatus::AwaitingPayment, None) if !is_paid(model, order) => {
                 lines.push("The money is being taken.".to_owned());
             }
-            (OrderStatus::AwaitingPayment | OrderStatus::Complete, None) => lines.push("Paid. It is yours.".to_owned()),
+            (OrderStatus::AwaitingPayment | OrderStatus::Complete, None) => {
+                lines.push("Paid. It is yours.".to_owned())
+            }
             (OrderStatus::Cancelled, None) => {
                 lines.push("Cancelled. It is free for others again; nothing was charged.".to_owned());
             }

@@ -29,21 +29,31 @@ impl Confirm {
                 (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.".into())
             }
             Deed::Withdraw(id) => {
-                let title = model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
+                let title =
+                    model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
                 (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.".into())
             }
             Deed::SignOut => {
                 let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
-                (format!("Sign {email} out?"), "The session ends for good, in every program that uses it.".into())
+                (
+                    format!("Sign {email} out?"),
+                    "The session ends for good, in every program that uses it.".into(),
+                )
             }
             Deed::BuyAt { ticket, price, shown } => {
-                let title = model.market.catalogue.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
+                let title =
+                    model.market.catalogue.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
                 let question = format!("Reserve {title} for {}?", text::money(*price));
-                (question, format!("It cost {} when it was shown. Nothing is reserved yet.", text::money(*shown)).into())
+                (
+                    question,
+                    format!("It cost {} when it was shown. Nothing is reserved yet.", text::money(*shown))
+                        .into(),
+                )
             }
-            Deed::Quit => {
-                ("Leave while money is being taken?".to_owned(), "The payment goes on without you; your orders show how it ended.".into())
-            }
+            Deed::Quit => (
+                "Leave while money is being taken?".to_owned(),
+                "The payment goes on without you; your orders show how it ended.".into(),
+            ),
         }
     }
 }

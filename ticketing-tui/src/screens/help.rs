@@ -46,7 +46,16 @@ impl Screen for Help {
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
-        vec![Action::Back, Action::Up, Action::Down, Action::PageUp, Action::PageDown, Action::First, Action::Last, Action::Help]
+        vec![
+            Action::Back,
+            Action::Up,
+            Action::Down,
+            Action::PageUp,
+            Action::PageDown,
+            Action::First,
+            Action::Last,
+            Action::Help,
+        ]
     }
 
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
@@ -67,7 +76,8 @@ impl Screen for Help {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let lines = self.lines(model);
-        let inner = pen.popup(area, 76, u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2), "Keys");
+        let inner =
+            pen.popup(area, 76, u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2), "Keys");
         self.hidden.set(lines.len().saturating_sub(usize::from(inner.height)));
         let start = self.scroll.min(self.hidden.get());
         let column = 20.min(inner.width / 2);
@@ -91,9 +101,14 @@ impl Screen for Help {
     }
 
     fn speech(&self, model: &Model) -> Speech {
-        Speech::lines(self.lines(model).into_iter().filter_map(|line| match line {
-            Err("Here") => Some("What can be done is numbered below each screen. Write the number, and press enter.".to_owned()),
-            _ => None,
+        Speech::lines(self.lines(model).into_iter().filter_map(|line| {
+            match line {
+                Err("Here") => Some(
+                    "What can be done is numbered below each screen. Write the number, and press enter."
+                        .to_owned(),
+                ),
+                _ => None,
+            }
         }))
     }
 

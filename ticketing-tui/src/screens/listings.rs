@@ -51,7 +51,9 @@ fn sums(model: &Model) -> String {
 impl Screen for Listings {
     fn title(&self, model: &Model) -> String {
         match (model.listings.list().len(), &model.listings.load) {
-            (0, Load::Ready) | (1.., _) => format!("What you sell: {}", text::count(model.listings.list().len())),
+            (0, Load::Ready) | (1.., _) => {
+                format!("What you sell: {}", text::count(model.listings.list().len()))
+            }
             _ => "What you sell".to_owned(),
         }
     }
@@ -105,7 +107,8 @@ impl Screen for Listings {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
+        let inner =
+            if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
         let listings = model.listings.list();
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));

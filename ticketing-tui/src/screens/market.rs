@@ -126,7 +126,14 @@ impl Screen for Market {
 
     fn actions(&self, model: &Model) -> Vec<Action> {
         if self.writing {
-            return vec![Action::Open, Action::Back, Action::Up, Action::Down, Action::PageUp, Action::PageDown];
+            return vec![
+                Action::Open,
+                Action::Back,
+                Action::Up,
+                Action::Down,
+                Action::PageUp,
+                Action::PageDown,
+            ];
         }
         let mut actions = Vec::new();
         if let Some((_, row)) = self.selected(model) {
@@ -229,7 +236,8 @@ impl Screen for Market {
         let query = market.shelf.query();
         let mut speech = Speech::list(&self.list, market.shelf.len(), |index| {
             let Some((id, row)) = market.shown(index) else { return String::new() };
-            let status = market.catalogue.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
+            let status =
+                market.catalogue.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
         speech.lines = vec![format!("Order: {}.{}", query.sort.word(), limits(query, "-"))];
@@ -270,7 +278,11 @@ impl Market {
             self.filter.line(pen, line, self.writing);
         } else {
             let key = model.key(Action::Filter);
-            let hint = if wide { format!("{key} filters by title") } else { format!("{key} filter {} {words}", pen.glyphs.separator) };
+            let hint = if wide {
+                format!("{key} filters by title")
+            } else {
+                format!("{key} filter {} {words}", pen.glyphs.separator)
+            };
             pen.text(field, &hint, pen.theme.faint);
         }
         pen.hit(field, crate::widgets::pen::Hit::Field(0));

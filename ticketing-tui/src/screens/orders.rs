@@ -6,8 +6,8 @@ use ticketing_sdk::{Order, OrderStatus};
 
 use super::{Cx, Deed, Input, Route, Screen, Speech};
 use crate::action::Action;
-use crate::model::{Load, Model};
 use crate::model::orders::{Deed as UnderWay, Orders as Known, SOON};
+use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::card::Tone;
 use crate::widgets::columns::{Columns, Line, WIDEST};
@@ -34,7 +34,9 @@ impl Orders {
 /// How an order stands.
 fn status(model: &Model, order: &Order) -> (String, Tone) {
     match (order.status, model.orders.deed(&order.id)) {
-        (_, Some(UnderWay::Paying)) | (OrderStatus::AwaitingPayment, _) => ("paying".to_owned(), Tone::Accent),
+        (_, Some(UnderWay::Paying)) | (OrderStatus::AwaitingPayment, _) => {
+            ("paying".to_owned(), Tone::Accent)
+        }
         (_, Some(UnderWay::Cancelling)) => ("cancelling".to_owned(), Tone::Warn),
         (OrderStatus::Complete, _) => ("paid".to_owned(), Tone::Good),
         (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), Tone::Gone),
@@ -104,7 +106,8 @@ impl Screen for Orders {
     }
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
+        let inner =
+            if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
         let orders = model.orders.list();
         if orders.is_empty() {
             let (market, buy) = (model.key(Action::Market), model.key(Action::Buy));

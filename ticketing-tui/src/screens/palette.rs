@@ -27,12 +27,14 @@ impl Palette {
     pub(crate) fn open(below: Vec<Action>, model: &Model) -> Self {
         let needless = if model.user().is_some() { Action::Account } else { Action::SignOut };
         let pointless = |action: &Action| {
-            action.scope() == Scope::Moving || matches!(action, Action::Palette | Action::Back | Action::Next | Action::Previous)
+            action.scope() == Scope::Moving
+                || matches!(action, Action::Palette | Action::Back | Action::Next | Action::Previous)
         };
         let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Anywhere);
         let mut all: Vec<Action> = Vec::new();
         for action in below.into_iter().chain(anywhere) {
-            if action != needless && !all.contains(&action) && (!pointless(&action) || action == Action::Open) {
+            if action != needless && !all.contains(&action) && (!pointless(&action) || action == Action::Open)
+            {
                 all.push(action);
             }
         }
@@ -115,7 +117,10 @@ impl Screen for Palette {
     }
 
     fn speech(&self, _: &Model) -> Speech {
-        Speech { rows: self.found.iter().map(|action| action.what().to_owned()).enumerate().collect(), ..Speech::default() }
+        Speech {
+            rows: self.found.iter().map(|action| action.what().to_owned()).enumerate().collect(),
+            ..Speech::default()
+        }
     }
 
     fn writes(&self, _: &Model) -> bool {

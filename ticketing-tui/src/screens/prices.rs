@@ -77,7 +77,8 @@ impl Screen for Prices {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let inner = pen.popup(area, 48, 9, "Prices, in US dollars");
-        let rest = self.form.view(pen, Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner });
+        let rest =
+            self.form.view(pen, Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner });
         pen.button(top(rest, 1), &model.key(Action::Submit), "shows only these", Action::Submit);
     }
 

@@ -121,7 +121,8 @@ impl Settings {
         }
         let chord = Chord::of(key);
         if let Some(rival) = cx.model.settings.keys.rival(action, chord) {
-            let text = format!("{chord} is the key of \"{}\" already; give that another one first", rival.what());
+            let text =
+                format!("{chord} is the key of \"{}\" already; give that another one first", rival.what());
             return cx.model.say(Level::Bad, text);
         }
         cx.model.say(Level::Good, format!("{chord}: {}", action.what()));
@@ -164,7 +165,9 @@ impl Screen for Settings {
                 Line::Key(action) if self.capturing == Some(action) => {
                     ("press the new key, or esc".to_owned(), pen.theme.warn)
                 }
-                Line::Key(action) if model.settings.keys.is_chosen(action) => (setting.value(&model.settings), pen.theme.accent),
+                Line::Key(action) if model.settings.keys.is_chosen(action) => {
+                    (setting.value(&model.settings), pen.theme.accent)
+                }
                 _ => (setting.value(&model.settings), pen.theme.key),
             };
             let start = pen.right(line, &value, style);
@@ -177,12 +180,17 @@ impl Screen for Settings {
                 }
                 _ => label.x,
             };
-            pen.text(Rect { x: end, width: label.right().saturating_sub(end), ..label }, setting.label(), Style::new());
+            pen.text(
+                Rect { x: end, width: label.right().saturating_sub(end), ..label },
+                setting.label(),
+                Style::new(),
+            );
         });
     }
 
     fn speech(&self, model: &Model) -> Speech {
-        let spoken = FIRST.into_iter().map(|line| format!("{}: {}", line.label(), line.value(&model.settings)));
+        let spoken =
+            FIRST.into_iter().map(|line| format!("{}: {}", line.label(), line.value(&model.settings)));
         Speech { rows: spoken.enumerate().collect(), ..Speech::default() }
     }
 

@@ -30,7 +30,8 @@ const AGAIN: usize = 2;
 
 impl SignIn {
     pub(crate) fn open(then: Option<Box<Route>>, _: &Model) -> Self {
-        let form = Form::new(vec![Field::new("E-mail", "you@example.com"), Field::new("Password", "").secret()]);
+        let form =
+            Form::new(vec![Field::new("E-mail", "you@example.com"), Field::new("Password", "").secret()]);
         Self { then, form, new: false, sending: Sending::default() }
     }
 
@@ -61,7 +62,14 @@ impl SignIn {
         if password.is_empty() {
             self.form.fault(PASSWORD, "Which password?");
         } else if self.new && !is_valid_password(&password) {
-            self.form.fault(PASSWORD, format!("A password has {} to {} characters", PASSWORD_LENGTHS.start(), PASSWORD_LENGTHS.end()));
+            self.form.fault(
+                PASSWORD,
+                format!(
+                    "A password has {} to {} characters",
+                    PASSWORD_LENGTHS.start(),
+                    PASSWORD_LENGTHS.end()
+                ),
+            );
         } else if self.new && self.form.value(AGAIN) != password {
             self.form.fault(AGAIN, "These two differ");
         }
