@@ -12,7 +12,7 @@ use crate::glyphs::Glyphs;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
-use crate::model::replies::told;
+use crate::model::replies::error_line;
 use crate::screens::{Cx, Deed, Input, Move, Route, Screen, Speech, TABS};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
@@ -117,9 +117,9 @@ impl App {
                 }
                 let heard = self.broadcast(Input::Reply(id, &reply));
                 self.model.tell_price_change();
-                if let (true, false, Err(trouble)) = (told_by_screen, heard, &reply) {
+                if let (true, false, Err(error)) = (told_by_screen, heard, &reply) {
                     // Its screen is closed, and it matters all the same.
-                    self.model.say(Level::Bad, told(trouble));
+                    self.model.say(Level::Bad, error_line(error));
                 }
                 self.broadcast(Input::Changed);
             }

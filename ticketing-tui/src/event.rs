@@ -6,8 +6,8 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Payment, Ticket, TicketChange};
 
+use crate::call_error::CallError;
 use crate::effect::CallId;
-use crate::trouble::Trouble;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub enum Event {
     /// The terminal has this size now.
     Resize(Size),
     /// An answer to a call, or the want of one.
-    Reply(CallId, Result<Reply, Trouble>),
+    Reply(CallId, Result<Reply, CallError>),
     /// News of the live changes.
     Feed(Feed),
     /// The time for which the core asked has come.
@@ -76,10 +76,10 @@ pub enum Feed {
     /// The connection is lost, and tried again after a while.
     Lost {
         /// Why.
-        trouble: Trouble,
+        error: CallError,
         /// After how long.
         retry_in: Duration,
     },
     /// There are no live changes, and trying again does not help.
-    Ended(Trouble),
+    Ended(CallError),
 }

@@ -5,6 +5,7 @@
 
 mod action;
 mod app;
+mod call_error;
 pub mod config;
 mod driver;
 mod effect;
@@ -18,12 +19,12 @@ mod settings;
 mod terminal;
 mod text;
 mod theme;
-mod trouble;
 mod widgets;
 
 pub use crate::{
     action::{Action, Scope, UnknownAction},
     app::{App, Setup},
+    call_error::{CallError, CallErrorKind},
     driver::{Ending, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},
@@ -32,5 +33,4 @@ pub use crate::{
     model::notices::{Level, Notice},
     settings::{Borders, SettingChange, Settings},
     theme::{Colours, ThemeName},
-    trouble::{Trouble, TroubleKind},
 };

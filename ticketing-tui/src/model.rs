@@ -22,11 +22,11 @@ use self::market::Market;
 use self::notices::{Level, Notices};
 use self::orders::{Alarm, Orders, SOON};
 use crate::action::Action;
+use crate::call_error::CallError;
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Reply;
 use crate::settings::Settings;
 use crate::text;
-use crate::trouble::Trouble;
 
 /// Everything that is known.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub(crate) enum Session {
     #[default]
     Unknown,
     /// It was asked, and did not answer.
-    Failed(Trouble),
+    Failed(CallError),
     Out,
     In(CurrentUser),
 }
@@ -114,11 +114,11 @@ pub(crate) enum Link {
     Live,
     /// It is lost, and tried again.
     Lost {
-        trouble: Trouble,
+        error: CallError,
         retry_at: Timestamp,
     },
     /// The server has none, or it ended for good.
-    Ended(Trouble),
+    Ended(CallError),
 }
 
 /// How far a list is.
@@ -130,7 +130,7 @@ pub(crate) enum Load {
     /// It is on its way; what is there may be shown.
     Loading(CallId),
     Ready,
-    Failed(Trouble),
+    Failed(CallError),
 }
 
 impl Load {
@@ -296,7 +296,7 @@ impl Model {
     }
 
     /// Notes that a call has had its answer. Answers what had been asked, and in which session.
-    fn answered(&mut self, id: CallId, reply: &Result<Reply, Trouble>) -> OpenCall {
+    fn answered(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> OpenCall {
         let open = match reply {
             Ok(Reply::Market { last: false, .. }) => None,
             _ => self.open_calls.remove(&id),

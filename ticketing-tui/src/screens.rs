@@ -21,11 +21,11 @@ use ratatui::layout::Rect;
 use ticketing_sdk::{Money, OrderId, TicketId};
 
 use crate::action::Action;
+use crate::call_error::CallError;
 use crate::effect::CallId;
 use crate::event::Reply;
 use crate::model::notices::Level;
 use crate::model::{Model, PriceChange, Session};
-use crate::trouble::Trouble;
 use crate::widgets::form::Form;
 use crate::widgets::pen::Pen;
 
@@ -140,7 +140,7 @@ pub(crate) enum Input<'a> {
     Fill(usize, &'a str),
     /// The wheel was turned by so many rows.
     Scroll(isize),
-    Reply(CallId, &'a Result<Reply, Trouble>),
+    Reply(CallId, &'a Result<Reply, CallError>),
     /// The screen in front of it has begun this reservation in its place.
     Reserving(CallId),
     /// What is known has changed.
@@ -188,7 +188,7 @@ impl Cx<'_> {
 
     /// Takes in the answer to the reservation for which the screen has waited. Answers with the order, where there is one; where
     /// the price has changed, asks whether the ticket is wanted at the new one.
-    pub(crate) fn reserved(&mut self, call: CallId, reply: &Result<Reply, Trouble>) -> Option<OrderId> {
+    pub(crate) fn reserved(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> Option<OrderId> {
         if let Ok(Reply::Order(order)) = reply {
             return Some(order.id.clone());
         }

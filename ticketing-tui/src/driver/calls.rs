@@ -10,10 +10,10 @@ use ticketing_sdk::{
 use tokio::sync::mpsc::Sender;
 
 use super::expose;
+use crate::call_error::CallError;
 use crate::effect::{Call, CallId};
 use crate::event::{Event, Reply};
 use crate::journal::Journal;
-use crate::trouble::Trouble;
 
 /// How many tickets a page of the market has: as many as the marketplace gives.
 const PAGE: u32 = 500;
@@ -37,33 +37,33 @@ impl Caller {
         let _ = self.events.send(Event::Reply(id, reply)).await;
     }
 
-    async fn answer(&self, call: Call) -> Result<Reply, Trouble> {
-        let trouble = |error: Error| Trouble::from(&error);
+    async fn answer(&self, call: Call) -> Result<Reply, CallError> {
+        let call_error = |error: Error| CallError::from(&error);
         let (auth, tickets, orders) = (self.client.auth(), self.client.tickets(), self.client.orders());
         match call {
             Call::Session => self.session().await,
             Call::Market => Ok(Reply::Done),
-            Call::Ticket(id) => tickets.get(id).await.map(ticket).map_err(trouble),
+            Call::Ticket(id) => tickets.get(id).await.map(ticket).map_err(call_error),
             Call::Listings => {
-                tickets.list().mine().any_status().all().await.map(Reply::Listings).map_err(trouble)
+                tickets.list().mine().any_status().all().await.map(Reply::Listings).map_err(call_error)
             }
-            Call::Orders => orders.list().all().await.map(Reply::Orders).map_err(trouble),
+            Call::Orders => orders.list().all().await.map(Reply::Orders).map_err(call_error),
             Call::Order(id) => {
-                orders.get(id).await.map(|order| Reply::Order(Box::new(order))).map_err(trouble)
+                orders.get(id).await.map(|order| Reply::Order(Box::new(order))).map_err(call_error)
             }
             Call::CardEntry => {
-                self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(trouble)
+                self.client.payments().card_entry().await.map(Reply::CardEntry).map_err(call_error)
             }
             Call::SignIn { email, password } => {
-                auth.sign_in(email, password).await.map_err(trouble)?;
+                auth.sign_in(email, password).await.map_err(call_error)?;
                 self.session().await
             }
             Call::SignUp { email, password } => {
-                auth.sign_up(email, password).await.map_err(trouble)?;
+                auth.sign_up(email, password).await.map_err(call_error)?;
                 self.session().await
             }
             Call::SignOut => {
-                auth.sign_out().await.map_err(trouble)?;
+                auth.sign_out().await.map_err(call_error)?;
                 self.session().await
             }
             Call::Sell(new) => {
@@ -73,10 +73,10 @@ impl Caller {
                 self.noted(&deed, &[&title, &price], tickets.create(new)).await.map(ticket)
             }
             Call::Change(id, new, version) => {
-                tickets.update(id, new).if_match(version).await.map(ticket).map_err(trouble)
+                tickets.update(id, new).if_match(version).await.map(ticket).map_err(call_error)
             }
             Call::Withdraw(id, version) => {
-                tickets.delete(id).if_match(version).await.map(|()| Reply::Done).map_err(trouble)
+                tickets.delete(id).if_match(version).await.map(|()| Reply::Done).map_err(call_error)
             }
             Call::Reserve(id, price) => {
                 // As the command line words it, so that each takes up a key of the other that was interrupted.
@@ -85,7 +85,7 @@ impl Caller {
                 let order = self.noted(&operation, &parts, orders.create_at_price(&id, price)).await?;
                 Ok(Reply::Order(Box::new(order)))
             }
-            Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(trouble),
+            Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(call_error),
             Call::Pay { order, token, .. } => {
                 self.pay(&order, &token).await.map(|payment| Reply::Payment(Box::new(payment)))
             }
@@ -93,20 +93,20 @@ impl Caller {
     }
 
     /// Who is signed in.
-    async fn session(&self) -> Result<Reply, Trouble> {
-        self.client.auth().current_user().await.map(Reply::Session).map_err(|error| Trouble::from(&error))
+    async fn session(&self) -> Result<Reply, CallError> {
+        self.client.auth().current_user().await.map(Reply::Session).map_err(|error| CallError::from(&error))
     }
 
     /// The market, the newest first, page by page. What is reserved belongs to it: it may come free again.
-    async fn market(&self, id: CallId) -> Result<Reply, Trouble> {
+    async fn market(&self, id: CallId) -> Result<Reply, CallError> {
         let list = self.client.tickets().list().limit(PAGE).sort(TicketSort::Newest);
         let mut page = list
             .status([TicketStatus::Available, TicketStatus::Reserved])
             .await
-            .map_err(|e| Trouble::from(&e))?;
+            .map_err(|error| CallError::from(&error))?;
         loop {
             let next = if page.has_more() {
-                page.next_page().await.map_err(|e| Trouble::from(&e))
+                page.next_page().await.map_err(|error| CallError::from(&error))
             } else {
                 Ok(None)
             };
@@ -120,16 +120,16 @@ impl Caller {
                     page = following;
                 }
                 Ok(None) => return Ok(Reply::Market { tickets, last: true }),
-                Err(trouble) => {
+                Err(error) => {
                     let part = Reply::Market { tickets, last: false };
                     let _ = self.events.send(Event::Reply(id, Ok(part))).await;
-                    return Err(trouble);
+                    return Err(error);
                 }
             }
         }
     }
 
-    async fn pay(&self, order: &OrderId, token: &SecretString) -> Result<Payment, Trouble> {
+    async fn pay(&self, order: &OrderId, token: &SecretString) -> Result<Payment, CallError> {
         let token = expose(token);
         let payments = self.client.payments();
         let operation = format!("payments create {order}");
@@ -139,10 +139,10 @@ impl Caller {
             return Ok(payment);
         }
         payments.settled(&payment.id).await.map_err(|error| {
-            let why = Trouble::from(&error).message;
-            Trouble {
+            let why = CallError::from(&error).message;
+            CallError {
                 hint: Some("Your orders show how it ends".to_owned()),
-                ..Trouble::other(format!("The payment goes on, but cannot be followed: {why}"))
+                ..CallError::other(format!("The payment goes on, but cannot be followed: {why}"))
             }
         })
     }
@@ -153,15 +153,15 @@ impl Caller {
         operation: &str,
         parts: &[&str],
         write: Write<T>,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, CallError> {
         let noted = self.journal.begin(operation, parts).map_err(|why| {
-            Trouble::other(format!("The write cannot be noted down, so it was not sent: {why}"))
+            CallError::other(format!("The write cannot be noted down, so it was not sent: {why}"))
         })?;
         let answer = write.idempotency_key(noted.key()).resumed(noted.is_resumed()).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
             noted.settle();
         }
-        answer.map_err(|error| Trouble::from(&error))
+        answer.map_err(|error| CallError::from(&error))
     }
 }
 
@@ -184,12 +184,12 @@ pub(crate) async fn follow(
             Ok(Some(WatchEvent::Connected)) => Feed::Connected,
             Ok(Some(WatchEvent::Change(change))) => Feed::Change(Box::new(change)),
             Ok(Some(WatchEvent::Lost { error, retry_in })) => {
-                Feed::Lost { trouble: Trouble::from(&error), retry_in }
+                Feed::Lost { error: CallError::from(&error), retry_in }
             }
             Ok(Some(_)) => continue,
             Ok(None) => return,
             Err(Error::ChangesMissed) => Feed::Reset,
-            Err(error) => Feed::Ended(Trouble::from(&error)),
+            Err(error) => Feed::Ended(CallError::from(&error)),
         };
         // What was handed over is behind us, also where the connection is made anew.
         let handed = news.last_event_id();

@@ -10,14 +10,14 @@ use super::listings;
 use super::notices::Level;
 use super::orders::{self, Orders, Refusal};
 use super::{Asked, Link, Listings, Load, Model, OpenCall, PriceChange, Session};
+use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::{Feed, Reply};
 use crate::text;
-use crate::trouble::{Trouble, TroubleKind};
 
 impl Model {
     /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
-    pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
+    pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let OpenCall { asked, session } = self.answered(id, reply);
         let is_current = session == self.sessions;
         if let (Ok(_), Link::Lost { .. }) = (reply, &self.link) {
@@ -30,7 +30,7 @@ impl Model {
             self.order_done(&order, deed, reply);
         } else if let Some((ticket, shown)) = self.orders.end_reserving(id) {
             self.reserved(&ticket, reply);
-            if let Err(Trouble { new_price: Some(price), .. }) = reply {
+            if let Err(CallError { new_price: Some(price), .. }) = reply {
                 self.price_change = Some(PriceChange { call: id, ticket, shown, price: *price });
             }
         } else if let Some((ticket, deed)) = self.listings.settle(id) {
@@ -40,12 +40,12 @@ impl Model {
                 // Who was signed in when a former session asked is no longer of interest.
                 Ok(Reply::Session(..)) if asked == Asked::Session && !is_current => {}
                 Ok(reply) => self.heard(id, reply),
-                Err(trouble) => self.failed(id, &asked, trouble),
+                Err(error) => self.failed(id, &asked, error),
             }
         }
         match reply {
             // The session in which it was asked has ended; a later one has not.
-            Err(trouble) if trouble.kind == TroubleKind::SignedOut && is_current => self.signed(Session::Out),
+            Err(error) if error.kind == CallErrorKind::SignedOut && is_current => self.signed(Session::Out),
             _ => {}
         }
     }
@@ -86,7 +86,7 @@ impl Model {
         }
     }
 
-    fn failed(&mut self, id: CallId, asked: &Asked, trouble: &Trouble) {
+    fn failed(&mut self, id: CallId, asked: &Asked, error: &CallError) {
         let something_is_shown = [
             self.market.catalogue.len() > 0,
             !self.orders.list().is_empty(),
@@ -98,22 +98,22 @@ impl Model {
         let loads = [&mut self.market.load, &mut self.orders.load, &mut self.listings.load];
         let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
         if let Some((load, is_shown)) = failed {
-            *load = Load::Failed(trouble.clone());
-            // Where nothing is shown, the trouble stands in its place.
+            *load = Load::Failed(error.clone());
+            // Where nothing is shown, the error stands in its place.
             if is_shown {
-                self.say(Level::Bad, format!("What is shown may be old: {}", told(trouble)));
+                self.say(Level::Bad, format!("What is shown may be old: {}", error_line(error)));
             }
         }
         match asked {
             Asked::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
-                self.session = Session::Failed(trouble.clone());
+                self.session = Session::Failed(error.clone());
             }
-            Asked::Ticket(ticket) if trouble.is(&ErrorCode::NotFound) => {
+            Asked::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
                 self.market.gone(ticket);
                 self.listings.remove(ticket);
             }
             // A ticket that was listed all the same is shown.
-            Asked::ByScreen if matches!(trouble.kind, TroubleKind::Unknown(_)) && self.user().is_some() => {
+            Asked::ByScreen if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() => {
                 self.load_listings();
             }
             _ => {}
@@ -153,7 +153,7 @@ impl Model {
         }
     }
 
-    fn reserved(&mut self, ticket: &TicketId, reply: &Result<Reply, Trouble>) {
+    fn reserved(&mut self, ticket: &TicketId, reply: &Result<Reply, CallError>) {
         match reply {
             Ok(Reply::Order(order)) => {
                 self.orders.take(order);
@@ -162,26 +162,26 @@ impl Model {
                 self.say(Level::Good, format!("{title} is reserved for you for {left}"));
             }
             Ok(_) => {}
-            Err(trouble) => {
+            Err(error) => {
                 // What it is now is better known by the server.
                 self.call(Call::Ticket(ticket.clone()));
-                match &trouble.kind {
-                    TroubleKind::Refused(ErrorCode::TicketReserved) => {
+                match &error.kind {
+                    CallErrorKind::Refused(ErrorCode::TicketReserved) => {
                         // An earlier attempt of one's own may hold it.
                         let orders = self.load_orders();
                         self.reservation_checks.insert(orders, ticket.clone());
                     }
-                    TroubleKind::Refused(ErrorCode::NotFound) => {
+                    CallErrorKind::Refused(ErrorCode::NotFound) => {
                         let text = format!("{} is no longer for sale", self.title_of(ticket));
                         self.say(Level::Bad, text);
                     }
                     // Its screen asks whether the new price is fine.
-                    TroubleKind::Refused(ErrorCode::PriceChanged) if trouble.new_price.is_some() => {}
-                    TroubleKind::Unknown(_) => {
-                        self.say(Level::Bad, told(trouble));
+                    CallErrorKind::Refused(ErrorCode::PriceChanged) if error.new_price.is_some() => {}
+                    CallErrorKind::Unknown(_) => {
+                        self.say(Level::Bad, error_line(error));
                         self.load_orders();
                     }
-                    _ => self.say(Level::Bad, told(trouble)),
+                    _ => self.say(Level::Bad, error_line(error)),
                 }
             }
         }
@@ -201,7 +201,7 @@ impl Model {
     }
 
     /// Tells by whom a ticket is reserved that was refused as reserved, once the list of one's own orders has come.
-    fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, Trouble>) {
+    fn check_reservation(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
         let Some(ticket) = self.reservation_checks.remove(&id) else { return };
         let holds = |order: &Order| order.ticket.id == ticket && order.status != OrderStatus::Cancelled;
         let title = self.title_of(&ticket);
@@ -214,7 +214,7 @@ impl Model {
         }
     }
 
-    fn order_done(&mut self, id: &OrderId, deed: orders::Deed, reply: &Result<Reply, Trouble>) {
+    fn order_done(&mut self, id: &OrderId, deed: orders::Deed, reply: &Result<Reply, CallError>) {
         let title = self.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title));
         match (deed, reply) {
             (orders::Deed::Paying, Ok(Reply::Payment(payment))) => match payment.status {
@@ -233,19 +233,19 @@ impl Model {
                 self.say(Level::Good, format!("{title} is free for others again"))
             }
             (_, Ok(_)) => {}
-            (orders::Deed::Paying, Err(trouble)) => {
-                self.say(Level::Bad, told(trouble));
-                let (message, advice) = (trouble.message.clone(), advice_for_payment(trouble));
+            (orders::Deed::Paying, Err(error)) => {
+                self.say(Level::Bad, error_line(error));
+                let (message, advice) = (error.message.clone(), advice_for_payment(error));
                 self.orders.refuse(id.clone(), Refusal { message, advice });
             }
-            (orders::Deed::Cancelling, Err(trouble)) => self.say(Level::Bad, told(trouble)),
+            (orders::Deed::Cancelling, Err(error)) => self.say(Level::Bad, error_line(error)),
         }
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));
         }
     }
 
-    fn listing_done(&mut self, id: &TicketId, deed: listings::Deed, reply: &Result<Reply, Trouble>) {
+    fn listing_done(&mut self, id: &TicketId, deed: listings::Deed, reply: &Result<Reply, CallError>) {
         match (deed, reply) {
             (listings::Deed::Withdrawing, Ok(_)) => {
                 self.listings.remove(id);
@@ -257,9 +257,9 @@ impl Model {
                 self.say(Level::Good, "Changed");
             }
             (_, Ok(_)) => {}
-            (_, Err(trouble)) => {
-                self.say(Level::Bad, told(trouble));
-                if trouble.is(&ErrorCode::NotFound) {
+            (_, Err(error)) => {
+                self.say(Level::Bad, error_line(error));
+                if error.is(&ErrorCode::NotFound) {
                     self.listings.remove(id);
                 } else {
                     self.call(Call::Ticket(id.clone()));
@@ -298,17 +298,17 @@ impl Model {
                 self.own_change(change);
             }
             Feed::Reset => self.reload(),
-            Feed::Lost { trouble, retry_in } => {
+            Feed::Lost { error, retry_in } => {
                 if matches!(self.link, Link::Live) {
                     self.say(Level::Warn, "The connection is lost; what is shown may be old");
                 }
                 if matches!(self.market.load, Load::Idle) {
-                    self.market.load = Load::Failed(trouble.clone());
+                    self.market.load = Load::Failed(error.clone());
                 }
-                self.link = Link::Lost { trouble: trouble.clone(), retry_at: self.now + *retry_in };
+                self.link = Link::Lost { error: error.clone(), retry_at: self.now + *retry_in };
             }
-            Feed::Ended(trouble) => {
-                self.link = Link::Ended(trouble.clone());
+            Feed::Ended(error) => {
+                self.link = Link::Ended(error.clone());
                 if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
                     self.load_market();
                 }
@@ -347,23 +347,23 @@ impl Model {
 const ANOTHER_CARD: &str = "It stays reserved for you. Another card may do.";
 
 /// What to do about a payment that did not work.
-fn advice_for_payment(trouble: &Trouble) -> Option<String> {
-    let words = match &trouble.kind {
+fn advice_for_payment(error: &CallError) -> Option<String> {
+    let words = match &error.kind {
         // The server keeps the key, and the journal takes it up again for the same order and card.
-        TroubleKind::Unknown(SafeToRepeat::Always)
-        | TroubleKind::Refused(ErrorCode::IdempotencyKeyInFlight) => {
+        CallErrorKind::Unknown(SafeToRepeat::Always)
+        | CallErrorKind::Refused(ErrorCode::IdempotencyKeyInFlight) => {
             "Paying again with the same card finds out, and never charges twice."
         }
-        TroubleKind::Refused(ErrorCode::CardDeclined) => ANOTHER_CARD,
-        _ => return trouble.hint.clone(),
+        CallErrorKind::Refused(ErrorCode::CardDeclined) => ANOTHER_CARD,
+        _ => return error.hint.clone(),
     };
     Some(words.to_owned())
 }
 
-/// A trouble on one line.
-pub(crate) fn told(trouble: &Trouble) -> String {
-    match &trouble.hint {
-        Some(hint) => format!("{}. {hint}", trouble.message.trim_end_matches('.')),
-        None => trouble.message.clone(),
+/// A error on one line.
+pub(crate) fn error_line(error: &CallError) -> String {
+    match &error.hint {
+        Some(hint) => format!("{}. {hint}", error.message.trim_end_matches('.')),
+        None => error.message.clone(),
     }
 }

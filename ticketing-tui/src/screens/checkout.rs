@@ -145,7 +145,7 @@ impl Screen for Checkout {
             Input::Reply(id, reply) if self.load.awaits(id) => {
                 self.load = match reply {
                     Ok(_) => Load::Ready,
-                    Err(trouble) => Load::Failed(trouble.clone()),
+                    Err(error) => Load::Failed(error.clone()),
                 };
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {

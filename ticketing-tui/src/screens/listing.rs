@@ -5,12 +5,12 @@ use ticketing_sdk::{Money, NewTicket, TicketId};
 
 use super::{Cx, Input, Screen, Speech, form_input};
 use crate::action::Action;
+use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
 use crate::model::notices::Level;
 use crate::text;
-use crate::trouble::{Trouble, TroubleKind};
 use crate::widgets::form::{Field, Form};
 use crate::widgets::pen::{Pen, below, top};
 use crate::widgets::sending::Sending;
@@ -82,7 +82,7 @@ impl Listing {
         self.sending.begin(sent);
     }
 
-    fn answered(&mut self, reply: &Result<Reply, Trouble>, cx: &mut Cx<'_>) {
+    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Cx<'_>) {
         match reply {
             Ok(_) => {
                 if self.id.is_none() {
@@ -90,9 +90,9 @@ impl Listing {
                 }
                 cx.back();
             }
-            Err(trouble) => {
-                self.sending.refused(trouble, &mut self.form, &["title", "price"]);
-                if trouble.kind == TroubleKind::SignedOut {
+            Err(error) => {
+                self.sending.refused(error, &mut self.form, &["title", "price"]);
+                if error.kind == CallErrorKind::SignedOut {
                     cx.signed_in_or(None);
                 }
             }

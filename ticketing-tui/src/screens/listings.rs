@@ -139,8 +139,8 @@ impl Screen for Listings {
         if model.user().is_none() {
             return Speech::lines(["Nobody is signed in.".to_owned()]);
         }
-        if let Load::Failed(trouble) = &model.listings.load {
-            return Speech::lines([trouble.message.clone()]);
+        if let Load::Failed(error) = &model.listings.load {
+            return Speech::lines([error.message.clone()]);
         }
         let listings = model.listings.list();
         let rows = Speech::list(&self.list, listings.len(), |index| {

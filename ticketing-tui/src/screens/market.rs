@@ -245,8 +245,8 @@ impl Screen for Market {
             let none = if query.is_narrow() { "No ticket is like that." } else { "Nothing is for sale." };
             speech.lines.push(none.to_owned());
         }
-        if let Link::Lost { trouble, .. } | Link::Ended(trouble) = &model.link {
-            speech.lines.push(format!("Not live: {}", trouble.message));
+        if let Link::Lost { error, .. } | Link::Ended(error) = &model.link {
+            speech.lines.push(format!("Not live: {}", error.message));
         }
         speech.fields = vec![super::Spoken {
             number: 0,

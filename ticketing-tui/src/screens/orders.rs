@@ -138,8 +138,8 @@ impl Screen for Orders {
         if model.user().is_none() {
             return Speech::lines(["Nobody is signed in.".to_owned()]);
         }
-        if let Load::Failed(trouble) = &model.orders.load {
-            return Speech::lines([trouble.message.clone()]);
+        if let Load::Failed(error) = &model.orders.load {
+            return Speech::lines([error.message.clone()]);
         }
         let orders = model.orders.list();
         if orders.is_empty() {

@@ -5,10 +5,10 @@ use ticketing_sdk::{PASSWORD_LENGTHS, SecretString, is_valid_password};
 
 use super::{Cx, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
+use crate::call_error::CallError;
 use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
-use crate::trouble::Trouble;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::pen::{Pen, below, top};
 use crate::widgets::sending::Sending;
@@ -82,13 +82,13 @@ impl SignIn {
         self.sending.begin(Some(sent));
     }
 
-    fn answered(&mut self, reply: &Result<Reply, Trouble>, cx: &mut Cx<'_>) {
+    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Cx<'_>) {
         match (reply, self.then.take()) {
             (Ok(_), Some(then)) => cx.go_instead(*then),
             (Ok(_), None) => cx.back(),
-            (Err(trouble), then) => {
+            (Err(error), then) => {
                 self.then = then;
-                self.sending.refused(trouble, &mut self.form, &["email", "password"]);
+                self.sending.refused(error, &mut self.form, &["email", "password"]);
             }
         }
     }

@@ -74,7 +74,7 @@ impl Screen for Ticket {
             Input::Reply(id, reply) if self.load.awaits(id) => {
                 self.load = match reply {
                     Ok(_) => Load::Ready,
-                    Err(trouble) => Load::Failed(trouble.clone()),
+                    Err(error) => Load::Failed(error.clone()),
                 };
             }
             _ => {}
@@ -95,7 +95,7 @@ impl Screen for Ticket {
     fn speech(&self, model: &Model) -> Speech {
         let Some(row) = model.market.catalogue.get(&self.id) else {
             return Speech::lines(match &self.load {
-                Load::Failed(trouble) => vec![trouble.message.clone()],
+                Load::Failed(error) => vec![error.message.clone()],
                 _ => vec!["Loading the ticket".to_owned()],
             });
         };

@@ -5,9 +5,9 @@ use ratatui::style::Style;
 
 use super::pen::{Pen, below};
 use crate::action::Action;
+use crate::call_error::CallErrorKind;
 use crate::model::{Link, Load, Model, Session};
 use crate::text;
-use crate::trouble::TroubleKind;
 
 /// A message in the middle of an area, and below it what can be done.
 pub(crate) fn message(pen: &mut Pen<'_>, area: Rect, title: &str, style: Style, more: &[&str]) {
@@ -29,14 +29,14 @@ pub(crate) fn message(pen: &mut Pen<'_>, area: Rect, title: &str, style: Style, 
 /// Says how far something is that cannot be shown yet. `retry` is the key that tries again.
 pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry: &str) {
     match load {
-        Load::Failed(trouble) => {
+        Load::Failed(error) => {
             let retry = format!("{retry} tries again");
-            let hint = trouble.hint.clone().unwrap_or_default();
-            let serve = match trouble.kind {
-                TroubleKind::Offline => "`ticketing serve` starts a server here; --server names another",
+            let hint = error.hint.clone().unwrap_or_default();
+            let serve = match error.kind {
+                CallErrorKind::Offline => "`ticketing serve` starts a server here; --server names another",
                 _ => "",
             };
-            message(pen, area, &trouble.message, pen.theme.bad, &[&hint, &retry, serve]);
+            message(pen, area, &error.message, pen.theme.bad, &[&hint, &retry, serve]);
         }
         _ => message(pen, area, &format!("Loading {what}{}", pen.glyphs.ellipsis), pen.theme.dim, &[]),
     }
@@ -55,7 +55,7 @@ pub(crate) fn own(pen: &mut Pen<'_>, area: Rect, model: &Model, far: &Load, what
 pub(crate) fn signed_out(pen: &mut Pen<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown | Session::Failed(_)) {
         let far = match (&model.session, &model.link) {
-            (Session::Failed(trouble), _) | (_, Link::Lost { trouble, .. }) => Load::Failed(trouble.clone()),
+            (Session::Failed(error), _) | (_, Link::Lost { error, .. }) => Load::Failed(error.clone()),
             _ => Load::Idle,
         };
         return load(pen, area, &far, what, &model.key(Action::Reload));

@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 
 use super::form::Form;
 use super::pen::{Pen, below};
+use crate::call_error::CallError;
 use crate::effect::CallId;
-use crate::trouble::Trouble;
 
 /// How far a form is.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(crate) struct Sending {
     /// The answer that is waited for. Nothing is sent meanwhile.
     sent: Option<CallId>,
     /// Why it was refused, where no field is at fault.
-    trouble: Option<Trouble>,
+    error: Option<CallError>,
 }
 
 impl Sending {
@@ -23,7 +23,7 @@ impl Sending {
 
     pub(crate) fn begin(&mut self, call: Option<CallId>) {
         self.sent = call;
-        self.trouble = None;
+        self.error = None;
     }
 
     /// Whether this answer is the one that is waited for. It is not waited for any more, then.
@@ -32,33 +32,33 @@ impl Sending {
     }
 
     /// Shows why it was refused: at the fields of these names, in their order, or below all of them.
-    pub(crate) fn refused(&mut self, trouble: &Trouble, form: &mut Form, names: &[&str]) {
+    pub(crate) fn refused(&mut self, error: &CallError, form: &mut Form, names: &[&str]) {
         let mut at_fields = false;
         for (field, name) in names.iter().enumerate() {
-            if let Some(message) = trouble.field(name) {
+            if let Some(message) = error.field(name) {
                 form.fault(field, message);
                 at_fields = true;
             }
         }
-        self.trouble = (!at_fields).then(|| trouble.clone());
+        self.error = (!at_fields).then(|| error.clone());
     }
 
     pub(crate) fn forget(&mut self) {
-        self.trouble = None;
+        self.error = None;
     }
 
     /// What it was refused for, in words.
     pub(crate) fn words(&self) -> Vec<String> {
-        self.trouble.iter().map(|trouble| trouble.message.clone()).collect()
+        self.error.iter().map(|error| error.message.clone()).collect()
     }
 
     /// Draws why it was refused, or that its answer is awaited. Answers with the rest of the area, if something can be
     /// sent.
     pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect, awaited: &str) -> Option<Rect> {
         let mut rest = area;
-        if let Some(trouble) = &self.trouble {
-            rest = pen.paragraph(rest, &trouble.message, pen.theme.bad);
-            if let Some(hint) = &trouble.hint {
+        if let Some(error) = &self.error {
+            rest = pen.paragraph(rest, &error.message, pen.theme.bad);
+            if let Some(hint) = &error.hint {
                 rest = pen.paragraph(rest, hint, pen.theme.dim);
             }
             rest = below(rest, 1);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 use ticketing_sdk::{CardEntry, ErrorCode, OrderStatus, PaymentStatus, TicketChangeKind, TicketStatus};
-use ticketing_tui::{Call, Colours, Event, Feed, Reply, Trouble};
+use ticketing_tui::{Call, CallError, Colours, Event, Feed, Reply};
 use unicode_width::UnicodeWidthStr;
 
 use crate::support::{Stage, props};
@@ -75,7 +75,7 @@ impl Dice {
 }
 
 /// An answer of the server: often the one that is hoped for.
-fn answer(dice: &mut Dice, stage: &mut Stage, call: &Call) -> Result<Reply, Trouble> {
+fn answer(dice: &mut Dice, stage: &mut Stage, call: &Call) -> Result<Reply, CallError> {
     let ticket = |dice: &mut Dice| {
         let mut ticket = dice.pick(&[props::tickets(), props::odd_tickets()].concat());
         ticket.version = dice.roll(5) as i64;
@@ -148,7 +148,7 @@ fn step(dice: &mut Dice, stage: &mut Stage) {
             let feeds = [
                 Feed::Connected,
                 Feed::Reset,
-                Feed::Lost { trouble: props::offline(), retry_in },
+                Feed::Lost { error: props::offline(), retry_in },
                 Feed::Ended(props::unknown()),
             ];
             stage.feed(Event::Feed(dice.pick(&feeds)));

@@ -5,7 +5,7 @@ use ticketing_tui::{Call, Reply};
 
 use crate::support::{Stage, answer, props, waiting};
 
-fn session(stage: &mut Stage) -> Result<Reply, ticketing_tui::Trouble> {
+fn session(stage: &mut Stage) -> Result<Reply, ticketing_tui::CallError> {
     stage.world.user = Some(props::me());
     Ok(Reply::Session(Some(props::me())))
 }

@@ -57,7 +57,7 @@ fn a_countdown_wakes_at_the_turn_of_each_second() {
 fn a_lost_connection_wakes_each_second_until_the_next_try() {
     let mut stage = Stage::open();
     let retry_in = Duration::from_millis(2_500);
-    stage.feed(Event::Feed(Feed::Lost { trouble: props::offline(), retry_in }));
+    stage.feed(Event::Feed(Feed::Lost { error: props::offline(), retry_in }));
     let mut wakes = 0;
     while let Some(at) = stage.app.wakes_at().filter(|_| wakes < 100) {
         stage.advance(at.as_millis() - stage.now.as_millis());

@@ -5,7 +5,7 @@ use ticketing_tui::{Call, Event, Feed, Reply};
 
 use crate::support::{Stage, answer, call, props, waiting};
 
-fn page(titles: &[&str]) -> Result<Reply, ticketing_tui::Trouble> {
+fn page(titles: &[&str]) -> Result<Reply, ticketing_tui::CallError> {
     let tickets =
         titles.iter().enumerate().map(|(n, title)| props::ticket(title, title, "10", n as i64)).collect();
     Ok(Reply::Market { tickets, last: true })

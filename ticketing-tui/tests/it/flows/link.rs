@@ -8,7 +8,7 @@ use crate::support::{Stage, answer, asked, props, waiting};
 
 fn lose(stage: &mut Stage) {
     let retry_in = Duration::from_secs(8);
-    stage.feed(Event::Feed(Feed::Lost { trouble: props::offline(), retry_in }));
+    stage.feed(Event::Feed(Feed::Lost { error: props::offline(), retry_in }));
 }
 
 #[test]
@@ -116,8 +116,10 @@ fn orders_that_cannot_be_loaded_can_be_asked_for_again() {
 #[test]
 fn without_live_changes_the_market_is_loaded_all_the_same() {
     let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
-    stage
-        .feed(Event::Feed(Feed::Ended(props::trouble(ticketing_tui::TroubleKind::Other, "No live changes"))));
+    stage.feed(Event::Feed(Feed::Ended(props::call_error(
+        ticketing_tui::CallErrorKind::Other,
+        "No live changes",
+    ))));
     stage.settle();
     stage.sees("Market: 6 tickets");
     stage.sees("not live");
@@ -126,8 +128,10 @@ fn without_live_changes_the_market_is_loaded_all_the_same() {
 #[test]
 fn without_live_changes_reloading_loads_the_market() {
     let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
-    stage
-        .feed(Event::Feed(Feed::Ended(props::trouble(ticketing_tui::TroubleKind::Other, "No live changes"))));
+    stage.feed(Event::Feed(Feed::Ended(props::call_error(
+        ticketing_tui::CallErrorKind::Other,
+        "No live changes",
+    ))));
     stage.settle();
     stage.effects.clear();
     stage.press("r");

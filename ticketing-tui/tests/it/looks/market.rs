@@ -10,7 +10,7 @@ use crate::support::{Stage, answer, props};
 
 fn lost(stage: &mut Stage) {
     let retry_in = Duration::from_secs(8);
-    stage.feed(Event::Feed(Feed::Lost { trouble: props::offline(), retry_in }));
+    stage.feed(Event::Feed(Feed::Lost { error: props::offline(), retry_in }));
 }
 
 /// More than there is room for.

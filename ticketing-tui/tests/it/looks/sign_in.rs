@@ -32,8 +32,8 @@ looks! {
     wrong_password: |stage| {
         write(stage);
         stage.press("enter");
-        let trouble = props::refused(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
-        answer!(stage, Call::SignIn { .. }, Err(trouble));
+        let error = props::refused(ErrorCode::InvalidCredentials, "The e-mail or the password is wrong");
+        answer!(stage, Call::SignIn { .. }, Err(error));
     };
     new_with_faults: |stage| {
         switch(stage);

@@ -4,7 +4,7 @@ use ticketing_sdk::{
     CurrentUser, ErrorCode, Order, OrderStatus, OrderedTicket, Payment, PaymentStatus, SafeToRepeat, Ticket,
     TicketChange, TicketChangeKind, TicketStatus, Timestamp,
 };
-use ticketing_tui::{Event, Feed, Trouble, TroubleKind};
+use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
 
 use super::NOW;
 
@@ -113,47 +113,47 @@ pub(crate) fn change(kind: TicketChangeKind, ticket: Ticket) -> Event {
     Event::Feed(Feed::Change(Box::new(TicketChange { id: "1".to_owned(), kind, ticket })))
 }
 
-pub(crate) fn trouble(kind: TroubleKind, message: &str) -> Trouble {
-    Trouble { kind, ..Trouble::other(message) }
+pub(crate) fn call_error(kind: CallErrorKind, message: &str) -> CallError {
+    CallError { kind, ..CallError::other(message) }
 }
 
-pub(crate) fn refused(code: ErrorCode, message: &str) -> Trouble {
-    trouble(TroubleKind::Refused(code), message)
+pub(crate) fn refused(code: ErrorCode, message: &str) -> CallError {
+    call_error(CallErrorKind::Refused(code), message)
 }
 
-pub(crate) fn offline() -> Trouble {
+pub(crate) fn offline() -> CallError {
     let hint = Some("Connection refused (os error 111)".to_owned());
-    Trouble { hint, ..trouble(TroubleKind::Offline, "The server cannot be reached") }
+    CallError { hint, ..call_error(CallErrorKind::Offline, "The server cannot be reached") }
 }
 
-pub(crate) fn signed_out() -> Trouble {
-    trouble(TroubleKind::SignedOut, "You are not signed in")
+pub(crate) fn signed_out() -> CallError {
+    call_error(CallErrorKind::SignedOut, "You are not signed in")
 }
 
-pub(crate) fn unknown() -> Trouble {
+pub(crate) fn unknown() -> CallError {
     let hint = Some("Try again: it is not done twice".to_owned());
     let message = "Nobody knows whether it was done: the connection broke off";
-    Trouble { hint, ..trouble(TroubleKind::Unknown(SafeToRepeat::Always), message) }
+    CallError { hint, ..call_error(CallErrorKind::Unknown(SafeToRepeat::Always), message) }
 }
 
-pub(crate) fn unknown_at_a_server_without_keys() -> Trouble {
+pub(crate) fn unknown_at_a_server_without_keys() -> CallError {
     let hint = Some("Look whether it was done before you try again: this server may do it twice".to_owned());
-    let kind = TroubleKind::Unknown(SafeToRepeat::Never);
-    Trouble { hint, ..trouble(kind, "It is not known whether it was done") }
+    let kind = CallErrorKind::Unknown(SafeToRepeat::Never);
+    CallError { hint, ..call_error(kind, "It is not known whether it was done") }
 }
 
 /// The refusal of an order at a price that is no longer the ticket's.
-pub(crate) fn price_changed(price: &str) -> Trouble {
+pub(crate) fn price_changed(price: &str) -> CallError {
     let new_price = Some(price.parse().unwrap());
-    Trouble { new_price, ..refused(ErrorCode::PriceChanged, "The price has changed") }
+    CallError { new_price, ..refused(ErrorCode::PriceChanged, "The price has changed") }
 }
 
-pub(crate) fn declined() -> Trouble {
+pub(crate) fn declined() -> CallError {
     refused(ErrorCode::CardDeclined, "The card was declined")
 }
 
 /// A refusal that says what is wrong with a field.
-pub(crate) fn at_fault(field: &str, message: &str) -> Trouble {
+pub(crate) fn at_fault(field: &str, message: &str) -> CallError {
     let fields = vec![(field.to_owned(), message.to_owned())];
-    Trouble { fields, ..refused(ErrorCode::InvalidInput, "The input is wrong") }
+    CallError { fields, ..refused(ErrorCode::InvalidInput, "The input is wrong") }
 }

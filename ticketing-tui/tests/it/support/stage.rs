@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::{CardEntry, CurrentUser, Order, Ticket, Timestamp};
 use ticketing_tui::{
-    App, Borders, Call, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName, Trouble,
+    App, Borders, Call, CallError, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName,
 };
 
 use super::props;
@@ -149,7 +149,7 @@ impl Stage {
         self.waiting.remove(at).0
     }
 
-    pub(crate) fn reply(&mut self, id: CallId, reply: Result<Reply, Trouble>) {
+    pub(crate) fn reply(&mut self, id: CallId, reply: Result<Reply, CallError>) {
         self.feed(Event::Reply(id, reply));
     }
 
@@ -163,7 +163,7 @@ impl Stage {
         self.work();
     }
 
-    fn world_says(&self, call: &Call) -> Result<Reply, Trouble> {
+    fn world_says(&self, call: &Call) -> Result<Reply, CallError> {
         let World { user, market, listings, orders, has_card_form, .. } = &self.world;
         let gone = || props::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
         Ok(match call {

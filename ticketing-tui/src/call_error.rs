@@ -4,9 +4,9 @@ use ticketing_sdk::{Error, ErrorCode, Money, SafeToRepeat, StatusCode, text::san
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// What kind of trouble it is, for decisions.
-    pub kind: TroubleKind,
+pub struct CallError {
+    /// What kind of error it is, for decisions.
+    pub kind: CallErrorKind,
     /// What happened, for people.
     pub message: String,
     /// What to do about it, where that is known.
@@ -17,9 +17,9 @@ pub struct Trouble {
     pub new_price: Option<Money>,
 }
 
-/// What kind of trouble it is.
+/// What kind of error it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TroubleKind {
+pub enum CallErrorKind {
     /// The server was not reached, and nothing has changed.
     Offline,
     /// A write was sent, and it is not known whether it took effect. The hint says whether to try again.
@@ -32,11 +32,11 @@ pub enum TroubleKind {
     Other,
 }
 
-impl Trouble {
-    /// Trouble of one's own making.
+impl CallError {
+    /// CallError of one's own making.
     pub fn other(message: impl Into<String>) -> Self {
         Self {
-            kind: TroubleKind::Other,
+            kind: CallErrorKind::Other,
             message: message.into(),
             hint: None,
             fields: Vec::new(),
@@ -47,7 +47,7 @@ impl Trouble {
     /// Whether the server refused with this code.
     #[must_use]
     pub fn is(&self, code: &ErrorCode) -> bool {
-        matches!(&self.kind, TroubleKind::Refused(refused) if refused == code)
+        matches!(&self.kind, CallErrorKind::Refused(refused) if refused == code)
     }
 
     /// What is wrong with a field.
@@ -61,13 +61,13 @@ impl Trouble {
     }
 }
 
-impl From<&Error> for Trouble {
+impl From<&Error> for CallError {
     fn from(error: &Error) -> Self {
         let of = |kind, message: String| Self { kind, ..Self::other(message) };
         let message = sentence(&error.user_message());
         match error {
             Error::UnknownOutcome { safe_to_repeat, .. } => {
-                of(TroubleKind::Unknown(*safe_to_repeat), message).hint(match safe_to_repeat {
+                of(CallErrorKind::Unknown(*safe_to_repeat), message).hint(match safe_to_repeat {
                     SafeToRepeat::Always => "Try again: it is not done twice",
                     SafeToRepeat::IfServerKeepsKeys => {
                         "Try again: it is sent only if the server can tell that it is the same"
@@ -76,11 +76,11 @@ impl From<&Error> for Trouble {
                 })
             }
             Error::Unreachable { .. } => {
-                of(TroubleKind::Offline, message).hint(sentence(&error.root_cause()))
+                of(CallErrorKind::Offline, message).hint(sentence(&error.root_cause()))
             }
-            Error::Timeout { .. } | Error::Interrupted { .. } => of(TroubleKind::Offline, message),
+            Error::Timeout { .. } | Error::Interrupted { .. } => of(CallErrorKind::Offline, message),
             Error::Unexpected(answer) => of(
-                if answer.status.is_server_error() { TroubleKind::Offline } else { TroubleKind::Other },
+                if answer.status.is_server_error() { CallErrorKind::Offline } else { CallErrorKind::Other },
                 message,
             )
             .hint("Is it the right address?"),
@@ -91,17 +91,17 @@ impl From<&Error> for Trouble {
                     .iter()
                     .filter_map(|fault| Some((fault.field.clone()?, sanitize(&fault.message).into_owned())));
                 let kind = match (&code, answer.status) {
-                    (Some(ErrorCode::NotSignedIn), _) => TroubleKind::SignedOut,
-                    (None, StatusCode::UNAUTHORIZED) => TroubleKind::SignedOut,
-                    (Some(code), _) => TroubleKind::Refused(code.clone()),
-                    (None, _) => TroubleKind::Other,
+                    (Some(ErrorCode::NotSignedIn), _) => CallErrorKind::SignedOut,
+                    (None, StatusCode::UNAUTHORIZED) => CallErrorKind::SignedOut,
+                    (Some(code), _) => CallErrorKind::Refused(code.clone()),
+                    (None, _) => CallErrorKind::Other,
                 };
                 let retry =
                     answer.retry_after.map(|after| format!("Try again in {} s", after.as_secs().max(1)));
                 let new_price = error.new_price();
                 Self { kind, message, hint: retry, fields: fields.collect(), new_price }
             }
-            _ => of(TroubleKind::Other, message),
+            _ => of(CallErrorKind::Other, message),
         }
     }
 }
