@@ -3,7 +3,7 @@
 use ticketing_sdk::{CardEntry, Money, NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
 
 use super::notices::Level;
-use super::orders;
+use super::orders::OrderAction;
 use super::{Link, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::settings::SettingChange;
@@ -77,20 +77,20 @@ impl Model {
         let Some(order) = self.orders.get(id).filter(|order| order.status == OrderStatus::Created) else {
             return;
         };
-        if self.orders.deed(id).is_some() {
+        if self.orders.action(id).is_some() {
             return;
         }
         let price = order.ticket.price;
         let call = self.call(Call::Pay { order: id.clone(), token, price });
-        self.orders.begin(id, call, orders::Deed::Paying);
+        self.orders.begin(id, call, OrderAction::Pay);
     }
 
     /// Lets go of a reservation, unless something is being done to it already.
     pub(crate) fn cancel(&mut self, id: &OrderId) {
         let open = self.orders.get(id).is_some_and(|order| order.status == OrderStatus::Created);
-        if open && self.orders.deed(id).is_none() {
+        if open && self.orders.action(id).is_none() {
             let call = self.call(Call::Cancel(id.clone()));
-            self.orders.begin(id, call, orders::Deed::Cancelling);
+            self.orders.begin(id, call, OrderAction::Cancel);
         }
     }
 

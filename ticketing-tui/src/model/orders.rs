@@ -16,7 +16,7 @@ pub(crate) struct Orders {
     /// Orders that were heard of since the list was asked for, and may be missing in it.
     heard_since_load: HashSet<OrderId>,
     /// What is being done to an order. Nothing else is begun meanwhile.
-    under_way: HashMap<OrderId, (CallId, Deed)>,
+    under_way: HashMap<OrderId, (CallId, OrderAction)>,
     /// How the last try to pay ended, where it did not work.
     refusals: HashMap<OrderId, Refusal>,
     payments: HashMap<OrderId, Payment>,
@@ -34,9 +34,9 @@ pub(crate) struct Orders {
 
 /// What is being done to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    Paying,
-    Cancelling,
+pub(crate) enum OrderAction {
+    Pay,
+    Cancel,
 }
 
 /// Why the last try to pay did not work.
@@ -94,8 +94,8 @@ impl Orders {
         self.list.iter().filter(|order| order.status == OrderStatus::Created)
     }
 
-    pub(crate) fn deed(&self, id: &OrderId) -> Option<Deed> {
-        self.under_way.get(id).map(|(_, deed)| *deed)
+    pub(crate) fn action(&self, id: &OrderId) -> Option<OrderAction> {
+        self.under_way.get(id).map(|(_, action)| *action)
     }
 
     pub(crate) fn refusal(&self, id: &OrderId) -> Option<&Refusal> {
@@ -112,7 +112,7 @@ impl Orders {
 
     /// Whether money is being taken right now.
     pub(crate) fn is_paying(&self) -> bool {
-        self.under_way.values().any(|(_, deed)| *deed == Deed::Paying)
+        self.under_way.values().any(|(_, action)| *action == OrderAction::Pay)
     }
 
     /// The list is asked for.
@@ -171,20 +171,20 @@ impl Orders {
         self.followed.contains_key(id)
     }
 
-    pub(crate) fn begin(&mut self, id: &OrderId, call: CallId, deed: Deed) {
+    pub(crate) fn begin(&mut self, id: &OrderId, call: CallId, action: OrderAction) {
         self.refusals.remove(id);
-        self.under_way.insert(id.clone(), (call, deed));
+        self.under_way.insert(id.clone(), (call, action));
     }
 
     /// Ends what a call was doing to an order. Answers with the order, if the call is still the one that does it.
-    pub(crate) fn end(&mut self, call: CallId) -> Option<(OrderId, Deed)> {
-        let (id, deed) = self
+    pub(crate) fn end(&mut self, call: CallId) -> Option<(OrderId, OrderAction)> {
+        let (id, action) = self
             .under_way
             .iter()
             .find(|(_, (under_way, _))| *under_way == call)
-            .map(|(id, (_, deed))| (id.clone(), *deed))?;
+            .map(|(id, (_, action))| (id.clone(), *action))?;
         self.under_way.remove(&id);
-        Some((id, deed))
+        Some((id, action))
     }
 
     pub(crate) fn refuse(&mut self, id: OrderId, refusal: Refusal) {

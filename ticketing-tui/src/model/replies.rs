@@ -8,7 +8,7 @@ use ticketing_sdk::{
 
 use super::listings;
 use super::notices::Level;
-use super::orders::{self, Orders, Refusal};
+use super::orders::{OrderAction, Orders, Refusal};
 use super::{Asked, Link, Listings, Load, Model, OpenCall, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
@@ -26,8 +26,8 @@ impl Model {
             self.effect(Effect::Follow);
         }
         self.check_reservation(id, reply);
-        if let Some((order, deed)) = self.orders.end(id) {
-            self.order_done(&order, deed, reply);
+        if let Some((order, action)) = self.orders.end(id) {
+            self.order_done(&order, action, reply);
         } else if let Some((ticket, shown)) = self.orders.end_reserving(id) {
             self.reserved(&ticket, reply);
             if let Err(CallError { new_price: Some(price), .. }) = reply {
@@ -214,10 +214,10 @@ impl Model {
         }
     }
 
-    fn order_done(&mut self, id: &OrderId, deed: orders::Deed, reply: &Result<Reply, CallError>) {
+    fn order_done(&mut self, id: &OrderId, action: OrderAction, reply: &Result<Reply, CallError>) {
         let title = self.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title));
-        match (deed, reply) {
-            (orders::Deed::Paying, Ok(Reply::Payment(payment))) => match payment.status {
+        match (action, reply) {
+            (OrderAction::Pay, Ok(Reply::Payment(payment))) => match payment.status {
                 Some(PaymentStatus::Failed | PaymentStatus::Refunded) => {
                     let message = "The card provider did not take the money".to_owned();
                     self.say(Level::Bad, message.clone());
@@ -229,16 +229,16 @@ impl Model {
                     self.say(Level::Good, format!("Paid: {title} is yours"));
                 }
             },
-            (orders::Deed::Cancelling, Ok(_)) => {
+            (OrderAction::Cancel, Ok(_)) => {
                 self.say(Level::Good, format!("{title} is free for others again"))
             }
             (_, Ok(_)) => {}
-            (orders::Deed::Paying, Err(error)) => {
+            (OrderAction::Pay, Err(error)) => {
                 self.say(Level::Bad, error_line(error));
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
                 self.orders.refuse(id.clone(), Refusal { message, advice });
             }
-            (orders::Deed::Cancelling, Err(error)) => self.say(Level::Bad, error_line(error)),
+            (OrderAction::Cancel, Err(error)) => self.say(Level::Bad, error_line(error)),
         }
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));

@@ -10,7 +10,7 @@ use super::{Cx, Deed, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::orders::{Deed as UnderWay, Orders, SOON};
+use crate::model::orders::{OrderAction, Orders, SOON};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
@@ -45,7 +45,7 @@ impl Checkout {
         let held = |order: &Order| {
             order.status == OrderStatus::Created && !Orders::left(order, model.server_now()).is_zero()
         };
-        self.order(model).is_some_and(held) && model.orders.deed(&self.id).is_none()
+        self.order(model).is_some_and(held) && model.orders.action(&self.id).is_none()
     }
 
     /// Whether the order is paid for by a token that is written here.
@@ -217,9 +217,9 @@ impl Screen for Checkout {
         };
         let title = text::title(&order.ticket.title);
         let mut lines = vec![format!("{title}, {}", text::money(order.ticket.price))];
-        match (order.status, model.orders.deed(&self.id)) {
-            (_, Some(UnderWay::Paying)) => lines.push("Paying.".to_owned()),
-            (_, Some(UnderWay::Cancelling)) => lines.push("Cancelling.".to_owned()),
+        match (order.status, model.orders.action(&self.id)) {
+            (_, Some(OrderAction::Pay)) => lines.push("Paying.".to_owned()),
+            (_, Some(OrderAction::Cancel)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
                 let left = Orders::left(order, model.server_now());
                 lines.push(format!("Reserved for you for {}.", text::left(left)));
@@ -271,9 +271,9 @@ impl Checkout {
         let left = Orders::left(order, model.server_now());
         countdown(pen, top(area, 1), order, left);
         let mut rest = below(area, 1 + gap);
-        let waiting = match model.orders.deed(&self.id) {
-            Some(UnderWay::Paying) => Some(format!("Paying {}", text::money(order.ticket.price))),
-            Some(UnderWay::Cancelling) => Some("Letting go of it".to_owned()),
+        let waiting = match model.orders.action(&self.id) {
+            Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
+            Some(OrderAction::Cancel) => Some("Letting go of it".to_owned()),
             None if left.is_zero() => Some("Time is up. Asking the server what has become of it".to_owned()),
             None => None,
         };

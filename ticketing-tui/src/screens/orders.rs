@@ -6,7 +6,7 @@ use ticketing_sdk::{Order, OrderStatus};
 
 use super::{Cx, Deed, Input, Route, Screen, Speech};
 use crate::action::Action;
-use crate::model::orders::{Deed as UnderWay, Orders as Known, SOON};
+use crate::model::orders::{OrderAction, Orders as Known, SOON};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::card::Tone;
@@ -33,11 +33,11 @@ impl Orders {
 
 /// How an order stands.
 fn status(model: &Model, order: &Order) -> (String, Tone) {
-    match (order.status, model.orders.deed(&order.id)) {
-        (_, Some(UnderWay::Paying)) | (OrderStatus::AwaitingPayment, _) => {
+    match (order.status, model.orders.action(&order.id)) {
+        (_, Some(OrderAction::Pay)) | (OrderStatus::AwaitingPayment, _) => {
             ("paying".to_owned(), Tone::Accent)
         }
-        (_, Some(UnderWay::Cancelling)) => ("cancelling".to_owned(), Tone::Warn),
+        (_, Some(OrderAction::Cancel)) => ("cancelling".to_owned(), Tone::Warn),
         (OrderStatus::Complete, _) => ("paid".to_owned(), Tone::Good),
         (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), Tone::Gone),
         (OrderStatus::Created, _) => {
