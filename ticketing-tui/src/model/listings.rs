@@ -14,7 +14,7 @@ pub(crate) struct Listings {
     /// Those that are off the market, whatever a list says that was read before. Only an order brings one back.
     gone: HashSet<TicketId>,
     /// What is being done, by the call that does it: also to one that is gone before its answer comes.
-    under_way: HashMap<CallId, (TicketId, Deed)>,
+    under_way: HashMap<CallId, (TicketId, ListingAction)>,
     pub(crate) load: Load,
     /// Tickets that were heard of since the list was asked for, and may be missing in it.
     heard_since_load: HashSet<TicketId>,
@@ -31,16 +31,16 @@ pub(crate) struct Listing {
 /// A change that the server has not agreed to yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Pending {
-    pub(crate) deed: Deed,
+    pub(crate) action: ListingAction,
     /// What it was before.
     before: Ticket,
 }
 
 /// What is being done to a listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
-    Changing,
-    Withdrawing,
+pub(crate) enum ListingAction {
+    Change,
+    Withdraw,
 }
 
 impl Listings {
@@ -112,7 +112,7 @@ impl Listings {
 
     /// Shows a change before it is agreed to.
     pub(crate) fn change(&mut self, id: &TicketId, new: &NewTicket, call: CallId) {
-        if let Some(listing) = self.pend(id, call, Deed::Changing) {
+        if let Some(listing) = self.pend(id, call, ListingAction::Change) {
             listing.ticket.title.clone_from(&new.title);
             listing.ticket.price = new.price;
         }
@@ -120,27 +120,27 @@ impl Listings {
 
     /// Shows that it is being taken off the market.
     pub(crate) fn withdraw(&mut self, id: &TicketId, call: CallId) {
-        self.pend(id, call, Deed::Withdrawing);
+        self.pend(id, call, ListingAction::Withdraw);
     }
 
-    fn pend(&mut self, id: &TicketId, call: CallId, deed: Deed) -> Option<&mut Listing> {
+    fn pend(&mut self, id: &TicketId, call: CallId, action: ListingAction) -> Option<&mut Listing> {
         let listing = self.list.iter_mut().find(|listing| listing.ticket.id == *id)?;
         let before = listing.ticket.clone();
-        listing.pending = Some(Pending { deed, before });
-        self.under_way.insert(call, (id.clone(), deed));
+        listing.pending = Some(Pending { action, before });
+        self.under_way.insert(call, (id.clone(), action));
         Some(listing)
     }
 
     /// The answer to a change has come. What was shown is taken back; the caller takes in what it is now.
-    pub(crate) fn settle(&mut self, call: CallId) -> Option<(TicketId, Deed)> {
-        let (id, deed) = self.under_way.remove(&call)?;
+    pub(crate) fn settle(&mut self, call: CallId) -> Option<(TicketId, ListingAction)> {
+        let (id, action) = self.under_way.remove(&call)?;
         let listing = self.list.iter_mut().find(|listing| listing.ticket.id == id);
         if let Some((listing, pending)) =
             listing.and_then(|listing| listing.pending.take().map(|p| (listing, p)))
         {
             listing.ticket = pending.before;
         }
-        Some((id, deed))
+        Some((id, action))
     }
 }
 
@@ -160,7 +160,7 @@ mod tests {
         listings.take(&ticket("a", "live", "11", 1));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
         assert!(listings.settle(CallId(8)).is_none(), "another call's answer changes nothing");
-        assert_eq!(listings.settle(call), Some((id.clone(), Deed::Changing)));
+        assert_eq!(listings.settle(call), Some((id.clone(), ListingAction::Change)));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "live");
     }
 

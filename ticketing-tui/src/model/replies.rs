@@ -6,7 +6,7 @@ use ticketing_sdk::{
     TicketChangeKind, TicketId, TicketStatus,
 };
 
-use super::listings;
+use super::listings::ListingAction;
 use super::notices::Level;
 use super::orders::{OrderAction, Orders, Refusal};
 use super::{Asked, Link, Listings, Load, Model, OpenCall, PriceChange, Session};
@@ -33,8 +33,8 @@ impl Model {
             if let Err(CallError { new_price: Some(price), .. }) = reply {
                 self.price_change = Some(PriceChange { call: id, ticket, shown, price: *price });
             }
-        } else if let Some((ticket, deed)) = self.listings.settle(id) {
-            self.listing_done(&ticket, deed, reply);
+        } else if let Some((ticket, action)) = self.listings.settle(id) {
+            self.listing_done(&ticket, action, reply);
         } else {
             match reply {
                 // Who was signed in when a former session asked is no longer of interest.
@@ -245,13 +245,13 @@ impl Model {
         }
     }
 
-    fn listing_done(&mut self, id: &TicketId, deed: listings::Deed, reply: &Result<Reply, CallError>) {
-        match (deed, reply) {
-            (listings::Deed::Withdrawing, Ok(_)) => {
+    fn listing_done(&mut self, id: &TicketId, action: ListingAction, reply: &Result<Reply, CallError>) {
+        match (action, reply) {
+            (ListingAction::Withdraw, Ok(_)) => {
                 self.listings.remove(id);
                 self.say(Level::Good, "It is off the market");
             }
-            (listings::Deed::Changing, Ok(Reply::Ticket(ticket))) => {
+            (ListingAction::Change, Ok(Reply::Ticket(ticket))) => {
                 self.market.ticket(ticket);
                 self.own_ticket(ticket);
                 self.say(Level::Good, "Changed");

@@ -6,7 +6,7 @@ use ticketing_sdk::{TicketId, TicketStatus};
 
 use super::{Cx, Deed, Input, Route, Screen, Speech};
 use crate::action::Action;
-use crate::model::listings::{Deed as UnderWay, Listing};
+use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::card::Tone;
@@ -33,9 +33,9 @@ impl Listings {
 
 /// How a listing stands.
 fn status(listing: &Listing) -> (&'static str, Tone) {
-    match (listing.pending.as_ref().map(|pending| pending.deed), listing.ticket.status) {
-        (Some(UnderWay::Changing), _) => ("saving", Tone::Accent),
-        (Some(UnderWay::Withdrawing), _) => ("going", Tone::Warn),
+    match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
+        (Some(ListingAction::Change), _) => ("saving", Tone::Accent),
+        (Some(ListingAction::Withdraw), _) => ("going", Tone::Warn),
         (None, TicketStatus::Available) => ("on sale", Tone::Good),
         (None, TicketStatus::Reserved) => ("reserved", Tone::Warn),
         (None, TicketStatus::Sold) => ("sold", Tone::Accent),
