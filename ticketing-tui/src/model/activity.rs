@@ -6,7 +6,7 @@ use ticketing_sdk::{TicketId, Timestamp};
 
 use super::catalogue::{Row, Standing};
 
-/// How many happenings are kept.
+/// How many events are kept.
 const KEPT: usize = 500;
 /// How long a bar of the charts is, in milliseconds.
 const SPAN: i64 = 10_000;
@@ -28,7 +28,7 @@ pub(crate) enum Deed {
 
 /// Something that happened.
 #[derive(Debug, Clone)]
-pub(crate) struct Happening {
+pub(crate) struct ActivityEvent {
     pub(crate) at: Timestamp,
     pub(crate) ticket: TicketId,
     pub(crate) title: Box<str>,
@@ -49,7 +49,7 @@ pub(crate) struct Bar {
 /// The log, the newest first, and the counts.
 #[derive(Debug, Default)]
 pub(crate) struct Activity {
-    log: VecDeque<Happening>,
+    log: VecDeque<ActivityEvent>,
     /// The last one is the span in which `newest` lies.
     bars: VecDeque<Bar>,
     newest: i64,
@@ -93,20 +93,20 @@ impl Deed {
 }
 
 impl Activity {
-    pub(crate) fn note(&mut self, happening: Happening) {
-        self.move_to(happening.at);
+    pub(crate) fn note(&mut self, event: ActivityEvent) {
+        self.move_to(event.at);
         for bar in self.bars.back_mut().into_iter().chain([&mut self.total]) {
-            match happening.deed {
+            match event.deed {
                 Deed::Listed => bar.listed += 1,
                 Deed::Reserved => bar.reserved += 1,
                 Deed::Sold => {
                     bar.sold += 1;
-                    bar.turnover += u64::from(happening.cents);
+                    bar.turnover += u64::from(event.cents);
                 }
                 _ => {}
             }
         }
-        self.log.push_front(happening);
+        self.log.push_front(event);
         self.log.truncate(KEPT);
     }
 
@@ -123,7 +123,7 @@ impl Activity {
         self.newest = self.newest.max(span);
     }
 
-    pub(crate) fn log(&self) -> &VecDeque<Happening> {
+    pub(crate) fn log(&self) -> &VecDeque<ActivityEvent> {
         &self.log
     }
 
@@ -151,8 +151,8 @@ impl Activity {
 mod tests {
     use super::*;
 
-    fn sold(at: i64) -> Happening {
-        Happening {
+    fn sold(at: i64) -> ActivityEvent {
+        ActivityEvent {
             at: Timestamp::from_millis(at),
             ticket: "t".into(),
             title: "t".into(),

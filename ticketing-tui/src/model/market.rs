@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp};
 
 use super::Load;
-use super::activity::{Activity, Deed, Happening};
+use super::activity::{Activity, ActivityEvent, Deed};
 use super::catalogue::{Catalogue, Row, RowId};
 use super::shelf::{Query, Shelf};
 
@@ -68,7 +68,7 @@ impl Market {
         }
         if let Some(deed) = Deed::of(before.as_ref(), row) {
             let (ticket, title, cents) = (change.ticket.id.clone(), row.title.clone(), row.cents);
-            self.activity.note(Happening { at: now, ticket, title, cents, deed });
+            self.activity.note(ActivityEvent { at: now, ticket, title, cents, deed });
         }
     }
 

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::model::Model;
-use crate::model::activity::{BARS, Happening};
+use crate::model::activity::{ActivityEvent, BARS};
 use crate::model::catalogue::BANDS;
 use crate::text;
 use crate::widgets::list::List;
@@ -27,7 +27,7 @@ impl Activity {
         Self { list: List::default() }
     }
 
-    fn selected<'m>(&self, model: &'m Model) -> Option<&'m Happening> {
+    fn selected<'m>(&self, model: &'m Model) -> Option<&'m ActivityEvent> {
         model.market.activity.log().get(self.list.selected())
     }
 }
@@ -55,16 +55,16 @@ impl Screen for Activity {
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
         let len = cx.model.market.activity.log().len();
         let open = |this: &Self, cx: &mut Cx<'_>| {
-            if let Some(happening) = this.selected(cx.model) {
-                let ticket = happening.ticket.clone();
+            if let Some(event) = this.selected(cx.model) {
+                let ticket = event.ticket.clone();
                 cx.go(Route::Ticket(ticket));
             }
         };
         match input {
             Input::Action(Action::Open) => open(self, cx),
             Input::Action(Action::Copy) => {
-                if let Some(happening) = self.selected(cx.model) {
-                    let id = happening.ticket.to_string();
+                if let Some(event) = self.selected(cx.model) {
+                    let id = event.ticket.to_string();
                     cx.model.copy(&id);
                 }
             }
@@ -94,13 +94,13 @@ impl Screen for Activity {
     fn speech(&self, model: &Model) -> Speech {
         let log = model.market.activity.log();
         let rows = Speech::list(&self.list, log.len(), |index| {
-            log.get(index).map_or_else(String::new, |happening| {
+            log.get(index).map_or_else(String::new, |event| {
                 format!(
                     "{} {}: {}, {}",
-                    text::time_of_day(happening.at),
-                    happening.deed.word(),
-                    happening.title,
-                    text::price(happening.cents)
+                    text::time_of_day(event.at),
+                    event.deed.word(),
+                    event.title,
+                    text::price(event.cents)
                 )
             })
         });
@@ -128,8 +128,8 @@ fn log(screen: &Activity, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         );
     }
     screen.list.view(pen, below(inner, 1), log.len(), |pen, line, index, _| {
-        if let Some(happening) = log.get(index) {
-            ticker::line(pen, line, happening);
+        if let Some(event) = log.get(index) {
+            ticker::line(pen, line, event);
         }
     });
 }

@@ -335,8 +335,8 @@ impl Market {
         }
         if low > 0 {
             let inner = inset(pen.frame(bottom(area, low), "Just now", pen.theme.border), 1, 0);
-            for (happening, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
-                ticker::line(pen, Rect { y, height: 1, ..inner }, happening);
+            for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
+                ticker::line(pen, Rect { y, height: 1, ..inner }, event);
             }
         }
     }

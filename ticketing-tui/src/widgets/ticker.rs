@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::card::Tone;
 use super::pen::Pen;
-use crate::model::activity::{Deed, Happening};
+use crate::model::activity::{ActivityEvent, Deed};
 use crate::text;
 
 fn tone(deed: Deed) -> Tone {
@@ -18,17 +18,17 @@ fn tone(deed: Deed) -> Tone {
 }
 
 /// Writes when, what, and to which ticket.
-pub(crate) fn line(pen: &mut Pen<'_>, line: Rect, happening: &Happening) {
-    let end = pen.spans(line, &[(&text::time_of_day(happening.at), pen.theme.faint), ("  ", Style::new())]);
+pub(crate) fn line(pen: &mut Pen<'_>, line: Rect, event: &ActivityEvent) {
+    let end = pen.spans(line, &[(&text::time_of_day(event.at), pen.theme.faint), ("  ", Style::new())]);
     let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
-    pen.text(word, happening.deed.word(), tone(happening.deed).of(pen.theme));
-    let price = match happening.deed {
+    pen.text(word, event.deed.word(), tone(event.deed).of(pen.theme));
+    let price = match event.deed {
         Deed::Priced(before) if line.width > 60 => {
-            format!("{}, {} before", text::price(happening.cents), text::price(before))
+            format!("{}, {} before", text::price(event.cents), text::price(before))
         }
-        _ => text::price(happening.cents),
+        _ => text::price(event.cents),
     };
     let start = pen.right(line, &price, Style::new());
     let title = Rect { x: word.right(), width: start.saturating_sub(word.right() + 1), ..line };
-    pen.text(title, &happening.title, Style::new());
+    pen.text(title, &event.title, Style::new());
 }
