@@ -15,7 +15,7 @@ pub(crate) const BARS: usize = 60;
 
 /// What happened to a ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum ActivityKind {
     Listed,
     Reserved,
     Released,
@@ -33,7 +33,7 @@ pub(crate) struct ActivityEvent {
     pub(crate) ticket: TicketId,
     pub(crate) title: Box<str>,
     pub(crate) cents: u32,
-    pub(crate) deed: Deed,
+    pub(crate) kind: ActivityKind,
 }
 
 /// The counts of one span of time.
@@ -56,7 +56,7 @@ pub(crate) struct Activity {
     total: Bar,
 }
 
-impl Deed {
+impl ActivityKind {
     /// What a change of a row means; nothing where nobody needs to hear of it.
     pub(crate) fn of(before: Option<&Row>, after: &Row) -> Option<Self> {
         let Some(before) = before else {
@@ -96,10 +96,10 @@ impl Activity {
     pub(crate) fn note(&mut self, event: ActivityEvent) {
         self.move_to(event.at);
         for bar in self.bars.back_mut().into_iter().chain([&mut self.total]) {
-            match event.deed {
-                Deed::Listed => bar.listed += 1,
-                Deed::Reserved => bar.reserved += 1,
-                Deed::Sold => {
+            match event.kind {
+                ActivityKind::Listed => bar.listed += 1,
+                ActivityKind::Reserved => bar.reserved += 1,
+                ActivityKind::Sold => {
                     bar.sold += 1;
                     bar.turnover += u64::from(event.cents);
                 }
@@ -157,7 +157,7 @@ mod tests {
             ticket: "t".into(),
             title: "t".into(),
             cents: 250,
-            deed: Deed::Sold,
+            kind: ActivityKind::Sold,
         }
     }
 

@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp};
 
 use super::Load;
-use super::activity::{Activity, ActivityEvent, Deed};
+use super::activity::{Activity, ActivityEvent, ActivityKind};
 use super::catalogue::{Catalogue, Row, RowId};
 use super::shelf::{Query, Shelf};
 
@@ -66,9 +66,9 @@ impl Market {
         if before.is_none() && change.kind != TicketChangeKind::Created && change.ticket.version > 0 {
             return;
         }
-        if let Some(deed) = Deed::of(before.as_ref(), row) {
+        if let Some(kind) = ActivityKind::of(before.as_ref(), row) {
             let (ticket, title, cents) = (change.ticket.id.clone(), row.title.clone(), row.cents);
-            self.activity.note(ActivityEvent { at: now, ticket, title, cents, deed });
+            self.activity.note(ActivityEvent { at: now, ticket, title, cents, kind });
         }
     }
 

@@ -98,7 +98,7 @@ impl Screen for Activity {
                 format!(
                     "{} {}: {}, {}",
                     text::time_of_day(event.at),
-                    event.deed.word(),
+                    event.kind.word(),
                     event.title,
                     text::price(event.cents)
                 )

@@ -5,15 +5,15 @@ use ratatui::style::Style;
 
 use super::card::Tone;
 use super::pen::Pen;
-use crate::model::activity::{ActivityEvent, Deed};
+use crate::model::activity::{ActivityEvent, ActivityKind};
 use crate::text;
 
-fn tone(deed: Deed) -> Tone {
-    match deed {
-        Deed::Listed | Deed::Released => Tone::Good,
-        Deed::Reserved | Deed::Priced(_) => Tone::Warn,
-        Deed::Sold => Tone::Accent,
-        Deed::Withdrawn | Deed::Renamed => Tone::Gone,
+fn tone(kind: ActivityKind) -> Tone {
+    match kind {
+        ActivityKind::Listed | ActivityKind::Released => Tone::Good,
+        ActivityKind::Reserved | ActivityKind::Priced(_) => Tone::Warn,
+        ActivityKind::Sold => Tone::Accent,
+        ActivityKind::Withdrawn | ActivityKind::Renamed => Tone::Gone,
     }
 }
 
@@ -21,9 +21,9 @@ fn tone(deed: Deed) -> Tone {
 pub(crate) fn line(pen: &mut Pen<'_>, line: Rect, event: &ActivityEvent) {
     let end = pen.spans(line, &[(&text::time_of_day(event.at), pen.theme.faint), ("  ", Style::new())]);
     let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
-    pen.text(word, event.deed.word(), tone(event.deed).of(pen.theme));
-    let price = match event.deed {
-        Deed::Priced(before) if line.width > 60 => {
+    pen.text(word, event.kind.word(), tone(event.kind).of(pen.theme));
+    let price = match event.kind {
+        ActivityKind::Priced(before) if line.width > 60 => {
             format!("{}, {} before", text::price(event.cents), text::price(before))
         }
         _ => text::price(event.cents),
