@@ -13,7 +13,7 @@ use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::model::replies::error_line;
-use crate::screens::{Cx, Deed, Input, Move, Route, Screen, Speech, TABS};
+use crate::screens::{ConfirmAction, Cx, Input, Move, Route, Screen, Speech, TABS};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
@@ -354,7 +354,7 @@ impl App {
             Action::Back if self.screens.len() > 1 => self.close(),
             Action::Account if self.model.user().is_none() => self.open(Route::SignIn(None)),
             Action::Account | Action::SignOut if self.model.user().is_some() => {
-                self.open(Route::Confirm(Deed::SignOut));
+                self.open(Route::Confirm(ConfirmAction::SignOut));
             }
             Action::Reload => {
                 self.model.reload();
@@ -362,8 +362,9 @@ impl App {
             }
             Action::Redraw => self.model.effect(Effect::Redraw),
             Action::Suspend => self.model.effect(Effect::Suspend),
-            Action::Quit if self.screens.iter().any(|(route, _)| *route == Route::Confirm(Deed::Quit)) => {}
-            Action::Quit if self.model.orders.is_paying() => self.open(Route::Confirm(Deed::Quit)),
+            Action::Quit
+                if self.screens.iter().any(|(route, _)| *route == Route::Confirm(ConfirmAction::Quit)) => {}
+            Action::Quit if self.model.orders.is_paying() => self.open(Route::Confirm(ConfirmAction::Quit)),
             Action::Quit => self.quit(),
             _ => {}
         }

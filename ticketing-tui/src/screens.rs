@@ -62,7 +62,7 @@ screens! {
     prices: Prices;
     help: Help(below: Vec<Action>);
     palette: Palette(below: Vec<Action>);
-    confirm: Confirm(deed: Deed);
+    confirm: Confirm(action: ConfirmAction);
 }
 
 /// The screens that are always one key away, in the order of the bar at the top.
@@ -76,7 +76,7 @@ pub(crate) const TABS: [(Action, Route); 5] = [
 
 /// What asks before it is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Deed {
+pub(crate) enum ConfirmAction {
     Cancel(OrderId),
     Withdraw(TicketId),
     SignOut,
@@ -196,7 +196,7 @@ impl Cx<'_> {
             && let Some(change) = self.model.price_change.take_if(|change| change.call == call)
         {
             let PriceChange { ticket, shown, price, .. } = change;
-            self.go(Route::Confirm(Deed::BuyAt { ticket, price, shown }));
+            self.go(Route::Confirm(ConfirmAction::BuyAt { ticket, price, shown }));
         }
         None
     }

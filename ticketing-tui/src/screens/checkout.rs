@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString};
 
-use super::{Cx, Deed, Input, Route, Screen, Speech, form_input};
+use super::{ConfirmAction, Cx, Input, Route, Screen, Speech, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
@@ -77,7 +77,9 @@ impl Checkout {
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
         match action {
             Action::Pay => self.pay(cx),
-            Action::Cancel if self.is_open(cx.model) => cx.go(Route::Confirm(Deed::Cancel(self.id.clone()))),
+            Action::Cancel if self.is_open(cx.model) => {
+                cx.go(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
+            }
             Action::Again => {
                 if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.clone()) {
                     self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);

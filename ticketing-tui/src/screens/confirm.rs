@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use super::{Cx, Deed, Input, Move, Screen, Speech};
+use super::{ConfirmAction, Cx, Input, Move, Screen, Speech};
 use crate::action::Action;
 use crate::model::Model;
 use crate::text;
@@ -13,34 +13,34 @@ use crate::widgets::pen::{Pen, below, bottom, top};
 /// A question with yes and no.
 #[derive(Debug)]
 pub(crate) struct Confirm {
-    deed: Deed,
+    action: ConfirmAction,
 }
 
 impl Confirm {
-    pub(crate) fn open(deed: Deed, _: &Model) -> Self {
-        Self { deed }
+    pub(crate) fn open(action: ConfirmAction, _: &Model) -> Self {
+        Self { action }
     }
 
     /// What is asked, and what follows.
     fn words(&self, model: &Model) -> (String, Cow<'static, str>) {
-        match &self.deed {
-            Deed::Cancel(id) => {
+        match &self.action {
+            ConfirmAction::Cancel(id) => {
                 let title = model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title));
                 (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.".into())
             }
-            Deed::Withdraw(id) => {
+            ConfirmAction::Withdraw(id) => {
                 let title =
                     model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
                 (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.".into())
             }
-            Deed::SignOut => {
+            ConfirmAction::SignOut => {
                 let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
                 (
                     format!("Sign {email} out?"),
                     "The session ends for good, in every program that uses it.".into(),
                 )
             }
-            Deed::BuyAt { ticket, price, shown } => {
+            ConfirmAction::BuyAt { ticket, price, shown } => {
                 let title =
                     model.market.catalogue.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
                 let question = format!("Reserve {title} for {}?", text::money(*price));
@@ -50,7 +50,7 @@ impl Confirm {
                         .into(),
                 )
             }
-            Deed::Quit => (
+            ConfirmAction::Quit => (
                 "Leave while money is being taken?".to_owned(),
                 "The payment goes on without you; your orders show how it ended.".into(),
             ),
@@ -75,17 +75,17 @@ impl Screen for Confirm {
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
         match input {
             Input::Action(Action::Yes) => {
-                if let Deed::BuyAt { ticket, price, .. } = &self.deed {
+                if let ConfirmAction::BuyAt { ticket, price, .. } = &self.action {
                     let begun = cx.model.reserve(ticket, *price);
                     return cx.moves.push(begun.map_or(Move::Back, Move::BackAwaiting));
                 }
                 cx.back();
-                match &self.deed {
-                    Deed::BuyAt { .. } => {}
-                    Deed::Cancel(id) => cx.model.cancel(id),
-                    Deed::Withdraw(id) => cx.model.withdraw(id),
-                    Deed::SignOut => cx.model.sign_out(),
-                    Deed::Quit => cx.moves.push(Move::Quit),
+                match &self.action {
+                    ConfirmAction::BuyAt { .. } => {}
+                    ConfirmAction::Cancel(id) => cx.model.cancel(id),
+                    ConfirmAction::Withdraw(id) => cx.model.withdraw(id),
+                    ConfirmAction::SignOut => cx.model.sign_out(),
+                    ConfirmAction::Quit => cx.moves.push(Move::Quit),
                 }
             }
             Input::Action(_) => cx.back(),

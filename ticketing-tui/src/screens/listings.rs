@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{TicketId, TicketStatus};
 
-use super::{Cx, Deed, Input, Route, Screen, Speech};
+use super::{ConfirmAction, Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
@@ -89,7 +89,7 @@ impl Screen for Listings {
                 match action {
                     Action::Open => cx.go(Route::Ticket(id)),
                     Action::Edit => cx.go(Route::Listing(Some(id))),
-                    Action::Delete => cx.go(Route::Confirm(Deed::Withdraw(id))),
+                    Action::Delete => cx.go(Route::Confirm(ConfirmAction::Withdraw(id))),
                     Action::Copy => cx.model.copy(id.as_str()),
                     Action::Browse => cx.model.browse_ticket(&id),
                     _ => {}

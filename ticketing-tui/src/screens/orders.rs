@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{Order, OrderStatus};
 
-use super::{Cx, Deed, Input, Route, Screen, Speech};
+use super::{ConfirmAction, Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::model::orders::{OrderAction, Orders as Known, SOON};
 use crate::model::{Load, Model};
@@ -86,7 +86,7 @@ impl Screen for Orders {
                 let (id, ticket) = (order.id.clone(), order.ticket.id.clone());
                 match action {
                     Action::Open | Action::Pay => cx.go(Route::Checkout(id)),
-                    Action::Cancel => cx.go(Route::Confirm(Deed::Cancel(id))),
+                    Action::Cancel => cx.go(Route::Confirm(ConfirmAction::Cancel(id))),
                     Action::Again => cx.go(Route::Ticket(ticket)),
                     Action::Copy => cx.model.copy(id.as_str()),
                     Action::Browse => cx.model.browse_order(&id),

@@ -61,7 +61,9 @@ impl Screen for Ticket {
                 self.reserving = card::buy(cx, &self.id);
             }
             Input::Action(Action::Edit) => cx.go(Route::Listing(Some(self.id.clone()))),
-            Input::Action(Action::Delete) => cx.go(Route::Confirm(super::Deed::Withdraw(self.id.clone()))),
+            Input::Action(Action::Delete) => {
+                cx.go(Route::Confirm(super::ConfirmAction::Withdraw(self.id.clone())))
+            }
             Input::Action(Action::Copy) => cx.model.copy(self.id.as_str()),
             Input::Action(Action::Browse) => cx.model.browse_ticket(&self.id),
             Input::Reply(id, reply) if self.reserving == Some(id) => {
