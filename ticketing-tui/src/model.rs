@@ -3,10 +3,10 @@
 
 pub(crate) mod activity;
 pub(crate) mod catalogue;
-mod deeds;
 pub(crate) mod listings;
 pub(crate) mod market;
 pub(crate) mod notices;
+mod operations;
 pub(crate) mod orders;
 pub(crate) mod replies;
 pub(crate) mod shelf;

@@ -162,8 +162,8 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// How long something takes.
-pub(crate) fn timed(deed: impl FnOnce()) -> Duration {
+pub(crate) fn timed(run: impl FnOnce()) -> Duration {
     let began = Instant::now();
-    deed();
+    run();
     began.elapsed()
 }

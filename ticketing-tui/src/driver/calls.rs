@@ -68,9 +68,9 @@ impl Caller {
             }
             Call::Sell(new) => {
                 let price = new.price.to_string();
-                let deed = format!("tickets create --title {:?} --price {price}", new.title);
+                let operation = format!("tickets create --title {:?} --price {price}", new.title);
                 let title = new.title.clone();
-                self.noted(&deed, &[&title, &price], tickets.create(new)).await.map(ticket)
+                self.noted(&operation, &[&title, &price], tickets.create(new)).await.map(ticket)
             }
             Call::Change(id, new, version) => {
                 tickets.update(id, new).if_match(version).await.map(ticket).map_err(call_error)
