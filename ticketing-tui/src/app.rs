@@ -131,7 +131,7 @@ impl App {
             }
             Event::Tick => {}
             Event::Idle => {
-                if self.model.market.work() {
+                if self.model.market.run_slice() {
                     self.broadcast(Input::Changed);
                 }
             }
@@ -193,7 +193,7 @@ impl App {
     /// Whether a slice of work waits, so that an [`Event::Idle`] is wanted when nothing else is.
     #[must_use]
     pub fn has_work(&self) -> bool {
-        self.model.market.shelf.is_searching()
+        self.model.market.view.is_searching()
     }
 
     /// Whether the program has ended.

@@ -3,13 +3,13 @@
 
 pub(crate) mod activity;
 pub(crate) mod catalogue;
+pub(crate) mod filtered_view;
 pub(crate) mod listings;
 pub(crate) mod market;
 pub(crate) mod notices;
 mod operations;
 pub(crate) mod orders;
 pub(crate) mod replies;
-pub(crate) mod shelf;
 
 use std::collections::HashMap;
 use std::time::Duration;

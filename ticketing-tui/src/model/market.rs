@@ -6,13 +6,13 @@ use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp}
 use super::Load;
 use super::activity::{Activity, ActivityEvent, ActivityKind};
 use super::catalogue::{Catalogue, Row, RowId};
-use super::shelf::{Query, Shelf};
+use super::filtered_view::{FilteredView, Query};
 
 /// What is on sale, what of it is shown, and what happened to it.
 #[derive(Debug, Default)]
 pub(crate) struct Market {
     pub(crate) catalogue: Catalogue,
-    pub(crate) shelf: Shelf,
+    pub(crate) view: FilteredView,
     pub(crate) activity: Activity,
     pub(crate) load: Load,
     /// What changed since everything is being loaded anew, the newest of each ticket, with whether it was withdrawn. The pages
@@ -35,8 +35,8 @@ impl Market {
     pub(crate) fn page(&mut self, tickets: &[Ticket]) {
         if let Some(changed) = self.fresh.take() {
             self.catalogue = Catalogue::default();
-            self.shelf.restart();
-            self.shelf.work(&self.catalogue);
+            self.view.restart();
+            self.view.run_slice(&self.catalogue);
             for (ticket, withdrawn) in changed.into_values() {
                 self.take(&ticket, withdrawn);
             }
@@ -49,7 +49,7 @@ impl Market {
                 added.push(row);
             }
         }
-        self.shelf.added(&self.catalogue, &added);
+        self.view.added(&self.catalogue, &added);
     }
 
     /// Takes in what a ticket is now. Answers with what that was before, if something is new.
@@ -75,9 +75,9 @@ impl Market {
     /// The server no longer has it.
     pub(crate) fn gone(&mut self, id: &TicketId) {
         if let Some(row) = self.catalogue.find(id) {
-            self.shelf.before_change(&self.catalogue, row);
+            self.view.before_change(&self.catalogue, row);
             self.catalogue.withdraw(row);
-            self.shelf.changed(&self.catalogue, row);
+            self.view.changed(&self.catalogue, row);
         }
     }
 
@@ -91,36 +91,36 @@ impl Market {
             }
         }
         if let Some(row) = self.catalogue.find(&ticket.id) {
-            self.shelf.before_change(&self.catalogue, row);
+            self.view.before_change(&self.catalogue, row);
             let taken = self.catalogue.take(ticket, withdrawn);
-            self.shelf.changed(&self.catalogue, row);
+            self.view.changed(&self.catalogue, row);
             return taken.map(|(_, before)| before);
         }
         let (row, before) = self.catalogue.take(ticket, withdrawn)?;
-        self.shelf.changed(&self.catalogue, row);
+        self.view.changed(&self.catalogue, row);
         Some(before)
     }
 
     /// Shows something else.
     pub(crate) fn search(&mut self, query: Query) {
-        self.shelf.search(query);
+        self.view.search(query);
     }
 
     /// Does a slice of a search. Answers whether what is shown is another now.
-    pub(crate) fn work(&mut self) -> bool {
-        self.shelf.work(&self.catalogue)
+    pub(crate) fn run_slice(&mut self) -> bool {
+        self.view.run_slice(&self.catalogue)
     }
 
     /// The ticket that is shown at a place.
     pub(crate) fn shown(&self, index: usize) -> Option<(RowId, &Row)> {
-        let id = self.shelf.at(index)?;
+        let id = self.view.at(index)?;
         self.catalogue.row(id).map(|row| (id, row))
     }
 
     /// Where a ticket is shown.
     pub(crate) fn position(&mut self, ticket: &TicketId) -> Option<usize> {
         let row = self.catalogue.find(ticket)?;
-        self.shelf.position(&self.catalogue, row)
+        self.view.position(&self.catalogue, row)
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::catalogue::{Row, Standing};
-use crate::model::shelf::Query;
+use crate::model::filtered_view::Query;
 use crate::model::{Link, Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, WIDEST};
@@ -39,7 +39,7 @@ const SPLIT: u16 = 110;
 impl Market {
     pub(crate) fn open(model: &Model) -> Self {
         let mut filter = Field::new("Filter", "a word or two of the title");
-        filter.set(model.market.shelf.query().text.clone());
+        filter.set(model.market.view.query().text.clone());
         Self { list: List::default(), filter, writing: false, anchor: None, reserving: None }
     }
 
@@ -54,7 +54,7 @@ impl Market {
     }
 
     fn search(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut Query)) {
-        let mut query = cx.model.market.shelf.query().clone();
+        let mut query = cx.model.market.view.query().clone();
         change(&mut query);
         cx.model.market.search(query);
     }
@@ -67,7 +67,7 @@ impl Market {
     }
 
     fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
-        let len = cx.model.market.shelf.len();
+        let len = cx.model.market.view.len();
         if self.list.act(action, len) {
             return self.anchor(cx.model);
         }
@@ -113,9 +113,9 @@ impl Market {
 
 impl Screen for Market {
     fn title(&self, model: &Model) -> String {
-        let (shown, all) = (model.market.shelf.len(), model.market.catalogue.len());
+        let (shown, all) = (model.market.view.len(), model.market.catalogue.len());
         let far = if model.market.load.is_loading() && all > 0 { " so far" } else { "" };
-        if model.market.shelf.query().is_narrow() {
+        if model.market.view.query().is_narrow() {
             format!("Market: {} of {}{far}", text::count(shown), text::count(all))
         } else if matches!(model.market.load, Load::Ready) || all > 0 {
             format!("Market: {}{far}", text::counted(shown, "ticket"))
@@ -144,7 +144,7 @@ impl Screen for Market {
             }
         }
         actions.extend([Action::Filter, Action::Sort, Action::Prices, Action::OnlyFree]);
-        if model.market.shelf.query().is_narrow() {
+        if model.market.view.query().is_narrow() {
             actions.push(Action::Clear);
         }
         actions.push(Action::New);
@@ -175,7 +175,7 @@ impl Screen for Market {
             Input::Field(_) => self.writing = true,
             Input::Row(row, open) => {
                 let open = self.list.pick(row, open) && (open || !self.writing);
-                self.list.clamp(cx.model.market.shelf.len());
+                self.list.clamp(cx.model.market.view.len());
                 self.anchor(cx.model);
                 if open {
                     self.act(Action::Open, cx);
@@ -183,7 +183,7 @@ impl Screen for Market {
                 self.writing = false;
             }
             Input::Scroll(rows) => {
-                self.list.scroll(rows, cx.model.market.shelf.len());
+                self.list.scroll(rows, cx.model.market.view.len());
                 self.anchor(cx.model);
             }
             Input::Reply(id, reply) if self.reserving == Some(id) => {
@@ -199,10 +199,10 @@ impl Screen for Market {
                     Some(place) => self.list.select(place),
                     None if self.anchor.is_none() => self.list.select(0),
                     // It is no longer shown: its neighbour has its place now.
-                    None => self.list.clamp(cx.model.market.shelf.len()),
+                    None => self.list.clamp(cx.model.market.view.len()),
                 }
                 // What is typed may still find something better.
-                if place.is_none() && !cx.model.market.shelf.is_searching() {
+                if place.is_none() && !cx.model.market.view.is_searching() {
                     self.anchor(cx.model);
                 }
             }
@@ -212,7 +212,7 @@ impl Screen for Market {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let title = self.title(model);
-        let (list, beside) = if area.width >= SPLIT && model.market.shelf.len() > 0 {
+        let (list, beside) = if area.width >= SPLIT && model.market.view.len() > 0 {
             let side = (area.width / 3).min(56).max(area.width.saturating_sub(WIDEST + 2));
             (Rect { width: area.width - side, ..area }, Rect { x: area.right() - side, width: side, ..area })
         } else {
@@ -221,7 +221,7 @@ impl Screen for Market {
         let inner = if area.width >= 60 { pen.frame(list, &title, pen.theme.border) } else { list };
         self.query_line(model, pen, top(inner, 1));
         let rows = below(inner, 1);
-        if model.market.shelf.len() == 0 {
+        if model.market.view.len() == 0 {
             self.nothing(model, pen, rows);
         } else {
             self.rows(model, pen, rows);
@@ -233,15 +233,15 @@ impl Screen for Market {
 
     fn speech(&self, model: &Model) -> Speech {
         let market = &model.market;
-        let query = market.shelf.query();
-        let mut speech = Speech::list(&self.list, market.shelf.len(), |index| {
+        let query = market.view.query();
+        let mut speech = Speech::list(&self.list, market.view.len(), |index| {
             let Some((id, row)) = market.shown(index) else { return String::new() };
             let status =
                 market.catalogue.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
-        speech.lines = vec![format!("Order: {}.{}", query.sort.word(), limits(query, "-"))];
-        if market.shelf.len() == 0 {
+        speech.lines = vec![format!("Order: {}.{}", query.sort.label(), limits(query, "-"))];
+        if market.view.len() == 0 {
             let none = if query.is_narrow() { "No ticket is like that." } else { "Nothing is for sale." };
             speech.lines.push(none.to_owned());
         }
@@ -266,9 +266,9 @@ impl Screen for Market {
 impl Market {
     /// The filter, and how the list is bounded and sorted.
     fn query_line(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let query = model.market.shelf.query();
+        let query = model.market.view.query();
         let area = inset(area, 1, 0);
-        let words = format!("{}{}", query.sort.word(), limits(query, pen.glyphs.separator));
+        let words = format!("{}{}", query.sort.label(), limits(query, pen.glyphs.separator));
         let wide = area.width >= 50;
         let end = if wide { pen.right(area, &words, pen.theme.dim) } else { area.right() };
         let field = Rect { width: end.saturating_sub(area.x + 2), ..area };
@@ -294,14 +294,14 @@ impl Market {
         if market.catalogue.len() == 0 && !matches!(market.load, Load::Ready) {
             return empty::load(pen, area, &market.load, "the market", &key(Action::Reload));
         }
-        if market.shelf.is_searching() {
+        if market.view.is_searching() {
             return;
         }
-        if market.shelf.query().is_narrow() || market.shelf.query().only_free && market.catalogue.len() > 0 {
+        if market.view.query().is_narrow() || market.view.query().only_free && market.catalogue.len() > 0 {
             let clear = format!("{} takes the filter away", key(Action::Clear));
             let free = format!("{} shows what is reserved or sold, too", key(Action::OnlyFree));
             let mut more = vec![clear.as_str()];
-            if market.shelf.query().only_free {
+            if market.view.query().only_free {
                 more.push(&free);
             }
             empty::message(pen, area, "No ticket is like that", pen.theme.warn, &more);
@@ -312,7 +312,7 @@ impl Market {
     }
 
     fn rows(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let (market, len) = (&model.market, model.market.shelf.len());
+        let (market, len) = (&model.market, model.market.view.len());
         let columns = Columns::of(area.width, if area.width >= ROOMY { 13 } else { 0 });
         let rows = below(area, 1);
         columns.heading(pen, List::heading(area, len, rows.height), "LISTED");
@@ -385,7 +385,7 @@ fn limits(query: &Query, separator: &str) -> String {
 
 /// Marks the letters that the filter has found.
 fn found(pen: &mut Pen<'_>, area: Rect, model: &Model, title: &str) {
-    let letters = model.market.shelf.found_letters(title);
+    let letters = model.market.view.found_letters(title);
     let mut letters = letters.iter().peekable();
     let mut x = area.x;
     for (index, grapheme) in title.graphemes(true).enumerate() {

@@ -19,7 +19,7 @@ pub(crate) struct Prices {
 impl Prices {
     pub(crate) fn open(model: &Model) -> Self {
         let mut form = Form::new(vec![Field::new("From", "any"), Field::new("Up to", "any")]);
-        let query = model.market.shelf.query();
+        let query = model.market.view.query();
         for (field, end) in [query.min, query.max].into_iter().enumerate() {
             if let Some(end) = end {
                 form.fill(field, &end.to_string());
@@ -63,8 +63,8 @@ impl Screen for Prices {
                     self.form.fault(1, "It ends before it begins");
                 }
                 if self.form.is_sound() {
-                    let query = cx.model.market.shelf.query().clone();
-                    cx.model.market.search(crate::model::shelf::Query { min, max, ..query });
+                    let query = cx.model.market.view.query().clone();
+                    cx.model.market.search(crate::model::filtered_view::Query { min, max, ..query });
                     cx.back();
                 }
             }

@@ -12,7 +12,7 @@ use ticketing_sdk::text::search_key;
 use super::catalogue::{Catalogue, Row, RowId, Standing};
 
 /// How many rows one slice looks at: a millisecond or two.
-const SLICE: usize = 8_192;
+const ROWS_PER_SLICE: usize = 8_192;
 
 /// What is to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,7 +33,7 @@ pub(crate) enum Sort {
     Newest,
     Oldest,
     Cheapest,
-    Dearest,
+    MostExpensive,
     Title,
 }
 
@@ -43,18 +43,18 @@ impl Sort {
         match self {
             Self::Newest => Self::Oldest,
             Self::Oldest => Self::Cheapest,
-            Self::Cheapest => Self::Dearest,
-            Self::Dearest => Self::Title,
+            Self::Cheapest => Self::MostExpensive,
+            Self::MostExpensive => Self::Title,
             Self::Title => Self::Newest,
         }
     }
 
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Newest => "newest first",
             Self::Oldest => "oldest first",
             Self::Cheapest => "cheapest first",
-            Self::Dearest => "dearest first",
+            Self::MostExpensive => "most expensive first",
             Self::Title => "by title",
         }
     }
@@ -69,44 +69,44 @@ impl Query {
 
 /// One ticket that is shown, with all that its place depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Slot {
+struct Entry {
     score: u32,
     row: RowId,
     key: u64,
 }
 
 /// A search that is under way.
-struct Job {
+struct Search {
     /// The rows to look at; all of them, if there are none here.
-    among: Option<Vec<RowId>>,
+    candidates: Option<Vec<RowId>>,
     next: usize,
-    found: Vec<Slot>,
+    found: Vec<Entry>,
     /// Rows that changed after they were looked at.
-    touched: Vec<RowId>,
+    changed_rows: Vec<RowId>,
 }
 
 /// The tickets that are shown, in order.
-pub(crate) struct Shelf {
+pub(crate) struct FilteredView {
     query: Query,
     pattern: Pattern,
     /// The text that `order` was made for.
-    shown_text: String,
-    order: Vec<Slot>,
-    job: Option<Job>,
+    applied_text: String,
+    order: Vec<Entry>,
+    search: Option<Search>,
     matcher: Matcher,
     letters: Vec<char>,
     /// Memory to find letters in, while a frame is drawn; nothing that lasts.
     scratch: RefCell<(Matcher, Vec<char>)>,
 }
 
-impl Default for Shelf {
+impl Default for FilteredView {
     fn default() -> Self {
         Self {
             query: Query::default(),
             pattern: Pattern::default(),
-            shown_text: String::new(),
+            applied_text: String::new(),
             order: Vec::new(),
-            job: None,
+            search: None,
             matcher: Matcher::new(Config::DEFAULT),
             letters: Vec::new(),
             scratch: RefCell::new((Matcher::new(Config::DEFAULT), Vec::new())),
@@ -114,16 +114,16 @@ impl Default for Shelf {
     }
 }
 
-impl fmt::Debug for Shelf {
+impl fmt::Debug for FilteredView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Shelf")
+        f.debug_struct("FilteredView")
             .field("query", &self.query)
             .field("shown", &self.order.len())
             .finish_non_exhaustive()
     }
 }
 
-impl Shelf {
+impl FilteredView {
     pub(crate) fn query(&self) -> &Query {
         &self.query
     }
@@ -133,84 +133,84 @@ impl Shelf {
     }
 
     pub(crate) fn at(&self, index: usize) -> Option<RowId> {
-        self.order.get(index).map(|slot| slot.row)
+        self.order.get(index).map(|entry| entry.row)
     }
 
     /// Where a row is shown.
     pub(crate) fn position(&mut self, catalogue: &Catalogue, row: RowId) -> Option<usize> {
-        let slot = self.slot(catalogue, row)?;
-        self.place(catalogue, &slot).ok()
+        let entry = self.entry(catalogue, row)?;
+        self.find_index(catalogue, &entry).ok()
     }
 
     /// Whether a search is under way. What is shown until it ends is the answer to the one before.
     pub(crate) fn is_searching(&self) -> bool {
-        self.job.is_some()
+        self.search.is_some()
     }
 
     /// Begins to look for something else.
     pub(crate) fn search(&mut self, query: Query) {
-        if query == self.query && self.job.is_none() {
+        if query == self.query && self.search.is_none() {
             return;
         }
         // Whoever writes on finds a part of what was found; unless the words mean something special.
         let special = |text: &str| text.contains(['!', '^', '$', '\'', '\\']);
         let (old, new) = (&self.query, &query);
-        let narrower = self.job.is_none()
-            && new.text.starts_with(&self.shown_text)
+        let narrower = self.search.is_none()
+            && new.text.starts_with(&self.applied_text)
             && !special(&new.text)
             && (old.min, old.max, old.only_free) == (new.min, new.max, new.only_free);
-        let among = narrower.then(|| self.order.iter().map(|slot| slot.row).collect());
+        let candidates = narrower.then(|| self.order.iter().map(|entry| entry.row).collect());
         self.pattern =
             Pattern::parse(&search_key(query.text.trim()), CaseMatching::Ignore, Normalization::Smart);
         self.query = query;
-        self.job = Some(Job { among, next: 0, found: Vec::new(), touched: Vec::new() });
+        self.search = Some(Search { candidates, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
     /// Looks for the same again, in a catalogue that is another one.
     pub(crate) fn restart(&mut self) {
         self.order.clear();
-        self.job = Some(Job { among: None, next: 0, found: Vec::new(), touched: Vec::new() });
+        self.search = Some(Search { candidates: None, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
     /// Does a slice of the search. Answers whether that was the last one: then what is shown is another.
-    pub(crate) fn work(&mut self, catalogue: &Catalogue) -> bool {
-        let Some(mut job) = self.job.take() else { return false };
-        let total = job.among.as_ref().map_or(catalogue.len(), Vec::len);
-        let end = (job.next + SLICE).min(total);
-        let start = job.found.len();
-        for index in job.next..end {
-            let row = match &job.among {
+    pub(crate) fn run_slice(&mut self, catalogue: &Catalogue) -> bool {
+        let Some(mut search) = self.search.take() else { return false };
+        let total = search.candidates.as_ref().map_or(catalogue.len(), Vec::len);
+        let end = (search.next + ROWS_PER_SLICE).min(total);
+        let start = search.found.len();
+        for index in search.next..end {
+            let row = match &search.candidates {
                 Some(rows) => rows.get(index).copied(),
                 None => RowId::try_from(index).ok(),
             };
-            job.found.extend(row.and_then(|row| self.slot(catalogue, row)));
+            search.found.extend(row.and_then(|row| self.entry(catalogue, row)));
         }
         // Each slice sorts its own part, so that the last one has less left to do.
-        job.found[start..].sort_unstable_by(|one, two| self.compare(catalogue, one, two));
-        job.next = end;
-        if job.next < total {
-            self.job = Some(job);
+        search.found[start..].sort_unstable_by(|one, two| self.compare(catalogue, one, two));
+        search.next = end;
+        if search.next < total {
+            self.search = Some(search);
             return false;
         }
-        let mut found = job.found;
-        if !job.touched.is_empty() {
-            job.touched.sort_unstable();
-            job.touched.dedup();
-            found.retain(|slot| job.touched.binary_search(&slot.row).is_err());
-            found.extend(job.touched.iter().filter_map(|row| self.slot(catalogue, *row)));
+        let mut found = search.found;
+        if !search.changed_rows.is_empty() {
+            search.changed_rows.sort_unstable();
+            search.changed_rows.dedup();
+            found.retain(|entry| search.changed_rows.binary_search(&entry.row).is_err());
+            found.extend(search.changed_rows.iter().filter_map(|row| self.entry(catalogue, *row)));
         }
         // It finds the parts that are sorted, and merges them.
         found.sort_by(|one, two| self.compare(catalogue, one, two));
         self.order = found;
-        self.shown_text.clone_from(&self.query.text);
+        self.applied_text.clone_from(&self.query.text);
         true
     }
 
     /// Notes where a row stands before it changes, for [`Self::changed`].
     pub(crate) fn before_change(&mut self, catalogue: &Catalogue, row: RowId) {
-        if self.job.is_none()
-            && let Some(slot) = self.slot(catalogue, row)
-            && let Ok(place) = self.place(catalogue, &slot)
+        if self.search.is_none()
+            && let Some(entry) = self.entry(catalogue, row)
+            && let Ok(place) = self.find_index(catalogue, &entry)
         {
             self.order.remove(place);
         }
@@ -218,38 +218,38 @@ impl Shelf {
 
     /// Puts a row to its place after it has changed, or was added.
     pub(crate) fn changed(&mut self, catalogue: &Catalogue, row: RowId) {
-        if let Some(job) = &mut self.job {
-            job.touched.push(row);
+        if let Some(search) = &mut self.search {
+            search.changed_rows.push(row);
             return;
         }
-        if let Some(slot) = self.slot(catalogue, row)
-            && let Err(place) = self.place(catalogue, &slot)
+        if let Some(entry) = self.entry(catalogue, row)
+            && let Err(place) = self.find_index(catalogue, &entry)
         {
-            self.order.insert(place, slot);
+            self.order.insert(place, entry);
         }
     }
 
     /// Puts many new rows to their places at once.
     pub(crate) fn added(&mut self, catalogue: &Catalogue, rows: &[RowId]) {
-        if let Some(job) = &mut self.job {
-            job.touched.extend(rows);
+        if let Some(search) = &mut self.search {
+            search.changed_rows.extend(rows);
             return;
         }
-        let mut new: Vec<Slot> = rows.iter().filter_map(|row| self.slot(catalogue, *row)).collect();
+        let mut new: Vec<Entry> = rows.iter().filter_map(|row| self.entry(catalogue, *row)).collect();
         new.sort_unstable_by(|one, two| self.compare(catalogue, one, two));
         let mut merged = Vec::with_capacity(self.order.len() + new.len());
         let mut old = std::mem::take(&mut self.order).into_iter().peekable();
-        for slot in new {
-            while let Some(before) = old.next_if(|other| self.compare(catalogue, other, &slot).is_lt()) {
+        for entry in new {
+            while let Some(before) = old.next_if(|other| self.compare(catalogue, other, &entry).is_lt()) {
                 merged.push(before);
             }
-            merged.push(slot);
+            merged.push(entry);
         }
         merged.extend(old);
         self.order = merged;
     }
 
-    /// The characters of a title that the filter has found, by their place among its graphemes, in order.
+    /// The characters of a title that the filter has found, by their place candidates its graphemes, in order.
     pub(crate) fn found_letters(&self, title: &str) -> Vec<u32> {
         let mut found = Vec::new();
         if !self.query.text.trim().is_empty() {
@@ -261,23 +261,23 @@ impl Shelf {
         found
     }
 
-    fn place(&self, catalogue: &Catalogue, slot: &Slot) -> Result<usize, usize> {
-        self.order.binary_search_by(|other| self.compare(catalogue, other, slot))
+    fn find_index(&self, catalogue: &Catalogue, entry: &Entry) -> Result<usize, usize> {
+        self.order.binary_search_by(|other| self.compare(catalogue, other, entry))
     }
 
-    fn compare(&self, catalogue: &Catalogue, one: &Slot, two: &Slot) -> Ordering {
+    fn compare(&self, catalogue: &Catalogue, one: &Entry, two: &Entry) -> Ordering {
         let by_title = || {
             if self.query.sort != Sort::Title {
                 return Ordering::Equal;
             }
-            let title = |slot: &Slot| catalogue.row(slot.row).map_or("", Row::search_key);
-            by_letters(title(one), title(two))
+            let title = |entry: &Entry| catalogue.row(entry.row).map_or("", Row::search_key);
+            compare_ignoring_case(title(one), title(two))
         };
         two.score.cmp(&one.score).then(one.key.cmp(&two.key)).then_with(by_title).then(one.row.cmp(&two.row))
     }
 
-    /// The slot of a row, if it is to be shown.
-    fn slot(&mut self, catalogue: &Catalogue, id: RowId) -> Option<Slot> {
+    /// The entry of a row, if it is to be shown.
+    fn entry(&mut self, catalogue: &Catalogue, id: RowId) -> Option<Entry> {
         let row = catalogue.row(id)?;
         let shown = match row.standing {
             Standing::Available => true,
@@ -295,12 +295,12 @@ impl Shelf {
         } else {
             self.pattern.score(Utf32Str::new(row.search_key(), &mut self.letters), &mut self.matcher)?
         };
-        Some(Slot { score, row: id, key: key(self.query.sort, row) })
+        Some(Entry { score, row: id, key: sort_key(self.query.sort, row) })
     }
 }
 
 /// Which of two titles comes first, whatever the case of their letters.
-fn by_letters(one: &str, two: &str) -> Ordering {
+fn compare_ignoring_case(one: &str, two: &str) -> Ordering {
     let (mut one, mut two) = (one.chars(), two.chars());
     loop {
         let order = match (one.next(), two.next()) {
@@ -317,13 +317,13 @@ fn by_letters(one: &str, two: &str) -> Ordering {
 }
 
 /// A number that sorts as the order wants it, as far as eight bytes can.
-fn key(sort: Sort, row: &Row) -> u64 {
+fn sort_key(sort: Sort, row: &Row) -> u64 {
     let listed = row.listed.as_millis().cast_unsigned() ^ (1 << 63);
     match sort {
         Sort::Newest => !listed,
         Sort::Oldest => listed,
         Sort::Cheapest => u64::from(row.cents),
-        Sort::Dearest => !u64::from(row.cents),
+        Sort::MostExpensive => !u64::from(row.cents),
         Sort::Title => {
             let mut bytes = [0; 8];
             let lower = row.search_key().chars().flat_map(char::to_lowercase);
@@ -361,30 +361,30 @@ mod tests {
 
     struct Market {
         catalogue: Catalogue,
-        shelf: Shelf,
+        view: FilteredView,
     }
 
     impl Market {
         fn new() -> Self {
-            let mut market = Self { catalogue: Catalogue::default(), shelf: Shelf::default() };
+            let mut market = Self { catalogue: Catalogue::default(), view: FilteredView::default() };
             for (index, (title, price)) in TITLES.iter().enumerate() {
                 let (row, _) =
                     market.catalogue.take(&ticket(&index.to_string(), title, price, 0), false).unwrap();
-                market.shelf.changed(&market.catalogue, row);
+                market.view.changed(&market.catalogue, row);
             }
             market
         }
 
         fn search(&mut self, query: Query) -> Vec<&str> {
-            self.shelf.search(query);
-            while self.shelf.is_searching() {
-                self.shelf.work(&self.catalogue);
+            self.view.search(query);
+            while self.view.is_searching() {
+                self.view.run_slice(&self.catalogue);
             }
             self.shown()
         }
 
         fn shown(&self) -> Vec<&str> {
-            self.shelf.order.iter().map(|slot| &*self.catalogue.row(slot.row).unwrap().title).collect()
+            self.view.order.iter().map(|entry| &*self.catalogue.row(entry.row).unwrap().title).collect()
         }
 
         fn find(&mut self, text: &str) -> Vec<&str> {
@@ -410,7 +410,7 @@ mod tests {
         for (index, title) in ["Große Straße №１", "Cafe\u{301} du Nord"].into_iter().enumerate() {
             let ticket = ticket(&format!("k{index}"), title, "5", 0);
             let (row, _) = market.catalogue.take(&ticket, false).unwrap();
-            market.shelf.changed(&market.catalogue, row);
+            market.view.changed(&market.catalogue, row);
         }
         for (text, title) in
             [("GROSSE STRASSE NO1", "Große Straße №１"), ("CAF\u{c9}", "Cafe\u{301} du Nord")]
@@ -444,7 +444,7 @@ mod tests {
             market.search(query.clone()),
             ["jazz at the Blue Door", "Jazz at the lake", "Night train to Lisbon"]
         );
-        assert_eq!(market.search(Query { sort: Sort::Dearest, ..query })[0], "Night train to Lisbon");
+        assert_eq!(market.search(Query { sort: Sort::MostExpensive, ..query })[0], "Night train to Lisbon");
         let by_title = market.search(Query { sort: Sort::Title, ..Query::default() });
         assert_eq!(by_title[..2], ["jazz at the Blue Door", "Jazz at the lake"]);
     }
@@ -453,7 +453,7 @@ mod tests {
     #[test]
     fn changes_keep_the_order_that_a_fresh_search_gives() {
         let texts = ["", "a", "jazz", "night", ""];
-        let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::Dearest, Sort::Title];
+        let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::MostExpensive, Sort::Title];
         let mut market = Market::new();
         let mut seed = 7_u64;
         let mut random = |below: usize| {
@@ -468,10 +468,10 @@ mod tests {
                 ..Query::default()
             };
             if random(4) == 0 {
-                market.shelf.search(query);
+                market.view.search(query);
             }
             if random(3) == 0 {
-                market.shelf.work(&market.catalogue);
+                market.view.run_slice(&market.catalogue);
             }
             let (title, _) = TITLES[random(5)];
             let price = format!("{}", random(50) + 1);
@@ -480,20 +480,20 @@ mod tests {
                 Some(ticketing_sdk::Timestamp::from_millis(i64::try_from(random(9)).unwrap()));
             change.status = [TicketStatus::Available, TicketStatus::Reserved][random(2)];
             if let Some(row) = market.catalogue.find(&change.id) {
-                market.shelf.before_change(&market.catalogue, row);
+                market.view.before_change(&market.catalogue, row);
             }
             let known = market.catalogue.find(&change.id);
             let row = market.catalogue.take(&change, random(30) == 0).map(|(row, _)| row).or(known);
             if let Some(row) = row {
-                market.shelf.changed(&market.catalogue, row);
+                market.view.changed(&market.catalogue, row);
             }
-            if !market.shelf.is_searching() {
-                let shown = market.shelf.order.clone();
-                market.shelf.restart();
-                while market.shelf.is_searching() {
-                    market.shelf.work(&market.catalogue);
+            if !market.view.is_searching() {
+                let shown = market.view.order.clone();
+                market.view.restart();
+                while market.view.is_searching() {
+                    market.view.run_slice(&market.catalogue);
                 }
-                assert_eq!(shown, market.shelf.order, "round {round}");
+                assert_eq!(shown, market.view.order, "round {round}");
             }
         }
     }
