@@ -2,7 +2,6 @@
 //! All that is asked and done goes through here, so that it goes on when its screen is closed.
 
 pub(crate) mod activity;
-pub(crate) mod catalogue;
 pub(crate) mod filtered_view;
 pub(crate) mod listings;
 pub(crate) mod market;
@@ -10,6 +9,7 @@ pub(crate) mod notices;
 mod operations;
 pub(crate) mod orders;
 pub(crate) mod replies;
+pub(crate) mod ticket_store;
 
 use std::collections::HashMap;
 use std::time::Duration;

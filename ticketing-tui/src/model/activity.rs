@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use ticketing_sdk::{TicketId, Timestamp};
 
-use super::catalogue::{Row, Standing};
+use super::ticket_store::{TicketRow, TicketState};
 
 /// How many events are kept.
 const KEPT: usize = 500;
@@ -58,21 +58,21 @@ pub(crate) struct Activity {
 
 impl ActivityKind {
     /// What a change of a row means; nothing where nobody needs to hear of it.
-    pub(crate) fn of(before: Option<&Row>, after: &Row) -> Option<Self> {
+    pub(crate) fn of(before: Option<&TicketRow>, after: &TicketRow) -> Option<Self> {
         let Some(before) = before else {
-            return match after.standing {
-                Standing::Available => Some(Self::Listed),
-                Standing::Reserved => Some(Self::Reserved),
-                Standing::Sold => Some(Self::Sold),
-                Standing::Withdrawn => Some(Self::Withdrawn),
+            return match after.state {
+                TicketState::Available => Some(Self::Listed),
+                TicketState::Reserved => Some(Self::Reserved),
+                TicketState::Sold => Some(Self::Sold),
+                TicketState::Withdrawn => Some(Self::Withdrawn),
             };
         };
-        match (before.standing, after.standing) {
-            (Standing::Available, Standing::Reserved) => Some(Self::Reserved),
-            (Standing::Reserved, Standing::Available) => Some(Self::Released),
-            (Standing::Sold, Standing::Sold) => None,
-            (_, Standing::Sold) => Some(Self::Sold),
-            (_, Standing::Withdrawn) => Some(Self::Withdrawn),
+        match (before.state, after.state) {
+            (TicketState::Available, TicketState::Reserved) => Some(Self::Reserved),
+            (TicketState::Reserved, TicketState::Available) => Some(Self::Released),
+            (TicketState::Sold, TicketState::Sold) => None,
+            (_, TicketState::Sold) => Some(Self::Sold),
+            (_, TicketState::Withdrawn) => Some(Self::Withdrawn),
             _ if before.cents != after.cents => Some(Self::Priced(before.cents)),
             _ if before.title != after.title => Some(Self::Renamed),
             _ => None,

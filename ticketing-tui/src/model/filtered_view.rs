@@ -9,7 +9,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ticketing_sdk::PriceBound;
 use ticketing_sdk::text::search_key;
 
-use super::catalogue::{Catalogue, Row, RowId, Standing};
+use super::ticket_store::{RowId, TicketRow, TicketState, TicketStore};
 
 /// How many rows one slice looks at: a millisecond or two.
 const ROWS_PER_SLICE: usize = 8_192;
@@ -137,9 +137,9 @@ impl FilteredView {
     }
 
     /// Where a row is shown.
-    pub(crate) fn position(&mut self, catalogue: &Catalogue, row: RowId) -> Option<usize> {
-        let entry = self.entry(catalogue, row)?;
-        self.find_index(catalogue, &entry).ok()
+    pub(crate) fn position(&mut self, tickets: &TicketStore, row: RowId) -> Option<usize> {
+        let entry = self.entry(tickets, row)?;
+        self.find_index(tickets, &entry).ok()
     }
 
     /// Whether a search is under way. What is shown until it ends is the answer to the one before.
@@ -166,16 +166,16 @@ impl FilteredView {
         self.search = Some(Search { candidates, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
-    /// Looks for the same again, in a catalogue that is another one.
+    /// Looks for the same again, in a tickets that is another one.
     pub(crate) fn restart(&mut self) {
         self.order.clear();
         self.search = Some(Search { candidates: None, next: 0, found: Vec::new(), changed_rows: Vec::new() });
     }
 
     /// Does a slice of the search. Answers whether that was the last one: then what is shown is another.
-    pub(crate) fn run_slice(&mut self, catalogue: &Catalogue) -> bool {
+    pub(crate) fn run_slice(&mut self, tickets: &TicketStore) -> bool {
         let Some(mut search) = self.search.take() else { return false };
-        let total = search.candidates.as_ref().map_or(catalogue.len(), Vec::len);
+        let total = search.candidates.as_ref().map_or(tickets.len(), Vec::len);
         let end = (search.next + ROWS_PER_SLICE).min(total);
         let start = search.found.len();
         for index in search.next..end {
@@ -183,10 +183,10 @@ impl FilteredView {
                 Some(rows) => rows.get(index).copied(),
                 None => RowId::try_from(index).ok(),
             };
-            search.found.extend(row.and_then(|row| self.entry(catalogue, row)));
+            search.found.extend(row.and_then(|row| self.entry(tickets, row)));
         }
         // Each slice sorts its own part, so that the last one has less left to do.
-        search.found[start..].sort_unstable_by(|one, two| self.compare(catalogue, one, two));
+        search.found[start..].sort_unstable_by(|one, two| self.compare(tickets, one, two));
         search.next = end;
         if search.next < total {
             self.search = Some(search);
@@ -197,50 +197,50 @@ impl FilteredView {
             search.changed_rows.sort_unstable();
             search.changed_rows.dedup();
             found.retain(|entry| search.changed_rows.binary_search(&entry.row).is_err());
-            found.extend(search.changed_rows.iter().filter_map(|row| self.entry(catalogue, *row)));
+            found.extend(search.changed_rows.iter().filter_map(|row| self.entry(tickets, *row)));
         }
         // It finds the parts that are sorted, and merges them.
-        found.sort_by(|one, two| self.compare(catalogue, one, two));
+        found.sort_by(|one, two| self.compare(tickets, one, two));
         self.order = found;
         self.applied_text.clone_from(&self.query.text);
         true
     }
 
     /// Notes where a row stands before it changes, for [`Self::changed`].
-    pub(crate) fn before_change(&mut self, catalogue: &Catalogue, row: RowId) {
+    pub(crate) fn before_change(&mut self, tickets: &TicketStore, row: RowId) {
         if self.search.is_none()
-            && let Some(entry) = self.entry(catalogue, row)
-            && let Ok(place) = self.find_index(catalogue, &entry)
+            && let Some(entry) = self.entry(tickets, row)
+            && let Ok(place) = self.find_index(tickets, &entry)
         {
             self.order.remove(place);
         }
     }
 
     /// Puts a row to its place after it has changed, or was added.
-    pub(crate) fn changed(&mut self, catalogue: &Catalogue, row: RowId) {
+    pub(crate) fn changed(&mut self, tickets: &TicketStore, row: RowId) {
         if let Some(search) = &mut self.search {
             search.changed_rows.push(row);
             return;
         }
-        if let Some(entry) = self.entry(catalogue, row)
-            && let Err(place) = self.find_index(catalogue, &entry)
+        if let Some(entry) = self.entry(tickets, row)
+            && let Err(place) = self.find_index(tickets, &entry)
         {
             self.order.insert(place, entry);
         }
     }
 
     /// Puts many new rows to their places at once.
-    pub(crate) fn added(&mut self, catalogue: &Catalogue, rows: &[RowId]) {
+    pub(crate) fn added(&mut self, tickets: &TicketStore, rows: &[RowId]) {
         if let Some(search) = &mut self.search {
             search.changed_rows.extend(rows);
             return;
         }
-        let mut new: Vec<Entry> = rows.iter().filter_map(|row| self.entry(catalogue, *row)).collect();
-        new.sort_unstable_by(|one, two| self.compare(catalogue, one, two));
+        let mut new: Vec<Entry> = rows.iter().filter_map(|row| self.entry(tickets, *row)).collect();
+        new.sort_unstable_by(|one, two| self.compare(tickets, one, two));
         let mut merged = Vec::with_capacity(self.order.len() + new.len());
         let mut old = std::mem::take(&mut self.order).into_iter().peekable();
         for entry in new {
-            while let Some(before) = old.next_if(|other| self.compare(catalogue, other, &entry).is_lt()) {
+            while let Some(before) = old.next_if(|other| self.compare(tickets, other, &entry).is_lt()) {
                 merged.push(before);
             }
             merged.push(entry);
@@ -261,28 +261,28 @@ impl FilteredView {
         found
     }
 
-    fn find_index(&self, catalogue: &Catalogue, entry: &Entry) -> Result<usize, usize> {
-        self.order.binary_search_by(|other| self.compare(catalogue, other, entry))
+    fn find_index(&self, tickets: &TicketStore, entry: &Entry) -> Result<usize, usize> {
+        self.order.binary_search_by(|other| self.compare(tickets, other, entry))
     }
 
-    fn compare(&self, catalogue: &Catalogue, one: &Entry, two: &Entry) -> Ordering {
+    fn compare(&self, tickets: &TicketStore, one: &Entry, two: &Entry) -> Ordering {
         let by_title = || {
             if self.query.sort != Sort::Title {
                 return Ordering::Equal;
             }
-            let title = |entry: &Entry| catalogue.row(entry.row).map_or("", Row::search_key);
+            let title = |entry: &Entry| tickets.row(entry.row).map_or("", TicketRow::search_key);
             compare_ignoring_case(title(one), title(two))
         };
         two.score.cmp(&one.score).then(one.key.cmp(&two.key)).then_with(by_title).then(one.row.cmp(&two.row))
     }
 
     /// The entry of a row, if it is to be shown.
-    fn entry(&mut self, catalogue: &Catalogue, id: RowId) -> Option<Entry> {
-        let row = catalogue.row(id)?;
-        let shown = match row.standing {
-            Standing::Available => true,
-            Standing::Withdrawn => false,
-            Standing::Reserved | Standing::Sold => !self.query.only_free,
+    fn entry(&mut self, tickets: &TicketStore, id: RowId) -> Option<Entry> {
+        let row = tickets.row(id)?;
+        let shown = match row.state {
+            TicketState::Available => true,
+            TicketState::Withdrawn => false,
+            TicketState::Reserved | TicketState::Sold => !self.query.only_free,
         };
         let cents = i64::from(row.cents);
         let fits = self.query.min.is_none_or(|min| cents >= min.cents())
@@ -317,7 +317,7 @@ fn compare_ignoring_case(one: &str, two: &str) -> Ordering {
 }
 
 /// A number that sorts as the order wants it, as far as eight bytes can.
-fn sort_key(sort: Sort, row: &Row) -> u64 {
+fn sort_key(sort: Sort, row: &TicketRow) -> u64 {
     let listed = row.listed.as_millis().cast_unsigned() ^ (1 << 63);
     match sort {
         Sort::Newest => !listed,
@@ -347,7 +347,7 @@ fn sort_key(sort: Sort, row: &Row) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::tests::ticket;
+    use super::super::ticket_store::tests::ticket;
     use super::*;
     use ticketing_sdk::TicketStatus;
 
@@ -360,17 +360,17 @@ mod tests {
     ];
 
     struct Market {
-        catalogue: Catalogue,
+        tickets: TicketStore,
         view: FilteredView,
     }
 
     impl Market {
         fn new() -> Self {
-            let mut market = Self { catalogue: Catalogue::default(), view: FilteredView::default() };
+            let mut market = Self { tickets: TicketStore::default(), view: FilteredView::default() };
             for (index, (title, price)) in TITLES.iter().enumerate() {
                 let (row, _) =
-                    market.catalogue.take(&ticket(&index.to_string(), title, price, 0), false).unwrap();
-                market.view.changed(&market.catalogue, row);
+                    market.tickets.update(&ticket(&index.to_string(), title, price, 0), false).unwrap();
+                market.view.changed(&market.tickets, row);
             }
             market
         }
@@ -378,13 +378,13 @@ mod tests {
         fn search(&mut self, query: Query) -> Vec<&str> {
             self.view.search(query);
             while self.view.is_searching() {
-                self.view.run_slice(&self.catalogue);
+                self.view.run_slice(&self.tickets);
             }
             self.shown()
         }
 
         fn shown(&self) -> Vec<&str> {
-            self.view.order.iter().map(|entry| &*self.catalogue.row(entry.row).unwrap().title).collect()
+            self.view.order.iter().map(|entry| &*self.tickets.row(entry.row).unwrap().title).collect()
         }
 
         fn find(&mut self, text: &str) -> Vec<&str> {
@@ -409,8 +409,8 @@ mod tests {
         let mut market = Market::new();
         for (index, title) in ["Große Straße №１", "Cafe\u{301} du Nord"].into_iter().enumerate() {
             let ticket = ticket(&format!("k{index}"), title, "5", 0);
-            let (row, _) = market.catalogue.take(&ticket, false).unwrap();
-            market.view.changed(&market.catalogue, row);
+            let (row, _) = market.tickets.update(&ticket, false).unwrap();
+            market.view.changed(&market.tickets, row);
         }
         for (text, title) in
             [("GROSSE STRASSE NO1", "Große Straße №１"), ("CAF\u{c9}", "Cafe\u{301} du Nord")]
@@ -471,7 +471,7 @@ mod tests {
                 market.view.search(query);
             }
             if random(3) == 0 {
-                market.view.run_slice(&market.catalogue);
+                market.view.run_slice(&market.tickets);
             }
             let (title, _) = TITLES[random(5)];
             let price = format!("{}", random(50) + 1);
@@ -479,19 +479,19 @@ mod tests {
             change.created_at =
                 Some(ticketing_sdk::Timestamp::from_millis(i64::try_from(random(9)).unwrap()));
             change.status = [TicketStatus::Available, TicketStatus::Reserved][random(2)];
-            if let Some(row) = market.catalogue.find(&change.id) {
-                market.view.before_change(&market.catalogue, row);
+            if let Some(row) = market.tickets.find(&change.id) {
+                market.view.before_change(&market.tickets, row);
             }
-            let known = market.catalogue.find(&change.id);
-            let row = market.catalogue.take(&change, random(30) == 0).map(|(row, _)| row).or(known);
+            let known = market.tickets.find(&change.id);
+            let row = market.tickets.update(&change, random(30) == 0).map(|(row, _)| row).or(known);
             if let Some(row) = row {
-                market.view.changed(&market.catalogue, row);
+                market.view.changed(&market.tickets, row);
             }
             if !market.view.is_searching() {
                 let shown = market.view.order.clone();
                 market.view.restart();
                 while market.view.is_searching() {
-                    market.view.run_slice(&market.catalogue);
+                    market.view.run_slice(&market.tickets);
                 }
                 assert_eq!(shown, market.view.order, "round {round}");
             }

@@ -146,7 +146,7 @@ impl Listings {
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::tests::ticket;
+    use super::super::ticket_store::tests::ticket;
     use super::*;
 
     #[test]

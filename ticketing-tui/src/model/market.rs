@@ -5,63 +5,63 @@ use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp}
 
 use super::Load;
 use super::activity::{Activity, ActivityEvent, ActivityKind};
-use super::catalogue::{Catalogue, Row, RowId};
 use super::filtered_view::{FilteredView, Query};
+use super::ticket_store::{RowId, TicketRow, TicketStore};
 
 /// What is on sale, what of it is shown, and what happened to it.
 #[derive(Debug, Default)]
 pub(crate) struct Market {
-    pub(crate) catalogue: Catalogue,
+    pub(crate) tickets: TicketStore,
     pub(crate) view: FilteredView,
     pub(crate) activity: Activity,
     pub(crate) load: Load,
     /// What changed since everything is being loaded anew, the newest of each ticket, with whether it was withdrawn. The pages
     /// take the place of all that was known once the first of them is there, but not of this: they may have been read before.
-    fresh: Option<IndexMap<TicketId, (Ticket, bool)>>,
+    changes_during_reload: Option<IndexMap<TicketId, (Ticket, bool)>>,
 }
 
 impl Market {
     /// Everything will be loaded anew.
-    pub(crate) fn reload(&mut self) {
-        self.fresh = Some(IndexMap::new());
+    pub(crate) fn begin_reload(&mut self) {
+        self.changes_during_reload = Some(IndexMap::new());
     }
 
     /// Everything could not be loaded anew; what is known stays, and is kept up by the live changes.
-    pub(crate) fn give_up_reload(&mut self) {
-        self.fresh = None;
+    pub(crate) fn abandon_reload(&mut self) {
+        self.changes_during_reload = None;
     }
 
     /// Takes in a page.
-    pub(crate) fn page(&mut self, tickets: &[Ticket]) {
-        if let Some(changed) = self.fresh.take() {
-            self.catalogue = Catalogue::default();
+    pub(crate) fn add_page(&mut self, tickets: &[Ticket]) {
+        if let Some(changed) = self.changes_during_reload.take() {
+            self.tickets = TicketStore::default();
             self.view.restart();
-            self.view.run_slice(&self.catalogue);
+            self.view.run_slice(&self.tickets);
             for (ticket, withdrawn) in changed.into_values() {
-                self.take(&ticket, withdrawn);
+                self.apply(&ticket, withdrawn);
             }
         }
         let mut added = Vec::with_capacity(tickets.len());
         for ticket in tickets {
-            if self.catalogue.find(&ticket.id).is_some() {
-                self.ticket(ticket);
-            } else if let Some((row, _)) = self.catalogue.take(ticket, false) {
+            if self.tickets.find(&ticket.id).is_some() {
+                self.update(ticket);
+            } else if let Some((row, _)) = self.tickets.update(ticket, false) {
                 added.push(row);
             }
         }
-        self.view.added(&self.catalogue, &added);
+        self.view.added(&self.tickets, &added);
     }
 
     /// Takes in what a ticket is now. Answers with what that was before, if something is new.
-    pub(crate) fn ticket(&mut self, ticket: &Ticket) -> Option<Option<Row>> {
-        self.take(ticket, false)
+    pub(crate) fn update(&mut self, ticket: &Ticket) -> Option<Option<TicketRow>> {
+        self.apply(ticket, false)
     }
 
     /// Takes in a live change, and logs it.
-    pub(crate) fn change(&mut self, change: &TicketChange, now: Timestamp) {
+    pub(crate) fn apply_change(&mut self, change: &TicketChange, now: Timestamp) {
         let withdrawn = change.kind == TicketChangeKind::Deleted;
-        let Some(before) = self.take(&change.ticket, withdrawn) else { return };
-        let Some(row) = self.catalogue.get(&change.ticket.id) else { return };
+        let Some(before) = self.apply(&change.ticket, withdrawn) else { return };
+        let Some(row) = self.tickets.get(&change.ticket.id) else { return };
         // A ticket that was not known before was either listed just now, or is older than what was loaded.
         if before.is_none() && change.kind != TicketChangeKind::Created && change.ticket.version > 0 {
             return;
@@ -73,16 +73,16 @@ impl Market {
     }
 
     /// The server no longer has it.
-    pub(crate) fn gone(&mut self, id: &TicketId) {
-        if let Some(row) = self.catalogue.find(id) {
-            self.view.before_change(&self.catalogue, row);
-            self.catalogue.withdraw(row);
-            self.view.changed(&self.catalogue, row);
+    pub(crate) fn mark_withdrawn(&mut self, id: &TicketId) {
+        if let Some(row) = self.tickets.find(id) {
+            self.view.before_change(&self.tickets, row);
+            self.tickets.withdraw(row);
+            self.view.changed(&self.tickets, row);
         }
     }
 
-    fn take(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<Option<Row>> {
-        if let Some(changed) = &mut self.fresh {
+    fn apply(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<Option<TicketRow>> {
+        if let Some(changed) = &mut self.changes_during_reload {
             let is_older = changed.get(&ticket.id).is_some_and(|(known, _)| {
                 ticket.version < known.version || ticket.version == known.version && !withdrawn
             });
@@ -90,14 +90,14 @@ impl Market {
                 changed.insert(ticket.id.clone(), (ticket.clone(), withdrawn));
             }
         }
-        if let Some(row) = self.catalogue.find(&ticket.id) {
-            self.view.before_change(&self.catalogue, row);
-            let taken = self.catalogue.take(ticket, withdrawn);
-            self.view.changed(&self.catalogue, row);
+        if let Some(row) = self.tickets.find(&ticket.id) {
+            self.view.before_change(&self.tickets, row);
+            let taken = self.tickets.update(ticket, withdrawn);
+            self.view.changed(&self.tickets, row);
             return taken.map(|(_, before)| before);
         }
-        let (row, before) = self.catalogue.take(ticket, withdrawn)?;
-        self.view.changed(&self.catalogue, row);
+        let (row, before) = self.tickets.update(ticket, withdrawn)?;
+        self.view.changed(&self.tickets, row);
         Some(before)
     }
 
@@ -108,48 +108,48 @@ impl Market {
 
     /// Does a slice of a search. Answers whether what is shown is another now.
     pub(crate) fn run_slice(&mut self) -> bool {
-        self.view.run_slice(&self.catalogue)
+        self.view.run_slice(&self.tickets)
     }
 
     /// The ticket that is shown at a place.
-    pub(crate) fn shown(&self, index: usize) -> Option<(RowId, &Row)> {
+    pub(crate) fn shown(&self, index: usize) -> Option<(RowId, &TicketRow)> {
         let id = self.view.at(index)?;
-        self.catalogue.row(id).map(|row| (id, row))
+        self.tickets.row(id).map(|row| (id, row))
     }
 
     /// Where a ticket is shown.
     pub(crate) fn position(&mut self, ticket: &TicketId) -> Option<usize> {
-        let row = self.catalogue.find(ticket)?;
-        self.view.position(&self.catalogue, row)
+        let row = self.tickets.find(ticket)?;
+        self.view.position(&self.tickets, row)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalogue::tests::ticket;
+    use super::super::ticket_store::tests::ticket;
     use super::*;
 
     #[test]
     fn changes_during_a_reload_are_kept_once_for_each_ticket() {
         let mut market = Market::default();
-        market.reload();
+        market.begin_reload();
         for version in [0, 2, 1] {
-            market.ticket(&ticket("a", &format!("version {version}"), "10", version));
+            market.update(&ticket("a", &format!("version {version}"), "10", version));
         }
-        assert_eq!(market.fresh.as_ref().map(IndexMap::len), Some(1));
-        market.page(&[]);
-        assert_eq!(market.catalogue.get(&"a".into()).map(|row| &*row.title), Some("version 2"));
+        assert_eq!(market.changes_during_reload.as_ref().map(IndexMap::len), Some(1));
+        market.add_page(&[]);
+        assert_eq!(market.tickets.get(&"a".into()).map(|row| &*row.title), Some("version 2"));
     }
 
     #[test]
     fn failed_reload_keeps_no_changes() {
         let mut market = Market::default();
-        market.page(&[ticket("a", "t", "10", 0)]);
-        market.reload();
-        market.give_up_reload();
-        market.ticket(&ticket("b", "t", "10", 0));
-        assert!(market.fresh.is_none());
-        market.page(&[ticket("c", "t", "10", 0)]);
-        assert_eq!(market.catalogue.len(), 3);
+        market.add_page(&[ticket("a", "t", "10", 0)]);
+        market.begin_reload();
+        market.abandon_reload();
+        market.update(&ticket("b", "t", "10", 0));
+        assert!(market.changes_during_reload.is_none());
+        market.add_page(&[ticket("c", "t", "10", 0)]);
+        assert_eq!(market.tickets.len(), 3);
     }
 }

@@ -18,7 +18,7 @@ impl Model {
 
     /// Loads the market anew.
     pub(crate) fn load_market(&mut self) {
-        self.market.reload();
+        self.market.begin_reload();
         if let Load::Loading(before) = self.market.load {
             // It will not be answered to its end.
             self.open_calls.remove(&before);

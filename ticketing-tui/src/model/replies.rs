@@ -55,14 +55,14 @@ impl Model {
             Reply::Session(user) => self.signed(user.clone().map_or(Session::Out, Session::In)),
             Reply::CardEntry(entry) => self.card_entry = *entry,
             Reply::Market { tickets, last } if self.market.load.awaits(id) => {
-                self.market.page(tickets);
+                self.market.add_page(tickets);
                 if *last {
                     self.market.load = Load::Ready;
                 }
             }
             Reply::Market { .. } => {}
             Reply::Ticket(ticket) => {
-                self.market.ticket(ticket);
+                self.market.update(ticket);
                 self.own_ticket(ticket);
             }
             Reply::Orders(orders) if self.orders.load.awaits(id) => {
@@ -87,13 +87,10 @@ impl Model {
     }
 
     fn failed(&mut self, id: CallId, asked: &Asked, error: &CallError) {
-        let something_is_shown = [
-            self.market.catalogue.len() > 0,
-            !self.orders.list().is_empty(),
-            !self.listings.list().is_empty(),
-        ];
+        let something_is_shown =
+            [self.market.tickets.len() > 0, !self.orders.list().is_empty(), !self.listings.list().is_empty()];
         if self.market.load.awaits(id) {
-            self.market.give_up_reload();
+            self.market.abandon_reload();
         }
         let loads = [&mut self.market.load, &mut self.orders.load, &mut self.listings.load];
         let failed = loads.into_iter().zip(something_is_shown).find(|(load, _)| load.awaits(id));
@@ -109,7 +106,7 @@ impl Model {
                 self.session = Session::Failed(error.clone());
             }
             Asked::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
-                self.market.gone(ticket);
+                self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
             // A ticket that was listed all the same is shown.
@@ -197,7 +194,7 @@ impl Model {
     }
 
     fn title_of(&self, ticket: &TicketId) -> String {
-        self.market.catalogue.get(ticket).map_or("It", |row| &row.title).to_owned()
+        self.market.tickets.get(ticket).map_or("It", |row| &row.title).to_owned()
     }
 
     /// Tells by whom a ticket is reserved that was refused as reserved, once the list of one's own orders has come.
@@ -252,7 +249,7 @@ impl Model {
                 self.say(Level::Good, "It is off the market");
             }
             (ListingAction::Change, Ok(Reply::Ticket(ticket))) => {
-                self.market.ticket(ticket);
+                self.market.update(ticket);
                 self.own_ticket(ticket);
                 self.say(Level::Good, "Changed");
             }
@@ -294,7 +291,7 @@ impl Model {
                 }
             }
             Feed::Change(change) => {
-                self.market.change(change, self.now);
+                self.market.apply_change(change, self.now);
                 self.own_change(change);
             }
             Feed::Reset => self.reload(),

@@ -7,7 +7,7 @@ use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::activity::{ActivityEvent, BARS};
-use crate::model::catalogue::BANDS;
+use crate::model::ticket_store::PRICE_BANDS;
 use crate::text;
 use crate::widgets::list::List;
 use crate::widgets::pen::{Pen, below, inset, top};
@@ -161,13 +161,13 @@ fn charts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     if tall {
         pen.text(
             top(rest, 1),
-            &format!("Prices of what is free ({})", text::count(model.market.catalogue.available())),
+            &format!("Prices of what is free ({})", text::count(model.market.tickets.available())),
             pen.theme.heading,
         );
         let mut from = 0;
         let mut rows = Vec::new();
         for (count, end) in
-            model.market.catalogue.bands().iter().zip(BANDS.map(Some).into_iter().chain([None]))
+            model.market.tickets.price_bands().iter().zip(PRICE_BANDS.map(Some).into_iter().chain([None]))
         {
             let label = match end {
                 Some(end) if from == 0 => format!("under ${}", end / 100),

@@ -41,8 +41,7 @@ impl Confirm {
                 )
             }
             ConfirmAction::BuyAt { ticket, price, shown } => {
-                let title =
-                    model.market.catalogue.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
+                let title = model.market.tickets.get(ticket).map_or("it".to_owned(), |row| short(&row.title));
                 let question = format!("Reserve {title} for {}?", text::money(*price));
                 (
                     question,

@@ -8,8 +8,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::effect::CallId;
-use crate::model::catalogue::{Row, Standing};
 use crate::model::filtered_view::Query;
+use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Link, Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, WIDEST};
@@ -43,9 +43,9 @@ impl Market {
         Self { list: List::default(), filter, writing: false, anchor: None, reserving: None }
     }
 
-    fn selected<'m>(&self, model: &'m Model) -> Option<(TicketId, &'m Row)> {
+    fn selected<'m>(&self, model: &'m Model) -> Option<(TicketId, &'m TicketRow)> {
         let (id, row) = model.market.shown(self.list.selected())?;
-        Some((model.market.catalogue.id(id)?, row))
+        Some((model.market.tickets.id(id)?, row))
     }
 
     /// Keeps in mind which ticket is selected.
@@ -113,7 +113,7 @@ impl Market {
 
 impl Screen for Market {
     fn title(&self, model: &Model) -> String {
-        let (shown, all) = (model.market.view.len(), model.market.catalogue.len());
+        let (shown, all) = (model.market.view.len(), model.market.tickets.len());
         let far = if model.market.load.is_loading() && all > 0 { " so far" } else { "" };
         if model.market.view.query().is_narrow() {
             format!("Market: {} of {}{far}", text::count(shown), text::count(all))
@@ -139,7 +139,7 @@ impl Screen for Market {
         if let Some((_, row)) = self.selected(model) {
             actions.push(Action::Open);
             let own = self.selected(model).is_some_and(|(id, _)| model.orders.of_ticket(&id).is_some());
-            if own || row.standing == Standing::Available {
+            if own || row.state == TicketState::Available {
                 actions.push(Action::Buy);
             }
         }
@@ -236,8 +236,7 @@ impl Screen for Market {
         let query = market.view.query();
         let mut speech = Speech::list(&self.list, market.view.len(), |index| {
             let Some((id, row)) = market.shown(index) else { return String::new() };
-            let status =
-                market.catalogue.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
+            let status = market.tickets.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
         speech.lines = vec![format!("Order: {}.{}", query.sort.label(), limits(query, "-"))];
@@ -291,13 +290,13 @@ impl Market {
     fn nothing(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let key = |action| model.key(action);
         let market = &model.market;
-        if market.catalogue.len() == 0 && !matches!(market.load, Load::Ready) {
+        if market.tickets.len() == 0 && !matches!(market.load, Load::Ready) {
             return empty::load(pen, area, &market.load, "the market", &key(Action::Reload));
         }
         if market.view.is_searching() {
             return;
         }
-        if market.view.query().is_narrow() || market.view.query().only_free && market.catalogue.len() > 0 {
+        if market.view.query().is_narrow() || market.view.query().only_free && market.tickets.len() > 0 {
             let clear = format!("{} takes the filter away", key(Action::Clear));
             let free = format!("{} shows what is reserved or sold, too", key(Action::OnlyFree));
             let mut more = vec![clear.as_str()];
@@ -318,7 +317,7 @@ impl Market {
         columns.heading(pen, List::heading(area, len, rows.height), "LISTED");
         self.list.view(pen, rows, len, |pen, place, index, _| {
             if let Some((id, row)) = market.shown(index)
-                && let Some(ticket) = market.catalogue.id(id)
+                && let Some(ticket) = market.tickets.id(id)
             {
                 line(pen, place, columns, model, &ticket, row);
             }
@@ -343,9 +342,9 @@ impl Market {
 }
 
 /// Writes the line of a ticket.
-fn line(pen: &mut Pen<'_>, place: Rect, columns: Columns, model: &Model, ticket: &TicketId, row: &Row) {
+fn line(pen: &mut Pen<'_>, place: Rect, columns: Columns, model: &Model, ticket: &TicketId, row: &TicketRow) {
     let (word, tone) = card::status(model, ticket, row);
-    let had = row.standing == Standing::Available || model.orders.of_ticket(ticket).is_some();
+    let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
     let line = Line {
         title: &row.title,
         price: &text::price(row.cents),
@@ -355,11 +354,11 @@ fn line(pen: &mut Pen<'_>, place: Rect, columns: Columns, model: &Model, ticket:
     };
     let title = columns.view(pen, place, &line);
     found(pen, title, model, &row.title);
-    if row.standing != Standing::Available && !columns.has_status() {
+    if row.state != TicketState::Available && !columns.has_status() {
         // Without room for words, a mark says it: colour alone must not.
-        let mark = match row.standing {
+        let mark = match row.state {
             _ if had => pen.glyphs.dot,
-            Standing::Sold => pen.glyphs.cross,
+            TicketState::Sold => pen.glyphs.cross,
             _ => pen.glyphs.hollow,
         };
         pen.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);

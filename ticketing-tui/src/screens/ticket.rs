@@ -6,7 +6,7 @@ use ticketing_sdk::TicketId;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
-use crate::model::catalogue::Standing;
+use crate::model::ticket_store::TicketState;
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::pen::Pen;
@@ -36,16 +36,16 @@ impl Ticket {
 
 impl Screen for Ticket {
     fn title(&self, model: &Model) -> String {
-        model.market.catalogue.get(&self.id).map_or_else(|| "Ticket".to_owned(), |row| row.title.to_string())
+        model.market.tickets.get(&self.id).map_or_else(|| "Ticket".to_owned(), |row| row.title.to_string())
     }
 
     fn actions(&self, model: &Model) -> Vec<Action> {
         let mut actions = Vec::new();
-        if let Some(row) = model.market.catalogue.get(&self.id) {
-            if model.orders.of_ticket(&self.id).is_some() || row.standing == Standing::Available {
+        if let Some(row) = model.market.tickets.get(&self.id) {
+            if model.orders.of_ticket(&self.id).is_some() || row.state == TicketState::Available {
                 actions.push(Action::Buy);
             }
-            if self.is_own(model) && row.standing == Standing::Available {
+            if self.is_own(model) && row.state == TicketState::Available {
                 actions.extend([Action::Edit, Action::Delete]);
             }
             actions.extend([Action::Copy, Action::Browse]);
@@ -85,7 +85,7 @@ impl Screen for Ticket {
 
     fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
         let inner = pen.panel(area, "Ticket");
-        match model.market.catalogue.get(&self.id) {
+        match model.market.tickets.get(&self.id) {
             Some(row) => card::view(pen, inner, model, &self.id, row),
             None => {
                 let key = model.key(Action::Reload);
@@ -95,7 +95,7 @@ impl Screen for Ticket {
     }
 
     fn speech(&self, model: &Model) -> Speech {
-        let Some(row) = model.market.catalogue.get(&self.id) else {
+        let Some(row) = model.market.tickets.get(&self.id) else {
             return Speech::lines(match &self.load {
                 Load::Failed(error) => vec![error.message.clone()],
                 _ => vec!["Loading the ticket".to_owned()],

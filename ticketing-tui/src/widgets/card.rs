@@ -8,8 +8,8 @@ use super::pen::{Pen, below};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::Model;
-use crate::model::catalogue::{Row, Standing};
 use crate::model::orders::Orders;
+use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::screens::{Cx, Route};
 use crate::text;
 use crate::theme::Theme;
@@ -37,7 +37,7 @@ impl Tone {
 }
 
 /// How a ticket stands, as its viewer sees it.
-pub(crate) fn status(model: &Model, ticket: &TicketId, row: &Row) -> (String, Tone) {
+pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, Tone) {
     if model.orders.is_reserving(ticket) {
         return ("reserving".to_owned(), Tone::Accent);
     }
@@ -48,12 +48,12 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &Row) -> (String, To
             _ => (format!("held {}", text::clock(Orders::left(order, model.server_now()))), Tone::Accent),
         };
     }
-    let tone = match row.standing {
-        Standing::Available => Tone::Good,
-        Standing::Reserved => Tone::Warn,
-        Standing::Sold | Standing::Withdrawn => Tone::Gone,
+    let tone = match row.state {
+        TicketState::Available => Tone::Good,
+        TicketState::Reserved => Tone::Warn,
+        TicketState::Sold | TicketState::Withdrawn => Tone::Gone,
     };
-    (row.standing.word().to_owned(), tone)
+    (row.state.label().to_owned(), tone)
 }
 
 /// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
@@ -67,7 +67,7 @@ pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
     if !cx.signed_in_or(Some(Route::Ticket(ticket.clone()))) {
         return None;
     }
-    let price = Money::from_cents(i64::from(cx.model.market.catalogue.get(ticket)?.cents)).ok()?;
+    let price = Money::from_cents(i64::from(cx.model.market.tickets.get(ticket)?.cents)).ok()?;
     cx.model.reserve(ticket, price)
 }
 
@@ -75,15 +75,15 @@ pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
 const LOW: u16 = 12;
 
 /// Draws a ticket with all there is to know.
-pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &Row) {
+pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
     let gap = u16::from(area.height >= LOW);
     let mut rest = pen.title(area, &row.title);
     rest = below(rest, gap);
     pen.text(rest, &text::price(row.cents), pen.theme.accent);
     rest = below(rest, 1 + gap);
     let (word, tone) = status(model, ticket, row);
-    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.catalogue.seller(row));
-    let seller = if mine { "you" } else { model.market.catalogue.seller(row) };
+    let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
+    let seller = if mine { "you" } else { model.market.tickets.seller(row) };
     let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
     let version = row.version.to_string();
     let lines: [(&str, &str, Style); 5] = [
@@ -105,31 +105,31 @@ pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &Ticket
 }
 
 /// What can be done about it.
-fn advice(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &Row) {
+fn advice(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
     let key = |action| model.key(action);
     let order = model.orders.of_ticket(ticket).map(|order| order.status);
     let buy = |pen: &mut Pen<'_>, label: &str| {
         pen.button(area, &key(Action::Buy), label, Action::Buy);
     };
-    match (order, row.standing) {
+    match (order, row.state) {
         (Some(OrderStatus::Created), _) => buy(pen, "goes on to pay"),
         (Some(OrderStatus::Complete), _) => buy(pen, "shows your order"),
         (Some(_), _) => buy(pen, "shows how far the payment is"),
         (None, _) if model.orders.is_reserving(ticket) => {
             pen.text(area, &format!("Reserving{}", pen.glyphs.ellipsis), pen.theme.accent);
         }
-        (None, Standing::Available) => buy(pen, "reserves it for you"),
-        (None, Standing::Reserved) => {
+        (None, TicketState::Available) => buy(pen, "reserves it for you"),
+        (None, TicketState::Reserved) => {
             pen.paragraph(
                 area,
                 "Someone is about to buy it. If they do not, it comes free by itself.",
                 pen.theme.dim,
             );
         }
-        (None, Standing::Sold) => {
+        (None, TicketState::Sold) => {
             pen.paragraph(area, "It is sold.", pen.theme.dim);
         }
-        (None, Standing::Withdrawn) => {
+        (None, TicketState::Withdrawn) => {
             pen.paragraph(area, "Its seller took it off the market.", pen.theme.dim);
         }
     }

@@ -12,7 +12,7 @@ pub(crate) type RowId = u32;
 
 /// What the market knows of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Row {
+pub(crate) struct TicketRow {
     /// Safe to show.
     pub(crate) title: Box<str>,
     /// The key by which the title is searched and sorted, where it is another text. Letters of ASCII are compared without regard to
@@ -23,10 +23,10 @@ pub(crate) struct Row {
     /// The price in cents.
     pub(crate) cents: u32,
     seller: u32,
-    pub(crate) standing: Standing,
+    pub(crate) state: TicketState,
 }
 
-impl Row {
+impl TicketRow {
     /// The text by which it is searched and sorted, without regard to case.
     pub(crate) fn search_key(&self) -> &str {
         self.key.as_deref().unwrap_or(&self.title)
@@ -35,7 +35,7 @@ impl Row {
 
 /// Whether a ticket can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Standing {
+pub(crate) enum TicketState {
     Available,
     Reserved,
     Sold,
@@ -45,20 +45,20 @@ pub(crate) enum Standing {
 
 /// All rows, by id.
 #[derive(Debug, Default)]
-pub(crate) struct Catalogue {
-    rows: IndexMap<Box<str>, Row>,
+pub(crate) struct TicketStore {
+    rows: IndexMap<Box<str>, TicketRow>,
     /// Sellers are few and their ids are long.
     sellers: IndexMap<Box<str>, ()>,
     available: usize,
-    bands: [u32; BANDS.len() + 1],
+    price_bands: [u32; PRICE_BANDS.len() + 1],
 }
 
-/// The upper ends of the bands of prices, in cents; the last band has none.
-pub(crate) const BANDS: [u32; 7] = [1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000];
+/// The upper ends of the price_bands of prices, in cents; the last band has none.
+pub(crate) const PRICE_BANDS: [u32; 7] = [1_000, 2_500, 5_000, 10_000, 20_000, 50_000, 100_000];
 
-impl Standing {
+impl TicketState {
     /// What it is called.
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Available => "available",
             Self::Reserved => "reserved",
@@ -68,7 +68,7 @@ impl Standing {
     }
 }
 
-impl From<TicketStatus> for Standing {
+impl From<TicketStatus> for TicketState {
     fn from(status: TicketStatus) -> Self {
         match status {
             TicketStatus::Available => Self::Available,
@@ -78,7 +78,7 @@ impl From<TicketStatus> for Standing {
     }
 }
 
-impl Catalogue {
+impl TicketStore {
     /// How many rows there are, with those that were withdrawn.
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
@@ -90,11 +90,11 @@ impl Catalogue {
     }
 
     /// How many tickets that can be had fall into each band of prices.
-    pub(crate) fn bands(&self) -> &[u32] {
-        &self.bands
+    pub(crate) fn price_bands(&self) -> &[u32] {
+        &self.price_bands
     }
 
-    pub(crate) fn row(&self, id: RowId) -> Option<&Row> {
+    pub(crate) fn row(&self, id: RowId) -> Option<&TicketRow> {
         self.rows.get_index(id as usize).map(|(_, row)| row)
     }
 
@@ -106,24 +106,24 @@ impl Catalogue {
         self.rows.get_index_of(id.as_str()).and_then(|index| RowId::try_from(index).ok())
     }
 
-    pub(crate) fn get(&self, id: &TicketId) -> Option<&Row> {
+    pub(crate) fn get(&self, id: &TicketId) -> Option<&TicketRow> {
         self.rows.get(id.as_str())
     }
 
     /// The id of the one who sells it.
-    pub(crate) fn seller(&self, row: &Row) -> &str {
+    pub(crate) fn seller(&self, row: &TicketRow) -> &str {
         self.sellers.get_index(row.seller as usize).map_or("", |(id, ())| id)
     }
 
     /// Takes in what a ticket is now, unless something newer is known. Answers with its row and what that was before;
     /// nothing if nothing is new.
-    pub(crate) fn take(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<Row>)> {
-        let standing = if withdrawn { Standing::Withdrawn } else { ticket.status.into() };
+    pub(crate) fn update(&mut self, ticket: &Ticket, withdrawn: bool) -> Option<(RowId, Option<TicketRow>)> {
+        let state = if withdrawn { TicketState::Withdrawn } else { ticket.status.into() };
         let known = self.find(&ticket.id);
         if let Some(row) = known.and_then(|id| self.row(id)) {
             // A withdrawn ticket is never for sale again, but an order that was on its way may hold or have bought it.
             let stale = ticket.version < row.version
-                || (row.standing == Standing::Withdrawn && standing == Standing::Available)
+                || (row.state == TicketState::Withdrawn && state == TicketState::Available)
                 || (ticket.version == row.version && !withdrawn);
             if stale {
                 return None;
@@ -131,14 +131,14 @@ impl Catalogue {
         }
         let seller = self.intern(ticket.user_id.as_str());
         let title = text::title(&ticket.title);
-        let row = Row {
+        let row = TicketRow {
             key: (!title.is_ascii()).then(|| search_key(&title).into()),
             title: title.into(),
             listed: ticket.created_at.unwrap_or(Timestamp::from_millis(0)),
             version: ticket.version,
             cents: u32::try_from(ticket.price.cents()).unwrap_or(u32::MAX),
             seller,
-            standing,
+            state,
         };
         self.count(&row, 1);
         let (index, before) = self.rows.insert_full(ticket.id.as_str().into(), row);
@@ -153,7 +153,7 @@ impl Catalogue {
         let Some(row) = self.rows.get_index(id as usize).map(|(_, row)| row.clone()) else { return };
         self.count(&row, -1);
         if let Some((_, row)) = self.rows.get_index_mut(id as usize) {
-            row.standing = Standing::Withdrawn;
+            row.state = TicketState::Withdrawn;
         }
     }
 
@@ -165,11 +165,11 @@ impl Catalogue {
         u32::try_from(index).unwrap_or(u32::MAX)
     }
 
-    fn count(&mut self, row: &Row, by: i32) {
-        if row.standing == Standing::Available {
+    fn count(&mut self, row: &TicketRow, by: i32) {
+        if row.state == TicketState::Available {
             self.available = self.available.saturating_add_signed(by as isize);
-            let band = BANDS.partition_point(|end| row.cents >= *end);
-            self.bands[band] = self.bands[band].saturating_add_signed(by);
+            let band = PRICE_BANDS.partition_point(|end| row.cents >= *end);
+            self.price_bands[band] = self.price_bands[band].saturating_add_signed(by);
         }
     }
 }
@@ -195,57 +195,57 @@ pub(crate) mod tests {
 
     #[test]
     fn the_newest_version_stands_whatever_the_order() {
-        let mut catalogue = Catalogue::default();
-        assert!(catalogue.take(&ticket("a", "old", "10", 1), false).is_some());
-        assert!(catalogue.take(&ticket("a", "older", "10", 0), false).is_none());
-        assert!(catalogue.take(&ticket("a", "again", "10", 1), false).is_none());
-        let (_, before) = catalogue.take(&ticket("a", "new", "10", 2), false).unwrap();
+        let mut store = TicketStore::default();
+        assert!(store.update(&ticket("a", "old", "10", 1), false).is_some());
+        assert!(store.update(&ticket("a", "older", "10", 0), false).is_none());
+        assert!(store.update(&ticket("a", "again", "10", 1), false).is_none());
+        let (_, before) = store.update(&ticket("a", "new", "10", 2), false).unwrap();
         assert_eq!(before.map(|row| row.title), Some("old".into()));
-        assert_eq!(catalogue.len(), 1);
+        assert_eq!(store.len(), 1);
     }
 
     #[test]
     fn a_withdrawn_ticket_does_not_come_back_from_a_page_that_was_read_before() {
-        let mut catalogue = Catalogue::default();
-        catalogue.take(&ticket("a", "t", "10", 3), false);
-        catalogue.take(&ticket("a", "t", "10", 3), true);
-        assert!(catalogue.take(&ticket("a", "t", "10", 3), false).is_none());
-        assert!(catalogue.take(&ticket("a", "t", "10", 9), false).is_none());
-        assert_eq!(catalogue.available(), 0);
+        let mut store = TicketStore::default();
+        store.update(&ticket("a", "t", "10", 3), false);
+        store.update(&ticket("a", "t", "10", 3), true);
+        assert!(store.update(&ticket("a", "t", "10", 3), false).is_none());
+        assert!(store.update(&ticket("a", "t", "10", 9), false).is_none());
+        assert_eq!(store.available(), 0);
     }
 
     #[test]
     fn withdrawn_ticket_comes_back_with_the_order_that_was_on_its_way() {
-        let mut catalogue = Catalogue::default();
-        catalogue.take(&ticket("a", "t", "10", 0), false);
-        catalogue.take(&ticket("a", "t", "10", 1), true);
+        let mut store = TicketStore::default();
+        store.update(&ticket("a", "t", "10", 0), false);
+        store.update(&ticket("a", "t", "10", 1), true);
         for (version, status) in [(2, TicketStatus::Reserved), (3, TicketStatus::Sold)] {
             let held = Ticket { status, ..ticket("a", "t", "10", version) };
-            assert!(catalogue.take(&held, false).is_some(), "{status:?}");
+            assert!(store.update(&held, false).is_some(), "{status:?}");
         }
         let again = Ticket { status: TicketStatus::Reserved, ..ticket("a", "t", "10", 2) };
-        assert!(catalogue.take(&again, false).is_none(), "an older version changes nothing");
-        assert_eq!(catalogue.available(), 0);
+        assert!(store.update(&again, false).is_none(), "an older version changes nothing");
+        assert_eq!(store.available(), 0);
     }
 
     #[test]
     fn bands_count_what_can_be_had() {
-        let mut catalogue = Catalogue::default();
-        catalogue.take(&ticket("a", "t", "9.99", 0), false);
-        catalogue.take(&ticket("b", "t", "10", 0), false);
-        catalogue.take(&ticket("c", "t", "5000", 0), false);
-        assert_eq!(catalogue.bands(), [1, 1, 0, 0, 0, 0, 0, 1]);
+        let mut store = TicketStore::default();
+        store.update(&ticket("a", "t", "9.99", 0), false);
+        store.update(&ticket("b", "t", "10", 0), false);
+        store.update(&ticket("c", "t", "5000", 0), false);
+        assert_eq!(store.price_bands(), [1, 1, 0, 0, 0, 0, 0, 1]);
         let mut sold = ticket("b", "t", "10", 1);
         sold.status = TicketStatus::Sold;
-        catalogue.take(&sold, false);
-        assert_eq!(catalogue.bands(), [1, 0, 0, 0, 0, 0, 0, 1]);
-        assert_eq!(catalogue.available(), 2);
+        store.update(&sold, false);
+        assert_eq!(store.price_bands(), [1, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(store.available(), 2);
     }
 
     #[test]
     fn titles_are_made_safe() {
-        let mut catalogue = Catalogue::default();
-        catalogue.take(&ticket("a", "a\u{1b}[2Jb\u{202e}c", "1", 0), false);
-        assert_eq!(&*catalogue.row(0).unwrap().title, "a[2Jbc");
+        let mut store = TicketStore::default();
+        store.update(&ticket("a", "a\u{1b}[2Jb\u{202e}c", "1", 0), false);
+        assert_eq!(&*store.row(0).unwrap().title, "a[2Jbc");
     }
 }
