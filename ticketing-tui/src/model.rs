@@ -8,6 +8,7 @@ pub(crate) mod market;
 pub(crate) mod notices;
 mod operations;
 pub(crate) mod orders;
+pub(crate) mod query;
 pub(crate) mod replies;
 pub(crate) mod ticket_store;
 

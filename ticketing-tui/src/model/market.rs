@@ -5,7 +5,8 @@ use ticketing_sdk::{Ticket, TicketChange, TicketChangeKind, TicketId, Timestamp}
 
 use super::Load;
 use super::activity::{Activity, ActivityEvent, ActivityKind};
-use super::filtered_view::{FilteredView, Query};
+use super::filtered_view::FilteredView;
+use super::query::Query;
 use super::ticket_store::{RowId, TicketRow, TicketStore};
 
 /// What is on sale, what of it is shown, and what happened to it.

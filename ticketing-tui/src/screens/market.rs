@@ -8,7 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::{Cx, Input, Route, Screen, Speech};
 use crate::action::Action;
 use crate::effect::CallId;
-use crate::model::filtered_view::Query;
+use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Link, Load, Model};
 use crate::text;

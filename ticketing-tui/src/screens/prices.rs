@@ -64,7 +64,7 @@ impl Screen for Prices {
                 }
                 if self.form.is_sound() {
                     let query = cx.model.market.view.query().clone();
-                    cx.model.market.search(crate::model::filtered_view::Query { min, max, ..query });
+                    cx.model.market.search(crate::model::query::Query { min, max, ..query });
                     cx.back();
                 }
             }

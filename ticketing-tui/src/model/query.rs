@@ -1,0 +1,56 @@
+//! The query of the market: filter, range of prices and sort order.
+
+use ticketing_sdk::PriceBound;
+
+/// What is to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Query {
+    /// Words that the title must hold, loosely.
+    pub(crate) text: String,
+    pub(crate) min: Option<PriceBound>,
+    pub(crate) max: Option<PriceBound>,
+    pub(crate) sort: Sort,
+    /// Whether what is reserved or sold is hidden.
+    pub(crate) only_free: bool,
+}
+
+/// The order of what is shown; behind how well it matches, where there is a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sort {
+    #[default]
+    Newest,
+    Oldest,
+    Cheapest,
+    MostExpensive,
+    Title,
+}
+
+impl Sort {
+    /// The one after this.
+    pub(crate) fn next(self) -> Self {
+        match self {
+            Self::Newest => Self::Oldest,
+            Self::Oldest => Self::Cheapest,
+            Self::Cheapest => Self::MostExpensive,
+            Self::MostExpensive => Self::Title,
+            Self::Title => Self::Newest,
+        }
+    }
+
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Newest => "newest first",
+            Self::Oldest => "oldest first",
+            Self::Cheapest => "cheapest first",
+            Self::MostExpensive => "most expensive first",
+            Self::Title => "by title",
+        }
+    }
+}
+
+impl Query {
+    /// Whether it leaves anything out, sold and withdrawn tickets aside.
+    pub(crate) fn is_narrow(&self) -> bool {
+        !self.text.trim().is_empty() || self.min.is_some() || self.max.is_some()
+    }
+}
