@@ -17,7 +17,7 @@ use crate::screens::{ConfirmAction, Cx, Input, Move, Route, Screen, Speech, TABS
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
-use crate::widgets::pen::{Hit, Pen};
+use crate::widgets::painter::{Hit, Painter};
 use crate::widgets::{chrome, toasts};
 
 /// What the program starts with.
@@ -162,9 +162,9 @@ impl App {
         let glyphs = Glyphs::of(self.model.settings.borders);
         let area = buffer.area;
         buffer.set_style(area, theme.base);
-        let mut pen = Pen { buffer, theme, glyphs, hits: &mut hits, cursor: &mut cursor };
+        let mut painter = Painter { buffer, theme, glyphs, hits: &mut hits, cursor: &mut cursor };
         if chrome::is_too_small(area) {
-            chrome::too_small(&mut pen, area);
+            chrome::too_small(&mut painter, area);
         } else {
             let (open, _) = &self.screens[0];
             let offer = chrome::Offer {
@@ -172,13 +172,13 @@ impl App {
                 available: self.available(),
                 writes: self.front().writes(&self.model),
             };
-            let body = chrome::view(&mut pen, area, &self.model, open, &offer);
+            let body = chrome::view(&mut painter, area, &self.model, open, &offer);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
             for (_, screen) in &self.screens[first..] {
-                *pen.cursor = None;
-                screen.view(&self.model, &mut pen, body);
+                *painter.cursor = None;
+                screen.view(&self.model, &mut painter, body);
             }
-            toasts::view(&mut pen, body, &self.model);
+            toasts::view(&mut painter, body, &self.model);
         }
         self.hits = hits;
         cursor

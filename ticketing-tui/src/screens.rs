@@ -27,7 +27,7 @@ use crate::event::Reply;
 use crate::model::notices::Level;
 use crate::model::{Model, PriceChange, Session};
 use crate::widgets::form::Form;
-use crate::widgets::pen::Pen;
+use crate::widgets::painter::Painter;
 
 /// Declares the routes: the module and the type of each screen, and the argument that opens it.
 macro_rules! screens {
@@ -102,7 +102,7 @@ pub(crate) trait Screen: fmt::Debug {
     fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>);
 
     /// Draws it. Only reads.
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect);
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect);
 
     /// The same in words.
     fn speech(&self, model: &Model) -> Speech;

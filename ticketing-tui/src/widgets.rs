@@ -7,7 +7,7 @@ pub(crate) mod empty;
 pub(crate) mod form;
 pub(crate) mod list;
 pub(crate) mod meter;
-pub(crate) mod pen;
+pub(crate) mod painter;
 pub(crate) mod qr;
 pub(crate) mod sending;
 pub(crate) mod ticker;

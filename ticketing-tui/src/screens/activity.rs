@@ -10,7 +10,7 @@ use crate::model::activity::{ActivityEvent, BARS};
 use crate::model::ticket_store::PRICE_BANDS;
 use crate::text;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below, inset, top};
+use crate::widgets::painter::{Painter, below, inset, top};
 use crate::widgets::{empty, meter, ticker};
 
 /// What happens in the market.
@@ -77,17 +77,17 @@ impl Screen for Activity {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         if area.width >= SPLIT {
             let side = area.width * 2 / 5;
-            log(self, model, pen, Rect { width: area.width - side, ..area });
-            charts(model, pen, Rect { x: area.right() - side, width: side, ..area });
+            log(self, model, painter, Rect { width: area.width - side, ..area });
+            charts(model, painter, Rect { x: area.right() - side, width: side, ..area });
         } else if area.height >= 18 {
             let low = 9;
-            log(self, model, pen, Rect { height: area.height - low, ..area });
-            charts(model, pen, below(area, area.height - low));
+            log(self, model, painter, Rect { height: area.height - low, ..area });
+            charts(model, painter, below(area, area.height - low));
         } else {
-            log(self, model, pen, area);
+            log(self, model, painter, area);
         }
     }
 
@@ -112,35 +112,35 @@ impl Screen for Activity {
     }
 }
 
-fn log(screen: &Activity, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let inner = pen.frame(area, "Since you came", pen.theme.border);
+fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    let inner = painter.frame(area, "Since you came", painter.theme.border);
     let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
-    pen.text(line, &sums(model), pen.theme.dim);
+    painter.text(line, &sums(model), painter.theme.dim);
     let log = model.market.activity.log();
     if log.is_empty() {
         let more = "What others list, reserve and buy shows here as it happens.";
         return empty::message(
-            pen,
+            painter,
             below(inner, 1),
             "Nothing has happened since you came",
-            pen.theme.dim,
+            painter.theme.dim,
             &[more],
         );
     }
-    screen.list.view(pen, below(inner, 1), log.len(), |pen, line, index, _| {
+    screen.list.view(painter, below(inner, 1), log.len(), |painter, line, index, _| {
         if let Some(event) = log.get(index) {
-            ticker::line(pen, line, event);
+            ticker::line(painter, line, event);
         }
     });
 }
 
-fn charts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
-    let inner = inset(pen.frame(area, "The last ten minutes", pen.theme.border), 1, 0);
+fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) {
+    let inner = inset(painter.frame(area, "The last ten minutes", painter.theme.border), 1, 0);
     let bars = model.market.activity.bars(model.now);
     let series: [(&str, Vec<u64>, Style); 3] = [
-        ("listed", bars.iter().map(|bar| bar.listed.into()).collect(), pen.theme.good),
-        ("reserved", bars.iter().map(|bar| bar.reserved.into()).collect(), pen.theme.warn),
-        ("sold", bars.iter().map(|bar| bar.sold.into()).collect(), pen.theme.accent),
+        ("listed", bars.iter().map(|bar| bar.listed.into()).collect(), painter.theme.good),
+        ("reserved", bars.iter().map(|bar| bar.reserved.into()).collect(), painter.theme.warn),
+        ("sold", bars.iter().map(|bar| bar.sold.into()).collect(), painter.theme.accent),
     ];
     // With little room only the lines of time, else prices below them.
     let tall = inner.height >= 24;
@@ -149,20 +149,20 @@ fn charts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
     for (label, values, style) in series {
         let total: u64 = values.iter().sum();
         let words = format!("{label} {total}");
-        pen.text(Rect { width: 14, ..top(rest, 1) }, &words, pen.theme.dim);
+        painter.text(Rect { width: 14, ..top(rest, 1) }, &words, painter.theme.dim);
         let chart = Rect {
             x: rest.x + 14,
             width: rest.width.saturating_sub(14).min(u16::try_from(BARS).unwrap_or(60)),
             ..top(rest, each.saturating_sub(u16::from(tall)).max(1))
         };
-        meter::bars(pen, chart, &values, style);
+        meter::bars(painter, chart, &values, style);
         rest = below(rest, each);
     }
     if tall {
-        pen.text(
+        painter.text(
             top(rest, 1),
             &format!("Prices of what is free ({})", text::count(model.market.tickets.available())),
-            pen.theme.heading,
+            painter.theme.heading,
         );
         let mut from = 0;
         let mut rows = Vec::new();
@@ -177,6 +177,6 @@ fn charts(model: &Model, pen: &mut Pen<'_>, area: Rect) {
             from = end.unwrap_or(from);
             rows.push((label, *count));
         }
-        meter::lying(pen, below(rest, 2), &rows, pen.theme.accent);
+        meter::lying(painter, below(rest, 2), &rows, painter.theme.accent);
     }
 }

@@ -14,7 +14,7 @@ use crate::model::orders::{OrderAction, Orders, SOON};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::qr::Qr;
 use crate::widgets::{empty, meter};
 
@@ -164,39 +164,39 @@ impl Screen for Checkout {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.panel(area, &self.title(model));
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.panel(area, &self.title(model));
         let Some(order) = self.order(model) else {
             if model.user().is_none() {
-                return empty::signed_out(pen, inner, model, "the order");
+                return empty::signed_out(painter, inner, model, "the order");
             }
-            return empty::load(pen, inner, &self.load, "the order", &model.key(Action::Reload));
+            return empty::load(painter, inner, &self.load, "the order", &model.key(Action::Reload));
         };
         let gap = gap(inner);
         let inner = match &self.qr {
             Some(qr) if self.is_open(model) && !self.takes_token(model) => {
                 // It needs every line between the frame's.
                 let within = Rect { y: area.y + 1, height: area.height.saturating_sub(2), ..inner };
-                Rect { width: qr.view(pen, within, BESIDE_QR).width, ..inner }
+                Rect { width: qr.view(painter, within, BESIDE_QR).width, ..inner }
             }
             _ => inner,
         };
-        let mut rest = pen.title(inner, &text::title(&order.ticket.title));
-        pen.text(rest, &text::money(order.ticket.price), pen.theme.accent);
+        let mut rest = painter.title(inner, &text::title(&order.ticket.title));
+        painter.text(rest, &text::money(order.ticket.price), painter.theme.accent);
         rest = below(rest, 1 + gap);
         match order.status {
-            OrderStatus::Created => self.open_order(pen, rest, model, order, gap),
+            OrderStatus::Created => self.open_order(painter, rest, model, order, gap),
             OrderStatus::AwaitingPayment if !is_paid(model, order) => {
                 let words = "The card is good for it, and the money is being taken. It no longer runs out.";
-                rest = pen.paragraph(rest, words, pen.theme.accent);
-                facts(pen, below(rest, 1), model, order);
+                rest = painter.paragraph(rest, words, painter.theme.accent);
+                facts(painter, below(rest, 1), model, order);
             }
             OrderStatus::AwaitingPayment | OrderStatus::Complete => {
-                pen.spans(
+                painter.spans(
                     rest,
-                    &[(pen.glyphs.tick, pen.theme.good), (" Paid. It is yours.", pen.theme.good)],
+                    &[(painter.glyphs.tick, painter.theme.good), (" Paid. It is yours.", painter.theme.good)],
                 );
-                facts(pen, below(rest, 1 + gap), model, order);
+                facts(painter, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
                 let words = if model.orders.has_lapsed(&self.id) {
@@ -206,9 +206,9 @@ impl Screen for Checkout {
                 } else {
                     "It was cancelled, so it is free for others again. Nothing was charged."
                 };
-                rest = below(pen.paragraph(rest, words, pen.theme.warn), gap);
-                pen.button(rest, &model.key(Action::Again), "tries to order it again", Action::Again);
-                facts(pen, below(rest, 1 + gap), model, order);
+                rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
+                painter.button(rest, &model.key(Action::Again), "tries to order it again", Action::Again);
+                facts(painter, below(rest, 1 + gap), model, order);
             }
         }
     }
@@ -269,9 +269,9 @@ fn is_paid(model: &Model, order: &Order) -> bool {
 }
 
 impl Checkout {
-    fn open_order(&self, pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order, gap: u16) {
+    fn open_order(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, gap: u16) {
         let left = Orders::left(order, model.server_now());
-        countdown(pen, top(area, 1), order, left);
+        countdown(painter, top(area, 1), order, left);
         let mut rest = below(area, 1 + gap);
         let waiting = match model.orders.action(&self.id) {
             Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
@@ -280,68 +280,69 @@ impl Checkout {
             None => None,
         };
         if let Some(words) = waiting {
-            rest = pen.paragraph(rest, &format!("{words}{}", pen.glyphs.ellipsis), pen.theme.accent);
-            return facts(pen, below(rest, gap), model, order);
+            rest =
+                painter.paragraph(rest, &format!("{words}{}", painter.glyphs.ellipsis), painter.theme.accent);
+            return facts(painter, below(rest, gap), model, order);
         }
         if let Some(page) = model.payment_page(&self.id) {
-            return self.page(pen, rest, model, order, &page);
+            return self.page(painter, rest, model, order, &page);
         }
         let refusal = model.orders.refusal(&self.id);
         if let Some(refusal) = refusal {
             let room = top(rest, if gap == 0 { 2 } else { rest.height });
-            let used = room.height - pen.paragraph(room, &refusal.message, pen.theme.bad).height;
+            let used = room.height - painter.paragraph(room, &refusal.message, painter.theme.bad).height;
             rest = below(rest, used + gap);
         }
-        rest = self.form.view(pen, Rect { width: rest.width.min(70), ..rest });
+        rest = self.form.view(painter, Rect { width: rest.width.min(70), ..rest });
         let pay = format!("pays {}", text::money(order.ticket.price));
-        let end = pen.button(top(rest, 1), &model.key_while_writing(Action::Pay), &pay, Action::Pay);
+        let end = painter.button(top(rest, 1), &model.key_while_writing(Action::Pay), &pay, Action::Pay);
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
-        pen.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
+        painter.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
         rest = below(rest, 1 + gap);
         if let Some(refusal) = refusal {
             let advice = refusal.advice.as_deref().unwrap_or_default();
-            rest = below(pen.paragraph(rest, advice, pen.theme.dim), gap);
+            rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
         }
-        facts(pen, rest, model, order);
+        facts(painter, rest, model, order);
     }
 }
 
 impl Checkout {
     /// Where the order is paid for, and that this screen goes on by itself.
-    fn page(&self, pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order, page: &str) {
+    fn page(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, page: &str) {
         let gap = gap(area);
-        let mut rest = pen.paragraph(area, "Pay on this page:", Style::new());
-        rest = below(pen.paragraph(rest, page, pen.theme.accent), gap);
-        pen.button(top(rest, 1), &model.key(Action::Pay), "opens it in the browser", Action::Pay);
+        let mut rest = painter.paragraph(area, "Pay on this page:", Style::new());
+        rest = below(painter.paragraph(rest, page, painter.theme.accent), gap);
+        painter.button(top(rest, 1), &model.key(Action::Pay), "opens it in the browser", Action::Pay);
         rest = below(rest, 1);
-        pen.button(top(rest, 1), &model.key(Action::Cancel), "lets go of it", Action::Cancel);
+        painter.button(top(rest, 1), &model.key(Action::Cancel), "lets go of it", Action::Cancel);
         rest = below(rest, 1 + gap);
-        rest = pen.paragraph(rest, "This goes on by itself once it is paid.", pen.theme.dim);
-        facts(pen, below(rest, gap), model, order);
+        rest = painter.paragraph(rest, "This goes on by itself once it is paid.", painter.theme.dim);
+        facts(painter, below(rest, gap), model, order);
     }
 }
 
 /// How long it is still held.
-fn countdown(pen: &mut Pen<'_>, line: Rect, order: &Order, left: Duration) {
+fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
     let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
     let style = match left {
-        left if left <= SOON => pen.theme.bad,
-        left if left <= 2 * SOON => pen.theme.warn,
-        _ => pen.theme.good,
+        left if left <= SOON => painter.theme.bad,
+        left if left <= 2 * SOON => painter.theme.warn,
+        _ => painter.theme.good,
     };
-    let spans = [("Held for you  ", pen.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
-    let end = pen.spans(line, &spans);
+    let spans = [("Held for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
+    let end = painter.spans(line, &spans);
     let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
-    meter::line(pen, meter, left, whole, style);
+    meter::line(painter, meter, left, whole, style);
 }
 
 /// The small print.
-fn facts(pen: &mut Pen<'_>, area: Rect, model: &Model, order: &Order) {
+fn facts(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) {
     let payment = model.orders.payment(&order.id).map(|payment| payment.id.to_string());
     let facts = [("Order", order.id.to_string()), ("Ticket", order.ticket.id.to_string())];
     let mut rest = area;
     for (label, value) in facts.into_iter().chain(payment.map(|id| ("Payment", id))) {
-        pen.fact(rest, label, &value, Style::new());
+        painter.fact(rest, label, &value, Style::new());
         rest = below(rest, 1);
     }
 }

@@ -8,7 +8,7 @@ use super::{ConfirmAction, Cx, Input, Move, Screen, Speech};
 use crate::action::Action;
 use crate::model::Model;
 use crate::text;
-use crate::widgets::pen::{Pen, below, bottom, top};
+use crate::widgets::painter::{Painter, below, bottom, top};
 
 /// A question with yes and no.
 #[derive(Debug)]
@@ -92,17 +92,17 @@ impl Screen for Confirm {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (question, follows) = self.words(model);
         let width = area.width.min(64).saturating_sub(4);
         let lines = text::wrap(&question, width).len() + text::wrap(&follows, width).len();
-        let inner = pen.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 6, "Sure?");
-        let rest = pen.paragraph(below(inner, 1), &question, pen.theme.warn);
-        pen.paragraph(below(rest, 1), &follows, pen.theme.dim);
+        let inner = painter.popup(area, 64, u16::try_from(lines).unwrap_or(4) + 6, "Sure?");
+        let rest = painter.paragraph(below(inner, 1), &question, painter.theme.warn);
+        painter.paragraph(below(rest, 1), &follows, painter.theme.dim);
         let line = bottom(inner, 1);
-        let end = pen.button(line, &model.key(Action::Yes), "yes", Action::Yes);
+        let end = painter.button(line, &model.key(Action::Yes), "yes", Action::Yes);
         let place = Rect { x: end + 4, width: line.right().saturating_sub(end + 4), ..top(line, 1) };
-        pen.button(place, &model.key(Action::No), "no", Action::No);
+        painter.button(place, &model.key(Action::No), "no", Action::No);
     }
 
     fn speech(&self, model: &Model) -> Speech {

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use super::{Cx, Input, Screen, Speech};
 use crate::action::{Action, Scope};
 use crate::model::Model;
-use crate::widgets::pen::Pen;
+use crate::widgets::painter::Painter;
 
 /// The keys.
 #[derive(Debug)]
@@ -74,10 +74,10 @@ impl Screen for Help {
         self.scroll = to.min(last);
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let lines = self.lines(model);
         let inner =
-            pen.popup(area, 76, u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2), "Keys");
+            painter.popup(area, 76, u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2), "Keys");
         self.hidden.set(lines.len().saturating_sub(usize::from(inner.height)));
         let start = self.scroll.min(self.hidden.get());
         let column = 20.min(inner.width / 2);
@@ -85,18 +85,18 @@ impl Screen for Help {
             let place = Rect { y, height: 1, ..inner };
             match line {
                 Err(heading) => {
-                    pen.text(place, heading, pen.theme.heading);
+                    painter.text(place, heading, painter.theme.heading);
                 }
                 Ok((keys, what)) => {
-                    pen.text(Rect { width: column - 1, ..place }, keys, pen.theme.key);
+                    painter.text(Rect { width: column - 1, ..place }, keys, painter.theme.key);
                     let rest = Rect { x: place.x + column, width: place.width - column, ..place };
-                    pen.text(rest, what, Style::new());
+                    painter.text(rest, what, Style::new());
                 }
             }
         }
         if start < self.hidden.get() {
             let more = Rect { y: inner.bottom(), height: 1, ..inner };
-            pen.right(more, &format!(" {} more ", self.hidden.get() - start), pen.theme.dim);
+            painter.right(more, &format!(" {} more ", self.hidden.get() - start), painter.theme.dim);
         }
     }
 

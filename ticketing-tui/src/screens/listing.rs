@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::model::notices::Level;
 use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::sending::Sending;
 
 /// A form for title and price.
@@ -124,22 +124,22 @@ impl Screen for Listing {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.panel(area, &self.title(model));
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.panel(area, &self.title(model));
         let inner = Rect { width: inner.width.min(90), ..inner };
-        let rest = self.form.view(pen, inner);
+        let rest = self.form.view(painter, inner);
         let written = self.form.value(TITLE).trim().chars().count();
         if written > LONGEST - 40 {
-            let style = if written > LONGEST { pen.theme.bad } else { pen.theme.dim };
-            pen.right(top(below(inner, 1), 1), &format!("{written} of {LONGEST} characters"), style);
+            let style = if written > LONGEST { painter.theme.bad } else { painter.theme.dim };
+            painter.right(top(below(inner, 1), 1), &format!("{written} of {LONGEST} characters"), style);
         }
-        let Some(rest) = self.sending.view(pen, rest, "Sending") else { return };
+        let Some(rest) = self.sending.view(painter, rest, "Sending") else { return };
         let label = if self.id.is_some() { "saves it" } else { "puts it up for sale" };
-        let end = pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
+        let end = painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
-        pen.button(place, &model.key(Action::Back), "leaves it", Action::Back);
+        painter.button(place, &model.key(Action::Back), "leaves it", Action::Back);
         let note = "While someone has it reserved, a ticket cannot be changed or taken back.";
-        pen.paragraph(below(rest, 2), note, pen.theme.faint);
+        painter.paragraph(below(rest, 2), note, painter.theme.faint);
     }
 
     fn speech(&self, _: &Model) -> Speech {

@@ -13,7 +13,7 @@ use crate::widgets::card::Tone;
 use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::empty;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below};
+use crate::widgets::painter::{Painter, below};
 
 /// What one sells, the newest first.
 #[derive(Debug)]
@@ -106,32 +106,35 @@ impl Screen for Listings {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner =
-            if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = if area.width < 60 {
+            area
+        } else {
+            painter.frame(area, &self.title(model), painter.theme.border)
+        };
         let listings = model.listings.list();
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));
             let none = ["You sell nothing yet", &hint];
-            return empty::own(pen, inner, model, &model.listings.load, "what you sell", none);
+            return empty::own(painter, inner, model, &model.listings.load, "what you sell", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let columns = Columns::of(inner.width, 12);
         let rows = below(inner, 2);
-        pen.text(List::heading(inner, 0, 0), &sums(model), pen.theme.dim);
-        columns.heading(pen, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
-        self.list.view(pen, rows, listings.len(), |pen, place, index, _| {
+        painter.text(List::heading(inner, 0, 0), &sums(model), painter.theme.dim);
+        columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
+        self.list.view(painter, rows, listings.len(), |painter, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
             let (word, tone) = status(listing);
             let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
                 title: &text::title(&listing.ticket.title),
                 price: &text::money(listing.ticket.price),
-                status: (word, tone.of(pen.theme)),
+                status: (word, tone.of(painter.theme)),
                 age: &age.unwrap_or_default(),
                 ink: Style::new(),
             };
-            columns.view(pen, place, &line);
+            columns.view(painter, place, &line);
         });
     }
 

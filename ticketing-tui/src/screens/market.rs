@@ -15,7 +15,7 @@ use crate::text;
 use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below, bottom, inset, top};
+use crate::widgets::painter::{Painter, below, bottom, inset, top};
 use crate::widgets::{card, empty, ticker};
 
 /// The market.
@@ -210,7 +210,7 @@ impl Screen for Market {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let title = self.title(model);
         let (list, beside) = if area.width >= SPLIT && model.market.view.len() > 0 {
             let side = (area.width / 3).min(56).max(area.width.saturating_sub(WIDEST + 2));
@@ -218,16 +218,16 @@ impl Screen for Market {
         } else {
             (area, Rect::ZERO)
         };
-        let inner = if area.width >= 60 { pen.frame(list, &title, pen.theme.border) } else { list };
-        self.query_line(model, pen, top(inner, 1));
+        let inner = if area.width >= 60 { painter.frame(list, &title, painter.theme.border) } else { list };
+        self.query_line(model, painter, top(inner, 1));
         let rows = below(inner, 1);
         if model.market.view.len() == 0 {
-            self.nothing(model, pen, rows);
+            self.nothing(model, painter, rows);
         } else {
-            self.rows(model, pen, rows);
+            self.rows(model, painter, rows);
         }
         if !beside.is_empty() {
-            self.beside(model, pen, beside);
+            self.beside(model, painter, beside);
         }
     }
 
@@ -264,34 +264,34 @@ impl Screen for Market {
 
 impl Market {
     /// The filter, and how the list is bounded and sorted.
-    fn query_line(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn query_line(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let query = model.market.view.query();
         let area = inset(area, 1, 0);
-        let words = format!("{}{}", query.sort.label(), limits(query, pen.glyphs.separator));
+        let words = format!("{}{}", query.sort.label(), limits(query, painter.glyphs.separator));
         let wide = area.width >= 50;
-        let end = if wide { pen.right(area, &words, pen.theme.dim) } else { area.right() };
+        let end = if wide { painter.right(area, &words, painter.theme.dim) } else { area.right() };
         let field = Rect { width: end.saturating_sub(area.x + 2), ..area };
         if self.writing || !self.filter.value().is_empty() {
-            pen.text(Rect { width: 1, ..area }, "/", pen.theme.accent);
+            painter.text(Rect { width: 1, ..area }, "/", painter.theme.accent);
             let line = Rect { x: field.x + 1, width: field.width.saturating_sub(1).min(60), ..field };
-            self.filter.line(pen, line, self.writing);
+            self.filter.line(painter, line, self.writing);
         } else {
             let key = model.key(Action::Filter);
             let hint = if wide {
                 format!("{key} filters by title")
             } else {
-                format!("{key} filter {} {words}", pen.glyphs.separator)
+                format!("{key} filter {} {words}", painter.glyphs.separator)
             };
-            pen.text(field, &hint, pen.theme.faint);
+            painter.text(field, &hint, painter.theme.faint);
         }
-        pen.hit(field, crate::widgets::pen::Hit::Field(0));
+        painter.hit(field, crate::widgets::painter::Hit::Field(0));
     }
 
-    fn nothing(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn nothing(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let key = |action| model.key(action);
         let market = &model.market;
         if market.tickets.len() == 0 && !matches!(market.load, Load::Ready) {
-            return empty::load(pen, area, &market.load, "the market", &key(Action::Reload));
+            return empty::load(painter, area, &market.load, "the market", &key(Action::Reload));
         }
         if market.view.is_searching() {
             return;
@@ -303,65 +303,73 @@ impl Market {
             if market.view.query().only_free {
                 more.push(&free);
             }
-            empty::message(pen, area, "No ticket is like that", pen.theme.warn, &more);
+            empty::message(painter, area, "No ticket is like that", painter.theme.warn, &more);
         } else {
             let sell = format!("{} lists one for sale", key(Action::New));
-            empty::message(pen, area, "Nothing is for sale yet", pen.theme.dim, &[&sell]);
+            empty::message(painter, area, "Nothing is for sale yet", painter.theme.dim, &[&sell]);
         }
     }
 
-    fn rows(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (market, len) = (&model.market, model.market.view.len());
         let columns = Columns::of(area.width, if area.width >= ROOMY { 13 } else { 0 });
         let rows = below(area, 1);
-        columns.heading(pen, List::heading(area, len, rows.height), "LISTED");
-        self.list.view(pen, rows, len, |pen, place, index, _| {
+        columns.heading(painter, List::heading(area, len, rows.height), "LISTED");
+        self.list.view(painter, rows, len, |painter, place, index, _| {
             if let Some((id, row)) = market.shown(index)
                 && let Some(ticket) = market.tickets.id(id)
             {
-                line(pen, place, columns, model, &ticket, row);
+                line(painter, place, columns, model, &ticket, row);
             }
         });
     }
 
     /// The ticket that is selected, and where there is room what has just happened.
-    fn beside(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let low = if area.height >= 30 { area.height / 2 } else { 0 };
-        let inner = pen.frame(Rect { height: area.height - low, ..area }, "Selected", pen.theme.border);
+        let inner =
+            painter.frame(Rect { height: area.height - low, ..area }, "Selected", painter.theme.border);
         match self.selected(model) {
-            Some((id, row)) => card::view(pen, inset(inner, 1, 0), model, &id, row),
-            None => empty::message(pen, inner, "Nothing is selected", pen.theme.dim, &[]),
+            Some((id, row)) => card::view(painter, inset(inner, 1, 0), model, &id, row),
+            None => empty::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
         }
         if low > 0 {
-            let inner = inset(pen.frame(bottom(area, low), "Just now", pen.theme.border), 1, 0);
+            let inner = inset(painter.frame(bottom(area, low), "Just now", painter.theme.border), 1, 0);
             for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
-                ticker::line(pen, Rect { y, height: 1, ..inner }, event);
+                ticker::line(painter, Rect { y, height: 1, ..inner }, event);
             }
         }
     }
 }
 
 /// Writes the line of a ticket.
-fn line(pen: &mut Pen<'_>, place: Rect, columns: Columns, model: &Model, ticket: &TicketId, row: &TicketRow) {
+fn line(
+    painter: &mut Painter<'_>,
+    place: Rect,
+    columns: Columns,
+    model: &Model,
+    ticket: &TicketId,
+    row: &TicketRow,
+) {
     let (word, tone) = card::status(model, ticket, row);
     let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
     let line = Line {
         title: &row.title,
         price: &text::price(row.cents),
-        status: (&word, tone.of(pen.theme)),
+        status: (&word, tone.of(painter.theme)),
         age: &text::relative(row.listed, model.server_now()),
-        ink: if had { Style::new() } else { pen.theme.gone },
+        ink: if had { Style::new() } else { painter.theme.gone },
     };
-    let title = columns.view(pen, place, &line);
-    found(pen, title, model, &row.title);
+    let title = columns.view(painter, place, &line);
+    found(painter, title, model, &row.title);
     if row.state != TicketState::Available && !columns.has_status() {
         // Without room for words, a mark says it: colour alone must not.
         let mark = match row.state {
-            _ if had => pen.glyphs.dot,
-            TicketState::Sold => pen.glyphs.cross,
-            _ => pen.glyphs.hollow,
+            _ if had => painter.glyphs.dot,
+            TicketState::Sold => painter.glyphs.cross,
+            _ => painter.glyphs.hollow,
         };
-        pen.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
+        painter.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
     }
 }
 
@@ -383,7 +391,7 @@ fn limits(query: &Query, separator: &str) -> String {
 }
 
 /// Marks the letters that the filter has found.
-fn found(pen: &mut Pen<'_>, area: Rect, model: &Model, title: &str) {
+fn found(painter: &mut Painter<'_>, area: Rect, model: &Model, title: &str) {
     let letters = model.market.view.found_letters(title);
     let mut letters = letters.iter().peekable();
     let mut x = area.x;
@@ -395,7 +403,7 @@ fn found(pen: &mut Pen<'_>, area: Rect, model: &Model, title: &str) {
         }
         if usize::try_from(**next) == Ok(index) {
             letters.next();
-            pen.buffer.set_style(Rect { x, width, height: 1, ..area }, pen.theme.found);
+            painter.buffer.set_style(Rect { x, width, height: 1, ..area }, painter.theme.found);
         }
         x += width;
     }

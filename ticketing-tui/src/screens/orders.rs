@@ -13,7 +13,7 @@ use crate::widgets::card::Tone;
 use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::empty;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below};
+use crate::widgets::painter::{Painter, below};
 
 /// One's own orders, the newest first.
 #[derive(Debug)]
@@ -105,32 +105,35 @@ impl Screen for Orders {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner =
-            if area.width < 60 { area } else { pen.frame(area, &self.title(model), pen.theme.border) };
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = if area.width < 60 {
+            area
+        } else {
+            painter.frame(area, &self.title(model), painter.theme.border)
+        };
         let orders = model.orders.list();
         if orders.is_empty() {
             let (market, buy) = (model.key(Action::Market), model.key(Action::Buy));
             let hint = format!("{market} goes to the market, {buy} buys there");
             let none = ["You have not ordered anything yet", &hint];
-            return empty::own(pen, inner, model, &model.orders.load, "your orders", none);
+            return empty::own(painter, inner, model, &model.orders.load, "your orders", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let columns = Columns::of(inner.width, 15);
         let rows = below(inner, 1);
-        columns.heading(pen, List::heading(inner, orders.len(), rows.height), "ORDERED");
-        self.list.view(pen, rows, orders.len(), |pen, place, index, _| {
+        columns.heading(painter, List::heading(inner, orders.len(), rows.height), "ORDERED");
+        self.list.view(painter, rows, orders.len(), |painter, place, index, _| {
             let Some(order) = orders.get(index) else { return };
             let (word, tone) = status(model, order);
             let age = order.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
                 title: &text::title(&order.ticket.title),
                 price: &text::money(order.ticket.price),
-                status: (&word, tone.of(pen.theme)),
+                status: (&word, tone.of(painter.theme)),
                 age: &age.unwrap_or_default(),
-                ink: if order.status == OrderStatus::Cancelled { pen.theme.gone } else { Style::new() },
+                ink: if order.status == OrderStatus::Cancelled { painter.theme.gone } else { Style::new() },
             };
-            columns.view(pen, place, &line);
+            columns.view(painter, place, &line);
         });
     }
 

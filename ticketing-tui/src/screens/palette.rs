@@ -12,7 +12,7 @@ use crate::text;
 use crate::widgets::empty;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::painter::{Painter, below, top};
 
 /// What can be done, narrowed by what is written.
 #[derive(Debug)]
@@ -98,21 +98,21 @@ impl Screen for Palette {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let height = u16::try_from(self.all.len()).unwrap_or(u16::MAX).saturating_add(4);
-        let inner = pen.popup(area, 76, height, "Commands");
-        self.field.line(pen, top(inner, 1), true);
+        let inner = painter.popup(area, 76, height, "Commands");
+        self.field.line(painter, top(inner, 1), true);
         let rows = below(inner, 2);
         if self.found.is_empty() {
-            return empty::message(pen, rows, "No command is called that", pen.theme.warn, &[]);
+            return empty::message(painter, rows, "No command is called that", painter.theme.warn, &[]);
         }
-        self.list.view(pen, rows, self.found.len(), |pen, line, index, _| {
+        self.list.view(painter, rows, self.found.len(), |painter, line, index, _| {
             let Some(action) = self.found.get(index) else { return };
             let key = model.key(*action);
-            let start = pen.right(line, &key, pen.theme.key);
+            let start = painter.right(line, &key, painter.theme.key);
             let room = start.saturating_sub(line.x + 1);
-            let words = text::fit(action.what(), room, pen.glyphs.ellipsis).into_owned();
-            pen.text(line, &words, Style::new());
+            let words = text::fit(action.what(), room, painter.glyphs.ellipsis).into_owned();
+            painter.text(line, &words, Style::new());
         });
     }
 

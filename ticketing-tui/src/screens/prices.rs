@@ -8,7 +8,7 @@ use crate::action::Action;
 use crate::model::Model;
 use crate::text;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, top};
+use crate::widgets::painter::{Painter, top};
 
 /// A form for the two ends.
 #[derive(Debug)]
@@ -75,11 +75,11 @@ impl Screen for Prices {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.popup(area, 48, 9, "Prices, in US dollars");
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.popup(area, 48, 9, "Prices, in US dollars");
         let rest =
-            self.form.view(pen, Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner });
-        pen.button(top(rest, 1), &model.key(Action::Submit), "shows only these", Action::Submit);
+            self.form.view(painter, Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner });
+        painter.button(top(rest, 1), &model.key(Action::Submit), "shows only these", Action::Submit);
     }
 
     fn speech(&self, _: &Model) -> Speech {

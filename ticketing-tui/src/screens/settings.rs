@@ -12,7 +12,7 @@ use crate::model::notices::Level;
 use crate::settings::{Borders, SettingChange, Settings as Chosen};
 use crate::theme::ThemeName;
 use crate::widgets::list::List;
-use crate::widgets::pen::Pen;
+use crate::widgets::painter::Painter;
 
 /// The settings.
 #[derive(Debug)]
@@ -156,31 +156,31 @@ impl Screen for Settings {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.frame(area, "Settings", pen.theme.border);
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.frame(area, "Settings", painter.theme.border);
         let inner = Rect { width: inner.width.min(100), ..inner };
-        self.list.view(pen, inner, lines().count(), |pen, line, index, _| {
+        self.list.view(painter, inner, lines().count(), |painter, line, index, _| {
             let Some(setting) = lines().nth(index) else { return };
             let (value, style) = match setting {
                 Line::Key(action) if self.capturing == Some(action) => {
-                    ("press the new key, or esc".to_owned(), pen.theme.warn)
+                    ("press the new key, or esc".to_owned(), painter.theme.warn)
                 }
                 Line::Key(action) if model.settings.keys.is_chosen(action) => {
-                    (setting.value(&model.settings), pen.theme.accent)
+                    (setting.value(&model.settings), painter.theme.accent)
                 }
-                _ => (setting.value(&model.settings), pen.theme.key),
+                _ => (setting.value(&model.settings), painter.theme.key),
             };
-            let start = pen.right(line, &value, style);
+            let start = painter.right(line, &value, style);
             let label = Rect { width: start.saturating_sub(line.x + 1), ..line };
             let end = match setting {
                 Line::Key(action) if line.width >= 70 => {
                     let name = Rect { width: 12.min(label.width), ..label };
-                    pen.text(name, action.name(), pen.theme.faint);
+                    painter.text(name, action.name(), painter.theme.faint);
                     name.right()
                 }
                 _ => label.x,
             };
-            pen.text(
+            painter.text(
                 Rect { x: end, width: label.right().saturating_sub(end), ..label },
                 setting.label(),
                 Style::new(),

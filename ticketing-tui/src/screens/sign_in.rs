@@ -10,7 +10,7 @@ use crate::effect::Call;
 use crate::event::Reply;
 use crate::model::Model;
 use crate::widgets::form::{Field, Form};
-use crate::widgets::pen::{Pen, below, top};
+use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::sending::Sending;
 
 /// A form for e-mail and password.
@@ -119,20 +119,20 @@ impl Screen for SignIn {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.panel(area, &self.title(model));
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.panel(area, &self.title(model));
         let inner = Rect { width: inner.width.min(70), ..inner };
         let mut rest = inner;
         if inner.height > 11 {
-            rest = below(pen.paragraph(inner, &format!("at {}", model.server), pen.theme.dim), 1);
+            rest = below(painter.paragraph(inner, &format!("at {}", model.server), painter.theme.dim), 1);
         }
-        let rest = self.form.view(pen, rest);
-        let Some(rest) = self.sending.view(pen, rest, "Asking") else { return };
+        let rest = self.form.view(painter, rest);
+        let Some(rest) = self.sending.view(painter, rest, "Asking") else { return };
         let label = if self.new { "makes the account" } else { "signs in" };
-        pen.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
+        painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let rest = below(rest, 1);
         let label = if self.new { "signs in to an account that is there" } else { "makes a new account" };
-        pen.button(top(rest, 1), &model.key(Action::Switch), label, Action::Switch);
+        painter.button(top(rest, 1), &model.key(Action::Switch), label, Action::Switch);
     }
 
     fn speech(&self, _: &Model) -> Speech {

@@ -9,7 +9,7 @@ use crate::effect::{Call, CallId};
 use crate::model::ticket_store::TicketState;
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::pen::Pen;
+use crate::widgets::painter::Painter;
 use crate::widgets::{card, empty};
 
 /// One ticket. What is known of it is shown at once; the server is asked whether that is still so.
@@ -83,13 +83,13 @@ impl Screen for Ticket {
         }
     }
 
-    fn view(&self, model: &Model, pen: &mut Pen<'_>, area: Rect) {
-        let inner = pen.panel(area, "Ticket");
+    fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
+        let inner = painter.panel(area, "Ticket");
         match model.market.tickets.get(&self.id) {
-            Some(row) => card::view(pen, inner, model, &self.id, row),
+            Some(row) => card::view(painter, inner, model, &self.id, row),
             None => {
                 let key = model.key(Action::Reload);
-                empty::load(pen, inner, &self.load, "the ticket", &key);
+                empty::load(painter, inner, &self.load, "the ticket", &key);
             }
         }
     }

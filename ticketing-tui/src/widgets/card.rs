@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{Money, OrderStatus, TicketId};
 
-use super::pen::{Pen, below};
+use super::painter::{Painter, below};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::Model;
@@ -75,11 +75,11 @@ pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
 const LOW: u16 = 12;
 
 /// Draws a ticket with all there is to know.
-pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
+pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
     let gap = u16::from(area.height >= LOW);
-    let mut rest = pen.title(area, &row.title);
+    let mut rest = painter.title(area, &row.title);
     rest = below(rest, gap);
-    pen.text(rest, &text::price(row.cents), pen.theme.accent);
+    painter.text(rest, &text::price(row.cents), painter.theme.accent);
     rest = below(rest, 1 + gap);
     let (word, tone) = status(model, ticket, row);
     let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
@@ -87,7 +87,7 @@ pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &Ticket
     let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
     let version = row.version.to_string();
     let lines: [(&str, &str, Style); 5] = [
-        ("Status", &word, tone.of(pen.theme)),
+        ("Status", &word, tone.of(painter.theme)),
         ("Id", ticket.as_str(), Style::new()),
         ("Listed", &listed, Style::new()),
         ("Seller", seller, Style::new()),
@@ -95,42 +95,42 @@ pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &Ticket
     ];
     let shown = if gap == 0 { 3 } else { lines.len() };
     for (label, value, style) in lines.into_iter().take(shown) {
-        pen.fact(rest, label, value, style);
+        painter.fact(rest, label, value, style);
         rest = below(rest, 1);
     }
     rest = below(rest, gap);
     if !rest.is_empty() {
-        advice(pen, rest, model, ticket, row);
+        advice(painter, rest, model, ticket, row);
     }
 }
 
 /// What can be done about it.
-fn advice(pen: &mut Pen<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
+fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketId, row: &TicketRow) {
     let key = |action| model.key(action);
     let order = model.orders.of_ticket(ticket).map(|order| order.status);
-    let buy = |pen: &mut Pen<'_>, label: &str| {
-        pen.button(area, &key(Action::Buy), label, Action::Buy);
+    let buy = |painter: &mut Painter<'_>, label: &str| {
+        painter.button(area, &key(Action::Buy), label, Action::Buy);
     };
     match (order, row.state) {
-        (Some(OrderStatus::Created), _) => buy(pen, "goes on to pay"),
-        (Some(OrderStatus::Complete), _) => buy(pen, "shows your order"),
-        (Some(_), _) => buy(pen, "shows how far the payment is"),
+        (Some(OrderStatus::Created), _) => buy(painter, "goes on to pay"),
+        (Some(OrderStatus::Complete), _) => buy(painter, "shows your order"),
+        (Some(_), _) => buy(painter, "shows how far the payment is"),
         (None, _) if model.orders.is_reserving(ticket) => {
-            pen.text(area, &format!("Reserving{}", pen.glyphs.ellipsis), pen.theme.accent);
+            painter.text(area, &format!("Reserving{}", painter.glyphs.ellipsis), painter.theme.accent);
         }
-        (None, TicketState::Available) => buy(pen, "reserves it for you"),
+        (None, TicketState::Available) => buy(painter, "reserves it for you"),
         (None, TicketState::Reserved) => {
-            pen.paragraph(
+            painter.paragraph(
                 area,
                 "Someone is about to buy it. If they do not, it comes free by itself.",
-                pen.theme.dim,
+                painter.theme.dim,
             );
         }
         (None, TicketState::Sold) => {
-            pen.paragraph(area, "It is sold.", pen.theme.dim);
+            painter.paragraph(area, "It is sold.", painter.theme.dim);
         }
         (None, TicketState::Withdrawn) => {
-            pen.paragraph(area, "Its seller took it off the market.", pen.theme.dim);
+            painter.paragraph(area, "Its seller took it off the market.", painter.theme.dim);
         }
     }
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pen::{Hit, Pen, bottom, inset, top};
+use super::painter::{Hit, Painter, bottom, inset, top};
 use crate::action::{Action, Scope};
 use crate::model::{Link, Model, Session};
 use crate::screens::{Route, TABS};
@@ -29,48 +29,54 @@ pub(crate) fn is_too_small(area: Rect) -> bool {
 }
 
 /// Says that there is too little room, and how much is needed.
-pub(crate) fn too_small(pen: &mut Pen<'_>, area: Rect) {
+pub(crate) fn too_small(painter: &mut Painter<'_>, area: Rect) {
     let (width, height) = SMALLEST;
     let middle = Rect { y: area.y + area.height.saturating_sub(3) / 2, height: area.height.min(3), ..area };
     let words = format!(
         "This window has {} x {}. The marketplace needs {width} x {height}.",
         area.width, area.height
     );
-    pen.paragraph(middle, &words, pen.theme.warn);
+    painter.paragraph(middle, &words, painter.theme.warn);
 }
 
 /// Draws the bars at the top and the bottom. Answers with the area between them.
-pub(crate) fn view(pen: &mut Pen<'_>, area: Rect, model: &Model, open: &Route, offer: &Offer) -> Rect {
-    header(pen, top(area, 1), model, open, offer.writes);
-    footer(pen, bottom(area, 1), model, offer);
+pub(crate) fn view(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    model: &Model,
+    open: &Route,
+    offer: &Offer,
+) -> Rect {
+    header(painter, top(area, 1), model, open, offer.writes);
+    footer(painter, bottom(area, 1), model, offer);
     inset(area, 0, 1)
 }
 
-fn header(pen: &mut Pen<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
-    pen.buffer.set_style(area, pen.theme.bar);
-    let (link, style) = link(pen, area, model);
-    let link_at = pen.right(area, &link, pen.theme.bar.patch(style));
+fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
+    painter.buffer.set_style(area, painter.theme.bar);
+    let (link, style) = link(painter, area, model);
+    let link_at = painter.right(area, &link, painter.theme.bar.patch(style));
     let mut x = area.x;
     if area.width >= 100 {
-        let style = Style { fg: pen.theme.accent.fg, ..pen.theme.accent.patch(pen.theme.bar) };
-        x = pen.text(area, " ticketing ", style);
+        let style = Style { fg: painter.theme.accent.fg, ..painter.theme.accent.patch(painter.theme.bar) };
+        x = painter.text(area, " ticketing ", style);
     }
     let room = link_at.saturating_sub(x);
-    let named = tabs(pen, model, open, writes, true);
+    let named = tabs(painter, model, open, writes, true);
     let is_wide = named.iter().map(|(words, ..)| text::width(words)).sum::<u16>() < room;
-    let tabs = if is_wide { named } else { tabs(pen, model, open, writes, false) };
+    let tabs = if is_wide { named } else { tabs(painter, model, open, writes, false) };
     for (words, action, style) in tabs {
         let place = Rect { x, width: link_at.saturating_sub(x), ..area };
-        let end = pen.text(place, &words, style);
-        pen.hit(Rect { x, width: end.saturating_sub(x), ..area }, Hit::Action(action));
+        let end = painter.text(place, &words, style);
+        painter.hit(Rect { x, width: end.saturating_sub(x), ..area }, Hit::Action(action));
         x = end;
     }
-    account(pen, Rect { x: x + 1, width: link_at.saturating_sub(x + 1), ..area }, model);
+    account(painter, Rect { x: x + 1, width: link_at.saturating_sub(x + 1), ..area }, model);
 }
 
 /// The tabs: with their names, or but for the one that is open with their keys alone.
 fn tabs(
-    pen: &Pen<'_>,
+    painter: &Painter<'_>,
     model: &Model,
     open: &Route,
     writes: bool,
@@ -80,7 +86,7 @@ fn tabs(
     let tab = |(action, route): &(Action, Route)| {
         let is_open = route == open;
         let badge = match *action {
-            Action::Orders if open_orders > 0 => format!(" {}{open_orders}", pen.glyphs.dot),
+            Action::Orders if open_orders > 0 => format!(" {}{open_orders}", painter.glyphs.dot),
             _ => String::new(),
         };
         // While a line is written the keys are letters of it.
@@ -90,16 +96,16 @@ fn tabs(
         } else {
             format!(" {}{badge} ", key.trim_end())
         };
-        (words, *action, if is_open { pen.theme.tab } else { pen.theme.bar })
+        (words, *action, if is_open { painter.theme.tab } else { painter.theme.bar })
     };
     TABS.iter().map(tab).collect()
 }
 
 /// How the connection is.
-fn link(pen: &Pen<'_>, area: Rect, model: &Model) -> (String, Style) {
+fn link(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
     let (mark, words, style) = match &model.link {
-        Link::Connecting => (pen.glyphs.hollow, "connecting".to_owned(), pen.theme.dim),
-        Link::Live => (pen.glyphs.dot, "live".to_owned(), pen.theme.good),
+        Link::Connecting => (painter.glyphs.hollow, "connecting".to_owned(), painter.theme.dim),
+        Link::Live => (painter.glyphs.dot, "live".to_owned(), painter.theme.good),
         Link::Lost { retry_at, .. } => {
             let left = retry_at.saturating_since(model.now);
             let words = if left.is_zero() {
@@ -108,29 +114,29 @@ fn link(pen: &Pen<'_>, area: Rect, model: &Model) -> (String, Style) {
                 let again = if area.width >= 120 { ", again in" } else { "" };
                 format!("offline{again} {}", text::clock(left))
             };
-            (pen.glyphs.cross, words, pen.theme.bad)
+            (painter.glyphs.cross, words, painter.theme.bad)
         }
-        Link::Ended(_) => (pen.glyphs.hollow, "not live".to_owned(), pen.theme.warn),
+        Link::Ended(_) => (painter.glyphs.hollow, "not live".to_owned(), painter.theme.warn),
     };
     (format!("{mark} {words} "), style)
 }
 
 /// Who is signed in, where there is room to say it.
-fn account(pen: &mut Pen<'_>, area: Rect, model: &Model) {
+fn account(painter: &mut Painter<'_>, area: Rect, model: &Model) {
     let words = match &model.session {
         Session::Unknown | Session::Failed(_) => return,
         Session::Out => format!("{} Sign in ", model.key(Action::Account)),
         Session::In(user) => format!("{} ", text::sanitize(&user.email)),
     };
     if area.width >= text::width(&words).min(SHORTEST) {
-        let start = pen.right(area, &words, pen.theme.bar);
-        pen.hit(Rect { x: start, width: area.right() - start, ..area }, Hit::Action(Action::Account));
+        let start = painter.right(area, &words, painter.theme.bar);
+        painter.hit(Rect { x: start, width: area.right() - start, ..area }, Hit::Action(Action::Account));
     }
 }
 
 /// The keys of what can be done, as far as there is room; help and leaving always.
-fn footer(pen: &mut Pen<'_>, area: Rect, model: &Model, offer: &Offer) {
-    pen.buffer.set_style(area, pen.theme.bar);
+fn footer(painter: &mut Painter<'_>, area: Rect, model: &Model, offer: &Offer) {
+    painter.buffer.set_style(area, painter.theme.bar);
     let hint = |action: &Action| {
         let key = if offer.writes { model.key_while_writing(*action) } else { model.key(*action) };
         (!key.is_empty()).then(|| (key, action.label(), *action))
@@ -151,7 +157,7 @@ fn footer(pen: &mut Pen<'_>, area: Rect, model: &Model, offer: &Offer) {
             }
             let (key, label, action) = hint;
             let place = Rect { x, width: end - x, ..area };
-            x = pen.button(place, &key, label, action) + 2;
+            x = painter.button(place, &key, label, action) + 2;
         }
     };
     draw(&mut own.filter_map(hint), end);

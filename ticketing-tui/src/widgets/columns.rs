@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pen::Pen;
+use super::painter::Painter;
 
 /// How wide the columns behind the title are; nothing for those that have no room.
 #[derive(Debug, Clone, Copy)]
@@ -48,26 +48,26 @@ impl Columns {
     }
 
     /// Writes the names of the columns.
-    pub(crate) fn heading(self, pen: &mut Pen<'_>, line: Rect, age: &str) {
-        let style = pen.theme.heading;
+    pub(crate) fn heading(self, painter: &mut Painter<'_>, line: Rect, age: &str) {
+        let style = painter.theme.heading;
         let names = Line { title: "TITLE", price: "PRICE", status: ("STATUS", style), age: "", ink: style };
-        self.view(pen, line, &names);
+        self.view(painter, line, &names);
         let [.., place] = self.places(line);
-        pen.right(place, age, style);
+        painter.right(place, age, style);
     }
 
     /// Writes a line. Answers with the place of the title.
-    pub(crate) fn view(self, pen: &mut Pen<'_>, place: Rect, line: &Line<'_>) -> Rect {
+    pub(crate) fn view(self, painter: &mut Painter<'_>, place: Rect, line: &Line<'_>) -> Rect {
         let [title, price, status, age] = self.places(place);
         let title = Rect { width: title.width.saturating_sub(1), ..title };
-        pen.text(title, line.title, line.ink);
-        pen.right(price, line.price, line.ink);
-        pen.text(
+        painter.text(title, line.title, line.ink);
+        painter.right(price, line.price, line.ink);
+        painter.text(
             Rect { x: status.x + 2, width: status.width.saturating_sub(2), ..status },
             line.status.0,
             line.status.1,
         );
-        pen.right(age, line.age, pen.theme.faint);
+        painter.right(age, line.age, painter.theme.faint);
         title
     }
 }

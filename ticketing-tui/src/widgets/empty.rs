@@ -3,31 +3,31 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pen::{Pen, below};
+use super::painter::{Painter, below};
 use crate::action::Action;
 use crate::call_error::CallErrorKind;
 use crate::model::{Link, Load, Model, Session};
 use crate::text;
 
 /// A message in the middle of an area, and below it what can be done.
-pub(crate) fn message(pen: &mut Pen<'_>, area: Rect, title: &str, style: Style, more: &[&str]) {
+pub(crate) fn message(painter: &mut Painter<'_>, area: Rect, title: &str, style: Style, more: &[&str]) {
     let width = area.width.saturating_sub(4);
     let lines: Vec<String> = more.iter().flat_map(|more| text::wrap(more, width)).collect();
     let height = u16::try_from(lines.len()).unwrap_or(0) + 2;
     let mut rest = below(area, area.height.saturating_sub(height) / 2);
-    pen.centre(rest, title, style);
+    painter.centre(rest, title, style);
     rest = below(rest, 2);
     for line in lines {
         if rest.is_empty() {
             return;
         }
-        pen.centre(rest, &line, pen.theme.dim);
+        painter.centre(rest, &line, painter.theme.dim);
         rest = below(rest, 1);
     }
 }
 
 /// Says how far something is that cannot be shown yet. `retry` is the key that tries again.
-pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry: &str) {
+pub(crate) fn load(painter: &mut Painter<'_>, area: Rect, load: &Load, what: &str, retry: &str) {
     match load {
         Load::Failed(error) => {
             let retry = format!("{retry} tries again");
@@ -36,30 +36,43 @@ pub(crate) fn load(pen: &mut Pen<'_>, area: Rect, load: &Load, what: &str, retry
                 CallErrorKind::Offline => "`ticketing serve` starts a server here; --server names another",
                 _ => "",
             };
-            message(pen, area, &error.message, pen.theme.bad, &[&hint, &retry, serve]);
+            message(painter, area, &error.message, painter.theme.bad, &[&hint, &retry, serve]);
         }
-        _ => message(pen, area, &format!("Loading {what}{}", pen.glyphs.ellipsis), pen.theme.dim, &[]),
+        _ => message(
+            painter,
+            area,
+            &format!("Loading {what}{}", painter.glyphs.ellipsis),
+            painter.theme.dim,
+            &[],
+        ),
     }
 }
 
 /// Says why there is nothing in a list of one's own. `none` is what to say where there is none, and what to do then.
-pub(crate) fn own(pen: &mut Pen<'_>, area: Rect, model: &Model, far: &Load, what: &str, none: [&str; 2]) {
+pub(crate) fn own(
+    painter: &mut Painter<'_>,
+    area: Rect,
+    model: &Model,
+    far: &Load,
+    what: &str,
+    none: [&str; 2],
+) {
     match far {
-        _ if model.user().is_none() => signed_out(pen, area, model, what),
-        Load::Ready => message(pen, area, none[0], pen.theme.dim, &[none[1]]),
-        far => load(pen, area, far, what, &model.key(Action::Reload)),
+        _ if model.user().is_none() => signed_out(painter, area, model, what),
+        Load::Ready => message(painter, area, none[0], painter.theme.dim, &[none[1]]),
+        far => load(painter, area, far, what, &model.key(Action::Reload)),
     }
 }
 
 /// Says that something belongs to somebody, and nobody is signed in.
-pub(crate) fn signed_out(pen: &mut Pen<'_>, area: Rect, model: &Model, what: &str) {
+pub(crate) fn signed_out(painter: &mut Painter<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown | Session::Failed(_)) {
         let far = match (&model.session, &model.link) {
             (Session::Failed(error), _) | (_, Link::Lost { error, .. }) => Load::Failed(error.clone()),
             _ => Load::Idle,
         };
-        return load(pen, area, &far, what, &model.key(Action::Reload));
+        return load(painter, area, &far, what, &model.key(Action::Reload));
     }
     let how = format!("{} signs in, or makes an account", model.key(Action::Account));
-    message(pen, area, &format!("Sign in to see {what}"), pen.theme.warn, &[&how]);
+    message(painter, area, &format!("Sign in to see {what}"), painter.theme.warn, &[&how]);
 }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use tui_input::{Input, InputRequest};
 
-use super::pen::{Hit, Pen, below, top};
+use super::painter::{Hit, Painter, below, top};
 use crate::action::Action;
 use crate::text;
 
@@ -67,16 +67,16 @@ impl Field {
     }
 
     /// Draws the line itself, with the cursor if it has the focus.
-    pub(crate) fn line(&self, pen: &mut Pen<'_>, area: Rect, focus: bool) {
+    pub(crate) fn line(&self, painter: &mut Painter<'_>, area: Rect, focus: bool) {
         let area = top(area, 1);
         if area.is_empty() {
             return;
         }
-        let style = if focus { pen.theme.focus } else { pen.theme.field };
-        pen.buffer.set_style(area, style);
+        let style = if focus { painter.theme.focus } else { painter.theme.field };
+        painter.buffer.set_style(area, style);
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
         let shown = if self.secret {
-            pen.glyphs.hidden.repeat(self.value().chars().count())
+            painter.glyphs.hidden.repeat(self.value().chars().count())
         } else {
             self.value().to_owned()
         };
@@ -85,13 +85,13 @@ impl Field {
         let scroll = (at + 1).saturating_sub(usize::from(inner.width));
         let visible = skip_columns(&shown, scroll);
         if shown.is_empty() {
-            pen.text(inner, self.example, Style { bg: style.bg, ..pen.theme.faint });
+            painter.text(inner, self.example, Style { bg: style.bg, ..painter.theme.faint });
         } else {
-            pen.buffer.set_stringn(inner.x, inner.y, visible, usize::from(inner.width), style);
+            painter.buffer.set_stringn(inner.x, inner.y, visible, usize::from(inner.width), style);
         }
         if focus {
             let column = u16::try_from(at - scroll).unwrap_or(0);
-            *pen.cursor = Some(Position::new((inner.x + column).min(area.right() - 1), inner.y));
+            *painter.cursor = Some(Position::new((inner.x + column).min(area.right() - 1), inner.y));
         }
     }
 }
@@ -212,7 +212,7 @@ impl Form {
 
     /// Draws the fields with their labels, two lines each and a third for what is wrong. Answers with the rest of the
     /// area.
-    pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect) -> Rect {
+    pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect) -> Rect {
         let mut rest = area;
         let label = self.fields.iter().map(|field| text::width(field.label)).max().unwrap_or(0) + 2;
         // Where there is room, labels stand before their fields.
@@ -222,16 +222,16 @@ impl Form {
                 break;
             }
             let focus = index == self.focus;
-            let style = if focus { pen.theme.accent } else { pen.theme.dim };
-            pen.text(rest, field.label, style);
+            let style = if focus { painter.theme.accent } else { painter.theme.dim };
+            painter.text(rest, field.label, style);
             let line = if beside {
                 Rect { x: rest.x + label, width: rest.width - label, ..rest }
             } else {
                 rest = below(rest, 1);
                 rest
             };
-            field.line(pen, line, focus);
-            pen.hit(top(Rect { x: area.x, width: area.width, ..rest }, 1), Hit::Field(index));
+            field.line(painter, line, focus);
+            painter.hit(top(Rect { x: area.x, width: area.width, ..rest }, 1), Hit::Field(index));
             rest = below(rest, 1);
             if let Some(fault) = &field.fault {
                 let under = Rect {
@@ -240,7 +240,7 @@ impl Form {
                     y: rest.y,
                     height: 1.min(rest.height),
                 };
-                pen.text(under, fault, pen.theme.bad);
+                painter.text(under, fault, painter.theme.bad);
             }
             rest = below(rest, 1);
         }

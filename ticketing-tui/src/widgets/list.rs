@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use ratatui::layout::Rect;
 
-use super::pen::{Hit, Pen};
+use super::painter::{Hit, Painter};
 use crate::action::Action;
 
 /// Which row is selected, and which are in sight.
@@ -78,10 +78,10 @@ impl List {
     /// Draws the rows in sight, and where the list stands.
     pub(crate) fn view(
         &self,
-        pen: &mut Pen<'_>,
+        painter: &mut Painter<'_>,
         area: Rect,
         len: usize,
-        mut row: impl FnMut(&mut Pen<'_>, Rect, usize, bool),
+        mut row: impl FnMut(&mut Painter<'_>, Rect, usize, bool),
     ) {
         let height = usize::from(area.height);
         self.height.set(height);
@@ -97,12 +97,12 @@ impl List {
         for (line, index) in (area.y..area.bottom()).zip(offset..len) {
             let place = Rect { y: line, width, height: 1, ..area };
             if index == selected {
-                pen.buffer.set_style(place, pen.theme.selected);
-                pen.text(Rect { width: 1, ..place }, pen.glyphs.pointer, pen.theme.accent);
+                painter.buffer.set_style(place, painter.theme.selected);
+                painter.text(Rect { width: 1, ..place }, painter.glyphs.pointer, painter.theme.accent);
             }
-            pen.hit(place, Hit::Row(index));
+            painter.hit(place, Hit::Row(index));
             row(
-                pen,
+                painter,
                 Rect { x: place.x + 2, width: width.saturating_sub(3), ..place },
                 index,
                 index == selected,
@@ -113,11 +113,11 @@ impl List {
             let start = offset * (height - thumb) / (len - height);
             for (index, y) in (area.y..area.bottom()).enumerate() {
                 let (sign, style) = if (start..start + thumb).contains(&index) {
-                    (pen.glyphs.thumb, pen.theme.dim)
+                    (painter.glyphs.thumb, painter.theme.dim)
                 } else {
-                    (pen.glyphs.track, pen.theme.border)
+                    (painter.glyphs.track, painter.theme.border)
                 };
-                pen.text(Rect { x: area.right() - 1, y, width: 1, height: 1 }, sign, style);
+                painter.text(Rect { x: area.right() - 1, y, width: 1, height: 1 }, sign, style);
             }
         }
     }

@@ -6,20 +6,20 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Sparkline, Widget};
 
-use super::pen::Pen;
+use super::painter::Painter;
 use crate::text;
 
 /// How much is left of a whole, as a line that grows shorter.
-pub(crate) fn line(pen: &mut Pen<'_>, area: Rect, part: Duration, whole: Duration, style: Style) {
+pub(crate) fn line(painter: &mut Painter<'_>, area: Rect, part: Duration, whole: Duration, style: Style) {
     let share = if whole.is_zero() { 0.0 } else { part.as_secs_f64() / whole.as_secs_f64() };
     let filled = (0..area.width).filter(|x| f64::from(*x) < share * f64::from(area.width)).count();
     let empty = usize::from(area.width) - filled;
-    let (filled, empty) = (pen.glyphs.full.repeat(filled), pen.glyphs.empty.repeat(empty));
-    pen.spans(area, &[(&filled, style), (&empty, pen.theme.border)]);
+    let (filled, empty) = (painter.glyphs.full.repeat(filled), painter.glyphs.empty.repeat(empty));
+    painter.spans(area, &[(&filled, style), (&empty, painter.theme.border)]);
 }
 
 /// Bars over time, the newest at the right, as high as the area is.
-pub(crate) fn bars(pen: &mut Pen<'_>, area: Rect, values: &[u64], style: Style) {
+pub(crate) fn bars(painter: &mut Painter<'_>, area: Rect, values: &[u64], style: Style) {
     let shown = values.len().min(usize::from(area.width));
     let values = &values[values.len() - shown..];
     let area = Rect {
@@ -29,23 +29,23 @@ pub(crate) fn bars(pen: &mut Pen<'_>, area: Rect, values: &[u64], style: Style) 
     };
     Sparkline::default()
         .data(values.iter().copied())
-        .bar_set(pen.glyphs.bars.clone())
+        .bar_set(painter.glyphs.bars.clone())
         .style(style)
-        .render(area, pen.buffer);
+        .render(area, painter.buffer);
 }
 
 /// Bars that lie, one a line: a label, the bar, and its number.
-pub(crate) fn lying(pen: &mut Pen<'_>, area: Rect, rows: &[(String, u32)], style: Style) {
+pub(crate) fn lying(painter: &mut Painter<'_>, area: Rect, rows: &[(String, u32)], style: Style) {
     let label = rows.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let most = rows.iter().map(|(_, count)| *count).max().unwrap_or(0).max(1);
     let number = text::width(&text::count(most as usize));
     let room = area.width.saturating_sub(label + number + 3);
     for ((words, count), y) in rows.iter().zip(area.y..area.bottom()) {
         let place = Rect { y, height: 1, ..area };
-        pen.right(Rect { width: label, ..place }, words, pen.theme.dim);
+        painter.right(Rect { width: label, ..place }, words, painter.theme.dim);
         let long = u32::from(room) * count / most + u32::from(*count > 0 && u32::from(room) * count < most);
-        let bar = pen.glyphs.bars.full.repeat(long as usize);
-        pen.text(Rect { x: place.x + label + 1, width: room, ..place }, &bar, style);
-        pen.right(place, &text::count(*count as usize), Style::new());
+        let bar = painter.glyphs.bars.full.repeat(long as usize);
+        painter.text(Rect { x: place.x + label + 1, width: room, ..place }, &bar, style);
+        painter.right(place, &text::count(*count as usize), Style::new());
     }
 }

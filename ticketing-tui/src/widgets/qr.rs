@@ -4,7 +4,7 @@ use qrcode::{Color as Module, EcLevel, QrCode};
 use ratatui::layout::{Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
 
-use super::pen::Pen;
+use super::painter::Painter;
 use crate::theme::Theme;
 
 /// A QR code, which is as large as its text needs.
@@ -25,18 +25,22 @@ impl Qr {
     }
 
     /// Draws it at the right end of an area, where that leaves `beside` columns. Answers with the rest of the area.
-    pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect, beside: u16) -> Rect {
+    pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, beside: u16) -> Rect {
         let fits = |size: &(usize, Size)| size.1.width + beside <= area.width && size.1.height <= area.height;
         let sizes = QUIET_ZONES.into_iter().filter_map(|zone| Some((zone, self.size(zone)?)));
         let Some((zone, size)) = sizes.into_iter().find(fits) else { return area };
         // ASCII has no half blocks.
-        if !pen.glyphs.is_drawn() {
+        if !painter.glyphs.is_drawn() {
             return area;
         }
         let x = area.right() - size.width;
         for row in 0..size.height {
             let line: String = (0..size.width).map(|column| self.cell(zone, column, row)).collect();
-            pen.text(Rect { x, y: area.y + row, width: size.width, height: 1 }, &line, style(pen.theme));
+            painter.text(
+                Rect { x, y: area.y + row, width: size.width, height: 1 },
+                &line,
+                style(painter.theme),
+            );
         }
         Rect { width: area.width - size.width - 1, ..area }
     }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::form::Form;
-use super::pen::{Pen, below};
+use super::painter::{Painter, below};
 use crate::call_error::CallError;
 use crate::effect::CallId;
 
@@ -54,17 +54,17 @@ impl Sending {
 
     /// Draws why it was refused, or that its answer is awaited. Answers with the rest of the area, if something can be
     /// sent.
-    pub(crate) fn view(&self, pen: &mut Pen<'_>, area: Rect, awaited: &str) -> Option<Rect> {
+    pub(crate) fn view(&self, painter: &mut Painter<'_>, area: Rect, awaited: &str) -> Option<Rect> {
         let mut rest = area;
         if let Some(error) = &self.error {
-            rest = pen.paragraph(rest, &error.message, pen.theme.bad);
+            rest = painter.paragraph(rest, &error.message, painter.theme.bad);
             if let Some(hint) = &error.hint {
-                rest = pen.paragraph(rest, hint, pen.theme.dim);
+                rest = painter.paragraph(rest, hint, painter.theme.dim);
             }
             rest = below(rest, 1);
         }
         if self.is_under_way() {
-            pen.text(rest, &format!("{awaited}{}", pen.glyphs.ellipsis), pen.theme.accent);
+            painter.text(rest, &format!("{awaited}{}", painter.glyphs.ellipsis), painter.theme.accent);
             return None;
         }
         Some(rest)

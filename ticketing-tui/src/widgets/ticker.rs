@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::card::Tone;
-use super::pen::Pen;
+use super::painter::Painter;
 use crate::model::activity::{ActivityEvent, ActivityKind};
 use crate::text;
 
@@ -18,17 +18,18 @@ fn tone(kind: ActivityKind) -> Tone {
 }
 
 /// Writes when, what, and to which ticket.
-pub(crate) fn line(pen: &mut Pen<'_>, line: Rect, event: &ActivityEvent) {
-    let end = pen.spans(line, &[(&text::time_of_day(event.at), pen.theme.faint), ("  ", Style::new())]);
+pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, event: &ActivityEvent) {
+    let end =
+        painter.spans(line, &[(&text::time_of_day(event.at), painter.theme.faint), ("  ", Style::new())]);
     let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
-    pen.text(word, event.kind.word(), tone(event.kind).of(pen.theme));
+    painter.text(word, event.kind.word(), tone(event.kind).of(painter.theme));
     let price = match event.kind {
         ActivityKind::Priced(before) if line.width > 60 => {
             format!("{}, {} before", text::price(event.cents), text::price(before))
         }
         _ => text::price(event.cents),
     };
-    let start = pen.right(line, &price, Style::new());
+    let start = painter.right(line, &price, Style::new());
     let title = Rect { x: word.right(), width: start.saturating_sub(word.right() + 1), ..line };
-    pen.text(title, &event.title, Style::new());
+    painter.text(title, &event.title, Style::new());
 }

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::pen::{Pen, inset};
+use super::painter::{Painter, inset};
 use crate::model::Model;
 use crate::model::notices::Level;
 use crate::text;
@@ -14,16 +14,16 @@ const LOW: u16 = 16;
 const WIDEST: u16 = 72;
 
 /// Draws the messages, the newest lowest.
-pub(crate) fn view(pen: &mut Pen<'_>, body: Rect, model: &Model) {
+pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) {
     let area = inset(body, 2, 1);
     let shown = if body.height < LOW { 1 } else { usize::MAX };
     let mut floor = area.bottom();
     for notice in model.notices.shown().rev().take(shown) {
         let (mark, style) = match notice.level {
-            Level::Info => (pen.glyphs.dot, pen.theme.accent),
-            Level::Good => (pen.glyphs.tick, pen.theme.good),
-            Level::Warn => ("!", pen.theme.warn),
-            Level::Bad => (pen.glyphs.cross, pen.theme.bad),
+            Level::Info => (painter.glyphs.dot, painter.theme.accent),
+            Level::Good => (painter.glyphs.tick, painter.theme.good),
+            Level::Warn => ("!", painter.theme.warn),
+            Level::Bad => (painter.glyphs.cross, painter.theme.bad),
         };
         let lines = text::wrap(&notice.text, area.width.saturating_sub(5).min(WIDEST));
         let width = lines.iter().map(|line| text::width(line)).max().unwrap_or(0) + 5;
@@ -33,11 +33,11 @@ pub(crate) fn view(pen: &mut Pen<'_>, body: Rect, model: &Model) {
         }
         floor -= height;
         let place = Rect { x: area.right() - width, y: floor, width, height };
-        pen.clear(place, pen.theme.base.patch(pen.theme.focus));
+        painter.clear(place, painter.theme.base.patch(painter.theme.focus));
         for (index, (line, y)) in lines.iter().zip(place.y..).enumerate() {
             let mark = if index == 0 { mark } else { " " };
             let line_at = Rect { x: place.x + 1, width: width - 1, y, height: 1 };
-            pen.spans(line_at, &[(mark, style), ("  ", Style::new()), (line, Style::new())]);
+            painter.spans(line_at, &[(mark, style), ("  ", Style::new()), (line, Style::new())]);
         }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) enum Hit {
 }
 
 /// Draws on cells.
-pub(crate) struct Pen<'a> {
+pub(crate) struct Painter<'a> {
     pub(crate) buffer: &'a mut Buffer,
     pub(crate) theme: Theme,
     pub(crate) glyphs: Glyphs,
@@ -33,7 +33,7 @@ pub(crate) struct Pen<'a> {
     pub(crate) cursor: &'a mut Option<Position>,
 }
 
-impl Pen<'_> {
+impl Painter<'_> {
     /// Writes a text on one line, cut to the columns there are, whoever wrote it: what would steer a terminal is left out. Answers
     /// with the column behind it.
     pub(crate) fn text(&mut self, area: Rect, words: &str, style: Style) -> u16 {
