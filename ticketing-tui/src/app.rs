@@ -13,7 +13,7 @@ use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::model::replies::error_line;
-use crate::screens::{ConfirmAction, Cx, Input, Move, Route, Screen, Speech, TABS};
+use crate::screens::{ConfirmAction, Cx, Input, Move, PlainView, Route, Screen, TABS};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
@@ -216,16 +216,16 @@ impl App {
 
     /// Whether there are messages that were not read out yet.
     pub(crate) fn has_notices(&self) -> bool {
-        self.model.notices.has_unspoken()
+        self.model.notices.has_unprinted()
     }
 
     /// The messages that were not read out yet.
     pub fn take_notices(&mut self) -> Vec<Notice> {
-        self.model.notices.take_unspoken()
+        self.model.notices.take_unprinted()
     }
 
     /// The screen in front, in words: its heading, what it says, and what can be done.
-    pub(crate) fn spoken(&self) -> (String, Speech, Vec<Action>) {
+    pub(crate) fn plain_view(&self) -> (String, PlainView, Vec<Action>) {
         let front = self.front();
         let mut actions: Vec<Action> = front
             .actions(&self.model)
@@ -254,7 +254,7 @@ impl App {
                 true
             }
         });
-        (front.title(&self.model), front.speech(&self.model), actions)
+        (front.title(&self.model), front.plain_view(&self.model), actions)
     }
 
     /// Whether an answer is awaited that the one who listens wants to hear before being asked what to do next.

@@ -105,7 +105,7 @@ pub(crate) trait Screen: fmt::Debug {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect);
 
     /// The same in words.
-    fn speech(&self, model: &Model) -> Speech;
+    fn plain_view(&self, model: &Model) -> PlainView;
 
     /// Whether a line is being written, so that letters are letters.
     fn writes(&self, _: &Model) -> bool {
@@ -214,7 +214,7 @@ impl Cx<'_> {
 
 /// A screen in words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Speech {
+pub(crate) struct PlainView {
     /// What there is to know.
     pub(crate) lines: Vec<String>,
     /// What can be picked, with the number of the row.
@@ -222,12 +222,12 @@ pub(crate) struct Speech {
     /// Whether there are rows before or behind those.
     pub(crate) more: (bool, bool),
     /// What can be written.
-    pub(crate) fields: Vec<Spoken>,
+    pub(crate) fields: Vec<PlainField>,
 }
 
 /// A field in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Spoken {
+pub(crate) struct PlainField {
     pub(crate) number: usize,
     pub(crate) label: String,
     pub(crate) value: String,
@@ -236,18 +236,18 @@ pub(crate) struct Spoken {
 }
 
 /// So many rows are read out at once.
-const SPOKEN_ROWS: usize = 10;
+const PLAIN_PAGE_ROWS: usize = 10;
 
-impl Speech {
+impl PlainView {
     /// The page of a list in which the selection is.
     fn list(list: &crate::widgets::list::List, len: usize, mut row: impl FnMut(usize) -> String) -> Self {
-        let page = list.page(len, SPOKEN_ROWS);
+        let page = list.page(len, PLAIN_PAGE_ROWS);
         let more = (page.start > 0, page.end < len);
         Self { rows: page.map(|index| (index, row(index))).collect(), more, ..Self::default() }
     }
 
     fn form(form: &Form) -> Self {
-        let spoken = |(number, field): (usize, &crate::widgets::form::Field)| Spoken {
+        let spoken = |(number, field): (usize, &crate::widgets::form::Field)| PlainField {
             number,
             label: field.label.to_owned(),
             value: field.value().to_owned(),

@@ -16,7 +16,7 @@ use crate::app::{App, Pick};
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::model::notices::Level;
-use crate::screens::Spoken;
+use crate::screens::PlainField;
 use crate::text;
 
 /// How long one waits in silence for an answer before one is asked what to do next.
@@ -55,7 +55,7 @@ struct Driver<W> {
 enum Choice {
     Pick(Pick),
     /// A field, for which a text is asked.
-    Ask(Spoken),
+    Ask(PlainField),
 }
 
 impl<W: Write> Driver<W> {
@@ -103,8 +103,8 @@ impl<W: Write> Driver<W> {
 
     /// Asks for every field in which nothing is written yet. Answers `false` where the input has ended.
     async fn fill_in(&mut self, signals: &mut Signals) -> io::Result<bool> {
-        let (_, speech, _) = self.app.spoken();
-        for field in speech.fields.iter().filter(|field| field.value.is_empty()) {
+        let (_, view, _) = self.app.plain_view();
+        for field in view.fields.iter().filter(|field| field.value.is_empty()) {
             if !self.fill(field, signals).await? {
                 return Ok(false);
             }
@@ -112,7 +112,7 @@ impl<W: Write> Driver<W> {
         Ok(true)
     }
 
-    async fn fill(&mut self, field: &Spoken, signals: &mut Signals) -> io::Result<bool> {
+    async fn fill(&mut self, field: &PlainField, signals: &mut Signals) -> io::Result<bool> {
         let Some(line) = self.ask(&format!("{}: ", field.label), field.secret, signals).await? else {
             return Ok(false);
         };
@@ -122,27 +122,26 @@ impl<W: Write> Driver<W> {
 
     /// Says what there is, and numbers what can be done.
     fn speak(&mut self) -> io::Result<Vec<Choice>> {
-        let (title, speech, actions) = self.app.spoken();
+        let (title, view, actions) = self.app.plain_view();
         writeln!(self.out)?;
         self.line(&format!("== {title} =="))?;
-        for line in &speech.lines {
+        for line in &view.lines {
             self.line(line)?;
         }
         let mut choices = Vec::new();
-        for (row, words) in &speech.rows {
+        for (row, words) in &view.rows {
             choices.push(Choice::Pick(Pick::Row(*row)));
             self.line(&format!("{}. {words}", choices.len()))?;
         }
-        for (there, action, words) in [
-            (speech.more.0, Action::PageUp, "Those before"),
-            (speech.more.1, Action::PageDown, "More of them"),
-        ] {
+        for (there, action, words) in
+            [(view.more.0, Action::PageUp, "Those before"), (view.more.1, Action::PageDown, "More of them")]
+        {
             if there {
                 choices.push(Choice::Pick(Pick::Action(action)));
                 writeln!(self.out, "{}. {words}", choices.len())?;
             }
         }
-        for field in &speech.fields {
+        for field in &view.fields {
             choices.push(Choice::Ask(field.clone()));
             let value = match (field.value.is_empty(), field.secret) {
                 (true, _) => "nothing yet".to_owned(),
@@ -154,7 +153,7 @@ impl<W: Write> Driver<W> {
         }
         for action in actions {
             // A row is picked by its number; what can be done with it is asked then.
-            if !speech.rows.is_empty() && is_about_a_row(action) {
+            if !view.rows.is_empty() && is_about_a_row(action) {
                 continue;
             }
             choices.push(Choice::Pick(Pick::Action(action)));

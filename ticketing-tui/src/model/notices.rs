@@ -33,13 +33,13 @@ pub struct Notice {
 #[derive(Debug, Default)]
 pub(crate) struct Notices {
     shown: VecDeque<Notice>,
-    unspoken: VecDeque<Notice>,
+    unprinted: VecDeque<Notice>,
 }
 
 /// More than this at once would hide what they are about.
 const SHOWN: usize = 3;
 /// Where nobody reads out, they must not pile up.
-const UNSPOKEN: usize = 32;
+const MAX_UNPRINTED: usize = 32;
 
 impl Notices {
     pub(crate) fn say(&mut self, level: Level, text: impl Into<String>, now: Timestamp) {
@@ -51,12 +51,12 @@ impl Notices {
         let notice = Notice { level, text, until: now + long };
         self.shown.retain(|old| old.text != notice.text);
         self.shown.push_back(notice.clone());
-        self.unspoken.push_back(notice);
+        self.unprinted.push_back(notice);
         while self.shown.len() > SHOWN {
             self.shown.pop_front();
         }
-        while self.unspoken.len() > UNSPOKEN {
-            self.unspoken.pop_front();
+        while self.unprinted.len() > MAX_UNPRINTED {
+            self.unprinted.pop_front();
         }
     }
 
@@ -74,13 +74,13 @@ impl Notices {
         self.shown.iter().map(|notice| notice.until).min()
     }
 
-    pub(crate) fn has_unspoken(&self) -> bool {
-        !self.unspoken.is_empty()
+    pub(crate) fn has_unprinted(&self) -> bool {
+        !self.unprinted.is_empty()
     }
 
     /// What was not read out yet.
-    pub(crate) fn take_unspoken(&mut self) -> Vec<Notice> {
-        self.unspoken.drain(..).collect()
+    pub(crate) fn take_unprinted(&mut self) -> Vec<Notice> {
+        self.unprinted.drain(..).collect()
     }
 
     /// Takes all away.

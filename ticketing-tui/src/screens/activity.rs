@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, Route, Screen, Speech};
+use super::{Cx, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::activity::{ActivityEvent, BARS};
@@ -91,9 +91,9 @@ impl Screen for Activity {
         }
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         let log = model.market.activity.log();
-        let rows = Speech::list(&self.list, log.len(), |index| {
+        let rows = PlainView::list(&self.list, log.len(), |index| {
             log.get(index).map_or_else(String::new, |event| {
                 format!(
                     "{} {}: {}, {}",
@@ -108,7 +108,7 @@ impl Screen for Activity {
         if log.is_empty() {
             lines.push("Nothing has happened since you came.".to_owned());
         }
-        Speech { lines, ..rows }
+        PlainView { lines, ..rows }
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString};
 
-use super::{ConfirmAction, Cx, Input, Route, Screen, Speech, form_input};
+use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
@@ -213,9 +213,9 @@ impl Screen for Checkout {
         }
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         let Some(order) = self.order(model) else {
-            return Speech::lines(["Loading the order".to_owned()]);
+            return PlainView::lines(["Loading the order".to_owned()]);
         };
         let title = text::title(&order.ticket.title);
         let mut lines = vec![format!("{title}, {}", text::money(order.ticket.price))];
@@ -232,8 +232,9 @@ impl Screen for Checkout {
                 if let Some(page) = model.payment_page(&self.id) {
                     lines.push(format!("Pay on this page: {page}"));
                 }
-                let form = if self.takes_token(model) { Speech::form(&self.form) } else { Speech::default() };
-                return Speech { lines, ..form };
+                let form =
+                    if self.takes_token(model) { PlainView::form(&self.form) } else { PlainView::default() };
+                return PlainView { lines, ..form };
             }
             (OrderStatus::AwaitingPayment, None) if !is_paid(model, order) => {
                 lines.push("The money is being taken.".to_owned());
@@ -246,7 +247,7 @@ impl Screen for Checkout {
             }
         }
         lines.push(format!("Order id: {}", self.id));
-        Speech::lines(lines)
+        PlainView::lines(lines)
     }
 
     fn writes(&self, model: &Model) -> bool {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use super::{ConfirmAction, Cx, Input, Move, Screen, Speech};
+use super::{ConfirmAction, Cx, Input, Move, PlainView, Screen};
 use crate::action::Action;
 use crate::model::Model;
 use crate::text;
@@ -105,8 +105,8 @@ impl Screen for Confirm {
         painter.button(place, &model.key(Action::No), "no", Action::No);
     }
 
-    fn speech(&self, model: &Model) -> Speech {
-        Speech::lines([self.words(model).1.into_owned()])
+    fn plain_view(&self, model: &Model) -> PlainView {
+        PlainView::lines([self.words(model).1.into_owned()])
     }
 
     fn is_popup(&self) -> bool {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, Screen, Speech};
+use super::{Cx, Input, PlainView, Screen};
 use crate::action::{Action, Scope};
 use crate::model::Model;
 use crate::widgets::painter::Painter;
@@ -100,8 +100,8 @@ impl Screen for Help {
         }
     }
 
-    fn speech(&self, model: &Model) -> Speech {
-        Speech::lines(self.lines(model).into_iter().filter_map(|line| {
+    fn plain_view(&self, model: &Model) -> PlainView {
+        PlainView::lines(self.lines(model).into_iter().filter_map(|line| {
             match line {
                 Err("Here") => Some(
                     "What can be done is numbered below each screen. Write the number, and press enter."

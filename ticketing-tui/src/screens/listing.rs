@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::{Money, NewTicket, TicketId};
 
-use super::{Cx, Input, Screen, Speech, form_input};
+use super::{Cx, Input, PlainView, Screen, form_input};
 use crate::action::Action;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::Call;
@@ -142,8 +142,8 @@ impl Screen for Listing {
         painter.paragraph(below(rest, 2), note, painter.theme.faint);
     }
 
-    fn speech(&self, _: &Model) -> Speech {
-        Speech { lines: self.sending.words(), ..Speech::form(&self.form) }
+    fn plain_view(&self, _: &Model) -> PlainView {
+        PlainView { lines: self.sending.words(), ..PlainView::form(&self.form) }
     }
 
     fn writes(&self, _: &Model) -> bool {

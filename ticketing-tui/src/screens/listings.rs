@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{TicketId, TicketStatus};
 
-use super::{ConfirmAction, Cx, Input, Route, Screen, Speech};
+use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
@@ -138,20 +138,20 @@ impl Screen for Listings {
         });
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         if model.user().is_none() {
-            return Speech::lines(["Nobody is signed in.".to_owned()]);
+            return PlainView::lines(["Nobody is signed in.".to_owned()]);
         }
         if let Load::Failed(error) = &model.listings.load {
-            return Speech::lines([error.message.clone()]);
+            return PlainView::lines([error.message.clone()]);
         }
         let listings = model.listings.list();
-        let rows = Speech::list(&self.list, listings.len(), |index| {
+        let rows = PlainView::list(&self.list, listings.len(), |index| {
             listings.get(index).map_or_else(String::new, |listing| {
                 let title = text::title(&listing.ticket.title);
                 format!("{title}, {}, {}", text::money(listing.ticket.price), status(listing).0)
             })
         });
-        Speech { lines: vec![sums(model)], ..rows }
+        PlainView { lines: vec![sums(model)], ..rows }
     }
 }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ticketing_sdk::TicketId;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Cx, Input, Route, Screen, Speech};
+use super::{Cx, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::query::Query;
@@ -231,30 +231,30 @@ impl Screen for Market {
         }
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         let market = &model.market;
         let query = market.view.query();
-        let mut speech = Speech::list(&self.list, market.view.len(), |index| {
+        let mut view = PlainView::list(&self.list, market.view.len(), |index| {
             let Some((id, row)) = market.shown(index) else { return String::new() };
             let status = market.tickets.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
-        speech.lines = vec![format!("Order: {}.{}", query.sort.label(), limits(query, "-"))];
+        view.lines = vec![format!("Order: {}.{}", query.sort.label(), limits(query, "-"))];
         if market.view.len() == 0 {
             let none = if query.is_narrow() { "No ticket is like that." } else { "Nothing is for sale." };
-            speech.lines.push(none.to_owned());
+            view.lines.push(none.to_owned());
         }
         if let Link::Lost { error, .. } | Link::Ended(error) = &model.link {
-            speech.lines.push(format!("Not live: {}", error.message));
+            view.lines.push(format!("Not live: {}", error.message));
         }
-        speech.fields = vec![super::Spoken {
+        view.fields = vec![super::PlainField {
             number: 0,
             label: "Filter".to_owned(),
             value: query.text.clone(),
             secret: false,
             fault: None,
         }];
-        speech
+        view
     }
 
     fn writes(&self, _: &Model) -> bool {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{Order, OrderStatus};
 
-use super::{ConfirmAction, Cx, Input, Route, Screen, Speech};
+use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::orders::{OrderAction, Orders as Known, SOON};
 use crate::model::{Load, Model};
@@ -137,18 +137,18 @@ impl Screen for Orders {
         });
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         if model.user().is_none() {
-            return Speech::lines(["Nobody is signed in.".to_owned()]);
+            return PlainView::lines(["Nobody is signed in.".to_owned()]);
         }
         if let Load::Failed(error) = &model.orders.load {
-            return Speech::lines([error.message.clone()]);
+            return PlainView::lines([error.message.clone()]);
         }
         let orders = model.orders.list();
         if orders.is_empty() {
-            return Speech::lines(["You have not ordered anything yet.".to_owned()]);
+            return PlainView::lines(["You have not ordered anything yet.".to_owned()]);
         }
-        Speech::list(&self.list, orders.len(), |index| {
+        PlainView::list(&self.list, orders.len(), |index| {
             orders.get(index).map_or_else(String::new, |order| {
                 let title = text::title(&order.ticket.title);
                 format!("{title}, {}, {}", text::money(order.ticket.price), status(model, order).0)

@@ -5,7 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, Move, Screen, Speech};
+use super::{Cx, Input, Move, PlainView, Screen};
 use crate::action::{Action, Scope};
 use crate::model::Model;
 use crate::text;
@@ -116,10 +116,10 @@ impl Screen for Palette {
         });
     }
 
-    fn speech(&self, _: &Model) -> Speech {
-        Speech {
+    fn plain_view(&self, _: &Model) -> PlainView {
+        PlainView {
             rows: self.found.iter().map(|action| action.what().to_owned()).enumerate().collect(),
-            ..Speech::default()
+            ..PlainView::default()
         }
     }
 

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::PriceBound;
 
-use super::{Cx, Input, Screen, Speech, form_input};
+use super::{Cx, Input, PlainView, Screen, form_input};
 use crate::action::Action;
 use crate::model::Model;
 use crate::text;
@@ -82,8 +82,8 @@ impl Screen for Prices {
         painter.button(top(rest, 1), &model.key(Action::Submit), "shows only these", Action::Submit);
     }
 
-    fn speech(&self, _: &Model) -> Speech {
-        Speech::form(&self.form)
+    fn plain_view(&self, _: &Model) -> PlainView {
+        PlainView::form(&self.form)
     }
 
     fn writes(&self, _: &Model) -> bool {

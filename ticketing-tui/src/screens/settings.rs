@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, Screen, Speech};
+use super::{Cx, Input, PlainView, Screen};
 use crate::action::Action;
 use crate::keymap::Chord;
 use crate::model::Model;
@@ -188,10 +188,10 @@ impl Screen for Settings {
         });
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         let spoken =
             FIRST.into_iter().map(|line| format!("{}: {}", line.label(), line.value(&model.settings)));
-        Speech { rows: spoken.enumerate().collect(), ..Speech::default() }
+        PlainView { rows: spoken.enumerate().collect(), ..PlainView::default() }
     }
 
     fn wants_key(&self) -> bool {

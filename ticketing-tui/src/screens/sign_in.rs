@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::{PASSWORD_LENGTHS, SecretString, is_valid_password};
 
-use super::{Cx, Input, Route, Screen, Speech, form_input};
+use super::{Cx, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::Call;
@@ -135,8 +135,8 @@ impl Screen for SignIn {
         painter.button(top(rest, 1), &model.key(Action::Switch), label, Action::Switch);
     }
 
-    fn speech(&self, _: &Model) -> Speech {
-        Speech { lines: self.sending.words(), ..Speech::form(&self.form) }
+    fn plain_view(&self, _: &Model) -> PlainView {
+        PlainView { lines: self.sending.words(), ..PlainView::form(&self.form) }
     }
 
     fn writes(&self, _: &Model) -> bool {

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::TicketId;
 
-use super::{Cx, Input, Route, Screen, Speech};
+use super::{Cx, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::model::ticket_store::TicketState;
@@ -94,15 +94,15 @@ impl Screen for Ticket {
         }
     }
 
-    fn speech(&self, model: &Model) -> Speech {
+    fn plain_view(&self, model: &Model) -> PlainView {
         let Some(row) = model.market.tickets.get(&self.id) else {
-            return Speech::lines(match &self.load {
+            return PlainView::lines(match &self.load {
                 Load::Failed(error) => vec![error.message.clone()],
                 _ => vec!["Loading the ticket".to_owned()],
             });
         };
         let (word, _) = card::status(model, &self.id, row);
-        Speech::lines([
+        PlainView::lines([
             format!("Price: {}", text::price(row.cents)),
             format!("Status: {word}"),
             format!("Listed: {}", text::relative(row.listed, model.server_now())),
