@@ -3,12 +3,13 @@
 mod calls;
 mod config_file;
 mod echo;
+mod feed;
 mod plain;
 mod screen;
 mod signals;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ratatui::layout::Size;
 use ticketing_sdk::{Client, SecretString, Timestamp};
@@ -16,6 +17,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
 
 use self::calls::Caller;
+use self::feed::FeedCursor;
 use crate::app::{App, Setup};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::Event;
@@ -62,34 +64,20 @@ pub enum Ending {
 /// How many events may wait for the core: those who make more of them wait, too.
 const WAITING: usize = 256;
 
-/// The place in the live changes up to which all was handed over.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Position(Arc<Mutex<Option<String>>>);
-
-impl Position {
-    fn set(&self, id: Option<String>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = id;
-    }
-
-    fn get(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
 /// What the two drivers have in common: all but the terminal.
-pub(crate) struct World {
+pub(crate) struct Runtime {
     caller: Caller,
     events: Receiver<Event>,
     sender: Sender<Event>,
     config: PathBuf,
     clock: fn() -> Timestamp,
-    position: Position,
+    cursor: FeedCursor,
     following: Option<JoinHandle<()>>,
     market: Option<JoinHandle<()>>,
 }
 
-impl World {
-    /// The core, and its world.
+impl Runtime {
+    /// The core, and its runtime.
     pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
         let (mut settings, faults) = config_file::read(&options.config);
         for fault in &faults {
@@ -110,17 +98,17 @@ impl World {
         let app = App::new(setup, (options.clock)());
         let (sender, events) = channel(WAITING);
         let caller = Caller { client: options.client, journal: options.journal, events: sender.clone() };
-        let world = Self {
+        let runtime = Self {
             caller,
             events,
             sender,
             config: options.config,
             clock: options.clock,
-            position: Position::default(),
+            cursor: FeedCursor::default(),
             following: None,
             market: None,
         };
-        (app, world)
+        (app, runtime)
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -133,7 +121,7 @@ impl World {
         self.caller.client.server_time(now).as_millis() - now.as_millis()
     }
 
-    /// The next event of the world.
+    /// The next event of the runtime.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         self.events.recv().await
     }
@@ -180,7 +168,7 @@ impl World {
 
     fn follow(&mut self) {
         let (client, sender) = (self.caller.client.clone(), self.sender.clone());
-        let following = calls::follow(client, self.position.get(), sender, self.position.clone());
+        let following = feed::follow(client, sender, self.cursor.clone());
         if let Some(before) = self.following.replace(tokio::spawn(following)) {
             before.abort();
         }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::TryStreamExt;
 use ticketing_sdk::{
     CardToken, Client, Error, OrderId, Payment, PaymentStatus, SecretString, Ticket, TicketSort,
     TicketStatus, Write,
@@ -167,35 +166,4 @@ impl Caller {
 
 fn ticket(ticket: Ticket) -> Reply {
     Reply::Ticket(Box::new(ticket))
-}
-
-/// Hands on the live changes until they end for good. Answers never, then.
-pub(crate) async fn follow(
-    client: Client,
-    after: Option<String>,
-    events: Sender<Event>,
-    position: super::Position,
-) {
-    use crate::event::Feed;
-    use ticketing_sdk::WatchEvent;
-    let mut news = client.tickets().follow(after);
-    loop {
-        let feed = match news.try_next().await {
-            Ok(Some(WatchEvent::Connected)) => Feed::Connected,
-            Ok(Some(WatchEvent::Change(change))) => Feed::Change(Box::new(change)),
-            Ok(Some(WatchEvent::Lost { error, retry_in })) => {
-                Feed::Lost { error: CallError::from(&error), retry_in }
-            }
-            Ok(Some(_)) => continue,
-            Ok(None) => return,
-            Err(Error::ChangesMissed) => Feed::Reset,
-            Err(error) => Feed::Ended(CallError::from(&error)),
-        };
-        // What was handed over is behind us, also where the connection is made anew.
-        let handed = news.last_event_id();
-        if events.send(Event::Feed(feed)).await.is_err() {
-            return;
-        }
-        position.set(handed);
-    }
 }

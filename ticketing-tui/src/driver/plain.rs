@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::echo::Echo;
 use super::signals::{Signal, Signals};
-use super::{Ending, Options, World};
+use super::{Ending, Options, Runtime};
 use crate::action::{Action, Scope};
 use crate::app::{App, Pick};
 use crate::effect::Effect;
@@ -28,9 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// When `out` cannot be written.
 pub async fn run_plain(options: Options, out: impl Write) -> io::Result<Ending> {
     let mut signals = Signals::listen()?;
-    let (app, world) = World::open(options, Size::new(80, 24));
+    let (app, runtime) = Runtime::open(options, Size::new(80, 24));
     let echo = Echo::note();
-    let mut driver = Driver { app, world, out, lines: Lines::new(), ended: false, echo };
+    let mut driver = Driver { app, runtime, out, lines: Lines::new(), ended: false, echo };
     let ending = driver.run(&mut signals).await;
     // A password may still be awaited, in silence.
     driver.echo.put_back();
@@ -43,7 +43,7 @@ pub async fn run_plain(options: Options, out: impl Write) -> io::Result<Ending> 
 
 struct Driver<W> {
     app: App,
-    world: World,
+    runtime: Runtime,
     out: W,
     lines: Lines,
     ended: bool,
@@ -168,19 +168,19 @@ impl<W: Write> Driver<W> {
     }
 
     fn pick(&mut self, pick: &Pick) -> io::Result<()> {
-        let effects = self.app.pick(pick, self.world.now());
+        let effects = self.app.pick(pick, self.runtime.now());
         self.perform(effects)
     }
 
     fn take(&mut self, event: Event) -> io::Result<()> {
-        self.app.set_clock_offset(self.world.clock_offset());
-        let effects = self.app.update(event, self.world.now());
+        self.app.set_clock_offset(self.runtime.clock_offset());
+        let effects = self.app.update(event, self.runtime.now());
         self.perform(effects)
     }
 
     fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
         for effect in effects {
-            match self.world.perform(effect) {
+            match self.runtime.perform(effect) {
                 Some(Effect::Quit) => self.ended = true,
                 Some(Effect::Bell) => write!(self.out, "\x07")?,
                 _ => {}
@@ -216,7 +216,7 @@ impl<W: Write> Driver<W> {
                 self.take(Event::Idle)?;
                 continue;
             }
-            match timeout_at(end, self.world.next()).await {
+            match timeout_at(end, self.runtime.next()).await {
                 Ok(Some(event)) => self.take(event)?,
                 Ok(None) => return Ok(()),
                 Err(_) => return self.say("The server has not answered yet."),
@@ -231,7 +231,7 @@ impl<W: Write> Driver<W> {
         self.out.flush()?;
         self.lines.want(secret);
         loop {
-            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.world.now()));
+            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.runtime.now()));
             let event = tokio::select! {
                 line = self.lines.next() => {
                     // A terminal has shown the line; a pipe has not.
@@ -254,12 +254,12 @@ impl<W: Write> Driver<W> {
                     }
                     Signal::Continue => continue,
                 },
-                Some(event) = self.world.next() => event,
+                Some(event) = self.runtime.next() => event,
                 () = at(tick), if tick.is_some() => Event::Tick,
                 () = std::future::ready(()), if self.app.has_work() => Event::Idle,
             };
-            self.app.set_clock_offset(self.world.clock_offset());
-            let effects = self.app.update(event, self.world.now());
+            self.app.set_clock_offset(self.runtime.clock_offset());
+            let effects = self.app.update(event, self.runtime.now());
             if self.app.has_notices() {
                 writeln!(self.out)?;
                 self.perform(effects)?;

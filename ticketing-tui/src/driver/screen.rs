@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 use super::signals::{Signal, Signals, stop};
-use super::{Ending, Options, World};
+use super::{Ending, Options, Runtime};
 use crate::app::App;
 use crate::effect::Effect;
 use crate::event::Event;
@@ -25,9 +25,9 @@ const FRAME: Duration = Duration::from_millis(16);
 pub async fn run(options: Options) -> io::Result<Ending> {
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::new()?;
-    let (app, world) = World::open(options, terminal.size()?);
+    let (app, runtime) = Runtime::open(options, terminal.size()?);
     terminal.enter(app.wants_mouse(), app.wants_title())?;
-    let mut driver = Driver { app, world, terminal, dirty: true, drawn: Instant::now() };
+    let mut driver = Driver { app, runtime, terminal, dirty: true, drawn: Instant::now() };
     let ending = driver.run(&mut signals).await;
     let left = driver.terminal.leave();
     ending.and_then(|ending| left.map(|()| ending))
@@ -35,7 +35,7 @@ pub async fn run(options: Options) -> io::Result<Ending> {
 
 struct Driver {
     app: App,
-    world: World,
+    runtime: Runtime,
     terminal: Terminal,
     dirty: bool,
     drawn: Instant,
@@ -76,7 +76,7 @@ impl Driver {
             if self.dirty && Instant::now() >= due {
                 self.draw()?;
             }
-            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.world.now()));
+            let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.runtime.now()));
             let work = self.app.has_work();
             next = tokio::select! {
                 biased;
@@ -106,7 +106,7 @@ impl Driver {
                         next
                     }
                 },
-                Some(event) = self.world.next() => self.take(event)?,
+                Some(event) = self.runtime.next() => self.take(event)?,
                 () = sleep_until(due), if self.dirty => Next::GoOn,
                 () = at(tick), if tick.is_some() => self.take(Event::Tick)?,
                 () = std::future::ready(()), if work => self.take(Event::Idle)?,
@@ -120,9 +120,9 @@ impl Driver {
         let mut taken = 0;
         let mut next = Next::GoOn;
         while let Some(now) = event.take() {
-            self.app.set_clock_offset(self.world.clock_offset());
-            let effects = self.app.update(now, self.world.now());
-            next = perform_all(effects, |effect| match self.world.perform(effect) {
+            self.app.set_clock_offset(self.runtime.clock_offset());
+            let effects = self.app.update(now, self.runtime.now());
+            next = perform_all(effects, |effect| match self.runtime.perform(effect) {
                 None => Ok(Next::GoOn),
                 Some(Effect::Quit) => Ok(Next::End),
                 Some(Effect::Suspend) => Ok(Next::Suspend),
@@ -130,7 +130,7 @@ impl Driver {
             })?;
             taken += 1;
             if taken < 64 && next == Next::GoOn {
-                event = self.world.waiting();
+                event = self.runtime.waiting();
             }
         }
         self.dirty = true;
