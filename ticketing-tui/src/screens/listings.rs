@@ -9,7 +9,7 @@ use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::card::Tone;
+use crate::widgets::card::StyleRole;
 use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::empty;
 use crate::widgets::list::List;
@@ -32,13 +32,13 @@ impl Listings {
 }
 
 /// How a listing stands.
-fn status(listing: &Listing) -> (&'static str, Tone) {
+fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
-        (Some(ListingAction::Change), _) => ("saving", Tone::Accent),
-        (Some(ListingAction::Withdraw), _) => ("going", Tone::Warn),
-        (None, TicketStatus::Available) => ("on sale", Tone::Good),
-        (None, TicketStatus::Reserved) => ("reserved", Tone::Warn),
-        (None, TicketStatus::Sold) => ("sold", Tone::Accent),
+        (Some(ListingAction::Change), _) => ("saving", StyleRole::Accent),
+        (Some(ListingAction::Withdraw), _) => ("going", StyleRole::Warn),
+        (None, TicketStatus::Available) => ("on sale", StyleRole::Good),
+        (None, TicketStatus::Reserved) => ("reserved", StyleRole::Warn),
+        (None, TicketStatus::Sold) => ("sold", StyleRole::Accent),
     }
 }
 
@@ -125,12 +125,12 @@ impl Screen for Listings {
         columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
         self.list.view(painter, rows, listings.len(), |painter, place, index, _| {
             let Some(listing) = listings.get(index) else { return };
-            let (word, tone) = status(listing);
+            let (word, role) = status(listing);
             let age = listing.ticket.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
                 title: &text::title(&listing.ticket.title),
                 price: &text::money(listing.ticket.price),
-                status: (word, tone.of(painter.theme)),
+                status: (word, role.style(painter.theme)),
                 age: &age.unwrap_or_default(),
                 ink: Style::new(),
             };

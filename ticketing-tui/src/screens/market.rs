@@ -351,12 +351,12 @@ fn line(
     ticket: &TicketId,
     row: &TicketRow,
 ) {
-    let (word, tone) = card::status(model, ticket, row);
+    let (word, role) = card::status(model, ticket, row);
     let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
     let line = Line {
         title: &row.title,
         price: &text::price(row.cents),
-        status: (&word, tone.of(painter.theme)),
+        status: (&word, role.style(painter.theme)),
         age: &text::relative(row.listed, model.server_now()),
         ink: if had { Style::new() } else { painter.theme.gone },
     };

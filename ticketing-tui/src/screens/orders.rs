@@ -9,7 +9,7 @@ use crate::action::Action;
 use crate::model::orders::{OrderAction, Orders as Known, SOON};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::card::Tone;
+use crate::widgets::card::StyleRole;
 use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::empty;
 use crate::widgets::list::List;
@@ -32,18 +32,18 @@ impl Orders {
 }
 
 /// How an order stands.
-fn status(model: &Model, order: &Order) -> (String, Tone) {
+fn status(model: &Model, order: &Order) -> (String, StyleRole) {
     match (order.status, model.orders.action(&order.id)) {
         (_, Some(OrderAction::Pay)) | (OrderStatus::AwaitingPayment, _) => {
-            ("paying".to_owned(), Tone::Accent)
+            ("paying".to_owned(), StyleRole::Accent)
         }
-        (_, Some(OrderAction::Cancel)) => ("cancelling".to_owned(), Tone::Warn),
-        (OrderStatus::Complete, _) => ("paid".to_owned(), Tone::Good),
-        (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), Tone::Gone),
+        (_, Some(OrderAction::Cancel)) => ("cancelling".to_owned(), StyleRole::Warn),
+        (OrderStatus::Complete, _) => ("paid".to_owned(), StyleRole::Good),
+        (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), StyleRole::Gone),
         (OrderStatus::Created, _) => {
             let left = Known::left(order, model.server_now());
-            let tone = if left <= SOON { Tone::Bad } else { Tone::Warn };
-            (format!("{} to pay", text::clock(left)), tone)
+            let role = if left <= SOON { StyleRole::Bad } else { StyleRole::Warn };
+            (format!("{} to pay", text::clock(left)), role)
         }
     }
 }
@@ -124,12 +124,12 @@ impl Screen for Orders {
         columns.heading(painter, List::heading(inner, orders.len(), rows.height), "ORDERED");
         self.list.view(painter, rows, orders.len(), |painter, place, index, _| {
             let Some(order) = orders.get(index) else { return };
-            let (word, tone) = status(model, order);
+            let (word, role) = status(model, order);
             let age = order.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
                 title: &text::title(&order.ticket.title),
                 price: &text::money(order.ticket.price),
-                status: (&word, tone.of(painter.theme)),
+                status: (&word, role.style(painter.theme)),
                 age: &age.unwrap_or_default(),
                 ink: if order.status == OrderStatus::Cancelled { painter.theme.gone } else { Style::new() },
             };

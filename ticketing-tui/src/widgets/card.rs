@@ -16,7 +16,7 @@ use crate::theme::Theme;
 
 /// How good it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tone {
+pub(crate) enum StyleRole {
     Good,
     Warn,
     Gone,
@@ -24,8 +24,8 @@ pub(crate) enum Tone {
     Bad,
 }
 
-impl Tone {
-    pub(crate) fn of(self, theme: Theme) -> Style {
+impl StyleRole {
+    pub(crate) fn style(self, theme: Theme) -> Style {
         match self {
             Self::Good => theme.good,
             Self::Warn => theme.warn,
@@ -37,23 +37,25 @@ impl Tone {
 }
 
 /// How a ticket stands, as its viewer sees it.
-pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, Tone) {
+pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, StyleRole) {
     if model.orders.is_reserving(ticket) {
-        return ("reserving".to_owned(), Tone::Accent);
+        return ("reserving".to_owned(), StyleRole::Accent);
     }
     if let Some(order) = model.orders.of_ticket(ticket) {
         return match order.status {
-            OrderStatus::Complete => ("yours".to_owned(), Tone::Good),
-            OrderStatus::AwaitingPayment => ("paying".to_owned(), Tone::Accent),
-            _ => (format!("held {}", text::clock(Orders::left(order, model.server_now()))), Tone::Accent),
+            OrderStatus::Complete => ("yours".to_owned(), StyleRole::Good),
+            OrderStatus::AwaitingPayment => ("paying".to_owned(), StyleRole::Accent),
+            _ => {
+                (format!("held {}", text::clock(Orders::left(order, model.server_now()))), StyleRole::Accent)
+            }
         };
     }
-    let tone = match row.state {
-        TicketState::Available => Tone::Good,
-        TicketState::Reserved => Tone::Warn,
-        TicketState::Sold | TicketState::Withdrawn => Tone::Gone,
+    let role = match row.state {
+        TicketState::Available => StyleRole::Good,
+        TicketState::Reserved => StyleRole::Warn,
+        TicketState::Sold | TicketState::Withdrawn => StyleRole::Gone,
     };
-    (row.state.label().to_owned(), tone)
+    (row.state.label().to_owned(), role)
 }
 
 /// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
@@ -81,13 +83,13 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket:
     rest = below(rest, gap);
     painter.text(rest, &text::price(row.cents), painter.theme.accent);
     rest = below(rest, 1 + gap);
-    let (word, tone) = status(model, ticket, row);
+    let (word, role) = status(model, ticket, row);
     let mine = model.user().is_some_and(|user| user.id.as_str() == model.market.tickets.seller(row));
     let seller = if mine { "you" } else { model.market.tickets.seller(row) };
     let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
     let version = row.version.to_string();
     let lines: [(&str, &str, Style); 5] = [
-        ("Status", &word, tone.of(painter.theme)),
+        ("Status", &word, role.style(painter.theme)),
         ("Id", ticket.as_str(), Style::new()),
         ("Listed", &listed, Style::new()),
         ("Seller", seller, Style::new()),

@@ -3,17 +3,17 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::card::Tone;
+use super::card::StyleRole;
 use super::painter::Painter;
 use crate::model::activity::{ActivityEvent, ActivityKind};
 use crate::text;
 
-fn tone(kind: ActivityKind) -> Tone {
+fn role(kind: ActivityKind) -> StyleRole {
     match kind {
-        ActivityKind::Listed | ActivityKind::Released => Tone::Good,
-        ActivityKind::Reserved | ActivityKind::Priced(_) => Tone::Warn,
-        ActivityKind::Sold => Tone::Accent,
-        ActivityKind::Withdrawn | ActivityKind::Renamed => Tone::Gone,
+        ActivityKind::Listed | ActivityKind::Released => StyleRole::Good,
+        ActivityKind::Reserved | ActivityKind::Priced(_) => StyleRole::Warn,
+        ActivityKind::Sold => StyleRole::Accent,
+        ActivityKind::Withdrawn | ActivityKind::Renamed => StyleRole::Gone,
     }
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn line(painter: &mut Painter<'_>, line: Rect, event: &ActivityEvent)
     let end =
         painter.spans(line, &[(&text::time_of_day(event.at), painter.theme.faint), ("  ", Style::new())]);
     let word = Rect { x: end, width: 11.min(line.right().saturating_sub(end)), ..line };
-    painter.text(word, event.kind.word(), tone(event.kind).of(painter.theme));
+    painter.text(word, event.kind.word(), role(event.kind).style(painter.theme));
     let price = match event.kind {
         ActivityKind::Priced(before) if line.width > 60 => {
             format!("{}, {} before", text::price(event.cents), text::price(before))
