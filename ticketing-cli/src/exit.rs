@@ -14,12 +14,13 @@ pub(crate) enum Exit {
     Declined = 6,
     Unreachable = 7,
     Violated = 8,
+    NotSettled = 9,
     Interrupted = 130,
 }
 
 impl Exit {
     /// Every code, in the order of its number.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Done,
         Self::Failed,
         Self::Usage,
@@ -29,6 +30,7 @@ impl Exit {
         Self::Declined,
         Self::Unreachable,
         Self::Violated,
+        Self::NotSettled,
         Self::Interrupted,
     ];
 
@@ -49,6 +51,7 @@ impl Exit {
             Self::Declined => "the card was declined",
             Self::Unreachable => "the server cannot be reached",
             Self::Violated => "the audit found invariant violations",
+            Self::NotSettled => "the audit cannot judge before unfinished work is finished",
             Self::Interrupted => "interrupted",
         }
     }

@@ -1,7 +1,8 @@
 //! The audit: reads the databases, the bus and the provider's ledger and reports every broken invariant by number.
 //!
 //! It is exact once the marketplace is quiet: while requests are under way, copies lag behind their sources. Beside a
-//! running server a violation counts once several looks have found it in the same state.
+//! running server a violation counts once several looks have found it in the same state. What unfinished work explains is
+//! pending, and no violation.
 //!
 //! What is owed is derived from the facts of the other services, never from the row that may be wrong: that a ticket is
 //! sold from the order that is complete, that money may be kept from the ticket that is sold.
@@ -13,11 +14,14 @@ mod offline;
 mod pending;
 mod read;
 mod report;
+mod unfinished;
 mod watch;
 
 use ticketing_platform::db::DbError;
 
-pub use facts::{Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact};
+pub use facts::{
+    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed,
+};
 pub use offline::{Offline, OfflineError};
 pub use read::Sources;
 pub use report::{Check, Report, Violation};

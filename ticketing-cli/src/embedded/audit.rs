@@ -22,8 +22,10 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 #[command(after_help = "\
     Reads the databases of every service, the bus and the card provider's ledger, and names each broken invariant by \
     number. Changes nothing: the folder may be read-only, or a copy. Exits 0 if every invariant holds, 8 if one is \
-    violated, and 1 or 2 if the data cannot be read, or not judged since a stopped server has left something to finish. Beside a running server, a violation is reported once four looks, \
-    a second apart, have found it in the same state; what is under way is not. Where TICKETING_DATABASE_URL and TICKETING_NATS_URL tell the server where its data and events \
+    violated, 9 if unfinished work (undelivered events, due payment steps, passed deadlines) explains everything that does \
+    not hold yet, shown as pending, and 1 or 2 if the data cannot be read. Beside a running server, a violation is \
+    reported once four looks, a second apart, have found it in the same state; what is under way is not. \
+    Where TICKETING_DATABASE_URL and TICKETING_NATS_URL tell the server where its data and events \
     are, they tell this command, too. After a crash, run `ticketing serve` once, which settles what was interrupted.")]
 pub(crate) struct Args {
     /// The folder of the databases; without it the one in your data folder
@@ -45,21 +47,22 @@ impl LocalCommand for Args {
         for check in &report.checks {
             context.io.line(&check.to_string())?;
         }
-        match report.broken() {
-            0 => Ok(()),
-            _ if report.is_unsettled() => {
-                let (count, items) = (report.unsettled, if report.unsettled == 1 { "item" } else { "items" });
-                let failure = Failure::failed(format!("not settled: {count} {items} left to finish"));
-                Err(failure
-                    .detail(data_dir.display().to_string())
-                    .hint("run `ticketing serve` once, which finishes them, and audit again"))
-            }
-            broken => {
-                let violations = if broken == 1 { "violation" } else { "violations" };
-                let failure = Failure::new(Exit::Violated, format!("{broken} invariant {violations} found"));
-                Err(failure.detail(data_dir.display().to_string()))
-            }
+        let broken = report.broken();
+        if broken > 0 {
+            let violations = if broken == 1 { "violation" } else { "violations" };
+            let failure = Failure::new(Exit::Violated, format!("{broken} invariant {violations} found"));
+            return Err(failure.detail(data_dir.display().to_string()));
         }
+        if report.is_unsettled() {
+            let (count, items) = (report.unsettled, if report.unsettled == 1 { "item" } else { "items" });
+            let failure =
+                Failure::new(Exit::NotSettled, format!("not settled: {count} {items} left to finish"));
+            return Err(failure.detail(data_dir.display().to_string()).hint(
+                "a running server finishes them once bus, databases and card provider can be reached; without \
+                 one, run `ticketing serve` once; then audit again",
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ticketing_platform::db::{Db, DbError, DbOptions};
+
 use crate::support::{Cli, Run, Server, finish, program};
 
 fn audit(data: &Path) -> Run {
@@ -52,6 +54,24 @@ fn what_is_broken_is_named_by_its_number() {
     assert_eq!(run.code, 8, "{}", run.out);
     assert!(run.out.lines().any(|line| line.starts_with("10 BROKEN")), "{}", run.out);
     assert!(run.err.contains("invariant violations found"), "{}", run.err);
+}
+
+#[tokio::test]
+async fn unfinished_work_is_not_settled_and_not_broken() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(sold_one(folder.path()).terminate().success());
+    // As a server leaves it that stops before it captures the money.
+    let tamper = async |database: &str, sql: &'static str| {
+        let db = Db::open(folder.path().join(database), DbOptions::default(), &[]).unwrap();
+        assert_eq!(db.write::<_, DbError, _>(move |tx| tx.execute(sql, &[])).await.unwrap(), 1);
+    };
+    tamper("payments.db", "UPDATE payments SET status = 'authorized', next_step = 'capture'").await;
+    tamper("provider.db", "UPDATE charges SET state = 'authorized', captured = 0, captures = 0").await;
+    let run = audit(folder.path());
+    assert_eq!(run.code, 9, "{}", run.out);
+    assert!(run.out.lines().any(|line| line.starts_with("10 pending money kept")), "{}", run.out);
+    assert!(!run.out.contains("BROKEN"), "{}", run.out);
+    assert!(run.err.contains("not settled: ") && run.err.contains("hint: "), "{}", run.err);
 }
 
 #[test]

@@ -125,8 +125,25 @@ pub struct Said {
     pub aggregate: String,
     /// The version that it made.
     pub version: i64,
+    /// Whether the relay has published it and marked it.
+    pub is_published: bool,
     /// Its place in the log of the bus, once it is there.
     pub place: Option<i64>,
+}
+
+/// An event that has not taken effect at a service that consumes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unconsumed {
+    /// The service.
+    pub consumer: &'static str,
+    /// The event's identifier.
+    pub event_id: String,
+    /// Its name.
+    pub name: String,
+    /// What it happened to.
+    pub aggregate: String,
+    /// Whether it is still on its way: not marked as published, or possibly in the backlog of the bus.
+    pub is_pending: bool,
 }
 
 /// A charge in the provider's ledger. Cents.
@@ -167,10 +184,12 @@ pub struct Facts {
     pub charges: Vec<Charge>,
     /// Events that no consumer could handle: consumer, event and cause.
     pub dead_letters: Vec<Violation>,
-    /// Events that have not taken effect at a service that consumes them: event and service.
-    pub unheard: Vec<Violation>,
+    /// Events that have not taken effect at a service that consumes them.
+    pub unconsumed: Vec<Unconsumed>,
     /// Events that wait in the log of the bus.
     pub backlog: u64,
+    /// The orders whose deadline has passed and of which expiration has not told yet.
+    pub due_deadlines: Vec<String>,
 }
 
 impl Facts {
@@ -188,8 +207,9 @@ impl Facts {
             said: Vec::new(),
             charges: Vec::new(),
             dead_letters: Vec::new(),
-            unheard: Vec::new(),
+            unconsumed: Vec::new(),
             backlog: 0,
+            due_deadlines: Vec::new(),
         }
     }
 }

@@ -112,8 +112,8 @@ impl Offline {
         self
     }
 
-    /// Checks every invariant that can be read. No server may use the data directory meanwhile. What a server has left to
-    /// do counts as broken: settle it by running one. Nothing is written in the folder, which may be read-only.
+    /// Checks every invariant that can be read. No server may use the data directory meanwhile. What follows from work that
+    /// a server has left is pending: the next server finishes it. Nothing is written in the folder, which may be read-only.
     ///
     /// # Errors
     /// When there is no marketplace, a server uses it, or it cannot be read.
@@ -121,13 +121,11 @@ impl Offline {
         self.must_exist()?;
         let mut access = Access::Alone(Alone::lock(&self.folder)?);
         let watch = self.open(&mut access)?;
-        let mut report = self.look(&watch).await?;
-        report.unsettled = watch.under_way().await?;
-        Ok(report)
+        self.look(&watch).await
     }
 
-    /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then what is
-    /// under way counts as broken.
+    /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then a single
+    /// look may find changes that are between two services.
     ///
     /// # Errors
     /// When there is no marketplace, or it cannot be read.
@@ -151,8 +149,9 @@ impl Offline {
         self.audit_beside_server_repeatedly(looks, pause).await
     }
 
-    /// Looks beside a server up to `looks` times, `pause` apart, until no violation is left that every look has found in
-    /// the same state. So what is under way is not reported, and what stands still is.
+    /// Looks beside a server up to `looks` times, `pause` apart, until nothing is left that every look has found in the same
+    /// state. So what is under way is not reported, and what stands still is: as a violation, or as pending where
+    /// unfinished work explains it.
     ///
     /// # Errors
     /// When there is no marketplace, or it cannot be read.
@@ -203,7 +202,9 @@ impl Offline {
         }
         let mut facts = sources.facts(clock.now()).await?;
         add_bus(&mut facts, bus).await?;
-        Ok(check(&facts))
+        let mut report = check(&facts);
+        report.unsettled = watch.under_way().await?;
+        Ok(report)
     }
 
     /// Keeps an eye on the marketplace beside its servers.

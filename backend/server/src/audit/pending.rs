@@ -19,14 +19,13 @@ pub(super) async fn said_and_heard(db: &Db) -> Result<i64, DbError> {
     count(db, "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM inbox) AS n").await
 }
 
-/// Deadlines that have passed and of which nobody was told yet.
-pub(super) async fn deadlines_due(db: &Db, now: Timestamp) -> Result<i64, DbError> {
+/// The orders whose deadline has passed and of which expiration has not told yet.
+pub(super) async fn deadlines_due(db: &Db, now: Timestamp) -> Result<Vec<String>, DbError> {
     db.read(move |tx: &mut Tx<'_>| {
-        tx.query_one(
-            "SELECT COUNT(*) AS n FROM timers \
-             WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1",
+        tx.query(
+            "SELECT order_id FROM timers WHERE status = 'created' AND fired_at IS NULL AND expires_at <= $1",
             args![now],
-            |row| row.int("n"),
+            |row| row.text("order_id"),
         )
     })
     .await

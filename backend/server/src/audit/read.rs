@@ -11,11 +11,11 @@ use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, Row, Tx};
 use ticketing_sdk::Timestamp;
 
-use super::AuditError;
 use super::facts::{
-    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact,
+    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed,
 };
 use super::report::Violation;
+use super::{AuditError, pending};
 
 /// Who listens to what.
 const LISTENERS: [(&str, &[EventName]); 4] = [
@@ -113,32 +113,40 @@ impl Sources {
         for (service, db) in self.databases() {
             facts.said.extend(said(service, db).await?);
         }
-        facts.unheard = self.unheard(&facts.said).await?;
+        facts.unconsumed = self.unconsumed(&facts.said).await?;
+        facts.due_deadlines = pending::deadlines_due(&self.expiration, now).await?;
         Ok(facts)
     }
 
-    async fn unheard(&self, said: &[Said]) -> Result<Vec<Violation>, DbError> {
-        let mut unheard = Vec::new();
+    async fn unconsumed(&self, said: &[Said]) -> Result<Vec<Unconsumed>, DbError> {
+        let mut unconsumed = Vec::new();
         for (listener, names) in LISTENERS {
             let Some((_, db)) = self.databases().find(|(service, _)| *service == listener) else { continue };
             let heard = rows(db, "SELECT event_id FROM inbox", |row| row.text("event_id")).await?;
             let heard: HashSet<String> = heard.into_iter().collect();
             let wanted: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
             let missed = said.iter().filter(|said| wanted.contains(&*said.name) && !heard.contains(&said.id));
-            unheard.extend(missed.map(|said| {
-                let text = format!("{listener} has not heard {} of {}", said.name, said.aggregate);
-                Violation::new(format!("{listener} {}", said.id), text)
+            unconsumed.extend(missed.map(|said| Unconsumed {
+                consumer: listener,
+                event_id: said.id.clone(),
+                name: said.name.clone(),
+                aggregate: said.aggregate.clone(),
+                is_pending: !said.is_published,
             }));
         }
-        Ok(unheard)
+        Ok(unconsumed)
     }
 }
 
-/// Adds where each event lies in the log, and what was set aside there.
+/// Adds where each event lies in the log, what was set aside there, and what may still be on its way to a consumer.
 pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditError> {
     let places = bus.sequences().await?;
     for event in &mut facts.said {
         event.place = places.get(&event.id).copied();
+    }
+    let is_behind = bus.backlog().await? > 0;
+    for event in &mut facts.unconsumed {
+        event.is_pending |= is_behind;
     }
     let letters = bus.dead_letters().await?;
     let lines = letters.iter().map(|letter| {
@@ -262,13 +270,17 @@ async fn payments(db: &Db) -> Result<Vec<PaymentFact>, DbError> {
 }
 
 async fn said(service: &'static str, db: &Db) -> Result<Vec<Said>, DbError> {
-    rows(db, "SELECT id, name, aggregate, version FROM outbox ORDER BY id", move |row| {
+    let sql = "SELECT id, name, aggregate, version, \
+               CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_published \
+               FROM outbox ORDER BY id";
+    rows(db, sql, move |row| {
         Ok(Said {
             service,
             id: row.text("id")?,
             name: row.text("name")?,
             aggregate: row.text("aggregate")?,
             version: row.int("version")?,
+            is_published: row.flag("is_published")?,
             place: None,
         })
     })

@@ -43,7 +43,8 @@ impl Watch {
     /// passed.
     pub(super) async fn under_way(&self) -> Result<u64, AuditError> {
         let mut waiting = pending::steps_owed(&self.sources.payments).await?;
-        waiting += pending::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
+        let due = pending::deadlines_due(&self.sources.expiration, self.clock.now()).await?;
+        waiting += i64::try_from(due.len()).unwrap_or(i64::MAX);
         for (_, db) in self.sources.databases() {
             waiting += pending::unpublished(db).await?;
         }

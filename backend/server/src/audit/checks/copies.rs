@@ -23,7 +23,8 @@ fn tickets(facts: &Facts) -> Vec<Violation> {
     let copied: HashMap<_, _> = facts.ticket_copies.iter().map(|copy| (copy.id.as_str(), copy)).collect();
     for ticket in &facts.tickets {
         let Some(copy) = copied.get(ticket.id.as_str()) else {
-            broken.push(format!("orders does not know ticket {}", ticket.id).into());
+            let missing = Violation::from(format!("orders does not know ticket {}", ticket.id));
+            broken.push(missing.about(&ticket.id));
             continue;
         };
         let matches = copy.title == ticket.listed_title
@@ -37,7 +38,7 @@ fn tickets(facts: &Facts) -> Vec<Violation> {
                 "orders has another copy of ticket {}: at version {}, it is at {}",
                 ticket.id, copy.version, ticket.version
             );
-            broken.push(Violation::new(item, text));
+            broken.push(behind(Violation::new(item, text), copy.version, ticket.version, &ticket.id));
         }
     }
     let known: HashSet<&str> = facts.tickets.iter().map(|ticket| &*ticket.id).collect();
@@ -54,21 +55,30 @@ fn orders(facts: &Facts, holder: &'static str) -> Vec<Violation> {
     for order in &facts.orders {
         match copied.get(order.id.as_str()) {
             Some(copy) if matches(copy, order) => {}
-            Some(copy) => broken.push(Violation::new(
-                format!("{holder} {} {}", order.id, copy.version),
-                format!(
+            Some(copy) => {
+                let item = format!("{holder} {} {}", order.id, copy.version);
+                let text = format!(
                     "{holder} has another copy of order {}: {} at version {}, it is {} at {}",
                     order.id, copy.status, copy.version, order.status, order.version
-                ),
-            )),
+                );
+                broken.push(behind(Violation::new(item, text), copy.version, order.version, &order.id));
+            }
             None if holder == "expiration" && is_forgotten(order, timers_since) => {}
-            None => broken.push(format!("{holder} does not know order {}", order.id).into()),
+            None => {
+                let missing = Violation::from(format!("{holder} does not know order {}", order.id));
+                broken.push(missing.about(&order.id));
+            }
         }
     }
     let known: HashSet<&str> = facts.orders.iter().map(|order| &*order.id).collect();
     let invented = copied.into_keys().filter(|id| !known.contains(id));
     broken.extend(invented.map(|id| format!("{holder} has order {id}, which does not exist").into()));
     broken
+}
+
+/// A copy at an earlier version than its source follows it once the events in between are consumed.
+fn behind(violation: Violation, copy: i64, source: i64, id: &str) -> Violation {
+    if copy < source { violation.about(id) } else { violation }
 }
 
 /// Whether a copy is the order, in every field that the service copies.

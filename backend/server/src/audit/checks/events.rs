@@ -76,7 +76,9 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
     let unpublished = facts.said.iter().filter(|said| said.place.is_none());
     let mut broken: Vec<Violation> = unpublished
         .map(|said| {
-            Violation::new(&said.id, format!("{} of {} is not on the bus", said.name, said.aggregate))
+            let text = format!("{} of {} is not on the bus", said.name, said.aggregate);
+            let violation = Violation::new(&said.id, text);
+            if said.is_published { violation } else { violation.about(&said.aggregate) }
         })
         .collect();
     for service in ["tickets", "orders"] {
@@ -89,11 +91,21 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
+/// Events that have not taken effect.
+pub(super) fn unconsumed(facts: &Facts) -> Vec<Violation> {
+    let unconsumed = facts.unconsumed.iter().map(|event| {
+        let text = format!("{} has not consumed {} of {}", event.consumer, event.name, event.aggregate);
+        let violation = Violation::new(format!("{} {}", event.consumer, event.event_id), text);
+        if event.is_pending { violation.about(&event.aggregate) } else { violation }
+    });
+    unconsumed.collect()
+}
+
 /// Events that wait in the log of the bus.
 pub(super) fn backlog(facts: &Facts) -> Vec<Violation> {
     if facts.backlog == 0 {
         Vec::new()
     } else {
-        vec![format!("{} events wait to be heard", facts.backlog).into()]
+        vec![format!("{} events wait to be consumed", facts.backlog).into()]
     }
 }

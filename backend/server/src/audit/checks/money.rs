@@ -30,10 +30,12 @@ pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
         let (amount, captures) = kept.remove(id.as_str()).unwrap_or_default();
         let owed = if status == OrderStatus::Complete { order.price } else { 0 };
         if amount != owed {
-            broken.push(format!("order {id} is {status}: {owed} cents are owed, {amount} kept").into());
+            let text = format!("order {id} is {status}: {owed} cents are owed, {amount} kept");
+            broken.push(Violation::from(text).about(id));
         }
         if amount > 0 && !sold.contains(id.as_str()) {
-            broken.push(format!("{amount} cents are kept for order {id}, no ticket is sold for it").into());
+            let text = format!("{amount} cents are kept for order {id}, no ticket is sold for it");
+            broken.push(Violation::from(text).about(id));
         }
         match recorded.get(id.as_str()) {
             Some(Some(paid)) if *paid != amount => {
@@ -83,16 +85,23 @@ pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
         .map(|payment| {
             let step = payment.next_step.as_deref().unwrap_or("nothing");
             let state = format!("{}, owes {step}", payment.status);
-            format!("payment {} of order {} is {state}", payment.id, payment.order_id).into()
+            let text = format!("payment {} of order {} is {state}", payment.id, payment.order_id);
+            Violation::from(text).about(&payment.order_id)
         })
         .collect();
     let waiting = facts.orders.iter().filter(|order| order.status == OrderStatus::AwaitingPayment);
-    broken.extend(waiting.map(|order| format!("order {} still waits for its payment", order.id).into()));
+    broken.extend(waiting.map(|order| {
+        Violation::from(format!("order {} still waits for its payment", order.id)).about(&order.id)
+    }));
     broken
 }
 
 /// Authorisations that are neither captured nor voided.
 pub(super) fn held(facts: &Facts) -> Vec<Violation> {
     let held = facts.charges.iter().filter(|charge| charge.held);
-    held.map(|charge| format!("money is still held for order {}", charge.order_id).into()).collect()
+    held.map(|charge| {
+        let order = &charge.order_id;
+        Violation::from(format!("money is still held for order {order}")).about(order)
+    })
+    .collect()
 }

@@ -23,7 +23,7 @@ pub(super) fn sold(facts: &Facts) -> Vec<Violation> {
     let tickets = by_id(facts);
     for order in facts.orders.iter().filter(|order| order.status == OrderStatus::Complete) {
         let ticket = tickets.get(order.ticket_id.as_str()).copied();
-        broken.extend(differs(order, ticket, "sold"));
+        broken.extend(differs(order, ticket, "sold").map(|found| found.about(&order.id)));
     }
     let orders: HashMap<&str, OrderStatus> =
         facts.orders.iter().map(|order| (order.id.as_str(), order.status)).collect();
@@ -50,7 +50,8 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
     let mut unpaid = HashMap::new();
     for order in facts.orders.iter().filter(is_unpaid) {
         unpaid.insert(order.id.as_str(), order.ticket_id.as_str());
-        broken.extend(differs(order, tickets.get(order.ticket_id.as_str()).copied(), "reserved"));
+        let ticket = tickets.get(order.ticket_id.as_str()).copied();
+        broken.extend(differs(order, ticket, "reserved").map(|found| found.about(&order.id)));
     }
     for ticket in &facts.tickets {
         let order = ticket.order_id.as_deref();
@@ -65,9 +66,10 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
             "available" if ticket.withdrawn => "for sale although its seller has withdrawn it",
             _ => continue,
         };
-        broken.push(
-            format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version).into(),
-        );
+        let text = format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version);
+        let violation = Violation::from(text);
+        // Only what an order makes of a ticket waits for events.
+        broken.push(if ticket.status == "reserved" { violation.about(&ticket.id) } else { violation });
     }
     broken
 }
@@ -129,7 +131,10 @@ pub(super) fn is_late(facts: &Facts, order: &OrderFact) -> bool {
 pub(super) fn overdue(facts: &Facts) -> Vec<Violation> {
     let late =
         facts.orders.iter().filter(|order| order.status == OrderStatus::Created && is_late(facts, order));
-    late.map(|order| format!("order {} ran out at {}", order.id, order.expires_at).into()).collect()
+    late.map(|order| {
+        Violation::from(format!("order {} ran out at {}", order.id, order.expires_at)).about(&order.id)
+    })
+    .collect()
 }
 
 /// Users whose count of unpaid orders is not the number of their unpaid orders.

@@ -5,13 +5,14 @@ use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
+use ticketing_payments::provider::Call;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_server::audit::Offline;
 use ticketing_testkit::storm::Crowd;
 use ticketing_testkit::{TestStack, eventually};
 
-use crate::support::{list, ordered, pay};
+use crate::support::{list, order_of, ordered, pay};
 
 /// How often, and how far apart, a busy server is looked at here.
 const LOOKS: u32 = 8;
@@ -109,6 +110,23 @@ async fn audit_beside_a_server_writes_no_database() {
     let before = data(&stack.data_dir());
     assert!(Offline::at(stack.data_dir()).audit_beside_server().await.unwrap().is_clean());
     assert!(data(&stack.data_dir()) == before, "the audit has written into the folder");
+    stack.finish().await;
+}
+
+#[tokio::test]
+async fn outage_of_the_card_provider_is_pending_beside_its_server() {
+    let builder = TestStack::builder().payment_wait(Duration::from_millis(50));
+    let stack = builder.start().await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
+    let gate = stack.provider().faults().hold(Call::Capture);
+    pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
+    eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
+    let report = Offline::at(stack.data_dir()).audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    assert!(report.is_unsettled() && report.broken() == 0 && report.unsettled > 0, "\n{report}");
+    assert!(!report.to_string().contains("BROKEN"), "\n{report}");
+    drop(gate);
+    stack.settle().await;
     stack.finish().await;
 }
 

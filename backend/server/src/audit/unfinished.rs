@@ -1,0 +1,45 @@
+//! Unfinished work: the tickets and orders that an event, a step at the card provider or a deadline is still to change.
+
+use std::collections::{HashMap, HashSet};
+
+use super::facts::Facts;
+use super::report::Violation;
+
+/// The tickets that unfinished work concerns, themselves or by one of their orders.
+pub(super) struct Unfinished<'f> {
+    orders: HashMap<&'f str, &'f str>,
+    payments: HashMap<&'f str, &'f str>,
+    tickets: HashSet<&'f str>,
+}
+
+impl<'f> Unfinished<'f> {
+    pub(super) fn of(facts: &'f Facts) -> Self {
+        let orders = facts.orders.iter().map(|order| (&*order.id, &*order.ticket_id)).collect();
+        let payments = facts.payments.iter().map(|payment| (&*payment.id, &*payment.order_id)).collect();
+        let mut unfinished = Self { orders, payments, tickets: HashSet::new() };
+        let unpublished = facts.said.iter().filter(|said| !said.is_published).map(|said| &*said.aggregate);
+        let unconsumed =
+            facts.unconsumed.iter().filter(|event| event.is_pending).map(|event| &*event.aggregate);
+        let steps = facts.payments.iter().filter(|payment| payment.next_step.is_some());
+        let subjects = unpublished
+            .chain(unconsumed)
+            .chain(steps.map(|payment| &*payment.order_id))
+            .chain(facts.due_deadlines.iter().map(String::as_str));
+        unfinished.tickets = subjects.map(|subject| unfinished.ticket(subject)).collect();
+        unfinished
+    }
+
+    /// Whether unfinished work on the ticket of its subject, or on an order of that ticket, explains the violation.
+    pub(super) fn explains(&self, violation: &'f Violation) -> bool {
+        violation.subject.as_deref().is_some_and(|subject| self.tickets.contains(self.ticket(subject)))
+    }
+
+    /// The ticket of a ticket, an order or a payment; an unknown subject stands for itself.
+    fn ticket<'s>(&self, subject: &'s str) -> &'s str
+    where
+        'f: 's,
+    {
+        let order = self.payments.get(subject).copied().unwrap_or(subject);
+        self.orders.get(order).copied().unwrap_or(order)
+    }
+}

@@ -1,0 +1,102 @@
+//! What unfinished work explains is pending; what it cannot explain is broken.
+
+use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_server::audit::{Check, Facts, check};
+
+use super::{NOW, everywhere, order, sound, unconsumed};
+
+/// The numbers of the checks that are broken, and of those that are pending.
+fn judged(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
+    let mut facts = sound();
+    change(&mut facts);
+    let report = check(&facts);
+    assert_eq!(report.is_unsettled(), report.broken() == 0 && !report.is_clean());
+    let numbers = |is: fn(&Check) -> bool| -> Vec<u8> {
+        report.checks.iter().filter(|check| is(check)).map(|check| check.number).collect()
+    };
+    (numbers(|check| !check.broken.is_empty()), numbers(|check| !check.pending.is_empty()))
+}
+
+/// Order `o` is not known to any other service yet, and its ticket is free.
+fn unknown_order(facts: &mut Facts) {
+    facts.order_copies.retain(|copy| copy.id != "o");
+    let ticket = facts.tickets.iter_mut().find(|ticket| ticket.id == "r").unwrap();
+    (ticket.status, ticket.order_id) = ("available".to_owned(), None);
+    facts.ticket_copies[1].order_id = None;
+}
+
+#[test]
+fn copy_that_lags_is_pending_while_its_event_is_on_its_way() {
+    assert_eq!(judged(unknown_order), (vec![8, 9], vec![]), "no event is on its way");
+    let consumed_elsewhere = judged(|facts| {
+        unknown_order(facts);
+        facts.unconsumed.push(unconsumed("tickets", "o", true));
+    });
+    assert_eq!(consumed_elsewhere, (vec![], vec![6, 8, 9]));
+    let unpublished = judged(|facts| {
+        unknown_order(facts);
+        let event = facts.said.iter_mut().find(|said| said.aggregate == "o").unwrap();
+        (event.is_published, event.place) = (false, None);
+    });
+    assert_eq!(unpublished, (vec![], vec![5, 8, 9]));
+    let of_another_ticket = judged(|facts| {
+        unknown_order(facts);
+        facts.unconsumed.push(unconsumed("tickets", "c", true));
+    });
+    assert_eq!(of_another_ticket, (vec![8, 9], vec![6]));
+}
+
+#[test]
+fn copy_of_the_same_version_is_broken_whatever_is_on_its_way() {
+    let differs = judged(|facts| {
+        facts.ticket_copies[1].price = 1;
+        facts.unconsumed.push(unconsumed("tickets", "o", true));
+    });
+    assert_eq!(differs, (vec![9], vec![6]));
+}
+
+#[test]
+fn money_is_pending_while_a_step_of_its_order_is_due() {
+    let owes = |facts: &mut Facts, order: &str| {
+        facts.charges[0].refunded = 1;
+        facts.payments[0].next_step = Some("refund".to_owned());
+        facts.payments[0].order_id = order.to_owned();
+    };
+    assert_eq!(judged(|facts| owes(facts, "c")), (vec![], vec![10, 11]));
+    // A step of another order does not explain it.
+    assert_eq!(judged(|facts| owes(facts, "o")), (vec![10], vec![11]));
+    let charged_twice = judged(|facts| {
+        owes(facts, "c");
+        facts.charges[0].captures = 2;
+    });
+    assert_eq!(charged_twice, (vec![10], vec![10, 11]), "nothing explains a second charge");
+}
+
+#[test]
+fn overdue_order_is_pending_while_expiration_has_not_told() {
+    let late = |facts: &mut Facts| {
+        let at = Timestamp::from_millis(NOW - 60_000);
+        order(facts, "o").expires_at = at;
+        for copy in facts.order_copies.iter_mut().filter(|copy| copy.id == "o") {
+            copy.expires_at = copy.expires_at.map(|_| at);
+        }
+    };
+    assert_eq!(judged(late), (vec![13], vec![]));
+    let due = judged(|facts| {
+        late(facts);
+        facts.due_deadlines.push("o".to_owned());
+    });
+    assert_eq!(due, (vec![], vec![13]));
+}
+
+#[test]
+fn ticket_sold_twice_is_broken_whatever_is_under_way() {
+    let twice = judged(|facts| {
+        everywhere(facts, "o", OrderStatus::Complete, 2);
+        order(facts, "o").ticket_id = "s".to_owned();
+        for order in ["c", "o"] {
+            facts.unconsumed.push(unconsumed("tickets", order, true));
+        }
+    });
+    assert!(twice.0.contains(&1) && twice.0.contains(&2), "{twice:?}");
+}
