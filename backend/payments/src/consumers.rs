@@ -1,4 +1,4 @@
-//! The events that payments listens to, one file each.
+//! The consumers of payments, one file per event.
 
 mod order_cancelled;
 mod order_completed;

@@ -2,12 +2,12 @@
 
 mod admission;
 mod outcome;
-mod pace;
-mod position;
+mod state;
+mod timeouts;
 mod token;
 
-pub use admission::{Admission, Refusal, admit};
+pub use admission::{Admission, AdmissionError, admit};
 pub use outcome::{Outcome, outcome};
-pub use pace::{Pace, PaceError};
-pub use position::{Answer, Move, Position, Say, Step};
+pub use state::{OutgoingEvent, PaymentState, Step, StepResult, Transition};
+pub use timeouts::{PaymentTimeouts, TimeoutsError};
 pub use token::{CardToken, TokenError};

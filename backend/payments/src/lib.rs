@@ -1,41 +1,41 @@
-//! The payments service: authorise, win, capture. Every other order of these three loses somebody's money.
+//! The payments service: authorizes the card, waits for orders to confirm, then captures.
 
 mod consumers;
 pub mod domain;
-mod driver;
-mod followers;
+mod in_flight;
 pub mod provider;
 mod router;
 mod routes;
-mod serving;
 pub mod store;
+mod subscriptions;
+mod worker;
 
 use std::sync::Arc;
 
 use axum::extract::FromRef;
 use futures_util::FutureExt;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
+use ticketing_platform::visibility::VisibilityWaiter;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_platform::visibility::VisibilityWaiter;
 use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 
 pub use consumers::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
-pub use domain::{Pace, PaceError};
+pub use domain::{PaymentTimeouts, TimeoutsError};
 pub use provider::{Provider, SimulatedProvider, StripeProvider, StripeSettings, StripeTimeouts};
 
-use driver::Driver;
-use followers::Followers;
-use serving::Serving;
+use in_flight::InFlightRequests;
+use subscriptions::PaymentSubscriptions;
+use worker::PaymentWorker;
 
-/// Where the card provider's events are heard: their signature stands for a session.
+/// The path of the card provider's webhook, which authenticates by signature instead of session.
 pub const WEBHOOK_PATH: &str = "/api/payments/webhook";
-/// The largest body that is read there, in bytes: an event of Stripe holds a whole object, which may be larger than any
-/// request of a client. Every hop on the way has the same limit.
+/// The largest webhook body, in bytes: an event of Stripe contains a whole object, which can be larger than any request of
+/// a client. Every proxy in front has the same limit.
 pub const WEBHOOK_BODY_LIMIT: u64 = ticketing_platform::http::LARGEST_BODY;
 
 /// The tables of this service.
@@ -50,28 +50,28 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// Every table of its database, for whoever brings it up to date before the service is opened.
+/// Returns all migrations of its database, to run before the service is opened.
 #[must_use]
 pub fn tables() -> [Migrations; 3] {
     Core::parts_with_sessions(MIGRATIONS)
 }
 
-/// What the service is given.
+/// The dependencies and settings of the service.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its database.
+    /// The database.
     pub database: Database,
-    /// The time.
+    /// The clock of the marketplace.
     pub clock: Clock,
-    /// Who is signed in.
+    /// The session verifier.
     pub sessions: Sessions,
-    /// Who moves the money.
+    /// The card provider.
     pub provider: Arc<dyn Provider>,
-    /// How patient it is.
-    pub pace: Pace,
-    /// How much one account may write.
+    /// The timeouts of provider calls and requests.
+    pub timeouts: PaymentTimeouts,
+    /// The write rate limit of an account.
     pub writes: WriteRate,
-    /// Ends the wait for outcomes.
+    /// Ends waits for outcomes at shutdown.
     pub shutdown: Shutdown,
 }
 
@@ -80,36 +80,36 @@ pub struct Settings {
 pub struct App {
     core: Core,
     sessions: Sessions,
-    pace: Pace,
+    timeouts: PaymentTimeouts,
     provider: Arc<dyn Provider>,
-    driver: Driver,
-    followers: Followers,
-    serving: Serving,
+    worker: PaymentWorker,
+    subscriptions: PaymentSubscriptions,
+    in_flight: InFlightRequests,
     writes: WriteLimit,
     visibility: VisibilityWaiter,
     shutdown: Shutdown,
 }
 
-/// Why the service could not be opened.
+/// Why the service cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The database could not be opened, migrated or read.
+    /// The database cannot be opened, migrated or read.
     #[error(transparent)]
     Core(#[from] CoreError),
-    /// The time limits are not nested.
+    /// The timeouts are not nested.
     #[error(transparent)]
-    Pace(#[from] PaceError),
+    PaymentTimeouts(#[from] TimeoutsError),
 }
 
 impl App {
     /// Opens the database.
     ///
     /// # Errors
-    /// When the database cannot be opened, migrated or read, or a call of the provider may outlast its step.
+    /// Fails if the database cannot be opened, migrated or read, or if the provider timeouts exceed the step timeout.
     pub async fn open(settings: Settings) -> Result<Self, StartError> {
-        let Settings { database, clock, sessions, provider, pace, writes, shutdown } = settings;
-        pace.check(provider.longest_call())?;
+        let Settings { database, clock, sessions, provider, timeouts, writes, shutdown } = settings;
+        timeouts.check(provider.longest_call())?;
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
@@ -117,20 +117,30 @@ impl App {
             let db = db.clone();
             async move { db.read(move |tx| store::known_orders(tx, &ids)).await }.boxed()
         });
-        let followers = Followers::default();
-        let driver = Driver::new(core.clone(), provider.clone(), pace, followers.clone());
-        let serving = Serving::default();
-        Ok(Self { core, sessions, pace, provider, driver, followers, serving, writes, visibility, shutdown })
+        let subscriptions = PaymentSubscriptions::default();
+        let worker = PaymentWorker::new(core.clone(), provider.clone(), timeouts, subscriptions.clone());
+        let in_flight = InFlightRequests::default();
+        Ok(Self {
+            core,
+            sessions,
+            timeouts,
+            provider,
+            worker,
+            subscriptions,
+            in_flight,
+            writes,
+            visibility,
+            shutdown,
+        })
     }
 
-    /// The routes, with their documentation.
+    /// Returns the routes, with their documentation.
     #[must_use]
     pub fn router(&self) -> OpenApiRouter {
         router::router().with_state(self.clone())
     }
 
-    /// Starts to publish, to listen, and to do what is owed to the provider: first of all what an earlier run left
-    /// behind.
+    /// Starts the relay, the consumers and the payment worker, which first continues the steps of an earlier run.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         let consumers = self
             .core
@@ -141,7 +151,7 @@ impl App {
             .on(OnOrderCancelled { app: self.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
-        shutdown.spawn(self.driver.clone().run(shutdown.clone()));
+        shutdown.spawn(self.worker.clone().run(shutdown.clone()));
         self.core.sweep(shutdown, |tx, now| {
             store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
@@ -149,7 +159,7 @@ impl App {
         });
     }
 
-    /// The core of the service.
+    /// Returns the core of the service.
     #[must_use]
     pub fn core(&self) -> &Core {
         &self.core

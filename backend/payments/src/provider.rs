@@ -1,9 +1,9 @@
-//! The card provider: four calls, each with an idempotency key of ours, so that a call may always be repeated.
+//! The interface of a card provider: four calls, each with an idempotency key, so that every call can be retried.
 
-mod books;
-mod notice;
+mod ledger;
 mod simulated;
 mod stripe;
+mod webhook;
 
 use std::fmt;
 use std::time::Duration;
@@ -14,136 +14,136 @@ use ticketing_sdk::{ClientSecret, Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
 
-pub use books::{Books, Ledger, LedgerCharge};
-pub use notice::{Notice, NoticeError};
-pub use simulated::{Call, Faults, Gate, SimulatedProvider};
+pub use ledger::{Ledger, LedgerCharge, LedgerSource};
+pub use simulated::{FaultPlan, Gate, ProviderCall, SimulatedProvider};
 pub use stripe::{
     API_BASE as STRIPE_API_BASE, StripeFault, StripeProvider, StripeSettings, StripeTimeouts, StripeUnusable,
 };
+pub use webhook::{WebhookError, WebhookEvent};
 
-/// What a provider answers, in time.
-pub type Reply<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
+/// The future of a provider call.
+pub type ProviderFuture<'a, T> = BoxFuture<'a, Result<T, ProviderError>>;
 
-/// A card provider. The same key with the same request has one effect and one answer, however often it is sent; that
-/// is what makes an unanswered call safe to repeat.
+/// A card provider. The same key with the same request has one effect and one response, however often it is sent, so a
+/// call without a response can be retried.
 pub trait Provider: fmt::Debug + Send + Sync + 'static {
-    /// Asks whether a card is good for an amount, and holds that amount.
-    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> Reply<'a, Hold>;
+    /// Authorizes an amount on a card, which holds the amount.
+    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> ProviderFuture<'a, Hold>;
 
-    /// Takes all of the amount that is held. A refusal ends the hold.
-    fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+    /// Captures the whole amount that is held. A decline ends the hold.
+    fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
 
-    /// Gives up the hold.
-    fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+    /// Voids the authorization.
+    fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
 
-    /// Gives back all that was taken.
-    fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()>;
+    /// Refunds the whole amount that was captured.
+    fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()>;
 
-    /// How long one exchange with the provider may take by its own limits; zero where it has none. A step of a payment has
-    /// longer, so that the provider's own limit says what happened.
+    /// Returns how long one exchange with the provider can take by its own timeouts; zero if it has none. The timeout of a
+    /// step is longer, so that the provider's own timeout reports the cause.
     fn longest_call(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// Reads what the provider tells by itself, after a look at its signature; `None` where it is about no payment, or
-    /// has a shape that says nothing here.
+    /// Verifies the signature of a webhook request and parses its event; `None` if the event concerns no payment or has
+    /// an unknown shape.
     ///
     /// # Errors
-    /// When this provider tells nothing, or it was not this provider who said it.
-    fn hear(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Notice>, NoticeError> {
+    /// Fails if the provider has no webhook, or the signature is not valid.
+    fn verify_webhook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<WebhookEvent>, WebhookError> {
         let _ = (headers, body);
-        Err(NoticeError::NotHeard)
+        Err(WebhookError::NotConfigured)
     }
 }
 
-/// What is to be held, and on which card.
+/// An authorization request: the amount to hold, and the card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Authorization {
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// In which currency, ISO 4217 in small letters.
+    /// The currency, ISO 4217 in lower case.
     pub currency: String,
     /// The card.
     pub token: CardToken,
-    /// What it pays for; kept by the provider, so that its books can be held against ours.
+    /// The order it pays for; the provider stores it, so that the audit can compare the ledgers.
     pub order_id: OrderId,
-    /// Our name for the payment; kept by the provider too, so that a charge whose answer was lost can be found.
+    /// The id of the payment; the provider stores it, so that a charge whose response was lost can be found.
     pub payment_id: PaymentId,
-    /// When the payment was begun: before this no charge can have been made for it.
+    /// When the payment was created: no charge for it is older.
     pub begun_at: Timestamp,
-    /// The provider's name for the charge, where it has told it by itself.
+    /// The provider's id of the charge, if a webhook event has reported it.
     pub known: Option<String>,
-    /// Whether the owner of the card can confirm it.
+    /// Whether the cardholder can confirm the payment.
     pub confirmation: Confirmation,
 }
 
-/// Whether the owner of a card can confirm it in a browser (3-D Secure), where its bank wants that.
+/// Whether the cardholder can confirm the payment in a browser (3-D Secure), if the bank requires it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Confirmation {
-    /// The client has no browser: such a card is declined.
+    /// The client has no browser: a card that needs confirmation is declined.
     #[default]
     Impossible,
-    /// The client can do it, and the order can still be won.
+    /// The client can confirm, and the order can still be paid.
     Possible,
-    /// The client could have done it, and the order has ended: the charge is given up.
+    /// The client can confirm, but the order has ended: the charge is cancelled.
     TooLate,
 }
 
-/// What a provider holds after an authorisation.
+/// A successful authorization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hold {
-    /// The provider's name for the charge.
+    /// The provider's id of the charge.
     pub stripe_id: String,
 }
 
-/// A charge that was authorised.
+/// An authorized charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
-    /// The provider's name for it.
+    /// The provider's id of the charge.
     pub stripe_id: String,
-    /// How much was authorised.
+    /// The authorized amount.
     pub amount: Money,
 }
 
-/// Why a provider did not do what was asked.
+/// Why a provider call failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProviderError {
-    /// It refuses, for good. No money has moved.
+    /// The provider declines finally. No money has moved.
     #[error("declined ({code}): {message}")]
     Declined {
-        /// The provider's word for it.
+        /// The provider's code.
         code: String,
-        /// The provider's message to the owner of the card.
+        /// The provider's message to the cardholder.
         message: String,
     },
-    /// The owner of the card has to confirm it before anything is held.
-    #[error("the owner of the card has to confirm {stripe_id}")]
-    NeedsOwner {
-        /// The provider's name for the charge.
+    /// The cardholder must confirm the payment before the amount is held.
+    #[error("the cardholder must confirm {stripe_id}")]
+    NeedsConfirmation {
+        /// The provider's id of the charge.
         stripe_id: String,
-        /// What the client needs for that.
+        /// The secret with which the client confirms it.
         client_secret: ClientSecret,
     },
-    /// It was not reached: nothing has happened.
+    /// The provider was not reached: the call had no effect.
     #[error("the provider cannot be reached: {0}")]
     Unavailable(String),
-    /// It has too much to do: nothing has happened.
-    #[error("the provider asks to be left alone for {} s", after.as_secs())]
+    /// The provider limits the rate: the call had no effect.
+    #[error("the provider limits the rate; retry after {} s", after.as_secs())]
     Busy {
-        /// For how long it wants to be left alone.
+        /// The pause that the provider asks for.
         after: Duration,
     },
-    /// It was reached, and what it did is not known: the answer was lost, late or not understood.
-    #[error("the provider's answer is not known: {0}")]
+    /// The outcome is unknown: the response was lost, late or invalid.
+    #[error("the outcome of the provider call is unknown: {0}")]
     Unknown(String),
-    /// It finds the request wrong: a fault of ours, not of the card.
+    /// The provider rejects the request as invalid: an error of this program, not of the card.
     #[error("the provider rejects the request: {0}")]
     Rejected(String),
 }
 
 impl ProviderError {
-    /// The same of a call that followed another which may have had an effect: that nothing has happened is no longer known.
+    /// Maps the error of a call that followed another call with a possible effect: "no effect" becomes "unknown".
     fn after_effect(self) -> Self {
         match self {
             Self::Unavailable(_) | Self::Busy { .. } => Self::Unknown(self.to_string()),

@@ -1,16 +1,18 @@
-//! Units of work in SQL: the copy of the orders, the payments, the requests that began them, the provider's notices.
+//! Units of work in SQL: the copy of the orders, the payments, their requests, the webhook events.
 
 mod due;
-mod notices;
 mod orders;
 mod payments;
 mod requests;
-mod settle;
+mod transitions;
+mod webhook_events;
 
-pub use due::{claim_due, give_back, next_due, release_all};
-pub use notices::heard;
-pub use orders::{OrderCopy, find_order, insert_order, known_orders, move_order};
-pub(crate) use payments::{COLUMNS, apply, read};
-pub use payments::{PaymentRow, Wanted, find_payment, in_force, insert_payment, list_payments};
+pub use due::{claim_due, next_due, release_all_claims, release_claim};
+pub use orders::{OrderCopy, find_order, insert_order, known_orders, update_order_status};
+pub(crate) use payments::{COLUMNS, read, update_state};
+pub use payments::{
+    PaymentRow, PaymentToInsert, find_active_payment, find_payment, insert_payment, list_payments,
+};
 pub use requests::{bind_request, bound_payment, prune};
-pub use settle::{Reached, order_cancelled, order_confirmed, settle};
+pub use transitions::{ProviderOutcome, cancel_order, confirm_order, record_outcome};
+pub use webhook_events::record_webhook_event;

@@ -40,7 +40,7 @@ pub enum AuditError {
     Bus(#[from] ticketing_bus::BusError),
     /// The provider's book could not be read.
     #[error("the audit could not read the provider's book: {0}")]
-    Books(#[from] ticketing_payments::provider::ProviderError),
+    LedgerSource(#[from] ticketing_payments::provider::ProviderError),
 }
 
 /// Checks facts that were gathered by other means.

@@ -72,7 +72,7 @@ impl Ground<'_> {
             clock: self.clock(),
             sessions: self.sessions()?,
             provider: provider.provider(),
-            pace: self.settings.payment_pace,
+            timeouts: self.settings.payment_timeouts,
             writes: self.settings.writes,
             shutdown: self.serving.clone(),
         });

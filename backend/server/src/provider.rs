@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ticketing_payments::provider::Books;
+use ticketing_payments::provider::LedgerSource;
 use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 
 use crate::databases::Databases;
@@ -38,7 +38,7 @@ impl CardProvider {
         }
     }
 
-    pub(crate) fn books(&self) -> Arc<dyn Books> {
+    pub(crate) fn books(&self) -> Arc<dyn LedgerSource> {
         match self {
             Self::Simulated(provider) => Arc::new(provider.clone()),
             Self::Stripe(provider) => Arc::new(provider.clone()),

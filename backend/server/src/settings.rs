@@ -18,7 +18,7 @@ use ticketing_auth::{Hashing, Limits};
 use ticketing_bus::JetStreamOptions;
 use ticketing_client::{PublishableKey, PublishableKeyError};
 use ticketing_payments::provider::StripeFault;
-use ticketing_payments::{Pace, StripeSettings};
+use ticketing_payments::{PaymentTimeouts, StripeSettings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{CONNECTIONS, PostgresUrl};
 use ticketing_platform::descriptors;
@@ -73,7 +73,7 @@ pub struct StackSettings {
     /// How much one account may write in each service.
     pub writes: WriteRate,
     /// How patient payments is with the provider, and with the outcome of a request.
-    pub payment_pace: Pace,
+    pub payment_timeouts: PaymentTimeouts,
     /// The account at Stripe that charges cards. None: the simulated provider.
     pub stripe: Option<StripeSettings>,
     /// The same account, as its card form in the pages names it. None: the pages have a form of simulated cards.
@@ -112,7 +112,7 @@ impl StackSettings {
             open_orders: ticketing_orders::DEFAULT_OPEN_LIMIT,
             reorder_pause: ticketing_orders::DEFAULT_REORDER_PAUSE,
             writes: WriteRate::default(),
-            payment_pace: Pace::default(),
+            payment_timeouts: PaymentTimeouts::default(),
             stripe: None,
             stripe_publishable_key: None,
             session_ttl: ticketing_platform::session::LIFETIME,

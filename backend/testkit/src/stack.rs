@@ -72,8 +72,8 @@ impl Default for TestStackBuilder {
         // A test has few accounts, and its clock may stand still.
         settings.writes = WriteRate::UNLIMITED;
         settings.reorder_pause = Duration::ZERO;
-        settings.payment_pace.first_retry = Duration::from_millis(20);
-        settings.payment_pace.longest_retry = Duration::from_millis(200);
+        settings.payment_timeouts.first_retry = Duration::from_millis(20);
+        settings.payment_timeouts.longest_retry = Duration::from_millis(200);
         Self {
             settings,
             folder: Some(folder),
@@ -115,7 +115,7 @@ impl TestStackBuilder {
 
     /// How long a payment request waits for its outcome.
     pub fn payment_wait(self, wait: Duration) -> Self {
-        self.with(|settings| settings.payment_pace.outcome_wait = wait)
+        self.with(|settings| settings.payment_timeouts.outcome_wait = wait)
     }
 
     /// The marketplace's time.

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 use ticketing_payments::StripeSettings;
-use ticketing_payments::provider::{Faults, Ledger};
+use ticketing_payments::provider::{FaultPlan, Ledger};
 use ticketing_platform::clock::Clock;
 
 use account::Account;
@@ -35,7 +35,7 @@ pub struct FakeStripe {
 struct Shared {
     address: SocketAddr,
     clock: Clock,
-    faults: Faults,
+    faults: FaultPlan,
     mischief: Mischief,
     account: Mutex<Account>,
     listener: tokio::task::AbortHandle,
@@ -77,7 +77,7 @@ impl FakeStripe {
 
     /// What goes wrong on the way to it and back.
     #[must_use]
-    pub fn faults(&self) -> &Faults {
+    pub fn faults(&self) -> &FaultPlan {
         &self.shared.faults
     }
 

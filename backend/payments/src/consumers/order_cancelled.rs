@@ -1,4 +1,4 @@
-//! `order:cancelled`: nothing is to be paid any more, so nothing is kept.
+//! `order:cancelled`: voids or refunds the payment.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCancelled;
@@ -17,15 +17,8 @@ impl Handler for OnOrderCancelled {
     type Event = OrderCancelled;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCancelled) -> Result<Effect, DbError> {
-        let App { core, driver, .. } = &self.app;
-        driver.wake_after(tx);
-        store::order_cancelled(
-            tx,
-            &core.outbox,
-            &event.id,
-            event.version,
-            core.clock.now(),
-            driver.wall_now(),
-        )
+        let App { core, worker, .. } = &self.app;
+        worker.wake_on_commit(tx);
+        store::cancel_order(tx, &core.outbox, &event.id, event.version, core.clock.now(), worker.wall_now())
     }
 }

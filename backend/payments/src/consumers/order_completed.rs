@@ -1,4 +1,4 @@
-//! `order:completed`: the purchase is paid; the copy of the order moves on.
+//! `order:completed`: updates the copy of the order.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCompleted;
@@ -15,6 +15,6 @@ impl Handler for OnOrderCompleted {
     type Event = OrderCompleted;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCompleted) -> Result<Effect, DbError> {
-        store::move_order(tx, &event.id, event.version, OrderStatus::Complete)
+        store::update_order_status(tx, &event.id, event.version, OrderStatus::Complete)
     }
 }

@@ -1,4 +1,4 @@
-//! `order:confirmed`: the authorised payment has won the reservation, so its money is taken.
+//! `order:confirmed`: makes the capture of the authorized payment due.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderConfirmed;
@@ -17,15 +17,8 @@ impl Handler for OnOrderConfirmed {
     type Event = OrderConfirmed;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderConfirmed) -> Result<Effect, DbError> {
-        let App { core, driver, .. } = &self.app;
-        driver.wake_after(tx);
-        store::order_confirmed(
-            tx,
-            &core.outbox,
-            &event.id,
-            event.version,
-            core.clock.now(),
-            driver.wall_now(),
-        )
+        let App { core, worker, .. } = &self.app;
+        worker.wake_on_commit(tx);
+        store::confirm_order(tx, &core.outbox, &event.id, event.version, core.clock.now(), worker.wall_now())
     }
 }

@@ -1,4 +1,4 @@
-//! `order:created`: there is something to pay for.
+//! `order:created`: inserts the copy of the order.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCreated;

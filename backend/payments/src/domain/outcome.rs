@@ -1,35 +1,35 @@
-//! What a waiting request can be told about its payment.
+//! The outcome of a payment for a waiting request.
 
 use ticketing_sdk::{OrderStatus, PaymentStatus, Timestamp};
 
-use super::Position;
+use super::PaymentState;
 
-/// How a payment turned out.
+/// The outcome of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The money is taken.
+    /// The payment is captured.
     Paid,
-    /// The provider refused the card.
+    /// The card was declined.
     Declined,
-    /// The order was cancelled first, and no money was kept.
+    /// The order was cancelled first; no money was kept.
     Cancelled,
-    /// The reservation ran out first, and no money was kept.
+    /// The reservation expired first; no money was kept.
     Expired,
-    /// Not known yet.
+    /// The outcome is not known yet.
     Open,
 }
 
-/// The outcome of a payment in `position`, whose order is in `order` state and was reserved until `expires_at`.
+/// Returns the outcome of a payment in `state`, whose order has the status `order` and the deadline `expires_at`.
 #[must_use]
-pub fn outcome(position: Position, order: OrderStatus, expires_at: Timestamp, now: Timestamp) -> Outcome {
-    match (position.status, position.next) {
+pub fn outcome(state: PaymentState, order: OrderStatus, expires_at: Timestamp, now: Timestamp) -> Outcome {
+    match (state.status, state.next) {
         (PaymentStatus::Succeeded, None) => Outcome::Paid,
         (PaymentStatus::Failed, _) => Outcome::Declined,
         (PaymentStatus::Refunded, _) if order == OrderStatus::Cancelled && now >= expires_at => {
             Outcome::Expired
         }
         (PaymentStatus::Refunded, _) => Outcome::Cancelled,
-        // Money that is on its way back is not paid, and not back yet.
+        // A refund in progress has no outcome yet.
         (PaymentStatus::Succeeded | PaymentStatus::Pending | PaymentStatus::Authorized, _) => Outcome::Open,
     }
 }
@@ -41,11 +41,16 @@ mod tests {
 
     fn of(status: PaymentStatus, next: Option<Step>, now: i64) -> Outcome {
         let order = OrderStatus::Cancelled;
-        outcome(Position { status, next }, order, Timestamp::from_millis(1_000), Timestamp::from_millis(now))
+        outcome(
+            PaymentState { status, next },
+            order,
+            Timestamp::from_millis(1_000),
+            Timestamp::from_millis(now),
+        )
     }
 
     #[test]
-    fn an_outcome_is_told_once_it_will_not_change() {
+    fn outcome_is_open_until_it_is_final() {
         assert_eq!(of(PaymentStatus::Pending, Some(Step::Authorize), 0), Outcome::Open);
         assert_eq!(of(PaymentStatus::Authorized, None, 0), Outcome::Open);
         assert_eq!(of(PaymentStatus::Authorized, Some(Step::Void), 0), Outcome::Open);
@@ -55,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voided_payment_tells_why_it_lost() {
+    fn voided_payment_has_the_reason_of_its_order() {
         assert_eq!(of(PaymentStatus::Refunded, None, 999), Outcome::Cancelled);
         assert_eq!(of(PaymentStatus::Refunded, None, 1_000), Outcome::Expired);
     }

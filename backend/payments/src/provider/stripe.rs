@@ -1,13 +1,13 @@
-//! Stripe behind the provider's trait: PaymentIntents with manual capture. Nothing outside this module knows Stripe.
+//! Implements the provider with Stripe: PaymentIntents with manual capture. No code outside this module uses Stripe.
 //!
-//! Stripe keeps the first answer to an idempotency key for a day, failures of its own included. So the same key is safe
-//! to repeat, and not enough: after a failure the intent itself is looked up, for it may have come to be.
+//! Stripe keeps the first response to an idempotency key for a day, its own failures included. A retry with the same key is
+//! safe but not sufficient: after a failure the intent is looked up, because it can exist.
 
 mod api;
 mod authorize;
-mod books;
 mod event;
-mod moves;
+mod ledger;
+mod operations;
 mod outcome;
 mod settings;
 mod wire;
@@ -19,14 +19,14 @@ use futures_util::FutureExt;
 use secrecy::SecretString;
 use ticketing_platform::clock::Clock;
 
-use super::{Authorization, Charge, Hold, Notice, NoticeError, Provider, Reply};
+use super::{Authorization, Charge, Hold, Provider, ProviderFuture, WebhookError, WebhookEvent};
 use api::Api;
-use moves::Move;
+use operations::ChargeOperation;
 
 pub use api::StripeUnusable;
 pub use settings::{API_BASE, StripeFault, StripeSettings, StripeTimeouts};
 
-/// Stripe. Clones share its connections.
+/// The Stripe provider. Clones share its connections.
 #[derive(Clone, Debug)]
 pub struct StripeProvider {
     api: Api,
@@ -35,10 +35,10 @@ pub struct StripeProvider {
 }
 
 impl StripeProvider {
-    /// The way to an account. Nothing is sent yet. `clock` tells how old payments and events are.
+    /// Connects to an account; sends nothing yet. `clock` determines the age of payments and events.
     ///
     /// # Errors
-    /// When a setting is wrong, or no client can be made of this machine.
+    /// Fails if a setting is invalid or the HTTP client cannot be created.
     pub fn new(settings: &StripeSettings, clock: Clock) -> Result<Self, StripeUnusable> {
         let api = Api::new(settings)?;
         Ok(Self { api, webhook_secrets: settings.webhook_secrets.clone(), clock })
@@ -46,29 +46,29 @@ impl StripeProvider {
 }
 
 impl Provider for StripeProvider {
-    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> Reply<'a, Hold> {
+    fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> ProviderFuture<'a, Hold> {
         self.hold(key, request).boxed()
     }
 
-    fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()> {
-        self.make(Move::Capture, key, charge).boxed()
+    fn capture<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
+        self.execute(ChargeOperation::Capture, key, charge).boxed()
     }
 
-    fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()> {
-        self.make(Move::Cancel, key, charge).boxed()
+    fn void<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
+        self.execute(ChargeOperation::Cancel, key, charge).boxed()
     }
 
-    fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> Reply<'a, ()> {
-        self.make(Move::Refund, key, charge).boxed()
+    fn refund<'a>(&'a self, key: &'a str, charge: &'a Charge) -> ProviderFuture<'a, ()> {
+        self.execute(ChargeOperation::Refund, key, charge).boxed()
     }
 
     fn longest_call(&self) -> Duration {
         self.api.longest_call()
     }
 
-    fn hear(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<Notice>, NoticeError> {
+    fn verify_webhook(&self, headers: &HeaderMap, body: &[u8]) -> Result<Option<WebhookEvent>, WebhookError> {
         if self.webhook_secrets.is_empty() {
-            return Err(NoticeError::NotHeard);
+            return Err(WebhookError::NotConfigured);
         }
         event::read(&self.webhook_secrets, headers, body, self.clock.now())
     }

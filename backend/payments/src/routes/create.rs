@@ -1,34 +1,32 @@
 //! `POST /api/payments`
 
 use axum::extract::State;
-use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{
-    self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest,
-};
-use ticketing_platform::session::Session;
 use ticketing_platform::visibility::Visibility;
+use ticketing_platform::http::{ApiError, Json};
+use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest};
+use ticketing_platform::session::Session;
 use ticketing_sdk::{NewPayment, Payment, Problem};
 
-use super::begin::{Began, Request, begin};
-use super::follow::{Ending, follow};
+use super::begin::{BeginResult, Request, begin};
+use super::follow::{FollowResult, follow};
 use super::input::PaymentInput;
 use crate::App;
 
-/// Pays for an order: the card is authorised, the reservation is won, the money is taken.
+/// Pays for an order: authorizes the card, waits until the order is confirmed, and captures the payment.
 #[utoipa::path(
     post, path = "/api/payments", tag = "payments", operation_id = "createPayment", request_body = NewPayment,
-    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body returns the first response again, unless that was a refusal that a retry can change")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The money is taken", body = Payment, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 201, description = "The payment is captured", body = Payment, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier request had the effect"))),
         (status = 202, description = "The outcome is not known yet: follow the payment", body = Payment),
-        (status = 400, description = "A field is not valid, the card was declined, or the order cannot be paid", body = Problem),
-        (status = 401, description = "Not signed in, or another's order", body = Problem),
-        (status = 404, description = "There is no such order", body = Problem),
-        (status = 409, description = "The first request with this key is still being answered", body = Problem),
+        (status = 400, description = "A field is invalid, the card was declined, or the order cannot be paid", body = Problem),
+        (status = 401, description = "Not signed in, or the order of another user", body = Problem),
+        (status = 404, description = "The order does not exist", body = Problem),
+        (status = 409, description = "The first request with this key is in progress", body = Problem),
         (status = 422, description = "The key was used with another body", body = Problem),
         (status = 429, description = "Too many writes", body = Problem),
-        (status = 503, description = "The card provider cannot be reached, or `not_yet_visible`: the order was just made and its event has not come; safe to repeat", body = Problem),
+        (status = 503, description = "The card provider cannot be reached, or `not_yet_visible`: the event of a new order has not arrived; safe to retry", body = Problem),
     )
 )]
 pub(crate) async fn create(
@@ -37,51 +35,47 @@ pub(crate) async fn create(
     key: IdempotencyKey,
     Json(input): Json<PaymentInput>,
 ) -> Result<KeyedAnswer, ApiError> {
-    let purchase = input.check()?;
+    let input = input.check()?;
     let now = app.core.clock.now();
-    let fingerprint = Fingerprint::of(&purchase.essence()).map_err(ApiError::internal)?;
+    let fingerprint = Fingerprint::of(&input.fingerprint_input()).map_err(ApiError::internal)?;
     let keyed = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/payments", fingerprint, now);
-    let request = Request { user_id: session.user_id, key: key.0, keyed, purchase, now };
+    let request = Request { user_id: session.user_id, key: key.0, keyed, input, now };
     app.writes.check_keyed(&request.user_id, &app.core.db, &request.keyed).await?;
-    let _served = match &request.key {
-        Some(key) => Some(app.serving.begin(&request.user_id, key).ok_or_else(idempotency::in_flight_error)?),
+    let _guard = match &request.key {
+        Some(key) => Some(app.in_flight.begin(&request.user_id, key).ok_or_else(idempotency::in_flight_error)?),
         None => None,
     };
-    let followed = match begun(&app, &request).await? {
-        Began::Answered(answer) => return answer,
-        Began::Follows(followed) => followed,
-        Began::UnknownOrder => return Err(ApiError::not_yet_visible("order")),
+    let followed = match begin_or_wait(&app, &request).await? {
+        BeginResult::Responded(answer) => return answer,
+        BeginResult::Follows(followed) => followed,
+        BeginResult::UnknownOrder => return Err(ApiError::not_yet_visible("order")),
     };
     let answer = match follow(&app, &followed).await? {
-        Ending::Open(answer) => answer,
-        Ending::Final(outcome) => keep(&app, request, outcome).await??.answer,
+        FollowResult::Open(answer) => answer,
+        FollowResult::Final(outcome) => store_outcome(&app, request, outcome).await??.answer,
     };
     Ok(KeyedAnswer { answer, replayed: followed.replayed })
 }
 
-/// Begins the request; an order that is not known yet may be on its way.
-async fn begun(app: &App, request: &Request) -> Result<Began, ApiError> {
+/// Starts the request; waits for the event of an order that is not known yet.
+async fn begin_or_wait(app: &App, request: &Request) -> Result<BeginResult, ApiError> {
     let attempt = || {
         let (db, app, request) = (app.core.db.clone(), app.clone(), request.clone());
         async move { db.write(move |tx| begin(tx, &app, &request)).await }
     };
     let began = attempt().await?;
-    if !matches!(began, Began::UnknownOrder) {
+    if !matches!(began, BeginResult::UnknownOrder) {
         return Ok(began);
     }
-    match app
-        .visibility
-        .wait_until_visible(request.user_id.as_str(), request.purchase.order_id.as_str())
-        .await
-    {
+    match app.visibility.wait_until_visible(request.user_id.as_str(), request.input.order_id.as_str()).await {
         Visibility::Visible => attempt().await,
-        Visibility::NotYet => Ok(Began::UnknownOrder),
+        Visibility::NotYet => Ok(BeginResult::UnknownOrder),
         Visibility::Unknown => Err(ApiError::not_found()),
     }
 }
 
-/// Keeps the outcome as the answer of the request's key.
-async fn keep(
+/// Stores the outcome as the response of the key.
+async fn store_outcome(
     app: &App,
     request: Request,
     outcome: Result<Answer, ApiError>,

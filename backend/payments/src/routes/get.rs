@@ -10,7 +10,7 @@ use ticketing_sdk::{Payment, PaymentId, Problem};
 
 use crate::{App, store};
 
-/// One payment.
+/// Returns a payment.
 #[utoipa::path(
     get, path = "/api/payments/{id}", tag = "payments", operation_id = "getPayment",
     params(("id" = String, Path, description = "The payment")),
@@ -18,8 +18,8 @@ use crate::{App, store};
     responses(
         (status = 304, description = "`If-None-Match` names this version"),
         (status = 200, description = "The payment; its version is the ETag", body = Payment),
-        (status = 401, description = "Not signed in, or another's payment", body = Problem),
-        (status = 404, description = "There is no such payment", body = Problem),
+        (status = 401, description = "Not signed in, or the payment of another user", body = Problem),
+        (status = 404, description = "The payment does not exist", body = Problem),
     )
 )]
 pub(crate) async fn get(

@@ -1,12 +1,12 @@
-//! The body of a request to pay.
+//! The body of a payment request.
 
 use serde::{Deserialize, Serialize};
-use ticketing_platform::http::{ApiError, Field, ValidationErrors};
+use ticketing_platform::http::{ApiError, ValidationErrors, Field};
 use ticketing_sdk::OrderId;
 
 use crate::domain::{CardToken, TokenError};
 
-/// The body as it was sent: nothing in it is checked yet.
+/// The unchecked body.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentInput {
@@ -18,43 +18,43 @@ pub(crate) struct PaymentInput {
     can_confirm: Field<bool>,
 }
 
-/// What is to be paid, and with what.
+/// The checked input of a payment request.
 #[derive(Clone, Debug)]
-pub(super) struct Purchase {
+pub(super) struct ValidInput {
     pub(super) order_id: OrderId,
-    /// The order is judged before the token's form.
+    /// The order is checked before the form of the token.
     token: Result<CardToken, TokenError>,
     pub(super) can_confirm: bool,
 }
 
-/// What tells two requests with one idempotency key apart.
+/// The fields of the fingerprint of a request.
 #[derive(Serialize)]
-pub(super) struct Essence<'a> {
+pub(super) struct FingerprintInput<'a> {
     order_id: &'a OrderId,
     token: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     can_confirm: bool,
 }
 
-impl Purchase {
-    /// The card's token.
+impl ValidInput {
+    /// Returns the card token.
     ///
     /// # Errors
-    /// 400 when the text is not of a token's form.
+    /// Returns 400 if the token is invalid.
     pub(super) fn card_token(&self) -> Result<CardToken, ApiError> {
         self.token.clone().map_err(|error| ApiError::field("token", error.to_string()))
     }
 
-    /// A text that is no token may be a card number: nothing of it is kept, not even a hash.
-    pub(super) fn essence(&self) -> Essence<'_> {
+    /// Returns the input of the fingerprint. An invalid token can be a card number, so not even its hash is kept.
+    pub(super) fn fingerprint_input(&self) -> FingerprintInput<'_> {
         let token = self.token.as_ref().map_or("", CardToken::as_str);
-        Essence { order_id: &self.order_id, token, can_confirm: self.can_confirm }
+        FingerprintInput { order_id: &self.order_id, token, can_confirm: self.can_confirm }
     }
 }
 
 impl PaymentInput {
-    /// Checks the fields and reports every fault together.
-    pub(super) fn check(self) -> Result<Purchase, ApiError> {
+    /// Checks the fields and reports all errors together.
+    pub(super) fn check(self) -> Result<ValidInput, ApiError> {
         const ORDER: &str = "Order id is required";
         let mut errors = ValidationErrors::new();
         let order_id = self.order_id.required_id("orderId", ORDER, &mut errors);
@@ -65,10 +65,10 @@ impl PaymentInput {
             .unwrap_or_default();
         match order_id {
             Some(order_id) if errors.is_empty() => {
-                Ok(Purchase { order_id: OrderId::new(order_id), token, can_confirm })
+                Ok(ValidInput { order_id: OrderId::new(order_id), token, can_confirm })
             }
             _ => {
-                // No order can be judged, so that every fault is reported.
+                // No order can be checked, so every error is reported.
                 if let Err(error) = token {
                     errors.push("token", error.to_string());
                 }
@@ -78,7 +78,7 @@ impl PaymentInput {
     }
 }
 
-/// A token that is missing or no text has not the form of one, as any other text that has not.
+/// Parses the token. A missing one or another JSON type is an error like an invalid text.
 fn read_token(token: Field<String>) -> Result<CardToken, TokenError> {
     match token {
         Field::Value(token) if !token.is_empty() => CardToken::parse(&token),

@@ -11,7 +11,7 @@ use ticketing_sdk::{Payment, PaymentId, Problem};
 use crate::store::PaymentRow;
 use crate::{App, store};
 
-/// One's own payments, newest last.
+/// Lists the payments of the signed-in user, newest last.
 #[utoipa::path(
     get, path = "/api/payments", tag = "payments", operation_id = "listPayments",
     params(
@@ -21,7 +21,7 @@ use crate::{App, store};
     security(("session" = [])),
     responses(
         (status = 200, description = "A page of payments, and a Link to the next", body = Vec<Payment>),
-        (status = 400, description = "The limit or the cursor is not valid", body = Problem),
+        (status = 400, description = "The limit or the cursor is invalid", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
     )
 )]
@@ -31,7 +31,7 @@ pub(crate) async fn list(State(app): State<App>, session: Session, uri: Uri) -> 
     let after: Option<PaymentId> = page.after(&mut errors);
     errors.finish()?;
 
-    // One more than asked for tells whether there is a next page.
+    // One more row than requested shows whether there is a next page.
     let limit = i64::from(page.limit) + 1;
     let read = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         store::list_payments(tx, &session.user_id, after.as_ref(), limit)

@@ -10,26 +10,26 @@ use ticketing_platform::http::{ApiError, BodyError, Json};
 use ticketing_platform::limits::LogThrottle;
 use ticketing_sdk::{ErrorCode, Problem};
 
-use crate::provider::NoticeError;
+use crate::provider::WebhookError;
 use crate::{App, WEBHOOK_BODY_LIMIT, store};
 
-/// What a provider is answered.
+/// The acknowledgement of a webhook event.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(crate) struct Received {
-    /// That it need not say it again.
+    /// Whether the event is accepted, so that the provider need not redeliver it.
     received: bool,
 }
 
-/// The card provider tells that something has happened to a charge. Its signature stands for a session.
+/// Receives an event of the card provider about a charge. Its signature authenticates it; there is no session.
 #[utoipa::path(
-    post, path = "/api/payments/webhook", tag = "payments", operation_id = "hearProvider",
-    request_body(content = String, content_type = "application/json", description = "The event, as the provider has signed it"),
+    post, path = "/api/payments/webhook", tag = "payments", operation_id = "receiveWebhookEvent",
+    request_body(content = String, content_type = "application/json", description = "The event, as signed by the provider"),
     params(("Stripe-Signature" = String, Header, description = "The time and the signature of the body: `t=…,v1=…`")),
     security(()),
     responses(
-        (status = 200, description = "It is signed: it was taken in, or says nothing here", body = Received),
-        (status = 400, description = "The signature is not valid", body = Problem),
-        (status = 404, description = "No events of a provider are heard here", body = Problem),
+        (status = 200, description = "The event is accepted or ignored", body = Received),
+        (status = 400, description = "The signature is invalid", body = Problem),
+        (status = 404, description = "No webhook secret is set", body = Problem),
         (status = 413, description = "The body is larger than 1 MiB", body = Problem),
     )
 )]
@@ -39,26 +39,26 @@ pub(crate) async fn webhook(
     body: Body,
 ) -> Result<Json<Received>, ApiError> {
     let body = read(body).await?;
-    let heard = app.provider.hear(&headers, &body);
-    let outcome = match &heard {
+    let verified = app.provider.verify_webhook(&headers, &body);
+    let outcome = match &verified {
         Ok(Some(_)) => "heard",
         Ok(None) => "ignored",
-        Err(NoticeError::NotHeard) => "not_heard",
-        Err(NoticeError::Signature(_)) => "refused",
+        Err(WebhookError::NotConfigured) => "not_heard",
+        Err(WebhookError::Signature(_)) => "refused",
     };
     metrics::counter!("provider_notices_total", "outcome" => outcome).increment(1);
-    if let Some(notice) = heard.map_err(refused)? {
+    if let Some(event) = verified.map_err(webhook_error)? {
         let db = app.core.db.clone();
         let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
-            app.driver.wake_after(tx);
-            store::heard(tx, &notice, app.core.clock.now(), app.driver.wall_now())
+            app.worker.wake_on_commit(tx);
+            store::record_webhook_event(tx, &event, app.core.clock.now(), app.worker.wall_now())
         };
         db.write(unit).await?;
     }
     Ok(Json(Received { received: true }))
 }
 
-/// The bytes that were signed: nothing is parsed before they are known to be the provider's.
+/// Reads the signed bytes. Nothing is parsed before the signature is verified.
 async fn read(body: Body) -> Result<Bytes, ApiError> {
     let limit = usize::try_from(WEBHOOK_BODY_LIMIT).unwrap_or(usize::MAX);
     axum::body::to_bytes(body, limit).await.map_err(|error| {
@@ -73,10 +73,10 @@ async fn read(body: Body) -> Result<Bytes, ApiError> {
     })
 }
 
-fn refused(error: NoticeError) -> ApiError {
+fn webhook_error(error: WebhookError) -> ApiError {
     match error {
-        NoticeError::NotHeard => ApiError::not_found(),
-        NoticeError::Signature(reason) => {
+        WebhookError::NotConfigured => ApiError::not_found(),
+        WebhookError::Signature(reason) => {
             static REFUSED: LogThrottle = LogThrottle::new();
             if let Some(times) = REFUSED.occurred() {
                 tracing::warn!(reason, times, "webhook events refused: their signature is not valid");

@@ -1,8 +1,7 @@
-//! What is to be done now: steps that are due and belong to nobody.
+//! Due steps: claims, and the time of the next one.
 //!
-//! All times here are the machine's, not the marketplace's: pauses between calls are real, whatever a test does to
-//! the clock. A time that lies further ahead than any pause was written before the machine's clock was set back; it
-//! counts as come.
+//! All times here are system times, not the marketplace's: pauses between calls are real. A time further ahead than any
+//! pause was written before the system clock was set back; it counts as due.
 
 use std::time::Duration;
 
@@ -12,20 +11,20 @@ use ticketing_sdk::{PaymentId, Timestamp};
 
 use super::{COLUMNS, PaymentRow, read};
 
-/// Longer than any pause and any lease.
-const HORIZON: Duration = Duration::from_secs(120);
+/// Longer than any pause and any claim.
+const MAX_AHEAD: Duration = Duration::from_secs(120);
 
-/// Takes up to `limit` steps that are due, each until `lease` from now; each counts as begun.
+/// Claims up to `limit` due steps for the duration `lease`; each counts as an attempt.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn claim_due(
     tx: &mut Tx<'_>,
     now: Timestamp,
     lease: Duration,
     limit: i64,
 ) -> Result<Vec<PaymentRow>, DbError> {
-    let horizon = now + HORIZON;
+    let horizon = now + MAX_AHEAD;
     tx.query(
         &format!(
             "UPDATE payments SET claimed_until = $3, attempts = attempts + 1 WHERE id IN ( \
@@ -41,12 +40,12 @@ pub fn claim_due(
     )
 }
 
-/// When the next step is due that belongs to nobody by then.
+/// Returns when the next step is due and not claimed.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn next_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
-    let horizon = now + HORIZON;
+    let horizon = now + MAX_AHEAD;
     let due = tx.query_one(
         "SELECT MIN(CASE WHEN due_at > $1 OR claimed_until > $1 THEN 0 \
                          WHEN claimed_until > due_at THEN claimed_until ELSE due_at END) AS due \
@@ -57,24 +56,27 @@ pub fn next_due(tx: &mut Tx<'_>, now: Timestamp) -> Result<Option<Timestamp>, Db
     Ok(due.map(Timestamp::from_millis))
 }
 
-/// Takes back every claim: they were made by a process that is gone. Should one of them still run elsewhere, its
-/// step is done twice under one key, which is once. Not for a database that other processes work on too: there a claim
-/// is good until it runs out.
+/// Releases every claim: they belong to a process that has ended. A step that still runs is executed twice with one key,
+/// which has one effect. Not for a database that other processes use: there claims expire by themselves.
 ///
 /// # Errors
-/// When the database fails.
-pub fn release_all(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
+/// Fails if the database fails.
+pub fn release_all_claims(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     tx.execute(
         "UPDATE payments SET claimed_until = NULL, due_at = $1 WHERE next_step IS NOT NULL",
         args![now],
     )
 }
 
-/// Gives a claim back that was made until `claimed_until`, if it still stands.
+/// Releases the claim that lasts until `claimed_until`, if it is still held.
 ///
 /// # Errors
-/// When the database fails.
-pub fn give_back(tx: &mut Tx<'_>, id: &PaymentId, claimed_until: Option<Timestamp>) -> Result<u64, DbError> {
+/// Fails if the database fails.
+pub fn release_claim(
+    tx: &mut Tx<'_>,
+    id: &PaymentId,
+    claimed_until: Option<Timestamp>,
+) -> Result<u64, DbError> {
     tx.execute(
         "UPDATE payments SET claimed_until = NULL WHERE id = $1 AND claimed_until = $2",
         args![id, claimed_until],

@@ -1,4 +1,4 @@
-//! The copy of the orders: what payments must know of them, moved on by their events in unbroken versions.
+//! The copy of the orders, updated by their events in consecutive versions.
 
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::OrderCreated;
@@ -7,29 +7,29 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::visibility::find_visible;
 use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
 
-/// An order as payments knows it.
+/// The copy of an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderCopy {
     /// The order.
     pub id: OrderId,
-    /// Who pays.
+    /// The buyer.
     pub user_id: UserId,
-    /// How far it is.
+    /// The status.
     pub status: OrderStatus,
-    /// How much is to be paid.
+    /// The price.
     pub price: Money,
-    /// What is bought.
+    /// The ticket.
     pub ticket_id: TicketId,
-    /// When the reservation ends unless it is paid.
+    /// When the reservation expires if it is not paid.
     pub expires_at: Timestamp,
-    /// The version that this copy is of.
+    /// The version of the order.
     pub version: i64,
 }
 
-/// The copy of an order.
+/// Returns the copy of an order.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn find_order(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<OrderCopy>, DbError> {
     tx.query_opt(
         "SELECT id, user_id, status, price, ticket_id, expires_at, version FROM orders WHERE id = $1",
@@ -38,10 +38,10 @@ pub fn find_order(tx: &mut Tx<'_>, id: &OrderId) -> Result<Option<OrderCopy>, Db
     )
 }
 
-/// Which of these orders are known here.
+/// Returns those of the ids whose orders are known.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn known_orders(tx: &mut Tx<'_>, ids: &[String]) -> Result<Vec<String>, DbError> {
     find_visible(tx, "orders", ids)
 }
@@ -58,10 +58,10 @@ fn read(row: &Row<'_>) -> Result<OrderCopy, DbError> {
     })
 }
 
-/// Begins the copy of an order.
+/// Inserts the copy of an order.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbError> {
     let inserted = tx.execute(
         "INSERT INTO orders (id, user_id, status, price, ticket_id, expires_at, version) \
@@ -79,11 +79,11 @@ pub fn insert_order(tx: &mut Tx<'_>, event: &OrderCreated) -> Result<Effect, DbE
     Ok(if inserted > 0 { Effect::Done } else { Effect::Duplicate })
 }
 
-/// Moves the copy of an order to `status`, which its version `version` has.
+/// Sets the status of the copy of an order, as of `version`.
 ///
 /// # Errors
-/// When the database fails.
-pub fn move_order(
+/// Fails if the database fails.
+pub fn update_order_status(
     tx: &mut Tx<'_>,
     id: &OrderId,
     version: i64,

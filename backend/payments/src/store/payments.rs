@@ -1,60 +1,60 @@
-//! The payments.
+//! The payments in SQL.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::{ClientSecret, Money, OrderId, Payment, PaymentId, PaymentStatus, Timestamp, UserId};
 
-use crate::domain::{CardToken, Position, Step};
+use crate::domain::{CardToken, PaymentState, Step};
 use crate::provider::{Authorization, Confirmation};
 use crate::store::OrderCopy;
 
-/// A payment as it is kept.
+/// A stored payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentRow {
-    /// The payment.
+    /// The id.
     pub id: PaymentId,
-    /// What it pays for.
+    /// The order it pays for.
     pub order_id: OrderId,
-    /// Whose it is.
+    /// The buyer.
     pub user_id: UserId,
     /// The card.
     pub token: CardToken,
-    /// The root of the idempotency keys under which the provider is called.
+    /// The root of the idempotency keys of its provider calls.
     pub provider_key: String,
-    /// The provider's name for the charge, once it has one.
+    /// The provider's id of the charge, once it has one.
     pub stripe_id: Option<String>,
-    /// How much.
+    /// The amount.
     pub amount: Money,
-    /// In which currency, ISO 4217 in small letters.
+    /// The currency, ISO 4217 in lower case.
     pub currency: String,
-    /// How far it is.
+    /// The status.
     pub status: PaymentStatus,
-    /// What we owe the provider.
+    /// The next step at the provider.
     pub next_step: Option<Step>,
-    /// How often that step was begun.
+    /// The number of attempts of that step.
     pub attempts: i64,
-    /// How many of these attempts surely did not reach the provider.
+    /// The number of these attempts that certainly did not reach the provider.
     pub unreached: i64,
-    /// When the step is due, by the machine's clock.
+    /// When the step is due, by the system clock.
     pub due_at: Timestamp,
-    /// Until when the step belongs to whoever began it last, by the machine's clock.
+    /// Until when the step is claimed, by the system clock.
     pub claimed_until: Option<Timestamp>,
-    /// The provider's word for a refusal.
+    /// The provider's code of a decline.
     pub failure_code: Option<String>,
-    /// The provider's message about a refusal.
+    /// The provider's message of a decline.
     pub failure_message: Option<String>,
-    /// Rises by one with each change of its position.
+    /// The version, which rises by one with each transition.
     pub version: i64,
-    /// When it was begun.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// How many notices of the provider were about it.
-    pub heard: i64,
-    /// The trace context of what has made its next step due.
+    /// The number of webhook events about it.
+    pub webhook_events: i64,
+    /// The trace context of the operation that made its next step due.
     pub trace: Option<String>,
-    /// Whether its client can have the owner of the card confirm it.
+    /// Whether the client can let the cardholder confirm it.
     pub can_confirm: bool,
-    /// What the client needs for that, while the payment waits for it.
+    /// The secret for that, while the payment waits for the confirmation.
     pub client_secret: Option<ClientSecret>,
 }
 
@@ -63,25 +63,25 @@ pub(crate) const COLUMNS: &str = "id, order_id, user_id, token, provider_key, st
      can_confirm, client_secret";
 
 impl PaymentRow {
-    /// Its place in the state machine.
+    /// Returns its state in the state machine.
     #[must_use]
-    pub fn position(&self) -> Position {
-        Position { status: self.status, next: self.next_step }
+    pub fn state(&self) -> PaymentState {
+        PaymentState { status: self.status, next: self.next_step }
     }
 
-    /// Whether the step that is due may have reached the provider: an attempt is under way, or was not surely in vain.
+    /// Returns whether the due step can have reached the provider.
     #[must_use]
-    pub fn is_begun(&self) -> bool {
+    pub fn is_attempted(&self) -> bool {
         self.attempts > self.unreached
     }
 
-    /// The key under which the provider is asked for `step`.
+    /// Returns the idempotency key of `step`.
     #[must_use]
     pub fn step_key(&self, step: Step) -> String {
         format!("{}:{}", self.provider_key, step.as_str())
     }
 
-    /// What the provider is asked to hold. `order_is_open`: whether the order can still be won.
+    /// Returns the authorization request. `order_is_open`: whether the order can still be paid.
     #[must_use]
     pub fn authorization(&self, order_is_open: bool) -> Authorization {
         Authorization {
@@ -100,7 +100,7 @@ impl PaymentRow {
         }
     }
 
-    /// As its owner sees it.
+    /// Converts it to the wire type.
     #[must_use]
     pub fn to_wire(&self) -> Payment {
         Payment {
@@ -136,26 +136,26 @@ pub(crate) fn read(row: &Row<'_>) -> Result<PaymentRow, DbError> {
         failure_message: row.opt_text("failure_message")?,
         version: row.int("version")?,
         created_at: row.time("created_at")?,
-        heard: row.int("heard")?,
+        webhook_events: row.int("heard")?,
         trace: row.opt_text("trace")?,
         can_confirm: row.int("can_confirm")? != 0,
         client_secret: row.opt_text("client_secret")?.map(ClientSecret::new),
     })
 }
 
-/// A payment by its id.
+/// Returns a payment by its id.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn find_payment(tx: &mut Tx<'_>, id: &PaymentId) -> Result<Option<PaymentRow>, DbError> {
     tx.query_opt(&format!("SELECT {COLUMNS} FROM payments WHERE id = $1"), args![id], read)
 }
 
-/// The payment of an order that is being taken or was: at most one, by the index.
+/// Returns the active payment of an order: pending, authorized or succeeded. The index allows one.
 ///
 /// # Errors
-/// When the database fails.
-pub fn in_force(tx: &mut Tx<'_>, order_id: &OrderId) -> Result<Option<PaymentRow>, DbError> {
+/// Fails if the database fails.
+pub fn find_active_payment(tx: &mut Tx<'_>, order_id: &OrderId) -> Result<Option<PaymentRow>, DbError> {
     tx.query_opt(
         &format!(
             "SELECT {COLUMNS} FROM payments \
@@ -166,10 +166,10 @@ pub fn in_force(tx: &mut Tx<'_>, order_id: &OrderId) -> Result<Option<PaymentRow
     )
 }
 
-/// A user's payments in the order in which they were begun, those after `after`.
+/// Lists the payments of a user after `after`, oldest first.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn list_payments(
     tx: &mut Tx<'_>,
     user_id: &UserId,
@@ -183,32 +183,31 @@ pub fn list_payments(
     )
 }
 
-/// A payment that is to be begun.
+/// A payment to insert.
 #[derive(Clone, Debug)]
-pub struct Wanted {
-    /// Its id.
+pub struct PaymentToInsert {
+    /// The id.
     pub id: PaymentId,
     /// The card.
     pub token: CardToken,
-    /// Whether the client can have the owner of the card confirm it.
+    /// Whether the client can let the cardholder confirm it.
     pub can_confirm: bool,
-    /// The time, by the marketplace's clock.
+    /// The time, by the clock of the marketplace.
     pub now: Timestamp,
-    /// The time, by the machine's clock.
+    /// The time, by the system clock.
     pub due_at: Timestamp,
 }
 
-/// Begins the payment of an order, with the key under which the provider will be called; `None` where the order has
-/// one in force.
+/// Inserts the payment of an order, with the idempotency key of its provider calls; `None` if the order has an active one.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn insert_payment(
     tx: &mut Tx<'_>,
-    wanted: &Wanted,
+    new: &PaymentToInsert,
     order: &OrderCopy,
 ) -> Result<Option<PaymentRow>, DbError> {
-    let Position { status, next } = Position::BEGUN;
+    let PaymentState { status, next } = PaymentState::INITIAL;
     tx.query_opt(
         &format!(
             "INSERT INTO payments (id, order_id, user_id, token, provider_key, amount, currency, status, next_step, \
@@ -217,31 +216,31 @@ pub fn insert_payment(
              ON CONFLICT DO NOTHING RETURNING {COLUMNS}"
         ),
         args![
-            &wanted.id,
+            &new.id,
             &order.id,
             &order.user_id,
-            wanted.token.as_str(),
+            new.token.as_str(),
             order.price,
             status.as_str(),
             next.map(Step::as_str),
-            wanted.due_at,
-            wanted.now,
+            new.due_at,
+            new.now,
             TraceContext::current_traceparent().as_deref(),
-            i64::from(wanted.can_confirm),
+            i64::from(new.can_confirm),
         ],
         read,
     )
 }
 
-/// Moves a payment from one position to another: the new step is due at once. `false` where it is elsewhere by now.
-pub(crate) fn apply(
+/// Sets the state of a payment: the new step is due at once. Returns `false` if its version has changed.
+pub(crate) fn update_state(
     tx: &mut Tx<'_>,
     payment: &PaymentRow,
-    to: Position,
+    to: PaymentState,
     due_at: Timestamp,
     now: Timestamp,
 ) -> Result<bool, DbError> {
-    let moved = tx.execute(
+    let updated = tx.execute(
         "UPDATE payments SET status = $3, next_step = $4, attempts = 0, unreached = 0, due_at = $5, claimed_until = NULL, \
          client_secret = NULL, version = version + 1, updated_at = $6, trace = $7 WHERE id = $1 AND version = $2",
         args![
@@ -254,5 +253,5 @@ pub(crate) fn apply(
             TraceContext::current_traceparent().as_deref(),
         ],
     )?;
-    Ok(moved > 0)
+    Ok(updated > 0)
 }

@@ -1,13 +1,13 @@
-//! Which payment a keyed request began or joined.
+//! The payment that each request with an idempotency key follows.
 
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::{args, idempotency};
 use ticketing_sdk::{PaymentId, Timestamp, UserId};
 
-/// Remembers that the request with this key follows this payment.
+/// Stores that the request with this key follows this payment.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn bind_request(
     tx: &mut Tx<'_>,
     user_id: &UserId,
@@ -24,10 +24,10 @@ pub fn bind_request(
     Ok(())
 }
 
-/// The payment that the request with this key follows.
+/// Returns the payment that the request with this key follows.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn bound_payment(tx: &mut Tx<'_>, user_id: &UserId, key: &str) -> Result<Option<PaymentId>, DbError> {
     tx.query_opt(
         "SELECT payment_id FROM payment_requests WHERE user_id = $1 AND idempotency_key = $2",
@@ -36,12 +36,12 @@ pub fn bound_payment(tx: &mut Tx<'_>, user_id: &UserId, key: &str) -> Result<Opt
     )
 }
 
-/// Forgets requests whose keys are forgotten too, and notices that come no more.
+/// Deletes requests and webhook events that are older than their retention.
 ///
 /// # Errors
-/// When the database fails.
+/// Fails if the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
     let kept = i64::try_from(idempotency::RETENTION.as_millis()).unwrap_or(i64::MAX);
     tx.execute("DELETE FROM payment_requests WHERE created_at <= $1", args![now.as_millis() - kept])?;
-    super::notices::prune(tx, now)
+    super::webhook_events::prune(tx, now)
 }

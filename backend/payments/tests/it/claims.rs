@@ -1,4 +1,4 @@
-//! Claims of steps: each step is begun by one replica at a time, and by another once its claim has run out.
+//! Claims of steps: one replica at a time executes a step, and another one after the claim has expired.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -9,22 +9,22 @@ use ticketing_engines::{Engine, Home, on_both};
 use ticketing_events::{OrderCreated, OrderedTicketRef};
 use ticketing_payments::MIGRATIONS;
 use ticketing_payments::domain::CardToken;
-use ticketing_payments::store::{self, PaymentRow, Reached, Wanted};
+use ticketing_payments::store::{self, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, OrderStatus, PaymentId, TicketId, Timestamp, UserId};
 
 on_both! {
     #[tokio::test]
-    a_claim_lasts_as_long_as_it_was_made_for, a_claim_that_was_given_back_is_free_at_once,
-    an_answer_that_comes_too_late_changes_nothing;
+    claim_lasts_for_its_duration, released_claim_is_free_at_once,
+    late_outcome_of_expired_claim_changes_nothing;
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    replicas_begin_each_step_once;
+    replicas_claim_each_step_once;
 }
 
 const LEASE: Duration = Duration::from_secs(10);
 
-/// So many seconds after the start, by the machines' clocks.
+/// Returns the system time `seconds` after the start.
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000 + seconds * 1000)
 }
@@ -33,7 +33,7 @@ fn open(home: &Home) -> Core {
     Core::open(home.database("payments"), Clock::manual(at(0)), &[MIGRATIONS]).unwrap()
 }
 
-/// Begins so many payments, each of an order of its own.
+/// Creates payments, each of an order of its own.
 async fn begin(core: &Core, payments: usize) {
     let begun = core.db.write(move |tx: &mut Tx<'_>| {
         for number in 0..payments {
@@ -56,7 +56,7 @@ async fn begin(core: &Core, payments: usize) {
             let id = PaymentId::new(format!("p{number:03}"));
             store::insert_payment(
                 tx,
-                &Wanted { id, token, can_confirm: false, now: at(0), due_at: at(0) },
+                &PaymentToInsert { id, token, can_confirm: false, now: at(0), due_at: at(0) },
                 &copy,
             )?
             .unwrap();
@@ -71,7 +71,7 @@ async fn claim(core: &Core, seconds: i64, limit: i64) -> Vec<PaymentRow> {
     claimed.await.map_err(|error: DbError| error).unwrap()
 }
 
-async fn a_claim_lasts_as_long_as_it_was_made_for(engine: Engine) {
+async fn claim_lasts_for_its_duration(engine: Engine) {
     let home = Home::on(engine);
     let (core, replica) = (open(&home), open(&home));
     begin(&core, 1).await;
@@ -82,24 +82,24 @@ async fn a_claim_lasts_as_long_as_it_was_made_for(engine: Engine) {
         replica.db.read(|tx| store::next_due(tx, at(9))).await.map_err(|error: DbError| error).unwrap();
     assert_eq!(next, Some(at(10)));
     let second = claim(&replica, 10, 10).await.remove(0);
-    assert_eq!((second.attempts, second.provider_key), (2, first.provider_key), "under the same key");
+    assert_eq!((second.attempts, second.provider_key), (2, first.provider_key), "with the same key");
 }
 
-async fn a_claim_that_was_given_back_is_free_at_once(engine: Engine) {
+async fn released_claim_is_free_at_once(engine: Engine) {
     let home = Home::on(engine);
     let (core, replica) = (open(&home), open(&home));
     begin(&core, 1).await;
     let claimed = claim(&core, 0, 10).await.remove(0);
-    let give_back = |until: Option<Timestamp>| {
+    let release = |until: Option<Timestamp>| {
         let id = claimed.id.clone();
-        core.db.write_read_committed(move |tx| store::give_back(tx, &id, until))
+        core.db.write_read_committed(move |tx| store::release_claim(tx, &id, until))
     };
-    assert_eq!(give_back(Some(at(9))).await.unwrap(), 0, "it is not this claim");
-    assert_eq!(give_back(claimed.claimed_until).await.unwrap(), 1);
+    assert_eq!(release(Some(at(9))).await.unwrap(), 0, "another claim");
+    assert_eq!(release(claimed.claimed_until).await.unwrap(), 1);
     assert_eq!(claim(&replica, 1, 10).await.len(), 1);
 }
 
-async fn an_answer_that_comes_too_late_changes_nothing(engine: Engine) {
+async fn late_outcome_of_expired_claim_changes_nothing(engine: Engine) {
     let home = Home::on(engine);
     let (core, replica) = (open(&home), open(&home));
     begin(&core, 1).await;
@@ -107,18 +107,19 @@ async fn an_answer_that_comes_too_late_changes_nothing(engine: Engine) {
     let quick = claim(&replica, 10, 10).await.remove(0);
     let settle = async |core: &Core, asked: PaymentRow| {
         let outbox = core.outbox.clone();
-        let reached = Reached::Done { stripe_id: "ch_1".to_owned() };
-        let settled = core.db.write(move |tx| store::settle(tx, &outbox, &asked, &reached, at(11), at(11)));
+        let reached = ProviderOutcome::Done { stripe_id: "ch_1".to_owned() };
+        let settled =
+            core.db.write(move |tx| store::record_outcome(tx, &outbox, &asked, &reached, at(11), at(11)));
         settled.await.map_err(|error: DbError| error).unwrap()
     };
     assert!(settle(&replica, quick).await);
     assert!(!settle(&core, slow).await);
-    let said =
+    let published =
         core.db.read(|tx| tx.query_one("SELECT COUNT(*) AS n FROM outbox", &[], |row| row.int("n"))).await;
-    assert_eq!(said.unwrap(), 1);
+    assert_eq!(published.unwrap(), 1);
 }
 
-async fn replicas_begin_each_step_once(engine: Engine) {
+async fn replicas_claim_each_step_once(engine: Engine) {
     let home = Home::on(engine);
     let replicas = [open(&home), open(&home), open(&home)];
     begin(&replicas[0], 60).await;

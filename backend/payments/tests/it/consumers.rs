@@ -1,4 +1,4 @@
-//! The events, handed straight to their handlers: twice, too early, out of order.
+//! The handlers of events: duplicates, early events, events out of order.
 
 mod orders;
 mod session_ended;

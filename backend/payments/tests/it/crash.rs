@@ -1,118 +1,119 @@
-//! Crashes between any two steps: what is left behind is settled with the same key.
+//! Crashes between any two steps: unfinished payments settle with the same key.
 
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
-use crate::everywhere;
-use crate::house::{Answer, House, Place, User, eventually};
+use crate::fixture::{Fixture, Setup, TestResponse, User, wait_until};
+use crate::on_every_setup;
 
-everywhere! {
+on_every_setup! {
     #[tokio::test]
-    a_purchase_survives_a_crash_at_every_call, a_hold_is_given_up_across_a_crash,
-    the_key_is_on_disk_before_the_provider_is_called;
+    payment_completes_after_crash_at_any_call, void_completes_after_crash,
+    provider_key_is_stored_before_the_call;
 }
 
 /// Where the crash happens.
 #[derive(Clone, Copy, Debug)]
 enum Moment {
-    /// The call has set out and not arrived.
-    Before(Call),
-    /// The provider has done it, and its answer was never written down.
-    After(Call),
+    /// The call has started and has not arrived.
+    Before(ProviderCall),
+    /// The call has had its effect, and its response was not stored.
+    After(ProviderCall),
 }
 
-/// Pays under the key `k` until `moment`, and crashes there.
-async fn crash_at(house: &mut House, ada: &User, order: &OrderId, moment: Moment) {
-    let faults = house.provider().faults().clone();
+/// Pays with the key `k` until `moment`, and crashes there.
+async fn crash_at(fixture: &mut Fixture, ada: &User, order: &OrderId, moment: Moment) {
+    let faults = fixture.provider().faults().clone();
     let (call, gate) = match moment {
         Moment::Before(call) => (call, Some(faults.hold(call))),
         Moment::After(call) => {
-            faults.lose_reply(call, u32::MAX);
+            faults.lose_response(call, u32::MAX);
             (call, None)
         }
     };
     let (payer, id) = (ada.clone(), order.clone());
     let request = tokio::spawn(async move { payer.pay_with_key(&id, "tok_visa", "k").await });
-    if matches!(call, Call::Void) {
-        house.orders().silent(true);
-        eventually("it is authorised", async || house.said().await == ["payment:authorized"]).await;
-        house.orders().cancel(order).await;
+    if matches!(call, ProviderCall::Void) {
+        fixture.orders().set_silent(true);
+        wait_until("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+            .await;
+        fixture.orders().cancel(order).await;
     }
     let goal = if matches!(moment, Moment::After(_)) { 2 } else { 1 };
-    eventually("the moment has come", async || faults.seen(call) >= goal).await;
+    wait_until("the call is at the moment", async || faults.call_count(call) >= goal).await;
     request.abort();
-    house.crash().await;
+    fixture.crash().await;
     drop(gate);
 }
 
-async fn repeat(house: &House, order: &OrderId) -> Answer {
-    house.user("ada").pay_with_key(order, "tok_visa", "k").await
+async fn retry(fixture: &Fixture, order: &OrderId) -> TestResponse {
+    fixture.user("ada").pay_with_key(order, "tok_visa", "k").await
 }
 
-async fn a_purchase_survives_a_crash_at_every_call(place: Place) {
+async fn payment_completes_after_crash_at_any_call(setup: Setup) {
     for moment in [
-        Moment::Before(Call::Authorize),
-        Moment::After(Call::Authorize),
-        Moment::Before(Call::Capture),
-        Moment::After(Call::Capture),
+        Moment::Before(ProviderCall::Authorize),
+        Moment::After(ProviderCall::Authorize),
+        Moment::Before(ProviderCall::Capture),
+        Moment::After(ProviderCall::Capture),
     ] {
-        let mut house = House::on(place).await;
-        let ada = house.user("ada");
-        let order = house.order(&ada, "19.99").await;
-        crash_at(&mut house, &ada, &order, moment).await;
+        let mut fixture = Fixture::on(setup).await;
+        let ada = fixture.user("ada");
+        let order = fixture.order(&ada, "19.99").await;
+        crash_at(&mut fixture, &ada, &order, moment).await;
 
-        house.settled(&ada, PaymentStatus::Succeeded).await;
-        house.copied(&order, OrderStatus::Complete).await;
+        fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
+        fixture.wait_until_copied(&order, OrderStatus::Complete).await;
 
-        let ledger = house.ledger().await;
+        let ledger = fixture.ledger().await;
         assert_eq!(ledger.charges.len(), 1, "invariant 11, crash {moment:?}: settled with the same key");
         assert_eq!(
             (ledger.captures(&order), ledger.kept(&order)),
             (1, 1999),
             "invariant 10, crash {moment:?}"
         );
-        let payments = house.payments(&ada).await;
+        let payments = fixture.payments(&ada).await;
         assert_eq!(payments.len(), 1, "invariant 14, crash {moment:?}");
-        assert_eq!(repeat(&house, &order).await.paid().id, payments[0].id, "invariant 14, crash {moment:?}");
+        assert_eq!(retry(&fixture, &order).await.paid().id, payments[0].id, "invariant 14, crash {moment:?}");
         assert_eq!(
-            house.said().await,
+            fixture.published().await,
             ["payment:authorized", "payment:created"],
             "invariant 4, crash {moment:?}"
         );
     }
 }
 
-async fn a_hold_is_given_up_across_a_crash(place: Place) {
-    for moment in [Moment::Before(Call::Void), Moment::After(Call::Void)] {
-        let mut house = House::on(place).await;
-        let ada = house.user("ada");
-        let order = house.order(&ada, "20").await;
-        crash_at(&mut house, &ada, &order, moment).await;
+async fn void_completes_after_crash(setup: Setup) {
+    for moment in [Moment::Before(ProviderCall::Void), Moment::After(ProviderCall::Void)] {
+        let mut fixture = Fixture::on(setup).await;
+        let ada = fixture.user("ada");
+        let order = fixture.order(&ada, "20").await;
+        crash_at(&mut fixture, &ada, &order, moment).await;
 
-        house.settled(&ada, PaymentStatus::Refunded).await;
+        fixture.wait_until_settled(&ada, PaymentStatus::Refunded).await;
 
-        let ledger = house.ledger().await;
+        let ledger = fixture.ledger().await;
         assert_eq!(
             (ledger.kept(&order), ledger.held(&order)),
             (0, 0),
             "invariants 10 and 12, crash {moment:?}"
         );
         assert_eq!(ledger.charges[0].voided, 2000, "invariant 12, crash {moment:?}");
-        repeat(&house, &order).await.refused(400, "order_cancelled");
+        retry(&fixture, &order).await.refused(400, "order_cancelled");
     }
 }
 
-async fn the_key_is_on_disk_before_the_provider_is_called(place: Place) {
-    let mut house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    house.provider().faults().unreachable(true);
+async fn provider_key_is_stored_before_the_call(setup: Setup) {
+    let mut fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    fixture.provider().faults().set_unreachable(true);
     ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
-    let before = house.payments(&ada).await.remove(0);
+    let before = fixture.payments(&ada).await.remove(0);
 
-    house.crash().await;
+    fixture.crash().await;
 
-    house.settled(&ada, PaymentStatus::Succeeded).await;
-    let after = house.payments(&ada).await.remove(0);
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
+    let after = fixture.payments(&ada).await.remove(0);
     assert_eq!((after.id, after.provider_key), (before.id, before.provider_key), "invariant 11");
 }

@@ -4,7 +4,7 @@
 mod claims;
 mod consumers;
 mod crash;
-mod house;
+mod fixture;
 mod outages;
 mod provider;
 mod routes;

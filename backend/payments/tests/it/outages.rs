@@ -1,14 +1,14 @@
-//! An outage of the database after the provider has answered: the answer is kept and the provider is not asked again.
+//! An outage of the database after the provider has answered: the outcome is kept and the provider is not called again.
 
 use ticketing_engines::Engine;
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_platform::db::DbError;
 use ticketing_sdk::PaymentStatus;
 
-use crate::house::{House, eventually};
+use crate::fixture::{Fixture, wait_until};
 
-/// Refuses what settles a payment as a full tablespace would, and counts how often: a sequence keeps what is rolled back.
-const FILL: [&str; 3] = [
+/// Rejects updates that settle a payment like a full tablespace, and counts them: a rollback does not reset a sequence.
+const FULL_TABLESPACE: [&str; 3] = [
     "CREATE SEQUENCE refusals",
     "CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN PERFORM nextval('refusals'); \
      RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $f$",
@@ -16,27 +16,27 @@ const FILL: [&str; 3] = [
      EXECUTE FUNCTION no_space()",
 ];
 
-async fn execute(house: &House, sql: &'static str) {
-    let executed = house.app().core().db.write(move |tx| tx.execute(sql, &[]).map(drop));
+async fn execute(fixture: &Fixture, sql: &'static str) {
+    let executed = fixture.app().core().db.write(move |tx| tx.execute(sql, &[]).map(drop));
     executed.await.map_err(|error: DbError| error).unwrap();
 }
 
 #[tokio::test]
-async fn answer_that_cannot_be_written_is_kept_and_not_asked_again() {
-    let house = House::on(Engine::Postgres).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let faults = house.provider().faults().clone();
-    let gate = faults.hold(Call::Authorize);
+async fn outcome_is_stored_after_database_outage_without_retry() {
+    let fixture = Fixture::on(Engine::Postgres).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let faults = fixture.provider().faults().clone();
+    let gate = faults.hold(ProviderCall::Authorize);
     let (payer, id) = (ada.clone(), order.clone());
     let request = tokio::spawn(async move { payer.pay(&id, "tok_visa").await });
-    eventually("the provider is asked", async || faults.seen(Call::Authorize) == 1).await;
-    for sql in FILL {
-        execute(&house, sql).await;
+    wait_until("the provider is called", async || faults.call_count(ProviderCall::Authorize) == 1).await;
+    for sql in FULL_TABLESPACE {
+        execute(&fixture, sql).await;
     }
     drop(gate);
-    eventually("the answer is refused twice", async || {
-        let last = house
+    wait_until("the update is rejected twice", async || {
+        let last = fixture
             .app()
             .core()
             .db
@@ -44,8 +44,8 @@ async fn answer_that_cannot_be_written_is_kept_and_not_asked_again() {
         last.await.map_err(|error: DbError| error).unwrap() >= 2
     })
     .await;
-    execute(&house, "DROP TRIGGER no_space ON payments").await;
-    house.settled(&ada, PaymentStatus::Succeeded).await;
-    assert_eq!(faults.seen(Call::Authorize), 1, "the first answer was kept");
+    execute(&fixture, "DROP TRIGGER no_space ON payments").await;
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
+    assert_eq!(faults.call_count(ProviderCall::Authorize), 1, "the first outcome was kept");
     request.await.unwrap().paid();
 }

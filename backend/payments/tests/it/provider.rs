@@ -1,9 +1,9 @@
-//! The simulated provider itself: keys, tokens, its book.
+//! The simulated provider: keys, tokens, ledger.
 
 use ticketing_payments::Provider;
 use ticketing_payments::domain::CardToken;
 use ticketing_payments::provider::{
-    Authorization, Call, Charge, Confirmation, ProviderError, SimulatedProvider,
+    Authorization, Charge, Confirmation, ProviderCall, ProviderError, SimulatedProvider,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::{Money, OrderId, PaymentId, Timestamp};
@@ -27,7 +27,7 @@ async fn charge(provider: &SimulatedProvider, key: &str) -> Charge {
 }
 
 #[tokio::test]
-async fn a_key_has_one_effect_even_across_a_restart() {
+async fn key_has_one_effect_across_restart() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("provider.db");
     let first = {
@@ -35,7 +35,7 @@ async fn a_key_has_one_effect_even_across_a_restart() {
         let first = charge(&provider, "a").await;
         assert_eq!(charge(&provider, "a").await, first);
         provider.capture("a:capture", &first).await.unwrap();
-        provider.faults().lose_reply(Call::Capture, 1);
+        provider.faults().lose_response(ProviderCall::Capture, 1);
         assert!(matches!(provider.capture("a:capture", &first).await, Err(ProviderError::Unknown(_))));
         first
     };
@@ -47,7 +47,7 @@ async fn a_key_has_one_effect_even_across_a_restart() {
 }
 
 #[tokio::test]
-async fn a_key_is_for_one_request() {
+async fn key_with_another_request_is_rejected() {
     let dir = tempfile::tempdir().unwrap();
     let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     let held = charge(&provider, "a").await;
@@ -59,15 +59,15 @@ async fn a_key_is_for_one_request() {
 }
 
 #[tokio::test]
-async fn money_moves_one_way_once() {
+async fn operations_on_a_charge_happen_once() {
     let dir = tempfile::tempdir().unwrap();
     let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     let (taken, given_up) = (charge(&provider, "a").await, charge(&provider, "b").await);
     let rejected = |answer: Result<(), ProviderError>| matches!(answer, Err(ProviderError::Rejected(_)));
 
-    assert!(rejected(provider.refund("1", &taken).await), "nothing was taken yet");
+    assert!(rejected(provider.refund("1", &taken).await), "nothing is captured yet");
     provider.capture("2", &taken).await.unwrap();
-    assert!(rejected(provider.capture("3", &taken).await), "a second capture under another key");
+    assert!(rejected(provider.capture("3", &taken).await), "a second capture with another key");
     assert!(rejected(provider.void("4", &taken).await));
     provider.void("5", &given_up).await.unwrap();
     assert!(rejected(provider.capture("6", &given_up).await));
@@ -84,7 +84,7 @@ async fn money_moves_one_way_once() {
 }
 
 #[tokio::test]
-async fn a_declined_card_stays_declined_under_its_key() {
+async fn decline_is_repeated_for_its_key() {
     let dir = tempfile::tempdir().unwrap();
     let provider = SimulatedProvider::open(dir.path().join("provider.db"), Clock::system()).unwrap();
     for _ in 0..2 {
@@ -95,7 +95,7 @@ async fn a_declined_card_stays_declined_under_its_key() {
         };
         assert_eq!(declined, expected);
     }
-    provider.faults().unreachable(true);
+    provider.faults().set_unreachable(true);
     let gone = provider.authorize("b", &request("tok_visa", 100)).await;
     assert!(matches!(gone, Err(ProviderError::Unavailable(_))));
     assert!(provider.ledger().await.unwrap().charges.is_empty());

@@ -1,3 +1,3 @@
-//! Mirrors the URLs.
+//! Tests by URL.
 
 mod payments;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ticketing_bus::Bus;
-use ticketing_payments::provider::Books;
+use ticketing_payments::provider::LedgerSource;
 use ticketing_payments::{SimulatedProvider, StripeProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl, ReadOnly};
@@ -63,7 +63,7 @@ pub struct Offline {
     folder: PathBuf,
     database: Option<PostgresUrl>,
     bus: Option<Bus>,
-    books: Option<Arc<dyn Books>>,
+    books: Option<Arc<dyn LedgerSource>>,
 }
 
 impl Offline {
@@ -107,7 +107,7 @@ impl Offline {
 
     /// Its money is in this book of a card provider that is not simulated.
     #[must_use]
-    pub fn against(mut self, books: Arc<dyn Books>) -> Self {
+    pub fn against(mut self, books: Arc<dyn LedgerSource>) -> Self {
         self.books = Some(books);
         self
     }

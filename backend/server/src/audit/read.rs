@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ticketing_bus::Bus;
 use ticketing_events::EventName;
 use ticketing_payments::SimulatedProvider;
-use ticketing_payments::provider::{Books, ProviderError};
+use ticketing_payments::provider::{LedgerSource, ProviderError};
 use ticketing_platform::args;
 use ticketing_platform::db::{Db, DbError, Row, Tx};
 use ticketing_sdk::Timestamp;
@@ -77,7 +77,7 @@ pub struct Sources {
     /// Of the expiration service.
     pub expiration: Db,
     /// The book of whoever moves the money.
-    pub books: Arc<dyn Books>,
+    pub books: Arc<dyn LedgerSource>,
 }
 
 impl Sources {
@@ -287,7 +287,7 @@ async fn said(service: &'static str, db: &Db) -> Result<Vec<Said>, DbError> {
     .await
 }
 
-async fn charges(books: &dyn Books) -> Result<Vec<Charge>, ProviderError> {
+async fn charges(books: &dyn LedgerSource) -> Result<Vec<Charge>, ProviderError> {
     let ledger = books.ledger().await?;
     let charges = ledger.charges.into_iter().map(|charge| Charge {
         order_id: charge.order_id.into_string(),

@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use ticketing_bus::JetStreamOptions;
 use ticketing_payments::StripeProvider;
-use ticketing_payments::provider::{Authorization, Call, Charge, Confirmation, Provider};
+use ticketing_payments::provider::{Authorization, Charge, Confirmation, Provider, ProviderCall};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::settings::Source;
 use ticketing_sdk::{Money, OrderId, PaymentId};
@@ -194,10 +194,10 @@ async fn a_bank_that_goes_back_on_a_hold_frees_the_ticket() {
 
 #[tokio::test]
 async fn whatever_goes_wrong_on_the_way_the_card_is_charged_once() {
-    type Fault = (&'static str, fn(&FakeStripe, Call));
+    type Fault = (&'static str, fn(&FakeStripe, ProviderCall));
     const FAULTS: [Fault; 6] = [
-        ("a lost reply", |stripe, call| stripe.faults().lose_reply(call, 2)),
-        ("a call that does not arrive", |stripe, call| stripe.faults().fail_before(call, 2)),
+        ("a lost reply", |stripe, call| stripe.faults().lose_response(call, 2)),
+        ("a call that does not arrive", |stripe, call| stripe.faults().fail_before_effect(call, 2)),
         ("500 after success", |stripe, call| stripe.mischief().error_after(call, 1)),
         ("a cut answer", |stripe, call| stripe.mischief().garble(call, 2)),
         ("429", |stripe, call| stripe.mischief().too_many(call, 1)),
@@ -205,7 +205,7 @@ async fn whatever_goes_wrong_on_the_way_the_card_is_charged_once() {
     ];
     let shop = Shop::open().await;
     for (name, fault) in FAULTS {
-        for call in [Call::Authorize, Call::Capture] {
+        for call in [ProviderCall::Authorize, ProviderCall::Capture] {
             let deal = shop.deal().await;
             fault(&shop.stripe, call);
             let paid = pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await;
@@ -228,15 +228,15 @@ async fn a_crowd_in_a_bad_hour_is_charged_once_each() {
         deals.push(shop.deal().await);
     }
     let (faults, mischief) = (shop.stripe.faults(), shop.stripe.mischief());
-    for call in [Call::Authorize, Call::Capture, Call::Void] {
-        faults.fail_before(call, 4);
-        faults.lose_reply(call, 8);
+    for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
+        faults.fail_before_effect(call, 4);
+        faults.lose_response(call, 8);
         mischief.error_after(call, 5);
         mischief.garble(call, 5);
         mischief.key_in_use(call, 5);
         mischief.too_many(call, 3);
     }
-    mischief.error_instead(Call::Capture, 3);
+    mischief.error_instead(ProviderCall::Capture, 3);
     join_all(deals.iter().map(|deal| async {
         // Twice at once: the second joins the first, or finds the order paid.
         let twice = [(); 2].map(|()| pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa"));
@@ -257,7 +257,7 @@ async fn a_crowd_in_a_bad_hour_is_charged_once_each() {
 async fn a_capture_whose_key_is_burnt_is_made_under_another_one_once() {
     let shop = Shop::open().await;
     let deal = shop.deal().await;
-    shop.stripe.mischief().error_instead(Call::Capture, 2);
+    shop.stripe.mischief().error_instead(ProviderCall::Capture, 2);
     pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
     shop.is_done(&deal).await;
     shop.finish().await;
@@ -267,7 +267,7 @@ async fn a_capture_whose_key_is_burnt_is_made_under_another_one_once() {
 async fn a_hold_whose_key_is_burnt_is_given_up_and_another_card_is_good() {
     let shop = Shop::open().await;
     let deal = shop.deal().await;
-    shop.stripe.mischief().error_instead(Call::Authorize, 1);
+    shop.stripe.mischief().error_instead(ProviderCall::Authorize, 1);
     pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
     shop.stack.clock().advance(Duration::from_secs(601));
     shop.stack.settle().await;
@@ -287,7 +287,7 @@ async fn a_reply_beyond_the_time_out_charges_nobody_twice() {
     };
     let shop = Shop::opened(hasty).await;
     let deal = shop.deal().await;
-    let gate = shop.stripe.faults().hold(Call::Authorize);
+    let gate = shop.stripe.faults().hold(ProviderCall::Authorize);
     pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
     drop(gate);
     shop.is_done(&deal).await;
@@ -299,16 +299,16 @@ async fn a_reply_beyond_the_time_out_charges_nobody_twice() {
 async fn a_hold_for_an_order_that_ended_is_given_up_however_hard_that_is() {
     let shop = Shop::open().await;
     for fault in [
-        (|stripe| stripe.faults().fail_before(Call::Void, 4)) as fn(&FakeStripe),
-        |stripe| stripe.faults().lose_reply(Call::Void, 2),
-        |stripe| stripe.mischief().error_after(Call::Void, 1),
-        |stripe| stripe.mischief().error_instead(Call::Void, 1),
+        (|stripe| stripe.faults().fail_before_effect(ProviderCall::Void, 4)) as fn(&FakeStripe),
+        |stripe| stripe.faults().lose_response(ProviderCall::Void, 2),
+        |stripe| stripe.mischief().error_after(ProviderCall::Void, 1),
+        |stripe| stripe.mischief().error_instead(ProviderCall::Void, 1),
     ] {
         let deal = shop.deal().await;
-        let before = shop.stripe.faults().seen(Call::Authorize);
-        let gate = shop.stripe.faults().hold(Call::Authorize);
+        let before = shop.stripe.faults().call_count(ProviderCall::Authorize);
+        let gate = shop.stripe.faults().hold(ProviderCall::Authorize);
         let meanwhile = async {
-            eventually!(shop.stripe.faults().seen(Call::Authorize) > before);
+            eventually!(shop.stripe.faults().call_count(ProviderCall::Authorize) > before);
             cancel(&shop.stack, &deal.buyer, &deal.order).await.ok(204);
             fault(&shop.stripe);
             drop(gate);
@@ -326,12 +326,12 @@ async fn a_hold_for_an_order_that_ended_is_given_up_however_hard_that_is() {
 async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe() {
     let shop = Shop::open().await;
     let deal = shop.deal().await;
-    shop.stripe.faults().unreachable(true);
+    shop.stripe.faults().set_unreachable(true);
     for _ in 0..2 {
         pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
     }
     assert!(shop.stack.stack().audit().await.is_err(), "the book cannot be read now");
-    shop.stripe.faults().unreachable(false);
+    shop.stripe.faults().set_unreachable(false);
     shop.is_done(&deal).await;
     shop.finish().await;
 }
@@ -340,15 +340,15 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe() {
 async fn an_event_settles_a_payment_whose_reply_was_lost() {
     let patient = |builder: TestStackBuilder| {
         builder.with(|settings| {
-            let pace = &mut settings.payment_pace;
+            let pace = &mut settings.payment_timeouts;
             (pace.first_retry, pace.longest_retry) = (Duration::from_secs(60), Duration::from_secs(60));
         })
     };
     let shop = Shop::opened(patient).await;
     shop.stripe.send_events_to(&shop.stack.url());
-    for call in [Call::Authorize, Call::Capture] {
+    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let deal = shop.deal().await;
-        shop.stripe.faults().lose_reply(call, 1);
+        shop.stripe.faults().lose_response(call, 1);
         // Far sooner than it would be asked for again. Every event comes twice, the last one first.
         pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         shop.is_done(&deal).await;
@@ -358,7 +358,7 @@ async fn an_event_settles_a_payment_whose_reply_was_lost() {
 
 #[tokio::test]
 async fn a_restart_in_the_middle_of_a_payment_finishes_it() {
-    for call in [Call::Authorize, Call::Capture] {
+    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let mut shop = Shop::opened(|builder| builder.payment_wait(Duration::from_millis(50))).await;
         let deal = shop.deal().await;
         let gate = shop.stripe.faults().hold(call);
@@ -492,7 +492,7 @@ async fn many_processes_of_payments_share_one_account() {
     let many = |builder: TestStackBuilder| builder.on(Shape::Processes);
     let shop = Shop::opened(many).await;
     shop.stripe.send_events_to(&shop.stack.url());
-    shop.stripe.mischief().error_instead(Call::Capture, 2);
+    shop.stripe.mischief().error_instead(ProviderCall::Capture, 2);
     let mut deals = Vec::new();
     for _ in 0..6 {
         deals.push(shop.deal().await);

@@ -217,10 +217,10 @@ async fn a_request_is_told_by_its_route(shape: Shape) {
     let health = "00000000000000000000000000000003";
     assert_eq!(asked(health, "/healthz".to_owned()).await, 200);
     let failed = "00000000000000000000000000000004";
-    stack.provider().faults().unreachable(true);
+    stack.provider().faults().set_unreachable(true);
     let card = json!({ "orderId": ordered, "token": "tok_visa" });
     assert_eq!(post(&stack, "/api/payments", &buyer, card, &parent(failed, "01")).await.status, 503);
-    stack.provider().faults().unreachable(false);
+    stack.provider().faults().set_unreachable(false);
 
     eventually!(collector.trace(failed).iter().any(|span| span.kind == "server"), seconds 30);
     let server = |trace: &str| {

@@ -52,7 +52,7 @@ const COVERED: &[&str] = &[
     "backend/expiration/tests",
     "backend/orders/README.md",
     "backend/orders/src",
-    "backend/payments/README.md",
+    "backend/payments",
     "backend/platform/README.md",
     "backend/server/README.md",
     "backend/tickets/README.md",

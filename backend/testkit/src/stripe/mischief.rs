@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 
 /// The faults of the stand-in itself. Those that are counted wear off.
 #[derive(Debug, Default)]
 pub struct Mischief {
-    plan: Mutex<HashMap<(Call, Prank), u32>>,
+    plan: Mutex<HashMap<(ProviderCall, Prank), u32>>,
     blind: Mutex<bool>,
 }
 
@@ -24,27 +24,27 @@ pub(super) enum Prank {
 
 impl Mischief {
     /// The next `times` calls of this kind have their effect and answer 500, which is kept under their key.
-    pub fn error_after(&self, call: Call, times: u32) {
+    pub fn error_after(&self, call: ProviderCall, times: u32) {
         self.set(call, Prank::ErrorAfter, times);
     }
 
     /// The next `times` calls of this kind have no effect and answer 500, which is kept under their key.
-    pub fn error_instead(&self, call: Call, times: u32) {
+    pub fn error_instead(&self, call: ProviderCall, times: u32) {
         self.set(call, Prank::ErrorInstead, times);
     }
 
     /// The next `times` calls of this kind are too many: 429, and `Retry-After: 1`.
-    pub fn too_many(&self, call: Call, times: u32) {
+    pub fn too_many(&self, call: ProviderCall, times: u32) {
         self.set(call, Prank::TooMany, times);
     }
 
     /// The next `times` calls of this kind are told that their key is in use: 409.
-    pub fn key_in_use(&self, call: Call, times: u32) {
+    pub fn key_in_use(&self, call: ProviderCall, times: u32) {
         self.set(call, Prank::KeyInUse, times);
     }
 
     /// The next `times` calls of this kind have their effect, and their answer is cut in the middle.
-    pub fn garble(&self, call: Call, times: u32) {
+    pub fn garble(&self, call: ProviderCall, times: u32) {
         self.set(call, Prank::Garbled, times);
     }
 
@@ -63,18 +63,18 @@ impl Mischief {
         *self.blind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn take(&self, call: Call, prank: Prank) -> bool {
+    pub(super) fn take(&self, call: ProviderCall, prank: Prank) -> bool {
         let mut plan = self.plan();
         let Some(left) = plan.get_mut(&(call, prank)).filter(|left| **left > 0) else { return false };
         *left -= 1;
         true
     }
 
-    fn set(&self, call: Call, prank: Prank, times: u32) {
+    fn set(&self, call: ProviderCall, prank: Prank, times: u32) {
         self.plan().insert((call, prank), times);
     }
 
-    fn plan(&self) -> MutexGuard<'_, HashMap<(Call, Prank), u32>> {
+    fn plan(&self) -> MutexGuard<'_, HashMap<(ProviderCall, Prank), u32>> {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

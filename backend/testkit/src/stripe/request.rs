@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, header};
 use http_body_util::Full;
 use serde_json::{Value, json};
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 
 /// A request, read to its end.
 #[derive(Clone, Debug)]
@@ -26,15 +26,15 @@ impl StripeRequest {
     }
 
     /// Which of the provider's calls this is; a look-up is none.
-    pub(super) fn call(&self) -> Option<Call> {
+    pub(super) fn call(&self) -> Option<ProviderCall> {
         if self.method != Method::POST {
             return None;
         }
         match self.path.rsplit('/').next() {
-            Some("payment_intents") => Some(Call::Authorize),
-            Some("capture") => Some(Call::Capture),
-            Some("cancel") => Some(Call::Void),
-            Some("refunds") => Some(Call::Refund),
+            Some("payment_intents") => Some(ProviderCall::Authorize),
+            Some("capture") => Some(ProviderCall::Capture),
+            Some("cancel") => Some(ProviderCall::Void),
+            Some("refunds") => Some(ProviderCall::Refund),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use serde_json::json;
-use ticketing_payments::provider::Faults;
+use ticketing_payments::provider::FaultPlan;
 use ticketing_platform::clock::Clock;
 use tokio::net::TcpListener;
 
@@ -42,7 +42,7 @@ pub(super) async fn start(clock: Clock) -> FakeStripe {
     let shared = Arc::new(Shared {
         address,
         clock,
-        faults: Faults::default(),
+        faults: FaultPlan::default(),
         mischief: Mischief::default(),
         account: Mutex::new(Account::default()),
         listener: task.abort_handle(),
@@ -68,7 +68,7 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
     let request = read(request).await;
     let call = request.call();
     match call {
-        Some(call) => fake.faults().before(call).await.map_err(|_| Lost)?,
+        Some(call) => fake.faults().before_call(call).await.map_err(|_| Lost)?,
         None if fake.faults().is_unreachable() => return Err(Lost),
         None => {}
     }
@@ -76,7 +76,7 @@ async fn serve(shared: Arc<Shared>, request: Request<Incoming>) -> Result<Respon
     fake.send_events();
     let mut cut = false;
     if let Some(call) = call {
-        fake.faults().after(call).map_err(|_| Lost)?;
+        fake.faults().after_call(call).map_err(|_| Lost)?;
         cut = fake.mischief().take(call, Prank::Garbled);
     }
     Ok(answer.into_response(cut))

@@ -1,4 +1,4 @@
-//! What goes wrong between us and a provider that is not the real one, on demand.
+//! Fault injection between payments and a provider that is not the real one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,21 +8,21 @@ use tokio::sync::watch;
 
 use crate::provider::ProviderError;
 
-/// One of the provider's calls.
+/// A call of the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Call {
-    /// Hold an amount.
+pub enum ProviderCall {
+    /// Authorizes an amount.
     Authorize,
-    /// Take what is held.
+    /// Captures the amount that is held.
     Capture,
-    /// Give up what is held.
+    /// Voids the authorization.
     Void,
-    /// Give back what was taken.
+    /// Refunds the captured amount.
     Refund,
 }
 
-impl Call {
-    /// The word for it.
+impl ProviderCall {
+    /// Returns its name.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -34,115 +34,115 @@ impl Call {
     }
 }
 
-/// The faults on the way to a provider and back. Clones share them.
+/// The faults that are injected into provider calls. Clones share the plan.
 #[derive(Clone, Debug, Default)]
-pub struct Faults {
-    plan: Arc<Mutex<Plan>>,
+pub struct FaultPlan {
+    state: Arc<Mutex<FaultState>>,
 }
 
 #[derive(Debug, Default)]
-struct Plan {
+struct FaultState {
     unreachable: bool,
     delay: Duration,
-    failures: HashMap<Call, u32>,
-    lost_replies: HashMap<Call, u32>,
-    gates: HashMap<Call, watch::Receiver<()>>,
-    seen: HashMap<Call, u32>,
+    failures: HashMap<ProviderCall, u32>,
+    lost_responses: HashMap<ProviderCall, u32>,
+    gates: HashMap<ProviderCall, watch::Receiver<()>>,
+    call_counts: HashMap<ProviderCall, u32>,
 }
 
-/// Holds back a kind of call before it has any effect, until it is dropped.
+/// Blocks a kind of call before it has any effect, until the gate is dropped.
 #[derive(Debug)]
-#[must_use = "the calls go on as soon as it is dropped"]
+#[must_use = "the calls continue when the gate is dropped"]
 pub struct Gate {
     _closed: watch::Sender<()>,
 }
 
-impl Faults {
-    /// From now on no call arrives, or every call does again.
-    pub fn unreachable(&self, yes: bool) {
-        self.plan().unreachable = yes;
+impl FaultPlan {
+    /// Makes every call fail before it has an effect (`true`), or ends that (`false`).
+    pub fn set_unreachable(&self, unreachable: bool) {
+        self.state().unreachable = unreachable;
     }
 
-    /// From now on every call takes this much longer.
-    pub fn delay(&self, by: Duration) {
-        self.plan().delay = by;
+    /// Delays every call.
+    pub fn set_delay(&self, delay: Duration) {
+        self.state().delay = delay;
     }
 
-    /// The next `times` calls of this kind fail before they have an effect.
-    pub fn fail_before(&self, call: Call, times: u32) {
-        self.plan().failures.insert(call, times);
+    /// Makes the next `times` calls of this kind fail before they have an effect.
+    pub fn fail_before_effect(&self, call: ProviderCall, times: u32) {
+        self.state().failures.insert(call, times);
     }
 
-    /// The next `times` calls of this kind have their effect, and their answer is lost.
-    pub fn lose_reply(&self, call: Call, times: u32) {
-        self.plan().lost_replies.insert(call, times);
+    /// Loses the responses of the next `times` calls of this kind, after their effect.
+    pub fn lose_response(&self, call: ProviderCall, times: u32) {
+        self.state().lost_responses.insert(call, times);
     }
 
-    /// Holds back calls of this kind until the gate is dropped.
-    pub fn hold(&self, call: Call) -> Gate {
+    /// Blocks calls of this kind until the gate is dropped.
+    pub fn hold(&self, call: ProviderCall) -> Gate {
         let (closed, gate) = watch::channel(());
-        self.plan().gates.insert(call, gate);
+        self.state().gates.insert(call, gate);
         Gate { _closed: closed }
     }
 
-    /// How many calls of this kind have set out, those that did not arrive included.
+    /// Returns the number of calls of this kind, failed ones included.
     #[must_use]
-    pub fn seen(&self, call: Call) -> u32 {
-        self.plan().seen.get(&call).copied().unwrap_or(0)
+    pub fn call_count(&self, call: ProviderCall) -> u32 {
+        self.state().call_counts.get(&call).copied().unwrap_or(0)
     }
 
-    /// A call sets out: what holds it up or keeps it from arriving.
+    /// Injects the faults that precede the effect of a call.
     ///
     /// # Errors
-    /// When it does not arrive.
-    pub async fn before(&self, call: Call) -> Result<(), ProviderError> {
+    /// Fails if the plan says that the call does not arrive.
+    pub async fn before_call(&self, call: ProviderCall) -> Result<(), ProviderError> {
         let (delay, gate) = {
-            let mut plan = self.plan();
-            *plan.seen.entry(call).or_default() += 1;
-            (plan.delay, plan.gates.get(&call).cloned())
+            let mut state = self.state();
+            *state.call_counts.entry(call).or_default() += 1;
+            (state.delay, state.gates.get(&call).cloned())
         };
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         if let Some(mut gate) = gate {
-            // Nothing is ever sent: this ends, with an error, when the gate is dropped.
+            // No value is ever sent: the wait ends with an error when the gate is dropped.
             while gate.changed().await.is_ok() {}
         }
-        let mut plan = self.plan();
-        if plan.unreachable || take(&mut plan.failures, call) {
+        let mut state = self.state();
+        if state.unreachable || take(&mut state.failures, call) {
             return Err(ProviderError::Unavailable("connection refused".to_owned()));
         }
         Ok(())
     }
 
-    /// A call has had its effect: what becomes of its answer.
+    /// Injects the faults that follow the effect of a call.
     ///
     /// # Errors
-    /// When the answer is lost.
-    pub fn after(&self, call: Call) -> Result<(), ProviderError> {
-        if take(&mut self.plan().lost_replies, call) {
-            return Err(ProviderError::Unknown("the connection was lost before the answer".to_owned()));
+    /// Fails if the plan loses the response.
+    pub fn after_call(&self, call: ProviderCall) -> Result<(), ProviderError> {
+        if take(&mut self.state().lost_responses, call) {
+            return Err(ProviderError::Unknown("the connection was lost before the response".to_owned()));
         }
         Ok(())
     }
 
-    /// Whether no call arrives now.
+    /// Returns whether every call fails before its effect.
     #[must_use]
     pub fn is_unreachable(&self) -> bool {
-        self.plan().unreachable
+        self.state().unreachable
     }
 
-    /// Nothing goes wrong any more, and nothing was seen yet.
-    pub fn forget(&self) {
-        *self.plan() = Plan::default();
+    /// Removes all faults and resets the counts.
+    pub fn reset(&self) {
+        *self.state() = FaultState::default();
     }
 
-    fn plan(&self) -> MutexGuard<'_, Plan> {
-        self.plan.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, FaultState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn take(counts: &mut HashMap<Call, u32>, call: Call) -> bool {
+fn take(counts: &mut HashMap<ProviderCall, u32>, call: ProviderCall) -> bool {
     let Some(left) = counts.get_mut(&call).filter(|left| **left > 0) else { return false };
     *left -= 1;
     true

@@ -1,4 +1,4 @@
-//! The simulated provider's book, as it is read.
+//! Reads the ledger of the simulated provider.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};

@@ -1,4 +1,4 @@
-//! The wire to Stripe: forms out, JSON in, one secret key.
+//! The HTTP client of Stripe: sends forms, receives JSON, authenticates with one secret key.
 
 use std::error::Error;
 use std::fmt;
@@ -9,29 +9,29 @@ use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder};
 use secrecy::ExposeSecret;
 
-use super::outcome::Answer;
+use super::outcome::ApiResponse;
 use super::settings::{StripeFault, StripeSettings, StripeTimeouts};
 use crate::provider::ProviderError;
 
-/// The version of the API that this module was written for.
+/// The version of the API that this module uses.
 pub(super) const VERSION: &str = "2025-12-15.clover";
 
-/// The longest answer that is read, in bytes. A page of a list is the longest.
-const LONGEST: usize = 8 * 1024 * 1024;
+/// The largest response that is read, in bytes. A page of a list is the largest.
+const MAX_RESPONSE_BYTES: usize = 8 * 1024 * 1024;
 
-/// Why Stripe cannot be used.
+/// Why the Stripe provider cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StripeUnusable {
-    /// A setting is wrong.
+    /// A setting is invalid.
     #[error("expected {0}")]
     Setting(StripeFault),
-    /// There is no way to speak to it.
-    #[error("no HTTP client can be made: {0}")]
+    /// The HTTP client cannot be created.
+    #[error("the HTTP client cannot be created: {0}")]
     Client(#[from] reqwest::Error),
 }
 
-/// The way to Stripe.
+/// The client of the Stripe API.
 #[derive(Clone)]
 pub(super) struct Api {
     http: Client,
@@ -55,7 +55,7 @@ impl Api {
         let mut authorization =
             HeaderValue::from_str(&bearer).map_err(|_| StripeUnusable::Setting(StripeFault::Key))?;
         authorization.set_sensitive(true);
-        // The one TLS provider of the program. If it is chosen already, that choice stands.
+        // The one TLS provider of the program. An earlier installation stays.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut builder = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -63,20 +63,25 @@ impl Api {
             .pool_idle_timeout(Duration::from_secs(30))
             .tcp_nodelay(true);
         if settings.api_base.scheme_str() == Some("http") {
-            // A stand-in on this machine: no certificate will be looked at, and no proxy is on the way.
+            // A fake Stripe on this machine: no certificate is verified, and no proxy is used.
             builder = builder.tls_certs_only(std::iter::empty()).no_proxy();
         }
         let base = settings.api_base.to_string().trim_end_matches('/').to_owned();
         Ok(Self { http: builder.build()?, base, authorization, timeouts: settings.timeouts })
     }
 
-    /// How long one exchange may take.
+    /// Returns how long one exchange can take.
     pub(super) fn longest_call(&self) -> Duration {
         self.timeouts.longest_call()
     }
 
-    /// Asks for something to be done, once under this key.
-    pub(super) async fn post(&self, path: &str, key: &str, form: String) -> Result<Answer, ProviderError> {
+    /// Sends a POST request with this idempotency key.
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        key: &str,
+        form: String,
+    ) -> Result<ApiResponse, ProviderError> {
         let request = self
             .http
             .post(format!("{}{path}", self.base))
@@ -86,12 +91,12 @@ impl Api {
         self.send(request, self.timeouts.answer).await
     }
 
-    /// Looks something up.
-    pub(super) async fn get(&self, path: &str, query: &str) -> Result<Answer, ProviderError> {
+    /// Sends a GET request.
+    pub(super) async fn get(&self, path: &str, query: &str) -> Result<ApiResponse, ProviderError> {
         self.send(self.http.get(format!("{}{path}?{query}", self.base)), self.timeouts.look_up).await
     }
 
-    async fn send(&self, request: RequestBuilder, within: Duration) -> Result<Answer, ProviderError> {
+    async fn send(&self, request: RequestBuilder, within: Duration) -> Result<ApiResponse, ProviderError> {
         let request = request
             .header(AUTHORIZATION, self.authorization.clone())
             .header("stripe-version", VERSION)
@@ -104,12 +109,12 @@ impl Api {
         let retry_after = retry_after.map(Duration::from_secs);
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
-            if body.len() + chunk.len() > LONGEST {
-                return Err(ProviderError::Unknown("an answer without end".to_owned()));
+            if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
+                return Err(ProviderError::Unknown("the response is too large".to_owned()));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answer { status, replayed, retry_after, body })
+        Ok(ApiResponse { status, replayed, retry_after, body })
     }
 }
 
@@ -117,7 +122,7 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// Before there is a connection nothing can have happened; after that, anything.
+/// Maps a transport error: without a connection the call had no effect, later the outcome is unknown.
 fn failed(error: reqwest::Error) -> ProviderError {
     let error = error.without_url();
     let mut reason = error.to_string();

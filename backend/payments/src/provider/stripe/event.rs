@@ -1,4 +1,4 @@
-//! Stripe's events: a signature over the bytes as they came, then what they are about.
+//! Stripe's webhook events: verifies the signature over the raw bytes, then parses the event.
 
 use axum::http::HeaderMap;
 use hmac::{Hmac, Mac};
@@ -8,32 +8,32 @@ use sha2::Sha256;
 use ticketing_sdk::{PaymentId, Timestamp};
 
 use super::wire::PAYMENT;
-use crate::provider::{Notice, NoticeError};
+use crate::provider::{WebhookError, WebhookEvent};
 
-/// How far the time of a signature may lie from ours, in seconds. An older event may be somebody's recording.
-const TOLERANCE: i64 = 300;
+/// The largest difference between the time of a signature and the clock, in seconds. An older event can be a replay.
+const MAX_CLOCK_DIFFERENCE: i64 = 300;
 
-/// The longest identifier that is read, in bytes. Stripe's have 255 at most.
-const LONGEST_NAME: usize = 255;
+/// The longest identifier that is accepted, in bytes. Stripe's have 255 at most.
+const MAX_ID_BYTES: usize = 255;
 
 const HEADER: &str = "stripe-signature";
 
-/// Reads an event that was signed with one of the secrets; `None` where it is about no payment.
+/// Verifies and parses an event that is signed with one of the secrets; `None` if it concerns no payment.
 pub(super) fn read(
     secrets: &[SecretString],
     headers: &HeaderMap,
     body: &[u8],
     now: Timestamp,
-) -> Result<Option<Notice>, NoticeError> {
-    let header = headers.get(HEADER).ok_or(NoticeError::Signature("there is none"))?;
-    let header = header.to_str().map_err(|_| NoticeError::Signature("it is not text"))?;
+) -> Result<Option<WebhookEvent>, WebhookError> {
+    let header = headers.get(HEADER).ok_or(WebhookError::Signature("it is missing"))?;
+    let header = header.to_str().map_err(|_| WebhookError::Signature("it is not text"))?;
     verify(secrets, header, body, now)?;
-    // The signature decides. What is signed and says nothing here would only be sent again for days if it were refused.
-    Ok(serde_json::from_slice(body).ok().as_ref().and_then(notice))
+    // A signed event of an unknown shape is accepted: Stripe would redeliver a rejected one for days.
+    Ok(serde_json::from_slice(body).ok().as_ref().and_then(parse_event))
 }
 
-/// Checks `t=…,v1=…`: one of the signatures must be one of ours, over the time and the body, and of our days.
-fn verify(secrets: &[SecretString], header: &str, body: &[u8], now: Timestamp) -> Result<(), NoticeError> {
+/// Verifies `t=…,v1=…`: one signature over the time and the body must match a secret, and the time must be recent.
+fn verify(secrets: &[SecretString], header: &str, body: &[u8], now: Timestamp) -> Result<(), WebhookError> {
     let mut at = None;
     let mut signatures = Vec::new();
     for part in header.split(',') {
@@ -43,8 +43,8 @@ fn verify(secrets: &[SecretString], header: &str, body: &[u8], now: Timestamp) -
             _ => {}
         }
     }
-    let at = at.ok_or(NoticeError::Signature("it has no time"))?;
-    let seconds: i64 = at.parse().map_err(|_| NoticeError::Signature("its time is none"))?;
+    let at = at.ok_or(WebhookError::Signature("it has no time"))?;
+    let seconds: i64 = at.parse().map_err(|_| WebhookError::Signature("its time is not a number"))?;
     let ours = secrets.iter().any(|secret| {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()) else {
             return false;
@@ -56,10 +56,14 @@ fn verify(secrets: &[SecretString], header: &str, body: &[u8], now: Timestamp) -
         signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok())
     });
     if !ours {
-        return Err(NoticeError::Signature("it is not ours"));
+        return Err(WebhookError::Signature("it matches no secret"));
     }
     let apart = now.as_millis().div_euclid(1000).saturating_sub(seconds).saturating_abs();
-    if apart > TOLERANCE { Err(NoticeError::Signature("it is not of this time")) } else { Ok(()) }
+    if apart > MAX_CLOCK_DIFFERENCE {
+        Err(WebhookError::Signature("its time is too far from the present"))
+    } else {
+        Ok(())
+    }
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -70,24 +74,24 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
-/// What an event is about: a PaymentIntent, or a charge or refund of one, named or in full. Nothing where it has another
-/// shape: events of other kinds, thin ones, and those of versions to come are none of our concern.
-fn notice(event: &Value) -> Option<Notice> {
+/// Parses the subject of an event: a PaymentIntent, or a charge or refund of one, by id or expanded. Returns `None` for
+/// every other shape: other kinds, thin events, later versions.
+fn parse_event(event: &Value) -> Option<WebhookEvent> {
     let subject = event.pointer("/data/object")?;
     let is_intent = subject.get("object").and_then(Value::as_str) == Some("payment_intent");
     let intent = if is_intent { subject.get("id")? } else { subject.get("payment_intent")? };
     let payment = subject.pointer("/metadata").and_then(|metadata| metadata.get(PAYMENT));
-    Some(Notice {
-        id: name(event.get("id")?)?,
-        stripe_id: name(intent.get("id").unwrap_or(intent))?,
-        payment_id: payment.and_then(name).map(PaymentId::new),
+    Some(WebhookEvent {
+        id: parse_id(event.get("id")?)?,
+        stripe_id: parse_id(intent.get("id").unwrap_or(intent))?,
+        payment_id: payment.and_then(parse_id).map(PaymentId::new),
     })
 }
 
-/// An identifier, if it is one that a database keeps.
-fn name(value: &Value) -> Option<String> {
+/// Parses an identifier that the databases can store.
+fn parse_id(value: &Value) -> Option<String> {
     let name = value.as_str()?;
-    let fits = (1..=LONGEST_NAME).contains(&name.len()) && !name.contains('\0');
+    let fits = (1..=MAX_ID_BYTES).contains(&name.len()) && !name.contains('\0');
     fits.then(|| name.to_owned())
 }
 
@@ -117,7 +121,7 @@ mod tests {
         header: &str,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Option<Notice>, NoticeError> {
+    ) -> Result<Option<WebhookEvent>, WebhookError> {
         let secrets: Vec<SecretString> = secrets.iter().map(|&secret| secret.into()).collect();
         let mut headers = HeaderMap::new();
         headers.insert(HEADER, HeaderValue::from_str(header).unwrap());
@@ -137,8 +141,11 @@ mod tests {
     #[test]
     fn a_signed_event_names_its_payment() {
         let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), BODY));
-        let expected =
-            Notice { id: "evt_1".into(), stripe_id: "pi_1".into(), payment_id: Some(PaymentId::new("p-1")) };
+        let expected = WebhookEvent {
+            id: "evt_1".into(),
+            stripe_id: "pi_1".into(),
+            payment_id: Some(PaymentId::new("p-1")),
+        };
         assert_eq!(heard(&[SECRET], &header, BODY, now(AT)), Ok(Some(expected)));
     }
 
@@ -162,7 +169,7 @@ mod tests {
             assert!(heard(&[SECRET], &header, BODY, now(AT + apart)).is_ok(), "{apart}");
         }
         for apart in [-301, 301, 86_400] {
-            let expected = Err(NoticeError::Signature("it is not of this time"));
+            let expected = Err(WebhookError::Signature("its time is too far from the present"));
             assert_eq!(heard(&[SECRET], &header, BODY, now(AT + apart)), expected, "{apart}");
         }
     }
@@ -182,13 +189,13 @@ mod tests {
             format!("t={AT},v1={good}00"),
         ] {
             let heard = heard(&[SECRET], &header, BODY, now(AT));
-            assert!(matches!(heard, Err(NoticeError::Signature(_))), "{header}");
+            assert!(matches!(heard, Err(WebhookError::Signature(_))), "{header}");
         }
         assert!(read(&[SECRET.into()], &HeaderMap::new(), BODY, now(AT)).is_err());
     }
 
     /// What a signed body says.
-    fn signed(body: &[u8]) -> Option<Notice> {
+    fn signed(body: &[u8]) -> Option<WebhookEvent> {
         let header = format!("t={AT},v1={}", sign(SECRET, &AT.to_string(), body));
         heard(&[SECRET], &header, body, now(AT)).expect("the signature decides")
     }

@@ -1,4 +1,4 @@
-//! What an answer of Stripe means: done, declined, refused, a failure of its own, or nothing yet.
+//! Classifies a response of Stripe: done, declined, refused, failed, or undecided.
 
 use std::time::Duration;
 
@@ -7,74 +7,77 @@ use serde::de::DeserializeOwned;
 use super::wire::ErrorBody;
 use crate::provider::ProviderError;
 
-/// An answer, as it came.
+/// A raw response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct ApiResponse {
     pub(super) status: u16,
-    /// Whether Stripe has kept it since the first call with this key.
+    /// Whether Stripe returned the stored response of an earlier call with this key.
     pub(super) replayed: bool,
     pub(super) retry_after: Option<Duration>,
     pub(super) body: Vec<u8>,
 }
 
-/// What an answer means.
+/// The meaning of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Outcome<T> {
+pub(super) enum ApiOutcome<T> {
     /// It is done.
     Done(T),
-    /// The card's bank refuses, for good.
-    Declined(Refusal),
-    /// The request is refused, for good: as things stand it cannot be done.
-    Refused(Refusal),
-    /// Stripe failed, and what it did is not known. `kept`: it answers this for ever under the same key.
+    /// The bank declines finally.
+    Declined(Decline),
+    /// Stripe refuses the request finally: the state does not allow it.
+    Refused(Decline),
+    /// Stripe failed, and the effect is unknown. `kept`: Stripe returns this failure for every retry with the key.
     Failed { kept: bool },
 }
 
-/// Why something is refused.
+/// The reason of a decline or refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refusal {
+pub(super) struct Decline {
     pub(super) code: String,
     pub(super) message: String,
 }
 
-impl From<Refusal> for ProviderError {
-    fn from(Refusal { code, message }: Refusal) -> Self {
+impl From<Decline> for ProviderError {
+    fn from(Decline { code, message }: Decline) -> Self {
         Self::Declined { code, message }
     }
 }
 
-/// How long Stripe is left alone when it does not say.
-const REST: Duration = Duration::from_secs(1);
+/// The pause after a rate limit without `Retry-After`.
+const DEFAULT_BUSY_PAUSE: Duration = Duration::from_secs(1);
 
-/// Reads an answer.
+/// Classifies a response.
 ///
 /// # Errors
-/// When it decides nothing: the same call with the same key is the way on.
-pub(super) fn read<T: DeserializeOwned>(answer: &Answer) -> Result<Outcome<T>, ProviderError> {
-    if (200..300).contains(&answer.status) {
-        return serde_json::from_slice(&answer.body)
-            .map(Outcome::Done)
-            .map_err(|error| ProviderError::Unknown(format!("an answer that is not Stripe's: {error}")));
+/// Fails if the response decides nothing; the same call with the same key is retried.
+pub(super) fn read<T: DeserializeOwned>(response: &ApiResponse) -> Result<ApiOutcome<T>, ProviderError> {
+    if (200..300).contains(&response.status) {
+        return serde_json::from_slice(&response.body)
+            .map(ApiOutcome::Done)
+            .map_err(|error| ProviderError::Unknown(format!("a response that is not Stripe's: {error}")));
     }
-    let unknown = || ProviderError::Unknown(format!("Stripe answered {}", answer.status));
-    let said = serde_json::from_slice::<ErrorBody>(&answer.body);
-    match (answer.status, said) {
-        (429, _) => Err(ProviderError::Busy { after: answer.retry_after.unwrap_or(REST) }),
-        // Its message repeats a part of the key.
-        (401 | 403, _) => {
-            Err(ProviderError::Rejected(format!("Stripe does not accept the secret key ({})", answer.status)))
-        }
-        (500.., _) => Ok(Outcome::Failed { kept: answer.replayed }),
-        // A proxy's page, say.
+    let unknown = || ProviderError::Unknown(format!("Stripe answered {}", response.status));
+    let error_body = serde_json::from_slice::<ErrorBody>(&response.body);
+    match (response.status, error_body) {
+        (429, _) => Err(ProviderError::Busy { after: response.retry_after.unwrap_or(DEFAULT_BUSY_PAUSE) }),
+        // The message repeats a part of the key.
+        (401 | 403, _) => Err(ProviderError::Rejected(format!(
+            "Stripe does not accept the secret key ({})",
+            response.status
+        ))),
+        (500.., _) => Ok(ApiOutcome::Failed { kept: response.replayed }),
+        // For example the page of a proxy.
         (_, Err(_)) => Err(unknown()),
-        (_, Ok(said)) if said.error.kind == "idempotency_error" => {
-            let in_use = said.error.code.as_deref() == Some("idempotency_key_in_use");
-            // The first call with this key asked in other words: an older version of ours did. What came of it counts.
-            if in_use { Err(unknown()) } else { Ok(Outcome::Failed { kept: true }) }
+        (_, Ok(error_body)) if error_body.error.kind == "idempotency_error" => {
+            let in_use = error_body.error.code.as_deref() == Some("idempotency_key_in_use");
+            // The first call with this key had another body: an older version sent it. Its effect counts.
+            if in_use { Err(unknown()) } else { Ok(ApiOutcome::Failed { kept: true }) }
         }
-        (402, Ok(said)) => Ok(Outcome::Declined(said.error.refusal())),
+        (402, Ok(error_body)) => Ok(ApiOutcome::Declined(error_body.error.into_decline())),
         (409, Ok(_)) => Err(unknown()),
-        (400 | 404, Ok(said)) if !said.error.kind.is_empty() => Ok(Outcome::Refused(said.error.refusal())),
+        (400 | 404, Ok(error_body)) if !error_body.error.kind.is_empty() => {
+            Ok(ApiOutcome::Refused(error_body.error.into_decline()))
+        }
         _ => Err(unknown()),
     }
 }
@@ -85,49 +88,50 @@ mod tests {
 
     use super::*;
 
-    fn said(status: u16, body: &Value) -> Result<Outcome<Value>, ProviderError> {
-        read(&Answer { status, body: body.to_string().into_bytes(), ..Answer::default() })
+    fn outcome_of(status: u16, body: &Value) -> Result<ApiOutcome<Value>, ProviderError> {
+        read(&ApiResponse { status, body: body.to_string().into_bytes(), ..ApiResponse::default() })
     }
 
     fn error(kind: &str, code: &str, message: &str) -> Value {
         json!({ "error": { "type": kind, "code": code, "message": message } })
     }
 
-    fn refusal(code: &str, message: &str) -> Refusal {
-        Refusal { code: code.to_owned(), message: message.to_owned() }
+    fn refusal(code: &str, message: &str) -> Decline {
+        Decline { code: code.to_owned(), message: message.to_owned() }
     }
 
     #[test]
-    fn a_decline_keeps_the_providers_words() {
+    fn decline_keeps_code_and_message() {
         let body = error("card_error", "expired_card", "Your card has expired.");
         let expected = refusal("expired_card", "Your card has expired.");
-        assert_eq!(said(402, &body), Ok(Outcome::Declined(expected)));
+        assert_eq!(outcome_of(402, &body), Ok(ApiOutcome::Declined(expected)));
         let mut body = error("card_error", "card_declined", "Your card has insufficient funds.");
         body["error"]["decline_code"] = json!("insufficient_funds");
         let expected = refusal("insufficient_funds", "Your card has insufficient funds.");
-        assert_eq!(said(402, &body), Ok(Outcome::Declined(expected)));
+        assert_eq!(outcome_of(402, &body), Ok(ApiOutcome::Declined(expected)));
         body["error"]["decline_code"] = json!("generic_decline");
         assert!(
-            matches!(said(402, &body), Ok(Outcome::Declined(Refusal { code, .. })) if code == "card_declined")
+            matches!(outcome_of(402, &body), Ok(ApiOutcome::Declined(Decline { code, .. })) if code == "card_declined")
         );
     }
 
     #[test]
-    fn what_cannot_be_done_is_refused_for_good() {
+    fn invalid_request_is_refused_finally() {
         let body = error("invalid_request_error", "amount_too_small", "Amount must be at least $0.50 usd");
         let expected = refusal("amount_too_small", "Amount must be at least $0.50 usd");
-        assert_eq!(said(400, &body), Ok(Outcome::Refused(expected)));
+        assert_eq!(outcome_of(400, &body), Ok(ApiOutcome::Refused(expected)));
         let body = error("invalid_request_error", "resource_missing", "No such token: 'tok_x'");
-        assert!(matches!(said(404, &body), Ok(Outcome::Refused(_))));
+        assert!(matches!(outcome_of(404, &body), Ok(ApiOutcome::Refused(_))));
     }
 
     #[test]
-    fn what_decides_nothing_is_asked_again() {
-        let too_many = Answer { status: 429, retry_after: Some(Duration::from_secs(7)), ..Answer::default() };
+    fn undecided_response_is_an_error_to_retry() {
+        let too_many =
+            ApiResponse { status: 429, retry_after: Some(Duration::from_secs(7)), ..ApiResponse::default() };
         let busy = ProviderError::Busy { after: Duration::from_secs(7) };
         assert_eq!(read::<Value>(&too_many), Err(busy));
-        let unsaid = read::<Value>(&Answer { status: 429, ..Answer::default() });
-        assert_eq!(unsaid, Err(ProviderError::Busy { after: REST }));
+        let unsaid = read::<Value>(&ApiResponse { status: 429, ..ApiResponse::default() });
+        assert_eq!(unsaid, Err(ProviderError::Busy { after: DEFAULT_BUSY_PAUSE }));
         for (status, body) in [
             (409, error("idempotency_error", "idempotency_key_in_use", "in use")),
             (409, error("invalid_request_error", "lock_timeout", "locked")),
@@ -135,27 +139,27 @@ mod tests {
             (404, json!({})),
             (302, json!({})),
         ] {
-            assert!(matches!(said(status, &body), Err(ProviderError::Unknown(_))), "{status} {body}");
+            assert!(matches!(outcome_of(status, &body), Err(ProviderError::Unknown(_))), "{status} {body}");
         }
-        let garbled = Answer { status: 200, body: b"{\"id\":".to_vec(), ..Answer::default() };
+        let garbled = ApiResponse { status: 200, body: b"{\"id\":".to_vec(), ..ApiResponse::default() };
         assert!(matches!(read::<Value>(&garbled), Err(ProviderError::Unknown(_))));
     }
 
     #[test]
-    fn a_failure_of_its_own_is_told_apart_from_its_echo() {
-        let failed = Answer { status: 500, ..Answer::default() };
-        assert_eq!(read::<Value>(&failed), Ok(Outcome::Failed { kept: false }));
-        let echo = Answer { replayed: true, ..failed };
-        assert_eq!(read::<Value>(&echo), Ok(Outcome::Failed { kept: true }));
+    fn stored_failure_differs_from_first_failure() {
+        let failed = ApiResponse { status: 500, ..ApiResponse::default() };
+        assert_eq!(read::<Value>(&failed), Ok(ApiOutcome::Failed { kept: false }));
+        let echo = ApiResponse { replayed: true, ..failed };
+        assert_eq!(read::<Value>(&echo), Ok(ApiOutcome::Failed { kept: true }));
         let other =
             error("idempotency_error", "", "Keys for idempotent requests can only be used with the same");
-        assert_eq!(said(400, &other), Ok(Outcome::Failed { kept: true }));
+        assert_eq!(outcome_of(400, &other), Ok(ApiOutcome::Failed { kept: true }));
     }
 
     #[test]
-    fn a_refused_key_is_not_repeated_to_anybody() {
+    fn rejected_secret_key_is_not_in_the_error() {
         let body = error("invalid_request_error", "", "Invalid API Key provided: sk_test_***hush");
-        let Err(ProviderError::Rejected(reason)) = said(401, &body) else { panic!("not rejected") };
+        let Err(ProviderError::Rejected(reason)) = outcome_of(401, &body) else { panic!("not rejected") };
         assert!(!reason.contains("hush"), "{reason}");
     }
 }

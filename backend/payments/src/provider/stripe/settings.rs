@@ -41,7 +41,7 @@ impl StripeTimeouts {
 }
 
 impl Default for StripeTimeouts {
-    /// Within the time that a step has by default (`Pace::call_timeout`).
+    /// Within the time that a step has by default (`PaymentTimeouts::call_timeout`).
     fn default() -> Self {
         Self {
             connect: Duration::from_millis(1500),

@@ -1,13 +1,13 @@
-//! Stripe's objects, as far as we read them, and the forms that it is sent.
+//! The objects of Stripe's API that are read, and the encoding of requests.
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Deserializer};
 use ticketing_sdk::ClientSecret;
 
-use super::outcome::Refusal;
+use super::outcome::Decline;
 
-/// Our names in the metadata of a PaymentIntent.
+/// The keys in the metadata of a PaymentIntent.
 pub(super) const ORDER: &str = "order_id";
 pub(super) const PAYMENT: &str = "payment_id";
 
@@ -17,7 +17,7 @@ pub(super) struct Intent {
     pub(super) id: String,
     pub(super) status: String,
     pub(super) amount: i64,
-    /// With it a browser confirms the intent.
+    /// The secret with which a browser confirms the intent.
     #[serde(default)]
     pub(super) client_secret: Option<ClientSecret>,
     #[serde(default)]
@@ -28,12 +28,12 @@ pub(super) struct Intent {
     pub(super) metadata: HashMap<String, String>,
     #[serde(default)]
     pub(super) last_payment_error: Option<ErrorObject>,
-    /// The charge, where it was asked for in full; by name alone it says nothing.
+    /// The charge, if it is expanded; an id alone is ignored.
     #[serde(default, deserialize_with = "in_full")]
     pub(super) latest_charge: Option<ChargeObject>,
 }
 
-/// What an intent has done to a card.
+/// The charge of an intent.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct ChargeObject {
     #[serde(default)]
@@ -44,37 +44,37 @@ pub(super) struct ChargeObject {
     pub(super) amount_refunded: i64,
 }
 
-/// How far an intent is, in our words.
+/// The status of an intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum IntentStatus {
     /// The amount is held.
     Held,
     /// The amount is taken.
     Captured,
-    /// The owner of the card would have to confirm in a browser.
-    NeedsOwner,
-    /// The card was refused.
+    /// The cardholder must confirm in a browser.
+    NeedsConfirmation,
+    /// The card was declined.
     Refused,
-    /// It is over, and holds nothing.
+    /// It is cancelled and holds nothing.
     Canceled,
-    /// It is not decided.
+    /// It is undecided.
     Open,
 }
 
 impl Intent {
-    pub(super) fn standing(&self) -> Standing {
+    pub(super) fn parsed_status(&self) -> IntentStatus {
         match self.status.as_str() {
-            "requires_capture" => Standing::Held,
-            "succeeded" => Standing::Captured,
-            "requires_action" => Standing::NeedsOwner,
-            // Without an error nobody has asked the bank yet.
-            "requires_payment_method" if self.last_payment_error.is_some() => Standing::Refused,
-            "canceled" => Standing::Canceled,
-            _ => Standing::Open,
+            "requires_capture" => IntentStatus::Held,
+            "succeeded" => IntentStatus::Captured,
+            "requires_action" => IntentStatus::NeedsConfirmation,
+            // Without an error the bank has not been asked yet.
+            "requires_payment_method" if self.last_payment_error.is_some() => IntentStatus::Refused,
+            "canceled" => IntentStatus::Canceled,
+            _ => IntentStatus::Open,
         }
     }
 
-    /// What was taken and is given back, in cents. A hold that is given up counts as refunded at Stripe.
+    /// Returns the captured amount that was refunded, in cents. Stripe also counts a cancelled hold as refunded.
     pub(super) fn refunded(&self) -> i64 {
         self.latest_charge
             .as_ref()
@@ -91,14 +91,14 @@ fn in_full<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ChargeOb
     serde_json::from_value(charge).map(Some).map_err(serde::de::Error::custom)
 }
 
-/// Whatever a call has changed: how it stands now.
+/// The object that a call has changed.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Moved {
+pub(super) struct UpdatedObject {
     #[serde(default)]
     pub(super) status: Option<String>,
 }
 
-/// A page of a list, or what a search has found.
+/// A page of a list or of search results.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Page {
     pub(super) data: Vec<Intent>,
@@ -106,14 +106,14 @@ pub(super) struct Page {
     pub(super) has_more: bool,
 }
 
-/// What Stripe says when it does not do what it is asked.
+/// The body of an error response.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct ErrorBody {
     #[serde(default)]
     pub(super) error: ErrorObject,
 }
 
-/// Why it does not.
+/// The error of an error response.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct ErrorObject {
     #[serde(default, rename = "type")]
@@ -127,16 +127,16 @@ pub(super) struct ErrorObject {
 }
 
 impl ErrorObject {
-    /// The word and the message to the owner of the card. The bank's own word says more than "declined".
-    pub(super) fn refusal(self) -> Refusal {
+    /// Returns the code and the message to the cardholder. The bank's own code is preferred.
+    pub(super) fn into_decline(self) -> Decline {
         let bank = self.decline_code.filter(|code| code != "generic_decline");
         let code = bank.or(self.code).unwrap_or_else(|| "card_declined".to_owned());
         let message = self.message.unwrap_or_else(|| "Your card was declined.".to_owned());
-        Refusal { code, message }
+        Decline { code, message }
     }
 }
 
-/// A body as Stripe reads it.
+/// Encodes a form body.
 pub(super) fn form<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
@@ -154,25 +154,25 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_decided_counts() {
+    fn undecided_intent_is_open() {
         let refused = json!({ "last_payment_error": { "code": "card_declined" } });
-        for (status, more, standing) in [
-            ("requires_capture", json!({}), Standing::Held),
-            ("succeeded", json!({}), Standing::Captured),
-            ("requires_action", json!({}), Standing::NeedsOwner),
-            ("requires_payment_method", refused, Standing::Refused),
-            ("requires_payment_method", json!({ "last_payment_error": null }), Standing::Open),
-            ("requires_confirmation", json!({}), Standing::Open),
-            ("processing", json!({}), Standing::Open),
-            ("a status of next year", json!({}), Standing::Open),
-            ("canceled", json!({}), Standing::Canceled),
+        for (status, more, expected) in [
+            ("requires_capture", json!({}), IntentStatus::Held),
+            ("succeeded", json!({}), IntentStatus::Captured),
+            ("requires_action", json!({}), IntentStatus::NeedsConfirmation),
+            ("requires_payment_method", refused, IntentStatus::Refused),
+            ("requires_payment_method", json!({ "last_payment_error": null }), IntentStatus::Open),
+            ("requires_confirmation", json!({}), IntentStatus::Open),
+            ("processing", json!({}), IntentStatus::Open),
+            ("a status of next year", json!({}), IntentStatus::Open),
+            ("canceled", json!({}), IntentStatus::Canceled),
         ] {
-            assert_eq!(intent(status, &more).standing(), standing, "{status}");
+            assert_eq!(intent(status, &more).parsed_status(), expected, "{status}");
         }
     }
 
     #[test]
-    fn a_hold_that_was_given_up_is_no_refund() {
+    fn cancelled_hold_is_not_a_refund() {
         let charge =
             |captured: bool| json!({ "latest_charge": { "captured": captured, "amount_refunded": 1999 } });
         assert_eq!(intent("canceled", &charge(false)).refunded(), 0);

@@ -1,4 +1,4 @@
-//! The copy of an order moves by unbroken versions, and its payment with it.
+//! The copy of an order changes by consecutive versions, and its payment with it.
 
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::{
@@ -6,30 +6,30 @@ use ticketing_events::{
     OrderCreated, OrderedTicketRef,
 };
 use ticketing_payments::domain::{CardToken, Step};
-use ticketing_payments::store::{self, OrderCopy, PaymentRow, Reached, Wanted};
+use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_payments::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId};
 
-use crate::everywhere;
-use crate::house::{House, Place};
+use crate::fixture::{Fixture, Setup};
+use crate::on_every_setup;
 
-everywhere! {
+on_every_setup! {
     #[tokio::test]
-    the_copy_is_the_orders_at_every_version, winning_makes_the_capture_due_and_losing_the_void,
-    a_step_is_settled_once, an_order_that_is_cancelled_before_its_payment_was_begun_is_not_authorised,
-    a_payment_that_may_have_reached_the_provider_is_seen_through;
+    copy_equals_the_order_at_every_version, confirmation_makes_capture_due_and_cancellation_void,
+    step_is_settled_once, unattempted_payment_ends_without_a_call,
+    attempted_payment_is_completed_after_cancellation;
 }
 
 const ID: &str = "order";
 
-fn created(house: &House) -> OrderCreated {
+fn created(fixture: &Fixture) -> OrderCreated {
     OrderCreated {
         id: OrderId::new(ID),
         version: 0,
         status: OrderStatus::Created,
         user_id: UserId::new("ada"),
-        expires_at: house.clock.now() + std::time::Duration::from_secs(900),
+        expires_at: fixture.clock.now() + std::time::Duration::from_secs(900),
         ticket: OrderedTicketRef {
             id: TicketId::new("t"),
             price: "19.99".parse().unwrap(),
@@ -51,124 +51,134 @@ fn completed(version: i64) -> OrderCompleted {
     OrderCompleted { id: OrderId::new(ID), version, ticket: CompletedTicket { id: TicketId::new("t") } }
 }
 
-async fn hear<H: Handler + Clone>(house: &House, handler: &H, event: H::Event) -> Effect
+async fn apply<H: Handler + Clone>(fixture: &Fixture, handler: &H, event: H::Event) -> Effect
 where
     H::Event: Clone,
 {
     let handler = handler.clone();
-    house.app().core().db.write(move |tx| handler.handle(tx, &event)).await.unwrap()
+    fixture.app().core().db.write(move |tx| handler.handle(tx, &event)).await.unwrap()
 }
 
-async fn copy(house: &House) -> OrderCopy {
-    house.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
+async fn copy(fixture: &Fixture) -> OrderCopy {
+    fixture.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
 }
 
 /// A payment of the order whose first step is claimed by nobody, without a driver that begins it.
-async fn begun(house: &House) -> PaymentRow {
-    let now = house.clock.now();
+async fn begun(fixture: &Fixture) -> PaymentRow {
+    let now = fixture.clock.now();
     let unit = move |tx: &mut Tx<'_>| {
         let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
         // Due in a far future of its own, so that nobody but this test asks the provider for it.
         let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
         let id = PaymentId::new("payment");
-        let wanted =
-            Wanted { id, token: CardToken::parse("tok_visa").unwrap(), can_confirm: false, now, due_at };
+        let wanted = PaymentToInsert {
+            id,
+            token: CardToken::parse("tok_visa").unwrap(),
+            can_confirm: false,
+            now,
+            due_at,
+        };
         Ok::<_, DbError>(store::insert_payment(tx, &wanted, &order)?.unwrap())
     };
-    house.app().core().db.write(unit).await.unwrap()
+    fixture.app().core().db.write(unit).await.unwrap()
 }
 
 /// One attempt that was not answered, as the driver writes it down.
-async fn unanswered(house: &House, payment: &PaymentRow, reached: bool) -> PaymentRow {
-    let (app, now, payment) = (house.app().clone(), house.clock.now(), payment.clone());
+async fn unanswered(fixture: &Fixture, payment: &PaymentRow, reached: bool) -> PaymentRow {
+    let (app, now, payment) = (fixture.app().clone(), fixture.clock.now(), payment.clone());
     let unit = move |tx: &mut Tx<'_>| {
         let attempt = "UPDATE payments SET attempts = attempts + 1 WHERE id = $1";
         tx.execute(attempt, ticketing_platform::args![&payment.id])?;
         let pause = std::time::Duration::from_secs(60);
         let wall = ticketing_platform::clock::Clock::system().now();
-        let reached = Reached::Unanswered { pause, reached };
-        assert!(store::settle(tx, &app.core().outbox, &payment, &reached, now, wall)?);
+        let reached = ProviderOutcome::Unknown { pause, reached };
+        assert!(store::record_outcome(tx, &app.core().outbox, &payment, &reached, now, wall)?);
         Ok::<_, DbError>(store::find_payment(tx, &payment.id)?.unwrap())
     };
-    house.app().core().db.write(unit).await.unwrap()
+    fixture.app().core().db.write(unit).await.unwrap()
 }
 
-async fn payment(house: &House) -> PaymentRow {
+async fn payment(fixture: &Fixture) -> PaymentRow {
     let id = PaymentId::new("payment");
-    house.app().core().db.read(move |tx| store::find_payment(tx, &id)).await.unwrap().unwrap()
+    fixture.app().core().db.read(move |tx| store::find_payment(tx, &id)).await.unwrap().unwrap()
 }
 
-async fn an_order_that_is_cancelled_before_its_payment_was_begun_is_not_authorised(place: Place) {
+async fn unattempted_payment_ends_without_a_call(setup: Setup) {
     for (attempts, cancelled_first) in [(0, false), (2, false), (1, true)] {
-        let house = House::on(place).await;
-        let cancel = OnOrderCancelled { app: house.app().clone() };
-        assert_eq!(hear(&house, &OnOrderCreated, created(&house)).await, Effect::Done);
-        let begun = begun(&house).await;
+        let fixture = Fixture::on(setup).await;
+        let cancel = OnOrderCancelled { app: fixture.app().clone() };
+        assert_eq!(apply(&fixture, &OnOrderCreated, created(&fixture)).await, Effect::Done);
+        let begun = begun(&fixture).await;
         if cancelled_first {
             // The order is cancelled while the call is out; then it turns out not to have arrived.
             let attempt = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 1", &[]);
-            house.app().core().db.write(attempt).await.unwrap();
-            hear(&house, &cancel, cancelled(1)).await;
-            assert_eq!(payment(&house).await.next_step, Some(Step::Authorize), "its answer decides");
+            fixture.app().core().db.write(attempt).await.unwrap();
+            apply(&fixture, &cancel, cancelled(1)).await;
+            assert_eq!(payment(&fixture).await.next_step, Some(Step::Authorize), "its answer decides");
             let undo = |tx: &mut Tx<'_>| tx.execute("UPDATE payments SET attempts = 0", &[]);
-            house.app().core().db.write(undo).await.unwrap();
-            unanswered(&house, &begun, false).await;
+            fixture.app().core().db.write(undo).await.unwrap();
+            unanswered(&fixture, &begun, false).await;
         } else {
             for _ in 0..attempts {
-                unanswered(&house, &begun, false).await;
+                unanswered(&fixture, &begun, false).await;
             }
-            assert_eq!(hear(&house, &cancel, cancelled(1)).await, Effect::Done);
+            assert_eq!(apply(&fixture, &cancel, cancelled(1)).await, Effect::Done);
         }
-        let ended = payment(&house).await;
+        let ended = payment(&fixture).await;
         assert_eq!((ended.status, ended.next_step), (PaymentStatus::Refunded, None), "{attempts}");
         assert_eq!(ended.stripe_id, None);
-        assert!(house.said().await.is_empty(), "nobody was told of it");
-        assert!(house.ledger().await.charges.is_empty());
+        assert!(fixture.published().await.is_empty(), "nobody was told of it");
+        assert!(fixture.ledger().await.charges.is_empty());
     }
 }
 
-async fn a_payment_that_may_have_reached_the_provider_is_seen_through(place: Place) {
-    let house = House::on(place).await;
-    assert_eq!(hear(&house, &OnOrderCreated, created(&house)).await, Effect::Done);
-    let begun = begun(&house).await;
-    unanswered(&house, &begun, true).await;
-    unanswered(&house, &begun, false).await;
-    hear(&house, &OnOrderCancelled { app: house.app().clone() }, cancelled(1)).await;
-    let open = payment(&house).await;
+async fn attempted_payment_is_completed_after_cancellation(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    assert_eq!(apply(&fixture, &OnOrderCreated, created(&fixture)).await, Effect::Done);
+    let begun = begun(&fixture).await;
+    unanswered(&fixture, &begun, true).await;
+    unanswered(&fixture, &begun, false).await;
+    apply(&fixture, &OnOrderCancelled { app: fixture.app().clone() }, cancelled(1)).await;
+    let open = payment(&fixture).await;
     assert_eq!((open.status, open.next_step), (PaymentStatus::Pending, Some(Step::Authorize)));
 }
 
-/// A payment of the order that is authorised and waits for orders, without a driver that goes on with it.
-async fn authorised(house: &House) -> PaymentRow {
-    let (app, now) = (house.app().clone(), house.clock.now());
+/// A payment of the order that is authorized and waits for orders, without a driver that goes on with it.
+async fn authorized(fixture: &Fixture) -> PaymentRow {
+    let (app, now) = (fixture.app().clone(), fixture.clock.now());
     let unit = move |tx: &mut Tx<'_>| {
         let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
         let id = PaymentId::new("payment");
         // Due in a far future of its own, so that nobody but this test asks the provider for it.
         let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
-        let wanted =
-            Wanted { id, token: CardToken::parse("tok_visa").unwrap(), can_confirm: false, now, due_at };
+        let wanted = PaymentToInsert {
+            id,
+            token: CardToken::parse("tok_visa").unwrap(),
+            can_confirm: false,
+            now,
+            due_at,
+        };
         let payment = store::insert_payment(tx, &wanted, &order)?.unwrap();
-        let reached = Reached::Done { stripe_id: "pi_sim_1".to_owned() };
-        assert!(store::settle(tx, &app.core().outbox, &payment, &reached, now, due_at)?);
+        let reached = ProviderOutcome::Done { stripe_id: "pi_sim_1".to_owned() };
+        assert!(store::record_outcome(tx, &app.core().outbox, &payment, &reached, now, due_at)?);
         Ok::<_, DbError>(store::find_payment(tx, &payment.id)?.unwrap())
     };
-    house.app().core().db.write(unit).await.unwrap()
+    fixture.app().core().db.write(unit).await.unwrap()
 }
 
-async fn the_copy_is_the_orders_at_every_version(place: Place) {
-    let house = House::on(place).await;
-    let app = house.app().clone();
-    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
+async fn copy_equals_the_order_at_every_version(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let app = fixture.app().clone();
+    assert_eq!(apply(&fixture, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
     assert_eq!(
-        hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
+        apply(&fixture, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
         Effect::OutOfOrder,
         "invariant 7"
     );
 
-    let event = created(&house);
-    assert_eq!(hear(&house, &OnOrderCreated, event.clone()).await, Effect::Done);
-    let known = copy(&house).await;
+    let event = created(&fixture);
+    assert_eq!(apply(&fixture, &OnOrderCreated, event.clone()).await, Effect::Done);
+    let known = copy(&fixture).await;
     let expected =
         (&event.id, &event.user_id, event.status, event.ticket.price, event.expires_at, event.version);
     assert_eq!(
@@ -178,32 +188,36 @@ async fn the_copy_is_the_orders_at_every_version(place: Place) {
     );
     assert_eq!(known.ticket_id, event.ticket.id);
 
-    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
-    assert_eq!(hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await, Effect::Done);
+    assert_eq!(apply(&fixture, &OnOrderCompleted, completed(2)).await, Effect::OutOfOrder, "invariant 7");
+    assert_eq!(apply(&fixture, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await, Effect::Done);
     assert_eq!(
-        hear(&house, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
+        apply(&fixture, &OnOrderConfirmed { app: app.clone() }, confirmed(1)).await,
         Effect::Duplicate,
         "invariant 6"
     );
-    assert_eq!(hear(&house, &OnOrderCreated, event).await, Effect::Duplicate, "invariant 6");
-    assert_eq!(hear(&house, &OnOrderCompleted, completed(2)).await, Effect::Done);
-    assert_eq!(hear(&house, &OnOrderCancelled { app }, cancelled(1)).await, Effect::Duplicate, "invariant 3");
-    let known = copy(&house).await;
+    assert_eq!(apply(&fixture, &OnOrderCreated, event).await, Effect::Duplicate, "invariant 6");
+    assert_eq!(apply(&fixture, &OnOrderCompleted, completed(2)).await, Effect::Done);
+    assert_eq!(
+        apply(&fixture, &OnOrderCancelled { app }, cancelled(1)).await,
+        Effect::Duplicate,
+        "invariant 3"
+    );
+    let known = copy(&fixture).await;
     assert_eq!((known.status, known.version), (OrderStatus::Complete, 2), "invariant 9");
 }
 
-async fn winning_makes_the_capture_due_and_losing_the_void(place: Place) {
-    let house = House::on(place).await;
-    let app = house.app().clone();
-    hear(&house, &OnOrderCreated, created(&house)).await;
-    let payment = authorised(&house).await;
+async fn confirmation_makes_capture_due_and_cancellation_void(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let app = fixture.app().clone();
+    apply(&fixture, &OnOrderCreated, created(&fixture)).await;
+    let payment = authorized(&fixture).await;
     assert_eq!(
         (payment.status, payment.next_step),
         (PaymentStatus::Authorized, None),
         "invariant 12: it waits"
     );
 
-    // One unit, undone at its end, so that the driver of the house sees none of it.
+    // One unit, undone at its end, so that the driver of the fixture sees none of it.
     for (lost, expected) in [(false, Step::Capture), (true, Step::Void)] {
         let app = app.clone();
         let unit = move |tx: &mut Tx<'_>| {
@@ -216,7 +230,7 @@ async fn winning_makes_the_capture_due_and_losing_the_void(place: Place) {
             let payment = store::find_payment(tx, &PaymentId::new("payment"))?.unwrap();
             Err::<(), Seen>(Seen::Payment(Box::new(payment)))
         };
-        let Err(Seen::Payment(payment)) = house.app().core().db.write(unit).await else { panic!("undone") };
+        let Err(Seen::Payment(payment)) = fixture.app().core().db.write(unit).await else { panic!("undone") };
         assert_eq!(
             (payment.status, payment.next_step),
             (PaymentStatus::Authorized, Some(expected)),
@@ -226,19 +240,19 @@ async fn winning_makes_the_capture_due_and_losing_the_void(place: Place) {
     }
 }
 
-async fn a_step_is_settled_once(place: Place) {
-    let house = House::on(place).await;
-    hear(&house, &OnOrderCreated, created(&house)).await;
-    let payment = authorised(&house).await;
-    let (app, now) = (house.app().clone(), house.clock.now());
+async fn step_is_settled_once(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    apply(&fixture, &OnOrderCreated, created(&fixture)).await;
+    let payment = authorized(&fixture).await;
+    let (app, now) = (fixture.app().clone(), fixture.clock.now());
     let unit = move |tx: &mut Tx<'_>| {
-        // The answer of another replica that asked for the same authorisation.
+        // The answer of another replica that asked for the same authorization.
         let stale = PaymentRow { version: 0, status: PaymentStatus::Pending, ..payment.clone() };
-        let reached = Reached::Refused { code: "late".to_owned(), message: "late".to_owned() };
-        let settled = store::settle(tx, &app.core().outbox, &stale, &reached, now, now)?;
+        let reached = ProviderOutcome::Refused { code: "late".to_owned(), message: "late".to_owned() };
+        let settled = store::record_outcome(tx, &app.core().outbox, &stale, &reached, now, now)?;
         Ok::<_, DbError>((settled, store::find_payment(tx, &payment.id)?.unwrap() == payment))
     };
-    let seen = house.app().core().db.write(unit).await.unwrap();
+    let seen = fixture.app().core().db.write(unit).await.unwrap();
     assert_eq!(seen, (false, true), "invariant 6: a second answer changes nothing");
 }
 

@@ -3,7 +3,7 @@
 use ticketing_engines::{Engine, on_both};
 use ticketing_events::{Envelope, SessionEnded};
 
-use crate::house::{House, eventually};
+use crate::fixture::{Fixture, wait_until};
 
 on_both! {
     #[tokio::test]
@@ -11,23 +11,23 @@ on_both! {
 }
 
 async fn an_ended_session_is_refused_for_good(engine: Engine) {
-    let mut house = House::on(engine).await;
-    let ada = house.user("ada");
+    let mut fixture = Fixture::on(engine).await;
+    let ada = fixture.user("ada");
     let mut headers = axum::http::HeaderMap::new();
     headers.insert("cookie", ada.cookie.parse().unwrap());
-    let session = house.sessions().read(&headers).unwrap();
+    let session = fixture.sessions().read(&headers).unwrap();
     assert_eq!(ada.get("/api/payments").await.status, 200);
 
     let event = SessionEnded { jti: session.jti, user_id: session.user_id, exp: session.exp };
-    let envelope = Envelope::encode(house.clock.new_id(), house.clock.now(), &event).unwrap();
-    house.bus().publish(vec![envelope]).await.unwrap();
+    let envelope = Envelope::encode(fixture.clock.new_id(), fixture.clock.now(), &event).unwrap();
+    fixture.bus().publish(vec![envelope]).await.unwrap();
 
-    eventually("the session is refused", async || ada.get("/api/payments").await.status == 401).await;
+    wait_until("the session is refused", async || ada.get("/api/payments").await.status == 401).await;
     // It is refused a little before that is written down.
-    eventually("it is written down", async || house.ended_sessions().await == 1).await;
-    house.crash().await;
-    let mut after = house.user("ada");
+    wait_until("it is written down", async || fixture.ended_sessions().await == 1).await;
+    fixture.crash().await;
+    let mut after = fixture.user("ada");
     after.cookie.clone_from(&ada.cookie);
     after.get("/api/payments").await.refused(401, "not_signed_in");
-    assert_eq!(house.user("ada").get("/api/payments").await.status, 200, "another session goes on");
+    assert_eq!(fixture.user("ada").get("/api/payments").await.status, 200, "another session goes on");
 }

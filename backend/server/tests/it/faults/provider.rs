@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
@@ -99,10 +99,10 @@ async fn a_charge_that_fails_at_the_end_frees_the_ticket_and_keeps_nothing(shape
 }
 
 async fn an_answer_that_is_lost_charges_nobody_twice(shape: Shape) {
-    for call in [Call::Authorize, Call::Capture] {
+    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let stack = TestStack::start_on(shape).await;
         let deal = deal(&stack).await;
-        stack.provider().faults().lose_reply(call, 2);
+        stack.provider().faults().lose_response(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         deal.is_done(&stack).await;
         let ledger = stack.provider().ledger().await.unwrap();
@@ -112,10 +112,10 @@ async fn an_answer_that_is_lost_charges_nobody_twice(shape: Shape) {
 }
 
 async fn a_call_that_does_not_arrive_is_repeated(shape: Shape) {
-    for call in [Call::Authorize, Call::Capture] {
+    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let stack = TestStack::start_on(shape).await;
         let deal = deal(&stack).await;
-        stack.provider().faults().fail_before(call, 2);
+        stack.provider().faults().fail_before_effect(call, 2);
         pay(&stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
         deal.is_done(&stack).await;
         stack.finish().await;
@@ -126,7 +126,7 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: S
     let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     let faults = stack.provider().faults().clone();
-    faults.unreachable(true);
+    faults.set_unreachable(true);
     for key in ["key-1", "key-1", "key-2"] {
         let request = stack.raw().post("/api/payments").by(&deal.buyer).key(key);
         let reply = request.json(&json!({ "orderId": deal.order, "token": "tok_visa" })).await;
@@ -134,7 +134,7 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: S
         assert!(reply.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= 1));
         assert_eq!(taken(&stack, &deal.order).await, (0, 0));
     }
-    faults.unreachable(false);
+    faults.set_unreachable(false);
     let request = stack.raw().post("/api/payments").by(&deal.buyer).key("key-1");
     request.json(&json!({ "orderId": deal.order, "token": "tok_visa" })).await.ok(201);
     deal.is_done(&stack).await;
@@ -144,7 +144,7 @@ async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: S
 async fn a_payment_whose_outcome_is_late_can_be_followed(shape: Shape) {
     let stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
     let deal = deal(&stack).await;
-    let gate = stack.provider().faults().hold(Call::Capture);
+    let gate = stack.provider().faults().hold(ProviderCall::Capture);
     let reply = pay(&stack, &deal.buyer, &deal.order, "tok_visa").await;
     let payment = reply.ok(202);
     assert!(["pending", "authorized"].contains(&payment["status"].as_str().unwrap()), "{payment}");
@@ -158,7 +158,7 @@ async fn a_payment_whose_outcome_is_late_can_be_followed(shape: Shape) {
 }
 
 async fn a_restart_in_the_middle_of_a_payment_finishes_it(shape: Shape) {
-    for call in [Call::Authorize, Call::Capture] {
+    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let mut stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
         let deal = deal(&stack).await;
         let gate = stack.provider().faults().hold(call);
@@ -177,13 +177,13 @@ async fn money_that_was_held_for_an_order_that_ended_is_given_up(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     let faults = stack.provider().faults().clone();
-    let gate = faults.hold(Call::Authorize);
+    let gate = faults.hold(ProviderCall::Authorize);
     let meanwhile = async {
-        eventually!(faults.seen(Call::Authorize) > 0);
+        eventually!(faults.call_count(ProviderCall::Authorize) > 0);
         cancel(&stack, &deal.buyer, &deal.order).await.ok(204);
         // Giving it up is hard too.
-        faults.fail_before(Call::Void, 2);
-        faults.lose_reply(Call::Void, 1);
+        faults.fail_before_effect(ProviderCall::Void, 2);
+        faults.lose_response(ProviderCall::Void, 1);
         drop(gate);
     };
     let (paid, ()) = tokio::join!(pay(&stack, &deal.buyer, &deal.order, "tok_visa"), meanwhile);

@@ -212,7 +212,7 @@ impl World {
             let db = &self.services.core(Service::Payments).db;
             let payment = db.read::<_, DbError, _>(unit).await.unwrap().unwrap();
             let expires_at = Timestamp::from_millis(order.expires_at);
-            let told = outcome(payment.position(), order.status(), expires_at, self.clock.now());
+            let told = outcome(payment.state(), order.status(), expires_at, self.clock.now());
             let right = match (*token, order.status()) {
                 // Where the order ends before the provider was asked, nobody is declined.
                 ("tok_chargeDeclined" | "tok_chargeDeclinedInsufficientFunds", OrderStatus::Cancelled) => {

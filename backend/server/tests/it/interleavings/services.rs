@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use ticketing_bus::{Consumers, Core};
-use ticketing_payments::{Pace, SimulatedProvider};
+use ticketing_payments::{PaymentTimeouts, SimulatedProvider};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
 use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
@@ -130,7 +130,7 @@ impl Services {
                     clock,
                     sessions,
                     provider: Arc::new(self.provider.clone()),
-                    pace: Pace::default(),
+                    timeouts: PaymentTimeouts::default(),
                     writes: WriteRate::UNLIMITED,
                     shutdown: Shutdown::new(),
                 };

@@ -2,9 +2,9 @@
 
 use proptest::sample::Index;
 use ticketing_payments::domain::Step as Owed;
-use ticketing_payments::provider::{Call, Charge, Provider, ProviderError};
-use ticketing_payments::store::{self, PaymentRow, Reached};
-use ticketing_payments::{Pace, SimulatedProvider};
+use ticketing_payments::provider::{Charge, Provider, ProviderCall, ProviderError};
+use ticketing_payments::store::{self, PaymentRow, ProviderOutcome};
+use ticketing_payments::{PaymentTimeouts, SimulatedProvider};
 use ticketing_platform::db::DbError;
 use ticketing_sdk::Timestamp;
 
@@ -15,7 +15,7 @@ use super::services::Services;
 #[derive(Clone, Debug)]
 struct Taken {
     payment: PaymentRow,
-    reached: Option<Reached>,
+    reached: Option<ProviderOutcome>,
 }
 
 #[derive(Debug)]
@@ -24,13 +24,17 @@ pub(crate) struct Till {
     taken: Vec<Taken>,
     /// The machine's time, which the pauses between calls are counted in.
     wall: Timestamp,
-    pace: Pace,
+    timeouts: PaymentTimeouts,
 }
 
 impl Till {
     pub(crate) fn new() -> Self {
         // Later than any machine's, so that what a handler calls due is due here as well.
-        Self { taken: Vec::new(), wall: Timestamp::from_millis(4_000_000_000_000), pace: Pace::default() }
+        Self {
+            taken: Vec::new(),
+            wall: Timestamp::from_millis(4_000_000_000_000),
+            timeouts: PaymentTimeouts::default(),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -39,7 +43,7 @@ impl Till {
 
     /// Every pause and every lease ends.
     pub(crate) fn time_passes(&mut self) {
-        self.wall = self.wall + self.pace.longest_retry + self.pace.lease();
+        self.wall = self.wall + self.timeouts.longest_retry + self.timeouts.lease();
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -51,11 +55,11 @@ impl Till {
         self.taken.clear();
         let now = self.wall;
         let db = &services.core(Service::Payments).db;
-        db.write::<_, DbError, _>(move |tx| store::release_all(tx, now)).await.unwrap();
+        db.write::<_, DbError, _>(move |tx| store::release_all_claims(tx, now)).await.unwrap();
     }
 
     pub(crate) async fn claim(&mut self, services: &Services) {
-        let (now, lease) = (self.wall, self.pace.lease());
+        let (now, lease) = (self.wall, self.timeouts.lease());
         let db = &services.core(Service::Payments).db;
         let claim = db.write::<_, DbError, _>(move |tx| store::claim_due(tx, now, lease, 64));
         let mut claimed = claim.await.unwrap();
@@ -79,26 +83,26 @@ impl Till {
         let taken = &mut open[place];
         let step = taken.payment.next_step.unwrap();
         let kind = match step {
-            Owed::Authorize => Call::Authorize,
-            Owed::Capture => Call::Capture,
-            Owed::Void => Call::Void,
-            Owed::Refund => Call::Refund,
+            Owed::Authorize => ProviderCall::Authorize,
+            Owed::Capture => ProviderCall::Capture,
+            Owed::Void => ProviderCall::Void,
+            Owed::Refund => ProviderCall::Refund,
         };
         match fate {
             Fate::Answered => {}
-            Fate::NotReached => provider.faults().fail_before(kind, 1),
-            Fate::ReplyLost => provider.faults().lose_reply(kind, 1),
+            Fate::NotReached => provider.faults().fail_before_effect(kind, 1),
+            Fate::ReplyLost => provider.faults().lose_response(kind, 1),
         }
         taken.reached = Some(match ask(provider, &taken.payment, step).await {
-            Ok(stripe_id) => Reached::Done { stripe_id },
+            Ok(stripe_id) => ProviderOutcome::Done { stripe_id },
             Err(ProviderError::Declined { code, message })
                 if matches!(step, Owed::Authorize | Owed::Capture) =>
             {
-                Reached::Refused { code, message }
+                ProviderOutcome::Refused { code, message }
             }
             Err(ProviderError::Rejected(reason)) => panic!("we asked for something impossible: {reason}"),
-            Err(error) => Reached::Unanswered {
-                pause: self.pace.backoff(taken.payment.attempts),
+            Err(error) => ProviderOutcome::Unknown {
+                pause: self.timeouts.backoff(taken.payment.attempts),
                 reached: !matches!(error, ProviderError::Unavailable(_)),
             },
         });
@@ -118,7 +122,7 @@ impl Till {
         let (outbox, now, wall) = (core.outbox.clone(), core.clock.now(), self.wall);
         let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
             let reached = reached.as_ref().unwrap();
-            store::settle(tx, &outbox, &payment, reached, now, wall)
+            store::record_outcome(tx, &outbox, &payment, reached, now, wall)
         };
         core.db.write::<_, DbError, _>(unit).await.unwrap();
         true

@@ -7,8 +7,8 @@ use std::time::Duration;
 use proptest::sample::Index;
 use ticketing_bus::AckDecision;
 use ticketing_orders::store::{CancelError, NewOrder, ReserveError};
-use ticketing_payments::domain::{Admission, CardToken, Refusal, admit};
-use ticketing_payments::store::{PaymentRow, Wanted};
+use ticketing_payments::domain::{Admission, AdmissionError, CardToken, admit};
+use ticketing_payments::store::{PaymentRow, PaymentToInsert};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
@@ -252,7 +252,7 @@ impl World {
         use ticketing_payments::store;
         let core = self.services.core(Service::Payments);
         let (id, card) = (OrderId::new(order), CardToken::parse(token).unwrap());
-        let wanted = Wanted {
+        let wanted = PaymentToInsert {
             can_confirm: false,
             id: PaymentId::new(self.clock.new_id()),
             token: card.clone(),
@@ -264,17 +264,17 @@ impl World {
             if order.user_id != user(buyer) {
                 return Ok(Err("not the owner"));
             }
-            let in_force = store::in_force(tx, &id)?;
+            let in_force = store::find_active_payment(tx, &id)?;
             let known = in_force.as_ref().map(|payment| (payment.status, payment.token == card));
             Ok::<_, DbError>(match admit(order.status, order.expires_at, known, wanted.now) {
                 Ok(Admission::Join) => Ok((Admission::Join, in_force.unwrap())),
                 Ok(Admission::Begin) => {
                     Ok((Admission::Begin, store::insert_payment(tx, &wanted, &order)?.unwrap()))
                 }
-                Err(Refusal::Paid) => Err("paid"),
-                Err(Refusal::InProgress) => Err("in progress"),
-                Err(Refusal::Cancelled) => Err("cancelled"),
-                Err(Refusal::Expired) => Err("expired"),
+                Err(AdmissionError::Paid) => Err("paid"),
+                Err(AdmissionError::InProgress) => Err("in progress"),
+                Err(AdmissionError::Cancelled) => Err("cancelled"),
+                Err(AdmissionError::Expired) => Err("expired"),
             })
         };
         let answer: Result<(Admission, PaymentRow), &str> = core.db.write(unit).await.unwrap();

@@ -1,31 +1,31 @@
-//! `POST /api/payments`: what is paid, declined and refused.
+//! `POST /api/payments`: payments, declines and refusals.
 
 use futures_util::future::join_all;
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 
-use crate::everywhere;
-use crate::house::{Cards, House, Place, eventually};
+use crate::fixture::{Cards, Fixture, Setup, wait_until};
+use crate::on_every_setup;
 
-everywhere! {
+on_every_setup! {
     #[tokio::test]
-    an_order_just_made_is_paid_to_the_cent, a_declined_card_leaves_the_order_payable,
-    a_capture_that_is_refused_for_good_cancels_the_order, what_cannot_be_paid_is_refused_by_its_reason,
-    a_hundred_requests_at_once_take_the_money_once, another_card_is_refused_while_one_is_being_charged;
+    new_order_is_paid_exactly, declined_card_leaves_the_order_payable,
+    declined_capture_cancels_the_order, unpayable_order_is_refused_with_its_reason,
+    hundred_concurrent_requests_capture_once, other_card_is_refused_during_a_payment;
 }
 
-async fn an_order_just_made_is_paid_to_the_cent(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "19.99").await;
+async fn new_order_is_paid_exactly(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "19.99").await;
 
     let payment = ada.pay(&order, "tok_visa").await.paid();
 
     assert_eq!(payment.order_id.as_ref(), Some(&order));
     assert_eq!(payment.amount.unwrap().cents(), 1999);
     assert_eq!(payment.currency.as_deref(), Some("usd"));
-    assert_eq!(payment.created_at, Some(house.clock.now()));
-    let ledger = house.ledger().await;
+    assert_eq!(payment.created_at, Some(fixture.clock.now()));
+    let ledger = fixture.ledger().await;
     let charge = &ledger.charges[0];
     assert_eq!(payment.stripe_id.as_deref(), Some(charge.id.as_str()));
     assert!(charge.id.starts_with("pi_"));
@@ -35,26 +35,26 @@ async fn an_order_just_made_is_paid_to_the_cent(place: Place) {
         "invariant 10"
     );
     assert_eq!((ledger.charges.len(), ledger.captures(&order)), (1, 1), "invariant 10: one capture");
-    eventually("the order is complete", async || {
-        house.orders().status(&order).await == OrderStatus::Complete
+    wait_until("the order is complete", async || {
+        fixture.orders().status(&order).await == OrderStatus::Complete
     })
     .await;
     assert_eq!(
-        house.said().await,
+        fixture.published().await,
         ["payment:authorized", "payment:created"],
-        "invariant 12: authorise, win, capture"
+        "invariant 12: authorize, win, capture"
     );
-    house.copied(&order, OrderStatus::Complete).await;
+    fixture.wait_until_copied(&order, OrderStatus::Complete).await;
     ada.pay(&order, "tok_visa").await.refused(400, "order_paid");
     ada.pay(&order, "tok_amex").await.refused(400, "order_paid");
 }
 
-async fn a_declined_card_leaves_the_order_payable(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
+async fn declined_card_leaves_the_order_payable(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
 
-    let unknown = match place.cards {
+    let unknown = match setup.cards {
         Cards::Simulated => "No such token: pm_nothing",
         Cards::Stripe => "No such PaymentMethod: 'pm_nothing'",
     };
@@ -65,55 +65,59 @@ async fn a_declined_card_leaves_the_order_payable(place: Place) {
     ] {
         assert_eq!(ada.pay(&order, token).await.refused(400, "card_declined"), message);
     }
-    assert_eq!(house.orders().status(&order).await, OrderStatus::Created);
-    assert!(house.ledger().await.charges.is_empty());
-    assert!(house.said().await.is_empty(), "nobody is told of a declined card");
+    assert_eq!(fixture.orders().status(&order).await, OrderStatus::Created);
+    assert!(fixture.ledger().await.charges.is_empty());
+    assert!(fixture.published().await.is_empty(), "a declined card publishes no event");
 
     ada.pay(&order, "tok_mastercard").await.paid();
-    let statuses: Vec<_> = house.payments(&ada).await.iter().map(|payment| payment.status).collect();
+    let statuses: Vec<_> = fixture.payments(&ada).await.iter().map(|payment| payment.status).collect();
     assert_eq!(statuses[..3], [PaymentStatus::Failed; 3]);
-    assert_eq!(house.ledger().await.kept(&order), 2000, "invariant 10");
+    assert_eq!(fixture.ledger().await.kept(&order), 2000, "invariant 10");
 }
 
-async fn a_capture_that_is_refused_for_good_cancels_the_order(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
+async fn declined_capture_cancels_the_order(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
 
     let message = ada.pay(&order, "tok_chargeCustomerFail").await.refused(400, "card_declined");
 
     assert_eq!(message, "Your card was declined.");
-    house.copied(&order, OrderStatus::Cancelled).await;
-    house.settled(&ada, PaymentStatus::Failed).await;
-    assert_eq!(house.said().await, ["payment:authorized", "payment:failed"]);
-    let ledger = house.ledger().await;
+    fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
+    fixture.wait_until_settled(&ada, PaymentStatus::Failed).await;
+    assert_eq!(fixture.published().await, ["payment:authorized", "payment:failed"]);
+    let ledger = fixture.ledger().await;
     assert_eq!((ledger.kept(&order), ledger.held(&order)), (0, 0), "invariant 10");
     ada.pay(&order, "tok_visa").await.refused(400, "order_cancelled");
 }
 
-async fn what_cannot_be_paid_is_refused_by_its_reason(place: Place) {
-    let house = House::on(place).await;
-    let (ada, eve) = (house.user("ada"), house.user("eve"));
-    let (cancelled, expired) = (house.order(&ada, "20").await, house.order(&ada, "20").await);
-    house.orders().cancel(&cancelled).await;
-    house.copied(&cancelled, OrderStatus::Cancelled).await;
+async fn unpayable_order_is_refused_with_its_reason(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
+    let (cancelled, expired) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
+    fixture.orders().cancel(&cancelled).await;
+    fixture.wait_until_copied(&cancelled, OrderStatus::Cancelled).await;
 
     ada.pay(&cancelled, "tok_visa").await.refused(400, "order_cancelled");
     eve.pay(&expired, "tok_visa").await.refused(401, "not_owner");
     ada.signed_out().pay(&expired, "tok_visa").await.refused(401, "not_signed_in");
-    house.clock.advance(std::time::Duration::from_secs(900));
+    fixture.clock.advance(std::time::Duration::from_secs(900));
     ada.pay(&expired, "tok_visa").await.refused(400, "order_expired");
     for unknown in ["5f8d0d55b54764421b7156d9", "x", "../orders", "019a0000-0000-7000-8000-000000000000"] {
         ada.pay(&OrderId::new(unknown), "tok_visa").await.refused(404, "not_found");
     }
-    assert!(house.payments(&ada).await.is_empty(), "nothing was begun");
-    assert_eq!(house.provider().faults().seen(Call::Authorize), 0, "nothing was asked");
+    assert!(fixture.payments(&ada).await.is_empty(), "no payment is created");
+    assert_eq!(
+        fixture.provider().faults().call_count(ProviderCall::Authorize),
+        0,
+        "the provider is not called"
+    );
 }
 
-async fn a_hundred_requests_at_once_take_the_money_once(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "19.99").await;
+async fn hundred_concurrent_requests_capture_once(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "19.99").await;
 
     let answers = join_all((0..100).map(|_| ada.pay(&order, "tok_visa"))).await;
 
@@ -123,25 +127,28 @@ async fn a_hundred_requests_at_once_take_the_money_once(place: Place) {
     for other in answers.iter().filter(|answer| answer.status != 201) {
         other.refused(400, "order_paid");
     }
-    let ledger = house.ledger().await;
+    let ledger = fixture.ledger().await;
     assert_eq!((ledger.captures(&order), ledger.kept(&order)), (1, 1999), "invariant 10: one capture");
-    assert_eq!(ledger.charges.len(), 1, "invariant 10: one authorisation");
+    assert_eq!(ledger.charges.len(), 1, "invariant 10: one authorization");
 }
 
-async fn another_card_is_refused_while_one_is_being_charged(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn other_card_is_refused_during_a_payment(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
     let first = tokio::spawn({
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
-    eventually("the provider is asked", async || house.provider().faults().seen(Call::Authorize) == 1).await;
+    wait_until("the provider is called", async || {
+        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+    })
+    .await;
 
     ada.pay(&order, "tok_amex").await.refused(400, "payment_in_progress");
 
     drop(gate);
     first.await.unwrap().paid();
-    assert_eq!(house.ledger().await.captures(&order), 1, "invariant 10");
+    assert_eq!(fixture.ledger().await.captures(&order), 1, "invariant 10");
 }

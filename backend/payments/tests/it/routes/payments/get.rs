@@ -1,23 +1,23 @@
 //! `GET /api/payments/{id}`
 use ticketing_engines::{Engine, on_both};
 
-use crate::house::House;
+use crate::fixture::Fixture;
 
 on_both! {
     #[tokio::test]
-    a_payment_is_its_owners_alone;
+    payment_is_visible_to_its_buyer_only;
 }
 
-async fn a_payment_is_its_owners_alone(engine: Engine) {
-    let house = House::on(engine).await;
-    let (ada, eve) = (house.user("ada"), house.user("eve"));
-    let order = house.order(&ada, "149.99").await;
+async fn payment_is_visible_to_its_buyer_only(engine: Engine) {
+    let fixture = Fixture::on(engine).await;
+    let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
+    let order = fixture.order(&ada, "149.99").await;
     let paid = ada.pay(&order, "tok_visa").await;
     let path = format!("/api/payments/{}", paid.paid().id);
 
     let answer = ada.get(&path).await;
     assert_eq!((answer.status, &answer.text), (200, &paid.text));
-    assert_eq!(answer.header("etag"), Some("\"3\""), "begun, authorised, capturing, taken");
+    assert_eq!(answer.header("etag"), Some("\"3\""), "begun, authorized, capturing, taken");
     assert!(answer.text.contains("\"amount\":149.99"), "{}", answer.text);
     assert!(!answer.text.contains("tok_"), "the card is not repeated: {}", answer.text);
 

@@ -2,24 +2,24 @@
 
 use std::time::Duration;
 
-use ticketing_payments::Pace;
-use ticketing_payments::provider::Call;
+use ticketing_payments::PaymentTimeouts;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
-use crate::everywhere;
-use crate::house::{House, Place, eventually, quick};
+use crate::fixture::{Fixture, Setup, quick, wait_until};
+use crate::on_every_setup;
 
-everywhere! {
+on_every_setup! {
     #[tokio::test]
-    the_same_key_and_body_is_the_same_answer, a_refusal_is_the_answer_of_its_key,
-    the_same_key_with_another_body_is_422, a_key_in_flight_is_409_and_its_first_request_goes_on,
-    a_key_without_an_answer_follows_its_payment, after_503_the_key_follows_the_same_payment;
+    same_key_and_body_replay_the_response, refusal_is_replayed_for_its_key,
+    same_key_with_another_body_is_422, key_in_flight_is_409_and_first_request_continues,
+    key_without_response_follows_its_payment, key_follows_the_same_payment_after_503;
 }
 
-async fn the_same_key_and_body_is_the_same_answer(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let (paid, declined) = (house.order(&ada, "19.99").await, house.order(&ada, "20").await);
+async fn same_key_and_body_replay_the_response(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let (paid, declined) = (fixture.order(&ada, "19.99").await, fixture.order(&ada, "20").await);
 
     let first = ada.pay_with_key(&paid, "tok_visa", "k1").await;
     let refused = ada.pay_with_key(&declined, "tok_chargeDeclined", "k2").await;
@@ -32,52 +32,59 @@ async fn the_same_key_and_body_is_the_same_answer(place: Place) {
         let again = ada.pay_with_key(&declined, "tok_chargeDeclined", "k2").await;
         assert_eq!((again.status, &again.text), (400, &refused.text), "invariant 14");
     }
-    assert_eq!(house.payments(&ada).await.len(), 2, "invariant 14: one effect");
-    assert_eq!(house.provider().faults().seen(Call::Authorize), 2, "invariant 14: one effect");
+    assert_eq!(fixture.payments(&ada).await.len(), 2, "invariant 14: one effect");
+    assert_eq!(
+        fixture.provider().faults().call_count(ProviderCall::Authorize),
+        2,
+        "invariant 14: one effect"
+    );
 }
 
-async fn a_refusal_is_the_answer_of_its_key(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    house.orders().cancel(&order).await;
-    house.copied(&order, OrderStatus::Cancelled).await;
+async fn refusal_is_replayed_for_its_key(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    fixture.orders().cancel(&order).await;
+    fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     for _ in 0..2 {
         ada.pay_with_key(&order, "tok_visa", "k").await.refused(400, "order_cancelled");
     }
     let unknown = ticketing_sdk::OrderId::new("5f8d0d55b54764421b7156d9");
     ada.pay_with_key(&unknown, "tok_visa", "k2").await.refused(404, "not_found");
-    // Nothing came of the 404, so its key is still free.
-    let other = house.order(&ada, "20").await;
+    // The 404 stored nothing, so its key is still free.
+    let other = fixture.order(&ada, "20").await;
     ada.pay_with_key(&other, "tok_visa", "k2").await.paid();
 }
 
-async fn the_same_key_with_another_body_is_422(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let (one, two) = (house.order(&ada, "20").await, house.order(&ada, "20").await);
+async fn same_key_with_another_body_is_422(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let (one, two) = (fixture.order(&ada, "20").await, fixture.order(&ada, "20").await);
     ada.pay_with_key(&one, "tok_visa", "k").await.paid();
 
     ada.pay_with_key(&two, "tok_visa", "k").await.refused(422, "idempotency_key_reused");
     ada.pay_with_key(&one, "tok_amex", "k").await.refused(422, "idempotency_key_reused");
 
-    assert_eq!(house.ledger().await.charges.len(), 1, "invariant 14");
-    // Keys are each user's own.
-    let eve = house.user("eve");
-    let hers = house.order(&eve, "20").await;
+    assert_eq!(fixture.ledger().await.charges.len(), 1, "invariant 14");
+    // Keys are scoped to a user.
+    let eve = fixture.user("eve");
+    let hers = fixture.order(&eve, "20").await;
     eve.pay_with_key(&hers, "tok_visa", "k").await.paid();
 }
 
-async fn a_key_in_flight_is_409_and_its_first_request_goes_on(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn key_in_flight_is_409_and_first_request_continues(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
     let first = tokio::spawn({
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay_with_key(&order, "tok_visa", "k").await }
     });
-    eventually("the provider is asked", async || house.provider().faults().seen(Call::Authorize) == 1).await;
+    wait_until("the provider is called", async || {
+        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+    })
+    .await;
 
     let answer = ada.pay_with_key(&order, "tok_visa", "k").await;
 
@@ -89,31 +96,33 @@ async fn a_key_in_flight_is_409_and_its_first_request_goes_on(place: Place) {
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.text, first.text, "invariant 14");
 }
 
-async fn a_key_without_an_answer_follows_its_payment(place: Place) {
-    let house = House::paced(place, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "19.99").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn key_without_response_follows_its_payment(setup: Setup) {
+    let fixture =
+        Fixture::with_timeouts(setup, PaymentTimeouts { outcome_wait: Duration::from_millis(50), ..quick() })
+            .await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "19.99").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
     let open = ada.pay_with_key(&order, "tok_visa", "k").await.payment(202);
     drop(gate);
-    house.settled(&ada, PaymentStatus::Succeeded).await;
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
 
-    // A keyless repeat is a new wish to pay; the keyed one is the same wish.
+    // A request without a key is a new one; the same key is the same one.
     ada.pay(&order, "tok_visa").await.refused(400, "order_paid");
     assert_eq!(ada.pay_with_key(&order, "tok_visa", "k").await.paid().id, open.id, "invariant 14");
 }
 
-async fn after_503_the_key_follows_the_same_payment(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "19.99").await;
-    house.provider().faults().unreachable(true);
+async fn key_follows_the_same_payment_after_503(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "19.99").await;
+    fixture.provider().faults().set_unreachable(true);
     ada.pay_with_key(&order, "tok_visa", "k").await.refused(503, "provider_unavailable");
-    house.provider().faults().unreachable(false);
+    fixture.provider().faults().set_unreachable(false);
 
     ada.pay_with_key(&order, "tok_visa", "k").await.paid();
 
-    let ledger = house.ledger().await;
+    let ledger = fixture.ledger().await;
     assert_eq!((ledger.charges.len(), ledger.captures(&order)), (1, 1), "invariant 10");
-    assert_eq!(house.payments(&ada).await.len(), 1, "invariant 14: one effect");
+    assert_eq!(fixture.payments(&ada).await.len(), 1, "invariant 14: one effect");
 }

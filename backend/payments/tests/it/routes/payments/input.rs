@@ -1,23 +1,23 @@
-//! `POST /api/payments`: input of every bad kind changes nothing.
+//! `POST /api/payments`: invalid input changes nothing.
 
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
 use ticketing_engines::{Engine, on_both};
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 
-use crate::house::House;
+use crate::fixture::Fixture;
 
 on_both! {
     #[tokio::test]
-    every_fault_is_reported_with_its_field, what_is_not_a_json_object_is_refused,
-    a_forged_session_is_no_session;
+    invalid_fields_are_all_reported, body_that_is_no_json_object_is_refused,
+    forged_session_is_refused;
 }
 
-async fn every_fault_is_reported_with_its_field(engine: Engine) {
-    let house = House::on(engine).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
+async fn invalid_fields_are_all_reported(engine: Engine) {
+    let fixture = Fixture::on(engine).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
     let both = ["orderId", "token"];
     let long = format!("tok_{}", "x".repeat(252));
     let cases: Vec<(Value, &[&str])> = vec![
@@ -37,16 +37,16 @@ async fn every_fault_is_reported_with_its_field(engine: Engine) {
     ];
     for (body, fields) in cases {
         let answer = ada.post(&body, None).await;
-        assert_eq!(answer.faults(), fields, "{body}");
+        assert_eq!(answer.invalid_fields(), fields, "{body}");
         assert!(!answer.text.contains("4242"), "a card number is not repeated");
     }
     ada.pay_with_key(&order, "tok_visa", &"k".repeat(256)).await.refused(400, "invalid_input");
-    nothing_happened(&house).await;
+    assert_no_payment(&fixture).await;
 }
 
-async fn what_is_not_a_json_object_is_refused(engine: Engine) {
-    let house = House::on(engine).await;
-    let ada = house.user("ada");
+async fn body_that_is_no_json_object_is_refused(engine: Engine) {
+    let fixture = Fixture::on(engine).await;
+    let ada = fixture.user("ada");
     for (kind, body, status, code) in [
         ("application/json", "{\"orderId\":", 400, "invalid_json"),
         ("application/json", "[]", 400, "invalid_json"),
@@ -63,22 +63,22 @@ async fn what_is_not_a_json_object_is_refused(engine: Engine) {
     }
     let huge = json!({ "orderId": "x".repeat(70_000), "token": "tok_visa" });
     ada.post(&huge, None).await.refused(413, "payload_too_large");
-    nothing_happened(&house).await;
+    assert_no_payment(&fixture).await;
 }
 
-async fn a_forged_session_is_no_session(engine: Engine) {
-    let house = House::on(engine).await;
-    let mut eve = house.user("eve");
-    let order = house.order(&eve, "20").await;
+async fn forged_session_is_refused(engine: Engine) {
+    let fixture = Fixture::on(engine).await;
+    let mut eve = fixture.user("eve");
+    let order = fixture.order(&eve, "20").await;
     eve.cookie.truncate(eve.cookie.len() - 12);
     eve.pay(&order, "tok_visa").await.refused(401, "not_signed_in");
     eve.get("/api/payments").await.refused(401, "not_signed_in");
-    nothing_happened(&house).await;
+    assert_no_payment(&fixture).await;
 }
 
-async fn nothing_happened(house: &House) {
+async fn assert_no_payment(fixture: &Fixture) {
     for name in ["ada", "eve"] {
-        assert!(house.payments(&house.user(name)).await.is_empty());
+        assert!(fixture.payments(&fixture.user(name)).await.is_empty());
     }
-    assert_eq!(house.provider().faults().seen(Call::Authorize), 0);
+    assert_eq!(fixture.provider().faults().call_count(ProviderCall::Authorize), 0);
 }

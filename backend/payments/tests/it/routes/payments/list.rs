@@ -3,27 +3,27 @@
 use ticketing_engines::{Engine, on_both};
 use ticketing_sdk::Payment;
 
-use crate::house::{Answer, House};
+use crate::fixture::{Fixture, TestResponse};
 
 on_both! {
     #[tokio::test]
-    ones_own_payments_newest_last_a_page_at_a_time, a_page_that_cannot_be_is_refused;
+    own_payments_are_listed_in_pages, invalid_page_is_refused;
 }
 
-fn payments(answer: &Answer) -> Vec<Payment> {
+fn payments(answer: &TestResponse) -> Vec<Payment> {
     assert_eq!(answer.status, 200, "{}", answer.text);
     serde_json::from_str(&answer.text).unwrap()
 }
 
-async fn ones_own_payments_newest_last_a_page_at_a_time(engine: Engine) {
-    let house = House::on(engine).await;
-    let (ada, eve) = (house.user("ada"), house.user("eve"));
+async fn own_payments_are_listed_in_pages(engine: Engine) {
+    let fixture = Fixture::on(engine).await;
+    let (ada, eve) = (fixture.user("ada"), fixture.user("eve"));
     assert!(payments(&ada.get("/api/payments").await).is_empty());
     let mut made = Vec::new();
     for _ in 0..5 {
-        let order = house.order(&ada, "20").await;
+        let order = fixture.order(&ada, "20").await;
         made.push(ada.pay(&order, "tok_visa").await.paid().id);
-        let order = house.order(&eve, "20").await;
+        let order = fixture.order(&eve, "20").await;
         eve.pay(&order, "tok_visa").await.paid();
     }
 
@@ -41,10 +41,10 @@ async fn ones_own_payments_newest_last_a_page_at_a_time(engine: Engine) {
     assert_eq!(all.header("link"), None);
 }
 
-async fn a_page_that_cannot_be_is_refused(engine: Engine) {
-    let house = House::on(engine).await;
-    let ada = house.user("ada");
-    assert_eq!(ada.get("/api/payments?limit=0").await.faults(), ["limit"]);
-    assert_eq!(ada.get("/api/payments?limit=501&cursor=!").await.faults(), ["limit", "cursor"]);
+async fn invalid_page_is_refused(engine: Engine) {
+    let fixture = Fixture::on(engine).await;
+    let ada = fixture.user("ada");
+    assert_eq!(ada.get("/api/payments?limit=0").await.invalid_fields(), ["limit"]);
+    assert_eq!(ada.get("/api/payments?limit=501&cursor=!").await.invalid_fields(), ["limit", "cursor"]);
     ada.signed_out().get("/api/payments").await.refused(401, "not_signed_in");
 }

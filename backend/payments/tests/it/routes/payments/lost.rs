@@ -1,28 +1,28 @@
-//! `POST /api/payments`: the order is lost while the card is being charged, and nothing is kept.
+//! `POST /api/payments`: the order is cancelled during the payment, and no money is kept.
 
 use std::time::Duration;
 
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus};
 use tokio::task::JoinHandle;
 
-use crate::everywhere;
-use crate::house::{Answer, House, Place, User, eventually};
+use crate::fixture::{Fixture, Setup, TestResponse, User, wait_until};
+use crate::on_every_setup;
 
-everywhere! {
+on_every_setup! {
     #[tokio::test]
-    cancelled_before_the_card_is_authorised, cancelled_before_orders_decides,
-    expired_before_orders_decides, cancelled_while_the_money_is_being_taken, cancelled_after_it_was_paid;
+    order_cancelled_before_authorization_is_voided, order_cancelled_before_decision_is_voided,
+    order_expired_before_decision_is_voided, order_cancelled_during_capture_is_refunded, order_cancelled_after_capture_is_refunded;
 }
 
-fn pay(user: &User, order: &OrderId) -> JoinHandle<Answer> {
+fn pay(user: &User, order: &OrderId) -> JoinHandle<TestResponse> {
     let (user, order) = (user.clone(), order.clone());
     tokio::spawn(async move { user.pay(&order, "tok_visa").await })
 }
 
-async fn nothing_is_kept(house: &House, user: &User, order: &OrderId) {
-    house.settled(user, PaymentStatus::Refunded).await;
-    let ledger = house.ledger().await;
+async fn assert_no_money_kept(fixture: &Fixture, user: &User, order: &OrderId) {
+    fixture.wait_until_settled(user, PaymentStatus::Refunded).await;
+    let ledger = fixture.ledger().await;
     assert_eq!(
         (ledger.kept(order), ledger.held(order)),
         (0, 0),
@@ -30,84 +30,92 @@ async fn nothing_is_kept(house: &House, user: &User, order: &OrderId) {
     );
 }
 
-async fn cancelled_before_the_card_is_authorised(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn order_cancelled_before_authorization_is_voided(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
     let answer = pay(&ada, &order);
-    eventually("the provider is asked", async || house.provider().faults().seen(Call::Authorize) == 1).await;
-    house.orders().cancel(&order).await;
-    house.copied(&order, OrderStatus::Cancelled).await;
+    wait_until("the provider is called", async || {
+        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+    })
+    .await;
+    fixture.orders().cancel(&order).await;
+    fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     drop(gate);
 
     answer.await.unwrap().refused(400, "order_cancelled");
 
-    nothing_is_kept(&house, &ada, &order).await;
-    assert_eq!(house.ledger().await.charges[0].voided, 2000);
-    eventually("the end is told", async || house.said().await == ["payment:refunded"]).await;
+    assert_no_money_kept(&fixture, &ada, &order).await;
+    assert_eq!(fixture.ledger().await.charges[0].voided, 2000);
+    wait_until("the refund is published", async || fixture.published().await == ["payment:refunded"]).await;
 }
 
-async fn cancelled_before_orders_decides(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    house.orders().silent(true);
+async fn order_cancelled_before_decision_is_voided(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    fixture.orders().set_silent(true);
     let answer = pay(&ada, &order);
-    eventually("it is authorised", async || house.said().await == ["payment:authorized"]).await;
-    house.orders().cancel(&order).await;
+    wait_until("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+        .await;
+    fixture.orders().cancel(&order).await;
 
     answer.await.unwrap().refused(400, "order_cancelled");
 
-    house.orders().silent(false);
-    nothing_is_kept(&house, &ada, &order).await;
-    assert_eq!(house.ledger().await.charges[0].captures, 0, "invariant 12: not captured without winning");
+    fixture.orders().set_silent(false);
+    assert_no_money_kept(&fixture, &ada, &order).await;
+    assert_eq!(fixture.ledger().await.charges[0].captures, 0, "invariant 12: not captured without winning");
 }
 
-async fn expired_before_orders_decides(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    house.orders().silent(true);
+async fn order_expired_before_decision_is_voided(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    fixture.orders().set_silent(true);
     let answer = pay(&ada, &order);
-    eventually("it is authorised", async || house.said().await == ["payment:authorized"]).await;
-    house.clock.advance(Duration::from_secs(900));
-    house.orders().silent(false);
+    wait_until("the payment is authorized", async || fixture.published().await == ["payment:authorized"])
+        .await;
+    fixture.clock.advance(Duration::from_secs(900));
+    fixture.orders().set_silent(false);
 
     answer.await.unwrap().refused(400, "order_expired");
 
-    nothing_is_kept(&house, &ada, &order).await;
+    assert_no_money_kept(&fixture, &ada, &order).await;
 }
 
-async fn cancelled_while_the_money_is_being_taken(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Capture);
+async fn order_cancelled_during_capture_is_refunded(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Capture);
     let answer = pay(&ada, &order);
-    eventually("the capture is out", async || house.provider().faults().seen(Call::Capture) == 1).await;
-    house.orders().cancel(&order).await;
-    house.copied(&order, OrderStatus::Cancelled).await;
+    wait_until("the capture has started", async || {
+        fixture.provider().faults().call_count(ProviderCall::Capture) == 1
+    })
+    .await;
+    fixture.orders().cancel(&order).await;
+    fixture.wait_until_copied(&order, OrderStatus::Cancelled).await;
     drop(gate);
 
     answer.await.unwrap().refused(400, "order_cancelled");
 
-    nothing_is_kept(&house, &ada, &order).await;
-    let ledger = house.ledger().await;
+    assert_no_money_kept(&fixture, &ada, &order).await;
+    let ledger = fixture.ledger().await;
     assert_eq!((ledger.charges[0].captured, ledger.charges[0].refunded), (2000, 2000), "invariant 10");
 }
 
-async fn cancelled_after_it_was_paid(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
+async fn order_cancelled_after_capture_is_refunded(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
     ada.pay(&order, "tok_visa").await.paid();
-    house.copied(&order, OrderStatus::Complete).await;
-    house.provider().faults().fail_before(Call::Refund, 2);
-    house.provider().faults().lose_reply(Call::Refund, 2);
+    fixture.wait_until_copied(&order, OrderStatus::Complete).await;
+    fixture.provider().faults().fail_before_effect(ProviderCall::Refund, 2);
+    fixture.provider().faults().lose_response(ProviderCall::Refund, 2);
 
-    house.orders().cancel(&order).await;
+    fixture.orders().cancel(&order).await;
 
-    nothing_is_kept(&house, &ada, &order).await;
-    assert_eq!(house.ledger().await.charges[0].refunded, 2000, "invariant 10: given back once");
+    assert_no_money_kept(&fixture, &ada, &order).await;
+    assert_eq!(fixture.ledger().await.charges[0].refunded, 2000, "invariant 10: refunded once");
 }

@@ -1,66 +1,68 @@
-//! `POST /api/payments`: the provider is slow, gone, or loses its answers.
+//! `POST /api/payments`: the provider is slow, unreachable, or loses responses.
 
 use std::time::Duration;
 
-use ticketing_payments::Pace;
-use ticketing_payments::provider::Call;
+use ticketing_payments::PaymentTimeouts;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::{OrderStatus, PaymentStatus};
 
-use crate::everywhere;
-use crate::house::{House, Place, eventually, quick};
+use crate::fixture::{Fixture, Setup, quick, wait_until};
+use crate::on_every_setup;
 
-everywhere! {
+on_every_setup! {
     #[tokio::test]
-    a_lost_answer_is_asked_for_again_under_the_same_key, an_answer_that_comes_too_late_is_no_answer,
-    an_unreachable_provider_is_503_and_a_repeat_is_safe, what_was_answered_503_is_settled_all_the_same,
-    a_slow_outcome_is_202_and_can_be_followed, the_wait_ends_with_the_service;
+    lost_response_is_retried_with_the_same_key, response_after_timeout_is_503,
+    unreachable_provider_is_503_and_retry_is_safe, payment_settles_after_503,
+    slow_outcome_is_202_and_settles_later, waiting_request_ends_at_shutdown;
 }
 
-async fn a_lost_answer_is_asked_for_again_under_the_same_key(place: Place) {
-    for call in [Call::Authorize, Call::Capture] {
-        let house = House::on(place).await;
-        let ada = house.user("ada");
-        let order = house.order(&ada, "19.99").await;
-        house.provider().faults().lose_reply(call, 2);
+async fn lost_response_is_retried_with_the_same_key(setup: Setup) {
+    for call in [ProviderCall::Authorize, ProviderCall::Capture] {
+        let fixture = Fixture::on(setup).await;
+        let ada = fixture.user("ada");
+        let order = fixture.order(&ada, "19.99").await;
+        fixture.provider().faults().lose_response(call, 2);
 
         ada.pay(&order, "tok_visa").await.paid();
 
-        assert_eq!(house.provider().faults().seen(call), 3);
-        let ledger = house.ledger().await;
+        assert_eq!(fixture.provider().faults().call_count(call), 3);
+        let ledger = fixture.ledger().await;
         assert_eq!(ledger.charges.len(), 1, "invariant 11: never with a new key");
         assert_eq!((ledger.captures(&order), ledger.kept(&order)), (1, 1999), "invariant 10: one capture");
     }
 }
 
-async fn an_answer_that_comes_too_late_is_no_answer(place: Place) {
-    let house = House::paced(place, Pace { call_timeout: Duration::from_millis(30), ..quick() }).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn response_after_timeout_is_503(setup: Setup) {
+    let fixture =
+        Fixture::with_timeouts(setup, PaymentTimeouts { call_timeout: Duration::from_millis(30), ..quick() })
+            .await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
 
     ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
 
     drop(gate);
-    house.settled(&ada, PaymentStatus::Succeeded).await;
-    assert_eq!(house.ledger().await.kept(&order), 2000, "invariant 10");
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
+    assert_eq!(fixture.ledger().await.kept(&order), 2000, "invariant 10");
 }
 
-async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "19.99").await;
-    house.provider().faults().unreachable(true);
+async fn unreachable_provider_is_503_and_retry_is_safe(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "19.99").await;
+    fixture.provider().faults().set_unreachable(true);
 
     let answer = ada.pay(&order, "tok_visa").await;
     answer.refused(503, "provider_unavailable");
     assert!(answer.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
-    assert!(house.provider().faults().seen(Call::Authorize) >= 3, "it was tried more than once");
+    assert!(fixture.provider().faults().call_count(ProviderCall::Authorize) >= 3, "the call was retried");
     ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
     ada.pay(&order, "tok_amex").await.refused(400, "payment_in_progress");
-    assert_eq!(house.payments(&ada).await.len(), 1, "a repeat joins the payment that waits");
-    house.provider().faults().unreachable(false);
+    assert_eq!(fixture.payments(&ada).await.len(), 1, "a retry joins the waiting payment");
+    fixture.provider().faults().set_unreachable(false);
 
-    // By now the payment may have been completed without anybody asking.
+    // The worker can have completed the payment meanwhile.
     let answer = ada.pay(&order, "tok_visa").await;
     if answer.status == 400 {
         answer.refused(400, "order_paid");
@@ -68,8 +70,8 @@ async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(place: Place) {
         answer.paid();
     }
 
-    house.settled(&ada, PaymentStatus::Succeeded).await;
-    let ledger = house.ledger().await;
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
+    let ledger = fixture.ledger().await;
     assert_eq!(
         (ledger.charges.len(), ledger.captures(&order), ledger.kept(&order)),
         (1, 1, 1999),
@@ -77,24 +79,26 @@ async fn an_unreachable_provider_is_503_and_a_repeat_is_safe(place: Place) {
     );
 }
 
-async fn what_was_answered_503_is_settled_all_the_same(place: Place) {
-    let house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    house.provider().faults().unreachable(true);
+async fn payment_settles_after_503(setup: Setup) {
+    let fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    fixture.provider().faults().set_unreachable(true);
     ada.pay(&order, "tok_visa").await.refused(503, "provider_unavailable");
 
-    house.provider().faults().unreachable(false);
+    fixture.provider().faults().set_unreachable(false);
 
-    house.settled(&ada, PaymentStatus::Succeeded).await;
-    house.copied(&order, OrderStatus::Complete).await;
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
+    fixture.wait_until_copied(&order, OrderStatus::Complete).await;
 }
 
-async fn a_slow_outcome_is_202_and_can_be_followed(place: Place) {
-    let house = House::paced(place, Pace { outcome_wait: Duration::from_millis(50), ..quick() }).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn slow_outcome_is_202_and_settles_later(setup: Setup) {
+    let fixture =
+        Fixture::with_timeouts(setup, PaymentTimeouts { outcome_wait: Duration::from_millis(50), ..quick() })
+            .await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
 
     let payment = ada.pay(&order, "tok_visa").await.payment(202);
 
@@ -102,26 +106,29 @@ async fn a_slow_outcome_is_202_and_can_be_followed(place: Place) {
     assert_eq!(payment.amount.unwrap().cents(), 2000);
     drop(gate);
     let path = format!("/api/payments/{}", payment.id);
-    eventually("the payment can be followed to its end", async || {
+    wait_until("the payment succeeds", async || {
         ada.get(&path).await.payment(200).status == Some(PaymentStatus::Succeeded)
     })
     .await;
 }
 
-async fn the_wait_ends_with_the_service(place: Place) {
-    let mut house = House::on(place).await;
-    let ada = house.user("ada");
-    let order = house.order(&ada, "20").await;
-    let gate = house.provider().faults().hold(Call::Authorize);
+async fn waiting_request_ends_at_shutdown(setup: Setup) {
+    let mut fixture = Fixture::on(setup).await;
+    let ada = fixture.user("ada");
+    let order = fixture.order(&ada, "20").await;
+    let gate = fixture.provider().faults().hold(ProviderCall::Authorize);
     let answer = tokio::spawn({
         let (ada, order) = (ada.clone(), order.clone());
         async move { ada.pay(&order, "tok_visa").await }
     });
-    eventually("the provider is asked", async || house.provider().faults().seen(Call::Authorize) == 1).await;
+    wait_until("the provider is called", async || {
+        fixture.provider().faults().call_count(ProviderCall::Authorize) == 1
+    })
+    .await;
 
-    house.crash().await;
+    fixture.crash().await;
 
     assert_eq!(answer.await.unwrap().payment(202).status, Some(PaymentStatus::Pending));
     drop(gate);
-    house.settled(&ada, PaymentStatus::Succeeded).await;
+    fixture.wait_until_settled(&ada, PaymentStatus::Succeeded).await;
 }

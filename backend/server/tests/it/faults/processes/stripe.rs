@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, eventually};
@@ -18,9 +18,9 @@ async fn shop() -> (FakeStripe, Market) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_answers_are_lost_wrong_or_late() {
-    const FAULTS: [fn(&FakeStripe, Call); 6] = [
-        |stripe, call| stripe.faults().lose_reply(call, 3),
-        |stripe, call| stripe.faults().fail_before(call, 3),
+    const FAULTS: [fn(&FakeStripe, ProviderCall); 6] = [
+        |stripe, call| stripe.faults().lose_response(call, 3),
+        |stripe, call| stripe.faults().fail_before_effect(call, 3),
         |stripe, call| stripe.mischief().error_after(call, 2),
         |stripe, call| stripe.mischief().garble(call, 3),
         |stripe, call| stripe.mischief().too_many(call, 2),
@@ -29,12 +29,12 @@ async fn its_answers_are_lost_wrong_or_late() {
     let (stripe, mut market) = shop().await;
     stripe.send_events_to(&market.stack.url());
     for fault in FAULTS {
-        for call in [Call::Authorize, Call::Capture, Call::Void] {
+        for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
             fault(&stripe, call);
         }
         market.crowd.go_on(25).await;
     }
-    stripe.faults().forget();
+    stripe.faults().reset();
     stripe.mischief().forget();
     // Longer than an answer may take. What could not be sent arrives when nobody waits for it any more.
     for direction in Direction::BOTH {
@@ -55,17 +55,17 @@ async fn it_cannot_be_reached_when_a_hold_is_given_up() {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
     let order = ordered(&stack, &buyer, &ticket).await;
-    let before = stripe.faults().seen(Call::Authorize);
-    let gate = stripe.faults().hold(Call::Authorize);
+    let before = stripe.faults().call_count(ProviderCall::Authorize);
+    let gate = stripe.faults().hold(ProviderCall::Authorize);
     let meanwhile = async {
-        eventually!(stripe.faults().seen(Call::Authorize) > before);
+        eventually!(stripe.faults().call_count(ProviderCall::Authorize) > before);
         cancel(&stack, &buyer, &order).await.ok(204);
-        stripe.faults().fail_before(Call::Void, 3);
+        stripe.faults().fail_before_effect(ProviderCall::Void, 3);
         drop(gate);
     };
     let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), meanwhile);
     paid.refused(400, "order_cancelled");
-    eventually!(stripe.faults().seen(Call::Void) >= 4, seconds 60);
+    eventually!(stripe.faults().call_count(ProviderCall::Void) >= 4, seconds 60);
     eventually!(stack.is_settled().await, seconds 60);
     let (ledger, order) = (stripe.ledger(), OrderId::new(&order));
     let charge = ledger.of(&order).next().unwrap();

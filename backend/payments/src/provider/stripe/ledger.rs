@@ -1,30 +1,30 @@
-//! Stripe's own book of our orders: every PaymentIntent of the account that bears one of them.
+//! Reads Stripe's ledger: every PaymentIntent of the account that has an order id.
 
 use futures_util::FutureExt;
 use ticketing_sdk::OrderId;
 
 use super::StripeProvider;
-use super::outcome::{self, Outcome};
-use super::wire::{Intent, ORDER, Page, Standing, form};
-use crate::provider::{Books, Ledger, LedgerCharge, ProviderError, Reply};
+use super::outcome::{self, ApiOutcome};
+use super::wire::{Intent, IntentStatus, ORDER, Page, form};
+use crate::provider::{Ledger, LedgerCharge, LedgerSource, ProviderError, ProviderFuture};
 
-impl Books for StripeProvider {
-    fn ledger(&self) -> Reply<'_, Ledger> {
-        self.read_book().boxed()
+impl LedgerSource for StripeProvider {
+    fn ledger(&self) -> ProviderFuture<'_, Ledger> {
+        self.read_ledger().boxed()
     }
 }
 
 impl StripeProvider {
-    /// Reads the list to its end: unlike the search, it is complete at every moment.
-    async fn read_book(&self) -> Result<Ledger, ProviderError> {
+    /// Reads the list to its end: unlike the search, it is always complete.
+    async fn read_ledger(&self) -> Result<Ledger, ProviderError> {
         let mut charges = Vec::new();
         let mut after: Option<String> = None;
         loop {
             let mut query = vec![("limit", "100"), ("expand[]", "data.latest_charge")];
             query.extend(after.as_deref().map(|last| ("starting_after", last)));
-            let answer = self.api.get("/v1/payment_intents", &form(query)).await?;
-            let Outcome::Done(page) = outcome::read::<Page>(&answer)? else {
-                return Err(ProviderError::Unknown(format!("Stripe's list was answered {}", answer.status)));
+            let response = self.api.get("/v1/payment_intents", &form(query)).await?;
+            let ApiOutcome::Done(page) = outcome::read::<Page>(&response)? else {
+                return Err(ProviderError::Unknown(format!("Stripe's list returned {}", response.status)));
             };
             charges.extend(page.data.iter().filter_map(charge));
             after = page.data.last().map(|last| last.id.clone());
@@ -37,12 +37,12 @@ impl StripeProvider {
     }
 }
 
-/// What became of an intent, if it is ours and its card was good.
+/// Converts an intent, if it has an order id and its card was accepted.
 fn charge(intent: &Intent) -> Option<LedgerCharge> {
     let order_id = OrderId::new(intent.metadata.get(ORDER)?.clone());
-    let standing = intent.standing();
+    let status = intent.parsed_status();
     let was_good = intent.latest_charge.as_ref().is_some_and(|charge| charge.status == "succeeded");
-    if !was_good && !matches!(standing, Standing::Held | Standing::Captured) {
+    if !was_good && !matches!(status, IntentStatus::Held | IntentStatus::Captured) {
         return None;
     }
     Some(LedgerCharge {
@@ -51,9 +51,9 @@ fn charge(intent: &Intent) -> Option<LedgerCharge> {
         currency: intent.currency.clone(),
         authorized: intent.amount,
         captured: intent.amount_received,
-        voided: if standing == Standing::Canceled { intent.amount } else { 0 },
+        voided: if status == IntentStatus::Canceled { intent.amount } else { 0 },
         refunded: intent.refunded(),
         captures: i64::from(intent.amount_received > 0),
-        held: standing == Standing::Held,
+        held: status == IntentStatus::Held,
     })
 }

@@ -1,16 +1,16 @@
-//! A provider's own book, for those who check it against ours.
+//! The ledger of a provider, which the audit compares with the payments.
 
 use ticketing_sdk::OrderId;
 
-use super::Reply;
+use super::ProviderFuture;
 
-/// A provider whose book can be read.
-pub trait Books: std::fmt::Debug + Send + Sync + 'static {
-    /// Every charge that was made for an order of ours.
-    fn ledger(&self) -> Reply<'_, Ledger>;
+/// A provider whose ledger can be read.
+pub trait LedgerSource: std::fmt::Debug + Send + Sync + 'static {
+    /// Reads every charge that was made for an order of this marketplace.
+    fn ledger(&self) -> ProviderFuture<'_, Ledger>;
 }
 
-/// Every charge there ever was, oldest first.
+/// All charges, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     /// The charges. A declined card leaves none.
@@ -20,45 +20,45 @@ pub struct Ledger {
 /// One charge. All amounts in cents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerCharge {
-    /// The provider's name for it.
+    /// The provider's id of the charge.
     pub id: String,
-    /// What it pays for.
+    /// The order it pays for.
     pub order_id: OrderId,
-    /// The currency, ISO 4217 in small letters.
+    /// The currency, ISO 4217 in lower case.
     pub currency: String,
-    /// What was held.
+    /// The authorized amount.
     pub authorized: i64,
-    /// What was taken.
+    /// The captured amount.
     pub captured: i64,
-    /// What of the hold was given up.
+    /// The voided amount.
     pub voided: i64,
-    /// What was given back.
+    /// The refunded amount.
     pub refunded: i64,
-    /// How often money was taken.
+    /// The number of captures.
     pub captures: i64,
-    /// Whether the money is still held, neither taken nor given up.
+    /// Whether the amount is still held, neither captured nor voided.
     pub held: bool,
 }
 
 impl Ledger {
-    /// The charges of an order.
+    /// Returns the charges of an order.
     pub fn of<'a>(&'a self, order_id: &'a OrderId) -> impl Iterator<Item = &'a LedgerCharge> {
         self.charges.iter().filter(move |charge| &charge.order_id == order_id)
     }
 
-    /// How often money was taken for an order.
+    /// Returns the number of captures of an order.
     #[must_use]
     pub fn captures(&self, order_id: &OrderId) -> i64 {
         self.of(order_id).map(|charge| charge.captures).sum()
     }
 
-    /// What was taken for an order and not given back, in cents.
+    /// Returns the amount captured for an order minus refunds, in cents.
     #[must_use]
     pub fn kept(&self, order_id: &OrderId) -> i64 {
         self.of(order_id).map(|charge| charge.captured - charge.refunded).sum()
     }
 
-    /// What is held for an order, neither taken nor given up, in cents.
+    /// Returns the amount held for an order, neither captured nor voided, in cents.
     #[must_use]
     pub fn held(&self, order_id: &OrderId) -> i64 {
         self.of(order_id).filter(|charge| charge.held).map(|charge| charge.authorized).sum()

@@ -1,9 +1,9 @@
-//! A payments service in a folder of its own, with a bus, a provider, and a small orders service that arbitrates.
+//! A payments service in a folder of its own, with a bus, a provider, and a minimal orders service.
 
-mod answer;
 mod orders;
-mod place;
-mod till;
+mod provider;
+mod response;
+mod setup;
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_engines::Home;
 use ticketing_payments::provider::Ledger;
 use ticketing_payments::store::{self, PaymentRow};
-use ticketing_payments::{App, Pace, Settings};
+use ticketing_payments::{App, PaymentTimeouts, Settings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
 use ticketing_platform::limits::WriteRate;
@@ -26,39 +26,40 @@ use ticketing_sdk::{OrderId, OrderStatus, PaymentStatus, Timestamp, UserId};
 use ticketing_testkit::FakeStripe;
 use tower::ServiceExt;
 
-pub(crate) use answer::Answer;
 pub(crate) use orders::Orders;
-pub(crate) use place::{Cards, Place};
-pub(crate) use till::Till;
+pub(crate) use provider::TestProvider;
+pub(crate) use response::TestResponse;
+pub(crate) use setup::{Cards, Setup};
 
-/// Long enough that a busy machine is not a failure.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a condition may take on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(20);
 
-/// The house. Everything in it survives [`crash`](Self::crash), except what was in memory.
-pub(crate) struct House {
+/// The fixture. Its databases survive [`crash`](Self::crash).
+pub(crate) struct Fixture {
     home: Home,
     pub(crate) clock: Clock,
-    pace: Pace,
-    /// The outside world, where it is not simulated by the service itself.
+    timeouts: PaymentTimeouts,
+    /// The fake Stripe, unless the provider is simulated.
     stripe: Option<FakeStripe>,
-    life: Life,
+    service: Service,
 }
 
-struct Life {
+/// The running service, which a crash replaces.
+struct Service {
     app: App,
     bus: Bus,
     orders: Orders,
-    till: Till,
+    provider: TestProvider,
     sessions: Sessions,
     router: Router,
     shutdown: Shutdown,
 }
 
-/// Waits that suit a test: quick where the product is patient, patient where a slow machine would be a failure.
-pub(crate) fn quick() -> Pace {
-    Pace {
-        outcome_wait: PATIENCE,
-        call_timeout: PATIENCE,
+/// Returns timeouts for tests: short retries, long deadlines.
+pub(crate) fn quick() -> PaymentTimeouts {
+    PaymentTimeouts {
+        outcome_wait: DEADLINE,
+        call_timeout: DEADLINE,
         claim_slack: Duration::from_millis(500),
         first_retry: Duration::from_millis(5),
         longest_retry: Duration::from_millis(40),
@@ -66,84 +67,84 @@ pub(crate) fn quick() -> Pace {
     }
 }
 
-impl House {
-    pub(crate) async fn on(place: impl Into<Place>) -> Self {
-        Self::paced(place, quick()).await
+impl Fixture {
+    pub(crate) async fn on(setup: impl Into<Setup>) -> Self {
+        Self::with_timeouts(setup, quick()).await
     }
 
-    pub(crate) async fn paced(place: impl Into<Place>, pace: Pace) -> Self {
-        let Place { engine, cards } = place.into();
+    pub(crate) async fn with_timeouts(setup: impl Into<Setup>, timeouts: PaymentTimeouts) -> Self {
+        let Setup { engine, cards } = setup.into();
         let home = Home::on(engine);
         let clock = Clock::manual("2026-11-22T10:00:00.000Z".parse::<Timestamp>().unwrap());
         let stripe = match cards {
             Cards::Simulated => None,
             Cards::Stripe => Some(FakeStripe::start(clock.clone()).await),
         };
-        let life = Life::open(&home, &clock, pace, stripe.as_ref()).await;
-        life.start();
-        Self { home, clock, pace, stripe, life }
+        let service = Service::open(&home, &clock, timeouts, stripe.as_ref()).await;
+        service.start();
+        Self { home, clock, timeouts, stripe, service }
     }
 
-    /// Everything stops where it is and is opened again on the same databases.
+    /// Stops the service and opens it again on the same databases.
     pub(crate) async fn crash(&mut self) {
-        self.life.stop().await;
-        self.life = Life::open(&self.home, &self.clock, self.pace, self.stripe.as_ref()).await;
-        self.life.start();
+        self.service.stop().await;
+        self.service = Service::open(&self.home, &self.clock, self.timeouts, self.stripe.as_ref()).await;
+        self.service.start();
     }
 
     pub(crate) fn app(&self) -> &App {
-        &self.life.app
+        &self.service.app
     }
 
     pub(crate) fn bus(&self) -> &Bus {
-        &self.life.bus
+        &self.service.bus
     }
 
     pub(crate) fn orders(&self) -> &Orders {
-        &self.life.orders
+        &self.service.orders
     }
 
-    pub(crate) fn provider(&self) -> &Till {
-        &self.life.till
+    pub(crate) fn provider(&self) -> &TestProvider {
+        &self.service.provider
     }
 
-    /// The stand-in for Stripe.
+    /// Returns the fake Stripe.
     pub(crate) fn stripe(&self) -> &FakeStripe {
         self.stripe.as_ref().unwrap()
     }
 
     pub(crate) fn sessions(&self) -> &Sessions {
-        &self.life.sessions
+        &self.service.sessions
     }
 
-    /// A user who is signed in, and their cookie.
+    /// Signs a user in.
     pub(crate) fn user(&self, name: &str) -> User {
         let id = UserId::new(name);
-        let new = self.life.sessions.begin(&id, &format!("{name}@example.com")).unwrap();
+        let new = self.service.sessions.begin(&id, &format!("{name}@example.com")).unwrap();
         let cookie = new.cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
-        User { id, cookie, router: self.life.router.clone() }
+        User { id, cookie, router: self.service.router.clone() }
     }
 
-    /// An order of `user` for `price`, reserved for fifteen minutes.
+    /// Creates an order of `user` for `price`, reserved for fifteen minutes.
     pub(crate) async fn order(&self, user: &User, price: &str) -> OrderId {
         let expires_at = self.clock.now() + Duration::from_secs(900);
-        self.life.orders.create(&user.id, price.parse().unwrap(), expires_at).await
+        self.service.orders.create(&user.id, price.parse().unwrap(), expires_at).await
     }
 
     pub(crate) async fn ledger(&self) -> Ledger {
-        self.life.till.ledger().await
+        self.service.provider.ledger().await
     }
 
-    /// The payments of an order, oldest first.
+    /// Returns the payments of a user, oldest first.
     pub(crate) async fn payments(&self, user: &User) -> Vec<PaymentRow> {
         let user = user.id.clone();
-        self.life.app.core().db.read(move |tx| store::list_payments(tx, &user, None, 500)).await.unwrap()
+        self.service.app.core().db.read(move |tx| store::list_payments(tx, &user, None, 500)).await.unwrap()
     }
 
-    /// Waits until the newest payment of `user` has this status and nothing is owed.
-    pub(crate) async fn settled(&self, user: &User, status: PaymentStatus) {
+    /// Waits until the newest payment of `user` has this status and no next step.
+    pub(crate) async fn wait_until_settled(&self, user: &User, status: PaymentStatus) {
         let what = format!("the payment of {} becomes {status:?}", user.id);
-        eventually(&what, async || {
+        wait_until(&what, async || {
             let payments = self.payments(user).await;
             payments.last().is_some_and(|last| last.status == status && last.next_step.is_none())
         })
@@ -151,19 +152,19 @@ impl House {
     }
 
     /// Waits until the copy of the order has this status.
-    pub(crate) async fn copied(&self, order: &OrderId, status: OrderStatus) {
-        eventually(&format!("the copy of {order} becomes {status:?}"), async || {
+    pub(crate) async fn wait_until_copied(&self, order: &OrderId, status: OrderStatus) {
+        wait_until(&format!("the copy of {order} becomes {status:?}"), async || {
             let id = order.clone();
-            let copy = self.life.app.core().db.read(move |tx| store::find_order(tx, &id)).await.unwrap();
+            let copy = self.service.app.core().db.read(move |tx| store::find_order(tx, &id)).await.unwrap();
             copy.is_some_and(|copy| copy.status == status)
         })
         .await;
     }
 
-    /// How many sessions payments has written down as ended.
+    /// Returns the number of revoked sessions that payments has stored.
     pub(crate) async fn ended_sessions(&self) -> i64 {
         let count = self
-            .life
+            .service
             .app
             .core()
             .db
@@ -171,20 +172,25 @@ impl House {
         count.await.map_err(|error: DbError| error).unwrap()
     }
 
-    /// The names of all events of payments that reached the bus, in order.
-    pub(crate) async fn said(&self) -> Vec<String> {
-        let events = self.life.bus.recent(10_000).await.unwrap();
+    /// Returns the names of the published events of payments, in order.
+    pub(crate) async fn published(&self) -> Vec<String> {
+        let events = self.service.bus.recent(10_000).await.unwrap();
         let names = events.iter().map(|event| event.name.as_str());
         names.filter(|name| name.starts_with("payment:")).map(str::to_owned).collect()
     }
 }
 
-impl Life {
-    async fn open(home: &Home, clock: &Clock, pace: Pace, stripe: Option<&FakeStripe>) -> Self {
+impl Service {
+    async fn open(
+        home: &Home,
+        clock: &Clock,
+        timeouts: PaymentTimeouts,
+        stripe: Option<&FakeStripe>,
+    ) -> Self {
         let dir = home.folder();
         let shutdown = Shutdown::new();
         let bus = Bus::embedded(&dir.join("bus.db"), EmbeddedOptions::default()).unwrap();
-        let till = Till::open(dir, clock, stripe);
+        let provider = TestProvider::open(dir, clock, stripe);
         let keys = SessionKeys::new(&[SecretString::from("0123456789abcdef0123456789abcdef")]).unwrap();
         let cookie = CookieSettings::new("session", false).unwrap();
         let sessions =
@@ -193,15 +199,15 @@ impl Life {
             database: home.database("payments"),
             clock: clock.clone(),
             sessions: sessions.clone(),
-            provider: till.provider(clock, &pace),
-            pace,
+            provider: provider.provider(clock, &timeouts),
+            timeouts,
             writes: WriteRate::UNLIMITED,
             shutdown: shutdown.clone(),
         };
         let app = App::open(settings).await.unwrap();
         let orders = Orders::open(&dir.join("orders.db"), clock);
         let router = app.router().split_for_parts().0;
-        Self { app, bus, orders, till, sessions, router, shutdown }
+        Self { app, bus, orders, provider, sessions, router, shutdown }
     }
 
     fn start(&self) {
@@ -211,11 +217,11 @@ impl Life {
 
     async fn stop(&self) {
         self.shutdown.trigger();
-        assert!(self.shutdown.wait(PATIENCE).await, "the tasks end when they are asked to");
+        assert!(self.shutdown.wait(DEADLINE).await, "the tasks end at shutdown");
     }
 }
 
-/// Someone who is signed in.
+/// A signed-in user.
 #[derive(Clone)]
 pub(crate) struct User {
     pub(crate) id: UserId,
@@ -224,15 +230,15 @@ pub(crate) struct User {
 }
 
 impl User {
-    pub(crate) async fn pay(&self, order: &OrderId, token: &str) -> Answer {
+    pub(crate) async fn pay(&self, order: &OrderId, token: &str) -> TestResponse {
         self.post(&json!({ "orderId": order, "token": token }), None).await
     }
 
-    pub(crate) async fn pay_with_key(&self, order: &OrderId, token: &str, key: &str) -> Answer {
+    pub(crate) async fn pay_with_key(&self, order: &OrderId, token: &str, key: &str) -> TestResponse {
         self.post(&json!({ "orderId": order, "token": token }), Some(key)).await
     }
 
-    pub(crate) async fn post(&self, body: &Value, key: Option<&str>) -> Answer {
+    pub(crate) async fn post(&self, body: &Value, key: Option<&str>) -> TestResponse {
         let mut request = Request::post("/api/payments")
             .header(header::COOKIE, &self.cookie)
             .header(header::CONTENT_TYPE, "application/json");
@@ -242,27 +248,27 @@ impl User {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         self.send(Request::get(path).header(header::COOKIE, &self.cookie).body(Body::empty()).unwrap()).await
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.router.clone().oneshot(request).await.unwrap()).await
+    pub(crate) async fn send(&self, request: Request<Body>) -> TestResponse {
+        TestResponse::read(self.router.clone().oneshot(request).await.unwrap()).await
     }
 
-    /// The same user without a session.
+    /// Returns the same user without a session.
     pub(crate) fn signed_out(&self) -> Self {
         Self { cookie: "none=1".to_owned(), ..self.clone() }
     }
 }
 
-/// Waits until a condition holds, for as long as a slow machine may need.
-pub(crate) async fn eventually(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+/// Waits until a condition holds; panics after the deadline.
+pub(crate) async fn wait_until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let mut tick = tokio::time::interval(Duration::from_millis(5));
-    let waited = tokio::time::timeout(PATIENCE, async {
+    let waited = tokio::time::timeout(DEADLINE, async {
         while !holds().await {
             tick.tick().await;
         }
     });
-    assert!(waited.await.is_ok(), "in vain: {what}");
+    assert!(waited.await.is_ok(), "timed out: {what}");
 }

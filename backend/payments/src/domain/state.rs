@@ -1,0 +1,162 @@
+//! The state machine of a payment: the transitions by results of the provider and by events of orders.
+
+use std::str::FromStr;
+
+use ticketing_sdk::{OrderStatus, PaymentStatus};
+
+/// A step at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Authorize the price on the card.
+    Authorize,
+    /// Capture the held amount.
+    Capture,
+    /// Void the authorization.
+    Void,
+    /// Refund the captured amount.
+    Refund,
+}
+
+impl Step {
+    /// Returns the name in the database, in idempotency keys and in metrics.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::Refund => "refund",
+        }
+    }
+}
+
+/// The text is not a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a step of a payment")]
+pub struct ParseStepError;
+
+impl FromStr for Step {
+    type Err = ParseStepError;
+
+    fn from_str(text: &str) -> Result<Self, ParseStepError> {
+        let all = [Self::Authorize, Self::Capture, Self::Void, Self::Refund];
+        all.into_iter().find(|step| step.as_str() == text).ok_or(ParseStepError)
+    }
+}
+
+/// The final result of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepResult {
+    /// The step is done.
+    Done,
+    /// The provider refuses the step finally.
+    Refused,
+}
+
+/// The event that a transition publishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutgoingEvent {
+    /// `payment:authorized`
+    Authorized,
+    /// `payment:created`
+    Captured,
+    /// `payment:failed`
+    Failed,
+    /// `payment:refunded`
+    Refunded,
+}
+
+/// The status of a payment, and its next step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentState {
+    /// The status that the buyer sees.
+    pub status: PaymentStatus,
+    /// The next step at the provider. `None` while the payment waits for orders, or when it is final.
+    pub next: Option<Step>,
+}
+
+/// A change of state, and the event that is published in the same transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// The new state.
+    pub to: PaymentState,
+    /// The event to publish.
+    pub event: Option<OutgoingEvent>,
+}
+
+impl Transition {
+    fn to(status: PaymentStatus, next: Option<Step>) -> Self {
+        Self { to: PaymentState { status, next }, event: None }
+    }
+
+    fn publishing(self, event: OutgoingEvent) -> Self {
+        Self { event: Some(event), ..self }
+    }
+}
+
+impl PaymentState {
+    /// The state of a new payment.
+    pub const INITIAL: Self = Self { status: PaymentStatus::Pending, next: Some(Step::Authorize) };
+
+    /// Returns the transition after a result of the due step, while the copy of the order has the status `order`.
+    ///
+    /// `None` if the result changes nothing: a void or refund is retried until it is done.
+    #[must_use]
+    pub fn on_result(self, result: StepResult, order: OrderStatus) -> Option<Transition> {
+        use PaymentStatus::{Authorized, Failed, Refunded, Succeeded};
+        Some(match (self.next?, result) {
+            // Orders decides only about an order that is still `created`.
+            (Step::Authorize, StepResult::Done) if order == OrderStatus::Created => {
+                Transition::to(Authorized, None).publishing(OutgoingEvent::Authorized)
+            }
+            (Step::Authorize, StepResult::Done) => Transition::to(Authorized, Some(Step::Void)),
+            // No event announced this payment, so none announces its end.
+            (Step::Authorize, StepResult::Refused) => Transition::to(Failed, None),
+            (Step::Capture, StepResult::Done) if order == OrderStatus::Cancelled => {
+                Transition::to(Succeeded, Some(Step::Refund)).publishing(OutgoingEvent::Captured)
+            }
+            (Step::Capture, StepResult::Done) => {
+                Transition::to(Succeeded, None).publishing(OutgoingEvent::Captured)
+            }
+            (Step::Capture, StepResult::Refused) => {
+                Transition::to(Failed, None).publishing(OutgoingEvent::Failed)
+            }
+            (Step::Void | Step::Refund, StepResult::Done) => {
+                Transition::to(Refunded, None).publishing(OutgoingEvent::Refunded)
+            }
+            (Step::Void | Step::Refund, StepResult::Refused) => return None,
+        })
+    }
+
+    /// Returns the transition when orders has confirmed the order: the capture becomes due.
+    #[must_use]
+    pub fn order_confirmed(self) -> Option<Transition> {
+        let waits = self == Self { status: PaymentStatus::Authorized, next: None };
+        waits.then(|| Transition::to(PaymentStatus::Authorized, Some(Step::Capture)))
+    }
+
+    /// Returns the transition when the order is cancelled: no money is kept. `attempted`: whether the due step can have reached
+    /// the provider; then its result decides.
+    #[must_use]
+    pub fn order_cancelled(self, attempted: bool) -> Option<Transition> {
+        match (self.status, self.next) {
+            // The provider was not called and no event was published, so there is nothing to void.
+            (PaymentStatus::Pending, Some(Step::Authorize)) if !attempted => {
+                Some(Transition::to(PaymentStatus::Refunded, None))
+            }
+            (PaymentStatus::Authorized, None) => {
+                Some(Transition::to(PaymentStatus::Authorized, Some(Step::Void)))
+            }
+            (PaymentStatus::Authorized, Some(Step::Capture)) if !attempted => {
+                Some(Transition::to(PaymentStatus::Authorized, Some(Step::Void)))
+            }
+            (PaymentStatus::Succeeded, None) => {
+                Some(Transition::to(PaymentStatus::Succeeded, Some(Step::Refund)))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,204 @@
+//! The transitions of a payment, each in one transaction with its event.
+
+use std::time::Duration;
+
+use ticketing_bus::{Effect, Outbox};
+use ticketing_events::{PaymentAuthorized, PaymentCreated, PaymentFailed, PaymentRefunded};
+use ticketing_platform::args;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_sdk::{ClientSecret, OrderId, OrderStatus, Timestamp};
+
+use super::{PaymentRow, find_active_payment, find_order, find_payment, update_order_status, update_state};
+use crate::domain::{OutgoingEvent, StepResult, Transition};
+
+/// The outcome of a provider call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderOutcome {
+    /// The step is done.
+    Done {
+        /// The provider's id of the charge.
+        stripe_id: String,
+    },
+    /// The provider declines finally.
+    Refused {
+        /// The provider's code.
+        code: String,
+        /// The provider's message to the cardholder.
+        message: String,
+    },
+    /// The cardholder must confirm first: the step is retried after a pause.
+    NeedsConfirmation {
+        /// The provider's id of the charge.
+        stripe_id: String,
+        /// The secret with which the client confirms it.
+        client_secret: ClientSecret,
+        /// The pause, in real time.
+        pause: Duration,
+    },
+    /// The outcome is unknown: the step is retried with the same key after a pause.
+    Unknown {
+        /// The pause, in real time.
+        pause: Duration,
+        /// Whether the call can have had an effect.
+        reached: bool,
+    },
+}
+
+/// Stores the outcome of the due step of `claimed`, a claimed payment. Returns `false` if that step is settled already.
+///
+/// `now` is the time of the marketplace, `wall` the system time.
+///
+/// # Errors
+/// Fails if the database fails.
+pub fn record_outcome(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    claimed: &PaymentRow,
+    outcome: &ProviderOutcome,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    let Some(mut payment) = find_payment(tx, &claimed.id)? else { return Ok(false) };
+    if payment.version != claimed.version {
+        return Ok(false);
+    }
+    // These two outcomes change no version, so the claim shows whether this or a later one was stored before.
+    let is_open =
+        matches!(outcome, ProviderOutcome::NeedsConfirmation { .. } | ProviderOutcome::Unknown { .. });
+    if is_open && payment.claimed_until != claimed.claimed_until {
+        return Ok(false);
+    }
+    let result = match outcome {
+        ProviderOutcome::Done { stripe_id } => {
+            tx.execute_deferred("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;
+            payment.stripe_id = Some(stripe_id.clone());
+            StepResult::Done
+        }
+        ProviderOutcome::Refused { code, message } => {
+            tx.execute_deferred(
+                "UPDATE payments SET failure_code = $2, failure_message = $3 WHERE id = $1",
+                args![&payment.id, code, message],
+            )?;
+            StepResult::Refused
+        }
+        ProviderOutcome::NeedsConfirmation { stripe_id, client_secret, pause } => {
+            let due_at = if payment.webhook_events > claimed.webhook_events { wall } else { wall + *pause };
+            // The provider has responded, so earlier calls without a response no longer count. The step counts as attempted,
+            // so that a cancelled order ends the intent, too.
+            tx.execute_deferred(
+                "UPDATE payments SET stripe_id = $3, client_secret = $4, claimed_until = NULL, due_at = $5, attempts = 1, \
+                 unreached = 0 WHERE id = $1 AND version = $2",
+                args![&payment.id, payment.version, stripe_id, client_secret.as_str(), due_at],
+            )?;
+            return Ok(true);
+        }
+        ProviderOutcome::Unknown { pause, reached } => {
+            // A webhook event has arrived meanwhile: the step is due at once.
+            let due_at = if payment.webhook_events > claimed.webhook_events { wall } else { wall + *pause };
+            payment.unreached += i64::from(!*reached);
+            tx.execute_deferred(
+                "UPDATE payments SET claimed_until = NULL, due_at = $3, unreached = $4 WHERE id = $1 AND version = $2",
+                args![&payment.id, payment.version, due_at, payment.unreached],
+            )?;
+            return end_unattempted(tx, outbox, &payment, now, wall).map(|_| true);
+        }
+    };
+    // A payment is created for a known order only, and orders are not deleted.
+    let order = find_order(tx, &payment.order_id)?.map_or(OrderStatus::Cancelled, |order| order.status);
+    match payment.state().on_result(result, order) {
+        Some(transition) => apply_transition(tx, outbox, &payment, transition, now, wall),
+        None => Ok(false),
+    }
+}
+
+/// Applies `order:confirmed`: the capture becomes due.
+///
+/// # Errors
+/// Fails if the database fails.
+pub fn confirm_order(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    id: &OrderId,
+    version: i64,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<Effect, DbError> {
+    let effect = update_order_status(tx, id, version, OrderStatus::AwaitingPayment)?;
+    if effect == Effect::Done
+        && let Some(payment) = find_active_payment(tx, id)?
+        && let Some(transition) = payment.state().order_confirmed()
+    {
+        apply_transition(tx, outbox, &payment, transition, now, wall)?;
+    }
+    Ok(effect)
+}
+
+/// Applies `order:cancelled`: a void or refund becomes due.
+///
+/// # Errors
+/// Fails if the database fails.
+pub fn cancel_order(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    id: &OrderId,
+    version: i64,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<Effect, DbError> {
+    let effect = update_order_status(tx, id, version, OrderStatus::Cancelled)?;
+    if effect == Effect::Done
+        && let Some(payment) = find_active_payment(tx, id)?
+        && let Some(transition) = payment.state().order_cancelled(payment.is_attempted())
+    {
+        apply_transition(tx, outbox, &payment, transition, now, wall)?;
+    }
+    Ok(effect)
+}
+
+/// Ends a payment that has not reached the provider and whose order was cancelled meanwhile.
+fn end_unattempted(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    payment: &PaymentRow,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    let order = find_order(tx, &payment.order_id)?;
+    let is_cancelled = order.is_some_and(|order| order.status == OrderStatus::Cancelled);
+    if payment.is_attempted() || !is_cancelled {
+        return Ok(false);
+    }
+    match payment.state().order_cancelled(false) {
+        Some(transition) => apply_transition(tx, outbox, payment, transition, now, wall),
+        None => Ok(false),
+    }
+}
+
+fn apply_transition(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    payment: &PaymentRow,
+    transition: Transition,
+    now: Timestamp,
+    wall: Timestamp,
+) -> Result<bool, DbError> {
+    if !update_state(tx, payment, transition.to, wall, now)? {
+        return Ok(false);
+    }
+    let (id, order_id) = (payment.id.clone(), payment.order_id.clone());
+    let stripe_id = payment.stripe_id.clone().unwrap_or_default();
+    match transition.event {
+        None => {}
+        Some(OutgoingEvent::Authorized) => {
+            drop(outbox.append(tx, &PaymentAuthorized { id, order_id, stripe_id })?)
+        }
+        Some(OutgoingEvent::Captured) => {
+            drop(outbox.append(tx, &PaymentCreated { id, order_id, stripe_id })?)
+        }
+        Some(OutgoingEvent::Failed) => drop(outbox.append(tx, &PaymentFailed { id, order_id })?),
+        Some(OutgoingEvent::Refunded) => {
+            drop(outbox.append(tx, &PaymentRefunded { id, order_id, stripe_id })?)
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,317 @@
+//! The payment worker: executes due steps at the provider, outside of any transaction, and stores their outcomes.
+//!
+//! It processes rows, not requests. After a crash the unfinished steps are rows that are due.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ticketing_bus::Core;
+use ticketing_platform::clock::Clock;
+use ticketing_platform::db::{DbError, Tx};
+use ticketing_platform::kill_point;
+use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::signal::Signal;
+use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext};
+use ticketing_sdk::{OrderStatus, PaymentId, Timestamp};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::domain::{PaymentTimeouts, Step};
+use crate::provider::{Charge, Provider, ProviderError};
+use crate::store::{self, PaymentRow, ProviderOutcome};
+use crate::subscriptions::PaymentSubscriptions;
+
+/// The number of concurrent provider calls.
+const CONCURRENCY: usize = 64;
+/// How often the worker polls without a notification: another replica can have left due steps.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// The shortest pause between two polls.
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// The pause after a failure of the database.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// How often the provider is asked whether the cardholder has confirmed. Its webhook event usually arrives earlier.
+const CONFIRMATION_POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// The longest pause that a rate-limiting provider can impose.
+const MAX_BUSY_PAUSE: Duration = Duration::from_secs(60);
+
+/// Executes the steps that are due. Clones share the work.
+#[derive(Clone, Debug)]
+pub(crate) struct PaymentWorker {
+    core: Core,
+    provider: Arc<dyn Provider>,
+    timeouts: PaymentTimeouts,
+    /// The system clock: pauses between calls are real, whatever the marketplace's clock shows.
+    wall: Clock,
+    due: Signal,
+    subscriptions: PaymentSubscriptions,
+    permits: Arc<Semaphore>,
+}
+
+impl PaymentWorker {
+    pub(crate) fn new(
+        core: Core,
+        provider: Arc<dyn Provider>,
+        timeouts: PaymentTimeouts,
+        subscriptions: PaymentSubscriptions,
+    ) -> Self {
+        Self {
+            core,
+            provider,
+            timeouts,
+            wall: Clock::system(),
+            due: Signal::default(),
+            subscriptions,
+            permits: Arc::new(Semaphore::new(CONCURRENCY)),
+        }
+    }
+
+    /// Returns the system time, by which steps become due.
+    pub(crate) fn wall_now(&self) -> Timestamp {
+        self.wall.now()
+    }
+
+    /// Wakes the worker when this transaction is committed.
+    pub(crate) fn wake_on_commit(&self, tx: &mut Tx<'_>) {
+        tx.notify_on_commit(&self.due);
+    }
+
+    /// Executes due steps until shutdown. It then waits for no call; the next start continues unfinished steps.
+    pub(crate) async fn run(self, shutdown: Shutdown) {
+        self.core.db.share_signal("payments", &self.due);
+        if !self.core.db.is_shared() {
+            tokio::select! {
+                () = self.release_all_claims() => {}
+                () = shutdown.triggered() => return,
+            }
+        }
+        let mut due = self.due.listen();
+        while !shutdown.is_triggered() {
+            // Not cancelled once started: an unknown claim would never be released.
+            let until = match self.start_due_steps(&shutdown).await {
+                Ok(true) => continue,
+                Ok(false) => self.next_poll_time().await,
+                Err(error) => {
+                    tracing::warn!(%error, "reading due payments failed; retrying");
+                    self.wall.now() + RETRY_PAUSE
+                }
+            };
+            tokio::select! {
+                () = due.notified() => {}
+                () = self.wall.sleep_until(until) => {}
+                () = shutdown.triggered() => {}
+            }
+        }
+    }
+
+    /// Releases the claims of an earlier run. Claims of other replicas expire by themselves.
+    async fn release_all_claims(&self) {
+        let now = self.wall.now();
+        while let Err(error) = self.core.db.write(move |tx| store::release_all_claims(tx, now)).await {
+            tracing::warn!(%error, "releasing the claims of an earlier run failed; retrying");
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+    }
+
+    /// Claims the due steps and starts them; returns whether there was one.
+    async fn start_due_steps(&self, shutdown: &Shutdown) -> Result<bool, DbError> {
+        let now = self.wall.now();
+        if self.core.db.read(move |tx| store::next_due(tx, now)).await?.is_none_or(|next| next > now) {
+            return Ok(false);
+        }
+        let first = tokio::select! {
+            permit = self.permits.clone().acquire_owned() => permit,
+            () = shutdown.triggered() => return Ok(false),
+        };
+        let Ok(first) = first else { return Ok(false) };
+        let mut permits = vec![first];
+        while let Ok(permit) = self.permits.clone().try_acquire_owned() {
+            permits.push(permit);
+        }
+        let (now, lease) = (self.wall.now(), self.timeouts.lease());
+        let limit = i64::try_from(permits.len()).unwrap_or(1);
+        let claimed = self.core.db.write(move |tx| store::claim_due(tx, now, lease, limit)).await?;
+        let any = !claimed.is_empty();
+        for (payment, permit) in claimed.into_iter().zip(permits) {
+            let (worker, claimed) = (self.clone(), (payment.id.clone(), payment.claimed_until));
+            let task = self.clone().run_step(payment, permit);
+            let stop = shutdown.clone();
+            shutdown.spawn(async move {
+                tokio::select! {
+                    () = stop.triggered() => worker.release_claim(claimed).await,
+                    () = task => {}
+                }
+            });
+        }
+        Ok(any)
+    }
+
+    /// Releases the claim of a step that this replica will not finish, so that another one continues at once. If the call has
+    /// reached the provider, it is retried with the same key.
+    async fn release_claim(&self, (id, claimed_until): (PaymentId, Option<Timestamp>)) {
+        if !self.core.db.is_shared() {
+            return;
+        }
+        let worker = self.clone();
+        let released = self.core.db.write_read_committed(move |tx| {
+            worker.wake_on_commit(tx);
+            store::release_claim(tx, &id, claimed_until)
+        });
+        if let Err(error) = released.await {
+            tracing::debug!(%error, "releasing a claim failed; it expires");
+        }
+    }
+
+    async fn next_poll_time(&self) -> Timestamp {
+        let now = self.wall.now();
+        let poll = now + POLL_INTERVAL;
+        // A due step with an unexpired claim must not cause a busy loop.
+        let soonest = now + MIN_POLL_INTERVAL;
+        let next = self.core.db.read(move |tx| store::next_due(tx, now)).await;
+        next.ok().flatten().map_or(poll, |next| next.clamp(soonest, poll))
+    }
+
+    /// Executes one step at the provider and stores the outcome.
+    async fn run_step(self, payment: PaymentRow, permit: OwnedSemaphorePermit) {
+        let Some(step) = payment.next_step else { return };
+        let span = self.span(&payment, step);
+        let context = span.context().clone();
+        let settled = async {
+            let outcome = self.call_provider(&payment, step, span).await;
+            kill_point("before-settle");
+            self.record_outcome(payment, step, outcome).await;
+        };
+        context.follow(settled).await;
+        drop(permit);
+    }
+
+    /// Starts the span of the provider call, as a child of the operation that made the step due.
+    fn span(&self, payment: &PaymentRow, step: Step) -> Span {
+        let cause = TraceContext::remote(payment.trace.as_deref());
+        Span::begin(SpanKind::Client, &cause, || Description {
+            name: format!("provider {}", step.as_str()).into(),
+            attributes: vec![
+                ("ticketing.service", self.core.db.name().to_owned().into()),
+                ("ticketing.payment.id", payment.id.to_string().into()),
+                ("ticketing.payment.step", step.as_str().into()),
+                ("ticketing.payment.attempt", payment.attempts.into()),
+            ],
+        })
+    }
+
+    /// Stores the outcome of a provider call. During an outage of the database the outcome is kept and stored later: if it were
+    /// dropped, the provider would be called again, and the outage would count as a call without a response.
+    async fn record_outcome(&self, payment: PaymentRow, step: Step, outcome: ProviderOutcome) {
+        let id = payment.id.clone();
+        let mut is_logged = false;
+        loop {
+            let (worker, payment, outcome) = (self.clone(), payment.clone(), outcome.clone());
+            let settled = self.core.db.write(move |tx| {
+                worker.wake_on_commit(tx);
+                let (now, wall) = (worker.core.clock.now(), worker.wall.now());
+                store::record_outcome(tx, &worker.core.outbox, &payment, &outcome, now, wall)
+            });
+            match settled.await {
+                Ok(_) => break,
+                Err(error) if error.is_outage() => {
+                    if !std::mem::replace(&mut is_logged, true) {
+                        tracing::warn!(payment = %id, step = step.as_str(), %error, "storing the provider outcome is delayed by an outage; retrying");
+                    }
+                    tokio::time::sleep(RETRY_PAUSE).await;
+                }
+                Err(error) => {
+                    // The claim expires, and the step is retried with the same key.
+                    tracing::error!(payment = %id, step = step.as_str(), %error, "storing the provider outcome failed; the step is retried");
+                    break;
+                }
+            }
+        }
+        self.subscriptions.notify(&id);
+    }
+
+    /// Returns whether the order can still be paid; reads it only if the client can confirm a card.
+    async fn is_order_open(&self, payment: &PaymentRow) -> bool {
+        if !payment.can_confirm {
+            return true;
+        }
+        let (id, now) = (payment.order_id.clone(), self.core.clock.now());
+        let order = self.core.db.read(move |tx| store::find_order(tx, &id)).await;
+        match order {
+            Ok(order) => {
+                order.is_some_and(|order| order.status == OrderStatus::Created && now < order.expires_at)
+            }
+            // The next attempt reads the order again.
+            Err(_) => true,
+        }
+    }
+
+    async fn call_provider(&self, payment: &PaymentRow, step: Step, span: Span) -> ProviderOutcome {
+        let open = step == Step::Authorize && self.is_order_open(payment).await;
+        let call =
+            tokio::time::timeout(self.timeouts.call_timeout, call(&*self.provider, payment, step, open));
+        let timed_out = || Err(ProviderError::Unknown("the call timed out".to_owned()));
+        let result = call.await.unwrap_or_else(|_| timed_out());
+        let outcome = match &result {
+            Ok(_) => "done",
+            Err(ProviderError::Declined { .. }) => "declined",
+            Err(ProviderError::NeedsConfirmation { .. }) => "needs-owner",
+            Err(ProviderError::Unavailable(_)) => "unavailable",
+            Err(ProviderError::Busy { .. }) => "busy",
+            Err(ProviderError::Unknown(_)) => "unknown",
+            Err(ProviderError::Rejected(_)) => "rejected",
+        };
+        metrics::counter!("provider_calls_total", "step" => step.as_str(), "outcome" => outcome).increment(1);
+        span.set("ticketing.payment.outcome", outcome);
+        match (result, step) {
+            (Ok(stripe_id), _) => ProviderOutcome::Done { stripe_id },
+            (Err(ProviderError::Declined { code, message }), Step::Authorize | Step::Capture) => {
+                ProviderOutcome::Refused { code, message }
+            }
+            (Err(ProviderError::NeedsConfirmation { stripe_id, client_secret }), _) => {
+                ProviderOutcome::NeedsConfirmation {
+                    stripe_id,
+                    client_secret,
+                    pause: CONFIRMATION_POLL_INTERVAL,
+                }
+            }
+            // A void or refund is retried until it succeeds.
+            (Err(error), _) => {
+                let (id, attempts) = (&payment.id, payment.attempts);
+                tracing::warn!(payment = %id, step = step.as_str(), attempts, %error, "provider call failed; retrying");
+                span.fail(error.to_string());
+                let pause = self.timeouts.backoff(attempts);
+                let (pause, reached) = match error {
+                    ProviderError::Busy { after } => (pause.max(after.min(MAX_BUSY_PAUSE)), false),
+                    ProviderError::Unavailable(_) => (pause, false),
+                    _ => (pause, true),
+                };
+                ProviderOutcome::Unknown { pause, reached }
+            }
+        }
+    }
+}
+
+/// Calls the provider with the key that was committed with the payment. Returns the id of the charge.
+async fn call(
+    provider: &dyn Provider,
+    payment: &PaymentRow,
+    step: Step,
+    order_is_open: bool,
+) -> Result<String, ProviderError> {
+    let key = payment.step_key(step);
+    if step == Step::Authorize {
+        return provider
+            .authorize(&key, &payment.authorization(order_is_open))
+            .await
+            .map(|hold| hold.stripe_id);
+    }
+    let Some(stripe_id) = payment.stripe_id.clone() else {
+        return Err(ProviderError::Rejected("the payment was never authorized".to_owned()));
+    };
+    let charge = Charge { stripe_id: stripe_id.clone(), amount: payment.amount };
+    match step {
+        Step::Authorize | Step::Capture => provider.capture(&key, &charge).await?,
+        Step::Void => provider.void(&key, &charge).await?,
+        Step::Refund => provider.refund(&key, &charge).await?,
+    }
+    Ok(stripe_id)
+}
