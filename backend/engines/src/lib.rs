@@ -37,5 +37,5 @@ mod shape;
 pub use home::{Engine, Home, OwnDatabase};
 pub use nats::{NatsServer, NatsServerBuilder};
 pub use nginx::Nginx;
-pub use postgres::{Hoard, PrivateServer, pgbench};
+pub use postgres::{ConnectionExhaustion, PrivateServer, pgbench};
 pub use shape::Shape;

@@ -15,12 +15,12 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use futures_util::FutureExt;
 use ticketing_bus::{Bus, Core, CoreError, SessionEndedHandler};
-use ticketing_platform::visibility::VisibilityWaiter;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Migrations};
 use ticketing_platform::limits::{WriteLimit, WriteRate};
 use ticketing_platform::session::Sessions;
 use ticketing_platform::shutdown::Shutdown;
+use ticketing_platform::visibility::VisibilityWaiter;
 use ticketing_platform::{idempotency, session};
 use utoipa_axum::router::OpenApiRouter;
 

@@ -1,4 +1,4 @@
-//! A marketplace of many processes: two of each service or more, behind the nginx of a deployment.
+//! A marketplace of many processes: at least two of each service, behind the nginx of a deployment.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -18,26 +18,26 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::Patience;
+use crate::Deadline;
 use crate::links::{Link, Links, Servers};
 use crate::proxy::FaultProxy;
 
-/// How many processes there are of each service, unless a test wants more.
+/// The default number of processes per service.
 pub const REPLICAS: usize = 2;
-/// Longer than any start and any orderly end.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// Longer than it takes, under load, until somebody comes to a point of the code.
-const FALLS: Duration = Duration::from_secs(120);
-/// The ingress of a deployment, as it is shipped.
+/// How long a start or a graceful shutdown may take.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a process may need, under load, to reach a kill point.
+const KILL_POINT_TIMEOUT: Duration = Duration::from_secs(120);
+/// The configuration of the ingress of a deployment.
 const INGRESS: &str = include_str!("../../deploy/nginx.conf");
 
-/// The processes. They are killed when this is dropped.
+/// The processes, which are killed on drop.
 #[derive(Debug)]
 pub struct Cluster {
     program: PathBuf,
     replicas: Vec<Replica>,
-    /// Where kill points are armed, a folder for each service.
-    armed: TempDir,
+    /// The folder of the armed kill points, with a folder per service.
+    kill_points_dir: TempDir,
     ingress: Nginx,
     watch: Watch,
 }
@@ -54,61 +54,62 @@ struct Replica {
 
 type Environment = Vec<(&'static str, String)>;
 
-/// What a cluster stands on.
+/// The settings of a cluster.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ground<'g> {
-    /// Of these it takes what a test may change.
+pub(crate) struct ClusterSettings<'g> {
+    /// The settings of the stack, of which a part applies.
     pub(crate) settings: &'g StackSettings,
     /// The URL of the PostgreSQL database.
     pub(crate) database: &'g str,
     /// The URL of the NATS server.
     pub(crate) nats: &'g str,
-    /// Whether every process has links that can go wrong.
-    pub(crate) linked: bool,
-    /// How many processes there are of each service.
+    /// Whether every process has fault-injecting links.
+    pub(crate) has_links: bool,
+    /// The number of processes per service.
     pub(crate) replicas: usize,
-    /// What is told to some and not to all.
-    pub(crate) own: &'g [OwnSetting],
+    /// The settings of single services.
+    pub(crate) service_settings: &'g [OwnSetting],
 }
 
-/// A setting of one service, over what all are told. Without a service: of whoever makes tables and streams.
+/// A setting of one service, which overrides that of all. Without a service: of the migrating process.
 pub(crate) type OwnSetting = (Option<Service>, &'static str, String);
 
 impl Cluster {
-    /// Makes the tables and streams, starts every process and the ingress.
+    /// Creates the tables and streams, and starts every process and the ingress.
     ///
     /// # Panics
-    /// When something does not start.
-    pub(crate) async fn start(ground: Ground<'_>) -> Self {
-        let Ground { settings, database, nats, linked, replicas: count, own } = ground;
+    /// Panics if a process does not start.
+    pub(crate) async fn start(settings_of_cluster: ClusterSettings<'_>) -> Self {
+        let ClusterSettings { settings, database, nats, has_links, replicas: count, service_settings } =
+            settings_of_cluster;
         let program = program();
-        let armed = tempfile::tempdir().expect("a folder");
+        let kill_points_dir = tempfile::tempdir().expect("a folder");
         let common = environment(settings, database, nats);
-        let told = |whom: Option<Service>| {
-            let theirs = own.iter().filter(move |(of, ..)| *of == whom);
+        let environment_of = |service: Option<Service>| {
+            let theirs = service_settings.iter().filter(move |(of, ..)| *of == service);
             [common.clone(), theirs.map(|(_, name, value)| (*name, value.clone())).collect()].concat()
         };
-        let migrated = command(&program, &told(None)).arg("migrate").status().await;
-        assert!(migrated.expect("the program can be started").success(), "tables and streams are made");
+        let migrated = command(&program, &environment_of(None)).arg("migrate").status().await;
+        assert!(migrated.expect("the program can be started").success(), "tables and streams are created");
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         let stripe = settings.stripe.as_ref().map(|stripe| stripe.api_base.to_string());
         let servers = Servers { database, nats, stripe: stripe.as_deref() };
         let mut replicas = Vec::new();
         for service in (0..count).flat_map(|_| Service::ALL) {
-            let mut environment = told(Some(service));
-            let kill_points = armed.path().join(service.name());
+            let mut environment = environment_of(Some(service));
+            let kill_points = kill_points_dir.path().join(service.name());
             std::fs::create_dir_all(&kill_points).expect("a folder");
             environment.push(("TICKETING_KILL_POINTS", kill_points.to_string_lossy().into_owned()));
-            let links = if linked { Some(Links::to(servers).await) } else { None };
+            let links = if has_links { Some(Links::to(servers).await) } else { None };
             environment.extend(links.iter().flat_map(|links| links.environment(servers)));
             replicas.push(Replica { service, address: anywhere, environment, links, child: None });
         }
-        // All at once, as in a deployment.
+        // All start at once, as in a deployment.
         let starting: Vec<_> = replicas
             .iter()
             .map(|replica| {
                 let process = replica.process(&program);
-                tokio::spawn(async move { started(process, PATIENCE).await.expect("a process listens") })
+                tokio::spawn(async move { started(process, START_TIMEOUT).await.expect("a process listens") })
             })
             .collect();
         for (replica, starting) in replicas.iter_mut().zip(starting) {
@@ -122,74 +123,74 @@ impl Cluster {
         let public = Service::ALL.into_iter().filter(|service| service.is_public());
         let ingress = Nginx::start(INGRESS, &public.map(of).collect::<Vec<_>>()).await;
         let options = settings.nats.clone().unwrap_or_else(|| JetStreamOptions::new(nats));
-        let bus = Bus::jetstream(options).await.expect("the bus can be looked at");
+        let bus = Bus::jetstream(options).await.expect("the bus can be read");
         let url: PostgresUrl = database.parse().expect("a URL");
         let mut offline = Offline::at("").on(url.with_connections(2)).over(&bus);
         if let Some(stripe) = &settings.stripe {
             let books =
-                StripeProvider::new(stripe, settings.clock.clone()).expect("the account can be asked");
+                StripeProvider::new(stripe, settings.clock.clone()).expect("the Stripe settings are valid");
             offline = offline.against(Arc::new(books));
         }
-        let watch = offline.watch().expect("the databases can be looked at");
-        Self { program, replicas, armed, ingress, watch }
+        let watch = offline.watch().expect("the databases can be read");
+        Self { program, replicas, kill_points_dir, ingress, watch }
     }
 
-    /// Where the ingress listens.
+    /// Returns the URL of the ingress.
     #[must_use]
     pub fn url(&self) -> String {
         self.ingress.url()
     }
 
-    /// A look at it from outside.
+    /// Returns an audit of the running marketplace.
     #[must_use]
     pub fn watch(&self) -> &Watch {
         &self.watch
     }
 
-    /// The numbers of its processes.
+    /// Returns the numbers of its processes.
     #[must_use]
     pub fn processes(&self) -> std::ops::Range<usize> {
         0..self.replicas.len()
     }
 
-    /// The numbers of the processes of a service.
+    /// Returns the numbers of the processes of a service.
     #[must_use]
-    pub fn of(&self, service: Service) -> Vec<usize> {
+    pub fn processes_of(&self, service: Service) -> Vec<usize> {
         self.processes().filter(|number| self.replicas[*number].service == service).collect()
     }
 
-    /// The numbers of the processes of the same service.
+    /// Returns the numbers of the processes of the same service.
     #[must_use]
-    pub fn beside(&self, number: usize) -> Vec<usize> {
-        self.of(self.replicas[number].service)
+    pub fn replicas_of(&self, number: usize) -> Vec<usize> {
+        self.processes_of(self.replicas[number].service)
     }
 
-    /// The service of a process.
+    /// Returns the service of a process.
     #[must_use]
     pub fn service(&self, number: usize) -> Service {
         self.replicas[number].service
     }
 
-    /// Where a process listens.
+    /// Returns the address of a process.
     #[must_use]
     pub fn addr(&self, number: usize) -> SocketAddr {
         self.replicas[number].address
     }
 
-    /// Kills a process where it stands (SIGKILL).
+    /// Kills a process (SIGKILL).
     ///
     /// # Panics
-    /// When it cannot be killed.
+    /// Panics if it cannot be killed.
     pub async fn kill(&mut self, number: usize) {
         if let Some(mut child) = self.replicas[number].child.take() {
             child.kill().await.expect("a process can be killed");
         }
     }
 
-    /// Asks a process to end, and waits for that.
+    /// Terminates a process (SIGTERM), and waits for its end.
     ///
     /// # Panics
-    /// When it does not run, or does not end.
+    /// Panics if it does not run, or does not end.
     pub async fn terminate(&mut self, number: usize) -> ExitStatus {
         self.signal(number, "-TERM").await;
         self.ended(number).await
@@ -198,64 +199,65 @@ impl Cluster {
     /// Waits for the end of a process.
     ///
     /// # Panics
-    /// When it does not run, or does not end.
+    /// Panics if it does not run, or does not end.
     pub async fn ended(&mut self, number: usize) -> ExitStatus {
         let mut child = self.replicas[number].child.take().expect("it runs");
-        let ended = timeout(PATIENCE, child.wait()).await;
-        ended.expect("the process ends in time").expect("its end can be heard of")
+        let ended = timeout(START_TIMEOUT, child.wait()).await;
+        ended.expect("the process ends in time").expect("its status can be read")
     }
 
-    /// Sends a process a signal, as `kill` knows it: `-STOP`, and `-CONT`.
+    /// Sends a signal to a process: `-STOP` or `-CONT`.
     ///
     /// # Panics
-    /// When it does not run.
+    /// Panics if it does not run.
     pub async fn signal(&self, number: usize, signal: &str) {
         let pid = self.replicas[number].child.as_ref().and_then(Child::id).expect("it runs").to_string();
         let sent = Command::new("kill").args([signal, &pid]).status().await;
         assert!(sent.expect("signals can be sent").success());
     }
 
-    /// Lets a process of a service die where it next comes to this point of the code.
+    /// Arms a kill point: the next process of the service that reaches it is killed.
     ///
     /// # Panics
-    /// When the point cannot be armed.
-    pub fn arm(&self, service: Service, point: &str) {
-        std::fs::write(self.armed.path().join(service.name()).join(point), "").expect("a point is armed");
+    /// Panics if the kill point cannot be armed.
+    pub fn arm_kill_point(&self, service: Service, point: &str) {
+        std::fs::write(self.kill_points_dir.path().join(service.name()).join(point), "")
+            .expect("the kill point is armed");
     }
 
-    /// Waits until a process of a service has died at the point that was armed; answers its number.
+    /// Waits until a process of a service is killed at the armed kill point; returns its number.
     ///
     /// # Panics
-    /// When nobody comes to that point, or a process ends in another way.
-    pub async fn fallen(&mut self, service: Service, point: &str) -> usize {
-        let armed = self.armed.path().join(service.name()).join(point);
-        let patience = Patience::lasting(FALLS);
-        while armed.exists() {
-            patience.pause(&format!("a process of {} to come to {point}", service.name())).await;
+    /// Panics if no process reaches the kill point, or a process ends in another way.
+    pub async fn wait_until_killed_at(&mut self, service: Service, point: &str) -> usize {
+        let kill_points_dir = self.kill_points_dir.path().join(service.name()).join(point);
+        let deadline = Deadline::after(KILL_POINT_TIMEOUT);
+        while kill_points_dir.exists() {
+            deadline.pause(&format!("a process of {} to come to {point}", service.name())).await;
         }
         loop {
-            for number in self.of(service) {
+            for number in self.processes_of(service) {
                 let child = self.replicas[number].child.as_mut().expect("it runs");
-                if let Some(status) = child.try_wait().expect("a process can be looked at") {
-                    assert_eq!(status.code(), None, "it was to be killed by a signal");
+                if let Some(status) = child.try_wait().expect("the status of a process can be read") {
+                    assert_eq!(status.code(), None, "a signal kills it");
                     self.replicas[number].child = None;
                     return number;
                 }
             }
-            patience.pause("the end of a process that was to die").await;
+            deadline.pause("the end of the killed process").await;
         }
     }
 
-    /// The link of a process to a server.
+    /// Returns the link of a process to a server.
     ///
     /// # Panics
-    /// When the cluster was started without links that can go wrong.
+    /// Panics if the cluster has no fault-injecting links.
     #[must_use]
     pub fn link(&self, number: usize, link: Link) -> &FaultProxy {
-        self.replicas[number].links.as_ref().expect("links that can go wrong").of(link)
+        self.replicas[number].links.as_ref().expect("fault-injecting links").of(link)
     }
 
-    /// The links of every process to a server.
+    /// Returns the links of every process to a server.
     ///
     /// # Panics
     /// As for [`link`](Self::link).
@@ -263,24 +265,24 @@ impl Cluster {
         self.processes().map(move |number| self.link(number, link))
     }
 
-    /// Starts a process again, where it listened.
+    /// Starts a process again on its address.
     ///
     /// # Panics
-    /// When it does not start.
-    pub async fn start_again(&mut self, number: usize) {
+    /// Panics if it does not start.
+    pub async fn restart_process(&mut self, number: usize) {
         let replica = &mut self.replicas[number];
-        let patience = Patience::lasting(PATIENCE);
+        let deadline = Deadline::after(START_TIMEOUT);
         loop {
-            // Somebody else may use the port for a moment.
-            if let Some((child, _)) = started(replica.process(&self.program), PATIENCE).await {
+            // Another program can use the port for a moment.
+            if let Some((child, _)) = started(replica.process(&self.program), START_TIMEOUT).await {
                 replica.child = Some(child);
                 return;
             }
-            patience.pause("a process starts again").await;
+            deadline.pause("the process starts again").await;
         }
     }
 
-    /// Ends every process in an orderly way. `false` where one of them did not.
+    /// Shuts every process down gracefully; returns `false` if one fails.
     pub(crate) async fn stop(&mut self) -> bool {
         let running: Vec<usize> =
             self.processes().filter(|number| self.replicas[*number].child.is_some()).collect();
@@ -321,7 +323,7 @@ fn environment(settings: &StackSettings, database: &str, nats: &str) -> Environm
         ("TICKETING_WRITES_PER_MINUTE", settings.writes.per_minute.to_string()),
         ("TICKETING_WRITE_BURST", settings.writes.burst.to_string()),
         ("TICKETING_TRUSTED_PROXIES", "127.0.0.1".to_owned()),
-        // All the clients come from one address.
+        // All clients have one address.
         ("TICKETING_SIGNINS_PER_ADDRESS", "1000000".to_owned()),
         ("TICKETING_LOG", "error".to_owned()),
     ];
@@ -345,7 +347,7 @@ fn joined(secrets: &[SecretString]) -> String {
     secrets.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>().join(",")
 }
 
-/// The program lies beside the folder of the tests.
+/// The program is in the parent folder of the test program.
 fn program() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let program = test.parent().and_then(|deps| deps.parent()).expect("a folder").join("ticketing-server");
@@ -355,18 +357,18 @@ fn program() -> PathBuf {
 
 fn command(program: &PathBuf, environment: &[(&'static str, String)]) -> Command {
     let mut command = Command::new(program);
-    // Nothing of whoever runs the tests may change what the services do.
+    // The environment of the tests must not configure the services.
     command.env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     command
 }
 
-/// The process, once it says where it listens; nothing if it ends before.
+/// Waits until the process prints its address; `None` if it ends before.
 async fn started(mut child: Child, within: Duration) -> Option<(Child, SocketAddr)> {
     let mut lines = BufReader::new(child.stdout.take()?).lines();
     let first = timeout(within, lines.next_line()).await.ok()?.ok()??;
     let address = first.strip_prefix("listening on http://")?.parse().ok()?;
-    // Whatever else it prints must not stop it.
+    // The pipe is drained, so that the process does not block.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     Some((child, address))
 }

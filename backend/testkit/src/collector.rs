@@ -1,4 +1,4 @@
-//! A stand-in for an OpenTelemetry collector: takes spans over HTTP, in Protobuf, and keeps them for a test to look at.
+//! A fake OpenTelemetry collector: receives spans over HTTP, in Protobuf, and keeps them for a test.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -24,15 +24,15 @@ use tokio::sync::oneshot;
 #[derive(Debug)]
 pub struct Collector {
     address: SocketAddr,
-    taken: Arc<Mutex<Vec<Told>>>,
+    recorded: Arc<Mutex<Vec<RecordedSpan>>>,
     /// Ends it when it is dropped.
     _running: oneshot::Sender<()>,
 }
 
-/// A span as it was told.
+/// A received span.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
-    /// What the process that told it calls itself.
+pub struct RecordedSpan {
+    /// The name of the process.
     pub process: String,
     /// Its name.
     pub name: String,
@@ -42,22 +42,22 @@ pub struct Told {
     pub trace: String,
     /// Itself.
     pub id: String,
-    /// What has caused it; empty where nothing has.
+    /// The id of its parent; empty for a root.
     pub parent: String,
-    /// What else it tells.
+    /// Its attributes.
     pub attributes: BTreeMap<String, String>,
     /// Why it failed, if it did.
     pub failed: Option<String>,
 }
 
-impl Told {
+impl RecordedSpan {
     /// One of its attributes; empty where it has none of that name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.get(name).map_or("", String::as_str)
     }
 
-    /// The service that tells it.
+    /// Returns its service.
     #[must_use]
     pub fn service(&self) -> &str {
         self.attribute("ticketing.service")
@@ -74,9 +74,9 @@ impl Collector {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         listener.set_nonblocking(true).expect("a socket that does not block");
-        let taken = Arc::<Mutex<Vec<Told>>>::default();
+        let recorded = Arc::<Mutex<Vec<RecordedSpan>>>::default();
         let (running, ended) = oneshot::channel::<()>();
-        let kept = taken.clone();
+        let kept = recorded.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async move {
@@ -86,7 +86,7 @@ impl Collector {
                 }
             });
         });
-        Self { address, taken, _running: running }
+        Self { address, recorded, _running: running }
     }
 
     /// The one that this process sends its own traces to, from now on.
@@ -120,24 +120,24 @@ impl Collector {
         TraceSettings::new(endpoint).expect("an endpoint")
     }
 
-    /// The spans of a trace that were told until now.
+    /// Returns the received spans of a trace.
     #[must_use]
-    pub fn trace(&self, trace: &str) -> Vec<Told> {
+    pub fn trace(&self, trace: &str) -> Vec<RecordedSpan> {
         self.spans().into_iter().filter(|span| span.trace == trace).collect()
     }
 
-    /// All spans that were told until now.
+    /// Returns all received spans.
     #[must_use]
-    pub fn spans(&self) -> Vec<Told> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn spans(&self) -> Vec<RecordedSpan> {
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-async fn serve(listener: std::net::TcpListener, taken: Arc<Mutex<Vec<Told>>>) {
+async fn serve(listener: std::net::TcpListener, recorded: Arc<Mutex<Vec<RecordedSpan>>>) {
     let listener = TcpListener::from_std(listener).expect("a listener");
     while let Ok((stream, _)) = listener.accept().await {
-        let taken = taken.clone();
-        let service = service_fn(move |request| take(request, taken.clone()));
+        let recorded = recorded.clone();
+        let service = service_fn(move |request| take(request, recorded.clone()));
         // A connection that ends is nobody's fault here.
         tokio::spawn(async move {
             drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
@@ -147,7 +147,7 @@ async fn serve(listener: std::net::TcpListener, taken: Arc<Mutex<Vec<Told>>>) {
 
 async fn take(
     request: Request<Incoming>,
-    taken: Arc<Mutex<Vec<Told>>>,
+    recorded: Arc<Mutex<Vec<RecordedSpan>>>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let is_otlp = request.method() == Method::POST
         && request.uri().path() == "/v1/traces"
@@ -155,8 +155,8 @@ async fn take(
     let body = request.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let read = ExportTraceServiceRequest::decode(body).ok().filter(|_| is_otlp);
     let status = match read {
-        Some(told) => {
-            taken.lock().unwrap_or_else(PoisonError::into_inner).extend(spans(told));
+        Some(spans_of_request) => {
+            recorded.lock().unwrap_or_else(PoisonError::into_inner).extend(spans(spans_of_request));
             StatusCode::OK
         }
         None => StatusCode::BAD_REQUEST,
@@ -166,20 +166,20 @@ async fn take(
     Ok(answer)
 }
 
-fn spans(request: ExportTraceServiceRequest) -> Vec<Told> {
+fn spans(request: ExportTraceServiceRequest) -> Vec<RecordedSpan> {
     let mut all = Vec::new();
     for of_process in request.resource_spans {
         let resource =
             of_process.resource.map(|resource| attributes(resource.attributes)).unwrap_or_default();
         let process = resource.get("service.name").cloned().unwrap_or_default();
         for span in of_process.scope_spans.into_iter().flat_map(|scope| scope.spans) {
-            all.push(told(&process, span));
+            all.push(record(&process, span));
         }
     }
     all
 }
 
-fn told(process: &str, span: Span) -> Told {
+fn record(process: &str, span: Span) -> RecordedSpan {
     let kind = match span.kind() {
         span::SpanKind::Server => "server",
         span::SpanKind::Client => "client",
@@ -188,7 +188,7 @@ fn told(process: &str, span: Span) -> Told {
         span::SpanKind::Internal | span::SpanKind::Unspecified => "internal",
     };
     let failed = span.status.as_ref().filter(|status| status.code() == status::StatusCode::Error);
-    Told {
+    RecordedSpan {
         process: process.to_owned(),
         kind,
         trace: hex(&span.trace_id),
@@ -200,8 +200,8 @@ fn told(process: &str, span: Span) -> Told {
     }
 }
 
-fn attributes(told: Vec<KeyValue>) -> BTreeMap<String, String> {
-    told.into_iter().map(|pair| (pair.key, text(pair.value))).collect()
+fn attributes(spans_of_request: Vec<KeyValue>) -> BTreeMap<String, String> {
+    spans_of_request.into_iter().map(|pair| (pair.key, text(pair.value))).collect()
 }
 
 fn text(value: Option<AnyValue>) -> String {

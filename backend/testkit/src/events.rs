@@ -1,4 +1,4 @@
-//! Server-sent events, block by block, with everything that a client library would hide.
+//! Server-sent events, block by block, with all their fields.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 /// How long an event may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+const EVENT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One block of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,7 +58,8 @@ impl EventStream {
                 self.text = rest;
                 return Some(event);
             }
-            let frame = tokio::time::timeout(PATIENCE, self.body.frame()).await.expect("an event in time");
+            let frame =
+                tokio::time::timeout(EVENT_TIMEOUT, self.body.frame()).await.expect("an event in time");
             let bytes = frame?.ok()?.into_data().ok()?;
             self.text.push_str(std::str::from_utf8(&bytes).expect("text"));
         }
@@ -85,7 +86,7 @@ fn parse(block: &str) -> LiveEvent {
     for line in block.lines() {
         let (field, value) = line.split_once(':').unwrap_or((line, ""));
         let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
-        let place = match field {
+        let target = match field {
             "event" => &mut event.name,
             "id" => &mut event.id,
             "data" => &mut event.data,
@@ -93,7 +94,7 @@ fn parse(block: &str) -> LiveEvent {
             "" => &mut event.comment,
             other => panic!("a field {other:?} in a stream of events"),
         };
-        *place = Some(value);
+        *target = Some(value);
     }
     event
 }

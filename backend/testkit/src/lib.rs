@@ -1,4 +1,4 @@
-//! A whole marketplace for one test: real HTTP on a free port of the loopback interface, a folder of its own, a clock
+//! A whole marketplace for one test: real HTTP on a free port of the loopback interface, a folder of its service_settings, a clock
 //! that can be moved, and a check of every invariant at the end.
 //!
 //! ```no_run
@@ -19,17 +19,17 @@
 
 mod cluster;
 mod collector;
+mod deadline;
+mod deployment;
 mod events;
 mod forge;
 mod links;
 mod original;
 mod outage;
-mod patience;
 mod proxy;
 mod raw;
 mod reply;
 mod request_proxy;
-mod running;
 mod session;
 mod stack;
 pub mod storm;
@@ -37,22 +37,22 @@ mod stripe;
 mod thread_server;
 
 pub use cluster::{Cluster, REPLICAS};
-pub use collector::{Collector, Told};
+pub use collector::{Collector, RecordedSpan};
+pub use deadline::Deadline;
 pub use events::{EventStream, LiveEvent};
 pub use forge::{cookie_of, payload_of, signed, token_of, unsigned};
 pub use links::Link;
 pub use original::{Charge, OriginalServer};
 pub use outage::Outage;
-pub use patience::Patience;
 pub use proxy::{Direction, FaultProxy};
 pub use raw::{Raw, RawRequest};
 pub use reply::Reply;
-pub use request_proxy::{Fate, Held, Hold, Point, RequestProxy, Step};
+pub use request_proxy::{Held, Hold, ProxyAction, RequestProxy, RequestStage, Step};
 pub use session::{PASSWORD, TestSession};
 pub use stack::{JWT_KEY, TestStack, TestStackBuilder};
-pub use stripe::{FakeStripe, Mischief, STRIPE_KEY, STRIPE_WEBHOOK_SECRET};
+pub use stripe::{FakeStripe, STRIPE_KEY, STRIPE_WEBHOOK_SECRET, StripeFaults};
 pub use ticketing_engines::{
-    Engine, Hoard, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes, pgbench,
+    ConnectionExhaustion, Engine, Home, OwnDatabase, PrivateServer, Shape, on_both, on_shapes, pgbench,
 };
 
 pub use http::Method;
@@ -60,7 +60,7 @@ pub use ticketing_engines::{NatsServer, NatsServerBuilder, Nginx};
 
 use ticketing_sdk::Money;
 
-/// An amount of money, written as people do: `"149.99"`.
+/// An amount of money, written as accounts do: `"149.99"`.
 ///
 /// # Panics
 /// When the text is no amount.

@@ -1,4 +1,4 @@
-//! The links of one process to its servers, each of which can go wrong.
+//! The links of one process to its servers, with fault injection.
 
 use std::net::SocketAddr;
 
@@ -11,7 +11,7 @@ pub enum Link {
     Nats,
     /// The server of the databases.
     Postgres,
-    /// The stand-in for Stripe, where cards are charged there.
+    /// The fake Stripe, if it charges the cards.
     Stripe,
 }
 
@@ -53,7 +53,7 @@ impl Links {
         }
     }
 
-    /// What a process is told to come through them.
+    /// Returns the environment of a process that connects through them.
     pub(crate) fn environment(&self, servers: Servers<'_>) -> Vec<(&'static str, String)> {
         let through = |url: &str, proxy: &FaultProxy| {
             url.replacen(&address_of(url).to_string(), &proxy.addr().to_string(), 1)

@@ -4,8 +4,8 @@
 //! nor request ids, error codes, pages, filters or live changes; its identifiers are ObjectIds; its services hear of each
 //! other's changes after a moment, and answer 404 until then; and it charges a card as often as it is asked to.
 
-mod answer;
 mod market;
+mod response;
 mod routes;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,7 +46,7 @@ impl OriginalServer {
         let of_server = Arc::clone(&market);
         let server = ThreadServer::start(move |request| {
             let market = Arc::clone(&of_server);
-            async move { Some(routes::answer(&mut lock(&market), name, &request)) }
+            async move { Some(routes::respond(&mut lock(&market), name, &request)) }
         });
         Self { server, clock, market }
     }

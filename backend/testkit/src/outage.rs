@@ -9,13 +9,13 @@ use crate::TestStack;
 use crate::links::Link;
 use crate::proxy::FaultProxy;
 
-/// An outage. Ending it heals the least that does: whatever the processes hold on to since then is theirs to let go.
+/// An outage. Its end restores the server only: the processes must recover by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outage {
     /// PostgreSQL reads and does not write, for sessions old and new. When it ends, sessions that were made meanwhile still
     /// only read, as after a failover behind a proxy.
     PostgresReadOnly,
-    /// PostgreSQL has no room left for what the services say and hear.
+    /// PostgreSQL has no space for outbox and inbox rows.
     PostgresFull,
     /// PostgreSQL cannot be reached.
     PostgresAway,
@@ -24,7 +24,7 @@ pub enum Outage {
 }
 
 impl Outage {
-    /// Every outage there is.
+    /// All outages.
     pub const ALL: [Self; 4] =
         [Self::PostgresReadOnly, Self::PostgresFull, Self::PostgresAway, Self::NatsAway];
 
@@ -58,7 +58,7 @@ impl FromStr for Outage {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.into_iter().find(|outage| outage.name() == text);
         found.ok_or_else(|| {
-            format!("{text:?} is no outage; there are {}", Self::ALL.map(Self::name).join(", "))
+            format!("{text:?} is not an outage; expected one of {}", Self::ALL.map(Self::name).join(", "))
         })
     }
 }
@@ -69,17 +69,17 @@ const END_SESSIONS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activi
 /// For a command that is to change something on a database that only reads.
 const WRITABLE: &str = "SET transaction_read_only = off";
 /// A function for triggers that refuse rows, as a full tablespace would.
-const FILL: &str = "\
+const FULL_TABLESPACE: &str = "\
     CREATE FUNCTION public.no_space() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN \
       RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $f$";
 /// A command for each outbox and inbox that makes such a trigger: one by one, since others write there meanwhile.
-const FILL_EACH: &str = "\
+const CREATE_TRIGGERS: &str = "\
     SELECT format('CREATE TRIGGER no_space BEFORE INSERT ON %I.%I FOR EACH ROW EXECUTE FUNCTION public.no_space()', \
                   n.nspname, c.relname) \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind = 'r' AND c.relname IN ('outbox', 'inbox')";
 /// The same for their end.
-const FREE_EACH: &str = "\
+const DROP_TRIGGERS: &str = "\
     SELECT format('DROP TRIGGER no_space ON %I.%I', n.nspname, c.relname) \
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
     WHERE c.relkind = 'r' AND c.relname IN ('outbox', 'inbox')";
@@ -96,8 +96,8 @@ impl TestStack {
                 self.psql(END_SESSIONS);
             }),
             Outage::PostgresFull => block_in_place(|| {
-                self.psql(FILL);
-                self.psql_each(FILL_EACH);
+                self.psql(FULL_TABLESPACE);
+                self.psql_each(CREATE_TRIGGERS);
             }),
             Outage::PostgresAway => self.cluster().links(Link::Postgres).for_each(FaultProxy::refuse),
             Outage::NatsAway => self.cluster().links(Link::Nats).for_each(FaultProxy::refuse),
@@ -115,7 +115,7 @@ impl TestStack {
                 drop(self.psql(&format!("{WRITABLE}; {reset}")));
             }),
             Outage::PostgresFull => block_in_place(|| {
-                self.psql_each(FREE_EACH);
+                self.psql_each(DROP_TRIGGERS);
                 self.psql("DROP FUNCTION public.no_space()");
             }),
             Outage::PostgresAway => self.cluster().links(Link::Postgres).for_each(FaultProxy::heal),

@@ -1,4 +1,4 @@
-//! A TCP proxy that goes wrong on demand: between a process and a server, on a free port of the loopback interface.
+//! A TCP proxy with fault injection: between a process and a server, on a free port of the loopback interface.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ impl Direction {
     pub const BOTH: [Self; 2] = [Self::ToServer, Self::ToClient];
 }
 
-/// A proxy. Every fault takes hold of connections that are there as of those that come. It ends when it is dropped, with its
+/// A proxy. Faults apply to open and to new connections. It ends when it is dropped, with its
 /// connections.
 #[derive(Debug)]
 pub struct FaultProxy {
@@ -40,7 +40,7 @@ pub struct FaultProxy {
     listener: AbortHandle,
 }
 
-/// What goes wrong now.
+/// The current faults.
 #[derive(Clone, Debug, Default)]
 struct Faults {
     refuses: bool,
@@ -96,7 +96,7 @@ impl FaultProxy {
         self.faults.send_modify(|faults| faults.cuts += 1);
     }
 
-    /// From now on nobody gets through: what is there is cut, and what comes is ended at once.
+    /// Cuts open connections and closes new ones at once.
     pub fn refuse(&self) {
         self.faults.send_modify(|faults| (faults.refuses, faults.cuts) = (true, faults.cuts + 1));
     }
@@ -136,7 +136,7 @@ async fn serve(
     faults: watch::Receiver<Faults>,
     live: Arc<AtomicUsize>,
 ) {
-    // Both at one moment: whoever refuses cuts as well.
+    // Both at the same time: `refuse` also cuts.
     let Faults { refuses, cuts, .. } = faults.borrow().clone();
     if refuses {
         return;
@@ -188,7 +188,7 @@ async fn pump(
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        // At its end, the other side is told that nothing more comes.
+        // At its end, the write side of the other connection is closed.
         let passed = if count == 0 { to.shutdown().await } else { to.write_all(&buffer[..count]).await };
         if count == 0 || passed.is_err() {
             return;

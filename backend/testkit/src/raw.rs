@@ -1,4 +1,4 @@
-//! A client that sends exactly what it is told: any header, any bytes, no retries, no cookie jar.
+//! A client for raw requests: any header, any bytes, no retries, no cookie jar.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, header};

@@ -19,7 +19,7 @@ use crate::thread_server::ThreadServer;
 
 /// Where a request is on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Point {
+pub enum RequestStage {
     /// The proxy has it; the server does not.
     Arrived,
     /// The server has answered; the client does not know.
@@ -34,12 +34,12 @@ pub struct Step {
     /// The path, without the query.
     pub path: String,
     /// Where it is.
-    pub point: Point,
+    pub point: RequestStage,
 }
 
 /// What becomes of a request that was held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum ProxyAction {
     /// It goes on, or its answer does.
     Continue,
     /// It is lost, or its answer is: the connection is closed.
@@ -62,7 +62,7 @@ pub struct Hold(Receiver<Held>);
 pub struct Held {
     /// Which request, and where.
     pub step: Step,
-    fate: oneshot::Sender<Fate>,
+    fate: oneshot::Sender<ProxyAction>,
 }
 
 #[derive(Debug)]
@@ -85,7 +85,7 @@ struct State {
 impl Step {
     /// A request of this method and path, at this point.
     #[must_use]
-    pub fn new(method: Method, path: impl Into<String>, point: Point) -> Self {
+    pub fn new(method: Method, path: impl Into<String>, point: RequestStage) -> Self {
         Self { method, path: path.into(), point }
     }
 }
@@ -144,7 +144,7 @@ impl Hold {
 
 impl Held {
     /// Lets it go.
-    pub fn release(self, fate: Fate) {
+    pub fn release(self, fate: ProxyAction) {
         // A request whose connection is gone has met its fate.
         let _ = self.fate.send(fate);
     }
@@ -157,9 +157,9 @@ impl Shared {
 
     async fn pass(self: Arc<Self>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        self.reach(Step::new(method.clone(), path.clone(), Point::Arrived)).await?;
+        self.reach(Step::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
         let answer = self.forward(request).await?;
-        self.reach(Step::new(method, path, Point::Answered)).await?;
+        self.reach(Step::new(method, path, RequestStage::Answered)).await?;
         Some(answer)
     }
 
@@ -180,7 +180,7 @@ impl Shared {
         if sender.send(Held { step, fate }).is_err() {
             return Some(());
         }
-        (decided.await == Ok(Fate::Continue)).then_some(())
+        (decided.await == Ok(ProxyAction::Continue)).then_some(())
     }
 
     async fn forward(&self, mut request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {

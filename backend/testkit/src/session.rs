@@ -1,13 +1,13 @@
-//! Somebody who is signed in, for requests that are made by hand.
+//! A signed-in user, for raw requests.
 
 use serde_json::json;
 
 use crate::raw::Raw;
 
-/// The password of everybody.
+/// The password of every user.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Clone, Debug)]
 pub struct TestSession {
     /// The user.
@@ -19,7 +19,7 @@ pub struct TestSession {
 }
 
 impl TestSession {
-    /// Signs up.
+    /// Signs a user up.
     pub(crate) async fn sign_up(raw: &Raw, email: String) -> Self {
         let credentials = json!({ "email": email, "password": PASSWORD });
         let reply = raw.post("/api/users/signup").json(&credentials).await;
@@ -31,7 +31,7 @@ impl TestSession {
     /// Signs in once more: another session of the same user.
     ///
     /// # Panics
-    /// When that is refused.
+    /// Panics if it fails.
     pub async fn again(&self, raw: &Raw) -> Self {
         let credentials = json!({ "email": self.email, "password": PASSWORD });
         let reply = raw.post("/api/users/signin").json(&credentials).await;

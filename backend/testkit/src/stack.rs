@@ -16,48 +16,48 @@ use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
-use crate::cluster::{Cluster, Ground, OwnSetting, REPLICAS};
+use crate::cluster::{Cluster, ClusterSettings, OwnSetting, REPLICAS};
 use crate::collector::Collector;
+use crate::deployment::Deployment;
 use crate::eventually;
 use crate::raw::Raw;
-use crate::running::Running;
 use crate::session::{PASSWORD, TestSession};
 use crate::stripe::FakeStripe;
 
-/// What the sessions of every test stack are signed with.
+/// The key that signs the sessions of every test stack.
 pub const JWT_KEY: &str = "a key for tests that is long enough";
 
-/// How a stack is made.
+/// Builds a test stack.
 #[derive(Debug)]
 #[must_use = "a stack is started by `start`"]
 pub struct TestStackBuilder {
     settings: StackSettings,
     folder: Option<TempDir>,
     shape: Shape,
-    linked: bool,
+    has_links: bool,
     replicas: usize,
-    own: Vec<OwnSetting>,
+    service_settings: Vec<OwnSetting>,
     database_url: Option<String>,
 }
 
-/// A running marketplace. It must be given back with [`finish`](Self::finish), which fails the test if anything is
-/// left undone or an invariant is broken.
+/// A deployment marketplace. It must end with [`finish`](Self::finish), which fails the test if work is unfinished or an
+/// invariant is violated.
 #[derive(Debug)]
 pub struct TestStack {
-    // Empty once it was stopped.
-    running: Option<Running>,
+    // `None` when it is stopped.
+    deployment: Option<Deployment>,
     shape: Shape,
-    linked: bool,
+    has_links: bool,
     replicas: usize,
-    own: Vec<OwnSetting>,
+    service_settings: Vec<OwnSetting>,
     settings: StackSettings,
     folder: Option<TempDir>,
     database_url: Option<String>,
     database: Option<OwnDatabase>,
     nats: Option<NatsServer>,
     raw: Raw,
-    people: AtomicU32,
-    given_back: bool,
+    accounts: AtomicU32,
+    finished: bool,
 }
 
 impl Default for TestStackBuilder {
@@ -66,10 +66,10 @@ impl Default for TestStackBuilder {
         let mut settings = StackSettings::new(folder.path());
         settings.jwt_keys = vec![JWT_KEY.into()];
         settings.cookie = CookieSettings::new("session", false).expect("a cookie name");
-        // No protection, but quick.
+        // Weak, but fast.
         (settings.hashing.memory, settings.hashing.passes, settings.hashing.waiting) = (8, 1, 4096);
         settings.limits.tries_per_address = 100_000;
-        // A test has few accounts, and its clock may stand still.
+        // A test has few accounts, and its clock can stand still.
         settings.writes = WriteRate::UNLIMITED;
         settings.reorder_pause = Duration::ZERO;
         settings.payment_timeouts.first_retry = Duration::from_millis(20);
@@ -78,76 +78,76 @@ impl Default for TestStackBuilder {
             settings,
             folder: Some(folder),
             shape: Shape::Embedded,
-            linked: false,
+            has_links: false,
             replicas: REPLICAS,
-            own: Vec::new(),
+            service_settings: Vec::new(),
             database_url: None,
         }
     }
 }
 
 impl TestStackBuilder {
-    /// Which engines it stands on: files, unless it is told otherwise.
+    /// Sets the infrastructure; the default is embedded.
     pub fn on(mut self, shape: impl Into<Shape>) -> Self {
         self.shape = shape.into();
         self
     }
 
-    /// How long a reservation lasts.
+    /// Sets the duration of a reservation.
     pub fn order_ttl(self, ttl: Duration) -> Self {
         self.with(|settings| settings.order_ttl = ttl)
     }
 
-    /// How many unpaid orders one user may have.
+    /// Sets the limit of unpaid orders per user.
     pub fn open_orders(self, limit: u32) -> Self {
         self.with(|settings| settings.open_orders = limit)
     }
 
-    /// How much one account may write.
+    /// Sets the write rate limit of an account.
     pub fn writes(self, rate: WriteRate) -> Self {
         self.with(|settings| settings.writes = rate)
     }
 
-    /// How long others come first after each reservation of a ticket that a buyer has given up.
+    /// Sets the pause before a buyer can order a ticket again.
     pub fn reorder_pause(self, pause: Duration) -> Self {
         self.with(|settings| settings.reorder_pause = pause)
     }
 
-    /// How long a payment request waits for its outcome.
+    /// Sets how long a payment request waits for its outcome.
     pub fn payment_wait(self, wait: Duration) -> Self {
         self.with(|settings| settings.payment_timeouts.outcome_wait = wait)
     }
 
-    /// The marketplace's time.
+    /// Sets the clock of the marketplace.
     pub fn clock(self, clock: Clock) -> Self {
         self.with(|settings| settings.clock = clock)
     }
 
-    /// Cards are charged by this stand-in for Stripe, whose time is the marketplace's.
+    /// Sets the fake Stripe that charges the cards; the marketplace uses its clock.
     pub fn stripe(self, stripe: &FakeStripe) -> Self {
         self.clock(stripe.clock().clone()).with(|settings| settings.stripe = Some(stripe.settings()))
     }
 
-    /// Its processes send their traces to this collector, whichever they are.
-    pub fn traced(self, collector: &'static Collector) -> Self {
+    /// Sets the collector of the traces.
+    pub fn collector(self, collector: &'static Collector) -> Self {
         self.with(|settings| settings.traces = Some(collector.settings()))
     }
 
-    /// A folder that outlives the stack.
+    /// Sets a data folder that outlives the stack.
     pub fn data_dir(mut self, folder: &Path) -> Self {
         self.folder = None;
         self.with(|settings| settings.data_dir = folder.to_owned())
     }
 
-    /// This NATS server carries the events.
+    /// Sets the NATS server of the bus.
     pub fn over(self, server: &NatsServer) -> Self {
         let mut options = JetStreamOptions::new(server.url());
-        // What was under way when something was killed comes again before a test loses its patience.
+        // Unacknowledged events of a killed process are redelivered within the deadlines of tests.
         options.ack_wait = Duration::from_secs(2);
         self.with(|settings| settings.nats = Some(options))
     }
 
-    /// The empty database of this server holds what the services know.
+    /// Sets the empty database of this server for the services.
     ///
     /// # Panics
     /// Never: the server has a URL.
@@ -157,46 +157,45 @@ impl TestStackBuilder {
         self.with(|settings| settings.database = Some(url.with_connections(6)))
     }
 
-    /// Of the processes of [`Shape::Processes`], those of one service are told this besides; without a service, whoever
-    /// makes tables and streams.
-    pub fn telling(
+    /// Sets a setting of the processes of one service of [`Shape::Processes`]; without a service, of the migrating process.
+    pub fn service_setting(
         mut self,
-        whom: impl Into<Option<Service>>,
+        service: impl Into<Option<Service>>,
         name: &'static str,
         value: impl Into<String>,
     ) -> Self {
-        self.own.push((whom.into(), name, value.into()));
+        self.service_settings.push((service.into(), name, value.into()));
         self
     }
 
-    /// Every process of [`Shape::Processes`] has links to its servers that can go wrong ([`Cluster::link`]).
+    /// Puts fault-injecting links between every process of [`Shape::Processes`] and its servers ([`Cluster::link`]).
     pub fn with_links(mut self) -> Self {
-        self.linked = true;
+        self.has_links = true;
         self
     }
 
-    /// How many processes [`Shape::Processes`] has of each service.
+    /// Sets the number of processes per service of [`Shape::Processes`].
     pub fn replicas(mut self, count: usize) -> Self {
         self.replicas = count;
         self
     }
 
-    /// Anything else.
+    /// Changes other settings.
     pub fn with(mut self, change: impl FnOnce(&mut StackSettings)) -> Self {
         change(&mut self.settings);
         self
     }
 
-    /// What the stack will be told.
+    /// Returns the settings.
     #[must_use]
     pub fn settings(&self) -> &StackSettings {
         &self.settings
     }
 
-    /// Starts it.
+    /// Starts the stack.
     ///
     /// # Panics
-    /// When it does not start, or an engine is not there.
+    /// Panics if it does not start, or a server is missing.
     pub async fn start(mut self) -> TestStack {
         let mut nats = None;
         if self.shape.has_nats() && self.settings.nats.is_none() {
@@ -206,28 +205,28 @@ impl TestStackBuilder {
         }
         let mut database = None;
         if self.shape.engine() == Engine::Postgres && self.database_url.is_none() {
-            let own = OwnDatabase::create();
-            let url: PostgresUrl = own.url().parse().expect("a URL");
+            let service_settings = OwnDatabase::create();
+            let url: PostgresUrl = service_settings.url().parse().expect("a URL");
             // Many stacks share the server.
             self.settings.database = Some(url.with_connections(6));
-            self.database_url = Some(own.url().to_owned());
-            database = Some(own);
+            self.database_url = Some(service_settings.url().to_owned());
+            database = Some(service_settings);
         }
-        let Self { settings, folder, shape, linked, replicas, own, database_url } = self;
+        let Self { settings, folder, shape, has_links, replicas, service_settings, database_url } = self;
         let mut stack = TestStack {
-            running: None,
+            deployment: None,
             shape,
-            linked,
+            has_links,
             replicas,
-            own,
+            service_settings,
             settings,
             folder,
             database_url,
             database,
             nats,
             raw: Raw::new(""),
-            people: AtomicU32::new(0),
-            given_back: false,
+            accounts: AtomicU32::new(0),
+            finished: false,
         };
         Box::pin(stack.run()).await;
         stack
@@ -235,109 +234,109 @@ impl TestStackBuilder {
 }
 
 impl TestStack {
-    /// A stack with a folder of its own.
+    /// Starts a stack with default settings.
     pub async fn start() -> Self {
         Self::builder().start().await
     }
 
-    /// The same on these engines.
+    /// Starts a stack on this infrastructure.
     pub async fn start_on(shape: impl Into<Shape>) -> Self {
         Self::builder().on(shape).start().await
     }
 
-    /// A stack that differs.
+    /// Returns a builder of a stack.
     pub fn builder() -> TestStackBuilder {
         TestStackBuilder::default()
     }
 
-    /// What it stands on.
+    /// Returns the infrastructure.
     #[must_use]
     pub fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// The simulated card provider.
+    /// Returns the simulated card provider.
     ///
     /// # Panics
-    /// When cards are not simulated.
+    /// Panics if cards are not simulated.
     #[must_use]
     pub fn provider(&self) -> &SimulatedProvider {
         self.stack().simulated().expect("simulated cards")
     }
 
-    /// The stack itself.
+    /// Returns the stack.
     ///
     /// # Panics
-    /// When it was stopped, or runs in processes of its own.
+    /// Panics if it is stopped, or runs in processes of its own.
     #[must_use]
     pub fn stack(&self) -> &Stack {
-        match self.running() {
-            Running::Here(stack) => stack,
-            Running::Cluster(_) => panic!("it does not run in this process"),
+        match self.deployment() {
+            Deployment::InProcess(stack) => stack,
+            Deployment::Cluster(_) => panic!("it runs in processes of its own"),
         }
     }
 
-    /// Its processes.
+    /// Returns its processes.
     ///
     /// # Panics
-    /// When it was stopped, or runs in this process.
+    /// Panics if it is stopped, or runs in this process.
     pub fn cluster(&mut self) -> &mut Cluster {
-        match self.running.as_mut().expect("a running stack") {
-            Running::Cluster(cluster) => cluster,
-            Running::Here(_) => panic!("it runs in this process"),
+        match self.deployment.as_mut().expect("a deployment stack") {
+            Deployment::Cluster(cluster) => cluster,
+            Deployment::InProcess(_) => panic!("it runs in this process"),
         }
     }
 
-    fn running(&self) -> &Running {
-        self.running.as_ref().expect("a running stack")
+    fn deployment(&self) -> &Deployment {
+        self.deployment.as_ref().expect("a deployment stack")
     }
 
-    /// What the card provider has done.
+    /// Reads the ledger of the card provider.
     ///
     /// # Panics
-    /// When its book cannot be read.
+    /// Panics if the ledger cannot be read.
     pub async fn ledger(&self) -> Ledger {
-        self.running().ledger().await
+        self.deployment().ledger().await
     }
 
-    /// Where it answers.
+    /// Returns its URL.
     #[must_use]
     pub fn url(&self) -> String {
-        self.running().url()
+        self.deployment().url()
     }
 
-    /// Where its databases are.
+    /// Returns the folder of its databases.
     #[must_use]
     pub fn data_dir(&self) -> PathBuf {
         self.settings.data_dir.clone()
     }
 
-    /// The URL of its PostgreSQL database.
+    /// Returns the URL of its PostgreSQL database.
     ///
     /// # Panics
-    /// When it has none.
+    /// Panics if it has none.
     #[must_use]
     pub fn database_url(&self) -> &str {
         self.database_url.as_deref().expect("a PostgreSQL database")
     }
 
-    /// Runs a command by hand on that database; answers its rows, columns separated by `|`.
+    /// Runs a statement on that database; returns its rows, columns separated by `|`.
     ///
     /// # Panics
-    /// When it has none, or the command is refused.
+    /// Panics if it has none, or the statement fails.
     pub fn psql(&self, sql: &str) -> String {
         self.database.as_ref().expect("a database on the shared server").psql(sql)
     }
 
-    /// The NATS server of its shape.
+    /// Returns its NATS server.
     ///
     /// # Panics
-    /// When it has none.
+    /// Panics if it has none.
     pub fn nats(&mut self) -> &mut NatsServer {
-        self.nats.as_mut().expect("a NATS server of its own")
+        self.nats.as_mut().expect("a NATS server of its service_settings")
     }
 
-    /// A client that nobody is signed in with.
+    /// Returns a client without a session.
     ///
     /// # Panics
     /// Never: the address is valid.
@@ -346,92 +345,92 @@ impl TestStack {
         Client::new(self.url()).expect("a client")
     }
 
-    /// A client of somebody who has just signed up.
+    /// Signs a new user up; returns the client.
     ///
     /// # Panics
-    /// When that is refused.
+    /// Panics if the sign-up fails.
     pub async fn user(&self, name: &str) -> Client {
         let client = self.client();
         client.auth().sign_up(self.email(name), PASSWORD).await.expect("a user signs up");
         client
     }
 
-    /// Somebody who has just signed up, for requests made by hand.
+    /// Signs a new user up, for raw requests.
     pub async fn session(&self, name: &str) -> TestSession {
         TestSession::sign_up(&self.raw, self.email(name)).await
     }
 
-    /// A client for exact requests.
+    /// Returns a client for raw requests.
     #[must_use]
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
-    /// A client for exact requests of each process that serves `service`, past the ingress.
+    /// Returns a client for raw requests of each process of `service`, without the ingress.
     ///
     /// # Panics
-    /// When it was stopped.
+    /// Panics if it is stopped.
     #[must_use]
     pub fn raw_of_each(&self, service: Service) -> Vec<Raw> {
-        self.running().urls(service).into_iter().map(Raw::new).collect()
+        self.deployment().urls(service).into_iter().map(Raw::new).collect()
     }
 
-    /// An e-mail that nobody has used yet.
+    /// Returns an unused e-mail address.
     pub fn email(&self, name: &str) -> String {
-        format!("{name}-{}@example.com", self.people.fetch_add(1, Ordering::Relaxed))
+        format!("{name}-{}@example.com", self.accounts.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The marketplace's clock.
+    /// Returns the clock of the marketplace.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.stack().clock()
     }
 
-    /// Whether nothing waits. A bus that cannot be asked now is none that nothing waits on.
+    /// Returns whether no work is pending. A bus that cannot be read counts as pending.
     ///
     /// # Panics
-    /// When the databases cannot be read.
+    /// Panics if the databases cannot be read.
     pub async fn is_settled(&self) -> bool {
-        match self.running().is_settled().await {
+        match self.deployment().is_settled().await {
             Err(AuditError::Bus(_)) => false,
             settled => settled.expect("the databases can be read"),
         }
     }
 
-    /// Waits until nothing waits.
+    /// Waits until no work is pending.
     pub async fn settle(&self) {
         eventually!(self.is_settled().await, seconds 20);
     }
 
-    /// What the audit finds.
+    /// Runs the audit.
     ///
     /// # Panics
-    /// When it cannot be made.
+    /// Panics if the audit fails.
     pub async fn report(&self) -> Report {
-        self.running().audit().await.expect("the databases can be read")
+        self.deployment().audit().await.expect("the databases can be read")
     }
 
-    /// Fails the test if an invariant is broken.
+    /// Fails the test if an invariant is violated.
     ///
     /// # Panics
-    /// When one is.
+    /// Panics if one is.
     pub async fn audit(&self) {
         let report = self.report().await;
         assert!(report.is_clean(), "\n{report}");
     }
 
-    /// Stops the stack and starts it again in the same folder, at the same marketplace's time, on another port.
+    /// Restarts the stack in the same folder, at the same time of the marketplace, on another port.
     ///
     /// # Panics
-    /// When it does not stop in an orderly way, or does not start.
+    /// Panics if it does not stop gracefully, or does not start.
     pub async fn restart(&mut self) {
         self.restart_with(|_| {}).await;
     }
 
-    /// The same, told something else.
+    /// Restarts the stack with changed settings.
     ///
     /// # Panics
-    /// When it does not stop in an orderly way, or does not start.
+    /// Panics if it does not stop gracefully, or does not start.
     pub async fn restart_with(&mut self, change: impl FnOnce(&mut StackSettings)) {
         self.stop().await;
         change(&mut self.settings);
@@ -441,47 +440,55 @@ impl TestStack {
     async fn run(&mut self) {
         let nats = self.settings.nats.as_ref().map_or("", |options| &options.url);
         let database = self.database_url.as_deref().unwrap_or_default();
-        let (linked, replicas, own) = (self.linked, self.replicas, self.own.as_slice());
-        let ground = Ground { settings: &self.settings, database, nats, linked, replicas, own };
-        let running = Box::pin(Running::start(self.shape, ground)).await;
-        self.raw = Raw::new(running.url());
-        self.running = Some(running);
+        let (has_links, replicas, service_settings) =
+            (self.has_links, self.replicas, self.service_settings.as_slice());
+        let cluster = ClusterSettings {
+            settings: &self.settings,
+            database,
+            nats,
+            has_links,
+            replicas,
+            service_settings,
+        };
+        let deployment = Box::pin(Deployment::start(self.shape, cluster)).await;
+        self.raw = Raw::new(deployment.url());
+        self.deployment = Some(deployment);
     }
 
-    /// Stops the stack in an orderly way; its folder stays for [`restart`](Self::restart).
+    /// Stops the stack gracefully; its folder stays for [`restart`](Self::restart).
     ///
     /// # Panics
-    /// When something had to be cut.
+    /// Panics if requests or tasks were cut.
     pub async fn stop(&mut self) {
-        if let Some(running) = self.running.take() {
-            assert!(running.stop().await, "something had to be cut");
+        if let Some(deployment) = self.deployment.take() {
+            assert!(deployment.stop().await, "requests or tasks were cut");
         }
     }
 
-    /// Waits until nothing waits, checks every invariant, and stops.
+    /// Waits until no work is pending, audits, and stops.
     ///
     /// # Panics
-    /// When an event or a step is left, an invariant is broken, or something had to be cut.
+    /// Panics if work stays pending, an invariant is violated, or requests were cut.
     pub async fn finish(mut self) {
-        if self.running.is_some() {
+        if self.deployment.is_some() {
             self.settle().await;
             self.audit().await;
         }
         self.stop().await;
-        self.given_back = true;
+        self.finished = true;
     }
 
-    /// Stops without a look at the invariants: for tests that break them.
+    /// Stops without an audit: for tests that violate invariants.
     pub async fn discard(mut self) {
         self.stop().await;
-        self.given_back = true;
+        self.finished = true;
     }
 }
 
 impl Drop for TestStack {
     fn drop(&mut self) {
-        // The folder goes with the stack; where a test has failed already there is nothing to add.
+        // A test that has failed already needs no second panic.
         drop(self.folder.take());
-        assert!(self.given_back || std::thread::panicking(), "a test must end with `stack.finish().await`");
+        assert!(self.finished || std::thread::panicking(), "a test must end with `stack.finish().await`");
     }
 }

@@ -1,21 +1,21 @@
-//! A storm of writes against a server that is killed in the middle of it, again and again.
+//! Concurrent writes against a server that is killed repeatedly.
 //!
-//! Many clients list, edit, withdraw, order, cancel and pay at once. Each write is sent until it is answered, with the
-//! same key, while the server is killed (`kill -9`) at any moment: at work, with its first answer, and while it starts.
-//! In the end every answer must have been true: what was answered is there, nothing happened twice, everything that
-//! was said was heard, and the audit of the data directory finds nothing.
+//! Many clients list, edit, withdraw, order, cancel and pay at once. Each write is retried with the same key until it gets a
+//! response, while the server is killed (`kill -9`) at any moment: at work, with its first response, and during its start.
+//! In the end every response must hold: the effects exist, nothing happened twice, every event is consumed, and the audit
+//! of the data directory is clean.
 
 mod client;
+mod client_pool;
 mod cluster;
-mod crowd;
-mod dice;
+mod connection;
 mod events;
 mod fresh;
-mod line;
 mod outage;
+mod rng;
 mod sellers;
 mod server;
-mod verdict;
+mod verify;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -29,138 +29,146 @@ use ticketing_server::audit::Report;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+pub use self::client_pool::ClientPool;
 pub use self::cluster::{CLUSTER_ORDER_TTL, ClusterStorm};
-pub use self::crowd::Crowd;
 pub use self::fresh::FRESH_PURCHASE;
 pub use self::outage::{OutageStorm, OutageSummary};
 pub use self::sellers::SellerActivity;
 
-use self::client::{Client, Memory, Shared};
-use self::dice::Dice;
+use self::client::{Client, ClientHistory, Shared};
+use self::connection::ServerConnection;
 use self::events::Events;
-use self::line::Line;
+use self::rng::SeededRng;
 use self::server::Server;
-use crate::Patience;
+use crate::Deadline;
 
-/// How long a reservation lasts: some run out in the storm.
+/// The duration of a reservation: some expire in the storm.
 const ORDER_TTL: &str = "2s";
-/// The clients must get so many answers in this time.
-const WORKS: Duration = Duration::from_secs(120);
-/// How long it may take until everything that was said was heard.
-const SETTLES: Duration = Duration::from_secs(60);
+/// How long the clients may need to get the responses of a round.
+const RESPONSES_TIMEOUT: Duration = Duration::from_secs(120);
+/// How long the consumers may need to process all events.
+const SETTLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// The server: a program that takes `--listen`, `--data-dir` and `--order-ttl` and says where it listens.
+/// The server: a program that takes `--listen`, `--data-dir` and `--order-ttl` and prints its address.
 #[derive(Clone, Debug)]
 pub struct Program {
-    /// The program.
+    /// The path of the program.
     pub path: PathBuf,
-    /// Arguments before those.
+    /// The arguments before those.
     pub args: Vec<OsString>,
 }
 
-/// A storm.
+/// A storm against one server.
 #[derive(Clone, Debug)]
 pub struct Storm {
-    /// What is under the storm.
+    /// The server.
     pub program: Program,
-    /// How often it is killed.
+    /// The number of kills.
     pub rounds: u32,
-    /// How many clients write at once.
+    /// The number of concurrent clients.
     pub clients: u64,
-    /// What sellers do with tickets that are being bought.
+    /// What sellers do with tickets during their purchase.
     pub sellers: SellerActivity,
-    /// What the choices are made from.
+    /// The seed of the random choices.
     pub seed: u64,
 }
 
-/// What happened in a storm.
+/// The result of a storm.
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// The seed.
     pub seed: u64,
-    /// How often the server was killed at work.
+    /// The number of kills at work.
     pub killed_at_work: u32,
-    /// How often it was killed while it started.
+    /// The number of kills during a start.
     pub killed_at_start: u32,
-    /// Writes.
+    /// The number of writes.
     pub writes: u64,
-    /// Those that were answered 2xx.
-    pub good: u64,
-    /// How often one had to be sent again.
-    pub repeated: u64,
-    /// What the audit of the data directory says.
+    /// The number of writes with a 2xx response.
+    pub succeeded: u64,
+    /// The number of retries.
+    pub retried: u64,
+    /// The report of the audit of the data directory.
     pub audit: Report,
-    /// How long it took.
+    /// The duration.
     pub took: Duration,
 }
 
 impl Storm {
-    /// Runs the storm in `data_dir`; tells of each round by `tell`.
+    /// Runs the storm in `data_dir`; calls `report` after each round.
     ///
     /// # Panics
-    /// When an answer was not true, or the server does not do what it must.
-    pub async fn run(&self, data_dir: &Path, tell: impl FnMut(String)) -> Summary {
-        self.run_with(data_dir, Events::Here, tell).await
+    /// Panics if a response does not hold, or the server fails.
+    pub async fn run(&self, data_dir: &Path, report: impl FnMut(String)) -> Summary {
+        self.run_with(data_dir, Events::Embedded, report).await
     }
 
-    /// The same with the events on a NATS server, which is killed in the middle of the rounds. The program takes
-    /// `--nats-url` too.
+    /// Runs the storm with the events on a NATS server, which is killed during the rounds. The program also takes
+    /// `--nats-url`.
     ///
     /// # Panics
-    /// When an answer was not true, or a server does not do what it must.
-    pub async fn run_on(&self, data_dir: &Path, nats: &mut NatsServer, tell: impl FnMut(String)) -> Summary {
-        self.run_with(data_dir, Events::over(nats).await, tell).await
+    /// Panics if a response does not hold, or a server fails.
+    pub async fn run_on(
+        &self,
+        data_dir: &Path,
+        nats: &mut NatsServer,
+        report: impl FnMut(String),
+    ) -> Summary {
+        self.run_with(data_dir, Events::nats(nats).await, report).await
     }
 
     async fn run_with(
         &self,
         data_dir: &Path,
         mut events: Events<'_>,
-        mut tell: impl FnMut(String),
+        mut report: impl FnMut(String),
     ) -> Summary {
         let began = Instant::now();
-        let program = events.tell(&self.program);
-        let shared =
-            Arc::new(Shared { line: Line::new(), board: Mutex::default(), over: AtomicBool::new(false) });
-        let dice = Dice::new(self.seed);
+        let program = events.configure(&self.program);
+        let shared = Arc::new(Shared {
+            connection: ServerConnection::new(),
+            tickets: Mutex::default(),
+            is_over: AtomicBool::new(false),
+        });
+        let rng = SeededRng::new(self.seed);
         let mut clients = JoinSet::new();
         for number in 0..self.clients {
-            clients.spawn(Client::new(number, dice.of(number), shared.clone(), self.sellers).run());
+            clients.spawn(Client::new(number, rng.fork(number), shared.clone(), self.sellers).run());
         }
 
         let (mut killed_at_work, mut killed_at_start) = (0, 0);
         for round in 1..=self.rounds {
-            let mut dice = dice.of(1_000_000 + u64::from(round));
-            // The first start makes the databases: whatever is half made must not stop the next one.
-            let starts = if round == 1 { 3 } else { u32::from(dice.percent(40)) };
+            let mut rng = rng.fork(1_000_000 + u64::from(round));
+            // The first start creates the databases: incomplete ones must not prevent the next start.
+            let starts = if round == 1 { 3 } else { u32::from(rng.percent(40)) };
             for _ in 0..starts {
-                kill_at_start(&program, data_dir, &mut dice).await;
+                kill_at_start(&program, data_dir, &mut rng).await;
             }
             killed_at_start += starts;
-            let answers = if dice.percent(25) { dice.below(4) } else { 20 + dice.below(500) };
-            let server = work(&program, data_dir, &shared, &mut clients, answers).await;
-            if dice.percent(50) {
-                events.die().await;
-                go_on(&shared, &mut clients, dice.below(100)).await;
+            let answers = if rng.percent(25) { rng.below(4) } else { 20 + rng.below(500) };
+            let server = start_and_wait(&program, data_dir, &shared, &mut clients, answers).await;
+            if rng.percent(50) {
+                events.restart_nats().await;
+                wait_for_responses(&shared, &mut clients, rng.below(100)).await;
             }
             server.kill().await;
-            shared.line.cut();
+            shared.connection.cut();
             killed_at_work += 1;
-            tell(format!(
-                "round {round}: killed after {answers} answers; {} writes so far, {} good, {} repeated",
-                shared.line.sent.load(Ordering::Relaxed),
-                shared.line.good.load(Ordering::Relaxed),
-                shared.line.repeated.load(Ordering::Relaxed),
+            report(format!(
+                "round {round}: killed after {answers} responses; {} writes so far, {} succeeded, {} retried",
+                shared.connection.sent.load(Ordering::Relaxed),
+                shared.connection.succeeded.load(Ordering::Relaxed),
+                shared.connection.retried.load(Ordering::Relaxed),
             ));
         }
 
-        let server = work(&program, data_dir, &shared, &mut clients, 200).await;
-        shared.over.store(true, Ordering::Relaxed);
-        let mut memories: Vec<Memory> = Vec::new();
+        let server = start_and_wait(&program, data_dir, &shared, &mut clients, 200).await;
+        shared.is_over.store(true, Ordering::Relaxed);
+        let mut histories: Vec<ClientHistory> = Vec::new();
         while let Some(client) = clients.join_next().await {
-            memories.push(unwind(client));
+            histories.push(history_of(client));
         }
-        verdict::check(&shared.line, &memories).await;
+        verify::check(&shared.connection, &histories).await;
         settle(&events, data_dir).await;
         let status = server.terminate().await;
         assert!(status.success(), "the server ended with {status}");
@@ -170,98 +178,98 @@ impl Storm {
             seed: self.seed,
             killed_at_work,
             killed_at_start,
-            writes: shared.line.sent.load(Ordering::Relaxed),
-            good: shared.line.good.load(Ordering::Relaxed),
-            repeated: shared.line.repeated.load(Ordering::Relaxed),
+            writes: shared.connection.sent.load(Ordering::Relaxed),
+            succeeded: shared.connection.succeeded.load(Ordering::Relaxed),
+            retried: shared.connection.retried.load(Ordering::Relaxed),
             audit,
             took: began.elapsed(),
         }
     }
 
-    /// Kills `times` servers, each while it makes its databases in a folder of its own, and starts each once more.
+    /// Kills `times` servers, each while it creates its databases in a folder of its own, and starts each again.
     ///
     /// # Panics
-    /// When one of them does not start again.
+    /// Panics if one of them does not start again.
     pub async fn interrupt_first_starts(&self, folder: &Path, times: u32) {
         let began = Instant::now();
         let server = Server::start(&self.program, &folder.join("whole"), ORDER_TTL).await;
         let whole = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         server.kill().await;
-        let mut dice = Dice::new(self.seed);
+        let mut rng = SeededRng::new(self.seed);
         for time in 0..times {
             let data_dir = folder.join(time.to_string());
             let mut child = server::spawn(&self.program, &data_dir, ORDER_TTL);
-            sleep(Duration::from_micros(dice.below(whole))).await;
+            sleep(Duration::from_micros(rng.below(whole))).await;
             child.kill().await.expect("the server can be killed");
             Server::start(&self.program, &data_dir, ORDER_TTL).await.kill().await;
         }
     }
 }
 
-async fn kill_at_start(program: &Program, data_dir: &Path, dice: &mut Dice) {
+async fn kill_at_start(program: &Program, data_dir: &Path, rng: &mut SeededRng) {
     let mut child = server::spawn(program, data_dir, ORDER_TTL);
-    sleep(Duration::from_millis(dice.below(200))).await;
+    sleep(Duration::from_millis(rng.below(200))).await;
     child.kill().await.expect("the server can be killed");
 }
 
-/// Starts the server and lets the clients have it until so many writes were answered.
-async fn work(
+/// Starts the server and waits until the clients have got so many responses.
+async fn start_and_wait(
     program: &Program,
     data_dir: &Path,
     shared: &Shared,
-    clients: &mut JoinSet<Memory>,
+    clients: &mut JoinSet<ClientHistory>,
     answers: u64,
 ) -> Server {
     let server = Server::start(program, data_dir, ORDER_TTL).await;
-    shared.line.connect(&server.url);
-    go_on(shared, clients, answers).await;
+    shared.connection.connect(&server.url);
+    wait_for_responses(shared, clients, answers).await;
     server
 }
 
-/// Waits until so many writes more were answered.
-async fn go_on(shared: &Shared, clients: &mut JoinSet<Memory>, answers: u64) {
-    let mut answered = shared.line.answered.subscribe();
+/// Waits for so many more responses.
+async fn wait_for_responses(shared: &Shared, clients: &mut JoinSet<ClientHistory>, answers: u64) {
+    let mut answered = shared.connection.answered.subscribe();
     let enough = *answered.borrow() + answers;
     tokio::select! {
-        // A client ends before the storm is over only when it has found something.
-        Some(client) = clients.join_next() => drop(unwind(client)),
-        worked = timeout(WORKS, answered.wait_for(|count| *count >= enough)) => {
-            drop(worked.expect("the server answers").expect("the line outlives the storm"));
+        // A client ends early only if it has panicked.
+        Some(client) = clients.join_next() => drop(history_of(client)),
+        worked = timeout(RESPONSES_TIMEOUT, answered.wait_for(|count| *count >= enough)) => {
+            drop(worked.expect("the server answers").expect("the connection outlives the storm"));
         }
     }
 }
 
-/// Waits until nothing is under way, while the server still runs.
+/// Waits until the audit of the running server is clean.
 async fn settle(events: &Events<'_>, data_dir: &Path) {
-    let patience = Patience::lasting(SETTLES);
+    let deadline = Deadline::after(SETTLE_TIMEOUT);
     loop {
         let report = events.audit_beside_server(data_dir).await;
         if report.as_ref().is_some_and(Report::is_clean) {
             return;
         }
-        let found = report.map_or_else(|| "no bus".to_owned(), |report| report.to_string());
-        patience.pause(&format!("a clean audit, which still finds\n{found}")).await;
+        let found = report.map_or_else(|| "the bus cannot be read".to_owned(), |report| report.to_string());
+        deadline.pause(&format!("a clean audit, which still finds\n{found}")).await;
     }
 }
 
-/// What a client has to say; what stopped it stops the storm.
-fn unwind(client: Result<Memory, tokio::task::JoinError>) -> Memory {
+/// Returns the history of a client, and propagates its panic.
+fn history_of(client: Result<ClientHistory, tokio::task::JoinError>) -> ClientHistory {
     match client {
-        Ok(memory) => memory,
+        Ok(history) => history,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        Err(error) => panic!("a client was lost: {error}"),
+        Err(error) => panic!("a client task was cancelled: {error}"),
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, killed_at_work, killed_at_start, writes, good, repeated, audit, took } = self;
+        let Self { seed, killed_at_work, killed_at_start, writes, succeeded, retried, audit, took } = self;
         let seconds = took.as_secs_f64();
         writeln!(
             f,
             "seed {seed}: killed {killed_at_work} times at work and {killed_at_start} times at start"
         )?;
-        writeln!(f, "{writes} writes in {seconds:.1} s: {good} answered 2xx, {repeated} sent again")?;
+        writeln!(f, "{writes} writes in {seconds:.1} s: {succeeded} answered 2xx, {retried} sent again")?;
         write!(f, "{audit}")
     }
 }

@@ -1,11 +1,10 @@
-//! A stand-in for Stripe that speaks its wire on a free port of the loopback interface: form bodies, a bearer key, error
-//! objects, answers that are kept under their idempotency key for ever, signed events. It remembers everything it was
-//! asked to do, and goes wrong on demand.
+//! A fake Stripe with its HTTP API on a free port of the loopback interface: form bodies, a bearer key, error objects,
+//! responses that are kept under their idempotency key, signed events. It records its requests and injects faults.
 
 mod account;
 mod card;
 mod events;
-mod mischief;
+mod faults;
 mod request;
 mod server;
 
@@ -18,14 +17,14 @@ use ticketing_payments::provider::{FaultPlan, Ledger};
 use ticketing_platform::clock::Clock;
 
 use account::Account;
-pub use mischief::Mischief;
+pub use faults::StripeFaults;
 
-/// The secret key of the stand-in.
+/// The secret key of the fake.
 pub const STRIPE_KEY: &str = "sk_test_a_key_for_tests";
-/// What its events are signed with.
+/// The secret that signs its events.
 pub const STRIPE_WEBHOOK_SECRET: &str = "whsec_a_secret_for_tests";
 
-/// The stand-in. Clones share it; it answers until the last one is dropped.
+/// The fake. Clones share it; it serves until the last one is dropped.
 #[derive(Clone, Debug)]
 pub struct FakeStripe {
     shared: Arc<Shared>,
@@ -36,7 +35,7 @@ struct Shared {
     address: SocketAddr,
     clock: Clock,
     faults: FaultPlan,
-    mischief: Mischief,
+    server_faults: StripeFaults,
     account: Mutex<Account>,
     listener: tokio::task::AbortHandle,
 }
@@ -48,15 +47,15 @@ impl Drop for Shared {
 }
 
 impl FakeStripe {
-    /// Starts one, by this clock.
+    /// Starts a fake with this clock.
     ///
     /// # Panics
-    /// When no port is free.
+    /// Panics if no port is free.
     pub async fn start(clock: Clock) -> Self {
         server::start(clock).await
     }
 
-    /// What a marketplace is told to use it, events included.
+    /// Returns the settings of a marketplace that uses it, events included.
     ///
     /// # Panics
     /// Never: the address is a URL.
@@ -69,47 +68,46 @@ impl FakeStripe {
         }
     }
 
-    /// Its time.
+    /// Returns its clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.shared.clock
     }
 
-    /// What goes wrong on the way to it and back.
+    /// Returns the faults of the connection to it.
     #[must_use]
     pub fn faults(&self) -> &FaultPlan {
         &self.shared.faults
     }
 
-    /// What goes wrong inside it.
+    /// Returns the faults of the server itself.
     #[must_use]
-    pub fn mischief(&self) -> &Mischief {
-        &self.shared.mischief
+    pub fn server_faults(&self) -> &StripeFaults {
+        &self.shared.server_faults
     }
 
-    /// Its book.
+    /// Returns its ledger.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
         self.account().ledger()
     }
 
-    /// Every PaymentIntent that it knows, oldest first, as it would answer it.
+    /// Returns every PaymentIntent as JSON, oldest first.
     #[must_use]
     pub fn intents(&self) -> Vec<Value> {
         self.account().intents()
     }
 
-    /// What the owner of a card does in the browser with an intent that waits for it (3-D Secure): confirms it, or fails to.
-    /// The marketplace hears of it where it hears events.
+    /// Confirms an intent that waits for its cardholder (3-D Secure), or fails the confirmation. A webhook event follows.
     ///
     /// # Panics
-    /// When no intent of this name waits for its owner.
+    /// Panics if no intent with this id waits for its cardholder.
     pub fn confirm(&self, id: &str, confirmed: bool) {
         self.account().confirm(id, confirmed);
         self.send_events();
     }
 
-    /// Every request that arrived: method, path and idempotency key.
+    /// Returns every request: method, path and idempotency key.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.account().requests.clone()

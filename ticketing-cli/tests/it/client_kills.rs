@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
-use ticketing_testkit::{Fate, Method, Point, RequestProxy, Step};
+use ticketing_testkit::{Method, ProxyAction, RequestProxy, RequestStage, Step};
 
 use crate::support::{Cli, Run, Server, eventually, finish, number, program, say, text};
 
@@ -26,11 +26,11 @@ const TICKET: &str = "TICKET";
 #[derive(Clone, Debug)]
 enum Kill {
     /// The client, with its request or the answer to it lost or still on its way.
-    Client(Step, Fate),
+    Client(Step, ProxyAction),
     /// The client, somewhere.
     ClientAtRandom,
     /// The server, while it has a request or its answer is on its way.
-    Server(Step, Fate),
+    Server(Step, ProxyAction),
     /// The server, somewhere.
     ServerAtRandom,
 }
@@ -111,9 +111,9 @@ impl Stage {
         let writes: Vec<_> = steps.iter().filter(|step| step.method == Method::POST).cloned().collect();
         assert_eq!(writes.len(), 4, "an order and a payment, at two points each: {steps:?}");
         assert!(steps.len() > writes.len(), "the ticket is read first: {steps:?}");
-        let listing =
-            [Point::Arrived, Point::Answered].map(|point| Step::new(Method::POST, "/api/tickets", point));
-        let fates = |step: Step| [Fate::Lose, Fate::Continue].map(|fate| (step.clone(), fate));
+        let listing = [RequestStage::Arrived, RequestStage::Answered]
+            .map(|point| Step::new(Method::POST, "/api/tickets", point));
+        let fates = |step: Step| [ProxyAction::Lose, ProxyAction::Continue].map(|fate| (step.clone(), fate));
         let of_client =
             steps.into_iter().chain(listing).flat_map(fates).map(|(step, fate)| Kill::Client(step, fate));
         let of_server = writes.into_iter().flat_map(fates).map(|(step, fate)| Kill::Server(step, fate));

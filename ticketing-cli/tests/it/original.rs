@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use ticketing_testkit::{Fate, Method, OriginalServer, Point, RequestProxy, Step};
+use ticketing_testkit::{Method, OriginalServer, ProxyAction, RequestProxy, RequestStage, Step};
 
 use crate::support::{Cli, Run, eventually, text};
 
@@ -194,14 +194,14 @@ fn buy_pays_no_other_price_than_the_one_agreed_to() {
         let stage = Stage::new();
         let ticket = stage.ticket();
         // The price that is read is not the price that is ordered.
-        let read = Step::new(Method::GET, format!("/api/tickets/{ticket}"), Point::Answered);
+        let read = Step::new(Method::GET, format!("/api/tickets/{ticket}"), RequestStage::Answered);
         let hold = stage.proxy.hold_at(read);
         let words = [&["buy", &ticket, "--token", "tok_visa"], more].concat();
         let buying = stage.buyer.command(&words).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();
         stage.seller.ok(&["tickets", "update", &ticket, "--price", "50"]);
         stage.after_lag();
-        held.release(Fate::Continue);
+        held.release(ProxyAction::Continue);
         let Run { code, err, .. } = Run::of(buying);
         stage.after_lag();
         assert_eq!(stage.original.charges().len(), usize::from(agrees), "{err}");
@@ -234,23 +234,23 @@ fn buy_asks_again_before_it_pays_for_an_own_order_at_another_price() {
 #[test]
 fn lost_answers_at_original_are_told_and_never_repeated() {
     for (path, point, charges) in [
-        (ORDERS, Point::Arrived, 0),
-        (ORDERS, Point::Answered, 0),
-        (PAYMENTS, Point::Arrived, 0),
-        (PAYMENTS, Point::Answered, 1),
+        (ORDERS, RequestStage::Arrived, 0),
+        (ORDERS, RequestStage::Answered, 0),
+        (PAYMENTS, RequestStage::Arrived, 0),
+        (PAYMENTS, RequestStage::Answered, 1),
     ] {
         let stage = Stage::new();
         let ticket = stage.ticket();
         // Payments has heard of the order before it is asked: the loss meets the request that charges.
-        let hold = stage.proxy.hold_at(Step::new(Method::POST, path, Point::Arrived));
+        let hold = stage.proxy.hold_at(Step::new(Method::POST, path, RequestStage::Arrived));
         let buying = stage.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();
         stage.after_lag();
-        if point == Point::Answered {
+        if point == RequestStage::Answered {
             stage.proxy.lose_at(Step::new(Method::POST, path, point));
-            held.release(Fate::Continue);
+            held.release(ProxyAction::Continue);
         } else {
-            held.release(Fate::Lose);
+            held.release(ProxyAction::Lose);
         }
         let run = Run::of(buying);
         assert_eq!(run.code, 7, "{path} {point:?}: {run:?}");
@@ -286,7 +286,7 @@ fn raw_payment_with_lost_answer_is_not_repeated() {
     let stage = Stage::new();
     let order = text(&stage.buyer.json(&["orders", "create", &stage.ticket()])["id"]);
     stage.after_lag();
-    stage.proxy.lose_at(Step::new(Method::POST, PAYMENTS, Point::Answered));
+    stage.proxy.lose_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
     let field = format!("orderId={order}");
     let run = stage.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
     assert_eq!(run.code, 7, "{run:?}");
@@ -302,7 +302,9 @@ fn client_killed_at_any_step_of_buy_at_original_charges_once() {
     let mut steps = stage.proxy.take_steps();
     steps.dedup();
     assert!(steps.len() >= 6, "a read, an order and a payment, at two points each: {steps:?}");
-    for (step, fate) in steps.iter().flat_map(|step| [(step, Fate::Lose), (step, Fate::Continue)]) {
+    for (step, fate) in
+        steps.iter().flat_map(|step| [(step, ProxyAction::Lose), (step, ProxyAction::Continue)])
+    {
         let ticket = stage.ticket();
         let charges = stage.original.charges().len();
         let path = step.path.replace(&first, &ticket);

@@ -209,7 +209,7 @@ impl PrivateServer {
     ///
     /// # Panics
     /// If the server does not start.
-    pub fn start_again(&self) {
+    pub fn restart_process(&self) {
         assert!(self.server.start(), "the server does not start: {}", self.server.log());
     }
 

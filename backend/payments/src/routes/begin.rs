@@ -63,7 +63,9 @@ pub(super) fn begin(tx: &mut Tx<'_>, app: &App, request: &Request) -> Result<Beg
         }
         Err(failure) if failure.status().is_server_error() => Err(failure),
         // A rule refuses the request.
-        Err(refusal) => Ok(BeginResult::Responded(idempotency::record_outcome(tx, &request.keyed, Err(refusal))?)),
+        Err(refusal) => {
+            Ok(BeginResult::Responded(idempotency::record_outcome(tx, &request.keyed, Err(refusal))?))
+        }
     }
 }
 

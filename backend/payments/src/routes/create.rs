@@ -1,10 +1,12 @@
 //! `POST /api/payments`
 
 use axum::extract::State;
-use ticketing_platform::visibility::Visibility;
 use ticketing_platform::http::{ApiError, Json};
-use ticketing_platform::idempotency::{self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest};
+use ticketing_platform::idempotency::{
+    self, Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedOutcome, KeyedRequest,
+};
 use ticketing_platform::session::Session;
+use ticketing_platform::visibility::Visibility;
 use ticketing_sdk::{NewPayment, Payment, Problem};
 
 use super::begin::{BeginResult, Request, begin};
@@ -42,7 +44,9 @@ pub(crate) async fn create(
     let request = Request { user_id: session.user_id, key: key.0, keyed, input, now };
     app.writes.check_keyed(&request.user_id, &app.core.db, &request.keyed).await?;
     let _guard = match &request.key {
-        Some(key) => Some(app.in_flight.begin(&request.user_id, key).ok_or_else(idempotency::in_flight_error)?),
+        Some(key) => {
+            Some(app.in_flight.begin(&request.user_id, key).ok_or_else(idempotency::in_flight_error)?)
+        }
         None => None,
     };
     let followed = match begin_or_wait(&app, &request).await? {

@@ -1,7 +1,7 @@
 //! The body of a payment request.
 
 use serde::{Deserialize, Serialize};
-use ticketing_platform::http::{ApiError, ValidationErrors, Field};
+use ticketing_platform::http::{ApiError, Field, ValidationErrors};
 use ticketing_sdk::OrderId;
 
 use crate::domain::{CardToken, TokenError};

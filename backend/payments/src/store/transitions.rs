@@ -70,7 +70,10 @@ pub fn record_outcome(
     }
     let result = match outcome {
         ProviderOutcome::Done { stripe_id } => {
-            tx.execute_deferred("UPDATE payments SET stripe_id = $2 WHERE id = $1", args![&payment.id, stripe_id])?;
+            tx.execute_deferred(
+                "UPDATE payments SET stripe_id = $2 WHERE id = $1",
+                args![&payment.id, stripe_id],
+            )?;
             payment.stripe_id = Some(stripe_id.clone());
             StepResult::Done
         }

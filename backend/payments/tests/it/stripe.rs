@@ -168,7 +168,7 @@ async fn declined_capture_cancels_the_intent() {
 async fn failure_after_effect_is_looked_up() {
     let fixture = fixture().await;
     for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Refund] {
-        fixture.stripe.mischief().error_after(call, 1);
+        fixture.stripe.server_faults().error_after(call, 1);
     }
     let charge = fixture.held("a", "tok_visa").await;
     fixture.provider.capture("a:capture", &charge).await.unwrap();
@@ -181,7 +181,7 @@ async fn failure_after_effect_is_looked_up() {
 async fn failed_void_after_effect_is_looked_up() {
     let fixture = fixture().await;
     let charge = fixture.held("a", "tok_visa").await;
-    fixture.stripe.mischief().error_after(ProviderCall::Void, 1);
+    fixture.stripe.server_faults().error_after(ProviderCall::Void, 1);
     fixture.provider.void("a:void", &charge).await.unwrap();
     assert!(!fixture.the_charge().held);
 }
@@ -190,14 +190,14 @@ async fn failed_void_after_effect_is_looked_up() {
 async fn failed_key_without_effect_is_replaced_after_capture() {
     let fixture = fixture().await;
     let charge = fixture.held("a", "tok_visa").await;
-    fixture.stripe.mischief().error_instead(ProviderCall::Capture, 2);
+    fixture.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
     // The first call can still have its effect; a stored failure cannot.
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     assert!(unknown(fixture.provider.capture("a:capture", &charge).await));
     fixture.provider.capture("a:capture", &charge).await.unwrap();
     assert_eq!(fixture.the_charge().captures, 1);
 
-    fixture.stripe.mischief().error_instead(ProviderCall::Refund, 1);
+    fixture.stripe.server_faults().error_instead(ProviderCall::Refund, 1);
     assert!(unknown(fixture.provider.refund("a:refund", &charge).await));
     fixture.provider.refund("a:refund", &charge).await.unwrap();
     assert_eq!(fixture.the_charge().refunded, 1999, "refunded once");
@@ -206,7 +206,7 @@ async fn failed_key_without_effect_is_replaced_after_capture() {
 #[tokio::test]
 async fn authorization_never_uses_another_key() {
     let fixture = fixture().await;
-    fixture.stripe.mischief().error_instead(ProviderCall::Authorize, 1);
+    fixture.stripe.server_faults().error_instead(ProviderCall::Authorize, 1);
     let request = fixture.request("a", "tok_visa", 1999);
     for _ in 0..3 {
         assert!(unknown(fixture.provider.authorize("a", &request).await));
@@ -224,13 +224,13 @@ async fn authorization_never_uses_another_key() {
 #[tokio::test]
 async fn authorization_missing_in_search_is_retried() {
     let fixture = fixture().await;
-    fixture.stripe.mischief().error_after(ProviderCall::Authorize, 1);
-    fixture.stripe.mischief().blind_search(true);
+    fixture.stripe.server_faults().error_after(ProviderCall::Authorize, 1);
+    fixture.stripe.server_faults().set_search_blind(true);
     let request = fixture.request("a", "tok_visa", 1999);
     for _ in 0..2 {
         assert!(unknown(fixture.provider.authorize("a", &request).await));
     }
-    fixture.stripe.mischief().blind_search(false);
+    fixture.stripe.server_faults().set_search_blind(false);
     let hold = fixture.provider.authorize("a", &request).await.unwrap();
     assert_eq!(hold.stripe_id, fixture.the_charge().id);
 }
@@ -285,13 +285,13 @@ async fn intent_known_by_webhook_is_read_first() {
 async fn undecided_response_keeps_the_key_usable() {
     let fixture = fixture().await;
     let request = fixture.request("a", "tok_visa", 1999);
-    let mischief = fixture.stripe.mischief();
-    mischief.too_many(ProviderCall::Authorize, 1);
+    let faults = fixture.stripe.server_faults();
+    faults.rate_limit(ProviderCall::Authorize, 1);
     let busy = fixture.provider.authorize("a", &request).await.unwrap_err();
     assert_eq!(busy, ProviderError::Busy { after: Duration::from_secs(1) });
-    mischief.key_in_use(ProviderCall::Authorize, 1);
+    faults.key_in_use(ProviderCall::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
-    mischief.garble(ProviderCall::Authorize, 1);
+    faults.truncate_response(ProviderCall::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));
     fixture.stripe.faults().lose_response(ProviderCall::Authorize, 1);
     assert!(unknown(fixture.provider.authorize("a", &request).await));

@@ -104,7 +104,7 @@ async fn what_was_answered_survives_the_server_and_work_goes_on_after_it() {
     let away = db.read(|tx| tx.execute("SELECT 1", &[])).await;
     assert!(matches!(away, Err(DbError::Unavailable(_))), "{away:?}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    server.start_again();
+    server.restart_process();
     assert_eq!(total(&db).await, 1);
     db.write(|tx| tx.execute("UPDATE counters SET n = 2 WHERE id = 'c'", &[])).await.unwrap();
     assert_eq!(total(&db).await, 2);
@@ -185,7 +185,7 @@ fn a_certificate_is_checked() {
     assert!(plain.contains("does not support TLS"), "{plain}");
     let certificate = server.certify();
     server.crash();
-    server.start_again();
+    server.restart_process();
     let trusting = format!("&sslrootcert={}", certificate.display());
     encrypted(&trusting, "127.0.0.1").unwrap();
     let unknown = encrypted("", "127.0.0.1").unwrap_err().to_string();

@@ -29,7 +29,7 @@ async fn backup_under_load_is_whole_and_costs_no_write() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Arc::new(TestStack::start().await);
     let (stop, purchases) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
-    let crowd: Vec<_> =
+    let clients: Vec<_> =
         (0..4).map(|_| tokio::spawn(trade(stack.clone(), stop.clone(), purchases.clone()))).collect();
     let buyer = stack.session("buyer").await;
     let before = purchase(&stack, &stack.session("seller").await, &buyer).await;
@@ -46,7 +46,7 @@ async fn backup_under_load_is_whole_and_costs_no_write() {
         copies.push(target);
     }
     stop.store(true, Ordering::Relaxed);
-    for trader in crowd {
+    for trader in clients {
         trader.await.unwrap();
     }
     Arc::into_inner(stack).unwrap().finish().await;

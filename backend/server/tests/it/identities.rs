@@ -50,7 +50,11 @@ async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
         file.to_str().unwrap().to_owned()
     };
     let told = |builder: TestStackBuilder, whom: Option<Service>, role: &str, user: &str| {
-        builder.telling(whom, DATABASE, url(&postgres, role)).telling(whom, CREDENTIALS, credentials(user))
+        builder.service_setting(whom, DATABASE, url(&postgres, role)).service_setting(
+            whom,
+            CREDENTIALS,
+            credentials(user),
+        )
     };
     let builder = TestStack::builder().on(Shape::Processes).in_database_of(&postgres).over(&nats);
     let mut builder = told(builder, None, "migrate", "operator").with(|settings| {
@@ -62,7 +66,7 @@ async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
     for service in Service::STATEFUL {
         let name = service.name();
         builder = told(builder, Some(service), name, name);
-        builder = builder.telling(service, "TICKETING_DATABASE_MIGRATE", "false");
+        builder = builder.service_setting(service, "TICKETING_DATABASE_MIGRATE", "false");
     }
     let stack = builder.start().await;
 

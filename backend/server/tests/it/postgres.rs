@@ -161,7 +161,7 @@ async fn a_database_server_that_crashes_loses_nothing_and_work_goes_on() {
         assert_eq!(away.status, 503, "{away:?}");
         // A success that is less than a second old stands.
         eventually!(stack.raw().get("/readyz").await.status == 503, seconds 10);
-        server.start_again();
+        server.restart_process();
         // As soon as it is back, without a restart of ours.
         eventually!(stack.raw().get("/readyz").await.status == 200, seconds 10);
         let (fresh, began) = (list(&stack, &seller, "fresh", 20.0).await, std::time::Instant::now());

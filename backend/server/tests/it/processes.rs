@@ -87,7 +87,7 @@ async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
         (Service::Payments, "/api/payments"),
     ];
     for service in Service::ALL {
-        for number in stack.cluster().of(service) {
+        for number in stack.cluster().processes_of(service) {
             let raw = Raw::new(format!("http://{}", stack.cluster().addr(number)));
             for (owner, path) in paths {
                 let status = raw.get(path).await.status;
@@ -191,7 +191,7 @@ async fn everything_is_restarted_one_by_one_while_people_buy() {
     for number in stack.cluster().processes() {
         let status = stack.cluster().terminate(number).await;
         assert!(status.success(), "process {number} ended with {status}");
-        stack.cluster().start_again(number).await;
+        stack.cluster().restart_process(number).await;
     }
     for order in buying.await.unwrap() {
         assert_eq!(taken(&stack, order.as_str()).await, (1, 2000));

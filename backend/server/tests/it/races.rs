@@ -35,14 +35,14 @@ fn tally(replies: &[Reply]) -> BTreeMap<(u16, String), usize> {
     tally
 }
 
-async fn crowd(stack: &TestStack, size: usize) -> Vec<TestSession> {
+async fn clients(stack: &TestStack, size: usize) -> Vec<TestSession> {
     join_all((0..size).map(|number| async move { stack.session(&format!("buyer{number}")).await })).await
 }
 
 async fn fifty_order_one_ticket_and_one_gets_it(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
-    let buyers = crowd(&stack, 50).await;
+    let buyers = clients(&stack, 50).await;
     for number in 0..10 {
         let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
         let replies = join_all(buyers.iter().map(|buyer| order(&stack, buyer, &ticket))).await;

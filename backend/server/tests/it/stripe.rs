@@ -198,10 +198,10 @@ async fn whatever_goes_wrong_on_the_way_the_card_is_charged_once() {
     const FAULTS: [Fault; 6] = [
         ("a lost reply", |stripe, call| stripe.faults().lose_response(call, 2)),
         ("a call that does not arrive", |stripe, call| stripe.faults().fail_before_effect(call, 2)),
-        ("500 after success", |stripe, call| stripe.mischief().error_after(call, 1)),
-        ("a cut answer", |stripe, call| stripe.mischief().garble(call, 2)),
-        ("429", |stripe, call| stripe.mischief().too_many(call, 1)),
-        ("a key in use", |stripe, call| stripe.mischief().key_in_use(call, 2)),
+        ("500 after success", |stripe, call| stripe.server_faults().error_after(call, 1)),
+        ("a cut answer", |stripe, call| stripe.server_faults().truncate_response(call, 2)),
+        ("429", |stripe, call| stripe.server_faults().rate_limit(call, 1)),
+        ("a key in use", |stripe, call| stripe.server_faults().key_in_use(call, 2)),
     ];
     let shop = Shop::open().await;
     for (name, fault) in FAULTS {
@@ -227,16 +227,16 @@ async fn a_crowd_in_a_bad_hour_is_charged_once_each() {
     for _ in 0..BUYERS {
         deals.push(shop.deal().await);
     }
-    let (faults, mischief) = (shop.stripe.faults(), shop.stripe.mischief());
+    let (faults, server_faults) = (shop.stripe.faults(), shop.stripe.server_faults());
     for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
         faults.fail_before_effect(call, 4);
         faults.lose_response(call, 8);
-        mischief.error_after(call, 5);
-        mischief.garble(call, 5);
-        mischief.key_in_use(call, 5);
-        mischief.too_many(call, 3);
+        server_faults.error_after(call, 5);
+        server_faults.truncate_response(call, 5);
+        server_faults.key_in_use(call, 5);
+        server_faults.rate_limit(call, 3);
     }
-    mischief.error_instead(ProviderCall::Capture, 3);
+    server_faults.error_instead(ProviderCall::Capture, 3);
     join_all(deals.iter().map(|deal| async {
         // Twice at once: the second joins the first, or finds the order paid.
         let twice = [(); 2].map(|()| pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa"));
@@ -257,7 +257,7 @@ async fn a_crowd_in_a_bad_hour_is_charged_once_each() {
 async fn a_capture_whose_key_is_burnt_is_made_under_another_one_once() {
     let shop = Shop::open().await;
     let deal = shop.deal().await;
-    shop.stripe.mischief().error_instead(ProviderCall::Capture, 2);
+    shop.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
     pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
     shop.is_done(&deal).await;
     shop.finish().await;
@@ -267,7 +267,7 @@ async fn a_capture_whose_key_is_burnt_is_made_under_another_one_once() {
 async fn a_hold_whose_key_is_burnt_is_given_up_and_another_card_is_good() {
     let shop = Shop::open().await;
     let deal = shop.deal().await;
-    shop.stripe.mischief().error_instead(ProviderCall::Authorize, 1);
+    shop.stripe.server_faults().error_instead(ProviderCall::Authorize, 1);
     pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
     shop.stack.clock().advance(Duration::from_secs(601));
     shop.stack.settle().await;
@@ -301,8 +301,8 @@ async fn a_hold_for_an_order_that_ended_is_given_up_however_hard_that_is() {
     for fault in [
         (|stripe| stripe.faults().fail_before_effect(ProviderCall::Void, 4)) as fn(&FakeStripe),
         |stripe| stripe.faults().lose_response(ProviderCall::Void, 2),
-        |stripe| stripe.mischief().error_after(ProviderCall::Void, 1),
-        |stripe| stripe.mischief().error_instead(ProviderCall::Void, 1),
+        |stripe| stripe.server_faults().error_after(ProviderCall::Void, 1),
+        |stripe| stripe.server_faults().error_instead(ProviderCall::Void, 1),
     ] {
         let deal = shop.deal().await;
         let before = shop.stripe.faults().call_count(ProviderCall::Authorize);
@@ -492,7 +492,7 @@ async fn many_processes_of_payments_share_one_account() {
     let many = |builder: TestStackBuilder| builder.on(Shape::Processes);
     let shop = Shop::opened(many).await;
     shop.stripe.send_events_to(&shop.stack.url());
-    shop.stripe.mischief().error_instead(ProviderCall::Capture, 2);
+    shop.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
     let mut deals = Vec::new();
     for _ in 0..6 {
         deals.push(shop.deal().await);

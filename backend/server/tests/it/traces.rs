@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::json;
-use ticketing_testkit::{Collector, Reply, Shape, TestSession, TestStack, Told, eventually, on_shapes};
+use ticketing_testkit::{
+    Collector, RecordedSpan, Reply, Shape, TestSession, TestStack, eventually, on_shapes,
+};
 
 use crate::support::{id, list, order_of, ticket};
 
@@ -41,9 +43,9 @@ async fn post(
 
 /// Each kind of span in a trace as `service: name`, with those that have caused one. How many there are is not looked at:
 /// what is delivered again is told again.
-fn causes(spans: &[Told]) -> BTreeMap<String, BTreeSet<String>> {
-    let named = |span: &Told| format!("{}: {}", span.service(), span.name);
-    let by_id: BTreeMap<&str, &Told> = spans.iter().map(|span| (span.id.as_str(), span)).collect();
+fn causes(spans: &[RecordedSpan]) -> BTreeMap<String, BTreeSet<String>> {
+    let named = |span: &RecordedSpan| format!("{}: {}", span.service(), span.name);
+    let by_id: BTreeMap<&str, &RecordedSpan> = spans.iter().map(|span| (span.id.as_str(), span)).collect();
     let mut causes = BTreeMap::<String, BTreeSet<String>>::new();
     for span in spans {
         let cause = match by_id.get(span.parent.as_str()) {
@@ -65,9 +67,9 @@ fn expected(rows: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Waits until a trace is told as it must be.
-async fn told(collector: &Collector, trace: &str, rows: &[(&str, &str)]) -> Vec<Told> {
+async fn told(collector: &Collector, trace: &str, rows: &[(&str, &str)]) -> Vec<RecordedSpan> {
     let whole = expected(rows);
-    let patience = ticketing_testkit::Patience::lasting(Duration::from_secs(30));
+    let patience = ticketing_testkit::Deadline::after(Duration::from_secs(30));
     loop {
         let spans = collector.trace(trace);
         let causes = causes(&spans);
@@ -110,7 +112,7 @@ const PAID: [(&str, &str); 17] = [
 
 async fn a_purchase_is_one_trace(shape: Shape) {
     let collector = Collector::of_this_process();
-    let stack = TestStack::builder().on(shape).traced(collector).start().await;
+    let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let wanted = list(&stack, &seller, "RustConf", 20.0).await;
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -171,7 +173,7 @@ async fn a_purchase_is_one_trace(shape: Shape) {
 async fn a_reservation_that_runs_out_is_one_trace(shape: Shape) {
     let collector = Collector::of_this_process();
     let ttl = Duration::from_secs(2);
-    let stack = TestStack::builder().on(shape).order_ttl(ttl).traced(collector).start().await;
+    let stack = TestStack::builder().on(shape).order_ttl(ttl).collector(collector).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let wanted = list(&stack, &seller, "RustConf", 20.0).await;
     let trace = "0af7651916cd43dd8448eb211c80319c";
@@ -201,7 +203,7 @@ async fn a_reservation_that_runs_out_is_one_trace(shape: Shape) {
 
 async fn a_request_is_told_by_its_route(shape: Shape) {
     let collector = Collector::of_this_process();
-    let stack = TestStack::builder().on(shape).traced(collector).start().await;
+    let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let wanted = list(&stack, &seller, "RustConf", 20.0).await;
     let ordered =
@@ -250,7 +252,7 @@ async fn a_request_is_told_by_its_route(shape: Shape) {
 
 async fn a_caller_that_keeps_no_trace_is_followed(shape: Shape) {
     let collector = Collector::of_this_process();
-    let stack = TestStack::builder().on(shape).traced(collector).start().await;
+    let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let seller = stack.session("seller").await;
     let new = || json!({ "title": "RustConf", "price": 20.0 });
     let (silent, kept) = ("00000000000000000000000000000005", "00000000000000000000000000000006");

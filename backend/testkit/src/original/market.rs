@@ -45,7 +45,7 @@ pub(super) struct Order {
     pub(super) version: u32,
 }
 
-/// What one service tells the others.
+/// An event of a service.
 #[derive(Clone, Debug)]
 enum Event {
     /// `ticket:created` or `ticket:updated`, to orders.
@@ -118,16 +118,16 @@ impl Market {
         }
     }
 
-    pub(super) fn tell_ticket(&mut self, ticket: Ticket) {
+    pub(super) fn publish_ticket(&mut self, ticket: Ticket) {
         self.send(PROPAGATION_LAG, Event::Ticket(ticket));
     }
 
-    pub(super) fn tell_order(&mut self, order: Order) {
+    pub(super) fn publish_order(&mut self, order: Order) {
         self.send(ORDER_TTL, Event::Expired(order.id.clone()));
         self.send(PROPAGATION_LAG, Event::OrderCreated(order));
     }
 
-    pub(super) fn tell_payment(&mut self, order: String) {
+    pub(super) fn publish_payment(&mut self, order: String) {
         self.send(PROPAGATION_LAG, Event::Paid(order));
     }
 
@@ -176,13 +176,13 @@ impl Market {
         }
     }
 
-    /// What tickets does when it hears of an order.
+    /// Applies an order to its ticket.
     fn reserve(&mut self, id: &str, order: Option<String>) {
         let Some(ticket) = find(&mut self.tickets, |ticket| ticket.id == id) else { return };
         ticket.order = order;
         ticket.version += 1;
         let ticket = ticket.clone();
-        self.tell_ticket(ticket);
+        self.publish_ticket(ticket);
     }
 }
 

@@ -9,18 +9,18 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 
 use super::ORDER_TTL;
-use super::answer::{Answered, Refusal, response};
 use super::market::{Charge, Market, Order, Ticket, User, find};
+use super::response::{Answered, ErrorResponse, response};
 
 /// Answers one request. `cookie` is the name of the session's cookie.
-pub(super) fn answer(market: &mut Market, cookie: &str, request: &Request<Bytes>) -> Response<Full<Bytes>> {
+pub(super) fn respond(market: &mut Market, cookie: &str, request: &Request<Bytes>) -> Response<Full<Bytes>> {
     market.deliver();
     let path = request.uri().path().trim_end_matches('/').to_ascii_lowercase();
     market.requests.push(format!("{} {path}", request.method()));
     // Identifiers are compared as they were sent.
     let id = request.uri().path().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
     let user = signed_in(market, cookie, request);
-    let Ok(body) = body_of(request) else { return response(Err(Refusal::Failed), None) };
+    let Ok(body) = body_of(request) else { return response(Err(ErrorResponse::Failed), None) };
     let mut session = None;
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let answered = match (request.method().as_str(), segments.as_slice()) {
@@ -47,7 +47,7 @@ pub(super) fn answer(market: &mut Market, cookie: &str, request: &Request<Bytes>
         ("POST", ["api", "orders"]) => create_order(market, user, &body),
         ("DELETE", ["api", "orders", _]) => cancel_order(market, user, &id),
         ("POST", ["api", "payments"]) => pay(market, user, &body),
-        _ => Err(Refusal::NotFound),
+        _ => Err(ErrorResponse::NotFound),
     };
     response(answered, session)
 }
@@ -93,10 +93,10 @@ fn sign_up(market: &mut Market, body: &Value) -> Answered {
         invalid.push(("password", "Password must be between 4 and 20 characters"));
     }
     if !invalid.is_empty() {
-        return Err(Refusal::Invalid(invalid));
+        return Err(ErrorResponse::Invalid(invalid));
     }
     if market.users.iter().any(|user| user.email == email) {
-        return Err(Refusal::BadRequest("Email in use"));
+        return Err(ErrorResponse::BadRequest("Email in use"));
     }
     let id = market.new_id();
     market.users.push(User { id: id.clone(), email: email.to_owned(), password: password.to_owned() });
@@ -113,10 +113,10 @@ fn sign_in(market: &Market, body: &Value) -> Answered {
         invalid.push(("password", "You must supply a password"));
     }
     if !invalid.is_empty() {
-        return Err(Refusal::Invalid(invalid));
+        return Err(ErrorResponse::Invalid(invalid));
     }
     let user = market.users.iter().find(|user| user.email == email && user.password == password);
-    let user = user.ok_or(Refusal::BadRequest("Invalid credentials"))?;
+    let user = user.ok_or(ErrorResponse::BadRequest("Invalid credentials"))?;
     Ok((200, json!({ "email": user.email, "id": user.id })))
 }
 
@@ -128,19 +128,19 @@ fn current_user(market: &Market, id: Option<&str>) -> Value {
 }
 
 /// A database that is asked for an identifier of another form throws.
-fn object_id(id: &str) -> Result<(), Refusal> {
+fn object_id(id: &str) -> Result<(), ErrorResponse> {
     let is_one = id.len() == 24 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_one.then_some(()).ok_or(Refusal::Failed)
+    is_one.then_some(()).ok_or(ErrorResponse::Failed)
 }
 
 fn show_ticket(market: &Market, id: &str) -> Answered {
     object_id(id)?;
-    let ticket = market.tickets.iter().find(|ticket| ticket.id == id).ok_or(Refusal::NotFound)?;
+    let ticket = market.tickets.iter().find(|ticket| ticket.id == id).ok_or(ErrorResponse::NotFound)?;
     Ok((200, ticket.json()))
 }
 
 /// The title and the price of a ticket.
-fn contents(body: &Value) -> Result<(String, f64), Refusal> {
+fn contents(body: &Value) -> Result<(String, f64), ErrorResponse> {
     let mut invalid = Vec::new();
     let title = text(body, "title");
     if title.is_empty() {
@@ -153,48 +153,48 @@ fn contents(body: &Value) -> Result<(String, f64), Refusal> {
     }
     match price {
         Some(price) if invalid.is_empty() => Ok((title.to_owned(), price)),
-        _ => Err(Refusal::Invalid(invalid)),
+        _ => Err(ErrorResponse::Invalid(invalid)),
     }
 }
 
 fn create_ticket(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
-    let user = user.ok_or(Refusal::NotAuthorized)?;
+    let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (title, price) = contents(body)?;
     let ticket = Ticket { id: market.new_id(), title, price, user, order: None, version: 0 };
     market.tickets.push(ticket.clone());
-    market.tell_ticket(ticket.clone());
+    market.publish_ticket(ticket.clone());
     Ok((201, ticket.json()))
 }
 
 fn update_ticket(market: &mut Market, user: Option<String>, id: &str, body: &Value) -> Answered {
-    let user = user.ok_or(Refusal::NotAuthorized)?;
+    let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (title, price) = contents(body)?;
     object_id(id)?;
-    let ticket = find(&mut market.tickets, |ticket| ticket.id == id).ok_or(Refusal::NotFound)?;
+    let ticket = find(&mut market.tickets, |ticket| ticket.id == id).ok_or(ErrorResponse::NotFound)?;
     if ticket.order.is_some() {
-        return Err(Refusal::BadRequest("Cannot edit a reserved ticket"));
+        return Err(ErrorResponse::BadRequest("Cannot edit a reserved ticket"));
     }
     if ticket.user != user {
-        return Err(Refusal::NotAuthorized);
+        return Err(ErrorResponse::NotAuthorized);
     }
     (ticket.title, ticket.price) = (title, price);
     ticket.version += 1;
     let ticket = ticket.clone();
-    market.tell_ticket(ticket.clone());
+    market.publish_ticket(ticket.clone());
     Ok((200, ticket.json()))
 }
 
 fn list_orders(market: &Market, user: Option<String>) -> Answered {
-    let user = user.ok_or(Refusal::NotAuthorized)?;
+    let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let own = market.orders.iter().filter(|order| order.user == user);
     Ok((200, own.map(|order| order.json(market)).collect()))
 }
 
-fn own_order<'m>(market: &'m Market, user: Option<String>, id: &str) -> Result<&'m Order, Refusal> {
-    let user = user.ok_or(Refusal::NotAuthorized)?;
+fn own_order<'m>(market: &'m Market, user: Option<String>, id: &str) -> Result<&'m Order, ErrorResponse> {
+    let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     object_id(id)?;
-    let order = market.orders.iter().find(|order| order.id == id).ok_or(Refusal::NotFound)?;
-    if order.user == user { Ok(order) } else { Err(Refusal::NotAuthorized) }
+    let order = market.orders.iter().find(|order| order.id == id).ok_or(ErrorResponse::NotFound)?;
+    if order.user == user { Ok(order) } else { Err(ErrorResponse::NotAuthorized) }
 }
 
 fn show_order(market: &Market, user: Option<String>, id: &str) -> Answered {
@@ -202,13 +202,13 @@ fn show_order(market: &Market, user: Option<String>, id: &str) -> Answered {
 }
 
 fn create_order(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
-    let user = user.ok_or(Refusal::NotAuthorized)?;
+    let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let id = text(body, "ticketId");
-    object_id(id).map_err(|_| Refusal::Invalid(vec![("ticketId", "TicketId must be provided")]))?;
+    object_id(id).map_err(|_| ErrorResponse::Invalid(vec![("ticketId", "TicketId must be provided")]))?;
     let ticket = market.tickets_in_orders.iter().find(|ticket| ticket.id == id).cloned();
-    let ticket = ticket.ok_or(Refusal::NotFound)?;
+    let ticket = ticket.ok_or(ErrorResponse::NotFound)?;
     if market.orders.iter().any(|order| order.ticket == ticket.id && order.status != "cancelled") {
-        return Err(Refusal::BadRequest("Ticket is already reserved"));
+        return Err(ErrorResponse::BadRequest("Ticket is already reserved"));
     }
     let expires_at = market.clock.now() + ORDER_TTL;
     let order = Order {
@@ -220,7 +220,7 @@ fn create_order(market: &mut Market, user: Option<String>, body: &Value) -> Answ
         version: 0,
     };
     market.orders.push(order.clone());
-    market.tell_order(order.clone());
+    market.publish_order(order.clone());
     Ok((201, order.json(market)))
 }
 
@@ -232,33 +232,33 @@ fn cancel_order(market: &mut Market, user: Option<String>, id: &str) -> Answered
 
 /// Charges the card and notes it down, without a look at whether the order is paid already.
 fn pay(market: &mut Market, user: Option<String>, body: &Value) -> Answered {
-    let user = user.ok_or(Refusal::NotAuthorized)?;
+    let user = user.ok_or(ErrorResponse::NotAuthorized)?;
     let (token, id) = (text(body, "token"), text(body, "orderId"));
     let required = [("token", token), ("orderId", id)].into_iter().filter(|(_, value)| value.is_empty());
     let invalid: Vec<_> = required.map(|(field, _)| (field, "Invalid value")).collect();
     if !invalid.is_empty() {
-        return Err(Refusal::Invalid(invalid));
+        return Err(ErrorResponse::Invalid(invalid));
     }
     object_id(id)?;
     let order = market.orders_in_payments.iter().find(|order| order.id == id).cloned();
-    let order = order.ok_or(Refusal::NotFound)?;
+    let order = order.ok_or(ErrorResponse::NotFound)?;
     if order.user != user {
-        return Err(Refusal::NotAuthorized);
+        return Err(ErrorResponse::NotAuthorized);
     }
     if order.status == "cancelled" {
-        return Err(Refusal::BadRequest("Cannot pay for an cancelled order"));
+        return Err(ErrorResponse::BadRequest("Cannot pay for an cancelled order"));
     }
     // The provider's refusal is an exception that nobody catches.
     if !token.starts_with("tok_") || token.contains("Declined") {
-        return Err(Refusal::Failed);
+        return Err(ErrorResponse::Failed);
     }
     let price = market.tickets_in_orders.iter().find(|ticket| ticket.id == order.ticket);
     let amount = price.map_or(0.0, |ticket| ticket.price);
     market.charges.push(Charge { order: order.id.clone(), amount, token: token.to_owned() });
     if std::mem::take(&mut market.fails_after_charge) {
-        return Err(Refusal::Failed);
+        return Err(ErrorResponse::Failed);
     }
-    market.tell_payment(order.id);
+    market.publish_payment(order.id);
     let payment = market.new_id();
     Ok((201, json!({ "id": payment })))
 }

@@ -1,4 +1,4 @@
-//! One client in the storm: lists, edits, orders, cancels and pays, and remembers what it was answered.
+//! One client of a storm: lists, edits, orders, cancels and pays, and records the responses.
 
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -8,139 +8,139 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
-use super::dice::Dice;
-use super::line::{Answer, Line, Write};
+use super::connection::{ServerConnection, WriteRequest, WriteResponse};
+use super::rng::SeededRng;
 use super::sellers::SellerActivity;
-use crate::{PASSWORD, Patience};
+use crate::{Deadline, PASSWORD};
 
-/// Tickets that all the clients compete for: the newest ones.
+/// The number of newest tickets that all clients compete for.
 const CONTESTED: usize = 12;
-/// How long it may take, through crashes, until payments knows an order.
-const KNOWN: Duration = Duration::from_secs(60);
+/// How long payments may need, despite crashes, to know an order.
+const PROPAGATION_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// What the clients share.
+/// The state that the clients share.
 #[derive(Debug)]
 pub(super) struct Shared {
-    pub(super) line: Line,
-    /// Tickets, as they are listed.
-    pub(super) board: Mutex<Vec<String>>,
-    pub(super) over: AtomicBool,
+    pub(super) connection: ServerConnection,
+    /// The ids of the listed tickets.
+    pub(super) tickets: Mutex<Vec<String>>,
+    pub(super) is_over: AtomicBool,
 }
 
-/// A ticket that the client has listed, and what it must be.
+/// A ticket that the client has listed, and its expected state.
 #[derive(Clone, Debug)]
-pub(super) struct Listed {
+pub(super) struct ListedTicket {
     pub(super) id: String,
-    /// What it may say: more than one where a change was first not answered and then refused.
+    /// Its possible titles and prices: several if an edit got no response and its retry was refused.
     pub(super) contents: Vec<(String, i64)>,
     pub(super) withdrawn: bool,
-    /// Whether it may be withdrawn: that was first not answered and then refused, since an order had come.
+    /// Whether it can be withdrawn: the withdrawal got no response, and its retry was refused because of an order.
     pub(super) maybe_withdrawn: bool,
 }
 
-/// An order that the client has made, and what it must be.
+/// An order of the client, and its expected state.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ordered {
+pub(super) struct PlacedOrder {
     pub(super) id: String,
     pub(super) ticket: String,
     pub(super) cents: i64,
-    /// It was answered that it is paid.
+    /// Whether a response confirmed its payment.
     pub(super) paid: bool,
-    /// It was answered that it is cancelled.
+    /// Whether a response confirmed its cancellation.
     pub(super) cancelled: bool,
 }
 
-/// Everything that one client was answered.
+/// The responses that one client got.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct ClientHistory {
     pub(super) cookie: String,
     pub(super) name: String,
-    pub(super) listed: Vec<Listed>,
-    pub(super) ordered: Vec<Ordered>,
-    /// Keyed writes and their final answers.
-    pub(super) kept: Vec<(Write, Value)>,
+    pub(super) listed: Vec<ListedTicket>,
+    pub(super) ordered: Vec<PlacedOrder>,
+    /// Writes with a key, and their final responses.
+    pub(super) responses: Vec<(WriteRequest, Value)>,
 }
 
 pub(super) struct Client {
-    pub(super) dice: Dice,
+    pub(super) rng: SeededRng,
     pub(super) shared: Arc<Shared>,
-    pub(super) memory: Memory,
+    pub(super) history: ClientHistory,
     keys: u64,
     sellers: SellerActivity,
 }
 
 impl Client {
-    pub(super) fn new(number: u64, dice: Dice, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
-        let memory = Memory {
+    pub(super) fn new(number: u64, rng: SeededRng, shared: Arc<Shared>, sellers: SellerActivity) -> Self {
+        let history = ClientHistory {
             cookie: String::new(),
             name: format!("client-{number}"),
             listed: Vec::new(),
             ordered: Vec::new(),
-            kept: Vec::new(),
+            responses: Vec::new(),
         };
-        Self { dice, shared, memory, keys: 0, sellers }
+        Self { rng, shared, history, keys: 0, sellers }
     }
 
-    /// Signs up, writes until the storm is over, and tells what it was answered.
-    pub(super) async fn run(mut self) -> Memory {
+    /// Signs up, writes until the storm is over, and returns the responses.
+    pub(super) async fn run(mut self) -> ClientHistory {
         self.sign_up().await;
-        while !self.shared.over.load(Ordering::Relaxed) {
-            match self.dice.below(100) {
+        while !self.shared.is_over.load(Ordering::Relaxed) {
+            match self.rng.below(100) {
                 0..60 if self.sellers == SellerActivity::Contesting => {
                     self.list().await;
-                    self.contest().await;
+                    self.order_and_change().await;
                 }
                 0..30 => self.list().await,
                 30..42 => self.edit().await,
                 42..47 => self.withdraw().await,
                 47..97 => self.buy().await,
-                _ => self.repeat().await,
+                _ => self.replay().await,
             }
         }
-        self.memory
+        self.history
     }
 
     pub(super) fn key(&mut self) -> String {
         self.keys += 1;
-        format!("{}-{}", self.memory.name, self.keys)
+        format!("{}-{}", self.history.name, self.keys)
     }
 
-    async fn post(&mut self, path: &str, body: Value) -> Answer {
-        let write = Write {
+    async fn post(&mut self, path: &str, body: Value) -> WriteResponse {
+        let write = WriteRequest {
             method: Method::POST,
             path: path.to_owned(),
             body: Some(body),
             key: Some(self.key()),
-            cookie: self.memory.cookie.clone(),
+            cookie: self.history.cookie.clone(),
         };
-        let answer = self.shared.line.write(&write).await;
+        let answer = self.shared.connection.write(&write).await;
         if answer.reply.status < 300 {
-            self.memory.kept.push((write, answer.reply.json()));
+            self.history.responses.push((write, answer.reply.json()));
         }
         answer
     }
 
-    async fn change(&mut self, method: Method, path: String, body: Option<Value>) -> Answer {
-        let cookie = self.memory.cookie.clone();
-        self.shared.line.write(&Write { method, path, body, key: None, cookie }).await
+    async fn change(&mut self, method: Method, path: String, body: Option<Value>) -> WriteResponse {
+        let cookie = self.history.cookie.clone();
+        self.shared.connection.write(&WriteRequest { method, path, body, key: None, cookie }).await
     }
 
     async fn sign_up(&mut self) {
-        let email = format!("{}@example.com", self.memory.name);
+        let email = format!("{}@example.com", self.history.name);
         let body = json!({ "email": email, "password": PASSWORD });
         let answer = self.post("/api/users/signup", body).await;
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
-        answer.reply.cookie().clone_into(&mut self.memory.cookie);
+        answer.reply.cookie().clone_into(&mut self.history.cookie);
     }
 
     async fn list(&mut self) {
-        let cents = 1 + i64::try_from(self.dice.below(50_000)).unwrap_or(0);
-        let title = format!("{} lists its ticket {}", self.memory.name, self.keys);
+        let cents = 1 + i64::try_from(self.rng.below(50_000)).unwrap_or(0);
+        let title = format!("{} lists its ticket {}", self.history.name, self.keys);
         let answer = self.post("/api/tickets", json!({ "title": title, "price": dollars(cents) })).await;
         assert_eq!(answer.reply.status, 201, "{}", answer.reply.text());
         let id = text(&answer.reply.json()["id"]);
-        self.shared.board.lock().expect("nobody panics with the board").push(id.clone());
-        self.memory.listed.push(Listed {
+        self.shared.tickets.lock().expect("no client panics with the lock").push(id.clone());
+        self.history.listed.push(ListedTicket {
             id,
             contents: vec![(title, cents)],
             withdrawn: false,
@@ -148,107 +148,107 @@ impl Client {
         });
     }
 
-    /// One of one's own recent tickets that is still listed.
-    pub(super) fn own(&mut self) -> Option<usize> {
-        let listed = &self.memory.listed;
+    /// Picks a recent ticket of this client that is still listed.
+    pub(super) fn pick_own_ticket(&mut self) -> Option<usize> {
+        let listed = &self.history.listed;
         let from = listed.len().saturating_sub(CONTESTED);
         let own: Vec<usize> = (from..listed.len())
-            .filter(|place| !listed[*place].withdrawn && !listed[*place].maybe_withdrawn)
+            .filter(|index| !listed[*index].withdrawn && !listed[*index].maybe_withdrawn)
             .collect();
-        self.dice.pick(&own).copied()
+        self.rng.pick(&own).copied()
     }
 
     async fn edit(&mut self) {
-        let Some(place) = self.own() else { return };
+        let Some(index) = self.pick_own_ticket() else { return };
         let (title, cents) = self.new_terms();
-        let path = format!("/api/tickets/{}", self.memory.listed[place].id);
+        let path = format!("/api/tickets/{}", self.history.listed[index].id);
         let body = json!({ "title": title, "price": dollars(cents) });
         let answer = self.change(Method::PUT, path, Some(body)).await;
-        self.note_edit(place, title, cents, &answer);
+        self.record_edit(index, title, cents, &answer);
     }
 
-    /// A title and a price that a ticket did not have before.
+    /// Returns a title and a price that differ from earlier ones.
     pub(super) fn new_terms(&mut self) -> (String, i64) {
-        let cents = 1 + i64::try_from(self.dice.below(50_000)).unwrap_or(0);
-        (format!("{} has edited it, {cents}", self.memory.name), cents)
+        let cents = 1 + i64::try_from(self.rng.below(50_000)).unwrap_or(0);
+        (format!("{} has edited it, {cents}", self.history.name), cents)
     }
 
-    pub(super) fn note_edit(&mut self, place: usize, title: String, cents: i64, answer: &Answer) {
-        let listed = &mut self.memory.listed[place];
+    pub(super) fn record_edit(&mut self, index: usize, title: String, cents: i64, answer: &WriteResponse) {
+        let listed = &mut self.history.listed[index];
         match answer.reply.status {
             200 => listed.contents = vec![(title, cents)],
-            // Reserved. But the first try, which was not answered, may have come before that.
-            400 if answer.was_unanswered => listed.contents.push((title, cents)),
+            // Reserved. The first attempt, without a response, can have preceded the reservation.
+            400 if answer.may_have_had_effect => listed.contents.push((title, cents)),
             400 => {}
-            other => panic!("an edit of {} was answered {other}: {}", listed.id, answer.reply.text()),
+            other => panic!("an edit of {} got status {other}: {}", listed.id, answer.reply.text()),
         }
     }
 
     async fn withdraw(&mut self) {
-        let Some(place) = self.own() else { return };
-        let path = format!("/api/tickets/{}", self.memory.listed[place].id);
+        let Some(index) = self.pick_own_ticket() else { return };
+        let path = format!("/api/tickets/{}", self.history.listed[index].id);
         let answer = self.change(Method::DELETE, path, None).await;
-        self.note_withdrawal(place, &answer);
+        self.record_withdrawal(index, &answer);
     }
 
-    pub(super) fn note_withdrawal(&mut self, place: usize, answer: &Answer) {
-        let listed = &mut self.memory.listed[place];
+    pub(super) fn record_withdrawal(&mut self, index: usize, answer: &WriteResponse) {
+        let listed = &mut self.history.listed[index];
         match answer.reply.status {
             204 => listed.withdrawn = true,
-            404 if answer.was_unanswered => listed.withdrawn = true,
-            400 if answer.was_unanswered => listed.maybe_withdrawn = true,
+            404 if answer.may_have_had_effect => listed.withdrawn = true,
+            400 if answer.may_have_had_effect => listed.maybe_withdrawn = true,
             400 => {}
-            other => panic!("a withdrawal of {} was answered {other}: {}", listed.id, answer.reply.text()),
+            other => panic!("a withdrawal of {} got status {other}: {}", listed.id, answer.reply.text()),
         }
     }
 
-    /// Orders one of the newest tickets, which others want as well, and does something about the order.
+    /// Orders one of the newest tickets, which others order as well, and continues with the order.
     async fn buy(&mut self) {
         let newest: Vec<String> = {
-            let board = self.shared.board.lock().expect("nobody panics with the board");
-            board.iter().rev().take(CONTESTED).cloned().collect()
+            let tickets = self.shared.tickets.lock().expect("no client panics with the lock");
+            tickets.iter().rev().take(CONTESTED).cloned().collect()
         };
-        let Some(ticket) = self.dice.pick(&newest).cloned() else { return };
+        let Some(ticket) = self.rng.pick(&newest).cloned() else { return };
         let answer = self.post("/api/orders", json!({ "ticketId": ticket })).await;
-        self.go_on_with(ticket, &answer).await;
+        self.finish_order(ticket, &answer).await;
     }
 
-    /// Pays for an order, cancels it, or lets it run out.
-    pub(super) async fn go_on_with(&mut self, ticket: String, answer: &Answer) {
+    /// Pays for an order, cancels it, or lets it expire.
+    pub(super) async fn finish_order(&mut self, ticket: String, answer: &WriteResponse) {
         match answer.reply.status {
             201 => {}
-            // Somebody else was quicker, it was withdrawn, or too many orders are open.
+            // Reserved by another client, withdrawn, or too many open orders.
             400 | 404 | 429 => return,
-            other => panic!("an order of {ticket} was answered {other}: {}", answer.reply.text()),
+            other => panic!("an order of {ticket} got status {other}: {}", answer.reply.text()),
         }
         let order = answer.reply.json();
         let (id, cents) = (text(&order["id"]), cents_of(&order["ticket"]["price"]));
-        let mut ordered = Ordered { id, ticket, cents, ..Ordered::default() };
-        match self.dice.below(100) {
+        let mut ordered = PlacedOrder { id, ticket, cents, ..PlacedOrder::default() };
+        match self.rng.below(100) {
             0..50 => self.pay(&mut ordered, "tok_visa").await,
             50..65 => {
                 self.pay(&mut ordered, "tok_chargeDeclined").await;
-                if self.dice.percent(50) {
+                if self.rng.percent(50) {
                     self.pay(&mut ordered, "tok_mastercard").await;
                 }
             }
             65..70 => self.pay(&mut ordered, "tok_chargeCustomerFail").await,
             70..90 => self.cancel(&mut ordered).await,
-            // Left to run out.
+            // The order expires.
             _ => {}
         }
-        self.memory.ordered.push(ordered);
+        self.history.ordered.push(ordered);
     }
 
-    async fn pay(&mut self, order: &mut Ordered, token: &str) {
-        let patience = Patience::lasting(KNOWN);
+    async fn pay(&mut self, order: &mut PlacedOrder, token: &str) {
+        let deadline = Deadline::after(PROPAGATION_TIMEOUT);
         let answer = loop {
             let answer = self.post("/api/payments", json!({ "orderId": order.id, "token": token })).await;
             if answer.reply.status != 404 {
                 break answer;
             }
-            // Payments may not have heard of the order: the server was killed in between.
-            patience.pause(&format!("payments to know order {}", order.id)).await;
+            // Payments can have missed the event so far: the server was killed.
+            deadline.pause(&format!("payments to know order {}", order.id)).await;
         };
         match answer.reply.status {
             201 => {
@@ -257,24 +257,24 @@ impl Client {
             }
             // Declined, or the order has ended.
             400 => {}
-            other => panic!("a payment of {} was answered {other}: {}", order.id, answer.reply.text()),
+            other => panic!("a payment of {} got status {other}: {}", order.id, answer.reply.text()),
         }
     }
 
-    async fn cancel(&mut self, order: &mut Ordered) {
+    async fn cancel(&mut self, order: &mut PlacedOrder) {
         let answer = self.change(Method::DELETE, format!("/api/orders/{}", order.id), None).await;
         match answer.reply.status {
             204 => order.cancelled = true,
-            other => panic!("a cancellation of {} was answered {other}: {}", order.id, answer.reply.text()),
+            other => panic!("a cancellation of {} got status {other}: {}", order.id, answer.reply.text()),
         }
     }
 
-    /// Sends something again that was answered before, under its key: the answer must be the same one.
-    async fn repeat(&mut self) {
-        let Some((write, first)) = self.dice.pick(&self.memory.kept).cloned() else { return };
-        let again = self.shared.line.write(&write).await;
-        assert!(again.reply.status < 300, "{write:?} was answered {first}, then {}", again.reply.text());
-        assert_eq!(again.reply.json(), first, "{write:?} was answered differently the second time");
+    /// Retries a completed write with its key: the response must be the same.
+    async fn replay(&mut self) {
+        let Some((write, first)) = self.rng.pick(&self.history.responses).cloned() else { return };
+        let again = self.shared.connection.write(&write).await;
+        assert!(again.reply.status < 300, "{write:?} got {first}, then {}", again.reply.text());
+        assert_eq!(again.reply.json(), first, "{write:?} got another response the second time");
     }
 }
 
@@ -282,7 +282,7 @@ pub(super) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The number of the contract as cents.
+/// Converts a price of the API to cents.
 pub(super) fn cents_of(value: &Value) -> i64 {
     let price: ticketing_sdk::Money = serde_json::from_value(value.clone()).expect("a price");
     price.cents()

@@ -1,64 +1,64 @@
-//! A storm over a marketplace of many processes, any of which is killed in the middle of it.
+//! A storm against a marketplace of many processes, which are killed at random.
 
 use std::time::Instant;
 
-use super::crowd::Crowd;
-use super::dice::Dice;
-use super::{SETTLES, SellerActivity, Summary};
-use crate::{Patience, TestStack};
+use super::client_pool::ClientPool;
+use super::rng::SeededRng;
+use super::{SETTLE_TIMEOUT, SellerActivity, Summary};
+use crate::{Deadline, TestStack};
 
-/// How long a reservation lasts: some run out in the storm.
+/// The duration of a reservation: some expire in the storm.
 pub const CLUSTER_ORDER_TTL: std::time::Duration = std::time::Duration::from_secs(2);
 
-/// A storm over processes.
+/// A storm against many processes.
 #[derive(Clone, Debug)]
 pub struct ClusterStorm {
-    /// How often something is killed.
+    /// The number of rounds with a kill.
     pub rounds: u32,
-    /// How many clients write at once.
+    /// The number of concurrent clients.
     pub clients: u64,
-    /// What sellers do with tickets that are being bought.
+    /// What sellers do with tickets during their purchase.
     pub sellers: SellerActivity,
-    /// What the choices are made from.
+    /// The seed of the random choices.
     pub seed: u64,
 }
 
 impl ClusterStorm {
-    /// Runs the storm; tells of each round by `tell`. The marketplace runs and is quiet afterwards.
+    /// Runs the storm; calls `report` after each round. The marketplace is running and settled afterwards.
     ///
     /// # Panics
-    /// When an answer was not true, or a process does not do what it must.
-    pub async fn run(&self, stack: &mut TestStack, mut tell: impl FnMut(String)) -> Summary {
+    /// Panics if a response does not hold, or a process fails.
+    pub async fn run(&self, stack: &mut TestStack, mut report: impl FnMut(String)) -> Summary {
         let began = Instant::now();
-        let dice = Dice::new(self.seed);
-        let mut crowd = Crowd::gather_with(stack, self.clients, self.seed, self.sellers);
+        let rng = SeededRng::new(self.seed);
+        let mut clients = ClientPool::start_with(stack, self.clients, self.seed, self.sellers);
         let mut killed = 0;
         for round in 1..=self.rounds {
-            let mut dice = dice.of(1_000_000 + u64::from(round));
-            crowd.go_on(20 + dice.below(200)).await;
-            let victims = victims(stack, &mut dice);
-            for number in &victims {
+            let mut rng = rng.fork(1_000_000 + u64::from(round));
+            clients.wait_for_responses(20 + rng.below(200)).await;
+            let processes_to_kill = processes_to_kill(stack, &mut rng);
+            for number in &processes_to_kill {
                 stack.cluster().kill(*number).await;
                 killed += 1;
             }
-            if dice.percent(30) {
+            if rng.percent(30) {
                 stack.nats().restart().await;
             }
-            if victims.len() == 1 {
-                // The other one goes on alone.
-                crowd.go_on(dice.below(100)).await;
+            if processes_to_kill.len() == 1 {
+                // The other replica continues alone.
+                clients.wait_for_responses(rng.below(100)).await;
             }
-            for number in &victims {
-                stack.cluster().start_again(*number).await;
+            for number in &processes_to_kill {
+                stack.cluster().restart_process(*number).await;
             }
-            tell(format!("round {round}: killed processes {victims:?}"));
+            report(format!("round {round}: killed processes {processes_to_kill:?}"));
         }
-        crowd.go_on(200).await;
-        let [writes, good, repeated] = crowd.counts();
-        crowd.disperse().await;
-        let patience = Patience::lasting(SETTLES);
+        clients.wait_for_responses(200).await;
+        let [writes, succeeded, retried] = clients.counts();
+        clients.stop_and_verify().await;
+        let deadline = Deadline::after(SETTLE_TIMEOUT);
         while !stack.is_settled().await {
-            patience.pause("nothing waits").await;
+            deadline.pause("the marketplace settles").await;
         }
         let audit = stack.report().await;
         assert!(audit.is_clean(), "the audit finds:\n{audit}");
@@ -67,21 +67,21 @@ impl ClusterStorm {
             killed_at_work: killed,
             killed_at_start: 0,
             writes,
-            good,
-            repeated,
+            succeeded,
+            retried,
             audit,
             took: began.elapsed(),
         }
     }
 }
 
-/// One process, every process of a service, or all there are.
-fn victims(stack: &mut TestStack, dice: &mut Dice) -> Vec<usize> {
+/// Picks one process, all processes of a service, or all processes.
+fn processes_to_kill(stack: &mut TestStack, rng: &mut SeededRng) -> Vec<usize> {
     let everyone: Vec<usize> = stack.cluster().processes().collect();
-    let one = dice.pick(&everyone).copied().unwrap_or(0);
-    match dice.below(100) {
+    let one = rng.pick(&everyone).copied().unwrap_or(0);
+    match rng.below(100) {
         0..60 => vec![one],
-        60..85 => stack.cluster().beside(one),
+        60..85 => stack.cluster().replicas_of(one),
         _ => everyone,
     }
 }

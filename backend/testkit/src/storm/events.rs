@@ -1,4 +1,4 @@
-//! Where the events of a storm travel: in the server's own folder, or over a NATS server that dies too.
+//! The bus of a storm: embedded, or a NATS server that is killed, too.
 
 use std::path::Path;
 
@@ -8,22 +8,22 @@ use ticketing_server::audit::{AuditError, Offline, OfflineError, Report};
 
 use super::Program;
 
-/// What carries the events.
+/// The bus.
 #[derive(Debug)]
 pub(super) enum Events<'s> {
-    Here,
+    Embedded,
     Nats(&'s mut NatsServer, Bus),
 }
 
 impl<'s> Events<'s> {
-    pub(super) async fn over(server: &'s mut NatsServer) -> Self {
+    pub(super) async fn nats(server: &'s mut NatsServer) -> Self {
         let bus =
-            Bus::jetstream(JetStreamOptions::new(server.url())).await.expect("the server carries events");
+            Bus::jetstream(JetStreamOptions::new(server.url())).await.expect("NATS accepts a connection");
         Self::Nats(server, bus)
     }
 
-    /// The program, told where the events travel.
-    pub(super) fn tell(&self, program: &Program) -> Program {
+    /// Returns the program with the arguments for the bus.
+    pub(super) fn configure(&self, program: &Program) -> Program {
         let mut program = program.clone();
         if let Self::Nats(server, _) = self {
             program.args.extend(["--nats-url".into(), server.url().into()]);
@@ -31,14 +31,14 @@ impl<'s> Events<'s> {
         program
     }
 
-    /// Kills what can be killed alone, and starts it again.
-    pub(super) async fn die(&mut self) {
+    /// Kills the NATS server, if there is one, and starts it again.
+    pub(super) async fn restart_nats(&mut self) {
         if let Self::Nats(server, _) = self {
             server.restart().await;
         }
     }
 
-    /// The audit beside a server that runs; `None` while the bus cannot be read.
+    /// Audits the marketplace of a running server; `None` while the bus cannot be read.
     pub(super) async fn audit_beside_server(&self, data_dir: &Path) -> Option<Report> {
         match self.offline(data_dir).audit_beside_server().await {
             Err(OfflineError::Audit(AuditError::Bus(_))) => None,
@@ -46,14 +46,14 @@ impl<'s> Events<'s> {
         }
     }
 
-    /// The audit of what is left.
+    /// Audits the data directory.
     pub(super) async fn audit(&self, data_dir: &Path) -> Report {
         self.offline(data_dir).audit().await.expect("the data directory can be audited")
     }
 
     fn offline(&self, data_dir: &Path) -> Offline {
         match self {
-            Self::Here => Offline::at(data_dir),
+            Self::Embedded => Offline::at(data_dir),
             Self::Nats(_, bus) => Offline::at(data_dir).over(bus),
         }
     }

@@ -1,4 +1,4 @@
-//! Somebody new who buys something, which is what a marketplace that is well lets them do.
+//! A fresh purchase, which a healthy marketplace completes.
 
 use std::time::Duration;
 
@@ -7,61 +7,61 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::client::text;
-use super::line::{Answer, Line, Write};
+use super::connection::{ServerConnection, WriteRequest, WriteResponse};
 use crate::{PASSWORD, TestStack};
 
-/// How soon after a fault is healed somebody new has bought something.
+/// How soon after a fault a fresh purchase must complete.
 pub const FRESH_PURCHASE: Duration = Duration::from_secs(10);
 
-/// Somebody who has just come, and puts up with being asked to try again.
-struct Newcomer<'s> {
+/// A new user, who retries.
+struct FreshBuyer<'s> {
     stack: &'s TestStack,
-    line: &'s Line,
+    connection: &'s ServerConnection,
     cookie: String,
 }
 
 impl TestStack {
-    /// Somebody new lists a ticket, and somebody new buys it, within [`FRESH_PURCHASE`].
+    /// Lists a ticket as a new seller and buys it as a new buyer within [`FRESH_PURCHASE`].
     ///
     /// # Panics
-    /// When it takes longer, or something is answered that must not be.
-    pub async fn sells_again(&self) {
-        let line = Line::new();
-        line.connect(&self.url());
+    /// Panics if it takes longer, or a response is unexpected.
+    pub async fn complete_fresh_purchase(&self) {
+        let connection = ServerConnection::new();
+        connection.connect(&self.url());
         let bought = timeout(FRESH_PURCHASE, async {
             let (seller, buyer) =
-                (Newcomer::sign_up(self, &line).await, Newcomer::sign_up(self, &line).await);
-            // One that was ordered when the fault had just been healed may run out before it can be paid for.
-            while !buyer.buys_of(&seller).await {}
+                (FreshBuyer::sign_up(self, &connection).await, FreshBuyer::sign_up(self, &connection).await);
+            // An order placed right after the fault can expire before it is paid.
+            while !buyer.buy_from(&seller).await {}
         });
         assert!(bought.await.is_ok(), "a fresh purchase takes longer than {FRESH_PURCHASE:?}");
     }
 }
 
-impl<'s> Newcomer<'s> {
-    async fn sign_up(stack: &'s TestStack, line: &'s Line) -> Self {
-        let mut newcomer = Self { stack, line, cookie: String::new() };
-        let body = json!({ "email": stack.email("newcomer"), "password": PASSWORD });
-        let answer = newcomer.post("/api/users/signup", &body).await;
+impl<'s> FreshBuyer<'s> {
+    async fn sign_up(stack: &'s TestStack, connection: &'s ServerConnection) -> Self {
+        let mut buyer = Self { stack, connection, cookie: String::new() };
+        let body = json!({ "email": stack.email("buyer"), "password": PASSWORD });
+        let answer = buyer.post("/api/users/signup", &body).await;
         answer.reply.ok(201);
-        answer.reply.cookie().clone_into(&mut newcomer.cookie);
-        newcomer
+        answer.reply.cookie().clone_into(&mut buyer.cookie);
+        buyer
     }
 
-    /// Each under a key of its own: one that was refused has had its answer.
-    async fn post(&self, path: &str, body: &Value) -> Answer {
-        let write = Write {
+    /// Sends a write with a new key.
+    async fn post(&self, path: &str, body: &Value) -> WriteResponse {
+        let write = WriteRequest {
             method: Method::POST,
             path: path.to_owned(),
             body: Some(body.clone()),
             key: Some(self.stack.email("key")),
             cookie: self.cookie.clone(),
         };
-        self.line.write(&write).await
+        self.connection.write(&write).await
     }
 
-    /// The same until those who must know of something have heard of it.
-    async fn post_until_known(&self, path: &str, body: &Value) -> Answer {
+    /// Sends a write until it is not answered with 404: the events need time.
+    async fn post_until_found(&self, path: &str, body: &Value) -> WriteResponse {
         loop {
             let answer = self.post(path, body).await;
             if answer.reply.status != 404 {
@@ -70,25 +70,25 @@ impl<'s> Newcomer<'s> {
         }
     }
 
-    /// Whether a ticket was listed and bought. It was not where the reservation ran out before.
-    async fn buys_of(&self, seller: &Newcomer<'_>) -> bool {
+    /// Lists and buys a ticket; returns `false` if the reservation has expired.
+    async fn buy_from(&self, seller: &FreshBuyer<'_>) -> bool {
         let listed = seller.post("/api/tickets", &json!({ "title": "A fresh one", "price": 19.99 })).await;
         let ticket = text(&listed.reply.ok(201)["id"]);
-        let ordered = self.post_until_known("/api/orders", &json!({ "ticketId": ticket })).await;
+        let ordered = self.post_until_found("/api/orders", &json!({ "ticketId": ticket })).await;
         let order = text(&ordered.reply.ok(201)["id"]);
         let paid = json!({ "orderId": order, "token": "tok_visa" });
-        let paid = self.post_until_known("/api/payments", &paid).await;
+        let paid = self.post_until_found("/api/payments", &paid).await;
         if paid.reply.status == 400 {
             return false;
         }
         paid.reply.ok(201);
-        self.becomes(&format!("/api/orders/{order}"), "complete").await;
-        self.becomes(&format!("/api/tickets/{ticket}"), "sold").await;
+        self.wait_until_status(&format!("/api/orders/{order}"), "complete").await;
+        self.wait_until_status(&format!("/api/tickets/{ticket}"), "sold").await;
         true
     }
 
-    async fn becomes(&self, path: &str, status: &str) {
-        while self.line.read(path, &self.cookie).await.ok(200)["status"] != status {
+    async fn wait_until_status(&self, path: &str, status: &str) {
+        while self.connection.read(path, &self.cookie).await.ok(200)["status"] != status {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }

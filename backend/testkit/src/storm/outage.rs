@@ -1,5 +1,4 @@
-//! An outage in the middle of a storm over a marketplace of many processes: afterwards nothing is lost, and nothing is left
-//! to do by hand.
+//! An outage during a storm against a marketplace of many processes: nothing is lost, and no manual repair is needed.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,24 +6,24 @@ use std::time::Duration;
 use ticketing_bus::{Bus, JetStreamOptions};
 use tokio::time::Instant;
 
-use super::SETTLES;
-use super::crowd::Crowd;
-use crate::{Outage, Patience, TestStack};
+use super::SETTLE_TIMEOUT;
+use super::client_pool::ClientPool;
+use crate::{Deadline, Outage, TestStack};
 
-/// An outage under a crowd.
+/// An outage during concurrent writes.
 #[derive(Clone, Copy, Debug)]
 pub struct OutageStorm {
-    /// What is away.
+    /// The outage.
     pub outage: Outage,
-    /// How long.
+    /// Its duration.
     pub lasts: Duration,
-    /// How many clients write at once.
+    /// The number of concurrent clients.
     pub clients: u64,
-    /// What the choices are made from.
+    /// The seed of the random choices.
     pub seed: u64,
 }
 
-/// What happened.
+/// The result of an outage.
 #[derive(Clone, Debug)]
 pub struct OutageSummary {
     outage: Outage,
@@ -34,48 +33,48 @@ pub struct OutageSummary {
 }
 
 impl OutageStorm {
-    /// Runs it. The marketplace runs and is quiet afterwards.
+    /// Runs it. The marketplace is running and settled afterwards.
     ///
     /// # Panics
-    /// When an answer was not true, a readiness is not, an event was set aside, an invariant is broken, or a fresh purchase is
-    /// not possible at once.
+    /// Panics if a response does not hold, readiness is wrong, an event is dead-lettered, an invariant is violated, or a fresh
+    /// purchase fails.
     pub async fn run(&self, stack: &mut TestStack) -> OutageSummary {
-        let mut crowd = Crowd::gather(stack, self.clients, self.seed);
-        crowd.go_on(20 + 5 * self.clients).await;
+        let mut clients = ClientPool::start(stack, self.clients, self.seed);
+        clients.wait_for_responses(20 + 5 * self.clients).await;
         let began = Instant::now();
         stack.begin(self.outage);
-        let patience = Patience::lasting(Duration::from_secs(60) + self.lasts);
+        let deadline = Deadline::after(Duration::from_secs(60) + self.lasts);
         if matches!(self.outage, Outage::PostgresReadOnly | Outage::PostgresAway) {
             while is_any_ready(stack).await {
-                patience.pause("no service says that it is ready").await;
+                deadline.pause("no service is ready").await;
             }
         }
         while began.elapsed() < self.lasts {
-            patience.pause("the outage lasts").await;
+            deadline.pause("the outage lasts").await;
         }
         let lasted = began.elapsed();
         stack.end(self.outage);
-        stack.sells_again().await;
+        stack.complete_fresh_purchase().await;
         let healed = Instant::now();
-        crowd.go_on(20 + 5 * self.clients).await;
-        let counts = crowd.counts();
-        crowd.disperse().await;
-        let patience = Patience::lasting(SETTLES + self.lasts);
+        clients.wait_for_responses(20 + 5 * self.clients).await;
+        let counts = clients.counts();
+        clients.stop_and_verify().await;
+        let deadline = Deadline::after(SETTLE_TIMEOUT + self.lasts);
         while !stack.is_settled().await {
-            patience.pause("nothing waits").await;
+            deadline.pause("the marketplace settles").await;
         }
         let settled_after = healed.elapsed();
         let bus =
-            Bus::jetstream(JetStreamOptions::new(stack.nats().url())).await.expect("the bus can be asked");
+            Bus::jetstream(JetStreamOptions::new(stack.nats().url())).await.expect("the bus can be read");
         let letters = bus.dead_letters().await.expect("the dead letters can be read");
-        assert!(letters.is_empty(), "events were set aside: {letters:#?}");
+        assert!(letters.is_empty(), "events were dead-lettered: {letters:#?}");
         let audit = stack.report().await;
         assert!(audit.is_clean(), "the audit finds:\n{audit}");
         OutageSummary { outage: self.outage, lasted, counts, settled_after }
     }
 }
 
-/// Whether a service says that it is ready.
+/// Returns whether any service with a database is ready.
 async fn is_any_ready(stack: &mut TestStack) -> bool {
     for number in stack.cluster().processes() {
         let url = format!("http://{}", stack.cluster().addr(number));
@@ -90,10 +89,10 @@ async fn is_any_ready(stack: &mut TestStack) -> bool {
 
 impl fmt::Display for OutageSummary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { outage, lasted, counts: [sent, good, repeated], settled_after } = self;
+        let Self { outage, lasted, counts: [sent, succeeded, retried], settled_after } = self;
         write!(
             f,
-            "{outage} for {:.1} s: {sent} writes, {good} answered 2xx, {repeated} sent again; settled {:.1} s after a fresh \
+            "{outage} for {:.1} s: {sent} writes, {succeeded} answered 2xx, {retried} sent again; settled {:.1} s after a fresh \
              purchase; no dead letter, a clean audit",
             lasted.as_secs_f64(),
             settled_after.as_secs_f64()

@@ -1,4 +1,4 @@
-//! What sellers do in a storm.
+//! The activity of sellers in a storm.
 
 use tokio::join;
 
@@ -6,20 +6,20 @@ use http::Method;
 use serde_json::json;
 
 use super::client::{Client, dollars};
-use super::line::Write;
+use super::connection::WriteRequest;
 
-/// What sellers do with tickets that are being bought.
+/// What sellers do with tickets during their purchase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SellerActivity {
-    /// They list, and change or withdraw a ticket now and then.
+    /// They list, and sometimes edit or withdraw a ticket.
     #[default]
     Normal,
-    /// They edit and withdraw what is being ordered at the same moment.
+    /// They edit and withdraw tickets that are ordered at the same moment.
     Contesting,
 }
 
 impl SellerActivity {
-    /// What the variable `STORM_SELLERS` asks for; `cargo xtask storm --sellers` sets it.
+    /// Reads the variable `STORM_SELLERS`; `cargo xtask storm --sellers` sets it.
     #[must_use]
     pub fn from_env() -> Self {
         if std::env::var_os("STORM_SELLERS").is_some() { Self::Contesting } else { Self::Normal }
@@ -27,11 +27,11 @@ impl SellerActivity {
 }
 
 impl Client {
-    /// Orders one's own ticket, which is allowed, and edits or withdraws it at the same moment.
-    pub(super) async fn contest(&mut self) {
-        let Some(place) = self.own() else { return };
-        let (ticket, cookie) = (self.memory.listed[place].id.clone(), self.memory.cookie.clone());
-        let order = Write {
+    /// Orders an own ticket, which is allowed, and edits or withdraws it at the same moment.
+    pub(super) async fn order_and_change(&mut self) {
+        let Some(index) = self.pick_own_ticket() else { return };
+        let (ticket, cookie) = (self.history.listed[index].id.clone(), self.history.cookie.clone());
+        let order = WriteRequest {
             method: Method::POST,
             path: "/api/orders".to_owned(),
             body: Some(json!({ "ticketId": ticket })),
@@ -39,8 +39,8 @@ impl Client {
             cookie: cookie.clone(),
         };
         let (title, cents) = self.new_terms();
-        let is_edit = self.dice.percent(50);
-        let change = Write {
+        let is_edit = self.rng.percent(50);
+        let change = WriteRequest {
             method: if is_edit { Method::PUT } else { Method::DELETE },
             path: format!("/api/tickets/{ticket}"),
             body: is_edit.then(|| json!({ "title": title, "price": dollars(cents) })),
@@ -48,15 +48,15 @@ impl Client {
             cookie,
         };
         let shared = self.shared.clone();
-        let (ordered, changed) = join!(shared.line.write(&order), shared.line.write(&change));
+        let (ordered, changed) = join!(shared.connection.write(&order), shared.connection.write(&change));
         if is_edit {
-            self.note_edit(place, title, cents, &changed);
+            self.record_edit(index, title, cents, &changed);
         } else {
-            self.note_withdrawal(place, &changed);
+            self.record_withdrawal(index, &changed);
         }
         if ordered.reply.status < 300 {
-            self.memory.kept.push((order, ordered.reply.json()));
+            self.history.responses.push((order, ordered.reply.json()));
         }
-        self.go_on_with(ticket, &ordered).await;
+        self.finish_order(ticket, &ordered).await;
     }
 }

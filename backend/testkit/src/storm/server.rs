@@ -1,4 +1,4 @@
-//! The server under the storm: a process that is started, killed in the middle of its work, and started again.
+//! The server of a storm: a process that is killed and restarted.
 
 use std::path::Path;
 use std::process::{ExitStatus, Stdio};
@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use super::Program;
 
-/// Longer than any start and any orderly end.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a start or a graceful shutdown may take.
+const START_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(super) struct Server {
@@ -24,28 +24,28 @@ pub(super) fn spawn(program: &Program, data_dir: &Path, order_ttl: &str) -> Chil
     let mut command = Command::new(&program.path);
     command.args(&program.args).args(["--listen", "127.0.0.1:0", "--order-ttl", order_ttl]);
     command.arg("--data-dir").arg(data_dir);
-    // Nothing of whoever runs the tests may change what the server does.
+    // The environment of the tests must not configure the server.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("TICKETING_"))
     {
         command.env_remove(name);
     }
     command.env("TICKETING_HOME", data_dir).env("TICKETING_LOG", "error");
-    // All the clients come from one address.
+    // All clients have one address.
     command.env("TICKETING_SIGNINS_PER_ADDRESS", "1000000");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit()).kill_on_drop(true);
     command.spawn().expect("the server can be started")
 }
 
 impl Server {
-    /// Starts the process and waits until it says where it listens.
+    /// Starts the process and waits until it prints its address.
     pub(super) async fn start(program: &Program, data_dir: &Path, order_ttl: &str) -> Self {
         let mut child = spawn(program, data_dir, order_ttl);
         let mut lines = BufReader::new(child.stdout.take().expect("its stdout is a pipe")).lines();
-        let first = timeout(PATIENCE, lines.next_line()).await.expect("the server starts in time");
+        let first = timeout(START_TIMEOUT, lines.next_line()).await.expect("the server starts in time");
         let first = first.expect("its stdout can be read").unwrap_or_default();
         let url = first.strip_prefix("listening on ");
         let url = url.unwrap_or_else(|| panic!("its first line is {first:?}")).to_owned();
-        // Whatever else it prints must not stop it.
+        // The pipe is drained, so that the server does not block.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Self { child, url }
     }
@@ -55,12 +55,12 @@ impl Server {
         self.child.kill().await.expect("the server can be killed");
     }
 
-    /// Asks it to end, and waits for that.
+    /// Terminates it gracefully, and waits for its end.
     pub(super) async fn terminate(mut self) -> ExitStatus {
         let pid = self.child.id().expect("it runs").to_string();
         let asked = Command::new("kill").args(["-TERM", &pid]).status().await;
         assert!(asked.expect("signals can be sent").success());
-        let ended = timeout(PATIENCE, self.child.wait()).await;
-        ended.expect("the server ends in time").expect("its end can be heard of")
+        let ended = timeout(START_TIMEOUT, self.child.wait()).await;
+        ended.expect("the server ends in time").expect("its status can be read")
     }
 }

@@ -1,4 +1,4 @@
-//! What the stand-in for Stripe knows: intents, charges, refunds, events, and the answer to every key.
+//! The account of the fake Stripe: intents, charges, refunds, events, and the response to every key.
 
 use std::collections::HashMap;
 
@@ -7,17 +7,17 @@ use ticketing_payments::provider::{Ledger, LedgerCharge};
 use ticketing_sdk::OrderId;
 
 use super::card::{Card, declined};
-use super::request::{StripeAnswer, StripeRequest};
+use super::request::{StripeRequest, StripeResponse};
 
 /// One account.
 #[derive(Debug, Default)]
 pub(super) struct Account {
     intents: Vec<Intent>,
     refunds: u32,
-    pub(super) keys: HashMap<String, (String, StripeAnswer)>,
+    pub(super) keys: HashMap<String, (String, StripeResponse)>,
     pub(super) requests: Vec<String>,
     pub(super) events: Vec<Value>,
-    /// How many of them were sent.
+    /// The number of events that were sent.
     pub(super) sent: usize,
     pub(super) webhook: Option<String>,
 }
@@ -31,7 +31,7 @@ struct Intent {
     metadata: Map<String, Value>,
     created: i64,
     card: Card,
-    /// Whether there ever was a hold.
+    /// Whether the intent was ever authorized.
     held: bool,
     received: i64,
     captures: i64,
@@ -45,7 +45,7 @@ impl Intent {
         let charge = json!({
             "id": name, "object": "charge", "amount": self.amount, "captured": self.received > 0,
             "amount_captured": self.received, "status": "succeeded", "payment_intent": self.id,
-            // A hold that is given up is a refund of what was not taken.
+            // A cancelled hold is a refund of the uncaptured amount.
             "amount_refunded": if self.status == "canceled" { self.amount } else { self.refunded },
         });
         let latest = match (self.held, expand) {
@@ -70,8 +70,13 @@ impl Intent {
 }
 
 impl Account {
-    /// Does what is asked, keys aside.
-    pub(super) fn answer(&mut self, request: &StripeRequest, now: i64, blind: bool) -> StripeAnswer {
+    /// Executes a request, without idempotency.
+    pub(super) fn respond(
+        &mut self,
+        request: &StripeRequest,
+        now: i64,
+        search_blind: bool,
+    ) -> StripeResponse {
         let path: Vec<&str> = request.path.trim_start_matches("/v1/").split('/').collect();
         match (request.method.as_str(), path.as_slice()) {
             ("POST", ["payment_intents"]) => self.create(request, now),
@@ -79,35 +84,35 @@ impl Account {
             ("POST", ["payment_intents", id, "cancel"]) => self.cancel(id),
             ("POST", ["refunds"]) => self.refund(request),
             ("GET", ["payment_intents"]) => self.list(request),
-            ("GET", ["payment_intents", "search"]) => self.search(request, blind),
+            ("GET", ["payment_intents", "search"]) => self.search(request, search_blind),
             ("GET", ["payment_intents", id]) => match self.position(id) {
-                Some(at) => StripeAnswer::ok(self.intents[at].to_json(expands(request))),
+                Some(at) => StripeResponse::ok(self.intents[at].to_json(expands(request))),
                 None => missing("payment_intent", id),
             },
-            _ => StripeAnswer::invalid(404, "", "Unrecognized request URL"),
+            _ => StripeResponse::invalid(404, "", "Unrecognized request URL"),
         }
     }
 
-    fn create(&mut self, request: &StripeRequest, now: i64) -> StripeAnswer {
+    fn create(&mut self, request: &StripeRequest, now: i64) -> StripeResponse {
         let amount = request.field("amount").and_then(|amount| amount.parse::<i64>().ok()).unwrap_or(0);
         if amount < 50 {
-            return StripeAnswer::invalid(400, "amount_too_small", "Amount must be at least $0.50 usd");
+            return StripeResponse::invalid(400, "amount_too_small", "Amount must be at least $0.50 usd");
         }
         let expected =
             [("capture_method", "manual"), ("confirm", "true"), ("payment_method_types[]", "card")];
         if let Some((name, _)) = expected.iter().find(|(name, value)| request.field(name) != Some(value)) {
-            return StripeAnswer::invalid(400, "parameter_missing", name);
+            return StripeResponse::invalid(400, "parameter_missing", name);
         }
         let token = request.field("payment_method_data[card][token]");
         let Some(name) = token.or(request.field("payment_method")) else {
-            return StripeAnswer::invalid(400, "parameter_missing", "payment_method");
+            return StripeResponse::invalid(400, "parameter_missing", "payment_method");
         };
         let card = Card::named(name);
         let (status, error) = match &card {
-            Card::Good | Card::FailsLater => ("requires_capture", Value::Null),
-            Card::NeedsOwner => ("requires_action", Value::Null),
+            Card::Accepted | Card::FailsCapture => ("requires_capture", Value::Null),
+            Card::NeedsConfirmation => ("requires_action", Value::Null),
             Card::Undecided => ("requires_confirmation", Value::Null),
-            Card::Bad(error) => ("requires_payment_method", error.clone()),
+            Card::Declined(error) => ("requires_payment_method", error.clone()),
             Card::Unknown => {
                 let kind = if token.is_some() { "token" } else { "PaymentMethod" };
                 return missing(kind, name);
@@ -134,40 +139,40 @@ impl Account {
         let body = intent.to_json(expands(request));
         self.intents.push(intent);
         let at = self.intents.len() - 1;
-        self.tell("payment_intent.created", at);
+        self.publish_event("payment_intent.created", at);
         match status {
-            "requires_capture" => self.tell("payment_intent.amount_capturable_updated", at),
-            "requires_action" => self.tell("payment_intent.requires_action", at),
+            "requires_capture" => self.publish_event("payment_intent.amount_capturable_updated", at),
+            "requires_action" => self.publish_event("payment_intent.requires_action", at),
             "requires_confirmation" => {}
-            _ => self.tell("payment_intent.payment_failed", at),
+            _ => self.publish_event("payment_intent.payment_failed", at),
         }
         if error.is_null() {
-            return StripeAnswer::ok(body);
+            return StripeResponse::ok(body);
         }
         let mut error = error;
         error["payment_intent"] = body;
-        StripeAnswer::error(402, &error)
+        StripeResponse::error(402, &error)
     }
 
-    fn capture(&mut self, id: &str, request: &StripeRequest) -> StripeAnswer {
+    fn capture(&mut self, id: &str, request: &StripeRequest) -> StripeResponse {
         let Some(at) = self.position(id) else { return missing("payment_intent", id) };
         let intent = &mut self.intents[at];
         if intent.status != "requires_capture" {
             return unexpected(intent, "captured");
         }
         if request.field("amount_to_capture") != Some(&intent.amount.to_string()) {
-            return StripeAnswer::invalid(400, "amount_too_large", "Another amount was authorized");
+            return StripeResponse::invalid(400, "amount_too_large", "Another amount was authorized");
         }
-        if matches!(intent.card, Card::FailsLater) {
+        if matches!(intent.card, Card::FailsCapture) {
             intent.error = declined("generic_decline", "Your card was declined.");
-            return StripeAnswer::error(402, &intent.error);
+            return StripeResponse::error(402, &intent.error);
         }
         (intent.status, intent.received) = ("succeeded", intent.amount);
         intent.captures += 1;
         self.changed("payment_intent.succeeded", at)
     }
 
-    fn cancel(&mut self, id: &str) -> StripeAnswer {
+    fn cancel(&mut self, id: &str) -> StripeResponse {
         let Some(at) = self.position(id) else { return missing("payment_intent", id) };
         let intent = &mut self.intents[at];
         if matches!(intent.status, "succeeded" | "canceled") {
@@ -177,7 +182,7 @@ impl Account {
         self.changed("payment_intent.canceled", at)
     }
 
-    /// The owner of the card confirms an intent that waits for it, or fails to.
+    /// Confirms an intent that waits for its cardholder, or fails the confirmation.
     pub(super) fn confirm(&mut self, id: &str, confirmed: bool) {
         let at = self.position(id).expect("an intent of this name");
         let intent = &mut self.intents[at];
@@ -193,10 +198,10 @@ impl Account {
             });
             "payment_intent.payment_failed"
         };
-        self.tell(event, at);
+        self.publish_event(event, at);
     }
 
-    fn refund(&mut self, request: &StripeRequest) -> StripeAnswer {
+    fn refund(&mut self, request: &StripeRequest) -> StripeResponse {
         let id = request.field("payment_intent").unwrap_or_default();
         let Some(at) = self.position(id) else { return missing("payment_intent", id) };
         let intent = &mut self.intents[at];
@@ -206,7 +211,7 @@ impl Account {
             return unexpected(intent, "refunded");
         }
         if intent.refunded + amount > intent.received {
-            return StripeAnswer::invalid(
+            return StripeResponse::invalid(
                 400,
                 "charge_already_refunded",
                 "Charge has already been refunded.",
@@ -219,11 +224,11 @@ impl Account {
         let refund = json!({
             "id": id, "object": "refund", "amount": amount, "status": "succeeded", "payment_intent": intent.id,
         });
-        self.say("refund.created", &refund);
-        StripeAnswer::ok(refund)
+        self.push_event("refund.created", &refund);
+        StripeResponse::ok(refund)
     }
 
-    fn list(&self, request: &StripeRequest) -> StripeAnswer {
+    fn list(&self, request: &StripeRequest) -> StripeResponse {
         let limit = request.field("limit").and_then(|limit| limit.parse().ok()).unwrap_or(10);
         let newest = self.intents.iter().rev();
         let after = request.field("starting_after");
@@ -234,37 +239,39 @@ impl Account {
         let page: Vec<Value> =
             rest.iter().take(limit).map(|intent| intent.to_json(expands(request))).collect();
         let has_more = rest.len() > page.len();
-        StripeAnswer::ok(json!({ "object": "list", "data": page, "has_more": has_more }))
+        StripeResponse::ok(json!({ "object": "list", "data": page, "has_more": has_more }))
     }
 
-    /// Knows one kind of question: `metadata['name']:'value'`.
-    fn search(&self, request: &StripeRequest, blind: bool) -> StripeAnswer {
+    /// Supports one kind of query: `metadata['name']:'value'`.
+    fn search(&self, request: &StripeRequest, search_blind: bool) -> StripeResponse {
         let query = request.field("query").unwrap_or_default();
         let parts: Vec<&str> = query.split('\'').collect();
         let ["metadata[", name, "]:", value, ""] = parts.as_slice() else {
-            return StripeAnswer::invalid(400, "", "We were unable to parse your search query");
+            return StripeResponse::invalid(400, "", "We were unable to parse your search query");
         };
-        let found =
-            self.intents.iter().filter(|intent| !blind && intent.metadata.get(*name) == Some(&json!(value)));
+        let found = self
+            .intents
+            .iter()
+            .filter(|intent| !search_blind && intent.metadata.get(*name) == Some(&json!(value)));
         let found: Vec<Value> = found.map(|intent| intent.to_json(false)).collect();
-        StripeAnswer::ok(json!({ "object": "search_result", "data": found, "has_more": false }))
+        StripeResponse::ok(json!({ "object": "search_result", "data": found, "has_more": false }))
     }
 
     fn position(&self, id: &str) -> Option<usize> {
         self.intents.iter().position(|intent| intent.id == id)
     }
 
-    fn changed(&mut self, kind: &str, at: usize) -> StripeAnswer {
-        self.tell(kind, at);
-        StripeAnswer::ok(self.intents[at].to_json(false))
+    fn changed(&mut self, kind: &str, at: usize) -> StripeResponse {
+        self.publish_event(kind, at);
+        StripeResponse::ok(self.intents[at].to_json(false))
     }
 
-    fn tell(&mut self, kind: &str, at: usize) {
+    fn publish_event(&mut self, kind: &str, at: usize) {
         let object = self.intents[at].to_json(false);
-        self.say(kind, &object);
+        self.push_event(kind, &object);
     }
 
-    fn say(&mut self, kind: &str, object: &Value) {
+    fn push_event(&mut self, kind: &str, object: &Value) {
         let id = format!("evt_fake{:06}", self.events.len() + 1);
         self.events.push(json!({ "id": id, "object": "event", "type": kind, "data": { "object": object } }));
     }
@@ -293,13 +300,13 @@ fn expands(request: &StripeRequest) -> bool {
     request.field("expand[]").is_some_and(|path| path.ends_with("latest_charge"))
 }
 
-fn missing(kind: &str, id: &str) -> StripeAnswer {
+fn missing(kind: &str, id: &str) -> StripeResponse {
     let status = if kind == "payment_intent" { 404 } else { 400 };
-    StripeAnswer::invalid(status, "resource_missing", &format!("No such {kind}: '{id}'"))
+    StripeResponse::invalid(status, "resource_missing", &format!("No such {kind}: '{id}'"))
 }
 
-fn unexpected(intent: &Intent, what: &str) -> StripeAnswer {
+fn unexpected(intent: &Intent, what: &str) -> StripeResponse {
     let message =
         format!("This PaymentIntent could not be {what} because it has a status of {}.", intent.status);
-    StripeAnswer::invalid(400, "payment_intent_unexpected_state", &message)
+    StripeResponse::invalid(400, "payment_intent_unexpected_state", &message)
 }

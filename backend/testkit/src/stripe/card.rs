@@ -1,21 +1,21 @@
-//! The test cards that the stand-in for Stripe knows.
+//! The test cards of the fake Stripe.
 
 use serde_json::{Value, json};
 
-/// What a card does.
+/// The behaviour of a card.
 #[derive(Clone, Debug)]
 pub(super) enum Card {
-    /// It pays.
-    Good,
-    /// It pays, and its bank goes back on it when the money is taken.
-    FailsLater,
-    /// Its owner would have to confirm.
-    NeedsOwner,
-    /// Nothing is ever decided about it.
+    /// It is accepted.
+    Accepted,
+    /// It is authorized, and its capture is declined.
+    FailsCapture,
+    /// It needs a confirmation by its cardholder.
+    NeedsConfirmation,
+    /// It stays undecided.
     Undecided,
-    /// It is refused, with this error.
-    Bad(Value),
-    /// There is no such card.
+    /// It is declined with this error.
+    Declined(Value),
+    /// It does not exist.
     Unknown,
 }
 
@@ -23,15 +23,17 @@ impl Card {
     /// The card of a token or of a payment method.
     pub(super) fn named(name: &str) -> Self {
         match name {
-            "tok_visa" | "tok_mastercard" | "tok_amex" | "pm_card_visa" | "pm_card_mastercard" => Self::Good,
-            "tok_chargeCustomerFail" | "pm_card_chargeCustomerFail" => Self::FailsLater,
-            "tok_threeDSecure2Required" | "pm_card_authenticationRequired" => Self::NeedsOwner,
+            "tok_visa" | "tok_mastercard" | "tok_amex" | "pm_card_visa" | "pm_card_mastercard" => {
+                Self::Accepted
+            }
+            "tok_chargeCustomerFail" | "pm_card_chargeCustomerFail" => Self::FailsCapture,
+            "tok_threeDSecure2Required" | "pm_card_authenticationRequired" => Self::NeedsConfirmation,
             "tok_undecided" => Self::Undecided,
             "tok_chargeDeclined" | "pm_card_chargeDeclined" => {
-                Self::Bad(declined("generic_decline", "Your card was declined."))
+                Self::Declined(declined("generic_decline", "Your card was declined."))
             }
             "tok_chargeDeclinedInsufficientFunds" | "pm_card_visa_chargeDeclinedInsufficientFunds" => {
-                Self::Bad(declined("insufficient_funds", "Your card has insufficient funds."))
+                Self::Declined(declined("insufficient_funds", "Your card has insufficient funds."))
             }
             _ => Self::Unknown,
         }

@@ -1,4 +1,4 @@
-//! The events of the stand-in for Stripe, signed and sent.
+//! The events of the fake Stripe, signed and sent.
 
 use hmac::{Hmac, Mac};
 use serde_json::Value;
@@ -9,18 +9,18 @@ use crate::raw::Raw;
 use crate::reply::Reply;
 
 impl FakeStripe {
-    /// From now on every event is sent to the marketplace at `base` as soon as it happens, and once more right after.
+    /// Sends every event to the marketplace at `base` when it happens, and once more.
     pub fn send_events_to(&self, base: &str) {
         self.account().webhook = Some(base.to_owned());
     }
 
-    /// Every event so far, oldest first.
+    /// Returns every event, oldest first.
     #[must_use]
     pub fn events(&self) -> Vec<Value> {
         self.account().events.clone()
     }
 
-    /// Sends an event to the marketplace of `raw`, signed now; answers what was answered.
+    /// Signs an event now and sends it with `raw`; returns the response.
     pub async fn send(&self, raw: &Raw, event: &Value) -> Reply {
         let body = event.to_string();
         let signature = self.sign(&body, STRIPE_WEBHOOK_SECRET);
@@ -28,7 +28,7 @@ impl FakeStripe {
         request.body("application/json; charset=utf-8", body).await
     }
 
-    /// The header of a body that is signed now with this secret.
+    /// Signs a body now with this secret; returns the header value.
     ///
     /// # Panics
     /// Never: a key may have any length.
@@ -41,7 +41,7 @@ impl FakeStripe {
         format!("t={at},v1={digits}")
     }
 
-    /// Sends what has happened since the last time, if somebody wants to hear it.
+    /// Sends the new events, if a webhook is set.
     pub(super) fn send_events(&self) {
         let (base, events) = {
             let mut account = self.account();
@@ -57,7 +57,7 @@ impl FakeStripe {
                 let body = event.to_string();
                 let signature = fake.sign(&body, STRIPE_WEBHOOK_SECRET);
                 let request = raw.post("/api/payments/webhook").header("stripe-signature", signature);
-                // A marketplace that is stopped hears nothing.
+                // A stopped marketplace receives nothing.
                 drop(request.body("application/json", body).send().await);
             }
         });

@@ -1,4 +1,4 @@
-//! A request to the stand-in for Stripe, and its answer.
+//! A request to the fake Stripe, and its response.
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, header};
@@ -6,7 +6,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 use ticketing_payments::provider::ProviderCall;
 
-/// A request, read to its end.
+/// A request with its body.
 #[derive(Clone, Debug)]
 pub(super) struct StripeRequest {
     pub(super) method: Method,
@@ -25,7 +25,7 @@ impl StripeRequest {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// Which of the provider's calls this is; a look-up is none.
+    /// Returns the provider call of this request; a look-up is none.
     pub(super) fn call(&self) -> Option<ProviderCall> {
         if self.method != Method::POST {
             return None;
@@ -40,15 +40,15 @@ impl StripeRequest {
     }
 }
 
-/// An answer.
+/// An response.
 #[derive(Clone, Debug)]
-pub(super) struct StripeAnswer {
+pub(super) struct StripeResponse {
     pub(super) status: u16,
     pub(super) body: Value,
     pub(super) headers: Vec<(&'static str, &'static str)>,
 }
 
-impl StripeAnswer {
+impl StripeResponse {
     pub(super) fn ok(body: Value) -> Self {
         Self { status: 200, body, headers: Vec::new() }
     }
@@ -57,12 +57,12 @@ impl StripeAnswer {
         Self { status, body: json!({ "error": error }), headers: Vec::new() }
     }
 
-    /// A refusal of the request itself.
+    /// Returns an invalid request error.
     pub(super) fn invalid(status: u16, code: &str, message: &str) -> Self {
         Self::error(status, &json!({ "type": "invalid_request_error", "code": code, "message": message }))
     }
 
-    /// A failure of Stripe's own.
+    /// Returns an internal error of Stripe.
     pub(super) fn failure() -> Self {
         Self::error(500, &json!({ "type": "api_error", "message": "An unknown error occurred" }))
     }
@@ -72,7 +72,7 @@ impl StripeAnswer {
         self
     }
 
-    /// As it goes out; `cut` in the middle, if that is wanted.
+    /// Converts it to HTTP, truncated if `cut`.
     pub(super) fn into_response(self, cut: bool) -> Response<Full<Bytes>> {
         let mut text = self.body.to_string();
         if cut {

@@ -11,14 +11,14 @@ use ticketing_testkit::{TestStack, dollars, eventually};
 
 #[tokio::test]
 #[should_panic(expected = "a test must end with `stack.finish().await`")]
-async fn a_stack_that_is_not_given_back_fails_its_test() {
+async fn unfinished_stack_fails_its_test() {
     let stack = TestStack::start().await;
     drop(stack);
 }
 
 #[tokio::test]
 #[should_panic(expected = "BROKEN")]
-async fn a_broken_invariant_fails_the_test_that_broke_it() {
+async fn violated_invariant_fails_the_test() {
     let stack = TestStack::start().await;
     let seller = stack.user("seller").await;
     seller.tickets().create(NewTicket::new("A ticket", dollars("20"))).await.unwrap();
@@ -30,13 +30,13 @@ async fn a_broken_invariant_fails_the_test_that_broke_it() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "in vain for: 1 > 2")]
-async fn patience_ends() {
+#[should_panic(expected = "for: 1 > 2")]
+async fn deadline_fails_the_test() {
     eventually!(1 > 2, seconds 0);
 }
 
 #[tokio::test]
-async fn everybody_is_somebody_else() {
+async fn users_are_distinct() {
     let stack = TestStack::start().await;
     let (first, second) = (stack.session("user").await, stack.session("user").await);
     assert_ne!(first.email, second.email);
@@ -48,7 +48,7 @@ async fn everybody_is_somebody_else() {
 }
 
 #[tokio::test]
-async fn a_restart_keeps_the_folder_and_the_time() {
+async fn restart_keeps_folder_and_time() {
     let mut stack = TestStack::start().await;
     let user = stack.session("user").await;
     stack.clock().advance(std::time::Duration::from_secs(3600));

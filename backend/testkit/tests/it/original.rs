@@ -6,7 +6,7 @@ use ticketing_sdk::{
     CardToken, Client, Error, ErrorCode, IdempotencyKey, ListTickets, NewTicket, Order, OrderStatus,
     SafeToRepeat, SecretString, Ticket, TicketSort, TicketStatus,
 };
-use ticketing_testkit::{Method, OriginalServer, Point, RequestProxy, Step, dollars, eventually};
+use ticketing_testkit::{Method, OriginalServer, RequestProxy, RequestStage, Step, dollars, eventually};
 
 /// The original takes passwords of 4 to 20 characters.
 const PASSWORD: &str = "correct horse";
@@ -129,7 +129,7 @@ async fn unknown_identifier_is_not_waited_for() {
 
 #[tokio::test]
 async fn payment_with_lost_answer_is_charged_once() {
-    for point in [Point::Arrived, Point::Answered] {
+    for point in [RequestStage::Arrived, RequestStage::Answered] {
         let original = OriginalServer::start();
         let proxy = RequestProxy::start(&original.url());
         let (buyer, order) = open_order(&original, &proxy).await;
@@ -139,9 +139,9 @@ async fn payment_with_lost_answer_is_charged_once() {
         let error = buyer.payments().create(&order.id, card()).await.unwrap_err();
         let Error::UnknownOutcome { safe_to_repeat, .. } = &error else { panic!("{error:?}") };
         assert_eq!((*safe_to_repeat, error.must_keep_key()), (SafeToRepeat::Never, false));
-        assert_eq!(original.charges().len(), usize::from(point == Point::Answered));
+        assert_eq!(original.charges().len(), usize::from(point == RequestStage::Answered));
         let sent = original.requests().iter().filter(|request| request.ends_with(PAYMENTS)).count();
-        assert_eq!(sent, usize::from(point == Point::Answered), "it was sent again");
+        assert_eq!(sent, usize::from(point == RequestStage::Answered), "it was sent again");
     }
 }
 
@@ -165,20 +165,20 @@ async fn listing_and_order_with_lost_answers_are_made_once() {
     let original = OriginalServer::start();
     let proxy = RequestProxy::start(&original.url());
     let seller = user(&proxy.url(), "seller").await;
-    proxy.lose_at(Step::new(Method::POST, "/api/tickets", Point::Answered));
+    proxy.lose_at(Step::new(Method::POST, "/api/tickets", RequestStage::Answered));
     let error = seller.tickets().create(NewTicket::new("RustConf", dollars("20"))).await.unwrap_err();
     assert!(error.is_unknown_outcome(), "{error:?}");
     assert_eq!(original.tickets_listed(), 1);
 
     let ticket = seller.tickets().list().all().await.unwrap().remove(0);
     eventually!(original.clock().now() > ticket_known(&ticket));
-    proxy.lose_at(Step::new(Method::POST, ORDERS, Point::Answered));
+    proxy.lose_at(Step::new(Method::POST, ORDERS, RequestStage::Answered));
     let error = seller.orders().create(&ticket.id).await.unwrap_err();
     assert!(error.is_unknown_outcome(), "{error:?}");
     assert_eq!(original.orders_made(), 1);
     // A write that changes nothing the second time is repeated anywhere.
     let order = seller.orders().list().all().await.unwrap().remove(0);
-    proxy.lose_at(Step::new(Method::DELETE, format!("{ORDERS}/{}", order.id), Point::Answered));
+    proxy.lose_at(Step::new(Method::DELETE, format!("{ORDERS}/{}", order.id), RequestStage::Answered));
     seller.orders().cancel(&order.id).await.unwrap();
 }
 

@@ -29,17 +29,17 @@ async fn echo() -> SocketAddr {
 async fn pair() -> (FaultProxy, TcpStream) {
     let proxy = FaultProxy::of(echo().await).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
-    assert_eq!(said(&mut client, b"hello").await, b"hello");
+    assert_eq!(exchange(&mut client, b"hello").await, b"hello");
     (proxy, client)
 }
 
 /// What comes back.
-async fn said(client: &mut TcpStream, bytes: &[u8]) -> Vec<u8> {
+async fn exchange(client: &mut TcpStream, bytes: &[u8]) -> Vec<u8> {
     client.write_all(bytes).await.unwrap();
-    heard(client, bytes.len()).await
+    read_exactly(client, bytes.len()).await
 }
 
-async fn heard(client: &mut TcpStream, count: usize) -> Vec<u8> {
+async fn read_exactly(client: &mut TcpStream, count: usize) -> Vec<u8> {
     let mut back = vec![0; count];
     timeout(Duration::from_secs(10), client.read_exact(&mut back)).await.unwrap().unwrap();
     back
@@ -48,12 +48,12 @@ async fn heard(client: &mut TcpStream, count: usize) -> Vec<u8> {
 /// Whether the connection is at its end.
 async fn is_over(client: &mut TcpStream) -> bool {
     let mut byte = [0];
-    let read = timeout(Duration::from_secs(10), client.read(&mut byte)).await.expect("its end is told");
+    let read = timeout(Duration::from_secs(10), client.read(&mut byte)).await.expect("its end arrives");
     matches!(read, Ok(0) | Err(_))
 }
 
 #[tokio::test]
-async fn what_passes_is_what_was_sent() {
+async fn proxy_passes_bytes_unchanged() {
     let (proxy, mut client) = pair().await;
     let much: Vec<u8> = (0..1_000_000_u32).map(|number| number.to_le_bytes()[0]).collect();
     let (mut from, mut to) = client.split();
@@ -68,16 +68,16 @@ async fn what_passes_is_what_was_sent() {
 }
 
 #[tokio::test]
-async fn a_cut_ends_what_is_there_and_nothing_that_comes() {
+async fn cut_closes_open_connections_only() {
     let (proxy, mut client) = pair().await;
     proxy.cut();
     assert!(is_over(&mut client).await);
     let mut next = TcpStream::connect(proxy.addr()).await.unwrap();
-    assert_eq!(said(&mut next, b"again").await, b"again");
+    assert_eq!(exchange(&mut next, b"again").await, b"again");
 }
 
 #[tokio::test]
-async fn nobody_gets_through_until_it_is_healed() {
+async fn refused_connections_fail_until_healed() {
     let (proxy, mut client) = pair().await;
     proxy.refuse();
     assert!(is_over(&mut client).await);
@@ -85,11 +85,11 @@ async fn nobody_gets_through_until_it_is_healed() {
     assert!(is_over(&mut refused).await);
     proxy.heal();
     let mut next = TcpStream::connect(proxy.addr()).await.unwrap();
-    assert_eq!(said(&mut next, b"again").await, b"again");
+    assert_eq!(exchange(&mut next, b"again").await, b"again");
 }
 
 #[tokio::test]
-async fn a_stalled_direction_holds_what_is_sent() {
+async fn stalled_direction_holds_bytes() {
     for direction in Direction::BOTH {
         let (proxy, mut client) = pair().await;
         proxy.stall(direction);
@@ -97,7 +97,7 @@ async fn a_stalled_direction_holds_what_is_sent() {
         let mut nothing = [0];
         assert!(timeout(NEVER, client.read(&mut nothing)).await.is_err(), "{direction:?} is stalled");
         proxy.heal();
-        assert_eq!(heard(&mut client, 4).await, b"held");
+        assert_eq!(read_exactly(&mut client, 4).await, b"held");
         proxy.stall(direction);
         client.write_all(b"lost").await.unwrap();
         proxy.cut();
@@ -106,7 +106,7 @@ async fn a_stalled_direction_holds_what_is_sent() {
 }
 
 #[tokio::test]
-async fn the_other_direction_goes_on() {
+async fn other_direction_continues_during_stall() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let proxy = FaultProxy::of(listener.local_addr().unwrap()).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();
@@ -114,27 +114,27 @@ async fn the_other_direction_goes_on() {
     proxy.stall(Direction::ToServer);
     client.write_all(b"held").await.unwrap();
     server.write_all(b"passes").await.unwrap();
-    assert_eq!(heard(&mut client, 6).await, b"passes");
+    assert_eq!(read_exactly(&mut client, 6).await, b"passes");
     proxy.heal();
-    assert_eq!(heard(&mut server, 4).await, b"held");
+    assert_eq!(read_exactly(&mut server, 4).await, b"held");
 }
 
 #[tokio::test]
-async fn delays_and_narrow_links_take_their_time() {
+async fn delay_and_throttle_slow_transfers() {
     let (proxy, mut client) = pair().await;
     proxy.delay(Duration::from_millis(50));
     let began = Instant::now();
-    said(&mut client, b"late").await;
+    exchange(&mut client, b"late").await;
     assert!(began.elapsed() >= Duration::from_millis(100), "there and back: {:?}", began.elapsed());
     proxy.heal();
     proxy.throttle(20_000);
     let began = Instant::now();
-    said(&mut client, &[7; 6_000]).await;
+    exchange(&mut client, &[7; 6_000]).await;
     assert!(began.elapsed() >= Duration::from_millis(250), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
-async fn where_there_is_no_server_there_is_no_connection() {
+async fn proxy_without_server_closes_connections() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let proxy = FaultProxy::of(nobody).await;
     let mut client = TcpStream::connect(proxy.addr()).await.unwrap();

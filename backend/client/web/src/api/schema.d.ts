@@ -44,10 +44,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own payments, newest last. */
+        /** Lists the payments of the signed-in user, newest last. */
         get: operations["listPayments"];
         put?: never;
-        /** Pays for an order: the card is authorised, the reservation is won, the money is taken. */
+        /** Pays for an order: authorizes the card, waits until the order is confirmed, and captures the payment. */
         post: operations["createPayment"];
         delete?: never;
         options?: never;
@@ -64,8 +64,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The card provider tells that something has happened to a charge. Its signature stands for a session. */
-        post: operations["hearProvider"];
+        /** Receives an event of the card provider about a charge. Its signature authenticates it; there is no session. */
+        post: operations["receiveWebhookEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One payment. */
+        /** Returns a payment. */
         get: operations["getPayment"];
         put?: never;
         post?: never;
@@ -382,9 +382,9 @@ export interface components {
             /** @description One entry per fault. */
             errors: components["schemas"]["Fault"][];
         };
-        /** @description What a provider is answered. */
+        /** @description The acknowledgement of a webhook event. */
         Received: {
-            /** @description That it need not say it again. */
+            /** @description Whether the event is accepted, so that the provider need not redeliver it. */
             received: boolean;
         };
         /** @description An e-mail and its password. */
@@ -851,7 +851,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"][];
                 };
             };
-            /** @description The limit or the cursor is not valid */
+            /** @description The limit or the cursor is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -893,7 +893,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change */
+                /** @description 1 to 255 visible ASCII characters; kept for 24 hours. The same key and body returns the first response again, unless that was a refusal that a retry can change */
                 "Idempotency-Key"?: string | null;
                 /** @description The id of the user that the request is meant for: 409 `other_user` where another one is signed in */
                 "x-ticketing-user"?: string;
@@ -907,10 +907,10 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The money is taken */
+            /** @description The payment is captured */
             201: {
                 headers: {
-                    /** @description Of a request with a key: whether an earlier one had the effect */
+                    /** @description Of a request with a key: whether an earlier request had the effect */
                     "Idempotent-Replayed"?: boolean;
                     [name: string]: unknown;
                 };
@@ -927,7 +927,7 @@ export interface operations {
                     "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description A field is not valid, the card was declined, or the order cannot be paid */
+            /** @description A field is invalid, the card was declined, or the order cannot be paid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -936,7 +936,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in, or another's order */
+            /** @description Not signed in, or the order of another user */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -954,7 +954,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such order */
+            /** @description The order does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -972,7 +972,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The first request with this key is still being answered */
+            /** @description The first request with this key is in progress */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1017,7 +1017,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The card provider cannot be reached, or `not_yet_visible`: the order was just made and its event has not come; safe to repeat */
+            /** @description The card provider cannot be reached, or `not_yet_visible`: the event of a new order has not arrived; safe to retry */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1028,7 +1028,7 @@ export interface operations {
             };
         };
     };
-    hearProvider: {
+    receiveWebhookEvent: {
         parameters: {
             query?: never;
             header: {
@@ -1038,14 +1038,14 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        /** @description The event, as the provider has signed it */
+        /** @description The event, as signed by the provider */
         requestBody: {
             content: {
                 "application/json": string;
             };
         };
         responses: {
-            /** @description It is signed: it was taken in, or says nothing here */
+            /** @description The event is accepted or ignored */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1054,7 +1054,7 @@ export interface operations {
                     "application/json": components["schemas"]["Received"];
                 };
             };
-            /** @description The signature is not valid */
+            /** @description The signature is invalid */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1072,7 +1072,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No events of a provider are heard here */
+            /** @description No webhook secret is set */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1159,7 +1159,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not signed in, or another's payment */
+            /** @description Not signed in, or the payment of another user */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1168,7 +1168,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such payment */
+            /** @description The payment does not exist */
             404: {
                 headers: {
                     [name: string]: unknown;

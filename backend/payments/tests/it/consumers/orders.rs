@@ -63,12 +63,12 @@ async fn copy(fixture: &Fixture) -> OrderCopy {
     fixture.app().core().db.read(|tx| store::find_order(tx, &OrderId::new(ID))).await.unwrap().unwrap()
 }
 
-/// A payment of the order whose first step is claimed by nobody, without a driver that begins it.
+/// A payment of the order whose first step is unclaimed, without a worker that starts it.
 async fn begun(fixture: &Fixture) -> PaymentRow {
     let now = fixture.clock.now();
     let unit = move |tx: &mut Tx<'_>| {
         let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
-        // Due in a far future of its own, so that nobody but this test asks the provider for it.
+        // Due in the far future, so that only this test calls the provider.
         let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
         let id = PaymentId::new("payment");
         let wanted = PaymentToInsert {
@@ -127,7 +127,7 @@ async fn unattempted_payment_ends_without_a_call(setup: Setup) {
         let ended = payment(&fixture).await;
         assert_eq!((ended.status, ended.next_step), (PaymentStatus::Refunded, None), "{attempts}");
         assert_eq!(ended.stripe_id, None);
-        assert!(fixture.published().await.is_empty(), "nobody was told of it");
+        assert!(fixture.published().await.is_empty(), "no event announces it");
         assert!(fixture.ledger().await.charges.is_empty());
     }
 }
@@ -149,7 +149,7 @@ async fn authorized(fixture: &Fixture) -> PaymentRow {
     let unit = move |tx: &mut Tx<'_>| {
         let order = store::find_order(tx, &OrderId::new(ID))?.unwrap();
         let id = PaymentId::new("payment");
-        // Due in a far future of its own, so that nobody but this test asks the provider for it.
+        // Due in the far future, so that only this test calls the provider.
         let due_at = ticketing_platform::clock::Clock::system().now() + std::time::Duration::from_secs(60);
         let wanted = PaymentToInsert {
             id,

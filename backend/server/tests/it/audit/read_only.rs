@@ -9,7 +9,7 @@ use ticketing_payments::provider::Call;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_server::audit::Offline;
-use ticketing_testkit::storm::Crowd;
+use ticketing_testkit::storm::ClientPool;
 use ticketing_testkit::{TestStack, eventually};
 
 use crate::support::{list, order_of, ordered, pay};
@@ -132,15 +132,15 @@ async fn outage_of_the_card_provider_is_pending_beside_its_server() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn busy_server_is_clean_until_something_stands_broken() {
-    // Orders that the crowd leaves run out by the machine's time.
+    // Orders that the clients leaves run out by the machine's time.
     let builder = TestStack::builder().clock(Clock::system()).order_ttl(ORDER_TTL);
     let (stack, order) = sold_one_in(builder.start().await).await;
-    let mut crowd = Crowd::gather(&stack, 6, 1);
-    crowd.go_on(50).await;
+    let mut clients = ClientPool::start(&stack, 6, 1);
+    clients.wait_for_responses(50).await;
     let marketplace = Offline::at(stack.data_dir());
     let report = marketplace.audit_confirmed(LOOKS, PAUSE).await.unwrap();
     assert!(report.is_clean(), "\n{report}");
-    crowd.go_on(50).await;
+    clients.wait_for_responses(50).await;
 
     let provider = Db::open(stack.data_dir().join("provider.db"), DbOptions::default(), &[]).unwrap();
     let charge = |captured: i64| {
@@ -153,7 +153,7 @@ async fn busy_server_is_clean_until_something_stands_broken() {
         report.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
     assert_eq!(broken, [10], "\n{report}");
     charge(2000).await.map_err(|error: DbError| error).unwrap();
-    crowd.disperse().await;
+    clients.stop_and_verify().await;
     eventually!(stack.is_settled().await, seconds 60);
     stack.finish().await;
 }

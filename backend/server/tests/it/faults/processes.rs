@@ -1,6 +1,6 @@
-//! Faults of a deployment: two processes of each service behind nginx, on PostgreSQL and NATS, while a crowd uses it.
+//! Faults of a deployment: two processes of each service behind nginx, on PostgreSQL and NATS, while a clients uses it.
 //!
-//! Each test heals its fault by the least that does. Then somebody new buys something in no time, everything that the crowd was
+//! Each test heals its fault by the least that does. Then somebody new buys something in no time, everything that the clients was
 //! answered must be true, nothing may be left undone, and every invariant must hold.
 
 mod deliveries;
@@ -16,7 +16,7 @@ mod withdrawals;
 
 use std::time::Duration;
 
-use ticketing_testkit::storm::{Crowd, SellerActivity};
+use ticketing_testkit::storm::{ClientPool, SellerActivity};
 use ticketing_testkit::{Shape, TestStack, TestStackBuilder, eventually};
 use tokio::time::Instant;
 
@@ -25,10 +25,10 @@ const CLIENTS: u64 = 4;
 /// How long a reservation lasts: some run out while something is wrong.
 const ORDER_TTL: Duration = Duration::from_secs(4);
 
-/// A marketplace with a crowd in it.
+/// A marketplace with a clients in it.
 struct Market {
     stack: TestStack,
-    crowd: Crowd,
+    clients: ClientPool,
 }
 
 impl Market {
@@ -40,22 +40,22 @@ impl Market {
         Self::opened_with(change, SellerActivity::Normal).await
     }
 
-    /// The same, with sellers in the crowd who are as active as this.
+    /// The same, with sellers in the clients who are as active as this.
     async fn opened_with(
         change: impl FnOnce(TestStackBuilder) -> TestStackBuilder,
         sellers: SellerActivity,
     ) -> Self {
         let builder = TestStack::builder().on(Shape::Processes).order_ttl(ORDER_TTL);
         let stack = Box::pin(change(builder).start()).await;
-        let mut crowd = Crowd::gather_with(&stack, CLIENTS, 1, sellers);
-        crowd.go_on(20).await;
-        Self { stack, crowd }
+        let mut clients = ClientPool::start_with(&stack, CLIENTS, 1, sellers);
+        clients.wait_for_responses(20).await;
+        Self { stack, clients }
     }
 
     /// Whatever was wrong is healed.
     async fn finish(self) {
-        self.stack.sells_again().await;
-        self.crowd.disperse().await;
+        self.stack.complete_fresh_purchase().await;
+        self.clients.stop_and_verify().await;
         let stack = self.stack;
         eventually!(stack.is_settled().await, seconds 60);
         Box::pin(stack.finish()).await;

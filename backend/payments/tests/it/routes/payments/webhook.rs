@@ -114,7 +114,7 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     let (paid, lost) = (fixture.order(&ada, "19.99").await, fixture.order(&ada, "20").await);
     ada.pay(&paid, "tok_visa").await.paid();
     ada.pay(&lost, "tok_chargeDeclined").await.refused(400, "card_declined");
-    let (said, before) = (fixture.published().await, fixture.payments(&ada).await);
+    let (published, before) = (fixture.published().await, fixture.payments(&ada).await);
 
     let mut events = fixture.stripe().events();
     events.reverse();
@@ -123,7 +123,7 @@ async fn webhook_events_may_be_duplicated_and_reordered(engine: Engine) {
     }
 
     assert_eq!(fixture.payments(&ada).await, before, "what is settled stays settled");
-    assert_eq!(fixture.published().await, said);
+    assert_eq!(fixture.published().await, published);
     let of_the_paid = events.iter().filter(|event| event["data"]["object"]["id"] == "pi_fake000001").count();
     assert_eq!(webhook_events(&fixture).await, i64::try_from(of_the_paid).unwrap(), "each is kept once");
     let ledger = fixture.ledger().await;

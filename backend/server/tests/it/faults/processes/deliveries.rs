@@ -24,7 +24,7 @@ async fn everything_comes_again_and_in_any_order() {
     let bus = Bus::jetstream(short).await.unwrap();
     let mut market = Market::opened(|builder| builder.over(&server)).await;
     for _ in 0..2 {
-        market.crowd.go_on(30).await;
+        market.clients.wait_for_responses(30).await;
         let mut events = bus.recent(u32::MAX).await.unwrap();
         lasts(WINDOW * 2).await;
         let random = RandomState::new();
@@ -49,7 +49,7 @@ async fn what_nobody_can_read_is_set_aside_and_the_others_go_on() {
     // orders; tickets, payments and expiration; tickets, orders and payments.
     const LETTERS: usize = 7;
     eventually!(bus.dead_letters().await.unwrap().len() == LETTERS, seconds 30);
-    market.crowd.go_on(40).await;
+    market.clients.wait_for_responses(40).await;
     let shown = operate(&mut market.stack, &["dead-letters", "list"]).await;
     assert_eq!(shown.lines().filter(|line| line.contains("\tpoison\t")).count(), LETTERS, "{shown}");
     // Its cause is not mended: each is set aside once more.
@@ -65,21 +65,21 @@ async fn what_nobody_can_read_is_set_aside_and_the_others_go_on() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_consumer_falls_silent_for_a_while() {
     let mut market = Market::open().await;
-    let expiration = market.stack.cluster().of(Service::Expiration);
+    let expiration = market.stack.cluster().processes_of(Service::Expiration);
     let one_of_each = [Service::Tickets, Service::Orders, Service::Payments]
-        .map(|service| market.stack.cluster().of(service)[0]);
+        .map(|service| market.stack.cluster().processes_of(service)[0]);
     // A service as a whole, which nobody asks anything; then one replica of each that has requests to answer: who asks
     // that one waits.
     for (silent, answers_meanwhile) in [(&expiration[..], 20), (&one_of_each[..], 0)] {
         for number in silent {
             market.stack.cluster().signal(*number, "-STOP").await;
         }
-        market.crowd.go_on(answers_meanwhile).await;
+        market.clients.wait_for_responses(answers_meanwhile).await;
         lasts(SILENCE).await;
         for number in silent {
             market.stack.cluster().signal(*number, "-CONT").await;
         }
-        market.crowd.go_on(30).await;
+        market.clients.wait_for_responses(30).await;
     }
     market.finish().await;
 }
@@ -88,17 +88,17 @@ async fn a_consumer_falls_silent_for_a_while() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_consumer_hears_slowly() {
     let mut market = Market::opened(|builder| builder.with_links()).await;
-    let slow = market.stack.cluster().of(Service::Tickets);
+    let slow = market.stack.cluster().processes_of(Service::Tickets);
     for number in &slow {
         let link = market.stack.cluster().link(*number, Link::Nats);
         link.throttle(2_000);
         link.delay(Duration::from_millis(20));
     }
-    market.crowd.go_on(60).await;
+    market.clients.wait_for_responses(60).await;
     lasts(SILENCE).await;
     for number in &slow {
         market.stack.cluster().link(*number, Link::Nats).heal();
     }
-    market.crowd.go_on(20).await;
+    market.clients.wait_for_responses(20).await;
     market.finish().await;
 }

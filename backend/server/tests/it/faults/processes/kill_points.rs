@@ -33,10 +33,10 @@ async fn each_service_is_killed_at_each_of_them() {
     let leavers = Leavers::begin(market.stack.raw().clone());
     for (point, services) in POINTS {
         for service in services {
-            market.stack.cluster().arm(*service, point);
-            let number = market.stack.cluster().fallen(*service, point).await;
-            market.crowd.go_on(5).await;
-            market.stack.cluster().start_again(number).await;
+            market.stack.cluster().arm_kill_point(*service, point);
+            let number = market.stack.cluster().wait_until_killed_at(*service, point).await;
+            market.clients.wait_for_responses(5).await;
+            market.stack.cluster().restart_process(number).await;
         }
     }
     let left = leavers.end().await;
@@ -61,19 +61,19 @@ async fn relays_are_killed_and_nats_forgets_what_they_have_published() {
     let mut market = Market::opened(|builder| builder.over(&server)).await;
     let speakers = [Tickets, Orders, Payments];
     for service in speakers {
-        market.stack.cluster().arm(service, "before-mark");
+        market.stack.cluster().arm_kill_point(service, "before-mark");
     }
     let mut fallen = Vec::new();
     for service in speakers {
-        fallen.push(market.stack.cluster().fallen(service, "before-mark").await);
+        fallen.push(market.stack.cluster().wait_until_killed_at(service, "before-mark").await);
     }
     server.kill().await;
     lasts(WINDOW * 2).await;
     server.start().await;
     for number in fallen {
-        market.stack.cluster().start_again(number).await;
+        market.stack.cluster().restart_process(number).await;
     }
-    market.crowd.go_on(40).await;
+    market.clients.wait_for_responses(40).await;
     let events = bus.recent(u32::MAX).await.unwrap();
     let different: HashSet<&String> = events.iter().map(|event| &event.id).collect();
     assert!(different.len() < events.len(), "nothing was said twice");

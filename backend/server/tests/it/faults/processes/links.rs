@@ -31,7 +31,7 @@ async fn one_direction_is_stalled() {
                 market.stack.cluster().links(link).for_each(FaultProxy::cut);
             }
             market.stack.cluster().links(link).for_each(FaultProxy::heal);
-            market.crowd.go_on(30).await;
+            market.clients.wait_for_responses(30).await;
         }
     }
     market.finish().await;
@@ -42,17 +42,19 @@ async fn one_direction_is_stalled() {
 async fn one_replica_of_each_service_is_cut_off_from_the_events() {
     let mut market = Market::opened(linked).await;
     for replica in [0, 1] {
-        let off: Vec<usize> =
-            Service::ALL.into_iter().map(|service| market.stack.cluster().of(service)[replica]).collect();
+        let off: Vec<usize> = Service::ALL
+            .into_iter()
+            .map(|service| market.stack.cluster().processes_of(service)[replica])
+            .collect();
         for number in &off {
             market.stack.cluster().link(*number, Link::Nats).refuse();
         }
-        market.stack.sells_again().await;
-        market.crowd.go_on(20).await;
+        market.stack.complete_fresh_purchase().await;
+        market.clients.wait_for_responses(20).await;
         for number in &off {
             market.stack.cluster().link(*number, Link::Nats).heal();
         }
-        market.crowd.go_on(20).await;
+        market.clients.wait_for_responses(20).await;
     }
     market.finish().await;
 }
@@ -65,12 +67,12 @@ async fn what_nobody_can_answer_is_answered_in_bounded_time() {
     let mut market = Market::opened(linked).await;
     let user = market.stack.session("user").await;
     let ticket = list(&market.stack, &user, "A ticket", 20.0).await;
-    market.crowd.disperse().await;
+    market.clients.stop_and_verify().await;
     market.stack.settle().await;
     for (service, direction) in
         [(Service::Tickets, Direction::ToServer), (Service::Orders, Direction::ToClient)]
     {
-        for number in market.stack.cluster().of(service) {
+        for number in market.stack.cluster().processes_of(service) {
             market.stack.cluster().link(number, Link::Postgres).stall(direction);
         }
     }
@@ -93,6 +95,6 @@ async fn what_nobody_can_answer_is_answered_in_bounded_time() {
     assert_eq!((first.0.ok(201), first.1.ok(201)), (again.0.ok(201), again.1.ok(201)));
     let mine = raw.get("/api/tickets?seller=me&status=all").by(&user).await.ok(200);
     assert_eq!(mine.as_array().unwrap().iter().filter(|ticket| ticket["title"] == "B").count(), 1);
-    market.stack.sells_again().await;
+    market.stack.complete_fresh_purchase().await;
     Box::pin(market.stack.finish()).await;
 }

@@ -8,9 +8,9 @@ async fn it_is_killed_again_and_again() {
     let mut market = Market::open().await;
     for answers_meanwhile in [0, 15, 0] {
         market.stack.nats().kill().await;
-        market.crowd.go_on(answers_meanwhile).await;
+        market.clients.wait_for_responses(answers_meanwhile).await;
         market.stack.nats().start().await;
-        market.crowd.go_on(40).await;
+        market.clients.wait_for_responses(40).await;
     }
     market.finish().await;
 }
@@ -22,14 +22,14 @@ async fn its_store_is_lost() {
     market.stack.nats().kill().await;
     market.stack.nats().lose_store();
     market.stack.nats().start().await;
-    market.crowd.go_on(20).await;
+    market.clients.wait_for_responses(20).await;
     for number in market.stack.cluster().processes() {
         assert!(market.stack.cluster().terminate(number).await.success());
     }
     operate(&mut market.stack, &["republish"]).await;
     for number in market.stack.cluster().processes() {
-        market.stack.cluster().start_again(number).await;
+        market.stack.cluster().restart_process(number).await;
     }
-    market.crowd.go_on(20).await;
+    market.clients.wait_for_responses(20).await;
     market.finish().await;
 }

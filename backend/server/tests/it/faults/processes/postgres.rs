@@ -1,6 +1,6 @@
 //! The PostgreSQL server is restarted, and has no connection to spare.
 
-use ticketing_testkit::{FaultProxy, Hoard, Link, PrivateServer, eventually};
+use ticketing_testkit::{ConnectionExhaustion, FaultProxy, Link, PrivateServer, eventually};
 use tokio::task::block_in_place;
 
 use super::Market;
@@ -12,9 +12,9 @@ async fn it_is_restarted_in_an_orderly_way_and_as_if_the_power_went() {
     for end in [PrivateServer::stop, PrivateServer::crash] {
         block_in_place(|| end(&server));
         // That it is away, most of them.
-        market.crowd.go_on(20).await;
-        block_in_place(|| server.start_again());
-        market.crowd.go_on(40).await;
+        market.clients.wait_for_responses(20).await;
+        block_in_place(|| server.restart_process());
+        market.clients.wait_for_responses(40).await;
     }
     market.finish().await;
 }
@@ -23,13 +23,13 @@ async fn it_is_restarted_in_an_orderly_way_and_as_if_the_power_went() {
 async fn others_take_every_connection_it_has() {
     let server = PrivateServer::start();
     let mut market = Market::opened(|builder| builder.in_database_of(&server).with_links()).await;
-    let hoard = Hoard::of(&server);
-    eventually!(hoard.is_refused_more(), seconds 30);
-    let [_, _, before] = market.crowd.counts();
+    let hoard = ConnectionExhaustion::of(&server);
+    eventually!(hoard.is_complete(), seconds 30);
+    let [_, _, before] = market.clients.counts();
     // Those that the services had are gone, and others are quicker.
     market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::cut);
-    eventually!(market.crowd.counts()[2] > before + 10, seconds 60);
+    eventually!(market.clients.counts()[2] > before + 10, seconds 60);
     drop(hoard);
-    market.crowd.go_on(40).await;
+    market.clients.wait_for_responses(40).await;
     market.finish().await;
 }

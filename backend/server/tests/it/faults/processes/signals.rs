@@ -8,7 +8,7 @@ use super::Market;
 async fn every_replica_of_a_service_is_asked_to_end_at_once() {
     let mut market = Market::open().await;
     for service in Service::ALL {
-        let replicas = market.stack.cluster().of(service);
+        let replicas = market.stack.cluster().processes_of(service);
         for number in &replicas {
             market.stack.cluster().signal(*number, "-TERM").await;
         }
@@ -16,11 +16,11 @@ async fn every_replica_of_a_service_is_asked_to_end_at_once() {
             let status = market.stack.cluster().ended(*number).await;
             assert!(status.success(), "{} ended with {status}", service.name());
         }
-        market.crowd.go_on(5).await;
+        market.clients.wait_for_responses(5).await;
         for number in replicas {
-            market.stack.cluster().start_again(number).await;
+            market.stack.cluster().restart_process(number).await;
         }
-        market.crowd.go_on(10).await;
+        market.clients.wait_for_responses(10).await;
     }
     market.finish().await;
 }

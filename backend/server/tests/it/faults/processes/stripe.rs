@@ -21,10 +21,10 @@ async fn its_answers_are_lost_wrong_or_late() {
     const FAULTS: [fn(&FakeStripe, ProviderCall); 6] = [
         |stripe, call| stripe.faults().lose_response(call, 3),
         |stripe, call| stripe.faults().fail_before_effect(call, 3),
-        |stripe, call| stripe.mischief().error_after(call, 2),
-        |stripe, call| stripe.mischief().garble(call, 3),
-        |stripe, call| stripe.mischief().too_many(call, 2),
-        |stripe, call| stripe.mischief().key_in_use(call, 3),
+        |stripe, call| stripe.server_faults().error_after(call, 2),
+        |stripe, call| stripe.server_faults().truncate_response(call, 3),
+        |stripe, call| stripe.server_faults().rate_limit(call, 2),
+        |stripe, call| stripe.server_faults().key_in_use(call, 3),
     ];
     let (stripe, mut market) = shop().await;
     stripe.send_events_to(&market.stack.url());
@@ -32,16 +32,16 @@ async fn its_answers_are_lost_wrong_or_late() {
         for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
             fault(&stripe, call);
         }
-        market.crowd.go_on(25).await;
+        market.clients.wait_for_responses(25).await;
     }
     stripe.faults().reset();
-    stripe.mischief().forget();
+    stripe.server_faults().reset();
     // Longer than an answer may take. What could not be sent arrives when nobody waits for it any more.
     for direction in Direction::BOTH {
         market.stack.cluster().links(Link::Stripe).for_each(|proxy| proxy.stall(direction));
         lasts(Duration::from_secs(5)).await;
         market.stack.cluster().links(Link::Stripe).for_each(FaultProxy::heal);
-        market.crowd.go_on(15).await;
+        market.clients.wait_for_responses(15).await;
     }
     market.finish().await;
 }
@@ -50,8 +50,8 @@ async fn its_answers_are_lost_wrong_or_late() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_cannot_be_reached_when_a_hold_is_given_up() {
     let (stripe, market) = shop().await;
-    let Market { stack, crowd } = market;
-    crowd.disperse().await;
+    let Market { stack, clients } = market;
+    clients.stop_and_verify().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
     let order = ordered(&stack, &buyer, &ticket).await;
@@ -70,6 +70,6 @@ async fn it_cannot_be_reached_when_a_hold_is_given_up() {
     let (ledger, order) = (stripe.ledger(), OrderId::new(&order));
     let charge = ledger.of(&order).next().unwrap();
     assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
-    stack.sells_again().await;
+    stack.complete_fresh_purchase().await;
     Box::pin(stack.finish()).await;
 }

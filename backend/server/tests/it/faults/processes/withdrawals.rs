@@ -18,7 +18,7 @@ const WRITES: u64 = 30;
 const RUNS_OUT: Duration = Duration::from_secs(5);
 
 fn links_of_tickets(stack: &mut TestStack) -> impl Iterator<Item = &FaultProxy> {
-    let replicas = stack.cluster().of(Service::Tickets);
+    let replicas = stack.cluster().processes_of(Service::Tickets);
     let cluster = &*stack.cluster();
     replicas.into_iter().map(move |number| cluster.link(number, Link::Nats))
 }
@@ -86,7 +86,7 @@ async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
     let again = ordered(stack, &buyer, &tickets[3]).await;
     assert_eq!(order_of(stack, &buyer, &again).await["ticket"]["price"], 99);
     cancel(stack, &buyer, &again).await.ok(204);
-    stack.sells_again().await;
+    stack.complete_fresh_purchase().await;
     eventually!(stack.is_settled().await, seconds 60);
     Box::pin(whole.finish()).await;
 }
@@ -96,13 +96,13 @@ async fn sales_stand_while_replicas_are_killed_and_sellers_change_what_is_bought
     let mut market = Market::opened_with(|builder| builder, SellerActivity::Contesting).await;
     for kill in 0..KILLS {
         let service = [Service::Tickets, Service::Orders][kill % 2];
-        let number = market.stack.cluster().of(service)[kill / 2];
-        market.crowd.go_on(WRITES).await;
+        let number = market.stack.cluster().processes_of(service)[kill / 2];
+        market.clients.wait_for_responses(WRITES).await;
         market.stack.cluster().kill(number).await;
-        market.crowd.go_on(WRITES).await;
-        market.stack.cluster().start_again(number).await;
+        market.clients.wait_for_responses(WRITES).await;
+        market.stack.cluster().restart_process(number).await;
     }
-    market.crowd.go_on(WRITES).await;
+    market.clients.wait_for_responses(WRITES).await;
     lasts(RUNS_OUT).await;
     Box::pin(market.finish()).await;
 }

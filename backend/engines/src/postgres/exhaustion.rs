@@ -16,13 +16,13 @@ const RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// Holds all connection slots of a server until it is dropped.
 #[derive(Debug)]
-pub struct Hoard {
+pub struct ConnectionExhaustion {
     stopped: Arc<AtomicBool>,
     refused: Arc<AtomicU32>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Hoard {
+impl ConnectionExhaustion {
     /// Starts to take the connection slots of a server.
     #[must_use]
     pub fn of(server: &PrivateServer) -> Self {
@@ -48,12 +48,12 @@ impl Hoard {
 
     /// Returns whether the server has refused a connection, so that all slots are in use.
     #[must_use]
-    pub fn is_refused_more(&self) -> bool {
+    pub fn is_complete(&self) -> bool {
         self.refused.load(Ordering::Relaxed) > 0
     }
 }
 
-impl Drop for Hoard {
+impl Drop for ConnectionExhaustion {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
         for thread in self.threads.drain(..) {

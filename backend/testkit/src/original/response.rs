@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// Why a request is refused.
 #[derive(Debug)]
-pub(super) enum Refusal {
+pub(super) enum ErrorResponse {
     /// Fields that are not valid, with a message each.
     Invalid(Vec<(&'static str, &'static str)>),
     /// A rule that is broken.
@@ -20,9 +20,9 @@ pub(super) enum Refusal {
     Failed,
 }
 
-pub(super) type Answered = Result<(u16, Value), Refusal>;
+pub(super) type Answered = Result<(u16, Value), ErrorResponse>;
 
-impl Refusal {
+impl ErrorResponse {
     fn into_parts(self) -> (u16, Value) {
         let one = |message: &str| json!({ "errors": [{ "message": message }] });
         match self {
@@ -41,7 +41,7 @@ impl Refusal {
 
 /// The answer as bytes, with the cookie where the session changes.
 pub(super) fn response(answered: Answered, cookie: Option<String>) -> Response<Full<Bytes>> {
-    let (status, body) = answered.unwrap_or_else(Refusal::into_parts);
+    let (status, body) = answered.unwrap_or_else(ErrorResponse::into_parts);
     let is_empty = status == 204;
     let body = if is_empty { Bytes::new() } else { body.to_string().into() };
     let mut response = Response::new(Full::new(body));

@@ -1,19 +1,19 @@
-//! Chance that a seed repeats.
+//! A seeded random number generator.
 
-/// A small generator (SplitMix64). Clones repeat each other.
+/// A SplitMix64 generator. Clones produce the same numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Dice(u64);
+pub(super) struct SeededRng(u64);
 
-impl Dice {
+impl SeededRng {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    /// Dice of one's own, which do not depend on how often others throw theirs.
-    pub(super) fn of(&self, number: u64) -> Self {
-        let mut dice = Self(self.0 ^ number.wrapping_mul(0xd134_2543_de82_ef95));
-        dice.next();
-        dice
+    /// Derives an independent generator.
+    pub(super) fn fork(&self, number: u64) -> Self {
+        let mut rng = Self(self.0 ^ number.wrapping_mul(0xd134_2543_de82_ef95));
+        rng.next();
+        rng
     }
 
     fn next(&mut self) -> u64 {
@@ -24,18 +24,18 @@ impl Dice {
         bits ^ (bits >> 31)
     }
 
-    /// A number below `end`.
+    /// Returns a number below `end`.
     pub(super) fn below(&mut self, end: u64) -> u64 {
         self.next() % end.max(1)
     }
 
-    /// One of them.
+    /// Picks an item.
     pub(super) fn pick<'t, T>(&mut self, of: &'t [T]) -> Option<&'t T> {
-        let place = usize::try_from(self.below(of.len() as u64)).ok()?;
-        of.get(place)
+        let index = usize::try_from(self.below(of.len() as u64)).ok()?;
+        of.get(index)
     }
 
-    /// True so many times out of a hundred.
+    /// Returns `true` with this chance in percent.
     pub(super) fn percent(&mut self, chance: u64) -> bool {
         self.below(100) < chance
     }

@@ -1,42 +1,44 @@
-//! What a marketplace runs in: this process, or processes of its own.
+//! The processes of a marketplace: this one, or several of its own.
 
 use ticketing_engines::Shape;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack};
 
-use crate::cluster::{Cluster, Ground};
+use crate::cluster::{Cluster, ClusterSettings};
 
-/// What a marketplace runs in.
+/// The processes of a marketplace.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a test")]
-pub(crate) enum Running {
+pub(crate) enum Deployment {
     /// This process.
-    Here(Stack),
-    /// Processes of their own.
+    InProcess(Stack),
+    /// Processes of its own.
     Cluster(Cluster),
 }
 
-impl Running {
-    pub(crate) async fn start(shape: Shape, ground: Ground<'_>) -> Self {
+impl Deployment {
+    pub(crate) async fn start(shape: Shape, cluster: ClusterSettings<'_>) -> Self {
         if shape == Shape::Processes {
-            return Self::Cluster(Box::pin(Cluster::start(ground)).await);
+            return Self::Cluster(Box::pin(Cluster::start(cluster)).await);
         }
-        Self::Here(Stack::start(ground.settings.clone()).await.expect("the stack starts"))
+        Self::InProcess(Stack::start(cluster.settings.clone()).await.expect("the stack starts"))
     }
 
     pub(crate) fn url(&self) -> String {
         match self {
-            Self::Here(stack) => stack.url(),
+            Self::InProcess(stack) => stack.url(),
             Self::Cluster(cluster) => cluster.url(),
         }
     }
 
     pub(crate) fn urls(&self, service: Service) -> Vec<String> {
         match self {
-            Self::Here(stack) => vec![stack.url()],
+            Self::InProcess(stack) => vec![stack.url()],
             Self::Cluster(cluster) => {
-                let urls =
-                    cluster.of(service).into_iter().map(|number| format!("http://{}", cluster.addr(number)));
+                let urls = cluster
+                    .processes_of(service)
+                    .into_iter()
+                    .map(|number| format!("http://{}", cluster.addr(number)));
                 urls.collect()
             }
         }
@@ -44,29 +46,29 @@ impl Running {
 
     pub(crate) async fn stop(self) -> bool {
         match self {
-            Self::Here(stack) => stack.stop().await,
+            Self::InProcess(stack) => stack.stop().await,
             Self::Cluster(mut cluster) => cluster.stop().await,
         }
     }
 
     pub(crate) async fn ledger(&self) -> Ledger {
         let ledger = match self {
-            Self::Here(stack) => stack.ledger().await,
+            Self::InProcess(stack) => stack.ledger().await,
             Self::Cluster(cluster) => cluster.watch().ledger().await,
         };
-        ledger.expect("the book can be read")
+        ledger.expect("the ledger can be read")
     }
 
     pub(crate) async fn is_settled(&self) -> Result<bool, AuditError> {
         match self {
-            Self::Here(stack) => stack.is_settled().await,
+            Self::InProcess(stack) => stack.is_settled().await,
             Self::Cluster(cluster) => cluster.watch().is_settled().await,
         }
     }
 
     pub(crate) async fn audit(&self) -> Result<Report, AuditError> {
         match self {
-            Self::Here(stack) => stack.audit().await,
+            Self::InProcess(stack) => stack.audit().await,
             Self::Cluster(cluster) => cluster.watch().audit().await,
         }
     }

@@ -4,27 +4,27 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// A wait that ends, one way or the other.
+/// A deadline for polling.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
+pub struct Deadline {
     began: Instant,
     within: Duration,
 }
 
-impl Patience {
-    /// Begins to wait, for so long at most.
+impl Deadline {
+    /// Starts a deadline after a duration.
     #[must_use]
-    pub fn lasting(within: Duration) -> Self {
+    pub fn after(within: Duration) -> Self {
         Self { began: Instant::now(), within }
     }
 
-    /// Gives others a moment.
+    /// Pauses before the next poll.
     ///
     /// # Panics
-    /// When it is over; `what` says what was waited for.
+    /// Panics after the deadline; `what` names the condition.
     pub async fn pause(&self, what: &str) {
         let waited = self.began.elapsed();
-        assert!(waited < self.within, "waited {waited:?} in vain for: {what}");
+        assert!(waited < self.within, "waited {waited:?} for: {what}");
         tokio::time::sleep(Duration::from_millis(3)).await;
     }
 }
@@ -34,9 +34,9 @@ impl Patience {
 #[macro_export]
 macro_rules! eventually {
     ($condition:expr, seconds $seconds:expr) => {{
-        let patience = $crate::Patience::lasting(::std::time::Duration::from_secs($seconds));
+        let deadline = $crate::Deadline::after(::std::time::Duration::from_secs($seconds));
         while !$condition {
-            patience.pause(stringify!($condition)).await;
+            deadline.pause(stringify!($condition)).await;
         }
     }};
     ($condition:expr) => {
