@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
-use ticketing_payments::provider::Call;
+use ticketing_payments::provider::ProviderCall;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_server::audit::Offline;
@@ -119,7 +119,7 @@ async fn outage_of_the_card_provider_is_pending_beside_its_server() {
     let stack = builder.start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
-    let gate = stack.provider().faults().hold(Call::Capture);
+    let gate = stack.provider().faults().hold(ProviderCall::Capture);
     pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
     eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
     let report = Offline::at(stack.data_dir()).audit_confirmed(LOOKS, PAUSE).await.unwrap();
