@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches as _, Parser, Subcommand};
 use ticketing_sdk::CardToken;
 
 use crate::card;
@@ -164,16 +164,23 @@ impl Command {
     }
 }
 
-/// The tree, for completions and the reference.
+/// The command line.
 pub(crate) fn tree() -> clap::Command {
-    Cli::command()
+    let command = Cli::command();
+    #[cfg(feature = "embedded")]
+    let command = ticketing_server::command::with_environment(command);
+    command
+}
+
+fn try_parse_from(args: &[OsString]) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&tree().try_get_matches_from(args)?)
 }
 
 /// Reads the arguments. Help and version come back as text with exit code 0; whether it is for stdout comes with it.
 pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Failure, bool)> {
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
-    let parsed = match Cli::try_parse_from(args) {
-        Ok(cli) if opens_nothing(&cli) => Cli::try_parse_from([args[0].clone(), "--help".into()]),
+    let parsed = match try_parse_from(args) {
+        Ok(cli) if opens_nothing(&cli) => try_parse_from(&[args[0].clone(), "--help".into()]),
         parsed => parsed,
     };
     parsed.map_err(|error| {

@@ -1,4 +1,4 @@
-//! What every service stands on: settings, database, HTTP, sessions, idempotency, clock, telemetry.
+//! What every service stands on: database, HTTP, sessions, idempotency, clock, telemetry.
 //!
 //! Services hold rules, tables and routes; everything they would otherwise repeat lives here, once.
 
@@ -12,7 +12,6 @@ pub mod idempotency;
 mod kill_point;
 pub mod limits;
 pub mod session;
-pub mod settings;
 pub mod shutdown;
 pub mod signal;
 pub mod telemetry;

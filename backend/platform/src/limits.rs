@@ -7,7 +7,8 @@ mod streams;
 mod throttle;
 mod writes;
 
-pub use client::{ClientAddress, Network, NetworkError, TrustedProxies};
+pub use client::{ClientAddress, NetworkError, TrustedProxies, parse_network};
+pub use ipnet::IpNet;
 pub use rate::RateLimit;
 pub use streams::{StreamSlot, StreamSlots};
 pub use throttle::{LogThrottle, LogThrottles};

@@ -36,14 +36,19 @@ pub enum LogFormat {
     Json,
 }
 
-impl FromStr for LogFormat {
-    type Err = ();
+/// Some text is no format of log lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected text or json")]
+pub struct LogFormatError;
 
-    fn from_str(word: &str) -> Result<Self, ()> {
-        match word {
+impl FromStr for LogFormat {
+    type Err = LogFormatError;
+
+    fn from_str(text: &str) -> Result<Self, LogFormatError> {
+        match text {
             "text" => Ok(Self::Text),
             "json" => Ok(Self::Json),
-            _ => Err(()),
+            _ => Err(LogFormatError),
         }
     }
 }

@@ -1,222 +1,346 @@
-//! The command line of `ticketing-server`: what a process can be, and a flag for each of its settings.
+//! The command line of `ticketing-server`.
 
-use clap::{Arg, ArgAction, ArgMatches, Command};
-use ticketing_platform::settings::Source;
+use std::any::TypeId;
+use std::error::Error as _;
+use std::ffi::OsString;
+
+use clap::builder::{Resettable, ValueParser};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use secrecy::SecretString;
 
 use crate::Service;
-use crate::settings::{Otherwise, SETTINGS, Setting};
+pub use crate::settings::{
+    AuthGroups, ClientGroups, NatsGroup, OrdersGroups, PaymentsGroups, ServiceGroups, StackGroups,
+    StoreGroups, TicketsGroups,
+};
+use crate::settings::{DATABASE_URL, DataDirGroup, Group, JWT_KEY, SettingsError, StackSettings, nats};
 
-/// What a process is told to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Task {
-    /// Every service, as one process.
-    All,
-    /// One service.
-    One(Service),
-    /// Brings tables, and streams, up to date, and ends.
-    Migrate,
-    /// Rebuilds a lost stream from the outboxes, and ends.
-    Republish,
-    /// Shows what was set aside, and ends.
-    Letters,
-    /// Delivers it again, and ends.
-    Replay,
-    /// Throws it away, and ends.
-    Discard,
+/// The services of the ticket marketplace
+///
+/// Every setting is a flag or a `TICKETING_…` variable; the flag wins. The program checks all of them before it binds a port,
+/// and reports every fault (exit code 2). Durations are like 15m, 90s, 1h30m or 500ms. Prefer a variable for a secret: other
+/// users can see arguments.
+#[derive(Debug, Parser)]
+#[command(name = "ticketing-server", version, arg_required_else_help = true)]
+struct ServerArgs {
+    #[command(subcommand)]
+    task: Task,
 }
 
-/// What a command line asks for.
-#[derive(Clone, Debug)]
-pub struct Asked {
-    /// What to be, or to do.
-    pub task: Task,
-    /// The environment, with the flags over it.
-    pub source: Source,
-    /// The dead letters that are named.
-    pub letters: Vec<String>,
+/// What a process does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Run every service in this process
+    All(AllArgs),
+    /// Run auth: accounts and sessions, /api/users
+    Auth(AuthGroups),
+    /// Run tickets: listings, /api/tickets
+    Tickets(TicketsGroups),
+    /// Run orders: reservations, /api/orders
+    Orders(OrdersGroups),
+    /// Run payments, /api/payments
+    Payments(PaymentsGroups),
+    /// Run expiration: the deadlines of reservations, without routes
+    Expiration(ServiceGroups),
+    /// Run client: the pages, every path that is not below /api
+    Client(ClientGroups),
+    /// Migrate the tables and the stream, and exit
+    Migrate(StoreGroups),
+    /// Rebuild a lost stream: republish the events retained in the outboxes, and exit
+    ///
+    /// Stop the services first.
+    Republish(StoreGroups),
+    /// List, replay or discard dead letters: events that a service could not handle
+    #[command(subcommand, arg_required_else_help = true)]
+    DeadLetters(DeadLetterTask),
+}
+
+/// The arguments of every service in one process.
+#[derive(Clone, Debug, clap::Args)]
+pub struct AllArgs {
+    #[command(flatten)]
+    data: DataDirGroup,
+    #[command(flatten)]
+    groups: StackGroups,
+}
+
+/// An operation on dead letters.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DeadLetterTask {
+    /// List them: name, event, aggregate, version, attempts and cause, one a line
+    List(NatsGroup),
+    /// Deliver them again, to the consumers that could not handle them
+    Replay {
+        /// The settings of the bus.
+        #[command(flatten)]
+        nats: NatsGroup,
+        /// Dead letters as `dead-letters list` names them, like orders-service/17; all if none is given
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+    /// Discard them: their events are never handled
+    Discard {
+        /// The settings of the bus.
+        #[command(flatten)]
+        nats: NatsGroup,
+        /// Dead letters as `dead-letters list` names them, like orders-service/17
+        #[arg(value_name = "NAME", required_unless_present = "all")]
+        names: Vec<String>,
+        /// Discard all of them
+        #[arg(long, conflicts_with = "names")]
+        all: bool,
+    },
 }
 
 impl Task {
-    pub(crate) const fn name(self) -> &'static str {
+    /// The service of a process that runs one service.
+    #[must_use]
+    pub fn service(&self) -> Option<Service> {
         match self {
-            Self::All => "all",
-            Self::One(service) => service.name(),
-            Self::Migrate => "migrate",
-            Self::Republish => "republish",
-            Self::Letters => "list",
-            Self::Replay => "replay",
-            Self::Discard => "discard",
+            Self::Auth(_) => Some(Service::Auth),
+            Self::Tickets(_) => Some(Service::Tickets),
+            Self::Orders(_) => Some(Service::Orders),
+            Self::Payments(_) => Some(Service::Payments),
+            Self::Expiration(_) => Some(Service::Expiration),
+            Self::Client(_) => Some(Service::Client),
+            Self::All(_) | Self::Migrate(_) | Self::Republish(_) | Self::DeadLetters(_) => None,
         }
     }
 
-    const fn about(self) -> &'static str {
+    /// The settings of the process.
+    ///
+    /// # Errors
+    /// Every fault that only several values together show.
+    pub fn settings(self) -> Result<StackSettings, SettingsError> {
+        fn applied(group: impl Group) -> Result<StackSettings, SettingsError> {
+            let mut settings = StackSettings::new("");
+            let mut faults = SettingsError::default();
+            group.apply(&mut settings, &mut faults);
+            faults.or(settings)
+        }
         match self {
-            Self::All => "Every service in this process",
-            Self::One(Service::Auth) => "Accounts and sessions: /api/users",
-            Self::One(Service::Tickets) => "What is for sale: /api/tickets",
-            Self::One(Service::Orders) => "Reservations: /api/orders",
-            Self::One(Service::Payments) => "Payments: /api/payments",
-            Self::One(Service::Expiration) => "The deadlines of reservations; it has no routes",
-            Self::One(Service::Client) => "The pages for a browser: everything that is not below /api",
-            Self::Migrate => "Brings tables and streams up to date, and ends",
-            Self::Republish => {
-                "Begins a lost stream anew and says everything again that the outboxes hold; best while no service runs"
-            }
-            Self::Letters => "Shows them: name, event, aggregate, version, tries and cause, a line each",
-            Self::Replay => "Delivers them again, to the consumers that could not handle them",
-            Self::Discard => "Throws them away: their events are never handled",
+            Self::All(AllArgs { data, groups }) => applied(data)?.apply(groups),
+            Self::Auth(groups) => applied(groups),
+            Self::Tickets(groups) => applied(groups),
+            Self::Orders(groups) => applied(groups),
+            Self::Payments(groups) => applied(groups),
+            Self::Expiration(groups) => applied(groups),
+            Self::Client(groups) => applied(groups),
+            Self::Migrate(groups) | Self::Republish(groups) => applied(groups),
+            Self::DeadLetters(
+                DeadLetterTask::List(nats)
+                | DeadLetterTask::Replay { nats, .. }
+                | DeadLetterTask::Discard { nats, .. },
+            ) => applied(nats),
         }
     }
-
-    /// Those that are below `dead-letters`.
-    pub(crate) const OF_LETTERS: [Self; 3] = [Self::Letters, Self::Replay, Self::Discard];
-
-    /// Whether it has to do with what services know and say.
-    pub(crate) const fn is_stateful(self) -> bool {
-        match self {
-            Self::One(service) => service.is_stateful(),
-            _ => true,
-        }
-    }
-
-    /// Those that are commands.
-    pub(crate) fn every() -> impl Iterator<Item = Self> {
-        [Self::All].into_iter().chain(Service::ALL.map(Self::One)).chain([Self::Migrate, Self::Republish])
-    }
-
-    fn settings(self) -> impl Iterator<Item = &'static Setting> {
-        SETTINGS.iter().filter(move |setting| setting.is_of(self))
-    }
-
-    fn command(self) -> Command {
-        Command::new(self.name())
-            .about(self.about())
-            .args(self.settings().map(|setting| setting.argument(self)))
-    }
 }
 
-impl Setting {
-    fn argument(&self, task: Task) -> Arg {
-        let otherwise = match self.otherwise {
-            _ if self.is_needed_by(task) => "[must be given] ".to_owned(),
-            Otherwise::Value(value) => format!("[default: {}] ", value()),
-            Otherwise::Words("none") => String::new(),
-            Otherwise::Words(words) => format!("[default: {words}] "),
-        };
-        let caution = if self.secret { "better a variable: others see arguments" } else { "" };
-        let help = |parts: &[&str]| {
-            let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
-            // Help is no Markdown.
-            let text = parts.join("; ").replace('`', "");
-            format!("{} {otherwise}[{}]", capitalised(&text), self.name)
-        };
-        Arg::new(self.name)
-            .long(self.flag())
-            .value_name(self.value)
-            .help_heading(self.group.title())
-            .help(help(&[self.sets]))
-            .long_help(help(&[self.sets, self.detail, caution]))
-    }
+/// Why a command line is not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum ParseError {
+    /// Settings are invalid.
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    /// Help was asked for, or the command line has another form.
+    #[error("{0}")]
+    Usage(#[from] clap::Error),
 }
 
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// The whole command line.
+/// The whole command line. A service on its own has no folder, so it must be given its database, its bus and its keys.
 #[must_use]
 pub fn command() -> Command {
-    Command::new("ticketing-server")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about("The services of the ticket marketplace")
-        .long_about(
-            "The services of the ticket marketplace.\n\n\
-             Every setting is a flag or a `TICKETING_…` variable; the flag wins. All are read and checked before a port is \
-             bound, and what is wrong is said at once (exit code 2).",
-        )
-        .subcommand_required(true)
-        .arg_required_else_help(true)
-        .subcommands(Task::every().map(Task::command))
-        .subcommand(
-            Command::new(DEAD_LETTERS)
-                .about("Events that a service could not handle and has set aside")
-                .subcommand_required(true)
-                .arg_required_else_help(true)
-                .subcommand(Task::Letters.command())
-                .subcommand(Task::Replay.command().arg(named(AS_LISTED_OR_ALL)))
-                .subcommand(Task::Discard.command().arg(named(AS_LISTED).required_unless_present(EVERY)).arg(every())),
-        )
+    ServerArgs::command().mut_subcommands(|subcommand| match subcommand.get_name() {
+        "migrate" => required(subcommand, &[DATABASE_URL]),
+        "republish" => required(subcommand, &[DATABASE_URL, nats::URL]),
+        "dead-letters" => subcommand.mut_subcommands(|subcommand| required(subcommand, &[nats::URL])),
+        "all" => subcommand,
+        _ => required(subcommand, &[DATABASE_URL, nats::URL, JWT_KEY]),
+    })
 }
 
-const DEAD_LETTERS: &str = "dead-letters";
-const NAMES: &str = "NAME";
-
-const EVERY: &str = "all";
-const AS_LISTED: &str = "As `dead-letters list` calls them, like orders-service/17";
-const AS_LISTED_OR_ALL: &str =
-    "As `dead-letters list` calls them, like orders-service/17; without one, all there are";
-
-fn named(help: &'static str) -> Arg {
-    Arg::new(NAMES).action(ArgAction::Append).help(help)
+fn required(command: Command, variables: &[&str]) -> Command {
+    command.mut_args(|arg| {
+        let is_required = variables.iter().any(|name| variable(&arg).as_deref() == Some(name));
+        if is_required { arg.required(true) } else { arg }
+    })
 }
 
-fn every() -> Arg {
-    let help = "Every one there is";
-    Arg::new(EVERY).long(EVERY).action(ArgAction::SetTrue).conflicts_with(NAMES).help(help)
+/// The task of a command line.
+///
+/// # Errors
+/// When the command line or a value is invalid.
+pub fn task(words: &[OsString]) -> Result<Task, ParseError> {
+    Ok(ServerArgs::from_arg_matches(&parse(command(), words)?)?.task)
 }
 
-/// What a command line asks for.
-#[must_use]
-pub fn asked(matches: &ArgMatches) -> Option<Asked> {
-    let (name, flags) = match matches.subcommand()? {
-        (DEAD_LETTERS, verbs) => verbs.subcommand()?,
-        command => command,
-    };
-    let task = Task::every().chain(Task::OF_LETTERS).find(|task| task.name() == name)?;
-    let given = task.settings().filter_map(|setting| {
-        flags.get_one::<String>(setting.name).map(|value| (setting.name, value.clone()))
-    });
-    let source = given.fold(Source::env("TICKETING_"), |source, (name, value)| source.with(name, value));
-    let letters = match task {
-        Task::Replay | Task::Discard => {
-            flags.get_many::<String>(NAMES).into_iter().flatten().cloned().collect()
+/// Parses a command line over the environment, and reports every value that cannot be read.
+///
+/// # Errors
+/// When the command line or a value is invalid.
+pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<ArgMatches, ParseError> {
+    let mut command = with_environment(command);
+    let mut faults = SettingsError::default();
+    loop {
+        match command.clone().try_get_matches_from(words) {
+            Ok(matches) => return Ok(faults.or(matches)?),
+            Err(error) => match invalid_setting(&command, &error) {
+                Some(arg) => {
+                    let given = text(&error, ContextKind::InvalidValue);
+                    let expected = error.source().map(ToString::to_string).unwrap_or_default();
+                    let expected = expected.trim_start_matches("expected ");
+                    faults.add(
+                        &variable(&arg).unwrap_or_default(),
+                        given.filter(|_| !is_secret(&arg)),
+                        expected,
+                    );
+                    // The next round finds the next fault.
+                    command = map_args(command, &|other| match other.get_id() == arg.get_id() {
+                        true => other.value_parser(ValueParser::os_string()),
+                        false => other,
+                    });
+                }
+                None if faults.invalid.is_empty() => return Err(error.into()),
+                None => return Err(faults.into()),
+            },
         }
-        _ => Vec::new(),
-    };
-    Some(Asked { task, source, letters })
+    }
+}
+
+/// The same command, for which an empty variable counts as not given, and whose help shows no values of variables.
+#[must_use]
+pub fn with_environment(command: Command) -> Command {
+    map_args(command, &|arg| {
+        let arg = arg.hide_env_values(true);
+        let value = arg.get_env().and_then(std::env::var_os);
+        let is_empty = value.is_some_and(|value| value.to_string_lossy().trim().is_empty());
+        if is_empty { arg.env(Resettable::Reset) } else { arg }
+    })
+}
+
+fn map_args(command: Command, map: &dyn Fn(Arg) -> Arg) -> Command {
+    command.mut_args(map).mut_subcommands(|subcommand| map_args(subcommand, map))
+}
+
+/// The setting whose value an error is about.
+fn invalid_setting(command: &Command, error: &clap::Error) -> Option<Arg> {
+    if !matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
+        return None;
+    }
+    // Like `--listen <HOST:PORT>`.
+    let shown = text(error, ContextKind::InvalidArg)?;
+    let flag = shown.strip_prefix("--")?.split(' ').next();
+    every_arg(command).into_iter().find(|arg| arg.get_env().is_some() && arg.get_long() == flag).cloned()
+}
+
+/// The arguments of a command and of its subcommands.
+pub(crate) fn every_arg(command: &Command) -> Vec<&Arg> {
+    command.get_arguments().chain(command.get_subcommands().flat_map(every_arg)).collect()
+}
+
+/// The variable of an argument.
+pub(crate) fn variable(arg: &Arg) -> Option<String> {
+    arg.get_env().map(|name| name.to_string_lossy().into_owned())
+}
+
+/// Whether the value of an argument must not be shown.
+pub(crate) fn is_secret(arg: &Arg) -> bool {
+    arg.get_value_parser().type_id() == TypeId::of::<SecretString>()
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Service, Task, asked, command};
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Result<Task, ParseError> {
+        task(&["ticketing-server"].iter().chain(words).map(OsString::from).collect::<Vec<_>>())
+    }
+
+    const ALONE: [&str; 3] =
+        ["--database-url=postgres://u@localhost/d", "--nats-url=nats://127.0.0.1", "--jwt-key=0123456789"];
+
+    fn alone(words: &[&'static str]) -> Result<Task, ParseError> {
+        parsed(&words.iter().copied().chain(ALONE).collect::<Vec<_>>())
+    }
 
     #[test]
-    fn every_command_is_sound() {
+    fn commands_are_well_formed() {
         command().debug_assert();
     }
 
     #[test]
-    fn a_service_takes_its_own_settings_and_no_others() {
-        let take = |words: &[&str]| command().try_get_matches_from([&["ticketing-server"], words].concat());
-        let one = asked(&take(&["orders", "--order-ttl", "1m"]).unwrap()).unwrap();
-        assert_eq!(one.task, Task::One(Service::Orders));
-        let replay = asked(&take(&["dead-letters", "replay", "a/1", "b/2"]).unwrap()).unwrap();
-        assert_eq!((replay.task, replay.letters), (Task::Replay, vec!["a/1".to_owned(), "b/2".to_owned()]));
-        let discard = asked(&take(&["dead-letters", "discard", "--all"]).unwrap()).unwrap();
-        assert_eq!((discard.task, discard.letters), (Task::Discard, Vec::new()));
-        // Nothing is thrown away by a slip.
-        assert!(take(&["dead-letters", "discard"]).is_err());
-        assert!(take(&["dead-letters", "discard", "--all", "a/1"]).is_err());
-        assert!(take(&["tickets", "--order-ttl", "1m"]).is_err());
-        assert!(take(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
-        assert!(take(&["orders", "--stripe-key", "sk_test_x"]).is_err());
-        assert!(take(&["expiration", "--jwt-key", "x"]).is_err());
-        assert!(take(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
+    fn service_accepts_its_own_settings_and_no_others() {
+        assert_eq!(alone(&["orders", "--order-ttl", "1m"]).unwrap().service(), Some(Service::Orders));
+        assert!(alone(&["tickets", "--order-ttl", "1m"]).is_err());
+        assert!(alone(&["payments", "--stripe-key", "sk_test_x"]).is_ok());
+        assert!(alone(&["orders", "--stripe-key", "sk_test_x"]).is_err());
+        assert!(alone(&["expiration", "--cookie-name", "x"]).is_err());
+        assert!(parsed(&["client", "--cookie-secure", "true", "--listen", "127.0.0.1:0"]).is_ok());
         for other in ["--database-url", "--nats-url", "--jwt-key", "--database-migrate", "--stripe-key"] {
-            assert!(take(&["client", other, "x"]).is_err(), "{other}");
+            assert!(parsed(&["client", other, "x"]).is_err(), "{other}");
         }
-        assert!(take(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
-        assert!(take(&[]).is_err());
+        assert!(parsed(&["migrate", "--listen", "127.0.0.1:0"]).is_err());
+        assert!(parsed(&[]).is_err());
+    }
+
+    #[test]
+    fn dead_letters_are_discarded_by_name_only() {
+        let nats = "--nats-url=nats://127.0.0.1";
+        let replay = parsed(&["dead-letters", "replay", nats, "a/1", "b/2"]).unwrap();
+        assert!(
+            matches!(replay, Task::DeadLetters(DeadLetterTask::Replay { names, .. }) if names == ["a/1", "b/2"])
+        );
+        assert!(parsed(&["dead-letters", "discard", nats, "--all"]).is_ok());
+        assert!(parsed(&["dead-letters", "discard", nats]).is_err());
+        assert!(parsed(&["dead-letters", "discard", nats, "--all", "a/1"]).is_err());
+    }
+
+    #[test]
+    fn service_alone_reports_every_missing_setting() {
+        for (words, needed) in [
+            (&["all"][..], &["--data-dir"][..]),
+            (&["auth"], &["--database-url", "--nats-url", "--jwt-key"]),
+            (&["expiration"], &["--database-url", "--nats-url"]),
+            (&["migrate"], &["--database-url"]),
+            (&["republish"], &["--database-url", "--nats-url"]),
+            (&["dead-letters", "list"], &["--nats-url"]),
+        ] {
+            let message = parsed(words).unwrap_err().to_string();
+            let named: Vec<&str> = message
+                .lines()
+                .filter_map(|line| line.trim_start().strip_prefix("--")?.split(' ').next())
+                .collect();
+            let needed: Vec<&str> = needed.iter().map(|flag| flag.trim_start_matches("--")).collect();
+            assert_eq!(named, needed, "{message}");
+        }
+        assert!(parsed(&["client"]).is_ok());
+    }
+
+    #[test]
+    fn every_unreadable_value_is_reported_at_once() {
+        let words = ["--listen=nowhere", "--order-ttl=1ms", "--streams=0", "--database-migrate=perhaps"];
+        let ParseError::Settings(error) =
+            parsed(&[&["all", "--data-dir=x"], &words[..]].concat()).unwrap_err()
+        else {
+            panic!("settings are invalid");
+        };
+        let names: Vec<&str> = error.invalid.iter().map(|fault| fault.name.as_str()).collect();
+        let expected =
+            ["LISTEN", "ORDER_TTL", "STREAMS", "DATABASE_MIGRATE"].map(|name| format!("TICKETING_{name}"));
+        assert_eq!(names, expected);
+        let text = error.to_string();
+        assert!(
+            text.contains("TICKETING_ORDER_TTL (--order-ttl) is \"1ms\", expected at least 1s"),
+            "{text}"
+        );
     }
 }

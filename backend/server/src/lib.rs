@@ -24,6 +24,6 @@ pub use operate::{OperateError, dead_letters, discard, replay, republish};
 pub use process::Process;
 pub use run::{Ready, RunError, run, run_service};
 pub use service::Service;
-pub use settings::{LogSettings, Otherwise, SETTINGS, Setting, StackSettings};
+pub use settings::{InvalidSetting, LogSettings, SettingsError, StackGroups, StackSettings};
 pub use stack::Stack;
 pub use start_error::StartError;

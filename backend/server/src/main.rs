@@ -1,5 +1,6 @@
 //! `ticketing-server`: the services as processes for deployments.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -7,12 +8,11 @@ use std::time::Duration;
 
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
-use ticketing_platform::settings::{SettingsError, Source};
 use ticketing_platform::telemetry::{self, ExportError, Exporting};
-use ticketing_server::command::{Asked, Task, asked, command};
+use ticketing_server::command::{DeadLetterTask, ParseError, Task, task};
 use ticketing_server::{
-    LogSettings, OperateError, RunError, StackSettings, StartError, dead_letters, discard, migrate, replay,
-    republish, run, run_service,
+    OperateError, RunError, Service, SettingsError, StackSettings, StartError, dead_letters, discard,
+    migrate, replay, republish, run, run_service,
 };
 
 /// How long the last line may wait for stderr to take it.
@@ -51,16 +51,11 @@ impl Failure {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Some(Asked { task, source, letters }) = asked(&command().get_matches()) else {
-        return ExitCode::from(2);
-    };
-    let done = match task {
-        Task::All | Task::One(_) => serve(task, &source).await,
-        Task::Migrate => bring_up_to_date(&source).await,
-        Task::Republish => say_again(&source).await,
-        Task::Letters => show_letters(&source).await,
-        Task::Replay => deliver_again(&source, &letters).await,
-        Task::Discard => throw_away(&source, &letters).await,
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let done = match task(&words) {
+        Ok(task) => execute(task).await,
+        Err(ParseError::Usage(error)) => error.exit(),
+        Err(ParseError::Settings(error)) => Err(error.into()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,8 +70,24 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_for(Task::Migrate, source)?;
+async fn execute(task: Task) -> Result<(), Failure> {
+    let service = task.service();
+    let settings = task.clone().settings()?;
+    match task {
+        Task::Migrate(_) => migrate_all(settings).await,
+        Task::Republish(_) => print(&format!("events to publish again: {}", republish(&settings).await?)),
+        Task::DeadLetters(DeadLetterTask::List(_)) => list_dead_letters(&settings).await,
+        Task::DeadLetters(DeadLetterTask::Replay { names, .. }) => {
+            print(&format!("events delivered again: {}", replay(&settings, &names).await?))
+        }
+        Task::DeadLetters(DeadLetterTask::Discard { names, .. }) => {
+            print(&format!("events discarded: {}", discard(&settings, &names).await?))
+        }
+        _ => serve(service, settings).await,
+    }
+}
+
+async fn migrate_all(settings: StackSettings) -> Result<(), Failure> {
     if let Some(options) = settings.nats {
         let made = Bus::jetstream(options).await.map(drop);
         made.map_err(|source| RunError::Start(StartError::nats(source)))?;
@@ -87,15 +98,8 @@ async fn bring_up_to_date(source: &Source) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn say_again(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_for(Task::Republish, source)?;
-    let said = republish(&settings).await?;
-    print(&format!("events that are said again once their services run: {said}"))
-}
-
-async fn show_letters(source: &Source) -> Result<(), Failure> {
-    let settings = StackSettings::read_for(Task::Letters, source)?;
-    for (name, letter) in dead_letters(&settings).await? {
+async fn list_dead_letters(settings: &StackSettings) -> Result<(), Failure> {
+    for (name, letter) in dead_letters(settings).await? {
         let DeadLetter { attempts, cause, envelope, .. } = letter;
         let (event, aggregate, version) = (envelope.name, envelope.aggregate, envelope.version);
         let cause = cause.replace(['\t', '\n'], " ");
@@ -104,43 +108,22 @@ async fn show_letters(source: &Source) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn deliver_again(source: &Source, letters: &[String]) -> Result<(), Failure> {
-    let settings = StackSettings::read_for(Task::Replay, source)?;
-    let replayed = replay(&settings, letters).await?;
-    print(&format!("events that are delivered again: {replayed}"))
-}
-
-async fn throw_away(source: &Source, letters: &[String]) -> Result<(), Failure> {
-    let settings = StackSettings::read_for(Task::Discard, source)?;
-    let discarded = discard(&settings, letters).await?;
-    print(&format!("events that are never handled: {discarded}"))
-}
-
 fn print(line: &str) -> Result<(), Failure> {
     writeln!(std::io::stdout(), "{line}").map_err(Failure::Output)
 }
 
-async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
-    // Both are read before either is reported, so that every fault is named at once.
-    let (settings, logs) = match (StackSettings::read_for(task, source), LogSettings::default().over(source))
-    {
-        (Ok(settings), Ok(logs)) => (settings, logs),
-        (Err(mut all), Err(more)) => {
-            all.invalid.extend(more.invalid);
-            return Err(all.into());
-        }
-        (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error.into()),
-    };
-    let _logs = telemetry::init_logs(logs.format, &logs.filter)?;
+/// Runs one service, or all of them, until the process is told to end.
+async fn serve(service: Option<Service>, settings: StackSettings) -> Result<(), Failure> {
+    let _logs = telemetry::init_logs(settings.logs.format, &settings.logs.filter)?;
     telemetry::log_panics();
-    let exporting = export_traces(task, &settings)?;
+    let exporting = export_traces(service, &settings)?;
     if settings.metrics_listen.is_some() {
         telemetry::install_metrics();
     }
-    let tell = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
-    let ran = match task {
-        Task::One(service) => Box::pin(run_service(service, settings, tell)).await,
-        _ => Box::pin(run(settings, tell)).await,
+    let announce = |address: SocketAddr| writeln!(std::io::stdout(), "listening on http://{address}");
+    let ran = match service {
+        Some(service) => Box::pin(run_service(service, settings, announce)).await,
+        None => Box::pin(run(settings, announce)).await,
     };
     if let Some(exporting) = exporting {
         exporting.flush().await;
@@ -148,11 +131,12 @@ async fn serve(task: Task, source: &Source) -> Result<(), Failure> {
     Ok(ran?)
 }
 
-/// Sends traces to a collector where the settings name one, as the whole marketplace or as one service of it.
-fn export_traces(task: Task, settings: &StackSettings) -> Result<Option<Exporting>, ExportError> {
-    let name = match task {
-        Task::One(service) => format!("ticketing-{}", service.name()),
-        _ => "ticketing".to_owned(),
-    };
+/// Exports traces to a collector if the settings name one, as the whole marketplace or as one service of it.
+fn export_traces(
+    service: Option<Service>,
+    settings: &StackSettings,
+) -> Result<Option<Exporting>, ExportError> {
+    let name =
+        service.map_or_else(|| "ticketing".to_owned(), |service| format!("ticketing-{}", service.name()));
     settings.traces.as_ref().map(|traces| telemetry::export_traces(traces, &name)).transpose()
 }

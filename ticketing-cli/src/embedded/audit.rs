@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ticketing_platform::settings::Source;
-use ticketing_server::StackSettings;
 use ticketing_server::audit::{Offline, OfflineError};
 
-use super::serve::{not_started, refused};
+use super::serve::{not_started, settings_of_server};
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -37,9 +35,7 @@ impl LocalCommand for Args {
     async fn run(self, context: &Context) -> Outcome {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The same settings as the server's: they say where it keeps what is not in the folder.
-        let settings = StackSettings::read(&Source::env("TICKETING_"), data_dir.clone());
-        let mut settings = settings.map_err(|error| refused(&error))?;
-        settings.data_dir.clone_from(&data_dir);
+        let settings = settings_of_server(data_dir.clone())?;
         let marketplace = Box::pin(Offline::of(&settings)).await.map_err(|error| not_started(&error))?;
         let report = Box::pin(marketplace.audit_confirmed(LOOKS, LOOK_INTERVAL))
             .await

@@ -2,10 +2,9 @@
 
 use std::path::PathBuf;
 
-use ticketing_platform::settings::Source;
-use ticketing_server::{BackupError, StackSettings, back_up};
+use ticketing_server::{BackupError, back_up};
 
-use super::serve::refused;
+use super::serve::settings_of_server;
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
 
@@ -29,9 +28,7 @@ impl LocalCommand for Args {
     async fn run(self, context: &Context) -> Outcome {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The same settings as the server's: they say what is not in the folder.
-        let settings = StackSettings::read(&Source::env("TICKETING_"), data_dir.clone());
-        let mut settings = settings.map_err(|error| refused(&error))?;
-        settings.data_dir = data_dir;
+        let settings = settings_of_server(data_dir)?;
         let target = self.target.clone();
         let copied = tokio::task::spawn_blocking(move || back_up(&settings, &target)).await;
         let copied = copied.map_err(|error| Failure::failed(error.to_string()))?;

@@ -2,68 +2,35 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
+use ipnet::IpNet;
 
-/// A block of addresses: `10.0.0.0/8`, `::1`, `fd00::/8`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    base: IpAddr,
-    prefix: u8,
-}
-
-/// Some text is no block of addresses.
+/// Some text is neither an address nor a block of addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a network: {0:?}, expected an address or a block like 10.0.0.0/8")]
-pub struct NetworkError(String);
+#[error("expected an address or a block like 10.0.0.0/8")]
+pub struct NetworkError;
 
-impl Network {
-    /// Whether an address lies in this block.
-    #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
-        let shift = |bits: u8| u32::from(bits - self.prefix);
-        match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                let differing = base.to_bits() ^ address.to_bits();
-                differing.checked_shr(shift(32)).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(base), IpAddr::V6(address)) => {
-                let differing = base.to_bits() ^ address.to_bits();
-                differing.checked_shr(shift(128)).unwrap_or(0) == 0
-            }
-            _ => false,
-        }
-    }
-}
-
-impl FromStr for Network {
-    type Err = NetworkError;
-
-    fn from_str(text: &str) -> Result<Self, NetworkError> {
-        let fault = || NetworkError(text.to_owned());
-        let (base, prefix) = text.split_once('/').map_or((text, None), |(base, prefix)| (base, Some(prefix)));
-        let base: IpAddr = base.trim().parse().map_err(|_| fault())?;
-        let bits = if base.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            Some(prefix) => prefix.trim().parse().ok().filter(|prefix| *prefix <= bits).ok_or_else(fault)?,
-            None => bits,
-        };
-        Ok(Self { base, prefix })
-    }
+/// Reads a block of addresses, or an address as the block that has it alone: `10.0.0.0/8`, `::1`, `fd00::/8`.
+///
+/// # Errors
+/// When the text is neither.
+pub fn parse_network(text: &str) -> Result<IpNet, NetworkError> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(|_| address()).map_err(|_| NetworkError)
 }
 
 /// The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; none by default.
 #[derive(Debug, Clone, Default)]
-pub struct TrustedProxies(Arc<[Network]>);
+pub struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
     /// Believes proxies in these networks.
     #[must_use]
-    pub fn new(networks: Vec<Network>) -> Self {
+    pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks.into())
     }
 
@@ -76,7 +43,7 @@ impl TrustedProxies {
     /// Whether the proxy at this address is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(address))
+        self.0.iter().any(|network| network.contains(&address))
     }
 
     /// The client behind `peer`: the peer itself, or, where that is a trusted proxy, the right-most address of
@@ -156,7 +123,8 @@ mod tests {
     use http::HeaderValue;
 
     fn client(peer: &str, forwarded: &[&'static str]) -> String {
-        let trusted = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()]);
+        let trusted =
+            TrustedProxies::new(vec![parse_network("10.0.0.0/8").unwrap(), parse_network("::1").unwrap()]);
         let mut headers = HeaderMap::new();
         for value in forwarded {
             headers.append("x-forwarded-for", HeaderValue::from_static(value));
@@ -189,12 +157,12 @@ mod tests {
             ("fd00::/8", "fdff::1", "fe00::1"),
             ("::/0", "fe00::1", "1.2.3.4"),
         ] {
-            let network: Network = network.parse().unwrap();
-            assert!(network.contains(inside.parse().unwrap()), "{network:?}");
-            assert!(!network.contains(outside.parse().unwrap()), "{network:?}");
+            let network = parse_network(network).unwrap();
+            assert!(network.contains(&inside.parse::<IpAddr>().unwrap()), "{network:?}");
+            assert!(!network.contains(&outside.parse::<IpAddr>().unwrap()), "{network:?}");
         }
         for text in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/-1", "host/8"] {
-            assert!(text.parse::<Network>().is_err(), "{text}");
+            assert!(parse_network(text).is_err(), "{text}");
         }
     }
 

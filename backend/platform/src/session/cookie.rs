@@ -68,6 +68,12 @@ impl CookieSettings {
         &self.name
     }
 
+    /// The same cookie, for TLS alone or not.
+    #[must_use]
+    pub fn with_secure(self, secure: bool) -> Self {
+        Self { secure, ..self }
+    }
+
     /// Whether it is for TLS alone.
     #[must_use]
     pub fn is_secure(&self) -> bool {

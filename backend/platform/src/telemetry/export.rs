@@ -4,6 +4,7 @@
 //! collector is away or too slow, spans are lost and nothing else is.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -19,7 +20,6 @@ use opentelemetry_sdk::trace::{
 
 use super::span;
 use crate::clock::Clock;
-use crate::settings::Setting;
 
 /// How often what has ended is sent.
 const EVERY: Duration = Duration::from_secs(1);
@@ -47,13 +47,17 @@ impl fmt::Display for Ratio {
     }
 }
 
-impl Setting for Ratio {
-    fn expected() -> String {
-        "a number from 0 to 1".to_owned()
-    }
+/// Some text is no share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected a number from 0 to 1")]
+pub struct RatioError;
 
-    fn read(value: &str) -> Option<Self> {
-        value.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio)).map(Self)
+impl FromStr for Ratio {
+    type Err = RatioError;
+
+    fn from_str(text: &str) -> Result<Self, RatioError> {
+        let ratio = text.parse().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+        ratio.map(Self).ok_or(RatioError)
     }
 }
 
@@ -232,9 +236,9 @@ mod tests {
 
     #[test]
     fn a_share_lies_between_nothing_and_all() {
-        assert_eq!((Ratio::read("0"), Ratio::read("1.0")), (Some(Ratio(0.0)), Some(Ratio::ALL)));
+        assert_eq!(("0".parse(), "1.0".parse()), (Ok(Ratio(0.0)), Ok(Ratio::ALL)));
         for text in ["-0.1", "1.1", "half", "NaN", "inf", ""] {
-            assert_eq!(Ratio::read(text), None, "{text:?}");
+            assert_eq!(text.parse::<Ratio>(), Err(RatioError), "{text:?}");
         }
     }
 }

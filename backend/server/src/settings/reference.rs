@@ -1,29 +1,18 @@
-//! The settings as documents: `docs/reference/settings.md`, and the most common ones in `docs/CONFIGURATION.md`. A test keeps both equal to the table.
+//! The settings as documents: `docs/reference/settings.md`, and the most common ones in `docs/CONFIGURATION.md`. A test compares
+//! both with the command line.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use ticketing_platform::settings::Source;
+use clap::{Arg, Command};
 
-use super::setting::Group;
-use super::{LogSettings, Otherwise, SETTINGS, Setting, StackSettings};
-use crate::Service;
-use crate::command::Task;
+use super::{StackSettings, error};
+use crate::command::{command, every_arg, is_secret, variable};
 
-/// Set to anything to write the documents anew instead of comparing them.
+/// If set, the documents are written instead of compared.
 const UPDATE: &str = "UPDATE_REFERENCE";
-
-const GROUPS: [Group; 8] = [
-    Group::Http,
-    Group::Data,
-    Group::Events,
-    Group::Sessions,
-    Group::Reservations,
-    Group::Cards,
-    Group::Log,
-    Group::Traces,
-];
-
+const SECTIONS: [&str; 8] = ["HTTP", "Data", "Events", "Sessions", "Reservations", "Cards", "Log", "Traces"];
 /// The most common settings.
 const IN_GUIDE: [&str; 8] = [
     "TICKETING_LISTEN",
@@ -35,165 +24,178 @@ const IN_GUIDE: [&str; 8] = [
     "TICKETING_STRIPE_KEY",
     "TICKETING_LOG",
 ];
-const BEGIN: &str = "<!-- Made from the table of settings by a test of `ticketing-server`: begin -->\n";
+const BEGIN: &str = "<!-- Made from the command line by a test of `ticketing-server`: begin -->\n";
 const END: &str = "<!-- end -->\n";
 
 #[test]
-fn the_reference_is_up_to_date() {
+fn reference_matches_the_command_line() {
     compare("docs/reference/settings.md", |_| reference());
 }
 
 #[test]
-fn the_guide_shows_what_the_table_says() {
+fn guide_matches_the_command_line() {
     compare("docs/CONFIGURATION.md", |kept| {
         let (before, rest) = kept.split_once(BEGIN).expect("a place for the table");
         let (_, after) = rest.split_once(END).expect("an end of the table");
-        format!("{before}{BEGIN}{}{END}{after}", excerpt())
+        let settings = settings();
+        let rows: String = IN_GUIDE
+            .iter()
+            .map(|name| {
+                let setting = settings.iter().find(|setting| setting.name == *name).expect("a setting");
+                format!("| `{name}` | {} | {} |\n", setting.default, setting.meaning)
+            })
+            .collect();
+        format!("{before}{BEGIN}| variable | default | meaning |\n|---|---|---|\n{rows}{END}{after}")
     });
 }
 
 fn compare(path: &str, make: impl FnOnce(&str) -> String) {
-    let file: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     let made = make(&kept);
     if std::env::var_os(UPDATE).is_some() {
         std::fs::write(&file, made).unwrap();
         return;
     }
-    assert!(kept == made, "{path} is not what the table of settings says: run this test with {UPDATE}=1");
+    assert!(kept == made, "{path} differs from the command line: run this test with {UPDATE}=1");
+}
+
+/// A row of the reference.
+struct SettingRow {
+    section: String,
+    name: String,
+    value: String,
+    default: String,
+    meaning: String,
+    commands: Vec<String>,
+    required_by: Vec<String>,
+}
+
+/// Every setting, in the order of the command line.
+fn settings() -> Vec<SettingRow> {
+    let command = command();
+    let mut rows: Vec<SettingRow> = Vec::new();
+    for subcommand in leaves("", &command) {
+        for arg in subcommand.1.get_arguments() {
+            let Some(name) = variable(arg) else { continue };
+            let index = rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
+                rows.push(row(name, arg));
+                rows.len() - 1
+            });
+            rows[index].commands.push(subcommand.0.clone());
+            if arg.is_required_set() {
+                rows[index].required_by.push(subcommand.0.clone());
+            }
+        }
+    }
+    rows
+}
+
+fn leaves<'c>(path: &str, command: &'c Command) -> Vec<(String, &'c Command)> {
+    let children = command.get_subcommands();
+    children
+        .flat_map(|child| {
+            let path = format!("{path} {}", child.get_name()).trim_start().to_owned();
+            if child.has_subcommands() { leaves(&path, child) } else { vec![(path, child)] }
+        })
+        .collect()
+}
+
+fn row(name: String, arg: &Arg) -> SettingRow {
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let (purpose, default_text) = match help.split_once(" [default: ") {
+        Some((purpose, rest)) => (purpose, rest.trim_end_matches(']').to_owned()),
+        None => (&*help, String::new()),
+    };
+    let default = match arg.get_default_values() {
+        [value] => format!("`{}`", value.to_string_lossy()),
+        _ => default_text,
+    };
+    let long = arg.get_long_help().map(ToString::to_string).unwrap_or_default();
+    let detail = long.split_once("\n\n").map(|(_, detail)| format!(". {}", detail.replace('\n', " ")));
+    let secret = if is_secret(arg) { " Secret." } else { "" };
+    let value = arg.get_value_names().unwrap_or_default().concat();
+    let meaning = format!("{purpose}{}", detail.unwrap_or_default());
+    SettingRow {
+        section: arg.get_help_heading().unwrap_or_default().to_owned(),
+        name,
+        value,
+        default,
+        meaning: format!("{}.{secret}", meaning.trim_end_matches('.')),
+        commands: Vec::new(),
+        required_by: Vec::new(),
+    }
 }
 
 fn reference() -> String {
-    let mut text = String::from("# Settings of the server\n\n");
-    text += "Made from the table of settings by a test of `ticketing-server`; do not edit it by hand.\n\n";
-    text += "Every setting is a variable, and for `ticketing-server` a flag as well; the flag wins. A variable that is \
-             empty counts as not given.\n`ticketing serve` takes those of `all` as variables, and as flags ";
-    let flags: Vec<String> = SETTINGS
-        .iter()
-        .filter(|setting| setting.flag_of_serve)
-        .map(|setting| format!("`--{}`", setting.flag()))
-        .collect();
-    let _ = writeln!(text, "{}.\n", flags.join(", "));
-    text += "All are read and checked before a port is bound, and every fault is named at once (exit code 2). \
-             Durations are like `15m`, `90s`, `1h30m` or\n`500ms`. What is secret is never shown, and better a variable: \
-             others see arguments.\n";
-    for group in GROUPS {
-        let _ = writeln!(text, "\n## {}\n", group.title());
-        text += "| variable | flag | default | of | what it sets |\n|---|---|---|---|---|\n";
-        for setting in SETTINGS.iter().filter(|setting| setting.group == group) {
-            let (name, flag, value) = (setting.name, setting.flag(), setting.value.replace('|', "\\|"));
-            let _ = writeln!(
-                text,
-                "| `{name}` | `--{flag} {value}` | {} | {} | {} |",
-                fallback(setting),
-                of(|task| setting.is_of(task)),
-                meaning(setting),
-            );
+    let mut text = String::from(
+        "# Settings of the server\n\n\
+         Made from the command line by a test of `ticketing-server`; do not edit it by hand.\n\n\
+         Every setting is a variable, and for `ticketing-server` a flag; the flag wins. An empty variable counts as not \
+         given. `ticketing serve` has\nthe settings of `all`. The program checks all of them before it binds a port, and \
+         reports every fault (exit code 2). Durations are like `15m`,\n`90s`, `1h30m` or `500ms`. Secrets are never shown; \
+         prefer variables for them, since other users can see arguments.\n",
+    );
+    let settings = settings();
+    let every = leaves("", &command()).len();
+    for section in SECTIONS {
+        let _ = writeln!(
+            text,
+            "\n## {section}\n\n| variable | flag | default | commands | meaning |\n|---|---|---|---|---|"
+        );
+        for setting in settings.iter().filter(|setting| setting.section == section) {
+            let SettingRow { name, default, meaning, .. } = setting;
+            let (flag, value) = (error::flag(name), setting.value.replace('|', "\\|"));
+            let commands = match setting.commands.len() {
+                all if all == every => "all commands".to_owned(),
+                _ => listed(&setting.commands),
+            };
+            let required = match setting.required_by.as_slice() {
+                [] => String::new(),
+                commands => format!("; required by {}", listed(commands)),
+            };
+            let default = format!("{default}{required}");
+            let default = default.trim_start_matches("; ");
+            let _ = writeln!(text, "| `{name}` | `{flag} {value}` | {default} | {commands} | {meaning} |");
         }
     }
     text
 }
 
-fn excerpt() -> String {
-    let mut text = String::from("| variable | default | what it sets |\n|---|---|---|\n");
-    for name in IN_GUIDE {
-        let setting = SETTINGS.iter().find(|setting| setting.name == name).expect("a setting");
-        let _ = writeln!(text, "| `{name}` | {} | {} |", fallback(setting), meaning(setting));
-    }
-    text
-}
-
-fn meaning(setting: &Setting) -> String {
-    let mut text = setting.sets.to_owned();
-    if !setting.detail.is_empty() {
-        let _ = write!(text, "; {}", setting.detail);
-    }
-    if setting.secret {
-        text += "; secret";
-    }
-    text
-}
-
-fn fallback(setting: &Setting) -> String {
-    let mut parts = Vec::new();
-    let needs_it = |task: &Task| setting.is_needed_by(*task);
-    let somebody_does_without = tasks().any(|task| setting.is_of(task) && !needs_it(&task));
-    if somebody_does_without {
-        parts.push(match setting.otherwise {
-            Otherwise::Value(value) => format!("`{}`", value()),
-            Otherwise::Words(words) => words.to_owned(),
-        });
-    }
-    parts.extend(setting.in_serve.map(|words| format!("`ticketing serve`: {words}")));
-    if tasks().any(|task| needs_it(&task)) {
-        parts.push(format!("must be given to {}", of(|task| setting.is_needed_by(task))));
-    }
-    parts.join("; ")
-}
-
-fn tasks() -> impl Iterator<Item = Task> {
-    Task::every().chain(Task::OF_LETTERS)
-}
-
-/// The tasks of which something is true, in few words.
-fn of(is_true: impl Fn(Task) -> bool) -> String {
-    let called = |task: Task| match task {
-        task if Task::OF_LETTERS.contains(&task) => format!("`dead-letters {}`", task.name()),
-        task => format!("`{}`", task.name()),
-    };
-    if tasks().all(&is_true) {
-        return "everything".to_owned();
-    }
+/// Names of commands, those of groups together.
+fn listed(commands: &[String]) -> String {
+    let services = ["auth", "tickets", "orders", "payments", "expiration", "client"];
+    let (own, others): (Vec<&String>, Vec<&String>) =
+        commands.iter().partition(|command| services.contains(&command.as_str()));
+    let missing: Vec<&str> =
+        services.into_iter().filter(|name| !own.iter().any(|command| command == name)).collect();
+    let quoted = |command: &String| format!("`{command}`");
     let mut words: Vec<String> =
-        Some(Task::All).filter(|task| is_true(*task)).map(called).into_iter().collect();
-    let (those, others): (Vec<Task>, Vec<Task>) =
-        Service::ALL.map(Task::One).into_iter().partition(|task| is_true(*task));
-    match others.as_slice() {
-        [] => words.push("each service".to_owned()),
-        [other] => words.push(format!("each service (but not {})", called(*other))),
-        _ => words.extend(those.into_iter().map(called)),
-    }
-    let by_hand = [Task::Migrate, Task::Republish, Task::Letters, Task::Replay, Task::Discard];
-    words.extend(by_hand.into_iter().filter(|task| is_true(*task)).map(called));
-    let all_of_letters = "`dead-letters list`, `dead-letters replay`, `dead-letters discard`";
-    words.join(", ").replace(all_of_letters, "`dead-letters`")
-}
-
-/// Not a secret of anybody; without it nothing may be said about Stripe.
-const KEY: (&str, &str) = ("TICKETING_STRIPE_KEY", "sk_test_1");
-
-#[test]
-fn a_default_that_is_given_changes_nothing() {
-    let shown = |source: &Source| {
-        let settings = StackSettings::read(source, "data".into()).unwrap();
-        format!("{settings:?} {:?}", LogSettings::default().over(source).unwrap())
-    };
-    let mut source = Source::default().with(KEY.0, KEY.1);
-    let plain = shown(&source);
-    let mut given = 0;
-    for setting in &SETTINGS {
-        if let Otherwise::Value(value) = setting.otherwise {
-            given += 1;
-            source = source.with(setting.name, value());
-        }
-    }
-    assert!(given >= 10, "{given}");
-    assert_eq!(shown(&source), plain);
-    assert_ne!(shown(&source.with("TICKETING_OPEN_ORDERS", "21")), plain);
+        others.iter().filter(|name| **name == "all").map(|name| quoted(name)).collect();
+    words.extend(match missing.as_slice() {
+        [] => vec!["each service".to_owned()],
+        [one] => vec![format!("each service except `{one}`")],
+        _ => own.into_iter().map(quoted).collect(),
+    });
+    words.extend(others.iter().filter(|name| **name != "all").map(|name| quoted(name)));
+    let of_dead_letters = "`dead-letters list`, `dead-letters replay`, `dead-letters discard`";
+    words.join(", ").replace(of_dead_letters, "`dead-letters`")
 }
 
 #[test]
-fn everybody_is_told_what_is_missing() {
-    for task in tasks() {
-        let missing = StackSettings::read_for(task, &Source::default()).err();
-        let missing: Vec<String> =
-            missing.into_iter().flat_map(|error| error.invalid).map(|fault| fault.name).collect();
-        let needed: Vec<&str> = SETTINGS
-            .iter()
-            .filter(|setting| setting.is_needed_by(task))
-            .map(|setting| setting.name)
-            .collect();
-        assert_eq!(missing, needed, "{task:?}");
-        assert_eq!(needed.is_empty(), task == Task::One(Service::Client), "{task:?}");
-    }
+fn given_defaults_change_nothing() {
+    let shown = |flags: &[String]| format!("{:?}", StackSettings::from_flags("data", flags).unwrap());
+    let command = command();
+    let all = command.find_subcommand("all").unwrap();
+    let defaults: BTreeMap<String, String> = every_arg(all)
+        .into_iter()
+        .filter_map(|arg| {
+            let [value] = arg.get_default_values() else { return None };
+            Some((arg.get_long()?.to_owned(), value.to_string_lossy().into_owned()))
+        })
+        .collect();
+    assert!(defaults.len() >= 15, "{defaults:?}");
+    let flags: Vec<String> = defaults.iter().map(|(flag, value)| format!("--{flag}={value}")).collect();
+    assert_eq!(shown(&flags), shown(&[]));
+    assert_ne!(shown(&["--open-orders=21".to_owned()]), shown(&[]));
 }

@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ticketing_server::SETTINGS;
-
 fn house() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
@@ -280,15 +278,10 @@ const STREAMS: [&str; 2] = ["TICKETING_DEAD", "TICKETING_ADVISORIES"];
 #[test]
 fn the_documents_name_every_setting_and_no_other() {
     let house = house();
-    let sources = ["settings.rs", "settings/nats.rs", "settings/logs.rs", "settings/traces.rs"];
-    let read_by_server: BTreeSet<String> = sources
-        .into_iter()
-        .flat_map(|path| variables(&read(&format!("backend/server/src/{path}")), "\""))
-        // Whose absence is noticed by the table.
-        .chain(["TICKETING_DATA_DIR".to_owned()])
-        .collect();
-    let server: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.name.to_owned()).collect();
-    assert_eq!(server, read_by_server, "the table of settings, and those that are read");
+    let command = ticketing_server::command::command();
+    let subcommands = command.get_subcommands().flat_map(|command| command.get_arguments());
+    let server: BTreeSet<String> =
+        subcommands.filter_map(|arg| Some(arg.get_env()?.to_string_lossy().into_owned())).collect();
 
     let client = variables_below(&house.join("ticketing-cli/src"));
     let guide = variables(&read("docs/CONFIGURATION.md"), "");

@@ -2,7 +2,6 @@
 
 use serde_json::json;
 use ticketing_client::{PublishableKey, Settings};
-use ticketing_platform::settings::Source;
 use ticketing_server::StackSettings;
 use ticketing_testkit::{Reply, Shape, TestStack, on_shapes};
 
@@ -110,35 +109,30 @@ async fn stripe_is_let_into_the_pages_by_its_key() {
 
 #[test]
 fn the_card_form_fits_whoever_charges_the_cards() {
-    let faults = |settings: &[(&str, &str)]| {
-        let source: Source = settings.iter().copied().collect();
-        match StackSettings::read(&source, "data".into()) {
-            Ok(_) => String::new(),
-            Err(error) => error.to_string(),
-        }
+    let faults = |flags: &[&str]| match StackSettings::from_flags("data", flags) {
+        Ok(_) => String::new(),
+        Err(error) => error.to_string(),
     };
-    let (public, secret) = ("TICKETING_STRIPE_PUBLISHABLE_KEY", "TICKETING_STRIPE_KEY");
-    assert_eq!(faults(&[(public, "pk_test_1"), (secret, "sk_test_1")]), "");
-    assert_eq!(faults(&[(secret, "sk_test_1")]), "");
-    assert!(faults(&[(public, "pk_test_1")]).contains("cards are simulated"));
-    assert!(faults(&[(public, "pk_live_1"), (secret, "sk_test_1")]).contains("test or live"));
+    let (public, secret) = ("--stripe-publishable-key=pk_test_1", "--stripe-key=sk_test_1");
+    assert_eq!(faults(&[public, secret]), "");
+    assert_eq!(faults(&[secret]), "");
+    assert!(faults(&[public]).contains("cards are simulated"));
+    assert!(faults(&["--stripe-publishable-key=pk_live_1", secret]).contains("test or live"));
     for hush in ["sk_live_hush", "rk_test_hush", "whsec_hush"] {
-        let said = faults(&[(public, hush), (secret, "sk_test_1")]);
-        assert!(said.contains(public) && said.contains("a secret key") && !said.contains("hush"), "{said}");
+        let message = faults(&[&format!("--stripe-publishable-key={hush}"), secret]);
+        assert!(
+            message.contains("TICKETING_STRIPE_PUBLISHABLE_KEY") && message.contains("a secret key"),
+            "{message}"
+        );
+        assert!(!message.contains("hush"), "{message}");
     }
 }
 
 /// A stack on loopback speaks plain HTTP, and holds nobody to TLS.
 #[test]
 fn tls_is_what_the_cookie_is_told() {
-    let held = |settings: &[(&str, &str)]| {
-        let source: Source = settings.iter().copied().collect();
-        StackSettings::read(&source, "data".into()).unwrap().cookie.is_secure()
-    };
-    assert!(
-        !held(&[])
-            && held(&[("TICKETING_COOKIE_SECURE", "true")])
-            && held(&[("TICKETING_LISTEN", "0.0.0.0:1")])
-    );
+    let is_secure = |flags: &[&str]| StackSettings::from_flags("data", flags).unwrap().cookie.is_secure();
+    assert!(!is_secure(&[]) && is_secure(&["--cookie-secure=true"]) && is_secure(&["--listen=0.0.0.0:1"]));
+    assert!(!is_secure(&["--listen=0.0.0.0:1", "--cookie-secure=no"]));
     assert!(!Settings::default().tls);
 }

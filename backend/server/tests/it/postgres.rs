@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::json;
 use ticketing_platform::db::PostgresUrl;
-use ticketing_platform::settings::Source;
 use ticketing_server::audit::Offline;
 use ticketing_server::{Stack, StackSettings, StartError, migrate};
 use ticketing_testkit::{Engine, OwnDatabase, PrivateServer, TestStack, eventually, on_both};
@@ -33,23 +32,25 @@ fn told(output: &Output) -> String {
 
 #[test]
 fn a_url_that_is_none_is_a_fault_of_its_setting_and_is_not_shown() {
-    let read = |name: &str, value: &str| {
-        let source = Source::default().with("TICKETING_DATABASE_URL", "postgres://u:hunter2@localhost/d");
-        StackSettings::read(&source.with(name, value), "data".into())
-    };
-    let fine = read("TICKETING_DATABASE_CONNECTIONS", "4").unwrap();
+    let read = |flags: &[&str]| StackSettings::from_flags("data", flags);
+    let url = "--database-url=postgres://u:hunter2@localhost/d";
+    let fine = read(&[url, "--database-connections=4"]).unwrap();
     assert!(format!("{fine:?}").contains("postgres://u@localhost:5432/d"));
-    for (name, value, expected) in [
-        ("TICKETING_DATABASE_URL", "mysql://u:hunter2@localhost/d", "it does not begin with postgres://"),
+    for (flags, name, expected) in [
         (
+            &["--database-url=mysql://u:hunter2@localhost/d"][..],
             "TICKETING_DATABASE_URL",
-            "postgres://u:hunter2@localhost/d?sslmode=allow",
+            "it does not begin with postgres://",
+        ),
+        (
+            &["--database-url=postgres://u:hunter2@localhost/d?sslmode=allow"],
+            "TICKETING_DATABASE_URL",
             "sslmode must be disable",
         ),
-        ("TICKETING_DATABASE_CONNECTIONS", "1", "at least 2"),
-        ("TICKETING_DATABASE_MIGRATE", "perhaps", "true or false"),
+        (&[url, "--database-connections=1"], "TICKETING_DATABASE_CONNECTIONS", "at least 2"),
+        (&[url, "--database-migrate=perhaps"], "TICKETING_DATABASE_MIGRATE", "boolean"),
     ] {
-        let error = read(name, value).unwrap_err().to_string();
+        let error = read(flags).unwrap_err().to_string();
         assert!(error.contains(name) && error.contains(expected), "{error}");
         assert!(!error.contains("hunter2"), "{error}");
     }
@@ -97,7 +98,7 @@ fn what_is_wrong_with_the_database_is_said_before_a_port_is_bound() {
     }
     let missing = server(&["migrate"], "");
     assert_eq!(missing.status.code(), Some(2));
-    assert!(told(&missing).contains("TICKETING_DATABASE_URL"), "{}", told(&missing));
+    assert!(told(&missing).contains("--database-url"), "{}", told(&missing));
 }
 
 #[tokio::test]

@@ -10,10 +10,10 @@ use ticketing_bus::JetStreamOptions;
 use ticketing_payments::StripeProvider;
 use ticketing_payments::provider::{Authorization, Charge, Confirmation, Provider, ProviderCall};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::settings::Source;
 use ticketing_sdk::{Money, OrderId, PaymentId};
 use ticketing_server::StackSettings;
 use ticketing_server::audit::{Offline, OfflineError};
+use ticketing_server::command::ParseError;
 use ticketing_testkit::{FakeStripe, Shape, TestSession, TestStack, TestStackBuilder, eventually};
 
 use crate::support::{cancel, id, list, order_of, ordered, pay, ticket};
@@ -513,31 +513,32 @@ async fn many_processes_of_payments_share_one_account() {
     shop.finish().await;
 }
 
-fn read(pairs: &[(&str, &str)]) -> Result<StackSettings, Vec<String>> {
-    let source: Source = pairs.iter().copied().collect();
-    StackSettings::read(&source, "data".into()).map_err(|error| {
+fn read(flags: &[&str]) -> Result<StackSettings, Vec<String>> {
+    StackSettings::from_flags("data", flags).map_err(|error| {
         assert!(!error.to_string().contains("hush"), "{error}");
-        error.invalid.iter().map(|setting| setting.name.clone()).collect()
+        let ParseError::Settings(error) = error else { panic!("{error}") };
+        error.invalid.iter().map(|fault| fault.name.clone()).collect()
     })
 }
 
 #[test]
-fn the_settings_of_stripe_are_read_and_their_faults_named_together() {
+fn stripe_settings_are_read_and_their_faults_reported_together() {
     const KEY: &str = "TICKETING_STRIPE_KEY";
     const BASE: &str = "TICKETING_STRIPE_API_BASE";
     const SECRET: &str = "TICKETING_STRIPE_WEBHOOK_SECRET";
+    const LOCAL_BASE: &str = "--stripe-api-base=http://127.0.0.1:9";
     assert!(read(&[]).unwrap().stripe.is_none());
-    let stripe = read(&[(KEY, "sk_live_hush")]).unwrap().stripe.unwrap();
+    let stripe = read(&["--stripe-key=sk_live_hush"]).unwrap().stripe.unwrap();
     assert_eq!(stripe.api_base.to_string(), "https://api.stripe.com/");
     assert_eq!(stripe.webhook_secrets.len(), 0);
-    let all =
-        read(&[(KEY, "sk_test_hush"), (BASE, "http://127.0.0.1:9"), (SECRET, "whsec_hush1, whsec_hush2")]);
-    let all = all.unwrap();
+    let secrets = "--stripe-webhook-secret=whsec_hush1, whsec_hush2";
+    let all = read(&["--stripe-key=sk_test_hush", LOCAL_BASE, secrets]).unwrap();
     assert_eq!(all.stripe.as_ref().unwrap().webhook_secrets.len(), 2);
     assert!(!format!("{all:?}").contains("hush"));
 
-    assert_eq!(read(&[(KEY, "sk_live_hush"), (BASE, "http://127.0.0.1:9")]).unwrap_err(), [BASE]);
-    assert_eq!(read(&[(KEY, "hush"), (SECRET, "hush")]).unwrap_err(), [KEY, SECRET]);
-    assert_eq!(read(&[(BASE, "nonsense"), (SECRET, "whsec_hush")]).unwrap_err(), [BASE, KEY]);
-    assert_eq!(read(&[(SECRET, "whsec_hush")]).unwrap_err(), [KEY], "nobody means simulated cards then");
+    assert_eq!(read(&["--stripe-key=sk_live_hush", LOCAL_BASE]).unwrap_err(), [BASE]);
+    assert_eq!(read(&["--stripe-key=hush", "--stripe-webhook-secret=hush"]).unwrap_err(), [KEY, SECRET]);
+    for alone in [LOCAL_BASE, "--stripe-webhook-secret=whsec_hush"] {
+        assert_eq!(read(&[alone]).unwrap_err(), [KEY], "simulated cards are not meant then");
+    }
 }

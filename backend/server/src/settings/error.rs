@@ -1,0 +1,57 @@
+//! Invalid settings, all of them together.
+
+use std::fmt;
+
+/// One invalid setting.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidSetting {
+    /// The variable of the setting, like `TICKETING_LISTEN`.
+    pub name: String,
+    /// The given value; `None` for a secret, and for a missing value.
+    pub given: Option<String>,
+    /// What would be valid.
+    pub expected: String,
+}
+
+/// Every invalid setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettingsError {
+    /// One entry for each fault, in the order of reading.
+    pub invalid: Vec<InvalidSetting>,
+}
+
+impl SettingsError {
+    /// Adds a fault. `given` is `None` for a secret, and for a missing value.
+    pub(crate) fn add(&mut self, name: &str, given: Option<String>, expected: impl Into<String>) {
+        self.invalid.push(InvalidSetting { name: name.to_owned(), given, expected: expected.into() });
+    }
+
+    /// `value`, if there is no fault.
+    pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.invalid.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+/// The flag of a variable: `--order-ttl` for `TICKETING_ORDER_TTL`.
+pub(crate) fn flag(variable: &str) -> String {
+    format!("--{}", variable.trim_start_matches("TICKETING_").to_ascii_lowercase().replace('_', "-"))
+}
+
+impl fmt::Display for InvalidSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, flag(&self.name))?;
+        match &self.given {
+            Some(given) => write!(f, " is {given:?}, expected {}", self.expected),
+            None => write!(f, ": expected {}", self.expected),
+        }
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the settings are invalid")?;
+        self.invalid.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+    }
+}
+
+impl std::error::Error for SettingsError {}

@@ -1,0 +1,99 @@
+//! Readers of the values of settings. Their errors say what would be valid.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::net::SocketAddr;
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use ticketing_platform::limits::{IpNet, NetworkError, parse_network};
+
+/// Reads a value without the spaces around it.
+pub(super) fn trimmed<T: FromStr>(text: &str) -> Result<T, T::Err> {
+    text.trim().parse()
+}
+
+/// Reads a secret. It is checked later, so that no message shows it.
+pub(super) fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(text.trim().into())
+}
+
+/// Reads an address with a port; `localhost` is the loopback address of IPv4.
+pub(super) fn listen_address(text: &str) -> Result<SocketAddr, &'static str> {
+    let text = text.trim();
+    let address = match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}").parse(),
+        None => text.parse(),
+    };
+    address.map_err(|_| "expected an address and a port like 127.0.0.1:3000")
+}
+
+/// Reads an address or a block of addresses.
+pub(super) fn network(text: &str) -> Result<IpNet, NetworkError> {
+    parse_network(text.trim())
+}
+
+/// Reads a duration like `15m`, `90s`, `1h30m` or `500ms`.
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text.trim()).map_err(|_| "expected a duration like 15m, 90s, 1h30m or 500ms")
+}
+
+/// A reader of durations of at least one second.
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
+    between(text, Duration::from_secs(1)..=Duration::MAX)
+}
+
+/// Reads a duration within bounds.
+pub(super) fn between(text: &str, bounds: RangeInclusive<Duration>) -> Result<Duration, String> {
+    let given = duration(text)?;
+    if given < *bounds.start() {
+        return Err(format!("expected at least {}", shown(*bounds.start())));
+    }
+    if given > *bounds.end() {
+        return Err(format!("expected at most {}", shown(*bounds.end())));
+    }
+    Ok(given)
+}
+
+/// A duration in the form that [`duration`] reads.
+pub(super) fn shown(duration: Duration) -> String {
+    humantime::format_duration(duration).to_string().replace(' ', "")
+}
+
+/// Reads a count that must not be 0.
+pub(super) fn count<T: FromStr + PartialEq + From<u8>>(text: &str) -> Result<T, &'static str>
+where
+    T::Err: Display,
+{
+    let given = text.trim().parse().map_err(|_| "expected a number")?;
+    if given == T::from(0) { Err("expected at least 1") } else { Ok(given) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_and_shown_in_one_form() {
+        for (text, millis) in
+            [("15m", 900_000), ("90s", 90_000), ("1h30m", 5_400_000), ("500ms", 500), ("1day1ms", 86_400_001)]
+        {
+            let given = Duration::from_millis(millis);
+            assert_eq!(duration(text), Ok(given), "{text}");
+            assert_eq!(duration(&shown(given)), Ok(given), "{text}");
+        }
+        for text in ["", "15", "m", "-1s", "1parsec", "99999999999999999999s", "1é"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+        assert_eq!(seconds("999ms"), Err("expected at least 1s".to_owned()));
+    }
+
+    #[test]
+    fn addresses_may_name_this_machine() {
+        assert_eq!(listen_address("localhost:0"), Ok("127.0.0.1:0".parse().unwrap()));
+        assert_eq!(listen_address("[::1]:80"), Ok("[::1]:80".parse().unwrap()));
+        assert!(listen_address("localhost").is_err() && listen_address("shop.example:80").is_err());
+    }
+}
