@@ -1,13 +1,13 @@
-//! The database face: units of work over one transaction, written once for every database.
+//! The database interface: units of work over one transaction, which run on both databases.
 //!
-//! A unit is a plain function over [`Tx`]. [`Db::write`] runs it on the writer and answers only after its effects are
-//! durable; [`Db::read`] runs it on a consistent snapshot. A unit never calls out and never waits.
+//! A unit is a plain function over [`Tx`]. [`Db::write`] runs it on a writer and returns after its effects are durable;
+//! [`Db::read`] runs it on a consistent snapshot. A unit does no other I/O and never waits.
 
 mod arg;
 mod database;
 mod dialect;
 mod error;
-mod fault;
+mod error_class;
 mod job;
 mod migrate;
 mod options;
@@ -21,7 +21,6 @@ use std::sync::Arc;
 pub use arg::Arg;
 pub use database::Database;
 pub use dialect::Dialect;
-use error::chain;
 pub use error::{DbError, OpenError};
 pub use migrate::Migrations;
 pub use options::{DbOptions, ReadOnly};
@@ -43,24 +42,24 @@ enum Engine {
     Postgres(postgres::Engine),
 }
 
-/// What a database has done since it was opened, through this process.
+/// Counters of a database since this process opened it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DbStats {
-    /// Units of work that were committed.
+    /// Committed units of work.
     pub units: u64,
-    /// Commits, each of which waited for the disk once.
+    /// Commits. Each waits for the disk once.
     pub commits: u64,
-    /// Transactions that were run again, since another one was in their way or the connection was lost.
+    /// Transactions that were run again after a conflict or a lost connection.
     pub repeats: u64,
 }
 
 impl Db {
-    /// Opens the database, making the file or the schema if need be, and brings its tables up to date, unless its URL
-    /// was told that somebody else does ([`PostgresUrl::migrated_elsewhere`]).
+    /// Opens the database. Creates the file or the schema if it is missing, and applies migrations unless the URL excludes
+    /// that ([`PostgresUrl::migrated_elsewhere`]).
     ///
     /// # Errors
-    /// When it cannot be opened, reached or written, a migration fails or differs from the one that was applied, or
-    /// the database is not up to date and was not to be brought up to date.
+    /// If the database cannot be opened, reached or written, a migration fails or differs from the applied one, or migrations
+    /// are missing and must not be applied here.
     pub fn open(
         database: impl Into<Database>,
         options: DbOptions,
@@ -75,10 +74,10 @@ impl Db {
         Ok(Self { engine: Arc::new(engine) })
     }
 
-    /// Opens a database to read it and changes nothing: no table, no file, no checkpoint. Units that write are refused.
+    /// Opens a database read-only: no table, no file and no checkpoint is written. Units that write are refused.
     ///
     /// # Errors
-    /// When it does not exist, or cannot be opened or reached.
+    /// If the database does not exist, or cannot be opened or reached.
     pub fn open_read_only(
         database: impl Into<Database>,
         access: ReadOnly,
@@ -91,7 +90,7 @@ impl Db {
         Ok(Self { engine: Arc::new(engine) })
     }
 
-    /// Brings the tables of a database up to date and does nothing else. Any number of processes may do that at once.
+    /// Applies the missing migrations of a database. Any number of processes may do so at the same time.
     ///
     /// # Errors
     /// As for [`open`](Self::open).
@@ -102,11 +101,11 @@ impl Db {
         }
     }
 
-    /// Checks that a database can be used and that its tables are up to date, changing nothing. A file is brought up to
-    /// date when it is opened, so there is nothing to check.
+    /// Checks that a database can be used and that all migrations are applied. Changes nothing. A file is migrated when it is
+    /// opened, so it is not checked.
     ///
     /// # Errors
-    /// When it cannot be reached or used, or is not up to date.
+    /// If the database cannot be reached or used, or migrations are missing.
     pub fn check(database: impl Into<Database>, migrations: &[Migrations]) -> Result<(), OpenError> {
         match database.into() {
             Database::File(_) => Ok(()),
@@ -114,7 +113,7 @@ impl Db {
         }
     }
 
-    /// How this database writes what the two of them write differently.
+    /// Returns the SQL dialect of the database.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         match *self.engine {
@@ -123,19 +122,19 @@ impl Db {
         }
     }
 
-    /// Whether other processes may work on the same database at the same time.
+    /// Returns whether other processes may use the database at the same time.
     #[must_use]
     pub fn is_shared(&self) -> bool {
         self.dialect().is_shared()
     }
 
-    /// Runs `unit` in a transaction and answers once it is durable. An `Err` of the unit undoes what it did, and
-    /// only that. The unit may be run more than once before it is committed. Units are serializable: whatever else
-    /// runs at the same time, the outcome is as if they had run one after the other.
+    /// Runs `unit` in a transaction. Returns after the transaction is durable. An `Err` of the unit undoes its changes, and no
+    /// others. The unit may be run more than once before it is committed. Units are serializable: their outcome is as if they
+    /// had run one after the other.
     ///
     /// # Errors
-    /// What the unit returned, or a [`DbError`] when the queue is full, others were in its way too often, or the
-    /// commit failed. After [`DbError::Uncertain`] nobody knows whether it was committed.
+    /// The error of the unit, or a [`DbError`] if the queue is full, the unit conflicts with others too often, or the commit
+    /// fails. After [`DbError::Uncertain`] it is unknown whether the unit was committed.
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -148,8 +147,9 @@ impl Db {
         }
     }
 
-    /// The same for a unit that decides nothing by what it has read before, and says nothing by an event: a mark, a
-    /// clearance of what is old. On PostgreSQL it is run as READ COMMITTED, so that it is in nobody's way.
+    /// Runs `unit` as [`write`](Self::write), on PostgreSQL with the isolation level READ COMMITTED, so that it conflicts with
+    /// no serializable unit. For a unit that decides nothing by rows that it has read and publishes no event, such as marking
+    /// or deleting rows.
     ///
     /// # Errors
     /// As for [`write`](Self::write).
@@ -165,10 +165,10 @@ impl Db {
         }
     }
 
-    /// Runs `unit` on a consistent snapshot that it cannot change.
+    /// Runs `unit` on a consistent, read-only snapshot.
     ///
     /// # Errors
-    /// What the unit returned, or a [`DbError`] when the queue is full or the database cannot be read.
+    /// The error of the unit, or a [`DbError`] if the queue is full or the database cannot be read.
     pub async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -181,9 +181,9 @@ impl Db {
         }
     }
 
-    /// Lets `signal` ring here too when a transaction of another process has rung its signal of this name, a few
-    /// milliseconds after the commit. A ring may be lost with a process or a connection: whoever listens looks now
-    /// and then all the same. Where one process owns the database this does nothing.
+    /// Notifies `signal` also when a transaction of another process notifies its signal of this name, a few milliseconds after
+    /// the commit. A notification may be lost with a process or a connection, so a listener must poll as well. Does nothing on
+    /// SQLite, where one process owns the database.
     pub fn share_signal(&self, name: &'static str, signal: &Signal) {
         match &*self.engine {
             Engine::Sqlite(_) => {}
@@ -191,7 +191,7 @@ impl Db {
         }
     }
 
-    /// Its name: that of the file without its ending, or of the schema.
+    /// Returns the name of the file without its extension, or of the schema.
     #[must_use]
     pub fn name(&self) -> &str {
         match &*self.engine {
@@ -200,7 +200,7 @@ impl Db {
         }
     }
 
-    /// What the database has done since it was opened.
+    /// Returns the counters of the database since it was opened.
     #[must_use]
     pub fn stats(&self) -> DbStats {
         match &*self.engine {

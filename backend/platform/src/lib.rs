@@ -1,10 +1,11 @@
-//! What every service stands on: database, HTTP, sessions, idempotency, clock, telemetry.
+//! The foundation of every service: database, HTTP, sessions, idempotency, clock, telemetry.
 //!
-//! Services hold rules, tables and routes; everything they would otherwise repeat lives here, once.
+//! A service has rules, tables and routes. Code that several services need is here.
 
 pub mod clock;
 pub mod db;
 pub mod descriptors;
+mod error_chain;
 pub mod files;
 pub mod health;
 pub mod http;
@@ -17,4 +18,5 @@ pub mod signal;
 pub mod telemetry;
 pub mod visibility;
 
+pub use error_chain::{causes, error_chain};
 pub use kill_point::kill_point;

@@ -1,4 +1,4 @@
-//! Sessions: a cookie that carries a signed token, read once a request, and refused for good once revoked.
+//! Sessions: a cookie with a signed token, which is read once for each request and refused after its revocation.
 
 mod cookie;
 mod cookie_header;
@@ -25,31 +25,31 @@ pub use intended_user::INTENDED_USER;
 pub use keys::{KeyError, MIN_KEY_BYTES, SessionKeys};
 pub use revoked::{MIGRATIONS, RevokedSessions, is_recorded, prune};
 
-/// How long a session lasts when nothing else is set: 7 days.
+/// The default lifetime of a session: 7 days.
 pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A request by someone who is signed in. As an extractor it answers 401 where there is no valid session, and 409 where the
-/// request names another user in [`INTENDED_USER`].
+/// The session of a signed-in user. As an extractor it rejects a request without a valid session with 401, and one that names
+/// another user in [`INTENDED_USER`] with 409.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Who.
+    /// The user.
     pub user_id: UserId,
-    /// Their e-mail.
+    /// The e-mail address of the user.
     pub email: String,
-    /// The session's own identifier.
+    /// The identifier of the session.
     pub jti: String,
-    /// When it began, in seconds since the Unix epoch.
+    /// The beginning, in seconds since the Unix epoch.
     pub iat: i64,
-    /// When it expires, in seconds since the Unix epoch.
+    /// The expiry, in seconds since the Unix epoch.
     pub exp: i64,
 }
 
-/// The session of a request, if it has a valid one. As an extractor it answers 409 where the request names another user in
-/// [`INTENDED_USER`].
+/// The session of a request, if it has a valid one. As an extractor it rejects a request that names another user in
+/// [`INTENDED_USER`] with 409.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MaybeSession(pub Option<Session>);
 
-/// A session that was just begun, and the `Set-Cookie` value that hands it to the client.
+/// A new session, and the `Set-Cookie` value that sends it to the client.
 #[derive(Clone)]
 pub struct NewSession {
     /// The session.
@@ -64,7 +64,7 @@ impl fmt::Debug for NewSession {
     }
 }
 
-/// Begins, reads and clears sessions. Cheap to clone; a router's state gives it out by `FromRef`.
+/// Begins, reads and clears sessions. Cheap to clone; the state of a router provides it by `FromRef`.
 #[derive(Clone)]
 pub struct Sessions {
     shared: Arc<Shared>,
@@ -76,12 +76,12 @@ struct Shared {
     lifetime: Duration,
     revoked: RevokedSessions,
     clock: Clock,
-    /// The names that the cookie may have: the configured one, then one for each key, which no other server has.
+    /// The names of the cookie: the configured one, then one for each key, which no other server uses.
     names: Vec<String>,
 }
 
 impl Sessions {
-    /// Sessions signed with `keys`, carried by the cookie, valid for `lifetime` unless they are in `revoked`.
+    /// Creates sessions that `keys` sign, in the cookie, valid for `lifetime` unless they are in `revoked`.
     #[must_use]
     pub fn new(
         keys: SessionKeys,
@@ -90,25 +90,25 @@ impl Sessions {
         revoked: RevokedSessions,
         clock: Clock,
     ) -> Self {
-        let own = keys.marks().iter().map(|mark| format!("{}_{mark}", cookie.name()));
+        let own = keys.ids().iter().map(|id| format!("{}_{id}", cookie.name()));
         let names = std::iter::once(cookie.name().to_owned()).chain(own).collect();
         Self { shared: Arc::new(Shared { keys, cookie, lifetime, revoked, clock, names }) }
     }
 
-    /// Begins a session of a client that has no cookies.
+    /// Begins a session of a client without cookies.
     ///
     /// # Errors
-    /// 500 when the token cannot be made.
+    /// 500 if the token cannot be signed.
     pub fn begin(&self, user_id: &UserId, email: &str) -> Result<NewSession, ApiError> {
-        self.begin_beside(&HeaderMap::new(), user_id, email)
+        self.begin_with_cookies(&HeaderMap::new(), user_id, email)
     }
 
-    /// Begins a session of a client that sent these headers. Cookies know no ports: where the configured name is taken by
-    /// another server or application of the host, whose session must not be lost, the cookie gets a name of its own.
+    /// Begins a session of a client that sent these headers. Browsers share cookies between the ports of a host. If another
+    /// server of the host uses the configured name, the cookie gets another one, so that the other session is kept.
     ///
     /// # Errors
-    /// 500 when the token cannot be made.
-    pub fn begin_beside(
+    /// 500 if the token cannot be signed.
+    pub fn begin_with_cookies(
         &self,
         headers: &HeaderMap,
         user_id: &UserId,
@@ -125,11 +125,11 @@ impl Sessions {
         };
         let token = keys.sign(&session).map_err(ApiError::internal)?;
         let name = if self.is_taken(headers) { names.get(1) } else { None };
-        let cookie = cookie.carry(name.map_or(cookie.name(), String::as_str), &token);
+        let cookie = cookie.set(name.map_or(cookie.name(), String::as_str), &token);
         Ok(NewSession { session, cookie: cookie.map_err(ApiError::internal)? })
     }
 
-    /// Whether another server or application of the host has a cookie of the configured name.
+    /// Returns whether another server of the host uses the configured name.
     fn is_taken(&self, headers: &HeaderMap) -> bool {
         let Shared { keys, cookie, .. } = &*self.shared;
         let is_ours = |value| cookie::token(value).is_some_and(|token| keys.has_signed(&token));
@@ -137,14 +137,14 @@ impl Sessions {
         values.peek().is_some() && !values.any(is_ours)
     }
 
-    /// The valid session in a request's headers, the newest of several. Whatever is wrong with one is the same as none.
+    /// Returns the newest valid session of a request. An invalid session is ignored, whatever the reason.
     #[must_use]
     pub fn read(&self, headers: &HeaderMap) -> Option<Session> {
-        // Identifiers rise within a second, too.
+        // Identifiers rise also within a second.
         self.valid(headers).max_by(|a, b| (a.iat, &a.jti).cmp(&(b.iat, &b.jti)))
     }
 
-    /// Every valid session in a request's headers, each once: a browser may send several cookies of the name.
+    /// Returns every valid session of a request, each once: a browser may send several cookies of the name.
     #[must_use]
     pub fn read_all(&self, headers: &HeaderMap) -> Vec<Session> {
         let mut found: Vec<Session> = Vec::new();
@@ -166,10 +166,10 @@ impl Sessions {
         sessions.filter(|session| !revoked.contains(&session.jti))
     }
 
-    /// The valid session in a request's headers, as [`read`](Self::read) finds it, of a request that is meant for its user.
+    /// Returns the newest valid session, as [`read`](Self::read), and checks that the request is meant for its user.
     ///
     /// # Errors
-    /// 409 `other_user` where the request names another user in [`INTENDED_USER`].
+    /// 409 `other_user` if the request names another user in [`INTENDED_USER`].
     pub fn read_intended(&self, headers: &HeaderMap) -> Result<Option<Session>, ApiError> {
         let session = self.read(headers);
         if let Some(session) = &session {
@@ -178,8 +178,8 @@ impl Sessions {
         Ok(session)
     }
 
-    /// The `Set-Cookie` values that make a client that sent these headers forget its session. The cookie of another server
-    /// stays.
+    /// Returns the `Set-Cookie` values that delete the session cookies of a client that sent these headers, and keep those of
+    /// other servers.
     #[must_use]
     pub fn clear(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
         let Shared { cookie, names, .. } = &*self.shared;
@@ -192,15 +192,15 @@ impl Sessions {
         cleared
     }
 
-    /// Whether a browser that sent these headers would keep the cookie: over plain HTTP it drops one that is for TLS alone.
+    /// Checks that a browser that sent these headers would store the cookie: over plain HTTP it drops a `Secure` one.
     ///
     /// # Errors
-    /// 400 `insecure_transport` when it would not, so that a sign-in does not seem to succeed and is lost.
+    /// 400 `insecure_transport` if the browser would drop the cookie, so that a sign-in does not seem to succeed.
     pub fn ensure_deliverable(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         deliverable::check(headers, self.shared.cookie.is_secure())
     }
 
-    /// The sessions that were ended early.
+    /// Returns the revoked sessions.
     #[must_use]
     pub fn revoked(&self) -> &RevokedSessions {
         &self.shared.revoked

@@ -70,6 +70,6 @@ pub(crate) async fn signin(
         return Err(ApiError::rule(ErrorCode::InvalidCredentials, "Invalid credentials"));
     };
     app.tries.remember(&email, address);
-    let session = app.sessions.begin_beside(&headers, &account.user.id, &account.user.email)?;
+    let session = app.sessions.begin_with_cookies(&headers, &account.user.id, &account.user.email)?;
     Ok(([(header::SET_COOKIE, session.cookie)], Json(account.user)).into_response())
 }

@@ -122,7 +122,7 @@ impl App {
             return Ok(answer.into_response());
         }
         let user: User = serde_json::from_str(&answer.answer.body).map_err(ApiError::internal)?;
-        let session = self.sessions.begin_beside(headers, &user.id, &user.email)?;
+        let session = self.sessions.begin_with_cookies(headers, &user.id, &user.email)?;
         Ok(([(header::SET_COOKIE, session.cookie)], answer).into_response())
     }
 

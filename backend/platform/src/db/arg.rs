@@ -1,4 +1,4 @@
-//! What a statement can be given: text, whole numbers, or nothing.
+//! The arguments of a statement: text, integers, or NULL.
 
 use ticketing_sdk::{Money, OrderId, PaymentId, TicketId, Timestamp, UserId};
 
@@ -7,13 +7,13 @@ use ticketing_sdk::{Money, OrderId, PaymentId, TicketId, Timestamp, UserId};
 pub enum Arg<'a> {
     /// A TEXT value.
     Text(&'a str),
-    /// A BIGINT value: a count, cents, unix milliseconds, or 0 and 1 for no and yes.
+    /// A BIGINT value: a count, cents, Unix milliseconds, or 0 and 1 for false and true.
     Int(i64),
-    /// No value.
+    /// NULL.
     Null,
 }
 
-/// The same, kept.
+/// An argument that owns its text.
 #[derive(Clone, Debug)]
 pub(super) enum OwnedArg {
     Text(String),

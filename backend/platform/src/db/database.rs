@@ -1,11 +1,11 @@
-//! Where a database is: a SQLite file, or a schema on a PostgreSQL server.
+//! The location of a database: a SQLite file, or a schema on a PostgreSQL server.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::postgres::Target;
 
-/// Where a database is.
+/// The location of a database.
 #[derive(Clone, Debug)]
 pub enum Database {
     /// A SQLite file.
@@ -39,7 +39,7 @@ impl From<Target> for Database {
 }
 
 impl fmt::Display for Database {
-    /// Without the password.
+    /// Writes the location without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),

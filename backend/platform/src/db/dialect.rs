@@ -1,23 +1,23 @@
-//! What the two databases write differently, each as a piece of SQL.
+//! The differences between the SQL of the two databases.
 
-/// How a database writes what SQLite and PostgreSQL write differently.
+/// The SQL dialect of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// One process owns the file, and one thread of it writes.
+    /// SQLite: one process owns the file, and one of its threads writes.
     Sqlite,
-    /// Any number of processes share the database.
+    /// PostgreSQL: any number of processes share the database.
     Postgres,
 }
 
 impl Dialect {
-    /// Whether other processes may work on the same database at the same time.
+    /// Returns whether other processes may use the database at the same time.
     #[must_use]
     pub const fn is_shared(self) -> bool {
         matches!(self, Self::Postgres)
     }
 
-    /// What ends the inner `SELECT` of a statement that claims rows: rows that another transaction is claiming are
-    /// passed over instead of waited for.
+    /// Returns the end of the inner `SELECT` of a statement that claims rows. It skips rows that another transaction is
+    /// claiming, instead of waiting for them.
     #[must_use]
     pub const fn claim(self) -> &'static str {
         match self {
@@ -26,8 +26,9 @@ impl Dialect {
         }
     }
 
-    /// The number of the running transaction: 0 where there is one writer, since its identifiers already rise in the
-    /// order of the commits. Elsewhere a transaction that has seen another one's effect has the greater number.
+    /// Returns the expression for the number of the running transaction. On SQLite it is 0: one writer makes identifiers, so
+    /// they rise in the order of the commits. On PostgreSQL a transaction that has seen the effect of another one has the
+    /// greater number.
     #[must_use]
     pub const fn current_xact_id(self) -> &'static str {
         match self {
@@ -36,8 +37,8 @@ impl Dialect {
         }
     }
 
-    /// A number that is greater than that of every transaction whose effects can be seen in this one, whatever is
-    /// committed meanwhile. What is not below it was numbered by another server.
+    /// Returns the expression for the xmax of the snapshot: a number greater than that of every transaction whose effects are
+    /// visible in this one. A visible row with this or a greater number was numbered by another server.
     #[must_use]
     pub const fn snapshot_xmax(self) -> &'static str {
         match self {
@@ -46,8 +47,8 @@ impl Dialect {
         }
     }
 
-    /// A number with all smaller ones of which nothing more is to come: those transactions have ended, and what they have
-    /// done can be seen in this one.
+    /// Returns the expression for the xmin of the snapshot: all transactions with smaller numbers have ended, and the effects
+    /// of those that committed are visible in this one.
     #[must_use]
     pub const fn snapshot_xmin(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! What can go wrong with a database, in the words of the services.
+//! The errors of the database interface.
 
 use std::path::PathBuf;
 
@@ -12,27 +12,27 @@ pub enum DbError {
         /// The name of the index.
         constraint: String,
     },
-    /// Too much work is waiting. Nothing was done; try again later.
-    #[error("the database has too much work waiting")]
+    /// The queue is full, or conflicts did not end. Nothing was committed.
+    #[error("the database is busy")]
     Busy,
     /// The database cannot be reached or written (a full disk, a server that is gone). Nothing was committed.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// The connection was lost while the change was being committed, or nothing came over it in time: it stands or it does
-    /// not, or will soon, and only a look at the database tells. It was not repeated.
-    #[error("whether the change was committed is not known: {0}")]
+    /// The connection was lost during the commit, or the server did not answer in time. The unit is committed, is not, or will
+    /// be; only a read of the database shows which. The unit was not run again.
+    #[error("the outcome of the commit is unknown: {0}")]
     Uncertain(String),
     /// A statement is wrong, or a row is not what it should be.
     #[error("the database refused a statement: {0}")]
     Statement(String),
-    /// The unit of work panicked. What it did was undone.
+    /// The unit of work panicked. Its changes were undone.
     #[error("a unit of work panicked: {0}")]
     Panicked(String),
 }
 
 impl DbError {
-    /// Whether the database could not do its work, whatever it was asked: it is away, full, locked, only reads, or has too
-    /// much to do. It is no fault of the unit of work, and passes. After [`Uncertain`](Self::Uncertain) the unit may stand.
+    /// Returns whether the database could not execute any unit: it is away, full, locked, read-only or overloaded. The unit of
+    /// work has not caused that, and it ends. After [`Uncertain`](Self::Uncertain) the unit may be committed.
     #[must_use]
     pub const fn is_outage(&self) -> bool {
         match self {
@@ -46,12 +46,12 @@ impl DbError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// The folder of the file could not be made.
-    #[error("cannot make the folder {}: {source}", path.display())]
+    /// The folder of the file could not be created.
+    #[error("cannot create the folder {}: {source}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// The file could not be opened.
@@ -59,54 +59,39 @@ pub enum OpenError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the database said.
+        /// The error of the database.
         reason: String,
     },
-    /// The server could not be reached, does not let us in, or has no such database.
+    /// The server cannot be reached, refuses the user, or has no such database.
     #[error("cannot connect to the database {database}: {reason}")]
     Connect {
-        /// Where, without the password.
+        /// Its URL without the password.
         database: String,
         /// What went wrong.
         reason: String,
     },
-    /// The server was reached, but cannot be used as it is.
+    /// The server was reached, but its version or settings do not allow its use.
     #[error("cannot use the database {database}: {reason}")]
     Unusable {
-        /// Where, without the password.
+        /// Its URL without the password.
         database: String,
         /// What is wrong with it.
         reason: String,
     },
-    /// Its tables are not those that this program works on.
+    /// Migrations of this program are not applied.
     #[error("the database {database} is not migrated: {reason}")]
     NotMigrated {
-        /// Where, without the password.
+        /// Its URL without the password.
         database: String,
         /// What is missing.
         reason: String,
     },
-    /// A migration failed, or is not the one that was applied before.
+    /// A migration failed, or differs from the one that was applied before.
     #[error("cannot migrate the database {database}: {reason}")]
     Migration {
-        /// The file, or where, without the password.
+        /// The file, or the URL without the password.
         database: String,
         /// What went wrong.
         reason: String,
     },
-}
-
-/// An error and its causes, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        // Some errors show their cause themselves.
-        if !text.ends_with(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        next = cause.source();
-    }
-    text
 }

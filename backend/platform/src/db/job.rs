@@ -1,4 +1,4 @@
-//! A unit of work on its way through the threads of a database, whichever that is.
+//! A unit of work in the queue of a database thread.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -9,24 +9,24 @@ use super::{DbError, Tx};
 use crate::telemetry::TraceContext;
 
 /// How long a unit waits for room in a full queue.
-const PATIENCE: Duration = Duration::from_secs(1);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A unit of work on its way through a database thread.
+/// A unit of work that a database thread runs.
 pub(super) trait Job: Send {
-    /// Runs the unit; says whether it wants to be committed.
+    /// Runs the unit. Returns whether it succeeded, and so is to be committed.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
-    /// Forgets how the last run ended: that one does not count.
-    fn forget(&mut self);
-    /// Sends the answer, now that the transaction was committed or not.
-    fn finish(self: Box<Self>, committed: Result<(), DbError>);
+    /// Discards the outcome of the last run.
+    fn discard_outcome(&mut self);
+    /// Sends the outcome to the caller. `committed` is the result of the commit.
+    fn reply(self: Box<Self>, committed: Result<(), DbError>);
 }
 
 struct Unit<T, E, F> {
     unit: F,
-    /// What it belongs to: the threads of a database work for everybody.
+    /// The trace of the caller: the threads of a database serve all callers.
     trace: TraceContext,
     outcome: Option<Result<T, E>>,
-    reply: oneshot::Sender<Result<T, E>>,
+    sender: oneshot::Sender<Result<T, E>>,
 }
 
 impl<T, E, F> Job for Unit<T, E, F>
@@ -36,27 +36,27 @@ where
     F: Fn(&mut Tx<'_>) -> Result<T, E> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let _within = self.trace.enter();
+        let _entered = self.trace.enter();
         let outcome = catch_unwind(AssertUnwindSafe(|| (self.unit)(tx)))
             .unwrap_or_else(|panic| Err(DbError::Panicked(panic_text(&*panic)).into()));
-        let wanted = outcome.is_ok();
+        let succeeded = outcome.is_ok();
         self.outcome = Some(outcome);
-        wanted
+        succeeded
     }
 
-    fn forget(&mut self) {
+    fn discard_outcome(&mut self) {
         self.outcome = None;
     }
 
-    fn finish(self: Box<Self>, committed: Result<(), DbError>) {
-        let answer = match (self.outcome, committed) {
-            (Some(Err(refused)), _) => Err(refused),
-            (Some(done), Ok(())) => done,
+    fn reply(self: Box<Self>, committed: Result<(), DbError>) {
+        let reply = match (self.outcome, committed) {
+            (Some(Err(error)), _) => Err(error),
+            (Some(outcome), Ok(())) => outcome,
             (_, Err(error)) => Err(error.into()),
             (None, Ok(())) => Err(DbError::Unavailable("the unit was not run".to_owned()).into()),
         };
-        // The caller may have gone away; the work stands all the same.
-        drop(self.reply.send(answer));
+        // The caller may have been cancelled; the commit is valid without it.
+        drop(self.sender.send(reply));
     }
 }
 
@@ -65,7 +65,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
-/// Hands a unit to the threads behind `queue` and waits for its answer.
+/// Queues a unit for the threads that serve `queue`, and waits for its outcome.
 pub(super) async fn submit<T, E, F, Q>(
     queue: Option<&mpsc::Sender<Q>>,
     unit: F,
@@ -77,16 +77,16 @@ where
     F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
 {
     let closed = || DbError::Unavailable("the database is closed".to_owned());
-    let (reply, answer) = oneshot::channel();
-    let job = wrap(Box::new(Unit { unit, trace: TraceContext::current(), outcome: None, reply }));
+    let (sender, reply) = oneshot::channel();
+    let job = wrap(Box::new(Unit { unit, trace: TraceContext::current(), outcome: None, sender }));
     let queue = queue.ok_or_else(closed)?;
-    if let Err(refused) = queue.try_send(job) {
-        match refused {
+    if let Err(unsent) = queue.try_send(job) {
+        match unsent {
             mpsc::error::TrySendError::Closed(_) => return Err(closed().into()),
             mpsc::error::TrySendError::Full(job) => {
-                queue.send_timeout(job, PATIENCE).await.map_err(|_| DbError::Busy)?;
+                queue.send_timeout(job, QUEUE_TIMEOUT).await.map_err(|_| DbError::Busy)?;
             }
         }
     }
-    answer.await.unwrap_or_else(|_| Err(closed().into()))
+    reply.await.unwrap_or_else(|_| Err(closed().into()))
 }

@@ -3,20 +3,20 @@
 /// How a database is used.
 #[derive(Clone, Copy, Debug)]
 pub struct DbOptions {
-    /// Threads that read a SQLite file. At least one.
+    /// Number of threads that read a SQLite file, at least 1.
     pub readers: usize,
-    /// Units that may wait to be written, and as many to be read. Beyond it a unit is refused.
+    /// Maximum number of waiting writes, and of waiting reads. Further units are refused.
     pub queue: usize,
-    /// Units that SQLite commits together at most.
+    /// Maximum number of units that SQLite commits together.
     pub group: usize,
 }
 
-/// What else may happen to a SQLite file that is opened to be read only.
+/// Whether another process may write to a SQLite file that is opened read-only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadOnly {
-    /// No process writes to the file while it is open, and its write-ahead log is empty. Nothing is made beside it.
+    /// No process writes to the file while it is open, and its write-ahead log is empty. No file is created beside it.
     Quiescent,
-    /// Another process may write to the file, which shares its index of the write-ahead log with every reader.
+    /// Another process may write to the file. It shares the index of its write-ahead log with all readers.
     BesideWriter,
 }
 

@@ -1,14 +1,15 @@
-//! PostgreSQL behind the face: threads with a connection each, and one transaction for each unit of work.
+//! The database interface on PostgreSQL: threads with a connection each, and one transaction for each unit of work.
 //!
-//! Writes are serializable, so a unit may look and then act as if nobody else did. Where the server finds that two
-//! were in each other's way, one of them is undone and run again, a bounded number of times. A connection that is lost
-//! is made anew, and what was under way is run again, unless its commit was: then nobody knows, and that is the answer.
+//! Writes are serializable, so a unit may read and then write as if it ran alone. If transactions conflict, the server rolls
+//! one of them back, and the worker runs it again, a bounded number of times. The worker replaces a lost connection and runs
+//! the unit again, unless the connection was lost during the commit: then the outcome is unknown, and the caller gets
+//! [`DbError::Uncertain`].
 
-mod bells;
 mod client;
 mod connection;
 mod migrate;
-mod outcome;
+mod notifier;
+mod retry_reason;
 mod session;
 mod tls;
 mod url;
@@ -24,47 +25,47 @@ use tokio::sync::mpsc;
 use super::job::{Job, submit};
 use super::{DbError, DbOptions, DbStats, Migrations, OpenError, Tx};
 use crate::signal::Signal;
-use bells::Bells;
 use connection::Role;
+use notifier::Notifier;
 pub(super) use session::Session;
 pub use url::{CONNECTIONS, PostgresUrl, Target, UrlError};
 use worker::Worker;
 
-/// How long whoever changes something waits for its end, in the queue and on the server. A link over which nothing comes
-/// any more, and which nobody ends, is noticed by nothing else.
-const WRITTEN_WITHIN: Duration = Duration::from_secs(15);
-/// The same for whoever looks at something. Longer than the server works on a statement.
-const READ_WITHIN: Duration = Duration::from_secs(35);
+/// How long a caller waits for a write, in the queue and on the server. Nothing else detects a connection on which no data
+/// arrives and which is not closed.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a caller waits for a read. Longer than `statement_timeout`.
+const READ_TIMEOUT: Duration = Duration::from_secs(35);
 
 pub(super) struct Engine {
-    // Taken in `drop`, so that the threads see the end of their queues.
+    // Taken in `drop`, which closes the queues of the threads.
     writers: Option<mpsc::Sender<Queued>>,
     readers: Option<mpsc::Sender<Queued>>,
     threads: Vec<JoinHandle<()>>,
-    bells: Arc<Bells>,
+    notifier: Arc<Notifier>,
     counters: Arc<Counters>,
 }
 
-/// A unit that waits for a thread, and how it is to be run.
+/// A unit that waits for a thread, and its isolation.
 struct Queued {
     job: Box<dyn Job>,
-    manner: Manner,
+    isolation: Isolation,
 }
 
-/// How a unit is run.
+/// The isolation of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
-    /// As if it ran alone.
+enum Isolation {
+    /// SERIALIZABLE.
     Serializable,
-    /// Each statement for itself: for what decides nothing by what it has read.
-    Blind,
-    /// On a snapshot, changing nothing.
-    Read,
+    /// READ COMMITTED, for units that decide nothing by rows that they have read.
+    ReadCommitted,
+    /// A read-only snapshot.
+    Snapshot,
 }
 
 #[derive(Default)]
 struct Counters {
-    /// The schema, as metrics name it.
+    /// The schema, which is the label `database` of metrics.
     name: String,
     units: AtomicU64,
     repeats: AtomicU64,
@@ -90,8 +91,8 @@ impl Engine {
     ) -> Result<Self, OpenError> {
         prepare(target, target.url().is_migrated_here(), migrations)?;
         let counters = Arc::new(Counters { name: target.schema().to_owned(), ..Counters::default() });
-        let bells = Arc::new(Bells::new(target.clone()));
-        let mut engine = Self { writers: None, readers: None, threads: Vec::new(), bells, counters };
+        let notifier = Arc::new(Notifier::new(target.clone()));
+        let mut engine = Self { writers: None, readers: None, threads: Vec::new(), notifier, counters };
         engine.writers = Some(engine.spawn(target, Role::Writer, target.writers(), options.queue)?);
         engine.readers = Some(engine.spawn(target, Role::Reader, target.readers(), options.queue)?);
         Ok(engine)
@@ -107,12 +108,12 @@ impl Engine {
         let (sender, queue) = mpsc::channel(queue);
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..threads.max(1) {
-            let (counters, bells) = (self.counters.clone(), self.bells.clone());
-            let worker = Worker::new(target.clone(), role, counters, bells);
+            let (counters, notifier) = (self.counters.clone(), self.notifier.clone());
+            let worker = Worker::new(target.clone(), role, counters, notifier);
             let queue = queue.clone();
             let thread = std::thread::Builder::new()
                 .name(format!("{}-{}", target.schema(), role.name()))
-                .spawn(move || worker.work(&queue))
+                .spawn(move || worker.run(&queue))
                 .map_err(|error| unusable(target, &error.to_string()))?;
             self.threads.push(thread);
         }
@@ -125,7 +126,11 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        written(submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Serializable })).await
+        with_write_timeout(submit(self.writers.as_ref(), unit, |job| Queued {
+            job,
+            isolation: Isolation::Serializable,
+        }))
+        .await
     }
 
     pub(super) async fn write_read_committed<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -134,7 +139,11 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        written(submit(self.writers.as_ref(), unit, |job| Queued { job, manner: Manner::Blind })).await
+        with_write_timeout(submit(self.writers.as_ref(), unit, |job| Queued {
+            job,
+            isolation: Isolation::ReadCommitted,
+        }))
+        .await
     }
 
     pub(super) async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
@@ -143,13 +152,13 @@ impl Engine {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        let read = submit(self.readers.as_ref(), unit, |job| Queued { job, manner: Manner::Read });
-        let late = |_| Err(DbError::Unavailable(NOTHING_CAME.to_owned()).into());
-        tokio::time::timeout(READ_WITHIN, read).await.unwrap_or_else(late)
+        let read = submit(self.readers.as_ref(), unit, |job| Queued { job, isolation: Isolation::Snapshot });
+        let timed_out = |_| Err(DbError::Unavailable(NO_ANSWER.to_owned()).into());
+        tokio::time::timeout(READ_TIMEOUT, read).await.unwrap_or_else(timed_out)
     }
 
     pub(super) fn share_signal(&self, name: &'static str, signal: &Signal) {
-        Bells::share(&self.bells, name, signal);
+        Notifier::share_signal(&self.notifier, name, signal);
     }
 
     pub(super) fn name(&self) -> &str {
@@ -158,25 +167,25 @@ impl Engine {
 
     pub(super) fn stats(&self) -> DbStats {
         let units = self.counters.units.load(Ordering::Relaxed);
-        // Each unit is a transaction of its own; the server gathers their waits for the disk.
+        // Each unit is a transaction; the server groups their waits for the disk.
         DbStats { units, commits: units, repeats: self.counters.repeats.load(Ordering::Relaxed) }
     }
 }
 
-const NOTHING_CAME: &str = "nothing came from the server in time";
+const NO_ANSWER: &str = "the server did not answer in time";
 
-/// What became of a change. It may still be made after nobody waits for it any more.
-async fn written<T, E: From<DbError>>(unit: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let late = |_| Err(DbError::Uncertain(NOTHING_CAME.to_owned()).into());
-    tokio::time::timeout(WRITTEN_WITHIN, unit).await.unwrap_or_else(late)
+/// Waits for a write. After the timeout the unit may still be committed.
+async fn with_write_timeout<T, E: From<DbError>>(unit: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let timed_out = |_| Err(DbError::Uncertain(NO_ANSWER.to_owned()).into());
+    tokio::time::timeout(WRITE_TIMEOUT, unit).await.unwrap_or_else(timed_out)
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // What was accepted is still done: the threads end when their queues are empty.
+        // Queued units are still run: the threads end when their queues are empty.
         self.writers.take();
         self.readers.take();
-        self.bells.end();
+        self.notifier.end();
         for thread in self.threads.drain(..) {
             if thread.thread().id() != std::thread::current().id() && thread.join().is_err() {
                 tracing::error!("a database thread panicked");
@@ -185,21 +194,21 @@ impl Drop for Engine {
     }
 }
 
-/// Brings the tables up to date and does nothing else.
+/// Applies missing migrations.
 pub(super) fn migrate(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
     prepare(target, true, migrations)
 }
 
-/// Says what is missing and changes nothing.
+/// Reports missing migrations. Changes nothing.
 pub(super) fn check(target: &Target, migrations: &[Migrations]) -> Result<(), OpenError> {
     prepare(target, false, migrations)
 }
 
 fn prepare(target: &Target, migrate: bool, migrations: &[Migrations]) -> Result<(), OpenError> {
-    // The client waits in a runtime of its own, which must not be begun on a thread of another.
+    // The client blocks in its own runtime, which must not start on a thread of another runtime.
     std::thread::scope(|scope| {
-        let preparing = scope.spawn(|| migrate::prepare(target, migrate, migrations));
-        preparing.join().unwrap_or_else(|_| Err(unusable(target, "it could not be prepared")))
+        let prepare = scope.spawn(|| migrate::prepare(target, migrate, migrations));
+        prepare.join().unwrap_or_else(|_| Err(unusable(target, "its preparation panicked")))
     })
 }
 

@@ -1,10 +1,11 @@
-//! One row of an answer, its columns read by name.
+//! One row of a result, whose columns are read by name.
 
 use ticketing_sdk::{Money, Timestamp};
 
 use super::DbError;
+use crate::error_chain::error_chain;
 
-/// One row of an answer.
+/// One row of a result.
 pub struct Row<'r> {
     row: Source<'r>,
 }
@@ -27,46 +28,46 @@ impl<'r> Row<'r> {
     where
         T: rusqlite::types::FromSql + for<'a> ::postgres::types::FromSql<'a>,
     {
-        let said = |error: String| DbError::Statement(format!("column {column}: {error}"));
+        let failed = |error: String| DbError::Statement(format!("column {column}: {error}"));
         match self.row {
-            Source::Sqlite(row) => row.get(column).map_err(|error| said(error.to_string())),
-            Source::Postgres(row) => row.try_get(column).map_err(|error| said(super::chain(&error))),
+            Source::Sqlite(row) => row.get(column).map_err(|error| failed(error.to_string())),
+            Source::Postgres(row) => row.try_get(column).map_err(|error| failed(error_chain(&error))),
         }
     }
 
-    /// A TEXT column.
+    /// Reads a TEXT column.
     ///
     /// # Errors
-    /// When there is no such column, it is empty, or it is not text.
+    /// If the column does not exist, is NULL, or is not text.
     pub fn text(&self, column: &str) -> Result<String, DbError> {
         self.get(column)
     }
 
-    /// A TEXT column that may be empty.
+    /// Reads a TEXT column that may be NULL.
     ///
     /// # Errors
-    /// When there is no such column or it is not text.
+    /// If the column does not exist or is not text.
     pub fn opt_text(&self, column: &str) -> Result<Option<String>, DbError> {
         self.get(column)
     }
 
-    /// A BIGINT column.
+    /// Reads a BIGINT column.
     ///
     /// # Errors
-    /// When there is no such column, it is empty, or it is not a number.
+    /// If the column does not exist, is NULL, or is not a number.
     pub fn int(&self, column: &str) -> Result<i64, DbError> {
         self.get(column)
     }
 
-    /// A BIGINT column that may be empty.
+    /// Reads a BIGINT column that may be NULL.
     ///
     /// # Errors
-    /// When there is no such column or it is not a number.
+    /// If the column does not exist or is not a number.
     pub fn opt_int(&self, column: &str) -> Result<Option<i64>, DbError> {
         self.get(column)
     }
 
-    /// A BIGINT column that holds 0 or 1.
+    /// Reads a BIGINT column that holds 0 or 1.
     ///
     /// # Errors
     /// As for [`int`](Self::int).
@@ -74,7 +75,7 @@ impl<'r> Row<'r> {
         Ok(self.int(column)? != 0)
     }
 
-    /// A BIGINT column of unix milliseconds.
+    /// Reads a BIGINT column of Unix milliseconds.
     ///
     /// # Errors
     /// As for [`int`](Self::int).
@@ -82,7 +83,7 @@ impl<'r> Row<'r> {
         self.int(column).map(Timestamp::from_millis)
     }
 
-    /// A BIGINT column of cents.
+    /// Reads a BIGINT column of cents.
     ///
     /// # Errors
     /// As for [`int`](Self::int), and when the amount is out of range.
@@ -91,16 +92,16 @@ impl<'r> Row<'r> {
             .map_err(|error| DbError::Statement(format!("column {column}: {error}")))
     }
 
-    /// A TEXT column of a type that is written as text: an identifier, a status.
+    /// Reads a TEXT column as a type that is stored as text: an identifier, a status.
     ///
     /// # Errors
-    /// As for [`text`](Self::text), and when the text is none of the type's.
+    /// As for [`text`](Self::text), and when the text cannot be parsed.
     pub fn parse<T: std::str::FromStr>(&self, column: &str) -> Result<T, DbError> {
         let text = self.text(column)?;
         text.parse().map_err(|_| DbError::Statement(format!("column {column} holds {text:?}")))
     }
 
-    /// The same for a column that may be empty.
+    /// Reads a TEXT column that may be NULL, as [`parse`](Self::parse).
     ///
     /// # Errors
     /// As for [`parse`](Self::parse).

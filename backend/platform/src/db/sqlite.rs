@@ -1,7 +1,7 @@
-//! SQLite behind the face: one writer that commits in groups, and a few readers.
+//! The database interface on SQLite: one writer that commits in groups, and a few readers.
 //!
-//! Everything that waits for the writer is committed together, so that one wait for the disk serves many units. One
-//! failing unit harms no other: what it has changed is undone before the commit. Answers go out after it.
+//! The writer commits all waiting units together, so that one wait for the disk serves many of them. The changes of a unit that
+//! fails are undone before the commit, without an effect on the others. Replies are sent after the commit.
 
 mod copy;
 mod files;
@@ -19,18 +19,19 @@ use tokio::sync::mpsc;
 
 use super::job::{Job, submit};
 use super::tx::Mode;
-use super::{DbError, DbOptions, DbStats, Migrations, OpenError, ReadOnly, Tx, chain};
+use super::{DbError, DbOptions, DbStats, Migrations, OpenError, ReadOnly, Tx};
+use crate::error_chain::error_chain;
 use crate::limits::LogThrottle;
 use crate::signal::Signal;
 pub use copy::{CopyError, copy_together};
 use files::Files;
 pub(super) use session::Session;
-use session::said;
+use session::map_error;
 
 const STATEMENT_CACHE: usize = 128;
 
 pub(super) struct Engine {
-    // Taken in `drop`, so that the threads see the end of their queues.
+    // Taken in `drop`, which closes the queues of the threads.
     writer: Option<mpsc::Sender<Box<dyn Job>>>,
     readers: Option<mpsc::Sender<Box<dyn Job>>>,
     threads: Vec<JoinHandle<()>>,
@@ -39,7 +40,7 @@ pub(super) struct Engine {
 
 #[derive(Default)]
 struct Counters {
-    /// The file, as metrics name it.
+    /// The name of the file, which is the label `database` of metrics.
     name: String,
     units: AtomicU64,
     commits: AtomicU64,
@@ -55,11 +56,11 @@ impl Engine {
         Files::prepare(path)?;
         let mut connection = connect(path, OpenFlags::default())?;
         for part in migrations {
-            // A file has one owner: whoever opens it brings it up to date.
+            // One process owns a file, so it applies the migrations.
             let applied = part.runner().and_then(|runner| runner.run(&mut connection));
             applied.map_err(|error| OpenError::Migration {
                 database: path.display().to_string(),
-                reason: chain(&error),
+                reason: error_chain(&error),
             })?;
         }
 
@@ -78,13 +79,13 @@ impl Engine {
             let (queue, files) = (queue.clone(), files.clone());
             threads.push(spawn("reader", path, move || {
                 read_all(&connection, &queue);
-                files.spare_others(&connection);
+                files.protect_replacements(&connection);
             })?);
         }
         Ok(Self { writer: Some(writer), readers: Some(readers), threads, counters })
     }
 
-    /// Opens a file to read it. There is no writer: whatever wants to write is refused.
+    /// Opens a file read-only. There is no writer: writes are refused.
     pub(super) fn open_read_only(
         path: &Path,
         access: ReadOnly,
@@ -134,7 +135,7 @@ impl Engine {
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // What was accepted is still done: the threads end when their queues are empty.
+        // Queued units are still run: the threads end when their queues are empty.
         self.writer.take();
         self.readers.take();
         for thread in self.threads.drain(..) {
@@ -153,27 +154,27 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, OpenError> {
         connection.pragma_update(None, "journal_mode", "wal")?;
         connection.pragma_update(None, "synchronous", "full")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        // Fewer, larger checkpoints: each one holds up the writer.
+        // Fewer, larger checkpoints: each one delays the writer.
         connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
         connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
         Ok(connection)
     };
-    open().map_err(|error| unopened(path, &error))
+    open().map_err(|error| open_error(path, &error))
 }
 
-/// Connections that only read. Each has looked into the database, so that all of its files are there.
+/// Opens connections that only read. Each has read the database, so that all of its files exist.
 fn connect_readers(path: &Path, count: usize) -> Result<Vec<Connection>, OpenError> {
     let connect = || {
         let connection = connect(path, OpenFlags::default())?;
         let prepared = connection
             .pragma_update(None, "query_only", true)
             .and_then(|()| connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(())));
-        prepared.map_err(|error| unopened(path, &error)).map(|()| connection)
+        prepared.map_err(|error| open_error(path, &error)).map(|()| connection)
     };
     (0..count).map(|_| connect()).collect()
 }
 
-fn unopened(path: &Path, error: &impl std::fmt::Display) -> OpenError {
+fn open_error(path: &Path, error: &impl std::fmt::Display) -> OpenError {
     OpenError::File { path: path.to_owned(), reason: error.to_string() }
 }
 
@@ -199,10 +200,10 @@ fn write_all(
     while queue.blocking_recv_many(&mut waiting, group) > 0 {
         let committed = commit_group(connection, &mut waiting, counters, files);
         for job in waiting.drain(..) {
-            job.finish(committed.clone());
+            job.reply(committed.clone());
         }
     }
-    files.spare_others(connection);
+    files.protect_replacements(connection);
 }
 
 fn commit_group(
@@ -214,19 +215,18 @@ fn commit_group(
     if let Some(missing) = files.missing() {
         return Err(DbError::Unavailable(format!("{} was moved or deleted", missing.display())));
     }
-    let hopeful = run_group(connection, jobs, Mode::Hopeful);
-    let done = match hopeful {
-        Ok(None) => run_group(connection, jobs, Mode::Careful),
-        done => done,
+    let committed = match run_group(connection, jobs, Mode::Optimistic) {
+        Ok(None) => run_group(connection, jobs, Mode::WithSavepoints),
+        committed => committed,
     };
-    match done {
-        Ok(wanted) => {
-            let wanted = wanted.unwrap_or(0);
-            if wanted > 0 {
-                counters.units.fetch_add(wanted, Ordering::Relaxed);
+    match committed {
+        Ok(committed) => {
+            let committed = committed.unwrap_or(0);
+            if committed > 0 {
+                counters.units.fetch_add(committed, Ordering::Relaxed);
                 counters.commits.fetch_add(1, Ordering::Relaxed);
                 metrics::counter!("db_commits_total", "database" => counters.name.clone()).increment(1);
-                // What was committed into a file that the next start does not find is not answered as done.
+                // A commit to a file that the next start does not find is not reported as done.
                 if let Some(missing) = files.missing() {
                     return Err(DbError::Uncertain(format!("{} was moved or deleted", missing.display())));
                 }
@@ -236,7 +236,7 @@ fn commit_group(
         Err(error) => {
             if let Some(times) = counters.failed.occurred() {
                 let database = &counters.name;
-                tracing::error!(database, %error, times, "a group of units was not committed");
+                tracing::error!(database, %error, times, "commit of a group of units failed");
             }
             roll_back(connection);
             Err(if error.is_outage() { error } else { DbError::Unavailable(error.to_string()) })
@@ -244,24 +244,24 @@ fn commit_group(
     }
 }
 
-/// Runs every job and commits them together; answers how many of them wanted it. `None` when one that failed has
-/// left changes behind: nothing was committed, and the group must be run again with care.
+/// Runs every job and commits them together. Returns the number of committed jobs, or `None` if one that failed left changes
+/// behind: then nothing was committed, and the group must be run again with savepoints.
 fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> Result<Option<u64>, DbError> {
     let mut tx = Tx::new(Session::new(connection).into(), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;
-    let mut wanted = 0;
+    let mut committed = 0;
     for job in jobs {
-        // The error is the signal to undo; the job keeps its own.
+        // The error makes the savepoint undo the changes; the job keeps its own error.
         let ran = tx.savepoint(|tx| if job.run(tx) { Ok(()) } else { Err(DbError::Busy) });
-        if tx.is_spoiled() {
+        if tx.needs_rerun() {
             tx.execute("ROLLBACK", &[])?;
             return Ok(None);
         }
-        wanted += u64::from(ran.is_ok());
+        committed += u64::from(ran.is_ok());
     }
     tx.execute("COMMIT", &[])?;
-    tx.into_bells().iter().for_each(Signal::notify);
-    Ok(Some(wanted))
+    tx.into_signals().iter().for_each(Signal::notify);
+    Ok(Some(committed))
 }
 
 fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>) {
@@ -269,21 +269,21 @@ fn read_all(connection: &Connection, queue: &Mutex<mpsc::Receiver<Box<dyn Job>>>
         // One reader waits with the lock; the others wait for the lock.
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
         let Some(mut job) = next else { return };
-        let mut tx = Tx::new(Session::new(connection).into(), Mode::Careful);
+        let mut tx = Tx::new(Session::new(connection).into(), Mode::WithSavepoints);
         let begun = tx.execute("BEGIN", &[]).map(drop);
         if begun.is_ok() {
             job.run(&mut tx);
             roll_back(connection);
         }
-        job.finish(begun);
+        job.reply(begun);
     }
 }
 
 fn roll_back(connection: &Connection) {
     // A failed commit may have ended the transaction already.
     if !connection.is_autocommit()
-        && let Err(error) = connection.execute_batch("ROLLBACK").map_err(said)
+        && let Err(error) = connection.execute_batch("ROLLBACK").map_err(map_error)
     {
-        tracing::error!(%error, "a transaction could not be rolled back");
+        tracing::error!(%error, "rollback failed");
     }
 }

@@ -1,4 +1,4 @@
-//! One transaction, as a unit of work sees it, whichever database is behind it.
+//! One transaction of either database, as a unit of work uses it.
 
 use super::{Arg, DbError, Dialect, Row, postgres, sqlite};
 use crate::signal::Signal;
@@ -6,10 +6,11 @@ use crate::signal::Signal;
 /// One transaction. Statements are cached by their text.
 pub struct Tx<'c> {
     session: Session<'c>,
-    bells: Vec<Signal>,
+    /// The signals to notify after the commit.
+    signals: Vec<Signal>,
     mode: Mode,
-    /// Something that failed has left changes behind, and only a savepoint could have undone them.
-    spoiled: bool,
+    /// A part that failed left changes behind, which only a savepoint could have undone.
+    needs_rerun: bool,
 }
 
 /// The connection that a transaction runs on.
@@ -18,28 +19,28 @@ pub(super) enum Session<'c> {
     Postgres(postgres::Session<'c>),
 }
 
-/// What a failure inside a transaction costs.
+/// How a transaction undoes a part of it that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// No savepoint is made: most units that fail have changed nothing by then. One that has spoils the transaction,
-    /// which is then rolled back and run again, carefully. Savepoints copy every page they touch on SQLite, and are
-    /// two more round trips on PostgreSQL.
-    Hopeful,
-    /// Everything that may fail is in a savepoint of its own.
-    Careful,
+    /// No savepoint is made: most units that fail have changed nothing before. After one that has, the transaction is rolled
+    /// back and run again with savepoints. Savepoints copy every page they touch on SQLite, and are two more round trips on
+    /// PostgreSQL.
+    Optimistic,
+    /// Each part that may fail has its own savepoint.
+    WithSavepoints,
 }
 
 impl<'c> Tx<'c> {
     pub(super) fn new(session: Session<'c>, mode: Mode) -> Self {
-        Self { session, bells: Vec::new(), mode, spoiled: false }
+        Self { session, signals: Vec::new(), mode, needs_rerun: false }
     }
 
-    /// Whether the transaction can only be rolled back.
-    pub(super) fn is_spoiled(&self) -> bool {
-        self.spoiled
+    /// Returns whether the transaction must be rolled back and run again with savepoints.
+    pub(super) fn needs_rerun(&self) -> bool {
+        self.needs_rerun
     }
 
-    /// How the database behind this transaction writes what the two of them write differently.
+    /// Returns the SQL dialect of the database.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
         match self.session {
@@ -48,10 +49,10 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Runs a statement and answers how many rows it changed.
+    /// Runs a statement. Returns the number of rows that it changed.
     ///
     /// # Errors
-    /// [`DbError::Unique`] where a unique index refused a row; otherwise what the database said.
+    /// [`DbError::Unique`] if a unique index refuses a row; otherwise the mapped error of the database.
     pub fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
         match &mut self.session {
             Session::Sqlite(session) => session.execute(sql, args),
@@ -59,22 +60,22 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Runs a statement by whose outcome the unit decides nothing. Where the way to the database is long, it is sent with
-    /// the next statement or the commit; should it fail there, the unit is run again and hears of it here.
+    /// Runs a statement whose outcome the unit does not need. On PostgreSQL it is sent with the next statement or the commit.
+    /// If it fails there, the unit is run again, and this method returns the failure.
     ///
     /// # Errors
     /// As for [`execute`](Self::execute).
     pub fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         match (&mut self.session, self.mode) {
-            (Session::Postgres(session), Mode::Hopeful) => session.execute_deferred(sql, args),
+            (Session::Postgres(session), Mode::Optimistic) => session.execute_deferred(sql, args),
             _ => self.execute(sql, args).map(drop),
         }
     }
 
-    /// Runs a statement and maps each row of its answer.
+    /// Runs a statement and maps each row of its result.
     ///
     /// # Errors
-    /// As for [`execute`](Self::execute), and what `map` returned.
+    /// As for [`execute`](Self::execute), and the errors of `map`.
     pub fn query<T>(
         &mut self,
         sql: &str,
@@ -87,7 +88,7 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Runs a statement that answers one row at most.
+    /// Runs a statement that returns one row at most.
     ///
     /// # Errors
     /// As for [`query`](Self::query); more than one row is an error.
@@ -104,7 +105,7 @@ impl<'c> Tx<'c> {
         Ok(rows.pop())
     }
 
-    /// Runs a statement that answers exactly one row.
+    /// Runs a statement that returns exactly one row.
     ///
     /// # Errors
     /// As for [`query`](Self::query); no row or more than one is an error.
@@ -118,49 +119,49 @@ impl<'c> Tx<'c> {
             .ok_or_else(|| DbError::Statement(format!("no row where one was expected: {sql}")))
     }
 
-    /// Runs `unit` inside this transaction so that an `Err` undoes what it did, and only that.
+    /// Runs `unit` as a part of this transaction. An `Err` undoes the changes of `unit`, and no others.
     ///
     /// # Errors
-    /// What the unit returned, or what the database said.
+    /// The error of the unit, or that of the database.
     pub fn savepoint<T, E: From<DbError>>(
         &mut self,
         unit: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        let (before, bells) = (self.session.changes(), self.bells.len());
-        if self.mode == Mode::Hopeful {
+        let (changes, signals) = (self.session.changes(), self.signals.len());
+        if self.mode == Mode::Optimistic {
             let outcome = unit(self);
             if outcome.is_err() {
-                let undone = self.session.changes() == before && !self.session.is_aborted();
-                self.spoiled |= !undone;
-                self.bells.truncate(bells);
+                let changed_nothing = self.session.changes() == changes && !self.session.is_aborted();
+                self.needs_rerun |= !changed_nothing;
+                self.signals.truncate(signals);
             }
             return outcome;
         }
         self.session.control("SAVEPOINT unit")?;
         let outcome = unit(self);
         if outcome.is_err() {
-            self.bells.truncate(bells);
+            self.signals.truncate(signals);
             self.session.control("ROLLBACK TO unit")?;
         }
         self.session.control("RELEASE unit")?;
         outcome
     }
 
-    /// Rings `signal` once this transaction is committed, and not before.
+    /// Notifies `signal` after the commit of this transaction.
     pub fn notify_on_commit(&mut self, signal: &Signal) {
-        if !self.bells.iter().any(|bell| bell.is_same(signal)) {
-            self.bells.push(signal.clone());
+        if !self.signals.iter().any(|known| known.is_same(signal)) {
+            self.signals.push(signal.clone());
         }
     }
 
-    /// What is to be rung after the commit.
-    pub(super) fn into_bells(self) -> Vec<Signal> {
-        self.bells
+    /// Returns the signals to notify after the commit.
+    pub(super) fn into_signals(self) -> Vec<Signal> {
+        self.signals
     }
 }
 
 impl Session<'_> {
-    /// A number that rises with every change.
+    /// Returns a number that rises with every change.
     fn changes(&self) -> u64 {
         match self {
             Self::Sqlite(session) => session.changes(),
@@ -168,7 +169,7 @@ impl Session<'_> {
         }
     }
 
-    /// Whether a failed statement has ended what can be done: on PostgreSQL only a savepoint brings it back.
+    /// Returns whether a failed statement has aborted the transaction: on PostgreSQL only a rollback to a savepoint revives it.
     fn is_aborted(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,

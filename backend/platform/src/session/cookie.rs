@@ -1,4 +1,4 @@
-//! The session cookie: base64 of `{"jwt":"<token>"}` under a name that deployments may choose.
+//! The session cookie: base64 of `{"jwt":"<token>"}` under a configurable name.
 
 use base64::Engine;
 use base64::alphabet;
@@ -7,8 +7,8 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
-/// Longer values hold no session of ours and are not decoded.
-const MAX_VALUE: usize = 4096;
+/// The maximum length of a value in bytes. Longer ones are no session and are not decoded.
+const MAX_VALUE_BYTES: usize = 4096;
 
 const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
     .with_decode_padding_mode(DecodePaddingMode::Indifferent)
@@ -16,17 +16,17 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 const ANY_STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 const ANY_URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
 
-/// The cookie's name and whether it is for TLS alone.
+/// The name of the cookie and its attribute `Secure`.
 #[derive(Debug, Clone)]
 pub struct CookieSettings {
     name: String,
     secure: bool,
 }
 
-/// A name that no cookie can have, or a value that no header can hold.
+/// Why a cookie cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CookieError {
-    /// The name holds something other than letters, digits and a few signs.
+    /// The name has characters that RFC 6265 excludes.
     #[error("not a cookie name: {0:?}")]
     Name(String),
     /// The value could not be written.
@@ -41,47 +41,47 @@ struct Contents<'a> {
 }
 
 impl Default for CookieSettings {
-    /// `session`, for TLS alone.
+    /// `session`, with the attribute `Secure`.
     fn default() -> Self {
         Self { name: "session".to_owned(), secure: true }
     }
 }
 
 impl CookieSettings {
-    /// A cookie of this name. `secure` is false only where the server speaks plain HTTP on loopback.
+    /// Creates the settings of a cookie. `secure` is false only if the server uses plain HTTP on loopback.
     ///
     /// # Errors
-    /// When a cookie cannot have that name.
+    /// If a cookie cannot have that name.
     pub fn new(name: impl Into<String>, secure: bool) -> Result<Self, CookieError> {
         let name = name.into();
-        // The colon is not in the standard's list, but `express:sess` has one and is understood everywhere.
-        let is_fine = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:".contains(&byte);
-        if name.is_empty() || !name.bytes().all(is_fine) {
+        // RFC 6265 excludes the colon, but `express:sess` has one and all clients accept it.
+        let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~:".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_allowed) {
             return Err(CookieError::Name(name));
         }
         Ok(Self { name, secure })
     }
 
-    /// Its name.
+    /// Returns the name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The same cookie, for TLS alone or not.
+    /// Returns the same cookie, with or without the attribute `Secure`.
     #[must_use]
     pub fn with_secure(self, secure: bool) -> Self {
         Self { secure, ..self }
     }
 
-    /// Whether it is for TLS alone.
+    /// Returns whether the cookie has the attribute `Secure`.
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.secure
     }
 
-    /// The `Set-Cookie` value that carries a token under this name.
-    pub(super) fn carry(&self, name: &str, token: &str) -> Result<HeaderValue, CookieError> {
+    /// Returns the `Set-Cookie` value for a token under this name.
+    pub(super) fn set(&self, name: &str, token: &str) -> Result<HeaderValue, CookieError> {
         let contents = serde_json::to_vec(&Contents { jwt: token.into() }).map_err(|_| CookieError::Value)?;
         let text = format!("{name}={}{}", STANDARD.encode(contents), self.attributes());
         let mut value = HeaderValue::try_from(text).map_err(|_| CookieError::Value)?;
@@ -89,10 +89,10 @@ impl CookieSettings {
         Ok(value)
     }
 
-    /// The `Set-Cookie` value that clears the cookie of this name.
+    /// Returns the `Set-Cookie` value that deletes the cookie of this name.
     pub(super) fn clear(&self, name: &str) -> HeaderValue {
         let text = format!("{name}={}; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT", self.attributes());
-        // A checked name and constants: always a valid header value.
+        // A checked name and constants are always a valid header value.
         HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
     }
 
@@ -105,14 +105,14 @@ impl CookieSettings {
     }
 }
 
-/// The token in a cookie's value.
+/// Reads the token in the value of a cookie.
 pub(super) fn token(value: &[u8]) -> Option<String> {
-    if value.len() > MAX_VALUE {
+    if value.len() > MAX_VALUE_BYTES {
         return None;
     }
     let url_safe = value.iter().any(|byte| matches!(byte, b'-' | b'_'));
     let bytes = if url_safe { ANY_URL_SAFE.decode(value) } else { ANY_STANDARD.decode(value) }.ok()?;
-    // An array of the fields' values would be read as well.
+    // serde would also read an array of the values.
     if bytes.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
@@ -126,8 +126,8 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
     #[test]
-    fn every_kind_of_base64_is_understood() {
-        // `>>>` and `???` give the signs in which the alphabets differ.
+    fn token_is_read_from_every_base64_variant() {
+        // `>>>` and `???` encode to the characters in which the alphabets differ.
         let json = br#"{"jwt":"a>>>b???c"}"#;
         for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
             let value = engine.encode(json);
@@ -136,21 +136,21 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_no_session() {
+    fn token_is_not_read_from_other_values() {
         for value in ["", "%%%", "e30=", "bnVsbA==", "WyJhLmIuYyJd", "\u{e9}", &"A".repeat(5000)] {
             assert_eq!(token(value.as_bytes()), None, "{value}");
         }
     }
 
     #[test]
-    fn names_are_checked_and_secure_is_the_default() {
+    fn cookie_names_are_validated_and_secure_is_the_default() {
         assert!(CookieSettings::new("express:sess", false).is_ok());
         for name in ["", "a b", "a=b", "a;b", "a\r\nb"] {
             assert!(CookieSettings::new(name, true).is_err(), "{name:?}");
         }
-        let cookie = CookieSettings::default().carry("s", "x").unwrap();
+        let cookie = CookieSettings::default().set("s", "x").unwrap();
         assert!(cookie.to_str().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax; Secure"));
-        let cookie = CookieSettings::new("s", false).unwrap().carry("s", "x").unwrap();
+        let cookie = CookieSettings::new("s", false).unwrap().set("s", "x").unwrap();
         assert!(cookie.to_str().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax"));
     }
 }

@@ -1,9 +1,9 @@
-//! The `Cookie` field, read as bytes (RFC 6265): what other applications of the host put there never matters.
+//! The `Cookie` header, read as bytes (RFC 6265), so that invalid cookies of other applications have no effect.
 
 use http::{HeaderMap, header};
 
-/// The values of the cookies of this name, from every field and in their order. Empty ones are none. Their number is bounded
-/// by the size of a request's head.
+/// Returns the values of the cookies of this name in every header, in their order, without empty ones. The size of a request
+/// head bounds their number.
 pub(super) fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
     let fields = headers.get_all(header::COOKIE).iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));
@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn cookies_of_the_name_are_found_among_any_bytes() {
+    fn cookies_are_found_among_invalid_bytes() {
         assert_eq!(of(&["lang=\u{65e5}\u{672c}; s=a".as_bytes()]), ["a"]);
         assert_eq!(of(&[b"x=\xff\xfe;s=a;s=b=c", b" s = \"d\" "]), ["a", "b=c", "d"]);
         assert_eq!(of(&[b"ss=a; S=b; s; s=; =s; s=\"\""]), [""; 0]);

@@ -1,14 +1,14 @@
-//! Whether a browser would keep the session cookie.
+//! The check that a browser would store the session cookie.
 
 use http::{HeaderMap, HeaderValue, Uri, header};
 use ticketing_sdk::ErrorCode;
 
 use crate::http::{ApiError, is_this_machine};
 
-/// Refuses to begin a session for a page that was loaded over plain HTTP where the cookie is for TLS alone. Browsers make
-/// an exception for this machine.
+/// Refuses to begin a session for a page that was loaded over plain HTTP, if the cookie is `Secure`. Browsers store such a
+/// cookie for this machine.
 pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError> {
-    // Some browsers name no origin in a form's request, and the page all the same.
+    // Some browsers send `Referer` and no `Origin` with a form.
     let page = headers.get(header::ORIGIN).or_else(|| headers.get(header::REFERER));
     let origin = page.map(HeaderValue::as_bytes).and_then(|page| Uri::try_from(page).ok());
     let is_plain = |origin: &Uri| {
@@ -19,7 +19,7 @@ pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError
     }
     tracing::debug!(
         ?origin,
-        "refused a sign-in over plain HTTP: the cookie is Secure (TICKETING_COOKIE_SECURE)"
+        "sign-in over plain HTTP refused: the cookie is Secure (TICKETING_COOKIE_SECURE)"
     );
     Err(ApiError::rule(
         ErrorCode::InsecureTransport,
@@ -34,7 +34,7 @@ mod tests {
 
     #[test]
     fn secure_cookie_is_refused_to_pages_over_plain_http() {
-        for (origin, is_kept) in [
+        for (origin, is_stored) in [
             ("http://192.168.1.5:3000", false),
             ("http://shop.example", false),
             ("https://shop.example", true),
@@ -45,7 +45,7 @@ mod tests {
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
-            assert_eq!(check(&headers, true).is_ok(), is_kept, "{origin}");
+            assert_eq!(check(&headers, true).is_ok(), is_stored, "{origin}");
             assert!(check(&headers, false).is_ok());
         }
         assert!(check(&HeaderMap::new(), true).is_ok());
@@ -53,6 +53,6 @@ mod tests {
         headers.insert(header::REFERER, HeaderValue::from_static("http://shop.example/signin?next=/"));
         assert!(check(&headers, true).is_err());
         headers.insert(header::ORIGIN, HeaderValue::from_static("https://shop.example"));
-        assert!(check(&headers, true).is_ok(), "Origin is the better word");
+        assert!(check(&headers, true).is_ok(), "Origin precedes Referer");
     }
 }

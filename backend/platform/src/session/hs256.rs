@@ -1,4 +1,4 @@
-//! HS256 for `jsonwebtoken`, and nothing else: its own providers bring RSA and elliptic curves, which no session uses.
+//! HS256 for `jsonwebtoken`. Its own providers depend on RSA and elliptic curves, which sessions do not use.
 
 use hmac::{Hmac, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
@@ -13,12 +13,12 @@ static PROVIDER: CryptoProvider = CryptoProvider {
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Lets `jsonwebtoken` compute HS256. A provider that the process has installed before stays.
+/// Installs HS256 in `jsonwebtoken`. A provider that was installed before is kept.
 pub(super) fn install() {
     let _installed_before = PROVIDER.install_default();
 }
 
-/// HMAC-SHA-256 under one key.
+/// HMAC-SHA-256 with one key.
 struct Hs256(Hmac<Sha256>);
 
 impl Hs256 {

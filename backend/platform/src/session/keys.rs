@@ -1,4 +1,4 @@
-//! The keys that sign sessions: HS256, one signs, all are accepted.
+//! The keys of sessions (HS256): the first one signs, all of them verify.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ use ticketing_sdk::{Timestamp, UserId};
 use super::Session;
 use super::hs256;
 
-/// The shortest key, in bytes: as long as the hash, below which HS256 is weaker than it looks.
+/// The minimum length of a key, in bytes: that of the hash, as RFC 7518 requires.
 pub const MIN_KEY_BYTES: usize = 32;
 
 const ISSUER: &str = "ticketing";
 
-/// Servers' clocks differ a little; a token is accepted this many seconds before its beginning and beyond its end.
+/// The leeway for clocks that differ, in seconds: a token is valid from before its beginning until after its expiry.
 const LEEWAY: i64 = 5;
 
 /// The keys that all services share.
@@ -28,50 +28,50 @@ pub struct SessionKeys {
     signing: EncodingKey,
     accepted: Vec<DecodingKey>,
     validation: Validation,
-    /// What tells a token of these keys from others, whatever its claims.
+    /// Verifies only the signature of a token.
     signature_only: Validation,
-    /// A mark of each key, of which nothing of the key can be told.
-    marks: Vec<String>,
+    /// A short identifier of each key, which does not reveal the key.
+    ids: Vec<String>,
 }
 
-/// Why a list of keys was refused.
+/// Why a list of keys is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// There is none.
+    /// The list is empty.
     #[error("no session key is given")]
     None,
-    /// One of them is too short.
+    /// A key is too short.
     #[error("a session key must have at least {MIN_KEY_BYTES} bytes, this one has {0}")]
     Short(usize),
 }
 
-/// The claims of a token. The original of the contract has `id`, `email` and `iat` alone.
+/// The claims of a token. Tokens of the original system have only `id`, `email` and `iat`.
 #[derive(Serialize, Deserialize)]
 struct Claims {
     id: UserId,
     email: String,
     iat: i64,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     exp: Option<i64>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     iss: Option<String>,
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "present")]
     jti: Option<String>,
-    /// When the token begins to be valid. Never written here; another issuer that shares the key may.
+    /// The time from which the token is valid. Not written here; another issuer with the key may write it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     nbf: Option<f64>,
 }
 
-/// A claim that is there: `null` is not an absent one.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+/// Reads a claim that is present: unlike a missing one, `null` is an error.
+fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 
 impl SessionKeys {
-    /// The first key signs; all of them are accepted, so that a key can be replaced while old sessions last.
+    /// Creates a list of keys. The first one signs, all of them verify, so that a key can be replaced while old sessions last.
     ///
     /// # Errors
-    /// When there is no key, or one has fewer than [`MIN_KEY_BYTES`].
+    /// If the list is empty, or a key is shorter than [`MIN_KEY_BYTES`].
     pub fn new(keys: &[SecretString]) -> Result<Self, KeyError> {
         let bytes: Vec<&[u8]> = keys.iter().map(|key| key.expose_secret().as_bytes()).collect();
         if let Some(short) = bytes.iter().find(|key| key.len() < MIN_KEY_BYTES) {
@@ -83,17 +83,17 @@ impl SessionKeys {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.required_spec_claims.clear();
-        // The library would ask the machine for the time; `exp` and `nbf` are checked against the injected clock below.
+        // The library reads the time of the machine; `verify` checks `exp` and `nbf` against the injected clock.
         validation.validate_exp = false;
         let mut signature_only = Validation::new(Algorithm::HS256);
         signature_only.required_spec_claims.clear();
         signature_only.validate_exp = false;
         signature_only.validate_aud = false;
-        let marks = bytes.iter().map(|key| mark(key)).collect();
-        Ok(Self { signing, accepted, validation, signature_only, marks })
+        let ids = bytes.iter().map(|key| key_id(key)).collect();
+        Ok(Self { signing, accepted, validation, signature_only, ids })
     }
 
-    /// The token of a session.
+    /// Signs the token of a session.
     pub(super) fn sign(&self, session: &Session) -> Result<String, jsonwebtoken::errors::Error> {
         let claims = Claims {
             id: session.user_id.clone(),
@@ -107,21 +107,21 @@ impl SessionKeys {
         encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
     }
 
-    /// Whether one of the keys signed a token, expired or not.
+    /// Returns whether one of the keys signed a token, which may be expired.
     pub(super) fn has_signed(&self, token: &str) -> bool {
         self.accepted.iter().any(|key| decode::<IgnoredAny>(token, key, &self.signature_only).is_ok())
     }
 
-    /// A short name of each key, that of the signing one first.
-    pub(super) fn marks(&self) -> &[String] {
-        &self.marks
+    /// Returns a short identifier of each key, that of the signing key first.
+    pub(super) fn ids(&self) -> &[String] {
+        &self.ids
     }
 
-    /// The session of a token that one of the keys signed, that is valid now, and whose header names no extension that has
-    /// to be understood: none is.
+    /// Returns the session of a token that one of the keys signed and that is valid now. A token with a `crit` header is
+    /// invalid, because no extension is supported.
     ///
-    /// A token of the original has no end and no name. It ends `lifetime` seconds after its beginning, as one that is begun
-    /// here, and its name is made of its bytes, so that signing out ends it, too.
+    /// A token of the original system has no `exp` and no `jti`. It expires `lifetime` seconds after its beginning, and its `jti`
+    /// is a hash of its claims, so that a sign-out revokes it.
     pub(super) fn verify(&self, token: &str, now: Timestamp, lifetime: i64) -> Option<Session> {
         let verified =
             self.accepted.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
@@ -129,36 +129,36 @@ impl SessionKeys {
         let now = now.as_millis().div_euclid(1000);
         let (exp, early) = match claims.exp {
             Some(exp) => (exp, false),
-            // A beginning that is still to come would move the end as far away.
+            // A beginning in the future would postpone the expiry.
             None => (claims.iat.saturating_add(lifetime), claims.iat > now.saturating_add(LEEWAY)),
         };
-        let over = exp.saturating_add(LEEWAY) <= now;
-        let early = early || claims.nbf.is_some_and(|begin| !begins_by(begin, now.saturating_add(LEEWAY)));
-        let jti = claims.jti.unwrap_or_else(|| name_of(token));
+        let expired = exp.saturating_add(LEEWAY) <= now;
+        let early = early || claims.nbf.is_some_and(|begin| !is_at_most(begin, now.saturating_add(LEEWAY)));
+        let jti = claims.jti.unwrap_or_else(|| derived_jti(token));
         let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || jti.is_empty();
-        if over || early || blank || header.crit.is_some() {
+        if expired || early || blank || header.crit.is_some() {
             return None;
         }
         Some(Session { user_id: claims.id, email: claims.email, jti, iat: claims.iat, exp })
     }
 }
 
-/// The name of a session whose token has none: the same for the same claims. A signature can be spelled in several ways, and
-/// so is no part of it.
-fn name_of(token: &str) -> String {
+/// Derives the `jti` of a token without one from its claims. The signature is excluded, because base64 can encode it in several
+/// ways.
+fn derived_jti(token: &str) -> String {
     let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
     format!("sha256-{}", URL_SAFE_NO_PAD.encode(Sha256::digest(signed)))
 }
 
-/// Whether a time of a token, in seconds and possibly fractions of one, is not after `now`.
-#[expect(clippy::cast_precision_loss, reason = "seconds of any date in sight are exact in an f64")]
-fn begins_by(begin: f64, now: i64) -> bool {
+/// Returns whether a time of a token, in seconds and possibly fractions of a second, is not after `now`.
+#[expect(clippy::cast_precision_loss, reason = "seconds of current dates are exact in an f64")]
+fn is_at_most(begin: f64, now: i64) -> bool {
     begin <= now as f64
 }
 
-/// Eight hexadecimal digits that differ from key to key.
-fn mark(key: &[u8]) -> String {
-    // A key of any length will do for HMAC.
+/// Derives eight hexadecimal digits from a key.
+fn key_id(key: &[u8]) -> String {
+    // HMAC accepts a key of any length.
     let hash = Hmac::<Sha256>::new_from_slice(key)
         .map(|mac| mac.chain_update(b"name of the session cookie").finalize().into_bytes());
     hash.map(|hash| hash.iter().take(4).map(|byte| format!("{byte:02x}")).collect()).unwrap_or_default()
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_must_be_long_and_are_never_shown() {
+    fn short_keys_are_refused_and_keys_are_not_shown() {
         assert_eq!(SessionKeys::new(&[]).unwrap_err(), KeyError::None);
         assert_eq!(SessionKeys::new(&["short".into()]).unwrap_err(), KeyError::Short(5));
         let long = "0123456789abcdef0123456789abcdef";

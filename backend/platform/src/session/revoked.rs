@@ -1,4 +1,4 @@
-//! Sessions that were ended before they expired: in memory for every request, in a table for every start.
+//! The sessions that were revoked before they expired: in memory for each request, in a table for each start.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -22,23 +22,22 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// An expired session is forgotten this much later, in milliseconds: longer than any leeway in judging its expiry.
-const KEPT_BEYOND: i64 = 60_000;
+/// How long after its expiry a session is removed, in milliseconds. Longer than the leeway of the expiry check.
+const RETENTION_AFTER_EXPIRY: i64 = 60_000;
 
-/// How far back a replica reads rows that carry no transaction number, which replicas of an older version write: longer
-/// than clocks differ and transactions last.
-const OVERLAP: Duration = Duration::from_secs(5 * 60);
+/// How far back a replica reads rows without a transaction number, which older versions write. Longer than clocks differ and
+/// transactions last.
+const UNNUMBERED_OVERLAP: Duration = Duration::from_secs(5 * 60);
 
-/// How often a replica reads even when nothing rings.
+/// How often a replica reads without a notification.
 const POLL: Duration = Duration::from_secs(1);
 
-/// Forgetting is worth a pass over the set after so many additions.
+/// Expired sessions are removed from memory after this number of additions.
 const PRUNE_EVERY: usize = 256;
 
-/// The ended sessions that have not expired yet. Clones share the set and its table.
+/// The revoked sessions that have not expired yet. Clones share the set and its table.
 #[derive(Debug, Clone)]
 pub struct RevokedSessions {
-    // jti → when the session would have expired, in unix milliseconds.
     set: Arc<RwLock<Set>>,
     table: Arc<Table>,
     clock: Clock,
@@ -46,90 +45,92 @@ pub struct RevokedSessions {
 
 #[derive(Debug, Default)]
 struct Set {
+    /// The expiry of each session by its `jti`, in Unix milliseconds.
     expiry: HashMap<String, i64>,
-    added: usize,
+    added_since_prune: usize,
 }
 
-/// What is known of one service's table.
+/// The state of the table of one service.
 #[derive(Debug, Default)]
 struct Table {
-    /// Rings when a session was recorded in it.
+    /// Notified when a session is recorded in the table.
     recorded: Signal,
-    /// How far it was read, unless it never was.
-    read: Mutex<Option<Cursor>>,
+    /// The position of the last read; `None` before the first one.
+    cursor: Mutex<Option<TableCursor>>,
 }
 
-/// How far a table was read: the next read begins here.
+/// The position after the last read of a table.
 #[derive(Debug, Clone, Copy)]
-struct Cursor {
+struct TableCursor {
     /// Every row of a transaction with a smaller number was read.
     xact: i64,
-    /// Every row that was recorded before then was read, in unix milliseconds.
+    /// Every row that was recorded before this time was read, in Unix milliseconds.
     time: i64,
 }
 
 impl RevokedSessions {
-    /// An empty set.
+    /// Creates an empty set.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { set: Arc::default(), table: Arc::default(), clock }
     }
 
-    /// The same set for another service of this process, which records ended sessions in a table of its own. A session
-    /// that one of them refuses is refused by all.
+    /// Returns the same set for another service of this process, with a table of its own. A session that one of the services
+    /// refuses is refused by all.
     #[must_use]
     pub fn with_own_table(&self) -> Self {
         Self { table: Arc::default(), ..self.clone() }
     }
 
-    /// The set as the service's table has it.
+    /// Loads the set from the table of the service.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// If the table cannot be read.
     pub async fn load(db: &Db, clock: Clock) -> Result<Self, DbError> {
         let revoked = Self::new(clock);
         revoked.refresh(db).await?;
         Ok(revoked)
     }
 
-    /// Adds the sessions that were written to the table since the last call, by this or another replica, and answers how
-    /// many rows it has read for that: the first call reads all, each further one only what is new.
+    /// Adds the sessions that any replica has written to the table since the last call. Returns the number of read rows: the
+    /// first call reads all, later ones only new rows.
     ///
     /// # Errors
-    /// When the table cannot be read.
+    /// If the table cannot be read.
     pub async fn refresh(&self, db: &Db) -> Result<usize, DbError> {
         let now = self.clock.now().as_millis();
-        let before = *self.table.read.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *self.table.cursor.lock().unwrap_or_else(PoisonError::into_inner);
         let (rows, xact) = db.read(move |tx| read(tx, before, now)).await?;
         let (count, mut set) = (rows.len(), self.set.write().unwrap_or_else(PoisonError::into_inner));
         set.expiry.extend(rows);
-        set.forget_expired(count, now);
+        set.count_added(count, now);
         drop(set);
-        *self.table.read.lock().unwrap_or_else(PoisonError::into_inner) = Some(Cursor { xact, time: now });
+        *self.table.cursor.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(TableCursor { xact, time: now });
         Ok(count)
     }
 
-    /// Keeps the set as the table has it while other replicas write there too, until shutdown.
+    /// Adds the sessions that other replicas write to the table, until shutdown.
     pub async fn follow(self, db: Db, shutdown: Shutdown) {
         db.share_signal("ended_sessions", &self.table.recorded);
         let mut recorded = self.table.recorded.listen();
         loop {
             tokio::select! {
-                // A ring or the poll: either way, look.
+                // A notification or the poll interval.
                 _ = tokio::time::timeout(POLL, recorded.notified()) => {}
                 () = shutdown.triggered() => return,
             }
             if let Err(error) = self.refresh(&db).await {
-                tracing::warn!(%error, "the ended sessions could not be read; trying again");
+                tracing::warn!(%error, "refresh of revoked sessions failed; retrying");
             }
         }
     }
 
-    /// Records in `tx` that a session has ended; `exp` is in seconds. Whether it was news. Once it is committed,
-    /// [`insert`](Self::insert) refuses it here; other replicas hear of it.
+    /// Records a revoked session in `tx`. `exp` is its expiry in seconds. Returns `false` if it was recorded before. After the
+    /// commit, call [`insert`](Self::insert) to refuse the session in this process; other replicas are notified.
     ///
     /// # Errors
-    /// When the statement fails.
+    /// If the statement fails.
     pub fn record(&self, tx: &mut Tx<'_>, jti: &str, user_id: &UserId, exp: i64) -> Result<bool, DbError> {
         let sql = format!(
             "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at, xact) VALUES ($1, $2, $3, $4, {}) \
@@ -140,26 +141,26 @@ impl RevokedSessions {
         Ok(tx.execute(&sql, args![jti, user_id, exp.saturating_mul(1000), self.clock.now()])? > 0)
     }
 
-    /// Refuses a session from now on. Call it once its [`record`](Self::record) is committed. `exp` is in seconds.
+    /// Refuses a session from now on. Call it after [`record`](Self::record) is committed. `exp` is in seconds.
     pub fn insert(&self, jti: &str, exp: i64) {
         let mut set = self.set.write().unwrap_or_else(PoisonError::into_inner);
         set.expiry.insert(jti.to_owned(), exp.saturating_mul(1000));
-        set.forget_expired(1, self.clock.now().as_millis());
+        set.count_added(1, self.clock.now().as_millis());
     }
 
-    /// Whether this session was ended.
+    /// Returns whether this session is revoked.
     #[must_use]
     pub fn contains(&self, jti: &str) -> bool {
         self.set.read().unwrap_or_else(PoisonError::into_inner).expiry.contains_key(jti)
     }
 
-    /// How many are remembered.
+    /// Returns the number of sessions in memory.
     #[must_use]
     pub fn len(&self) -> usize {
         self.set.read().unwrap_or_else(PoisonError::into_inner).expiry.len()
     }
 
-    /// Whether none is remembered.
+    /// Returns whether no session is in memory.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -167,56 +168,59 @@ impl RevokedSessions {
 }
 
 impl Set {
-    /// Counts additions, and forgets what has expired once there were enough of them.
-    fn forget_expired(&mut self, added: usize, now: i64) {
-        self.added += added;
-        if self.added >= PRUNE_EVERY {
-            self.added = 0;
-            self.expiry.retain(|_, expiry| expiry.saturating_add(KEPT_BEYOND) > now);
+    /// Counts additions. After [`PRUNE_EVERY`] of them, removes expired sessions.
+    fn count_added(&mut self, added: usize, now: i64) {
+        self.added_since_prune += added;
+        if self.added_since_prune >= PRUNE_EVERY {
+            self.added_since_prune = 0;
+            self.expiry.retain(|_, expiry| expiry.saturating_add(RETENTION_AFTER_EXPIRY) > now);
         }
     }
 }
 
-/// Identifiers and expiry of ended sessions.
+/// Identifiers and expiry times of revoked sessions.
 type Rows = Vec<(String, i64)>;
 
-/// The rows after the cursor, and the transaction number before which this snapshot has seen everything. Numbers that
-/// went back come from another server, to which the tables were moved: then everything is read again.
-fn read(tx: &mut Tx<'_>, after: Option<Cursor>, now: i64) -> Result<(Rows, i64), DbError> {
+/// Reads the rows after the cursor, and the xmin of the snapshot. If xmin is smaller than the cursor, the tables were moved to
+/// another server: then all rows are read again.
+fn read(tx: &mut Tx<'_>, after: Option<TableCursor>, now: i64) -> Result<(Rows, i64), DbError> {
     let dialect = tx.dialect();
-    let seen =
-        tx.query_one(&format!("SELECT {} AS seen", dialect.snapshot_xmin()), &[], |row| row.int("seen"))?;
-    let unexpired = now - KEPT_BEYOND;
+    let xmin =
+        tx.query_one(&format!("SELECT {} AS xmin", dialect.snapshot_xmin()), &[], |row| row.int("xmin"))?;
+    let unexpired = now - RETENTION_AFTER_EXPIRY;
     let pair = |row: &Row<'_>| Ok((row.text("jti")?, row.int("expires_at")?));
-    let after = after.filter(|cursor| dialect.is_shared() && cursor.xact <= seen);
+    let after = after.filter(|cursor| dialect.is_shared() && cursor.xact <= xmin);
     let Some(cursor) = after else {
         let sql = "SELECT jti, expires_at FROM ended_sessions WHERE expires_at > $1";
-        return Ok((tx.query(sql, args![unexpired], pair)?, seen));
+        return Ok((tx.query(sql, args![unexpired], pair)?, xmin));
     };
     let numbered =
         "SELECT jti, expires_at FROM ended_sessions WHERE xact > 0 AND xact >= $1 AND expires_at > $2";
     let mut rows = tx.query(numbered, args![cursor.xact, unexpired], pair)?;
-    let overlap = i64::try_from(OVERLAP.as_millis()).unwrap_or(i64::MAX);
+    let overlap = i64::try_from(UNNUMBERED_OVERLAP.as_millis()).unwrap_or(i64::MAX);
     let unnumbered =
         "SELECT jti, expires_at FROM ended_sessions WHERE xact = 0 AND recorded_at >= $1 AND expires_at > $2";
     rows.extend(tx.query(unnumbered, args![cursor.time.saturating_sub(overlap), unexpired], pair)?);
-    Ok((rows, seen))
+    Ok((rows, xmin))
 }
 
-/// Whether the table has this session, whatever is in memory.
+/// Returns whether this session is in the table, whether or not it is in memory.
 ///
 /// # Errors
-/// When the statement fails.
+/// If the statement fails.
 pub fn is_recorded(tx: &mut Tx<'_>, jti: &str) -> Result<bool, DbError> {
     let found =
         tx.query_opt("SELECT jti FROM ended_sessions WHERE jti = $1", args![jti], |row| row.text("jti"))?;
     Ok(found.is_some())
 }
 
-/// Forgets the sessions that have expired since; how many.
+/// Deletes the sessions that have expired. Returns their number.
 ///
 /// # Errors
-/// When the statement fails.
+/// If the statement fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    tx.execute("DELETE FROM ended_sessions WHERE expires_at <= $1", args![now.as_millis() - KEPT_BEYOND])
+    tx.execute(
+        "DELETE FROM ended_sessions WHERE expires_at <= $1",
+        args![now.as_millis() - RETENTION_AFTER_EXPIRY],
+    )
 }

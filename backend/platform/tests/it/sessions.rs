@@ -267,11 +267,11 @@ fn newest_of_several_sessions_signs_in_and_all_are_found() {
 fn servers_on_one_host_leave_each_other_the_session() {
     let clock = clock();
     let (one, two) = (sessions_with(&[KEY], &clock), sessions_with(&[OTHER], &clock));
-    let at_one = one.begin_beside(&HeaderMap::new(), &UserId::new("u1"), "a@b.c").unwrap();
+    let at_one = one.begin_with_cookies(&HeaderMap::new(), &UserId::new("u1"), "a@b.c").unwrap();
     assert!(pair(&at_one.cookie).starts_with("session="));
     let jar = cookies(&pair(&at_one.cookie));
     // The name is taken on this host: the browser would replace the cookie of the other server.
-    let at_two = two.begin_beside(&jar, &UserId::new("u2"), "d@e.f").unwrap();
+    let at_two = two.begin_with_cookies(&jar, &UserId::new("u2"), "d@e.f").unwrap();
     let own = pair(&at_two.cookie);
     assert!(own.starts_with("session_") && !own.starts_with("session="), "{own}");
     let jar = cookies(&format!("{}; {own}", pair(&at_one.cookie)));
@@ -292,7 +292,7 @@ fn servers_on_one_host_leave_each_other_the_session() {
     assert_eq!(names(two.clear(&both)).len(), 2);
     // An expired session of the server itself is replaced.
     clock.advance(session::LIFETIME * 2);
-    let again = one.begin_beside(&jar, &UserId::new("u1"), "a@b.c").unwrap();
+    let again = one.begin_with_cookies(&jar, &UserId::new("u1"), "a@b.c").unwrap();
     assert!(pair(&again.cookie).starts_with("session="));
 }
 

@@ -1,5 +1,5 @@
-//! A client that waits, on the thread of its caller. What is sent together goes out together: the way to the server and back
-//! is paid once for all of it.
+//! A blocking client, which runs on the thread of its caller. Statements that are sent together take one round trip to the
+//! server.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -18,62 +18,62 @@ use crate::db::arg::OwnedArg;
 type Driven = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 pub(super) struct Client {
-    // Dropped before the driver, which then says goodbye.
+    // Dropped before the driver, which then closes the connection.
     client: tokio_postgres::Client,
     driver: Driver,
 }
 
-/// Sees to the connection while somebody waits.
+/// Drives the connection while a caller waits.
 struct Driver {
     runtime: Runtime,
     connection: Driven,
-    /// The connection has come to its end, and is not to be looked at again.
-    ended: bool,
+    /// Whether the connection has ended, and must not be polled again.
+    has_ended: bool,
 }
 
-/// Why there is no client.
+/// Why no connection was made.
 #[derive(Debug)]
-pub(super) enum Unconnected {
-    /// This machine has nothing left to make a connection with.
-    Here(std::io::Error),
-    /// What came of the try.
-    There(Error),
+pub(super) enum ConnectError {
+    /// This machine has no resources for a runtime.
+    NoRuntime(std::io::Error),
+    /// The connection or its setup failed.
+    Failed(Error),
 }
 
-/// A statement that goes out with the next one.
-pub(super) struct Posted {
+/// A statement that is sent with the next one.
+pub(super) struct DeferredStatement {
     pub(super) statement: Statement,
     pub(super) args: Vec<OwnedArg>,
 }
 
-/// The last of what is sent together: the one whose answer is waited for.
-pub(super) enum Last<'a> {
-    /// Its rows are wanted.
+/// The last statement of a batch, whose result the caller needs.
+pub(super) enum FinalStatement<'a> {
+    /// Returns rows.
     Query(&'a Statement, &'a [Arg<'a>]),
-    /// How many rows it has changed is wanted.
+    /// Returns the number of changed rows.
     Execute(&'a Statement, &'a [Arg<'a>]),
     /// Plain SQL, such as `COMMIT`.
     Control(&'a str),
 }
 
-/// What came of the last.
-pub(super) enum Done {
+/// The result of the last statement of a batch.
+pub(super) enum StatementResult {
     Rows(Vec<Row>),
     Changed(u64),
     Controlled,
 }
 
-/// What came of everything that was sent together.
-pub(super) struct Answers {
-    /// Of what was sent before the last: the first failure, if there was one.
-    pub(super) before: Result<(), Error>,
-    /// Of the last.
-    pub(super) last: Result<Done, Error>,
+/// The result of a batch.
+pub(super) struct BatchResult {
+    /// The first failure of the statements before the last one.
+    pub(super) deferred: Result<(), Error>,
+    /// The result of the last statement.
+    pub(super) last: Result<StatementResult, Error>,
 }
 
 impl Client {
-    pub(super) fn connect(target: &Target) -> Result<Self, Unconnected> {
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(Unconnected::Here)?;
+    pub(super) fn connect(target: &Target) -> Result<Self, ConnectError> {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(ConnectError::NoRuntime)?;
         let config = target.config();
         let connected = runtime.block_on(async {
             let (client, connection): (_, Driven) = match target.tls() {
@@ -88,14 +88,14 @@ impl Client {
             };
             Ok((client, connection))
         });
-        let (client, connection) = connected.map_err(Unconnected::There)?;
-        Ok(Self { client, driver: Driver { runtime, connection, ended: false } })
+        let (client, connection) = connected.map_err(ConnectError::Failed)?;
+        Ok(Self { client, driver: Driver { runtime, connection, has_ended: false } })
     }
 
-    /// Whether the connection has come to its end, also while nobody used it.
+    /// Returns whether the connection has ended, also if it ended while it was idle.
     pub(super) fn is_closed(&mut self) -> bool {
-        self.driver.catch_up();
-        self.driver.ended || self.client.is_closed()
+        self.driver.poll_connection();
+        self.driver.has_ended || self.client.is_closed()
     }
 
     /// Runs plain SQL.
@@ -107,16 +107,16 @@ impl Client {
         self.wait(async |client| client.prepare(sql).await)
     }
 
-    /// Sends `begin`, what was posted, and the last one, in this order, and waits for all of them.
+    /// Sends `begin`, the deferred statements and the last one, in this order, and waits for all results.
     ///
     /// # Errors
-    /// When the connection has come to its end meanwhile. What was done by then is not known.
+    /// If the connection ends meanwhile. The effect of the statements is then unknown.
     pub(super) fn send(
         &mut self,
         begin: Option<&str>,
-        posted: &[Posted],
-        last: &Last<'_>,
-    ) -> Result<Answers, Error> {
+        deferred: &[DeferredStatement],
+        last: &FinalStatement<'_>,
+    ) -> Result<BatchResult, Error> {
         self.wait(async |client| {
             let begun = async {
                 match begin {
@@ -124,45 +124,47 @@ impl Client {
                     None => Ok(()),
                 }
             };
-            let posted = join_all(posted.iter().map(|posted| async {
-                let args: Vec<Arg<'_>> = posted.args.iter().map(OwnedArg::as_arg).collect();
-                client.execute(&posted.statement, &params(&args)).await.map(drop)
+            let deferred = join_all(deferred.iter().map(|deferred| async {
+                let args: Vec<Arg<'_>> = deferred.args.iter().map(OwnedArg::as_arg).collect();
+                client.execute(&deferred.statement, &params(&args)).await.map(drop)
             }));
             let last = async {
                 match last {
-                    Last::Query(statement, args) => {
-                        client.query(*statement, &params(args)).await.map(Done::Rows)
+                    FinalStatement::Query(statement, args) => {
+                        client.query(*statement, &params(args)).await.map(StatementResult::Rows)
                     }
-                    Last::Execute(statement, args) => {
-                        client.execute(*statement, &params(args)).await.map(Done::Changed)
+                    FinalStatement::Execute(statement, args) => {
+                        client.execute(*statement, &params(args)).await.map(StatementResult::Changed)
                     }
-                    Last::Control(sql) => client.batch_execute(sql).await.map(|()| Done::Controlled),
+                    FinalStatement::Control(sql) => {
+                        client.batch_execute(sql).await.map(|()| StatementResult::Controlled)
+                    }
                 }
             };
-            // Each of them is sent when it is looked at first, which is in this order.
-            let (begun, posted, last) = join3(begun, posted, last).await;
-            Ok(Answers { before: begun.and_then(|()| posted.into_iter().collect()), last })
+            // Each statement is sent when its future is first polled: in this order.
+            let (begun, deferred, last) = join3(begun, deferred, last).await;
+            Ok(BatchResult { deferred: begun.and_then(|()| deferred.into_iter().collect()), last })
         })
     }
 
     fn wait<T>(
         &mut self,
-        ask: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
+        request: impl AsyncFnOnce(&tokio_postgres::Client) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.driver.wait(ask(&self.client))
+        self.driver.wait(request(&self.client))
     }
 }
 
 impl Driver {
-    /// Takes in what has come since somebody waited last. A unit may be sent with its commit at once: over a connection
-    /// that was lost before, nobody would know whether that was done.
-    fn catch_up(&mut self) {
-        let Self { runtime, connection, ended } = self;
+    /// Polls the connection once, so that its end is detected before the next unit. A unit may be sent together with its commit:
+    /// on a connection that has ended, its outcome would be unknown.
+    fn poll_connection(&mut self) {
+        let Self { runtime, connection, has_ended } = self;
         runtime.block_on(async {
-            // The runtime looks at the socket meanwhile.
+            // Lets the runtime poll the socket.
             tokio::task::yield_now().await;
             poll_fn(|context| {
-                *ended = *ended || connection.as_mut().poll(context).is_ready();
+                *has_ended = *has_ended || connection.as_mut().poll(context).is_ready();
                 Poll::Ready(())
             })
             .await;
@@ -170,12 +172,12 @@ impl Driver {
     }
 
     fn wait<T>(&mut self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let Self { runtime, connection, ended } = self;
+        let Self { runtime, connection, has_ended } = self;
         let mut answer = pin!(answer);
         runtime.block_on(poll_fn(|context| {
-            if !*ended && let Poll::Ready(end) = connection.as_mut().poll(context) {
-                *ended = true;
-                // It knows better than the answer why there will be none.
+            if !*has_ended && let Poll::Ready(end) = connection.as_mut().poll(context) {
+                *has_ended = true;
+                // The error of the connection says more than that of the request.
                 if let Err(error) = end {
                     return Poll::Ready(Err(error));
                 }
@@ -191,8 +193,8 @@ fn params<'a>(args: &'a [Arg<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        if !self.ended {
-            // Where the goodbye does not arrive, the server finds out by itself.
+        if !self.has_ended {
+            // If the termination message is lost, the server detects the closed socket.
             drop(self.runtime.block_on(&mut self.connection));
         }
     }

@@ -1,28 +1,28 @@
-//! One connection: how it is set up, its cache of statements, and where its transaction stands.
+//! One connection: its session settings, its cache of prepared statements, and the state of its transaction.
 
 use std::collections::HashMap;
 
 use postgres::{Error, Statement};
 
-use super::client::{Answers, Client, Done, Last, Posted, Unconnected};
-use super::outcome::{Doom, doom_of, is_lost, said};
+use super::client::{BatchResult, Client, ConnectError, DeferredStatement, FinalStatement, StatementResult};
+use super::retry_reason::{RetryReason, is_connection_lost, map_error};
 use super::url::Target;
 use crate::db::Arg;
 use crate::db::arg::OwnedArg;
 
-/// Statements that are kept prepared; beyond it all are forgotten.
+/// Maximum number of cached prepared statements. The cache is cleared when it is full.
 const STATEMENT_CACHE: usize = 256;
-/// Statements that wait to be sent with another one, at most.
-const MOST_POSTED: usize = 16;
+/// Maximum number of deferred statements.
+const MAX_DEFERRED: usize = 16;
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// Units of work.
+    /// Runs units that write.
     Writer,
-    /// Looks at a snapshot.
+    /// Runs units that read a snapshot.
     Reader,
-    /// Whatever it takes to make the tables, however long.
+    /// Applies migrations, without timeouts.
     Migrator,
 }
 
@@ -35,11 +35,11 @@ impl Role {
         }
     }
 
-    /// What every session of this role is told.
+    /// Returns the statements that configure a session of this role.
     const fn settings(self) -> &'static str {
         match self {
-            // A scan of a whole table would be in the way of every other unit: serializable transactions remember
-            // what they have read, by rows where an index led to them.
+            // A sequential scan would conflict with every other unit: a serializable transaction locks what it has read,
+            // and single rows only if it found them by an index.
             Self::Writer => {
                 "SET default_transaction_isolation = 'serializable'; SET enable_seqscan = off; \
                  SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
@@ -54,9 +54,9 @@ impl Role {
     }
 }
 
-/// What every session of a role is told before anything else.
-pub(super) fn greeting(target: &Target, role: Role) -> String {
-    // What is answered must be on the disk, also where the server would rather not wait for it.
+/// Returns the statements that begin every session of a role.
+pub(super) fn session_setup(target: &Target, role: Role) -> String {
+    // A commit must be on the disk when it returns, also on a server that is configured otherwise.
     let durable = "SELECT set_config('synchronous_commit', 'on', false) \
                    WHERE current_setting('synchronous_commit') = 'off'";
     format!("SET search_path TO \"{}\"; {durable}; {}", target.schema(), role.settings())
@@ -65,33 +65,33 @@ pub(super) fn greeting(target: &Target, role: Role) -> String {
 pub(super) struct Connection {
     client: Client,
     statements: HashMap<String, Statement>,
-    /// How the transaction begins; sent with its first statement.
+    /// The statement that begins the transaction; sent with its first statement.
     begin: Option<&'static str>,
-    /// The server has been told of the transaction, and not of its end.
-    open: bool,
-    /// Statements of the transaction whose outcome the unit does not wait for; sent with the next one.
-    posted: Vec<Posted>,
-    /// Rises with every statement that may have changed something.
+    /// Whether the server has begun the transaction and not ended it.
+    is_open: bool,
+    /// Deferred statements; sent with the next statement.
+    deferred: Vec<DeferredStatement>,
+    /// Rises with every statement that may change rows.
     pub(super) changes: u64,
-    /// A statement has failed: until it is undone to a savepoint, the transaction refuses every other.
-    pub(super) aborted: bool,
-    /// Why the transaction can only be run again.
-    pub(super) doom: Option<Doom>,
+    /// Whether a statement has failed: the transaction refuses further ones until a rollback to a savepoint.
+    pub(super) is_aborted: bool,
+    /// Why the transaction must be run again.
+    pub(super) retry_reason: Option<RetryReason>,
 }
 
 impl Connection {
-    pub(super) fn open(target: &Target, role: Role) -> Result<Self, Unconnected> {
+    pub(super) fn open(target: &Target, role: Role) -> Result<Self, ConnectError> {
         let mut client = Client::connect(target)?;
-        client.control(&greeting(target, role)).map_err(Unconnected::There)?;
+        client.control(&session_setup(target, role)).map_err(ConnectError::Failed)?;
         Ok(Self {
             client,
             statements: HashMap::new(),
             begin: None,
-            open: false,
-            posted: Vec::new(),
+            is_open: false,
+            deferred: Vec::new(),
             changes: 0,
-            aborted: false,
-            doom: None,
+            is_aborted: false,
+            retry_reason: None,
         })
     }
 
@@ -99,7 +99,7 @@ impl Connection {
         self.client.is_closed()
     }
 
-    /// The statement, prepared.
+    /// Returns the prepared statement.
     pub(super) fn statement(&mut self, sql: &str) -> Result<Statement, Error> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
@@ -112,82 +112,84 @@ impl Connection {
         Ok(statement)
     }
 
-    /// Forgets what was prepared: the tables are not what they were.
-    pub(super) fn forget_statements(&mut self) {
+    /// Clears the cache of prepared statements, after the tables have changed.
+    pub(super) fn clear_statements(&mut self) {
         self.statements.clear();
     }
 
-    /// Begins a transaction. The server hears of it with the first statement.
+    /// Begins a transaction. `sql` is sent with the first statement.
     pub(super) fn begin(&mut self, sql: &'static str) {
-        (self.aborted, self.doom, self.begin) = (false, None, Some(sql));
-        self.posted.clear();
+        (self.is_aborted, self.retry_reason, self.begin) = (false, None, Some(sql));
+        self.deferred.clear();
     }
 
-    /// Keeps a statement until the next one is sent, or the commit.
+    /// Defers a statement until the next one, or the commit, is sent.
     pub(super) fn defer(&mut self, statement: Statement, args: &[Arg<'_>]) -> Result<(), Error> {
         let args = args.iter().map(|arg| OwnedArg::from(*arg)).collect();
-        self.posted.push(Posted { statement, args });
-        if self.posted.len() < MOST_POSTED {
+        self.deferred.push(DeferredStatement { statement, args });
+        if self.deferred.len() < MAX_DEFERRED {
             return Ok(());
         }
-        let Some(Posted { statement, args }) = self.posted.pop() else { return Ok(()) };
+        let Some(DeferredStatement { statement, args }) = self.deferred.pop() else { return Ok(()) };
         let args: Vec<Arg<'_>> = args.iter().map(OwnedArg::as_arg).collect();
-        self.run(&Last::Execute(&statement, &args)).map(drop)
+        self.run(&FinalStatement::Execute(&statement, &args)).map(drop)
     }
 
-    /// Sends everything that waits, then this; answers what came of it. Where something that waited has failed, the
-    /// transaction is doomed, for whoever has posted it is not there to hear of it.
-    pub(super) fn run(&mut self, last: &Last<'_>) -> Result<Done, Error> {
-        let Answers { before, last } = self.send(last)?;
-        if let Err(error) = before {
-            self.doom = Some(doom_of(&error).unwrap_or(Doom::Posted(said(&error))));
+    /// Sends the deferred statements and this one. Returns the result of this one. If a deferred statement has failed, the
+    /// transaction must be run again, because the call that deferred it has returned.
+    pub(super) fn run(&mut self, statement: &FinalStatement<'_>) -> Result<StatementResult, Error> {
+        let BatchResult { deferred, last } = self.send(statement)?;
+        if let Err(error) = deferred {
+            self.retry_reason =
+                Some(RetryReason::of(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))));
             return Err(error);
         }
         last
     }
 
-    fn send(&mut self, last: &Last<'_>) -> Result<Answers, Error> {
-        let (begin, posted) = (self.begin.take(), std::mem::take(&mut self.posted));
-        self.open |= begin.is_some();
-        self.client.send(begin, &posted, last)
+    fn send(&mut self, statement: &FinalStatement<'_>) -> Result<BatchResult, Error> {
+        let (begin, deferred) = (self.begin.take(), std::mem::take(&mut self.deferred));
+        self.is_open |= begin.is_some();
+        self.client.send(begin, &deferred, statement)
     }
 
-    /// Commits the transaction. Where the server has not heard of it yet, it hears all of it at once, or nothing.
-    pub(super) fn commit(&mut self) -> Result<(), NotCommitted> {
-        if self.begin.is_some() && self.posted.is_empty() {
+    /// Commits the transaction. One without statements is not sent; deferred statements are sent with the commit.
+    pub(super) fn commit(&mut self) -> Result<(), CommitError> {
+        if self.begin.is_some() && self.deferred.is_empty() {
             self.begin = None;
             return Ok(());
         }
-        let sent = self.send(&Last::Control("COMMIT"));
-        self.open = false;
+        let sent = self.send(&FinalStatement::Control("COMMIT"));
+        self.is_open = false;
         match sent {
-            Ok(Answers { before: Ok(()), last: Ok(_) }) => Ok(()),
-            // What was posted has failed, so the commit was none.
-            Ok(Answers { before: Err(error), .. }) if !is_lost(&error) => Err(NotCommitted::Posted(error)),
-            Ok(Answers { before: Err(error), .. } | Answers { last: Err(error), .. }) | Err(error) => {
-                Err(NotCommitted::Commit(error))
+            Ok(BatchResult { deferred: Ok(()), last: Ok(_) }) => Ok(()),
+            // A deferred statement failed, so the server rolled the transaction back.
+            Ok(BatchResult { deferred: Err(error), .. }) if !is_connection_lost(&error) => {
+                Err(CommitError::Deferred(error))
             }
+            Ok(BatchResult { deferred: Err(error), .. } | BatchResult { last: Err(error), .. })
+            | Err(error) => Err(CommitError::Commit(error)),
         }
     }
 
-    /// Ends the transaction without a trace. Where that fails the connection is closed, which does the same.
+    /// Rolls the transaction back. If that fails the connection is lost, which has the same effect.
     pub(super) fn roll_back(&mut self) {
-        (self.begin, self.posted) = (None, Vec::new());
-        if !std::mem::take(&mut self.open) {
+        (self.begin, self.deferred) = (None, Vec::new());
+        if !std::mem::take(&mut self.is_open) {
             return;
         }
         if let Err(error) = self.client.control("ROLLBACK")
-            && !is_lost(&error)
+            && !is_connection_lost(&error)
         {
-            tracing::error!(%error, "a transaction could not be rolled back");
+            tracing::error!(%error, "rollback failed");
         }
     }
 }
 
 /// Why a transaction was not committed.
-pub(super) enum NotCommitted {
-    /// A statement that was sent with the commit has failed, and nothing was committed.
-    Posted(Error),
-    /// The commit itself has failed.
+pub(super) enum CommitError {
+    /// A deferred statement that was sent with the commit failed. Nothing was committed.
+    Deferred(Error),
+    /// The commit failed.
     Commit(Error),
 }

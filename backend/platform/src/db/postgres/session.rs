@@ -6,12 +6,12 @@ use postgres::Statement;
 use postgres::types::private::BytesMut;
 use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use super::client::{Done, Last};
+use super::client::{FinalStatement, StatementResult};
 use super::connection::Connection;
-use super::outcome::{doom_of, said};
+use super::retry_reason::{RetryReason, map_error};
 use crate::db::{Arg, DbError, Row};
 
-/// One connection, inside a transaction.
+/// The transaction of one connection.
 pub(in crate::db) struct Session<'c> {
     connection: &'c mut Connection,
 }
@@ -23,18 +23,18 @@ impl<'c> Session<'c> {
 
     pub(in crate::db) fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
         let statement = self.prepare(sql, args)?;
-        match self.connection.run(&Last::Execute(&statement, &args[..statement.params().len()])) {
-            Ok(Done::Changed(changed)) => Ok(changed),
+        match self.connection.run(&FinalStatement::Execute(&statement, &args[..statement.params().len()])) {
+            Ok(StatementResult::Changed(changed)) => Ok(changed),
             Ok(_) => Ok(0),
             Err(error) => Err(self.failed(&error)),
         }
     }
 
-    /// Sends it with the next statement, or with the commit.
+    /// Sends a statement with the next one, or with the commit.
     pub(in crate::db) fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         let statement = self.prepare(sql, args)?;
-        let wanted = statement.params().len();
-        self.connection.defer(statement, &args[..wanted]).map_err(|error| self.failed(&error))
+        let count = statement.params().len();
+        self.connection.defer(statement, &args[..count]).map_err(|error| self.failed(&error))
     }
 
     pub(in crate::db) fn query<T>(
@@ -44,30 +44,30 @@ impl<'c> Session<'c> {
         mut map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
         let statement = self.prepare(sql, args)?;
-        match self.connection.run(&Last::Query(&statement, &args[..statement.params().len()])) {
-            Ok(Done::Rows(rows)) => rows.iter().map(|row| map(&Row::postgres(row))).collect(),
+        match self.connection.run(&FinalStatement::Query(&statement, &args[..statement.params().len()])) {
+            Ok(StatementResult::Rows(rows)) => rows.iter().map(|row| map(&Row::postgres(row))).collect(),
             Ok(_) => Ok(Vec::new()),
             Err(error) => Err(self.failed(&error)),
         }
     }
 
-    /// A number that rises with every statement that may have changed something.
+    /// Returns a number that rises with every statement that may change rows.
     pub(in crate::db) fn changes(&self) -> u64 {
         self.connection.changes
     }
 
-    /// Whether a failed statement has ended what can be done.
+    /// Returns whether a failed statement has aborted the transaction.
     pub(in crate::db) fn is_aborted(&self) -> bool {
-        self.connection.aborted || self.connection.doom.is_some()
+        self.connection.is_aborted || self.connection.retry_reason.is_some()
     }
 
-    /// Makes, undoes or ends a savepoint.
+    /// Creates, rolls back to, or releases a savepoint.
     pub(in crate::db) fn control(&mut self, sql: &str) -> Result<(), DbError> {
-        self.must_go_on()?;
-        match self.connection.run(&Last::Control(sql)) {
+        self.ensure_not_retried()?;
+        match self.connection.run(&FinalStatement::Control(sql)) {
             Ok(_) => {
                 if sql.starts_with("ROLLBACK TO") {
-                    self.connection.aborted = false;
+                    self.connection.is_aborted = false;
                 }
                 Ok(())
             }
@@ -75,19 +75,19 @@ impl<'c> Session<'c> {
         }
     }
 
-    /// The statement, with its arguments looked at.
+    /// Prepares a statement and checks its arguments.
     fn prepare(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<Statement, DbError> {
-        self.must_go_on()?;
+        self.ensure_not_retried()?;
         let statement = self.connection.statement(sql).map_err(|error| self.failed(&error))?;
-        let wanted = statement.params().len();
-        let Some(args) = args.get(..wanted) else {
+        let count = statement.params().len();
+        let Some(args) = args.get(..count) else {
             return Err(DbError::Statement(format!(
-                "{} arguments instead of {wanted} for: {sql}",
+                "{} arguments instead of {count} for: {sql}",
                 args.len()
             )));
         };
         if args.iter().any(|arg| matches!(arg, Arg::Text(text) if text.contains('\0'))) {
-            // Refused here, since the server's refusal would end the transaction.
+            // Refused here, because an error of the server would abort the transaction.
             return Err(DbError::Statement(format!("U+0000 in an argument of: {sql}")));
         }
         if !sql.starts_with("SELECT") {
@@ -96,20 +96,20 @@ impl<'c> Session<'c> {
         Ok(statement)
     }
 
-    /// After a conflict or a loss everything is run again: what the unit makes of it meanwhile does not count.
-    fn must_go_on(&self) -> Result<(), DbError> {
-        match self.connection.doom {
+    /// Refuses further statements of a transaction that will be run again.
+    fn ensure_not_retried(&self) -> Result<(), DbError> {
+        match self.connection.retry_reason {
             Some(_) => Err(DbError::Unavailable("the transaction will be run again".to_owned())),
             None => Ok(()),
         }
     }
 
     fn failed(&mut self, error: &postgres::Error) -> DbError {
-        self.connection.aborted = true;
-        if self.connection.doom.is_none() {
-            self.connection.doom = doom_of(error);
+        self.connection.is_aborted = true;
+        if self.connection.retry_reason.is_none() {
+            self.connection.retry_reason = RetryReason::of(error);
         }
-        said(error)
+        map_error(error)
     }
 }
 
@@ -125,7 +125,7 @@ impl ToSql for Arg<'_> {
     }
 
     fn accepts(_: &Type) -> bool {
-        // Which values fit which type is told where they are written.
+        // `to_sql` checks the type of each value.
         true
     }
 

@@ -1,4 +1,4 @@
-//! TLS to the server, by rustls with ring: its certificate and its name are always checked.
+//! TLS to the server, by rustls with ring. The certificate and the name of the server are always checked.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,17 +8,17 @@ use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-/// Whether and how a connection is encrypted.
+/// The encryption of a connection.
 #[derive(Clone)]
 pub(super) enum Tls {
-    /// Not at all.
+    /// No encryption.
     None,
-    /// The server must have a certificate for its name.
+    /// TLS. The server must have a trusted certificate for its name.
     Checked(Arc<ClientConfig>),
 }
 
 impl Tls {
-    /// Trusts the certificates of the file `roots`, or else those that this machine trusts.
+    /// Trusts the certificates of the file `roots`, or by default those that this machine trusts.
     pub(super) fn checked(roots: Option<&Path>) -> Result<Self, String> {
         let mut trusted = RootCertStore::empty();
         match roots {
@@ -31,7 +31,7 @@ impl Tls {
                     trusted.add(certificate).map_err(|error| unreadable(&error))?;
                 }
                 if trusted.is_empty() {
-                    return Err(unreadable(&"there is none"));
+                    return Err(unreadable(&"it has none"));
                 }
             }
             None => {
@@ -48,7 +48,7 @@ impl Tls {
     }
 }
 
-/// What the client makes its connections with.
+/// Returns the TLS connector of the client.
 pub(super) fn connector(config: &ClientConfig) -> MakeRustlsConnect {
     MakeRustlsConnect::new(config.clone())
 }

@@ -1,4 +1,4 @@
-//! The URL of a PostgreSQL database. Its password is never shown.
+//! The URL of a PostgreSQL database, which is shown without its password.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,17 +11,17 @@ use tokio_postgres::config::{Host, SslMode};
 
 use super::tls::Tls;
 
-/// A server that does not answer within this time counts as unreachable.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-/// A connection whose other end has vanished is noticed after about this time.
-const GONE_AFTER: Duration = Duration::from_secs(20);
+/// How long a connection attempt may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// After about this time a connection whose peer does not answer is closed.
+const DEAD_PEER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How many connections a service keeps at most, unless told otherwise.
+/// The default of the maximum number of connections of a service.
 pub const CONNECTIONS: usize = 12;
 
-/// Which PostgreSQL database: `postgres://user:password@host:5432/database`. `?sslmode=disable` speaks without TLS,
-/// which is what happens anyway where the server is on this machine; `?sslmode=require` speaks with it, and always
-/// checks the server's certificate and name. `?sslrootcert=FILE` names the certificates that are trusted.
+/// The URL of a PostgreSQL database: `postgres://user:password@host:5432/database`. `?sslmode=require` uses TLS and checks the
+/// certificate and name of the server; `?sslmode=disable` does not. The default is `require`, or `disable` for a server on this
+/// machine. `?sslrootcert=FILE` names the trusted certificates.
 #[derive(Clone)]
 pub struct PostgresUrl {
     config: Config,
@@ -30,54 +30,55 @@ pub struct PostgresUrl {
     migrated_here: bool,
 }
 
-/// A schema of a PostgreSQL database: what one service has for itself.
+/// A schema of a PostgreSQL database. Each service has its own.
 #[derive(Clone)]
 pub struct Target {
     url: Arc<PostgresUrl>,
     schema: String,
 }
 
-/// Why a URL is not usable. The text does not repeat it, since it may hold a password.
+/// Why a URL is not usable. The text does not contain the URL, which may contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct UrlError(String);
 
 impl PostgresUrl {
-    /// How many connections each service keeps at most, two at least; one more hears the bells of other processes.
+    /// Sets the maximum number of connections of each service, at least 2. The LISTEN connection is not counted.
     #[must_use]
     pub fn with_connections(mut self, connections: usize) -> Self {
         self.connections = connections;
         self
     }
 
-    /// How many connections each service keeps at most.
+    /// Returns the maximum number of connections of each service.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.connections
     }
 
-    /// Leaves the tables alone: what opens a database that is not up to date fails.
+    /// Applies no migrations: opening a database with missing migrations fails.
     #[must_use]
     pub fn migrated_elsewhere(mut self) -> Self {
         self.migrated_here = false;
         self
     }
 
-    /// Whether whoever opens a database brings its tables up to date.
+    /// Returns whether opening a database applies its migrations.
     #[must_use]
     pub fn is_migrated_here(&self) -> bool {
         self.migrated_here
     }
 
-    /// The schema of this name.
+    /// Returns the schema of this name.
     ///
     /// # Errors
-    /// When it is no plain name: small letters, digits and underscores, a letter first, 48 of them at most.
+    /// If the name has characters other than lower-case letters, digits and underscores, does not begin with a letter, or is
+    /// longer than 48 characters.
     pub fn schema(&self, name: &str) -> Result<Target, UrlError> {
         let plain =
             name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
         if !plain || !name.starts_with(|first: char| first.is_ascii_lowercase()) || name.len() > 48 {
-            return Err(UrlError(format!("{name:?} is no name for a schema")));
+            return Err(UrlError(format!("{name:?} is not a valid schema name")));
         }
         Ok(Target { url: Arc::new(self.clone()), schema: name.to_owned() })
     }
@@ -87,10 +88,10 @@ impl FromStr for PostgresUrl {
     type Err = UrlError;
 
     fn from_str(text: &str) -> Result<Self, UrlError> {
-        let fault = |text: &str| UrlError(text.to_owned());
+        let error = |text: &str| UrlError(text.to_owned());
         let known = text.starts_with("postgres://") || text.starts_with("postgresql://");
         if !known {
-            return Err(fault("it does not begin with postgres://"));
+            return Err(error("it does not begin with postgres://"));
         }
         let (address, query) = text.split_once('?').unwrap_or((text, ""));
         let (mut mode, mut roots, mut others) = (None, None, Vec::new());
@@ -98,7 +99,7 @@ impl FromStr for PostgresUrl {
             match pair.split_once('=') {
                 Some(("sslmode", value)) => mode = Some(value),
                 Some(("sslrootcert", value)) => roots = Some(PathBuf::from(value)),
-                // These would undo what every unit of work relies on.
+                // These would change session settings that the units of work depend on.
                 Some((name @ ("options" | "target_session_attrs"), _)) => {
                     return Err(UrlError(format!("{name} is not supported")));
                 }
@@ -109,35 +110,38 @@ impl FromStr for PostgresUrl {
             .join("?")
             .trim_end_matches('?')
             .parse()
-            .map_err(|_| fault("it is no URL of a PostgreSQL database, or has an unknown parameter"))?;
+            .map_err(|_| error("it is no URL of a PostgreSQL database, or has an unknown parameter"))?;
         if config.get_hosts().is_empty() {
-            return Err(fault("it names no host"));
+            return Err(error("it names no host"));
         }
         if config.get_dbname().is_none_or(str::is_empty) {
-            return Err(fault("it names no database"));
+            return Err(error("it names no database"));
         }
         if config.get_user().is_none_or(str::is_empty) {
-            return Err(fault("it names no user"));
+            return Err(error("it names no user"));
         }
         let encrypted = match mode {
-            None => !config.get_hosts().iter().all(is_here),
+            None => !config.get_hosts().iter().all(is_local),
             Some("disable") => false,
             Some("require" | "verify-full") => true,
-            Some(_) => return Err(fault("sslmode must be disable or require, which checks the certificate")),
+            Some(_) => return Err(error("sslmode must be disable or require, which checks the certificate")),
         };
         let tls = if encrypted { Tls::checked(roots.as_deref()).map_err(UrlError)? } else { Tls::None };
         config.ssl_mode(if encrypted { SslMode::Require } else { SslMode::Disable });
         if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_WITHIN);
+            config.connect_timeout(CONNECT_TIMEOUT);
         }
-        config.keepalives(true).keepalives_idle(GONE_AFTER / 2).keepalives_interval(GONE_AFTER / 4);
-        config.tcp_user_timeout(GONE_AFTER);
+        config
+            .keepalives(true)
+            .keepalives_idle(DEAD_PEER_TIMEOUT / 2)
+            .keepalives_interval(DEAD_PEER_TIMEOUT / 4);
+        config.tcp_user_timeout(DEAD_PEER_TIMEOUT);
         Ok(Self { config, tls, connections: CONNECTIONS, migrated_here: true })
     }
 }
 
-/// Whether a host is this machine, so that nothing travels.
-fn is_here(host: &Host) -> bool {
+/// Returns whether a host is this machine, so that no data crosses a network.
+fn is_local(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {
             let ip = name.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
@@ -149,7 +153,7 @@ fn is_here(host: &Host) -> bool {
 }
 
 impl Target {
-    /// The schema.
+    /// Returns the name of the schema.
     #[must_use]
     pub fn schema(&self) -> &str {
         &self.schema
@@ -167,12 +171,12 @@ impl Target {
         config
     }
 
-    /// Connections that look at snapshots.
+    /// Returns the number of connections for reads.
     pub(super) fn readers(&self) -> usize {
         (self.url.connections / 3).max(1)
     }
 
-    /// Connections that change something.
+    /// Returns the number of connections for writes.
     pub(super) fn writers(&self) -> usize {
         self.url.connections.saturating_sub(self.readers()).max(1)
     }
@@ -223,7 +227,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_is_shown_without_its_password() {
+    fn url_is_shown_without_its_password() {
         let url: PostgresUrl =
             "postgres://ann:hunter2@127.0.0.1:6543/shop?connect_timeout=2".parse().unwrap();
         assert_eq!(url.to_string(), "postgres://ann@127.0.0.1:6543/shop");
@@ -235,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_the_url() {
+    fn url_errors_do_not_contain_the_url() {
         for (text, expected) in [
             ("mysql://ann:hunter2@h/d", "postgres://"),
             ("postgres://ann:hunter2@h:port/d", "no URL"),
@@ -253,10 +257,10 @@ mod tests {
     }
 
     #[test]
-    fn only_what_stays_on_this_machine_is_not_encrypted_by_itself() {
+    fn tls_is_the_default_except_on_this_machine() {
         let mode = |text: &str| text.parse::<PostgresUrl>().unwrap().config.get_ssl_mode();
-        for here in ["postgres://u@localhost/d", "postgres://u@127.0.0.1/d", "postgres://u@%2Frun%2Fpg/d"] {
-            assert_eq!(mode(here), SslMode::Disable, "{here}");
+        for local in ["postgres://u@localhost/d", "postgres://u@127.0.0.1/d", "postgres://u@%2Frun%2Fpg/d"] {
+            assert_eq!(mode(local), SslMode::Disable, "{local}");
         }
         assert_eq!(mode("postgres://u@db.example/d?sslmode=disable"), SslMode::Disable);
         assert_eq!(mode("postgres://u@127.0.0.1/d?sslmode=require"), SslMode::Require);
@@ -265,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn schemas_have_plain_names() {
+    fn schema_names_are_validated() {
         let url: PostgresUrl = "postgres://u@localhost/d".parse().unwrap();
         assert!(url.schema("tickets_2").is_ok());
         for name in ["", "1st", "Tickets", "a b", "a\"b", "_x", &"x".repeat(49)] {

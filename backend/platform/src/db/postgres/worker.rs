@@ -1,4 +1,4 @@
-//! A thread with a connection: takes units from the queue and sees each of them through.
+//! A thread with a connection, which takes units of work from the queue and runs each one to its end.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -6,150 +6,156 @@ use std::time::Duration;
 use postgres::error::SqlState;
 use tokio::sync::mpsc;
 
-use super::bells::Bells;
-use super::client::Unconnected;
-use super::connection::{Connection, NotCommitted, Role};
-use super::outcome::{Doom, doom_of, is_lost, said};
+use super::client::ConnectError;
+use super::connection::{CommitError, Connection, Role};
+use super::notifier::Notifier;
+use super::retry_reason::{RetryReason, is_connection_lost, map_error};
 use super::session::Session;
 use super::url::Target;
-use super::{Counters, Manner, Queued};
+use super::{Counters, Isolation, Queued};
 use crate::db::job::Job;
 use crate::db::tx::Mode;
-use crate::db::{DbError, Tx, chain};
+use crate::db::{DbError, Tx};
+use crate::error_chain::error_chain;
 use crate::limits::LogThrottle;
 use crate::signal::Signal;
 
-/// How often a unit is run again because others were in its way.
-const MOST_CONFLICTS: u32 = 40;
-/// How often it is run again because the connection was lost.
-const MOST_LOSSES: u32 = 3;
-/// The longest pause between two tries, in milliseconds.
-const LONGEST_PAUSE: u64 = 50;
+/// How often a unit is run again after conflicts.
+const MAX_CONFLICTS: u32 = 40;
+/// How often a unit is run again after lost connections. A connection that is refused or read-only counts twice.
+const MAX_LOSSES: u32 = 3;
+/// The longest pause between two runs, in milliseconds.
+const MAX_PAUSE_MILLIS: u64 = 50;
 
 pub(super) struct Worker {
     target: Target,
     role: Role,
     counters: Arc<Counters>,
-    bells: Arc<Bells>,
+    notifier: Arc<Notifier>,
     connection: Option<Connection>,
 }
 
-/// How one run of a unit has ended.
-enum End {
-    /// It is committed; these are to be rung.
+/// The outcome of one run of a unit.
+enum RunOutcome {
+    /// It is committed, and has notified these signals.
     Committed(Vec<Signal>),
-    /// It did not want to be committed, and left no trace.
-    Undone,
-    /// Something that failed has left changes behind: it is to be run again with savepoints.
-    Spoiled,
-    /// It is to be run again.
-    Doomed(Doom),
-    /// The server has no connection to spare.
-    Starved(String),
-    /// There is no connection to run it on.
+    /// It failed or only read, and changed nothing.
+    RolledBack,
+    /// A part that failed left changes behind: the unit must be run again with savepoints.
+    NeedsSavepoints,
+    /// The unit must be run again.
+    Retry(RetryReason),
+    /// All connection slots of the server are in use.
+    NoConnectionSlot(String),
+    /// The server cannot be reached.
     Unreachable(String),
-    /// The server has refused to commit it.
+    /// The server refused the connection or the commit.
     Refused(DbError),
-    /// The connection was lost while it was being committed.
+    /// The connection was lost during the commit.
     Uncertain(String),
 }
 
 impl Worker {
-    pub(super) fn new(target: Target, role: Role, counters: Arc<Counters>, bells: Arc<Bells>) -> Self {
-        Self { target, role, counters, bells, connection: None }
+    pub(super) fn new(target: Target, role: Role, counters: Arc<Counters>, notifier: Arc<Notifier>) -> Self {
+        Self { target, role, counters, notifier, connection: None }
     }
 
-    /// Works until the queue is closed and empty.
-    pub(super) fn work(mut self, queue: &Mutex<mpsc::Receiver<Queued>>) {
+    /// Runs units until the queue is closed and empty.
+    pub(super) fn run(mut self, queue: &Mutex<mpsc::Receiver<Queued>>) {
         loop {
             // One thread waits with the lock; the others wait for the lock.
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-            let Some(Queued { mut job, manner }) = next else { return };
-            match self.see_through(&mut *job, manner) {
-                Ok(bells) => {
-                    // Whoever is woken or answered finds what was done.
-                    bells.iter().for_each(Signal::notify);
-                    job.finish(Ok(()));
-                    self.bells.rung(&bells);
+            let Some(Queued { mut job, isolation }) = next else { return };
+            match self.run_to_end(&mut *job, isolation) {
+                Ok(signals) => {
+                    // After the commit, so that a listener finds the changes.
+                    signals.iter().for_each(Signal::notify);
+                    job.reply(Ok(()));
+                    self.notifier.forward(&signals);
                 }
                 Err(error) => {
-                    job.forget();
-                    job.finish(Err(error));
+                    job.discard_outcome();
+                    job.reply(Err(error));
                 }
             }
-            if manner == Manner::Read
+            if isolation == Isolation::Snapshot
                 && let Some(connection) = &mut self.connection
             {
-                // A snapshot was only looked at: nobody waits for its end.
+                // After the reply, because the caller of a read does not wait for the end of the transaction.
                 connection.roll_back();
             }
         }
     }
 
-    /// Runs a unit until it has an end; answers what is to be rung.
-    fn see_through(&mut self, job: &mut dyn Job, manner: Manner) -> Result<Vec<Signal>, DbError> {
-        let (mut mode, mut conflicts, mut losses) = (Mode::Hopeful, 0, 0);
+    /// Runs a unit until it is committed, rolled back or given up. Returns the signals that it notifies.
+    fn run_to_end(&mut self, job: &mut dyn Job, isolation: Isolation) -> Result<Vec<Signal>, DbError> {
+        let (mut mode, mut conflicts, mut losses) = (Mode::Optimistic, 0, 0);
         loop {
-            let end = match self.connected() {
-                Ok(connection) => run(connection, job, manner, mode),
-                Err(error) => unconnected(&error),
+            let outcome = match self.connection() {
+                Ok(connection) => run(connection, job, isolation, mode),
+                Err(error) => not_connected(&error),
             };
-            match end {
-                End::Committed(bells) => {
+            match outcome {
+                RunOutcome::Committed(signals) => {
                     self.counters.committed();
-                    return Ok(bells);
+                    return Ok(signals);
                 }
-                End::Undone => return Ok(Vec::new()),
-                End::Spoiled => mode = Mode::Careful,
-                End::Refused(error) => return Err(error),
-                End::Uncertain(why) => {
+                RunOutcome::RolledBack => return Ok(Vec::new()),
+                RunOutcome::NeedsSavepoints => mode = Mode::WithSavepoints,
+                RunOutcome::Refused(error) => return Err(error),
+                RunOutcome::Uncertain(reason) => {
                     self.connection = None;
-                    tracing::error!(database = %self.target, why, "whether a unit was committed is not known");
-                    return Err(DbError::Uncertain(why));
+                    tracing::error!(database = %self.target, error = reason, "commit outcome unknown: connection lost");
+                    return Err(DbError::Uncertain(reason));
                 }
-                End::Doomed(Doom::Conflict(why)) => self.give_way("conflict", &why, &mut conflicts)?,
-                End::Starved(why) => self.give_way("starved", &why, &mut conflicts)?,
-                End::Unreachable(why) => {
-                    // A server that is away costs a request its patience at each try.
+                RunOutcome::Retry(RetryReason::Conflict(reason)) => {
+                    self.back_off("conflict", &reason, &mut conflicts)?;
+                }
+                RunOutcome::NoConnectionSlot(reason) => self.back_off("starved", &reason, &mut conflicts)?,
+                RunOutcome::Unreachable(reason) => {
+                    // Each attempt may last as long as the connect timeout.
                     losses += 2;
-                    if losses > MOST_LOSSES {
-                        return Err(DbError::Unavailable(why));
+                    if losses > MAX_LOSSES {
+                        return Err(DbError::Unavailable(reason));
                     }
-                    pause(MOST_CONFLICTS);
+                    pause(MAX_CONFLICTS);
                 }
-                End::Doomed(Doom::ReadOnly(why)) => {
-                    // After a failover the server behind this connection is not the one that writes.
+                RunOutcome::Retry(RetryReason::ReadOnly(reason)) => {
+                    // After a failover this connection may lead to a standby.
                     self.connection = None;
                     losses += 2;
-                    if losses > MOST_LOSSES {
-                        return Err(DbError::Unavailable(why));
+                    if losses > MAX_LOSSES {
+                        return Err(DbError::Unavailable(reason));
                     }
                     static READ_ONLY: LogThrottle = LogThrottle::new();
                     if let Some(times) = READ_ONLY.occurred() {
-                        tracing::warn!(database = %self.target, why, times, "a connection only reads; connecting again");
+                        let database = &self.target;
+                        tracing::warn!(%database, error = reason, times, "connection is read-only; reconnecting");
                     }
                     self.counters.repeated("read_only");
                 }
-                End::Doomed(Doom::Posted(error)) => match mode {
-                    // The unit is to hear of the failure where it happens.
-                    Mode::Hopeful => mode = Mode::Careful,
-                    Mode::Careful => return Err(error),
+                RunOutcome::Retry(RetryReason::Deferred(error)) => match mode {
+                    // With savepoints no statement is deferred, so the failure is returned to the unit.
+                    Mode::Optimistic => mode = Mode::WithSavepoints,
+                    Mode::WithSavepoints => return Err(error),
                 },
-                End::Doomed(Doom::Stale) => {
+                RunOutcome::Retry(RetryReason::StaleStatement) => {
                     losses += 1;
                     self.counters.repeated("stale");
-                    if losses > MOST_LOSSES {
-                        return Err(DbError::Unavailable("its statements keep changing".to_owned()));
+                    if losses > MAX_LOSSES {
+                        return Err(DbError::Unavailable(
+                            "prepared statements keep becoming invalid".to_owned(),
+                        ));
                     }
                     if let Some(connection) = &mut self.connection {
-                        connection.forget_statements();
+                        connection.clear_statements();
                     }
                 }
-                End::Doomed(Doom::Lost(why)) => {
+                RunOutcome::Retry(RetryReason::ConnectionLost(reason)) => {
                     self.connection = None;
                     losses += 1;
-                    if losses > MOST_LOSSES {
-                        return Err(DbError::Unavailable(why));
+                    if losses > MAX_LOSSES {
+                        return Err(DbError::Unavailable(reason));
                     }
                     self.counters.repeated("lost");
                     pause(losses);
@@ -158,14 +164,17 @@ impl Worker {
         }
     }
 
-    /// Waits a little before a unit is run again, since others were in its way; not for ever.
-    fn give_way(&self, reason: &'static str, why: &str, conflicts: &mut u32) -> Result<(), DbError> {
+    /// Counts a conflict, and pauses before the next run.
+    ///
+    /// # Errors
+    /// [`DbError::Busy`] after too many conflicts.
+    fn back_off(&self, kind: &'static str, reason: &str, conflicts: &mut u32) -> Result<(), DbError> {
         *conflicts += 1;
-        self.counters.repeated(reason);
-        if *conflicts > MOST_CONFLICTS {
-            static IN_THE_WAY: LogThrottle = LogThrottle::new();
-            if let Some(times) = IN_THE_WAY.occurred() {
-                tracing::warn!(database = %self.target, why, times, "others were in the way of a unit too often");
+        self.counters.repeated(kind);
+        if *conflicts > MAX_CONFLICTS {
+            static GIVEN_UP: LogThrottle = LogThrottle::new();
+            if let Some(times) = GIVEN_UP.occurred() {
+                tracing::warn!(database = %self.target, error = reason, times, "unit of work given up after conflicts");
             }
             return Err(DbError::Busy);
         }
@@ -173,7 +182,7 @@ impl Worker {
         Ok(())
     }
 
-    fn connected(&mut self) -> Result<&mut Connection, Unconnected> {
+    fn connection(&mut self) -> Result<&mut Connection, ConnectError> {
         if self.connection.as_mut().is_some_and(Connection::is_closed) {
             self.connection = None;
         }
@@ -184,69 +193,69 @@ impl Worker {
     }
 }
 
-/// Why there is no connection, and whether it is worth another try. Nothing was done, so it is no fault of the unit.
-fn unconnected(error: &Unconnected) -> End {
+/// Classifies a failed connection attempt. The unit was not run.
+fn not_connected(error: &ConnectError) -> RunOutcome {
     let error = match error {
-        Unconnected::Here(error) => return End::Unreachable(error.to_string()),
-        Unconnected::There(error) => error,
+        ConnectError::NoRuntime(error) => return RunOutcome::Unreachable(error.to_string()),
+        ConnectError::Failed(error) => error,
     };
-    let text = chain(error);
+    let text = error_chain(error);
     match error.code() {
-        Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => End::Starved(text),
-        Some(_) if !is_lost(error) => End::Refused(DbError::Unavailable(text)),
-        _ => End::Unreachable(text),
+        Some(code) if *code == SqlState::TOO_MANY_CONNECTIONS => RunOutcome::NoConnectionSlot(text),
+        Some(_) if !is_connection_lost(error) => RunOutcome::Refused(DbError::Unavailable(text)),
+        _ => RunOutcome::Unreachable(text),
     }
 }
 
 /// Runs a unit once.
-fn run(connection: &mut Connection, job: &mut dyn Job, manner: Manner, mode: Mode) -> End {
-    let begin = match manner {
-        Manner::Serializable | Manner::Read => "BEGIN",
-        Manner::Blind => "BEGIN ISOLATION LEVEL READ COMMITTED",
+fn run(connection: &mut Connection, job: &mut dyn Job, isolation: Isolation, mode: Mode) -> RunOutcome {
+    let begin = match isolation {
+        Isolation::Serializable | Isolation::Snapshot => "BEGIN",
+        Isolation::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
     };
     connection.begin(begin);
     let before = connection.changes;
     let mut tx = Tx::new(Session::new(connection).into(), mode);
-    let wanted = job.run(&mut tx);
-    let spoiled = tx.is_spoiled();
-    let bells = tx.into_bells();
-    if let Some(doom) = connection.doom.take() {
+    let succeeded = job.run(&mut tx);
+    let needs_rerun = tx.needs_rerun();
+    let signals = tx.into_signals();
+    if let Some(reason) = connection.retry_reason.take() {
         connection.roll_back();
-        return End::Doomed(doom);
+        return RunOutcome::Retry(reason);
     }
-    if manner == Manner::Read && !spoiled {
-        return End::Undone;
+    if isolation == Isolation::Snapshot && !needs_rerun {
+        return RunOutcome::RolledBack;
     }
-    if spoiled || !wanted {
+    if needs_rerun || !succeeded {
         connection.roll_back();
-        return if spoiled { End::Spoiled } else { End::Undone };
+        return if needs_rerun { RunOutcome::NeedsSavepoints } else { RunOutcome::RolledBack };
     }
-    if connection.aborted {
-        // Its commit would be a rollback without a word.
+    if connection.is_aborted {
+        // PostgreSQL answers the commit of an aborted transaction with a rollback, and no error.
         connection.roll_back();
-        return End::Refused(DbError::Statement(
-            "a statement failed, and its failure was not heeded".to_owned(),
+        return RunOutcome::Refused(DbError::Statement(
+            "the unit ignored the failure of a statement".to_owned(),
         ));
     }
-    let changed = connection.changes != before;
+    let has_changed = connection.changes != before;
     match connection.commit() {
-        Ok(()) => End::Committed(bells),
-        Err(NotCommitted::Posted(error)) => {
-            End::Doomed(doom_of(&error).unwrap_or_else(|| Doom::Posted(said(&error))))
-        }
-        Err(NotCommitted::Commit(error)) => match doom_of(&error) {
-            Some(Doom::Lost(why)) if changed => End::Uncertain(why),
-            Some(doom) => End::Doomed(doom),
-            None => End::Refused(said(&error)),
+        Ok(()) => RunOutcome::Committed(signals),
+        Err(CommitError::Deferred(error)) => RunOutcome::Retry(
+            RetryReason::of(&error).unwrap_or_else(|| RetryReason::Deferred(map_error(&error))),
+        ),
+        Err(CommitError::Commit(error)) => match RetryReason::of(&error) {
+            Some(RetryReason::ConnectionLost(reason)) if has_changed => RunOutcome::Uncertain(reason),
+            Some(reason) => RunOutcome::Retry(reason),
+            None => RunOutcome::Refused(map_error(&error)),
         },
     }
 }
 
-/// Waits a little, at random, so that those who were in each other's way do not meet again.
-fn pause(tries: u32) {
-    let longest = (1_u64 << tries.min(6)).min(LONGEST_PAUSE) * 1000;
+/// Pauses for a random time that grows with the attempts, so that conflicting units do not meet again.
+fn pause(attempts: u32) {
+    let longest = (1_u64 << attempts.min(6)).min(MAX_PAUSE_MILLIS) * 1000;
     let mut bytes = [0_u8; 8];
-    // Without randomness all wait the same time, which is no harm.
+    // Without randomness the pause is 0.
     let _no_harm = getrandom::fill(&mut bytes);
     std::thread::park_timeout(Duration::from_micros(u64::from_le_bytes(bytes) % longest));
 }

@@ -1,8 +1,8 @@
-//! Copies SQLite databases together, as they are at one instant, beside the server that writes them.
+//! Copies SQLite databases as they are at one instant, while a server writes to them.
 //!
-//! Databases are files of their own, so copies that are made one after the other do not fit together. Here the write locks of
-//! all of them are taken, a snapshot of each is opened, and the locks are given back: writers wait for a moment,
-//! whatever the size of the databases, and the snapshots are copied after that.
+//! Each database is a file, so copies that are made one after the other are not consistent. Here all write locks are taken, a
+//! snapshot of each database is opened, and the locks are released. Writers wait for a moment, whatever the size of the
+//! databases. Then the snapshots are copied.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,25 +12,25 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::files::{create_private_file, sync_folder};
 
-/// How long the writers may have to wait in one attempt. Less than their patience, which is five seconds.
-const ATTEMPT: Duration = Duration::from_secs(2);
-/// The pause between two attempts, in which the writers go on.
-const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(500);
-/// How many attempts are made.
-const ATTEMPTS: u32 = 30;
-/// How often a lock is tried for.
+/// How long writers may wait in one attempt. Shorter than their busy timeout of 5 s.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The pause between two attempts, in which writers continue.
+const ATTEMPT_INTERVAL: Duration = Duration::from_millis(500);
+/// The maximum number of attempts.
+const MAX_ATTEMPTS: u32 = 30;
+/// The pause between two tries to take a lock.
 const LOCK_INTERVAL: Duration = Duration::from_millis(1);
 
-/// Why databases could not be copied.
+/// Why databases were not copied.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CopyError {
-    /// SQLite refused.
+    /// SQLite failed.
     #[error("cannot copy {}: {source}", path.display())]
     Database {
         /// The database, or its copy.
         path: PathBuf,
-        /// What SQLite said.
+        /// The error of SQLite.
         source: rusqlite::Error,
     },
     /// The copy could not be written.
@@ -38,21 +38,21 @@ pub enum CopyError {
     File {
         /// The copy.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// Its writers left no room.
+    /// Its write lock was in use until the deadline.
     #[error("{} was written to without a pause; try again", path.display())]
     Busy {
-        /// The database whose lock was not to be had.
+        /// The database whose lock was in use.
         path: PathBuf,
     },
-    /// The copy is not sound.
+    /// The copy failed the integrity check.
     #[error("the copy {} is damaged: {report}", path.display())]
     Damaged {
         /// The copy.
         path: PathBuf,
-        /// What the check of SQLite found.
+        /// The report of the check.
         report: String,
     },
 }
@@ -66,11 +66,11 @@ struct Source {
     reader: Connection,
 }
 
-/// Copies SQLite databases (from, to), as all of them are at one instant. Other processes may write them meanwhile. The copies
-/// are private files, checked and on the disk. Answers how long writers had to wait at most.
+/// Copies SQLite databases (from, to) as they are at one instant. Other processes may write to them meanwhile. The copies are
+/// private files, checked and on the disk. Returns the longest time that writers waited.
 ///
 /// # Errors
-/// When a database cannot be read, its writers leave no room for a minute, or a copy is there already or cannot be written.
+/// If a database cannot be read, its write lock is in use for a minute, or a copy exists already or cannot be written.
 pub fn copy_together(files: &[(PathBuf, PathBuf)]) -> Result<Duration, CopyError> {
     let sources: Result<Vec<Source>, CopyError> = files.iter().map(|(from, _)| Source::open(from)).collect();
     let sources = sources?;
@@ -81,30 +81,30 @@ pub fn copy_together(files: &[(PathBuf, PathBuf)]) -> Result<Duration, CopyError
     Ok(waited)
 }
 
-/// Opens a snapshot of every database, all of the same instant.
+/// Opens a snapshot of every database at the same instant.
 fn snapshot(sources: &[Source]) -> Result<Duration, CopyError> {
     let mut attempt = 1;
     loop {
         let begun = Instant::now();
-        let locked = lock_all(sources, begun + ATTEMPT);
+        let locked = lock_all(sources, begun + ATTEMPT_TIMEOUT);
         let opened = match &locked {
             Ok(()) => sources.iter().try_for_each(Source::begin_snapshot),
             Err(_) => Ok(()),
         };
-        // The snapshots stay when the locks are given back.
+        // The snapshots outlive the locks.
         sources.iter().for_each(Source::unlock);
         opened?;
         match locked {
             Ok(()) => return Ok(begun.elapsed()),
-            Err(CopyError::Busy { .. }) if attempt < ATTEMPTS => {}
+            Err(CopyError::Busy { .. }) if attempt < MAX_ATTEMPTS => {}
             Err(error) => return Err(error),
         }
         attempt += 1;
-        pause(BETWEEN_ATTEMPTS);
+        pause(ATTEMPT_INTERVAL);
     }
 }
 
-/// Takes every write lock. No service waits for one database while it holds another, so this cannot be a deadlock.
+/// Takes every write lock. No service waits for one database while it locks another, so a deadlock is impossible.
 fn lock_all(sources: &[Source], deadline: Instant) -> Result<(), CopyError> {
     for source in sources {
         while !source.try_lock()? {
@@ -117,7 +117,10 @@ fn lock_all(sources: &[Source], deadline: Instant) -> Result<(), CopyError> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "another process gives the lock back, and nothing tells when")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no notification exists for a lock that another process releases"
+)]
 fn pause(span: Duration) {
     std::thread::sleep(span);
 }
@@ -127,7 +130,7 @@ impl Source {
         let open = || {
             let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(path, flags)?;
-            // Each lock is tried for, with a deadline for all.
+            // `lock_all` retries, with one deadline for all locks.
             connection.busy_timeout(Duration::ZERO)?;
             Ok(connection)
         };
@@ -152,23 +155,23 @@ impl Source {
         if !self.locker.is_autocommit()
             && let Err(error) = self.locker.execute_batch("ROLLBACK")
         {
-            tracing::error!(%error, file = %self.path.display(), "the write lock could not be given back");
+            tracing::error!(%error, file = %self.path.display(), "release of the write lock failed");
         }
     }
 
     fn begin_snapshot(&self) -> Result<(), CopyError> {
-        // The first statement that reads takes the snapshot.
+        // The first read opens the snapshot.
         let begun = self.reader.execute_batch("BEGIN; SELECT COUNT(*) FROM sqlite_schema");
         begun.map_err(|error| self.failed(error))
     }
 
     fn copy(&self, to: &Path) -> Result<(), CopyError> {
-        let unwritten = |source| CopyError::File { path: to.to_owned(), source };
+        let write_failed = |source| CopyError::File { path: to.to_owned(), source };
         let failed = |source| CopyError::Database { path: to.to_owned(), source };
-        let file = create_private_file(to).map_err(unwritten)?;
+        let file = create_private_file(to).map_err(write_failed)?;
         let mut copy = Connection::open(to).map_err(failed)?;
-        let done = Backup::new(&self.reader, &mut copy).and_then(|backup| backup.step(-1));
-        match done.map_err(failed)? {
+        let copied = Backup::new(&self.reader, &mut copy).and_then(|backup| backup.step(-1));
+        match copied.map_err(failed)? {
             StepResult::Done => {}
             _ => return Err(CopyError::Busy { path: self.path.clone() }),
         }
@@ -177,7 +180,7 @@ impl Source {
             return Err(CopyError::Damaged { path: to.to_owned(), report });
         }
         copy.close().map_err(|(_, source)| failed(source))?;
-        file.sync_all().and_then(|()| to.parent().map_or(Ok(()), sync_folder)).map_err(unwritten)
+        file.sync_all().and_then(|()| to.parent().map_or(Ok(()), sync_folder)).map_err(write_failed)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Connections that change nothing: not the file, and nothing beside it.
+//! Connections that change neither the file nor the files beside it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::unopened;
+use super::open_error;
 use crate::db::{OpenError, ReadOnly};
 
 /// Opens a connection that reads and never writes, checkpoints or recovers.
@@ -18,16 +18,16 @@ pub(super) fn connect(path: &Path, access: ReadOnly) -> Result<Connection, OpenE
         connection.set_prepared_statement_cache_capacity(super::STATEMENT_CACHE);
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "query_only", true)?;
-        // Whoever closes a database last would write its log back.
+        // The last connection that is closed would otherwise write the log back.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        // A file that is no database is found out now, not by the first reader.
+        // Detects a file that is no database now, and not at the first read.
         connection.query_row("SELECT COUNT(*) FROM sqlite_schema", [], |_| Ok(()))?;
         Ok(connection)
     };
-    open().map_err(|error| unopened(path, &error))
+    open().map_err(|error| open_error(path, &error))
 }
 
-/// The URI of a file. What has a meaning in a URI is escaped.
+/// Returns the URI of a file. Characters with a meaning in URIs are escaped.
 fn uri(path: &Path, access: ReadOnly) -> String {
     let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
     match access {

@@ -3,10 +3,10 @@
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ffi};
 
-use crate::db::fault::{Fault, of_sqlite};
+use crate::db::error_class::{ErrorClass, classify_sqlite};
 use crate::db::{Arg, DbError, Row};
 
-/// One connection, inside a transaction.
+/// The transaction of one connection.
 #[derive(Clone, Copy)]
 pub(in crate::db) struct Session<'c> {
     connection: &'c Connection,
@@ -19,8 +19,8 @@ impl<'c> Session<'c> {
 
     pub(in crate::db) fn execute(self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
         let mut statement = self.prepare(sql, args)?;
-        // A statement with RETURNING is stepped as a query; its rows are not wanted here.
-        let changed = statement.raw_execute().map_err(said)?;
+        // A statement with RETURNING is stepped as a query; its rows are discarded here.
+        let changed = statement.raw_execute().map_err(map_error)?;
         Ok(u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
@@ -32,25 +32,24 @@ impl<'c> Session<'c> {
     ) -> Result<Vec<T>, DbError> {
         let mut statement = self.prepare(sql, args)?;
         let mut rows = statement.raw_query();
-        let mut answer = Vec::new();
-        while let Some(row) = rows.next().map_err(said)? {
-            answer.push(map(&Row::sqlite(row))?);
+        let mut results = Vec::new();
+        while let Some(row) = rows.next().map_err(map_error)? {
+            results.push(map(&Row::sqlite(row))?);
         }
-        Ok(answer)
+        Ok(results)
     }
 
-    /// How many rows this connection has changed since it was opened.
+    /// Returns the number of rows that this connection has changed since it was opened.
     pub(in crate::db) fn changes(self) -> u64 {
         self.connection.total_changes()
     }
 
     fn prepare(self, sql: &str, args: &[Arg<'_>]) -> Result<rusqlite::CachedStatement<'c>, DbError> {
-        // Where the disk is full or cannot be read, SQLite undoes the whole transaction by itself. A statement that follows
-        // would stand alone, whatever becomes of the rest.
+        // If the disk is full or cannot be read, SQLite rolls the transaction back. A further statement would commit on its own.
         if self.connection.is_autocommit() && !sql.starts_with("BEGIN") {
             return Err(DbError::Unavailable("the transaction was rolled back by SQLite".to_owned()));
         }
-        let mut statement = self.connection.prepare_cached(sql).map_err(said)?;
+        let mut statement = self.connection.prepare_cached(sql).map_err(map_error)?;
         // SQLite numbers `$n` by first appearance, so arguments are bound by the number in the name.
         for index in 1..=statement.parameter_count() {
             let number =
@@ -58,7 +57,7 @@ impl<'c> Session<'c> {
             let arg = number
                 .and_then(|number| args.get(number.checked_sub(1)?))
                 .ok_or_else(|| DbError::Statement(format!("no argument for parameter {index} of: {sql}")))?;
-            statement.raw_bind_parameter(index, arg).map_err(said)?;
+            statement.raw_bind_parameter(index, arg).map_err(map_error)?;
         }
         Ok(statement)
     }
@@ -74,24 +73,25 @@ impl ToSql for Arg<'_> {
     }
 }
 
-/// Translates what SQLite said.
-#[expect(clippy::needless_pass_by_value, reason = "it is given to map_err")]
-pub(super) fn said(error: rusqlite::Error) -> DbError {
+/// Maps an error of SQLite.
+#[expect(clippy::needless_pass_by_value, reason = "it is passed to map_err")]
+pub(super) fn map_error(error: rusqlite::Error) -> DbError {
     let rusqlite::Error::SqliteFailure(failure, message) = &error else {
         return DbError::Statement(error.to_string());
     };
     let text = message.clone().unwrap_or_else(|| failure.to_string());
-    match of_sqlite(failure.extended_code) {
-        Fault::UniqueViolation if failure.extended_code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
+    match classify_sqlite(failure.extended_code) {
+        ErrorClass::UniqueViolation if failure.extended_code == ffi::SQLITE_CONSTRAINT_PRIMARYKEY => {
             let index = index_name(&text);
             let table = text.rsplit(": ").next().and_then(|columns| columns.split('.').next());
             DbError::Unique { constraint: table.map_or(index, |table| format!("{table}_pkey")) }
         }
-        Fault::UniqueViolation => DbError::Unique { constraint: index_name(&text) },
-        Fault::Statement | Fault::StaleStatement => DbError::Statement(text),
-        Fault::ConnectionLost | Fault::ReadOnly | Fault::Conflict | Fault::Unavailable => {
-            DbError::Unavailable(text)
-        }
+        ErrorClass::UniqueViolation => DbError::Unique { constraint: index_name(&text) },
+        ErrorClass::Statement | ErrorClass::StaleStatement => DbError::Statement(text),
+        ErrorClass::ConnectionLost
+        | ErrorClass::ReadOnly
+        | ErrorClass::Conflict
+        | ErrorClass::Unavailable => DbError::Unavailable(text),
     }
 }
 

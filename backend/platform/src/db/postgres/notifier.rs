@@ -1,0 +1,223 @@
+//! Forwards signals between the processes that share a database, by `LISTEN` and `NOTIFY`.
+//!
+//! A `NOTIFY` is sent after the commit, not in its transaction: PostgreSQL commits only one transaction with a `NOTIFY` at a
+//! time. So a notification takes a few milliseconds, several become one, and one can be lost: listeners poll as well.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::poll_fn;
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, sleep, sleep_until};
+use tokio_postgres::{AsyncMessage, Client, Connection, NoTls};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::tls::{Tls, connector};
+use super::url::Target;
+use crate::error_chain::error_chain;
+use crate::signal::Signal;
+
+/// The shortest time between two rounds of `NOTIFY`. Notifications in between go with the next round.
+const MIN_INTERVAL: Duration = Duration::from_millis(5);
+const MIN_RECONNECT_PAUSE: Duration = Duration::from_millis(50);
+const MAX_RECONNECT_PAUSE: Duration = Duration::from_secs(5);
+
+/// Forwards the signals of one database between this process and the others.
+pub(super) struct Notifier {
+    target: Target,
+    /// Distinguishes the notifications of this process from those of others.
+    process_id: String,
+    shared: Mutex<Shared>,
+    /// Notified when `Shared::pending` has a new name.
+    has_pending: Notify,
+    end: CancellationToken,
+}
+
+#[derive(Default)]
+struct Shared {
+    signals: BTreeMap<&'static str, Signal>,
+    /// The names of the signals whose notification other processes have not got yet.
+    pending: BTreeSet<&'static str>,
+    is_started: bool,
+}
+
+impl Notifier {
+    pub(super) fn new(target: Target) -> Self {
+        let mut bytes = [0_u8; 16];
+        // Without randomness this process receives its own notifications too, which costs a needless poll.
+        let _no_harm = getrandom::fill(&mut bytes);
+        let process_id = Uuid::from_bytes(bytes).simple().to_string();
+        let (shared, has_pending, end) = (Mutex::default(), Notify::new(), CancellationToken::new());
+        Self { target, process_id, shared, has_pending, end }
+    }
+
+    /// Forwards `signal` to the other processes, and the notifications of their signals of this name to it.
+    pub(super) fn share_signal(this: &Arc<Self>, name: &'static str, signal: &Signal) {
+        let mut shared = this.shared();
+        shared.signals.insert(name, signal.clone());
+        if !std::mem::replace(&mut shared.is_started, true) {
+            let notifier = this.clone();
+            let thread = std::thread::Builder::new().name(format!("{}-notifier", this.target.schema()));
+            if let Err(error) = thread.spawn(move || notifier.run()) {
+                log_not_started(&error);
+            }
+        }
+    }
+
+    /// Forwards the signals that a commit has notified.
+    pub(super) fn forward(&self, notified: &[Signal]) {
+        if notified.is_empty() {
+            return;
+        }
+        let mut shared = self.shared();
+        let Shared { signals, pending, .. } = &mut *shared;
+        let before = pending.len();
+        pending.extend(
+            signals
+                .iter()
+                .filter(|(_, signal)| notified.iter().any(|notified| notified.is_same(signal)))
+                .map(|(name, _)| name),
+        );
+        if pending.len() > before {
+            self.has_pending.notify_one();
+        }
+    }
+
+    /// Ends the thread.
+    pub(super) fn end(&self) {
+        self.end.cancel();
+    }
+
+    fn shared(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        match runtime {
+            Ok(runtime) => runtime.block_on(async {
+                tokio::select! {
+                    () = self.end.cancelled() => {}
+                    () = self.reconnect_forever() => {}
+                }
+            }),
+            Err(error) => log_not_started(&error),
+        }
+    }
+
+    async fn reconnect_forever(&self) {
+        let mut pause = MIN_RECONNECT_PAUSE;
+        loop {
+            let began = Instant::now();
+            if let Err(error) = self.connect_and_listen().await {
+                tracing::warn!(
+                    database = %self.target,
+                    error = error_chain(&error),
+                    "LISTEN connection lost; reconnecting"
+                );
+            }
+            let was_stable = began.elapsed() > MAX_RECONNECT_PAUSE;
+            pause = if was_stable { MIN_RECONNECT_PAUSE } else { (pause * 2).min(MAX_RECONNECT_PAUSE) };
+            sleep(pause).await;
+        }
+    }
+
+    async fn connect_and_listen(&self) -> Result<(), tokio_postgres::Error> {
+        let config = self.target.config();
+        match self.target.tls() {
+            Tls::None => {
+                let (client, connection) = config.connect(NoTls).await?;
+                self.listen(&client, connection).await
+            }
+            Tls::Checked(tls) => {
+                let (client, connection) = config.connect(connector(tls)).await?;
+                self.listen(&client, connection).await
+            }
+        }
+    }
+
+    async fn listen<S, T>(
+        &self,
+        client: &Client,
+        mut connection: Connection<S, T>,
+    ) -> Result<(), tokio_postgres::Error>
+    where
+        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+        T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    {
+        let (sender, mut received) = mpsc::unbounded_channel();
+        let drive = async {
+            loop {
+                match poll_fn(|context| connection.poll_message(context)).await {
+                    // The receiver lives as long as this future.
+                    Some(Ok(AsyncMessage::Notification(notification))) => {
+                        drop(sender.send(notification.payload().to_owned()))
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return Err(error),
+                    None => return Ok(()),
+                }
+            }
+        };
+        let forward = async {
+            client.batch_execute(&format!("LISTEN \"{}\"", self.channel())).await?;
+            // Notifications may have been missed until now.
+            self.shared().signals.values().for_each(Signal::notify);
+            let mut next = Instant::now();
+            loop {
+                let has_pending = !self.shared().pending.is_empty();
+                let due = async {
+                    if !has_pending {
+                        self.has_pending.notified().await;
+                    }
+                    sleep_until(next).await;
+                };
+                tokio::select! {
+                    payload = received.recv() => match payload {
+                        Some(payload) => self.notify(&payload),
+                        None => return Ok(()),
+                    },
+                    () = due => {
+                        next = Instant::now() + MIN_INTERVAL;
+                        self.send_pending(client).await?;
+                    }
+                }
+            }
+        };
+        tokio::select! {
+            ended = drive => ended,
+            failed = forward => failed,
+        }
+    }
+
+    async fn send_pending(&self, client: &Client) -> Result<(), tokio_postgres::Error> {
+        let pending = std::mem::take(&mut self.shared().pending);
+        let channel = self.channel();
+        let statements: Vec<String> = pending
+            .iter()
+            .map(|name| format!("NOTIFY \"{channel}\", '{} {name}'", self.process_id))
+            .collect();
+        client.batch_execute(&statements.join(";")).await
+    }
+
+    /// Notifies the signal that a payload names, unless this process sent it.
+    fn notify(&self, payload: &str) {
+        let Some((process_id, name)) = payload.split_once(' ') else { return };
+        if process_id == self.process_id {
+            return;
+        }
+        if let Some(signal) = self.shared().signals.get(name) {
+            signal.notify();
+        }
+    }
+
+    fn channel(&self) -> String {
+        format!("ticketing_{}", self.target.schema())
+    }
+}
+
+fn log_not_started(error: &std::io::Error) {
+    tracing::error!(%error, "notifier not started; changes by other processes are found by polling");
+}

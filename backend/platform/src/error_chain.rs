@@ -1,0 +1,17 @@
+//! The causes of an error.
+
+use std::error::Error;
+
+/// Iterates over an error and its causes, the error first.
+pub fn causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'e (dyn Error + 'static)| (*error).source())
+}
+
+/// Writes an error and its causes on one line. A cause that the text already ends with is not repeated.
+#[must_use]
+pub fn error_chain(error: &(dyn Error + 'static)) -> String {
+    causes(error)
+        .map(ToString::to_string)
+        .reduce(|text, cause| if text.ends_with(&cause) { text } else { format!("{text}: {cause}") })
+        .unwrap_or_default()
+}
