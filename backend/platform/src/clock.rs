@@ -1,6 +1,6 @@
-//! The one place that reads the time, and the identifiers that carry it.
+//! The only module that reads the time, and the identifiers that contain it.
 //!
-//! Everything else is handed a [`Clock`], so a fifteen-minute hold can end at once in a test.
+//! All other code gets a [`Clock`], so that a test can end a hold of fifteen minutes at once.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -28,18 +28,18 @@ struct Shared {
 #[derive(Debug)]
 enum Source {
     System,
-    /// Stands still at this time until it is advanced.
+    /// Stands at this time until it is advanced.
     Manual(Timestamp),
 }
 
 impl Clock {
-    /// The time of this machine.
+    /// Creates a clock with the time of this machine.
     #[must_use]
     pub fn system() -> Self {
         Self::from_source(Source::System)
     }
 
-    /// A clock that stands at `start` until [`advance`](Self::advance) moves it.
+    /// Creates a clock that stands at `start` until [`advance`](Self::advance) moves it.
     #[must_use]
     pub fn manual(start: Timestamp) -> Self {
         Self::from_source(Source::Manual(start))
@@ -55,7 +55,7 @@ impl Clock {
         Self { shared: Arc::new(shared) }
     }
 
-    /// The time now.
+    /// Returns the current time.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let base = match self.shared.source {
@@ -65,14 +65,14 @@ impl Clock {
         Timestamp::from_millis(base.saturating_add(self.shared.moved.load(Ordering::SeqCst)))
     }
 
-    /// Moves the clock forward and wakes every sleeper whose time has come.
+    /// Moves the clock forward, and wakes every sleeper whose deadline has passed.
     pub fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.shared.moved.fetch_add(millis, Ordering::SeqCst);
         self.shared.jumped.notify_waiters();
     }
 
-    /// Returns once the clock shows `deadline` or later.
+    /// Waits until the clock shows `deadline` or later.
     pub async fn sleep_until(&self, deadline: Timestamp) {
         loop {
             let jumped = self.shared.jumped.notified();
@@ -84,10 +84,10 @@ impl Clock {
                 return;
             }
             match self.shared.source {
-                // A long sleep is cut, so that a machine that was suspended notices the time.
+                // A long sleep is split, so that the deadline is checked again after the machine was suspended.
                 Source::System => {
                     tokio::select! {
-                        () = tokio::time::sleep(left.min(LONGEST_NAP)) => {}
+                        () = tokio::time::sleep(left.min(MAX_SLEEP)) => {}
                         () = jumped => {}
                     }
                 }
@@ -96,29 +96,29 @@ impl Clock {
         }
     }
 
-    /// Returns after `span` of this clock's time, counted from this call and not from the first poll.
+    /// Waits for `span` of this clock's time, which begins with this call and not with the first poll.
     pub fn sleep(&self, span: Duration) -> impl Future<Output = ()> + Send + 'static {
         let (clock, deadline) = (self.clone(), self.now() + span);
         async move { clock.sleep_until(deadline).await }
     }
 
-    /// A new UUIDv7 that carries this clock's time. Identifiers made by one clock and its clones
-    /// rise strictly, even when the machine's time is set back.
+    /// Creates a UUIDv7 with the time of this clock. The identifiers of a clock and its clones rise strictly, also if
+    /// the time of the machine is set back.
     #[must_use]
     pub fn new_id(&self) -> String {
         Uuid::new_v7(self.stamp(self.now())).hyphenated().to_string()
     }
 
-    /// Makes every later identifier greater than `id`, an identifier that was made before this process began: the
-    /// machine's time may have been set back since.
+    /// Makes every later identifier greater than `id`, the last one of an earlier process: the time of the machine may
+    /// have been set back since.
     pub fn ensure_monotonic(&self, id: &str) {
         if let Some(time) = id_time(id) {
-            // The context goes on from the latest time it has seen.
+            // The context continues from the latest time that it has used.
             self.stamp(time + Duration::from_millis(1));
         }
     }
 
-    /// The time that the next identifier carries: the clock's, or that of the newest identifier where the clock was set
+    /// Returns the time of the next identifier: that of the clock, or of the newest identifier if the clock was set
     /// back.
     #[must_use]
     pub fn next_id_time(&self) -> Timestamp {
@@ -134,15 +134,15 @@ impl Clock {
     }
 }
 
-const LONGEST_NAP: Duration = Duration::from_secs(30);
+const MAX_SLEEP: Duration = Duration::from_secs(30);
 
-#[expect(clippy::disallowed_methods, reason = "this is the place that reads the machine's time")]
+#[expect(clippy::disallowed_methods, reason = "only this module reads the time of the machine")]
 fn system_now() -> i64 {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     i64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The time that a UUIDv7 carries; `None` where `id` is none.
+/// Returns the time in a UUIDv7, or `None` if `id` is not one.
 #[must_use]
 pub fn id_time(id: &str) -> Option<Timestamp> {
     let uuid = Uuid::try_parse(id).ok().filter(|uuid| uuid.get_version_num() == 7)?;
@@ -151,7 +151,7 @@ pub fn id_time(id: &str) -> Option<Timestamp> {
     Some(Timestamp::from_millis(millis))
 }
 
-/// Sorts before every identifier that was made at `time` or later, and after those that were made before.
+/// Returns a text that sorts before every identifier of `time` or later, and after every earlier identifier.
 #[must_use]
 pub fn id_floor(time: Timestamp) -> String {
     let millis = time.as_millis().max(0);
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_sleeper_wakes_when_the_clock_is_moved() {
+    async fn sleep_ends_when_the_clock_is_advanced() {
         let clock = Clock::manual(Timestamp::from_millis(1_000));
         let sleeper = tokio::spawn(clock.sleep(Duration::from_secs(900)));
         clock.advance(Duration::from_secs(899));
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_rise_and_tell_their_age() {
+    fn identifiers_rise_and_contain_their_time() {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_123));
         let ids: Vec<String> = (0..1000).map(|_| clock.new_id()).collect();
         assert!(ids.is_sorted() && ids.windows(2).all(|pair| pair[0] != pair[1]));
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_ensure_monotonic_those_of_a_clock_that_was_set_back() {
+    fn identifiers_stay_monotonic_after_the_clock_was_set_back() {
         let ahead = Clock::manual(Timestamp::from_millis(1_700_086_400_000));
         let last = ahead.new_id();
         let set_back = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn identifiers_are_cut_by_time() {
+    fn id_floor_separates_identifiers_by_time() {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_123));
         let before = clock.new_id();
         clock.advance(Duration::from_millis(1));

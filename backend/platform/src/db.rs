@@ -54,12 +54,12 @@ pub struct DbStats {
 }
 
 impl Db {
-    /// Opens the database. Creates the file or the schema if it is missing, and applies migrations unless the URL excludes
-    /// that ([`PostgresUrl::migrated_elsewhere`]).
+    /// Opens the database. Creates the file or the schema if it is missing, and applies migrations unless the URL
+    /// excludes that ([`PostgresUrl::migrated_elsewhere`]).
     ///
     /// # Errors
-    /// If the database cannot be opened, reached or written, a migration fails or differs from the applied one, or migrations
-    /// are missing and must not be applied here.
+    /// If the database cannot be opened, reached or written, a migration fails or differs from the applied one, or
+    /// migrations are missing and must not be applied here.
     pub fn open(
         database: impl Into<Database>,
         options: DbOptions,
@@ -101,8 +101,8 @@ impl Db {
         }
     }
 
-    /// Checks that a database can be used and that all migrations are applied. Changes nothing. A file is migrated when it is
-    /// opened, so it is not checked.
+    /// Checks that a database can be used and that all migrations are applied. Changes nothing. A file is migrated when
+    /// it is opened, so it is not checked.
     ///
     /// # Errors
     /// If the database cannot be reached or used, or migrations are missing.
@@ -128,13 +128,13 @@ impl Db {
         self.dialect().is_shared()
     }
 
-    /// Runs `unit` in a transaction. Returns after the transaction is durable. An `Err` of the unit undoes its changes, and no
-    /// others. The unit may be run more than once before it is committed. Units are serializable: their outcome is as if they
-    /// had run one after the other.
+    /// Runs `unit` in a transaction. Returns after the transaction is durable. An `Err` of the unit undoes its changes,
+    /// and no others. The unit may be run more than once before it is committed. Units are serializable: their outcome
+    /// is as if they had run one after the other.
     ///
     /// # Errors
-    /// The error of the unit, or a [`DbError`] if the queue is full, the unit conflicts with others too often, or the commit
-    /// fails. After [`DbError::Uncertain`] it is unknown whether the unit was committed.
+    /// The error of the unit, or a [`DbError`] if the queue is full, the unit conflicts with others too often, or the
+    /// commit fails. After [`DbError::Uncertain`] it is unknown whether the unit was committed.
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -147,9 +147,9 @@ impl Db {
         }
     }
 
-    /// Runs `unit` as [`write`](Self::write), on PostgreSQL with the isolation level READ COMMITTED, so that it conflicts with
-    /// no serializable unit. For a unit that decides nothing by rows that it has read and publishes no event, such as marking
-    /// or deleting rows.
+    /// Runs `unit` as [`write`](Self::write), on PostgreSQL with the isolation level READ COMMITTED, so that it
+    /// conflicts with no serializable unit. For a unit that decides nothing by rows that it has read and publishes no
+    /// event, such as marking or deleting rows.
     ///
     /// # Errors
     /// As for [`write`](Self::write).
@@ -181,9 +181,9 @@ impl Db {
         }
     }
 
-    /// Notifies `signal` also when a transaction of another process notifies its signal of this name, a few milliseconds after
-    /// the commit. A notification may be lost with a process or a connection, so a listener must poll as well. Does nothing on
-    /// SQLite, where one process owns the database.
+    /// Notifies `signal` also when a transaction of another process notifies its signal of this name, a few
+    /// milliseconds after the commit. A notification may be lost with a process or a connection, so a listener must
+    /// poll as well. Does nothing on SQLite, where one process owns the database.
     pub fn share_signal(&self, name: &'static str, signal: &Signal) {
         match &*self.engine {
             Engine::Sqlite(_) => {}

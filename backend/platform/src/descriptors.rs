@@ -1,18 +1,18 @@
-//! The limit on open files: raised at start, and how many files may still be opened.
+//! The limit on open files: raising it, and the number of files that can still be opened.
 
 use std::io;
 
-/// What the soft limit on open files is where the system does not say.
+/// The assumed soft limit if the system does not report one.
 const UNKNOWN_LIMIT: usize = 1024;
 
-/// Raises the soft limit on open files to the hard one; answers the limit that holds then.
+/// Raises the soft limit on open files to the hard one. Returns the new limit.
 ///
 /// # Errors
-/// When the system refuses the higher limit. The old one holds.
+/// If the system refuses the higher limit. The old one stays in force.
 #[cfg(unix)]
 pub fn raise_limit() -> io::Result<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    // Some systems name a hard limit that they do not grant; this one they all do.
+    // Some systems report a hard limit that they do not grant. All of them grant this one.
     const GRANTED_EVERYWHERE: u64 = 10_240;
     let limit = getrlimit(Resource::Nofile);
     if limit.current == limit.maximum {
@@ -28,7 +28,7 @@ pub fn raise_limit() -> io::Result<usize> {
     Ok(as_count(current))
 }
 
-/// Where there is no such limit, nothing is raised.
+/// Does nothing on systems without such a limit.
 ///
 /// # Errors
 /// Never.
@@ -37,7 +37,7 @@ pub fn raise_limit() -> io::Result<usize> {
     Ok(usize::MAX)
 }
 
-/// How many files the process may open beyond those that are open now.
+/// Returns the number of files that the process can still open.
 #[must_use]
 pub fn available() -> usize {
     soft_limit().saturating_sub(open_now())
@@ -53,13 +53,13 @@ fn soft_limit() -> usize {
     usize::MAX
 }
 
-/// The limit as a number; none is as good as the largest.
+/// Converts a limit to a number: no limit is the largest number.
 #[cfg(unix)]
 fn as_count(limit: Option<u64>) -> usize {
     limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
 }
 
-/// The files that are open now, this look at them included.
+/// Counts the open files, including the one that lists them.
 fn open_now() -> usize {
     let listed = std::fs::read_dir("/dev/fd").map(Iterator::count);
     listed.unwrap_or(if cfg!(unix) { UNKNOWN_LIMIT / 8 } else { 0 })

@@ -1,21 +1,21 @@
-//! Files and folders that only their owner can look into, and whether they still are where they were opened.
+//! Private files and folders, and the detection of files that were moved, deleted or replaced.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The mode of a file that only its owner reads and writes.
+/// The mode of a private file.
 #[cfg(unix)]
 const PRIVATE_FILE: u32 = 0o600;
-/// The same of a folder.
+/// The mode of a private folder.
 #[cfg(unix)]
 const PRIVATE_FOLDER: u32 = 0o700;
 
-/// Makes a folder, and those above it, that only its owner can look into, whatever the umask. One that exists stays as it
-/// is.
+/// Creates a folder, and missing parents, that only its owner can read, whatever the umask. Does not change an existing
+/// folder.
 ///
 /// # Errors
-/// When it cannot be made.
+/// If it cannot be created.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -27,14 +27,14 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)?;
     #[cfg(unix)]
     set_mode(path, PRIVATE_FOLDER)?;
-    // After a loss of power a folder is there once the one above it has been written.
+    // A folder survives a power loss only after its parent was synced.
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Makes an empty file that only its owner reads and writes, whatever the umask.
+/// Creates an empty file that only its owner can read and write, whatever the umask.
 ///
 /// # Errors
-/// When it cannot be made, or is there already.
+/// If it cannot be created, or exists.
 pub fn create_private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -46,10 +46,10 @@ pub fn create_private_file(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes a private file beside its final place and renames it, so that a crash leaves the former file or the new one.
+/// Writes a private file under another name and renames it, so that a crash leaves the old file or the new one.
 ///
 /// # Errors
-/// When it cannot be written.
+/// If it cannot be written.
 pub fn write_private_file(path: &Path, text: &str) -> io::Result<()> {
     let beside = path.with_added_extension("new");
     match fs::remove_file(&beside) {
@@ -63,29 +63,29 @@ pub fn write_private_file(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Makes what was created, renamed or removed in a folder outlast a loss of power.
+/// Syncs a folder, so that files created, renamed or deleted in it survive a power loss.
 ///
 /// # Errors
-/// When the folder cannot be written to its disk.
+/// If the folder cannot be synced.
 pub fn sync_folder(path: &Path) -> io::Result<()> {
-    // The folder of a bare name is the current one.
+    // The parent of a bare file name is the empty path: the current folder.
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
 }
 
-/// The permissions that others than the owner have to a file or folder: the last six bits of its mode. 0 where there are
-/// no modes.
+/// Returns the permissions of group and others on a file or folder: the last six bits of its mode. 0 on systems without
+/// modes.
 ///
 /// # Errors
-/// When it cannot be looked at.
+/// If its metadata cannot be read.
 pub fn permissions_of_others(path: &Path) -> io::Result<u32> {
     fs::metadata(path).map(|metadata| mode(&metadata) & 0o077)
 }
 
-/// Makes a file private that others can read or write, and logs that. A file that is not there stays away.
+/// Makes a file private if others can read or write it, and logs that. Ignores a missing file.
 ///
 /// # Errors
-/// When it cannot be looked at.
+/// If its metadata cannot be read.
 pub fn tighten_file(path: &Path) -> io::Result<()> {
     let others = match permissions_of_others(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -95,9 +95,9 @@ pub fn tighten_file(path: &Path) -> io::Result<()> {
     if others != 0 {
         let (file, mode) = (path.display(), format!("{:03o}", PRIVATE_FILE | others));
         match set_mode(path, PRIVATE_FILE) {
-            Ok(()) => tracing::warn!(%file, mode, "others had access to a file; its mode is 600 now"),
+            Ok(()) => tracing::warn!(%file, mode, "file was accessible to others; its mode is now 600"),
             Err(error) => {
-                tracing::warn!(%file, mode, %error, "others have access to a file; run `chmod 600`")
+                tracing::warn!(%file, mode, %error, "file is accessible to others; run `chmod 600`")
             }
         }
     }
@@ -121,33 +121,33 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(mode))
 }
 
-/// A file or folder as it was at some moment, and its path.
+/// The path and the identity of a file or folder.
 #[derive(Clone, Debug)]
 pub struct OpenedPath {
     path: PathBuf,
     identity: Identity,
 }
 
-/// Device and number on it: the same path with another identity is another file.
+/// Device and inode number. Another identity at the same path is another file.
 type Identity = (u64, u64);
 
 impl OpenedPath {
-    /// What is at `path` now.
+    /// Records the identity of the file or folder at `path`.
     ///
     /// # Errors
-    /// When there is nothing, or it cannot be looked at.
+    /// If it does not exist, or its metadata cannot be read.
     pub fn of(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         Ok(Self { identity: identity(&path)?, path })
     }
 
-    /// Its path.
+    /// Returns the path.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether the same file or folder is at its path now. Costs a call of the operating system, about a microsecond.
+    /// Returns whether the same file or folder is at the path. Costs one system call, about a microsecond.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
         identity(&self.path).is_ok_and(|found| found == self.identity)
@@ -162,7 +162,7 @@ fn identity(path: &Path) -> io::Result<Identity> {
 
 #[cfg(not(unix))]
 fn identity(path: &Path) -> io::Result<Identity> {
-    // Here an open file cannot be moved or deleted.
+    // On these systems an open file cannot be moved or deleted.
     fs::metadata(path).map(|_| (0, 0))
 }
 
@@ -183,7 +183,7 @@ mod tests {
         assert_eq!((mode_of(&made), mode_of(&folder.path().join("a"))), (0o700, 0o700));
         let file = made.join("key");
         write_private_file(&file, "one").unwrap();
-        // What a crash has left beside it is in nobody's way.
+        // A file that a crash has left is replaced.
         fs::write(made.join("key.new"), "half").unwrap();
         write_private_file(&file, "two").unwrap();
         assert_eq!((mode_of(&file), fs::read_to_string(&file).unwrap().as_str()), (0o600, "two"));
@@ -203,19 +203,19 @@ mod tests {
     }
 
     #[test]
-    fn place_is_held_until_the_file_is_moved_deleted_or_replaced() {
+    fn opened_path_is_unchanged_until_the_file_is_moved_or_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let (path, elsewhere) = (folder.path().join("a"), folder.path().join("b"));
         fs::write(&path, "").unwrap();
-        let place = OpenedPath::of(&path).unwrap();
-        assert!(place.is_unchanged());
+        let opened = OpenedPath::of(&path).unwrap();
+        assert!(opened.is_unchanged());
         fs::rename(&path, &elsewhere).unwrap();
-        assert!(!place.is_unchanged());
+        assert!(!opened.is_unchanged());
         fs::write(&path, "").unwrap();
-        assert!(!place.is_unchanged(), "another file has its path");
+        assert!(!opened.is_unchanged(), "another file has its path");
         fs::rename(&elsewhere, &path).unwrap();
-        assert!(place.is_unchanged());
+        assert!(opened.is_unchanged());
         fs::remove_file(&path).unwrap();
-        assert!(!place.is_unchanged());
+        assert!(!opened.is_unchanged());
     }
 }

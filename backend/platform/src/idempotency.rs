@@ -1,4 +1,4 @@
-//! Idempotency keys: the same request again gets the first answer again, and has one effect.
+//! Idempotency keys: a repeated request gets the answer of the first one, and has no second effect.
 
 mod answer;
 mod finality;
@@ -22,32 +22,32 @@ pub use store::{
 
 use http::HeaderName;
 
-/// The header by which every answer of the API announces that keys are honoured, and for how long:
-/// `Idempotency-Keys: max-age=86400`. A client that has not seen it must not repeat a write whose outcome is unknown.
+/// The header by which every answer of the API announces that keys are supported, and for how long: `Idempotency-Keys:
+/// max-age=86400`. A client that has not received it must not repeat a write whose outcome is unknown.
 pub const ANNOUNCEMENT: HeaderName = HeaderName::from_static("idempotency-keys");
 /// The value of [`ANNOUNCEMENT`].
 pub const ANNOUNCED: &str = "max-age=86400";
 
-/// What tells two requests with one key apart: a hash of the parsed body, as hexadecimal text.
+/// The hash of a parsed body, in hexadecimal. Two requests with one key must have the same one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Of a parsed body; give it the struct, not the bytes, so that spacing and unknown fields do not matter.
+    /// Hashes a parsed body: the struct and not the bytes, so that white space and unknown fields have no effect.
     ///
     /// # Errors
-    /// When the body cannot be written as JSON.
+    /// If the body cannot be written as JSON.
     pub fn of<T: Serialize>(body: &T) -> Result<Self, serde_json::Error> {
         Ok(Self(hexadecimal(&Sha256::digest(serde_json::to_vec(body)?))))
     }
 
-    /// Of a body that holds a secret: without `key` nobody can find it by trying.
+    /// Hashes a body with a secret. `key` prevents that the secret is found by guessing.
     ///
     /// # Errors
-    /// When the body cannot be written as JSON.
+    /// If the body cannot be written as JSON.
     pub fn keyed<T: Serialize>(key: &SecretString, body: &T) -> Result<Self, serde_json::Error> {
         let body = serde_json::to_vec(body)?;
-        // A key of any length will do for HMAC; the plain hash stands in for the error that cannot happen.
+        // HMAC accepts a key of any length, so the plain hash is never used.
         let hash = match Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes()) {
             Ok(mac) => mac.chain_update(&body).finalize().into_bytes(),
             Err(_) => Sha256::digest(&body),
@@ -55,7 +55,7 @@ impl Fingerprint {
         Ok(Self(hexadecimal(&hash)))
     }
 
-    /// The hash as text.
+    /// Returns the hash as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

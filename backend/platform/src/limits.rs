@@ -1,5 +1,5 @@
-//! Limits: how often something may be tried for a key, how much an account may write, how many streams are open, and who a
-//! client is behind proxies.
+//! Limits of tries by key, of writes by account, of open streams and of log lines, and the client address behind
+//! proxies.
 
 mod client;
 mod rate;

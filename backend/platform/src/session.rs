@@ -28,8 +28,8 @@ pub use revoked::{MIGRATIONS, RevokedSessions, is_recorded, prune};
 /// The default lifetime of a session: 7 days.
 pub const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The session of a signed-in user. As an extractor it rejects a request without a valid session with 401, and one that names
-/// another user in [`INTENDED_USER`] with 409.
+/// The session of a signed-in user. As an extractor it rejects a request without a valid session with 401, and one that
+/// names another user in [`INTENDED_USER`] with 409.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// The user.
@@ -103,8 +103,9 @@ impl Sessions {
         self.begin_with_cookies(&HeaderMap::new(), user_id, email)
     }
 
-    /// Begins a session of a client that sent these headers. Browsers share cookies between the ports of a host. If another
-    /// server of the host uses the configured name, the cookie gets another one, so that the other session is kept.
+    /// Begins a session of a client that sent these headers. Browsers share cookies between the ports of a host. If
+    /// another server of the host uses the configured name, the cookie gets another one, so that the other session is
+    /// kept.
     ///
     /// # Errors
     /// 500 if the token cannot be signed.
@@ -178,8 +179,8 @@ impl Sessions {
         Ok(session)
     }
 
-    /// Returns the `Set-Cookie` values that delete the session cookies of a client that sent these headers, and keep those of
-    /// other servers.
+    /// Returns the `Set-Cookie` values that delete the session cookies of a client that sent these headers, and keep
+    /// those of other servers.
     #[must_use]
     pub fn clear(&self, headers: &HeaderMap) -> Vec<HeaderValue> {
         let Shared { cookie, names, .. } = &*self.shared;

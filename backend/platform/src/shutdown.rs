@@ -1,4 +1,4 @@
-//! Orderly ends: one signal for everything that runs, and a wait for what must finish.
+//! Graceful shutdown: one signal for all tasks, and a wait for those that must finish.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tokio_util::task::TaskTracker;
 
-/// The end of a process, or of a stack in a test. Clones share it.
+/// The shutdown of a process, or of a stack in a test. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
     token: CancellationToken,
@@ -17,13 +17,14 @@ pub struct Shutdown {
 }
 
 impl Shutdown {
-    /// Nothing runs yet, nothing has ended.
+    /// Creates a shutdown that is not triggered and has no tasks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Runs a task that [`wait`](Self::wait) waits for; it should end soon after [`triggered`](Self::triggered).
+    /// Spawns a task that [`wait`](Self::wait) waits for. The task should end soon after
+    /// [`triggered`](Self::triggered).
     pub fn spawn<F>(&self, task: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
@@ -32,63 +33,64 @@ impl Shutdown {
         self.tasks.spawn(task)
     }
 
-    /// Asks everything to end.
+    /// Triggers the shutdown.
     pub fn trigger(&self) {
         self.token.cancel();
     }
 
-    /// Whether the end has been asked for.
+    /// Returns whether the shutdown is triggered.
     #[must_use]
     pub fn is_triggered(&self) -> bool {
         self.token.is_cancelled()
     }
 
-    /// Returns once the end has been asked for.
+    /// Waits until the shutdown is triggered.
     pub async fn triggered(&self) {
         self.token.cancelled().await;
     }
 
-    /// The same as a future that borrows nothing: ends a stream (`stream.take_until(…)`).
+    /// Returns [`triggered`](Self::triggered) as a future that borrows nothing, to end a stream
+    /// (`stream.take_until(…)`).
     pub fn triggered_owned(&self) -> WaitForCancellationFutureOwned {
         self.token.clone().cancelled_owned()
     }
 
-    /// Waits until every spawned task has ended, `grace` at most; whether all did.
+    /// Waits for all spawned tasks, at most for `grace`. Returns whether all have ended.
     pub async fn wait(&self, grace: Duration) -> bool {
         self.tasks.close();
         tokio::time::timeout(grace, self.tasks.wait()).await.is_ok()
     }
 }
 
-/// The signals that ask the process to end: SIGTERM, SIGINT and SIGHUP, or Ctrl-C where there are no signals. From the moment
-/// they are listened to, none of them kills the process.
+/// The signals that terminate the process: SIGTERM, SIGINT and SIGHUP, or Ctrl-C on systems without signals. While a
+/// value exists, they do not kill the process.
 #[derive(Debug)]
 pub struct EndSignals {
     #[cfg(unix)]
     terminate: Signal,
     #[cfg(unix)]
     interrupt: Signal,
-    /// None where the process was started to outlive its terminal (`nohup`).
+    /// `None` if the process was started with `nohup`.
     #[cfg(unix)]
     hangup: Option<Signal>,
 }
 
 #[cfg(unix)]
 impl EndSignals {
-    /// Listens to them.
+    /// Installs the handlers.
     ///
     /// # Errors
-    /// When the handlers cannot be installed.
+    /// If the handlers cannot be installed.
     pub fn listen() -> io::Result<Self> {
         let hangup = if is_hangup_ignored() { None } else { Some(signal(SignalKind::hangup())?) };
         let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         Ok(Self { terminate, interrupt, hangup })
     }
 
-    /// Returns when one of them has come.
+    /// Waits for one of the signals.
     ///
     /// # Errors
-    /// When they cannot be listened to.
+    /// If the signals cannot be received.
     pub async fn received(&mut self) -> io::Result<()> {
         let hangup = async {
             match &mut self.hangup {
@@ -104,11 +106,11 @@ impl EndSignals {
         Ok(())
     }
 
-    /// Returns when the end is demanded once more, by SIGTERM or SIGINT. SIGHUP does not demand: a terminal that closes
+    /// Waits for a further SIGTERM or SIGINT, which demands an immediate end. SIGHUP does not: a terminal that closes
     /// sends it more than once.
     ///
     /// # Errors
-    /// When they cannot be listened to.
+    /// If the signals cannot be received.
     pub async fn demanded(&mut self) -> io::Result<()> {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -120,7 +122,7 @@ impl EndSignals {
 
 #[cfg(not(unix))]
 impl EndSignals {
-    /// Listens to them.
+    /// Installs the handlers.
     ///
     /// # Errors
     /// Never.
@@ -128,24 +130,24 @@ impl EndSignals {
         Ok(Self {})
     }
 
-    /// Returns when one of them has come.
+    /// Waits for one of the signals.
     ///
     /// # Errors
-    /// When they cannot be listened to.
+    /// If the signals cannot be received.
     pub async fn received(&mut self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
 
-    /// Returns when the end is demanded once more.
+    /// Waits for a further Ctrl-C.
     ///
     /// # Errors
-    /// When they cannot be listened to.
+    /// If the signals cannot be received.
     pub async fn demanded(&mut self) -> io::Result<()> {
         tokio::signal::ctrl_c().await
     }
 }
 
-/// Whether SIGHUP is ignored, as `nohup` has it. Known on Linux alone; a handler would undo it.
+/// Returns whether SIGHUP is ignored, as with `nohup`, which a handler would undo. Always `false` except on Linux.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
@@ -159,7 +161,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn waiting_ends_with_the_tasks_or_with_the_grace() {
+    async fn wait_ends_with_the_tasks_or_after_the_grace_period() {
         let shutdown = Shutdown::new();
         let listening = shutdown.clone();
         let task = shutdown.spawn(async move { listening.triggered().await });
@@ -168,7 +170,7 @@ mod tests {
         shutdown.trigger();
         assert!(shutdown.wait(Duration::from_secs(10)).await);
         task.await.unwrap();
-        // Late listeners hear it too.
+        // Later waits return at once.
         shutdown.triggered().await;
         shutdown.triggered_owned().await;
     }

@@ -2,8 +2,8 @@
 
 use tokio::sync::watch;
 
-/// Notifies listeners. Clones notify the same ones. A listener misses no notification: it returns at once for one that came
-/// after its last wait.
+/// Notifies listeners. Clones notify the same ones. A listener misses no notification: it returns at once for one that
+/// came after its last wait.
 #[derive(Clone, Debug)]
 pub struct Signal {
     count: watch::Sender<u64>,
@@ -53,8 +53,8 @@ impl Signal {
 }
 
 impl Listener {
-    /// Returns at the next notification, or at once if one came since the last call. Never returns after every [`Signal`] was
-    /// dropped.
+    /// Returns at the next notification, or at once if one came since the last call. Never returns after every
+    /// [`Signal`] was dropped.
     pub async fn notified(&mut self) {
         if self.count.changed().await.is_err() {
             std::future::pending::<()>().await;

@@ -26,13 +26,13 @@ pub use export::{ExportError, Exporting, Ratio, TraceSettings, export_traces};
 pub use logs::{FilterError, LogGuard, init_logs, log_panics, write_within};
 pub use span::{Description, Span, SpanKind, Value};
 
-/// How log lines are written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogFormat {
-    /// For people.
+    /// Text, for people.
     #[default]
     Text,
-    /// For machines: one JSON object a line.
+    /// JSON, one object a line, for programs.
     Json,
 }
 
@@ -66,11 +66,11 @@ impl fmt::Display for LogFormat {
 const BUCKETS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// How often raw histogram samples are folded into buckets: it bounds the memory that they take.
+/// How often raw histogram samples are aggregated into buckets, which bounds their memory.
 const UPKEEP: Duration = Duration::from_secs(1);
 
-/// Starts collecting metrics, once for the process; renders what was collected. `None` where the process has another
-/// recorder.
+/// Starts the collection of metrics, once for the process. Returns the handle that renders them, or `None` if the
+/// process has another recorder.
 pub fn install_metrics() -> Option<&'static PrometheusHandle> {
     static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
     HANDLE.get_or_init(install).as_ref()
@@ -90,15 +90,15 @@ fn install() -> Option<PrometheusHandle> {
         }
     });
     if let Err(error) = upkeep {
-        tracing::warn!(%error, "metrics are not kept up; histograms will grow until they are read");
+        tracing::warn!(%error, "metrics upkeep not started; histograms grow until they are read");
     }
     Some(handle)
 }
 
-/// Answers `GET /metrics` in Prometheus text on a listener of its own until `shutdown`.
+/// Serves `GET /metrics` in the text format of Prometheus, on its own listener, until `shutdown`.
 ///
 /// # Errors
-/// When the listener fails for good.
+/// If the listener fails permanently.
 pub async fn serve_metrics(listener: TcpListener, shutdown: Shutdown) -> io::Result<()> {
     let render = || async {
         let text = install_metrics().map(PrometheusHandle::render).unwrap_or_default();

@@ -26,9 +26,9 @@ impl Dialect {
         }
     }
 
-    /// Returns the expression for the number of the running transaction. On SQLite it is 0: one writer makes identifiers, so
-    /// they rise in the order of the commits. On PostgreSQL a transaction that has seen the effect of another one has the
-    /// greater number.
+    /// Returns the expression for the number of the running transaction. On SQLite it is 0: one writer makes
+    /// identifiers, so they rise in the order of the commits. On PostgreSQL a transaction that has seen the effect of
+    /// another one has the greater number.
     #[must_use]
     pub const fn current_xact_id(self) -> &'static str {
         match self {
@@ -37,8 +37,8 @@ impl Dialect {
         }
     }
 
-    /// Returns the expression for the xmax of the snapshot: a number greater than that of every transaction whose effects are
-    /// visible in this one. A visible row with this or a greater number was numbered by another server.
+    /// Returns the expression for the xmax of the snapshot: a number greater than that of every transaction whose
+    /// effects are visible in this one. A visible row with this or a greater number was numbered by another server.
     #[must_use]
     pub const fn snapshot_xmax(self) -> &'static str {
         match self {
@@ -47,8 +47,8 @@ impl Dialect {
         }
     }
 
-    /// Returns the expression for the xmin of the snapshot: all transactions with smaller numbers have ended, and the effects
-    /// of those that committed are visible in this one.
+    /// Returns the expression for the xmin of the snapshot: all transactions with smaller numbers have ended, and the
+    /// effects of those that committed are visible in this one.
     #[must_use]
     pub const fn snapshot_xmin(self) -> &'static str {
         match self {

@@ -18,8 +18,8 @@ pub enum DbError {
     /// The database cannot be reached or written (a full disk, a server that is gone). Nothing was committed.
     #[error("the database is not available: {0}")]
     Unavailable(String),
-    /// The connection was lost during the commit, or the server did not answer in time. The unit is committed, is not, or will
-    /// be; only a read of the database shows which. The unit was not run again.
+    /// The connection was lost during the commit, or the server did not answer in time. The unit is committed, is not,
+    /// or will be; only a read of the database shows which. The unit was not run again.
     #[error("the outcome of the commit is unknown: {0}")]
     Uncertain(String),
     /// A statement is wrong, or a row is not what it should be.
@@ -31,8 +31,8 @@ pub enum DbError {
 }
 
 impl DbError {
-    /// Returns whether the database could not execute any unit: it is away, full, locked, read-only or overloaded. The unit of
-    /// work has not caused that, and it ends. After [`Uncertain`](Self::Uncertain) the unit may be committed.
+    /// Returns whether the database could not execute any unit: it is away, full, locked, read-only or overloaded. The
+    /// unit of work has not caused that, and it ends. After [`Uncertain`](Self::Uncertain) the unit may be committed.
     #[must_use]
     pub const fn is_outage(&self) -> bool {
         match self {

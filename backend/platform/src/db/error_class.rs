@@ -1,7 +1,8 @@
 //! Classifies the error codes of both databases: the one place that distinguishes an outage from a wrong statement.
 //!
-//! An outage (a server that is away or read-only, a full disk, a lock, missing tables) is no failure of a unit of work, and
-//! ends: consumers wait for its end and count no failure of an event. Every other error is one of the statement itself.
+//! An outage (a server that is away or read-only, a full disk, a lock, missing tables) is no failure of a unit of work,
+//! and ends: consumers wait for its end and count no failure of an event. Every other error is one of the statement
+//! itself.
 
 use rusqlite::ffi;
 

@@ -14,8 +14,8 @@ impl Migrations {
     pub(super) fn runner(&self) -> Result<refinery::Runner, refinery::Error> {
         let scripts: Result<Vec<_>, _> =
             self.scripts.iter().map(|(name, sql)| refinery::Migration::unapplied(name, sql)).collect();
-        // Grouped, so that the scripts and their history are one transaction: a process that is killed in between would leave
-        // tables that no later start expects.
+        // Grouped, so that the scripts and their history are one transaction: a process that is killed in between would
+        // leave tables that no later start expects.
         let mut runner = refinery::Runner::new(&scripts?).set_grouped(true);
         runner.set_migration_table_name(self.history());
         Ok(runner)

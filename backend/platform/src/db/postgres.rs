@@ -1,9 +1,9 @@
 //! The database interface on PostgreSQL: threads with a connection each, and one transaction for each unit of work.
 //!
-//! Writes are serializable, so a unit may read and then write as if it ran alone. If transactions conflict, the server rolls
-//! one of them back, and the worker runs it again, a bounded number of times. The worker replaces a lost connection and runs
-//! the unit again, unless the connection was lost during the commit: then the outcome is unknown, and the caller gets
-//! [`DbError::Uncertain`].
+//! Writes are serializable, so a unit may read and then write as if it ran alone. If transactions conflict, the server
+//! rolls one of them back, and the worker runs it again, a bounded number of times. The worker replaces a lost
+//! connection and runs the unit again, unless the connection was lost during the commit: then the outcome is unknown,
+//! and the caller gets [`DbError::Uncertain`].
 
 mod client;
 mod connection;
@@ -31,8 +31,8 @@ pub(super) use session::Session;
 pub use url::{CONNECTIONS, PostgresUrl, Target, UrlError};
 use worker::Worker;
 
-/// How long a caller waits for a write, in the queue and on the server. Nothing else detects a connection on which no data
-/// arrives and which is not closed.
+/// How long a caller waits for a write, in the queue and on the server. Nothing else detects a connection on which no
+/// data arrives and which is not closed.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a caller waits for a read. Longer than `statement_timeout`.
 const READ_TIMEOUT: Duration = Duration::from_secs(35);

@@ -1,7 +1,7 @@
 //! The database interface on SQLite: one writer that commits in groups, and a few readers.
 //!
-//! The writer commits all waiting units together, so that one wait for the disk serves many of them. The changes of a unit that
-//! fails are undone before the commit, without an effect on the others. Replies are sent after the commit.
+//! The writer commits all waiting units together, so that one wait for the disk serves many of them. The changes of a
+//! unit that fails are undone before the commit, without an effect on the others. Replies are sent after the commit.
 
 mod copy;
 mod files;
@@ -244,8 +244,8 @@ fn commit_group(
     }
 }
 
-/// Runs every job and commits them together. Returns the number of committed jobs, or `None` if one that failed left changes
-/// behind: then nothing was committed, and the group must be run again with savepoints.
+/// Runs every job and commits them together. Returns the number of committed jobs, or `None` if one that failed left
+/// changes behind: then nothing was committed, and the group must be run again with savepoints.
 fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> Result<Option<u64>, DbError> {
     let mut tx = Tx::new(Session::new(connection).into(), mode);
     tx.execute("BEGIN IMMEDIATE", &[])?;

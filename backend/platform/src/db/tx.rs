@@ -22,9 +22,9 @@ pub(super) enum Session<'c> {
 /// How a transaction undoes a part of it that fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
-    /// No savepoint is made: most units that fail have changed nothing before. After one that has, the transaction is rolled
-    /// back and run again with savepoints. Savepoints copy every page they touch on SQLite, and are two more round trips on
-    /// PostgreSQL.
+    /// No savepoint is made: most units that fail have changed nothing before. After one that has, the transaction is
+    /// rolled back and run again with savepoints. Savepoints copy every page they touch on SQLite, and are two more
+    /// round trips on PostgreSQL.
     Optimistic,
     /// Each part that may fail has its own savepoint.
     WithSavepoints,
@@ -60,8 +60,8 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Runs a statement whose outcome the unit does not need. On PostgreSQL it is sent with the next statement or the commit.
-    /// If it fails there, the unit is run again, and this method returns the failure.
+    /// Runs a statement whose outcome the unit does not need. On PostgreSQL it is sent with the next statement or the
+    /// commit. If it fails there, the unit is run again, and this method returns the failure.
     ///
     /// # Errors
     /// As for [`execute`](Self::execute).
@@ -169,7 +169,8 @@ impl Session<'_> {
         }
     }
 
-    /// Returns whether a failed statement has aborted the transaction: on PostgreSQL only a rollback to a savepoint revives it.
+    /// Returns whether a failed statement has aborted the transaction: on PostgreSQL only a rollback to a savepoint
+    /// revives it.
     fn is_aborted(&self) -> bool {
         match self {
             Self::Sqlite(_) => false,

@@ -1,4 +1,4 @@
-//! An answer that can be kept: a status and a JSON text.
+//! An answer that can be stored: a status and a JSON text.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -6,32 +6,32 @@ use serde::Serialize;
 
 use crate::http::ApiError;
 
-/// A status and a body, as they were first answered.
+/// The status and the body of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The JSON text; empty where the answer has no body.
+    /// The JSON text; empty for an answer without a body.
     pub body: String,
 }
 
 impl Answer {
-    /// An answer with a JSON body.
+    /// Creates an answer with a JSON body.
     ///
     /// # Errors
-    /// 500 when the body cannot be written as JSON.
+    /// 500 if the body cannot be written as JSON.
     pub fn json<T: Serialize>(status: StatusCode, body: &T) -> Result<Self, ApiError> {
         let body = serde_json::to_string(body).map_err(ApiError::internal)?;
         Ok(Self { status: status.as_u16(), body })
     }
 
-    /// Whether no repeat of the request can be answered otherwise.
+    /// Returns whether every repeat of the request would get the same answer.
     pub(super) fn is_final(&self) -> bool {
-        // Refusals are judged by their code before they become answers.
+        // `record_outcome` checks the code of a refusal before it becomes an answer.
         self.status != StatusCode::ACCEPTED.as_u16()
     }
 
-    /// An answer without a body.
+    /// Creates an answer without a body.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
         Self { status: status.as_u16(), body: String::new() }
@@ -57,21 +57,21 @@ impl IntoResponse for Answer {
     }
 }
 
-/// On the answer of a request with an `Idempotency-Key`: `true` where an earlier request with that key had the effect,
-/// `false` where this one had it.
+/// The header on the answer to a request with an `Idempotency-Key`: `true` if an earlier request with that key had the
+/// effect, `false` if this one had it.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
-/// The answer of a request that may have a key, and whether it is a repeat.
+/// The answer to a request that may have a key, and whether it is replayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyedAnswer {
-    /// What is answered.
+    /// The answer.
     pub answer: Answer,
-    /// Whether an earlier request with the key had the effect; `None` where the request has no key.
+    /// Whether an earlier request with the key had the effect; `None` for a request without a key.
     pub replayed: Option<bool>,
 }
 
 impl KeyedAnswer {
-    /// The answer of an earlier request with the same key.
+    /// Replays the answer of an earlier request with the same key.
     #[must_use]
     pub fn replay(answer: Answer) -> Self {
         Self { answer, replayed: Some(true) }

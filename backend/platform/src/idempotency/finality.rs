@@ -1,16 +1,15 @@
-//! Which answers are kept under an idempotency key: those that no other try of the same request can change.
+//! The final answers, which are stored under an idempotency key: those that a repeated request cannot change.
 
 use http::StatusCode;
 use ticketing_sdk::ErrorCode;
 
 use crate::http::ApiError;
 
-/// Whether an answer with this status and code is the outcome of its request, so that it is kept under the key.
+/// Returns whether an answer with this status and code is final, so that it is stored under the key.
 ///
-/// A success is, except 202, whose outcome is still open. A refusal is only where it had an effect (a declined card is
-/// a failed payment) or where nothing can lift it (an order that was cancelled stays cancelled). Every other refusal
-/// releases the key: another hold may end, a limit may pass, a service may come back. A code that is not listed here
-/// is not kept.
+/// A success is final, except 202, whose outcome is open. A refusal is final only if it had an effect (a declined card
+/// is a failed payment) or is permanent (a cancelled order stays cancelled). Every other refusal releases the key:
+/// another hold may end, a limit may reset, a service may recover. A code that is not listed here is not final.
 #[must_use]
 pub fn is_final(status: StatusCode, code: Option<&ErrorCode>) -> bool {
     if status.is_success() {
@@ -31,7 +30,7 @@ pub fn is_final(status: StatusCode, code: Option<&ErrorCode>) -> bool {
     )
 }
 
-/// [`is_final`] of a refusal.
+/// Returns whether a refusal is final, by [`is_final`].
 #[must_use]
 pub fn is_final_refusal(refusal: &ApiError) -> bool {
     is_final(refusal.status(), refusal.code())
@@ -41,7 +40,7 @@ pub fn is_final_refusal(refusal: &ApiError) -> bool {
 mod tests {
     use super::*;
 
-    /// Every code of the API, the status that it is answered with, and whether it is kept.
+    /// Every code of the API, its status, and whether it is final.
     const TABLE: &[(ErrorCode, u16, bool)] = &[
         (ErrorCode::MalformedRequest, 400, false),
         (ErrorCode::UriTooLong, 414, false),
@@ -93,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn conflicts_limits_and_failures_are_never_kept() {
+    fn conflicts_limits_and_failures_are_never_final() {
         for status in [409, 429, 500, 502, 503, 504] {
             let status = StatusCode::from_u16(status).unwrap();
             for code in ErrorCode::KNOWN {
@@ -103,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_success_is_kept_unless_its_outcome_is_open() {
+    fn success_is_final_unless_its_outcome_is_open() {
         for (status, kept) in [(200, true), (201, true), (204, true), (202, false)] {
             assert_eq!(is_final(StatusCode::from_u16(status).unwrap(), None), kept, "{status}");
         }

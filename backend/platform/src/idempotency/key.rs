@@ -9,7 +9,8 @@ use crate::http::ApiError;
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const MAX_LENGTH: usize = 255;
 
-/// The request's idempotency key, if it has one: 1–255 visible ASCII characters, anything else is a 400.
+/// The idempotency key of a request, if it has one: 1–255 visible ASCII characters. Any other value is answered with
+/// 400.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(pub Option<String>);
 
@@ -17,14 +18,15 @@ impl IdempotencyKey {
     fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut values = headers.get_all(HEADER).iter();
         let Some(value) = values.next() else { return Ok(Self(None)) };
-        let fault = || {
+        let invalid = || {
             let message = format!("Idempotency-Key must be 1 to {MAX_LENGTH} visible ASCII characters");
             ApiError::field("Idempotency-Key", message)
         };
-        let text = value.to_str().map_err(|_| fault())?;
-        let fits = (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-        if !fits || values.next().is_some() {
-            return Err(fault());
+        let text = value.to_str().map_err(|_| invalid())?;
+        let is_valid =
+            (1..=MAX_LENGTH).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        if !is_valid || values.next().is_some() {
+            return Err(invalid());
         }
         Ok(Self(Some(text.to_owned())))
     }
@@ -44,7 +46,7 @@ mod tests {
     use http::HeaderValue;
 
     #[test]
-    fn keys_are_visible_ascii_of_a_bounded_length() {
+    fn keys_must_be_visible_ascii_of_bounded_length() {
         let of = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(HEADER, HeaderValue::from_bytes(value.as_bytes()).unwrap());

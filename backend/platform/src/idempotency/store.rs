@@ -1,4 +1,4 @@
-//! The table of keyed requests, and the two ways to go through it: in one transaction, or around a call.
+//! The table of keyed requests, and its two uses: in one transaction, or around a call to another system.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ pub const MIGRATIONS: Migrations = Migrations {
     )],
 };
 
-/// How long an answer is kept.
+/// How long an answer is stored.
 pub const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// One request that may come again.
+/// A request that a client may repeat.
 #[derive(Debug, Clone)]
 pub struct KeyedRequest {
     key: Option<String>,
@@ -31,8 +31,8 @@ pub struct KeyedRequest {
 }
 
 impl KeyedRequest {
-    /// A request by `user` to `route` (`"POST /api/orders"`). `user` is who may repeat it: the id of the signed-in user, or
-    /// the e-mail address of a sign-up. Two people never share a key.
+    /// Creates a request by `user` to `route` (`"POST /api/orders"`). `user` is the id of the signed-in user, or the
+    /// e-mail address of a sign-up: only requests of the same user share a key.
     #[must_use]
     pub fn new(
         key: &IdempotencyKey,
@@ -44,39 +44,39 @@ impl KeyedRequest {
         Self { key: key.0.clone(), scope: format!("{user} {route}"), fingerprint, now }
     }
 
-    /// Whether the request has a key at all.
+    /// Returns whether the request has a key.
     #[must_use]
     pub fn is_keyed(&self) -> bool {
         self.key.is_some()
     }
 }
 
-/// The outcome of a request in a committed transaction: an answer, or a refusal under which no key is kept.
+/// The outcome of a request in a committed transaction: an answer, or a refusal that releases the key.
 pub type KeyedOutcome = Result<KeyedAnswer, ApiError>;
 
-/// What became of an earlier request with the same key and body.
+/// The state of an earlier request with the same key and body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EarlierRequest {
-    /// It was answered.
+    /// It has an answer.
     Answered(Answer),
-    /// It is still being answered.
+    /// It is in progress.
     InFlight,
 }
 
-/// What is known of a request when it arrives.
+/// The result of claiming the key of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyClaim {
-    /// It has no key: answer it, there is nothing to keep.
+    /// The request has no key: answer it, and store nothing.
     NoKey,
-    /// It is new: answer it, then call [`record_outcome`].
+    /// The key is new: answer the request, then call [`record_outcome`].
     Fresh,
-    /// It was answered before: answer the same.
+    /// An earlier request has this answer: replay it.
     Replay(Answer),
-    /// It is being answered; usually a case for [`in_flight_error`].
+    /// An earlier request is in progress; usually answered with [`in_flight_error`].
     InFlight,
 }
 
-/// 409: the first request with this key is still being answered.
+/// Returns 409: the first request with this key is in progress.
 #[must_use]
 pub fn in_flight_error() -> ApiError {
     ApiError::conflict(
@@ -86,14 +86,14 @@ pub fn in_flight_error() -> ApiError {
     .retry_after(1)
 }
 
-/// Runs a unit at most once for its key, and keeps its answer in the same transaction.
+/// Runs a unit at most once for its key, and stores its answer in the same transaction.
 ///
-/// A refusal undoes what the unit did before it. One that no other try can change ([`is_final`](super::is_final)) is kept as an answer;
-/// any other releases the key. Both commit. A failure (5xx) is returned as an error, so that nothing is committed.
-/// Without a key nothing is kept.
+/// A refusal undoes what the unit did before it. One that no other try can change ([`is_final`](super::is_final)) is
+/// stored as an answer; any other releases the key. Both commit. A failure (5xx) is returned as an error, so that
+/// nothing is committed. Without a key nothing is stored.
 ///
 /// # Errors
-/// 422 when the key was used with another body, 409 when it is in flight, and a failure of the unit.
+/// 422 if the key was used with another body, 409 if it is in flight, and a failure of the unit.
 pub fn run_once(
     tx: &mut Tx<'_>,
     request: &KeyedRequest,
@@ -110,10 +110,10 @@ pub fn run_once(
     }
 }
 
-/// Ends a request that [`claim_key`] called fresh: keeps its answer or final refusal, and releases the key otherwise.
+/// Ends a request that [`claim_key`] called fresh: stores its answer or final refusal, or releases the key.
 ///
 /// # Errors
-/// When a statement fails.
+/// If a statement fails.
 pub fn record_outcome(
     tx: &mut Tx<'_>,
     request: &KeyedRequest,
@@ -136,11 +136,11 @@ pub fn record_outcome(
     Ok(Ok(KeyedAnswer { answer, replayed }))
 }
 
-/// What is known of an earlier request with this key and body: read only, and nothing is taken. `None` where the
-/// request has no key, or the key is not known, is older than [`RETENTION`], or belongs to another body.
+/// Finds an earlier request with this key and body, without claiming the key. Returns `None` if the request has no key,
+/// or the key is unknown, older than [`RETENTION`], or used with another body.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub async fn find(db: &Db, request: &KeyedRequest) -> Result<Option<EarlierRequest>, DbError> {
     if !request.is_keyed() {
         return Ok(None);
@@ -187,11 +187,11 @@ fn stored(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<Option<Stored>, DbE
     tx.query_opt(sql, args![&request.scope, key], Stored::read)
 }
 
-/// Takes the key for this request, or says what became of the first one with it. For routes that need more than one
+/// Claims the key for this request, or returns the state of the first one with it. For routes that need more than one
 /// transaction: call [`record_outcome`] in the one that settles the outcome, or [`release_key`] when there is none.
 ///
 /// # Errors
-/// 422 when the key was used with another body.
+/// 422 if the key was used with another body.
 pub fn claim_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<KeyClaim, ApiError> {
     let Some(key) = &request.key else { return Ok(KeyClaim::NoKey) };
     if insert(tx, request, key)? {
@@ -224,10 +224,10 @@ fn store_answer(tx: &mut Tx<'_>, request: &KeyedRequest, answer: &Answer) -> Res
     tx.execute_deferred(sql, args![&request.scope, key, i64::from(answer.status), &answer.body])
 }
 
-/// Gives the key back: the next request with it is a fresh one.
+/// Releases the key: the next request with it is a fresh one.
 ///
 /// # Errors
-/// When the statement fails.
+/// If the statement fails.
 pub fn release_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<(), DbError> {
     let Some(key) = &request.key else { return Ok(()) };
     tx.execute_deferred(
@@ -236,10 +236,10 @@ pub fn release_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<(), DbErro
     )
 }
 
-/// Deletes what is older than [`RETENTION`]; how many.
+/// Deletes the rows that are older than [`RETENTION`]. Returns their number.
 ///
 /// # Errors
-/// When the statement fails.
+/// If the statement fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
     let kept = i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
     tx.execute("DELETE FROM idempotency_keys WHERE created_at <= $1", args![now.as_millis() - kept])

@@ -1,4 +1,4 @@
-//! Who a client is: its address, or the one that a trusted proxy names.
+//! The address of a client, or the one that a trusted proxy reports.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -9,45 +9,45 @@ use http::HeaderMap;
 use http::request::Parts;
 use ipnet::IpNet;
 
-/// Some text is neither an address nor a block of addresses.
+/// A text is neither an address nor a block of addresses.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected an address or a block like 10.0.0.0/8")]
 pub struct NetworkError;
 
-/// Reads a block of addresses, or an address as the block that has it alone: `10.0.0.0/8`, `::1`, `fd00::/8`.
+/// Parses a block of addresses, or one address as a block: `10.0.0.0/8`, `::1`, `fd00::/8`.
 ///
 /// # Errors
-/// When the text is neither.
+/// If the text is neither.
 pub fn parse_network(text: &str) -> Result<IpNet, NetworkError> {
     let address = || text.parse::<IpAddr>().map(IpNet::from);
     text.parse().or_else(|_| address()).map_err(|_| NetworkError)
 }
 
-/// The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; none by default.
+/// The proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are trusted; none by default.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(Arc<[IpNet]>);
 
 impl TrustedProxies {
-    /// Believes proxies in these networks.
+    /// Trusts proxies in these networks.
     #[must_use]
     pub fn new(networks: Vec<IpNet>) -> Self {
         Self(networks.into())
     }
 
-    /// Whether no proxy is believed.
+    /// Returns whether no proxy is trusted.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether the proxy at this address is believed.
+    /// Returns whether the proxy at this address is trusted.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// The client behind `peer`: the peer itself, or, where that is a trusted proxy, the right-most address of
-    /// `X-Forwarded-For` that is not one. What stands further left, anyone can have written.
+    /// Returns the client behind `peer`: the peer itself or, behind trusted proxies, the right-most address in
+    /// `X-Forwarded-For` that is not a trusted proxy. A client can forge the addresses further left.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = peer.to_canonical();
@@ -57,7 +57,7 @@ impl TrustedProxies {
         let values: Vec<&str> =
             headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
         for hop in values.iter().rev().flat_map(|value| value.rsplit(',')) {
-            // A hop that is no address ends what the proxies vouch for.
+            // The addresses left of an invalid one are not trusted.
             let Some(address) = address_of(hop.trim()) else { return client };
             client = address;
             if !self.trusts(client) {
@@ -68,19 +68,19 @@ impl TrustedProxies {
     }
 }
 
-/// An address, with or without a port.
+/// Parses an address, with or without a port.
 fn address_of(text: &str) -> Option<IpAddr> {
     let address = text.parse::<IpAddr>().ok();
     let address = address.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
     address.map(|address| address.to_canonical())
 }
 
-/// The client of a request. Where there is no socket (a router called in the process), it is loopback.
+/// The client of a request. Without a socket (a router that is called in the process) it is loopback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
-    /// The key to limit this client by: an IPv4 address, or the /64 of an IPv6 address, which is one subscriber's.
+    /// Returns the key of rate limits: an IPv4 address, or the /64 of an IPv6 address, which belongs to one subscriber.
     #[must_use]
     pub fn key(&self) -> String {
         match self.0 {

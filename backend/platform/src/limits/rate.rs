@@ -16,38 +16,39 @@ use governor::{Quota, RateLimiter};
 use crate::clock::Clock;
 use crate::http::RetryAfter;
 
-/// Keys remembered one by one; beyond it, keys share buckets.
+/// The maximum number of keys with their own counter. Further keys share buckets.
 const MAX_KEYS: usize = 100_000;
 
-/// Keys that are as good as new are forgotten after so many checks.
-const FORGET_EVERY: usize = 4096;
+/// Unused keys are removed after this number of checks.
+const PRUNE_EVERY: usize = 4096;
 
-/// How often they are forgotten at most while there are too many, in milliseconds: it costs a pass over all of them.
-const FORGET_PAUSE: i64 = 1000;
+/// The minimum interval of removals while there are too many keys, in milliseconds. A removal iterates over all keys.
+const PRUNE_INTERVAL: i64 = 1000;
 
-/// So many tries a minute for each key: all at once, or spread; spent tries come back one by one. A key without a
-/// counter is never refused because there are too many others: such keys share the budget of a bucket.
+/// Limits the tries of each key in a minute. Tries may come at once, and are replenished one by one. A key without its
+/// own counter is not refused because of the number of keys: such keys share the budget of a bucket.
 pub struct RateLimit {
     limiter: Limiter<String>,
-    /// What counts while there are too many keys: at most 65 536 buckets of keys.
+    /// The counters of further keys: at most 65 536 buckets.
     buckets: Limiter<u16>,
     hasher: RandomState,
     clock: Time,
     checks: AtomicUsize,
-    forgotten_at: AtomicI64,
+    pruned_at: AtomicI64,
     max_keys: usize,
 }
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Time, NoOpMiddleware<Instant>>;
 
 impl RateLimit {
-    /// At most `tries` (at least 1) a minute for each key.
+    /// Creates a limit of `tries` (at least 1) a minute for each key.
     #[must_use]
     pub fn per_minute(tries: u32, clock: Clock) -> Self {
         Self::bounded(quota(tries), clock, MAX_KEYS)
     }
 
-    /// At most `burst` tries at once for each key, of which `tries` a minute come back (each at least 1).
+    /// Creates a limit of `burst` tries at once for each key, of which `tries` a minute are replenished (each at least
+    /// 1).
     #[must_use]
     pub fn with_burst(tries: u32, burst: u32, clock: Clock) -> Self {
         Self::bounded(quota(tries).allow_burst(at_least_one(burst)), clock, MAX_KEYS)
@@ -61,7 +62,7 @@ impl RateLimit {
             hasher: RandomState::new(),
             clock,
             checks: AtomicUsize::new(0),
-            forgotten_at: AtomicI64::new(i64::MIN),
+            pruned_at: AtomicI64::new(i64::MIN),
             max_keys,
         }
     }
@@ -69,11 +70,11 @@ impl RateLimit {
     /// Counts one try.
     ///
     /// # Errors
-    /// How long to wait, when the key has no try left.
+    /// How long to wait, if the key has no try left.
     pub fn check(&self, key: &str) -> Result<(), RetryAfter> {
         let checks = self.checks.fetch_add(1, Ordering::Relaxed);
-        if checks % FORGET_EVERY == FORGET_EVERY - 1 {
-            self.forget();
+        if checks % PRUNE_EVERY == PRUNE_EVERY - 1 {
+            self.prune();
         }
         let checked = if self.is_full() {
             let [low, high, ..] = self.hasher.hash_one(key).to_le_bytes();
@@ -88,15 +89,15 @@ impl RateLimit {
         if self.limiter.len() < self.max_keys {
             return false;
         }
-        let (now, last) = (self.clock.0.now().as_millis(), self.forgotten_at.load(Ordering::Relaxed));
-        if now.saturating_sub(last) >= FORGET_PAUSE {
-            self.forget();
+        let (now, last) = (self.clock.0.now().as_millis(), self.pruned_at.load(Ordering::Relaxed));
+        if now.saturating_sub(last) >= PRUNE_INTERVAL {
+            self.prune();
         }
         self.limiter.len() >= self.max_keys
     }
 
-    fn forget(&self) {
-        self.forgotten_at.store(self.clock.0.now().as_millis(), Ordering::Relaxed);
+    fn prune(&self) {
+        self.pruned_at.store(self.clock.0.now().as_millis(), Ordering::Relaxed);
         self.limiter.retain_recent();
         self.buckets.retain_recent();
     }
@@ -116,7 +117,7 @@ impl fmt::Debug for RateLimit {
     }
 }
 
-/// The injected clock as the library wants it.
+/// Adapts the injected clock to the library.
 #[derive(Clone)]
 struct Time(Clock);
 

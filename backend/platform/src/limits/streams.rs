@@ -1,4 +1,4 @@
-//! Slots of streams that have no end of their own: a ceiling for the process and a share for each client address.
+//! Slots of open-ended streams: a limit for the process, and one for each client address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{ClientAddress, LogThrottle};
 use crate::http::ApiError;
 
-/// How long a client that was refused a stream should wait, in seconds.
+/// The `Retry-After` of a refused stream, in seconds.
 const RETRY_AFTER: u64 = 5;
 
 /// The slots of a process. Clones share them.
@@ -29,10 +29,10 @@ struct Open {
     by_address: HashMap<IpAddr, usize>,
 }
 
-/// A slot, given back when the last clone is dropped.
+/// A slot, which is released when the last clone is dropped.
 ///
-/// As an extension of a response it tells the server that the response is a stream: its connection then counts among
-/// the streams, and no longer among the connections of requests.
+/// As an extension of a response it marks the response as a stream: the server then counts its connection as a stream,
+/// and not as a connection of requests.
 #[derive(Clone, Debug)]
 pub struct StreamSlot(#[expect(dead_code, reason = "held for its Drop")] Arc<Held>);
 
@@ -43,7 +43,7 @@ struct Held {
 }
 
 impl StreamSlots {
-    /// So many streams at a time, and so many of them for one client address.
+    /// Creates `total` slots, of which one client address can use `per_address`.
     #[must_use]
     pub fn new(total: usize, per_address: usize) -> Self {
         let (full, share_used) = (LogThrottle::default(), LogThrottle::default());
@@ -53,7 +53,7 @@ impl StreamSlots {
     /// Takes a slot for a client.
     ///
     /// # Errors
-    /// 503 with `Retry-After` when all slots are in use, or this address uses its share of them.
+    /// 503 with `Retry-After` if all slots, or all slots of this address, are in use.
     pub fn acquire(&self, client: ClientAddress) -> Result<StreamSlot, ApiError> {
         let pool = &*self.0;
         let address = client.subscriber();
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn slot_is_given_back_with_its_last_clone() {
+    fn slot_is_released_with_its_last_clone() {
         let slots = StreamSlots::new(1, 1);
         let slot = slots.acquire(client("2001:db8::1")).unwrap();
         let clone = slot.clone();

@@ -1,12 +1,12 @@
-//! A log line for a condition that lasts: one at a time, with the count of what it stands for.
+//! Throttled log lines for a lasting condition: one a minute, with the number of occurrences.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How often a condition that lasts is logged.
+/// The interval between log lines of a condition.
 const INTERVAL: Duration = Duration::from_secs(60);
-/// Conditions that are told apart at a time.
+/// The maximum number of separately throttled conditions.
 const MAX_CONDITIONS: usize = 64;
 
 /// Lets the first occurrence of a condition be logged, and then one a minute.
@@ -20,18 +20,19 @@ struct State {
 }
 
 impl LogThrottle {
-    /// A throttle of a condition that has not occurred yet.
+    /// Creates a throttle of a condition that has not occurred.
     #[must_use]
     pub const fn new() -> Self {
         Self(Mutex::new(State { logged_at: None, unlogged: 0 }))
     }
 
-    /// Counts one occurrence; answers how many there were since the last line where a line is due, this one included.
+    /// Counts one occurrence. If a line is due, returns the number of occurrences since the last line, including this
+    /// one.
     pub fn occurred(&self) -> Option<u64> {
         self.occurred_at(Instant::now())
     }
 
-    /// Whether the next occurrence is logged, and stands for no earlier one.
+    /// Returns whether the next occurrence is logged and all earlier ones were.
     fn is_over(&self) -> bool {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.unlogged == 0 && state.logged_at.is_none_or(|at| at.elapsed() >= INTERVAL)
@@ -48,7 +49,7 @@ impl LogThrottle {
     }
 }
 
-/// The same for conditions that a text tells apart, in bounded memory: further ones share a throttle.
+/// Throttles for conditions with different texts, in bounded memory: further conditions share a throttle.
 #[derive(Debug, Default)]
 pub struct LogThrottles {
     conditions: Mutex<HashMap<String, LogThrottle>>,
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conditions_are_throttled_apart_in_bounded_memory() {
+    fn conditions_are_throttled_separately_in_bounded_memory() {
         let throttles = LogThrottles::default();
         assert_eq!(throttles.occurred("the disk is full"), Some(1));
         assert_eq!(throttles.occurred("the disk is full"), None);

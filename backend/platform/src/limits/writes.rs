@@ -10,10 +10,10 @@ use crate::db::Db;
 use crate::http::ApiError;
 use crate::idempotency::{self, KeyedRequest};
 
-/// How much one account may write. Each service of each process counts for itself.
+/// The write limit of an account. Each service of each process counts separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WriteRate {
-    /// Writes a minute that come back once some were spent. 0: no limit.
+    /// Writes that are replenished in a minute. 0: no limit.
     pub per_minute: u32,
     /// Writes that may come at once.
     pub burst: u32,
@@ -25,7 +25,7 @@ impl WriteRate {
 }
 
 impl Default for WriteRate {
-    /// A person never reaches it, and an import of 1000 seats takes about a minute.
+    /// A person does not reach it, and an import of 1000 seats takes about a minute.
     fn default() -> Self {
         Self { per_minute: 600, burst: 300 }
     }
@@ -36,7 +36,7 @@ impl Default for WriteRate {
 pub struct WriteLimit(Option<Arc<RateLimit>>);
 
 impl WriteLimit {
-    /// A limit by `clock`.
+    /// Creates a limit that uses `clock`.
     #[must_use]
     pub fn new(rate: WriteRate, clock: Clock) -> Self {
         let limit = || Arc::new(RateLimit::with_burst(rate.per_minute, rate.burst, clock));
@@ -46,7 +46,7 @@ impl WriteLimit {
     /// Counts one write of an account.
     ///
     /// # Errors
-    /// 429 `too_many_requests` with `Retry-After` where it has none left.
+    /// 429 `too_many_requests` with `Retry-After` if the account has no write left.
     pub fn check(&self, user: &UserId) -> Result<(), ApiError> {
         let Some(limit) = &self.0 else { return Ok(()) };
         limit.check(user.as_str()).map_err(|wait| {
@@ -59,11 +59,11 @@ impl WriteLimit {
         })
     }
 
-    /// Counts one write that may be a repeat: a request whose key is known is never refused, since its client may have
-    /// missed the answer.
+    /// Counts one write that may be a retry. A request with a known key is never refused, because its client may not
+    /// have received the answer.
     ///
     /// # Errors
-    /// 429 as [`check`](Self::check), and a failure of the database.
+    /// 429 as [`check`](Self::check), or an error of the database.
     pub async fn check_keyed(&self, user: &UserId, db: &Db, keyed: &KeyedRequest) -> Result<(), ApiError> {
         match self.check(user) {
             Err(refusal) if idempotency::find(db, keyed).await?.is_none() => Err(refusal),
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_account_is_limited_and_others_are_not() {
+    fn limit_of_one_account_does_not_affect_others() {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
         let limit = WriteLimit::new(WriteRate { per_minute: 60, burst: 3 }, clock.clone());
         let (ada, bob) = (UserId::new("ada"), UserId::new("bob"));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn no_limit_refuses_nothing() {
+    fn writes_without_a_limit_are_never_refused() {
         let clock = Clock::manual(Timestamp::from_millis(1_700_000_000_000));
         for limit in [WriteLimit::default(), WriteLimit::new(WriteRate::UNLIMITED, clock)] {
             for _ in 0..10_000 {

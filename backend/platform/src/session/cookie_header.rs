@@ -2,8 +2,8 @@
 
 use http::{HeaderMap, header};
 
-/// Returns the values of the cookies of this name in every header, in their order, without empty ones. The size of a request
-/// head bounds their number.
+/// Returns the values of the cookies of this name in every header, in their order, without empty ones. The size of a
+/// request head bounds their number.
 pub(super) fn values<'h>(headers: &'h HeaderMap, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
     let fields = headers.get_all(header::COOKIE).iter();
     let pairs = fields.flat_map(|field| field.as_bytes().split(|byte| *byte == b';'));

@@ -5,8 +5,8 @@ use ticketing_sdk::ErrorCode;
 
 use crate::http::{ApiError, is_this_machine};
 
-/// Refuses to begin a session for a page that was loaded over plain HTTP, if the cookie is `Secure`. Browsers store such a
-/// cookie for this machine.
+/// Refuses to begin a session for a page that was loaded over plain HTTP, if the cookie is `Secure`. Browsers store
+/// such a cookie for this machine.
 pub(super) fn check(headers: &HeaderMap, is_secure: bool) -> Result<(), ApiError> {
     // Some browsers send `Referer` and no `Origin` with a form.
     let page = headers.get(header::ORIGIN).or_else(|| headers.get(header::REFERER));

@@ -1,7 +1,7 @@
 //! The `x-ticketing-user` header: the user that a request is meant for.
 //!
-//! A browser attaches the session cookie of the last sign-in to the requests of every tab, also of a tab that still shows the
-//! previous user. If the client names the user that it shows, such a request is refused.
+//! A browser attaches the session cookie of the last sign-in to the requests of every tab, also of a tab that still
+//! shows the previous user. If the client names the user that it shows, such a request is refused.
 
 use http::{HeaderMap, HeaderName};
 use ticketing_sdk::ErrorCode;

@@ -68,7 +68,8 @@ fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> R
 }
 
 impl SessionKeys {
-    /// Creates a list of keys. The first one signs, all of them verify, so that a key can be replaced while old sessions last.
+    /// Creates a list of keys. The first one signs, all of them verify, so that a key can be replaced while old
+    /// sessions last.
     ///
     /// # Errors
     /// If the list is empty, or a key is shorter than [`MIN_KEY_BYTES`].
@@ -117,11 +118,11 @@ impl SessionKeys {
         &self.ids
     }
 
-    /// Returns the session of a token that one of the keys signed and that is valid now. A token with a `crit` header is
-    /// invalid, because no extension is supported.
+    /// Returns the session of a token that one of the keys signed and that is valid now. A token with a `crit` header
+    /// is invalid, because no extension is supported.
     ///
-    /// A token of the original system has no `exp` and no `jti`. It expires `lifetime` seconds after its beginning, and its `jti`
-    /// is a hash of its claims, so that a sign-out revokes it.
+    /// A token of the original system has no `exp` and no `jti`. It expires `lifetime` seconds after its beginning, and
+    /// its `jti` is a hash of its claims, so that a sign-out revokes it.
     pub(super) fn verify(&self, token: &str, now: Timestamp, lifetime: i64) -> Option<Session> {
         let verified =
             self.accepted.iter().find_map(|key| decode::<Claims>(token, key, &self.validation).ok())?;
@@ -143,8 +144,8 @@ impl SessionKeys {
     }
 }
 
-/// Derives the `jti` of a token without one from its claims. The signature is excluded, because base64 can encode it in several
-/// ways.
+/// Derives the `jti` of a token without one from its claims. The signature is excluded, because base64 can encode it in
+/// several ways.
 fn derived_jti(token: &str) -> String {
     let signed = token.rsplit_once('.').map_or(token, |(signed, _)| signed);
     format!("sha256-{}", URL_SAFE_NO_PAD.encode(Sha256::digest(signed)))

@@ -25,8 +25,8 @@ pub const MIGRATIONS: Migrations = Migrations {
 /// How long after its expiry a session is removed, in milliseconds. Longer than the leeway of the expiry check.
 const RETENTION_AFTER_EXPIRY: i64 = 60_000;
 
-/// How far back a replica reads rows without a transaction number, which older versions write. Longer than clocks differ and
-/// transactions last.
+/// How far back a replica reads rows without a transaction number, which older versions write. Longer than clocks
+/// differ and transactions last.
 const UNNUMBERED_OVERLAP: Duration = Duration::from_secs(5 * 60);
 
 /// How often a replica reads without a notification.
@@ -75,8 +75,8 @@ impl RevokedSessions {
         Self { set: Arc::default(), table: Arc::default(), clock }
     }
 
-    /// Returns the same set for another service of this process, with a table of its own. A session that one of the services
-    /// refuses is refused by all.
+    /// Returns the same set for another service of this process, with a table of its own. A session that one of the
+    /// services refuses is refused by all.
     #[must_use]
     pub fn with_own_table(&self) -> Self {
         Self { table: Arc::default(), ..self.clone() }
@@ -92,8 +92,8 @@ impl RevokedSessions {
         Ok(revoked)
     }
 
-    /// Adds the sessions that any replica has written to the table since the last call. Returns the number of read rows: the
-    /// first call reads all, later ones only new rows.
+    /// Adds the sessions that any replica has written to the table since the last call. Returns the number of read
+    /// rows: the first call reads all, later ones only new rows.
     ///
     /// # Errors
     /// If the table cannot be read.
@@ -126,8 +126,9 @@ impl RevokedSessions {
         }
     }
 
-    /// Records a revoked session in `tx`. `exp` is its expiry in seconds. Returns `false` if it was recorded before. After the
-    /// commit, call [`insert`](Self::insert) to refuse the session in this process; other replicas are notified.
+    /// Records a revoked session in `tx`. `exp` is its expiry in seconds. Returns `false` if it was recorded before.
+    /// After the commit, call [`insert`](Self::insert) to refuse the session in this process; other replicas are
+    /// notified.
     ///
     /// # Errors
     /// If the statement fails.
@@ -181,8 +182,8 @@ impl Set {
 /// Identifiers and expiry times of revoked sessions.
 type Rows = Vec<(String, i64)>;
 
-/// Reads the rows after the cursor, and the xmin of the snapshot. If xmin is smaller than the cursor, the tables were moved to
-/// another server: then all rows are read again.
+/// Reads the rows after the cursor, and the xmin of the snapshot. If xmin is smaller than the cursor, the tables were
+/// moved to another server: then all rows are read again.
 fn read(tx: &mut Tx<'_>, after: Option<TableCursor>, now: i64) -> Result<(Rows, i64), DbError> {
     let dialect = tx.dialect();
     let xmin =

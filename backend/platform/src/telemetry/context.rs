@@ -1,5 +1,5 @@
-//! What some work belongs to: its trace, and the span in it that caused the work. It goes along with the work from task
-//! to thread, row and event, whether or not this process tells anybody of its own part.
+//! The trace context of work: its trace, and the span that caused the work. It is propagated from task to thread, row
+//! and event, whether or not this process exports spans.
 
 use std::fmt;
 
@@ -8,11 +8,11 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, ContextGuard};
 
-/// The trace that some work belongs to, and its cause in it. The default belongs to none. A clone is the same.
+/// The trace of some work, and its parent span. The default is no trace.
 #[derive(Clone, Debug, Default)]
 pub struct TraceContext(pub(super) Context);
 
-/// What runs on this thread belongs to a trace until this is dropped.
+/// Keeps a trace context current on this thread until it is dropped.
 #[derive(Debug)]
 #[must_use = "it ends when it is dropped"]
 pub struct Entered {
@@ -20,32 +20,32 @@ pub struct Entered {
 }
 
 impl TraceContext {
-    /// What the work belongs to that runs on this thread now.
+    /// Returns the current context of this thread.
     #[must_use]
     pub fn current() -> Self {
         Self(Context::current())
     }
 
-    /// What somebody else has told, as the W3C writes it (`traceparent`). What is not well formed tells nothing.
+    /// Reads the context of a caller from a W3C `traceparent`. A malformed one is no trace.
     #[must_use]
     pub fn remote(traceparent: Option<&str>) -> Self {
-        let told = traceparent.and_then(parse).map(|told| Context::new().with_remote_span_context(told));
-        Self(told.unwrap_or_default())
+        let parent = traceparent.and_then(parse);
+        Self(parent.map(|parent| Context::new().with_remote_span_context(parent)).unwrap_or_default())
     }
 
-    /// As the W3C writes it, for whoever goes on elsewhere.
+    /// Returns the context as a W3C `traceparent`, for a callee.
     #[must_use]
     pub fn traceparent(&self) -> Option<String> {
-        written(&self.0)
+        format(&self.0)
     }
 
-    /// The same of the work that runs on this thread now.
+    /// Returns the current context of this thread as a W3C `traceparent`.
     #[must_use]
     pub fn current_traceparent() -> Option<String> {
-        Context::map_current(written)
+        Context::map_current(format)
     }
 
-    /// The trace that the work on this thread belongs to, as log lines name it.
+    /// Returns the id of the current trace of this thread, for log lines.
     pub(super) fn current_trace() -> Option<impl fmt::Display> {
         Context::map_current(|context| {
             let span = context.span();
@@ -53,34 +53,34 @@ impl TraceContext {
         })
     }
 
-    /// What runs on this thread belongs to it until the answer is dropped. Where there is no trace there is none.
+    /// Makes the context current on this thread until the result is dropped. Returns `None` without a trace.
     pub fn enter(&self) -> Option<Entered> {
         self.0.has_active_span().then(|| Entered { _guard: self.0.clone().attach() })
     }
 
-    /// The same future, whose work belongs to it.
+    /// Runs a future with this context.
     pub fn follow<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         future.with_context(self.0)
     }
 
-    /// Whether it belongs to a trace that whoever began it does not keep.
-    pub(super) fn is_passed_over(&self) -> bool {
+    /// Returns whether the trace is not sampled.
+    pub(super) fn is_unsampled(&self) -> bool {
         let span = self.0.span();
         span.span_context().is_valid() && !span.span_context().is_sampled()
     }
 }
 
-fn written(context: &Context) -> Option<String> {
+fn format(context: &Context) -> Option<String> {
     let span = context.span();
-    let cause = span.span_context();
-    cause.is_valid().then(|| {
-        let sampled = u8::from(cause.is_sampled());
-        format!("00-{}-{}-{sampled:02x}", cause.trace_id(), cause.span_id())
+    let parent = span.span_context();
+    parent.is_valid().then(|| {
+        let sampled = u8::from(parent.is_sampled());
+        format!("00-{}-{}-{sampled:02x}", parent.trace_id(), parent.span_id())
     })
 }
 
-/// `version-trace-parent-flags`, in small hexadecimal digits. The parser of the library takes shorter identifiers and
-/// signs in them, so this one is ours. A version that is not known may have more to say after the flags.
+/// Parses `version-trace-parent-flags`, in lower-case hexadecimal digits. The parser of the library accepts shorter
+/// identifiers and signs. An unknown version may have further parts after the flags.
 fn parse(text: &str) -> Option<SpanContext> {
     let mut parts = text.trim_matches([' ', '\t']).splitn(5, '-');
     let mut digits = |count: usize| {
@@ -95,8 +95,8 @@ fn parse(text: &str) -> Option<SpanContext> {
     let trace = TraceId::from_hex(trace).ok()?;
     let parent = SpanId::from_hex(parent).ok()?;
     let flags = TraceFlags::new(u8::from_str_radix(flags, 16).ok()?) & TraceFlags::SAMPLED;
-    let cause = SpanContext::new(trace, parent, flags, true, TraceState::NONE);
-    cause.is_valid().then_some(cause)
+    let context = SpanContext::new(trace, parent, flags, true, TraceState::NONE);
+    context.is_valid().then_some(context)
 }
 
 #[cfg(test)]
@@ -104,30 +104,32 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KEPT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    const PASSED_OVER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
+    const SAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    const UNSAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
 
-    fn again(text: &str) -> Option<String> {
+    fn round_trip(text: &str) -> Option<String> {
         TraceContext::remote(Some(text)).traceparent()
     }
 
     #[test]
-    fn what_is_well_formed_is_passed_on() {
-        assert_eq!(again(KEPT).as_deref(), Some(KEPT));
-        assert_eq!(again(PASSED_OVER).as_deref(), Some(PASSED_OVER));
-        assert_eq!(again(&format!(" {KEPT}\t")).as_deref(), Some(KEPT));
-        // Flags that nobody knows yet are not passed on.
-        assert_eq!(again(&KEPT.replace("-01", "-ff")).as_deref(), Some(KEPT));
-        // Versions to come begin like the first, and may say more.
-        for text in [KEPT.replacen("00", "cc", 1), format!("{}-what-else", KEPT.replacen("00", "01", 1))] {
-            assert_eq!(again(&text).as_deref(), Some(KEPT), "{text}");
+    fn valid_traceparent_is_propagated() {
+        assert_eq!(round_trip(SAMPLED).as_deref(), Some(SAMPLED));
+        assert_eq!(round_trip(UNSAMPLED).as_deref(), Some(UNSAMPLED));
+        assert_eq!(round_trip(&format!(" {SAMPLED}\t")).as_deref(), Some(SAMPLED));
+        // Unknown flags are not propagated.
+        assert_eq!(round_trip(&SAMPLED.replace("-01", "-ff")).as_deref(), Some(SAMPLED));
+        // Later versions begin like version 00, and may have further parts.
+        for text in
+            [SAMPLED.replacen("00", "cc", 1), format!("{}-what-else", SAMPLED.replacen("00", "01", 1))]
+        {
+            assert_eq!(round_trip(&text).as_deref(), Some(SAMPLED), "{text}");
         }
-        assert!(!TraceContext::remote(Some(KEPT)).is_passed_over());
-        assert!(TraceContext::remote(Some(PASSED_OVER)).is_passed_over());
+        assert!(!TraceContext::remote(Some(SAMPLED)).is_unsampled());
+        assert!(TraceContext::remote(Some(UNSAMPLED)).is_unsampled());
     }
 
     #[test]
-    fn what_is_not_tells_nothing() {
+    fn malformed_traceparent_is_no_trace() {
         let bad = [
             "",
             "-",
@@ -149,7 +151,7 @@ mod tests {
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-0é",
         ];
         for text in bad {
-            assert_eq!(again(text), None, "{text:?}");
+            assert_eq!(round_trip(text), None, "{text:?}");
             assert!(TraceContext::remote(Some(text)).enter().is_none(), "{text:?}");
         }
         assert_eq!(TraceContext::remote(None).traceparent(), None);
@@ -158,34 +160,34 @@ mod tests {
     #[test]
     fn work_belongs_to_what_was_entered_last() {
         assert_eq!(TraceContext::current_traceparent(), None);
-        let outer = TraceContext::remote(Some(KEPT));
-        let inner = TraceContext::remote(Some(PASSED_OVER));
+        let outer = TraceContext::remote(Some(SAMPLED));
+        let inner = TraceContext::remote(Some(UNSAMPLED));
         let within = outer.enter();
-        assert_eq!(TraceContext::current_traceparent().as_deref(), Some(KEPT));
+        assert_eq!(TraceContext::current_traceparent().as_deref(), Some(SAMPLED));
         {
             let _within = inner.enter();
-            assert_eq!(TraceContext::current().traceparent().as_deref(), Some(PASSED_OVER));
+            assert_eq!(TraceContext::current().traceparent().as_deref(), Some(UNSAMPLED));
         }
-        assert_eq!(TraceContext::current_traceparent().as_deref(), Some(KEPT));
+        assert_eq!(TraceContext::current_traceparent().as_deref(), Some(SAMPLED));
         drop(within);
         assert_eq!(TraceContext::current_traceparent(), None);
     }
 
     #[tokio::test]
     async fn a_future_takes_it_along_and_leaves_nothing_behind() {
-        let followed = TraceContext::remote(Some(KEPT)).follow(async {
+        let followed = TraceContext::remote(Some(SAMPLED)).follow(async {
             tokio::task::yield_now().await;
             TraceContext::current_traceparent()
         });
         let (inside, outside) = tokio::join!(followed, async { TraceContext::current_traceparent() });
-        assert_eq!((inside.as_deref(), outside), (Some(KEPT), None));
+        assert_eq!((inside.as_deref(), outside), (Some(SAMPLED), None));
     }
 
     proptest! {
         #[test]
         fn nothing_that_is_told_breaks_it(text in ".{0,80}") {
-            let passed = again(&text);
-            prop_assert_eq!(passed.as_deref().and_then(again), passed);
+            let passed = round_trip(&text);
+            prop_assert_eq!(passed.as_deref().and_then(round_trip), passed);
         }
     }
 }

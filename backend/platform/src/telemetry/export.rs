@@ -1,7 +1,7 @@
-//! Where traces are sent: an OpenTelemetry collector, over HTTP and in Protobuf (OTLP).
+//! The export of traces to an OpenTelemetry collector, over HTTP in Protobuf (OTLP).
 //!
-//! Ended spans wait in a bounded queue, and a thread of their own sends them. Whoever ends a span never waits: where the
-//! collector is away or too slow, spans are lost and nothing else is.
+//! Ended spans wait in a bounded queue for an export thread. Ending a span never blocks: if the collector is away or
+//! too slow, spans are dropped, without another effect.
 
 use std::fmt;
 use std::str::FromStr;
@@ -21,23 +21,23 @@ use opentelemetry_sdk::trace::{
 use super::span;
 use crate::clock::Clock;
 
-/// How often what has ended is sent.
-const EVERY: Duration = Duration::from_secs(1);
-/// Spans that are sent together at most.
-const BATCH: usize = 512;
-/// Spans that wait to be sent at most; more are lost.
-const WAITING: usize = 8192;
-/// How long the collector may take to answer, repeats included.
-const ANSWER_WITHIN: Duration = Duration::from_secs(3);
-/// How long an ending process waits until what is left is sent.
-const FLUSH_WITHIN: Duration = Duration::from_secs(3);
+/// The interval between exports.
+const EXPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// The maximum number of spans of one export.
+const MAX_BATCH: usize = 512;
+/// The maximum number of waiting spans. Further ones are dropped.
+const MAX_QUEUE: usize = 8192;
+/// The timeout of an export, including its retries.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long an ending process waits for the last export.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A share: a number from 0 to 1.
+/// A ratio: a number from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ratio(f64);
 
 impl Ratio {
-    /// All of it.
+    /// 1: everything.
     pub const ALL: Self = Self(1.0);
 }
 
@@ -61,17 +61,19 @@ impl FromStr for Ratio {
     }
 }
 
-/// Which traces are exported, and where to.
+/// The collector, and the sampled traces.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TraceSettings {
     /// The collector, like `http://127.0.0.1:4318`.
     pub endpoint: Uri,
-    /// The share of the traces that begin here which are kept. Those that began elsewhere are kept where that was told.
+    /// The ratio of sampled traces, of those that begin in this process. Other traces keep the decision of their
+    /// caller.
     pub sample: Ratio,
 }
 
 impl TraceSettings {
-    /// Every trace, to this collector. `None` for a URL that is more than a scheme, a host, a port and a path.
+    /// Exports every trace to this collector. Returns `None` for a URL with other parts than scheme, host, port and
+    /// path.
     #[must_use]
     pub fn new(endpoint: Uri) -> Option<Self> {
         let host = endpoint.authority().is_some_and(|authority| !authority.as_str().contains('@'));
@@ -79,7 +81,7 @@ impl TraceSettings {
         (known && host && endpoint.query().is_none()).then_some(Self { endpoint, sample: Ratio::ALL })
     }
 
-    /// Where the collector takes traces.
+    /// Returns the URL to which traces are sent.
     fn url(&self) -> String {
         format!("{}/v1/traces", self.endpoint.to_string().trim_end_matches('/'))
     }
@@ -89,69 +91,70 @@ impl TraceSettings {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExportError {
-    /// There is no way to speak to the collector.
-    #[error("no HTTP client can be made: {0}")]
+    /// The HTTP client cannot be created.
+    #[error("cannot create an HTTP client: {0}")]
     Client(#[from] reqwest::Error),
-    /// The exporter cannot be made.
+    /// The exporter cannot be created.
     #[error("{0}")]
     Exporter(#[from] ExporterBuildError),
-    /// The process exports its traces already.
+    /// The process exports traces already.
     #[error("this process exports its traces already")]
     Again,
-    /// The machine has no thread to spare.
-    #[error("no thread can be started")]
+    /// A thread cannot be started.
+    #[error("cannot start a thread")]
     Thread,
 }
 
-/// Traces are exported. What has not been sent when it is dropped is lost: call [`flush`](Self::flush).
+/// The export of traces. Spans that were not sent when it is dropped are lost: call [`flush`](Self::flush).
 #[derive(Debug)]
 pub struct Exporting {
     provider: SdkTracerProvider,
 }
 
-/// Exports the traces of this process from now on, which calls itself `service`. Once a process. It does not wait for the
-/// collector, which may be away.
+/// Starts the export of the traces of this process, with the service name `service`. Does not connect to the collector,
+/// which may be away.
 ///
 /// # Errors
-/// When that cannot be begun.
+/// If the export cannot be started, or was started before.
 pub fn export_traces(settings: &TraceSettings, service: &str) -> Result<Exporting, ExportError> {
     let exporter = opentelemetry_otlp::SpanExporter::builder()
         .with_http()
         .with_http_client(client(settings)?)
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(settings.url())
-        .with_timeout(ANSWER_WITHIN)
+        .with_timeout(EXPORT_TIMEOUT)
         .build()?;
-    let watched = Watched { exporter, url: settings.url(), is_failing: AtomicBool::new(false) };
+    let exporter = LoggedExporter { exporter, url: settings.url(), is_failing: AtomicBool::new(false) };
     let batches = BatchConfigBuilder::default()
-        .with_scheduled_delay(EVERY)
-        .with_max_queue_size(WAITING)
-        .with_max_export_batch_size(BATCH)
+        .with_scheduled_delay(EXPORT_INTERVAL)
+        .with_max_queue_size(MAX_QUEUE)
+        .with_max_export_batch_size(MAX_BATCH)
         .build();
     let ratio = Sampler::TraceIdRatioBased(settings.sample.0);
     let provider = SdkTracerProvider::builder()
-        .with_span_processor(BatchSpanProcessor::builder(watched).with_batch_config(batches).build())
+        .with_span_processor(BatchSpanProcessor::builder(exporter).with_batch_config(batches).build())
         .with_sampler(Sampler::ParentBased(Box::new(ratio)))
         .with_resource(resource(service))
         .build();
-    if !span::tell(provider.tracer("ticketing")) {
+    if !span::set_tracer(provider.tracer("ticketing")) {
         return Err(ExportError::Again);
     }
     Ok(Exporting { provider })
 }
 
 impl Exporting {
-    /// Sends what is left, for a few seconds at most. Spans that end later are lost.
+    /// Sends the waiting spans, for at most 3 s. Spans that end later are lost.
     pub async fn flush(self) {
         let provider = self.provider;
-        let flushed = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_WITHIN)).await;
+        let flushed =
+            tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(FLUSH_TIMEOUT)).await;
         if !matches!(flushed, Ok(Ok(()))) {
-            tracing::warn!("the last spans were not sent in time");
+            tracing::warn!("flush of the last spans timed out");
         }
     }
 }
 
-/// Who tells: this process, and no other that calls itself the same.
+/// Identifies this process among those with the same service name.
 fn resource(service: &str) -> Resource {
     Resource::builder_empty()
         .with_service_name(service.to_owned())
@@ -163,30 +166,30 @@ fn resource(service: &str) -> Resource {
 }
 
 fn client(settings: &TraceSettings) -> Result<reqwest::blocking::Client, ExportError> {
-    // The one TLS provider of the program. If it is chosen already, that choice stands.
+    // The TLS provider of the program. A provider that was installed before is kept.
     drop(rustls::crypto::ring::default_provider().install_default());
     let mut builder = reqwest::blocking::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(ANSWER_WITHIN)
+        .timeout(EXPORT_TIMEOUT)
         .tcp_nodelay(true);
     if settings.endpoint.scheme_str() == Some("http") {
-        // No certificate will be looked at, and a collector that is spoken to in the clear is near.
+        // Without TLS no certificates are needed, and a collector without TLS is not behind a proxy.
         builder = builder.tls_certs_only(std::iter::empty()).no_proxy();
     }
-    // It waits in a runtime of its own, which must not be begun on a thread of another.
-    let made = std::thread::scope(|scope| scope.spawn(|| builder.build()).join());
-    Ok(made.map_err(|_| ExportError::Thread)??)
+    // The client blocks in its own runtime, which must not start on a thread of another runtime.
+    let built = std::thread::scope(|scope| scope.spawn(|| builder.build()).join());
+    Ok(built.map_err(|_| ExportError::Thread)??)
 }
 
-/// Says once that the collector takes nothing, and once that it does again.
+/// Logs when exports begin to fail, and when they succeed again.
 #[derive(Debug)]
-struct Watched {
+struct LoggedExporter {
     exporter: opentelemetry_otlp::SpanExporter,
     url: String,
     is_failing: AtomicBool,
 }
 
-impl SpanExporter for Watched {
+impl SpanExporter for LoggedExporter {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let spans = batch.len() as u64;
         let exported = self.exporter.export(batch).await;
@@ -194,9 +197,9 @@ impl SpanExporter for Watched {
         let outcome = if exported.is_ok() { "sent" } else { "lost" };
         metrics::counter!("trace_spans_total", "outcome" => outcome).increment(spans);
         match &exported {
-            Ok(()) if was_failing => tracing::info!(url = self.url, "traces are taken again"),
+            Ok(()) if was_failing => tracing::info!(url = self.url, "trace export works again"),
             Err(error) if !was_failing => {
-                tracing::warn!(url = self.url, %error, "traces are not taken, and lost until they are");
+                tracing::warn!(url = self.url, %error, "trace export failed; spans are dropped until it works again");
             }
             _ => {}
         }
@@ -221,7 +224,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn traces_are_taken_below_the_path_of_the_collector() {
+    fn traces_are_sent_below_the_path_of_the_collector() {
         for (endpoint, url) in [
             ("http://127.0.0.1:4318", "http://127.0.0.1:4318/v1/traces"),
             ("http://127.0.0.1:4318/", "http://127.0.0.1:4318/v1/traces"),
@@ -235,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_share_lies_between_nothing_and_all() {
+    fn ratio_is_a_number_from_0_to_1() {
         assert_eq!(("0".parse(), "1.0".parse()), (Ok(Ratio(0.0)), Ok(Ratio::ALL)));
         for text in ["-0.1", "1.1", "half", "NaN", "inf", ""] {
             assert_eq!(text.parse::<Ratio>(), Err(RatioError), "{text:?}");

@@ -1,4 +1,4 @@
-//! Log lines that name the trace that they belong to.
+//! Log lines with the id of their trace.
 
 use std::fmt;
 
@@ -9,20 +9,20 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::context::TraceContext;
 
-/// How a line names its trace.
+/// The place of the trace id in a line.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Named {
-    /// At its end.
+pub(super) enum TraceIdPlace {
+    /// At the end.
     AtTheEnd,
     /// As the first member of a JSON object.
     AsMember,
 }
 
-/// Writes lines as `F` does, with their trace where they belong to one.
+/// Formats lines as `F` does, and adds the id of their trace.
 #[derive(Debug)]
 pub(super) struct WithTrace<F> {
     pub(super) format: F,
-    pub(super) named: Named,
+    pub(super) place: TraceIdPlace,
 }
 
 impl<S, N, F> FormatEvent<S, N> for WithTrace<F>
@@ -42,8 +42,8 @@ where
         };
         let mut line = String::with_capacity(256);
         self.format.format_event(context, Writer::new(&mut line), event)?;
-        match (self.named, line.strip_prefix('{')) {
-            (Named::AsMember, Some(members)) => write!(writer, "{{\"trace_id\":\"{trace}\",{members}"),
+        match (self.place, line.strip_prefix('{')) {
+            (TraceIdPlace::AsMember, Some(members)) => write!(writer, "{{\"trace_id\":\"{trace}\",{members}"),
             _ => writeln!(writer, "{} trace_id={trace}", line.trim_end_matches('\n')),
         }
     }
@@ -61,9 +61,9 @@ mod tests {
     const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
     #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
+    struct Output(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Paper {
+    impl io::Write for Output {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -73,27 +73,27 @@ mod tests {
         }
     }
 
-    /// Two lines, of which the first belongs to a trace.
-    fn written(subscriber: impl Subscriber + Send + Sync, paper: &Paper) -> Vec<String> {
+    /// Returns two lines, of which the first has a trace.
+    fn log_two_lines(subscriber: impl Subscriber + Send + Sync, output: &Output) -> Vec<String> {
         tracing::subscriber::with_default(subscriber, || {
             let context = TraceContext::remote(Some(PARENT));
-            let within = context.enter();
+            let entered = context.enter();
             tracing::info!(answer = 42, "first");
-            drop(within);
+            drop(entered);
             tracing::info!("second");
         });
-        let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+        let text = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
         text.lines().map(str::to_owned).collect()
     }
 
     #[test]
-    fn a_line_in_json_has_its_trace_as_a_member() {
-        let paper = Paper::default();
-        let to = paper.clone();
+    fn json_line_has_its_trace_id_as_a_member() {
+        let output = Output::default();
+        let to = output.clone();
         let layer =
             tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(move || to.clone());
-        let layer = layer.map_event_format(|format| WithTrace { format, named: Named::AsMember });
-        let lines = written(tracing_subscriber::registry().with(layer), &paper);
+        let layer = layer.map_event_format(|format| WithTrace { format, place: TraceIdPlace::AsMember });
+        let lines = log_two_lines(tracing_subscriber::registry().with(layer), &output);
         let lines: Vec<serde_json::Value> =
             lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines[0]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
@@ -102,12 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn a_line_for_people_has_it_at_its_end() {
-        let paper = Paper::default();
-        let to = paper.clone();
+    fn text_line_has_its_trace_id_at_the_end() {
+        let output = Output::default();
+        let to = output.clone();
         let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || to.clone());
-        let layer = layer.map_event_format(|format| WithTrace { format, named: Named::AtTheEnd });
-        let lines = written(tracing_subscriber::registry().with(layer), &paper);
+        let layer = layer.map_event_format(|format| WithTrace { format, place: TraceIdPlace::AtTheEnd });
+        let lines = log_two_lines(tracing_subscriber::registry().with(layer), &output);
         assert_eq!(lines.len(), 2);
         assert!(lines[0].ends_with("first answer=42 trace_id=4bf92f3577b34da6a3ce929d0e0e4736"), "{lines:?}");
         assert!(lines[1].ends_with("second"), "{lines:?}");

@@ -1,5 +1,5 @@
-//! Log lines on stderr, written by a thread of their own: a reader of stderr that stops reading costs log lines, and
-//! never holds up a request.
+//! Log lines on stderr, which a thread writes. If the reader of stderr stops reading, log lines are dropped, and no
+//! request is blocked.
 
 use std::io::{self, Write};
 use std::panic::{self, PanicHookInfo};
@@ -14,9 +14,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::LogFormat;
-use super::lines::{Named, WithTrace};
+use super::lines::{TraceIdPlace, WithTrace};
 
-/// Log lines that wait to be written at most; further lines are dropped and counted.
+/// The maximum number of waiting log lines. Further ones are dropped and counted.
 const BUFFERED_LINES: usize = 8192;
 /// How often the dropped lines are counted.
 const COUNT_INTERVAL: Duration = Duration::from_secs(1);
@@ -26,13 +26,13 @@ const COUNT_INTERVAL: Duration = Duration::from_secs(1);
 #[error("not a log filter: {0:?}, expected something like \"info\" or \"warn,ticketing_orders=debug\"")]
 pub struct FilterError(String);
 
-/// Keeps the thread that writes the log lines. Dropping it writes the lines that wait, for about a second at most.
+/// Keeps the thread that writes the log lines. Dropping it writes the waiting lines, for about a second at most.
 #[derive(Debug)]
 #[must_use = "log lines are written until it is dropped"]
 pub struct LogGuard {
     worker: Option<WorkerGuard>,
     writer: NonBlocking,
-    // Its end ends the thread that counts.
+    // Dropping it ends the counting thread.
     _counting: mpsc::Sender<()>,
 }
 
@@ -40,44 +40,44 @@ impl Drop for LogGuard {
     fn drop(&mut self) {
         let dropped = self.writer.error_counter();
         let before = dropped.dropped_lines();
-        // An empty line finds out whether there is room. Where there is none, the worker would have that said on stdout.
+        // An empty line tests whether the buffer has room. Without room, dropping the worker would print to stdout.
         if self.writer.write_all(b"").is_err() || dropped.dropped_lines() > before {
             std::mem::forget(self.worker.take());
         }
     }
 }
 
-/// Sends log lines to stderr; those that belong to a trace name it. A second call changes nothing.
+/// Sends log lines to stderr, with the id of their trace. A second call changes nothing.
 ///
 /// No caller waits for stderr: up to `BUFFERED_LINES` lines wait, and further ones are dropped. The metric
-/// `log_lines_dropped_total` counts them, and one log line says how many they were once stderr takes lines again.
+/// `log_lines_dropped_total` counts them, and one log line reports their number when stderr is read again.
 ///
 /// # Errors
-/// When the filter cannot be read.
-pub fn init_logs(written: LogFormat, filter: &str) -> Result<LogGuard, FilterError> {
+/// If the filter is invalid.
+pub fn init_logs(log_format: LogFormat, filter: &str) -> Result<LogGuard, FilterError> {
     let filter = EnvFilter::builder().parse(filter).map_err(|_| FilterError(filter.to_owned()))?;
     let (writer, guard) = buffered(io::stderr(), BUFFERED_LINES);
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(writer);
-    // An error means that there is a subscriber already, which is what was asked for.
-    let _already = match written {
+    // An error means that a subscriber is installed already.
+    let _already = match log_format {
         LogFormat::Text => {
             let ansi = io::IsTerminal::is_terminal(&io::stderr()) && std::env::var_os("NO_COLOR").is_none();
             let format = format().with_ansi(ansi);
-            let lines = layer.with_ansi(ansi).event_format(WithTrace { format, named: Named::AtTheEnd });
+            let lines =
+                layer.with_ansi(ansi).event_format(WithTrace { format, place: TraceIdPlace::AtTheEnd });
             registry.with(lines).try_init()
         }
         LogFormat::Json => {
             let json = layer.json().flatten_event(true);
-            let lines = json.map_event_format(|format| WithTrace { format, named: Named::AsMember });
+            let lines = json.map_event_format(|format| WithTrace { format, place: TraceIdPlace::AsMember });
             registry.with(lines).try_init()
         }
     };
     Ok(guard)
 }
 
-/// Logs the panics of every thread. The default hook writes to stderr itself, and there a panicking thread waits for
-/// whatever reads stderr.
+/// Logs the panics of every thread. The default hook writes to stderr itself, and blocks if nothing reads stderr.
 pub fn log_panics() {
     panic::set_hook(Box::new(log_panic));
 }
@@ -92,8 +92,8 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     );
 }
 
-/// Runs `write` on a thread of its own and waits `limit` at most for its end; `false` if it has not ended by then. For
-/// what a server prints itself: a full pipe that nothing reads must not keep the server from ending.
+/// Runs `write` on its own thread and waits for its end, at most for `limit`. Returns `false` after a timeout. For
+/// output of the server itself: a full pipe must not prevent the server from ending.
 pub fn write_within(limit: Duration, write: impl FnOnce() + Send + 'static) -> bool {
     let (running, ended) = mpsc::channel::<()>();
     let spawned = thread::Builder::new().name("print".to_owned()).spawn(move || {
@@ -103,7 +103,7 @@ pub fn write_within(limit: Duration, write: impl FnOnce() + Send + 'static) -> b
     spawned.is_ok() && ended.recv_timeout(limit) == Err(RecvTimeoutError::Disconnected)
 }
 
-/// A writer that never waits for `output`, in front of a thread that writes there.
+/// Creates a writer that never waits for `output`, and the thread that writes there.
 fn buffered(output: impl Write + Send + 'static, lines: usize) -> (NonBlocking, LogGuard) {
     let builder = NonBlockingBuilder::default().lossy(true).buffered_lines_limit(lines);
     let (writer, worker) = builder.thread_name("log-writer").finish(output);
@@ -121,10 +121,10 @@ fn buffered(output: impl Write + Send + 'static, lines: usize) -> (NonBlocking, 
     (writer.clone(), LogGuard { worker: Some(worker), writer, _counting: counting })
 }
 
-/// Counts the dropped lines and logs their number once lines are written again.
+/// Counts the dropped lines, and logs their number when lines are written again.
 struct Drops {
     counter: ErrorCounter,
-    /// The counter at the last look.
+    /// The counter at the last report.
     seen: usize,
     /// How far the counter has been logged.
     logged: usize,
@@ -138,13 +138,13 @@ impl Drops {
     fn report(&mut self) {
         let dropped = self.counter.dropped_lines();
         metrics::counter!("log_lines_dropped_total").absolute(dropped as u64);
-        // While lines are still being dropped there is nothing to say yet, and no room to say it.
+        // While lines are still dropped, the report would be dropped too.
         if dropped == self.seen && dropped > self.logged {
             tracing::warn!(
                 lines = dropped - self.logged,
                 "log lines were dropped because stderr was not read"
             );
-            // The line itself is dropped, and counted, where there is still no room.
+            // The report itself may be dropped and counted.
             let own = self.counter.dropped_lines().saturating_sub(dropped);
             self.logged = if own == 0 { dropped } else { self.logged + own };
         }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn log_writer_drops_lines_while_its_output_is_blocked_and_says_so_after() {
+    fn log_writer_drops_lines_while_blocked_and_reports_them_after() {
         const LINES: usize = 500;
         let pipe = Pipe::default();
         let (writer, guard) = buffered(pipe.clone(), 16);
@@ -186,7 +186,7 @@ mod tests {
             for line in 0..LINES {
                 tracing::info!(line, "work goes on");
             }
-            // Counted at once; said only where there is room.
+            // Counted at once, and reported when there is room.
             drops.report();
             drops.report();
             let dropped = drops.seen;
@@ -199,8 +199,9 @@ mod tests {
         });
         drop(guard);
         let text = String::from_utf8(pipe.0.lock().unwrap().clone()).unwrap();
-        let said: Vec<&str> = text.lines().filter(|line| line.contains("log lines were dropped")).collect();
-        assert_eq!(said.len(), 1, "{text}");
+        let reports: Vec<&str> =
+            text.lines().filter(|line| line.contains("log lines were dropped")).collect();
+        assert_eq!(reports.len(), 1, "{text}");
     }
 
     #[test]

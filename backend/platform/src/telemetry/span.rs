@@ -1,4 +1,4 @@
-//! Spans: what this process tells of its own part in a trace.
+//! The spans of this process.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -12,60 +12,60 @@ use super::context::TraceContext;
 pub use opentelemetry::Value;
 pub use opentelemetry::trace::SpanKind;
 
-/// Set once traces are exported.
+/// The tracer; set when the export of traces starts.
 static TRACER: OnceLock<SdkTracer> = OnceLock::new();
 
-/// From now on spans are told to `tracer`. `false` where they are told to another.
-pub(super) fn tell(tracer: SdkTracer) -> bool {
+/// Sets the tracer of spans. Returns `false` if another one is set.
+pub(super) fn set_tracer(tracer: SdkTracer) -> bool {
     TRACER.set(tracer).is_ok()
 }
 
-/// What a span tells from its beginning, in the words of OpenTelemetry's semantic conventions.
+/// The name and attributes of a span, by OpenTelemetry's semantic conventions.
 #[derive(Debug)]
 pub struct Description {
-    /// What is done, in words of which there are few.
+    /// The operation. Names must have a low cardinality.
     pub name: Cow<'static, str>,
-    /// To what, and how.
+    /// The attributes.
     pub attributes: Vec<(&'static str, Value)>,
 }
 
-/// Some work that is under way. It ends when this is dropped. Where nobody is told, it is nothing.
+/// A span, which ends when it is dropped. Does nothing if traces are not exported.
 #[derive(Debug, Default)]
 pub struct Span {
     context: TraceContext,
-    is_own: bool,
+    is_recorded: bool,
 }
 
 impl Span {
-    /// Begins work that `parent` has caused. What it tells is asked for only where somebody is told.
+    /// Begins a span below `parent`. `describe` is called only if the span is recorded.
     #[must_use]
     pub fn begin(kind: SpanKind, parent: &TraceContext, describe: impl FnOnce() -> Description) -> Self {
-        let Some(tracer) = TRACER.get().filter(|_| !parent.is_passed_over()) else {
-            return Self { context: parent.clone(), is_own: false };
+        let Some(tracer) = TRACER.get().filter(|_| !parent.is_unsampled()) else {
+            return Self { context: parent.clone(), is_recorded: false };
         };
         let Description { name, attributes } = describe();
         let attributes = attributes.into_iter().map(|(name, value)| KeyValue::new(name, value)).collect();
         let builder = SpanBuilder::from_name(name).with_kind(kind).with_attributes::<Vec<_>>(attributes);
         let span = tracer.build_with_context(builder, &parent.0);
-        Self { context: TraceContext(parent.0.with_span(span)), is_own: true }
+        Self { context: TraceContext(parent.0.with_span(span)), is_recorded: true }
     }
 
-    /// What work belongs to that this span causes.
+    /// Returns the context of work that this span causes.
     #[must_use]
     pub fn context(&self) -> &TraceContext {
         &self.context
     }
 
-    /// Tells something more.
+    /// Sets an attribute.
     pub fn set(&self, name: &'static str, value: impl Into<Value>) {
-        if self.is_own {
+        if self.is_recorded {
             self.context.0.span().set_attribute(KeyValue::new(name, value));
         }
     }
 
-    /// Tells that the work has failed.
+    /// Marks the span as failed.
     pub fn fail(&self, why: impl Into<Cow<'static, str>>) {
-        if self.is_own {
+        if self.is_recorded {
             self.context.0.span().set_status(Status::error(why));
         }
     }
@@ -73,7 +73,7 @@ impl Span {
 
 impl Drop for Span {
     fn drop(&mut self) {
-        if self.is_own {
+        if self.is_recorded {
             self.context.0.span().end();
         }
     }

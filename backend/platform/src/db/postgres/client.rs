@@ -1,5 +1,5 @@
-//! A blocking client, which runs on the thread of its caller. Statements that are sent together take one round trip to the
-//! server.
+//! A blocking client, which runs on the thread of its caller. Statements that are sent together take one round trip to
+//! the server.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -156,8 +156,8 @@ impl Client {
 }
 
 impl Driver {
-    /// Polls the connection once, so that its end is detected before the next unit. A unit may be sent together with its commit:
-    /// on a connection that has ended, its outcome would be unknown.
+    /// Polls the connection once, so that its end is detected before the next unit. A unit may be sent together with
+    /// its commit: on a connection that has ended, its outcome would be unknown.
     fn poll_connection(&mut self) {
         let Self { runtime, connection, has_ended } = self;
         runtime.block_on(async {

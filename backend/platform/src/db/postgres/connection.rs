@@ -38,8 +38,8 @@ impl Role {
     /// Returns the statements that configure a session of this role.
     const fn settings(self) -> &'static str {
         match self {
-            // A sequential scan would conflict with every other unit: a serializable transaction locks what it has read,
-            // and single rows only if it found them by an index.
+            // A sequential scan would conflict with every other unit: a serializable transaction locks what it has
+            // read, and single rows only if it found them by an index.
             Self::Writer => {
                 "SET default_transaction_isolation = 'serializable'; SET enable_seqscan = off; \
                  SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
@@ -135,8 +135,8 @@ impl Connection {
         self.run(&FinalStatement::Execute(&statement, &args)).map(drop)
     }
 
-    /// Sends the deferred statements and this one. Returns the result of this one. If a deferred statement has failed, the
-    /// transaction must be run again, because the call that deferred it has returned.
+    /// Sends the deferred statements and this one. Returns the result of this one. If a deferred statement has failed,
+    /// the transaction must be run again, because the call that deferred it has returned.
     pub(super) fn run(&mut self, statement: &FinalStatement<'_>) -> Result<StatementResult, Error> {
         let BatchResult { deferred, last } = self.send(statement)?;
         if let Err(error) = deferred {

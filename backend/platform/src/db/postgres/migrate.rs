@@ -91,8 +91,8 @@ fn create_schema(target: &Target, client: &mut Client) -> Result<(), OpenError> 
     })
 }
 
-/// Sets the collation of all text columns to code points, as in SQLite. Identifiers, cursors and the order by title must not
-/// depend on the locale of the database.
+/// Sets the collation of all text columns to code points, as in SQLite. Identifiers, cursors and the order by title
+/// must not depend on the locale of the database.
 fn compare_by_code_points(target: &Target, client: &mut Client) -> Result<(), postgres::Error> {
     let sql = "SELECT c.relname::text, a.attname::text FROM pg_attribute a \
                JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace \

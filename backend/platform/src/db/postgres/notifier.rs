@@ -1,7 +1,8 @@
 //! Forwards signals between the processes that share a database, by `LISTEN` and `NOTIFY`.
 //!
-//! A `NOTIFY` is sent after the commit, not in its transaction: PostgreSQL commits only one transaction with a `NOTIFY` at a
-//! time. So a notification takes a few milliseconds, several become one, and one can be lost: listeners poll as well.
+//! A `NOTIFY` is sent after the commit, not in its transaction: PostgreSQL commits only one transaction with a `NOTIFY`
+//! at a time. So a notification takes a few milliseconds, several become one, and one can be lost: listeners poll as
+//! well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

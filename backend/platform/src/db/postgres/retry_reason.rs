@@ -1,5 +1,5 @@
-//! Maps errors of PostgreSQL and its client to errors of the database interface, and to reasons for running a transaction
-//! again.
+//! Maps errors of PostgreSQL and its client to errors of the database interface, and to reasons for running a
+//! transaction again.
 
 use std::error::Error as _;
 

@@ -19,9 +19,9 @@ const DEAD_PEER_TIMEOUT: Duration = Duration::from_secs(20);
 /// The default of the maximum number of connections of a service.
 pub const CONNECTIONS: usize = 12;
 
-/// The URL of a PostgreSQL database: `postgres://user:password@host:5432/database`. `?sslmode=require` uses TLS and checks the
-/// certificate and name of the server; `?sslmode=disable` does not. The default is `require`, or `disable` for a server on this
-/// machine. `?sslrootcert=FILE` names the trusted certificates.
+/// The URL of a PostgreSQL database: `postgres://user:password@host:5432/database`. `?sslmode=require` uses TLS and
+/// checks the certificate and name of the server; `?sslmode=disable` does not. The default is `require`, or `disable`
+/// for a server on this machine. `?sslrootcert=FILE` names the trusted certificates.
 #[derive(Clone)]
 pub struct PostgresUrl {
     config: Config,
@@ -72,8 +72,8 @@ impl PostgresUrl {
     /// Returns the schema of this name.
     ///
     /// # Errors
-    /// If the name has characters other than lower-case letters, digits and underscores, does not begin with a letter, or is
-    /// longer than 48 characters.
+    /// If the name has characters other than lower-case letters, digits and underscores, does not begin with a letter,
+    /// or is longer than 48 characters.
     pub fn schema(&self, name: &str) -> Result<Target, UrlError> {
         let plain =
             name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');

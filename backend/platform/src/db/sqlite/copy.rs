@@ -1,8 +1,8 @@
 //! Copies SQLite databases as they are at one instant, while a server writes to them.
 //!
-//! Each database is a file, so copies that are made one after the other are not consistent. Here all write locks are taken, a
-//! snapshot of each database is opened, and the locks are released. Writers wait for a moment, whatever the size of the
-//! databases. Then the snapshots are copied.
+//! Each database is a file, so copies that are made one after the other are not consistent. Here all write locks are
+//! taken, a snapshot of each database is opened, and the locks are released. Writers wait for a moment, whatever the
+//! size of the databases. Then the snapshots are copied.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -66,8 +66,8 @@ struct Source {
     reader: Connection,
 }
 
-/// Copies SQLite databases (from, to) as they are at one instant. Other processes may write to them meanwhile. The copies are
-/// private files, checked and on the disk. Returns the longest time that writers waited.
+/// Copies SQLite databases (from, to) as they are at one instant. Other processes may write to them meanwhile. The
+/// copies are private files, checked and on the disk. Returns the longest time that writers waited.
 ///
 /// # Errors
 /// If a database cannot be read, its write lock is in use for a minute, or a copy exists already or cannot be written.

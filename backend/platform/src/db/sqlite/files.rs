@@ -25,8 +25,8 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Creates the folder and an empty file if they are missing, and makes the files private. SQLite creates the files beside
-    /// the database with the same mode.
+    /// Creates the folder and an empty file if they are missing, and makes the files private. SQLite creates the files
+    /// beside the database with the same mode.
     pub(super) fn prepare(path: &Path) -> Result<(), OpenError> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_private_folder(folder)
@@ -46,7 +46,8 @@ impl Files {
         Ok(Self { paths, is_missing: AtomicBool::new(false) })
     }
 
-    /// Returns the path of the first file that was moved, deleted or replaced. Logs a change between missing and complete.
+    /// Returns the path of the first file that was moved, deleted or replaced. Logs a change between missing and
+    /// complete.
     pub(super) fn missing(&self) -> Option<&Path> {
         let missing = self.paths.iter().find(|path| !path.is_unchanged()).map(OpenedPath::path);
         let was_missing = self.is_missing.load(Ordering::Relaxed);
@@ -67,8 +68,8 @@ impl Files {
         missing
     }
 
-    /// Prevents a checkpoint when `connection` is closed, if its files were moved: SQLite would delete the write-ahead log of
-    /// other files at the same paths.
+    /// Prevents a checkpoint when `connection` is closed, if its files were moved: SQLite would delete the write-ahead
+    /// log of other files at the same paths.
     pub(super) fn protect_replacements(&self, connection: &Connection) {
         if self.missing().is_some()
             && let Err(error) = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)

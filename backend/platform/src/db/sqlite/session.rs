@@ -45,7 +45,8 @@ impl<'c> Session<'c> {
     }
 
     fn prepare(self, sql: &str, args: &[Arg<'_>]) -> Result<rusqlite::CachedStatement<'c>, DbError> {
-        // If the disk is full or cannot be read, SQLite rolls the transaction back. A further statement would commit on its own.
+        // If the disk is full or cannot be read, SQLite rolls the transaction back. A further statement would commit on
+        // its own.
         if self.connection.is_autocommit() && !sql.starts_with("BEGIN") {
             return Err(DbError::Unavailable("the transaction was rolled back by SQLite".to_owned()));
         }
