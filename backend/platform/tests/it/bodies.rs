@@ -29,7 +29,7 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
-async fn a_good_body_is_read() {
+async fn valid_body_is_read() {
     let server = server().await;
     for body in [r#"{"title":"A","price":149.99}"#, r#"{"title":"A","price":"149.99","more":[1]}"#] {
         let reply = server.post_json("/t", body).await;
@@ -38,7 +38,7 @@ async fn a_good_body_is_read() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_object_is_refused() {
+async fn body_that_is_no_json_object_is_refused() {
     let server = server().await;
     for body in ["{", "nonsense", "[]", "null", "\"text\"", "7", "{\"title\":\"\u{1}\"}", "{}{}"] {
         fails(&server.post_json("/t", body).await, 400, "invalid_json");
@@ -52,7 +52,7 @@ async fn what_is_no_json_object_is_refused() {
 }
 
 #[tokio::test]
-async fn other_media_types_are_refused() {
+async fn body_of_another_media_type_is_refused() {
     let server = server().await;
     fails(&server.send("POST /t", &[], "{}").await, 415, "unsupported_media_type");
     for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"] {
@@ -62,7 +62,7 @@ async fn other_media_types_are_refused() {
 }
 
 #[tokio::test]
-async fn wrong_types_are_reported_by_field_and_together() {
+async fn wrong_types_are_reported_by_field_together() {
     let server = server().await;
     for body in [
         r#"{}"#,
@@ -80,7 +80,7 @@ async fn wrong_types_are_reported_by_field_and_together() {
 }
 
 #[tokio::test]
-async fn large_bodies_are_refused_and_the_answer_arrives() {
+async fn large_body_is_refused_and_the_answer_arrives() {
     let server = server().await;
     let padded = |size: usize| {
         let frame = r#"{"title":"","price":1}"#.len();
@@ -93,7 +93,7 @@ async fn large_bodies_are_refused_and_the_answer_arrives() {
 }
 
 #[tokio::test]
-async fn large_bodies_of_unknown_length_are_refused() {
+async fn large_body_of_unknown_length_is_refused() {
     let server = server().await;
     let mut client = server.connect().await;
     client

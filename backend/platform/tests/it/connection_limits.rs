@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 
 use crate::wire::{Client, Server, fails, within};
 
-/// Where tests must not be told from each other by time.
+/// For tests that must not depend on timeouts.
 const LONG: Duration = Duration::from_secs(3600);
 
 fn limits(connections: usize) -> ServeLimits {
@@ -70,7 +70,7 @@ async fn stream(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn idle_connection_gives_way_at_the_ceiling() {
+async fn idle_connection_is_closed_at_the_limit() {
     let (server, _) = server(limits(2)).await;
     let (mut first, mut second) = (server.connect().await, server.connect().await);
     assert_eq!(first.send("GET /", &[], "").await.status, 200);
@@ -82,7 +82,7 @@ async fn idle_connection_gives_way_at_the_ceiling() {
 }
 
 #[tokio::test]
-async fn silent_connections_leave_requests_answering() {
+async fn silent_connections_do_not_block_requests() {
     let (server, _) = server(limits(4)).await;
     let mut silent = Vec::new();
     for _ in 0..40 {
@@ -93,7 +93,7 @@ async fn silent_connections_leave_requests_answering() {
 }
 
 #[tokio::test]
-async fn busy_connections_leave_503_and_probes() {
+async fn new_connection_gets_503_if_none_is_idle_and_probes_answer() {
     let (server, may) = server(limits(1)).await;
     let mut busy = server.connect().await;
     busy.write("GET /busy HTTP/1.1\r\nhost: x\r\n\r\n").await;
@@ -120,7 +120,7 @@ async fn busy_connections_leave_503_and_probes() {
 }
 
 #[tokio::test]
-async fn used_share_closes_connections_of_that_address_alone() {
+async fn share_of_an_address_closes_only_its_connections() {
     let (server, _) = server(ServeLimits { connections_per_address: 2, ..limits(100) }).await;
     let mut other = server.connect_from("127.0.0.2").await;
     assert_eq!(other.send("GET /", &[], "").await.status, 200);
@@ -141,7 +141,7 @@ async fn used_share_closes_connections_of_that_address_alone() {
 }
 
 #[tokio::test]
-async fn streams_at_their_ceiling_leave_requests_and_probes() {
+async fn streams_at_their_limit_do_not_block_requests_or_probes() {
     let (server, _) = server(limits(1)).await;
     // More streams than connections of requests: they have slots of their own.
     let (first, _second) = (stream(&server).await, stream(&server).await);
@@ -166,7 +166,7 @@ async fn streams_at_their_ceiling_leave_requests_and_probes() {
 }
 
 #[test]
-fn ceilings_fit_the_files_that_are_left() {
+fn limits_are_lowered_to_the_limit_on_open_files() {
     let all = ServeLimits::default();
     let wanted = all.connections + all.streams + all.reserve;
     assert_eq!(all.clone().within_files(wanted).connections, all.connections);

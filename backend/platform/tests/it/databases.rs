@@ -1,4 +1,4 @@
-//! The database face, on both databases: what a unit of work can rely on, whatever is behind it.
+//! The guarantees of the database interface, on both databases.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -23,12 +23,12 @@ pub(crate) const PLACES: Migrations = Migrations {
 
 on_both! {
     #[tokio::test]
-    values_come_back_as_they_went, a_refused_unit_leaves_no_trace, a_unique_index_is_named,
-    a_savepoint_undoes_itself_alone, a_panic_is_contained, what_fails_is_told, bells_ring_after_the_commit,
-    a_snapshot_cannot_be_changed, text_is_ordered_by_code_points, many_statements_go_through_one_connection,
-    tables_are_made_once;
+    values_are_read_as_written, failed_unit_changes_nothing, unique_violation_names_the_index,
+    savepoint_undoes_only_its_own_changes, panic_of_a_unit_is_returned_as_an_error,
+    failed_statement_returns_its_error, signals_are_notified_after_the_commit, read_unit_cannot_write,
+    text_is_ordered_by_code_points, statement_cache_survives_many_statements, migrations_are_applied_once;
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    nobody_loses_an_update, what_was_looked_at_still_holds_at_the_commit, snapshots_are_consistent;
+    concurrent_updates_are_not_lost, write_skew_is_prevented, snapshots_are_consistent;
 }
 
 pub(crate) fn open(home: &Home) -> Db {
@@ -44,7 +44,7 @@ async fn count(db: &Db) -> i64 {
     db.read(count).await.unwrap()
 }
 
-async fn values_come_back_as_they_went(engine: Engine) {
+async fn values_are_read_as_written(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let written = db.write(|tx| {
@@ -69,7 +69,7 @@ async fn values_come_back_as_they_went(engine: Engine) {
     assert!(matches!(empty.await, Err(DbError::Statement(_))), "what is empty is no text");
 }
 
-async fn a_refused_unit_leaves_no_trace(engine: Engine) {
+async fn failed_unit_changes_nothing(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let refused = db.write(|tx| {
@@ -84,7 +84,7 @@ async fn a_refused_unit_leaves_no_trace(engine: Engine) {
     assert_eq!((count(&db).await, db.stats().units), (2, 2));
 }
 
-async fn a_unique_index_is_named(engine: Engine) {
+async fn unique_violation_names_the_index(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     db.write(|tx| put(tx, 1, Some("ann"), "main")).await.unwrap();
@@ -104,7 +104,7 @@ async fn a_unique_index_is_named(engine: Engine) {
     assert_eq!((ignored.await.unwrap(), count(&db).await), (0, 2));
 }
 
-async fn a_savepoint_undoes_itself_alone(engine: Engine) {
+async fn savepoint_undoes_only_its_own_changes(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let runs = Arc::new(AtomicU32::new(0));
@@ -144,7 +144,7 @@ async fn a_savepoint_undoes_itself_alone(engine: Engine) {
     assert_eq!(runs.load(Ordering::SeqCst), 1);
 }
 
-async fn a_panic_is_contained(engine: Engine) {
+async fn panic_of_a_unit_is_returned_as_an_error(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let panicked = db.write(|tx| {
@@ -158,7 +158,7 @@ async fn a_panic_is_contained(engine: Engine) {
     assert_eq!(count(&db).await, 1);
 }
 
-async fn what_fails_is_told(engine: Engine) {
+async fn failed_statement_returns_its_error(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     for sql in ["SELEKT 1", "SELECT nothing FROM places", "INSERT INTO places (id, hall) VALUES (1, 'roof')"]
@@ -178,30 +178,30 @@ async fn what_fails_is_told(engine: Engine) {
     assert_eq!(count(&db).await, 0);
 }
 
-async fn bells_ring_after_the_commit(engine: Engine) {
+async fn signals_are_notified_after_the_commit(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let signal = Signal::default();
-    let bell = signal.clone();
+    let notified = signal.clone();
     let refused = db.write(move |tx| {
-        tx.notify_on_commit(&bell);
+        tx.notify_on_commit(&notified);
         put(tx, 1, None, "main")?;
         Err::<(), _>(DbError::Busy)
     });
     refused.await.unwrap_err();
     assert_eq!(signal.notifications(), 0);
-    let bell = signal.clone();
+    let notified = signal.clone();
     let done = db.write(move |tx| {
-        tx.notify_on_commit(&bell);
-        tx.notify_on_commit(&bell);
-        assert_eq!(bell.notifications(), 0);
+        tx.notify_on_commit(&notified);
+        tx.notify_on_commit(&notified);
+        assert_eq!(notified.notifications(), 0);
         put(tx, 1, None, "main")
     });
     done.await.unwrap();
     assert_eq!(signal.notifications(), 1, "before the answer, and once");
 }
 
-async fn a_snapshot_cannot_be_changed(engine: Engine) {
+async fn read_unit_cannot_write(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let refused = db.read(|tx| put(tx, 1, None, "main")).await;
@@ -221,7 +221,7 @@ async fn text_is_ordered_by_code_points(engine: Engine) {
     assert_eq!(sorted.await.map_err(|error: DbError| error).unwrap(), expected);
 }
 
-async fn many_statements_go_through_one_connection(engine: Engine) {
+async fn statement_cache_survives_many_statements(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     // More than any cache holds, twice.
@@ -239,7 +239,7 @@ async fn many_statements_go_through_one_connection(engine: Engine) {
     }
 }
 
-async fn tables_are_made_once(engine: Engine) {
+async fn migrations_are_applied_once(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     db.write(|tx| put(tx, 1, None, "main")).await.unwrap();
@@ -253,7 +253,7 @@ async fn tables_are_made_once(engine: Engine) {
     assert!(refused.contains("cannot migrate the database"), "{refused}");
 }
 
-async fn nobody_loses_an_update(engine: Engine) {
+async fn concurrent_updates_are_not_lost(engine: Engine) {
     let home = Home::on(engine);
     let (db, other) = (open(&home), open(&home));
     db.write(|tx| tx.execute("INSERT INTO counters (id, n) VALUES ('c', 0)", &[])).await.unwrap();
@@ -274,7 +274,7 @@ async fn nobody_loses_an_update(engine: Engine) {
 
 /// Each of two guards may leave only while the other stays. Both look before they leave, and neither writes what the
 /// other does: only a serializable transaction sees that they must not both go.
-async fn what_was_looked_at_still_holds_at_the_commit(engine: Engine) {
+async fn write_skew_is_prevented(engine: Engine) {
     let home = Home::on(engine);
     let (db, other) = (open(&home), open(&home));
     for round in 0..20 {

@@ -12,10 +12,11 @@ use crate::databases::open;
 
 on_both! {
     #[tokio::test]
-    what_is_posted_is_there_for_what_follows, many_are_done_in_their_order, a_refused_unit_posts_nothing,
-    a_failure_is_told, a_unit_hears_of_a_failure_where_it_happens;
+    deferred_change_is_visible_to_later_statements, deferred_statements_run_in_order,
+    failed_unit_runs_no_deferred_statement, failure_of_a_deferred_statement_is_returned,
+    rerun_returns_the_failure_at_the_statement;
     #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-    nobody_loses_what_was_posted;
+    concurrent_deferred_updates_are_not_lost;
 }
 
 const PUT: &str = "INSERT INTO counters (id, n) VALUES ($1, $2)";
@@ -29,7 +30,7 @@ fn sum(tx: &mut Tx<'_>) -> Result<i64, DbError> {
     tx.query_one(sql, &[], |row| row.int("n"))
 }
 
-async fn what_is_posted_is_there_for_what_follows(engine: Engine) {
+async fn deferred_change_is_visible_to_later_statements(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let seen = db.write(|tx| {
@@ -39,12 +40,12 @@ async fn what_is_posted_is_there_for_what_follows(engine: Engine) {
         Ok::<_, DbError>(seen)
     });
     assert_eq!((seen.await.unwrap(), total(&db).await), (1, 3));
-    // Nothing but what is posted.
+    // Only a deferred statement.
     db.write(|tx| tx.execute_deferred(PUT, args!["c", 4_i64])).await.unwrap();
     assert_eq!(total(&db).await, 7);
 }
 
-async fn many_are_done_in_their_order(engine: Engine) {
+async fn deferred_statements_run_in_order(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     db.write(|tx| {
@@ -60,7 +61,7 @@ async fn many_are_done_in_their_order(engine: Engine) {
     assert_eq!(total(&db).await, 2);
 }
 
-async fn a_refused_unit_posts_nothing(engine: Engine) {
+async fn failed_unit_runs_no_deferred_statement(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     let refused = db.write(|tx| {
@@ -72,7 +73,7 @@ async fn a_refused_unit_posts_nothing(engine: Engine) {
     assert_eq!(total(&db).await, 2);
 }
 
-async fn a_failure_is_told(engine: Engine) {
+async fn failure_of_a_deferred_statement_is_returned(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     db.write(|tx| tx.execute_deferred(PUT, args!["a", 1_i64])).await.unwrap();
@@ -88,7 +89,7 @@ async fn a_failure_is_told(engine: Engine) {
     assert_eq!(total(&db).await, 1);
 }
 
-async fn a_unit_hears_of_a_failure_where_it_happens(engine: Engine) {
+async fn rerun_returns_the_failure_at_the_statement(engine: Engine) {
     for followed in [false, true] {
         let home = Home::on(engine);
         let db = open(&home);
@@ -112,7 +113,7 @@ async fn a_unit_hears_of_a_failure_where_it_happens(engine: Engine) {
     }
 }
 
-async fn nobody_loses_what_was_posted(engine: Engine) {
+async fn concurrent_deferred_updates_are_not_lost(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     db.write(|tx| tx.execute_deferred(PUT, args!["a", 0_i64])).await.unwrap();

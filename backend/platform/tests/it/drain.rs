@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use crate::wire::{Server, within};
 
 #[tokio::test]
-async fn a_request_under_way_is_finished() {
+async fn request_in_progress_is_finished() {
     let (arrived, go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let handler = {
         let (arrived, go) = (Arc::clone(&arrived), Arc::clone(&go));
@@ -41,7 +41,7 @@ async fn a_request_under_way_is_finished() {
 }
 
 #[tokio::test]
-async fn idle_connections_do_not_hold_the_drain() {
+async fn idle_connections_do_not_delay_the_drain() {
     let server = Server::start(Router::new().route("/", get(|| async { "ok" }))).await;
     let mut client = server.connect().await;
     assert_eq!(client.send("GET /", &[], "").await.status, 200);
@@ -53,7 +53,7 @@ async fn idle_connections_do_not_hold_the_drain() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_half_sent_holds_the_drain_no_longer_than_the_grace() {
+async fn partial_request_delays_the_drain_for_the_grace_period() {
     let limits = ServeLimits { grace: Duration::from_millis(200), ..ServeLimits::default() };
     let server = Server::with(Router::new().route("/", get(|| async { "ok" })), limits).await;
     let mut client = server.connect().await;
@@ -66,7 +66,7 @@ async fn a_request_that_is_half_sent_holds_the_drain_no_longer_than_the_grace() 
 }
 
 #[tokio::test]
-async fn a_stream_that_watches_the_shutdown_ends_at_once() {
+async fn stream_with_the_shutdown_signal_ends_at_once() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = ticketing_platform::shutdown::Shutdown::new();

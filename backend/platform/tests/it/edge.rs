@@ -103,7 +103,7 @@ async fn other_origin_gets_no_cors_answers() {
 }
 
 #[tokio::test]
-async fn field_that_comes_twice_is_refused() {
+async fn repeated_header_field_is_refused() {
     let server = server(|_| {}).await;
     for (name, value) in [
         ("host", "127.0.0.1"),

@@ -1,4 +1,4 @@
-//! Every failure, whoever made it, in the one shape.
+//! Every error, of a route or the framework, has the one JSON format.
 
 use axum::Router;
 use axum::extract::{Path, Query};
@@ -41,7 +41,7 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
-async fn routes_and_methods_that_do_not_exist() {
+async fn unknown_routes_and_methods_get_json_errors() {
     let server = server().await;
     for path in ["/", "/nothing", "/ok/", "/%ff", "/ok%00", "/ok?a=%ff%00"] {
         let reply = server.send(&format!("GET {path}"), &[], "").await;
@@ -58,7 +58,7 @@ async fn routes_and_methods_that_do_not_exist() {
 }
 
 #[tokio::test]
-async fn inner_detail_is_never_answered() {
+async fn internal_errors_do_not_reveal_their_cause() {
     let server = server().await;
     for path in ["/panic", "/internal", "/plain"] {
         let reply = server.send(&format!("GET {path}"), &[], "").await;
@@ -71,7 +71,7 @@ async fn inner_detail_is_never_answered() {
 }
 
 #[tokio::test]
-async fn rejections_of_the_framework_have_the_shape_too() {
+async fn rejections_of_axum_get_json_errors() {
     let server = server().await;
     for path in ["/query", "/query?number=x", "/path/x", "/path/300"] {
         fails(&server.send(&format!("GET {path}"), &[], "").await, 400, "invalid_input");
@@ -79,7 +79,7 @@ async fn rejections_of_the_framework_have_the_shape_too() {
 }
 
 #[tokio::test]
-async fn a_page_for_people_keeps_its_body() {
+async fn html_error_page_keeps_its_body() {
     let reply = server().await.send("GET /page", &[], "").await;
     assert_eq!((reply.status, reply.body.as_str()), (404, "for people"));
     assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"));
@@ -87,7 +87,7 @@ async fn a_page_for_people_keeps_its_body() {
 }
 
 #[tokio::test]
-async fn waits_are_told() {
+async fn retry_after_is_sent() {
     let server = server().await;
     let reply = server.send("GET /busy", &[], "").await;
     fails(&reply, 503, "unavailable");
@@ -98,7 +98,7 @@ async fn waits_are_told() {
 }
 
 #[tokio::test]
-async fn request_ids_are_kept_when_sane_and_made_otherwise() {
+async fn request_ids_are_kept_if_valid_and_generated_otherwise() {
     let server = server().await;
     let reply = server.send("GET /id", &[("x-request-id", "trace-7.1")], "").await;
     assert_eq!((reply.header("x-request-id"), reply.body.as_str()), (Some("trace-7.1"), "trace-7.1"));
@@ -113,7 +113,7 @@ async fn request_ids_are_kept_when_sane_and_made_otherwise() {
 }
 
 #[tokio::test]
-async fn answers_are_left_as_they_are() {
+async fn successful_answers_are_not_changed() {
     let server = server().await;
     let reply = server.send("GET /ok", &[], "").await;
     assert_eq!((reply.status, reply.body.as_str()), (200, r#"{"ok":true}"#));

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use crate::wire::{Server, fails};
 
 #[tokio::test]
-async fn readiness_names_what_fails() {
+async fn readiness_names_the_failing_checks() {
     let fine = Arc::new(AtomicBool::new(true));
     let checked = Arc::clone(&fine);
     let ending = Shutdown::new();
@@ -89,7 +89,7 @@ async fn metrics_count_requests_by_route_on_their_own_listener() {
 }
 
 #[test]
-fn logs_can_be_asked_for_twice_and_bad_filters_are_named() {
+fn init_logs_can_run_twice_and_names_a_bad_filter() {
     use ticketing_platform::telemetry::{LogFormat, init_logs};
     assert!(init_logs(LogFormat::Json, "warn").is_ok());
     assert!(init_logs(LogFormat::Text, "warn,ticketing_platform=debug").is_ok());

@@ -14,13 +14,13 @@ use ticketing_sdk::{ErrorCode, Timestamp};
 
 on_both! {
     #[tokio::test]
-    the_same_request_has_one_effect_and_one_answer, another_body_is_refused,
-    without_a_key_every_request_has_its_effect, a_final_refusal_is_kept_and_leaves_no_effect,
-    what_another_try_may_change_releases_the_key, a_known_answer_is_found_without_a_transaction_that_writes,
-    a_request_in_two_steps_is_in_flight_in_between,
-    answers_are_kept_for_a_day;
+    repeated_request_has_one_effect_and_one_answer, key_with_another_body_is_refused,
+    request_without_a_key_has_an_effect_each_time, final_refusal_is_stored_without_an_effect,
+    temporary_refusal_releases_the_key, stored_answer_is_found_without_a_write,
+    request_in_two_steps_is_in_flight_in_between,
+    answers_are_stored_for_a_day;
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    a_race_of_one_request_has_one_effect;
+    concurrent_requests_with_one_key_have_one_effect;
 }
 
 const THINGS: Migrations = Migrations {
@@ -91,7 +91,7 @@ impl Fixture {
     }
 }
 
-async fn the_same_request_has_one_effect_and_one_answer(engine: Engine) {
+async fn repeated_request_has_one_effect_and_one_answer(engine: Engine) {
     let it = fixture(engine);
     let first = it.post(request("ada", "a").await, "a").await.unwrap();
     assert_eq!((first.status, first.body.as_str()), (201, r#"{"id":1,"name":"a"}"#));
@@ -102,7 +102,7 @@ async fn the_same_request_has_one_effect_and_one_answer(engine: Engine) {
     assert_eq!(it.things().await, 2);
 }
 
-async fn another_body_is_refused(engine: Engine) {
+async fn key_with_another_body_is_refused(engine: Engine) {
     let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
     let error = it.post(request("ada", "b").await, "b").await.unwrap_err();
@@ -110,7 +110,7 @@ async fn another_body_is_refused(engine: Engine) {
     assert_eq!(it.things().await, 1);
 }
 
-async fn without_a_key_every_request_has_its_effect(engine: Engine) {
+async fn request_without_a_key_has_an_effect_each_time(engine: Engine) {
     let it = fixture(engine);
     let once = || {
         let fingerprint = Fingerprint::of(&json!({})).unwrap();
@@ -124,7 +124,7 @@ async fn without_a_key_every_request_has_its_effect(engine: Engine) {
     assert_eq!(it.things().await, 2, "a refusal leaves no effect");
 }
 
-async fn a_race_of_one_request_has_one_effect(engine: Engine) {
+async fn concurrent_requests_with_one_key_have_one_effect(engine: Engine) {
     let it = fixture(engine);
     let keyed = request("ada", "a").await;
     let posts = (0..50).map(|_| it.post(keyed.clone(), "a"));
@@ -135,7 +135,7 @@ async fn a_race_of_one_request_has_one_effect(engine: Engine) {
     assert_eq!(it.things().await, 1);
 }
 
-async fn a_final_refusal_is_kept_and_leaves_no_effect(engine: Engine) {
+async fn final_refusal_is_stored_without_an_effect(engine: Engine) {
     let it = fixture(engine);
     let declined = || ApiError::rule(ErrorCode::CardDeclined, "Your card was declined.");
     for replayed in [false, true] {
@@ -148,7 +148,7 @@ async fn a_final_refusal_is_kept_and_leaves_no_effect(engine: Engine) {
     assert_eq!(it.post(request("ada", "a").await, "a").await.unwrap().status, 400);
 }
 
-async fn what_another_try_may_change_releases_the_key(engine: Engine) {
+async fn temporary_refusal_releases_the_key(engine: Engine) {
     for refusal in [
         || ApiError::internal("broken"),
         || ApiError::unavailable("later", 1),
@@ -171,7 +171,7 @@ async fn what_another_try_may_change_releases_the_key(engine: Engine) {
     }
 }
 
-async fn a_known_answer_is_found_without_a_transaction_that_writes(engine: Engine) {
+async fn stored_answer_is_found_without_a_write(engine: Engine) {
     let it = fixture(engine);
     let keyed = request("ada", "a").await;
     assert_eq!(idempotency::find(&it.db, &keyed).await.unwrap(), None);
@@ -188,7 +188,7 @@ async fn a_known_answer_is_found_without_a_transaction_that_writes(engine: Engin
     assert_eq!(idempotency::find(&it.db, &begun).await.unwrap(), Some(EarlierRequest::InFlight));
 }
 
-async fn a_request_in_two_steps_is_in_flight_in_between(engine: Engine) {
+async fn request_in_two_steps_is_in_flight_in_between(engine: Engine) {
     let it = fixture(engine);
     let first = request("ada", "a").await;
     let begin = |request: KeyedRequest| {
@@ -213,7 +213,7 @@ async fn a_request_in_two_steps_is_in_flight_in_between(engine: Engine) {
     assert_eq!(begin(first).await.unwrap(), KeyClaim::Fresh);
 }
 
-async fn answers_are_kept_for_a_day(engine: Engine) {
+async fn answers_are_stored_for_a_day(engine: Engine) {
     let it = fixture(engine);
     it.post(request("ada", "a").await, "a").await.unwrap();
     let day = i64::try_from(idempotency::RETENTION.as_millis()).unwrap();
@@ -228,7 +228,7 @@ async fn answers_are_kept_for_a_day(engine: Engine) {
     };
     it.post(later(day - 1).await, "a").await.unwrap();
     assert_eq!(it.things().await, 1);
-    // Forgotten even if nobody has pruned, and even with another body.
+    // An outdated key is free before the row is pruned, and for another body.
     it.post(later(day).await, "a").await.unwrap();
     assert_eq!(it.things().await, 2);
     let prune = |now| it.db.write(move |tx| idempotency::prune(tx, now));
@@ -237,7 +237,7 @@ async fn answers_are_kept_for_a_day(engine: Engine) {
 }
 
 #[test]
-fn fingerprints_tell_bodies_apart_and_hide_secrets() {
+fn fingerprints_distinguish_bodies_and_hide_secrets() {
     let (a, b) = (json!({ "password": "hunter2" }), json!({ "password": "hunter3" }));
     assert_eq!(Fingerprint::of(&a).unwrap(), Fingerprint::of(&a).unwrap());
     assert_ne!(Fingerprint::of(&a).unwrap(), Fingerprint::of(&b).unwrap());

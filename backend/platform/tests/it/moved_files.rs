@@ -82,7 +82,7 @@ async fn database_refuses_writes_once_one_of_its_files_is_deleted() {
 }
 
 #[tokio::test]
-async fn closing_a_moved_database_spares_the_one_at_its_path() {
+async fn closing_a_moved_database_keeps_its_replacement() {
     let ground = Ground::new();
     let moved = ground.open();
     put(&moved, 1).await.unwrap();
@@ -100,7 +100,7 @@ async fn closing_a_moved_database_spares_the_one_at_its_path() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn database_files_are_private_from_their_first_moment() {
+async fn database_files_are_created_private() {
     use std::os::unix::fs::PermissionsExt;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let ground = Ground::new();

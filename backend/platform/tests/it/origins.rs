@@ -9,7 +9,7 @@ use axum::routing::any;
 use crate::wire::{Server, fails};
 
 #[tokio::test]
-async fn another_origin_changes_nothing() {
+async fn write_of_another_origin_is_refused() {
     let calls = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&calls);
     let handler = move || async move {

@@ -1,4 +1,5 @@
-//! A database that cannot write for a while: the unit fails as an outage, nothing of it stays, and writing goes on after.
+//! A database that cannot write for a while: the unit fails as an outage, nothing of it stays, and writing goes on
+//! after.
 
 use ticketing_engines::{Engine, Home, OwnDatabase};
 use ticketing_platform::args;
@@ -18,7 +19,7 @@ async fn put(db: &Db, id: &'static str) -> Result<u64, DbError> {
 }
 
 #[tokio::test]
-async fn connection_that_only_reads_is_replaced() {
+async fn read_only_connection_is_replaced() {
     let own = OwnDatabase::create();
     let url: PostgresUrl = own.url().parse().unwrap();
     let url = url.with_connections(2).schema("shop").unwrap();
@@ -30,7 +31,7 @@ async fn connection_that_only_reads_is_replaced() {
 }
 
 #[tokio::test]
-async fn server_that_only_reads_is_an_outage() {
+async fn read_only_server_is_an_outage() {
     let own = OwnDatabase::create();
     let url: PostgresUrl = own.url().parse().unwrap();
     let url = url.with_connections(2).schema("shop").unwrap();
@@ -55,7 +56,7 @@ async fn server_that_only_reads_is_an_outage() {
 }
 
 #[tokio::test]
-async fn full_sqlite_disk_leaves_nothing_of_a_unit() {
+async fn full_sqlite_disk_rolls_the_unit_back() {
     let home = Home::on(Engine::Sqlite);
     let db = open(&home);
     db.write(|tx| {

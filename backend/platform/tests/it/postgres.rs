@@ -24,7 +24,7 @@ async fn total(db: &Db) -> i64 {
 }
 
 #[tokio::test]
-async fn a_unit_is_run_again_when_the_connection_is_lost() {
+async fn unit_is_run_again_after_a_lost_connection() {
     let home = Home::on(Engine::Postgres);
     let db = open(&home);
     let runs = Arc::new(AtomicU32::new(0));
@@ -43,7 +43,7 @@ async fn a_unit_is_run_again_when_the_connection_is_lost() {
 }
 
 #[tokio::test]
-async fn a_unit_whose_commit_is_in_doubt_is_not_run_again() {
+async fn unit_with_an_unknown_commit_is_not_run_again() {
     let home = Home::on(Engine::Postgres);
     let db = open(&home);
     db.write(|tx| {
@@ -60,19 +60,19 @@ async fn a_unit_whose_commit_is_in_doubt_is_not_run_again() {
     .await
     .unwrap();
     let runs = Arc::new(AtomicU32::new(0));
-    let (counted, bell, signal) = (runs.clone(), Signal::default(), Signal::default());
-    let rung = signal.clone();
+    let (counted, unrelated, signal) = (runs.clone(), Signal::default(), Signal::default());
+    let notified = signal.clone();
     let doubtful = db.write(move |tx| {
         counted.fetch_add(1, Ordering::SeqCst);
-        tx.notify_on_commit(&rung);
+        tx.notify_on_commit(&notified);
         tx.execute(PUT, &[])
     });
     let doubtful = doubtful.await;
     assert!(matches!(doubtful, Err(DbError::Uncertain(_))), "{doubtful:?}");
-    assert_eq!((runs.load(Ordering::SeqCst), signal.notifications(), bell.notifications()), (1, 0, 0));
+    assert_eq!((runs.load(Ordering::SeqCst), signal.notifications(), unrelated.notifications()), (1, 0, 0));
     // What is sent with the commit is as doubtful.
-    let posted = db.write(|tx| tx.execute_deferred(PUT, &[])).await;
-    assert!(matches!(posted, Err(DbError::Uncertain(_))), "{posted:?}");
+    let deferred = db.write(|tx| tx.execute_deferred(PUT, &[])).await;
+    assert!(matches!(deferred, Err(DbError::Uncertain(_))), "{deferred:?}");
     // The next one finds a connection again.
     db.write(|tx| tx.execute("DROP TRIGGER vanish ON counters", &[])).await.unwrap();
     db.write(|tx| tx.execute(PUT, &[])).await.unwrap();
@@ -80,7 +80,7 @@ async fn a_unit_whose_commit_is_in_doubt_is_not_run_again() {
 }
 
 #[tokio::test]
-async fn a_failure_that_is_not_heeded_is_not_taken_for_a_commit() {
+async fn ignored_statement_failure_is_not_committed() {
     let home = Home::on(Engine::Postgres);
     let db = open(&home);
     let unheeded = db.write(|tx| {
@@ -93,7 +93,7 @@ async fn a_failure_that_is_not_heeded_is_not_taken_for_a_commit() {
 }
 
 #[tokio::test]
-async fn what_was_answered_survives_the_server_and_work_goes_on_after_it() {
+async fn commits_survive_a_crash_of_the_server() {
     let server = PrivateServer::start();
     let db = Db::open(schema(&server.url(), "shop"), DbOptions::default(), &[PLACES]).unwrap();
     db.write(|tx| tx.execute(PUT, &[])).await.unwrap();
@@ -111,7 +111,7 @@ async fn what_was_answered_survives_the_server_and_work_goes_on_after_it() {
 }
 
 #[test]
-fn many_processes_may_migrate_at_once() {
+fn concurrent_migrations_succeed() {
     let home = Home::on(Engine::Postgres);
     let opened: Vec<_> = std::thread::scope(|scope| {
         let migrate = || Db::migrate(home.database("halls"), &[PLACES]);
@@ -124,7 +124,7 @@ fn many_processes_may_migrate_at_once() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_not_migrated_is_not_worked_on() {
+async fn database_with_missing_migrations_is_not_opened() {
     const NEWER: Migrations = Migrations {
         part: "places",
         scripts: &[PLACES.scripts[0], ("V2__more", "ALTER TABLE places ADD COLUMN more TEXT;")],
@@ -135,11 +135,11 @@ async fn a_database_that_is_not_migrated_is_not_worked_on() {
     };
     let refused = opened(&[PLACES]).unwrap_err();
     assert!(matches!(refused, OpenError::NotMigrated { .. }), "{refused}");
-    assert!(refused.to_string().ends_with("is not migrated: of the 1 migrations of places, 0 were applied"));
+    assert!(refused.to_string().ends_with("is not migrated: 0 of the 1 migrations of places are applied"));
     Db::migrate(home.database("halls"), &[PLACES]).unwrap();
     opened(&[PLACES]).unwrap();
     let refused = opened(&[NEWER]).unwrap_err().to_string();
-    assert!(refused.ends_with("of the 2 migrations of places, 1 were applied"), "{refused}");
+    assert!(refused.ends_with("1 of the 2 migrations of places are applied"), "{refused}");
     Db::migrate(home.database("halls"), &[NEWER]).unwrap();
     // An older program goes on beside a newer one.
     opened(&[PLACES]).unwrap();
@@ -147,7 +147,7 @@ async fn a_database_that_is_not_migrated_is_not_worked_on() {
 }
 
 #[test]
-fn a_database_that_cannot_be_used_says_why_without_the_password() {
+fn open_errors_name_the_reason_without_the_password() {
     let server = PrivateServer::start();
     let refused = |url: &str| Db::migrate(schema(url, "shop"), &[PLACES]).unwrap_err().to_string();
     Db::migrate(schema(&server.url(), "shop"), &[PLACES]).unwrap();
@@ -158,14 +158,14 @@ fn a_database_that_cannot_be_used_says_why_without_the_password() {
     assert!(other.contains("\"nowhere\" does not exist"), "{other}");
     let forbidden = Db::migrate(schema(&right, "mine"), &[PLACES]).unwrap_err().to_string();
     assert!(
-        forbidden.contains("the schema mine does not exist, and this user may not make it"),
+        forbidden.contains("the schema mine does not exist, and this user may not create it"),
         "{forbidden}"
     );
     server.psql("CREATE SCHEMA mine AUTHORIZATION guarded");
     Db::migrate(schema(&right, "mine"), &[PLACES]).unwrap();
     server.psql("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1'");
     let latin = refused(&server.other_url("latin"));
-    assert!(latin.contains("its encoding is LATIN1, UTF8 is needed"), "{latin}");
+    assert!(latin.contains("its encoding is LATIN1, UTF8 is required"), "{latin}");
     server.crash();
     let away = refused(&right);
     assert!(away.starts_with("cannot connect to the database postgres://guarded@127.0.0.1:"), "{away}");
@@ -173,7 +173,7 @@ fn a_database_that_cannot_be_used_says_why_without_the_password() {
 }
 
 #[test]
-fn a_certificate_is_checked() {
+fn server_certificate_is_verified() {
     let server = PrivateServer::start();
     let url = server.guarded_url(server.password());
     let encrypted = |roots: &str, host: &str| {
@@ -195,7 +195,7 @@ fn a_certificate_is_checked() {
 }
 
 #[tokio::test]
-async fn text_is_compared_alike_whatever_the_language_of_the_database() {
+async fn text_order_does_not_depend_on_the_locale_of_the_database() {
     let own = OwnDatabase::create_with(
         "TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US' LOCALE 'C.UTF-8'",
     );
@@ -211,49 +211,49 @@ async fn text_is_compared_alike_whatever_the_language_of_the_database() {
 }
 
 #[tokio::test]
-async fn bells_ring_in_every_process() {
+async fn signals_are_forwarded_to_other_processes() {
     let home = Home::on(Engine::Postgres);
     let (db, other) = (open(&home), open(&home));
-    let (here, there, deaf) = (Signal::default(), Signal::default(), Signal::default());
+    let (here, there, unused) = (Signal::default(), Signal::default(), Signal::default());
     db.share_signal("places", &here);
     other.share_signal("places", &there);
-    other.share_signal("others", &deaf);
-    let ring = async || {
+    other.share_signal("others", &unused);
+    let notify = async || {
         let here = here.clone();
-        let rung = db.write(move |tx| {
+        let committed = db.write(move |tx| {
             tx.notify_on_commit(&here);
             tx.execute("DELETE FROM counters", &[])
         });
-        rung.await.unwrap();
+        committed.await.unwrap();
     };
-    // From the moment when both listen; that is told by a ring.
+    // A new connection notifies all signals, so both listen from then on.
     let mut listening = there.listen();
-    heard(&mut listening).await;
+    wait_notified(&mut listening).await;
     let mut slowest = Duration::ZERO;
     for _ in 0..20 {
         let began = Instant::now();
-        ring().await;
-        heard(&mut listening).await;
+        notify().await;
+        wait_notified(&mut listening).await;
         slowest = slowest.max(began.elapsed());
     }
     assert!(slowest < Duration::from_secs(1), "{slowest:?}");
-    let rings = deaf.notifications();
+    let before = unused.notifications();
     // The connection is lost, and found again.
     let sql =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND query LIKE $1";
     let Database::Postgres(target) = home.database("halls") else { unreachable!() };
     let channel = format!("%{}%", target.schema());
     db.write(move |tx| tx.query(sql, ticketing_platform::args![&channel], |_| Ok(()))).await.unwrap();
-    heard(&mut listening).await;
-    ring().await;
-    heard(&mut listening).await;
+    wait_notified(&mut listening).await;
+    notify().await;
+    wait_notified(&mut listening).await;
     assert_eq!(
-        deaf.notifications(),
-        rings + 1,
-        "rung by the new connection, since something may have been missed"
+        unused.notifications(),
+        before + 1,
+        "the new connection notifies, because a notification may have been lost"
     );
 }
 
-async fn heard(listening: &mut ticketing_platform::signal::Listener) {
-    tokio::time::timeout(Duration::from_secs(10), listening.notified()).await.expect("a ring");
+async fn wait_notified(listening: &mut ticketing_platform::signal::Listener) {
+    tokio::time::timeout(Duration::from_secs(10), listening.notified()).await.expect("a notification");
 }

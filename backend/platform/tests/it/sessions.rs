@@ -84,7 +84,7 @@ fn signed(algorithm: &str, key: &str, claims: &Value) -> HeaderMap {
 }
 
 #[test]
-fn a_session_that_was_begun_is_read_until_it_expires() {
+fn session_is_valid_until_it_expires() {
     let clock = clock();
     let sessions = sessions_with(&[KEY], &clock);
     let new = sessions.begin(&UserId::new("u1"), "ada@example.com").unwrap();
@@ -99,7 +99,7 @@ fn a_session_that_was_begun_is_read_until_it_expires() {
 }
 
 #[test]
-fn the_cookie_has_the_attributes_of_the_contract() {
+fn cookie_has_the_attributes_of_the_contract() {
     let sessions = sessions_with(&[KEY], &clock());
     let cookie = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie;
     let (pair, attributes) = cookie.to_str().unwrap().split_once("; ").unwrap();
@@ -115,7 +115,7 @@ fn the_cookie_has_the_attributes_of_the_contract() {
 }
 
 #[test]
-fn forged_and_foreign_tokens_are_no_session() {
+fn forged_and_foreign_tokens_are_refused() {
     let sessions = sessions_with(&[KEY], &clock());
     let good = signed("HS256", KEY, &claims());
     assert!(sessions.read(&good).is_some());
@@ -140,7 +140,7 @@ fn forged_and_foreign_tokens_are_no_session() {
 }
 
 #[test]
-fn every_claim_is_checked() {
+fn token_with_an_invalid_claim_is_refused() {
     let sessions = sessions_with(&[KEY], &clock());
     for claim in ["id", "email", "iat", "exp", "iss", "jti"] {
         for odd in [json!({}), Value::Null] {
@@ -164,7 +164,7 @@ fn every_claim_is_checked() {
 }
 
 #[test]
-fn token_of_the_original_lasts_a_lifetime_and_can_be_ended() {
+fn token_of_the_original_expires_and_can_be_revoked() {
     let clock = clock();
     let sessions = sessions_with(&[KEY], &clock);
     let begun_at = |iat: i64| {
@@ -183,7 +183,7 @@ fn token_of_the_original_lasts_a_lifetime_and_can_be_ended() {
 }
 
 #[test]
-fn token_before_its_nbf_is_no_session() {
+fn token_before_its_nbf_is_refused() {
     let sessions = sessions_with(&[KEY], &clock());
     let with = |nbf: Value| {
         let mut claims = claims();
@@ -199,7 +199,7 @@ fn token_before_its_nbf_is_no_session() {
 }
 
 #[test]
-fn token_with_a_crit_header_is_no_session() {
+fn token_with_a_crit_header_is_refused() {
     let sessions = sessions_with(&[KEY], &clock());
     let with = |name: &str, value: Value| {
         let mut header = json!({ "alg": "HS256", "typ": "JWT", "b64": true, "x": 1 });
@@ -246,7 +246,7 @@ fn pair(set_cookie: &http::HeaderValue) -> String {
 }
 
 #[test]
-fn newest_of_several_sessions_signs_in_and_all_are_found() {
+fn newest_of_several_sessions_is_read_and_all_are_found() {
     let clock = clock();
     let sessions = sessions_with(&[KEY], &clock);
     let old = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
@@ -264,7 +264,7 @@ fn newest_of_several_sessions_signs_in_and_all_are_found() {
 }
 
 #[test]
-fn servers_on_one_host_leave_each_other_the_session() {
+fn servers_on_one_host_keep_each_others_sessions() {
     let clock = clock();
     let (one, two) = (sessions_with(&[KEY], &clock), sessions_with(&[OTHER], &clock));
     let at_one = one.begin_with_cookies(&HeaderMap::new(), &UserId::new("u1"), "a@b.c").unwrap();
@@ -298,10 +298,10 @@ fn servers_on_one_host_leave_each_other_the_session() {
 
 on_both! {
     #[tokio::test]
-    an_ended_session_is_refused_for_good;
+    revoked_session_stays_refused_after_a_restart;
 }
 
-async fn an_ended_session_is_refused_for_good(engine: Engine) {
+async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
     let home = Home::on(engine);
     let clock = clock();
     let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
@@ -333,7 +333,7 @@ async fn an_ended_session_is_refused_for_good(engine: Engine) {
 }
 
 #[tokio::test]
-async fn another_replica_hears_of_an_ended_session_and_refuses_it_too() {
+async fn revoked_session_is_refused_by_another_replica() {
     let home = Home::on(Engine::Postgres);
     let open = || Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let (clock, shutdown) = (clock(), Shutdown::new());
@@ -366,7 +366,7 @@ async fn another_replica_hears_of_an_ended_session_and_refuses_it_too() {
 }
 
 #[tokio::test]
-async fn refresh_reads_only_sessions_that_are_new() {
+async fn refresh_reads_only_new_rows() {
     let home = Home::on(Engine::Postgres);
     let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
     let clock = clock();
@@ -382,7 +382,8 @@ async fn refresh_reads_only_sessions_that_are_new() {
         record(format!("session {number}")).await;
     }
     assert_eq!(reader.refresh(&db).await.unwrap(), 50);
-    // A transaction of another test that is under way on the same server holds the horizon back for as long as it lasts.
+    // A transaction of another test that is under way on the same server holds the horizon back for as long as it
+    // lasts.
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     while reader.refresh(&db).await.unwrap() > 0 {
         assert!(tokio::time::Instant::now() < deadline, "known rows are read again");
@@ -403,7 +404,7 @@ async fn refresh_reads_only_sessions_that_are_new() {
 }
 
 #[test]
-fn services_of_a_process_share_the_ended_sessions() {
+fn services_of_a_process_share_revoked_sessions() {
     let auth = RevokedSessions::new(clock());
     let tickets = auth.with_own_table();
     auth.insert("j1", NOW + 3600);
@@ -411,7 +412,7 @@ fn services_of_a_process_share_the_ended_sessions() {
 }
 
 #[test]
-fn the_set_of_ended_sessions_forgets_what_has_expired() {
+fn expired_sessions_are_removed_from_memory() {
     let clock = clock();
     let revoked = RevokedSessions::new(clock.clone());
     for number in 0..300 {
@@ -438,7 +439,7 @@ impl FromRef<App> for Sessions {
 }
 
 #[tokio::test]
-async fn extractors_answer_401_or_nothing() {
+async fn extractors_answer_401_or_none() {
     let clock = clock();
     let sessions = sessions_with(&[KEY], &clock);
     let cookie = sessions.begin(&UserId::new("u1"), "ada@example.com").unwrap().cookie;
@@ -486,13 +487,13 @@ async fn request_for_another_user_is_refused() {
     }
     let twice = [("cookie", cookie.as_str()), (user.as_str(), "u1"), (user.as_str(), "u2")];
     fails(&server.send("GET /mine", &twice, "").await, 409, "other_user");
-    // Without a session there is nobody to compare with.
+    // Without a session there is no user to compare with.
     fails(&server.send("GET /mine", &[(user.as_str(), "u1")], "").await, 401, "not_signed_in");
     assert_eq!(server.send("GET /any", &[(user.as_str(), "u1")], "").await.body, "false");
 }
 
 #[test]
-fn nothing_secret_is_shown() {
+fn debug_output_hides_secrets() {
     let clock = clock();
     let sessions = sessions_with(&[KEY], &clock);
     let new = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();

@@ -31,7 +31,7 @@ async fn server(limits: ServeLimits) -> Server {
 }
 
 #[tokio::test]
-async fn a_head_that_does_not_come_ends_the_connection() {
+async fn connection_without_a_head_is_closed() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     for sent in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\n"] {
         let mut client = server.connect().await;
@@ -41,7 +41,7 @@ async fn a_head_that_does_not_come_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn a_head_that_trickles_in_ends_the_connection() {
+async fn connection_with_a_slow_head_is_closed() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     client.write("GET / HTTP/1.1\r\nx-slow: ").await;
@@ -58,7 +58,7 @@ async fn a_head_that_trickles_in_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_outlives_the_time_for_a_head() {
+async fn idle_connection_outlives_the_head_timeout() {
     let server = server(ServeLimits { head_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     for _ in 0..3 {
@@ -72,7 +72,7 @@ async fn an_idle_connection_outlives_the_time_for_a_head() {
 }
 
 #[tokio::test]
-async fn an_idle_connection_ends_in_its_own_time() {
+async fn idle_connection_is_closed_after_the_idle_timeout() {
     let server = server(ServeLimits { idle_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     assert_eq!(client.send("GET /", &[], "").await.body, "ok");
@@ -80,7 +80,7 @@ async fn an_idle_connection_ends_in_its_own_time() {
 }
 
 #[tokio::test]
-async fn a_body_that_does_not_come_is_answered_408() {
+async fn missing_body_is_answered_408() {
     let server = server(ServeLimits { body_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     client
@@ -91,7 +91,7 @@ async fn a_body_that_does_not_come_is_answered_408() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_take_its_answer_is_cut() {
+async fn client_that_does_not_read_its_answer_is_disconnected() {
     let server = server(ServeLimits { write_within: SHORT, ..ServeLimits::default() }).await;
     let mut client = server.connect().await;
     client.write("GET /endless HTTP/1.1\r\nhost: x\r\n\r\n").await;
@@ -101,7 +101,7 @@ async fn a_client_that_does_not_take_its_answer_is_cut() {
 }
 
 #[tokio::test]
-async fn requests_in_one_piece_are_answered_in_order() {
+async fn pipelined_requests_are_answered_in_order() {
     let server = server(ServeLimits::default()).await;
     let mut client: Client = server.connect().await;
     client.write(&format!("{HEAD}{}", HEAD.replace("GET /", "GET /none"))).await;

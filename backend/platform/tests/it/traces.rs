@@ -15,7 +15,7 @@ const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 on_both! {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    a_unit_belongs_to_what_has_begun_it, a_request_continues_the_trace_of_its_caller;
+    unit_of_work_continues_the_trace_of_its_caller, request_continues_the_trace_of_its_caller;
 }
 
 /// What a unit of work belongs to, written down by it.
@@ -26,7 +26,7 @@ async fn belongs(db: &Db, writes: bool) -> String {
     if writes { db.write(unit).await.unwrap() } else { db.read(unit).await.unwrap() }
 }
 
-async fn a_unit_belongs_to_what_has_begun_it(engine: Engine) {
+async fn unit_of_work_continues_the_trace_of_its_caller(engine: Engine) {
     let home = Home::on(engine);
     let db = open(&home);
     // Many at once, so that they are committed together where that is done.
@@ -42,17 +42,17 @@ async fn a_unit_belongs_to_what_has_begun_it(engine: Engine) {
     assert!(all.await.iter().all(|right| *right == (true, true)));
 }
 
-async fn a_request_continues_the_trace_of_its_caller(engine: Engine) {
+async fn request_continues_the_trace_of_its_caller(engine: Engine) {
     let home = Home::on(engine);
     let unit = |State(db): State<Db>| async move { belongs(&db, true).await };
     let router = Router::new().route("/unit", get(unit)).with_state(open(&home));
     let server = Server::start(router).await;
     let mut client = server.connect().await;
-    for (told, heard) in
+    for (sent, expected) in
         [(PARENT, PARENT), ("nonsense", ""), (&PARENT.replace("-01", "-00"), &PARENT.replace("-01", "-00"))]
     {
-        let reply = client.send("GET /unit", &[("traceparent", told)], "").await;
-        assert_eq!((reply.status, reply.body.as_str()), (200, heard), "{told}");
+        let reply = client.send("GET /unit", &[("traceparent", sent)], "").await;
+        assert_eq!((reply.status, reply.body.as_str()), (200, expected), "{sent}");
         // Nothing is left behind for the next one on this connection.
         assert_eq!(client.send("GET /unit", &[], "").await.body, "");
     }

@@ -10,7 +10,7 @@ async fn server() -> Server {
 }
 
 #[tokio::test]
-async fn request_that_is_no_http_is_answered_with_a_code() {
+async fn invalid_http_is_answered_with_an_error_code() {
     let server = server().await;
     let long = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "x".repeat(70_000));
     let large = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}\r\n\r\n", "x".repeat(200_000));
@@ -35,7 +35,7 @@ async fn request_that_is_no_http_is_answered_with_a_code() {
 }
 
 #[tokio::test]
-async fn unreadable_request_after_a_good_one_is_answered_with_a_code() {
+async fn invalid_http_after_a_valid_request_gets_an_error_code() {
     let server = server().await;
     let mut client = server.connect().await;
     assert_eq!(client.send("GET /things", &[], "").await.body, "things");
