@@ -56,8 +56,8 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens the service's database, remembers the sessions that were ended, and recomputes the keys of e-mail addresses
-    /// that an older version computed.
+    /// Opens the service's database, remembers the sessions that were ended, and recomputes the keys of e-mail
+    /// addresses that an older version computed.
     ///
     /// # Errors
     /// When the database cannot be opened, migrated or read, or the costs of hashing are not valid.

@@ -1,7 +1,7 @@
 //! The limits on guessing passwords: by address, by account and address, and a delay by account.
 //!
-//! Guesses from one address never refuse the owner of the account at another one. Guesses from many addresses delay those
-//! that follow, unless these come from an address that has signed in to the account before.
+//! Guesses from one address never refuse the owner of the account at another one. Guesses from many addresses delay
+//! those that follow, unless these come from an address that has signed in to the account before.
 
 mod known;
 

@@ -32,13 +32,13 @@ pub struct Settings {
 /// How often something may be tried.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Sign-in tries a minute for one account from one address, whether the account exists or not; beyond it the answer is
-    /// 429.
+    /// Sign-in tries a minute for one account from one address, whether the account exists or not; beyond it the answer
+    /// is 429.
     pub signins_per_account: u32,
     /// Sign-ins and sign-ups a minute from one address; beyond it the answer is 429.
     pub tries_per_address: u32,
-    /// Sign-in tries a minute for one account over all addresses that have not signed in to it; further ones are delayed,
-    /// never refused.
+    /// Sign-in tries a minute for one account over all addresses that have not signed in to it; further ones are
+    /// delayed, never refused.
     pub signins_before_delay: u32,
     /// How long these wait.
     pub signin_delay: Duration,

@@ -54,8 +54,8 @@ pub(crate) fn create(tx: &mut Tx<'_>, account: &NewAccount) -> Result<bool, DbEr
     Ok(made > 0)
 }
 
-/// The account of an e-mail. An account that had to leave its address to an older one is found by the spelling that it was
-/// made with; one of an older version, which the next start recomputes, by its old key.
+/// The account of an e-mail. An account that had to leave its address to an older one is found by the spelling that it
+/// was made with; one of an older version, which the next start recomputes, by its old key.
 pub(crate) fn find(tx: &mut Tx<'_>, key: &str, old_key: &str) -> Result<Option<Account>, DbError> {
     let displaced = keys::displaced_key(old_key);
     let mut found = tx.query(

@@ -1,5 +1,5 @@
-//! The expiration service publishes `expiration:complete` when the deadline of an order passes. The orders service decides
-//! whether the order expires.
+//! The expiration service publishes `expiration:complete` when the deadline of an order passes. The orders service
+//! decides whether the order expires.
 
 mod consumers;
 pub mod store;

@@ -9,7 +9,8 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::telemetry::TraceContext;
 use ticketing_sdk::{OrderId, OrderStatus, Timestamp};
 
-/// How long the timer of an ended order is kept after its deadline. Until then a redelivered event is recognised as a duplicate.
+/// How long the timer of an ended order is kept after its deadline. Until then a redelivered event is recognised as a
+/// duplicate.
 pub const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
 
 /// Inserts the timer of a new order.
@@ -65,8 +66,8 @@ pub fn next_deadline(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, DbError> {
     Ok(next.map(Timestamp::from_millis))
 }
 
-/// Fires the timers that are due at `now`, the earliest first and at most `limit` of them: marks each as fired and appends
-/// `expiration:complete` to the outbox, in the trace of the order. Returns the number of fired timers.
+/// Fires the timers that are due at `now`, the earliest first and at most `limit` of them: marks each as fired and
+/// appends `expiration:complete` to the outbox, in the trace of the order. Returns the number of fired timers.
 ///
 /// # Errors
 /// If the database fails.

@@ -143,9 +143,9 @@ impl App {
         });
     }
 
-    /// Corrects every ticket that a version of this service before orders prevailed over edits and withdrawals has left: one that is
-    /// withdrawn although an order holds it, or available although its seller has withdrawn it. Such a version may run beside
-    /// this one during an upgrade, so this is repeated.
+    /// Corrects every ticket that a version of this service before orders prevailed over edits and withdrawals has
+    /// left: one that is withdrawn although an order holds it, or available although its seller has withdrawn it. Such
+    /// a version may run beside this one during an upgrade, so this is repeated.
     ///
     /// # Errors
     /// When the database fails.

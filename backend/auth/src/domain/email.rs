@@ -32,8 +32,8 @@ impl Email {
         &self.text
     }
 
-    /// What two addresses are compared by: two of the same key belong to one account. The domain is in it as IDNA writes
-    /// it in ASCII, the local part composed and without case.
+    /// What two addresses are compared by: two of the same key belong to one account. The domain is in it as IDNA
+    /// writes it in ASCII, the local part composed and without case.
     pub(crate) fn key(&self) -> String {
         self.key.clone()
     }
@@ -43,8 +43,8 @@ impl Email {
         self.text.to_lowercase()
     }
 
-    /// Whether an account can be made for it. Older versions have made accounts of addresses to which no mail can be sent:
-    /// those can still sign in.
+    /// Whether an account can be made for it. Older versions have made accounts of addresses to which no mail can be
+    /// sent: those can still sign in.
     pub(crate) fn is_deliverable(&self) -> bool {
         self.deliverable
     }

@@ -1,8 +1,9 @@
 //! The turns of requests that wait for a hash, shared fairly between client addresses and accounts.
 //!
-//! Free slots go round the addresses that wait. Where the queue is full, a request of an address with few in it takes the
-//! place of the newest one of the address with most, so that a flood from some addresses refuses none but itself. One
-//! account that is tried from addresses which have never signed in to it has half of the queue at most, shared likewise.
+//! Free slots go round the addresses that wait. Where the queue is full, a request of an address with few in it takes
+//! the place of the newest one of the address with most, so that a flood from some addresses refuses none but itself.
+//! One account that is tried from addresses which have never signed in to it has half of the queue at most, shared
+//! likewise.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;

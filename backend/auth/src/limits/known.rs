@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 /// Pairs of a generation. Two generations are kept, so at least so many are remembered, and at most twice as many.
 const GENERATION: usize = 50_000;
 
-/// Pairs of an account and an address. Only their hashes are kept, under a key of this process; the oldest are forgotten.
+/// Pairs of an account and an address. Only their hashes are kept, under a key of this process; the oldest are
+/// forgotten.
 #[derive(Debug, Default)]
 pub(super) struct KnownAddresses {
     hasher: RandomState,

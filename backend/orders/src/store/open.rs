@@ -1,8 +1,8 @@
 //! How many unpaid orders a user may have.
 //!
-//! Where one process writes they are counted. A serializable transaction that has counted would be in the way of everybody
-//! who orders at the same time, since what it has read is remembered by pages of the index; so where many write, a row
-//! for each user is the count, and only that user's own orders meet there.
+//! Where one process writes they are counted. A serializable transaction that has counted would be in the way of
+//! everybody who orders at the same time, since what it has read is remembered by pages of the index; so where many
+//! write, a row for each user is the count, and only that user's own orders meet there.
 
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Dialect, Tx};
@@ -21,8 +21,8 @@ pub(super) fn is_full(tx: &mut Tx<'_>, user: &UserId, limit: i64) -> Result<bool
     Ok(open >= limit)
 }
 
-/// Makes a statement that inserts an order of `$2`, and ends in its `RETURNING`, count one more for that user. Its row says
-/// in `counted` whether it has: 0 where that would be more than `$6`.
+/// Makes a statement that inserts an order of `$2`, and ends in its `RETURNING`, count one more for that user. Its row
+/// says in `counted` whether it has: 0 where that would be more than `$6`.
 pub(super) fn counting(made: &str, dialect: Dialect) -> String {
     match dialect {
         Dialect::Sqlite => format!("{made}, 1 AS counted"),

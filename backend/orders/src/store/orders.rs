@@ -124,8 +124,8 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
 /// Reserves a ticket by ordering it, for its price at this moment.
 ///
 /// # Errors
-/// When there is no such ticket, its price has changed, another order holds it, other buyers come first, or the user has
-/// too many unpaid orders.
+/// When there is no such ticket, its price has changed, another order holds it, other buyers come first, or the user
+/// has too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
     if open::is_full(tx, &new.user_id, new.open_limit)? {
         return Err(match ticket(tx, &new.ticket_id)? {

@@ -14,8 +14,8 @@ const MAX_TIMES: i64 = 10;
 /// How long a reservation that was given up counts.
 const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A condition on an order of `$2` for the ticket `$3` at the time `$5`: the buyer need not wait. `$8` is the pause for each
-/// unpaid reservation, in milliseconds.
+/// A condition on an order of `$2` for the ticket `$3` at the time `$5`: the buyer need not wait. `$8` is the pause for
+/// each unpaid reservation, in milliseconds.
 pub(super) const MAY_ORDER: &str = "NOT EXISTS (SELECT 1 FROM unpaid_reservations \
      WHERE user_id = $2 AND ticket_id = $3 AND ended_at + times * $8 > $5)";
 

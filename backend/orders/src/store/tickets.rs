@@ -1,7 +1,8 @@
 //! The copy of the tickets: what their sellers ask, for new orders.
 //!
-//! A ticket that was withdrawn once takes no new order, also while an order that was on its way brings it back. A ticket
-//! that an order holds shows the terms of that order, so its title and price say nothing about what the seller asks.
+//! A ticket that was withdrawn once takes no new order, also while an order that was on its way brings it back. A
+//! ticket that an order holds shows the terms of that order, so its title and price say nothing about what the seller
+//! asks.
 
 use ticketing_bus::{Effect, next_step};
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};

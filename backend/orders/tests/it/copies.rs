@@ -50,7 +50,8 @@ async fn only_the_next_version_is_applied(engine: Engine) {
     assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Duplicate, "and does not come back");
 }
 
-/// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is asked.
+/// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is
+/// asked.
 async fn copy_keeps_the_price_asked_while_an_order_holds_the_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     assert_eq!(shop.hear_updated(&updated("t", 1, 3000)).await, Effect::Done);

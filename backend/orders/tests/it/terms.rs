@@ -1,4 +1,5 @@
-//! The terms of an order: the price that the buyer was told, the pause after a reservation was given up, the open orders.
+//! The terms of an order: the price that the buyer was told, the pause after a reservation was given up, the open
+//! orders.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What a ticket shows: its seller's listing, or the terms of the order that holds it.
 //!
-//! Orders is the one judge of who holds a ticket. An edit or a withdrawal that meets an order on its way loses to it, and
-//! takes effect once that order has ended unpaid.
+//! Orders is the one judge of who holds a ticket. An edit or a withdrawal that meets an order on its way loses to it,
+//! and takes effect once that order has ended unpaid.
 
 use ticketing_sdk::{Money, OrderId};
 

@@ -5,8 +5,8 @@
 //! do, the place is the number of the transaction and the identifier, and only changes are shown whose transactions are
 //! older than every one that is still under way.
 //!
-//! A place is known as long as its change is kept. Changes are forgotten from the oldest on, so a watcher that resumes at a known
-//! place misses nothing; any other is answered with a reset.
+//! A place is known as long as its change is kept. Changes are forgotten from the oldest on, so a watcher that resumes
+//! at a known place misses nothing; any other is answered with a reset.
 
 use std::time::Duration;
 
@@ -140,8 +140,8 @@ pub struct Resumed {
     pub is_reset: bool,
 }
 
-/// Where a watcher begins that has seen the changes up to `wanted`, or wants those from now on. A place is known as long
-/// as its change is kept, and then all that follow it are; one that is not is answered with the newest.
+/// Where a watcher begins that has seen the changes up to `wanted`, or wants those from now on. A place is known as
+/// long as its change is kept, and then all that follow it are; one that is not is answered with the newest.
 ///
 /// # Errors
 /// When the database fails.
@@ -198,8 +198,8 @@ pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
     tx.execute(&sql, &[]).map(drop)
 }
 
-/// Deletes changes that are too old to be resumed from: those before the oldest recent one, whatever their recorded times,
-/// and never the newest. So every change after a kept one is kept.
+/// Deletes changes that are too old to be resumed from: those before the oldest recent one, whatever their recorded
+/// times, and never the newest. So every change after a kept one is kept.
 ///
 /// # Errors
 /// When the database fails.

@@ -119,9 +119,9 @@ pub fn release(
     Ok(step)
 }
 
-/// What an earlier version of this service leaves behind, which knows neither that orders prevail nor what a seller wants
-/// meanwhile: a withdrawn ticket that an order holds, and a ticket that was released without the seller's edits and
-/// withdrawal.
+/// What an earlier version of this service leaves behind, which knows neither that orders prevail nor what a seller
+/// wants meanwhile: a withdrawn ticket that an order holds, and a ticket that was released without the seller's edits
+/// and withdrawal.
 const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
     WHERE reservations.ticket_id = tickets.id AND reservations.status <> 'cancelled')) \
     OR (status = 'available' AND (withdrawn = 1 OR listed_title IS NOT NULL OR listed_price IS NOT NULL))";

@@ -153,8 +153,8 @@ pub fn update(
     Ok(updated)
 }
 
-/// Withdraws a ticket. An order of it that is on its way brings it back, and the withdrawal takes effect once that order
-/// has ended unpaid.
+/// Withdraws a ticket. An order of it that is on its way brings it back, and the withdrawal takes effect once that
+/// order has ended unpaid.
 ///
 /// # Errors
 /// As for [`update`].
