@@ -1,5 +1,6 @@
 //! The interface of a card provider: four calls, each with an idempotency key, so that every call can be retried.
 
+mod call;
 mod ledger;
 mod simulated;
 mod stripe;
@@ -14,8 +15,11 @@ use ticketing_sdk::{ClientSecret, Money, OrderId, PaymentId, Timestamp};
 
 use crate::domain::CardToken;
 
+pub use call::ProviderCall;
 pub use ledger::{Ledger, LedgerCharge, LedgerSource};
-pub use simulated::{FaultPlan, Gate, ProviderCall, SimulatedProvider};
+pub use simulated::SimulatedProvider;
+#[cfg(feature = "fault-injection")]
+pub use simulated::{FaultPlan, Gate};
 pub use stripe::{
     API_BASE as STRIPE_API_BASE, StripeFault, StripeProvider, StripeSettings, StripeTimeouts, StripeUnusable,
 };

@@ -4,6 +4,7 @@
 //! `tok_visa`, `tok_mastercard` and `tok_amex` are accepted; `tok_chargeDeclined` and
 //! `tok_chargeDeclinedInsufficientFunds` are declined; `tok_chargeCustomerFail` is authorized and declined at capture.
 
+#[cfg(feature = "fault-injection")]
 mod faults;
 mod ledger;
 mod requests;
@@ -12,16 +13,20 @@ use futures_util::FutureExt;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Database, Db, DbError, DbOptions, Migrations, OpenError, Tx};
 
-use super::{Authorization, Charge, Hold, Ledger, LedgerSource, Provider, ProviderError, ProviderFuture};
+use super::{
+    Authorization, Charge, Hold, Ledger, LedgerSource, Provider, ProviderCall, ProviderError, ProviderFuture,
+};
 use requests::{CallRecord, StoredResponse};
 
-pub use faults::{FaultPlan, Gate, ProviderCall};
+#[cfg(feature = "fault-injection")]
+pub use faults::{FaultPlan, Gate};
 
-/// The simulated provider. Clones share its ledger and its faults.
+/// The simulated provider. Clones share its ledger.
 #[derive(Clone, Debug)]
 pub struct SimulatedProvider {
     db: Db,
     clock: Clock,
+    #[cfg(feature = "fault-injection")]
     faults: FaultPlan,
 }
 
@@ -41,16 +46,22 @@ impl SimulatedProvider {
     /// Fails if the ledger cannot be opened.
     pub fn open(ledger: impl Into<Database>, clock: Clock) -> Result<Self, OpenError> {
         let db = Db::open(ledger, DbOptions { readers: 1, ..DbOptions::default() }, &[Self::TABLES])?;
-        Ok(Self { db, clock, faults: FaultPlan::default() })
+        Ok(Self::read_only(db, clock))
     }
 
     /// Uses a ledger in a database that was opened read-only. Calls of the provider fail.
     #[must_use]
     pub fn read_only(db: Db, clock: Clock) -> Self {
-        Self { db, clock, faults: FaultPlan::default() }
+        Self {
+            db,
+            clock,
+            #[cfg(feature = "fault-injection")]
+            faults: FaultPlan::default(),
+        }
     }
 
     /// Returns the faults that are injected into its calls.
+    #[cfg(feature = "fault-injection")]
     #[must_use]
     pub fn faults(&self) -> &FaultPlan {
         &self.faults
@@ -64,32 +75,35 @@ impl SimulatedProvider {
         self.db.read(ledger::read).await
     }
 
-    /// Executes one call: stores its effect and its response under the key, and injects the faults around it.
+    /// Executes one call: stores its effect and its response under the key.
     async fn call<F>(
         &self,
         call: ProviderCall,
         key: &str,
-        request_text: String,
+        parameters: String,
         effect: F,
     ) -> Result<StoredResponse, ProviderError>
     where
         F: Fn(&mut Tx<'_>, &CallRecord) -> Result<StoredResponse, DbError> + Send + 'static,
     {
+        #[cfg(feature = "fault-injection")]
         self.faults.before_call(call).await?;
+        let request_text = format!("{} {parameters}", call.as_str());
         let record =
             CallRecord { key: key.to_owned(), request_text, id: self.clock.new_id(), now: self.clock.now() };
         let response = self.db.write(move |tx| requests::once(tx, &record, &effect)).await;
         // A failed commit can have taken effect.
         let response = response.map_err(|error| ProviderError::Unknown(error.to_string()))?;
+        #[cfg(feature = "fault-injection")]
         self.faults.after_call(call)?;
         Ok(response)
     }
 
     async fn move_charge(&self, call: ProviderCall, key: &str, charge: &Charge) -> Result<(), ProviderError> {
-        let request_text = format!("{} {} {}", call.as_str(), charge.stripe_id, charge.amount.cents());
+        let parameters = format!("{} {}", charge.stripe_id, charge.amount.cents());
         let charge = charge.clone();
         let response =
-            self.call(call, key, request_text, move |tx, _| requests::move_charge(tx, call, &charge)).await?;
+            self.call(call, key, parameters, move |tx, _| requests::move_charge(tx, call, &charge)).await?;
         response.into_result().map(drop)
     }
 }
@@ -98,10 +112,9 @@ impl Provider for SimulatedProvider {
     fn authorize<'a>(&'a self, key: &'a str, request: &'a Authorization) -> ProviderFuture<'a, Hold> {
         async move {
             let Authorization { amount, currency, token, order_id, .. } = request;
-            let request_text =
-                format!("authorize {} {currency} {} {order_id}", amount.cents(), token.as_str());
+            let parameters = format!("{} {currency} {} {order_id}", amount.cents(), token.as_str());
             let request = request.clone();
-            let response = self.call(ProviderCall::Authorize, key, request_text, move |tx, record| {
+            let response = self.call(ProviderCall::Authorize, key, parameters, move |tx, record| {
                 requests::authorize(tx, record, &request)
             });
             response.await?.into_result().map(|stripe_id| Hold { stripe_id })

@@ -181,6 +181,30 @@ fn only_builds_for_tests_have_kill_points() {
 }
 
 #[test]
+fn only_test_builds_have_fault_injection() {
+    const FEATURE: &str = "fault-injection";
+    for package in packages() {
+        let name = package["name"].as_str().unwrap();
+        for (feature, enabled) in package["features"].as_object().unwrap() {
+            assert!(!enabled.to_string().contains(FEATURE), "{feature} of {name} enables {FEATURE}");
+        }
+        assert!(
+            name == "ticketing-payments" || package["features"].get(FEATURE).is_none(),
+            "{name} has {FEATURE}"
+        );
+        for dependency in package["dependencies"].as_array().unwrap() {
+            let enables = dependency["features"].to_string().contains(FEATURE);
+            assert!(!enables || name == "ticketing-testkit", "{name} enables {FEATURE}: {dependency}");
+        }
+    }
+    let crates = crates();
+    for name in crates.keys() {
+        let in_product = used(&crates, name).any(|dependency| dependency.name == "ticketing-testkit");
+        assert!(!in_product, "{name} depends on the testkit outside of its tests");
+    }
+}
+
+#[test]
 fn there_is_one_tls_provider() {
     let lock = std::fs::read_to_string(house().join("Cargo.lock")).unwrap();
     let packages: BTreeSet<&str> =

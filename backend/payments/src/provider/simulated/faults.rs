@@ -1,4 +1,4 @@
-//! Fault injection between payments and a provider that is not the real one.
+//! Fault injection between payments and a simulated or fake provider. Only test builds contain it (feature `fault-injection`).
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,33 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::provider::ProviderError;
-
-/// A call of the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProviderCall {
-    /// Authorizes an amount.
-    Authorize,
-    /// Captures the amount that is held.
-    Capture,
-    /// Voids the authorization.
-    Void,
-    /// Refunds the captured amount.
-    Refund,
-}
-
-impl ProviderCall {
-    /// Returns its name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authorize => "authorize",
-            Self::Capture => "capture",
-            Self::Void => "void",
-            Self::Refund => "refund",
-        }
-    }
-}
+use crate::provider::{ProviderCall, ProviderError};
 
 /// The faults that are injected into provider calls. Clones share the plan.
 #[derive(Clone, Debug, Default)]

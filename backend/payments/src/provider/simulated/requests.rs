@@ -5,8 +5,8 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::Timestamp;
 
-use super::{ProviderCall, SimulatedProvider};
-use crate::provider::{Authorization, Charge, ProviderError};
+use super::SimulatedProvider;
+use crate::provider::{Authorization, Charge, ProviderCall, ProviderError};
 
 /// One call as it is stored.
 pub(super) struct CallRecord {
