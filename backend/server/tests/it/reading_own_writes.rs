@@ -7,7 +7,7 @@ use serde_json::json;
 use ticketing_platform::clock::Clock;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{list, order, ordered, pay};
+use crate::support::{list, order, ordered, pay, until_visible};
 
 on_shapes! {
     [embedded, postgres_and_nats, processes]
@@ -36,7 +36,7 @@ async fn many_times_what_was_just_made_is_there(shape: Shape) {
             for round in 0..rounds {
                 let ticket = list(stack, &seller, &format!("Ticket {number}.{round}"), 20.0).await;
                 let order = ordered(stack, &buyer, &ticket).await;
-                pay(stack, &buyer, &order, "tok_visa").await.ok(201);
+                until_visible(|| pay(stack, &buyer, &order, "tok_visa")).await.ok(201);
             }
         }
     };

@@ -1,10 +1,11 @@
 //! The steps that most tests begin with.
 
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use ticketing_sdk::OrderId;
-use ticketing_testkit::{Reply, Shape, TestSession, TestStack};
+use ticketing_testkit::{Deadline, Reply, Shape, TestSession, TestStack};
 
 /// The identifier of what was answered.
 #[track_caller]
@@ -25,7 +26,20 @@ pub(crate) async fn order(stack: &TestStack, buyer: &TestSession, ticket: &str) 
 
 /// Orders a ticket.
 pub(crate) async fn ordered(stack: &TestStack, buyer: &TestSession, ticket: &str) -> String {
-    id(&order(stack, buyer, ticket).await.ok(201))
+    id(&until_visible(|| order(stack, buyer, ticket)).await.ok(201))
+}
+
+/// Repeats a request as long as its service says that the event of a recent ticket or order has not arrived. On a busy machine
+/// that takes longer than the second for which a service waits itself.
+pub(crate) async fn until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
+    let deadline = Deadline::after(Duration::from_secs(30));
+    loop {
+        let reply = request().await;
+        if reply.status != 503 || !reply.text().contains("not_yet_visible") {
+            return reply;
+        }
+        deadline.pause("the event of what was made a moment ago").await;
+    }
 }
 
 /// Tries to pay for an order.
