@@ -1,0 +1,139 @@
+//! One attempt of a request: sending, redirects within the server, time limits and the body.
+
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use http::StatusCode;
+use http::header::{COOKIE, LOCATION, SET_COOKIE, USER_AGENT};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::Transport;
+use crate::wire::{Chunks, Reply};
+use crate::{Error, Phase, Request, Response, Result};
+
+/// The largest body in memory, in bytes.
+const MAX_BODY_BYTES: usize = 32 << 20;
+/// The redirects that one attempt follows.
+const MAX_REDIRECTS: usize = 5;
+
+/// Why an attempt has no response.
+pub(super) enum AttemptError {
+    NotSent(Error),
+    Broken(Error),
+    Late(Error),
+    /// There is a response, and it ends the call.
+    Final(Error),
+}
+
+impl Transport {
+    pub(super) async fn attempt(
+        &self,
+        request: &Request,
+        url: &Url,
+        deadline: Instant,
+    ) -> Result<Response, AttemptError> {
+        let Reply { status, headers, body } = self.open(request, url.clone(), deadline).await?;
+        let late = || AttemptError::Late(Error::Timeout { phase: Phase::Total, after: self.total(request) });
+        let body =
+            timeout_at(deadline, read(body)).await.map_err(|_| late())?.map_err(|error| match error {
+                // The response to another attempt would be as large.
+                error @ Error::TooLarge { .. } if request.is_write() => {
+                    AttemptError::Final(self.unknown_outcome(request, error))
+                }
+                error @ Error::TooLarge { .. } => AttemptError::Final(error),
+                error => AttemptError::Broken(error),
+            })?;
+        Ok(Response { status, headers, body, path: request.path.clone() })
+    }
+
+    /// Sends once and waits for the head of the response. Follows redirects of reads within the server.
+    pub(super) async fn open(
+        &self,
+        request: &Request,
+        mut url: Url,
+        deadline: Instant,
+    ) -> Result<Reply, AttemptError> {
+        for _ in 0..=MAX_REDIRECTS {
+            let started = Instant::now();
+            let head_by = deadline.min(started + self.limits.response);
+            let sent = timeout_at(head_by, self.wire.send(self.to_http(request, &url)?)).await;
+            let mut reply = match sent {
+                Err(_) if head_by == deadline => {
+                    return Err(AttemptError::Late(Error::Timeout {
+                        phase: Phase::Total,
+                        after: self.total(request),
+                    }));
+                }
+                Err(_) => {
+                    return Err(AttemptError::Late(Error::Timeout {
+                        phase: Phase::Response,
+                        after: self.limits.response,
+                    }));
+                }
+                Ok(Err(failure)) if failure.sent => {
+                    return Err(AttemptError::Broken(Error::Interrupted { source: failure.source }));
+                }
+                Ok(Err(failure)) => {
+                    let server = self.server.clone();
+                    return Err(AttemptError::NotSent(Error::Unreachable { server, source: failure.source }));
+                }
+                Ok(Ok(reply)) => reply,
+            };
+            let request_id = reply.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+            tracing::debug!(status = reply.status.as_u16(), request_id, elapsed = ?started.elapsed(), "answered");
+            self.idempotency.observe(reply.status, &reply.headers);
+            self.clock.observe(&reply.headers);
+            self.session.receive(&reply.headers, &url, request.session).await.map_err(AttemptError::Final)?;
+            reply.headers.remove(SET_COOKIE);
+            match redirect(&reply, &url) {
+                None => return Ok(reply),
+                Some((location, Some(next))) if !request.is_write() && next.origin() == url.origin() => {
+                    tracing::debug!(%location, "following a redirect");
+                    url = next;
+                }
+                Some((location, _)) => {
+                    return Err(AttemptError::Final(Error::Redirected { status: reply.status, location }));
+                }
+            }
+        }
+        let location = url.to_string();
+        Err(AttemptError::Final(Error::Redirected { status: StatusCode::LOOP_DETECTED, location }))
+    }
+
+    fn to_http(&self, request: &Request, url: &Url) -> Result<http::Request<Bytes>, AttemptError> {
+        let fault = |error: http::Error| AttemptError::Final(Error::invalid("request", error.to_string()));
+        let mut http = http::Request::builder()
+            .method(request.method.clone())
+            .uri(url.as_str())
+            .body(request.body.clone())
+            .map_err(fault)?;
+        let headers = http.headers_mut();
+        headers.insert(USER_AGENT, self.user_agent.clone());
+        if let Some(cookie) = self.session.header(url, request.session) {
+            headers.insert(COOKIE, cookie);
+        }
+        headers.extend(request.headers.clone());
+        Ok(http)
+    }
+}
+
+/// Returns the target of a redirect as text and, if it is valid, as an address.
+fn redirect(reply: &Reply, url: &Url) -> Option<(String, Option<Url>)> {
+    if !matches!(reply.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = String::from_utf8_lossy(reply.headers.get(LOCATION)?.as_bytes()).into_owned();
+    let next = url.join(&location).ok();
+    Some((location, next))
+}
+
+pub(super) async fn read(mut chunks: Chunks) -> Result<Bytes> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        body.extend_from_slice(&chunk.map_err(|source| Error::Interrupted { source })?);
+        if body.len() > MAX_BODY_BYTES {
+            return Err(Error::TooLarge { limit: MAX_BODY_BYTES });
+        }
+    }
+    Ok(body.freeze())
+}
