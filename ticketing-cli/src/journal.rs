@@ -1,9 +1,9 @@
-//! The journal of writes: each write's idempotency key is on disk before the request leaves.
+//! The journal of writes: the idempotency key of a write is on disk before the request is sent.
 //!
-//! Each write has a file, which its command holds locked while the write is under way and removes once the outcome is
-//! known. A file that no command holds belongs to a command that died. The same command then takes its key up again, so
-//! the server performs the write once. A key is never taken up from a command that lives or has finished: a file counts
-//! only if it is locked, complete, and still the one at its path.
+//! Each write has a file. Its command locks the file during the write, and removes it when the outcome is known. An unlocked
+//! file belongs to a command that died. The same command resumes it with its key, so the server performs the write once. The
+//! key of a live or finished command is never resumed: a file is valid only if this process holds its lock, it is complete,
+//! and it is still the one at its path.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
@@ -16,30 +16,30 @@ use ticketing_sdk::{IdempotencyKey, Timestamp};
 
 use crate::home::private_folder;
 
-/// The folder of the writes that are under way.
+/// The folder of the writes in progress.
 #[derive(Debug, Clone)]
 pub(crate) struct Journal {
-    /// Absent where the user has no home directory.
+    /// `None` if the user has no home directory.
     folder: Option<PathBuf>,
 }
 
-/// A write that is under way. Dropping it leaves it in the journal: its outcome is not known.
+/// A write in progress. A dropped entry stays in the journal: its outcome is unknown.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) key: IdempotencyKey,
     /// Whether an interrupted command may have sent this key already.
     pub(crate) resumed: bool,
     path: PathBuf,
-    /// Held for its lock.
+    /// Holds the lock.
     file: File,
 }
 
-/// What an interrupted write leaves behind.
+/// The record of a write, which an interrupted command leaves in the journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Note {
     key: IdempotencyKey,
-    /// The command, for people: `payments create 0198…`.
+    /// The command, for messages: `payments create 0198…`.
     #[serde(alias = "deed")]
     pub(crate) operation: String,
     pub(crate) server: String,
@@ -56,9 +56,9 @@ struct Abandoned {
     note: Note,
 }
 
-/// How long a note is kept. Servers keep keys for 24 hours; an older key protects nothing.
+/// The retention of a note. Servers keep keys for 24 hours; an older key has no effect.
 const NOTE_RETENTION: Duration = Duration::from_secs(23 * 3600);
-/// The age at which an incomplete file is one that a full disk or a crash left, and not one that is being written.
+/// The age from which an incomplete file is a remnant of a full disk or a crash. A younger one may be in the making.
 const INCOMPLETE_FILE_AGE: Duration = Duration::from_secs(60);
 const NOTE_EXTENSION: &str = "json";
 const INCOMPLETE_EXTENSION: &str = "tmp";
@@ -68,8 +68,11 @@ impl Journal {
         Self { folder }
     }
 
-    /// Notes a write down before it is sent. `parts` are all that makes the request what it is; the journal keeps only
-    /// their hash, and so no card token. A write that was interrupted before gets its old key again.
+    /// Records a write before it is sent. `parts` determine the request; the journal stores their hash only, and so no card
+    /// token. A write that was interrupted before gets its earlier key.
+    ///
+    /// # Errors
+    /// If the file cannot be written, or the user has no home directory.
     pub(crate) fn begin(
         &self,
         operation: &str,
@@ -101,14 +104,14 @@ impl Journal {
         Ok(Entry { key, resumed: false, path, file })
     }
 
-    /// The writes that were interrupted and not reported yet. They count as reported from now on.
+    /// Returns the interrupted writes that were not reported yet, and marks them as reported.
     pub(crate) fn take_unreported(&self, now: Timestamp) -> Vec<Note> {
         let mut unreported = Vec::new();
         for Abandoned { path, mut file, note } in self.abandoned() {
             if now.saturating_since(note.started_at) >= NOTE_RETENTION {
                 let _ = fs::remove_file(&path);
             } else if !note.reported {
-                // If the mark cannot be written, the note is reported once more, which does no harm.
+                // If the mark cannot be written, the note is reported again, which is harmless.
                 let _ = rewrite(&mut file, &Note { reported: true, ..note.clone() });
             }
             if !note.reported {
@@ -119,7 +122,7 @@ impl Journal {
         unreported
     }
 
-    /// The notes whose commands died, each locked by this process.
+    /// Returns the notes whose commands died, each locked by this process.
     fn abandoned(&self) -> Vec<Abandoned> {
         let Some(Ok(folder)) = self.folder.as_ref().map(fs::read_dir) else { return Vec::new() };
         folder.filter_map(|entry| claim(open_existing(entry.ok()?.path())?)).collect()
@@ -143,9 +146,9 @@ fn open_existing(path: PathBuf) -> Option<(PathBuf, File)> {
     Some((path, file))
 }
 
-/// Takes over an opened file if its command died and left a complete note.
+/// Claims an opened file if its command died and left a complete note.
 ///
-/// The command may have finished between the opening and the lock. Only what is read under the lock counts.
+/// The command may have finished between the opening and the lock, so the file is read under the lock.
 fn claim((path, mut file): (PathBuf, File)) -> Option<Abandoned> {
     file.try_lock().ok()?;
     let mut text = String::new();
@@ -161,7 +164,7 @@ fn claim((path, mut file): (PathBuf, File)) -> Option<Abandoned> {
     }
 }
 
-/// Whether the file is still the one at this path: removing it takes away the name alone.
+/// Whether the file is still the one at this path: a removed file loses its name only.
 fn is_at(path: &Path, file: &File) -> bool {
     #[cfg(unix)]
     {
@@ -176,7 +179,7 @@ fn is_at(path: &Path, file: &File) -> bool {
     }
 }
 
-/// Removes a file that holds no complete note, unless a command may be writing it just now.
+/// Removes a file without a complete note, unless a command may be writing it.
 fn remove_incomplete(path: &Path, file: &File) {
     let modified = file.metadata().and_then(|metadata| metadata.modified());
     let is_old = modified.is_ok_and(|modified| age(modified) >= INCOMPLETE_FILE_AGE);
@@ -185,12 +188,12 @@ fn remove_incomplete(path: &Path, file: &File) {
     }
 }
 
-/// How long ago the file system says that was; nothing where it lies ahead.
+/// Returns the age of a file, zero if its time is in the future.
 fn age(modified: SystemTime) -> Duration {
     crate::clock::system_time().duration_since(modified).unwrap_or_default()
 }
 
-/// Writes a note to disk and answers its file, locked. The file gets its name when it is complete.
+/// Writes a note to disk and returns its locked file. The file gets its name when it is complete.
 fn write_new(path: &Path, note: &Note) -> std::io::Result<File> {
     let incomplete = path.with_extension(INCOMPLETE_EXTENSION);
     let write = || {
@@ -245,157 +248,4 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: i64 = 1_800_000_000_000;
-
-    impl Journal {
-        fn folder(&self) -> &Path {
-            self.folder.as_ref().unwrap()
-        }
-    }
-
-    fn journal() -> (tempfile::TempDir, Journal) {
-        let folder = tempfile::tempdir().unwrap();
-        let journal = Journal::in_folder(Some(folder.path().join("journal")));
-        (folder, journal)
-    }
-
-    fn begin(journal: &Journal, token: &str) -> Entry {
-        journal.begin("payments create O", "http://s", &["O", token], Timestamp::from_millis(NOW)).unwrap()
-    }
-
-    fn later(by: Duration) -> Timestamp {
-        Timestamp::from_millis(NOW) + by
-    }
-
-    #[test]
-    fn key_is_on_disk_and_token_is_not() {
-        let (_folder, journal) = journal();
-        let entry = begin(&journal, "tok_visa");
-        let text = fs::read_to_string(&entry.path).unwrap();
-        assert!(text.contains(entry.key.as_str()));
-        assert!(!text.contains("tok_visa"));
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(fs::metadata(&entry.path).unwrap().permissions().mode() & 0o777, 0o600);
-            assert_eq!(fs::metadata(journal.folder()).unwrap().permissions().mode() & 0o777, 0o700);
-        }
-    }
-
-    #[test]
-    fn settled_write_leaves_no_file() {
-        let (_folder, journal) = journal();
-        begin(&journal, "tok_visa").settle();
-        assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
-        assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
-    }
-
-    #[test]
-    fn interrupted_write_is_reported_once_and_keeps_its_key() {
-        let (_folder, journal) = journal();
-        let key = begin(&journal, "tok_visa").key;
-        let news = journal.take_unreported(later(Duration::from_secs(60)));
-        assert_eq!(
-            news.iter().map(|note| note.operation.as_str()).collect::<Vec<_>>(),
-            ["payments create O"]
-        );
-        assert!(journal.take_unreported(later(Duration::from_secs(60))).is_empty());
-        let resumed = begin(&journal, "tok_visa");
-        assert_eq!((resumed.key.clone(), resumed.resumed), (key, true));
-    }
-
-    #[test]
-    fn key_of_command_that_finished_before_the_lock_is_not_taken_up() {
-        let (_folder, journal) = journal();
-        let finished = begin(&journal, "tok_visa");
-        // A second command opens the file; before it gets the lock, the first one finishes.
-        let opened = open_existing(finished.path.clone()).unwrap();
-        finished.settle();
-        assert!(claim(opened).is_none());
-    }
-
-    #[test]
-    fn note_that_was_removed_and_still_holds_its_text_is_not_taken_up() {
-        let (_folder, journal) = journal();
-        let Entry { path, file, .. } = begin(&journal, "tok_visa");
-        let opened = open_existing(path.clone()).unwrap();
-        fs::remove_file(&path).unwrap();
-        drop(file);
-        assert!(claim(opened).is_none());
-    }
-
-    #[test]
-    fn incomplete_files_are_removed_once_they_are_old() {
-        let (_folder, journal) = journal();
-        private_folder(journal.folder()).unwrap();
-        for name in ["a.json", "b.tmp"] {
-            new_private_file(&journal.folder().join(name)).unwrap();
-        }
-        assert!(journal.abandoned().is_empty());
-        assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 2, "they may be in the making");
-        for name in ["a.json", "b.tmp"] {
-            let file = OpenOptions::new().write(true).open(journal.folder().join(name)).unwrap();
-            file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
-        }
-        assert!(journal.abandoned().is_empty());
-        assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
-    }
-
-    #[test]
-    fn note_of_an_earlier_version_is_understood() {
-        let (_folder, journal) = journal();
-        let Entry { path, .. } = begin(&journal, "tok_visa");
-        let text = fs::read_to_string(&path).unwrap().replace("operation", "deed");
-        fs::write(&path, text).unwrap();
-        assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 1);
-    }
-
-    #[test]
-    fn identical_commands_side_by_side_never_share_a_key() {
-        let (_folder, journal) = journal();
-        let journal = std::sync::Arc::new(journal);
-        let commands = (0..8).map(|_| {
-            let journal = std::sync::Arc::clone(&journal);
-            std::thread::spawn(move || {
-                let commands = (0..100).map(|_| {
-                    let entry = begin(&journal, "tok_visa");
-                    let (key, resumed) = (entry.key.clone(), entry.resumed);
-                    entry.settle();
-                    (key, resumed)
-                });
-                commands.collect::<Vec<_>>()
-            })
-        });
-        let commands: Vec<_> = commands.collect();
-        let used: Vec<_> = commands.into_iter().flat_map(|command| command.join().unwrap()).collect();
-        let distinct: std::collections::HashSet<_> = used.iter().map(|(key, _)| key.as_str()).collect();
-        assert_eq!(distinct.len(), used.len());
-        assert!(used.iter().all(|(_, resumed)| !resumed));
-    }
-
-    #[test]
-    fn different_request_gets_different_key() {
-        let (_folder, journal) = journal();
-        let key = begin(&journal, "tok_visa").key;
-        assert_ne!(begin(&journal, "tok_mastercard").key, key);
-    }
-
-    #[test]
-    fn key_of_live_command_is_not_taken_up() {
-        let (_folder, journal) = journal();
-        let under_way = begin(&journal, "tok_visa");
-        assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
-        assert_ne!(begin(&journal, "tok_visa").key, under_way.key);
-    }
-
-    #[test]
-    fn note_older_than_server_keys_is_dropped() {
-        let (_folder, journal) = journal();
-        drop(begin(&journal, "tok_visa"));
-        assert_eq!(journal.take_unreported(later(Duration::from_secs(24 * 3600))).len(), 1);
-        assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
-    }
-}
+mod tests;

@@ -1,0 +1,151 @@
+//! The journal in commands that finish, are interrupted, or run side by side.
+
+use super::*;
+
+const NOW: i64 = 1_800_000_000_000;
+
+impl Journal {
+    fn folder(&self) -> &Path {
+        self.folder.as_ref().unwrap()
+    }
+}
+
+fn journal() -> (tempfile::TempDir, Journal) {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::in_folder(Some(folder.path().join("journal")));
+    (folder, journal)
+}
+
+fn begin(journal: &Journal, token: &str) -> Entry {
+    journal.begin("payments create O", "http://s", &["O", token], Timestamp::from_millis(NOW)).unwrap()
+}
+
+fn later(by: Duration) -> Timestamp {
+    Timestamp::from_millis(NOW) + by
+}
+
+#[test]
+fn key_is_on_disk_and_token_is_not() {
+    let (_folder, journal) = journal();
+    let entry = begin(&journal, "tok_visa");
+    let text = fs::read_to_string(&entry.path).unwrap();
+    assert!(text.contains(entry.key.as_str()));
+    assert!(!text.contains("tok_visa"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(&entry.path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(journal.folder()).unwrap().permissions().mode() & 0o777, 0o700);
+    }
+}
+
+#[test]
+fn settled_write_leaves_no_file() {
+    let (_folder, journal) = journal();
+    begin(&journal, "tok_visa").settle();
+    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+    assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
+}
+
+#[test]
+fn interrupted_write_is_reported_once_and_keeps_its_key() {
+    let (_folder, journal) = journal();
+    let key = begin(&journal, "tok_visa").key;
+    let news = journal.take_unreported(later(Duration::from_secs(60)));
+    assert_eq!(news.iter().map(|note| note.operation.as_str()).collect::<Vec<_>>(), ["payments create O"]);
+    assert!(journal.take_unreported(later(Duration::from_secs(60))).is_empty());
+    let resumed = begin(&journal, "tok_visa");
+    assert_eq!((resumed.key.clone(), resumed.resumed), (key, true));
+}
+
+#[test]
+fn key_of_command_that_finished_before_the_lock_is_not_taken_up() {
+    let (_folder, journal) = journal();
+    let finished = begin(&journal, "tok_visa");
+    // A second command opens the file; before it gets the lock, the first one finishes.
+    let opened = open_existing(finished.path.clone()).unwrap();
+    finished.settle();
+    assert!(claim(opened).is_none());
+}
+
+#[test]
+fn note_that_was_removed_and_still_holds_its_text_is_not_taken_up() {
+    let (_folder, journal) = journal();
+    let Entry { path, file, .. } = begin(&journal, "tok_visa");
+    let opened = open_existing(path.clone()).unwrap();
+    fs::remove_file(&path).unwrap();
+    drop(file);
+    assert!(claim(opened).is_none());
+}
+
+#[test]
+fn incomplete_files_are_removed_once_they_are_old() {
+    let (_folder, journal) = journal();
+    private_folder(journal.folder()).unwrap();
+    for name in ["a.json", "b.tmp"] {
+        new_private_file(&journal.folder().join(name)).unwrap();
+    }
+    assert!(journal.abandoned().is_empty());
+    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 2, "they may be in the making");
+    for name in ["a.json", "b.tmp"] {
+        let file = OpenOptions::new().write(true).open(journal.folder().join(name)).unwrap();
+        file.set_modified(crate::clock::system_time() - 2 * INCOMPLETE_FILE_AGE).unwrap();
+    }
+    assert!(journal.abandoned().is_empty());
+    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn note_of_an_earlier_version_is_understood() {
+    let (_folder, journal) = journal();
+    let Entry { path, .. } = begin(&journal, "tok_visa");
+    let text = fs::read_to_string(&path).unwrap().replace("operation", "deed");
+    fs::write(&path, text).unwrap();
+    assert_eq!(journal.take_unreported(later(Duration::ZERO)).len(), 1);
+}
+
+#[test]
+fn identical_commands_side_by_side_never_share_a_key() {
+    let (_folder, journal) = journal();
+    let journal = std::sync::Arc::new(journal);
+    let commands = (0..8).map(|_| {
+        let journal = std::sync::Arc::clone(&journal);
+        std::thread::spawn(move || {
+            let commands = (0..100).map(|_| {
+                let entry = begin(&journal, "tok_visa");
+                let (key, resumed) = (entry.key.clone(), entry.resumed);
+                entry.settle();
+                (key, resumed)
+            });
+            commands.collect::<Vec<_>>()
+        })
+    });
+    let commands: Vec<_> = commands.collect();
+    let used: Vec<_> = commands.into_iter().flat_map(|command| command.join().unwrap()).collect();
+    let distinct: std::collections::HashSet<_> = used.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(distinct.len(), used.len());
+    assert!(used.iter().all(|(_, resumed)| !resumed));
+}
+
+#[test]
+fn different_request_gets_different_key() {
+    let (_folder, journal) = journal();
+    let key = begin(&journal, "tok_visa").key;
+    assert_ne!(begin(&journal, "tok_mastercard").key, key);
+}
+
+#[test]
+fn key_of_live_command_is_not_taken_up() {
+    let (_folder, journal) = journal();
+    let under_way = begin(&journal, "tok_visa");
+    assert!(journal.take_unreported(later(Duration::ZERO)).is_empty());
+    assert_ne!(begin(&journal, "tok_visa").key, under_way.key);
+}
+
+#[test]
+fn note_older_than_server_keys_is_dropped() {
+    let (_folder, journal) = journal();
+    drop(begin(&journal, "tok_visa"));
+    assert_eq!(journal.take_unreported(later(Duration::from_secs(24 * 3600))).len(), 1);
+    assert_eq!(fs::read_dir(journal.folder()).unwrap().count(), 0);
+}
