@@ -1,4 +1,4 @@
-//! Live values for shells: ids of tickets with titles, of orders with their status. Quick, and silent on failure.
+//! Completion of identifiers from the server: tickets with titles, orders with statuses. A failure completes nothing.
 
 use std::time::Duration;
 
@@ -10,18 +10,19 @@ use crate::context::{Settings, environment};
 use crate::home::Home;
 use crate::output::Format;
 
-/// Someone waits at the shell's prompt.
+/// The time limit of a completion: a user waits at the prompt.
 const COMPLETION_TIMEOUT: Duration = Duration::from_millis(800);
-/// More would not be read.
-const MOST: u32 = 50;
-const MOST_ITEMS: usize = 50;
-/// The most that servers give on one page.
-const PAGE: u32 = 500;
+/// The candidates of one completion.
+const MAX_CANDIDATES: u32 = 50;
+/// The same, as a number of items.
+const MAX_ITEMS: usize = 50;
+/// The largest page of a server.
+const MAX_PAGE: u32 = 500;
 
-/// Tickets that can be ordered.
+/// Completes available tickets.
 pub(crate) fn tickets() -> Vec<CompletionCandidate> {
-    ask(async |client| {
-        let tickets = client.tickets().list().sort(TicketSort::Newest).limit(MOST).await?.items;
+    query(async |client| {
+        let tickets = client.tickets().list().sort(TicketSort::Newest).limit(MAX_CANDIDATES).await?.items;
         Ok(tickets
             .iter()
             .map(|ticket| candidate(ticket.id.as_str(), &format!("${}  {}", ticket.price, ticket.title)))
@@ -29,41 +30,45 @@ pub(crate) fn tickets() -> Vec<CompletionCandidate> {
     })
 }
 
-/// One's own tickets.
+/// Completes tickets of the account.
 pub(crate) fn own_tickets() -> Vec<CompletionCandidate> {
-    ask(async |client| {
+    query(async |client| {
         let tickets = client.tickets().list().mine().any_status();
-        let tickets = tickets.sort(TicketSort::Newest).limit(MOST).await?.items;
+        let tickets = tickets.sort(TicketSort::Newest).limit(MAX_CANDIDATES).await?.items;
         Ok(tickets
             .iter()
-            .map(|ticket| candidate(ticket.id.as_str(), &format!("{}  {}", ticket.status, ticket.title)))
+            .map(|ticket| {
+                candidate(ticket.id.as_str(), &format!("{}  {}", ticket.status.label(), ticket.title))
+            })
             .collect())
     })
 }
 
-/// One's own orders.
+/// Completes orders of the account.
 pub(crate) fn orders() -> Vec<CompletionCandidate> {
-    ask(async |client| orders_in(&client, OrderStatus::ALL).await)
+    query(async |client| orders_in(&client, OrderStatus::ALL).await)
 }
 
-/// One's own orders that can be paid.
+/// Completes unpaid orders of the account.
 pub(crate) fn open_orders() -> Vec<CompletionCandidate> {
-    ask(async |client| orders_in(&client, &[OrderStatus::Created]).await)
+    query(async |client| orders_in(&client, &[OrderStatus::Created]).await)
 }
 
-/// One's own payments.
+/// Completes payments of the account.
 pub(crate) fn payments() -> Vec<CompletionCandidate> {
-    ask(async |client| {
-        let payments = client.payments().list().limit(PAGE).newest(MOST_ITEMS).await?.items;
-        let help = |status: Option<ticketing_sdk::PaymentStatus>| status.map_or("", |status| status.as_str());
+    query(async |client| {
+        let payments = client.payments().list().limit(MAX_PAGE).newest(MAX_ITEMS).await?.items;
+        let help = |status: Option<ticketing_sdk::PaymentStatus>| {
+            status.map_or("", ticketing_sdk::PaymentStatus::label)
+        };
         Ok(payments.iter().map(|payment| candidate(payment.id.as_str(), help(payment.status))).collect())
     })
 }
 
 async fn orders_in(client: &Client, statuses: &[OrderStatus]) -> Result<Vec<CompletionCandidate>, Error> {
-    let orders = client.orders().list().status(statuses.iter().copied()).limit(PAGE);
-    let orders = orders.newest(MOST_ITEMS).await?.items;
-    let help = |order: &ticketing_sdk::Order| format!("{}  {}", order.status, order.ticket.title);
+    let orders = client.orders().list().status(statuses.iter().copied()).limit(MAX_PAGE);
+    let orders = orders.newest(MAX_ITEMS).await?.items;
+    let help = |order: &ticketing_sdk::Order| format!("{}  {}", order.status.label(), order.ticket.title);
     Ok(orders.iter().map(|order| candidate(order.id.as_str(), &help(order))).collect())
 }
 
@@ -71,13 +76,13 @@ fn candidate(id: &str, help: &str) -> CompletionCandidate {
     CompletionCandidate::new(sanitize(id).into_owned()).help(Some(sanitize(help).into_owned().into()))
 }
 
-/// Asks the server that the unfinished command line names. Whatever goes wrong, there is nothing to offer.
-fn ask(
-    question: impl AsyncFnOnce(Client) -> Result<Vec<CompletionCandidate>, Error>,
+/// Queries the server that the unfinished command line names. An error completes nothing.
+fn query(
+    call: impl AsyncFnOnce(Client) -> Result<Vec<CompletionCandidate>, Error>,
 ) -> Vec<CompletionCandidate> {
     let answer = || {
         let home = environment("TICKETING_HOME").map(Into::into);
-        let server = named(std::env::args()).or_else(|| environment("TICKETING_SERVER"));
+        let server = server_of(std::env::args()).or_else(|| environment("TICKETING_SERVER"));
         let settings = Settings {
             server: server.unwrap_or_else(|| "http://127.0.0.1:3000".to_owned()),
             format: Format::Tsv,
@@ -86,8 +91,7 @@ fn ask(
         };
         let client = settings.client().ok()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
-        let found =
-            runtime.block_on(async { tokio::time::timeout(COMPLETION_TIMEOUT, question(client)).await });
+        let found = runtime.block_on(async { tokio::time::timeout(COMPLETION_TIMEOUT, call(client)).await });
         runtime.shutdown_background();
         found.ok()?.ok()
     };
@@ -96,8 +100,8 @@ fn ask(
     candidates.map(|(index, candidate)| candidate.display_order(Some(index))).collect()
 }
 
-/// What `--server` says among the words.
-fn named(words: impl Iterator<Item = String>) -> Option<String> {
+/// Returns the value of `--server` in a command line.
+fn server_of(words: impl Iterator<Item = String>) -> Option<String> {
     let mut words = words.skip_while(|word| word != "--server" && !word.starts_with("--server="));
     let first = words.next()?;
     first.strip_prefix("--server=").map(str::to_owned).or_else(|| words.next())
@@ -109,7 +113,7 @@ mod tests {
 
     #[test]
     fn the_server_is_the_one_of_the_command_line() {
-        let named = |line: &str| named(line.split(' ').map(str::to_owned));
+        let named = |line: &str| server_of(line.split(' ').map(str::to_owned));
         assert_eq!(named("ticketing --server http://h:1 tickets get"), Some("http://h:1".to_owned()));
         assert_eq!(named("ticketing --server=http://h:1 tickets"), Some("http://h:1".to_owned()));
         assert_eq!(named("ticketing tickets"), None);

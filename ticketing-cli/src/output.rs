@@ -1,4 +1,4 @@
-//! How data is shown: tables for people, tab-separated text for pipes, JSON, JSON lines and CSV for programs.
+//! The formats of data: tables for people, tab-separated text for pipes, JSON, JSON lines and CSV for programs.
 
 mod csv;
 mod json;
@@ -17,7 +17,7 @@ use crate::io::Io;
 pub(crate) use json::escape as escape_json;
 pub(crate) use records::{SessionStatus, WatchLine};
 
-/// What `--output` takes.
+/// The values of `--output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
     /// Columns, fitted to the terminal
@@ -41,7 +41,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// What was chosen, else tables on a terminal and tab-separated text elsewhere.
+    /// Returns the chosen format, else tables on a terminal and tab-separated text elsewhere.
     pub(crate) fn of(chosen: Option<OutputFormat>, terminal: bool) -> Self {
         match chosen {
             Some(OutputFormat::Table) => Self::Table,
@@ -54,13 +54,13 @@ impl Format {
     }
 }
 
-/// Something with columns. JSON is its own serialization, unchanged.
+/// A type with columns. Its JSON is its serialization, unchanged.
 pub(crate) trait Record: Serialize {
     /// The columns, in an order that never changes: new ones go last.
     const COLUMNS: &'static [Column];
 
-    /// A cell for each column.
-    fn cells(&self) -> Vec<Cell>;
+    /// Returns a cell for each column. `now` is the time of the server.
+    fn cells(&self, now: Timestamp) -> Vec<Cell>;
 }
 
 /// One column.
@@ -68,24 +68,24 @@ pub(crate) struct Column {
     /// In the header of CSV, and of tables in capitals.
     name: &'static str,
     place: Place,
-    /// Where a table is too wide, the column of the highest rank goes first; one of rank 0 stays.
+    /// A table that is too wide drops the column of the highest rank first. Rank 0 is never dropped.
     drop_rank: u8,
 }
 
-/// Where a column shows in a table for people.
+/// How a table for people shows a column.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
-    /// An identifier: shortened where nothing else helps.
+    /// An identifier: shortened last.
     Id,
     /// As wide as its content.
     Whole,
-    /// Cut where the terminal is too narrow.
+    /// Cut if the terminal is too narrow.
     Cut,
     /// Whole, and aligned to the right.
     Right,
-    /// As wide as its content, where the terminal is wide.
+    /// As wide as its content, on a wide terminal only.
     Wide,
-    /// Only in other formats, and where one thing is shown by itself.
+    /// Only in other formats, and where a single record is shown.
     Hidden,
 }
 
@@ -98,13 +98,13 @@ pub(crate) enum Cell {
     Money(String),
     /// RFC 3339 for programs, relative for people.
     Time(Timestamp),
-    /// A time that has no meaning any more: programs see it, people do not.
-    Moot(Timestamp),
-    /// A word of a fixed set, in its colour.
-    Word(&'static str, Tone),
+    /// A time that no longer applies: programs read it, people do not.
+    ForPrograms(Timestamp),
+    /// A status: the value of the API for programs, its label for people, and its colour.
+    Label(&'static str, String, Tone),
 }
 
-/// What a word means for the one who reads it.
+/// The meaning of a status, which selects its colour.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     Good,
@@ -121,7 +121,7 @@ pub(crate) struct Printer<'a> {
 }
 
 impl Printer<'_> {
-    /// A list.
+    /// Writes a list.
     pub(crate) fn list<T: Record>(&self, records: &[T]) -> Outcome {
         let text = match self.format {
             Format::Table if records.is_empty() => {
@@ -129,7 +129,7 @@ impl Printer<'_> {
                 return Ok(());
             }
             Format::Table => table::list(records, self.io.terminal_info(), self.now),
-            Format::Tsv => records.iter().map(tsv::row).collect(),
+            Format::Tsv => records.iter().map(|record| tsv::row(record, self.now)).collect(),
             Format::Json => json::document(&records, self.io.terminal_info().out_terminal)?,
             Format::Jsonl => json::lines(records)?,
             Format::Csv => csv::header::<T>() + &self.csv_rows(records),
@@ -137,7 +137,7 @@ impl Printer<'_> {
         self.io.data(text)
     }
 
-    /// One thing by itself.
+    /// Writes a single record.
     pub(crate) fn one<T: Record>(&self, record: &T) -> Outcome {
         let text = match self.format {
             Format::Table => table::one(record, self.io, self.now),
@@ -147,18 +147,21 @@ impl Printer<'_> {
         self.io.data(text)
     }
 
-    /// One of a stream that goes on: always a line of its own, never a header.
+    /// Writes a record of a stream: a line of its own, without a header.
     pub(crate) fn next<T: Record>(&self, record: &T) -> Outcome {
         self.io.data(match self.format {
             Format::Table => table::line(record, self.io, self.now),
-            Format::Tsv => tsv::row(record),
+            Format::Tsv => tsv::row(record, self.now),
             Format::Json | Format::Jsonl => json::lines(std::slice::from_ref(record))?,
             Format::Csv => self.csv_rows(std::slice::from_ref(record)),
         })
     }
 
     fn csv_rows<T: Record>(&self, records: &[T]) -> String {
-        records.iter().map(|record| csv::row(record, self.io.terminal_info().out_terminal)).collect()
+        records
+            .iter()
+            .map(|record| csv::row(record, self.now, self.io.terminal_info().out_terminal))
+            .collect()
     }
 }
 
@@ -191,7 +194,7 @@ impl Column {
         Self::new(name, Place::Hidden)
     }
 
-    /// Lets the column go where the table is too wide, before those of a lower rank.
+    /// Allows a table that is too wide to drop the column, before those of a lower rank.
     const fn droppable(self, rank: u8) -> Self {
         Self { drop_rank: rank, ..self }
     }
@@ -206,17 +209,21 @@ impl Cell {
         text.map_or(Self::None, |text| Self::text(&text))
     }
 
+    fn label(wire: &'static str, label: impl Into<String>, tone: Tone) -> Self {
+        Self::Label(wire, label.into(), tone)
+    }
+
     fn time(at: Option<Timestamp>) -> Self {
         at.map_or(Self::None, Self::Time)
     }
 
-    /// The value for programs, as it is.
+    /// Returns the value for programs.
     fn stable(&self) -> String {
         match self {
             Self::None => String::new(),
             Self::Text(text) | Self::Money(text) => text.clone(),
-            Self::Time(at) | Self::Moot(at) => at.to_string(),
-            Self::Word(word, _) => (*word).to_owned(),
+            Self::Time(at) | Self::ForPrograms(at) => at.to_string(),
+            Self::Label(wire, _, _) => (*wire).to_owned(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Spreadsheets run a text that begins like a formula. Such a text gets an apostrophe before it, which spreadsheets do not
 //! show. The other formats have every text as it is.
 
+use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::sanitize;
 
 use super::{Cell, Record};
@@ -12,8 +13,8 @@ pub(super) fn header<T: Record>() -> String {
     T::COLUMNS.iter().map(|column| column.name).collect::<Vec<_>>().join(",") + "\n"
 }
 
-/// One record. Values are faithful in a file and stripped on a terminal.
-pub(super) fn row<T: Record>(record: &T, terminal: bool) -> String {
+/// Returns one record. Control characters are removed on a terminal only.
+pub(super) fn row<T: Record>(record: &T, now: Timestamp, terminal: bool) -> String {
     let field = |cell: &Cell| {
         let text = cell.stable();
         let text = if terminal { sanitize(&text).into_owned() } else { text };
@@ -25,5 +26,5 @@ pub(super) fn row<T: Record>(record: &T, terminal: bool) -> String {
             text
         }
     };
-    record.cells().iter().map(field).collect::<Vec<_>>().join(",") + "\n"
+    record.cells(now).iter().map(field).collect::<Vec<_>>().join(",") + "\n"
 }

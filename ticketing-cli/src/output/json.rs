@@ -1,4 +1,4 @@
-//! JSON: the wire types as they are.
+//! JSON: the wire types, unchanged.
 
 use std::fmt::Write as _;
 
@@ -6,13 +6,13 @@ use serde::Serialize;
 
 use crate::failure::{Failure, Outcome};
 
-/// One document: laid out for people on a terminal, on one line elsewhere.
+/// Returns one document: indented on a terminal, on one line elsewhere.
 pub(super) fn document(value: &impl Serialize, terminal: bool) -> Outcome<String> {
     let text = if terminal { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
     Ok(escape(&text.map_err(unwritable)?) + "\n")
 }
 
-/// A line for each value.
+/// Returns a line for each value.
 pub(super) fn lines(values: &[impl Serialize]) -> Outcome<String> {
     let mut text = String::new();
     for value in values {
@@ -22,7 +22,7 @@ pub(super) fn lines(values: &[impl Serialize]) -> Outcome<String> {
     Ok(text)
 }
 
-/// Writes what could play with a terminal as `\u…`. It can only stand inside of strings, where both mean the same.
+/// Escapes control and bidirectional characters as `\u…`. They occur in strings only, where both forms are equal.
 pub(crate) fn escape(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {

@@ -1,4 +1,4 @@
-//! The columns of each thing. Their order is what scripts rely on: new columns go last.
+//! The columns of each record. Scripts rely on their order: new columns go last.
 
 use serde::Serialize;
 use ticketing_sdk::{
@@ -21,12 +21,12 @@ impl Record for Ticket {
         Column::hidden("updatedAt"),
     ];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         vec![
             Cell::text(&self.id),
             Cell::text(&self.title),
             Cell::Money(self.price.to_string()),
-            Cell::Word(self.status.as_str(), ticket_tone(self.status)),
+            Cell::label(self.status.as_str(), self.status.label(), ticket_tone(self.status)),
             Cell::text(&self.user_id),
             Cell::opt(self.order_id.as_ref()),
             Cell::text(&self.version),
@@ -42,16 +42,16 @@ impl Record for Ticket {
 pub(crate) enum WatchLine {
     /// A ticket changed.
     Change(TicketChange),
-    /// Changes before this line were missed: what was known of the tickets may be wrong.
+    /// Changes before this line were missed: a copy of the tickets may be out of date.
     Reset {
-        /// The position from which the changes go on.
+        /// The position from which the changes continue.
         id: Option<String>,
-        /// Says in JSON what this is, as the kind of a change does.
+        /// Distinguishes the line in JSON, as the kind of a change does.
         kind: ResetKind,
     },
 }
 
-/// The word for a reset, where changes have their kind.
+/// The kind of a reset line.
 #[derive(Debug, Serialize)]
 pub(crate) enum ResetKind {
     /// `reset`
@@ -60,7 +60,7 @@ pub(crate) enum ResetKind {
 }
 
 impl WatchLine {
-    /// The line of a reset, after which the changes go on from this position.
+    /// Creates the line of a reset, after which the changes continue from this position.
     pub(crate) fn reset(id: Option<String>) -> Self {
         Self::Reset { id, kind: ResetKind::Reset }
     }
@@ -77,13 +77,13 @@ impl Record for WatchLine {
         Column::hidden("eventId"),
     ];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         let change = match self {
             Self::Change(change) => change,
             Self::Reset { id, .. } => {
                 let nothing = || Cell::text(&"");
                 return vec![
-                    Cell::Word("reset", Tone::Waiting),
+                    Cell::label("reset", "Reset", Tone::Waiting),
                     nothing(),
                     nothing(),
                     nothing(),
@@ -93,17 +93,21 @@ impl Record for WatchLine {
                 ];
             }
         };
-        let (word, tone) = match change.kind {
-            TicketChangeKind::Created => ("created", Tone::Good),
-            TicketChangeKind::Updated => ("updated", Tone::Waiting),
-            TicketChangeKind::Deleted => ("deleted", Tone::Past),
+        let (word, label, tone) = match change.kind {
+            TicketChangeKind::Created => ("created", "Listed", Tone::Good),
+            TicketChangeKind::Updated => ("updated", "Changed", Tone::Waiting),
+            TicketChangeKind::Deleted => ("deleted", "Withdrawn", Tone::Past),
         };
         vec![
-            Cell::Word(word, tone),
+            Cell::label(word, label, tone),
             Cell::text(&change.ticket.id),
             Cell::text(&change.ticket.title),
             Cell::Money(change.ticket.price.to_string()),
-            Cell::Word(change.ticket.status.as_str(), ticket_tone(change.ticket.status)),
+            Cell::label(
+                change.ticket.status.as_str(),
+                change.ticket.status.label(),
+                ticket_tone(change.ticket.status),
+            ),
             Cell::text(&change.ticket.version),
             Cell::text(&change.id),
         ]
@@ -116,24 +120,25 @@ impl Record for Order {
         Column::whole("status").droppable(1),
         Column::cut("title"),
         Column::right("price").droppable(2),
-        Column::whole("expiresAt").droppable(3),
+        // The status shows the time that is left.
+        Column::hidden("expiresAt"),
         Column::hidden("ticketId"),
         Column::hidden("userId"),
         Column::hidden("version"),
         Column::hidden("createdAt"),
     ];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, now: Timestamp) -> Vec<Cell> {
         vec![
             Cell::text(&self.id),
-            Cell::Word(self.status.as_str(), order_tone(self.status)),
+            Cell::label(self.status.as_str(), self.label(now), order_tone(self, now)),
             Cell::text(&self.ticket.title),
             Cell::Money(self.ticket.price.to_string()),
-            // A hold that was paid for, or is over, runs out no more.
+            // The deadline applies only until the order is paid or cancelled.
             if self.status == OrderStatus::Created {
                 Cell::Time(self.expires_at)
             } else {
-                Cell::Moot(self.expires_at)
+                Cell::ForPrograms(self.expires_at)
             },
             Cell::text(&self.ticket.id),
             Cell::text(&self.user_id),
@@ -154,10 +159,12 @@ impl Record for Payment {
         Column::whole("createdAt").droppable(1),
     ];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         vec![
             Cell::text(&self.id),
-            self.status.map_or(Cell::None, |status| Cell::Word(status.as_str(), payment_tone(status))),
+            self.status.map_or(Cell::None, |status| {
+                Cell::label(status.as_str(), status.label(), payment_tone(status))
+            }),
             self.amount.map_or(Cell::None, |amount| Cell::Money(amount.to_string())),
             Cell::opt(self.currency.as_ref()),
             Cell::opt(self.order_id.as_ref()),
@@ -170,21 +177,21 @@ impl Record for Payment {
 impl Record for User {
     const COLUMNS: &'static [Column] = &[Column::whole("id"), Column::whole("email")];
 
-    fn cells(&self) -> Vec<Cell> {
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
         vec![Cell::text(&self.id), Cell::text(&self.email)]
     }
 }
 
-/// What `auth status` tells.
+/// The output of `auth status`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct SessionStatus {
     pub(crate) server: String,
     pub(crate) signed_in: bool,
     pub(crate) user: Option<User>,
-    /// When the session began, where the server tells.
+    /// When the session began, if the server states it.
     pub(crate) since: Option<Timestamp>,
-    /// When the session ends by itself, where the server tells.
+    /// When the session expires, if the server states it.
     pub(crate) until: Option<Timestamp>,
     /// Where the session is kept.
     pub(crate) kept_in: String,
@@ -201,11 +208,14 @@ impl Record for SessionStatus {
         Column::cut("keptIn"),
     ];
 
-    fn cells(&self) -> Vec<Cell> {
-        let status = if self.signed_in { ("signed in", Tone::Good) } else { ("signed out", Tone::Bad) };
+    fn cells(&self, _now: Timestamp) -> Vec<Cell> {
+        let (word, label, tone) = match self.signed_in {
+            true => ("signed in", "Signed in", Tone::Good),
+            false => ("signed out", "Signed out", Tone::Bad),
+        };
         vec![
             Cell::text(&self.server),
-            Cell::Word(status.0, status.1),
+            Cell::label(word, label, tone),
             Cell::opt(self.user.as_ref().map(|user| &user.email)),
             Cell::opt(self.user.as_ref().map(|user| &user.id)),
             Cell::time(self.since),
@@ -223,8 +233,9 @@ fn ticket_tone(status: TicketStatus) -> Tone {
     }
 }
 
-fn order_tone(status: OrderStatus) -> Tone {
-    match status {
+fn order_tone(order: &Order, now: Timestamp) -> Tone {
+    match order.status {
+        OrderStatus::Created if order.expires_at <= now => Tone::Past,
         OrderStatus::Created | OrderStatus::AwaitingPayment => Tone::Waiting,
         OrderStatus::Complete => Tone::Good,
         OrderStatus::Cancelled => Tone::Past,

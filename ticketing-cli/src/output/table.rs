@@ -1,4 +1,4 @@
-//! Tables for people: fitted to the terminal, relative times, colour by status.
+//! Tables for people: fitted to the terminal, with relative times, labels, and colours by status.
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{
@@ -11,18 +11,18 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 use super::{Cell, Column, Place, Record, Tone, when};
 use crate::io::{Io, TerminalInfo};
 
-/// From this width on there is room for everything.
+/// The width from which a table has every column, and a status its time.
 const WIDE: usize = 100;
 /// The space between two columns.
 const GAP: usize = 2;
-/// A title of so many columns is still understood.
+/// The minimum width of a title.
 const MIN_CUT: usize = 12;
-/// The columns that distinguish one identifier from others: their ends differ.
+/// The minimum width of an identifier. Identifiers differ at their ends.
 const MIN_ID: usize = 9;
 
-/// A row a record, under a header, each on one line.
+/// Returns a header, and a line for each record.
 pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestamp) -> String {
-    let rows: Vec<Vec<Cell>> = records.iter().map(Record::cells).collect();
+    let rows: Vec<Vec<Cell>> = records.iter().map(|record| record.cells(now)).collect();
     let layout = Layout::fit(T::COLUMNS, &rows, usize::from(shape.width), now);
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
@@ -35,7 +35,7 @@ pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestam
     })));
     for cells in &rows {
         table.add_row(row(layout.columns.iter().map(|&index| {
-            let text = plain(&cells[index], now);
+            let text = fitted_text(&cells[index], now, usize::from(shape.width));
             let fitted = match T::COLUMNS[index].place {
                 Place::Id => cut_start(text, layout.id_width),
                 Place::Cut => cut_end(&text, layout.title_width),
@@ -55,7 +55,7 @@ pub(super) fn list<T: Record>(records: &[T], shape: &TerminalInfo, now: Timestam
     table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
-/// Which columns a table shows, and how wide its identifiers and titles are.
+/// The columns of a table, and the widths of its identifiers and titles.
 struct Layout {
     columns: Vec<usize>,
     id_width: usize,
@@ -63,10 +63,10 @@ struct Layout {
 }
 
 impl Layout {
-    /// Drops columns by their rank until the titles can be read, and shortens the identifiers only then.
+    /// Drops columns by rank until the titles have their minimum width, and shortens identifiers after that.
     fn fit(all: &[Column], rows: &[Vec<Cell>], width: usize, now: Timestamp) -> Self {
         let natural = |index: usize| {
-            let cells = rows.iter().map(|cells| plain(&cells[index], now).width());
+            let cells = rows.iter().map(|cells| fitted_text(&cells[index], now, width).width());
             cells.chain([heading(all[index].name).width()]).max().unwrap_or(0)
         };
         let widths: Vec<usize> = (0..all.len()).map(natural).collect();
@@ -87,7 +87,7 @@ impl Layout {
         let (total, id_width, title_width) = (total(&columns), width_of(Place::Id), width_of(Place::Cut));
         let id_width = match total.checked_sub(width) {
             None | Some(0) => id_width,
-            // A part of an identifier names nothing, so the title gets the room.
+            // A shortened identifier cannot be used in a command, so the title gets all of the room.
             Some(_) if title_width > 0 => MIN_ID.min(id_width),
             Some(missing) => id_width.saturating_sub(missing).max(MIN_ID),
         };
@@ -96,7 +96,7 @@ impl Layout {
     }
 }
 
-/// The beginning of a title that is too long.
+/// Returns the beginning of a title that is too long.
 fn cut_end(title: &str, width: usize) -> String {
     if title.width() <= width {
         return title.to_owned();
@@ -112,7 +112,7 @@ fn cut_end(title: &str, width: usize) -> String {
     title.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// The end of an identifier: those that were made at about the same time begin alike.
+/// Returns the end of an identifier: identifiers of about the same time have the same beginning.
 fn cut_start(id: String, width: usize) -> String {
     let length = id.chars().count();
     if length <= width {
@@ -122,15 +122,15 @@ fn cut_start(id: String, width: usize) -> String {
     format!("…{end}")
 }
 
-/// One thing by itself: a line a field.
+/// Returns a line for each field of a record.
 pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
     let widest = T::COLUMNS.iter().map(|column| column.name.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for (cell, column) in record.cells().iter().zip(T::COLUMNS) {
+    for (cell, column) in record.cells(now).iter().zip(T::COLUMNS) {
         let value = match cell {
-            Cell::None | Cell::Moot(_) => continue,
+            Cell::None | Cell::ForPrograms(_) => continue,
             Cell::Time(at) => when::full(*at, now),
-            Cell::Word(word, tone) => io.paint(style(*tone), word),
+            Cell::Label(_, label, tone) => io.paint(style(*tone), label),
             other => plain(other, now),
         };
         let label = format!("{:widest$}", column.name);
@@ -139,14 +139,14 @@ pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
     text
 }
 
-/// One of a stream: the fields in a line, without a header.
+/// Returns the fields of a record in one line, without a header.
 pub(super) fn line<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
-    let cells = record.cells();
+    let cells = record.cells(now);
     let width = usize::from(io.terminal_info().width);
     let shown = cells.iter().zip(T::COLUMNS).filter(|(_, column)| is_shown(column, width));
     let fields: Vec<String> = shown
         .map(|(cell, _)| match cell {
-            Cell::Word(word, tone) => io.paint(style(*tone), &format!("{word:9}")),
+            Cell::Label(_, label, tone) => io.paint(style(*tone), &format!("{label:9}")),
             other => plain(other, now),
         })
         .collect();
@@ -177,10 +177,10 @@ fn heading(name: &str) -> String {
 fn coloured(cell: &Cell, text: String) -> comfy_table::Cell {
     let drawn = comfy_table::Cell::new(text);
     match cell {
-        Cell::Word(_, Tone::Good) => drawn.fg(Color::DarkGreen),
-        Cell::Word(_, Tone::Waiting) => drawn.fg(Color::DarkYellow),
-        Cell::Word(_, Tone::Bad) => drawn.fg(Color::DarkRed),
-        Cell::Word(_, Tone::Past) => drawn.add_attribute(Attribute::Dim),
+        Cell::Label(_, _, Tone::Good) => drawn.fg(Color::DarkGreen),
+        Cell::Label(_, _, Tone::Waiting) => drawn.fg(Color::DarkYellow),
+        Cell::Label(_, _, Tone::Bad) => drawn.fg(Color::DarkRed),
+        Cell::Label(_, _, Tone::Past) => drawn.add_attribute(Attribute::Dim),
         _ => drawn,
     }
 }
@@ -194,12 +194,25 @@ fn style(tone: Tone) -> Style {
     }
 }
 
+/// The text between the status and the time of a label.
+const LABEL_SEPARATOR: &str = " · ";
+
+/// Returns the text of a cell in a list. A status has no time where the terminal is not wide: the title gets the room.
+fn fitted_text(cell: &Cell, now: Timestamp, width: usize) -> String {
+    match cell {
+        Cell::Label(_, label, _) if width < WIDE => {
+            label.split(LABEL_SEPARATOR).next().unwrap_or_default().to_owned()
+        }
+        _ => plain(cell, now),
+    }
+}
+
 fn plain(cell: &Cell, now: Timestamp) -> String {
     match cell {
-        Cell::None | Cell::Moot(_) => String::new(),
+        Cell::None | Cell::ForPrograms(_) => String::new(),
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
         Cell::Time(at) => relative(*at, now),
-        Cell::Word(word, _) => (*word).to_owned(),
+        Cell::Label(_, label, _) => label.clone(),
     }
 }

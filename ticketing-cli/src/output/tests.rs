@@ -31,8 +31,8 @@ fn a_table_has_relative_times_and_nothing_hostile() {
     assert_eq!(
         listed(&fake::terminal_of(100, false), Format::Table),
         "ID  TITLE                       PRICE  STATUS     CREATED AT\n\
-         t1  RustConf, day 1           $149.99  available  15 min ago\n\
-         t2  Rust[31mConf, \"day\" 1 2J  $149.99  sold       15 min ago\n"
+         t1  RustConf, day 1           $149.99  Available  15 min ago\n\
+         t2  Rust[31mConf, \"day\" 1 2J  $149.99  Sold       15 min ago\n"
     );
     assert!(
         listed(&fake::terminal(&[]), Format::Table)
@@ -51,16 +51,19 @@ fn a_table_fits_its_terminal() {
     assert!(lines[1].contains('…'));
 }
 
-/// The header and the first row of orders at a width.
-fn orders_at(width: u16, status: &str) -> [String; 2] {
-    let order: ticketing_sdk::Order = serde_json::from_value(serde_json::json!({
+fn order(status: &str) -> ticketing_sdk::Order {
+    serde_json::from_value(serde_json::json!({
         "id": "01a203b9-d806-71eb-8d06-dbab9285e702", "userId": "u", "status": status, "version": 0,
         "expiresAt": "2026-11-22T10:29:00Z",
         "ticket": {"id": "t", "title": "RustConf in Zürich, day 1", "price": 149.99},
     }))
-    .unwrap();
+    .unwrap()
+}
+
+/// Returns the header and the first row of a table of orders at a width.
+fn orders_at(width: u16, status: &str) -> [String; 2] {
     let fake = fake::terminal_of(width, false);
-    printer(&fake, Format::Table).list(&[order]).unwrap();
+    printer(&fake, Format::Table).list(&[order(status)]).unwrap();
     let text = fake.out.text();
     assert!(text.lines().all(|line| line.chars().count() <= usize::from(width)), "{text}");
     text.lines().map(str::to_owned).collect::<Vec<_>>().try_into().unwrap()
@@ -69,7 +72,7 @@ fn orders_at(width: u16, status: &str) -> [String; 2] {
 #[test]
 fn narrow_table_drops_columns_before_the_title_is_unreadable() {
     for (width, columns) in [
-        (120, "ID STATUS TITLE PRICE EXPIRES AT"),
+        (120, "ID STATUS TITLE PRICE"),
         (80, "ID STATUS TITLE PRICE"),
         (66, "ID STATUS TITLE"),
         (56, "ID TITLE"),
@@ -86,8 +89,40 @@ fn narrow_table_drops_columns_before_the_title_is_unreadable() {
 }
 
 #[test]
+fn order_has_its_label_for_people_and_its_status_for_programs() {
+    for (status, label, short) in [
+        ("created", "Reserved · 14:00 left", "Reserved"),
+        ("awaiting:payment", "Being paid", "Being paid"),
+        ("complete", "Paid", "Paid"),
+        ("cancelled", "Cancelled", "Cancelled"),
+    ] {
+        assert!(orders_at(120, status)[1].contains(&format!("  {label:6}  RustConf")), "{status}");
+        assert!(orders_at(80, status)[1].contains(&format!("  {short:6}  RustConf")), "{status}");
+        let order = order(status);
+        let terminal = fake::terminal(&[]);
+        printer(&terminal, Format::Table).one(&order).unwrap();
+        assert!(terminal.out.text().contains(&format!("status     {label}\n")), "{}", terminal.out.text());
+        for (format, field) in [(Format::Tsv, format!("\t{status}\t")), (Format::Csv, format!(",{status},"))]
+        {
+            let pipe = fake::pipe("");
+            printer(&pipe, format).list(std::slice::from_ref(&order)).unwrap();
+            assert!(pipe.out.text().contains(&field), "{}", pipe.out.text());
+        }
+    }
+}
+
+#[test]
+fn order_past_its_deadline_is_expired() {
+    let mut order = order("created");
+    order.expires_at = "2026-11-22T10:15:00Z".parse().unwrap();
+    let fake = fake::terminal(&[]);
+    printer(&fake, Format::Table).one(&order).unwrap();
+    assert!(fake.out.text().contains("status     Expired\n"), "{}", fake.out.text());
+}
+
+#[test]
 fn a_status_has_its_colour_only_where_colour_is_wanted() {
-    assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mavailable"));
+    assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mAvailable"));
     assert!(!listed(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
 }
 
@@ -131,7 +166,7 @@ fn one_thing_by_itself_shows_every_field() {
         "id         t1\n\
          title      RustConf\n\
          price      $149.99\n\
-         status     reserved\n\
+         status     Reserved\n\
          userId     u1\n\
          version    2\n\
          createdAt  2026-11-22 10:00:00 UTC (15 min ago)\n\

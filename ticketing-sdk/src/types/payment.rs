@@ -84,6 +84,18 @@ words!(PaymentStatus, "payment status", {
 });
 
 impl PaymentStatus {
+    /// Returns the status as people read it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Pending => "Pending",
+            Self::Authorized => "Authorized",
+            Self::Succeeded => "Paid",
+            Self::Failed => "Declined",
+            Self::Refunded => "Refunded",
+        }
+    }
+
     /// Whether nothing but a refund can change it any more.
     #[must_use]
     pub fn is_final(self) -> bool {
