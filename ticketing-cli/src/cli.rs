@@ -13,17 +13,29 @@ use crate::context::{ApiCommand, Context, LocalCommand};
 use crate::embedded::{audit, backup, demo, serve};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::io::{Colour, TerminalInfo};
 use crate::output::OutputFormat;
 use crate::span;
 
-/// The ticket marketplace you live in from the terminal: list tickets, reserve one by ordering it, and pay before the
-/// reservation runs out
+/// Buy and sell tickets from the terminal
+///
+/// A seller lists a ticket. A buyer reserves it by ordering it, and pays before the reservation expires. Without a command,
+/// the marketplace opens on a terminal.
 #[derive(Debug, Parser)]
-#[command(name = "ticketing", version, after_help = Exit::help(), max_term_width = 100, disable_help_flag = true)]
+#[command(name = "ticketing", version, max_term_width = 100, disable_help_flag = true)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing demo",
+        "ticketing tickets list --max-price 100 --sort price",
+        "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
+        "ticketing orders list --output json | jq '.[].ticket.title'",
+    ],
+    &Exit::help(),
+))]
 pub(crate) struct Cli {
-    /// Print help
-    #[arg(long, short, global = true, action = ArgAction::HelpShort, display_order = 900)]
+    /// Print help; `--help` adds examples and global options
+    #[arg(long, short, global = true, action = ArgAction::Help, display_order = 900)]
     help: Option<bool>,
     #[command(flatten)]
     pub(crate) global: Global,
@@ -32,34 +44,64 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = help::GLOBAL)]
 pub(crate) struct Global {
-    /// The server's address
-    #[arg(long, global = true, value_name = "URL", env = "TICKETING_SERVER", hide_env_values = true)]
-    #[arg(default_value = "http://127.0.0.1:3000")]
-    pub(crate) server: String,
-    /// How data is written; without it a table on a terminal, tab-separated text on a pipe
-    #[arg(long, short, global = true, value_enum, value_name = "FORMAT", env = "TICKETING_OUTPUT")]
-    #[arg(hide_env_values = true)]
-    pub(crate) output: Option<OutputFormat>,
-    /// Never ask: a missing value is an error
-    #[arg(long, global = true, env = "TICKETING_NO_INPUT", hide_env_values = true)]
-    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) no_input: bool,
-    /// Only data and errors, no remarks
-    #[arg(long, short, global = true, env = "TICKETING_QUIET", hide_env_values = true)]
-    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
-    pub(crate) quiet: bool,
-    /// Tell on stderr what is sent
-    #[arg(long, short, global = true, env = "TICKETING_VERBOSE", hide_env_values = true)]
-    #[arg(value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "quiet")]
-    pub(crate) verbose: bool,
-    /// When to colour; NO_COLOR and CLICOLOR are honoured
+    /// Use the server at this address
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
+        value_name = "URL",
+        env = "TICKETING_SERVER",
+        hide_env_values = true
+    )]
+    #[arg(default_value = "http://127.0.0.1:3000")]
+    pub(crate) server: String,
+    /// Write data in this format: by default a table on a terminal, tab-separated text on a pipe
+    #[arg(
+        long,
+        short,
+        global = true,
+        hide_short_help = true,
+        value_enum,
+        value_name = "FORMAT",
+        env = "TICKETING_OUTPUT"
+    )]
+    #[arg(hide_env_values = true)]
+    pub(crate) output: Option<OutputFormat>,
+    /// Never prompt: a missing value is an error
+    #[arg(long, global = true, hide_short_help = true, env = "TICKETING_NO_INPUT", hide_env_values = true)]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) no_input: bool,
+    /// Write data and errors only, no messages
+    #[arg(
+        long,
+        short,
+        global = true,
+        hide_short_help = true,
+        env = "TICKETING_QUIET",
+        hide_env_values = true
+    )]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new())]
+    pub(crate) quiet: bool,
+    /// Log the requests on stderr
+    #[arg(
+        long,
+        short,
+        global = true,
+        hide_short_help = true,
+        env = "TICKETING_VERBOSE",
+        hide_env_values = true
+    )]
+    #[arg(value_parser = clap::builder::FalseyValueParser::new(), conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Colour the output; NO_COLOR and CLICOLOR are honoured
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
         value_enum,
         value_name = "WHEN",
         env = "TICKETING_COLOR",
@@ -67,64 +109,71 @@ pub(crate) struct Global {
     )]
     #[arg(default_value = "auto")]
     pub(crate) color: Colour,
-    /// How long one call may take, like 10s
-    #[arg(long, global = true, value_name = "SPAN", env = "TICKETING_TIMEOUT", hide_env_values = true)]
+    /// Limit the time of one call, like 10s
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
+        value_name = "SPAN",
+        env = "TICKETING_TIMEOUT",
+        hide_env_values = true
+    )]
     #[arg(value_parser = span::parse)]
     pub(crate) timeout: Option<Duration>,
-    /// The folder for everything that the client keeps
+    /// Keep the files of the client in this folder
     #[arg(long, global = true, value_name = "DIR", env = "TICKETING_HOME", hide = true)]
     #[arg(value_parser = clap::builder::OsStringValueParser::new())]
     pub(crate) home: Option<OsString>,
 }
 
-/// The first word.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Open the marketplace on the whole terminal
+    /// Open the marketplace full screen
     Tui(tui::Args),
     /// Open the marketplace, a ticket or an order in the browser
     Open(open::Args),
-    /// Find, sell and follow tickets
+    /// Find, list, withdraw and watch tickets
     #[command(subcommand, alias = "ticket")]
     Tickets(tickets::Tickets),
-    /// Order a ticket and pay for it in one
+    /// Order a ticket and pay for it
     Buy(buy::Args),
-    /// Reserve tickets, and see what you hold
+    /// Reserve tickets, and show, watch or cancel orders
     #[command(subcommand, alias = "order")]
     Orders(orders::Orders),
-    /// Pay for orders
+    /// Pay for orders, and show payments
     #[command(subcommand, alias = "payment")]
     Payments(payments::Payments),
-    /// Sign up, in and out
+    /// Sign up, in and out, and show the session
     #[command(subcommand)]
     Auth(auth::Auth),
-    /// Run the whole marketplace on this machine
+    /// Run a marketplace on this machine
     #[cfg(feature = "embedded")]
     Serve(serve::Args),
-    /// Play a whole marketplace through, in a moment, and leave nothing behind
+    /// Start a disposable demo marketplace
     #[cfg(feature = "embedded")]
     Demo(demo::Args),
-    /// Check that the data of a marketplace on this machine is sound
+    /// Check the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
     Audit(audit::Args),
-    /// Copy the data of a marketplace on this machine, while its server runs
+    /// Copy the data of a marketplace on this machine
     #[cfg(feature = "embedded")]
     Backup(backup::Args),
-    /// Send a raw request
+    /// Send an HTTP request with the session
     Api(api::Args),
-    /// Print the script that completes commands, ids and statuses in a shell
+    /// Print the completion script of a shell
     Completions(completions::Args),
 }
 
 impl Default for Command {
-    /// What opens where there is no command.
+    /// The command of a call without one.
     fn default() -> Self {
         Self::Tui(tui::Args::default())
     }
 }
 
 impl Command {
-    /// Does what was asked for.
+    /// Runs the command.
     pub(crate) async fn run(self, context: Context) -> Outcome {
         match self {
             Self::Tui(args) => args.run(&context.connect()?).await,
@@ -147,7 +196,7 @@ impl Command {
         }
     }
 
-    /// Whether the command ends in its own way when it is interrupted.
+    /// Whether the command handles an interrupt itself.
     #[cfg_attr(
         not(feature = "embedded"),
         expect(unused_variables, reason = "only the demo looks at the terminal")
@@ -158,7 +207,7 @@ impl Command {
             #[cfg(feature = "embedded")]
             Self::Serve(_) => true,
             #[cfg(feature = "embedded")]
-            Self::Demo(args) => !args.tells_its_story(shape),
+            Self::Demo(args) => !args.is_scripted(shape),
             _ => false,
         }
     }
@@ -176,7 +225,7 @@ fn try_parse_from(args: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&tree().try_get_matches_from(args)?)
 }
 
-/// Reads the arguments. Help and version come back as text with exit code 0; whether it is for stdout comes with it.
+/// Parses the arguments. Help and version are returned as text with exit code 0, and with whether it goes to stdout.
 pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Failure, bool)> {
     let opens_nothing = |cli: &Cli| cli.command.is_none() && !(shape.in_terminal && shape.out_terminal);
     let parsed = match try_parse_from(args) {
@@ -184,7 +233,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Fai
         parsed => parsed,
     };
     parsed.map_err(|error| {
-        // The parser repeats what it does not understand, which must not be a card number.
+        // The parser repeats an argument that it does not know, which must not be a card number.
         if error.use_stderr() && holds_a_card(args) {
             return (card::refusal(), false);
         }
@@ -195,7 +244,7 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Fai
     })
 }
 
-/// What `--color` says, for the words of the parser itself.
+/// Returns the value of `--color`, for the output of the parser itself.
 pub(crate) fn colour_before_parsing(args: &[OsString]) -> Colour {
     let words: Vec<_> = args.iter().map(|arg| arg.to_string_lossy()).collect();
     let chosen = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--color") {
@@ -277,8 +326,8 @@ mod tests {
     }
 
     #[test]
-    fn the_help_ends_with_the_exit_codes() {
-        let help = tree().render_help().to_string();
+    fn long_help_ends_with_the_exit_codes() {
+        let help = tree().render_long_help().to_string();
         assert!(help.trim_end().ends_with(Exit::help().trim_end()));
     }
 }

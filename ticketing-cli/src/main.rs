@@ -10,6 +10,7 @@ mod context;
 mod embedded;
 mod exit;
 mod failure;
+mod help;
 mod home;
 mod io;
 mod journal;

@@ -33,7 +33,7 @@ fn markdown() -> String {
     root.build();
     let mut text = String::from("# The commands of `ticketing`\n\n");
     text += "Made from the tree of commands by a test of `ticketing-cli`; do not edit it by hand.\n\n";
-    let _ = writeln!(text, "{}.\n", shown(root.get_about()));
+    let _ = writeln!(text, "{}.\n", shown(root.get_long_about()).trim_end_matches('.'));
     text += "## Options of every command\n\n";
     options(&mut text, root.get_arguments().filter(|arg| arg.is_global_set() && !arg.is_hide_set()));
     text += "\n`TICKETING_HOME` names one folder for everything that the client keeps (sessions, keys of writes, the data \
@@ -54,9 +54,20 @@ fn section(text: &mut String, command: &Command, name: &str, depth: usize) {
     let about = shown(command.get_about());
     let about = about.trim_end();
     let _ = writeln!(text, "{about}.");
-    if let Some(more) = command.get_after_help() {
-        let _ = writeln!(text, "\n{}", more.to_string().replace('\n', "\n\n"));
+    let aliases: Vec<_> = command.get_visible_aliases().map(|alias| format!("`{alias}`")).collect();
+    if !aliases.is_empty() {
+        let _ = writeln!(text, "\nAlso: {}.", aliases.join(", "));
     }
+    let more = shown(command.get_after_long_help());
+    let (examples, details) = more.split_once("\n\n").unwrap_or((&more, ""));
+    if !details.is_empty() {
+        let _ = writeln!(text, "\n{}", details.replace('\n', "\n\n"));
+    }
+    text.push_str("\n```sh\n");
+    for example in examples.lines().skip(1) {
+        let _ = writeln!(text, "{}", example.trim());
+    }
+    text.push_str("```\n");
     let verbs: Vec<&Command> = command.get_subcommands().filter(|verb| verb.get_name() != "help").collect();
     if verbs.is_empty() || !command.is_subcommand_required_set() {
         let _ = writeln!(text, "\n```text\n{}\n```\n", usage(command, name));
@@ -92,7 +103,8 @@ fn options<'a>(text: &mut String, args: impl Iterator<Item = &'a Arg>) {
         };
         let label = [names.join(", "), values.join(" ")].into_iter().filter(|part| !part.is_empty());
         let _ = write!(text, "- `{}`", label.collect::<Vec<_>>().join(" "));
-        let _ = write!(text, ": {}", shown(arg.get_help()));
+        let help = shown(arg.get_long_help().or_else(|| arg.get_help()));
+        let _ = write!(text, ": {}", help.replace("\n\n", ". "));
         let words: Vec<String> = arg
             .get_possible_values()
             .iter()

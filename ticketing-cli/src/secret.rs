@@ -1,28 +1,29 @@
-//! Passwords: asked for, piped in, or in `TICKETING_PASSWORD`; never an argument.
+//! Passwords: from a prompt, from stdin, or from `TICKETING_PASSWORD`; never from an argument.
 
 use clap::Args;
 use ticketing_sdk::{SecretString, is_valid_password};
 
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::io::Io;
 use crate::prompt::password_rule;
 
-/// Who signs in, and with what.
+/// The account that signs in.
 #[derive(Debug, Args)]
 pub(crate) struct Credentials {
-    /// The account's e-mail address
-    #[arg(long, short, value_name = "EMAIL")]
+    /// Use the account with this e-mail address
+    #[arg(long, short, help_heading = help::ACCOUNT, value_name = "EMAIL")]
     email: Option<String>,
-    /// Read the password from stdin (one line)
-    #[arg(long)]
+    /// Read the password from the first line of stdin
+    #[arg(long, help_heading = help::ACCOUNT)]
     password_stdin: bool,
 }
 
-/// Where a password may be given besides stdin and the prompt.
+/// The variable that may hold the password.
 pub(crate) const PASSWORD_VARIABLE: &str = "TICKETING_PASSWORD";
 
 impl Credentials {
-    /// The e-mail address and the password, asked for where they were not given.
+    /// Returns the e-mail address and the password, with a prompt for a missing one.
     pub(crate) async fn read(
         self,
         io: &Io,
@@ -49,7 +50,7 @@ impl Credentials {
     }
 }
 
-/// The password is exactly what comes before the first line end: spaces may be part of it.
+/// Returns the text before the first line end. Spaces are part of a password.
 fn first_line(piped: Vec<u8>) -> Outcome<String> {
     let text = String::from_utf8(piped).map_err(|_| Failure::usage("the password on stdin is not UTF-8"))?;
     let line = text.split('\n').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `ticketing api`: a raw request, with the session and a key.
+//! `ticketing api`: an HTTP request with the session and an idempotency key.
 
 use std::path::{Path, PathBuf};
 
@@ -8,35 +8,40 @@ use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCod
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::output::escape_json;
 
-/// What to send.
+/// The arguments of `ticketing api`.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Fields become the query of a GET, and the JSON body of everything else. The session and an \
-                        idempotency key go along."
-)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing api GET '/api/tickets?limit=3'",
+        "ticketing api POST /api/orders --field ticketId=01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing api DELETE /api/orders/01a203b9-d806-71eb-8d06-dbab9285e702 --include",
+    ],
+    "Fields become the query of a GET, and the JSON body of another method. A POST carries an idempotency key.",
+))]
 pub(crate) struct Args {
-    /// GET, POST, PUT or DELETE
+    /// The method: GET, POST, PUT or DELETE
     #[arg(value_parser = method)]
     method: Method,
     /// The path, like /api/tickets?limit=3
     #[arg(value_parser = path)]
     path: String,
-    /// A field whose value is text
-    #[arg(long = "field", short = 'f', value_name = "KEY=VALUE", value_parser = pair('='))]
+    /// Add a field whose value is text
+    #[arg(long = "field", help_heading = help::REQUEST, short = 'f', value_name = "KEY=VALUE", value_parser = pair('='))]
     fields: Vec<(String, String)>,
-    /// A field whose value is JSON
-    #[arg(long = "json-field", short = 'F', value_name = "KEY=JSON", value_parser = pair('='))]
+    /// Add a field whose value is JSON
+    #[arg(long = "json-field", help_heading = help::REQUEST, short = 'F', value_name = "KEY=JSON", value_parser = pair('='))]
     json_fields: Vec<(String, String)>,
-    /// A header
-    #[arg(long = "header", short = 'H', value_name = "NAME:VALUE", value_parser = pair(':'))]
+    /// Add a header
+    #[arg(long = "header", help_heading = help::REQUEST, short = 'H', value_name = "NAME:VALUE", value_parser = pair(':'))]
     headers: Vec<(String, String)>,
-    /// The body: a file, or - for stdin
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["fields", "json_fields"])]
+    /// Read the body from a file, or from stdin with -
+    #[arg(long, help_heading = help::REQUEST, value_name = "FILE", conflicts_with_all = ["fields", "json_fields"])]
     input: Option<PathBuf>,
-    /// Show the status and the headers of the answer too
-    #[arg(long, short)]
+    /// Show the status and the headers of the response, too
+    #[arg(long, short, help_heading = help::OUTPUT)]
     include: bool,
 }
 
@@ -60,7 +65,7 @@ impl ApiCommand for Args {
         }
         let answer = self.send(api, request, &body).await?;
         self.show(api, &answer)?;
-        judge(&answer)
+        check_status(&answer)
     }
 }
 
@@ -75,7 +80,7 @@ impl Args {
         Ok(api.write_raw(&operation, &[&text], request).await??)
     }
 
-    /// The fields as one JSON object.
+    /// Returns the fields as one JSON object.
     fn object(&self) -> Outcome<Vec<u8>> {
         let mut object = serde_json::Map::new();
         for (key, text) in &self.fields {
@@ -89,7 +94,7 @@ impl Args {
         Ok(serde_json::Value::Object(object).to_string().into_bytes())
     }
 
-    /// The answer as it is; only on a terminal it is laid out and stripped.
+    /// Writes the response unchanged; on a terminal, indented and without control characters.
     fn show(&self, api: &ApiContext, answer: &Response) -> Outcome {
         let mut head = String::new();
         if self.include {
@@ -122,8 +127,8 @@ async fn input(api: &ApiContext, file: &Path) -> Outcome<Vec<u8>> {
     read.map_err(|error| Failure::usage(format!("cannot read {}: {error}", file.display())))
 }
 
-/// What the answer means for the exit code. The body was shown; only the status is left to say.
-fn judge(answer: &Response) -> Outcome {
+/// Maps the status of the response to the exit code. The body was already shown.
+fn check_status(answer: &Response) -> Outcome {
     let status = answer.status();
     if status.is_success() || status == StatusCode::NOT_MODIFIED {
         return Ok(());

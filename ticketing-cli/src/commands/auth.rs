@@ -1,4 +1,4 @@
-//! `ticketing auth`: signing up, in and out, and who is signed in.
+//! `ticketing auth`: accounts and sessions.
 
 mod signin;
 mod signout;
@@ -9,21 +9,30 @@ use clap::Subcommand;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use ticketing_sdk::{SessionLocation, User};
 
-/// The verbs.
+/// The subcommands of `ticketing auth`.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing auth signup --email ada@example.com",
+        "ticketing auth signin --email ada@example.com",
+        "ticketing auth status",
+    ],
+    "",
+))]
 pub(crate) enum Auth {
-    /// Make an account and sign in with it
+    /// Create an account and sign in
     #[command(alias = "register")]
     Signup(signup::Args),
-    /// Sign in
+    /// Sign in to an account
     #[command(alias = "login")]
     Signin(signin::Args),
-    /// Sign out: the session ends on the server and here
+    /// Sign out: end the session on the server and on this machine
     #[command(alias = "logout")]
     Signout(signout::Args),
-    /// Who is signed in where, until when, and where the session is kept
+    /// Show the account, the server and the storage of the session
     Status(status::Args),
 }
 
@@ -38,19 +47,21 @@ impl ApiCommand for Auth {
     }
 }
 
-/// Shows who is signed in now, and says where the session is kept if that is not the keyring.
+/// Shows the account that has signed in, and where the session is stored if that is not the keyring.
 async fn welcome(api: &ApiContext, user: &User) -> Outcome {
     api.printer().one(user)?;
     api.io().remark(&format!("signed in to {} as {}", api.client.server(), user.email));
     let place = api.client.session().await.map_err(Failure::from)?.place;
     match (&place, place.notice()) {
         (SessionLocation::Given, _) => {
-            api.io().notice("TICKETING_SESSION is set and goes first, so this new session is not kept");
+            api.io()
+                .notice("TICKETING_SESSION is set and takes precedence, so the new session is not stored");
         }
         (_, Some(notice)) => api.io().notice(&notice),
-        (SessionLocation::File { path, .. }, None) => api
-            .io()
-            .notice(&format!("the session is kept in the file {}, which only you can read", path.display())),
+        (SessionLocation::File { path, .. }, None) => api.io().notice(&format!(
+            "the session is stored in the file {}, which only its owner can read",
+            path.display()
+        )),
         _ => {}
     }
     Ok(())

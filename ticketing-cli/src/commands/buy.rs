@@ -1,33 +1,43 @@
-//! `ticketing buy`: ordering and paying in one.
+//! `ticketing buy`: orders a ticket and pays for it.
 
 use clap_complete::ArgValueCandidates;
 use futures_util::TryStreamExt;
 use ticketing_sdk::{ErrorCode, Money, Order, OrderStatus, TicketId};
 
-use super::orders::create::{held, order_at_price, settle_order};
+use super::orders::create::{hold_message, order_at_price, settle_order};
 use super::payments::create::{already_paid, pay};
 use super::payments::on_page::pay_on_page;
 use crate::card::{self, Card};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 use crate::{complete, prompt};
 
-/// Which ticket, at which price, and with which card.
+/// The arguments of `ticketing buy`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
+        "ticketing buy 01a203b9-d806-71eb-8d06-dbab9285e702 --max-price 150 --token tok_visa --no-input",
+    ],
+    "An order of the same ticket that is not paid yet is continued. Nothing is charged if the price has changed.",
+))]
 pub(crate) struct Args {
     /// The ticket's id
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
     ticket: TicketId,
-    /// The payment provider's token for the card, like tok_visa; never a card number. Where the marketplace takes cards on its
-    /// pages, the order's page is shown instead, and the command waits until it is paid for
-    #[arg(long)]
+    /// Pay with this token of the payment provider, like tok_visa; never a card number
+    ///
+    /// Where the marketplace takes cards on its pages only, the command shows the page of the order instead, and waits until the
+    /// order is paid.
+    #[arg(long, help_heading = help::PAYMENT)]
     token: Option<String>,
-    /// Buy only at this price or below
-    #[arg(long, value_name = "PRICE")]
+    /// Buy without a prompt, but only at this price or lower
+    #[arg(long, help_heading = help::CONFIRMATION, value_name = "PRICE")]
     max_price: Option<Money>,
-    /// Buy at the price shown, without asking
-    #[arg(long, short)]
+    /// Buy at the current price, without a prompt
+    #[arg(long, short, help_heading = help::CONFIRMATION)]
     yes: bool,
 }
 
@@ -37,14 +47,14 @@ impl ApiCommand for Args {
         let card = card::card(api, self.token.clone()).await?;
         let order = match self.reserve(api).await? {
             Reservation::New(order) => {
-                api.io().remark(&format!("order {}: {}", order.id, held(api, &order)));
+                api.io().remark(&format!("order {}: {}", order.id, hold_message(api, &order)));
                 order
             }
             Reservation::Own(order) if order.status == OrderStatus::Complete => {
                 return already_paid(api, &order, &card).await;
             }
             Reservation::Own(order) => {
-                api.io().remark(&format!("you have ordered this ticket already; order {} goes on", order.id));
+                api.io().remark(&format!("this ticket is already ordered; continuing order {}", order.id));
                 order
             }
         };
@@ -60,12 +70,12 @@ impl ApiCommand for Args {
 /// The order that holds the ticket for this buyer.
 enum Reservation {
     New(Order),
-    /// An earlier command has made it, and may have paid for it.
+    /// An earlier command has created it, and may have paid for it.
     Own(Order),
 }
 
 impl Args {
-    /// Orders the ticket at the price that is shown, or goes on with the buyer's own order of it.
+    /// Orders the ticket at the price that is shown, or continues the buyer's own order of it.
     async fn reserve(&self, api: &ApiContext) -> Outcome<Reservation> {
         let subject = Subject::Ticket(self.ticket.clone());
         let about = |error| Failure::about(&error, &subject);
@@ -73,19 +83,19 @@ impl Args {
         if ticket.order_id.is_some()
             && let Some(own) = own_order(api, &self.ticket).await
         {
-            return self.go_on_with(api, own, None).await;
+            return self.continue_order(api, own, None).await;
         }
         self.agree(api, &ticket.title, ticket.price)?;
         let error = match order_at_price(api, &self.ticket, ticket.price).await? {
             Ok(order) if self.is_agreed(order.ticket.price, ticket.price) => {
                 return Ok(Reservation::New(order));
             }
-            Ok(order) => return Err(let_go(api, &order, ticket.price).await),
+            Ok(order) => return Err(cancel_changed(api, &order, ticket.price).await),
             Err(error) => error,
         };
         match (error.code(), error.new_price()) {
             (Some(ErrorCode::TicketReserved), _) => match own_order(api, &self.ticket).await {
-                Some(own) => self.go_on_with(api, own, Some(ticket.price)).await,
+                Some(own) => self.continue_order(api, own, Some(ticket.price)).await,
                 None => Err(about(error)),
             },
             (Some(ErrorCode::PriceChanged), Some(price)) => {
@@ -95,8 +105,13 @@ impl Args {
         }
     }
 
-    /// Goes on with the buyer's own order, which may have been made at another price than `agreed`.
-    async fn go_on_with(&self, api: &ApiContext, own: Order, agreed: Option<Money>) -> Outcome<Reservation> {
+    /// Continues the buyer's own order, which may have another price than `agreed`.
+    async fn continue_order(
+        &self,
+        api: &ApiContext,
+        own: Order,
+        agreed: Option<Money>,
+    ) -> Outcome<Reservation> {
         let price = own.ticket.price;
         if own.status != OrderStatus::Complete && !agreed.is_some_and(|agreed| self.is_agreed(price, agreed))
         {
@@ -106,12 +121,12 @@ impl Args {
         Ok(Reservation::Own(own))
     }
 
-    /// Whether the buyer pays this price, having agreed to that one.
+    /// Whether the buyer who agreed to `agreed` pays `price`.
     fn is_agreed(&self, price: Money, agreed: Money) -> bool {
         price == agreed || self.max_price.is_some_and(|most| price <= most)
     }
 
-    /// Returns where the buyer wants the ticket at its price: by `--yes`, by `--max-price`, or by the answer on a terminal.
+    /// Checks that the buyer agrees to the price: by `--yes`, by `--max-price`, or by the answer to a prompt.
     fn agree(&self, api: &ApiContext, title: &str, price: Money) -> Outcome {
         match self.max_price {
             Some(most) if price > most => {
@@ -136,8 +151,8 @@ fn price_changed(price: Money, agreed: Money, so: &str) -> Failure {
         .hint("run the same command again to buy it at the new price")
 }
 
-/// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order makes such orders.
-async fn let_go(api: &ApiContext, order: &Order, agreed: Money) -> Failure {
+/// Cancels an order at another price than the buyer agreed to. A server that ignores the price of an order creates such orders.
+async fn cancel_changed(api: &ApiContext, order: &Order, agreed: Money) -> Failure {
     let so = match api.client.orders().cancel(&order.id).await {
         Ok(()) => format!("nothing was paid, and order {} was cancelled", order.id),
         Err(error) => {

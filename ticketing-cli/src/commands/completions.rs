@@ -1,17 +1,23 @@
-//! `ticketing completions`: the script that makes a shell ask this program.
+//! `ticketing completions`: the script by which a shell completes command lines of this program.
 
 use clap::ValueEnum;
 use clap_complete::env::Shells;
 
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 
-/// For which shell.
+/// The arguments of `ticketing completions`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-    bash, in ~/.bashrc:                    source <(ticketing completions bash)\n\
-    zsh, in ~/.zshrc:                      source <(ticketing completions zsh)\n\
-    fish, in ~/.config/fish/config.fish:   ticketing completions fish | source")]
+#[command(after_long_help = help::long(
+    &[
+        "source <(ticketing completions bash)",
+        "source <(ticketing completions zsh)",
+        "ticketing completions fish | source",
+    ],
+    "Put the line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish. The script completes commands, identifiers and \
+     statuses.",
+))]
 pub(crate) struct Args {
     /// The shell
     #[arg(value_enum)]

@@ -1,4 +1,4 @@
-//! How much of a list is shown, and saying so when it was cut.
+//! The options for the length of a list, and the notice of a list that was cut.
 
 use clap::Args;
 use futures_util::{StreamExt, TryStreamExt};
@@ -7,35 +7,36 @@ use ticketing_sdk::{Items, List};
 
 use crate::context::ApiContext;
 use crate::failure::Outcome;
+use crate::help;
 use crate::output::Record;
 
-/// How much of a list.
+/// The length of a list.
 #[derive(Debug, Args)]
 pub(crate) struct ListLimit {
     /// Show at most this many
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, help_heading = help::LIST, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
     /// Show all of them
-    #[arg(long, conflicts_with = "limit")]
+    #[arg(long, help_heading = help::LIST, conflicts_with = "limit")]
     all: bool,
 }
 
-/// The most that servers give on one page.
-const PAGE: u32 = 500;
+/// The largest page of a server.
+const MAX_PAGE: u32 = 500;
 
 impl ListLimit {
-    /// How many to ask for at once: one more than is shown, which tells whether there is more.
+    /// Returns the size of the first page: one more than is shown, which reveals whether there are more.
     pub(super) fn page(&self) -> u32 {
-        if self.all { PAGE } else { self.limit.saturating_add(1).min(PAGE) }
+        if self.all { MAX_PAGE } else { self.limit.saturating_add(1).min(MAX_PAGE) }
     }
 
-    /// Shows a list that the server begins with the oldest, as far as it was asked for: the newest first, and cut at the old end.
+    /// Shows the newest items, newest first, of a list that the server sorts from the oldest.
     pub(super) async fn show_newest<T>(&self, api: &ApiContext, list: List<T>) -> Outcome
     where
         T: Record + DeserializeOwned + Send + 'static,
     {
         let most = if self.all { usize::MAX } else { self.most() };
-        let newest = list.limit(PAGE).newest(most).await?;
+        let newest = list.limit(MAX_PAGE).newest(most).await?;
         api.printer().list(&newest.items)?;
         if newest.is_cut {
             api.io()
@@ -48,7 +49,7 @@ impl ListLimit {
         usize::try_from(self.limit).unwrap_or(usize::MAX)
     }
 
-    /// Shows the list as far as it was asked for.
+    /// Shows the first items of a list.
     pub(super) async fn show<T: Record>(&self, api: &ApiContext, items: Items<T>) -> Outcome {
         if self.all {
             return api.printer().list(&items.try_collect::<Vec<T>>().await?);

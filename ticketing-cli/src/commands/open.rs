@@ -1,4 +1,4 @@
-//! `ticketing open`: the marketplace in the browser.
+//! `ticketing open`: opens a page of the marketplace in the browser.
 
 use clap::Subcommand;
 use clap_complete::ArgValueCandidates;
@@ -7,12 +7,19 @@ use ticketing_sdk::{OrderId, TicketId};
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// Which page.
+/// The arguments of `ticketing open`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-    Without more words it opens the market. The address is printed, too; on a pipe it is printed and nothing is opened. \
-    BROWSER names the browser.")]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing open",
+        "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing open --print",
+    ],
+    "Without a subcommand, the page of the market opens. The address is printed, too; on a pipe it is only printed. BROWSER \
+     selects the browser.",
+))]
 pub(crate) struct Args {
     #[command(subcommand)]
     page: Option<Page>,
@@ -20,17 +27,23 @@ pub(crate) struct Args {
     how: How,
 }
 
-/// The pages that a thing has.
+/// The subcommands of `ticketing open`.
 #[derive(Debug, Subcommand)]
 enum Page {
-    /// Open the page of a ticket
+    /// Open the page of a ticket in the browser
     Ticket(Ticket),
-    /// Open the page of an order of yours: pay for it there, or look how it stands
+    /// Open the page of an order in the browser, to pay or to see its status
     Order(Order),
 }
 
-/// A ticket's page.
+/// The arguments of `ticketing open ticket`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing open ticket 01a203b9-d806-71eb-8d06-dbab9285e702",
+    ],
+    "",
+))]
 struct Ticket {
     /// The ticket's id
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
@@ -39,8 +52,15 @@ struct Ticket {
     how: How,
 }
 
-/// An order's page.
+/// The arguments of `ticketing open order`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing open order 01a203b9-d806-71eb-8d06-dbab9285e702 --print",
+    ],
+    "",
+))]
 struct Order {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
@@ -49,11 +69,11 @@ struct Order {
     how: How,
 }
 
-/// How it is opened.
+/// How the page is opened.
 #[derive(Debug, clap::Args)]
 struct How {
     /// Only print the address
-    #[arg(long)]
+    #[arg(long, help_heading = help::OUTPUT)]
     print: bool,
 }
 
@@ -69,7 +89,7 @@ impl ApiCommand for Args {
         if print || self.how.print || !api.io().terminal_info().out_terminal {
             return Ok(());
         }
-        // Whatever opens the browser may take its time.
+        // Starting a browser may block.
         let opened = tokio::task::spawn_blocking(move || webbrowser::open(&address)).await;
         let why = match opened {
             Ok(Ok(())) => return Ok(()),

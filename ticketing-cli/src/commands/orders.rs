@@ -1,4 +1,4 @@
-//! `ticketing orders`: tickets that one holds, until they are paid for or the hold runs out.
+//! `ticketing orders`: reservations, until they are paid for, cancelled or expired.
 
 mod cancel;
 pub(super) mod create;
@@ -10,22 +10,31 @@ use clap::Subcommand;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// The verbs.
+/// The subcommands of `ticketing orders`.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders list --status created",
+        "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
+    ],
+    "",
+))]
 pub(crate) enum Orders {
-    /// Your orders, newest first
+    /// List orders, newest first
     #[command(alias = "ls")]
     List(list::Args),
     /// Show one order
     #[command(alias = "show")]
     Get(get::Args),
-    /// Reserve a ticket
+    /// Reserve a ticket by ordering it
     #[command(alias = "new")]
     Create(create::Args),
-    /// Let go of a reservation
+    /// Cancel an order and release its ticket
     Cancel(cancel::Args),
-    /// Follow an order until it is complete or cancelled
+    /// Watch an order until it is paid, cancelled or expired
     Watch(watch::Args),
 }
 

@@ -1,4 +1,4 @@
-//! `ticketing payments`: the money of orders.
+//! `ticketing payments`: payments of orders.
 
 pub(super) mod create;
 mod get;
@@ -9,11 +9,19 @@ use clap::Subcommand;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// The verbs.
+/// The subcommands of `ticketing payments`.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
+        "ticketing payments list",
+    ],
+    "",
+))]
 pub(crate) enum Payments {
-    /// Your payments, newest first
+    /// List payments, newest first
     #[command(alias = "ls")]
     List(list::Args),
     /// Show one payment

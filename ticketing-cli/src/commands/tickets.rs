@@ -1,4 +1,4 @@
-//! `ticketing tickets`: the market, and what one sells there.
+//! `ticketing tickets`: the market and its listings.
 
 mod create;
 mod delete;
@@ -11,26 +11,35 @@ use clap::Subcommand;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// The verbs.
+/// The subcommands of `ticketing tickets`.
 #[derive(Debug, Subcommand)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets list --query rustconf",
+        "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
+        "ticketing tickets watch",
+    ],
+    "",
+))]
 pub(crate) enum Tickets {
-    /// Tickets that can be ordered now, or others by their status
+    /// List available tickets, or tickets of another status
     #[command(alias = "ls")]
     List(list::Args),
     /// Show one ticket
     #[command(alias = "show")]
     Get(get::Args),
-    /// Put a ticket up for sale
+    /// List a ticket for sale
     #[command(alias = "new")]
     Create(create::Args),
-    /// Change the title or the price of your ticket
+    /// Change the title or the price of a listing
     #[command(alias = "edit")]
     Update(update::Args),
-    /// Take your ticket off the market
-    #[command(alias = "rm")]
+    /// Withdraw a listing
+    #[command(visible_alias = "withdraw", alias = "rm")]
     Delete(delete::Args),
-    /// Follow changes as they happen, until interrupted
+    /// Watch the market for changes
     Watch(watch::Args),
 }
 

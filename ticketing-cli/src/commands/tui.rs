@@ -1,4 +1,4 @@
-//! `ticketing tui`: the marketplace on the whole terminal, or line by line.
+//! `ticketing tui`: the marketplace full screen, or line by line.
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};
@@ -12,45 +12,54 @@ use tracing_subscriber::EnvFilter;
 use crate::clock;
 use crate::context::{ApiCommand, ApiContext, environment};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::io::{Io, TerminalInfo};
 use crate::journal::{Entry, Journal};
 
-/// How it looks.
+/// The arguments of `ticketing tui`.
 #[derive(Debug, Default, clap::Args)]
-#[command(after_help = "\
-    Press ? for the keys of a screen and : for all commands. Colours, borders and keys are set on the settings screen, or \
-    in the [tui] table of config.toml in your config folder; a fault there is shown with its place and does no harm. Logs \
-    go to tui.log in your data folder.")]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tui",
+        "ticketing tui --plain",
+        "ticketing tui --theme light --ascii",
+    ],
+    "Press ? for the keys of a screen and : for all commands. The settings screen sets colours, borders and keys, as does the \
+     [tui] table of config.toml in the config folder; an invalid setting is reported with line and column, and the default \
+     applies. Logs go to tui.log in the data folder.",
+))]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) look: Look,
 }
 
-/// The ways in which it can be shown.
+/// The appearance of the marketplace.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Look {
-    /// As numbered lines, for screen readers and simple terminals; also with TERM=dumb or ACCESSIBLE=1
-    #[arg(long)]
+    /// Show numbered lines, for screen readers and simple terminals
+    ///
+    /// TERM=dumb and ACCESSIBLE=1 select them, too.
+    #[arg(long, help_heading = help::APPEARANCE)]
     pub(crate) plain: bool,
-    /// The colours, for this time
-    #[arg(long, value_enum, value_name = "THEME")]
+    /// Use this theme
+    #[arg(long, help_heading = help::APPEARANCE, value_enum, value_name = "THEME")]
     theme: Option<Theme>,
-    /// Frames and marks of ASCII characters only, for this time
-    #[arg(long)]
+    /// Draw borders and marks with ASCII characters
+    #[arg(long, help_heading = help::APPEARANCE)]
     ascii: bool,
-    /// The config file
-    #[arg(long, value_name = "FILE", env = "TICKETING_CONFIG", hide_env_values = true)]
+    /// Read this config file
+    #[arg(long, help_heading = help::APPEARANCE, value_name = "FILE", env = "TICKETING_CONFIG", hide_env_values = true)]
     pub(crate) config: Option<PathBuf>,
 }
 
 /// The themes.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Theme {
-    /// Light or dark, as the terminal is
+    /// Light or dark, like the terminal
     Auto,
     Dark,
     Light,
-    /// As much contrast as there is
+    /// The highest contrast
     Contrast,
     /// No colours
     Plain,

@@ -1,4 +1,4 @@
-//! `ticketing audit`: whether everything that must hold holds, in the data of a marketplace on this machine.
+//! `ticketing audit`: checks the invariants in the data of a marketplace on this machine.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,35 +9,40 @@ use super::serve::{not_started, settings_of_server};
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::help;
 
-/// A running server always has something under way: a violation counts once so many looks have found it unmoved.
-const LOOKS: u32 = 4;
-/// How long the audit waits between two looks at a running server.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+/// The checks that must find a violation unchanged. A running server always has operations in progress.
+const CHECKS: u32 = 4;
+/// The time between two checks of a running server.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Whose data to check.
+/// The arguments of `ticketing audit`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-    Reads the databases of every service, the bus and the card provider's ledger, and names each broken invariant by \
-    number. Changes nothing: the folder may be read-only, or a copy. Exits 0 if every invariant holds, 8 if one is \
-    violated, 9 if unfinished work (undelivered events, due payment steps, passed deadlines) explains everything that does \
-    not hold yet, shown as pending, and 1 or 2 if the data cannot be read. Beside a running server, a violation is \
-    reported once four looks, a second apart, have found it in the same state; what is under way is not. \
-    Where TICKETING_DATABASE_URL and TICKETING_NATS_URL tell the server where its data and events \
-    are, they tell this command, too. After a crash, run `ticketing serve` once, which settles what was interrupted.")]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing audit",
+        "ticketing audit --data-dir /var/lib/ticketing",
+    ],
+    "Reads the databases of every service, the bus and the ledger of the card provider, and reports each violated invariant by \
+     number. Nothing is written: the folder may be read-only, or a copy. Exits with 0 if every invariant holds, with 8 if one is \
+     violated, with 9 if unfinished work (undelivered events, due payment steps, passed deadlines) explains everything that \
+     does not hold yet, shown as pending, and with 1 or 2 if the data cannot be read; run `ticketing serve` once to finish that \
+     work. While a server runs, a violation is reported after four checks, a second apart, have found it unchanged. \
+     TICKETING_DATABASE_URL and TICKETING_NATS_URL apply as for the server.",
+))]
 pub(crate) struct Args {
-    /// The folder of the databases; without it the one in your data folder
-    #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
+    /// Use the databases in this folder instead of the one in the data folder
+    #[arg(long, help_heading = help::SERVER, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
 }
 
 impl LocalCommand for Args {
     async fn run(self, context: &Context) -> Outcome {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
-        // The same settings as the server's: they say where it keeps what is not in the folder.
+        // The settings of the server: they say where it stores data outside of the folder.
         let settings = settings_of_server(data_dir.clone())?;
         let marketplace = Box::pin(Offline::of(&settings)).await.map_err(|error| not_started(&error))?;
-        let report = Box::pin(marketplace.audit_confirmed(LOOKS, LOOK_INTERVAL))
+        let report = Box::pin(marketplace.audit_confirmed(CHECKS, CHECK_INTERVAL))
             .await
             .map_err(|error| not_audited(&error))?;
         for check in &report.checks {

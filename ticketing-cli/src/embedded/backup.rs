@@ -1,4 +1,4 @@
-//! `ticketing backup`: a copy of a marketplace on this machine, as it is at one instant.
+//! `ticketing backup`: copies a marketplace on this machine, as of one instant.
 
 use std::path::PathBuf;
 
@@ -7,27 +7,32 @@ use ticketing_server::{BackupError, back_up};
 use super::serve::settings_of_server;
 use crate::context::{Context, LocalCommand};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 
-/// What to copy, and where to.
+/// The arguments of `ticketing backup`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-    Copies every database, the events, the card provider's ledger and the key of the sessions into a new folder, all as \
-    they are at one instant. A server may run: its writes wait for a moment. `ticketing serve --data-dir FOLDER` \
-    starts on the copy, and that is how it is restored. A copy that was made by other means while a server runs does not \
-    fit together.")]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing backup /mnt/backup/2026-11-22",
+        "ticketing serve --data-dir /mnt/backup/2026-11-22",
+    ],
+    "Copies every database, the events, the ledger of the card provider and the key of the sessions into a new folder, all as of \
+     one instant. A server may run: its writes wait for a moment. `ticketing serve --data-dir FOLDER` starts on the copy, \
+     which restores it. Copies made by other means while a server runs are inconsistent.",
+))]
 pub(crate) struct Args {
-    /// The folder of the copy: a new one, or an empty one
+    /// The folder of the copy, new or empty
     #[arg(value_name = "FOLDER")]
     target: PathBuf,
-    /// The folder of the databases; without it the one in your data folder
-    #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
+    /// Use the databases in this folder instead of the one in the data folder
+    #[arg(long, help_heading = help::SERVER, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
 }
 
 impl LocalCommand for Args {
     async fn run(self, context: &Context) -> Outcome {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
-        // The same settings as the server's: they say what is not in the folder.
+        // The settings of the server: they say which data is outside of the folder.
         let settings = settings_of_server(data_dir)?;
         let target = self.target.clone();
         let copied = tokio::task::spawn_blocking(move || back_up(&settings, &target)).await;

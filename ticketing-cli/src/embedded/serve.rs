@@ -12,21 +12,27 @@ use ticketing_server::{LogSettings, SettingsError, Stack, StackGroups, StackSett
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::io::Io;
 
 /// How long the last notice may wait for stderr to take it.
 const NOTICE_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// Where to listen, and where to keep the data.
+/// The arguments of `ticketing serve`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "\
-    The first line on stdout is `listening on http://HOST:PORT`; logs go to stderr. It ends when it is interrupted or \
-    terminated, or its terminal closes, once the requests under way are answered. A log that nothing reads costs log lines \
-    and no request.\n\
-    `ticketing serve --help` lists every setting; each is a TICKETING_… variable as well.")]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing serve",
+        "ticketing serve --listen 127.0.0.1:0 --order-ttl 1m",
+        "ticketing serve --data-dir /var/lib/ticketing",
+    ],
+    "The first line on stdout is `listening on http://HOST:PORT`; logs go to stderr. An interrupt, a termination or a closed \
+     terminal ends the server after the requests in progress are answered. A blocked log loses log lines, never requests. Each \
+     setting is a TICKETING_… variable as well.",
+))]
 pub(crate) struct Args {
-    /// Keep the data in this folder [default: `server` in your data folder]
-    #[arg(long, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
+    /// Keep the data in this folder [default: `server` in the data folder]
+    #[arg(long, help_heading = help::SERVER, value_name = "DIR", env = "TICKETING_DATA_DIR", hide_env_values = true)]
     data_dir: Option<PathBuf>,
     #[command(flatten)]
     server: Box<StackGroups>,

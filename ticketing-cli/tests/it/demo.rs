@@ -10,8 +10,7 @@ fn the_demo_plays_the_story_and_leaves_nothing_behind() {
     let run = finish(command, "");
     assert_eq!(run.code, 0, "{run:?}");
     let story = run.out.to_lowercase();
-    for part in ["signed up", "for sale", "reserved", "paid", "declined", "clock", "available again", "audit"]
-    {
+    for part in ["signed up", "listed", "reserved", "paid", "declined", "clock", "available again", "audit"] {
         assert!(story.contains(part), "no {part:?} in\n{story}");
     }
     assert!(std::fs::read_dir(home.path()).unwrap().next().is_none());

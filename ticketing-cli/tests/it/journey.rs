@@ -30,7 +30,7 @@ fn a_ticket_is_listed_changed_found_and_taken_down() {
     assert_eq!(seller.ok(&["tickets", "list", "--all"]).err, "");
 
     let run = seller.ok(&["tickets", "delete", &others[0], "--yes"]);
-    assert_eq!((run.out.as_str(), run.err), ("", format!("deleted ticket {}\n", others[0])));
+    assert_eq!((run.out.as_str(), run.err), ("", format!("withdrew ticket {}\n", others[0])));
     let run = seller.run(&["tickets", "get", &others[0]]);
     assert_eq!(run.code, 3, "{run:?}");
     assert!(run.err.starts_with(&format!("error: there is no ticket {}\nhint: ", others[0])), "{}", run.err);
@@ -115,7 +115,7 @@ fn buying_is_ordering_and_paying_in_one() {
     assert_eq!((run.code, run.out.as_str()), (6, ""));
     assert!(run.err.contains("insufficient") && run.err.contains("is reserved for you for"), "{}", run.err);
     let run = buyer.ok(&["--output", "json", "buy", &ticket, "--token", "tok_visa"]);
-    assert!(run.err.contains("you have ordered this ticket already"), "{}", run.err);
+    assert!(run.err.contains("this ticket is already ordered"), "{}", run.err);
     assert!(run.err.contains("paid $19.99"), "{}", run.err);
     let payment: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     assert_eq!(payment["status"], "succeeded");

@@ -93,7 +93,7 @@ fn listing_at_original_is_made_changed_and_kept() {
     // The original has no such route. The ticket exists, and the message must not deny it.
     let run = seller.run(&["tickets", "delete", &ticket, "--yes"]);
     assert_eq!(run.code, 1, "{run:?}");
-    assert!(run.err.contains("this server cannot delete tickets"), "{}", run.err);
+    assert!(run.err.contains("this server cannot withdraw tickets"), "{}", run.err);
     assert_eq!(seller.run(&["tickets", "delete", "5ea9b8f0c1d2e3f405162738", "--yes"]).code, 3);
 
     let run = seller.run(&["tickets", "watch"]);

@@ -72,7 +72,7 @@ fn changes_are_followed_as_they_happen() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut remark = String::new();
     remarks.read_line(&mut remark).unwrap();
-    assert!(remark.starts_with("following http://"), "{remark}");
+    assert!(remark.starts_with("watching http://"), "{remark}");
 
     let ticket = cli.ticket("RustConf", "20");
     let mut next = || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap();

@@ -14,7 +14,7 @@ fn a_session_is_kept_privately_told_of_and_ended() {
     assert!(run.out.ends_with("\tada@example.com\n"), "{}", run.out);
     let file = cli.home.path().join("sessions.json");
     assert!(
-        run.err.contains(&format!("notice: the session is kept in the file {}", file.display())),
+        run.err.contains(&format!("notice: the session is stored in the file {}", file.display())),
         "{}",
         run.err
     );

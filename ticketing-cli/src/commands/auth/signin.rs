@@ -3,10 +3,18 @@
 use super::welcome;
 use crate::context::{ApiCommand, ApiContext, environment};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::secret::{Credentials, PASSWORD_VARIABLE};
 
-/// An e-mail address and its password.
+/// The arguments of `ticketing auth signin`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing auth signin --email ada@example.com",
+        "pass show ticketing | ticketing auth signin --email ada@example.com --password-stdin",
+    ],
+    "The password comes from a prompt, from stdin, or from TICKETING_PASSWORD; never from an argument.",
+))]
 pub(crate) struct Args {
     #[command(flatten)]
     credentials: Credentials,

@@ -2,12 +2,20 @@
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 
-/// Ends the session.
+/// The arguments of `ticketing auth signout`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing auth signout",
+        "ticketing auth signout --forget",
+    ],
+    "",
+))]
 pub(crate) struct Args {
-    /// Only forget the session here, without telling the server
-    #[arg(long)]
+    /// Delete the session on this machine only, without a request to the server
+    #[arg(long, help_heading = help::ACCOUNT)]
     forget: bool,
 }
 
@@ -17,8 +25,7 @@ impl ApiCommand for Args {
         let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable.filter(|_| !self.forget) {
             return Err(Failure::failed(format!("the session at {server} cannot be read: {why}")).hint(
-                "make it readable and sign out again; `ticketing auth signout --forget` only makes sure that it is not used \
-                 here any more",
+                "make it readable and sign out again; `ticketing auth signout --forget` deletes it on this machine only",
             ));
         }
         if !session.present && !self.forget {
@@ -27,13 +34,14 @@ impl ApiCommand for Args {
         }
         if self.forget {
             api.client.auth().forget().await.map_err(Failure::from)?;
-            api.io().remark(&format!("forgot the session at {server}; there it lives until it expires"));
+            api.io().remark(&format!(
+                "deleted the session at {server} on this machine; the server accepts it until it expires"
+            ));
             return Ok(());
         }
         api.client.auth().sign_out().await.map_err(|error| match error.is_unreachable() {
-            true => {
-                Failure::from(error).hint("`ticketing auth signout --forget` forgets the session here alone")
-            }
+            true => Failure::from(error)
+                .hint("`ticketing auth signout --forget` deletes the session on this machine only"),
             false => Failure::from(error),
         })?;
         api.io().remark(&format!("signed out of {server}"));

@@ -3,11 +3,19 @@
 use super::welcome;
 use crate::context::{ApiCommand, ApiContext, environment};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::prompt::password_rule;
 use crate::secret::{Credentials, PASSWORD_VARIABLE};
 
-/// An e-mail address and a new password of 8 to 128 characters.
+/// The arguments of `ticketing auth signup`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing auth signup --email ada@example.com",
+        "pass show ticketing | ticketing auth signup --email ada@example.com --password-stdin",
+    ],
+    "The password comes from a prompt, from stdin, or from TICKETING_PASSWORD; never from an argument.",
+))]
 pub(crate) struct Args {
     #[command(flatten)]
     credentials: Credentials,

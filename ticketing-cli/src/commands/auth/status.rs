@@ -5,10 +5,18 @@ use ticketing_sdk::{Timestamp, User};
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::output::SessionStatus;
 
-/// Asks the server who is signed in.
+/// The arguments of `ticketing auth status`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing auth status",
+        "ticketing auth status --output json | jq .until",
+    ],
+    "",
+))]
 pub(crate) struct Args {}
 
 impl ApiCommand for Args {

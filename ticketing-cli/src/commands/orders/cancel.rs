@@ -5,16 +5,24 @@ use ticketing_sdk::OrderId;
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 use crate::{complete, prompt};
 
-/// Which order.
+/// The arguments of `ticketing orders cancel`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders cancel 01a203b9-d806-71eb-8d06-dbab9285e702 --yes",
+    ],
+    "",
+))]
 pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
     id: OrderId,
-    /// Do not ask
-    #[arg(long, short)]
+    /// Cancel without a prompt
+    #[arg(long, short, help_heading = help::CONFIRMATION)]
     yes: bool,
 }
 

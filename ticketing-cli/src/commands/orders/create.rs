@@ -6,9 +6,17 @@ use ticketing_sdk::{Error, Money, Order, OrderedTicket, TicketId, text};
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 
-/// Which ticket.
+/// The arguments of `ticketing orders create`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders create 01a203b9-d806-71eb-8d06-dbab9285e702 --output json | jq -r .id",
+    ],
+    "The ticket is reserved until the order is paid, cancelled or expired. `ticketing buy` orders and pays in one command.",
+))]
 pub(crate) struct Args {
     /// The ticket's id
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::tickets))]
@@ -20,12 +28,16 @@ impl ApiCommand for Args {
         let order = order(api, &self.ticket).await?;
         let order = order.map_err(|error| Failure::about(&error, &Subject::Ticket(self.ticket)))?;
         api.printer().one(&order)?;
-        api.io().remark(&format!("{}; `ticketing payments create {}` pays", held(api, &order), order.id));
+        api.io().remark(&format!(
+            "{}; `ticketing payments create {}` pays",
+            hold_message(api, &order),
+            order.id
+        ));
         Ok(())
     }
 }
 
-/// Reserves a ticket, noted down before it is sent.
+/// Reserves a ticket. The journal has the key before the request is sent.
 pub(crate) async fn order(api: &ApiContext, ticket: &TicketId) -> Outcome<Result<Order, Error>> {
     let operation = format!("orders create {ticket}");
     api.write(&operation, &[ticket.as_str()], |key, resumed| {
@@ -38,7 +50,7 @@ fn operation_at_price(ticket: &TicketId, price: Money) -> String {
     format!("orders create {ticket} --price {price}")
 }
 
-/// Removes the note of an interrupted command that has made this order: its outcome is known.
+/// Removes the journal entry of an interrupted command that created this order: its outcome is known.
 pub(crate) async fn settle_order(api: &ApiContext, order: &Order) -> Outcome {
     let OrderedTicket { id, price, .. } = &order.ticket;
     let (operation, price) = (operation_at_price(id, *price), price.to_string());
@@ -46,7 +58,7 @@ pub(crate) async fn settle_order(api: &ApiContext, order: &Order) -> Outcome {
     Ok(())
 }
 
-/// Reserves a ticket at the price that the buyer was shown, noted down before it is sent.
+/// Reserves a ticket at the price that the buyer saw. The journal has the key before the request is sent.
 pub(crate) async fn order_at_price(
     api: &ApiContext,
     ticket: &TicketId,
@@ -59,8 +71,8 @@ pub(crate) async fn order_at_price(
     .await
 }
 
-/// For how long an order still holds its ticket.
-pub(crate) fn held(api: &ApiContext, order: &Order) -> String {
+/// Returns a message with the time that the order still holds its ticket.
+pub(crate) fn hold_message(api: &ApiContext, order: &Order) -> String {
     let left = order.time_left(api.now()).unwrap_or_default();
     format!("{} is reserved for you for {}", order.ticket.title, text::span(left))
 }

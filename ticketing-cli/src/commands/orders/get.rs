@@ -6,9 +6,17 @@ use ticketing_sdk::OrderId;
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 
-/// Which order.
+/// The arguments of `ticketing orders get`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders get 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders get 01a203b9-d806-71eb-8d06-dbab9285e702 --output json",
+    ],
+    "",
+))]
 pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]

@@ -6,20 +6,29 @@ use ticketing_sdk::OrderStatus;
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// Which orders.
+/// The arguments of `ticketing orders list`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders list",
+        "ticketing orders list --status created,awaiting:payment",
+        "ticketing orders list --all --output csv > orders.csv",
+    ],
+    "",
+))]
 pub(crate) struct Args {
-    /// Only in these statuses, with commas between them
-    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
-    status: Vec<Wanted>,
+    /// Show only these statuses, separated by commas
+    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<StatusFilter>,
     #[command(flatten)]
     list_limit: ListLimit,
 }
 
-/// A status.
+/// A status to show.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Wanted {
+enum StatusFilter {
     Created,
     #[value(name = "awaiting:payment", alias = "awaiting-payment")]
     AwaitingPayment,
@@ -37,13 +46,13 @@ impl ApiCommand for Args {
     }
 }
 
-impl From<Wanted> for OrderStatus {
-    fn from(wanted: Wanted) -> Self {
-        match wanted {
-            Wanted::Created => Self::Created,
-            Wanted::AwaitingPayment => Self::AwaitingPayment,
-            Wanted::Complete => Self::Complete,
-            Wanted::Cancelled => Self::Cancelled,
+impl From<StatusFilter> for OrderStatus {
+    fn from(filter: StatusFilter) -> Self {
+        match filter {
+            StatusFilter::Created => Self::Created,
+            StatusFilter::AwaitingPayment => Self::AwaitingPayment,
+            StatusFilter::Complete => Self::Complete,
+            StatusFilter::Cancelled => Self::Cancelled,
         }
     }
 }

@@ -9,17 +9,25 @@ use tokio::time::MissedTickBehavior;
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 
-/// Which order.
+/// The arguments of `ticketing orders watch`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing orders watch 01a203b9-d806-71eb-8d06-dbab9285e702 --output jsonl",
+    ],
+    "",
+))]
 pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::orders))]
     id: OrderId,
 }
 
-/// How often the server is asked.
-const PACE: Duration = Duration::from_secs(1);
+/// The time between two requests to the server.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
@@ -31,8 +39,8 @@ impl ApiCommand for Args {
     }
 }
 
-/// Follows an order until it is complete or cancelled. `changed` is called at first and with each change; `status` words what
-/// is waited for, for the terminal.
+/// Follows an order until it is complete or cancelled. `changed` is called for the first state and for each change; `status`
+/// returns the status line of the terminal.
 pub(crate) async fn follow(
     api: &ApiContext,
     id: &OrderId,
@@ -40,24 +48,24 @@ pub(crate) async fn follow(
     status: impl Fn(&Order) -> String,
 ) -> Outcome<Order> {
     let subject = Subject::Order(id.clone());
-    let mut pace = tokio::time::interval(PACE);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut poll = tokio::time::interval(POLL_INTERVAL);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut seen: Option<Order> = None;
     loop {
-        pace.tick().await;
+        poll.tick().await;
         let answer = api.client.orders().get(id).await;
         api.io().status(None);
         let order = match answer {
             Ok(order) => order,
-            // Once the order has been seen, a server or proxy that fails for a while does not end the watch.
+            // After the first response, a transient failure of the server or of a proxy does not end the watch.
             Err(error) if error.is_transient() && seen.is_some() => {
-                api.io().status(Some(&format!("{error}; trying again")));
+                api.io().status(Some(&format!("{error}; retrying")));
                 continue;
             }
             Err(error) => return Err(Failure::about(&error, &subject)),
         };
-        let is_news = |before: &Order| before.version != order.version || before.status != order.status;
-        if seen.as_ref().is_none_or(is_news) {
+        let is_change = |before: &Order| before.version != order.version || before.status != order.status;
+        if seen.as_ref().is_none_or(is_change) {
             changed(&order)?;
         }
         if order.status.is_final() {
@@ -68,11 +76,11 @@ pub(crate) async fn follow(
     }
 }
 
-/// How an order stands, for the terminal.
+/// Returns the status line of an unpaid order.
 pub(crate) fn countdown(api: &ApiContext, order: &Order) -> String {
     match order.time_left(api.now()) {
-        None => "the payment is being taken".to_owned(),
-        Some(left) if left.is_zero() => "the reservation has run out".to_owned(),
-        Some(left) => format!("the reservation runs out in {}", text::span(left)),
+        None => "the payment is in progress".to_owned(),
+        Some(left) if left.is_zero() => "the reservation has expired".to_owned(),
+        Some(left) => format!("the reservation expires in {}", text::span(left)),
     }
 }

@@ -9,21 +9,31 @@ use tokio::time::{Instant, sleep};
 
 use super::on_page::pay_on_page;
 use crate::card::{self, Card};
-use crate::commands::orders::create::held as held_for;
+use crate::commands::orders::create::hold_message;
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 
-/// Which order, and with which card.
+/// The arguments of `ticketing payments create`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702 --token tok_visa",
+        "ticketing payments create 01a203b9-d806-71eb-8d06-dbab9285e702",
+    ],
+    "",
+))]
 pub(crate) struct Args {
     /// The order's id
     #[arg(value_name = "ORDER", add = ArgValueCandidates::new(complete::open_orders))]
     order: OrderId,
-    /// The payment provider's token for the card, like tok_visa; never a card number. Where the marketplace takes cards on its
-    /// pages, the order's page is shown instead, and the command waits until it is paid for
-    #[arg(long)]
+    /// Pay with this token of the payment provider, like tok_visa; never a card number
+    ///
+    /// Where the marketplace takes cards on its pages only, the command shows the page of the order instead, and waits until the
+    /// order is paid.
+    #[arg(long, help_heading = help::PAYMENT)]
     token: Option<String>,
 }
 
@@ -48,9 +58,9 @@ fn operation(order: &OrderId) -> String {
     format!("payments create {order}")
 }
 
-/// Ends a payment of an order that is paid already. Nothing is sent: a server that keeps no keys would charge again.
+/// Ends a payment of an order that is already paid. Nothing is sent: a server without idempotency keys would charge again.
 ///
-/// Where an interrupted command has paid for the order, its payment is the outcome.
+/// If an interrupted command has paid for the order, its payment is the outcome.
 pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -> Outcome {
     let id = &order.id;
     let was_interrupted = match card {
@@ -64,7 +74,7 @@ pub(crate) async fn already_paid(api: &ApiContext, order: &Order, card: &Card) -
     Err(Failure::of_order(&ErrorCode::OrderPaid, id))
 }
 
-/// The payment that has paid for an order, where the server shows payments.
+/// Returns the successful payment of an order, if the server lists payments.
 pub(super) async fn payment_of(api: &ApiContext, order: &OrderId) -> Option<Payment> {
     let mut payments = api.client.payments().list().stream();
     while let Some(payment) = payments.try_next().await.ok()? {
@@ -75,7 +85,7 @@ pub(super) async fn payment_of(api: &ApiContext, order: &OrderId) -> Option<Paym
     None
 }
 
-/// Pays for an order, noted down before it is sent, and follows the payment until its outcome is known.
+/// Pays for an order and waits for the outcome. The journal has the key before the request is sent.
 pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outcome<Payment> {
     let operation = operation(order);
     let payments = api.client.payments();
@@ -86,10 +96,10 @@ pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outco
         .await?;
     let payment = match answer {
         Ok(payment) if payment.status.is_some_and(|status| !status.is_final()) => {
-            api.io().remark("the payment provider is slow; waiting for its answer");
+            api.io().remark("waiting for the payment provider");
             payments.settled(&payment.id).await.map_err(|error| {
                 Failure::from(error)
-                    .hint(format!("`ticketing payments get {}` tells what became of it", payment.id))
+                    .hint(format!("`ticketing payments get {}` shows its outcome", payment.id))
             })?
         }
         Ok(payment) => payment,
@@ -100,16 +110,14 @@ pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outco
     };
     match payment.status {
         Some(PaymentStatus::Failed) => {
-            let failure = Failure::new(
-                Exit::Declined,
-                format!("the payment provider did not take payment {}", payment.id),
-            );
+            let failure =
+                Failure::new(Exit::Declined, format!("the payment provider declined payment {}", payment.id));
             Err(declined(api, order, failure).await)
         }
         Some(PaymentStatus::Refunded) => Err(Failure::new(
             Exit::Conflict,
             format!(
-                "order {order} was gone before the money was taken; payment {} was given back",
+                "order {order} ended before the payment was captured; payment {} was refunded",
                 payment.id
             ),
         )
@@ -118,33 +126,33 @@ pub(crate) async fn pay(api: &ApiContext, order: &OrderId, token: &str) -> Outco
     }
 }
 
-/// How long the end of an order is waited for after its payment failed: it comes a moment later.
+/// The time limit for the order to leave `awaiting:payment` after its payment failed.
 const DECISION_TIMEOUT: Duration = Duration::from_secs(5);
-const DECISION_POLL: Duration = Duration::from_millis(200);
+const DECISION_POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// The order, once it is no longer held by a payment.
-async fn decided(api: &ApiContext, order: &OrderId) -> Result<Order, Error> {
+/// Waits until the order is no longer held by a payment, and returns it.
+async fn wait_until_decided(api: &ApiContext, order: &OrderId) -> Result<Order, Error> {
     let deadline = Instant::now() + DECISION_TIMEOUT;
     loop {
         let found = api.client.orders().get(order).await?;
         if found.status != OrderStatus::AwaitingPayment || Instant::now() >= deadline {
             return Ok(found);
         }
-        sleep(DECISION_POLL).await;
+        sleep(DECISION_POLL_INTERVAL).await;
     }
 }
 
-/// Says whether, and for how long, another card can be tried.
+/// Adds to a declined payment whether, and for how long, another card can be tried.
 async fn declined(api: &ApiContext, order: &OrderId, failure: Failure) -> Failure {
     let failure =
         Failure { message: failure.message.map(|why| format!("the card was declined: {why}")), ..failure };
-    match decided(api, order).await {
-        Ok(held) if !held.status.is_final() => failure.detail(held_for(api, &held)).hint(format!(
+    match wait_until_decided(api, order).await {
+        Ok(held) if !held.status.is_final() => failure.detail(hold_message(api, &held)).hint(format!(
             "`ticketing payments create {order}` pays with another card, `ticketing orders cancel {order}` \
-             lets go of it"
+             cancels it"
         )),
-        Ok(Order { status, .. }) => failure.detail(format!("order {order} is {status}")),
-        // The decline is what matters; that the order could not be looked at changes nothing about it.
+        Ok(Order { status, .. }) => failure.detail(format!("order {order}: {}", status.label())),
+        // The decline is reported even if the order cannot be read.
         Err(_) => failure,
     }
 }

@@ -6,9 +6,17 @@ use ticketing_sdk::PaymentId;
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 
-/// Which payment.
+/// The arguments of `ticketing payments get`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing payments get 01a203b9-d806-71eb-8d06-dbab9285e702",
+        "ticketing payments get 01a203b9-d806-71eb-8d06-dbab9285e702 --output json",
+    ],
+    "",
+))]
 pub(crate) struct Args {
     /// The payment's id
     #[arg(value_name = "PAYMENT", add = ArgValueCandidates::new(complete::payments))]

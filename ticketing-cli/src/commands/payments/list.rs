@@ -3,9 +3,17 @@
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// How many.
+/// The arguments of `ticketing payments list`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing payments list",
+        "ticketing payments list --all --output csv > payments.csv",
+    ],
+    "",
+))]
 pub(crate) struct Args {
     #[command(flatten)]
     list_limit: ListLimit,

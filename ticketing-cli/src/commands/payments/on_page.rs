@@ -1,4 +1,4 @@
-//! Paying on the page of an order, where the payment provider's form takes the card.
+//! Payment on the page of an order, where the form of the payment provider takes the card.
 
 use qrcode::QrCode;
 use qrcode::render::unicode::Dense1x2;
@@ -10,7 +10,7 @@ use crate::context::ApiContext;
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 
-/// Shows where the order is paid for, and waits until it is paid for, or over.
+/// Shows the page of the order, and waits until the order is paid, cancelled or expired.
 pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Payment> {
     if !order.status.is_final() {
         show(api.io(), &api.client.pages().order(&order.id));
@@ -18,7 +18,7 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Paym
     let end = follow(api, &order.id, |_| Ok(()), |order| countdown(api, order)).await?;
     if end.status == OrderStatus::Complete {
         return payment_of(api, &end.id).await.ok_or_else(|| {
-            Failure::failed(format!("order {} is paid, and its payment cannot be shown", end.id))
+            Failure::failed(format!("order {} is paid, but its payment cannot be read", end.id))
                 .hint("`ticketing payments list` shows it")
         });
     }
@@ -29,7 +29,7 @@ pub(crate) async fn pay_on_page(api: &ApiContext, order: &Order) -> Outcome<Paym
     Err(Failure::of_order(&code, &order.id).detail("nothing was charged"))
 }
 
-/// Shows the address: as text, and on a terminal as a QR code for another device.
+/// Shows the address as text, and on a terminal also as a QR code for another device.
 fn show(io: &Io, address: &str) {
     io.instruction(&format!("pay on this page: {address}"));
     if io.can_ask()
@@ -39,11 +39,10 @@ fn show(io: &Io, address: &str) {
     }
 }
 
-/// A QR code needs this many light columns on either side.
+/// The light columns on either side of a QR code.
 const QUIET_ZONE: usize = 4;
 
-/// A QR code in half blocks, where it is narrower than the terminal. Black on white where there is colour; else it supposes a
-/// dark terminal.
+/// Returns a QR code in half blocks, if it is narrower than the terminal: black on white with colour, else for a dark terminal.
 fn qr_code(text: &str, coloured: bool, width: u16) -> Option<String> {
     let code = QrCode::new(text).ok()?;
     if code.width() + 2 * QUIET_ZONE >= usize::from(width) {

@@ -4,16 +4,24 @@ use ticketing_sdk::{Money, NewTicket};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::prompt;
 
-/// What is for sale, and for how much.
+/// The arguments of `ticketing tickets create`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
+        "ticketing tickets create -t \"RustConf, day 1\" -p 149.99 --output json | jq -r .id",
+    ],
+    "",
+))]
 pub(crate) struct Args {
-    /// What it is a ticket for (1 to 200 characters)
-    #[arg(long, short, allow_hyphen_values = true)]
+    /// Set the title, 1 to 200 characters
+    #[arg(long, short, help_heading = help::TICKET, allow_hyphen_values = true)]
     title: Option<String>,
-    /// The price in dollars, like 149.99
-    #[arg(long, short, allow_negative_numbers = true)]
+    /// Set the price in dollars, like 149.99
+    #[arg(long, short, help_heading = help::TICKET, allow_negative_numbers = true)]
     price: Option<Money>,
 }
 
@@ -35,7 +43,7 @@ impl ApiCommand for Args {
             })
             .await??;
         api.printer().one(&ticket)?;
-        api.io().remark(&format!("for sale: {} for ${}", ticket.title, ticket.price));
+        api.io().remark(&format!("listed: {} for ${}", ticket.title, ticket.price));
         Ok(())
     }
 }

@@ -6,22 +6,32 @@ use ticketing_sdk::{PriceBound, TicketSort, TicketStatus};
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::Outcome;
+use crate::help;
 
-/// Which tickets, in which order.
+/// The arguments of `ticketing tickets list`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets list --query rustconf --max-price 200",
+        "ticketing tickets list --mine --status all",
+        "ticketing tickets list --sort price --limit 10 --output json | jq '.[].title'",
+    ],
+    "",
+))]
 pub(crate) struct Args {
-    /// Only titles with these words
-    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
+    /// Show only titles with these words
+    #[arg(long, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true)]
     query: Option<String>,
-    /// Only at this price or above
-    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
+    /// Show only this price and higher
+    #[arg(long, help_heading = help::FILTER, value_name = "PRICE", allow_negative_numbers = true)]
     min_price: Option<PriceBound>,
-    /// Only at this price or below
-    #[arg(long, value_name = "PRICE", allow_negative_numbers = true)]
+    /// Show only this price and lower
+    #[arg(long, help_heading = help::FILTER, value_name = "PRICE", allow_negative_numbers = true)]
     max_price: Option<PriceBound>,
-    /// In which order [possible values: oldest, newest, price, -price, title]
+    /// Sort by this [possible values: oldest, newest, price, -price, title]
     #[arg(
         long,
+        help_heading = help::LIST,
         value_name = "ORDER",
         allow_hyphen_values = true,
         hide_possible_values = true,
@@ -29,26 +39,26 @@ pub(crate) struct Args {
     )]
     #[arg(value_parser = ["oldest", "newest", "price", "-price", "title"])]
     sort: String,
-    /// Only your own
-    #[arg(long)]
+    /// Show only tickets of this account
+    #[arg(long, help_heading = help::FILTER)]
     mine: bool,
-    /// Only in these statuses, with commas between them
-    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
-    status: Vec<Wanted>,
+    /// Show only these statuses, separated by commas
+    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    status: Vec<StatusFilter>,
     #[command(flatten)]
     list_limit: ListLimit,
 }
 
-/// A status, or any.
+/// A status to show, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Wanted {
+enum StatusFilter {
     Available,
     Reserved,
     Sold,
     All,
 }
 
-impl Wanted {
+impl StatusFilter {
     fn status(self) -> Option<TicketStatus> {
         match self {
             Self::Available => Some(TicketStatus::Available),
@@ -77,10 +87,10 @@ impl ApiCommand for Args {
         if self.mine {
             list = list.mine();
         }
-        if self.status.contains(&Wanted::All) {
+        if self.status.contains(&StatusFilter::All) {
             list = list.any_status();
         } else if !self.status.is_empty() {
-            list = list.status(self.status.into_iter().filter_map(Wanted::status));
+            list = list.status(self.status.into_iter().filter_map(StatusFilter::status));
         }
         self.list_limit.show(api, list.stream()).await
     }

@@ -6,18 +6,26 @@ use ticketing_sdk::{Money, NewTicket, TicketId};
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
+use crate::help;
 
-/// Which ticket, and what is new about it.
+/// The arguments of `ticketing tickets update`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --price 120",
+        "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --title \"RustConf, day 2\"",
+    ],
+    "Fields that are not given keep their value.",
+))]
 pub(crate) struct Args {
     /// The ticket's id
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::own_tickets))]
     id: TicketId,
-    /// The new title
-    #[arg(long, short, required_unless_present = "price", allow_hyphen_values = true)]
+    /// Set a new title
+    #[arg(long, short, help_heading = help::TICKET, required_unless_present = "price", allow_hyphen_values = true)]
     title: Option<String>,
-    /// The new price in dollars
-    #[arg(long, short, allow_negative_numbers = true)]
+    /// Set a new price in dollars
+    #[arg(long, short, help_heading = help::TICKET, allow_negative_numbers = true)]
     price: Option<Money>,
 }
 
@@ -29,7 +37,7 @@ impl ApiCommand for Args {
         let update = match (self.title, self.price) {
             (Some(title), Some(price)) => tickets.update(&self.id, NewTicket::new(title, price)),
             (title, price) => {
-                // What is not given stays, but only if nobody changes it in between.
+                // The other field keeps its value; `If-Match` rejects a concurrent change.
                 let old = tickets.get(&self.id).await.map_err(about)?;
                 let new = NewTicket::new(title.unwrap_or(old.title), price.unwrap_or(old.price));
                 tickets.update(&self.id, new).if_match(old.version)

@@ -5,13 +5,21 @@ use ticketing_sdk::{Error, WatchEvent, text};
 
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
+use crate::help;
 use crate::output::WatchLine;
 
-/// Where to start.
+/// The arguments of `ticketing tickets watch`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets watch",
+        "ticketing tickets watch --output jsonl --after 1042",
+    ],
+    "The command runs until it is interrupted. It reconnects and resumes after a lost connection.",
+))]
 pub(crate) struct Args {
-    /// Go on after this event, without a gap
-    #[arg(long, value_name = "EVENT")]
+    /// Resume after this event, without a gap
+    #[arg(long, help_heading = help::STREAM, value_name = "EVENT")]
     after: Option<String>,
 }
 
@@ -37,17 +45,17 @@ impl Args {
                 Err(Error::ChangesMissed) => {
                     api.printer().next(&WatchLine::reset(events.last_event_id()))?;
                     api.io().notice(
-                        "some changes were missed, and are no longer kept; `ticketing tickets list` shows what is now",
+                        "some changes were missed and are no longer stored; `ticketing tickets list` shows the current tickets",
                     );
                     continue;
                 }
                 event => event?,
             };
             match event {
-                WatchEvent::Connected => api.io().remark(&format!("following {}", api.client.server())),
+                WatchEvent::Connected => api.io().remark(&format!("watching {}", api.client.server())),
                 WatchEvent::Change(change) => api.printer().next(&WatchLine::Change(change))?,
                 WatchEvent::Lost { error, retry_in } => {
-                    api.io().notice(&format!("{error}; trying again in {}", text::span(retry_in)));
+                    api.io().notice(&format!("{error}; retrying in {}", text::span(retry_in)));
                 }
                 _ => {}
             }

@@ -1,4 +1,4 @@
-//! Others in the demo's market: a seller who lists and changes prices, and a rival who reserves, and pays or does not.
+//! Other users of the demo: a seller who lists tickets and changes prices, and a rival who reserves, and pays or cancels.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use tokio::time::sleep;
 
 use super::samples;
 
-/// How long nothing happens, between this and twice as long, in milliseconds.
-const PAUSE: u64 = 2_500;
+/// The minimum pause between two actions in milliseconds; the maximum is twice as long.
+const MIN_PAUSE_MS: u64 = 2_500;
 
-/// Trades until it is aborted. What does not work, because another was quicker, is let be.
+/// Trades until it is aborted. Refused requests are ignored.
 pub(super) async fn trade(seller: Client, rival: Client) {
     loop {
-        sleep(Duration::from_millis(PAUSE + chance(PAUSE))).await;
-        let _ = match chance(10) {
+        sleep(Duration::from_millis(MIN_PAUSE_MS + random(MIN_PAUSE_MS))).await;
+        let _ = match random(10) {
             0..=3 => list(&seller).await,
             4..=5 => reprice(&seller).await,
-            6 => hesitate(&rival).await,
+            6 => reserve_and_cancel(&rival).await,
             _ => buy(&rival).await,
         };
     }
 }
 
-/// A number below another.
-fn chance(below: u64) -> u64 {
-    // A key is random, and nothing else here is.
+/// Returns a random number below a bound.
+fn random(below: u64) -> u64 {
+    // An idempotency key is random; no other source is at hand.
     let key = IdempotencyKey::generate();
     u64::from_str_radix(&key.as_str()[..12], 16).unwrap_or_default() % below.max(1)
 }
@@ -35,14 +35,14 @@ async fn any_ticket(client: &Client) -> Result<Option<Ticket>, Error> {
     if tickets.is_empty() {
         return Ok(None);
     }
-    let index = usize::try_from(chance(tickets.len() as u64)).unwrap_or(0);
+    let index = usize::try_from(random(tickets.len() as u64)).unwrap_or(0);
     Ok(Some(tickets.swap_remove(index)))
 }
 
 async fn list(seller: &Client) -> Result<(), Error> {
     let mut new = samples::tickets().unwrap_or_default();
     if !new.is_empty() {
-        let index = usize::try_from(chance(new.len() as u64)).unwrap_or(0);
+        let index = usize::try_from(random(new.len() as u64)).unwrap_or(0);
         seller.tickets().create(new.swap_remove(index)).await?;
     }
     Ok(())
@@ -50,7 +50,7 @@ async fn list(seller: &Client) -> Result<(), Error> {
 
 async fn reprice(seller: &Client) -> Result<(), Error> {
     let Some(ticket) = any_ticket(seller).await? else { return Ok(()) };
-    let part = i64::try_from(chance(40)).unwrap_or(0) + 80;
+    let part = i64::try_from(random(40)).unwrap_or(0) + 80;
     let price = Money::from_cents(ticket.price.cents() * part / 100).unwrap_or(ticket.price);
     seller.tickets().update(&ticket.id, NewTicket::new(ticket.title, price)).await?;
     Ok(())
@@ -59,14 +59,14 @@ async fn reprice(seller: &Client) -> Result<(), Error> {
 async fn buy(rival: &Client) -> Result<(), Error> {
     let Some(ticket) = any_ticket(rival).await? else { return Ok(()) };
     let order = rival.orders().create(&ticket.id).await?;
-    sleep(Duration::from_millis(PAUSE)).await;
+    sleep(Duration::from_millis(MIN_PAUSE_MS)).await;
     rival.payments().create(&order.id, CardToken::new("tok_visa")).await?;
     Ok(())
 }
 
-async fn hesitate(rival: &Client) -> Result<(), Error> {
+async fn reserve_and_cancel(rival: &Client) -> Result<(), Error> {
     let Some(ticket) = any_ticket(rival).await? else { return Ok(()) };
     let order = rival.orders().create(&ticket.id).await?;
-    sleep(Duration::from_millis(2 * PAUSE)).await;
+    sleep(Duration::from_millis(2 * MIN_PAUSE_MS)).await;
     rival.orders().cancel(&order.id).await
 }

@@ -1,4 +1,4 @@
-//! The story, a line a step: a sale, a lost race, a declined card, a reservation that runs out, and the books.
+//! The scripted sales, one line a step: a sale, a lost race, a declined card, an expired reservation, and the audit.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use super::{BUYER, RIVAL, SELLER, samples};
 use crate::failure::{Failure, Outcome};
 use crate::io::Io;
 
-/// How long what other services do may take.
+/// The time limit for other services in one step.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
-/// How often one looks whether they have.
-const PACE: Duration = Duration::from_millis(5);
-/// More than the story makes.
+/// The time between two checks.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
+/// More events than the scripted sales publish.
 const ALL_EVENTS: u32 = 1000;
 
-/// The people, the stage, and what is going on.
+/// The accounts, the server, and the current step.
 pub(super) struct Story<'a> {
     io: &'a Io,
     stack: &'a Stack,
@@ -28,7 +28,7 @@ pub(super) struct Story<'a> {
     rival: Client,
     hold: Duration,
     steps: u32,
-    /// What is being done, for the one who asks where it broke.
+    /// The current step, for the error message.
     pub(super) at: &'static str,
 }
 
@@ -38,17 +38,17 @@ impl<'a> Story<'a> {
         Self { io, stack, seller, buyer, rival, hold, steps: 0, at: "starting" }
     }
 
-    /// Plays it to its end, or to where something is not as it should be.
+    /// Runs all steps. Stops at the first unexpected outcome.
     pub(super) async fn play(&mut self) -> Outcome {
         self.sign_up().await?;
-        let tickets = self.put_up_for_sale().await?;
+        let tickets = self.list_tickets().await?;
         let [first, .., last] = tickets.as_slice() else {
-            return Err(Failure::failed("nothing is for sale"));
+            return Err(Failure::failed("no tickets are listed"));
         };
         let sold = self.sell(first).await?;
-        let lapsed = self.decline(last).await?;
-        self.let_it_lapse(&lapsed).await?;
-        self.sell_what_lapsed(last).await?;
+        let expired = self.decline(last).await?;
+        self.expire(&expired).await?;
+        self.sell_again(last).await?;
         self.at = "waiting for the services to agree";
         eventually(async || Ok(self.stack.is_settled().await.map_err(broken)?)).await?;
         self.event_log(&sold).await?;
@@ -58,25 +58,25 @@ impl<'a> Story<'a> {
     async fn sign_up(&mut self) -> Outcome {
         self.at = "signing up";
         for (client, email) in [(&self.seller, SELLER), (&self.buyer, BUYER), (&self.rival, RIVAL)] {
-            // Nobody will ever sign in with it: the account ends with the demo.
+            // The password is never used: the account ends with the demo.
             client.auth().sign_up(email, IdempotencyKey::generate().to_string()).await?;
         }
         self.step(&format!("{SELLER}, {BUYER} and {RIVAL} signed up"))
     }
 
-    async fn put_up_for_sale(&mut self) -> Outcome<Vec<Ticket>> {
-        self.at = "putting tickets up for sale";
+    async fn list_tickets(&mut self) -> Outcome<Vec<Ticket>> {
+        self.at = "listing tickets";
         let mut tickets = Vec::new();
         for new in samples::tickets().map_err(broken)? {
             tickets.push(self.seller.tickets().create(new).await?);
         }
         let listed = self.rival.tickets().list().all().await?;
-        expect(listed == tickets, "the market shows other tickets than were put up for sale")?;
-        self.step(&format!("{} tickets are for sale, and everybody sees them", tickets.len()))?;
+        expect(listed == tickets, "the market shows other tickets than were listed")?;
+        self.step(&format!("{} tickets are listed, and visible to all", tickets.len()))?;
         Ok(tickets)
     }
 
-    /// One ticket, two buyers, one sale.
+    /// Sells one ticket while another buyer orders it, too.
     async fn sell(&mut self, ticket: &Ticket) -> Outcome<Order> {
         self.at = "ordering a ticket";
         let order = self.buyer.orders().create(&ticket.id).await?;
@@ -103,7 +103,7 @@ impl<'a> Story<'a> {
         let mine = payments.list().all().await?;
         expect(mine.len() == 1, "a repeated payment was taken twice")?;
         self.step(
-            "the same payment sent once more, as after a lost reply: the same answer, and no second charge",
+            "the same payment was sent again, as after a lost response: the same response, and no second charge",
         )?;
 
         self.at = "ordering a sold ticket";
@@ -113,7 +113,7 @@ impl<'a> Story<'a> {
         Ok(order)
     }
 
-    /// A card that is declined leaves the ticket reserved.
+    /// Pays with a card that is declined. The ticket stays reserved.
     async fn decline(&mut self, ticket: &Ticket) -> Outcome<Order> {
         self.at = "paying with a card that is declined";
         let order = self.buyer.orders().create(&ticket.id).await?;
@@ -129,9 +129,9 @@ impl<'a> Story<'a> {
         Ok(order)
     }
 
-    /// Nobody waits for a quarter of an hour: the clock is moved.
-    async fn let_it_lapse(&mut self, order: &Order) -> Outcome {
-        self.at = "letting a reservation run out";
+    /// Moves the clock past the deadline of an order.
+    async fn expire(&mut self, order: &Order) -> Outcome {
+        self.at = "expiring a reservation";
         let moved = self.hold + Duration::from_secs(1);
         self.stack.clock().advance(moved);
         let orders = self.buyer.orders();
@@ -139,17 +139,17 @@ impl<'a> Story<'a> {
         let ticket = self.buyer.tickets().get(&order.ticket.id).await?;
         self.ticket_becomes(&ticket, TicketStatus::Available).await?;
         self.step(&format!(
-            "the clock was moved by {}: the order is cancelled, and the ticket is available again",
+            "the clock was moved by {}: the reservation expired, and the ticket is available again",
             text::span(moved)
         ))?;
         self.at = "paying too late";
         let late = self.buyer.payments().create(&order.id, CardToken::new("tok_visa")).settled().await;
         let why = refusal(late, &[ErrorCode::OrderExpired, ErrorCode::OrderCancelled])?;
-        self.step(&format!("{BUYER} tried to pay for it after all, and was refused: {why}"))
+        self.step(&format!("{BUYER} tried to pay for it too late, and was refused: {why}"))
     }
 
-    async fn sell_what_lapsed(&mut self, ticket: &Ticket) -> Outcome {
-        self.at = "selling what had been reserved by another";
+    async fn sell_again(&mut self, ticket: &Ticket) -> Outcome {
+        self.at = "selling the ticket again";
         let order = self.rival.orders().create(&ticket.id).await?;
         let payment = self.rival.payments().create(&order.id, CardToken::new("tok_visa")).settled().await?;
         expect(payment.status == Some(PaymentStatus::Succeeded), "the payment did not succeed")?;
@@ -165,8 +165,11 @@ impl<'a> Story<'a> {
             .iter()
             .filter(|event| event.aggregate == order.id.as_str() || event.body.contains(order.id.as_str()))
             .collect();
-        expect(!of_the_sale.is_empty(), "the event log knows nothing of the sale")?;
-        self.step(&format!("the event log has {} events; these are of the first sale:", events.len()))?;
+        expect(!of_the_sale.is_empty(), "the event log has no event of the sale")?;
+        self.step(&format!(
+            "the event log has {} events; these are the events of the first sale:",
+            events.len()
+        ))?;
         for event in of_the_sale {
             let time = event.time.to_string();
             let time = time.get(11..23).unwrap_or(&time);
@@ -180,7 +183,7 @@ impl<'a> Story<'a> {
     }
 
     async fn audit(&mut self) -> Outcome {
-        self.at = "auditing the books";
+        self.at = "auditing";
         let report = self.stack.audit().await.map_err(broken)?;
         expect(!report.checks.is_empty(), "the audit checked nothing")?;
         if !report.is_clean() {
@@ -189,7 +192,7 @@ impl<'a> Story<'a> {
         }
         let examined: usize = report.checks.iter().map(|check| check.examined).sum();
         self.step(&format!(
-            "the audit of databases, bus and the provider's ledger: {} invariants hold ({examined} things examined)",
+            "the audit of databases, bus and the provider's ledger: {} invariants hold ({examined} records examined)",
             report.checks.len()
         ))
     }
@@ -205,12 +208,12 @@ impl<'a> Story<'a> {
     }
 }
 
-/// Why a request was refused, if it was, and for one of these reasons.
+/// Returns the message of a request that was refused with one of these codes.
 fn refusal<T>(answer: Result<T, Error>, codes: &[ErrorCode]) -> Outcome<String> {
     match answer {
-        Ok(_) => Err(Failure::failed("what must be refused was done")),
+        Ok(_) => Err(Failure::failed("the request must be refused, but succeeded")),
         Err(error) if error.code().is_some_and(|code| codes.contains(code)) => Ok(format!("\"{error}\"")),
-        Err(error) => Err(Failure::failed(format!("refused for another reason than it should be: {error}"))),
+        Err(error) => Err(Failure::failed(format!("refused for an unexpected reason: {error}"))),
     }
 }
 
@@ -222,12 +225,12 @@ fn broken(error: impl std::fmt::Display) -> Failure {
     Failure::failed(error.to_string())
 }
 
-/// Waits for what other services bring about.
+/// Waits for the effect of other services.
 async fn eventually(holds: impl AsyncFn() -> Outcome<bool>) -> Outcome {
     let end = Instant::now() + STEP_TIMEOUT;
     while !holds().await? {
-        expect(Instant::now() < end, "the services did not get that far in 10 s")?;
-        tokio::time::sleep(PACE).await;
+        expect(Instant::now() < end, "the services did not reach the expected state in 10 s")?;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ fn the_demo_opens_a_marketplace_with_a_buyer_in_it_and_leaves_nothing_behind() {
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.is_clean();
-    pty.see("nothing is left of it");
+    pty.see("its data is deleted");
     assert!(!pty.text().contains("Balloon"), "{}", pty.text());
     for folder in [home.path(), temporary.path()] {
         assert!(std::fs::read_dir(folder).unwrap().next().is_none(), "{}", folder.display());

@@ -1,0 +1,57 @@
+//! The parts of a command's help: headings of option groups, examples and details.
+
+/// The heading of the options that every command takes.
+pub(crate) const GLOBAL: &str = "Global options";
+
+/// The heading of options that select the rows of a list.
+pub(crate) const FILTER: &str = "Filter options";
+
+/// The heading of options for the order and the length of a list.
+pub(crate) const LIST: &str = "List options";
+
+/// The heading of options for the payment of an order.
+pub(crate) const PAYMENT: &str = "Payment options";
+
+/// The heading of options that answer a question beforehand.
+pub(crate) const CONFIRMATION: &str = "Confirmation options";
+
+/// The heading of options for the facts of a ticket.
+pub(crate) const TICKET: &str = "Ticket options";
+
+/// The heading of options for an account and its session.
+pub(crate) const ACCOUNT: &str = "Account options";
+
+/// The heading of options for colours and characters.
+pub(crate) const APPEARANCE: &str = "Appearance options";
+
+/// The heading of options for the parts of an HTTP request.
+pub(crate) const REQUEST: &str = "Request options";
+
+/// The heading of options for what is printed or opened.
+pub(crate) const OUTPUT: &str = "Output options";
+
+/// The heading of options for a stream of changes.
+pub(crate) const STREAM: &str = "Stream options";
+
+/// The heading of options for a marketplace on this machine.
+pub(crate) const SERVER: &str = "Server options";
+
+/// The heading that comes before the examples, as clap styles its own headings.
+const EXAMPLES: &str = "\u{1b}[1m\u{1b}[4mExamples:\u{1b}[0m";
+
+/// Returns the end of the long help: the examples, one a line, and then the details.
+pub(crate) fn long(examples: &[&str], details: &str) -> String {
+    let mut text = EXAMPLES.to_owned();
+    for example in examples {
+        text += "\n  ";
+        text += example;
+    }
+    if !details.is_empty() {
+        text += "\n\n";
+        text += details;
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
