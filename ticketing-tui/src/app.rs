@@ -86,15 +86,15 @@ impl App {
         let mut model = Model::new(server, settings, size, now);
         model.start();
         for (level, notice) in notices {
-            model.say(level, notice);
+            model.notify(level, notice);
         }
         let more = faults.len().saturating_sub(SHOWN_FAULTS);
         for fault in faults.into_iter().take(SHOWN_FAULTS) {
-            model.say(Level::Warn, fault);
+            model.notify(Level::Warning, fault);
         }
         if more > 0 {
             let text = format!("The config file has {more} more of them; the log has them all");
-            model.say(Level::Warn, text);
+            model.notify(Level::Warning, text);
         }
         let market = Route::Market.open(&model);
         let screens = vec![(Route::Market, market)];
@@ -110,16 +110,16 @@ impl App {
             Event::Mouse(mouse) => self.mouse(mouse),
             Event::Resize(size) => self.model.size = size,
             Event::Reply(id, reply) => {
-                let told_by_screen = self.model.is_told_by_screen(id);
+                let reported_by_screen = self.model.is_reported_by_screen(id);
                 self.model.reply(id, &reply);
                 if self.model.take_new_user() {
                     self.forget_last_user();
                 }
                 let heard = self.broadcast(Input::Reply(id, &reply));
-                self.model.tell_price_change();
-                if let (true, false, Err(error)) = (told_by_screen, heard, &reply) {
+                self.model.report_price_change();
+                if let (true, false, Err(error)) = (reported_by_screen, heard, &reply) {
                     // Its screen is closed, and it matters all the same.
-                    self.model.say(Level::Bad, error_line(error));
+                    self.model.notify(Level::Error, error_line(error));
                 }
                 self.broadcast(Input::Changed);
             }
@@ -136,11 +136,13 @@ impl App {
                 }
             }
             Event::NotSaved(why) => {
-                self.model
-                    .say(Level::Bad, format!("The settings hold until you quit, and were not saved: {why}"));
+                self.model.notify(
+                    Level::Error,
+                    format!("The settings hold until you quit, and were not saved: {why}"),
+                );
             }
             Event::NotBrowsed(why) => {
-                self.model.say(Level::Bad, format!("No browser could be opened: {why}"))
+                self.model.notify(Level::Error, format!("No browser could be opened: {why}"))
             }
             Event::Terminate => self.quit(),
         }
@@ -150,7 +152,7 @@ impl App {
 
     /// Sets by how many milliseconds the server's clock is ahead of this machine's: deadlines are the server's.
     pub fn set_clock_offset(&mut self, millis: i64) {
-        self.model.skew = millis;
+        self.model.clock_offset = millis;
     }
 
     /// Draws everything, and answers where the cursor is to be shown, if anywhere.

@@ -54,9 +54,9 @@ pub struct Options {
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum ExitReason {
     /// Someone left it.
-    Left,
+    Quit,
     /// It was told to end from outside: by a signal, or by losing its terminal.
     Terminated,
 }

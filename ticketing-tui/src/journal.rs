@@ -1,22 +1,22 @@
-//! Where the keys of writes are noted down before they leave.
+//! Where the keys of writes are entry down before they leave.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ticketing_sdk::IdempotencyKey;
 
-/// Notes a write's key down before the write is sent. The same write, noted down again after it was interrupted, gets the
+/// Notes a write's key down before the write is sent. The same write, entry down again after it was interrupted, gets the
 /// same key, so the server performs it once.
 pub trait Journal: Send + Sync {
     /// Notes a write down. `operation` names it for people; `parts` are all that makes the request what it is.
     ///
     /// # Errors
-    /// Why it could not be noted down. It is not sent then.
-    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String>;
+    /// Why it could not be entry down. It is not sent then.
+    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String>;
 }
 
-/// A write that is noted down. Dropping it leaves the note: its outcome is not known.
-pub trait Noted: Send {
+/// A write that is entry down. Dropping it leaves the note: its outcome is not known.
+pub trait JournalEntry: Send {
     /// The key to send.
     fn key(&self) -> IdempotencyKey;
 
@@ -32,18 +32,18 @@ pub trait Noted: Send {
 pub struct MemoryJournal(Arc<Mutex<HashMap<Vec<String>, IdempotencyKey>>>);
 
 impl Journal for MemoryJournal {
-    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String> {
+    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String> {
         let request: Vec<String> =
             std::iter::once(&operation).chain(parts).map(|part| (*part).to_owned()).collect();
         let interrupted = lock(&self.0).remove(&request);
         let is_resumed = interrupted.is_some();
         let key = interrupted.unwrap_or_else(IdempotencyKey::generate);
-        Ok(Box::new(InMemory { journal: self.clone(), request, key, is_resumed, is_settled: false }))
+        Ok(Box::new(MemoryEntry { journal: self.clone(), request, key, is_resumed, is_settled: false }))
     }
 }
 
 /// A write that a [`MemoryJournal`] notes down again when it is dropped before its outcome is known.
-struct InMemory {
+struct MemoryEntry {
     journal: MemoryJournal,
     request: Vec<String>,
     key: IdempotencyKey,
@@ -51,7 +51,7 @@ struct InMemory {
     is_settled: bool,
 }
 
-impl Noted for InMemory {
+impl JournalEntry for MemoryEntry {
     fn key(&self) -> IdempotencyKey {
         self.key.clone()
     }
@@ -65,7 +65,7 @@ impl Noted for InMemory {
     }
 }
 
-impl Drop for InMemory {
+impl Drop for MemoryEntry {
     fn drop(&mut self) {
         if !self.is_settled {
             lock(&self.journal.0).insert(std::mem::take(&mut self.request), self.key.clone());

@@ -1,5 +1,5 @@
 //! What the program knows: the market, one's orders and listings, who is signed in, and the state of the connection.
-//! All that is asked and done goes through here, so that it goes on when its screen is closed.
+//! All that is subject and done goes through here, so that it goes on when its screen is closed.
 
 pub(crate) mod activity;
 pub(crate) mod filtered_view;
@@ -21,7 +21,7 @@ use ticketing_sdk::{CardEntry, CurrentUser, Money, OrderId, TicketId, Timestamp,
 use self::listings::Listings;
 use self::market::Market;
 use self::notices::{Level, Notices};
-use self::orders::{Alarm, Orders, SOON};
+use self::orders::{OrderAlert, Orders, URGENT_TIME_LEFT};
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::{Call, CallId, Effect};
@@ -35,12 +35,12 @@ pub(crate) struct Model {
     /// This machine's time.
     pub(crate) now: Timestamp,
     /// What the server's clock is ahead, in milliseconds.
-    pub(crate) skew: i64,
+    pub(crate) clock_offset: i64,
     pub(crate) server: String,
     pub(crate) size: Size,
     pub(crate) settings: Settings,
     pub(crate) session: Session,
-    pub(crate) link: Link,
+    pub(crate) feed_state: FeedState,
     /// Whether the connection stood before.
     was_live: bool,
     pub(crate) market: Market,
@@ -52,9 +52,9 @@ pub(crate) struct Model {
     effects: Vec<Effect>,
     calls: u64,
     /// The calls that have not been answered yet.
-    open_calls: HashMap<CallId, OpenCall>,
+    pending_calls: HashMap<CallId, PendingCall>,
     /// How often somebody else was signed in, or nobody: an answer to an earlier session's call tells nothing of this one.
-    sessions: u64,
+    session_number: u64,
     /// The one who was signed in last.
     last_user: Option<UserId>,
     /// Whether another user than the last one has signed in, and the screens still hold what the last one wrote.
@@ -69,13 +69,13 @@ pub(crate) struct Model {
 /// Who is signed in.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Session {
-    /// The server was not asked yet.
+    /// The server was not subject yet.
     #[default]
     Unknown,
-    /// It was asked, and did not answer.
+    /// It was subject, and did not answer.
     Failed(CallError),
-    Out,
-    In(CurrentUser),
+    SignedOut,
+    SignedIn(CurrentUser),
 }
 
 /// A ticket was not reserved because it costs something else than was shown.
@@ -89,43 +89,43 @@ pub(crate) struct PriceChange {
 
 /// A call that has not been answered yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct OpenCall {
-    asked: Asked,
+struct PendingCall {
+    subject: CallSubject,
     /// The session in which it was made.
     session: u64,
 }
 
-/// What was asked, as far as it matters when there is no answer.
+/// What was subject, as far as it matters when there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Asked {
+enum CallSubject {
     Session,
     Ticket(TicketId),
     Order(OrderId),
     /// A write of which only its screen knows.
-    ByScreen,
+    ScreenWrite,
     /// Whatever the model itself keeps track of.
-    Known,
+    Other,
 }
 
 /// The connection of the live changes.
 #[derive(Debug, Clone, Default)]
-pub(crate) enum Link {
+pub(crate) enum FeedState {
     #[default]
     Connecting,
     Live,
     /// It is lost, and tried again.
-    Lost {
+    Retrying {
         error: CallError,
         retry_at: Timestamp,
     },
     /// The server has none, or it ended for good.
-    Ended(CallError),
+    Unavailable(CallError),
 }
 
 /// How far a list is.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Load {
-    /// It was not asked for yet.
+    /// It was not subject for yet.
     #[default]
     Idle,
     /// It is on its way; what is there may be shown.
@@ -149,12 +149,12 @@ impl Model {
     pub(crate) fn new(server: String, settings: Settings, size: Size, now: Timestamp) -> Self {
         Self {
             now,
-            skew: 0,
+            clock_offset: 0,
             server,
             size,
             settings,
             session: Session::Unknown,
-            link: Link::Connecting,
+            feed_state: FeedState::Connecting,
             was_live: false,
             market: Market::default(),
             orders: Orders::default(),
@@ -163,8 +163,8 @@ impl Model {
             card_entry: CardEntry::Token,
             effects: Vec::new(),
             calls: 0,
-            open_calls: HashMap::new(),
-            sessions: 0,
+            pending_calls: HashMap::new(),
+            session_number: 0,
             last_user: None,
             has_new_user: false,
             price_change: None,
@@ -186,12 +186,12 @@ impl Model {
 
     /// The time by the server's clock, which sets the deadlines.
     pub(crate) fn server_now(&self) -> Timestamp {
-        Timestamp::from_millis(self.now.as_millis().saturating_add(self.skew))
+        Timestamp::from_millis(self.now.as_millis().saturating_add(self.clock_offset))
     }
 
     pub(crate) fn user(&self) -> Option<&CurrentUser> {
         match &self.session {
-            Session::In(user) => Some(user),
+            Session::SignedIn(user) => Some(user),
             _ => None,
         }
     }
@@ -207,60 +207,65 @@ impl Model {
     pub(crate) fn call(&mut self, call: Call) -> CallId {
         self.calls += 1;
         let id = CallId(self.calls);
-        let asked = match &call {
-            Call::Session => Asked::Session,
-            Call::Ticket(ticket) => Asked::Ticket(ticket.clone()),
-            Call::Order(order) => Asked::Order(order.clone()),
-            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) => Asked::ByScreen,
-            _ => Asked::Known,
+        let subject = match &call {
+            Call::Session => CallSubject::Session,
+            Call::Ticket(ticket) => CallSubject::Ticket(ticket.clone()),
+            Call::Order(order) => CallSubject::Order(order.clone()),
+            Call::SignIn { .. } | Call::SignUp { .. } | Call::SignOut | Call::Sell(_) => {
+                CallSubject::ScreenWrite
+            }
+            _ => CallSubject::Other,
         };
-        self.open_calls.insert(id, OpenCall { asked, session: self.sessions });
+        self.pending_calls.insert(id, PendingCall { subject, session: self.session_number });
         self.effects.push(Effect::Call(id, call));
         id
     }
 
-    pub(crate) fn say(&mut self, level: Level, text: impl Into<String>) {
-        self.notices.say(level, text, self.now);
+    pub(crate) fn notify(&mut self, level: Level, text: impl Into<String>) {
+        self.notices.push(level, text, self.now);
     }
 
     /// What the passing of time brings about.
     pub(crate) fn tick(&mut self) {
         self.notices.tick(self.now);
-        for alarm in self.orders.tick(self.server_now()) {
-            self.alarm(&alarm);
+        for alert in self.orders.tick(self.server_now()) {
+            self.alert(&alert);
         }
         self.update_title();
     }
 
-    fn alarm(&mut self, alarm: &Alarm) {
+    fn alert(&mut self, alert: &OrderAlert) {
         let title = |model: &Self, id| {
             model.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title))
         };
-        match alarm {
-            Alarm::Left(id, left) => {
-                let soon = *left <= SOON;
+        match alert {
+            OrderAlert::TimeLeft(id, left) => {
+                let soon = *left <= URGENT_TIME_LEFT;
                 let text = format!("{} left to pay for {}", text::left(*left), title(self, id));
-                self.say(if soon { Level::Warn } else { Level::Info }, text);
+                self.notify(if soon { Level::Warning } else { Level::Info }, text);
                 if soon {
-                    self.ring();
+                    self.ring_bell();
                 }
             }
-            Alarm::Over(id) => {
+            OrderAlert::DeadlinePassed(id) => {
                 let text = format!("Time is up: {} is no longer reserved for you", title(self, id));
-                self.say(Level::Bad, text);
-                self.ring();
+                self.notify(Level::Error, text);
+                self.ring_bell();
             }
-            // A server that takes its time is not asked again and again.
-            Alarm::Look(id)
-                if !self.open_calls.values().any(|open| open.asked == Asked::Order(id.clone())) =>
+            // A server that takes its time is not subject again and again.
+            OrderAlert::Refresh(id)
+                if !self
+                    .pending_calls
+                    .values()
+                    .any(|open| open.subject == CallSubject::Order(id.clone())) =>
             {
                 self.call(Call::Order(id.clone()));
             }
-            Alarm::Look(_) => {}
+            OrderAlert::Refresh(_) => {}
         }
     }
 
-    fn ring(&mut self) {
+    fn ring_bell(&mut self) {
         if self.settings.bell {
             self.effect(Effect::Bell);
         }
@@ -278,7 +283,7 @@ impl Model {
             || "ticketing".to_owned(),
             |order| {
                 let title = text::title(&order.ticket.title);
-                match Orders::left(order, now) {
+                match Orders::time_left(order, now) {
                     Duration::ZERO => format!("time is up: {title}"),
                     left => format!("{} min to pay: {title}", left.as_secs().div_ceil(60)),
                 }
@@ -292,28 +297,30 @@ impl Model {
 
     /// Whether something is on its way that changes what can be done next.
     pub(crate) fn is_waiting(&self) -> bool {
-        let connecting = matches!(self.link, Link::Connecting);
-        connecting || !self.open_calls.is_empty()
+        let connecting = matches!(self.feed_state, FeedState::Connecting);
+        connecting || !self.pending_calls.is_empty()
     }
 
-    /// Notes that a call has had its answer. Answers what had been asked, and in which session.
-    fn answered(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> OpenCall {
+    /// Notes that a call has had its answer. Answers what had been subject, and in which session.
+    fn remove_pending_call(&mut self, id: CallId, reply: &Result<Reply, CallError>) -> PendingCall {
         let open = match reply {
             Ok(Reply::Market { last: false, .. }) => None,
-            _ => self.open_calls.remove(&id),
+            _ => self.pending_calls.remove(&id),
         };
-        open.unwrap_or(OpenCall { asked: Asked::Known, session: self.sessions })
+        open.unwrap_or(PendingCall { subject: CallSubject::Other, session: self.session_number })
     }
 
-    /// Whether another user than the last one has signed in since this was asked.
+    /// Whether another user than the last one has signed in since this was subject.
     pub(crate) fn take_new_user(&mut self) -> bool {
         std::mem::take(&mut self.has_new_user)
     }
 
     /// Whether nobody but the screen that made a call would tell of its failure. What a former user did is not told.
-    pub(crate) fn is_told_by_screen(&self, id: CallId) -> bool {
-        let is_told = |open: &OpenCall| open.asked == Asked::ByScreen && open.session == self.sessions;
-        self.open_calls.get(&id).is_some_and(is_told)
+    pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
+        let is_told = |open: &PendingCall| {
+            open.subject == CallSubject::ScreenWrite && open.session == self.session_number
+        };
+        self.pending_calls.get(&id).is_some_and(is_told)
     }
 
     /// When the next thing happens by itself.
@@ -321,10 +328,12 @@ impl Model {
         let of_orders = self
             .orders
             .wakes_at(self.server_now())
-            .map(|at| Timestamp::from_millis(at.as_millis().saturating_sub(self.skew)));
-        let of_link = match &self.link {
+            .map(|at| Timestamp::from_millis(at.as_millis().saturating_sub(self.clock_offset)));
+        let of_link = match &self.feed_state {
             // The seconds to the next try are shown.
-            Link::Lost { retry_at, .. } if *retry_at > self.now => Some(self.now + Duration::from_secs(1)),
+            FeedState::Retrying { retry_at, .. } if *retry_at > self.now => {
+                Some(self.now + Duration::from_secs(1))
+            }
             _ => None,
         };
         [self.notices.wakes_at(), of_orders, of_link].into_iter().flatten().min()

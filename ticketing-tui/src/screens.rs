@@ -204,8 +204,8 @@ impl Cx<'_> {
     /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.
     pub(crate) fn signed_in_or(&mut self, then: Option<Route>) -> bool {
         match self.model.session {
-            Session::In(_) => return true,
-            Session::Unknown => self.model.say(Level::Info, "Still asking the server who you are"),
+            Session::SignedIn(_) => return true,
+            Session::Unknown => self.model.notify(Level::Info, "Still asking the server who you are"),
             _ => self.go(Route::SignIn(then.map(Box::new))),
         }
         false

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum;
 use ticketing_sdk::{Client, IdempotencyKey};
-use ticketing_tui::{Borders, Colours, Ending, Level, Noted, Options, ThemeName};
+use ticketing_tui::{Borders, Colours, ExitReason, Level, JournalEntry, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use crate::clock;
@@ -72,7 +72,7 @@ impl ApiCommand for Args {
         let config = self.look.config.clone().map_or_else(|| home.config(), Ok)?;
         let journal =
             Arc::new(OnDisk { journal: api.journal().clone(), server: api.client.server().to_owned() });
-        let greeting = api.interrupted().into_iter().map(|words| (Level::Warn, words)).collect();
+        let greeting = api.interrupted().into_iter().map(|words| (Level::Warning, words)).collect();
         let show = Show { client: api.client.clone(), journal, config, greeting };
         self.look.show(api.io(), show).await
     }
@@ -112,8 +112,8 @@ impl Look {
             Box::pin(ticketing_tui::run(options)).await
         };
         match ending {
-            Ok(Ending::Left) => Ok(()),
-            Ok(Ending::Terminated) => Err(Failure::interrupted()),
+            Ok(ExitReason::Quit) => Ok(()),
+            Ok(ExitReason::Terminated) => Err(Failure::interrupted()),
             Err(error) => Err(Failure::failed(format!("the terminal cannot be used: {error}"))),
         }
     }
@@ -188,13 +188,13 @@ struct OnDisk {
 }
 
 impl ticketing_tui::Journal for OnDisk {
-    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn Noted>, String> {
+    fn begin(&self, operation: &str, parts: &[&str]) -> Result<Box<dyn JournalEntry>, String> {
         let entry = self.journal.begin(operation, &self.server, parts, clock::now());
-        entry.map(|entry| Box::new(entry) as Box<dyn Noted>).map_err(|error| error.to_string())
+        entry.map(|entry| Box::new(entry) as Box<dyn JournalEntry>).map_err(|error| error.to_string())
     }
 }
 
-impl Noted for Entry {
+impl JournalEntry for Entry {
     fn key(&self) -> IdempotencyKey {
         self.key.clone()
     }

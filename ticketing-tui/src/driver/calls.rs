@@ -69,7 +69,7 @@ impl Caller {
                 let price = new.price.to_string();
                 let operation = format!("tickets create --title {:?} --price {price}", new.title);
                 let title = new.title.clone();
-                self.noted(&operation, &[&title, &price], tickets.create(new)).await.map(ticket)
+                self.send_journaled(&operation, &[&title, &price], tickets.create(new)).await.map(ticket)
             }
             Call::Change(id, new, version) => {
                 tickets.update(id, new).if_match(version).await.map(ticket).map_err(call_error)
@@ -81,7 +81,8 @@ impl Caller {
                 // As the command line words it, so that each takes up a key of the other that was interrupted.
                 let operation = format!("orders create {id} --price {price}");
                 let parts = [id.as_str(), &price.to_string()];
-                let order = self.noted(&operation, &parts, orders.create_at_price(&id, price)).await?;
+                let order =
+                    self.send_journaled(&operation, &parts, orders.create_at_price(&id, price)).await?;
                 Ok(Reply::Order(Box::new(order)))
             }
             Call::Cancel(id) => orders.cancel(id).await.map(|()| Reply::Done).map_err(call_error),
@@ -133,7 +134,7 @@ impl Caller {
         let payments = self.client.payments();
         let operation = format!("payments create {order}");
         let write = payments.create(order, CardToken::new(token));
-        let payment = self.noted(&operation, &[order.as_str(), token], write).await?;
+        let payment = self.send_journaled(&operation, &[order.as_str(), token], write).await?;
         if payment.status.is_none_or(PaymentStatus::is_final) {
             return Ok(payment);
         }
@@ -146,19 +147,19 @@ impl Caller {
         })
     }
 
-    /// Sends a write whose key is noted down before it leaves, and removes the note once the outcome is known.
-    async fn noted<T: 'static>(
+    /// Sends a write whose key is entry down before it leaves, and removes the note once the outcome is known.
+    async fn send_journaled<T: 'static>(
         &self,
         operation: &str,
         parts: &[&str],
         write: Write<T>,
     ) -> Result<T, CallError> {
-        let noted = self.journal.begin(operation, parts).map_err(|why| {
-            CallError::other(format!("The write cannot be noted down, so it was not sent: {why}"))
+        let entry = self.journal.begin(operation, parts).map_err(|why| {
+            CallError::other(format!("The write cannot be entry down, so it was not sent: {why}"))
         })?;
-        let answer = write.idempotency_key(noted.key()).resumed(noted.is_resumed()).await;
+        let answer = write.idempotency_key(entry.key()).resumed(entry.is_resumed()).await;
         if !answer.as_ref().is_err_and(Error::must_keep_key) {
-            noted.settle();
+            entry.settle();
         }
         answer.map_err(|error| CallError::from(&error))
     }

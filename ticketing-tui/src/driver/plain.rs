@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::echo::Echo;
 use super::signals::{Signal, Signals};
-use super::{Ending, Options, Runtime};
+use super::{ExitReason, Options, Runtime};
 use crate::action::{Action, Scope};
 use crate::app::{App, Pick};
 use crate::effect::Effect;
@@ -26,18 +26,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub async fn run_plain(options: Options, out: impl Write) -> io::Result<Ending> {
+pub async fn run_plain(options: Options, out: impl Write) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     let (app, runtime) = Runtime::open(options, Size::new(80, 24));
     let echo = Echo::note();
     let mut driver = Driver { app, runtime, out, lines: Lines::new(), ended: false, echo };
-    let ending = driver.run(&mut signals).await;
+    let exit_reason = driver.run(&mut signals).await;
     // A password may still be awaited, in silence.
     driver.echo.put_back();
-    match ending {
+    match exit_reason {
         // The reader has gone: there is nobody left to talk to.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Ending::Left),
-        ending => ending,
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitReason::Quit),
+        exit_reason => exit_reason,
     }
 }
 
@@ -59,12 +59,12 @@ enum Choice {
 }
 
 impl<W: Write> Driver<W> {
-    async fn run(&mut self, signals: &mut Signals) -> io::Result<Ending> {
+    async fn run(&mut self, signals: &mut Signals) -> io::Result<ExitReason> {
         self.take(Event::Tick)?;
         self.settle().await?;
         loop {
-            let choices = self.speak()?;
-            let Some(line) = self.ask("> ", false, signals).await? else { return Ok(self.ending()) };
+            let choices = self.print_screen()?;
+            let Some(line) = self.ask("> ", false, signals).await? else { return Ok(self.exit_reason()) };
             let line = line.trim();
             if line.is_empty() {
                 continue;
@@ -74,31 +74,31 @@ impl<W: Write> Driver<W> {
                 None => {
                     let message =
                         format!("There is no {}. Write a number from 1 to {}.", line, choices.len());
-                    self.say(&message)?;
+                    self.print(&message)?;
                     continue;
                 }
                 Some(Choice::Pick(pick @ Pick::Action(Action::Submit | Action::Pay))) => {
                     if !self.fill_in(signals).await? {
-                        return Ok(self.ending());
+                        return Ok(self.exit_reason());
                     }
                     self.pick(pick)?;
                 }
                 Some(Choice::Pick(pick)) => self.pick(pick)?,
                 Some(Choice::Ask(field)) => {
                     if !self.fill(field, signals).await? {
-                        return Ok(self.ending());
+                        return Ok(self.exit_reason());
                     }
                 }
             }
             if self.ended {
-                return Ok(Ending::Left);
+                return Ok(ExitReason::Quit);
             }
             self.settle().await?;
         }
     }
 
-    fn ending(&self) -> Ending {
-        if self.ended { Ending::Terminated } else { Ending::Left }
+    fn exit_reason(&self) -> ExitReason {
+        if self.ended { ExitReason::Terminated } else { ExitReason::Quit }
     }
 
     /// Asks for every field in which nothing is written yet. Answers `false` where the input has ended.
@@ -121,7 +121,7 @@ impl<W: Write> Driver<W> {
     }
 
     /// Says what there is, and numbers what can be done.
-    fn speak(&mut self) -> io::Result<Vec<Choice>> {
+    fn print_screen(&mut self) -> io::Result<Vec<Choice>> {
         let (title, view, actions) = self.app.plain_view();
         writeln!(self.out)?;
         self.line(&format!("== {title} =="))?;
@@ -189,16 +189,16 @@ impl<W: Write> Driver<W> {
         for notice in self.app.take_notices() {
             let word = match notice.level {
                 Level::Info => "Note",
-                Level::Good => "Done",
-                Level::Warn => "Look out",
-                Level::Bad => "Problem",
+                Level::Success => "Done",
+                Level::Warning => "Look out",
+                Level::Error => "Problem",
             };
-            self.say(&format!("{word}: {}", notice.text))?;
+            self.print(&format!("{word}: {}", notice.text))?;
         }
         Ok(())
     }
 
-    fn say(&mut self, words: &str) -> io::Result<()> {
+    fn print(&mut self, words: &str) -> io::Result<()> {
         self.line(words)?;
         self.out.flush()
     }
@@ -219,7 +219,7 @@ impl<W: Write> Driver<W> {
             match timeout_at(end, self.runtime.next()).await {
                 Ok(Some(event)) => self.take(event)?,
                 Ok(None) => return Ok(()),
-                Err(_) => return self.say("The server has not answered yet."),
+                Err(_) => return self.print("The server has not answered yet."),
             }
         }
         Ok(())
@@ -297,7 +297,7 @@ impl Lines {
     fn new() -> Self {
         let (wanted, wants) = std::sync::mpsc::channel();
         let (sender, read) = mpsc::unbounded_channel();
-        // A thread of its own: a line that never comes must not keep the program from ending.
+        // A thread of its own: a line that never comes must not keep the program from exit_reason.
         let reader = std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
             while let Ok(secret) = wants.recv() {
                 let Some(line) = read_line(secret) else { return };

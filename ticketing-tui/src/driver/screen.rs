@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 use super::signals::{Signal, Signals, stop};
-use super::{Ending, Options, Runtime};
+use super::{ExitReason, Options, Runtime};
 use crate::app::App;
 use crate::effect::Effect;
 use crate::event::Event;
@@ -22,15 +22,15 @@ const FRAME: Duration = Duration::from_millis(16);
 ///
 /// # Errors
 /// When the terminal cannot be read or written. It is left clean all the same.
-pub async fn run(options: Options) -> io::Result<Ending> {
+pub async fn run(options: Options) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     let mut terminal = Terminal::new()?;
     let (app, runtime) = Runtime::open(options, terminal.size()?);
     terminal.enter(app.wants_mouse(), app.wants_title())?;
     let mut driver = Driver { app, runtime, terminal, dirty: true, drawn: Instant::now() };
-    let ending = driver.run(&mut signals).await;
+    let exit_reason = driver.run(&mut signals).await;
     let left = driver.terminal.leave();
-    ending.and_then(|ending| left.map(|()| ending))
+    exit_reason.and_then(|exit_reason| left.map(|()| exit_reason))
 }
 
 struct Driver {
@@ -58,7 +58,7 @@ fn perform_all(
 }
 
 impl Driver {
-    async fn run(&mut self, signals: &mut Signals) -> io::Result<Ending> {
+    async fn run(&mut self, signals: &mut Signals) -> io::Result<ExitReason> {
         // The first picture is there before anything is asked.
         self.draw()?;
         let mut inputs = EventStream::new();
@@ -66,7 +66,7 @@ impl Driver {
         loop {
             match next {
                 Next::GoOn => {}
-                Next::End => return Ok(Ending::Left),
+                Next::End => return Ok(ExitReason::Quit),
                 Next::Suspend => {
                     next = self.suspend(signals, true).await?;
                     continue;
@@ -83,7 +83,7 @@ impl Driver {
                 signal = signals.next() => match signal {
                     Signal::End => {
                         self.take(Event::Terminate)?;
-                        return Ok(Ending::Terminated);
+                        return Ok(ExitReason::Terminated);
                     }
                     Signal::Stop => self.suspend(signals, false).await?,
                     Signal::Continue => {
@@ -94,7 +94,7 @@ impl Driver {
                 },
                 input = inputs.next() => match input {
                     // Its terminal is gone.
-                    None => return Ok(Ending::Terminated),
+                    None => return Ok(ExitReason::Terminated),
                     Some(input) => {
                         let next = match event(input?) {
                             Some(event) => self.take(event)?,

@@ -11,13 +11,13 @@ use crate::effect::CallId;
 #[derive(Debug, Default)]
 pub(crate) struct Listings {
     list: Vec<Listing>,
-    /// Those that are off the market, whatever a list says that was read before. Only an order brings one back.
-    gone: HashSet<TicketId>,
+    /// Those that are off the market, whatever a list says that was read original. Only an order brings one back.
+    withdrawn: HashSet<TicketId>,
     /// What is being done, by the call that does it: also to one that is gone before its answer comes.
-    under_way: HashMap<CallId, (TicketId, ListingAction)>,
+    in_progress: HashMap<CallId, (TicketId, ListingAction)>,
     pub(crate) load: Load,
     /// Tickets that were heard of since the list was asked for, and may be missing in it.
-    heard_since_load: HashSet<TicketId>,
+    updated_since_load: HashSet<TicketId>,
 }
 
 /// One of them.
@@ -25,15 +25,15 @@ pub(crate) struct Listings {
 pub(crate) struct Listing {
     /// As it is shown.
     pub(crate) ticket: Ticket,
-    pub(crate) pending: Option<Pending>,
+    pub(crate) pending: Option<PendingChange>,
 }
 
 /// A change that the server has not agreed to yet.
 #[derive(Debug, Clone)]
-pub(crate) struct Pending {
+pub(crate) struct PendingChange {
     pub(crate) action: ListingAction,
-    /// What it was before.
-    before: Ticket,
+    /// What it was original.
+    original: Ticket,
 }
 
 /// What is being done to a listing.
@@ -64,14 +64,14 @@ impl Listings {
     /// The list is asked for.
     pub(crate) fn begin_load(&mut self, call: CallId) {
         self.load = Load::Loading(call);
-        self.heard_since_load.clear();
+        self.updated_since_load.clear();
     }
 
     /// Takes in the list. A ticket that was heard of after the list was asked for stays, also where the list lacks it.
     pub(crate) fn replace(&mut self, tickets: &[Ticket]) {
-        let newer = std::mem::take(&mut self.heard_since_load);
+        let newer = std::mem::take(&mut self.updated_since_load);
         for ticket in tickets {
-            self.take(ticket);
+            self.update(ticket);
         }
         let listed: HashSet<_> = tickets.iter().map(|ticket| &ticket.id).collect();
         self.list.retain(|known| listed.contains(&known.ticket.id) || newer.contains(&known.ticket.id));
@@ -79,23 +79,23 @@ impl Listings {
     }
 
     /// Takes in what one of them is now, unless something newer is known. A change that is under way stays shown.
-    pub(crate) fn take(&mut self, ticket: &Ticket) {
-        if self.gone.contains(&ticket.id) {
+    pub(crate) fn update(&mut self, ticket: &Ticket) {
+        if self.withdrawn.contains(&ticket.id) {
             if ticket.status == TicketStatus::Available {
                 return;
             }
             // An order that was on its way has won over the withdrawal.
-            self.gone.remove(&ticket.id);
+            self.withdrawn.remove(&ticket.id);
         }
-        self.heard_since_load.insert(ticket.id.clone());
+        self.updated_since_load.insert(ticket.id.clone());
         match self.list.iter_mut().find(|known| known.ticket.id == ticket.id) {
             None => {
                 let key = |ticket: &Ticket| (ticket.created_at, ticket.id.clone());
                 let place = self.list.partition_point(|known| key(&known.ticket) > key(ticket));
                 self.list.insert(place, Listing { ticket: ticket.clone(), pending: None });
             }
-            Some(Listing { pending: Some(pending), .. }) if ticket.version >= pending.before.version => {
-                pending.before = ticket.clone();
+            Some(Listing { pending: Some(pending), .. }) if ticket.version >= pending.original.version => {
+                pending.original = ticket.clone();
             }
             Some(known) if known.pending.is_none() && ticket.version >= known.ticket.version => {
                 known.ticket = ticket.clone();
@@ -106,13 +106,13 @@ impl Listings {
 
     /// It is off the market.
     pub(crate) fn remove(&mut self, id: &TicketId) {
-        self.gone.insert(id.clone());
+        self.withdrawn.insert(id.clone());
         self.list.retain(|listing| listing.ticket.id != *id);
     }
 
     /// Shows a change before it is agreed to.
     pub(crate) fn change(&mut self, id: &TicketId, new: &NewTicket, call: CallId) {
-        if let Some(listing) = self.pend(id, call, ListingAction::Change) {
+        if let Some(listing) = self.begin_action(id, call, ListingAction::Change) {
             listing.ticket.title.clone_from(&new.title);
             listing.ticket.price = new.price;
         }
@@ -120,25 +120,25 @@ impl Listings {
 
     /// Shows that it is being taken off the market.
     pub(crate) fn withdraw(&mut self, id: &TicketId, call: CallId) {
-        self.pend(id, call, ListingAction::Withdraw);
+        self.begin_action(id, call, ListingAction::Withdraw);
     }
 
-    fn pend(&mut self, id: &TicketId, call: CallId, action: ListingAction) -> Option<&mut Listing> {
+    fn begin_action(&mut self, id: &TicketId, call: CallId, action: ListingAction) -> Option<&mut Listing> {
         let listing = self.list.iter_mut().find(|listing| listing.ticket.id == *id)?;
-        let before = listing.ticket.clone();
-        listing.pending = Some(Pending { action, before });
-        self.under_way.insert(call, (id.clone(), action));
+        let original = listing.ticket.clone();
+        listing.pending = Some(PendingChange { action, original });
+        self.in_progress.insert(call, (id.clone(), action));
         Some(listing)
     }
 
     /// The answer to a change has come. What was shown is taken back; the caller takes in what it is now.
-    pub(crate) fn settle(&mut self, call: CallId) -> Option<(TicketId, ListingAction)> {
-        let (id, action) = self.under_way.remove(&call)?;
+    pub(crate) fn end_action(&mut self, call: CallId) -> Option<(TicketId, ListingAction)> {
+        let (id, action) = self.in_progress.remove(&call)?;
         let listing = self.list.iter_mut().find(|listing| listing.ticket.id == id);
         if let Some((listing, pending)) =
             listing.and_then(|listing| listing.pending.take().map(|p| (listing, p)))
         {
-            listing.ticket = pending.before;
+            listing.ticket = pending.original;
         }
         Some((id, action))
     }
@@ -152,24 +152,24 @@ mod tests {
     #[test]
     fn a_change_is_shown_at_once_and_taken_back_where_it_is_refused() {
         let mut listings = Listings::default();
-        listings.take(&ticket("a", "old", "10", 0));
+        listings.update(&ticket("a", "old", "10", 0));
         let (id, call) = ("a".into(), CallId(7));
         listings.change(&id, &NewTicket::new("new", "12".parse().unwrap()), call);
         assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
         // A live change comes in between.
-        listings.take(&ticket("a", "live", "11", 1));
+        listings.update(&ticket("a", "live", "11", 1));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
-        assert!(listings.settle(CallId(8)).is_none(), "another call's answer changes nothing");
-        assert_eq!(listings.settle(call), Some((id.clone(), ListingAction::Change)));
+        assert!(listings.end_action(CallId(8)).is_none(), "another call's answer changes nothing");
+        assert_eq!(listings.end_action(call), Some((id.clone(), ListingAction::Change)));
         assert_eq!(listings.get(&id).unwrap().ticket.title, "live");
     }
 
     #[test]
     fn list_read_before_a_listing_does_not_remove_it() {
         let mut listings = Listings::default();
-        listings.take(&ticket("old", "t", "10", 0));
+        listings.update(&ticket("old", "t", "10", 0));
         listings.begin_load(CallId(1));
-        listings.take(&ticket("new", "t", "10", 0));
+        listings.update(&ticket("new", "t", "10", 0));
         listings.replace(&[]);
         let ids: Vec<_> = listings.list().iter().map(|listing| listing.ticket.id.as_str()).collect();
         assert_eq!(ids, ["new"]);
@@ -178,11 +178,11 @@ mod tests {
     #[test]
     fn withdrawn_listing_comes_back_only_with_an_order() {
         let mut listings = Listings::default();
-        listings.take(&ticket("a", "t", "10", 0));
+        listings.update(&ticket("a", "t", "10", 0));
         listings.remove(&"a".into());
-        listings.take(&ticket("a", "t", "10", 0));
+        listings.update(&ticket("a", "t", "10", 0));
         assert!(listings.list().is_empty());
-        listings.take(&Ticket { status: TicketStatus::Sold, ..ticket("a", "t", "10", 3) });
+        listings.update(&Ticket { status: TicketStatus::Sold, ..ticket("a", "t", "10", 3) });
         assert_eq!(listings.sums().2, 1);
     }
 
@@ -192,7 +192,7 @@ mod tests {
         for (id, status) in
             [("a", TicketStatus::Available), ("b", TicketStatus::Sold), ("c", TicketStatus::Sold)]
         {
-            listings.take(&Ticket { status, ..ticket(id, "t", "10.50", 0) });
+            listings.update(&Ticket { status, ..ticket(id, "t", "10.50", 0) });
         }
         assert_eq!(listings.sums(), (1, 0, 2, 2_100));
     }

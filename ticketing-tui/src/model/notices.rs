@@ -12,11 +12,11 @@ pub enum Level {
     /// Something to know.
     Info,
     /// Something worked.
-    Good,
+    Success,
     /// Something needs an eye.
-    Warn,
+    Warning,
     /// Something did not work.
-    Bad,
+    Error,
 }
 
 /// A message.
@@ -26,7 +26,7 @@ pub struct Notice {
     pub level: Level,
     /// What it says, on one line, and safe to show.
     pub text: String,
-    until: Timestamp,
+    expires_at: Timestamp,
 }
 
 /// The messages that are shown, and those that were not read out yet.
@@ -37,22 +37,22 @@ pub(crate) struct Notices {
 }
 
 /// More than this at once would hide what they are about.
-const SHOWN: usize = 3;
+const MAX_SHOWN: usize = 3;
 /// Where nobody reads out, they must not pile up.
 const MAX_UNPRINTED: usize = 32;
 
 impl Notices {
-    pub(crate) fn say(&mut self, level: Level, text: impl Into<String>, now: Timestamp) {
-        let long = match level {
-            Level::Info | Level::Good => Duration::from_secs(5),
-            Level::Warn | Level::Bad => Duration::from_secs(9),
+    pub(crate) fn push(&mut self, level: Level, text: impl Into<String>, now: Timestamp) {
+        let duration = match level {
+            Level::Info | Level::Success => Duration::from_secs(5),
+            Level::Warning | Level::Error => Duration::from_secs(9),
         };
         let text = sanitize(&text.into()).into_owned();
-        let notice = Notice { level, text, until: now + long };
+        let notice = Notice { level, text, expires_at: now + duration };
         self.shown.retain(|old| old.text != notice.text);
         self.shown.push_back(notice.clone());
         self.unprinted.push_back(notice);
-        while self.shown.len() > SHOWN {
+        while self.shown.len() > MAX_SHOWN {
             self.shown.pop_front();
         }
         while self.unprinted.len() > MAX_UNPRINTED {
@@ -62,7 +62,7 @@ impl Notices {
 
     /// Takes away what was shown long enough.
     pub(crate) fn tick(&mut self, now: Timestamp) {
-        self.shown.retain(|notice| notice.until > now);
+        self.shown.retain(|notice| notice.expires_at > now);
     }
 
     pub(crate) fn shown(&self) -> impl DoubleEndedIterator<Item = &Notice> {
@@ -71,7 +71,7 @@ impl Notices {
 
     /// When the next one passes.
     pub(crate) fn wakes_at(&self) -> Option<Timestamp> {
-        self.shown.iter().map(|notice| notice.until).min()
+        self.shown.iter().map(|notice| notice.expires_at).min()
     }
 
     pub(crate) fn has_unprinted(&self) -> bool {

@@ -4,7 +4,7 @@ use ticketing_sdk::{CardEntry, Money, NewTicket, OrderId, OrderStatus, Pages, Se
 
 use super::notices::Level;
 use super::orders::OrderAction;
-use super::{Link, Load, Model, Session};
+use super::{FeedState, Load, Model, Session};
 use crate::effect::{Call, CallId, Effect};
 use crate::settings::SettingChange;
 use crate::text;
@@ -21,7 +21,7 @@ impl Model {
         self.market.begin_reload();
         if let Load::Loading(before) = self.market.load {
             // It will not be answered to its end.
-            self.open_calls.remove(&before);
+            self.pending_calls.remove(&before);
         }
         self.market.load = Load::Loading(self.call(Call::Market));
     }
@@ -47,11 +47,11 @@ impl Model {
 
     /// Asks the server for everything again, at once.
     pub(crate) fn reload(&mut self) {
-        if matches!(self.link, Link::Live | Link::Ended(_)) {
+        if matches!(self.feed_state, FeedState::Live | FeedState::Unavailable(_)) {
             self.load_market();
         }
         // Where there is no connection, the market is loaded when it stands.
-        if !matches!(self.link, Link::Live) {
+        if !matches!(self.feed_state, FeedState::Live) {
             self.effect(Effect::Follow);
         }
         self.call(Call::Session);
@@ -82,7 +82,7 @@ impl Model {
         }
         let price = order.ticket.price;
         let call = self.call(Call::Pay { order: id.clone(), token, price });
-        self.orders.begin(id, call, OrderAction::Pay);
+        self.orders.begin_action(id, call, OrderAction::Pay);
     }
 
     /// Lets go of a reservation, unless something is being done to it already.
@@ -90,7 +90,7 @@ impl Model {
         let open = self.orders.get(id).is_some_and(|order| order.status == OrderStatus::Created);
         if open && self.orders.action(id).is_none() {
             let call = self.call(Call::Cancel(id.clone()));
-            self.orders.begin(id, call, OrderAction::Cancel);
+            self.orders.begin_action(id, call, OrderAction::Cancel);
         }
     }
 
@@ -113,7 +113,7 @@ impl Model {
 
     /// Ends the session.
     pub(crate) fn sign_out(&mut self) {
-        if matches!(self.session, Session::In(_)) {
+        if matches!(self.session, Session::SignedIn(_)) {
             self.call(Call::SignOut);
         }
     }
@@ -122,7 +122,7 @@ impl Model {
     pub(crate) fn copy(&mut self, id: &str) {
         // What is pasted into a shell must not end a line there.
         let id = text::sanitize(id).into_owned();
-        self.say(Level::Info, format!("Copied {id}"));
+        self.notify(Level::Info, format!("Copied {id}"));
         self.effect(Effect::Copy(id));
     }
 
@@ -137,7 +137,7 @@ impl Model {
     }
 
     fn browse(&mut self, address: String) {
-        self.say(Level::Info, format!("Opening {address}"));
+        self.notify(Level::Info, format!("Opening {address}"));
         self.effect(Effect::Browse(address));
     }
 

@@ -14,22 +14,22 @@ pub(crate) struct Orders {
     list: Vec<Order>,
     pub(crate) load: Load,
     /// Orders that were heard of since the list was asked for, and may be missing in it.
-    heard_since_load: HashSet<OrderId>,
+    updated_since_load: HashSet<OrderId>,
     /// What is being done to an order. Nothing else is begun meanwhile.
-    under_way: HashMap<OrderId, (CallId, OrderAction)>,
+    in_progress: HashMap<OrderId, (CallId, OrderAction)>,
     /// How the last try to pay ended, where it did not work.
-    refusals: HashMap<OrderId, Refusal>,
+    payment_errors: HashMap<OrderId, PaymentError>,
     payments: HashMap<OrderId, Payment>,
     /// Tickets that are being reserved, and at which price.
     reserving: HashMap<TicketId, (CallId, Money)>,
     /// How many of the warnings were given.
-    warned: HashMap<OrderId, usize>,
-    /// Orders that are paid for elsewhere, with the time of the next look how far they are.
+    warnings_given: HashMap<OrderId, usize>,
+    /// Orders that are paid for elsewhere, with the time of the next poll_at how far they are.
     followed: HashMap<OrderId, Timestamp>,
     /// Orders that were seen to run out.
-    lapsed: HashSet<OrderId>,
-    /// Orders whose time is up, with the time of the next look whether the server has noticed.
-    looks: HashMap<OrderId, Timestamp>,
+    expired: HashSet<OrderId>,
+    /// Orders whose time is up, with the time of the next poll_at whether the server has noticed.
+    expiry_polls: HashMap<OrderId, Timestamp>,
 }
 
 /// What is being done to an order.
@@ -41,7 +41,7 @@ pub(crate) enum OrderAction {
 
 /// Why the last try to pay did not work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refusal {
+pub(crate) struct PaymentError {
     pub(crate) message: String,
     /// What to do about it, where that is known.
     pub(crate) advice: Option<String>,
@@ -49,17 +49,17 @@ pub(crate) struct Refusal {
 
 /// What the passing of time brings about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Alarm {
+pub(crate) enum OrderAlert {
     /// So much is left.
-    Left(OrderId, Duration),
+    TimeLeft(OrderId, Duration),
     /// The time is up.
-    Over(OrderId),
+    DeadlinePassed(OrderId),
     /// The server should be asked what has become of it.
-    Look(OrderId),
+    Refresh(OrderId),
 }
 
-/// The points at which one is warned.
-const WARNINGS: [Duration; 6] = [
+/// The points at which one is warnings_given.
+const WARNING_TIMES: [Duration; 6] = [
     Duration::from_secs(600),
     Duration::from_secs(300),
     Duration::from_secs(120),
@@ -68,11 +68,11 @@ const WARNINGS: [Duration; 6] = [
     Duration::from_secs(10),
 ];
 /// From here on a warning is more than a remark.
-pub(crate) const SOON: Duration = Duration::from_secs(60);
+pub(crate) const URGENT_TIME_LEFT: Duration = Duration::from_secs(60);
 /// How often an order is looked at that is paid for elsewhere.
-const FOLLOW_INTERVAL: Duration = Duration::from_secs(2);
+const PAYMENT_POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// How long the server may take to notice that time is up, before it is asked again.
-const PACE: Duration = Duration::from_millis(700);
+const EXPIRY_POLL_INTERVAL: Duration = Duration::from_millis(700);
 
 impl Orders {
     /// All of them, the newest first.
@@ -95,11 +95,11 @@ impl Orders {
     }
 
     pub(crate) fn action(&self, id: &OrderId) -> Option<OrderAction> {
-        self.under_way.get(id).map(|(_, action)| *action)
+        self.in_progress.get(id).map(|(_, action)| *action)
     }
 
-    pub(crate) fn refusal(&self, id: &OrderId) -> Option<&Refusal> {
-        self.refusals.get(id)
+    pub(crate) fn payment_error(&self, id: &OrderId) -> Option<&PaymentError> {
+        self.payment_errors.get(id)
     }
 
     pub(crate) fn payment(&self, id: &OrderId) -> Option<&Payment> {
@@ -112,20 +112,20 @@ impl Orders {
 
     /// Whether money is being taken right now.
     pub(crate) fn is_paying(&self) -> bool {
-        self.under_way.values().any(|(_, action)| *action == OrderAction::Pay)
+        self.in_progress.values().any(|(_, action)| *action == OrderAction::Pay)
     }
 
     /// The list is asked for.
     pub(crate) fn begin_load(&mut self, call: CallId) {
         self.load = Load::Loading(call);
-        self.heard_since_load.clear();
+        self.updated_since_load.clear();
     }
 
     /// Takes in the list. An order that was heard of after the list was asked for stays, also where the list lacks it.
     pub(crate) fn replace(&mut self, orders: &[Order]) {
-        let newer = std::mem::take(&mut self.heard_since_load);
+        let newer = std::mem::take(&mut self.updated_since_load);
         for order in orders {
-            self.take(order);
+            self.update(order);
         }
         let listed: HashSet<_> = orders.iter().map(|order| &order.id).collect();
         self.list.retain(|known| listed.contains(&known.id) || newer.contains(&known.id));
@@ -133,22 +133,22 @@ impl Orders {
     }
 
     /// Takes in what an order is now, unless something newer is known.
-    pub(crate) fn take(&mut self, order: &Order) {
-        self.heard_since_load.insert(order.id.clone());
+    pub(crate) fn update(&mut self, order: &Order) {
+        self.updated_since_load.insert(order.id.clone());
         match self.list.iter_mut().find(|known| known.id == order.id) {
             Some(known) if progress(known) > progress(order) => return,
             Some(known) => *known = order.clone(),
             None => {
-                let place = self
+                let index = self
                     .list
                     .partition_point(|known| (known.created_at, &known.id) > (order.created_at, &order.id));
-                self.list.insert(place, order.clone());
+                self.list.insert(index, order.clone());
             }
         }
         if order.status != OrderStatus::Created {
-            self.looks.remove(&order.id);
-            self.warned.remove(&order.id);
-            self.refusals.remove(&order.id);
+            self.expiry_polls.remove(&order.id);
+            self.warnings_given.remove(&order.id);
+            self.payment_errors.remove(&order.id);
         }
         if order.status.is_final() {
             self.followed.remove(&order.id);
@@ -158,40 +158,40 @@ impl Orders {
     /// Looks at an order from now on until it is paid for, or over. `now` is the server's.
     pub(crate) fn follow(&mut self, id: &OrderId, now: Timestamp) {
         if self.get(id).is_some_and(|order| !order.status.is_final()) {
-            self.followed.entry(id.clone()).or_insert(now + FOLLOW_INTERVAL);
+            self.followed.entry(id.clone()).or_insert(now + PAYMENT_POLL_INTERVAL);
         }
     }
 
     /// Whether an order was seen to run out. Of an order that was cancelled elsewhere that is not known.
-    pub(crate) fn has_lapsed(&self, id: &OrderId) -> bool {
-        self.lapsed.contains(id)
+    pub(crate) fn has_expired(&self, id: &OrderId) -> bool {
+        self.expired.contains(id)
     }
 
     pub(crate) fn is_followed(&self, id: &OrderId) -> bool {
         self.followed.contains_key(id)
     }
 
-    pub(crate) fn begin(&mut self, id: &OrderId, call: CallId, action: OrderAction) {
-        self.refusals.remove(id);
-        self.under_way.insert(id.clone(), (call, action));
+    pub(crate) fn begin_action(&mut self, id: &OrderId, call: CallId, action: OrderAction) {
+        self.payment_errors.remove(id);
+        self.in_progress.insert(id.clone(), (call, action));
     }
 
     /// Ends what a call was doing to an order. Answers with the order, if the call is still the one that does it.
-    pub(crate) fn end(&mut self, call: CallId) -> Option<(OrderId, OrderAction)> {
+    pub(crate) fn end_action(&mut self, call: CallId) -> Option<(OrderId, OrderAction)> {
         let (id, action) = self
-            .under_way
+            .in_progress
             .iter()
-            .find(|(_, (under_way, _))| *under_way == call)
+            .find(|(_, (in_progress, _))| *in_progress == call)
             .map(|(id, (_, action))| (id.clone(), *action))?;
-        self.under_way.remove(&id);
+        self.in_progress.remove(&id);
         Some((id, action))
     }
 
-    pub(crate) fn refuse(&mut self, id: OrderId, refusal: Refusal) {
-        self.refusals.insert(id, refusal);
+    pub(crate) fn set_payment_error(&mut self, id: OrderId, error: PaymentError) {
+        self.payment_errors.insert(id, error);
     }
 
-    pub(crate) fn paid(&mut self, id: &OrderId, payment: &Payment) {
+    pub(crate) fn record_payment(&mut self, id: &OrderId, payment: &Payment) {
         self.payments.insert(id.clone(), payment.clone());
         // The order itself hears of it a moment later; what is paid does not run out.
         if let Some(order) = self.list.iter_mut().find(|order| order.id == *id)
@@ -199,7 +199,7 @@ impl Orders {
         {
             order.status = OrderStatus::AwaitingPayment;
         }
-        self.looks.remove(id);
+        self.expiry_polls.remove(id);
     }
 
     pub(crate) fn begin_reserving(&mut self, ticket: &TicketId, call: CallId, price: Money) {
@@ -208,62 +208,64 @@ impl Orders {
 
     /// Ends a reservation that was under way. Answers with its ticket, and the price that was shown.
     pub(crate) fn end_reserving(&mut self, call: CallId) -> Option<(TicketId, Money)> {
-        let under_way = self.reserving.iter().find(|(_, (under_way, _))| *under_way == call);
-        let (ticket, price) = under_way.map(|(id, (_, price))| (id.clone(), *price))?;
+        let in_progress = self.reserving.iter().find(|(_, (in_progress, _))| *in_progress == call);
+        let (ticket, price) = in_progress.map(|(id, (_, price))| (id.clone(), *price))?;
         self.reserving.remove(&ticket);
         Some((ticket, price))
     }
 
     /// How long an order still holds its ticket unless it is paid for; nothing where it no longer waits for that.
-    pub(crate) fn left(order: &Order, now: Timestamp) -> Duration {
+    pub(crate) fn time_left(order: &Order, now: Timestamp) -> Duration {
         order.time_left(now).unwrap_or_default()
     }
 
     /// What the time brings about. `now` is the server's.
-    pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<Alarm> {
-        let mut alarms = Vec::new();
+    pub(crate) fn tick(&mut self, now: Timestamp) -> Vec<OrderAlert> {
+        let mut alerts = Vec::new();
         // The clock may have been set back meanwhile.
-        let is_due = |look: Timestamp, pause: Duration| look <= now || look > now + pause;
-        for (id, look) in self.followed.iter_mut().filter(|(_, look)| is_due(**look, FOLLOW_INTERVAL)) {
-            *look = now + FOLLOW_INTERVAL;
-            alarms.push(Alarm::Look(id.clone()));
+        let is_due = |poll_at: Timestamp, pause: Duration| poll_at <= now || poll_at > now + pause;
+        for (id, poll_at) in
+            self.followed.iter_mut().filter(|(_, poll_at)| is_due(**poll_at, PAYMENT_POLL_INTERVAL))
+        {
+            *poll_at = now + PAYMENT_POLL_INTERVAL;
+            alerts.push(OrderAlert::Refresh(id.clone()));
         }
         for order in self.list.iter().filter(|order| order.status == OrderStatus::Created) {
-            let left = Self::left(order, now);
+            let left = Self::time_left(order, now);
             if left.is_zero() {
-                let next = now + PACE;
-                match self.looks.get_mut(&order.id) {
+                let next = now + EXPIRY_POLL_INTERVAL;
+                match self.expiry_polls.get_mut(&order.id) {
                     None => {
-                        self.looks.insert(order.id.clone(), next);
-                        self.lapsed.insert(order.id.clone());
-                        alarms.push(Alarm::Over(order.id.clone()));
-                        alarms.push(Alarm::Look(order.id.clone()));
+                        self.expiry_polls.insert(order.id.clone(), next);
+                        self.expired.insert(order.id.clone());
+                        alerts.push(OrderAlert::DeadlinePassed(order.id.clone()));
+                        alerts.push(OrderAlert::Refresh(order.id.clone()));
                     }
-                    Some(look) if is_due(*look, PACE) => {
-                        *look = next;
-                        alarms.push(Alarm::Look(order.id.clone()));
+                    Some(poll_at) if is_due(*poll_at, EXPIRY_POLL_INTERVAL) => {
+                        *poll_at = next;
+                        alerts.push(OrderAlert::Refresh(order.id.clone()));
                     }
                     Some(_) => {}
                 }
                 continue;
             }
-            let passed = WARNINGS.iter().filter(|point| left <= **point).count();
+            let points_passed = WARNING_TIMES.iter().filter(|point| left <= **point).count();
             // What lay behind when it was first seen is not worth a word.
-            let warned = self.warned.entry(order.id.clone()).or_insert(passed);
-            if passed > *warned {
-                *warned = passed;
-                alarms.push(Alarm::Left(order.id.clone(), left));
+            let warnings_given = self.warnings_given.entry(order.id.clone()).or_insert(points_passed);
+            if points_passed > *warnings_given {
+                *warnings_given = points_passed;
+                alerts.push(OrderAlert::TimeLeft(order.id.clone(), left));
             }
         }
-        alarms
+        alerts
     }
 
     /// When `tick` has something to do, or a second that is shown has passed. `now` is the server's.
     pub(crate) fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let open = self.open().map(|order| {
-            let left = u64::try_from(Self::left(order, now).as_millis()).unwrap_or(u64::MAX);
-            match (left, self.looks.get(&order.id)) {
-                (0, Some(look)) => *look,
+            let left = u64::try_from(Self::time_left(order, now).as_millis()).unwrap_or(u64::MAX);
+            match (left, self.expiry_polls.get(&order.id)) {
+                (0, Some(poll_at)) => *poll_at,
                 (0, None) => now,
                 // Just behind the turn of the second, so that the next one is shown.
                 (left, _) => now + Duration::from_millis((left - 1) % 1000 + 1),
@@ -316,20 +318,21 @@ pub(crate) mod tests {
     #[test]
     fn one_is_warned_once_at_each_point_and_then_it_is_over() {
         let mut orders = Orders::default();
-        orders.take(&order("o", 0, OrderStatus::Created));
+        orders.update(&order("o", 0, OrderStatus::Created));
         let mut said = Vec::new();
         for second in 0..902 {
-            for alarm in orders.tick(at(second)) {
-                said.push((900 - second, alarm));
+            for alert in orders.tick(at(second)) {
+                said.push((900 - second, alert));
             }
         }
-        let left =
-            |seconds: i64| (seconds, Alarm::Left("o".into(), Duration::from_secs(seconds.unsigned_abs())));
+        let left = |seconds: i64| {
+            (seconds, OrderAlert::TimeLeft("o".into(), Duration::from_secs(seconds.unsigned_abs())))
+        };
         let mut expected: Vec<_> = [600, 300, 120, 60, 30, 10].map(left).into();
         expected.extend([
-            (0, Alarm::Over("o".into())),
-            (0, Alarm::Look("o".into())),
-            (-1, Alarm::Look("o".into())),
+            (0, OrderAlert::DeadlinePassed("o".into())),
+            (0, OrderAlert::Refresh("o".into())),
+            (-1, OrderAlert::Refresh("o".into())),
         ]);
         assert_eq!(said, expected);
     }
@@ -337,20 +340,20 @@ pub(crate) mod tests {
     #[test]
     fn an_order_that_is_nearly_over_when_it_is_first_seen_gives_no_old_warnings() {
         let mut orders = Orders::default();
-        orders.take(&order("o", 0, OrderStatus::Created));
+        orders.update(&order("o", 0, OrderStatus::Created));
         assert_eq!(orders.tick(at(880)), []);
-        assert_eq!(orders.tick(at(891)), [Alarm::Left("o".into(), Duration::from_secs(9))]);
+        assert_eq!(orders.tick(at(891)), [OrderAlert::TimeLeft("o".into(), Duration::from_secs(9))]);
     }
 
     #[test]
     fn it_wakes_at_the_turn_of_each_second_and_not_at_all_without_an_open_order() {
         let mut orders = Orders::default();
         assert_eq!(orders.wakes_at(at(0)), None);
-        orders.take(&order("o", 0, OrderStatus::Created));
+        orders.update(&order("o", 0, OrderStatus::Created));
         assert_eq!(orders.wakes_at(at(0)), Some(at(1)));
         let between = Timestamp::from_millis(NOW + 1_300);
         assert_eq!(orders.wakes_at(between), Some(at(2)));
-        orders.take(&order("o", 1, OrderStatus::Complete));
+        orders.update(&order("o", 1, OrderStatus::Complete));
         assert_eq!(orders.wakes_at(between), None);
         assert_eq!(orders.tick(at(10_000)), []);
     }
@@ -358,8 +361,8 @@ pub(crate) mod tests {
     #[test]
     fn what_is_older_does_not_overwrite_what_is_newer() {
         let mut orders = Orders::default();
-        orders.take(&order("o", 2, OrderStatus::Complete));
-        orders.take(&order("o", 0, OrderStatus::Created));
+        orders.update(&order("o", 2, OrderStatus::Complete));
+        orders.update(&order("o", 0, OrderStatus::Created));
         assert_eq!(orders.get(&"o".into()).map(|order| order.status), Some(OrderStatus::Complete));
         orders.begin_load(CallId(1));
         orders.replace(&[]);
@@ -369,9 +372,9 @@ pub(crate) mod tests {
     #[test]
     fn list_read_before_an_order_does_not_remove_it() {
         let mut orders = Orders::default();
-        orders.take(&order("old", 0, OrderStatus::Created));
+        orders.update(&order("old", 0, OrderStatus::Created));
         orders.begin_load(CallId(1));
-        orders.take(&order("new", 0, OrderStatus::Created));
+        orders.update(&order("new", 0, OrderStatus::Created));
         orders.replace(&[]);
         let ids: Vec<_> = orders.list().iter().map(|order| order.id.as_str()).collect();
         assert_eq!(ids, ["new"]);
@@ -384,9 +387,9 @@ pub(crate) mod tests {
     fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
         let mut orders = Orders::default();
         let open = order("o", 0, OrderStatus::Created);
-        orders.take(&open);
+        orders.update(&open);
         let payment = succeeded();
-        orders.paid(&"o".into(), &payment);
+        orders.record_payment(&"o".into(), &payment);
         orders.begin_load(CallId(1));
         orders.replace(&[open]);
         assert_eq!(orders.open().count(), 0);

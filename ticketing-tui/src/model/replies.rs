@@ -8,8 +8,8 @@ use ticketing_sdk::{
 
 use super::listings::ListingAction;
 use super::notices::Level;
-use super::orders::{OrderAction, Orders, Refusal};
-use super::{Asked, Link, Listings, Load, Model, OpenCall, PriceChange, Session};
+use super::orders::{OrderAction, Orders, PaymentError};
+use super::{CallSubject, FeedState, Listings, Load, Model, PendingCall, PriceChange, Session};
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::{Call, CallId, Effect};
 use crate::event::{Feed, Reply};
@@ -18,41 +18,45 @@ use crate::text;
 impl Model {
     /// Takes in an answer. One that nobody waits for any more still tells how things are, but is not spoken of.
     pub(crate) fn reply(&mut self, id: CallId, reply: &Result<Reply, CallError>) {
-        let OpenCall { asked, session } = self.answered(id, reply);
-        let is_current = session == self.sessions;
-        if let (Ok(_), Link::Lost { .. }) = (reply, &self.link) {
+        let PendingCall { subject, session } = self.remove_pending_call(id, reply);
+        let is_current = session == self.session_number;
+        if let (Ok(_), FeedState::Retrying { .. }) = (reply, &self.feed_state) {
             // The server is there again; no need to wait for the next try.
-            self.link = Link::Connecting;
+            self.feed_state = FeedState::Connecting;
             self.effect(Effect::Follow);
         }
         self.check_reservation(id, reply);
-        if let Some((order, action)) = self.orders.end(id) {
-            self.order_done(&order, action, reply);
+        if let Some((order, action)) = self.orders.end_action(id) {
+            self.finish_order_action(&order, action, reply);
         } else if let Some((ticket, shown)) = self.orders.end_reserving(id) {
-            self.reserved(&ticket, reply);
+            self.finish_reservation(&ticket, reply);
             if let Err(CallError { new_price: Some(price), .. }) = reply {
                 self.price_change = Some(PriceChange { call: id, ticket, shown, price: *price });
             }
-        } else if let Some((ticket, action)) = self.listings.settle(id) {
-            self.listing_done(&ticket, action, reply);
+        } else if let Some((ticket, action)) = self.listings.end_action(id) {
+            self.finish_listing_action(&ticket, action, reply);
         } else {
             match reply {
-                // Who was signed in when a former session asked is no longer of interest.
-                Ok(Reply::Session(..)) if asked == Asked::Session && !is_current => {}
-                Ok(reply) => self.heard(id, reply),
-                Err(error) => self.failed(id, &asked, error),
+                // Who was signed in when a former session subject is no longer of interest.
+                Ok(Reply::Session(..)) if subject == CallSubject::Session && !is_current => {}
+                Ok(reply) => self.handle_reply(id, reply),
+                Err(error) => self.handle_error(id, &subject, error),
             }
         }
         match reply {
-            // The session in which it was asked has ended; a later one has not.
-            Err(error) if error.kind == CallErrorKind::SignedOut && is_current => self.signed(Session::Out),
+            // The session in which it was subject has ended; a later one has not.
+            Err(error) if error.kind == CallErrorKind::SignedOut && is_current => {
+                self.set_session(Session::SignedOut)
+            }
             _ => {}
         }
     }
 
-    fn heard(&mut self, id: CallId, reply: &Reply) {
+    fn handle_reply(&mut self, id: CallId, reply: &Reply) {
         match reply {
-            Reply::Session(user) => self.signed(user.clone().map_or(Session::Out, Session::In)),
+            Reply::Session(user) => {
+                self.set_session(user.clone().map_or(Session::SignedOut, Session::SignedIn))
+            }
             Reply::CardEntry(entry) => self.card_entry = *entry,
             Reply::Market { tickets, last } if self.market.load.awaits(id) => {
                 self.market.add_page(tickets);
@@ -63,7 +67,7 @@ impl Model {
             Reply::Market { .. } => {}
             Reply::Ticket(ticket) => {
                 self.market.update(ticket);
-                self.own_ticket(ticket);
+                self.update_own_listing(ticket);
             }
             Reply::Orders(orders) if self.orders.load.awaits(id) => {
                 self.orders.replace(orders);
@@ -75,10 +79,10 @@ impl Model {
             // An answer that was on its way while somebody else signed in is not told to that one.
             Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {
                 let was_followed = self.orders.is_followed(&order.id);
-                self.orders.take(order);
+                self.orders.update(order);
                 if was_followed && order.status == OrderStatus::Complete {
                     let title = text::title(&order.ticket.title);
-                    self.say(Level::Good, format!("Paid: {title} is yours"));
+                    self.notify(Level::Success, format!("Paid: {title} is yours"));
                 }
             }
             Reply::Order(_) => {}
@@ -86,7 +90,7 @@ impl Model {
         }
     }
 
-    fn failed(&mut self, id: CallId, asked: &Asked, error: &CallError) {
+    fn handle_error(&mut self, id: CallId, subject: &CallSubject, error: &CallError) {
         let something_is_shown =
             [self.market.tickets.len() > 0, !self.orders.list().is_empty(), !self.listings.list().is_empty()];
         if self.market.load.awaits(id) {
@@ -98,19 +102,21 @@ impl Model {
             *load = Load::Failed(error.clone());
             // Where nothing is shown, the error stands in its place.
             if is_shown {
-                self.say(Level::Bad, format!("What is shown may be old: {}", error_line(error)));
+                self.notify(Level::Error, format!("What is shown may be old: {}", error_line(error)));
             }
         }
-        match asked {
-            Asked::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
+        match subject {
+            CallSubject::Session if matches!(self.session, Session::Unknown | Session::Failed(_)) => {
                 self.session = Session::Failed(error.clone());
             }
-            Asked::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
+            CallSubject::Ticket(ticket) if error.is(&ErrorCode::NotFound) => {
                 self.market.mark_withdrawn(ticket);
                 self.listings.remove(ticket);
             }
             // A ticket that was listed all the same is shown.
-            Asked::ByScreen if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() => {
+            CallSubject::ScreenWrite
+                if matches!(error.kind, CallErrorKind::Unknown(_)) && self.user().is_some() =>
+            {
                 self.load_listings();
             }
             _ => {}
@@ -118,13 +124,13 @@ impl Model {
     }
 
     /// Somebody else is signed in, or nobody.
-    pub(crate) fn signed(&mut self, session: Session) {
+    pub(crate) fn set_session(&mut self, session: Session) {
         let before = self.user().map(|user| user.id.clone());
         let was_unknown = matches!(self.session, Session::Unknown | Session::Failed(_));
         self.session = session;
         let after = self.user().map(|user| user.id.clone());
         if before != after {
-            self.sessions += 1;
+            self.session_number += 1;
             self.reservation_checks.clear();
             // What is under way is settled by its key, and not told to another.
             self.orders = Orders::default();
@@ -138,7 +144,7 @@ impl Model {
         }
         match after {
             Some(_) => self.load_own(),
-            None if before.is_some() => self.say(Level::Info, "You are signed out"),
+            None if before.is_some() => self.notify(Level::Info, "You are signed out"),
             None => {}
         }
         if was_unknown {
@@ -146,17 +152,17 @@ impl Model {
         }
         if let (true, Some(user)) = (before != after, self.user()) {
             let text = format!("Signed in as {}", sanitize(&user.email));
-            self.say(Level::Good, text);
+            self.notify(Level::Success, text);
         }
     }
 
-    fn reserved(&mut self, ticket: &TicketId, reply: &Result<Reply, CallError>) {
+    fn finish_reservation(&mut self, ticket: &TicketId, reply: &Result<Reply, CallError>) {
         match reply {
             Ok(Reply::Order(order)) => {
-                self.orders.take(order);
-                let left = text::left(Orders::left(order, self.server_now()));
+                self.orders.update(order);
+                let left = text::left(Orders::time_left(order, self.server_now()));
                 let title = text::title(&order.ticket.title);
-                self.say(Level::Good, format!("{title} is reserved for you for {left}"));
+                self.notify(Level::Success, format!("{title} is reserved for you for {left}"));
             }
             Ok(_) => {}
             Err(error) => {
@@ -170,26 +176,26 @@ impl Model {
                     }
                     CallErrorKind::Refused(ErrorCode::NotFound) => {
                         let text = format!("{} is no longer for sale", self.title_of(ticket));
-                        self.say(Level::Bad, text);
+                        self.notify(Level::Error, text);
                     }
                     // Its screen asks whether the new price is fine.
                     CallErrorKind::Refused(ErrorCode::PriceChanged) if error.new_price.is_some() => {}
                     CallErrorKind::Unknown(_) => {
-                        self.say(Level::Bad, error_line(error));
+                        self.notify(Level::Error, error_line(error));
                         self.load_orders();
                     }
-                    _ => self.say(Level::Bad, error_line(error)),
+                    _ => self.notify(Level::Error, error_line(error)),
                 }
             }
         }
     }
 
     /// Tells of a changed price that no screen asks about: the one that wanted the ticket is left.
-    pub(crate) fn tell_price_change(&mut self) {
+    pub(crate) fn report_price_change(&mut self) {
         if let Some(PriceChange { ticket, shown, price, .. }) = self.price_change.take() {
             let title = self.title_of(&ticket);
             let text = format!("{title} costs ${price} now, not ${shown}; nothing was reserved");
-            self.say(Level::Warn, text);
+            self.notify(Level::Warning, text);
         }
     }
 
@@ -204,58 +210,63 @@ impl Model {
         let title = self.title_of(&ticket);
         match reply {
             Ok(Reply::Orders(orders)) if orders.iter().any(holds) => {
-                self.say(Level::Good, format!("{title} is yours already; your orders show it"));
+                self.notify(Level::Success, format!("{title} is yours already; your orders show it"));
             }
-            Ok(_) => self.say(Level::Bad, format!("{title} was just reserved by another buyer")),
-            Err(_) => self.say(Level::Bad, format!("{title} is reserved or sold")),
+            Ok(_) => self.notify(Level::Error, format!("{title} was just reserved by another buyer")),
+            Err(_) => self.notify(Level::Error, format!("{title} is reserved or sold")),
         }
     }
 
-    fn order_done(&mut self, id: &OrderId, action: OrderAction, reply: &Result<Reply, CallError>) {
+    fn finish_order_action(&mut self, id: &OrderId, action: OrderAction, reply: &Result<Reply, CallError>) {
         let title = self.orders.get(id).map_or_else(String::new, |order| text::title(&order.ticket.title));
         match (action, reply) {
             (OrderAction::Pay, Ok(Reply::Payment(payment))) => match payment.status {
                 Some(PaymentStatus::Failed | PaymentStatus::Refunded) => {
                     let message = "The card provider did not take the money".to_owned();
-                    self.say(Level::Bad, message.clone());
+                    self.notify(Level::Error, message.clone());
                     let advice = Some(ANOTHER_CARD.to_owned());
-                    self.orders.refuse(id.clone(), Refusal { message, advice });
+                    self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
                 }
                 _ => {
-                    self.orders.paid(id, payment);
-                    self.say(Level::Good, format!("Paid: {title} is yours"));
+                    self.orders.record_payment(id, payment);
+                    self.notify(Level::Success, format!("Paid: {title} is yours"));
                 }
             },
             (OrderAction::Cancel, Ok(_)) => {
-                self.say(Level::Good, format!("{title} is free for others again"))
+                self.notify(Level::Success, format!("{title} is free for others again"))
             }
             (_, Ok(_)) => {}
             (OrderAction::Pay, Err(error)) => {
-                self.say(Level::Bad, error_line(error));
+                self.notify(Level::Error, error_line(error));
                 let (message, advice) = (error.message.clone(), advice_for_payment(error));
-                self.orders.refuse(id.clone(), Refusal { message, advice });
+                self.orders.set_payment_error(id.clone(), PaymentError { message, advice });
             }
-            (OrderAction::Cancel, Err(error)) => self.say(Level::Bad, error_line(error)),
+            (OrderAction::Cancel, Err(error)) => self.notify(Level::Error, error_line(error)),
         }
         if self.user().is_some() {
             self.call(Call::Order(id.clone()));
         }
     }
 
-    fn listing_done(&mut self, id: &TicketId, action: ListingAction, reply: &Result<Reply, CallError>) {
+    fn finish_listing_action(
+        &mut self,
+        id: &TicketId,
+        action: ListingAction,
+        reply: &Result<Reply, CallError>,
+    ) {
         match (action, reply) {
             (ListingAction::Withdraw, Ok(_)) => {
                 self.listings.remove(id);
-                self.say(Level::Good, "It is off the market");
+                self.notify(Level::Success, "It is off the market");
             }
             (ListingAction::Change, Ok(Reply::Ticket(ticket))) => {
                 self.market.update(ticket);
-                self.own_ticket(ticket);
-                self.say(Level::Good, "Changed");
+                self.update_own_listing(ticket);
+                self.notify(Level::Success, "Changed");
             }
             (_, Ok(_)) => {}
             (_, Err(error)) => {
-                self.say(Level::Bad, error_line(error));
+                self.notify(Level::Error, error_line(error));
                 if error.is(&ErrorCode::NotFound) {
                     self.listings.remove(id);
                 } else {
@@ -266,9 +277,9 @@ impl Model {
     }
 
     /// A ticket of one's own belongs to the listings too.
-    fn own_ticket(&mut self, ticket: &Ticket) {
+    fn update_own_listing(&mut self, ticket: &Ticket) {
         if self.user().is_some_and(|user| user.id == ticket.user_id) {
-            self.listings.take(ticket);
+            self.listings.update(ticket);
         }
     }
 
@@ -276,15 +287,15 @@ impl Model {
     pub(crate) fn feed(&mut self, feed: &Feed) {
         match feed {
             Feed::Connected => {
-                let back = self.was_live && !matches!(self.link, Link::Live);
+                let back = self.was_live && !matches!(self.feed_state, FeedState::Live);
                 self.was_live = true;
-                self.link = Link::Live;
+                self.feed_state = FeedState::Live;
                 // The changes go on where they stopped; only what was never there is loaded.
                 if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
                     self.load_market();
                 }
                 if back {
-                    self.say(Level::Good, "Connected again");
+                    self.notify(Level::Success, "Connected again");
                 }
                 if back || matches!(self.session, Session::Unknown | Session::Failed(_)) {
                     self.call(Call::Session);
@@ -292,20 +303,21 @@ impl Model {
             }
             Feed::Change(change) => {
                 self.market.apply_change(change, self.now);
-                self.own_change(change);
+                self.apply_own_change(change);
             }
             Feed::Reset => self.reload(),
             Feed::Lost { error, retry_in } => {
-                if matches!(self.link, Link::Live) {
-                    self.say(Level::Warn, "The connection is lost; what is shown may be old");
+                if matches!(self.feed_state, FeedState::Live) {
+                    self.notify(Level::Warning, "The connection is lost; what is shown may be old");
                 }
                 if matches!(self.market.load, Load::Idle) {
                     self.market.load = Load::Failed(error.clone());
                 }
-                self.link = Link::Lost { error: error.clone(), retry_at: self.now + *retry_in };
+                self.feed_state =
+                    FeedState::Retrying { error: error.clone(), retry_at: self.now + *retry_in };
             }
             Feed::Ended(error) => {
-                self.link = Link::Ended(error.clone());
+                self.feed_state = FeedState::Unavailable(error.clone());
                 if !matches!(self.market.load, Load::Ready | Load::Loading(_)) {
                     self.load_market();
                 }
@@ -314,19 +326,19 @@ impl Model {
     }
 
     /// A change of a ticket that one sells, or holds.
-    fn own_change(&mut self, change: &TicketChange) {
+    fn apply_own_change(&mut self, change: &TicketChange) {
         let ticket = &change.ticket;
         if self.user().is_some_and(|user| user.id == ticket.user_id) {
             if change.kind == TicketChangeKind::Deleted {
                 self.listings.remove(&ticket.id);
             } else {
                 let was = self.listings.get(&ticket.id).map(|listing| listing.ticket.status);
-                self.listings.take(ticket);
+                self.listings.update(ticket);
                 if ticket.status == TicketStatus::Sold
                     && was.is_some_and(|status| status != TicketStatus::Sold)
                 {
                     let text = format!("You sold {} for ${}", text::title(&ticket.title), ticket.price);
-                    self.say(Level::Good, text);
+                    self.notify(Level::Success, text);
                 }
             }
         }

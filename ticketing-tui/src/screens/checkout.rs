@@ -10,7 +10,7 @@ use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
-use crate::model::orders::{OrderAction, Orders, SOON};
+use crate::model::orders::{OrderAction, Orders, URGENT_TIME_LEFT};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::form::{Field, Form};
@@ -43,7 +43,7 @@ impl Checkout {
     /// Whether there is something to pay, and it is not being paid.
     fn is_open(&self, model: &Model) -> bool {
         let held = |order: &Order| {
-            order.status == OrderStatus::Created && !Orders::left(order, model.server_now()).is_zero()
+            order.status == OrderStatus::Created && !Orders::time_left(order, model.server_now()).is_zero()
         };
         self.order(model).is_some_and(held) && model.orders.action(&self.id).is_none()
     }
@@ -199,7 +199,7 @@ impl Screen for Checkout {
                 facts(painter, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
-                let words = if model.orders.has_lapsed(&self.id) {
+                let words = if model.orders.has_expired(&self.id) {
                     "It was not paid in time, so it is free for others again. Nothing was charged."
                 } else if order.expires_at <= model.server_now() {
                     "It was cancelled or not paid in time, so it is free for others again. Nothing was charged."
@@ -223,11 +223,11 @@ impl Screen for Checkout {
             (_, Some(OrderAction::Pay)) => lines.push("Paying.".to_owned()),
             (_, Some(OrderAction::Cancel)) => lines.push("Cancelling.".to_owned()),
             (OrderStatus::Created, None) => {
-                let left = Orders::left(order, model.server_now());
+                let left = Orders::time_left(order, model.server_now());
                 lines.push(format!("Reserved for you for {}.", text::left(left)));
-                if let Some(refusal) = model.orders.refusal(&self.id) {
-                    lines.push(refusal.message.clone());
-                    lines.extend(refusal.advice.clone());
+                if let Some(error) = model.orders.payment_error(&self.id) {
+                    lines.push(error.message.clone());
+                    lines.extend(error.advice.clone());
                 }
                 if let Some(page) = model.payment_page(&self.id) {
                     lines.push(format!("Pay on this page: {page}"));
@@ -271,7 +271,7 @@ fn is_paid(model: &Model, order: &Order) -> bool {
 
 impl Checkout {
     fn open_order(&self, painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order, gap: u16) {
-        let left = Orders::left(order, model.server_now());
+        let left = Orders::time_left(order, model.server_now());
         countdown(painter, top(area, 1), order, left);
         let mut rest = below(area, 1 + gap);
         let waiting = match model.orders.action(&self.id) {
@@ -288,10 +288,10 @@ impl Checkout {
         if let Some(page) = model.payment_page(&self.id) {
             return self.page(painter, rest, model, order, &page);
         }
-        let refusal = model.orders.refusal(&self.id);
-        if let Some(refusal) = refusal {
+        let error = model.orders.payment_error(&self.id);
+        if let Some(error) = error {
             let room = top(rest, if gap == 0 { 2 } else { rest.height });
-            let used = room.height - painter.paragraph(room, &refusal.message, painter.theme.bad).height;
+            let used = room.height - painter.paragraph(room, &error.message, painter.theme.bad).height;
             rest = below(rest, used + gap);
         }
         rest = self.form.view(painter, Rect { width: rest.width.min(70), ..rest });
@@ -300,8 +300,8 @@ impl Checkout {
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
         painter.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
         rest = below(rest, 1 + gap);
-        if let Some(refusal) = refusal {
-            let advice = refusal.advice.as_deref().unwrap_or_default();
+        if let Some(error) = error {
+            let advice = error.advice.as_deref().unwrap_or_default();
             rest = below(painter.paragraph(rest, advice, painter.theme.dim), gap);
         }
         facts(painter, rest, model, order);
@@ -327,8 +327,8 @@ impl Checkout {
 fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duration) {
     let whole = order.created_at.map_or(Duration::from_secs(900), |at| order.expires_at.saturating_since(at));
     let style = match left {
-        left if left <= SOON => painter.theme.bad,
-        left if left <= 2 * SOON => painter.theme.warn,
+        left if left <= URGENT_TIME_LEFT => painter.theme.bad,
+        left if left <= 2 * URGENT_TIME_LEFT => painter.theme.warn,
         _ => painter.theme.good,
     };
     let spans = [("Held for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];

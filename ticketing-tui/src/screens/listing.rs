@@ -76,7 +76,7 @@ impl Listing {
             Some(id) => cx.model.change(id, &ticket),
         };
         if sent.is_none() {
-            cx.model.say(Level::Bad, "It can no longer be changed");
+            cx.model.notify(Level::Error, "It can no longer be changed");
             cx.back();
         }
         self.sending.begin(sent);
@@ -86,7 +86,7 @@ impl Listing {
         match reply {
             Ok(_) => {
                 if self.id.is_none() {
-                    cx.model.say(Level::Good, format!("{} is for sale", self.form.value(TITLE).trim()));
+                    cx.model.notify(Level::Success, format!("{} is for sale", self.form.value(TITLE).trim()));
                 }
                 cx.back();
             }

@@ -10,7 +10,7 @@ use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
-use crate::model::{Link, Load, Model};
+use crate::model::{FeedState, Load, Model};
 use crate::text;
 use crate::widgets::columns::{Columns, Line, WIDEST};
 use crate::widgets::form::Field;
@@ -244,7 +244,7 @@ impl Screen for Market {
             let none = if query.is_narrow() { "No ticket is like that." } else { "Nothing is for sale." };
             view.lines.push(none.to_owned());
         }
-        if let Link::Lost { error, .. } | Link::Ended(error) = &model.link {
+        if let FeedState::Retrying { error, .. } | FeedState::Unavailable(error) = &model.feed_state {
             view.lines.push(format!("Not live: {}", error.message));
         }
         view.fields = vec![super::PlainField {

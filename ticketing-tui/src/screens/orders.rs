@@ -6,7 +6,7 @@ use ticketing_sdk::{Order, OrderStatus};
 
 use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen};
 use crate::action::Action;
-use crate::model::orders::{OrderAction, Orders as Known, SOON};
+use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT};
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::card::StyleRole;
@@ -41,8 +41,8 @@ fn status(model: &Model, order: &Order) -> (String, StyleRole) {
         (OrderStatus::Complete, _) => ("paid".to_owned(), StyleRole::Good),
         (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), StyleRole::Gone),
         (OrderStatus::Created, _) => {
-            let left = Known::left(order, model.server_now());
-            let role = if left <= SOON { StyleRole::Bad } else { StyleRole::Warn };
+            let left = KnownOrders::time_left(order, model.server_now());
+            let role = if left <= URGENT_TIME_LEFT { StyleRole::Bad } else { StyleRole::Warn };
             (format!("{} to pay", text::clock(left)), role)
         }
     }

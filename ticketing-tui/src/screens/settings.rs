@@ -123,9 +123,9 @@ impl Settings {
         if let Some(rival) = cx.model.settings.keys.rival(action, chord) {
             let text =
                 format!("{chord} is the key of \"{}\" already; give that another one first", rival.what());
-            return cx.model.say(Level::Bad, text);
+            return cx.model.notify(Level::Error, text);
         }
-        cx.model.say(Level::Good, format!("{chord}: {}", action.what()));
+        cx.model.notify(Level::Success, format!("{chord}: {}", action.what()));
         cx.model.change_setting(SettingChange::Keys(action, Some(vec![chord])));
     }
 }

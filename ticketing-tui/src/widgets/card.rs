@@ -45,9 +45,10 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
         return match order.status {
             OrderStatus::Complete => ("yours".to_owned(), StyleRole::Good),
             OrderStatus::AwaitingPayment => ("paying".to_owned(), StyleRole::Accent),
-            _ => {
-                (format!("held {}", text::clock(Orders::left(order, model.server_now()))), StyleRole::Accent)
-            }
+            _ => (
+                format!("held {}", text::clock(Orders::time_left(order, model.server_now()))),
+                StyleRole::Accent,
+            ),
         };
     }
     let role = match row.state {

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 
 use super::painter::{Hit, Painter, bottom, inset, top};
 use crate::action::{Action, Scope};
-use crate::model::{Link, Model, Session};
+use crate::model::{FeedState, Model, Session};
 use crate::screens::{Route, TABS};
 use crate::text;
 
@@ -54,24 +54,24 @@ pub(crate) fn view(
 
 fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, writes: bool) {
     painter.buffer.set_style(area, painter.theme.bar);
-    let (link, style) = link(painter, area, model);
-    let link_at = painter.right(area, &link, painter.theme.bar.patch(style));
+    let (state, style) = feed_state(painter, area, model);
+    let state_at = painter.right(area, &state, painter.theme.bar.patch(style));
     let mut x = area.x;
     if area.width >= 100 {
         let style = Style { fg: painter.theme.accent.fg, ..painter.theme.accent.patch(painter.theme.bar) };
         x = painter.text(area, " ticketing ", style);
     }
-    let room = link_at.saturating_sub(x);
+    let room = state_at.saturating_sub(x);
     let named = tabs(painter, model, open, writes, true);
     let is_wide = named.iter().map(|(words, ..)| text::width(words)).sum::<u16>() < room;
     let tabs = if is_wide { named } else { tabs(painter, model, open, writes, false) };
     for (words, action, style) in tabs {
-        let place = Rect { x, width: link_at.saturating_sub(x), ..area };
+        let place = Rect { x, width: state_at.saturating_sub(x), ..area };
         let end = painter.text(place, &words, style);
         painter.hit(Rect { x, width: end.saturating_sub(x), ..area }, Hit::Action(action));
         x = end;
     }
-    account(painter, Rect { x: x + 1, width: link_at.saturating_sub(x + 1), ..area }, model);
+    account(painter, Rect { x: x + 1, width: state_at.saturating_sub(x + 1), ..area }, model);
 }
 
 /// The tabs: with their names, or but for the one that is open with their keys alone.
@@ -102,11 +102,11 @@ fn tabs(
 }
 
 /// How the connection is.
-fn link(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
-    let (mark, words, style) = match &model.link {
-        Link::Connecting => (painter.glyphs.hollow, "connecting".to_owned(), painter.theme.dim),
-        Link::Live => (painter.glyphs.dot, "live".to_owned(), painter.theme.good),
-        Link::Lost { retry_at, .. } => {
+fn feed_state(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
+    let (mark, words, style) = match &model.feed_state {
+        FeedState::Connecting => (painter.glyphs.hollow, "connecting".to_owned(), painter.theme.dim),
+        FeedState::Live => (painter.glyphs.dot, "live".to_owned(), painter.theme.good),
+        FeedState::Retrying { retry_at, .. } => {
             let left = retry_at.saturating_since(model.now);
             let words = if left.is_zero() {
                 "reconnecting".to_owned()
@@ -116,7 +116,7 @@ fn link(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
             };
             (painter.glyphs.cross, words, painter.theme.bad)
         }
-        Link::Ended(_) => (painter.glyphs.hollow, "not live".to_owned(), painter.theme.warn),
+        FeedState::Unavailable(_) => (painter.glyphs.hollow, "not live".to_owned(), painter.theme.warn),
     };
     (format!("{mark} {words} "), style)
 }
@@ -125,8 +125,8 @@ fn link(painter: &Painter<'_>, area: Rect, model: &Model) -> (String, Style) {
 fn account(painter: &mut Painter<'_>, area: Rect, model: &Model) {
     let words = match &model.session {
         Session::Unknown | Session::Failed(_) => return,
-        Session::Out => format!("{} Sign in ", model.key(Action::Account)),
-        Session::In(user) => format!("{} ", text::sanitize(&user.email)),
+        Session::SignedOut => format!("{} Sign in ", model.key(Action::Account)),
+        Session::SignedIn(user) => format!("{} ", text::sanitize(&user.email)),
     };
     if area.width >= text::width(&words).min(SHORTEST) {
         let start = painter.right(area, &words, painter.theme.bar);

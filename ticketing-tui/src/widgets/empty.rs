@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use super::painter::{Painter, below};
 use crate::action::Action;
 use crate::call_error::CallErrorKind;
-use crate::model::{Link, Load, Model, Session};
+use crate::model::{FeedState, Load, Model, Session};
 use crate::text;
 
 /// A message in the middle of an area, and below it what can be done.
@@ -67,8 +67,10 @@ pub(crate) fn own(
 /// Says that something belongs to somebody, and nobody is signed in.
 pub(crate) fn signed_out(painter: &mut Painter<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown | Session::Failed(_)) {
-        let far = match (&model.session, &model.link) {
-            (Session::Failed(error), _) | (_, Link::Lost { error, .. }) => Load::Failed(error.clone()),
+        let far = match (&model.session, &model.feed_state) {
+            (Session::Failed(error), _) | (_, FeedState::Retrying { error, .. }) => {
+                Load::Failed(error.clone())
+            }
             _ => Load::Idle,
         };
         return load(painter, area, &far, what, &model.key(Action::Reload));

@@ -21,9 +21,9 @@ pub(crate) fn view(painter: &mut Painter<'_>, body: Rect, model: &Model) {
     for notice in model.notices.shown().rev().take(shown) {
         let (mark, style) = match notice.level {
             Level::Info => (painter.glyphs.dot, painter.theme.accent),
-            Level::Good => (painter.glyphs.tick, painter.theme.good),
-            Level::Warn => ("!", painter.theme.warn),
-            Level::Bad => (painter.glyphs.cross, painter.theme.bad),
+            Level::Success => (painter.glyphs.tick, painter.theme.good),
+            Level::Warning => ("!", painter.theme.warn),
+            Level::Error => (painter.glyphs.cross, painter.theme.bad),
         };
         let lines = text::wrap(&notice.text, area.width.saturating_sub(5).min(WIDEST));
         let width = lines.iter().map(|line| text::width(line)).max().unwrap_or(0) + 5;

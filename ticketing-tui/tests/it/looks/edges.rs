@@ -46,7 +46,7 @@ fn faults_of_the_config() {
             server: format!("https://{}.example.com", "a-long-name".repeat(5)),
             settings: ticketing_tui::Settings::default(),
             notices: vec![(
-                ticketing_tui::Level::Warn,
+                ticketing_tui::Level::Warning,
                 "`orders create 0198` was interrupted; the same command again settles it".to_owned(),
             )],
             faults: vec![
