@@ -7,9 +7,9 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
     /// On every screen.
-    Anywhere,
+    Global,
     /// Wherever there is a list or a text to move in.
-    Moving,
+    Navigation,
     /// In the market and on a ticket.
     Tickets,
     /// While paying, and among one's orders.
@@ -23,14 +23,14 @@ pub enum Scope {
 impl Scope {
     /// All of them, in the order of the help.
     pub const ALL: [Self; 6] =
-        [Self::Anywhere, Self::Moving, Self::Tickets, Self::Orders, Self::Listings, Self::Forms];
+        [Self::Global, Self::Navigation, Self::Tickets, Self::Orders, Self::Listings, Self::Forms];
 
     /// The heading.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Anywhere => "Anywhere",
-            Self::Moving => "Moving around",
+            Self::Global => "Anywhere",
+            Self::Navigation => "Navigation",
             Self::Tickets => "Tickets",
             Self::Orders => "Orders and paying",
             Self::Listings => "Selling",
@@ -41,11 +41,11 @@ impl Scope {
 
 /// Declares the actions: variant, name in the config file, usual keys, a word or two for the footer, and what it does.
 macro_rules! actions {
-    ($($scope:ident { $($variant:ident $name:literal [$($key:literal),*] $label:literal $what:literal;)+ })+) => {
+    ($($scope:ident { $($variant:ident $name:literal [$($key:literal),*] $label:literal $description:literal;)+ })+) => {
         /// Something that can be asked for with a key, a click, or from the palette.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Action {
-            $($(#[doc = $what] $variant,)+)+
+            $($(#[doc = $description] $variant,)+)+
         }
 
         impl Action {
@@ -66,7 +66,7 @@ macro_rules! actions {
 
             /// The keys that it has unless the user chose others.
             #[must_use]
-            pub fn usual_keys(self) -> &'static [&'static str] {
+            pub fn default_keys(self) -> &'static [&'static str] {
                 match self { $($(Self::$variant => &[$($key),*],)+)+ }
             }
 
@@ -78,15 +78,15 @@ macro_rules! actions {
 
             /// What it does, for help and palette.
             #[must_use]
-            pub fn what(self) -> &'static str {
-                match self { $($(Self::$variant => $what,)+)+ }
+            pub fn description(self) -> &'static str {
+                match self { $($(Self::$variant => $description,)+)+ }
             }
         }
     };
 }
 
 actions! {
-    Anywhere {
+    Global {
         Market    "market"    ["1", "alt-1"]                   "Market"    "Go to the market";
         Orders    "orders"    ["2", "alt-2"]                   "Orders"    "Go to your orders";
         Listings  "listings"  ["3", "alt-3"]                   "Listings"  "Go to what you sell";
@@ -102,7 +102,7 @@ actions! {
         Suspend   "suspend"   ["ctrl-z"]               "Suspend"   "Go to the background; `fg` comes back";
         Quit      "quit"      ["q", "ctrl-c"]          "Quit"      "Leave the marketplace";
     }
-    Moving {
+    Navigation {
         Up        "up"        ["up", "k"]              "Up"        "Move up";
         Down      "down"      ["down", "j"]            "Down"      "Move down";
         PageUp    "page-up"   ["pageup", "ctrl-u"]     "Page up"   "Move up by a page";
@@ -116,7 +116,7 @@ actions! {
         Filter    "filter"    ["/"]                    "Filter"    "Filter by title, as you type";
         Prices    "prices"    ["$"]                    "Prices"    "Show only a range of prices";
         Sort      "sort"      ["s"]                    "Sort"      "Change the order of the list";
-        OnlyFree  "only-free" ["a"]                    "Only free" "Hide what is reserved or sold, or show it again";
+        AvailableOnly "available-only" ["a"]                    "Only free" "Hide what is reserved or sold, or show it again";
         Clear     "clear"     ["c"]                    "Clear"     "Take away filter and range of prices";
         Copy      "copy"      ["y", "ctrl-y"]          "Copy id"   "Copy the id";
         Browse    "browse"    ["o"]                    "Browser"   "Open it in the browser";
@@ -124,12 +124,12 @@ actions! {
     Orders {
         Pay       "pay"       ["p", "enter"]           "Pay"       "Pay with the card that is named";
         Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Let go of the reservation";
-        Again     "again"     ["t"]                    "Try again" "Order the same ticket again";
+        Reorder   "reorder"   ["t"]                    "Try again" "Order the same ticket again";
     }
     Listings {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
         Edit      "edit"      ["e"]                    "Edit"      "Change title or price";
-        Delete    "delete"    ["d", "delete"]          "Delete"    "Take it off the market";
+        Withdraw  "withdraw"  ["d", "delete"]          "Delete"    "Take it off the market";
     }
     Forms {
         Next      "next"      ["tab", "down"]          "Next"      "Go to the next field";
@@ -151,12 +151,12 @@ impl fmt::Display for Action {
 
 /// There is no action of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UnknownAction;
+pub struct ParseActionError;
 
 impl FromStr for Action {
-    type Err = UnknownAction;
+    type Err = ParseActionError;
 
-    fn from_str(name: &str) -> Result<Self, UnknownAction> {
-        Self::ALL.iter().copied().find(|action| action.name() == name).ok_or(UnknownAction)
+    fn from_str(name: &str) -> Result<Self, ParseActionError> {
+        Self::ALL.iter().copied().find(|action| action.name() == name).ok_or(ParseActionError)
     }
 }

@@ -30,7 +30,7 @@ pub struct Setup {
     /// What is said first.
     pub notices: Vec<(Level, String)>,
     /// What is wrong with the config file, a line each.
-    pub faults: Vec<String>,
+    pub config_errors: Vec<String>,
     /// The size of the terminal.
     pub size: Size,
     /// How many colours it shows.
@@ -39,8 +39,8 @@ pub struct Setup {
     pub light: bool,
 }
 
-/// So many faults of the config file are shown; more would hide each other.
-const SHOWN_FAULTS: usize = 2;
+/// So many config_errors of the config file are shown; more would hide each other.
+const MAX_SHOWN_ERRORS: usize = 2;
 
 /// The whole program but for what it does to the world.
 ///
@@ -54,7 +54,7 @@ const SHOWN_FAULTS: usize = 2;
 ///     server: "http://127.0.0.1:3000".to_owned(),
 ///     settings: Settings::default(),
 ///     notices: Vec::new(),
-///     faults: Vec::new(),
+///     config_errors: Vec::new(),
 ///     size: Size::new(80, 24),
 ///     colours: Colours::None,
 ///     light: false,
@@ -82,15 +82,15 @@ impl App {
     /// The program as it starts: in the market, with everything on its way.
     #[must_use]
     pub fn new(setup: Setup, now: Timestamp) -> Self {
-        let Setup { server, settings, notices, faults, size, colours, light } = setup;
+        let Setup { server, settings, notices, config_errors, size, colours, light } = setup;
         let mut model = Model::new(server, settings, size, now);
         model.start();
         for (level, notice) in notices {
             model.notify(level, notice);
         }
-        let more = faults.len().saturating_sub(SHOWN_FAULTS);
-        for fault in faults.into_iter().take(SHOWN_FAULTS) {
-            model.notify(Level::Warning, fault);
+        let more = config_errors.len().saturating_sub(MAX_SHOWN_ERRORS);
+        for error in config_errors.into_iter().take(MAX_SHOWN_ERRORS) {
+            model.notify(Level::Warning, error);
         }
         if more > 0 {
             let text = format!("The config file has {more} more of them; the log has them all");
@@ -237,7 +237,7 @@ impl App {
                     action,
                     Action::Next | Action::Previous | Action::Choose | Action::Copy | Action::Filter
                 );
-                action.scope() != Scope::Moving && !seen
+                action.scope() != Scope::Navigation && !seen
             })
             .collect();
         if self.screens.len() == 1 {
@@ -301,7 +301,7 @@ impl App {
     fn available(&self) -> Vec<Action> {
         let front = self.front();
         let mut actions = front.actions(&self.model);
-        let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Anywhere);
+        let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Global);
         // Whoever is asked something answers first.
         let still = |action: &Action| {
             matches!(action, Action::Back | Action::Redraw | Action::Suspend | Action::Quit)

@@ -1,4 +1,4 @@
-//! The `[tui]` part of the config file: read with the place of every fault, and written without touching the rest.
+//! The `[tui]` part of the config file: read with the place of every error, and written without touching the rest.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::theme::ThemeName;
 
 /// Something in the config file that cannot be used, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigError {
     /// The line, from 1.
     pub line: usize,
     /// The column, from 1, in characters.
@@ -22,28 +22,28 @@ pub struct Fault {
     pub message: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}, column {}: {}", self.line, self.column, self.message)
     }
 }
 
-/// Reads the settings. What cannot be used is reported, and as usual instead.
+/// Reads the settings. What cannot be used is reported, and as defaults instead.
 #[must_use]
-pub fn read(text: &str) -> (Settings, Vec<Fault>) {
-    let mut reader = Reader { text, settings: Settings::default(), faults: Vec::new() };
+pub fn read(text: &str) -> (Settings, Vec<ConfigError>) {
+    let mut reader = Reader { text, settings: Settings::default(), errors: Vec::new() };
     match Document::parse(text) {
         Ok(document) => match document.get("tui") {
             None => {}
             Some(item) => match item.as_table_like() {
                 Some(table) => reader.table(table),
-                None => reader.fault(item.span(), "tui must be a table: [tui]"),
+                None => reader.error(item.span(), "tui must be a table: [tui]"),
             },
         },
-        Err(error) => reader.fault(error.span(), error.message()),
+        Err(error) => reader.error(error.span(), error.message()),
     }
-    reader.faults.sort_by_key(|fault| (fault.line, fault.column));
-    (reader.settings, reader.faults)
+    reader.errors.sort_by_key(|error| (error.line, error.column));
+    (reader.settings, reader.errors)
 }
 
 /// The text of the file with one setting changed. All else stays: comments, the other settings, and what other programs
@@ -51,34 +51,34 @@ pub fn read(text: &str) -> (Settings, Vec<Fault>) {
 ///
 /// # Errors
 /// The file as it is is no TOML, so that it cannot be written to without losing something.
-pub fn write(text: &str, change: &SettingChange) -> Result<String, Fault> {
+pub fn write(text: &str, change: &SettingChange) -> Result<String, ConfigError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         let (line, column) = place(text, error.span());
-        Fault { line, column, message: error.message().to_owned() }
+        ConfigError { line, column, message: error.message().to_owned() }
     })?;
-    let usual = Settings::default();
+    let defaults = Settings::default();
     let tui = document.entry("tui").or_insert_with(toml_edit::table);
     if !tui.is_table_like() {
         *tui = toml_edit::table();
     }
     let Some(tui) = tui.as_table_like_mut() else { return Ok(document.to_string()) };
     match change {
-        SettingChange::Theme(theme) => set(tui, "theme", theme.name().into(), *theme == usual.theme),
+        SettingChange::Theme(theme) => set(tui, "theme", theme.name().into(), *theme == defaults.theme),
         SettingChange::Borders(borders) => {
-            set(tui, "borders", borders.name().into(), *borders == usual.borders);
+            set(tui, "borders", borders.name().into(), *borders == defaults.borders);
         }
-        SettingChange::Bell(bell) => set(tui, "bell", (*bell).into(), *bell == usual.bell),
-        SettingChange::Title(title) => set(tui, "title", (*title).into(), *title == usual.title),
-        SettingChange::Mouse(mouse) => set(tui, "mouse", (*mouse).into(), *mouse == usual.mouse),
+        SettingChange::Bell(bell) => set(tui, "bell", (*bell).into(), *bell == defaults.bell),
+        SettingChange::Title(title) => set(tui, "title", (*title).into(), *title == defaults.title),
+        SettingChange::Mouse(mouse) => set(tui, "mouse", (*mouse).into(), *mouse == defaults.mouse),
         SettingChange::Keys(action, keys) => set_keys(tui, *action, keys.as_deref()),
     }
     Ok(document.to_string())
 }
 
-/// Writes a value. The usual one is written only over another.
-fn set(tui: &mut dyn TableLike, key: &str, mut new: toml_edit::Value, is_usual: bool) {
+/// Writes a value. The defaults one is written only over another.
+fn set(tui: &mut dyn TableLike, key: &str, mut new: toml_edit::Value, is_default: bool) {
     let old = tui.get(key);
-    if is_usual && old.is_none() {
+    if is_default && old.is_none() {
         return;
     }
     // The space before it, and a comment behind it, stay.
@@ -108,13 +108,13 @@ fn set_keys(tui: &mut dyn TableLike, action: Action, chords: Option<&[Chord]>) {
 struct Reader<'a> {
     text: &'a str,
     settings: Settings,
-    faults: Vec<Fault>,
+    errors: Vec<ConfigError>,
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
+    fn error(&mut self, span: Option<Range<usize>>, message: impl Into<String>) {
         let (line, column) = place(self.text, span);
-        self.faults.push(Fault { line, column, message: message.into() });
+        self.errors.push(ConfigError { line, column, message: message.into() });
     }
 
     fn table(&mut self, table: &dyn TableLike) {
@@ -126,7 +126,7 @@ impl Reader<'_> {
                         item.as_str().and_then(|word| ThemeName::ALL.into_iter().find(|t| t.name() == word));
                     match found {
                         Some(theme) => self.settings.theme = theme,
-                        None => self.fault(span, one_of("theme", &ThemeName::ALL.map(ThemeName::name))),
+                        None => self.error(span, one_of("theme", &ThemeName::ALL.map(ThemeName::name))),
                     }
                 }
                 "borders" => {
@@ -134,22 +134,22 @@ impl Reader<'_> {
                         item.as_str().and_then(|word| Borders::ALL.into_iter().find(|b| b.name() == word));
                     match found {
                         Some(borders) => self.settings.borders = borders,
-                        None => self.fault(span, one_of("borders", &Borders::ALL.map(Borders::name))),
+                        None => self.error(span, one_of("borders", &Borders::ALL.map(Borders::name))),
                     }
                 }
                 "bell" | "title" | "mouse" => match (key, item.as_bool()) {
-                    (_, None) => self.fault(span, format!("{key} must be true or false")),
+                    (_, None) => self.error(span, format!("{key} must be true or false")),
                     ("bell", Some(on)) => self.settings.bell = on,
                     ("title", Some(on)) => self.settings.title = on,
                     (_, Some(on)) => self.settings.mouse = on,
                 },
                 "keys" => match item.as_table_like() {
                     Some(keys) => self.keys(keys),
-                    None => self.fault(span, "keys must be a table: [tui.keys]"),
+                    None => self.error(span, "keys must be a table: [tui.keys]"),
                 },
                 other => {
                     let span = table.key(other).and_then(|key| key.span()).or(span);
-                    self.fault(
+                    self.error(
                         span,
                         format!("there is no setting {other:?}; there are theme, borders, bell, title, mouse and keys"),
                     );
@@ -159,26 +159,26 @@ impl Reader<'_> {
     }
 
     fn keys(&mut self, table: &dyn TableLike) {
-        let mut chosen = BTreeMap::new();
+        let mut overrides = BTreeMap::new();
         let mut places = Vec::new();
         for (name, item) in table.iter() {
             let Ok(action) = name.parse::<Action>() else {
                 let span = table.key(name).and_then(|key| key.span()).or_else(|| item.span());
-                self.fault(span, format!("there is no action {name:?}; the settings screen lists them all"));
+                self.error(span, format!("there is no action {name:?}; the settings screen lists them all"));
                 continue;
             };
             if let Some(chords) = self.chords(action, item) {
-                chosen.insert(action, chords);
+                overrides.insert(action, chords);
                 places.push((action, item.span()));
             }
         }
-        let keymap = Keymap::new(chosen);
+        let keymap = Keymap::new(overrides);
         for (action, span) in places {
             for chord in keymap.keys(action) {
-                if let Some(rival) = keymap.rival(action, chord) {
-                    self.fault(
+                if let Some(other) = keymap.conflicting_action(action, chord) {
+                    self.error(
                         span.clone(),
-                        format!("{chord} is also the key of {rival}, which it may hide"),
+                        format!("{chord} is also the key of {other}, which it may hide"),
                     );
                 }
             }
@@ -186,14 +186,14 @@ impl Reader<'_> {
         self.settings.keys = keymap;
     }
 
-    /// One key, or a list of keys. `None`, with a fault noted, if one of them is none.
+    /// One key, or a list of keys. `None`, with a error noted, if one of them is none.
     fn chords(&mut self, action: Action, item: &Item) -> Option<Vec<Chord>> {
         let single = item.as_value().filter(|value| value.is_str());
         let values: Vec<_> = match (single, item.as_array()) {
             (Some(value), _) => vec![value],
             (None, Some(array)) => array.iter().collect(),
             (None, None) => {
-                self.fault(
+                self.error(
                     item.span(),
                     format!("{action} takes a key, or a list of keys: {action} = [\"x\"]"),
                 );
@@ -205,7 +205,7 @@ impl Reader<'_> {
             match value.as_str().unwrap_or_default().parse::<Chord>() {
                 Ok(chord) => chords.push(chord),
                 Err(error) => {
-                    self.fault(value.span(), error.to_string());
+                    self.error(value.span(), error.to_string());
                     return None;
                 }
             }
@@ -235,8 +235,8 @@ mod tests {
 
     #[test]
     fn what_is_there_is_read() {
-        let (settings, faults) = read(GOOD);
-        assert_eq!(faults, []);
+        let (settings, errors) = read(GOOD);
+        assert_eq!(errors, []);
         assert_eq!(settings.theme, ThemeName::Light);
         assert!(!settings.bell && settings.title);
         assert_eq!(settings.keys.key(Action::Buy).map(|key| key.to_string()).as_deref(), Some("B"));
@@ -246,10 +246,10 @@ mod tests {
 
     #[test]
     fn every_fault_is_reported_with_its_place_and_the_rest_is_used() {
-        let (settings, faults) = read(
+        let (settings, errors) = read(
             "[tui]\ntheme = \"neon\"\nbell = 3\nwhat = 1\nborders = \"ascii\"\n[tui.keys]\nfly = \"x\"\nbuy = \"hyper-b\"\nsort = [\"b\"]\n",
         );
-        let said: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
             [
@@ -266,9 +266,9 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_says_where() {
-        let (settings, faults) = read("[tui]\ntheme = \n");
+        let (settings, errors) = read("[tui]\ntheme = \n");
         assert_eq!(settings, Settings::default());
-        assert_eq!((faults.len(), faults[0].line), (1, 2));
+        assert_eq!((errors.len(), errors[0].line), (1, 2));
         assert!(write("[tui]\ntheme = \n", &SettingChange::Bell(false)).is_err());
     }
 

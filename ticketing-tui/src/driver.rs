@@ -79,9 +79,9 @@ pub(crate) struct Runtime {
 impl Runtime {
     /// The core, and its runtime.
     pub(crate) fn open(options: Options, size: Size) -> (App, Self) {
-        let (mut settings, faults) = config_file::read(&options.config);
-        for fault in &faults {
-            tracing::warn!("{fault}");
+        let (mut settings, config_errors) = config_file::read(&options.config);
+        for error in &config_errors {
+            tracing::warn!("{error}");
         }
         settings.theme = options.theme.unwrap_or(settings.theme);
         settings.borders = options.borders.unwrap_or(settings.borders);
@@ -90,7 +90,7 @@ impl Runtime {
             server,
             settings,
             notices: options.greeting,
-            faults,
+            config_errors,
             size,
             colours: options.colours,
             light: options.light,

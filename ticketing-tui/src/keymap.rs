@@ -17,7 +17,7 @@ pub struct Chord {
 
 /// That is no key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoSuchKey(String);
+pub struct ParseChordError(String);
 
 /// The keys that have a name of their own.
 const NAMED: [(&str, KeyCode); 18] = [
@@ -67,16 +67,16 @@ impl Chord {
 
     /// Whether it writes a character, so that it belongs to a field that is being written in.
     #[must_use]
-    pub fn writes(self) -> bool {
+    pub fn is_printable(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && self.modifiers.is_empty()
     }
 }
 
 impl FromStr for Chord {
-    type Err = NoSuchKey;
+    type Err = ParseChordError;
 
-    fn from_str(text: &str) -> Result<Self, NoSuchKey> {
-        let wrong = || NoSuchKey(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, ParseChordError> {
+        let wrong = || ParseChordError(text.to_owned());
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
         while let Some((word, after)) = rest.split_once('-').filter(|(_, after)| !after.is_empty()) {
@@ -122,7 +122,7 @@ impl fmt::Display for Chord {
     }
 }
 
-impl fmt::Display for NoSuchKey {
+impl fmt::Display for ParseChordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -132,28 +132,28 @@ impl fmt::Display for NoSuchKey {
     }
 }
 
-impl std::error::Error for NoSuchKey {}
+impl std::error::Error for ParseChordError {}
 
 /// Which keys stand for which action.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Keymap {
     /// Only what differs from the table.
-    chosen: BTreeMap<Action, Vec<Chord>>,
+    overrides: BTreeMap<Action, Vec<Chord>>,
 }
 
 impl Keymap {
-    /// The usual keys, but for these.
+    /// The is_default keys, but for these.
     #[must_use]
-    pub fn new(chosen: BTreeMap<Action, Vec<Chord>>) -> Self {
-        Self { chosen }
+    pub fn new(overrides: BTreeMap<Action, Vec<Chord>>) -> Self {
+        Self { overrides }
     }
 
     /// The keys of an action.
     #[must_use]
     pub fn keys(&self, action: Action) -> Vec<Chord> {
-        match self.chosen.get(&action) {
+        match self.overrides.get(&action) {
             Some(keys) => keys.clone(),
-            None => action.usual_keys().iter().filter_map(|key| key.parse().ok()).collect(),
+            None => action.default_keys().iter().filter_map(|key| key.parse().ok()).collect(),
         }
     }
 
@@ -165,15 +165,15 @@ impl Keymap {
 
     /// Whether the user chose the keys of an action.
     #[must_use]
-    pub fn is_chosen(&self, action: Action) -> bool {
-        self.chosen.contains_key(&action)
+    pub fn is_overridden(&self, action: Action) -> bool {
+        self.overrides.contains_key(&action)
     }
 
-    /// Gives an action these keys, or with `None` its usual ones.
-    pub fn choose(&mut self, action: Action, keys: Option<Vec<Chord>>) {
+    /// Gives an action these keys, or with `None` its is_default ones.
+    pub fn set_keys(&mut self, action: Action, keys: Option<Vec<Chord>>) {
         match keys {
-            Some(keys) => self.chosen.insert(action, keys),
-            None => self.chosen.remove(&action),
+            Some(keys) => self.overrides.insert(action, keys),
+            None => self.overrides.remove(&action),
         };
     }
 
@@ -185,10 +185,10 @@ impl Keymap {
 
     /// Another action that has the same key and can be there at the same time.
     #[must_use]
-    pub fn rival(&self, action: Action, chord: Chord) -> Option<Action> {
+    pub fn conflicting_action(&self, action: Action, chord: Chord) -> Option<Action> {
         // Questions and forms stand alone, but for lists of settings; everything else may be on one screen.
         let group = |action: Action| match action.scope() {
-            Scope::Anywhere | Scope::Moving => 0,
+            Scope::Global | Scope::Navigation => 0,
             Scope::Tickets | Scope::Orders | Scope::Listings => 1,
             Scope::Forms => 2,
         };
@@ -196,16 +196,16 @@ impl Keymap {
             let (one, two) = (group(action), group(*other));
             one == two || one == 0 || two == 0
         };
-        let usual = |other: &Action| {
+        let is_default = |other: &Action| {
             // What the table itself gives to both is meant: only one of them is there at a time.
-            other.usual_keys().iter().any(|key| key.parse() == Ok(chord))
-                && !self.is_chosen(*other)
-                && action.usual_keys().iter().any(|key| key.parse() == Ok(chord))
+            other.default_keys().iter().any(|key| key.parse() == Ok(chord))
+                && !self.is_overridden(*other)
+                && action.default_keys().iter().any(|key| key.parse() == Ok(chord))
         };
         Action::ALL
             .iter()
             .copied()
-            .filter(|other| *other != action && meet(other) && !usual(other))
+            .filter(|other| *other != action && meet(other) && !is_default(other))
             .find(|other| self.keys(*other).contains(&chord))
     }
 }
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn every_usual_key_is_a_key_and_every_name_is_its_own() {
         for action in Action::ALL {
-            for key in action.usual_keys() {
+            for key in action.default_keys() {
                 assert!(key.parse::<Chord>().is_ok(), "{action}: {key}");
             }
             assert_eq!(action.name().parse(), Ok(*action));
@@ -267,7 +267,7 @@ mod tests {
         let keymap = Keymap::default();
         for action in Action::ALL {
             for key in keymap.keys(*action) {
-                assert_eq!(keymap.rival(*action, key), None, "{action} {key}");
+                assert_eq!(keymap.conflicting_action(*action, key), None, "{action} {key}");
             }
         }
     }
@@ -275,12 +275,12 @@ mod tests {
     #[test]
     fn a_chosen_key_takes_the_place_of_the_usual_ones() {
         let mut keymap = Keymap::default();
-        keymap.choose(Action::Buy, Some(vec![chord("B")]));
+        keymap.set_keys(Action::Buy, Some(vec![chord("B")]));
         assert_eq!(keymap.action(chord("B"), &[Action::Sort, Action::Buy]), Some(Action::Buy));
         assert_eq!(keymap.action(chord("b"), &[Action::Sort, Action::Buy]), None);
-        keymap.choose(Action::Buy, Some(vec![chord("s")]));
-        assert_eq!(keymap.rival(Action::Buy, chord("s")), Some(Action::Sort));
-        keymap.choose(Action::Buy, None);
+        keymap.set_keys(Action::Buy, Some(vec![chord("s")]));
+        assert_eq!(keymap.conflicting_action(Action::Buy, chord("s")), Some(Action::Sort));
+        keymap.set_keys(Action::Buy, None);
         assert_eq!(keymap.key(Action::Buy), Some(chord("b")));
     }
 }

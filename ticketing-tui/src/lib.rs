@@ -22,14 +22,14 @@ mod theme;
 mod widgets;
 
 pub use crate::{
-    action::{Action, Scope, UnknownAction},
+    action::{Action, ParseActionError, Scope},
     app::{App, Setup},
     call_error::{CallError, CallErrorKind},
     driver::{ExitReason, Options, run, run_plain},
     effect::{Call, CallId, Effect},
     event::{Event, Feed, Reply},
     journal::{Journal, JournalEntry, MemoryJournal},
-    keymap::{Chord, Keymap, NoSuchKey},
+    keymap::{Chord, Keymap, ParseChordError},
     model::notices::{Level, Notice},
     settings::{Borders, SettingChange, Settings},
     theme::{Colours, ThemeName},

@@ -181,7 +181,7 @@ impl Model {
     /// The key of an action that works while a line is being written.
     pub(crate) fn key_while_writing(&self, action: Action) -> String {
         let keys = self.settings.keys.keys(action);
-        keys.iter().find(|key| !key.writes()).map(ToString::to_string).unwrap_or_default()
+        keys.iter().find(|key| !key.is_printable()).map(ToString::to_string).unwrap_or_default()
     }
 
     /// The time by the server's clock, which sets the deadlines.

@@ -60,7 +60,7 @@ impl Settings {
             SettingChange::Bell(bell) => self.bell = *bell,
             SettingChange::Title(title) => self.title = *title,
             SettingChange::Mouse(mouse) => self.mouse = *mouse,
-            SettingChange::Keys(action, keys) => self.keys.choose(*action, keys.clone()),
+            SettingChange::Keys(action, keys) => self.keys.set_keys(*action, keys.clone()),
         }
     }
 }

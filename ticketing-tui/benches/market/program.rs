@@ -57,7 +57,7 @@ impl Program {
             server: "http://127.0.0.1:3000".to_owned(),
             settings: Settings::default(),
             notices: Vec::new(),
-            faults: Vec::new(),
+            config_errors: Vec::new(),
             size: Size::new(SCREEN.width, SCREEN.height),
             colours: Colours::True,
             light: false,

@@ -15,13 +15,13 @@ use crate::settings::{SettingChange, Settings};
 const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const LOCK_RETRY_PAUSE: Duration = Duration::from_millis(5);
 
-/// Reads the settings, with a line for each fault of the file.
+/// Reads the settings, with a line for each error of the file.
 pub(super) fn read(path: &Path) -> (Settings, Vec<String>) {
     match fs::read_to_string(path) {
         Ok(text) => {
-            let (settings, faults) = config::read(&text);
+            let (settings, errors) = config::read(&text);
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            (settings, faults.iter().map(|fault| format!("{name}, {fault}")).collect())
+            (settings, errors.iter().map(|error| format!("{name}, {error}")).collect())
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => (Settings::default(), Vec::new()),
         Err(error) => (Settings::default(), vec![format!("{} cannot be read: {error}", path.display())]),
@@ -42,7 +42,7 @@ pub(super) fn save(path: &Path, change: &SettingChange) -> Result<(), String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(error.to_string()),
     };
-    let text = config::write(&old, change).map_err(|fault| format!("{fault}; mend that first"))?;
+    let text = config::write(&old, change).map_err(|error| format!("{error}; mend that first"))?;
     let written = replace(&target, &text).map_err(|error| error.to_string());
     drop(lock);
     written
@@ -121,8 +121,8 @@ mod tests {
         save(&path, &SettingChange::Theme(ThemeName::Light)).unwrap();
         // Another program has read the file before, and changes something else.
         save(&path, &SettingChange::Borders(Borders::Square)).unwrap();
-        let (settings, faults) = read(&path);
-        assert_eq!((settings.theme, settings.borders, faults.len()), (ThemeName::Light, Borders::Square, 0));
+        let (settings, errors) = read(&path);
+        assert_eq!((settings.theme, settings.borders, errors.len()), (ThemeName::Light, Borders::Square, 0));
     }
 
     #[test]

@@ -159,7 +159,7 @@ impl<W: Write> Driver<W> {
             choices.push(Choice::Pick(Pick::Action(action)));
             let words = match action {
                 Action::Submit => format!("OK: {title}"),
-                action => action.what().to_owned(),
+                action => action.description().to_owned(),
             };
             self.line(&format!("{}. {words}", choices.len()))?;
         }
@@ -276,7 +276,7 @@ impl<W: Write> Driver<W> {
 fn is_about_a_row(action: Action) -> bool {
     matches!(action, Action::Open | Action::Buy | Action::Browse | Action::Reset)
         || matches!(action.scope(), Scope::Orders)
-        || matches!(action, Action::Edit | Action::Delete)
+        || matches!(action, Action::Edit | Action::Withdraw)
 }
 
 /// Until then; for ever, where there is no such time.

@@ -105,7 +105,7 @@ impl FilteredView {
         let narrower = self.search.is_none()
             && new.text.starts_with(&self.applied_text)
             && !special(&new.text)
-            && (old.min, old.max, old.only_free) == (new.min, new.max, new.only_free);
+            && (old.min, old.max, old.available_only) == (new.min, new.max, new.available_only);
         let candidates = narrower.then(|| self.order.iter().map(|entry| entry.row).collect());
         self.pattern =
             Pattern::parse(&search_key(query.text.trim()), CaseMatching::Ignore, Normalization::Smart);
@@ -229,7 +229,7 @@ impl FilteredView {
         let shown = match row.state {
             TicketState::Available => true,
             TicketState::Withdrawn => false,
-            TicketState::Reserved | TicketState::Sold => !self.query.only_free,
+            TicketState::Reserved | TicketState::Sold => !self.query.available_only,
         };
         let cents = i64::from(row.cents);
         let fits = self.query.min.is_none_or(|min| cents >= min.cents())

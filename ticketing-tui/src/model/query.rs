@@ -11,7 +11,7 @@ pub(crate) struct Query {
     pub(crate) max: Option<PriceBound>,
     pub(crate) sort: Sort,
     /// Whether what is reserved or sold is hidden.
-    pub(crate) only_free: bool,
+    pub(crate) available_only: bool,
 }
 
 /// The order of what is shown; behind how well it matches, where there is a text.

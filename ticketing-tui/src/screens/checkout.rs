@@ -80,7 +80,7 @@ impl Checkout {
             Action::Cancel if self.is_open(cx.model) => {
                 cx.go(Route::Confirm(ConfirmAction::Cancel(self.id.clone())))
             }
-            Action::Again => {
+            Action::Reorder => {
                 if let Some(ticket) = self.order(cx.model).map(|order| order.ticket.clone()) {
                     self.reserving = cx.model.reserve(&ticket.id, ticket.price).or(self.reserving);
                 }
@@ -134,7 +134,9 @@ impl Screen for Checkout {
             return vec![Action::Pay, Action::Cancel, Action::Back, Action::Copy, Action::Reload];
         }
         match status {
-            Some(OrderStatus::Cancelled) => vec![Action::Again, Action::Copy, Action::Browse, Action::Reload],
+            Some(OrderStatus::Cancelled) => {
+                vec![Action::Reorder, Action::Copy, Action::Browse, Action::Reload]
+            }
             _ => vec![Action::Copy, Action::Browse, Action::Reload],
         }
     }
@@ -207,7 +209,7 @@ impl Screen for Checkout {
                     "It was cancelled, so it is free for others again. Nothing was charged."
                 };
                 rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
-                painter.button(rest, &model.key(Action::Again), "tries to order it again", Action::Again);
+                painter.button(rest, &model.key(Action::Reorder), "tries to order it again", Action::Reorder);
                 facts(painter, below(rest, 1 + gap), model, order);
             }
         }

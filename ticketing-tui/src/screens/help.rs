@@ -28,11 +28,11 @@ impl Help {
     fn lines(&self, model: &Model) -> Vec<Result<(String, &'static str), &'static str>> {
         let line = |action: &Action| {
             let keys: Vec<_> = model.settings.keys.keys(*action).iter().map(ToString::to_string).collect();
-            Ok((if keys.is_empty() { "-".to_owned() } else { keys.join(" ") }, action.what()))
+            Ok((if keys.is_empty() { "-".to_owned() } else { keys.join(" ") }, action.description()))
         };
         let mut lines = vec![Err("Here")];
-        lines.extend(self.here.iter().filter(|action| action.scope() != Scope::Moving).map(line));
-        for scope in [Scope::Moving, Scope::Anywhere] {
+        lines.extend(self.here.iter().filter(|action| action.scope() != Scope::Navigation).map(line));
+        for scope in [Scope::Navigation, Scope::Global] {
             lines.push(Err(scope.title()));
             lines.extend(Action::ALL.iter().filter(|action| action.scope() == scope).map(line));
         }

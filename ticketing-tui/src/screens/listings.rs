@@ -62,7 +62,7 @@ impl Screen for Listings {
         let mut actions = vec![Action::New];
         if let Some(listing) = self.selected(model) {
             if listing.ticket.status == TicketStatus::Available && listing.pending.is_none() {
-                actions.extend([Action::Edit, Action::Delete]);
+                actions.extend([Action::Edit, Action::Withdraw]);
             }
             actions.extend([Action::Open, Action::Copy, Action::Browse]);
         }
@@ -89,7 +89,7 @@ impl Screen for Listings {
                 match action {
                     Action::Open => cx.go(Route::Ticket(id)),
                     Action::Edit => cx.go(Route::Listing(Some(id))),
-                    Action::Delete => cx.go(Route::Confirm(ConfirmAction::Withdraw(id))),
+                    Action::Withdraw => cx.go(Route::Confirm(ConfirmAction::Withdraw(id))),
                     Action::Copy => cx.model.copy(id.as_str()),
                     Action::Browse => cx.model.browse_ticket(&id),
                     _ => {}

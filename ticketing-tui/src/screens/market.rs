@@ -88,11 +88,12 @@ impl Market {
             }
             Action::Prices => cx.go(Route::Prices),
             Action::Sort => self.search(cx, |query| query.sort = query.sort.next()),
-            Action::OnlyFree => self.search(cx, |query| query.only_free = !query.only_free),
+            Action::AvailableOnly => self.search(cx, |query| query.available_only = !query.available_only),
             Action::Clear => {
                 self.filter.set("");
                 self.search(cx, |query| {
-                    *query = Query { sort: query.sort, only_free: query.only_free, ..Query::default() };
+                    *query =
+                        Query { sort: query.sort, available_only: query.available_only, ..Query::default() };
                 });
             }
             Action::New if cx.signed_in_or(Some(Route::Listing(None))) => cx.go(Route::Listing(None)),
@@ -143,7 +144,7 @@ impl Screen for Market {
                 actions.push(Action::Buy);
             }
         }
-        actions.extend([Action::Filter, Action::Sort, Action::Prices, Action::OnlyFree]);
+        actions.extend([Action::Filter, Action::Sort, Action::Prices, Action::AvailableOnly]);
         if model.market.view.query().is_narrow() {
             actions.push(Action::Clear);
         }
@@ -296,11 +297,11 @@ impl Market {
         if market.view.is_searching() {
             return;
         }
-        if market.view.query().is_narrow() || market.view.query().only_free && market.tickets.len() > 0 {
+        if market.view.query().is_narrow() || market.view.query().available_only && market.tickets.len() > 0 {
             let clear = format!("{} takes the filter away", key(Action::Clear));
-            let free = format!("{} shows what is reserved or sold, too", key(Action::OnlyFree));
+            let free = format!("{} shows what is reserved or sold, too", key(Action::AvailableOnly));
             let mut more = vec![clear.as_str()];
-            if market.view.query().only_free {
+            if market.view.query().available_only {
                 more.push(&free);
             }
             empty::message(painter, area, "No ticket is like that", painter.theme.warn, &more);
@@ -382,7 +383,7 @@ fn limits(query: &Query, separator: &str) -> String {
         (None, Some(max)) => format!("up to ${max}"),
         (Some(min), Some(max)) => format!("${min} to ${max}"),
     };
-    for part in [range.as_str(), if query.only_free { "only free" } else { "" }] {
+    for part in [range.as_str(), if query.available_only { "only free" } else { "" }] {
         if !part.is_empty() {
             text = format!("{text} {separator} {part}");
         }

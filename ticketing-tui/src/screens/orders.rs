@@ -62,7 +62,7 @@ impl Screen for Orders {
             actions.push(Action::Open);
             match order.status {
                 OrderStatus::Created => actions.extend([Action::Pay, Action::Cancel]),
-                OrderStatus::Cancelled => actions.push(Action::Again),
+                OrderStatus::Cancelled => actions.push(Action::Reorder),
                 _ => {}
             }
             actions.extend([Action::Copy, Action::Browse]);
@@ -87,7 +87,7 @@ impl Screen for Orders {
                 match action {
                     Action::Open | Action::Pay => cx.go(Route::Checkout(id)),
                     Action::Cancel => cx.go(Route::Confirm(ConfirmAction::Cancel(id))),
-                    Action::Again => cx.go(Route::Ticket(ticket)),
+                    Action::Reorder => cx.go(Route::Ticket(ticket)),
                     Action::Copy => cx.model.copy(id.as_str()),
                     Action::Browse => cx.model.browse_order(&id),
                     _ => {}

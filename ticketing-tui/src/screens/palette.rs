@@ -27,10 +27,10 @@ impl Palette {
     pub(crate) fn open(below: Vec<Action>, model: &Model) -> Self {
         let needless = if model.user().is_some() { Action::Account } else { Action::SignOut };
         let pointless = |action: &Action| {
-            action.scope() == Scope::Moving
+            action.scope() == Scope::Navigation
                 || matches!(action, Action::Palette | Action::Back | Action::Next | Action::Previous)
         };
-        let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Anywhere);
+        let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Global);
         let mut all: Vec<Action> = Vec::new();
         for action in below.into_iter().chain(anywhere) {
             if action != needless && !all.contains(&action) && (!pointless(&action) || action == Action::Open)
@@ -52,7 +52,8 @@ impl Palette {
             .filter_map(|action| {
                 let mut score = |words| pattern.score(Utf32Str::new(words, &mut letters), &mut matcher);
                 // A hit in the short name is worth more than one somewhere in the sentence.
-                let (label, what) = (score(action.label()).map(|score| 2 * score), score(action.what()));
+                let (label, what) =
+                    (score(action.label()).map(|score| 2 * score), score(action.description()));
                 label.max(what).map(|score| (score, *action))
             })
             .collect();
@@ -111,14 +112,14 @@ impl Screen for Palette {
             let key = model.key(*action);
             let start = painter.right(line, &key, painter.theme.key);
             let room = start.saturating_sub(line.x + 1);
-            let words = text::fit(action.what(), room, painter.glyphs.ellipsis).into_owned();
+            let words = text::fit(action.description(), room, painter.glyphs.ellipsis).into_owned();
             painter.text(line, &words, Style::new());
         });
     }
 
     fn plain_view(&self, _: &Model) -> PlainView {
         PlainView {
-            rows: self.found.iter().map(|action| action.what().to_owned()).enumerate().collect(),
+            rows: self.found.iter().map(|action| action.description().to_owned()).enumerate().collect(),
             ..PlainView::default()
         }
     }

@@ -9,7 +9,7 @@ use crate::action::Action;
 use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::Level;
-use crate::settings::{Borders, SettingChange, Settings as Chosen};
+use crate::settings::{Borders, SettingChange, Settings as UserSettings};
 use crate::theme::ThemeName;
 use crate::widgets::list::List;
 use crate::widgets::painter::Painter;
@@ -47,11 +47,11 @@ impl Line {
             Self::Bell => "Ring the bell when a reservation is about to end",
             Self::Title => "Tell of a reservation in the window's title",
             Self::Mouse => "Listen to the mouse",
-            Self::Key(action) => action.what(),
+            Self::Key(action) => action.description(),
         }
     }
 
-    fn value(self, settings: &Chosen) -> String {
+    fn value(self, settings: &UserSettings) -> String {
         let on = |on: bool| if on { "on" } else { "off" }.to_owned();
         match self {
             Self::Theme => settings.theme.name().to_owned(),
@@ -101,7 +101,7 @@ impl Settings {
     }
 
     fn reset(&mut self, cx: &mut Cx<'_>) {
-        let usual = Chosen::default();
+        let usual = UserSettings::default();
         let change = match self.line() {
             Some(Line::Theme) => SettingChange::Theme(usual.theme),
             Some(Line::Borders) => SettingChange::Borders(usual.borders),
@@ -120,12 +120,14 @@ impl Settings {
             return;
         }
         let chord = Chord::of(key);
-        if let Some(rival) = cx.model.settings.keys.rival(action, chord) {
-            let text =
-                format!("{chord} is the key of \"{}\" already; give that another one first", rival.what());
+        if let Some(other) = cx.model.settings.keys.conflicting_action(action, chord) {
+            let text = format!(
+                "{chord} is the key of \"{}\" already; give that another one first",
+                other.description()
+            );
             return cx.model.notify(Level::Error, text);
         }
-        cx.model.notify(Level::Success, format!("{chord}: {}", action.what()));
+        cx.model.notify(Level::Success, format!("{chord}: {}", action.description()));
         cx.model.change_setting(SettingChange::Keys(action, Some(vec![chord])));
     }
 }
@@ -165,7 +167,7 @@ impl Screen for Settings {
                 Line::Key(action) if self.capturing == Some(action) => {
                     ("press the new key, or esc".to_owned(), painter.theme.warn)
                 }
-                Line::Key(action) if model.settings.keys.is_chosen(action) => {
+                Line::Key(action) if model.settings.keys.is_overridden(action) => {
                     (setting.value(&model.settings), painter.theme.accent)
                 }
                 _ => (setting.value(&model.settings), painter.theme.key),

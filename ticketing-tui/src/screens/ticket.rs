@@ -46,7 +46,7 @@ impl Screen for Ticket {
                 actions.push(Action::Buy);
             }
             if self.is_own(model) && row.state == TicketState::Available {
-                actions.extend([Action::Edit, Action::Delete]);
+                actions.extend([Action::Edit, Action::Withdraw]);
             }
             actions.extend([Action::Copy, Action::Browse]);
         }
@@ -61,7 +61,7 @@ impl Screen for Ticket {
                 self.reserving = card::buy(cx, &self.id);
             }
             Input::Action(Action::Edit) => cx.go(Route::Listing(Some(self.id.clone()))),
-            Input::Action(Action::Delete) => {
+            Input::Action(Action::Withdraw) => {
                 cx.go(Route::Confirm(super::ConfirmAction::Withdraw(self.id.clone())))
             }
             Input::Action(Action::Copy) => cx.model.copy(self.id.as_str()),

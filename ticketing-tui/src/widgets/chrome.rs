@@ -145,7 +145,7 @@ fn footer(painter: &mut Painter<'_>, area: Rect, model: &Model, offer: &Offer) {
     let last = [Action::Help, Action::Quit].into_iter().filter(|action| offer.available.contains(action));
     let last: Vec<_> = last.filter_map(|action| hint(&action)).collect();
     let own = offer.actions.iter().filter(|action| {
-        let moves = action.scope() == Scope::Moving && **action != Action::Open;
+        let moves = action.scope() == Scope::Navigation && **action != Action::Open;
         !moves && !matches!(action, Action::Help | Action::Quit)
     });
     let end = area.right().saturating_sub(last.iter().map(room_for).sum());

@@ -43,7 +43,7 @@ fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
     pty.line(&["Opera", "available"]);
     pty.send("5");
     pty.line(&["Theme", "auto"]);
-    let what = Action::Buy.what();
+    let what = Action::Buy.description();
     // Five settings stand before the keys.
     let row = 5 + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
     pty.send(&"j".repeat(row));

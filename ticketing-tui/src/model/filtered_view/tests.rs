@@ -116,7 +116,7 @@ fn changes_keep_the_order_that_a_fresh_search_gives() {
         let query = Query {
             text: texts[random(5)].to_owned(),
             sort: sorts[random(5)],
-            only_free: random(2) == 0,
+            available_only: random(2) == 0,
             ..Query::default()
         };
         if random(4) == 0 {

@@ -49,7 +49,7 @@ fn faults_of_the_config() {
                 ticketing_tui::Level::Warning,
                 "`orders create 0198` was interrupted; the same command again settles it".to_owned(),
             )],
-            faults: vec![
+            config_errors: vec![
                 "config.toml, line 3, column 9: there is no theme \"drak\"".to_owned(),
                 "config.toml, line 7, column 1: there is no action \"bye\"".to_owned(),
                 "config.toml, line 8, column 1: there is no setting \"bel\"".to_owned(),

@@ -56,7 +56,7 @@ impl Stage {
             server: "http://127.0.0.1:3000".to_owned(),
             settings,
             notices: Vec::new(),
-            faults: Vec::new(),
+            config_errors: Vec::new(),
             size,
             colours,
             light: false,
