@@ -13,11 +13,11 @@ use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::model::replies::error_line;
-use crate::screens::{ConfirmAction, Cx, Input, Move, PlainView, Route, Screen, TABS};
+use crate::screens::{ConfirmAction, Context, Input, Navigate, PlainView, Route, Screen, TABS};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
-use crate::widgets::painter::{Hit, Painter};
+use crate::widgets::painter::{ClickTarget, Painter};
 use crate::widgets::{chrome, toasts};
 
 /// What the program starts with.
@@ -74,7 +74,7 @@ pub struct App {
     screens: Vec<(Route, Box<dyn Screen>)>,
     colours: Colours,
     light: bool,
-    hits: Vec<(Rect, Hit)>,
+    click_targets: Vec<(Rect, ClickTarget)>,
     ended: bool,
 }
 
@@ -98,7 +98,7 @@ impl App {
         }
         let market = Route::Market.open(&model);
         let screens = vec![(Route::Market, market)];
-        Self { model, screens, colours, light, hits: Vec::new(), ended: false }
+        Self { model, screens, colours, light, click_targets: Vec::new(), ended: false }
     }
 
     /// Takes in something that happened, at a time by this machine's clock. Answers with what is to be done.
@@ -113,35 +113,35 @@ impl App {
                 let reported_by_screen = self.model.is_reported_by_screen(id);
                 self.model.reply(id, &reply);
                 if self.model.take_new_user() {
-                    self.forget_last_user();
+                    self.reset_screens();
                 }
-                let heard = self.broadcast(Input::Reply(id, &reply));
+                let handled = self.broadcast(Input::Reply(id, &reply));
                 self.model.report_price_change();
-                if let (true, false, Err(error)) = (reported_by_screen, heard, &reply) {
+                if let (true, false, Err(error)) = (reported_by_screen, handled, &reply) {
                     // Its screen is closed, and it matters all the same.
                     self.model.notify(Level::Error, error_line(error));
                 }
-                self.broadcast(Input::Changed);
+                self.broadcast(Input::ModelChange);
             }
             Event::Feed(feed) => {
                 self.model.feed(&feed);
                 if matches!(feed, Feed::Change(_)) {
-                    self.broadcast(Input::Changed);
+                    self.broadcast(Input::ModelChange);
                 }
             }
             Event::Tick => {}
             Event::Idle => {
                 if self.model.market.run_slice() {
-                    self.broadcast(Input::Changed);
+                    self.broadcast(Input::ModelChange);
                 }
             }
-            Event::NotSaved(why) => {
+            Event::SaveFailed(why) => {
                 self.model.notify(
                     Level::Error,
                     format!("The settings hold until you quit, and were not saved: {why}"),
                 );
             }
-            Event::NotBrowsed(why) => {
+            Event::BrowseFailed(why) => {
                 self.model.notify(Level::Error, format!("No browser could be opened: {why}"))
             }
             Event::Terminate => self.quit(),
@@ -157,24 +157,25 @@ impl App {
 
     /// Draws everything, and answers where the cursor is to be shown, if anywhere.
     pub fn draw(&mut self, buffer: &mut Buffer) -> Option<Position> {
-        let mut hits = std::mem::take(&mut self.hits);
-        hits.clear();
+        let mut click_targets = std::mem::take(&mut self.click_targets);
+        click_targets.clear();
         let mut cursor = None;
         let theme = Theme::of(self.model.settings.theme, self.colours, self.light);
         let glyphs = Glyphs::of(self.model.settings.borders);
         let area = buffer.area;
         buffer.set_style(area, theme.base);
-        let mut painter = Painter { buffer, theme, glyphs, hits: &mut hits, cursor: &mut cursor };
+        let mut painter =
+            Painter { buffer, theme, glyphs, click_targets: &mut click_targets, cursor: &mut cursor };
         if chrome::is_too_small(area) {
             chrome::too_small(&mut painter, area);
         } else {
             let (open, _) = &self.screens[0];
-            let offer = chrome::Offer {
+            let available = chrome::AvailableActions {
                 actions: self.front().actions(&self.model),
                 available: self.available(),
                 writes: self.front().writes(&self.model),
             };
-            let body = chrome::view(&mut painter, area, &self.model, open, &offer);
+            let body = chrome::view(&mut painter, area, &self.model, open, &available);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
             for (_, screen) in &self.screens[first..] {
                 *painter.cursor = None;
@@ -182,7 +183,7 @@ impl App {
             }
             toasts::view(&mut painter, body, &self.model);
         }
-        self.hits = hits;
+        self.click_targets = click_targets;
         cursor
     }
 
@@ -265,12 +266,12 @@ impl App {
     }
 
     /// Does what was picked from a numbered list.
-    pub(crate) fn pick(&mut self, pick: &Pick, now: Timestamp) -> Vec<Effect> {
+    pub(crate) fn handle_plain_input(&mut self, input: &PlainInput, now: Timestamp) -> Vec<Effect> {
         self.model.now = now;
-        match pick {
-            Pick::Action(action) => self.act(*action),
-            Pick::Row(row) => self.input(Input::Row(*row, true)),
-            Pick::Fill(field, text) => self.input(Input::Fill(*field, text)),
+        match input {
+            PlainInput::Action(action) => self.run_action(*action),
+            PlainInput::Row(row) => self.input(Input::Row(*row, true)),
+            PlainInput::Fill(field, text) => self.input(Input::Fill(*field, text)),
         }
         self.model.tick();
         self.model.take_effects()
@@ -292,7 +293,7 @@ impl App {
         }
         let available = self.available();
         match self.model.settings.keys.action(chord, &available) {
-            Some(action) => self.act(action),
+            Some(action) => self.run_action(action),
             None => self.model.notices.clear(),
         }
     }
@@ -318,30 +319,31 @@ impl App {
             _ => return,
         }
         let at = Position::new(mouse.column, mouse.row);
-        let in_front = match self.hits.iter().rposition(|(_, hit)| *hit == Hit::Shield) {
-            Some(shield) if self.front().is_popup() => &self.hits[shield..],
-            _ => &self.hits[..],
+        let in_front = match self.click_targets.iter().rposition(|(_, target)| *target == ClickTarget::Popup)
+        {
+            Some(popup) if self.front().is_popup() => &self.click_targets[popup..],
+            _ => &self.click_targets[..],
         };
-        let hit = in_front.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, hit)| *hit);
+        let target = in_front.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, target)| *target);
         // The footer tells what the one in front can do, and lies behind it.
         let offered = self.front().actions(&self.model);
-        let of_footer = self.hits.iter().rev().find_map(|(area, hit)| match hit {
-            Hit::Action(action) if area.contains(at) && offered.contains(action) => Some(*hit),
+        let of_footer = self.click_targets.iter().rev().find_map(|(area, target)| match target {
+            ClickTarget::Action(action) if area.contains(at) && offered.contains(action) => Some(*target),
             _ => None,
         });
-        match hit.or(of_footer) {
-            Some(Hit::Action(action)) => self.act(action),
-            Some(Hit::Row(row)) => self.input(Input::Row(row, false)),
-            Some(Hit::Field(field)) => self.input(Input::Field(field)),
-            Some(Hit::Shield) => {}
+        match target.or(of_footer) {
+            Some(ClickTarget::Action(action)) => self.run_action(action),
+            Some(ClickTarget::Row(row)) => self.input(Input::Row(row, false)),
+            Some(ClickTarget::Field(field)) => self.input(Input::Field(field)),
+            Some(ClickTarget::Popup) => {}
             // A click beside what is in front closes it.
-            None if self.front().is_popup() => self.act(Action::Back),
+            None if self.front().is_popup() => self.run_action(Action::Back),
             None => {}
         }
     }
 
     /// Does what was asked for: the screen in front what it offers, the program what can be done anywhere.
-    fn act(&mut self, action: Action) {
+    fn run_action(&mut self, action: Action) {
         if self.front().actions(&self.model).contains(&action) {
             return self.input(Input::Action(action));
         }
@@ -378,7 +380,7 @@ impl App {
     }
 
     /// Opens the screens anew that hold what another user wrote or looked at. The sign-in leads on by itself.
-    fn forget_last_user(&mut self) {
+    fn reset_screens(&mut self) {
         let (tab, _) = self.screens.remove(0);
         let screen = tab.clone().open(&self.model);
         self.screens.retain(|(route, _)| matches!(route, Route::SignIn(_)));
@@ -388,71 +390,72 @@ impl App {
     fn open(&mut self, route: Route) {
         let screen = route.clone().open(&self.model);
         self.screens.push((route, screen));
-        self.input(Input::Shown);
+        self.input(Input::Focus);
     }
 
     fn close(&mut self) {
         if self.screens.len() > 1 {
             self.screens.pop();
-            self.input(Input::Shown);
+            self.input(Input::Focus);
         }
     }
 
     fn input(&mut self, input: Input<'_>) {
-        self.input_to(self.screens.len() - 1, input);
+        self.update_screen(self.screens.len() - 1, input);
     }
 
     /// Tells every screen, from the front to the back. Answers whether one of them had waited for it.
     fn broadcast(&mut self, input: Input<'_>) -> bool {
-        let mut heard = false;
+        let mut handled = false;
         for index in (0..self.screens.len()).rev() {
             // What a screen in front closes or opens is not told again.
             if index < self.screens.len() {
-                heard |= self.input_to(index, input);
+                handled |= self.update_screen(index, input);
             }
         }
-        heard
+        handled
     }
 
     /// Answers whether the screen had waited for it.
-    fn input_to(&mut self, index: usize, input: Input<'_>) -> bool {
-        let mut moves = Vec::new();
+    fn update_screen(&mut self, index: usize, input: Input<'_>) -> bool {
+        let mut navigation = Vec::new();
         let in_front = index + 1 == self.screens.len();
-        let mut cx = Cx { model: &mut self.model, moves: &mut moves, heard: false, in_front };
+        let mut cx =
+            Context { model: &mut self.model, navigation: &mut navigation, handled: false, in_front };
         if let Some((_, screen)) = self.screens.get_mut(index) {
             screen.update(input, &mut cx);
         }
-        let heard = cx.heard;
-        for step in moves {
+        let handled = cx.handled;
+        for step in navigation {
             match step {
-                Move::Quit => self.quit(),
+                Navigate::Quit => self.quit(),
                 // A screen that is behind another one does not move it aside.
                 _ if !in_front => {}
-                Move::To(route) => self.open(route),
-                Move::Instead(route) => {
+                Navigate::Push(route) => self.open(route),
+                Navigate::Replace(route) => {
                     if self.screens.len() > 1 {
                         self.screens.pop();
                     }
                     self.open(route);
                 }
-                Move::Back => self.close(),
-                Move::BackAnd(action) => {
+                Navigate::Pop => self.close(),
+                Navigate::PopAndRun(action) => {
                     self.close();
-                    self.act(action);
+                    self.run_action(action);
                 }
-                Move::BackAwaiting(call) => {
+                Navigate::PopAwaiting(call) => {
                     self.close();
-                    self.input(Input::Reserving(call));
+                    self.input(Input::Reservation(call));
                 }
             }
         }
-        heard
+        handled
     }
 }
 
 /// What was picked from a numbered list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Pick {
+pub(crate) enum PlainInput {
     Action(Action),
     Row(usize),
     Fill(usize, String),

@@ -141,13 +141,13 @@ impl Runtime {
                 // Whatever opens the browser may take its time.
                 tokio::task::spawn_blocking(move || {
                     if let Err(error) = webbrowser::open(&address) {
-                        let _ = sender.blocking_send(Event::NotBrowsed(error.to_string()));
+                        let _ = sender.blocking_send(Event::BrowseFailed(error.to_string()));
                     }
                 });
             }
             Effect::Save(change) => {
                 if let Err(why) = config_file::save(&self.config, &change) {
-                    let event = Event::NotSaved(format!("{}: {why}", self.config.display()));
+                    let event = Event::SaveFailed(format!("{}: {why}", self.config.display()));
                     let sender = self.sender.clone();
                     tokio::spawn(async move { sender.send(event).await });
                 }

@@ -29,9 +29,9 @@ pub enum Event {
     /// Nothing else waits: a slice of work may be done.
     Idle,
     /// The settings could not be written, for this reason.
-    NotSaved(String),
+    SaveFailed(String),
     /// No browser could be opened, for this reason.
-    NotBrowsed(String),
+    BrowseFailed(String),
     /// Someone outside wants the program to end.
     Terminate,
 }

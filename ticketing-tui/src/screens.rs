@@ -60,8 +60,8 @@ screens! {
     settings: Settings;
     sign_in: SignIn(then: Option<Box<Route>>);
     prices: Prices;
-    help: Help(below: Vec<Action>);
-    palette: Palette(below: Vec<Action>);
+    help: Help(parent_actions: Vec<Action>);
+    palette: Palette(parent_actions: Vec<Action>);
     confirm: Confirm(action: ConfirmAction);
 }
 
@@ -99,7 +99,7 @@ pub(crate) trait Screen: fmt::Debug {
     fn actions(&self, model: &Model) -> Vec<Action>;
 
     /// Takes in what comes in.
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>);
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>);
 
     /// Draws it. Only reads.
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect);
@@ -127,7 +127,7 @@ pub(crate) trait Screen: fmt::Debug {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Input<'a> {
     /// It has been opened, or is in front again.
-    Shown,
+    Focus,
     Action(Action),
     /// A key that stands for no action.
     Key(&'a KeyEvent),
@@ -142,48 +142,48 @@ pub(crate) enum Input<'a> {
     Scroll(isize),
     Reply(CallId, &'a Result<Reply, CallError>),
     /// The screen in front of it has begun this reservation in its place.
-    Reserving(CallId),
+    Reservation(CallId),
     /// What is known has changed.
-    Changed,
+    ModelChange,
 }
 
 /// What a screen has to work with.
-pub(crate) struct Cx<'a> {
+pub(crate) struct Context<'a> {
     pub(crate) model: &'a mut Model,
-    pub(crate) moves: &'a mut Vec<Move>,
+    pub(crate) navigation: &'a mut Vec<Navigate>,
     /// Whether the screen had waited for what came in, and tells of it.
-    pub(crate) heard: bool,
+    pub(crate) handled: bool,
     /// Whether it is the screen in front, so that it may lead on.
     pub(crate) in_front: bool,
 }
 
 /// Where to go.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Move {
+pub(crate) enum Navigate {
     /// On top of this screen.
-    To(Route),
+    Push(Route),
     /// In the place of this screen.
-    Instead(Route),
+    Replace(Route),
     /// Back to the screen below.
-    Back,
+    Pop,
     /// Back, and then this is done there.
-    BackAnd(Action),
+    PopAndRun(Action),
     /// Back, to the screen that waits for this reservation then.
-    BackAwaiting(CallId),
+    PopAwaiting(CallId),
     Quit,
 }
 
-impl Cx<'_> {
+impl Context<'_> {
     pub(crate) fn go(&mut self, route: Route) {
-        self.moves.push(Move::To(route));
+        self.navigation.push(Navigate::Push(route));
     }
 
-    pub(crate) fn go_instead(&mut self, route: Route) {
-        self.moves.push(Move::Instead(route));
+    pub(crate) fn replace_with(&mut self, route: Route) {
+        self.navigation.push(Navigate::Replace(route));
     }
 
     pub(crate) fn back(&mut self) {
-        self.moves.push(Move::Back);
+        self.navigation.push(Navigate::Pop);
     }
 
     /// Takes in the answer to the reservation for which the screen has waited. Answers with the order, where there is one; where
@@ -202,7 +202,7 @@ impl Cx<'_> {
     }
 
     /// Goes on if someone is signed in; else to the screen where that can be done, and then to `then`.
-    pub(crate) fn signed_in_or(&mut self, then: Option<Route>) -> bool {
+    pub(crate) fn require_sign_in(&mut self, then: Option<Route>) -> bool {
         match self.model.session {
             Session::SignedIn(_) => return true,
             Session::Unknown => self.model.notify(Level::Info, "Still asking the server who you are"),

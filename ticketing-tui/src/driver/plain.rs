@@ -12,7 +12,7 @@ use super::echo::Echo;
 use super::signals::{Signal, Signals};
 use super::{ExitReason, Options, Runtime};
 use crate::action::{Action, Scope};
-use crate::app::{App, Pick};
+use crate::app::{App, PlainInput};
 use crate::effect::Effect;
 use crate::event::Event;
 use crate::model::notices::Level;
@@ -53,7 +53,7 @@ struct Driver<W> {
 /// One thing that can be picked.
 #[derive(Debug, Clone)]
 enum Choice {
-    Pick(Pick),
+    Input(PlainInput),
     /// A field, for which a text is asked.
     Ask(PlainField),
 }
@@ -77,13 +77,13 @@ impl<W: Write> Driver<W> {
                     self.print(&message)?;
                     continue;
                 }
-                Some(Choice::Pick(pick @ Pick::Action(Action::Submit | Action::Pay))) => {
+                Some(Choice::Input(pick @ PlainInput::Action(Action::Submit | Action::Pay))) => {
                     if !self.fill_in(signals).await? {
                         return Ok(self.exit_reason());
                     }
-                    self.pick(pick)?;
+                    self.apply(pick)?;
                 }
-                Some(Choice::Pick(pick)) => self.pick(pick)?,
+                Some(Choice::Input(pick)) => self.apply(pick)?,
                 Some(Choice::Ask(field)) => {
                     if !self.fill(field, signals).await? {
                         return Ok(self.exit_reason());
@@ -116,7 +116,7 @@ impl<W: Write> Driver<W> {
         let Some(line) = self.ask(&format!("{}: ", field.label), field.secret, signals).await? else {
             return Ok(false);
         };
-        self.pick(&Pick::Fill(field.number, line))?;
+        self.apply(&PlainInput::Fill(field.number, line))?;
         Ok(true)
     }
 
@@ -130,14 +130,14 @@ impl<W: Write> Driver<W> {
         }
         let mut choices = Vec::new();
         for (row, words) in &view.rows {
-            choices.push(Choice::Pick(Pick::Row(*row)));
+            choices.push(Choice::Input(PlainInput::Row(*row)));
             self.line(&format!("{}. {words}", choices.len()))?;
         }
         for (there, action, words) in
             [(view.more.0, Action::PageUp, "Those before"), (view.more.1, Action::PageDown, "More of them")]
         {
             if there {
-                choices.push(Choice::Pick(Pick::Action(action)));
+                choices.push(Choice::Input(PlainInput::Action(action)));
                 writeln!(self.out, "{}. {words}", choices.len())?;
             }
         }
@@ -156,7 +156,7 @@ impl<W: Write> Driver<W> {
             if !view.rows.is_empty() && is_about_a_row(action) {
                 continue;
             }
-            choices.push(Choice::Pick(Pick::Action(action)));
+            choices.push(Choice::Input(PlainInput::Action(action)));
             let words = match action {
                 Action::Submit => format!("OK: {title}"),
                 action => action.description().to_owned(),
@@ -167,8 +167,8 @@ impl<W: Write> Driver<W> {
         Ok(choices)
     }
 
-    fn pick(&mut self, pick: &Pick) -> io::Result<()> {
-        let effects = self.app.pick(pick, self.runtime.now());
+    fn apply(&mut self, input: &PlainInput) -> io::Result<()> {
+        let effects = self.app.handle_plain_input(input, self.runtime.now());
         self.perform(effects)
     }
 

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, PlainView, Route, Screen};
+use super::{Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::Model;
 use crate::model::activity::{ActivityEvent, BARS};
@@ -52,9 +52,9 @@ impl Screen for Activity {
         actions
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let len = cx.model.market.activity.log().len();
-        let open = |this: &Self, cx: &mut Cx<'_>| {
+        let open = |this: &Self, cx: &mut Context<'_>| {
             if let Some(event) = this.selected(cx.model) {
                 let ticket = event.ticket.clone();
                 cx.go(Route::Ticket(ticket));

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString};
 
-use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen, form_input};
+use super::{ConfirmAction, Context, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::event::Reply;
@@ -53,7 +53,7 @@ impl Checkout {
         self.is_open(model) && model.payment_page(&self.id).is_none()
     }
 
-    fn pay(&mut self, cx: &mut Cx<'_>) {
+    fn pay(&mut self, cx: &mut Context<'_>) {
         if !self.is_open(cx.model) {
             return;
         }
@@ -74,7 +74,7 @@ impl Checkout {
         }
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) {
         match action {
             Action::Pay => self.pay(cx),
             Action::Cancel if self.is_open(cx.model) => {
@@ -92,7 +92,7 @@ impl Checkout {
         }
     }
 
-    fn ask(&mut self, cx: &mut Cx<'_>) {
+    fn ask(&mut self, cx: &mut Context<'_>) {
         cx.model.call(Call::CardEntry);
         self.follow(cx);
         self.load = Load::Loading(cx.model.call(Call::Order(self.id.clone())));
@@ -101,7 +101,7 @@ impl Checkout {
 
 impl Checkout {
     /// Goes on by itself where the order is paid for on a page.
-    fn follow(&self, cx: &mut Cx<'_>) {
+    fn follow(&self, cx: &mut Context<'_>) {
         if cx.model.payment_page(&self.id).is_some() {
             let now = cx.model.server_now();
             cx.model.orders.follow(&self.id, now);
@@ -141,9 +141,9 @@ impl Screen for Checkout {
         }
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Shown => self.ask(cx),
+            Input::Focus => self.ask(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Action(action) => self.act(action, cx),
             Input::Reply(id, reply) if self.load.awaits(id) => {
@@ -155,11 +155,11 @@ impl Screen for Checkout {
             Input::Reply(id, reply) if self.reserving == Some(id) => {
                 self.reserving = None;
                 if let Some(order) = cx.reserved(id, reply) {
-                    cx.go_instead(Route::Checkout(order));
+                    cx.replace_with(Route::Checkout(order));
                 }
             }
             Input::Reply(_, Ok(Reply::CardEntry(_))) => self.follow(cx),
-            Input::Reserving(call) => self.reserving = Some(call),
+            Input::Reservation(call) => self.reserving = Some(call),
             input => {
                 form_input(&mut self.form, input);
             }
@@ -265,7 +265,7 @@ fn gap(area: Rect) -> u16 {
     u16::from(area.height > 11)
 }
 
-/// Whether the money is known to be taken, though the order has not heard of it yet.
+/// Whether the money is known to be taken, though the order has not handled of it yet.
 fn is_paid(model: &Model, order: &Order) -> bool {
     let payment = model.orders.payment(&order.id);
     payment.is_some_and(|payment| payment.status.is_none_or(|status| status == PaymentStatus::Succeeded))

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::layout::Rect;
 
-use super::{ConfirmAction, Cx, Input, Move, PlainView, Screen};
+use super::{ConfirmAction, Context, Input, Navigate, PlainView, Screen};
 use crate::action::Action;
 use crate::model::Model;
 use crate::text;
@@ -71,12 +71,12 @@ impl Screen for Confirm {
         vec![Action::Yes, Action::No]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Yes) => {
                 if let ConfirmAction::BuyAt { ticket, price, .. } = &self.action {
                     let begun = cx.model.reserve(ticket, *price);
-                    return cx.moves.push(begun.map_or(Move::Back, Move::BackAwaiting));
+                    return cx.navigation.push(begun.map_or(Navigate::Pop, Navigate::PopAwaiting));
                 }
                 cx.back();
                 match &self.action {
@@ -84,7 +84,7 @@ impl Screen for Confirm {
                     ConfirmAction::Cancel(id) => cx.model.cancel(id),
                     ConfirmAction::Withdraw(id) => cx.model.withdraw(id),
                     ConfirmAction::SignOut => cx.model.sign_out(),
-                    ConfirmAction::Quit => cx.moves.push(Move::Quit),
+                    ConfirmAction::Quit => cx.navigation.push(Navigate::Quit),
                 }
             }
             Input::Action(_) => cx.back(),

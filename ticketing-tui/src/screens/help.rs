@@ -5,7 +5,7 @@ use std::cell::Cell;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, PlainView, Screen};
+use super::{Context, Input, PlainView, Screen};
 use crate::action::{Action, Scope};
 use crate::model::Model;
 use crate::widgets::painter::Painter;
@@ -58,7 +58,7 @@ impl Screen for Help {
         ]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let last = self.hidden.get();
         let to = match input {
             Input::Action(Action::Back | Action::Help) => return cx.back(),

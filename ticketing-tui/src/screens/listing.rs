@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::{Money, NewTicket, TicketId};
 
-use super::{Cx, Input, PlainView, Screen, form_input};
+use super::{Context, Input, PlainView, Screen, form_input};
 use crate::action::Action;
 use crate::call_error::{CallError, CallErrorKind};
 use crate::effect::Call;
@@ -65,7 +65,7 @@ impl Listing {
         if self.form.is_sound() { price.ok().map(|price| NewTicket::new(title, price)) } else { None }
     }
 
-    fn submit(&mut self, cx: &mut Cx<'_>) {
+    fn submit(&mut self, cx: &mut Context<'_>) {
         if self.sending.is_under_way() {
             return;
         }
@@ -82,7 +82,7 @@ impl Listing {
         self.sending.begin(sent);
     }
 
-    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Cx<'_>) {
+    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
         match reply {
             Ok(_) => {
                 if self.id.is_none() {
@@ -93,7 +93,7 @@ impl Listing {
             Err(error) => {
                 self.sending.refused(error, &mut self.form, &["title", "price"]);
                 if error.kind == CallErrorKind::SignedOut {
-                    cx.signed_in_or(None);
+                    cx.require_sign_in(None);
                 }
             }
         }
@@ -109,13 +109,13 @@ impl Screen for Listing {
         vec![Action::Submit, Action::Back, Action::Next, Action::Previous]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Reply(id, reply) if self.sending.ends_with(id) => {
-                cx.heard = true;
+                cx.handled = true;
                 self.answered(reply, cx);
             }
             input => {

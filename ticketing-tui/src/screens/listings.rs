@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{TicketId, TicketStatus};
 
-use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen};
+use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
@@ -74,13 +74,13 @@ impl Screen for Listings {
         actions
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let len = cx.model.listings.list().len();
-        let selected = |this: &Self, cx: &Cx<'_>| -> Option<TicketId> {
+        let selected = |this: &Self, cx: &Context<'_>| -> Option<TicketId> {
             this.selected(cx.model).map(|listing| listing.ticket.id.clone())
         };
         match input {
-            Input::Shown | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
             Input::Action(Action::New) => cx.go(Route::Listing(None)),
             Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
             Input::Action(action) if self.list.act(action, len) => {}
@@ -101,7 +101,7 @@ impl Screen for Listings {
                 }
             }
             Input::Scroll(rows) => self.list.scroll(rows, len),
-            Input::Changed => self.list.clamp(len),
+            Input::ModelChange => self.list.clamp(len),
             _ => {}
         }
     }

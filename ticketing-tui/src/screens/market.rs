@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ticketing_sdk::TicketId;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::{Cx, Input, PlainView, Route, Screen};
+use super::{Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::effect::CallId;
 use crate::model::query::Query;
@@ -25,7 +25,7 @@ pub(crate) struct Market {
     filter: Field,
     /// Whether the filter is being written.
     writing: bool,
-    /// The ticket that is selected, wherever it moves.
+    /// The ticket that is selected, wherever it navigation.
     anchor: Option<TicketId>,
     /// The reservation that this screen waits for.
     reserving: Option<CallId>,
@@ -53,20 +53,20 @@ impl Market {
         self.anchor = self.selected(model).map(|(id, _)| id);
     }
 
-    fn search(&mut self, cx: &mut Cx<'_>, change: impl FnOnce(&mut Query)) {
+    fn search(&mut self, cx: &mut Context<'_>, change: impl FnOnce(&mut Query)) {
         let mut query = cx.model.market.view.query().clone();
         change(&mut query);
         cx.model.market.search(query);
     }
 
-    fn filtered(&mut self, cx: &mut Cx<'_>) {
+    fn filtered(&mut self, cx: &mut Context<'_>) {
         // The best is what one wants to see.
         self.anchor = None;
         let text = self.filter.value().to_owned();
         self.search(cx, |query| query.text = text);
     }
 
-    fn act(&mut self, action: Action, cx: &mut Cx<'_>) {
+    fn act(&mut self, action: Action, cx: &mut Context<'_>) {
         let len = cx.model.market.view.len();
         if self.list.act(action, len) {
             return self.anchor(cx.model);
@@ -96,7 +96,7 @@ impl Market {
                         Query { sort: query.sort, available_only: query.available_only, ..Query::default() };
                 });
             }
-            Action::New if cx.signed_in_or(Some(Route::Listing(None))) => cx.go(Route::Listing(None)),
+            Action::New if cx.require_sign_in(Some(Route::Listing(None))) => cx.go(Route::Listing(None)),
             Action::Copy => {
                 if let Some((id, _)) = self.selected(cx.model) {
                     cx.model.copy(id.as_str());
@@ -156,7 +156,7 @@ impl Screen for Market {
         actions
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(action) => self.act(action, cx),
             Input::Key(key) => {
@@ -193,8 +193,8 @@ impl Screen for Market {
                     cx.go(Route::Checkout(order));
                 }
             }
-            Input::Reserving(call) => self.reserving = Some(call),
-            Input::Shown | Input::Changed => {
+            Input::Reservation(call) => self.reserving = Some(call),
+            Input::Focus | Input::ModelChange => {
                 let place = self.anchor.clone().and_then(|id| cx.model.market.position(&id));
                 match place {
                     Some(place) => self.list.select(place),
@@ -285,7 +285,7 @@ impl Market {
             };
             painter.text(field, &hint, painter.theme.faint);
         }
-        painter.hit(field, crate::widgets::painter::Hit::Field(0));
+        painter.add_click_target(field, crate::widgets::painter::ClickTarget::Field(0));
     }
 
     fn nothing(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ticketing_sdk::{Order, OrderStatus};
 
-use super::{ConfirmAction, Cx, Input, PlainView, Route, Screen};
+use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT};
 use crate::model::{Load, Model};
@@ -75,10 +75,10 @@ impl Screen for Orders {
         actions
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let len = cx.model.orders.list().len();
         match input {
-            Input::Shown | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
+            Input::Focus | Input::Action(Action::Reload) if cx.model.user().is_some() => cx.model.load_own(),
             Input::Action(Action::Account) => cx.go(Route::SignIn(None)),
             Input::Action(action) if self.list.act(action, len) => {}
             Input::Action(action) => {
@@ -100,7 +100,7 @@ impl Screen for Orders {
                 }
             }
             Input::Scroll(rows) => self.list.scroll(rows, len),
-            Input::Changed => self.list.clamp(len),
+            Input::ModelChange => self.list.clamp(len),
             _ => {}
         }
     }

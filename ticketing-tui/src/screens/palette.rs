@@ -5,7 +5,7 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, Move, PlainView, Screen};
+use super::{Context, Input, Navigate, PlainView, Screen};
 use crate::action::{Action, Scope};
 use crate::model::Model;
 use crate::text;
@@ -51,7 +51,7 @@ impl Palette {
             .iter()
             .filter_map(|action| {
                 let mut score = |words| pattern.score(Utf32Str::new(words, &mut letters), &mut matcher);
-                // A hit in the short name is worth more than one somewhere in the sentence.
+                // A target in the short name is worth more than one somewhere in the sentence.
                 let (label, what) =
                     (score(action.label()).map(|score| 2 * score), score(action.description()));
                 label.max(what).map(|score| (score, *action))
@@ -62,9 +62,9 @@ impl Palette {
         self.list.select(0);
     }
 
-    fn run(&self, cx: &mut Cx<'_>) {
+    fn run(&self, cx: &mut Context<'_>) {
         if let Some(action) = self.found.get(self.list.selected()) {
-            cx.moves.push(Move::BackAnd(*action));
+            cx.navigation.push(Navigate::PopAndRun(*action));
         }
     }
 }
@@ -78,7 +78,7 @@ impl Screen for Palette {
         vec![Action::Submit, Action::Back, Action::Up, Action::Down, Action::PageUp, Action::PageDown]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Submit) => self.run(cx),
             Input::Action(Action::Back) => cx.back(),

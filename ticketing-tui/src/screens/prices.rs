@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::PriceBound;
 
-use super::{Cx, Input, PlainView, Screen, form_input};
+use super::{Context, Input, PlainView, Screen, form_input};
 use crate::action::Action;
 use crate::model::Model;
 use crate::text;
@@ -53,7 +53,7 @@ impl Screen for Prices {
         vec![Action::Submit, Action::Back, Action::Next, Action::Previous]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Submit) => {
                 let (min, max) = (self.end(0), self.end(1));

@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::{Cx, Input, PlainView, Screen};
+use super::{Context, Input, PlainView, Screen};
 use crate::action::Action;
 use crate::keymap::Chord;
 use crate::model::Model;
@@ -82,7 +82,7 @@ impl Settings {
         lines().nth(self.list.selected())
     }
 
-    fn choose(&mut self, cx: &mut Cx<'_>) {
+    fn choose(&mut self, cx: &mut Context<'_>) {
         let settings = &cx.model.settings;
         let change = match self.line() {
             Some(Line::Theme) => SettingChange::Theme(next(&ThemeName::ALL, settings.theme)),
@@ -100,7 +100,7 @@ impl Settings {
         cx.model.change_setting(change);
     }
 
-    fn reset(&mut self, cx: &mut Cx<'_>) {
+    fn reset(&mut self, cx: &mut Context<'_>) {
         let usual = UserSettings::default();
         let change = match self.line() {
             Some(Line::Theme) => SettingChange::Theme(usual.theme),
@@ -114,7 +114,7 @@ impl Settings {
         cx.model.change_setting(change);
     }
 
-    fn capture(&mut self, key: &KeyEvent, cx: &mut Cx<'_>) {
+    fn capture(&mut self, key: &KeyEvent, cx: &mut Context<'_>) {
         let Some(action) = self.capturing.take() else { return };
         if key.code == KeyCode::Esc && action != Action::Back {
             return;
@@ -143,7 +143,7 @@ impl Screen for Settings {
         actions
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         let len = lines().count();
         match input {
             Input::Action(Action::Choose) => self.choose(cx),

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::{PASSWORD_LENGTHS, SecretString, is_valid_password};
 
-use super::{Cx, Input, PlainView, Route, Screen, form_input};
+use super::{Context, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
 use crate::call_error::CallError;
 use crate::effect::Call;
@@ -48,7 +48,7 @@ impl SignIn {
         self.form.focus_on(EMAIL);
     }
 
-    fn submit(&mut self, cx: &mut Cx<'_>) {
+    fn submit(&mut self, cx: &mut Context<'_>) {
         if self.sending.is_under_way() {
             return;
         }
@@ -82,9 +82,9 @@ impl SignIn {
         self.sending.begin(Some(sent));
     }
 
-    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Cx<'_>) {
+    fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
         match (reply, self.then.take()) {
-            (Ok(_), Some(then)) => cx.go_instead(*then),
+            (Ok(_), Some(then)) => cx.replace_with(*then),
             (Ok(_), None) => cx.back(),
             (Err(error), then) => {
                 self.then = then;
@@ -103,14 +103,14 @@ impl Screen for SignIn {
         vec![Action::Submit, Action::Switch, Action::Back, Action::Next, Action::Previous]
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
             Input::Action(Action::Switch) if !self.sending.is_under_way() => self.switch(),
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
             Input::Reply(id, reply) if self.sending.ends_with(id) => {
-                cx.heard = true;
+                cx.handled = true;
                 self.answered(reply, cx);
             }
             input => {

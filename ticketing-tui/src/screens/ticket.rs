@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ticketing_sdk::TicketId;
 
-use super::{Cx, Input, PlainView, Route, Screen};
+use super::{Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
 use crate::effect::{Call, CallId};
 use crate::model::ticket_store::TicketState;
@@ -25,7 +25,7 @@ impl Ticket {
         Self { id, load: Load::Idle, reserving: None }
     }
 
-    fn ask(&mut self, cx: &mut Cx<'_>) {
+    fn ask(&mut self, cx: &mut Context<'_>) {
         self.load = Load::Loading(cx.model.call(Call::Ticket(self.id.clone())));
     }
 
@@ -54,9 +54,9 @@ impl Screen for Ticket {
         actions
     }
 
-    fn update(&mut self, input: Input<'_>, cx: &mut Cx<'_>) {
+    fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Shown | Input::Action(Action::Reload) => self.ask(cx),
+            Input::Focus | Input::Action(Action::Reload) => self.ask(cx),
             Input::Action(Action::Buy) if self.reserving.is_none() => {
                 self.reserving = card::buy(cx, &self.id);
             }
@@ -72,7 +72,7 @@ impl Screen for Ticket {
                     cx.go(Route::Checkout(order));
                 }
             }
-            Input::Reserving(call) => self.reserving = Some(call),
+            Input::Reservation(call) => self.reserving = Some(call),
             Input::Reply(id, reply) if self.load.awaits(id) => {
                 self.load = match reply {
                     Ok(_) => Load::Ready,

@@ -10,7 +10,7 @@ use crate::effect::CallId;
 use crate::model::Model;
 use crate::model::orders::Orders;
 use crate::model::ticket_store::{TicketRow, TicketState};
-use crate::screens::{Cx, Route};
+use crate::screens::{Context, Route};
 use crate::text;
 use crate::theme::Theme;
 
@@ -61,13 +61,13 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
 
 /// Goes on towards owning a ticket: to what is held already, to the sign-in, or to a new reservation, whose call is
 /// answered.
-pub(crate) fn buy(cx: &mut Cx<'_>, ticket: &TicketId) -> Option<CallId> {
+pub(crate) fn buy(cx: &mut Context<'_>, ticket: &TicketId) -> Option<CallId> {
     if let Some(order) = cx.model.orders.of_ticket(ticket) {
         let id = order.id.clone();
         cx.go(Route::Checkout(id));
         return None;
     }
-    if !cx.signed_in_or(Some(Route::Ticket(ticket.clone()))) {
+    if !cx.require_sign_in(Some(Route::Ticket(ticket.clone()))) {
         return None;
     }
     let price = Money::from_cents(i64::from(cx.model.market.tickets.get(ticket)?.cents)).ok()?;

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::painter::{Hit, Painter, bottom, inset, top};
+use super::painter::{ClickTarget, Painter, bottom, inset, top};
 use crate::action::{Action, Scope};
 use crate::model::{FeedState, Model, Session};
 use crate::screens::{Route, TABS};
@@ -15,7 +15,7 @@ const SMALLEST: (u16, u16) = (40, 12);
 const SHORTEST: u16 = 8;
 
 /// What can be done on the screen in front.
-pub(crate) struct Offer {
+pub(crate) struct AvailableActions {
     /// What it offers itself, what matters most first.
     pub(crate) actions: Vec<Action>,
     /// That, and what can be done anywhere.
@@ -45,10 +45,10 @@ pub(crate) fn view(
     area: Rect,
     model: &Model,
     open: &Route,
-    offer: &Offer,
+    available: &AvailableActions,
 ) -> Rect {
-    header(painter, top(area, 1), model, open, offer.writes);
-    footer(painter, bottom(area, 1), model, offer);
+    header(painter, top(area, 1), model, open, available.writes);
+    footer(painter, bottom(area, 1), model, available);
     inset(area, 0, 1)
 }
 
@@ -68,7 +68,8 @@ fn header(painter: &mut Painter<'_>, area: Rect, model: &Model, open: &Route, wr
     for (words, action, style) in tabs {
         let place = Rect { x, width: state_at.saturating_sub(x), ..area };
         let end = painter.text(place, &words, style);
-        painter.hit(Rect { x, width: end.saturating_sub(x), ..area }, Hit::Action(action));
+        painter
+            .add_click_target(Rect { x, width: end.saturating_sub(x), ..area }, ClickTarget::Action(action));
         x = end;
     }
     account(painter, Rect { x: x + 1, width: state_at.saturating_sub(x + 1), ..area }, model);
@@ -130,23 +131,26 @@ fn account(painter: &mut Painter<'_>, area: Rect, model: &Model) {
     };
     if area.width >= text::width(&words).min(SHORTEST) {
         let start = painter.right(area, &words, painter.theme.bar);
-        painter.hit(Rect { x: start, width: area.right() - start, ..area }, Hit::Action(Action::Account));
+        painter.add_click_target(
+            Rect { x: start, width: area.right() - start, ..area },
+            ClickTarget::Action(Action::Account),
+        );
     }
 }
 
 /// The keys of what can be done, as far as there is room; help and leaving always.
-fn footer(painter: &mut Painter<'_>, area: Rect, model: &Model, offer: &Offer) {
+fn footer(painter: &mut Painter<'_>, area: Rect, model: &Model, available: &AvailableActions) {
     painter.buffer.set_style(area, painter.theme.bar);
     let hint = |action: &Action| {
-        let key = if offer.writes { model.key_while_writing(*action) } else { model.key(*action) };
+        let key = if available.writes { model.key_while_writing(*action) } else { model.key(*action) };
         (!key.is_empty()).then(|| (key, action.label(), *action))
     };
     let room_for = |(key, label, _): &(String, &str, Action)| text::width(key) + text::width(label) + 3;
-    let last = [Action::Help, Action::Quit].into_iter().filter(|action| offer.available.contains(action));
+    let last = [Action::Help, Action::Quit].into_iter().filter(|action| available.available.contains(action));
     let last: Vec<_> = last.filter_map(|action| hint(&action)).collect();
-    let own = offer.actions.iter().filter(|action| {
-        let moves = action.scope() == Scope::Navigation && **action != Action::Open;
-        !moves && !matches!(action, Action::Help | Action::Quit)
+    let own = available.actions.iter().filter(|action| {
+        let navigation = action.scope() == Scope::Navigation && **action != Action::Open;
+        !navigation && !matches!(action, Action::Help | Action::Quit)
     });
     let end = area.right().saturating_sub(last.iter().map(room_for).sum());
     let mut x = area.x + 1;

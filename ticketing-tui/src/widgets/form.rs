@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use tui_input::{Input, InputRequest};
 
-use super::painter::{Hit, Painter, below, top};
+use super::painter::{ClickTarget, Painter, below, top};
 use crate::action::Action;
 use crate::text;
 
@@ -168,7 +168,7 @@ impl Form {
         true
     }
 
-    /// Whether all is written, so that submitting means it. If not, the focus moves to what is missing.
+    /// Whether all is written, so that submitting means it. If not, the focus navigation to what is missing.
     pub(crate) fn is_last(&mut self) -> bool {
         let next_empty = (self.focus + 1..self.fields.len()).find(|index| self.value(*index).is_empty());
         if let Some(empty) = next_empty {
@@ -195,7 +195,7 @@ impl Form {
         }
     }
 
-    /// Says what is wrong with a field, and moves the focus there, unless an earlier one is wrong too.
+    /// Says what is wrong with a field, and navigation the focus there, unless an earlier one is wrong too.
     pub(crate) fn fault(&mut self, field: usize, message: impl Into<String>) {
         let first = !self.fields.iter().any(|field| field.fault.is_some());
         if let Some(at_fault) = self.fields.get_mut(field) {
@@ -231,7 +231,10 @@ impl Form {
                 rest
             };
             field.line(painter, line, focus);
-            painter.hit(top(Rect { x: area.x, width: area.width, ..rest }, 1), Hit::Field(index));
+            painter.add_click_target(
+                top(Rect { x: area.x, width: area.width, ..rest }, 1),
+                ClickTarget::Field(index),
+            );
             rest = below(rest, 1);
             if let Some(fault) = &field.fault {
                 let under = Rect {

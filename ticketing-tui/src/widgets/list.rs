@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use ratatui::layout::Rect;
 
-use super::painter::{Hit, Painter};
+use super::painter::{ClickTarget, Painter};
 use crate::action::Action;
 
 /// Which row is selected, and which are in sight.
@@ -100,7 +100,7 @@ impl List {
                 painter.buffer.set_style(place, painter.theme.selected);
                 painter.text(Rect { width: 1, ..place }, painter.glyphs.pointer, painter.theme.accent);
             }
-            painter.hit(place, Hit::Row(index));
+            painter.add_click_target(place, ClickTarget::Row(index));
             row(
                 painter,
                 Rect { x: place.x + 2, width: width.saturating_sub(3), ..place },

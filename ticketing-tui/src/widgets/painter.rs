@@ -1,4 +1,4 @@
-//! What a screen draws with: cells, the theme, and the places that a mouse can hit.
+//! What a screen draws with: cells, the theme, and the places that a mouse can target.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -12,7 +12,7 @@ use crate::theme::Theme;
 
 /// What is at a place of the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hit {
+pub(crate) enum ClickTarget {
     /// Something that can be done.
     Action(Action),
     /// The row of a list, by its number.
@@ -20,7 +20,7 @@ pub(crate) enum Hit {
     /// The field of a form, by its number.
     Field(usize),
     /// A part of a screen that is in front: clicks do not go through.
-    Shield,
+    Popup,
 }
 
 /// Draws on cells.
@@ -28,7 +28,7 @@ pub(crate) struct Painter<'a> {
     pub(crate) buffer: &'a mut Buffer,
     pub(crate) theme: Theme,
     pub(crate) glyphs: Glyphs,
-    pub(crate) hits: &'a mut Vec<(Rect, Hit)>,
+    pub(crate) click_targets: &'a mut Vec<(Rect, ClickTarget)>,
     /// Where the cursor is shown, if anywhere.
     pub(crate) cursor: &'a mut Option<Position>,
 }
@@ -129,7 +129,7 @@ impl Painter<'_> {
             height,
         };
         self.clear(popup, self.theme.base);
-        self.hit(popup, Hit::Shield);
+        self.add_click_target(popup, ClickTarget::Popup);
         let inner = self.frame(popup, title, self.theme.accent);
         inset(inner, 1, 0)
     }
@@ -156,14 +156,17 @@ impl Painter<'_> {
     }
 
     /// Says what is at a place. What is said later lies in front.
-    pub(crate) fn hit(&mut self, area: Rect, hit: Hit) {
-        self.hits.push((area, hit));
+    pub(crate) fn add_click_target(&mut self, area: Rect, target: ClickTarget) {
+        self.click_targets.push((area, target));
     }
 
     /// Draws something that can be pressed: its key and its label. Answers with the column behind it.
     pub(crate) fn button(&mut self, area: Rect, key: &str, label: &str, action: Action) -> u16 {
         let end = self.spans(area, &[(key, self.theme.key), (" ", Style::new()), (label, Style::new())]);
-        self.hit(Rect { width: end.saturating_sub(area.x), height: 1, ..area }, Hit::Action(action));
+        self.add_click_target(
+            Rect { width: end.saturating_sub(area.x), height: 1, ..area },
+            ClickTarget::Action(action),
+        );
         end
     }
 }

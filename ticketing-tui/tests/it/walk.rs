@@ -213,7 +213,7 @@ fn every_screen_is_sound_at_every_size() {
         stage.sign_in();
         stage.press(keys);
         stage.settle();
-        stage.feed(Event::NotSaved("日本語のコンサート、東京ドーム、二日目".repeat(3)));
+        stage.feed(Event::SaveFailed("日本語のコンサート、東京ドーム、二日目".repeat(3)));
         for width in (0..64).step_by(3).chain((64..210).step_by(13)) {
             for height in [0, 1, 2, 11, 12, 13, 17, 24, 60] {
                 stage.size = Size::new(width, height);

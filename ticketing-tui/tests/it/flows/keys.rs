@@ -213,7 +213,7 @@ fn settings_hold_at_once_and_are_kept() {
     stage.press("j j enter j enter");
     assert!(!stage.app.wants_title() && !stage.app.wants_mouse());
     assert_eq!(asked!(stage, Effect::Save(_)), 4);
-    stage.feed(Event::NotSaved("permission denied".to_owned()));
+    stage.feed(Event::SaveFailed("permission denied".to_owned()));
     stage.sees("were not saved: permission denied");
 }
 

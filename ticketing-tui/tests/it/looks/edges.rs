@@ -31,8 +31,9 @@ fn in_between() {
 fn a_stack_of_messages() {
     look(module_path!(), "a_stack_of_messages", &[(80, 24), (40, 12)], Stage::new, |stage| {
         stage.sign_in();
-        stage.feed(Event::NotSaved("permission denied: /home/ada/.config/ticketing/config.toml".to_owned()));
-        stage.feed(Event::NotBrowsed("no such file or directory".to_owned()));
+        stage
+            .feed(Event::SaveFailed("permission denied: /home/ada/.config/ticketing/config.toml".to_owned()));
+        stage.feed(Event::BrowseFailed("no such file or directory".to_owned()));
         stage.press("y");
         stage.press("o");
     });
