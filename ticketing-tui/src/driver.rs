@@ -2,11 +2,11 @@
 
 mod calls;
 mod config_file;
-mod echo;
 mod feed;
 mod plain;
 mod screen;
 mod signals;
+mod terminal_modes;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use ratatui::layout::Size;
 use ticketing_sdk::{Client, SecretString, Timestamp};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep_until};
 
 use self::calls::Caller;
 use self::feed::FeedCursor;
@@ -172,6 +173,14 @@ impl Runtime {
         if let Some(before) = self.following.replace(tokio::spawn(following)) {
             before.abort();
         }
+    }
+}
+
+/// Waits until a time. Without one it never returns.
+async fn wait_until(time: Option<Instant>) {
+    match time {
+        Some(time) => sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

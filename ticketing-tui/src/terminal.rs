@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::effect::Effect;
 
 /// Whether the terminal is taken over, and so has to be given back.
-static TAKEN: AtomicBool = AtomicBool::new(false);
+static IS_ACTIVE: AtomicBool = AtomicBool::new(false);
 
 /// The window's title goes on a stack, and comes back from there.
 const PUSH_TITLE: &str = "\x1b[22;2t";
@@ -36,7 +36,7 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn new() -> io::Result<Self> {
-        give_back_after_a_panic();
+        restore_after_panic();
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         Ok(Self { inner: ratatui::Terminal::new(backend)?, mouse: false })
     }
@@ -47,7 +47,7 @@ impl Terminal {
 
     /// Takes the terminal over, or makes sure that it is.
     pub(crate) fn enter(&mut self, mouse: bool, title: bool) -> io::Result<()> {
-        let again = TAKEN.swap(true, Ordering::SeqCst);
+        let again = IS_ACTIVE.swap(true, Ordering::SeqCst);
         if again {
             // A shell may have put the modes back while the program was stopped; without this, they count as set.
             let _ = disable_raw_mode();
@@ -60,20 +60,20 @@ impl Terminal {
         }
         out.flush()?;
         self.mouse = false;
-        self.listen_to_mouse(mouse)?;
-        self.forget()
+        self.set_mouse_capture(mouse)?;
+        self.invalidate()
     }
 
     /// Whatever is on the screen is drawn over at the next draw. `Terminal::clear` of ratatui would ask the terminal where
     /// its cursor is, and wait for an answer that the reader of the keys takes for itself.
-    fn forget(&mut self) -> io::Result<()> {
+    fn invalidate(&mut self) -> io::Result<()> {
         let size = self.inner.size()?;
         self.inner.resize(Rect::new(0, 0, size.width, size.height))
     }
 
     /// Gives the terminal back.
     pub(crate) fn leave(&mut self) -> io::Result<()> {
-        give_back()
+        restore()
     }
 
     /// Draws what is known.
@@ -94,14 +94,14 @@ impl Terminal {
             Effect::Bell => execute!(io::stdout(), Print('\x07')),
             Effect::Title(title) => execute!(io::stdout(), SetTitle(title)),
             Effect::Redraw => {
-                self.listen_to_mouse(mouse)?;
-                self.forget()
+                self.set_mouse_capture(mouse)?;
+                self.invalidate()
             }
             _ => Ok(()),
         }
     }
 
-    fn listen_to_mouse(&mut self, listen: bool) -> io::Result<()> {
+    fn set_mouse_capture(&mut self, listen: bool) -> io::Result<()> {
         if std::mem::replace(&mut self.mouse, listen) == listen {
             return Ok(());
         }
@@ -116,13 +116,13 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         // Nobody is left to tell.
-        let _ = give_back();
+        let _ = restore();
     }
 }
 
 /// Puts everything back as it was, if it was changed.
-fn give_back() -> io::Result<()> {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
+fn restore() -> io::Result<()> {
+    if !IS_ACTIVE.swap(false, Ordering::SeqCst) {
         return Ok(());
     }
     let mut out = io::stdout();
@@ -142,12 +142,12 @@ fn give_back() -> io::Result<()> {
 }
 
 /// What a panic has to say is said on a terminal that can show it.
-fn give_back_after_a_panic() {
+fn restore_after_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            let _ = give_back();
+            let _ = restore();
             before(panic);
         }));
     });

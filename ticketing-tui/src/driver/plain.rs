@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use ratatui::layout::Size;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
-use super::echo::Echo;
 use super::signals::{Signal, Signals};
-use super::{ExitReason, Options, Runtime};
+use super::terminal_modes::TerminalModes;
+use super::{ExitReason, Options, Runtime, wait_until};
 use crate::action::{Action, Scope};
 use crate::app::{App, PlainInput};
 use crate::effect::Effect;
@@ -20,7 +20,7 @@ use crate::screens::PlainField;
 use crate::text;
 
 /// How long one waits in silence for an answer before one is asked what to do next.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Runs the marketplace line by line, on stdin and `out`, until someone leaves it or the input ends.
 ///
@@ -29,11 +29,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub async fn run_plain(options: Options, out: impl Write) -> io::Result<ExitReason> {
     let mut signals = Signals::listen()?;
     let (app, runtime) = Runtime::open(options, Size::new(80, 24));
-    let echo = Echo::note();
-    let mut driver = Driver { app, runtime, out, lines: Lines::new(), ended: false, echo };
+    let modes = TerminalModes::save();
+    let mut driver = Driver { app, runtime, out, lines: LineReader::new(), ended: false, modes };
     let exit_reason = driver.run(&mut signals).await;
     // A password may still be awaited, in silence.
-    driver.echo.put_back();
+    driver.modes.restore();
     match exit_reason {
         // The reader has gone: there is nobody left to talk to.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitReason::Quit),
@@ -45,9 +45,9 @@ struct Driver<W> {
     app: App,
     runtime: Runtime,
     out: W,
-    lines: Lines,
+    lines: LineReader,
     ended: bool,
-    echo: Echo,
+    modes: TerminalModes,
 }
 
 /// One thing that can be picked.
@@ -61,7 +61,7 @@ enum Choice {
 impl<W: Write> Driver<W> {
     async fn run(&mut self, signals: &mut Signals) -> io::Result<ExitReason> {
         self.take(Event::Tick)?;
-        self.settle().await?;
+        self.wait_for_replies().await?;
         loop {
             let choices = self.print_screen()?;
             let Some(line) = self.ask("> ", false, signals).await? else { return Ok(self.exit_reason()) };
@@ -93,7 +93,7 @@ impl<W: Write> Driver<W> {
             if self.ended {
                 return Ok(ExitReason::Quit);
             }
-            self.settle().await?;
+            self.wait_for_replies().await?;
         }
     }
 
@@ -209,8 +209,8 @@ impl<W: Write> Driver<W> {
     }
 
     /// Waits until nothing is on its way that would change what can be done, but not for ever.
-    async fn settle(&mut self) -> io::Result<()> {
-        let end = Instant::now() + PATIENCE;
+    async fn wait_for_replies(&mut self) -> io::Result<()> {
+        let end = Instant::now() + ANSWER_TIMEOUT;
         while self.app.is_waiting() {
             if self.app.has_work() {
                 self.take(Event::Idle)?;
@@ -229,7 +229,7 @@ impl<W: Write> Driver<W> {
     async fn ask(&mut self, prompt: &str, secret: bool, signals: &mut Signals) -> io::Result<Option<String>> {
         write!(self.out, "{prompt}")?;
         self.out.flush()?;
-        self.lines.want(secret);
+        self.lines.request(secret);
         loop {
             let tick = self.app.wakes_at().map(|at| Instant::now() + at.saturating_since(self.runtime.now()));
             let event = tokio::select! {
@@ -241,21 +241,21 @@ impl<W: Write> Driver<W> {
                     return Ok(line);
                 }
                 signal = signals.next() => match signal {
-                    Signal::End => {
+                    Signal::Terminate => {
                         self.ended = true;
                         return Ok(None);
                     }
                     Signal::Stop => {
-                        let silent = Echo::note();
-                        self.echo.put_back();
+                        let silent = TerminalModes::save();
+                        self.modes.restore();
                         super::signals::stop(false);
-                        silent.put_back();
+                        silent.restore();
                         continue;
                     }
                     Signal::Continue => continue,
                 },
                 Some(event) = self.runtime.next() => event,
-                () = at(tick), if tick.is_some() => Event::Tick,
+                () = wait_until(tick), if tick.is_some() => Event::Tick,
                 () = std::future::ready(()), if self.app.has_work() => Event::Idle,
             };
             self.app.set_clock_offset(self.runtime.clock_offset());
@@ -279,27 +279,19 @@ fn is_about_a_row(action: Action) -> bool {
         || matches!(action, Action::Edit | Action::Withdraw)
 }
 
-/// Until then; for ever, where there is no such time.
-async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
-    }
-}
-
 /// The lines of stdin, each read only when it is wanted, so that one that is secret is not shown.
-struct Lines {
-    wanted: std::sync::mpsc::Sender<bool>,
+struct LineReader {
+    requests: std::sync::mpsc::Sender<bool>,
     read: mpsc::UnboundedReceiver<String>,
 }
 
-impl Lines {
+impl LineReader {
     fn new() -> Self {
-        let (wanted, wants) = std::sync::mpsc::channel();
+        let (requests, requested) = std::sync::mpsc::channel();
         let (sender, read) = mpsc::unbounded_channel();
         // A thread of its own: a line that never comes must not keep the program from exit_reason.
         let reader = std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
-            while let Ok(secret) = wants.recv() {
+            while let Ok(secret) = requested.recv() {
                 let Some(line) = read_line(secret) else { return };
                 if sender.send(line).is_err() {
                     return;
@@ -309,12 +301,12 @@ impl Lines {
         if let Err(error) = reader {
             tracing::warn!(%error, "stdin cannot be read");
         }
-        Self { wanted, read }
+        Self { requests, read }
     }
 
-    fn want(&self, secret: bool) {
+    fn request(&self, secret: bool) {
         // Where the reader has ended, so has the input.
-        let _ = self.wanted.send(secret);
+        let _ = self.requests.send(secret);
     }
 
     async fn next(&mut self) -> Option<String> {

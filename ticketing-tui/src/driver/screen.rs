@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use tokio::time::{Instant, sleep_until};
 
 use super::signals::{Signal, Signals, stop};
-use super::{ExitReason, Options, Runtime};
+use super::{ExitReason, Options, Runtime, wait_until};
 use crate::app::App;
 use crate::effect::Effect;
 use crate::event::Event;
@@ -43,18 +43,18 @@ struct Driver {
 
 /// What to do after an event; what is later outweighs what is earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Next {
-    GoOn,
+enum Flow {
+    Continue,
     Suspend,
-    End,
+    Quit,
 }
 
 /// Performs all effects of an event, also those behind a suspension: they are asked for once.
 fn perform_all(
     effects: Vec<Effect>,
-    mut perform: impl FnMut(Effect) -> io::Result<Next>,
-) -> io::Result<Next> {
-    effects.into_iter().try_fold(Next::GoOn, |next, effect| Ok(perform(effect)?.max(next)))
+    mut perform: impl FnMut(Effect) -> io::Result<Flow>,
+) -> io::Result<Flow> {
+    effects.into_iter().try_fold(Flow::Continue, |next, effect| Ok(perform(effect)?.max(next)))
 }
 
 impl Driver {
@@ -65,9 +65,9 @@ impl Driver {
         let mut next = self.take(Event::Tick)?;
         loop {
             match next {
-                Next::GoOn => {}
-                Next::End => return Ok(ExitReason::Quit),
-                Next::Suspend => {
+                Flow::Continue => {}
+                Flow::Quit => return Ok(ExitReason::Quit),
+                Flow::Suspend => {
                     next = self.suspend(signals, true).await?;
                     continue;
                 }
@@ -81,7 +81,7 @@ impl Driver {
             next = tokio::select! {
                 biased;
                 signal = signals.next() => match signal {
-                    Signal::End => {
+                    Signal::Terminate => {
                         self.take(Event::Terminate)?;
                         return Ok(ExitReason::Terminated);
                     }
@@ -89,7 +89,7 @@ impl Driver {
                     Signal::Continue => {
                         self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
                         self.draw()?;
-                        Next::GoOn
+                        Flow::Continue
                     }
                 },
                 input = inputs.next() => match input {
@@ -98,7 +98,7 @@ impl Driver {
                     Some(input) => {
                         let next = match event(input?) {
                             Some(event) => self.take(event)?,
-                            None => Next::GoOn,
+                            None => Flow::Continue,
                         };
                         if self.dirty {
                             self.draw()?;
@@ -107,29 +107,31 @@ impl Driver {
                     }
                 },
                 Some(event) = self.runtime.next() => self.take(event)?,
-                () = sleep_until(due), if self.dirty => Next::GoOn,
-                () = at(tick), if tick.is_some() => self.take(Event::Tick)?,
+                () = sleep_until(due), if self.dirty => Flow::Continue,
+                () = wait_until(tick), if tick.is_some() => self.take(Event::Tick)?,
                 () = std::future::ready(()), if work => self.take(Event::Idle)?,
             };
         }
     }
 
     /// Hands an event to the core, with those that wait behind it, and does what follows from them.
-    fn take(&mut self, event: Event) -> io::Result<Next> {
+    fn take(&mut self, event: Event) -> io::Result<Flow> {
         let mut event = Some(event);
         let mut taken = 0;
-        let mut next = Next::GoOn;
+        let mut next = Flow::Continue;
         while let Some(now) = event.take() {
             self.app.set_clock_offset(self.runtime.clock_offset());
             let effects = self.app.update(now, self.runtime.now());
             next = perform_all(effects, |effect| match self.runtime.perform(effect) {
-                None => Ok(Next::GoOn),
-                Some(Effect::Quit) => Ok(Next::End),
-                Some(Effect::Suspend) => Ok(Next::Suspend),
-                Some(effect) => self.terminal.perform(&effect, self.app.wants_mouse()).map(|()| Next::GoOn),
+                None => Ok(Flow::Continue),
+                Some(Effect::Quit) => Ok(Flow::Quit),
+                Some(Effect::Suspend) => Ok(Flow::Suspend),
+                Some(effect) => {
+                    self.terminal.perform(&effect, self.app.wants_mouse()).map(|()| Flow::Continue)
+                }
             })?;
             taken += 1;
-            if taken < 64 && next == Next::GoOn {
+            if taken < 64 && next == Flow::Continue {
                 event = self.runtime.waiting();
             }
         }
@@ -145,23 +147,15 @@ impl Driver {
     }
 
     /// Gives the terminal back to the shell until the program is in front again.
-    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<Next> {
+    async fn suspend(&mut self, signals: &mut Signals, all: bool) -> io::Result<Flow> {
         self.terminal.leave()?;
         stop(all);
-        signals.forget().await;
+        signals.discard_pending().await;
         self.terminal.enter(self.app.wants_mouse(), self.app.wants_title())?;
         let size = self.terminal.size()?;
         let next = self.take(Event::Resize(size))?;
         self.draw()?;
         Ok(next)
-    }
-}
-
-/// Until then; for ever, where there is no such time.
-async fn at(time: Option<Instant>) {
-    match time {
-        Some(time) => sleep_until(time).await,
-        None => std::future::pending().await,
     }
 }
 
@@ -183,11 +177,11 @@ mod tests {
     fn effects_behind_a_suspension_are_performed() {
         let mut performed = Vec::new();
         let next = perform_all(vec![Effect::Suspend, Effect::Follow, Effect::Bell], |effect| {
-            let next = if matches!(effect, Effect::Suspend) { Next::Suspend } else { Next::GoOn };
+            let next = if matches!(effect, Effect::Suspend) { Flow::Suspend } else { Flow::Continue };
             performed.push(effect);
             Ok(next)
         });
-        assert_eq!(next.unwrap(), Next::Suspend);
+        assert_eq!(next.unwrap(), Flow::Suspend);
         assert!(matches!(performed[..], [Effect::Suspend, Effect::Follow, Effect::Bell]));
     }
 }

@@ -10,7 +10,7 @@ pub(crate) use other::{Signals, stop};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// The program should end.
-    End,
+    Terminate,
     /// The program should go to the background.
     Stop,
     /// The program is in front again.
@@ -32,7 +32,7 @@ mod unix {
     pub(crate) struct Signals {
         end: [unix::Signal; 3],
         stop: unix::Signal,
-        go_on: unix::Signal,
+        resume: unix::Signal,
     }
 
     impl Signals {
@@ -44,26 +44,26 @@ mod unix {
                     unix::signal(SignalKind::interrupt())?,
                 ],
                 stop: unix::signal(SignalKind::from_raw(Kind::SIGTSTP as i32))?,
-                go_on: unix::signal(SignalKind::from_raw(Kind::SIGCONT as i32))?,
+                resume: unix::signal(SignalKind::from_raw(Kind::SIGCONT as i32))?,
             })
         }
 
         pub(crate) async fn next(&mut self) -> Signal {
             let [terminate, hangup, interrupt] = &mut self.end;
             tokio::select! {
-                _ = terminate.recv() => Signal::End,
-                _ = hangup.recv() => Signal::End,
-                _ = interrupt.recv() => Signal::End,
+                _ = terminate.recv() => Signal::Terminate,
+                _ = hangup.recv() => Signal::Terminate,
+                _ = interrupt.recv() => Signal::Terminate,
                 _ = self.stop.recv() => Signal::Stop,
-                _ = self.go_on.recv() => Signal::Continue,
+                _ = self.resume.recv() => Signal::Continue,
             }
         }
 
         /// What came while the program was in the background has been seen to.
-        pub(crate) async fn forget(&mut self) {
+        pub(crate) async fn discard_pending(&mut self) {
             let moment = Duration::from_millis(1);
             while tokio::time::timeout(moment, async {
-                tokio::select! { _ = self.stop.recv() => {}, _ = self.go_on.recv() => {} }
+                tokio::select! { _ = self.stop.recv() => {}, _ = self.resume.recv() => {} }
             })
             .await
             .is_ok()
@@ -123,12 +123,12 @@ mod other {
 
         pub(crate) async fn next(&mut self) -> Signal {
             match tokio::signal::ctrl_c().await {
-                Ok(()) => Signal::End,
+                Ok(()) => Signal::Terminate,
                 Err(_) => std::future::pending().await,
             }
         }
 
-        pub(crate) async fn forget(&mut self) {}
+        pub(crate) async fn discard_pending(&mut self) {}
     }
 
     /// There is no background here.

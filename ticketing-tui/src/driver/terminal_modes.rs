@@ -4,20 +4,20 @@
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// The modes of the terminal at a moment; nothing where there is none.
-pub(crate) struct Echo {
+pub(crate) struct TerminalModes {
     #[cfg(unix)]
     modes: Option<Termios>,
 }
 
 #[cfg(unix)]
-impl Echo {
+impl TerminalModes {
     /// Notes the modes down as they are.
-    pub(crate) fn note() -> Self {
+    pub(crate) fn save() -> Self {
         Self { modes: tcgetattr(std::io::stdin()).ok() }
     }
 
     /// Puts them back.
-    pub(crate) fn put_back(&self) {
+    pub(crate) fn restore(&self) {
         if let Some(modes) = &self.modes {
             // Where that does not work, the terminal is gone.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, modes);
@@ -26,12 +26,12 @@ impl Echo {
 }
 
 #[cfg(not(unix))]
-impl Echo {
+impl TerminalModes {
     /// There is nothing to note down here.
-    pub(crate) fn note() -> Self {
+    pub(crate) fn save() -> Self {
         Self {}
     }
 
     /// There is nothing to put back here.
-    pub(crate) fn put_back(&self) {}
+    pub(crate) fn restore(&self) {}
 }
