@@ -89,18 +89,18 @@ actions! {
     Global {
         Market    "market"    ["1", "alt-1"]                   "Market"    "Go to the market";
         Orders    "orders"    ["2", "alt-2"]                   "Orders"    "Go to your orders";
-        Listings  "listings"  ["3", "alt-3"]                   "Listings"  "Go to what you sell";
-        Activity  "activity"  ["4", "alt-4"]                   "Activity"  "Go to what happens in the market";
+        Listings  "listings"  ["3", "alt-3"]                   "Listings"  "Go to your listings";
+        Activity  "activity"  ["4", "alt-4"]                   "Activity"  "Go to the activity of the market";
         Settings  "settings"  ["5", "alt-5"]               "Settings"  "Change theme, borders and keys";
-        Palette   "palette"   [":", "ctrl-p"]          "Commands"  "Find a command by its name";
+        Palette   "palette"   [":", "ctrl-p"]          "Commands"  "Search the commands";
         Help      "help"      ["?", "f1"]              "Help"      "Show all keys of this screen";
         Back      "back"      ["esc"]                  "Back"      "Go back, or close";
-        Account   "account"   ["i"]                    "Sign in"   "Sign in, or make an account";
+        Account   "account"   ["i"]                    "Sign in"   "Sign in, or create an account";
         SignOut   "sign-out"  []                       "Sign out"  "Sign out";
-        Reload    "reload"    ["r", "f5"]              "Reload"    "Ask the server again, at once";
-        Redraw    "redraw"    ["ctrl-l"]               "Redraw"    "Draw the screen anew";
-        Suspend   "suspend"   ["ctrl-z"]               "Suspend"   "Go to the background; `fg` comes back";
-        Quit      "quit"      ["q", "ctrl-c"]          "Quit"      "Leave the marketplace";
+        Reload    "reload"    ["r", "f5"]              "Reload"    "Reload from the server";
+        Redraw    "redraw"    ["ctrl-l"]               "Redraw"    "Redraw the screen";
+        Suspend   "suspend"   ["ctrl-z"]               "Suspend"   "Suspend the program; `fg` resumes it";
+        Quit      "quit"      ["q", "ctrl-c"]          "Quit"      "Quit the program";
     }
     Navigation {
         Up        "up"        ["up", "k"]              "Up"        "Move up";
@@ -109,37 +109,37 @@ actions! {
         PageDown  "page-down" ["pagedown", "ctrl-d"]   "Page down" "Move down by a page";
         First     "first"     ["home", "g"]            "First"     "Move to the beginning";
         Last      "last"      ["end", "G"]             "Last"      "Move to the end";
-        Open      "open"      ["enter"]                "Open"      "Open what is selected";
+        Open      "open"      ["enter"]                "Open"      "Open the selected row";
     }
     Tickets {
         Buy       "buy"       ["b"]                    "Buy"       "Reserve the ticket, and go on to pay";
         Filter    "filter"    ["/"]                    "Filter"    "Filter by title, as you type";
-        Prices    "prices"    ["$"]                    "Prices"    "Show only a range of prices";
-        Sort      "sort"      ["s"]                    "Sort"      "Change the order of the list";
-        AvailableOnly "available-only" ["a"]                    "Only free" "Hide what is reserved or sold, or show it again";
-        Clear     "clear"     ["c"]                    "Clear"     "Take away filter and range of prices";
+        Prices    "prices"    ["$"]                    "Prices"    "Filter by a price range";
+        Sort      "sort"      ["s"]                    "Sort"      "Change the sort order";
+        AvailableOnly "available-only" ["a"]                    "Available" "Show only available tickets, or all";
+        Clear     "clear"     ["c"]                    "Clear"     "Clear the filter and the price range";
         Copy      "copy"      ["y", "ctrl-y"]          "Copy id"   "Copy the id";
         Browse    "browse"    ["o"]                    "Browser"   "Open it in the browser";
     }
     Orders {
-        Pay       "pay"       ["p", "enter"]           "Pay"       "Pay with the card that is named";
-        Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Let go of the reservation";
-        Reorder   "reorder"   ["t"]                    "Try again" "Order the same ticket again";
+        Pay       "pay"       ["p", "enter"]           "Pay"       "Pay for the order";
+        Cancel    "cancel"    ["x", "ctrl-x"]          "Cancel"    "Cancel the order";
+        Reorder   "reorder"   ["t"]                    "Try again" "Order the ticket again";
     }
     Listings {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
         Edit      "edit"      ["e"]                    "Edit"      "Change title or price";
-        Withdraw  "withdraw"  ["d", "delete"]          "Delete"    "Take it off the market";
+        Withdraw  "withdraw"  ["d", "delete"]          "Withdraw"  "Withdraw the listing";
     }
     Forms {
         Next      "next"      ["tab", "down"]          "Next"      "Go to the next field";
         Previous  "previous"  ["shift-tab", "up"]      "Previous"  "Go to the field before";
-        Submit    "submit"    ["enter"]                "OK"        "Do it";
-        Switch    "switch"    ["ctrl-t"]               "Switch"    "Change between signing in and signing up";
-        Yes       "yes"       ["y", "enter"]           "Yes"       "Yes, do it";
-        No        "no"        ["n", "esc"]             "No"        "No, leave it";
+        Submit    "submit"    ["enter"]                "OK"        "Submit the form";
+        Switch    "switch"    ["ctrl-t"]               "Switch"    "Switch between signing in and signing up";
+        Yes       "yes"       ["y", "enter"]           "Yes"       "Confirm";
+        No        "no"        ["n", "esc"]             "No"        "Do not confirm";
         Choose    "choose"    ["enter", "space"]       "Change"    "Change the setting";
-        Reset     "reset"     ["x", "backspace"]       "Reset"     "Go back to what is usual";
+        Reset     "reset"     ["x", "backspace"]       "Reset"     "Restore the default";
     }
 }
 

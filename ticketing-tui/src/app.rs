@@ -93,7 +93,7 @@ impl App {
             model.notify(Level::Warning, error);
         }
         if more > 0 {
-            let text = format!("The config file has {more} more of them; the log has them all");
+            let text = format!("The config file has {more} more errors; the log lists all");
             model.notify(Level::Warning, text);
         }
         let market = Route::Market.open(&model);
@@ -138,7 +138,7 @@ impl App {
             Event::SaveFailed(why) => {
                 self.model.notify(
                     Level::Error,
-                    format!("The settings hold until you quit, and were not saved: {why}"),
+                    format!("The settings were not saved and last until you quit: {why}"),
                 );
             }
             Event::BrowseFailed(why) => {

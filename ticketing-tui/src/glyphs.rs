@@ -84,6 +84,11 @@ const ASCII: Glyphs = Glyphs {
 };
 
 impl Glyphs {
+    /// Returns a text with the separator of these glyphs in the place of `·`.
+    pub(crate) fn separated(&self, text: &str) -> String {
+        text.replace('·', self.separator)
+    }
+
     /// Whether they are more than ASCII.
     pub(crate) fn is_drawn(&self) -> bool {
         !self.full.is_ascii()

@@ -248,7 +248,7 @@ impl Model {
                 }
             }
             OrderAlert::DeadlinePassed(id) => {
-                let text = format!("Time is up: {} is no longer reserved for you", title(self, id));
+                let text = format!("Expired: {} is no longer reserved for you", title(self, id));
                 self.notify(Level::Error, text);
                 self.ring_bell();
             }
@@ -284,7 +284,7 @@ impl Model {
             |order| {
                 let title = text::title(&order.ticket.title);
                 match Orders::time_left(order, now) {
-                    Duration::ZERO => format!("time is up: {title}"),
+                    Duration::ZERO => format!("expired: {title}"),
                     left => format!("{} min to pay: {title}", left.as_secs().div_ceil(60)),
                 }
             },

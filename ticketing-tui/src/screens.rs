@@ -205,7 +205,7 @@ impl Context<'_> {
     pub(crate) fn require_sign_in(&mut self, then: Option<Route>) -> bool {
         match self.model.session {
             Session::SignedIn(_) => return true,
-            Session::Unknown => self.model.notify(Level::Info, "Still asking the server who you are"),
+            Session::Unknown => self.model.notify(Level::Info, "The session is still loading"),
             _ => self.go(Route::SignIn(then.map(Box::new))),
         }
         false

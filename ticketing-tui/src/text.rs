@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ticketing_sdk::Money;
 use ticketing_sdk::text::span;
-pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_of_day};
+pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left, time_of_day};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 

@@ -141,8 +141,8 @@ impl Caller {
         payments.settled(&payment.id).await.map_err(|error| {
             let why = CallError::from(&error).message;
             CallError {
-                hint: Some("Your orders show how it ends".to_owned()),
-                ..CallError::other(format!("The payment goes on, but cannot be followed: {why}"))
+                hint: Some("Your orders show its outcome".to_owned()),
+                ..CallError::other(format!("The payment continues, but its outcome cannot be loaded: {why}"))
             }
         })
     }

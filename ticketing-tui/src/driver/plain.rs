@@ -134,7 +134,7 @@ impl<W: Write> Driver<W> {
             self.line(&format!("{}. {words}", choices.len()))?;
         }
         for (there, action, words) in
-            [(view.more.0, Action::PageUp, "Those before"), (view.more.1, Action::PageDown, "More of them")]
+            [(view.more.0, Action::PageUp, "Previous rows"), (view.more.1, Action::PageDown, "Next rows")]
         {
             if there {
                 choices.push(Choice::Input(PlainInput::Action(action)));
@@ -144,7 +144,7 @@ impl<W: Write> Driver<W> {
         for field in &view.fields {
             choices.push(Choice::Ask(field.clone()));
             let value = match (field.value.is_empty(), field.secret) {
-                (true, _) => "nothing yet".to_owned(),
+                (true, _) => "empty".to_owned(),
                 (false, true) => "written".to_owned(),
                 (false, false) => field.value.clone(),
             };
@@ -190,7 +190,7 @@ impl<W: Write> Driver<W> {
             let word = match notice.level {
                 Level::Info => "Note",
                 Level::Success => "Done",
-                Level::Warning => "Look out",
+                Level::Warning => "Warning",
                 Level::Error => "Problem",
             };
             self.print(&format!("{word}: {}", notice.text))?;

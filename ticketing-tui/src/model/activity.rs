@@ -83,7 +83,7 @@ impl ActivityKind {
         match self {
             Self::Listed => "listed",
             Self::Reserved => "reserved",
-            Self::Released => "free again",
+            Self::Released => "released",
             Self::Sold => "sold",
             Self::Withdrawn => "withdrawn",
             Self::Priced(_) => "new price",

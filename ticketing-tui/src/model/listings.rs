@@ -104,7 +104,7 @@ impl Listings {
         }
     }
 
-    /// It is off the market.
+    /// The listing was withdrawn.
     pub(crate) fn remove(&mut self, id: &TicketId) {
         self.withdrawn.insert(id.clone());
         self.list.retain(|listing| listing.ticket.id != *id);

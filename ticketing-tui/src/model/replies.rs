@@ -102,7 +102,7 @@ impl Model {
             *load = Load::Failed(error.clone());
             // Where nothing is shown, the error stands in its place.
             if is_shown {
-                self.notify(Level::Error, format!("What is shown may be old: {}", error_line(error)));
+                self.notify(Level::Error, format!("The data shown may be outdated: {}", error_line(error)));
             }
         }
         match subject {
@@ -210,7 +210,7 @@ impl Model {
         let title = self.title_of(&ticket);
         match reply {
             Ok(Reply::Orders(orders)) if orders.iter().any(holds) => {
-                self.notify(Level::Success, format!("{title} is yours already; your orders show it"));
+                self.notify(Level::Success, format!("{title} is already reserved for you; see your orders"));
             }
             Ok(_) => self.notify(Level::Error, format!("{title} was just reserved by another buyer")),
             Err(_) => self.notify(Level::Error, format!("{title} is reserved or sold")),
@@ -233,7 +233,7 @@ impl Model {
                 }
             },
             (OrderAction::Cancel, Ok(_)) => {
-                self.notify(Level::Success, format!("{title} is free for others again"))
+                self.notify(Level::Success, format!("{title} is available again"))
             }
             (_, Ok(_)) => {}
             (OrderAction::Pay, Err(error)) => {
@@ -257,7 +257,7 @@ impl Model {
         match (action, reply) {
             (ListingAction::Withdraw, Ok(_)) => {
                 self.listings.remove(id);
-                self.notify(Level::Success, "It is off the market");
+                self.notify(Level::Success, "The listing was withdrawn");
             }
             (ListingAction::Change, Ok(Reply::Ticket(ticket))) => {
                 self.market.update(ticket);
@@ -308,7 +308,7 @@ impl Model {
             Feed::Reset => self.reload(),
             Feed::Lost { error, retry_in } => {
                 if matches!(self.feed_state, FeedState::Live) {
-                    self.notify(Level::Warning, "The connection is lost; what is shown may be old");
+                    self.notify(Level::Warning, "The connection is lost; the data shown may be outdated");
                 }
                 if matches!(self.market.load, Load::Idle) {
                     self.market.load = Load::Failed(error.clone());
@@ -353,7 +353,7 @@ impl Model {
     }
 }
 
-const ANOTHER_CARD: &str = "It stays reserved for you. Another card may do.";
+const ANOTHER_CARD: &str = "The ticket is still reserved for you. Try another card.";
 
 /// What to do about a payment that did not work.
 fn advice_for_payment(error: &CallError) -> Option<String> {

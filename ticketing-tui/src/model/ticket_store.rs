@@ -39,7 +39,7 @@ pub(crate) enum TicketState {
     Available,
     Reserved,
     Sold,
-    /// Its seller took it off the market.
+    /// The seller has withdrawn this ticket.
     Withdrawn,
 }
 
@@ -60,10 +60,10 @@ impl TicketState {
     /// What it is called.
     pub(crate) fn label(self) -> &'static str {
         match self {
-            Self::Available => "available",
-            Self::Reserved => "reserved",
-            Self::Sold => "sold",
-            Self::Withdrawn => "withdrawn",
+            Self::Available => TicketStatus::Available.label(),
+            Self::Reserved => TicketStatus::Reserved.label(),
+            Self::Sold => TicketStatus::Sold.label(),
+            Self::Withdrawn => "Withdrawn",
         }
     }
 }

@@ -104,25 +104,25 @@ impl Screen for Activity {
                 )
             })
         });
-        let mut lines = vec![format!("Since you came: {}", sums(model))];
+        let mut lines = vec![format!("Since the start: {}", sums(model))];
         if log.is_empty() {
-            lines.push("Nothing has happened since you came.".to_owned());
+            lines.push("No activity since the start.".to_owned());
         }
         PlainView { lines, ..rows }
     }
 }
 
 fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-    let inner = painter.frame(area, "Since you came", painter.theme.border);
+    let inner = painter.frame(area, "Since the start", painter.theme.border);
     let line = Rect { x: inner.x + 2, width: inner.width.saturating_sub(3), ..top(inner, 1) };
     painter.text(line, &sums(model), painter.theme.dim);
     let log = model.market.activity.log();
     if log.is_empty() {
-        let more = "What others list, reserve and buy shows here as it happens.";
+        let more = "New listings, reservations and sales appear here.";
         return empty::message(
             painter,
             below(inner, 1),
-            "Nothing has happened since you came",
+            "No activity since the start",
             painter.theme.dim,
             &[more],
         );
@@ -161,7 +161,7 @@ fn charts(model: &Model, painter: &mut Painter<'_>, area: Rect) {
     if tall {
         painter.text(
             top(rest, 1),
-            &format!("Prices of what is free ({})", text::count(model.market.tickets.available())),
+            &format!("Prices of available tickets ({})", text::count(model.market.tickets.available())),
             painter.theme.heading,
         );
         let mut from = 0;

@@ -189,27 +189,30 @@ impl Screen for Checkout {
         match order.status {
             OrderStatus::Created => self.open_order(painter, rest, model, order, gap),
             OrderStatus::AwaitingPayment if !is_paid(model, order) => {
-                let words = "The card is good for it, and the money is being taken. It no longer runs out.";
+                let words = "Being paid. The card is authorized; the order no longer expires.";
                 rest = painter.paragraph(rest, words, painter.theme.accent);
                 facts(painter, below(rest, 1), model, order);
             }
             OrderStatus::AwaitingPayment | OrderStatus::Complete => {
                 painter.spans(
                     rest,
-                    &[(painter.glyphs.tick, painter.theme.good), (" Paid. It is yours.", painter.theme.good)],
+                    &[
+                        (painter.glyphs.tick, painter.theme.good),
+                        (" Paid. The ticket is yours.", painter.theme.good),
+                    ],
                 );
                 facts(painter, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
                 let words = if model.orders.has_expired(&self.id) {
-                    "It was not paid in time, so it is free for others again. Nothing was charged."
+                    "This order has expired. The ticket is available to others. Nothing was charged."
                 } else if order.expires_at <= model.server_now() {
-                    "It was cancelled or not paid in time, so it is free for others again. Nothing was charged."
+                    "This order was cancelled or has expired. The ticket is available to others. Nothing was charged."
                 } else {
-                    "It was cancelled, so it is free for others again. Nothing was charged."
+                    "This order was cancelled. The ticket is available to others. Nothing was charged."
                 };
                 rest = below(painter.paragraph(rest, words, painter.theme.warn), gap);
-                painter.button(rest, &model.key(Action::Reorder), "tries to order it again", Action::Reorder);
+                painter.button(rest, &model.key(Action::Reorder), "orders the ticket again", Action::Reorder);
                 facts(painter, below(rest, 1 + gap), model, order);
             }
         }
@@ -239,13 +242,13 @@ impl Screen for Checkout {
                 return PlainView { lines, ..form };
             }
             (OrderStatus::AwaitingPayment, None) if !is_paid(model, order) => {
-                lines.push("The money is being taken.".to_owned());
+                lines.push("Being paid.".to_owned());
             }
             (OrderStatus::AwaitingPayment | OrderStatus::Complete, None) => {
-                lines.push("Paid. It is yours.".to_owned())
+                lines.push("Paid. The ticket is yours.".to_owned())
             }
             (OrderStatus::Cancelled, None) => {
-                lines.push("Cancelled. It is free for others again; nothing was charged.".to_owned());
+                lines.push("Cancelled. The ticket is available to others. Nothing was charged.".to_owned());
             }
         }
         lines.push(format!("Order id: {}", self.id));
@@ -278,8 +281,8 @@ impl Checkout {
         let mut rest = below(area, 1 + gap);
         let waiting = match model.orders.action(&self.id) {
             Some(OrderAction::Pay) => Some(format!("Paying {}", text::money(order.ticket.price))),
-            Some(OrderAction::Cancel) => Some("Letting go of it".to_owned()),
-            None if left.is_zero() => Some("Time is up. Asking the server what has become of it".to_owned()),
+            Some(OrderAction::Cancel) => Some("Cancelling".to_owned()),
+            None if left.is_zero() => Some("The time to pay has passed. The order is expiring".to_owned()),
             None => None,
         };
         if let Some(words) = waiting {
@@ -300,7 +303,7 @@ impl Checkout {
         let pay = format!("pays {}", text::money(order.ticket.price));
         let end = painter.button(top(rest, 1), &model.key_while_writing(Action::Pay), &pay, Action::Pay);
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
-        painter.button(place, &model.key_while_writing(Action::Cancel), "lets go of it", Action::Cancel);
+        painter.button(place, &model.key_while_writing(Action::Cancel), "cancels it", Action::Cancel);
         rest = below(rest, 1 + gap);
         if let Some(error) = error {
             let advice = error.advice.as_deref().unwrap_or_default();
@@ -318,9 +321,9 @@ impl Checkout {
         rest = below(painter.paragraph(rest, page, painter.theme.accent), gap);
         painter.button(top(rest, 1), &model.key(Action::Pay), "opens it in the browser", Action::Pay);
         rest = below(rest, 1);
-        painter.button(top(rest, 1), &model.key(Action::Cancel), "lets go of it", Action::Cancel);
+        painter.button(top(rest, 1), &model.key(Action::Cancel), "cancels it", Action::Cancel);
         rest = below(rest, 1 + gap);
-        rest = painter.paragraph(rest, "This goes on by itself once it is paid.", painter.theme.dim);
+        rest = painter.paragraph(rest, "Continues once it is paid.", painter.theme.dim);
         facts(painter, below(rest, gap), model, order);
     }
 }
@@ -333,7 +336,8 @@ fn countdown(painter: &mut Painter<'_>, line: Rect, order: &Order, left: Duratio
         left if left <= 2 * URGENT_TIME_LEFT => painter.theme.warn,
         _ => painter.theme.good,
     };
-    let spans = [("Held for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
+    let spans =
+        [("Reserved for you  ", painter.theme.dim), (&*text::clock(left), style), ("  ", Style::new())];
     let end = painter.spans(line, &spans);
     let meter = Rect { x: end, width: line.right().saturating_sub(end).min(60), ..line };
     meter::line(painter, meter, left, whole, style);

@@ -26,12 +26,15 @@ impl Confirm {
         match &self.action {
             ConfirmAction::Cancel(id) => {
                 let title = model.orders.get(id).map_or("it".to_owned(), |order| short(&order.ticket.title));
-                (format!("Let go of {title}?"), "Others can buy it at once. Nothing is charged.".into())
+                (
+                    format!("Cancel the order of {title}?"),
+                    "The ticket becomes available again. Nothing is charged.".into(),
+                )
             }
             ConfirmAction::Withdraw(id) => {
                 let title =
                     model.listings.get(id).map_or("it".to_owned(), |listing| short(&listing.ticket.title));
-                (format!("Take {title} off the market?"), "It cannot be put back; only listed anew.".into())
+                (format!("Withdraw {title}?"), "It is removed from the market. This cannot be undone.".into())
             }
             ConfirmAction::SignOut => {
                 let email = model.user().map_or("".into(), |user| text::sanitize(&user.email));
@@ -50,8 +53,8 @@ impl Confirm {
                 )
             }
             ConfirmAction::Quit => (
-                "Leave while money is being taken?".to_owned(),
-                "The payment goes on without you; your orders show how it ended.".into(),
+                "Leave while a payment is in progress?".to_owned(),
+                "The payment continues; your orders show its outcome.".into(),
             ),
         }
     }

@@ -138,7 +138,7 @@ impl Screen for Listing {
         let end = painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
         painter.button(place, &model.key(Action::Back), "leaves it", Action::Back);
-        let note = "While someone has it reserved, a ticket cannot be changed or taken back.";
+        let note = "A reserved ticket cannot be changed or withdrawn.";
         painter.paragraph(below(rest, 2), note, painter.theme.faint);
     }
 

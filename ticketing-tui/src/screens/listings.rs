@@ -34,27 +34,27 @@ impl Listings {
 /// How a listing stands.
 fn status(listing: &Listing) -> (&'static str, StyleRole) {
     match (listing.pending.as_ref().map(|pending| pending.action), listing.ticket.status) {
-        (Some(ListingAction::Change), _) => ("saving", StyleRole::Accent),
-        (Some(ListingAction::Withdraw), _) => ("going", StyleRole::Warn),
-        (None, TicketStatus::Available) => ("on sale", StyleRole::Good),
-        (None, TicketStatus::Reserved) => ("reserved", StyleRole::Warn),
-        (None, TicketStatus::Sold) => ("sold", StyleRole::Accent),
+        (Some(ListingAction::Change), _) => ("Saving", StyleRole::Accent),
+        (Some(ListingAction::Withdraw), _) => ("Withdrawing", StyleRole::Warn),
+        (None, status @ TicketStatus::Available) => (status.label(), StyleRole::Good),
+        (None, status @ TicketStatus::Reserved) => (status.label(), StyleRole::Warn),
+        (None, status @ TicketStatus::Sold) => (status.label(), StyleRole::Accent),
     }
 }
 
 fn sums(model: &Model) -> String {
-    let (free, reserved, sold, cents) = model.listings.sums();
+    let (available, reserved, sold, cents) = model.listings.sums();
     let earned = format!("${}.{:02}", cents / 100, cents % 100);
-    format!("{free} on sale, {reserved} reserved, {sold} sold for {earned}")
+    format!("{available} available, {reserved} reserved, {sold} sold for {earned}")
 }
 
 impl Screen for Listings {
     fn title(&self, model: &Model) -> String {
         match (model.listings.list().len(), &model.listings.load) {
             (0, Load::Ready) | (1.., _) => {
-                format!("What you sell: {}", text::count(model.listings.list().len()))
+                format!("Your listings: {}", text::count(model.listings.list().len()))
             }
-            _ => "What you sell".to_owned(),
+            _ => "Your listings".to_owned(),
         }
     }
 
@@ -115,11 +115,11 @@ impl Screen for Listings {
         let listings = model.listings.list();
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));
-            let none = ["You sell nothing yet", &hint];
-            return empty::own(painter, inner, model, &model.listings.load, "what you sell", none);
+            let none = ["You are not selling anything yet", &hint];
+            return empty::own(painter, inner, model, &model.listings.load, "your listings", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
-        let columns = Columns::of(inner.width, 12);
+        let columns = Columns::of(inner.width, 13);
         let rows = below(inner, 2);
         painter.text(List::heading(inner, 0, 0), &sums(model), painter.theme.dim);
         columns.heading(painter, List::heading(below(inner, 1), listings.len(), rows.height), "LISTED");
@@ -140,7 +140,7 @@ impl Screen for Listings {
 
     fn plain_view(&self, model: &Model) -> PlainView {
         if model.user().is_none() {
-            return PlainView::lines(["Nobody is signed in.".to_owned()]);
+            return PlainView::lines(["You are not signed in.".to_owned()]);
         }
         if let Load::Failed(error) = &model.listings.load {
             return PlainView::lines([error.message.clone()]);

@@ -242,7 +242,7 @@ impl Screen for Market {
         });
         view.lines = vec![format!("Order: {}.{}", query.sort.label(), limits(query, "-"))];
         if market.view.len() == 0 {
-            let none = if query.is_narrow() { "No ticket is like that." } else { "Nothing is for sale." };
+            let none = if query.is_narrow() { "No tickets match." } else { "No tickets are for sale." };
             view.lines.push(none.to_owned());
         }
         if let FeedState::Retrying { error, .. } | FeedState::Unavailable(error) = &model.feed_state {
@@ -298,16 +298,16 @@ impl Market {
             return;
         }
         if market.view.query().is_narrow() || market.view.query().available_only && market.tickets.len() > 0 {
-            let clear = format!("{} takes the filter away", key(Action::Clear));
-            let free = format!("{} shows what is reserved or sold, too", key(Action::AvailableOnly));
+            let clear = format!("{} clears the filter", key(Action::Clear));
+            let free = format!("{} shows reserved and sold tickets too", key(Action::AvailableOnly));
             let mut more = vec![clear.as_str()];
             if market.view.query().available_only {
                 more.push(&free);
             }
-            empty::message(painter, area, "No ticket is like that", painter.theme.warn, &more);
+            empty::message(painter, area, "No tickets match", painter.theme.warn, &more);
         } else {
             let sell = format!("{} lists one for sale", key(Action::New));
-            empty::message(painter, area, "Nothing is for sale yet", painter.theme.dim, &[&sell]);
+            empty::message(painter, area, "No tickets are for sale", painter.theme.dim, &[&sell]);
         }
     }
 
@@ -383,7 +383,7 @@ fn limits(query: &Query, separator: &str) -> String {
         (None, Some(max)) => format!("up to ${max}"),
         (Some(min), Some(max)) => format!("${min} to ${max}"),
     };
-    for part in [range.as_str(), if query.available_only { "only free" } else { "" }] {
+    for part in [range.as_str(), if query.available_only { "available only" } else { "" }] {
         if !part.is_empty() {
             text = format!("{text} {separator} {part}");
         }

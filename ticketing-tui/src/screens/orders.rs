@@ -31,19 +31,26 @@ impl Orders {
     }
 }
 
-/// How an order stands.
-fn status(model: &Model, order: &Order) -> (String, StyleRole) {
+/// From this width on, a line shows the whole status.
+const WIDE: u16 = 60;
+
+/// Returns the status of an order, and its style. A narrow line has room for the time that is left only.
+fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
+    let now = model.server_now();
     match (order.status, model.orders.action(&order.id)) {
-        (_, Some(OrderAction::Pay)) | (OrderStatus::AwaitingPayment, _) => {
-            ("paying".to_owned(), StyleRole::Accent)
+        (_, Some(OrderAction::Pay)) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
+        (_, Some(OrderAction::Cancel)) => ("Cancelling".to_owned(), StyleRole::Warn),
+        (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
+            (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Gone)
         }
-        (_, Some(OrderAction::Cancel)) => ("cancelling".to_owned(), StyleRole::Warn),
-        (OrderStatus::Complete, _) => ("paid".to_owned(), StyleRole::Good),
-        (OrderStatus::Cancelled, _) => ("cancelled".to_owned(), StyleRole::Gone),
+        (OrderStatus::AwaitingPayment, _) => (order.label(now), StyleRole::Accent),
+        (OrderStatus::Complete, _) => (order.label(now), StyleRole::Good),
+        (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Gone),
         (OrderStatus::Created, _) => {
-            let left = KnownOrders::time_left(order, model.server_now());
+            let left = KnownOrders::time_left(order, now);
             let role = if left <= URGENT_TIME_LEFT { StyleRole::Bad } else { StyleRole::Warn };
-            (format!("{} to pay", text::clock(left)), role)
+            let is_short = !is_wide && !left.is_zero();
+            (if is_short { text::time_left(left) } else { order.label(now) }, role)
         }
     }
 }
@@ -119,17 +126,18 @@ impl Screen for Orders {
             return empty::own(painter, inner, model, &model.orders.load, "your orders", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
-        let columns = Columns::of(inner.width, 15);
+        let is_wide = inner.width >= WIDE;
+        let columns = Columns::of(inner.width, if is_wide { 23 } else { 13 });
         let rows = below(inner, 1);
         columns.heading(painter, List::heading(inner, orders.len(), rows.height), "ORDERED");
         self.list.view(painter, rows, orders.len(), |painter, place, index, _| {
             let Some(order) = orders.get(index) else { return };
-            let (word, role) = status(model, order);
+            let (word, role) = status(model, order, is_wide);
             let age = order.created_at.map(|at| text::relative(at, model.server_now()));
             let line = Line {
                 title: &text::title(&order.ticket.title),
                 price: &text::money(order.ticket.price),
-                status: (&word, role.style(painter.theme)),
+                status: (&painter.glyphs.separated(&word), role.style(painter.theme)),
                 age: &age.unwrap_or_default(),
                 ink: if order.status == OrderStatus::Cancelled { painter.theme.gone } else { Style::new() },
             };
@@ -139,7 +147,7 @@ impl Screen for Orders {
 
     fn plain_view(&self, model: &Model) -> PlainView {
         if model.user().is_none() {
-            return PlainView::lines(["Nobody is signed in.".to_owned()]);
+            return PlainView::lines(["You are not signed in.".to_owned()]);
         }
         if let Load::Failed(error) = &model.orders.load {
             return PlainView::lines([error.message.clone()]);
@@ -151,7 +159,7 @@ impl Screen for Orders {
         PlainView::list(&self.list, orders.len(), |index| {
             orders.get(index).map_or_else(String::new, |order| {
                 let title = text::title(&order.ticket.title);
-                format!("{title}, {}, {}", text::money(order.ticket.price), status(model, order).0)
+                format!("{title}, {}, {}", text::money(order.ticket.price), status(model, order, true).0)
             })
         })
     }

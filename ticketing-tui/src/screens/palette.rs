@@ -38,7 +38,7 @@ impl Palette {
                 all.push(action);
             }
         }
-        let field = Field::new("Command", "what do you want to do?");
+        let field = Field::new("Command", "search the commands");
         Self { found: all.clone(), all, field, list: List::default() }
     }
 

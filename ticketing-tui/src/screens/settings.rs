@@ -121,10 +121,8 @@ impl Settings {
         }
         let chord = Chord::of(key);
         if let Some(other) = cx.model.settings.keys.conflicting_action(action, chord) {
-            let text = format!(
-                "{chord} is the key of \"{}\" already; give that another one first",
-                other.description()
-            );
+            let text =
+                format!("{chord} is already the key of \"{}\"; change that key first", other.description());
             return cx.model.notify(Level::Error, text);
         }
         cx.model.notify(Level::Success, format!("{chord}: {}", action.description()));

@@ -43,7 +43,7 @@ impl SignIn {
             field.fault = None;
         }
         if self.new {
-            self.form.fields.push(Field::new("Once more", "").secret());
+            self.form.fields.push(Field::new("Repeat it", "").secret());
         }
         self.form.focus_on(EMAIL);
     }
@@ -57,10 +57,10 @@ impl SignIn {
             field.fault = None;
         }
         if email.is_empty() {
-            self.form.fault(EMAIL, "Which e-mail address?");
+            self.form.fault(EMAIL, "Enter an e-mail address");
         }
         if password.is_empty() {
-            self.form.fault(PASSWORD, "Which password?");
+            self.form.fault(PASSWORD, "Enter a password");
         } else if self.new && !is_valid_password(&password) {
             self.form.fault(
                 PASSWORD,
@@ -71,7 +71,7 @@ impl SignIn {
                 ),
             );
         } else if self.new && self.form.value(AGAIN) != password {
-            self.form.fault(AGAIN, "These two differ");
+            self.form.fault(AGAIN, "The passwords differ");
         }
         if !self.form.is_sound() {
             return;
@@ -96,7 +96,7 @@ impl SignIn {
 
 impl Screen for SignIn {
     fn title(&self, _: &Model) -> String {
-        if self.new { "Make an account".to_owned() } else { "Sign in".to_owned() }
+        if self.new { "Create an account".to_owned() } else { "Sign in".to_owned() }
     }
 
     fn actions(&self, _: &Model) -> Vec<Action> {
@@ -128,10 +128,10 @@ impl Screen for SignIn {
         }
         let rest = self.form.view(painter, rest);
         let Some(rest) = self.sending.view(painter, rest, "Asking") else { return };
-        let label = if self.new { "makes the account" } else { "signs in" };
+        let label = if self.new { "creates the account" } else { "signs in" };
         painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let rest = below(rest, 1);
-        let label = if self.new { "signs in to an account that is there" } else { "makes a new account" };
+        let label = if self.new { "signs in to an existing account" } else { "creates an account" };
         painter.button(top(rest, 1), &model.key(Action::Switch), label, Action::Switch);
     }
 

@@ -36,19 +36,18 @@ impl StyleRole {
     }
 }
 
-/// How a ticket stands, as its viewer sees it.
+/// Returns the status of a ticket, and its style: for an order of the user, what that order is, or how long it lasts.
 pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (String, StyleRole) {
     if model.orders.is_reserving(ticket) {
-        return ("reserving".to_owned(), StyleRole::Accent);
+        return ("Reserving".to_owned(), StyleRole::Accent);
     }
     if let Some(order) = model.orders.of_ticket(ticket) {
         return match order.status {
-            OrderStatus::Complete => ("yours".to_owned(), StyleRole::Good),
-            OrderStatus::AwaitingPayment => ("paying".to_owned(), StyleRole::Accent),
-            _ => (
-                format!("held {}", text::clock(Orders::time_left(order, model.server_now()))),
-                StyleRole::Accent,
-            ),
+            OrderStatus::Complete => ("Yours".to_owned(), StyleRole::Good),
+            OrderStatus::Created => {
+                (text::time_left(Orders::time_left(order, model.server_now())), StyleRole::Accent)
+            }
+            status => (status.label().to_owned(), StyleRole::Accent),
         };
     }
     let role = match row.state {
@@ -115,9 +114,9 @@ fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketI
         painter.button(area, &key(Action::Buy), label, Action::Buy);
     };
     match (order, row.state) {
-        (Some(OrderStatus::Created), _) => buy(painter, "goes on to pay"),
+        (Some(OrderStatus::Created), _) => buy(painter, "continues to the payment"),
         (Some(OrderStatus::Complete), _) => buy(painter, "shows your order"),
-        (Some(_), _) => buy(painter, "shows how far the payment is"),
+        (Some(_), _) => buy(painter, "shows the payment"),
         (None, _) if model.orders.is_reserving(ticket) => {
             painter.text(area, &format!("Reserving{}", painter.glyphs.ellipsis), painter.theme.accent);
         }
@@ -125,15 +124,15 @@ fn advice(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket: &TicketI
         (None, TicketState::Reserved) => {
             painter.paragraph(
                 area,
-                "Someone is about to buy it. If they do not, it comes free by itself.",
+                "Another buyer has reserved this ticket. If the buyer does not pay in time, it is available again.",
                 painter.theme.dim,
             );
         }
         (None, TicketState::Sold) => {
-            painter.paragraph(area, "It is sold.", painter.theme.dim);
+            painter.paragraph(area, "This ticket is sold.", painter.theme.dim);
         }
         (None, TicketState::Withdrawn) => {
-            painter.paragraph(area, "Its seller took it off the market.", painter.theme.dim);
+            painter.paragraph(area, "The seller has withdrawn this ticket.", painter.theme.dim);
         }
     }
 }

@@ -75,6 +75,6 @@ pub(crate) fn signed_out(painter: &mut Painter<'_>, area: Rect, model: &Model, w
         };
         return load(painter, area, &far, what, &model.key(Action::Reload));
     }
-    let how = format!("{} signs in, or makes an account", model.key(Action::Account));
+    let how = format!("{} signs in, or creates an account", model.key(Action::Account));
     message(painter, area, &format!("Sign in to see {what}"), painter.theme.warn, &[&how]);
 }

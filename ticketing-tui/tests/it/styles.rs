@@ -54,9 +54,9 @@ fn order(status: OrderStatus, has_card_form: bool) -> Stage {
 #[test]
 fn state_of_a_ticket_has_the_ink_of_its_role() {
     let mut stage = market(Colours::True);
-    has_ink(&mut stage, "available", GOOD);
-    has_ink(&mut stage, "reserved", WARN);
-    has_ink(&mut stage, "sold", GONE);
+    has_ink(&mut stage, "Available", GOOD);
+    has_ink(&mut stage, "Reserved", WARN);
+    has_ink(&mut stage, "Sold", GONE);
     has_ink(&mut stage, "Zürich by night", GONE);
     has_ink(&mut stage, "1 min ago", DIM);
 }
@@ -107,14 +107,14 @@ fn refusal_is_bad_and_its_advice_steps_back() {
     answer!(stage, Call::Pay { .. }, Err(props::declined()));
     stage.settle();
     has_ink(&mut stage, "The card was declined", BAD);
-    has_ink(&mut stage, "It stays reserved for you", DIM);
+    has_ink(&mut stage, "The ticket is still reserved", DIM);
 }
 
 #[test]
 fn outcome_of_an_order_has_the_ink_of_its_role() {
-    has_ink(&mut order(OrderStatus::Complete, false), "Paid. It is yours.", GOOD);
-    has_ink(&mut order(OrderStatus::Cancelled, false), "It was cancelled", WARN);
-    has_ink(&mut order(OrderStatus::AwaitingPayment, false), "The card is good for it", ACCENT);
+    has_ink(&mut order(OrderStatus::Complete, false), "Paid. The ticket is yours.", GOOD);
+    has_ink(&mut order(OrderStatus::Cancelled, false), "This order was cancelled", WARN);
+    has_ink(&mut order(OrderStatus::AwaitingPayment, false), "Being paid", ACCENT);
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn without_colours_modifiers_tell_the_roles_apart() {
     let mut stage = market(Colours::None);
     assert!(style(&mut stage, "Jazz at the lake").add_modifier.contains(Modifier::REVERSED));
     assert!(style(&mut stage, "Market").add_modifier.contains(Modifier::REVERSED));
-    assert!(style(&mut stage, "sold").add_modifier.contains(Modifier::DIM));
-    assert!(is_bold(style(&mut stage, "reserved")));
+    assert!(style(&mut stage, "Sold").add_modifier.contains(Modifier::DIM));
+    assert!(is_bold(style(&mut stage, "Reserved")));
     let is_coloured = |style: Style| [style.fg, style.bg].into_iter().flatten().any(|c| c != Color::Reset);
     for keys in ["", "enter", "esc 2", "3", "4", "5", "1 ?", "esc :", "esc n"] {
         stage.press(keys);

@@ -14,13 +14,13 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
     let mut quiet = tui(&quiet);
     quiet.see("quiet@example.com");
     quiet.line(&["Opera", "available"]);
-    quiet.press("b", "Held for you");
+    quiet.press("b", "Reserved for you");
     seller.ticket("Jazz at the lake", "38");
     let mut loud = tui(&loud);
     loud.see("loud@example.com");
     loud.line(&["Jazz at the lake", "available"]);
     assert_eq!(loud.heard().bells, 0);
-    loud.press("b", "Held for you");
+    loud.press("b", "Reserved for you");
     loud.hear("the title tells", |heard| {
         heard.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
     });
@@ -28,14 +28,14 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
     loud.hear("the bell", |heard| heard.bells == 1);
     loud.see("Time is up: Jazz at the lake is no longer reserved for you");
     loud.hear("the bell once more", |heard| heard.bells == 2);
-    loud.see("It was not paid in time");
+    loud.see("This order has expired");
     loud.hear("the title is the usual one", |heard| {
         heard.titles.last().is_some_and(|title| title == "ticketing")
     });
     // The same ticket can be had again, at once.
-    loud.press("t", "Held for you");
+    loud.press("t", "Reserved for you");
     loud.send("tok_visa");
-    loud.press(ENTER, "Paid. It is yours.");
+    loud.press(ENTER, "Paid. The ticket is yours.");
 
     quiet.see("Time is up: Opera is no longer reserved for you");
     let heard = quiet.heard();

@@ -8,9 +8,9 @@ fn one_signs_up_and_sells_and_another_buys() {
     let server = Server::start();
     let ada = Cli::at(&server.url);
     let mut pty = tui(&ada);
-    pty.see("Nothing is for sale yet");
+    pty.see("No tickets are for sale");
     pty.press("n", "Sign in");
-    pty.press(CTRL_T, "Make an account");
+    pty.press(CTRL_T, "Create an account");
     for field in ["ada@example.com", TAB, "correct horse", TAB, "correct horse"] {
         pty.send(field);
     }
@@ -46,7 +46,7 @@ fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
     pty.see("buyer@example.com");
     pty.line(&["Jazz at the lake", "available"]);
     pty.press(ENTER, "reserves it for you");
-    pty.press("b", "Held for you");
+    pty.press("b", "Reserved for you");
     pty.see("Jazz at the lake is reserved for you for 1");
     pty.press(ENTER, "Which card?");
     pty.send("4242424242424242");
@@ -54,11 +54,11 @@ fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
     assert!(!pty.text().contains("4242424242424242"), "{}", pty.text());
     pty.send("tok_chargeDeclined");
     pty.press(ENTER, "declined");
-    pty.see("It stays reserved for you. Another card may do.");
+    pty.see("The ticket is still reserved for you. Try another card.");
     assert_eq!(buyer.json(&["orders", "list"])[0]["status"], "created");
     pty.send("\x15");
     pty.send("tok_visa");
-    pty.press(ENTER, "Paid. It is yours.");
+    pty.press(ENTER, "Paid. The ticket is yours.");
     eventually("it is sold", || buyer.json(&["tickets", "get", &ticket])["status"] == "sold");
     let payments = buyer.json(&["payments", "list"]);
     let took = |status: &str| payments.as_array().unwrap().iter().filter(|p| p["status"] == status).count();
@@ -82,18 +82,18 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
     let mut pty = tui(&buyer);
     pty.line(&["Jazz at the lake", "available"]);
     pty.see("buyer@example.com");
-    pty.press("b", "Held for you");
-    pty.press("\x18", "Let go of Jazz at the lake?");
-    pty.press("n", "Held for you");
+    pty.press("b", "Reserved for you");
+    pty.press("\x18", "Cancel the order of Jazz at the lake?");
+    pty.press("n", "Reserved for you");
     pty.gone("Let go of");
-    pty.press("\x18", "Let go of Jazz at the lake?");
-    pty.press("y", "It was cancelled");
+    pty.press("\x18", "Cancel the order of Jazz at the lake?");
+    pty.press("y", "This order was cancelled");
     eventually("it is free", || seller.json(&["tickets", "get", &ticket])["status"] == "available");
     // Two presses of the same key order once.
     pty.press(ESC, "Opera");
     pty.send(DOWN);
     pty.send("bb");
-    pty.see("Held for you");
+    pty.see("Reserved for you");
     pty.see("Opera");
     assert_eq!(buyer.json(&["orders", "list", "--status", "created"]).as_array().unwrap().len(), 1);
 }
@@ -116,7 +116,7 @@ fn a_listing_is_changed_and_taken_down() {
     pty.see("Changed");
     assert_eq!(seller.json(&["tickets", "get", &ticket])["price"], 45.5);
     pty.press("d", "Take Jazz at the lake off the market?");
-    pty.press("y", "It is off the market");
-    pty.see("You sell nothing yet");
+    pty.press("y", "The listing was withdrawn");
+    pty.see("You are not selling anything yet");
     assert_eq!(seller.run(&["tickets", "get", &ticket]).code, 3);
 }

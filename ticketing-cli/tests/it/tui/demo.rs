@@ -21,9 +21,9 @@ fn the_demo_opens_a_marketplace_with_a_buyer_in_it_and_leaves_nothing_behind() {
     pty.line(&["City marathon", "$85.00"]);
     pty.gone("Balloon ride");
     pty.press(ENTER, "City marathon, start number");
-    pty.press("b", "Held for you");
+    pty.press("b", "Reserved for you");
     pty.send("tok_visa");
-    pty.press(ENTER, "Paid. It is yours.");
+    pty.press(ENTER, "Paid. The ticket is yours.");
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.is_clean();

@@ -23,13 +23,13 @@ fn what_one_reserves_is_shown_as_reserved_to_the_other() {
     hers.send("b");
     his.line(&["Jazz at the lake", "reserved"]);
     println!("what one reserves was shown to the other after {:?}", pressed.elapsed());
-    hers.see("Held for you");
+    hers.see("Reserved for you");
 
     // The ticket that is open is live, too.
-    his.press(ENTER, "Someone is about to buy it");
+    his.press(ENTER, "Another buyer has reserved this");
     hers.send("tok_visa");
-    hers.press(ENTER, "Paid. It is yours.");
-    his.see("It is sold.");
+    hers.press(ENTER, "Paid. The ticket is yours.");
+    his.see("This ticket is sold.");
     hers.press("1", "yours");
 }
 
@@ -46,7 +46,7 @@ fn a_server_that_is_killed_and_started_again_is_followed_without_a_gap() {
     pty.see("Before the crash");
     // Dropping it kills it, without a warning.
     drop(server);
-    pty.see("The connection is lost; what is shown may be old");
+    pty.see("The connection is lost; the data shown may be outdated");
     pty.wait("the bar says so, too", |screen| {
         let bar = screen.rows(0, 100).next().unwrap();
         bar.contains("offline") || bar.contains("reconnecting")

@@ -13,7 +13,7 @@ fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
     for (keys, shows, leave) in [
         (ENTER, "reserves it for you", "Seller"),
         ("?", "Moving around", "Moving around"),
-        (":", "Leave the marketplace", "Leave the marketplace"),
+        (":", "Quit", "Quit"),
         ("$", "Up to", "Up to"),
         ("i", "E-mail", "E-mail"),
     ] {
@@ -24,7 +24,7 @@ fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
         pty.press("1", "TITLE");
     }
     for (tab, shows) in
-        [("2", "Sign in to see"), ("3", "Sign in to see"), ("4", "Since you came"), ("5", "Theme")]
+        [("2", "Sign in to see"), ("3", "Sign in to see"), ("4", "Since the start"), ("5", "Theme")]
     {
         pty.press(tab, shows);
         judge(pty);

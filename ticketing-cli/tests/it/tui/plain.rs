@@ -20,14 +20,14 @@ fn every_task_can_be_done_with_numbers() {
     let cli = Cli::at(&server.url);
     let mut talk = talk(&cli);
     talk.hear("== Market: 0 tickets ==");
-    talk.pick("Sign in, or make an account");
+    talk.pick("Sign in, or create an account");
     talk.hear("== Sign in ==");
-    talk.pick("Change between signing in and signing up");
+    talk.pick("Switch between signing in and signing up");
     talk.hear("== Make an account ==");
     talk.pick("OK: Make an account");
     talk.fill("E-mail", "ada@example.com");
     talk.fill("Password", "correct horse");
-    talk.fill("Once more", "correct horse");
+    talk.fill("Repeat it", "correct horse");
     talk.hear("Done: Signed in as ada@example.com");
 
     talk.pick("List a ticket for sale");
@@ -39,20 +39,20 @@ fn every_task_can_be_done_with_numbers() {
     others.ticket("Opera", "20");
 
     // Buying, with a card that is declined first.
-    talk.pick("Ask the server again, at once");
+    talk.pick("Reload from the server");
     talk.pick("Opera, $20.00, available");
     talk.hear("== Opera ==");
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("Done: Opera is reserved for you for 1");
     talk.hear("== Pay ==");
     talk.hear("Opera, $20.00");
-    talk.pick("Pay with the card that is named");
+    talk.pick("Pay for the order");
     talk.fill("Card", "tok_chargeDeclined");
     talk.hear("Problem: ");
     talk.hear("declined");
     talk.pick("Card: tok_chargeDeclined");
     talk.fill("Card", "tok_visa");
-    talk.pick("Pay with the card that is named");
+    talk.pick("Pay for the order");
     talk.hear("Done: Paid: Opera is yours");
     talk.pick("Go back, or close");
     talk.pick("Go back, or close");
@@ -63,20 +63,20 @@ fn every_task_can_be_done_with_numbers() {
     // Ordering, and letting go.
     let gig = others.ticket("Gig", "15");
     talk.pick("Go to the market");
-    talk.pick("Ask the server again, at once");
+    talk.pick("Reload from the server");
     talk.pick("Gig, $15.00, available");
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("== Pay ==");
-    talk.pick("Let go of the reservation");
+    talk.pick("Cancel the order");
     talk.hear("== Let go of Gig? ==");
-    talk.pick("Yes, do it");
-    talk.hear("Done: Gig is free for others again");
+    talk.pick("Confirm");
+    talk.hear("Done: Gig is available again");
     eventually("it is free", || others.json(&["tickets", "get", &gig])["status"] == "available");
 
     // Changing what one sells, and taking it down.
     talk.pick("Go back, or close");
     talk.pick("Go back, or close");
-    talk.pick("Go to what you sell");
+    talk.pick("Go to your listings");
     talk.pick("Jazz at the lake, $38.00");
     talk.pick("Change title or price");
     talk.hear("== Change a listing ==");
@@ -85,13 +85,13 @@ fn every_task_can_be_done_with_numbers() {
     talk.pick("OK: Change a listing");
     talk.hear("Done: Changed");
     talk.pick("Take it off the market");
-    talk.pick("Yes, do it");
-    talk.hear("Done: It is off the market");
+    talk.pick("Confirm");
+    talk.hear("Done: The listing was withdrawn");
     talk.pick("Go back, or close");
     talk.pick("Sign out");
-    talk.pick("Yes, do it");
+    talk.pick("Confirm");
     talk.hear("Note: You are signed out");
-    talk.pick("Leave the marketplace");
+    talk.pick("Quit");
     let (code, said) = talk.end();
     assert_eq!(code, 0, "{said}");
     is_plain(&said);
@@ -121,7 +121,7 @@ fn the_end_of_the_input_ends_it() {
     is_plain(&run.out);
     // Also in the middle of a form.
     let mut talk = talk(&cli);
-    talk.pick("Sign in, or make an account");
+    talk.pick("Sign in, or create an account");
     talk.pick("OK: Sign in");
     talk.hear("E-mail: ");
     assert_eq!(talk.end().0, 0);
@@ -161,7 +161,7 @@ fn the_time_that_is_left_is_said_while_one_thinks() {
     talk.pick("Opera, $20.00, available");
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("== Pay ==");
-    talk.pick("Pay with the card that is named");
+    talk.pick("Pay for the order");
     // Nothing is written. It is said in the middle of the question, which is asked again.
     talk.hear("Card: ");
     talk.hear(" s left to pay for Opera\nCard: ");

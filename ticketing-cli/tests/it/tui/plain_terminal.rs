@@ -32,7 +32,7 @@ fn simple_terminals_and_those_who_listen_get_lines() {
     for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
         let mut pty = plain(&cli, name, value, &["tui"]);
         pty.see("1. Opera, $20.00, available");
-        pick(&mut pty, "Leave the marketplace");
+        pick(&mut pty, "Quit");
         assert_eq!(pty.end(), 0);
         let raw = pty.raw();
         assert!(!raw.contains('\x1b'), "{raw:?}");
@@ -49,7 +49,7 @@ fn a_password_is_not_shown() {
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     cli.ok(&["auth", "signout"]);
     let mut pty = plain(&cli, "TERM", "dumb", &["tui"]);
-    pick(&mut pty, "Sign in, or make an account");
+    pick(&mut pty, "Sign in, or create an account");
     pick(&mut pty, "OK: Sign in");
     pty.see("E-mail: ");
     let before = pty.discipline();
@@ -77,7 +77,7 @@ fn being_interrupted_at_a_password_leaves_a_terminal_that_shows_what_is_typed() 
         super::shell::at_prompt(&pty);
         let before = pty.discipline();
         pty.send("$TICKETING tui; echo left with $?\r");
-        pick(&mut pty, "Sign in, or make an account");
+        pick(&mut pty, "Sign in, or create an account");
         pick(&mut pty, "Password: nothing yet");
         eventually("the terminal is silent", || pty.discipline() != before);
         pty.signal(signal);
@@ -104,7 +104,7 @@ fn it_goes_to_the_background_and_comes_back_with_its_question() {
     pty.send("fg\r");
     pty.send("1\r");
     pty.see("== Opera ==");
-    pick(&mut pty, "Leave the marketplace");
+    pick(&mut pty, "Quit");
     super::shell::at_prompt(&pty);
     pty.press("echo left with $?\r", "\nleft with 0");
 }

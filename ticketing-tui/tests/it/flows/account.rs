@@ -91,7 +91,7 @@ fn passwords_that_are_too_short_or_differ_are_not_sent() {
     stage.press("ctrl-u");
     stage.write("long enough");
     stage.press("enter");
-    stage.sees("These two differ");
+    stage.sees("The passwords differ");
     assert_eq!(waiting!(stage, Call::SignUp { .. }), 0);
 }
 

@@ -32,16 +32,16 @@ fn a_ticket_is_reserved_paid_for_and_one_s_own() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     stage.sees("Jazz at the lake is reserved for you for 15 min");
-    stage.sees("Held for you  15:00");
+    stage.sees("Reserved for you  15:00");
     pay_with(&mut stage, "tok_visa");
     stage.sees("Paying $38.00");
     paid(&mut stage);
     stage.sees("Paid: Jazz at the lake is yours");
     stage.world.orders = vec![order(OrderStatus::Complete)];
     stage.settle();
-    stage.sees("Paid. It is yours.");
+    stage.sees("Paid. The ticket is yours.");
     stage.press("esc");
-    stage.sees("yours");
+    stage.sees("Yours");
     stage.does_not_see("●1");
 }
 
@@ -53,10 +53,10 @@ fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
     answer!(stage, Call::Pay { .. }, Err(props::declined()));
     stage.settle();
     stage.sees("The card was declined");
-    stage.sees("It stays reserved for you");
+    stage.sees("The ticket is still reserved");
     stage.press("ctrl-u");
     pay_with(&mut stage, "tok_visa");
-    stage.does_not_see("It stays reserved for you");
+    stage.does_not_see("The ticket is still reserved");
     paid(&mut stage);
     stage.sees("Paid: Jazz at the lake is yours");
 }
@@ -81,7 +81,7 @@ fn a_second_key_while_reserving_sends_nothing_and_still_leads_to_the_checkout() 
     stage.press("b b b");
     assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
     answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
-    stage.sees("Held for you");
+    stage.sees("Reserved for you");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn whoever_loses_the_race_is_told_and_sees_how_the_ticket_stands() {
     stage.world.market[0] = props::later(&props::tickets()[0], TicketStatus::Reserved);
     stage.settle();
     stage.sees("Jazz at the lake was just reserved by another buyer");
-    assert!(stage.selected().contains("reserved"), "{}", stage.selected());
+    assert!(stage.selected().contains("Reserved"), "{}", stage.selected());
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn what_another_reserves_greys_out_at_once_and_cannot_be_bought() {
     stage.settle();
     let taken = props::later(&props::tickets()[0], TicketStatus::Reserved);
     stage.feed(props::change(TicketChangeKind::Updated, taken));
-    stage.sees("Someone is about to buy it");
+    stage.sees("Another buyer has reserved this");
     stage.press("b");
     assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
     stage.press("esc b");
@@ -160,13 +160,13 @@ fn letting_go_asks_and_then_frees_the_ticket() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     stage.press("ctrl-x");
-    stage.sees("Let go of Jazz at the lake?");
+    stage.sees("Cancel the order of Jazz at the lake?");
     stage.press("y");
-    stage.sees("Letting go of it");
+    stage.sees("Cancelling");
     answer!(stage, Call::Cancel(_), Ok(Reply::Done));
     stage.world.orders = vec![order(OrderStatus::Cancelled)];
     stage.settle();
-    stage.sees("It was cancelled, so it is free for others again");
+    stage.sees("This order was cancelled");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_ticket_that_is_held_leads_back_to_its_checkout() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     stage.press("esc b");
-    stage.sees("Held for you");
+    stage.sees("Reserved for you");
     assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
 }
 
@@ -184,7 +184,7 @@ fn quitting_while_paying_asks() {
     reserve(&mut stage);
     pay_with(&mut stage, "tok_visa");
     stage.press("ctrl-c");
-    stage.sees("Leave while money is being taken?");
+    stage.sees("Leave while a payment is in progress?");
     assert_eq!(asked!(stage, Effect::Quit), 0);
     stage.press("n q y");
     assert_eq!(asked!(stage, Effect::Quit), 1);
@@ -197,7 +197,7 @@ fn what_was_paid_is_not_said_to_be_still_taken() {
     reserve(&mut stage);
     pay_with(&mut stage, "tok_visa");
     paid(&mut stage);
-    stage.does_not_see("the money is being taken");
+    stage.does_not_see("The card is authorized");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn asking_to_quit_twice_asks_once() {
     reserve(&mut stage);
     pay_with(&mut stage, "tok_visa");
     stage.press("ctrl-c ctrl-c n");
-    stage.does_not_see("Leave while money is being taken?");
+    stage.does_not_see("Leave while a payment is in progress?");
     stage.sees("Paying $38.00");
 }
 
@@ -230,10 +230,10 @@ fn refusal_of_a_ticket_held_by_an_earlier_try_names_no_other_buyer() {
     let refused = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
     answer!(stage, Call::Reserve(..), Err(refused));
     stage.settle();
-    stage.sees("Jazz at the lake is yours already");
+    stage.sees("Jazz at the lake is already reserved for you");
     stage.does_not_see("another buyer");
     stage.press("b");
-    stage.sees("Held for you");
+    stage.sees("Reserved for you");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn changed_price_is_shown_and_asked_about() {
     stage.press("y");
     assert_eq!(waiting!(stage, Call::Reserve(_, price) if price.to_string() == "45.00"), 1);
     answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order(OrderStatus::Created)))));
-    stage.sees("Held for you");
+    stage.sees("Reserved for you");
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn unknown_payment_is_promised_nothing_by_a_server_without_keys() {
     stage.settle();
     stage.sees("this server may do it twice");
     stage.does_not_see("never charges twice");
-    stage.does_not_see("Another card may do");
+    stage.does_not_see("Try another card");
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn only_a_declined_card_is_told_to_be_another() {
     answer!(stage, Call::Pay { .. }, Err(props::offline()));
     stage.settle();
     stage.sees("The server cannot be reached");
-    stage.does_not_see("Another card may do");
+    stage.does_not_see("Try another card");
 }
 
 #[test]
@@ -305,6 +305,6 @@ fn order_of_unknown_outcome_is_looked_up() {
     answer!(stage, Call::Reserve(..), Err(props::unknown()));
     stage.settle();
     stage.press("b");
-    stage.sees("Held for you");
+    stage.sees("Reserved for you");
     assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
 }

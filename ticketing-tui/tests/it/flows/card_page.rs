@@ -26,7 +26,7 @@ fn reserved(size: (u16, u16)) -> Stage {
 #[test]
 fn order_shows_its_page_and_asks_for_no_token() {
     let mut stage = reserved((80, 24));
-    stage.sees("Held for you  15:00");
+    stage.sees("Reserved for you  15:00");
     stage.sees(PAGE);
     stage.sees("▀");
     stage.does_not_see("tok_visa");
@@ -45,7 +45,7 @@ fn order_is_followed_until_it_is_paid() {
     stage.pass(2_000);
     stage.settle();
     stage.sees("Paid: Jazz at the lake is yours");
-    stage.sees("Paid. It is yours.");
+    stage.sees("Paid. The ticket is yours.");
     stage.pass(60_000);
     assert_eq!(waiting!(stage, Call::Order(_)), 0, "it is no longer looked at");
 }
@@ -66,7 +66,7 @@ fn order_that_runs_out_on_its_page_ends() {
     stage.world.orders = vec![order(OrderStatus::Cancelled)];
     stage.pass(901_000);
     stage.settle();
-    stage.sees("It was not paid in time");
+    stage.sees("This order has expired");
     stage.pass(60_000);
     assert_eq!(waiting!(stage, Call::Order(_)), 0);
 }

@@ -49,7 +49,7 @@ fn one_is_warned_before_the_end_and_the_bell_rings_once_a_warning() {
     stage.sees("10 s left to pay");
     assert_eq!(asked!(stage, Effect::Bell), 3);
     stage.pass(10_000);
-    stage.sees("Time is up");
+    stage.sees("Expired");
     assert_eq!(asked!(stage, Effect::Bell), 4);
 }
 
@@ -61,7 +61,7 @@ fn the_title_of_the_window_counts_minutes_and_says_when_time_is_up() {
     stage.pass(900_000);
     let said = titles(&stage);
     assert_eq!(said.first(), Some(&"14 min to pay: Jazz at the lake"));
-    assert_eq!(said.last(), Some(&"time is up: Jazz at the lake"));
+    assert_eq!(said.last(), Some(&"expired: Jazz at the lake"));
     assert_eq!(said.len(), 15, "once a minute and no more: {said:?}");
 }
 
@@ -71,7 +71,7 @@ fn bell_and_title_can_be_off() {
     let mut stage = Stage::with((80, 24), ticketing_tui::Colours::True, quiet);
     hold(&mut stage);
     stage.pass(901_000);
-    stage.sees("Time is up");
+    stage.sees("Expired");
     assert_eq!(asked!(stage, Effect::Bell | Effect::Title(_)), 0);
 }
 
@@ -79,14 +79,14 @@ fn bell_and_title_can_be_off() {
 fn the_server_has_the_last_word_and_then_it_can_be_ordered_again() {
     let mut stage = held();
     stage.pass(900_000);
-    stage.sees("Time is up. Asking the server");
+    stage.sees("The order is expiring");
     // The server has not noticed yet.
     stage.settle();
-    stage.sees("Time is up. Asking the server");
+    stage.sees("The order is expiring");
     stage.pass(1_000);
     stage.world.orders = vec![order(OrderStatus::Cancelled)];
     stage.settle();
-    stage.sees("It was not paid in time");
+    stage.sees("This order has expired");
     stage.press("t t");
     assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
     let again = Order {
@@ -94,7 +94,7 @@ fn the_server_has_the_last_word_and_then_it_can_be_ordered_again() {
         ..props::order("o2", &props::tickets()[0], OrderStatus::Created)
     };
     answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(again))));
-    stage.sees("Held for you  15:00");
+    stage.sees("Reserved for you  15:00");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn an_order_that_was_paid_in_the_last_second_stands() {
     answer!(stage, Call::Pay { .. }, Ok(Reply::Payment(Box::new(payment))));
     stage.world.orders = vec![order(OrderStatus::Complete)];
     stage.settle();
-    stage.sees("Paid. It is yours.");
+    stage.sees("Paid. The ticket is yours.");
 }
 
 #[test]
@@ -134,11 +134,11 @@ fn the_server_s_clock_sets_the_deadline() {
     let mut stage = Stage::open();
     stage.world.skew = 120_000;
     hold(&mut stage);
-    stage.sees("Held for you  13:00");
+    stage.sees("Reserved for you  13:00");
     let next = stage.app.wakes_at().map(Timestamp::as_millis);
     assert_eq!(next, Some(NOW + 1_000), "and the wake-up is by one's own");
     stage.pass(780_000);
-    stage.sees("Time is up");
+    stage.sees("Expired");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn order_cancelled_elsewhere_is_not_said_to_have_run_out() {
     stage.sign_in();
     stage.press("2 enter");
     stage.settle();
-    stage.sees("It was cancelled or not paid in time");
+    stage.sees("This order was cancelled or has expired");
 }
 
 #[test]

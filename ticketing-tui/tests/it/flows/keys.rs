@@ -119,10 +119,10 @@ fn letters_are_letters_while_a_line_is_written() {
 fn a_command_is_found_by_its_name_and_run() {
     let mut stage = Stage::signed_in();
     stage.press(":");
-    stage.write("what you sell");
+    stage.write("your listings");
     stage.press("enter");
     stage.settle();
-    stage.sees("You sell nothing yet");
+    stage.sees("You are not selling anything yet");
     stage.press("1 :");
     stage.write("reserve");
     stage.press("enter");
@@ -134,16 +134,16 @@ fn every_command_that_is_listed_does_something_or_leads_somewhere() {
     let mut stage = Stage::signed_in();
     stage.press(":");
     stage.sees("Reserve the ticket");
-    stage.does_not_see("Sign in, or make an account");
+    stage.does_not_see("Sign in, or create an account");
 }
 
 #[test]
 fn help_shows_the_keys_of_the_screen_and_goes_away_by_the_key_that_called_it() {
     let mut stage = Stage::signed_in();
     stage.press("? end");
-    stage.sees("Leave the marketplace");
+    stage.sees("Quit the program");
     stage.press("?");
-    stage.does_not_see("Leave the marketplace");
+    stage.does_not_see("Quit the program");
 }
 
 #[test]
@@ -214,7 +214,7 @@ fn settings_hold_at_once_and_are_kept() {
     assert!(!stage.app.wants_title() && !stage.app.wants_mouse());
     assert_eq!(asked!(stage, Effect::Save(_)), 4);
     stage.feed(Event::SaveFailed("permission denied".to_owned()));
-    stage.sees("were not saved: permission denied");
+    stage.sees("last until you quit: permission denied");
 }
 
 #[test]

@@ -89,12 +89,12 @@ fn orders_that_were_read_before_a_payment_do_not_undo_it() {
     stage.settle();
     stage.press("r");
     stage.settle();
-    stage.sees("paid");
+    stage.sees("Paid");
     stage.reply(orders, Ok(Reply::Orders(vec![order.clone()])));
-    stage.sees("paid");
+    stage.sees("Paid");
     stage.press("r");
     answer!(stage, Call::Orders, Ok(Reply::Orders(vec![order])));
-    stage.sees("paid");
+    stage.sees("Paid");
 }
 
 /// The feed stands before the market is read, so that nothing falls between the two; so both must count.
@@ -107,7 +107,7 @@ fn a_change_between_the_connection_and_the_first_page_is_kept() {
     let created = props::ticket("n1", "Brand new", "5", 0);
     stage.feed(props::change(TicketChangeKind::Created, created));
     stage.settle();
-    assert!(stage.screen().lines().any(|line| line.contains("Jazz") && line.contains("reserved")));
+    assert!(stage.screen().lines().any(|line| line.contains("Jazz") && line.contains("Reserved")));
     stage.sees("Brand new");
 }
 
@@ -160,7 +160,7 @@ fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
     let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
     answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
     stage.reply(list, Ok(Reply::Orders(Vec::new())));
-    stage.sees("Held for you");
+    stage.sees("Reserved for you");
     stage.sees("●1");
 }
 

@@ -49,7 +49,7 @@ fn what_is_older_than_what_is_known_changes_nothing() {
     let sold = props::later(&reserved, TicketStatus::Sold);
     stage.feed(props::change(TicketChangeKind::Updated, sold));
     stage.feed(props::change(TicketChangeKind::Updated, reserved));
-    assert!(stage.selected().contains("sold"), "{}", stage.selected());
+    assert!(stage.selected().contains("Sold"), "{}", stage.selected());
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_held_ticket_that_changes_is_the_sign_to_ask_for_its_order() {
     assert_eq!(waiting!(stage, Call::Order(_)), 1);
     stage.world.orders = vec![props::order("o1", &ticket, OrderStatus::Complete)];
     stage.settle();
-    assert!(stage.selected().contains("yours"), "{}", stage.selected());
+    assert!(stage.selected().contains("Yours"), "{}", stage.selected());
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn tabs_and_the_buttons_of_the_footer_can_be_pressed() {
     let mut stage = Stage::signed_in();
     stage.click("3 Listings");
     stage.settle();
-    stage.sees("You sell nothing yet");
+    stage.sees("You are not selling anything yet");
     stage.click("n Sell");
     stage.sees("Sell a ticket");
     stage.click("esc Back");
@@ -119,7 +119,7 @@ fn a_click_on_a_field_goes_there() {
 fn a_command_is_run_by_a_click() {
     let mut stage = Stage::signed_in();
     stage.press(":");
-    stage.click("Go to what happens");
+    stage.click("Go to the activity");
     stage.sees("The last ten minutes");
 }
 

@@ -88,11 +88,11 @@ fn a_change_is_shown_at_once() {
     edit(&mut stage);
     stage.press("esc");
     stage.sees("Jazz in the rain");
-    stage.sees("saving");
+    stage.sees("Saving");
     let changed = Ticket { title: "Jazz in the rain".to_owned(), version: 1, ..mine() };
     answer!(stage, Call::Change(..), Ok(Reply::Ticket(Box::new(changed))));
     stage.sees("Changed");
-    stage.sees("on sale");
+    stage.sees("Available");
 }
 
 #[test]
@@ -122,12 +122,12 @@ fn a_listing_is_withdrawn_after_it_was_asked() {
     stage.press("d n");
     assert_eq!(waiting!(stage, Call::Withdraw(..)), 0);
     stage.press("d y");
-    stage.sees("going");
+    stage.sees("Withdrawing");
     answer!(stage, Call::Withdraw(_, 0), Ok(Reply::Done));
-    stage.sees("It is off the market");
+    stage.sees("The listing was withdrawn");
     stage.world.listings.clear();
     stage.settle();
-    stage.sees("You sell nothing yet");
+    stage.sees("You are not selling anything yet");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_withdrawal_that_is_refused_leaves_the_listing() {
     answer!(stage, Call::Withdraw(..), Err(refused));
     stage.sees("The ticket is reserved");
     stage.settle();
-    stage.sees("on sale");
+    stage.sees("Available");
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_sale_of_one_s_own_is_announced_once() {
     let reserved = props::later(&mine(), TicketStatus::Reserved);
     let sold = props::later(&reserved, TicketStatus::Sold);
     stage.feed(props::change(TicketChangeKind::Updated, reserved));
-    stage.sees("reserved");
+    stage.sees("Reserved");
     stage.feed(props::change(TicketChangeKind::Updated, sold.clone()));
     stage.sees("You sold Jazz at the lake for $38.00");
     stage.advance(20_000);
