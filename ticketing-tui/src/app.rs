@@ -1,10 +1,14 @@
 //! The pure core: events in, effects out, and a picture of what is known. No I/O, no clock, no thread.
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
+mod mouse;
+mod plain;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect, Size};
 use ticketing_sdk::Timestamp;
 
+pub(crate) use self::plain::PlainInput;
 use crate::action::{Action, Scope};
 use crate::effect::Effect;
 use crate::event::{Event, Feed};
@@ -13,7 +17,7 @@ use crate::keymap::Chord;
 use crate::model::Model;
 use crate::model::notices::{Level, Notice};
 use crate::model::replies::error_line;
-use crate::screens::{ConfirmAction, Context, Input, Navigate, PlainView, Route, Screen, TABS};
+use crate::screens::{ConfirmAction, Context, Input, Navigate, Route, Screen, TABS};
 use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
@@ -227,54 +231,9 @@ impl App {
         self.model.notices.take_unprinted()
     }
 
-    /// The screen in front, in words: its heading, what it says, and what can be done.
-    pub(crate) fn plain_view(&self) -> (String, PlainView, Vec<Action>) {
-        let front = self.front();
-        let mut actions: Vec<Action> = front
-            .actions(&self.model)
-            .into_iter()
-            .filter(|action| {
-                let seen = matches!(
-                    action,
-                    Action::Next | Action::Previous | Action::Choose | Action::Copy | Action::Filter
-                );
-                action.scope() != Scope::Navigation && !seen
-            })
-            .collect();
-        if self.screens.len() == 1 {
-            let account = if self.model.user().is_some() { Action::SignOut } else { Action::Account };
-            let tabs =
-                TABS.iter().filter(|(_, route)| *route != self.screens[0].0).map(|(action, _)| *action);
-            actions.extend(tabs.chain([account, Action::Reload, Action::Help]));
-        } else if !actions.contains(&Action::No) {
-            actions.push(Action::Back);
-        }
-        actions.push(Action::Quit);
-        let mut seen = Vec::new();
-        actions.retain(|action| {
-            !seen.contains(action) && {
-                seen.push(*action);
-                true
-            }
-        });
-        (front.title(&self.model), front.plain_view(&self.model), actions)
-    }
-
     /// Whether an answer is awaited that the one who listens wants to hear before being asked what to do next.
     pub(crate) fn is_waiting(&self) -> bool {
         self.model.is_waiting() || self.has_work()
-    }
-
-    /// Does what was picked from a numbered list.
-    pub(crate) fn handle_plain_input(&mut self, input: &PlainInput, now: Timestamp) -> Vec<Effect> {
-        self.model.now = now;
-        match input {
-            PlainInput::Action(action) => self.run_action(*action),
-            PlainInput::Row(row) => self.input(Input::Row(*row, true)),
-            PlainInput::Fill(field, text) => self.input(Input::Fill(*field, text)),
-        }
-        self.model.tick();
-        self.model.take_effects()
     }
 
     fn front(&self) -> &dyn Screen {
@@ -309,37 +268,6 @@ impl App {
         };
         actions.extend(anywhere.filter(|action| !front.is_popup() || still(action)));
         actions
-    }
-
-    fn mouse(&mut self, mouse: MouseEvent) {
-        match mouse.kind {
-            MouseEventKind::ScrollUp => return self.input(Input::Scroll(-3)),
-            MouseEventKind::ScrollDown => return self.input(Input::Scroll(3)),
-            MouseEventKind::Down(MouseButton::Left) => {}
-            _ => return,
-        }
-        let at = Position::new(mouse.column, mouse.row);
-        let in_front = match self.click_targets.iter().rposition(|(_, target)| *target == ClickTarget::Popup)
-        {
-            Some(popup) if self.front().is_popup() => &self.click_targets[popup..],
-            _ => &self.click_targets[..],
-        };
-        let target = in_front.iter().rev().find(|(area, _)| area.contains(at)).map(|(_, target)| *target);
-        // The footer tells what the one in front can do, and lies behind it.
-        let offered = self.front().actions(&self.model);
-        let of_footer = self.click_targets.iter().rev().find_map(|(area, target)| match target {
-            ClickTarget::Action(action) if area.contains(at) && offered.contains(action) => Some(*target),
-            _ => None,
-        });
-        match target.or(of_footer) {
-            Some(ClickTarget::Action(action)) => self.run_action(action),
-            Some(ClickTarget::Row(row)) => self.input(Input::Row(row, false)),
-            Some(ClickTarget::Field(field)) => self.input(Input::Field(field)),
-            Some(ClickTarget::Popup) => {}
-            // A click beside what is in front closes it.
-            None if self.front().is_popup() => self.run_action(Action::Back),
-            None => {}
-        }
     }
 
     /// Does what was asked for: the screen in front what it offers, the program what can be done anywhere.
@@ -451,12 +379,4 @@ impl App {
         }
         handled
     }
-}
-
-/// What was picked from a numbered list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PlainInput {
-    Action(Action),
-    Row(usize),
-    Fill(usize, String),
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use clap::ValueEnum;
 use ticketing_sdk::{Client, IdempotencyKey};
-use ticketing_tui::{Borders, Colours, ExitReason, Level, JournalEntry, Options, ThemeName};
+use ticketing_tui::{Borders, Colours, ExitReason, JournalEntry, Level, Options, ThemeName};
 use tracing_subscriber::EnvFilter;
 
 use crate::clock;

@@ -1,9 +1,9 @@
 //! The market: what is on sale, live, filtered as you type.
 
+mod view;
+
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ticketing_sdk::TicketId;
-use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
@@ -12,11 +12,11 @@ use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{FeedState, Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line, WIDEST};
+use crate::widgets::card;
+use crate::widgets::columns::WIDEST;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
-use crate::widgets::painter::{Painter, below, bottom, inset, top};
-use crate::widgets::{card, empty, ticker};
+use crate::widgets::painter::{Painter, below, top};
 
 /// The market.
 #[derive(Debug)]
@@ -240,7 +240,7 @@ impl Screen for Market {
             let status = market.tickets.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
-        view.lines = vec![format!("Order: {}.{}", query.sort.label(), limits(query, "-"))];
+        view.lines = vec![format!("Order: {}.{}", query.sort.label(), view::limits(query, "-"))];
         if market.view.len() == 0 {
             let none = if query.is_narrow() { "No tickets match." } else { "No tickets are for sale." };
             view.lines.push(none.to_owned());
@@ -260,152 +260,5 @@ impl Screen for Market {
 
     fn writes(&self, _: &Model) -> bool {
         self.writing
-    }
-}
-
-impl Market {
-    /// The filter, and how the list is bounded and sorted.
-    fn query_line(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let query = model.market.view.query();
-        let area = inset(area, 1, 0);
-        let words = format!("{}{}", query.sort.label(), limits(query, painter.glyphs.separator));
-        let wide = area.width >= 50;
-        let end = if wide { painter.right(area, &words, painter.theme.dim) } else { area.right() };
-        let field = Rect { width: end.saturating_sub(area.x + 2), ..area };
-        if self.writing || !self.filter.value().is_empty() {
-            painter.text(Rect { width: 1, ..area }, "/", painter.theme.accent);
-            let line = Rect { x: field.x + 1, width: field.width.saturating_sub(1).min(60), ..field };
-            self.filter.line(painter, line, self.writing);
-        } else {
-            let key = model.key(Action::Filter);
-            let hint = if wide {
-                format!("{key} filters by title")
-            } else {
-                format!("{key} filter {} {words}", painter.glyphs.separator)
-            };
-            painter.text(field, &hint, painter.theme.faint);
-        }
-        painter.add_click_target(field, crate::widgets::painter::ClickTarget::Field(0));
-    }
-
-    fn nothing(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let key = |action| model.key(action);
-        let market = &model.market;
-        if market.tickets.len() == 0 && !matches!(market.load, Load::Ready) {
-            return empty::load(painter, area, &market.load, "the market", &key(Action::Reload));
-        }
-        if market.view.is_searching() {
-            return;
-        }
-        if market.view.query().is_narrow() || market.view.query().available_only && market.tickets.len() > 0 {
-            let clear = format!("{} clears the filter", key(Action::Clear));
-            let free = format!("{} shows reserved and sold tickets too", key(Action::AvailableOnly));
-            let mut more = vec![clear.as_str()];
-            if market.view.query().available_only {
-                more.push(&free);
-            }
-            empty::message(painter, area, "No tickets match", painter.theme.warn, &more);
-        } else {
-            let sell = format!("{} lists one for sale", key(Action::New));
-            empty::message(painter, area, "No tickets are for sale", painter.theme.dim, &[&sell]);
-        }
-    }
-
-    fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let (market, len) = (&model.market, model.market.view.len());
-        let columns = Columns::of(area.width, if area.width >= ROOMY { 13 } else { 0 });
-        let rows = below(area, 1);
-        columns.heading(painter, List::heading(area, len, rows.height), "LISTED");
-        self.list.view(painter, rows, len, |painter, place, index, _| {
-            if let Some((id, row)) = market.shown(index)
-                && let Some(ticket) = market.tickets.id(id)
-            {
-                line(painter, place, columns, model, &ticket, row);
-            }
-        });
-    }
-
-    /// The ticket that is selected, and where there is room what has just happened.
-    fn beside(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
-        let low = if area.height >= 30 { area.height / 2 } else { 0 };
-        let inner =
-            painter.frame(Rect { height: area.height - low, ..area }, "Selected", painter.theme.border);
-        match self.selected(model) {
-            Some((id, row)) => card::view(painter, inset(inner, 1, 0), model, &id, row),
-            None => empty::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
-        }
-        if low > 0 {
-            let inner = inset(painter.frame(bottom(area, low), "Just now", painter.theme.border), 1, 0);
-            for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
-                ticker::line(painter, Rect { y, height: 1, ..inner }, event);
-            }
-        }
-    }
-}
-
-/// Writes the line of a ticket.
-fn line(
-    painter: &mut Painter<'_>,
-    place: Rect,
-    columns: Columns,
-    model: &Model,
-    ticket: &TicketId,
-    row: &TicketRow,
-) {
-    let (word, role) = card::status(model, ticket, row);
-    let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
-    let line = Line {
-        title: &row.title,
-        price: &text::price(row.cents),
-        status: (&word, role.style(painter.theme)),
-        age: &text::relative(row.listed, model.server_now()),
-        ink: if had { Style::new() } else { painter.theme.gone },
-    };
-    let title = columns.view(painter, place, &line);
-    found(painter, title, model, &row.title);
-    if row.state != TicketState::Available && !columns.has_status() {
-        // Without room for words, a mark says it: colour alone must not.
-        let mark = match row.state {
-            _ if had => painter.glyphs.dot,
-            TicketState::Sold => painter.glyphs.cross,
-            _ => painter.glyphs.hollow,
-        };
-        painter.text(Rect { x: title.right(), width: 1, ..place }, mark, line.status.1);
-    }
-}
-
-/// What else bounds the list, behind its order.
-fn limits(query: &Query, separator: &str) -> String {
-    let mut text = String::new();
-    let range = match (query.min, query.max) {
-        (None, None) => String::new(),
-        (Some(min), None) => format!("from ${min}"),
-        (None, Some(max)) => format!("up to ${max}"),
-        (Some(min), Some(max)) => format!("${min} to ${max}"),
-    };
-    for part in [range.as_str(), if query.available_only { "available only" } else { "" }] {
-        if !part.is_empty() {
-            text = format!("{text} {separator} {part}");
-        }
-    }
-    text
-}
-
-/// Marks the letters that the filter has found.
-fn found(painter: &mut Painter<'_>, area: Rect, model: &Model, title: &str) {
-    let letters = model.market.view.found_letters(title);
-    let mut letters = letters.iter().peekable();
-    let mut x = area.x;
-    for (index, grapheme) in title.graphemes(true).enumerate() {
-        let Some(next) = letters.peek() else { return };
-        let width = text::width(grapheme);
-        if x + width > area.right() {
-            return;
-        }
-        if usize::try_from(**next) == Ok(index) {
-            letters.next();
-            painter.buffer.set_style(Rect { x, width, height: 1, ..area }, painter.theme.found);
-        }
-        x += width;
     }
 }

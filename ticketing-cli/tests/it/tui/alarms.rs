@@ -13,12 +13,12 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
     std::fs::write(quiet.home.path().join("config.toml"), "[tui]\nbell = false\ntitle = false\n").unwrap();
     let mut quiet = tui(&quiet);
     quiet.see("quiet@example.com");
-    quiet.line(&["Opera", "available"]);
+    quiet.line(&["Opera", "Available"]);
     quiet.press("b", "Reserved for you");
     seller.ticket("Jazz at the lake", "38");
     let mut loud = tui(&loud);
     loud.see("loud@example.com");
-    loud.line(&["Jazz at the lake", "available"]);
+    loud.line(&["Jazz at the lake", "Available"]);
     assert_eq!(loud.heard().bells, 0);
     loud.press("b", "Reserved for you");
     loud.hear("the title tells", |heard| {
@@ -26,7 +26,7 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
     });
     loud.see(" s left to pay for Jazz at the lake");
     loud.hear("the bell", |heard| heard.bells == 1);
-    loud.see("Time is up: Jazz at the lake is no longer reserved for you");
+    loud.see("Expired: Jazz at the lake is no longer reserved for you");
     loud.hear("the bell once more", |heard| heard.bells == 2);
     loud.see("This order has expired");
     loud.hear("the title is the usual one", |heard| {
@@ -37,7 +37,7 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
     loud.send("tok_visa");
     loud.press(ENTER, "Paid. The ticket is yours.");
 
-    quiet.see("Time is up: Opera is no longer reserved for you");
+    quiet.see("Expired: Opera is no longer reserved for you");
     let heard = quiet.heard();
     assert_eq!((heard.bells, heard.titles), (0, vec![]));
 }

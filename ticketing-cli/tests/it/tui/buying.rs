@@ -24,7 +24,7 @@ fn one_signs_up_and_sells_and_another_buys() {
     pty.send("\x15");
     pty.send("38");
     pty.press(ENTER, "Jazz at the lake is for sale");
-    pty.line(&["Jazz at the lake", "$38.00", "available"]);
+    pty.line(&["Jazz at the lake", "$38.00", "Available"]);
     // The session is the one of the other commands.
     assert!(ada.ok(&["auth", "status"]).out.contains("ada@example.com"));
 
@@ -33,7 +33,7 @@ fn one_signs_up_and_sells_and_another_buys() {
     bob.ok(&["buy", &ticket, "--token", "tok_visa"]);
     pty.see("You sold Jazz at the lake for $38.00");
     pty.send("3");
-    pty.line(&["Jazz at the lake", "$38.00", "sold"]);
+    pty.line(&["Jazz at the lake", "$38.00", "Sold"]);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
 
     let mut pty = tui(&buyer);
     pty.see("buyer@example.com");
-    pty.line(&["Jazz at the lake", "available"]);
+    pty.line(&["Jazz at the lake", "Available"]);
     pty.press(ENTER, "reserves it for you");
     pty.press("b", "Reserved for you");
     pty.see("Jazz at the lake is reserved for you for 1");
@@ -66,7 +66,7 @@ fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
     // What is settled leaves no note behind.
     assert_eq!(std::fs::read_dir(buyer.home.path().join("journal")).unwrap().count(), 0);
     pty.send("2");
-    pty.line(&["Jazz at the lake", "$38.00", "paid"]);
+    pty.line(&["Jazz at the lake", "$38.00", "Paid"]);
     pty.send("q");
     assert_eq!(pty.end(), 0);
 }
@@ -80,12 +80,12 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
     let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
 
     let mut pty = tui(&buyer);
-    pty.line(&["Jazz at the lake", "available"]);
+    pty.line(&["Jazz at the lake", "Available"]);
     pty.see("buyer@example.com");
     pty.press("b", "Reserved for you");
     pty.press("\x18", "Cancel the order of Jazz at the lake?");
     pty.press("n", "Reserved for you");
-    pty.gone("Let go of");
+    pty.gone("Cancel the order of");
     pty.press("\x18", "Cancel the order of Jazz at the lake?");
     pty.press("y", "This order was cancelled");
     eventually("it is free", || seller.json(&["tickets", "get", &ticket])["status"] == "available");
@@ -115,7 +115,7 @@ fn a_listing_is_changed_and_taken_down() {
     pty.line(&["Jazz at the lake", "$45.50"]);
     pty.see("Changed");
     assert_eq!(seller.json(&["tickets", "get", &ticket])["price"], 45.5);
-    pty.press("d", "Take Jazz at the lake off the market?");
+    pty.press("d", "Withdraw Jazz at the lake?");
     pty.press("y", "The listing was withdrawn");
     pty.see("You are not selling anything yet");
     assert_eq!(seller.run(&["tickets", "get", &ticket]).code, 3);

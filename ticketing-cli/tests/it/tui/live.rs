@@ -16,12 +16,12 @@ fn what_one_reserves_is_shown_as_reserved_to_the_other() {
     let (ada, bob) = (Cli::at(&server.url).sign_up("ada@example.com"), Cli::at(&server.url));
     let (mut hers, mut his) = (tui(&ada), tui(&bob));
     for pty in [&hers, &his] {
-        pty.line(&["Jazz at the lake", "available"]);
+        pty.line(&["Jazz at the lake", "Available"]);
     }
     hers.see("ada@example.com");
     let pressed = Instant::now();
     hers.send("b");
-    his.line(&["Jazz at the lake", "reserved"]);
+    his.line(&["Jazz at the lake", "Reserved"]);
     println!("what one reserves was shown to the other after {:?}", pressed.elapsed());
     hers.see("Reserved for you");
 
@@ -30,7 +30,7 @@ fn what_one_reserves_is_shown_as_reserved_to_the_other() {
     hers.send("tok_visa");
     hers.press(ENTER, "Paid. The ticket is yours.");
     his.see("This ticket is sold.");
-    hers.press("1", "yours");
+    hers.press("1", "Yours");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_server_that_is_killed_and_started_again_is_followed_without_a_gap() {
     seller.ticket("After the crash", "12");
     seller.ok(&["tickets", "delete", &gone, "--yes"]);
     pty.see("Connected again");
-    pty.line(&["After the crash", "$12.00", "available"]);
+    pty.line(&["After the crash", "$12.00", "Available"]);
     pty.gone("Taken down meanwhile");
     assert!(pty.text().lines().next().unwrap().contains("live"), "{}", pty.text());
     pty.send("q");

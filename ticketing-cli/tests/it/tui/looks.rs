@@ -8,12 +8,12 @@ use crate::support::{Cli, Server};
 #[track_caller]
 fn visit(pty: &mut Pty, mut judge: impl FnMut(&Pty)) {
     pty.see("live");
-    pty.line(&["Jazz at the lake", "available"]);
+    pty.line(&["Jazz at the lake", "Available"]);
     judge(pty);
     for (keys, shows, leave) in [
         (ENTER, "reserves it for you", "Seller"),
-        ("?", "Moving around", "Moving around"),
-        (":", "Quit", "Quit"),
+        ("?", "Navigation", "Navigation"),
+        (":", "Quit the program", "Quit the program"),
         ("$", "Up to", "Up to"),
         ("i", "E-mail", "E-mail"),
     ] {

@@ -23,8 +23,8 @@ fn every_task_can_be_done_with_numbers() {
     talk.pick("Sign in, or create an account");
     talk.hear("== Sign in ==");
     talk.pick("Switch between signing in and signing up");
-    talk.hear("== Make an account ==");
-    talk.pick("OK: Make an account");
+    talk.hear("== Create an account ==");
+    talk.pick("OK: Create an account");
     talk.fill("E-mail", "ada@example.com");
     talk.fill("Password", "correct horse");
     talk.fill("Repeat it", "correct horse");
@@ -40,7 +40,7 @@ fn every_task_can_be_done_with_numbers() {
 
     // Buying, with a card that is declined first.
     talk.pick("Reload from the server");
-    talk.pick("Opera, $20.00, available");
+    talk.pick("Opera, $20.00, Available");
     talk.hear("== Opera ==");
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("Done: Opera is reserved for you for 1");
@@ -58,17 +58,17 @@ fn every_task_can_be_done_with_numbers() {
     talk.pick("Go back, or close");
     talk.pick("Go to your orders");
     // The order hears of its payment a moment later.
-    talk.hear("Opera, $20.00, pa");
+    talk.hear("Opera, $20.00, ");
 
     // Ordering, and letting go.
     let gig = others.ticket("Gig", "15");
     talk.pick("Go to the market");
     talk.pick("Reload from the server");
-    talk.pick("Gig, $15.00, available");
+    talk.pick("Gig, $15.00, Available");
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("== Pay ==");
     talk.pick("Cancel the order");
-    talk.hear("== Let go of Gig? ==");
+    talk.hear("== Cancel the order of Gig? ==");
     talk.pick("Confirm");
     talk.hear("Done: Gig is available again");
     eventually("it is free", || others.json(&["tickets", "get", &gig])["status"] == "available");
@@ -84,14 +84,14 @@ fn every_task_can_be_done_with_numbers() {
     talk.fill("Price", "45.50");
     talk.pick("OK: Change a listing");
     talk.hear("Done: Changed");
-    talk.pick("Take it off the market");
+    talk.pick("Withdraw the listing");
     talk.pick("Confirm");
     talk.hear("Done: The listing was withdrawn");
     talk.pick("Go back, or close");
     talk.pick("Sign out");
     talk.pick("Confirm");
     talk.hear("Note: You are signed out");
-    talk.pick("Quit");
+    talk.pick("Quit the program");
     let (code, said) = talk.end();
     assert_eq!(code, 0, "{said}");
     is_plain(&said);
@@ -148,7 +148,7 @@ fn without_a_server_it_says_so_and_can_be_asked_again() {
     let run = Cli::offline().run_with(&["tui", "--plain"], "");
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.out.contains("cannot be reached"), "{}", run.out);
-    assert!(run.out.contains(". Ask the server again, at once\n"), "{}", run.out);
+    assert!(run.out.contains(". Reload from the server\n"), "{}", run.out);
     is_plain(&run.out);
 }
 
@@ -158,14 +158,14 @@ fn the_time_that_is_left_is_said_while_one_thinks() {
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     let mut talk = talk(&cli);
-    talk.pick("Opera, $20.00, available");
+    talk.pick("Opera, $20.00, Available");
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("== Pay ==");
     talk.pick("Pay for the order");
     // Nothing is written. It is said in the middle of the question, which is asked again.
     talk.hear("Card: ");
     talk.hear(" s left to pay for Opera\nCard: ");
-    talk.hear("Problem: Time is up: Opera is no longer reserved for you\nCard: ");
+    talk.hear("Problem: Expired: Opera is no longer reserved for you\nCard: ");
     let (code, said) = talk.end();
     assert_eq!(code, 0);
     is_plain(&said);

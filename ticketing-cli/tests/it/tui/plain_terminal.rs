@@ -31,7 +31,7 @@ fn simple_terminals_and_those_who_listen_get_lines() {
     let cli = Cli::at(&server.url);
     for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
         let mut pty = plain(&cli, name, value, &["tui"]);
-        pty.see("1. Opera, $20.00, available");
+        pty.see("1. Opera, $20.00, Available");
         pick(&mut pty, "Quit");
         assert_eq!(pty.end(), 0);
         let raw = pty.raw();
@@ -78,7 +78,7 @@ fn being_interrupted_at_a_password_leaves_a_terminal_that_shows_what_is_typed() 
         let before = pty.discipline();
         pty.send("$TICKETING tui; echo left with $?\r");
         pick(&mut pty, "Sign in, or create an account");
-        pick(&mut pty, "Password: nothing yet");
+        pick(&mut pty, "Password: empty");
         eventually("the terminal is silent", || pty.discipline() != before);
         pty.signal(signal);
         pty.see("left with 130");
@@ -98,7 +98,7 @@ fn it_goes_to_the_background_and_comes_back_with_its_question() {
     let mut pty = Pty::spawn(builder, SIZE);
     super::shell::at_prompt(&pty);
     pty.send("$TICKETING tui\r");
-    pty.see("1. Opera, $20.00, available");
+    pty.see("1. Opera, $20.00, Available");
     pty.send(super::CTRL_Z);
     super::shell::at_prompt(&pty);
     pty.send("fg\r");

@@ -95,7 +95,7 @@ fn a_purchase_as_a_film() {
     };
     take(&pty, "ticketing tui", 2.0);
     rival.ok(&["orders", "create", scene.ticket("The Magic Flute, stalls")]);
-    pty.line(&["The Magic Flute, stalls", "reserved"]);
+    pty.line(&["The Magic Flute, stalls", "Reserved"]);
     take(&pty, "what others reserve steps back at once", 2.2);
     pty.send("/");
     pty.send("ja");
@@ -124,7 +124,7 @@ fn a_purchase_as_a_film() {
     pty.press(ENTER, "Paid. The ticket is yours.");
     take(&pty, "paid", 2.2);
     pty.send("2");
-    pty.line(&["Jazz at the lake", "paid"]);
+    pty.line(&["Jazz at the lake", "Paid"]);
     take(&pty, "2 shows your orders", 2.4);
     keep("purchase.svg", &film);
 }
@@ -141,8 +141,8 @@ fn the_market_in_two_themes() {
         ("light", "ticketing tui --theme light", "market-light.svg"),
     ] {
         let mut pty = Scene::open(&buyer, &["--theme", theme], (124, 30), "ada@example.com");
-        pty.line(&["Hamlet", "held"]);
-        pty.line(&["Twelfth Night", "reserved"]);
+        pty.line(&["Hamlet", " left"]);
+        pty.line(&["Twelfth Night", "Reserved"]);
         pty.send(&DOWN.repeat(4));
         pty.wait("the tour is selected", |screen| {
             screen.rows(0, 124).any(|row| row.contains('▌') && row.contains("night tour"))

@@ -40,7 +40,7 @@ fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
         .unwrap();
 
     let mut pty = tui(&cli);
-    pty.line(&["Opera", "available"]);
+    pty.line(&["Opera", "Available"]);
     pty.send("5");
     pty.line(&["Theme", "auto"]);
     let what = Action::Buy.description();
@@ -48,7 +48,7 @@ fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
     let row = 5 + Action::ALL.iter().position(|action| *action == Action::Buy).unwrap();
     pty.send(&"j".repeat(row));
     pty.press(ENTER, "press the new key, or esc");
-    pty.press("s", "is the key of");
+    pty.press("s", "is already the key of");
     pty.gone("press the new key");
     pty.press(ENTER, "press the new key, or esc");
     pty.press("B", &format!("B: {what}"));
@@ -71,7 +71,7 @@ fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
     assert_eq!(pty.end(), 0);
 
     let mut pty = tui(&cli);
-    pty.line(&["Opera", "available"]);
+    pty.line(&["Opera", "Available"]);
     pty.press(ENTER, "B reserves it for you");
     pty.press("?", what);
 }

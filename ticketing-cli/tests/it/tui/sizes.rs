@@ -12,8 +12,8 @@ fn it_starts_with_the_tickets_that_are_for_sale() {
     seller.ticket("Opera, stalls", "149.99");
 
     let mut pty = tui(&Cli::at(&server.url));
-    pty.line(&["Jazz at the lake", "$38.00", "available"]);
-    pty.line(&["Opera, stalls", "$149.99", "available"]);
+    pty.line(&["Jazz at the lake", "$38.00", "Available"]);
+    pty.line(&["Opera, stalls", "$149.99", "Available"]);
     assert!(pty.screen().alternate_screen() && pty.screen().hide_cursor(), "{}", pty.text());
     // The newest is first, and selected.
     pty.send(DOWN);

@@ -1,0 +1,121 @@
+//! Alerts, polls, and states that arrive out of order.
+
+use super::*;
+use ticketing_sdk::OrderedTicket;
+
+const NOW: i64 = 1_800_000_000_000;
+
+/// An order of the tests, held for fifteen minutes from [`NOW`].
+fn order(id: &str, version: i64, status: OrderStatus) -> Order {
+    Order {
+        id: id.into(),
+        user_id: "me".into(),
+        status,
+        expires_at: Timestamp::from_millis(NOW + 900_000),
+        ticket: OrderedTicket {
+            id: "t".into(),
+            title: "Jazz".to_owned(),
+            price: "38".parse().unwrap(),
+            version: None,
+        },
+        version,
+        created_at: Some(Timestamp::from_millis(NOW)),
+    }
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_millis(NOW + seconds * 1000)
+}
+
+#[test]
+fn one_is_warned_once_at_each_point_and_then_it_is_over() {
+    let mut orders = Orders::default();
+    orders.update(&order("o", 0, OrderStatus::Created));
+    let mut said = Vec::new();
+    for second in 0..902 {
+        for alert in orders.tick(at(second)) {
+            said.push((900 - second, alert));
+        }
+    }
+    let left = |seconds: i64| {
+        (seconds, OrderAlert::TimeLeft("o".into(), Duration::from_secs(seconds.unsigned_abs())))
+    };
+    let mut expected: Vec<_> = [600, 300, 120, 60, 30, 10].map(left).into();
+    expected.extend([
+        (0, OrderAlert::DeadlinePassed("o".into())),
+        (0, OrderAlert::Refresh("o".into())),
+        (-1, OrderAlert::Refresh("o".into())),
+    ]);
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn an_order_that_is_nearly_over_when_it_is_first_seen_gives_no_old_warnings() {
+    let mut orders = Orders::default();
+    orders.update(&order("o", 0, OrderStatus::Created));
+    assert_eq!(orders.tick(at(880)), []);
+    assert_eq!(orders.tick(at(891)), [OrderAlert::TimeLeft("o".into(), Duration::from_secs(9))]);
+}
+
+#[test]
+fn it_wakes_at_the_turn_of_each_second_and_not_at_all_without_an_open_order() {
+    let mut orders = Orders::default();
+    assert_eq!(orders.wakes_at(at(0)), None);
+    orders.update(&order("o", 0, OrderStatus::Created));
+    assert_eq!(orders.wakes_at(at(0)), Some(at(1)));
+    let between = Timestamp::from_millis(NOW + 1_300);
+    assert_eq!(orders.wakes_at(between), Some(at(2)));
+    orders.update(&order("o", 1, OrderStatus::Complete));
+    assert_eq!(orders.wakes_at(between), None);
+    assert_eq!(orders.tick(at(10_000)), []);
+}
+
+#[test]
+fn what_is_older_does_not_overwrite_what_is_newer() {
+    let mut orders = Orders::default();
+    orders.update(&order("o", 2, OrderStatus::Complete));
+    orders.update(&order("o", 0, OrderStatus::Created));
+    assert_eq!(orders.get(&"o".into()).map(|order| order.status), Some(OrderStatus::Complete));
+    orders.begin_load(CallId(1));
+    orders.replace(&[]);
+    assert_eq!(orders.list(), []);
+}
+
+#[test]
+fn list_read_before_an_order_does_not_remove_it() {
+    let mut orders = Orders::default();
+    orders.update(&order("old", 0, OrderStatus::Created));
+    orders.begin_load(CallId(1));
+    orders.update(&order("new", 0, OrderStatus::Created));
+    orders.replace(&[]);
+    let ids: Vec<_> = orders.list().iter().map(|order| order.id.as_str()).collect();
+    assert_eq!(ids, ["new"]);
+    orders.begin_load(CallId(2));
+    orders.replace(&[]);
+    assert_eq!(orders.list(), [], "the second list was asked for later");
+}
+
+#[test]
+fn paid_order_is_not_opened_by_a_list_of_its_old_version() {
+    let mut orders = Orders::default();
+    let open = order("o", 0, OrderStatus::Created);
+    orders.update(&open);
+    let payment = succeeded();
+    orders.record_payment(&"o".into(), &payment);
+    orders.begin_load(CallId(1));
+    orders.replace(&[open]);
+    assert_eq!(orders.open().count(), 0);
+}
+
+fn succeeded() -> Payment {
+    Payment {
+        id: "p".into(),
+        order_id: Some("o".into()),
+        stripe_id: None,
+        amount: None,
+        currency: None,
+        status: Some(ticketing_sdk::PaymentStatus::Succeeded),
+        created_at: None,
+        client_secret: None,
+    }
+}
