@@ -4,38 +4,31 @@
 use crate::run::{cargo, run};
 
 pub(crate) fn bench(rounds: u32) -> Result<(), String> {
-    build_server()?;
-    measure("ticketing-server", "marketplace", rounds)
+    measure("marketplace", rounds)
 }
 
 /// Measures a writer and a reader, without and with watchers of the live feed.
 pub(crate) fn feed(rounds: u32) -> Result<(), String> {
-    build_server()?;
-    measure("ticketing-server", "feed", rounds)
+    measure("feed", rounds)
 }
 
 /// Measures one process for each service, on durable servers.
 pub(crate) fn scale(rounds: u32) -> Result<(), String> {
     crate::postgres::ensure()?;
     crate::tools::nats_server()?;
-    build_server()?;
-    measure("ticketing-server", "scale", rounds)
-}
-
-/// Builds the server that the benchmark starts.
-fn build_server() -> Result<(), String> {
-    run(cargo().args(["build", "--release", "--package", "ticketing-server", "--bins", "--locked"]))
+    measure("scale", rounds)
 }
 
 /// Measures the core of the TUI with many tickets, then the program in a pseudo-terminal.
 pub(crate) fn tui(rounds: u32) -> Result<(), String> {
-    measure("ticketing-tui", "market", rounds)?;
-    run(cargo().args(["build", "--release", "--package", "ticketing-cli", "--bins", "--locked"]))?;
-    measure("ticketing-cli", "tui", rounds)
+    measure("market", rounds)?;
+    measure("tui", rounds)
 }
 
-fn measure(package: &str, bench: &str, rounds: u32) -> Result<(), String> {
+/// Runs a benchmark. Cargo builds the program that it starts, too. The whole workspace is selected, as by the test command:
+/// the features of the dependencies depend on the selection, and another one compiles them again.
+fn measure(bench: &str, rounds: u32) -> Result<(), String> {
     run(cargo()
-        .args(["bench", "--package", package, "--bench", bench, "--locked", "--"])
+        .args(["bench", "--workspace", "--bench", bench, "--locked", "--"])
         .args(["--rounds", &rounds.to_string()]))
 }

@@ -24,6 +24,8 @@ pub(crate) fn test() -> Result<(), String> {
     run(cargo().args(["check", "--package", "ticketing-cli", "--no-default-features", "--locked"]))?;
     // What most programs depend on: the SDK with its default features.
     run(cargo().args(["clippy", "--package", "ticketing-sdk", "--locked", "--", "-D", "warnings"]))?;
+    // The SDK must build from its package alone.
+    run(cargo().args(["package", "--package", "ticketing-sdk", "--allow-dirty", "--locked"]))?;
     run(cargo()
         .args(["doc", "--workspace", "--no-deps", "--all-features", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings"))?;
