@@ -7,7 +7,7 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches as _, Parser, Subcomm
 use ticketing_sdk::CardToken;
 
 use crate::card;
-use crate::commands::{api, auth, buy, completions, open, orders, payments, tickets, tui};
+use crate::commands::{api, auth, buy, completions, man, open, orders, payments, tickets, tui};
 use crate::context::{ApiCommand, Context, LocalCommand};
 #[cfg(feature = "embedded")]
 use crate::embedded::{audit, backup, demo, serve};
@@ -163,6 +163,8 @@ pub(crate) enum Command {
     Api(api::Args),
     /// Print the completion script of a shell
     Completions(completions::Args),
+    /// Write the manual pages into a folder
+    Man(man::Args),
 }
 
 impl Default for Command {
@@ -193,6 +195,7 @@ impl Command {
             Self::Backup(args) => args.run(&context).await,
             Self::Api(args) => args.run(&context.connect_and_report()?).await,
             Self::Completions(args) => args.run(&context).await,
+            Self::Man(args) => args.run(&context).await,
         }
     }
 

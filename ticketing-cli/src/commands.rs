@@ -5,6 +5,7 @@ pub(crate) mod auth;
 pub(crate) mod buy;
 pub(crate) mod completions;
 mod list_limit;
+pub(crate) mod man;
 pub(crate) mod open;
 pub(crate) mod orders;
 pub(crate) mod payments;

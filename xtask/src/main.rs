@@ -6,6 +6,7 @@
 
 mod bench;
 mod deploy;
+mod dist;
 mod fuzz;
 mod packages;
 mod postgres;
@@ -24,6 +25,7 @@ cargo xtask <command>
   test          install missing tools, then run all checks and tests
   tools         install the tools that the tests need
   deploy        validate the files of backend/deploy/ with the programs and schemas that read them
+  dist          build the program as it is shipped, with completion scripts and manual pages, into target/dist/
   fuzz          run schemathesis with the OpenAPI document against a running server
   web           build the web client from backend/client/web/ into backend/client/bundle/, which is committed
   storm [N] [--sellers]
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         ["test"] => test::test(),
         ["tools"] => tools::tools(),
         ["deploy"] => deploy::deploy(),
+        ["dist"] => dist::dist(),
         ["fuzz"] => fuzz::fuzz(),
         ["web"] => web::web(),
         ["storm"] => storm::storm(&storm::Options::default()),

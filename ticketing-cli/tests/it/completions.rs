@@ -55,3 +55,15 @@ fn ids_are_live() {
             .is_none()
     );
 }
+
+#[test]
+fn manual_pages_cover_every_command() {
+    let cli = Cli::offline();
+    let folder = cli.home.path().join("man/man1");
+    let run = cli.ok(&["man", folder.to_str().unwrap()]);
+    assert_eq!(run.out, "");
+    let page = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    assert!(page("ticketing.1").contains("ticketing\\-tickets(1)"));
+    assert!(page("ticketing-tickets-list.1").contains("Examples:"));
+    assert!(std::fs::read_dir(&folder).unwrap().count() > 30);
+}
