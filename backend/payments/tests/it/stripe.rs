@@ -60,11 +60,8 @@ impl StripeFixture {
 }
 
 fn declined<T>(answer: Result<T, ProviderError>) -> (String, String) {
-    match answer {
-        Err(ProviderError::Declined { code, message }) => (code, message),
-        Err(error) => panic!("not declined: {error}"),
-        Ok(_) => panic!("not declined"),
-    }
+    let Err(ProviderError::Declined { code, message }) = answer else { panic!("not declined") };
+    (code, message)
 }
 
 fn unknown<T>(answer: Result<T, ProviderError>) -> bool {

@@ -1,0 +1,145 @@
+//! Facts of a small marketplace, and changes to them.
+
+use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_server::audit::{
+    Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed, check,
+};
+
+pub(super) const NOW: i64 = 1_800_000_000_000;
+
+/// A small marketplace where everything is as it should be: ticket `s` is sold by order `c`, ticket `r` is reserved by
+/// order `o`, order `x` of it was cancelled, ticket `f` is free.
+pub(super) fn sound() -> Facts {
+    let mut facts = Facts::none(Timestamp::from_millis(NOW));
+    let tickets = [("s", "sold", Some("c"), 2), ("r", "reserved", Some("o"), 3), ("f", "available", None, 0)];
+    for (id, status, order, version) in tickets {
+        let (id, title, order_id) = (id.to_owned(), format!("Ticket {id}"), order.map(str::to_owned));
+        facts.ticket_copies.push(TicketCopy {
+            id: id.clone(),
+            title: title.clone(),
+            price: 1999,
+            order_id: order_id.clone(),
+            deleted: false,
+            version,
+        });
+        for version in 0..=version {
+            let name = if version == 0 { "ticket:created" } else { "ticket:updated" };
+            facts.said.push(said("tickets", name, &id, version));
+        }
+        facts.tickets.push(TicketFact {
+            id,
+            title: title.clone(),
+            price: 1999,
+            status: status.to_owned(),
+            order_id,
+            withdrawn: false,
+            listed_title: title,
+            listed_price: 1999,
+            version,
+        });
+    }
+    let orders = [
+        ("c", "s", OrderStatus::Complete, 2),
+        ("o", "r", OrderStatus::Created, 0),
+        ("x", "r", OrderStatus::Cancelled, 1),
+    ];
+    for (id, ticket, status, version) in orders {
+        for holder in ["tickets", "payments", "expiration"] {
+            facts.order_copies.push(OrderCopy {
+                holder,
+                id: id.to_owned(),
+                status,
+                version,
+                user_id: (holder == "payments").then(|| "u".to_owned()),
+                ticket_id: (holder != "expiration").then(|| ticket.to_owned()),
+                price: (holder != "expiration").then_some(1999),
+                expires_at: (holder != "tickets").then(|| Timestamp::from_millis(NOW)),
+            });
+        }
+        for at in 0..=version {
+            facts.said.push(said("orders", moved(status, at, version), id, at));
+        }
+        facts.orders.push(OrderFact {
+            id: id.to_owned(),
+            user_id: "u".to_owned(),
+            ticket_id: ticket.to_owned(),
+            title: format!("Ticket {ticket}"),
+            price: 1999,
+            status,
+            expires_at: Timestamp::from_millis(NOW),
+            version,
+        });
+    }
+    facts.payments.push(PaymentFact {
+        id: "p".to_owned(),
+        order_id: "c".to_owned(),
+        amount: 1999,
+        status: "succeeded".to_owned(),
+        next_step: None,
+        needs_owner: false,
+    });
+    facts.charges.push(charge("c", 1999, 0));
+    for (place, said) in (1..).zip(&mut facts.said) {
+        said.place = Some(place);
+    }
+    facts
+}
+
+/// The event of an order at a version, where the order is in `status` at `last`.
+pub(super) fn moved(status: OrderStatus, version: i64, last: i64) -> &'static str {
+    match (version, status) {
+        (0, _) => "order:created",
+        _ if version < last => "order:confirmed",
+        (_, OrderStatus::Created) => "order:created",
+        (_, OrderStatus::AwaitingPayment) => "order:confirmed",
+        (_, OrderStatus::Complete) => "order:completed",
+        (_, OrderStatus::Cancelled) => "order:cancelled",
+    }
+}
+
+pub(super) fn said(service: &'static str, name: &str, aggregate: &str, version: i64) -> Said {
+    Said {
+        service,
+        id: format!("{aggregate}-{version}"),
+        name: name.to_owned(),
+        aggregate: aggregate.to_owned(),
+        version,
+        is_published: true,
+        place: None,
+    }
+}
+
+pub(super) fn charge(order: &str, captured: i64, refunded: i64) -> Charge {
+    Charge { order_id: order.to_owned(), captured, refunded, captures: i64::from(captured > 0), held: false }
+}
+
+pub(super) fn unconsumed(consumer: &'static str, aggregate: &str, is_pending: bool) -> Unconsumed {
+    let (event_id, name) = (format!("{aggregate}-event"), "order:created".to_owned());
+    Unconsumed { consumer, event_id, name, aggregate: aggregate.to_owned(), is_pending }
+}
+
+/// The numbers that a change of the facts breaks.
+pub(super) fn broken(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
+    let mut facts = sound();
+    change(&mut facts);
+    let report = check(&facts);
+    report.checks.iter().filter(|check| !check.holds()).map(|check| check.number).collect()
+}
+
+pub(super) fn order<'f>(facts: &'f mut Facts, id: &str) -> &'f mut OrderFact {
+    facts.orders.iter_mut().find(|order| order.id == id).unwrap()
+}
+
+/// Moves an order everywhere at once, with all its events: only what the state itself breaks is broken.
+pub(super) fn everywhere(facts: &mut Facts, id: &str, status: OrderStatus, version: i64) {
+    let known = order(facts, id).version;
+    (order(facts, id).status, order(facts, id).version) = (status, version);
+    for copy in facts.order_copies.iter_mut().filter(|copy| copy.id == id) {
+        (copy.status, copy.version) = (status, version);
+    }
+    for at in known + 1..=version {
+        let place = i64::try_from(facts.said.len()).unwrap() + 1;
+        let name = moved(status, at, version);
+        facts.said.push(Said { place: Some(place), ..said("orders", name, id, at) });
+    }
+}
