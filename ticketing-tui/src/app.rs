@@ -31,7 +31,7 @@ pub struct Setup {
     pub server: String,
     /// What the user chose.
     pub settings: Settings,
-    /// What is said first.
+    /// The messages that are shown first.
     pub notices: Vec<(Level, String)>,
     /// What is wrong with the config file, a line each.
     pub config_errors: Vec<String>,
@@ -262,7 +262,7 @@ impl App {
         let front = self.front();
         let mut actions = front.actions(&self.model);
         let anywhere = Action::ALL.iter().copied().filter(|action| action.scope() == Scope::Global);
-        // Whoever is asked something answers first.
+        // A question is answered first.
         let still = |action: &Action| {
             matches!(action, Action::Back | Action::Redraw | Action::Suspend | Action::Quit)
         };
@@ -307,7 +307,7 @@ impl App {
         self.model.effect(Effect::Quit);
     }
 
-    /// Opens the screens anew that hold what another user wrote or looked at. The sign-in leads on by itself.
+    /// Replaces the screens that hold input or data of the last user. The sign-in continues by itself.
     fn reset_screens(&mut self) {
         let (tab, _) = self.screens.remove(0);
         let screen = tab.clone().open(&self.model);
@@ -336,7 +336,7 @@ impl App {
     fn broadcast(&mut self, input: Input<'_>) -> bool {
         let mut handled = false;
         for index in (0..self.screens.len()).rev() {
-            // What a screen in front closes or opens is not told again.
+            // What a screen in front closes or opens does not receive it again.
             if index < self.screens.len() {
                 handled |= self.update_screen(index, input);
             }

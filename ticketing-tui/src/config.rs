@@ -249,9 +249,9 @@ mod tests {
         let (settings, errors) = read(
             "[tui]\ntheme = \"neon\"\nbell = 3\nwhat = 1\nborders = \"ascii\"\n[tui.keys]\nfly = \"x\"\nbuy = \"hyper-b\"\nsort = [\"b\"]\n",
         );
-        let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
-            said,
+            messages,
             [
                 "line 2, column 9: theme must be one of auto, dark, light, contrast, plain",
                 "line 3, column 8: bell must be true or false",

@@ -49,16 +49,16 @@ pub struct Options {
     pub light: bool,
     /// This machine's time.
     pub clock: fn() -> Timestamp,
-    /// What is said first.
+    /// The messages that are shown first.
     pub greeting: Vec<(Level, String)>,
 }
 
 /// How the program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitReason {
-    /// Someone left it.
+    /// The user quit.
     Quit,
-    /// It was told to end from outside: by a signal, or by losing its terminal.
+    /// A signal ended it, or its terminal is gone.
     Terminated,
 }
 

@@ -21,7 +21,7 @@ pub enum Effect {
     Title(String),
     /// Write the new value of one setting to the config file.
     Save(SettingChange),
-    /// Draw everything anew.
+    /// Redraw the screen.
     Redraw,
     /// Go to the background.
     Suspend,

@@ -67,11 +67,11 @@ pub enum Reply {
 /// News of the live changes.
 #[derive(Debug, Clone)]
 pub enum Feed {
-    /// The connection stands: what changes from here on will be told.
+    /// The feed is connected; changes follow.
     Connected,
     /// A ticket changed.
     Change(Box<TicketChange>),
-    /// Changes were missed: what is known has to be loaded anew. Those from here on will be told.
+    /// Changes were missed, so the market must be reloaded. Later changes follow.
     Reset,
     /// The connection is lost, and tried again after a while.
     Lost {

@@ -47,13 +47,13 @@ pub(crate) struct Model {
     pub(crate) orders: Orders,
     pub(crate) listings: Listings,
     pub(crate) notices: Notices,
-    /// How buyers give their card; as tokens, until the server has told.
+    /// How buyers give their card; as tokens, until the server has answered.
     pub(crate) card_entry: CardEntry,
     effects: Vec<Effect>,
     calls: u64,
     /// The calls that have not been answered yet.
     pending_calls: HashMap<CallId, PendingCall>,
-    /// How often somebody else was signed in, or nobody: an answer to an earlier session's call tells nothing of this one.
+    /// Counts the changes of the session: a reply to a call of an earlier session does not change the current one.
     session_number: u64,
     /// The one who was signed in last.
     last_user: Option<UserId>,
@@ -272,7 +272,7 @@ impl Model {
     }
 
     /// The window's title tells of the reservation that ends first, in minutes: a title that changes each second is a
-    /// nuisance to whoever has it read out.
+    /// nuisance with a screen reader.
     fn update_title(&mut self) {
         if !self.settings.title {
             return;
@@ -315,12 +315,12 @@ impl Model {
         std::mem::take(&mut self.has_new_user)
     }
 
-    /// Whether nobody but the screen that made a call would tell of its failure. What a former user did is not told.
+    /// Whether only the screen that made a call reports its failure. Calls of a former user are not reported.
     pub(crate) fn is_reported_by_screen(&self, id: CallId) -> bool {
-        let is_told = |open: &PendingCall| {
+        let is_reported = |open: &PendingCall| {
             open.subject == CallSubject::ScreenWrite && open.session == self.session_number
         };
-        self.pending_calls.get(&id).is_some_and(is_told)
+        self.pending_calls.get(&id).is_some_and(is_reported)
     }
 
     /// When the next thing happens by itself.

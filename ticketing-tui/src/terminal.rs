@@ -141,7 +141,7 @@ fn restore() -> io::Result<()> {
     disable_raw_mode().and(written)
 }
 
-/// What a panic has to say is said on a terminal that can show it.
+/// Restores the terminal before a panic prints its message.
 fn restore_after_panic() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -69,7 +69,7 @@ pub(crate) struct Theme {
     pub(crate) warn: Style,
     /// It is bad, or late.
     pub(crate) bad: Style,
-    /// What is there for whoever looks for it: ages, examples.
+    /// Secondary text: ages, examples.
     pub(crate) faint: Style,
     /// What is no longer to be had.
     pub(crate) gone: Style,
@@ -278,7 +278,7 @@ mod tests {
                     assert!(contrast(ink, ground) >= 4.5, "{:.2}", contrast(ink, ground));
                 }
             }
-            // What is gone is meant to step back, and is said in words as well.
+            // Unavailable rows are dim on purpose, and their status is also in words.
             assert!(contrast(palette.gone, palette.ground) >= 3.0);
             assert!(contrast(palette.ground, palette.accent) >= 4.5);
         }

@@ -33,7 +33,7 @@ fn take_in(program: &mut Program, market: &[Ticket]) -> Vec<std::time::Duration>
         .collect()
 }
 
-/// Loads everything anew, as someone asks for who presses the key for it.
+/// Reloads everything, as the key for it does.
 pub(crate) fn reload(report: &mut Report, program: &mut Program, market: &[Ticket]) {
     program.press(KeyCode::Char('r'));
     let pages = take_in(program, market);

@@ -24,8 +24,8 @@ pub(crate) fn measure(report: &mut Report) {
 /// Asks a fresh process.
 fn ask(kind: &str) -> Vec<f64> {
     let child = Command::new(std::env::current_exe().unwrap()).args(["--memory", kind]).output().unwrap();
-    let said = String::from_utf8(child.stdout).unwrap();
-    said.split_whitespace().map(|figure| figure.parse().unwrap()).collect()
+    let output = String::from_utf8(child.stdout).unwrap();
+    output.split_whitespace().map(|figure| figure.parse().unwrap()).collect()
 }
 
 /// The fresh process: says how many bytes it takes for each ticket.

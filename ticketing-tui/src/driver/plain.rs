@@ -203,7 +203,7 @@ impl<W: Write> Driver<W> {
         self.out.flush()
     }
 
-    /// Writes one line, whoever wrote what is in it.
+    /// Writes one line, without control characters.
     fn line(&mut self, words: &str) -> io::Result<()> {
         writeln!(self.out, "{}", text::sanitize(words))
     }
@@ -225,7 +225,7 @@ impl<W: Write> Driver<W> {
         Ok(())
     }
 
-    /// Asks for a line. What happens meanwhile is said. `None` where the input has ended, or the program should.
+    /// Asks for a line. Messages that arrive meanwhile are printed. `None` where the input has ended, or the program should.
     async fn ask(&mut self, prompt: &str, secret: bool, signals: &mut Signals) -> io::Result<Option<String>> {
         write!(self.out, "{prompt}")?;
         self.out.flush()?;
@@ -289,7 +289,7 @@ impl LineReader {
     fn new() -> Self {
         let (requests, requested) = std::sync::mpsc::channel();
         let (sender, read) = mpsc::unbounded_channel();
-        // A thread of its own: a line that never comes must not keep the program from exit_reason.
+        // A thread of its own: a line that never comes must not keep the program from ending.
         let reader = std::thread::Builder::new().name("lines".to_owned()).spawn(move || {
             while let Ok(secret) = requested.recv() {
                 let Some(line) = read_line(secret) else { return };

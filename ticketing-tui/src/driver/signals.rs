@@ -71,7 +71,7 @@ mod unix {
         }
     }
 
-    /// Stops the program until someone continues it, and with `all` whoever runs with it: `cargo run`, say. Nothing is
+    /// Stops the program until a shell continues it, and with `all` its process group (such as `cargo run`). Nothing is
     /// stopped where no shell could ever continue it.
     pub(crate) fn stop(all: bool) {
         if is_orphaned() {
@@ -91,7 +91,7 @@ mod unix {
     fn is_orphaned() -> bool {
         let group = unistd::getpgrp();
         let Ok(session) = unistd::getsid(None) else { return true };
-        // Whoever began the group has a parent in the same session, and in another group, where a shell waits.
+        // The leader of the group has a parent in the same session, and in another group, where a shell waits.
         let parent = if unistd::getpid() == group { Some(unistd::getppid()) } else { parent_of(group) };
         let Some(parent) = parent.filter(|parent| parent.as_raw() != 0) else { return true };
         unistd::getsid(Some(parent)) != Ok(session) || unistd::getpgid(Some(parent)) == Ok(group)

@@ -99,7 +99,7 @@ impl FilteredView {
         if query == self.query && self.search.is_none() {
             return;
         }
-        // Whoever writes on finds a part of what was found; unless the words mean something special.
+        // A longer filter matches a subset of the rows shown, unless it contains an operator.
         let special = |text: &str| text.contains(['!', '^', '$', '\'', '\\']);
         let (old, new) = (&self.query, &query);
         let narrower = self.search.is_none()
@@ -196,7 +196,7 @@ impl FilteredView {
         self.order = merged;
     }
 
-    /// The characters of a title that the filter has found, by their place candidates its graphemes, in order.
+    /// The characters of a title that the filter has found, by their index among its graphemes, in order.
     pub(crate) fn found_letters(&self, title: &str) -> Vec<u32> {
         let mut found = Vec::new();
         if !self.query.text.trim().is_empty() {

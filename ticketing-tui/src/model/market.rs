@@ -16,18 +16,18 @@ pub(crate) struct Market {
     pub(crate) view: FilteredView,
     pub(crate) activity: Activity,
     pub(crate) load: Load,
-    /// What changed since everything is being loaded anew, the newest of each ticket, with whether it was withdrawn. The pages
-    /// take the place of all that was known once the first of them is there, but not of this: they may have been read before.
+    /// The newest change of each ticket since the reload began, with whether it was withdrawn. The first page of the reload
+    /// replaces all rows but keeps these: the pages may have been read before them.
     changes_during_reload: Option<IndexMap<TicketId, (Ticket, bool)>>,
 }
 
 impl Market {
-    /// Everything will be loaded anew.
+    /// Begins a reload.
     pub(crate) fn begin_reload(&mut self) {
         self.changes_during_reload = Some(IndexMap::new());
     }
 
-    /// Everything could not be loaded anew; what is known stays, and is kept up by the live changes.
+    /// Abandons a reload that failed. The rows stay, and live changes continue to update them.
     pub(crate) fn abandon_reload(&mut self) {
         self.changes_during_reload = None;
     }

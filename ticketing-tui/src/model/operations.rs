@@ -1,4 +1,4 @@
-//! What a user can have done: each deed once at a time, and none that makes no sense.
+//! The operations of the user: one at a time for each order or listing, and only where its state allows it.
 
 use ticketing_sdk::{CardEntry, Money, NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
 
@@ -16,7 +16,7 @@ impl Model {
         self.effect(Effect::Follow);
     }
 
-    /// Loads the market anew.
+    /// Reloads the market.
     pub(crate) fn load_market(&mut self) {
         self.market.begin_reload();
         if let Load::Loading(before) = self.market.load {

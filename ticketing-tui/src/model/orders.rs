@@ -275,7 +275,7 @@ impl Orders {
     }
 }
 
-/// How far an order is, so that older knowledge of it is told from newer: by its version, and within one by its status. A
+/// Returns how far an order is, to compare an older state with a newer one: by version, then by status. A
 /// payment is known here before the order has its next version, and other backends may send no version.
 fn progress(order: &Order) -> (i64, u8) {
     let step = match order.status {

@@ -76,7 +76,7 @@ impl Model {
                 self.listings.replace(tickets);
             }
             Reply::Orders(_) | Reply::Listings(_) => {}
-            // An answer that was on its way while somebody else signed in is not told to that one.
+            // A late reply to a former user's call is not shown to the current user.
             Reply::Order(order) if self.user().is_some_and(|user| user.id == order.user_id) => {
                 let was_followed = self.orders.is_followed(&order.id);
                 self.orders.update(order);
@@ -123,7 +123,7 @@ impl Model {
         }
     }
 
-    /// Somebody else is signed in, or nobody.
+    /// Takes over a new session, and loads the data of its user.
     pub(crate) fn set_session(&mut self, session: Session) {
         let before = self.user().map(|user| user.id.clone());
         let was_unknown = matches!(self.session, Session::Unknown | Session::Failed(_));
@@ -132,7 +132,7 @@ impl Model {
         if before != after {
             self.session_number += 1;
             self.reservation_checks.clear();
-            // What is under way is settled by its key, and not told to another.
+            // Operations in progress continue under their idempotency keys; another user does not see them.
             self.orders = Orders::default();
             self.listings = Listings::default();
         }

@@ -1,4 +1,4 @@
-//! Every ticket that was heard of, in little memory: a row each, which never moves.
+//! All tickets that the client has received, in little memory: one row for each, which never moves.
 
 use indexmap::IndexMap;
 use ticketing_sdk::{Ticket, TicketId, TicketStatus, Timestamp};
@@ -7,7 +7,7 @@ use ticketing_sdk::text::search_key;
 
 use crate::text;
 
-/// Names a row. Rows are never taken out, so it stays good until the market is loaded anew.
+/// Identifies a row. Rows are never removed, so it is valid until the market is reloaded.
 pub(crate) type RowId = u32;
 
 /// What the market knows of a ticket.

@@ -44,7 +44,7 @@ impl Listing {
         Self { id, form, sending: Sending::default() }
     }
 
-    /// What was written, if that can be a ticket; what cannot is said at its field.
+    /// Returns the ticket of a valid form; an error is shown at its field.
     fn ticket(&mut self) -> Option<NewTicket> {
         let title = self.form.value(TITLE).trim().to_owned();
         for field in &mut self.form.fields {

@@ -64,7 +64,7 @@ pub(crate) fn own(
     }
 }
 
-/// Says that something belongs to somebody, and nobody is signed in.
+/// Asks to sign in, where the data belongs to a user.
 pub(crate) fn signed_out(painter: &mut Painter<'_>, area: Rect, model: &Model, what: &str) {
     if matches!(model.session, Session::Unknown | Session::Failed(_)) {
         let far = match (&model.session, &model.feed_state) {

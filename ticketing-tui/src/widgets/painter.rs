@@ -34,7 +34,7 @@ pub(crate) struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    /// Writes a text on one line, cut to the columns there are, whoever wrote it: what would steer a terminal is left out. Answers
+    /// Writes a text on one line, cut to the columns there are, without control characters. Answers
     /// with the column behind it.
     pub(crate) fn text(&mut self, area: Rect, words: &str, style: Style) -> u16 {
         if area.is_empty() {
@@ -155,7 +155,7 @@ impl Painter<'_> {
         inset(inner, 2, u16::from(inner.height > 14))
     }
 
-    /// Says what is at a place. What is said later lies in front.
+    /// Registers the target of a click. A later one is in front of an earlier one.
     pub(crate) fn add_click_target(&mut self, area: Rect, target: ClickTarget) {
         self.click_targets.push((area, target));
     }

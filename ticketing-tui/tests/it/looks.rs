@@ -1,7 +1,7 @@
 //! Every screen in its states, as text: what is drawn is compared with a picture. Styles are tested by their roles, in
 //! `styles.rs`.
 //!
-//! `INSTA_UPDATE=always` makes the pictures anew; look at each difference as its user would.
+//! `INSTA_UPDATE=always` writes the snapshots; review each difference.
 
 mod activity;
 mod checkout;

@@ -61,40 +61,40 @@ const KEYS: [&str; 44] = [
 ];
 
 /// A row of numbers that is the same in each run: a walk that fails fails again.
-struct Dice(u64);
+struct Rng(u64);
 
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+impl Rng {
+    fn below(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % sides
     }
 
     fn pick<T: Clone>(&mut self, among: &[T]) -> T {
-        among[self.roll(among.len())].clone()
+        among[self.below(among.len())].clone()
     }
 }
 
 /// An answer of the server: often the one that is hoped for.
-fn answer(dice: &mut Dice, stage: &mut Stage, call: &Call) -> Result<Reply, CallError> {
-    let ticket = |dice: &mut Dice| {
-        let mut ticket = dice.pick(&[props::tickets(), props::odd_tickets()].concat());
-        ticket.version = dice.roll(5) as i64;
-        ticket.status = dice.pick(&[TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold]);
-        ticket.user_id = dice.pick(&[props::ME, "user-grace"]).into();
+fn answer(rng: &mut Rng, stage: &mut Stage, call: &Call) -> Result<Reply, CallError> {
+    let ticket = |rng: &mut Rng| {
+        let mut ticket = rng.pick(&[props::tickets(), props::odd_tickets()].concat());
+        ticket.version = rng.below(5) as i64;
+        ticket.status = rng.pick(&[TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold]);
+        ticket.user_id = rng.pick(&[props::ME, "user-grace"]).into();
         ticket
     };
-    let order = |dice: &mut Dice| {
-        let status = dice.pick(&[
+    let order = |rng: &mut Rng| {
+        let status = rng.pick(&[
             OrderStatus::Created,
             OrderStatus::Created,
             OrderStatus::Complete,
             OrderStatus::Cancelled,
             OrderStatus::AwaitingPayment,
         ]);
-        props::order(dice.pick(&["o1", "o2", "o3"]), &ticket(dice), status)
+        props::order(rng.pick(&["o1", "o2", "o3"]), &ticket(rng), status)
     };
-    if dice.roll(4) == 0 {
-        return Err(dice.pick(&[
+    if rng.below(4) == 0 {
+        return Err(rng.pick(&[
             props::offline(),
             props::unknown(),
             props::signed_out(),
@@ -105,42 +105,42 @@ fn answer(dice: &mut Dice, stage: &mut Stage, call: &Call) -> Result<Reply, Call
         ]));
     }
     let me = Some(props::me());
-    stage.world.skew = dice.pick(&[0, 0, 0, 60_000, -7_200_000]);
+    stage.world.skew = rng.pick(&[0, 0, 0, 60_000, -7_200_000]);
     Ok(match call {
         Call::Session | Call::SignIn { .. } | Call::SignUp { .. } => Reply::Session(me),
-        Call::CardEntry => Reply::CardEntry(dice.pick(&[CardEntry::Token, CardEntry::Page])),
+        Call::CardEntry => Reply::CardEntry(rng.pick(&[CardEntry::Token, CardEntry::Page])),
         Call::SignOut => Reply::Session(None),
         Call::Market => Reply::Market {
-            tickets: (0..dice.roll(40)).map(|_| ticket(dice)).collect(),
-            last: dice.roll(3) > 0,
+            tickets: (0..rng.below(40)).map(|_| ticket(rng)).collect(),
+            last: rng.below(3) > 0,
         },
-        Call::Listings => Reply::Listings((0..dice.roll(9)).map(|_| ticket(dice)).collect()),
-        Call::Orders => Reply::Orders((0..dice.roll(4)).map(|_| order(dice)).collect()),
-        Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(dice))),
-        Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(dice))),
+        Call::Listings => Reply::Listings((0..rng.below(9)).map(|_| ticket(rng)).collect()),
+        Call::Orders => Reply::Orders((0..rng.below(4)).map(|_| order(rng)).collect()),
+        Call::Order(_) | Call::Reserve(..) => Reply::Order(Box::new(order(rng))),
+        Call::Ticket(_) | Call::Sell(_) | Call::Change(..) => Reply::Ticket(Box::new(ticket(rng))),
         Call::Withdraw(..) | Call::Cancel(_) => Reply::Done,
         Call::Pay { .. } => {
             let statuses = [PaymentStatus::Succeeded, PaymentStatus::Failed, PaymentStatus::Refunded];
-            Reply::Payment(Box::new(props::payment(dice.pick(&statuses))))
+            Reply::Payment(Box::new(props::payment(rng.pick(&statuses))))
         }
     })
 }
 
-fn step(dice: &mut Dice, stage: &mut Stage) {
-    match dice.roll(20) {
-        0..=8 => stage.press(dice.pick(&KEYS)),
-        9 => stage.write(dice.pick(&["tok_visa", "日本", "75", "\u{301}", "🎫x", "jazz", "%"])),
+fn step(rng: &mut Rng, stage: &mut Stage) {
+    match rng.below(20) {
+        0..=8 => stage.press(rng.pick(&KEYS)),
+        9 => stage.write(rng.pick(&["tok_visa", "日本", "75", "\u{301}", "🎫x", "jazz", "%"])),
         10..=13 if !stage.waiting.is_empty() => {
-            let at = dice.roll(stage.waiting.len());
+            let at = rng.below(stage.waiting.len());
             let (id, call) = stage.waiting.remove(at);
-            let reply = answer(dice, stage, &call);
+            let reply = answer(rng, stage, &call);
             stage.reply(id, reply);
         }
         10..=13 => stage.feed(Event::Idle),
         14 => {
             let kinds = [TicketChangeKind::Created, TicketChangeKind::Updated, TicketChangeKind::Deleted];
-            let ticket = dice.pick(&[props::tickets(), props::odd_tickets()].concat());
-            let kind = dice.pick(&kinds);
+            let ticket = rng.pick(&[props::tickets(), props::odd_tickets()].concat());
+            let kind = rng.pick(&kinds);
             stage.feed(props::change(kind, props::later(&ticket, TicketStatus::Reserved)));
         }
         15 => {
@@ -151,16 +151,16 @@ fn step(dice: &mut Dice, stage: &mut Stage) {
                 Feed::Lost { error: props::offline(), retry_in },
                 Feed::Ended(props::unknown()),
             ];
-            stage.feed(Event::Feed(dice.pick(&feeds)));
+            stage.feed(Event::Feed(rng.pick(&feeds)));
         }
-        16 => stage.advance(dice.pick(&[0, 1, 700, 60_000, 400_000, -5_000])),
+        16 => stage.advance(rng.pick(&[0, 1, 700, 60_000, 400_000, -5_000])),
         17 => {
-            let [width, height] = [140, 50].map(|most| u16::try_from(dice.roll(most)).unwrap());
-            stage.size = dice.pick(&[Size::new(width, height), Size::new(80, 24), Size::new(40, 12)]);
+            let [width, height] = [140, 50].map(|most| u16::try_from(rng.below(most)).unwrap());
+            stage.size = rng.pick(&[Size::new(width, height), Size::new(80, 24), Size::new(40, 12)]);
             stage.feed(Event::Resize(stage.size));
         }
-        18 => stage.click_at(dice.roll(140), dice.roll(50)),
-        _ => stage.feed(Event::Paste(dice.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
+        18 => stage.click_at(rng.below(140), rng.below(50)),
+        _ => stage.feed(Event::Paste(rng.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
     }
 }
 
@@ -185,13 +185,13 @@ fn is_sound(stage: &mut Stage) {
 }
 
 #[test]
-fn nothing_that_happens_breaks_it() {
-    for walk in 0..WALKS {
-        let mut dice = Dice(walk);
+fn random_events_keep_every_screen_valid() {
+    for seed in 0..WALKS {
+        let mut rng = Rng(seed);
         let mut stage = Stage::new((80, 24), Colours::True);
         stage.sign_in();
         for _ in 0..STEPS {
-            step(&mut dice, &mut stage);
+            step(&mut rng, &mut stage);
             is_sound(&mut stage);
             assert!(stage.app.wakes_at().is_none_or(|at| at > stage.now), "it wakes without a rest");
             assert!(stage.waiting.len() < 500, "calls pile up: {:?}", stage.waiting);

@@ -16,6 +16,7 @@ const REPLACED: &[(&str, &str)] = &[
     ("dice", "rng"),
     ("errand", "operation or effect"),
     ("errands", "operations or effects"),
+    ("happening", "event"),
     ("heir", "next reservation"),
     ("hoard", "connection exhaustion"),
     ("house", "workspace"),
@@ -29,6 +30,7 @@ const REPLACED: &[(&str, &str)] = &[
     ("said", "log, output or message; published"),
     ("somebody", "the actor: the client, the service, a user"),
     ("told", "notified, or received"),
+    ("troubles", "errors"),
     ("undertaker", "advisory consumer"),
     ("whoever", "the actor: the client, the service, a user"),
 ];
@@ -72,6 +74,7 @@ const COVERED: &[&str] = &[
     "examples",
     "ticketing-cli/src",
     "ticketing-sdk",
+    "ticketing-tui",
     "backend/client/web/README.md",
     "backend/client/web/build",
     "backend/client/web/e2e",
@@ -85,6 +88,9 @@ const EXTENSIONS: &[&str] = &["conf", "css", "js", "md", "rs", "sh", "toml", "ts
 
 /// A generated file, whose words come from the OpenAPI document.
 const GENERATED: &str = "schema.d.ts";
+
+/// The folder whose bell is the one of the terminal.
+const TERMINAL: &str = "ticketing-tui";
 
 /// A file that reads stored data with a field of a replaced name.
 const STORED: &str = "ticketing-cli/src/journal.rs";
@@ -144,6 +150,9 @@ fn covered_folders_use_no_replaced_word() {
             let text = std::fs::read_to_string(&file).unwrap();
             for (number, line) in text.lines().enumerate() {
                 for (word, term) in replaced_words(line) {
+                    if word == "bell" && *covered == TERMINAL {
+                        continue;
+                    }
                     problems.push(format!("{}:{}: {word}: use {term}", file.display(), number + 1));
                 }
             }

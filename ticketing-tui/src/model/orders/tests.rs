@@ -31,10 +31,10 @@ fn at(seconds: i64) -> Timestamp {
 fn one_is_warned_once_at_each_point_and_then_it_is_over() {
     let mut orders = Orders::default();
     orders.update(&order("o", 0, OrderStatus::Created));
-    let mut said = Vec::new();
+    let mut seen = Vec::new();
     for second in 0..902 {
         for alert in orders.tick(at(second)) {
-            said.push((900 - second, alert));
+            seen.push((900 - second, alert));
         }
     }
     let left = |seconds: i64| {
@@ -46,7 +46,7 @@ fn one_is_warned_once_at_each_point_and_then_it_is_over() {
         (0, OrderAlert::Refresh("o".into())),
         (-1, OrderAlert::Refresh("o".into())),
     ]);
-    assert_eq!(said, expected);
+    assert_eq!(seen, expected);
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn sign_up(stage: &mut Stage) {
 }
 
 #[test]
-fn whoever_signs_up_to_buy_goes_on_to_the_ticket() {
+fn sign_up_to_buy_continues_with_the_ticket() {
     let mut stage = Stage::open();
     stage.press("j b");
     assert_eq!(waiting!(stage, Call::Reserve(..)), 0);
@@ -36,7 +36,7 @@ fn whoever_signs_up_to_buy_goes_on_to_the_ticket() {
 }
 
 #[test]
-fn whoever_signs_up_to_sell_goes_on_to_the_form() {
+fn sign_up_to_sell_continues_with_the_form() {
     let mut stage = Stage::open();
     stage.press("n");
     stage.sees("at http://127.0.0.1:3000");
@@ -114,7 +114,7 @@ fn signing_out_asks_and_then_forgets_the_orders() {
 }
 
 #[test]
-fn a_sign_out_that_does_not_work_is_said() {
+fn failed_sign_out_is_reported() {
     let mut stage = Stage::signed_in();
     stage.press("i y");
     answer!(stage, Call::SignOut, Err(props::offline()));
@@ -161,7 +161,7 @@ fn selling_without_a_session_leads_to_the_sign_in_and_keeps_what_was_written() {
 }
 
 #[test]
-fn what_one_did_is_not_told_to_the_next_who_signs_in() {
+fn order_of_the_last_user_is_not_shown_to_the_next() {
     let mut stage = Stage::signed_in();
     stage.press("b");
     let mine = crate::support::call!(stage, Call::Reserve(..));
@@ -206,7 +206,7 @@ fn late_refusal_of_the_last_user_does_not_sign_the_next_out() {
 }
 
 #[test]
-fn failed_write_of_the_last_user_is_not_told_to_the_next() {
+fn failed_write_of_the_last_user_is_not_shown_to_the_next() {
     let mut stage = Stage::signed_in();
     stage.press("n");
     stage.write("Opera on the roof");

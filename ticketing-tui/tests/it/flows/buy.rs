@@ -62,7 +62,7 @@ fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
 }
 
 #[test]
-fn an_unknown_outcome_is_said_and_the_same_card_tries_again() {
+fn unknown_payment_outcome_is_shown_and_can_be_retried() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     pay_with(&mut stage, "tok_visa");
@@ -109,7 +109,7 @@ fn a_card_number_never_leaves() {
 }
 
 #[test]
-fn whoever_loses_the_race_is_told_and_sees_how_the_ticket_stands() {
+fn lost_race_names_the_other_buyer_and_updates_the_ticket() {
     let mut stage = Stage::signed_in();
     stage.press("b");
     let lost = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
@@ -135,7 +135,7 @@ fn what_another_reserves_greys_out_at_once_and_cannot_be_bought() {
 }
 
 #[test]
-fn a_ticket_that_is_gone_is_said_to_be() {
+fn missing_ticket_is_reported_as_no_longer_for_sale() {
     let mut stage = Stage::signed_in();
     stage.press("b");
     answer!(
@@ -156,7 +156,7 @@ fn a_known_ticket_that_the_server_no_longer_has_is_not_offered() {
 }
 
 #[test]
-fn letting_go_asks_and_then_frees_the_ticket() {
+fn cancel_asks_and_then_cancels_the_order() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     stage.press("ctrl-x");
@@ -192,7 +192,7 @@ fn quitting_while_paying_asks() {
 }
 
 #[test]
-fn what_was_paid_is_not_said_to_be_still_taken() {
+fn paid_order_is_not_shown_as_being_paid() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     pay_with(&mut stage, "tok_visa");
@@ -265,7 +265,7 @@ fn changed_price_is_shown_and_asked_about() {
 }
 
 #[test]
-fn changed_price_of_a_ticket_that_was_left_is_told() {
+fn changed_price_is_reported_after_its_screen_was_left() {
     let mut stage = Stage::signed_in();
     stage.press("b 4");
     answer!(stage, Call::Reserve(..), Err(props::price_changed("45")));
@@ -287,7 +287,7 @@ fn unknown_payment_is_promised_nothing_by_a_server_without_keys() {
 }
 
 #[test]
-fn only_a_declined_card_is_told_to_be_another() {
+fn only_a_declined_card_is_advised_to_be_replaced() {
     let mut stage = Stage::signed_in();
     reserve(&mut stage);
     pay_with(&mut stage, "tok_visa");

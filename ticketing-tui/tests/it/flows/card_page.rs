@@ -11,7 +11,7 @@ fn order(status: OrderStatus) -> Order {
     props::order("o1", &props::tickets()[0], status)
 }
 
-/// Somebody has reserved the first ticket, and looks at the order.
+/// The user has reserved the first ticket and opened the order.
 fn reserved(size: (u16, u16)) -> Stage {
     let mut stage = Stage::new(size, ticketing_tui::Colours::True);
     stage.world.has_card_form = true;

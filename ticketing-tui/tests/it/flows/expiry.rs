@@ -59,10 +59,10 @@ fn the_title_of_the_window_counts_minutes_and_says_when_time_is_up() {
     assert_eq!(titles(&stage), ["ticketing", "15 min to pay: Jazz at the lake"]);
     stage.effects.clear();
     stage.pass(900_000);
-    let said = titles(&stage);
-    assert_eq!(said.first(), Some(&"14 min to pay: Jazz at the lake"));
-    assert_eq!(said.last(), Some(&"expired: Jazz at the lake"));
-    assert_eq!(said.len(), 15, "once a minute and no more: {said:?}");
+    let shown = titles(&stage);
+    assert_eq!(shown.first(), Some(&"14 min to pay: Jazz at the lake"));
+    assert_eq!(shown.last(), Some(&"expired: Jazz at the lake"));
+    assert_eq!(shown.len(), 15, "once a minute and no more: {shown:?}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn the_server_s_clock_sets_the_deadline() {
 }
 
 #[test]
-fn order_cancelled_elsewhere_is_not_said_to_have_run_out() {
+fn order_cancelled_elsewhere_is_not_shown_as_expired() {
     let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
     stage.advance(1_000_000);
     let mut order = props::order("o1", &props::tickets()[0], OrderStatus::Cancelled);

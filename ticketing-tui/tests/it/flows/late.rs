@@ -38,7 +38,7 @@ fn a_sign_in_that_was_left_does_not_pull_away_from_the_market() {
 }
 
 #[test]
-fn an_error_about_a_ticket_that_was_left_is_not_spoken_of() {
+fn error_of_a_ticket_screen_that_was_left_is_not_shown() {
     let mut stage = Stage::signed_in();
     stage.press("enter");
     let asked = call!(stage, Call::Ticket(_));
@@ -49,7 +49,7 @@ fn an_error_about_a_ticket_that_was_left_is_not_spoken_of() {
 }
 
 #[test]
-fn pages_of_a_load_that_was_asked_for_anew_are_dropped() {
+fn pages_of_a_replaced_load_are_dropped() {
     let mut stage = Stage::open();
     stage.press("r r");
     assert_eq!(waiting!(stage, Call::Market), 2);
@@ -112,7 +112,7 @@ fn a_change_between_the_connection_and_the_first_page_is_kept() {
 }
 
 #[test]
-fn a_ticket_that_is_withdrawn_while_the_market_is_loaded_anew_does_not_come_back() {
+fn ticket_withdrawn_during_a_reload_does_not_come_back() {
     let mut stage = Stage::open();
     stage.press("r");
     stage.feed(props::change(TicketChangeKind::Deleted, props::tickets()[0].clone()));

@@ -29,11 +29,11 @@ fn a_lost_connection_shows_counts_down_and_comes_back() {
 }
 
 #[test]
-fn missed_changes_load_market_and_session_anew() {
+fn missed_changes_reload_market_and_session() {
     let mut stage = Stage::signed_in();
     stage.feed(Event::Feed(Feed::Reset));
     assert_eq!((waiting!(stage, Call::Market), waiting!(stage, Call::Session)), (1, 1));
-    // What was withdrawn meanwhile is not told any more, and is not shown any more.
+    // A ticket that was withdrawn meanwhile is not in the new list.
     let tickets = props::tickets()[1..].to_vec();
     answer!(stage, Call::Market, Ok(Reply::Market { tickets, last: true }));
     stage.work();
@@ -41,7 +41,7 @@ fn missed_changes_load_market_and_session_anew() {
 }
 
 #[test]
-fn a_connection_that_stays_lost_is_said_once() {
+fn lost_connection_is_reported_once() {
     let mut stage = Stage::signed_in();
     lose(&mut stage);
     stage.advance(20_000);
@@ -94,7 +94,7 @@ fn a_load_that_breaks_off_halfway_is_not_taken_for_the_whole() {
 }
 
 #[test]
-fn a_reload_that_fails_is_said_and_keeps_what_is_there() {
+fn failed_reload_is_reported_and_keeps_the_rows() {
     let mut stage = Stage::open();
     stage.press("r");
     answer!(stage, Call::Market, Err(props::offline()));
@@ -139,7 +139,7 @@ fn without_live_changes_reloading_loads_the_market() {
 }
 
 #[test]
-fn the_tickets_stay_while_they_are_loaded_anew() {
+fn rows_and_selection_stay_during_a_reload() {
     let mut stage = Stage::open();
     stage.press("j r");
     stage.sees("Jazz at the lake");
@@ -148,7 +148,7 @@ fn the_tickets_stay_while_they_are_loaded_anew() {
 }
 
 #[test]
-fn a_session_that_cannot_be_asked_for_is_said() {
+fn failed_session_request_is_reported() {
     let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
     stage.feed(Event::Feed(Feed::Connected));
     for _ in 0..waiting!(stage, Call::Session) {

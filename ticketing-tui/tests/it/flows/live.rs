@@ -22,7 +22,7 @@ fn the_selection_stays_on_its_ticket() {
     assert!(stage.selected().starts_with("RustConf"), "{}", stage.selected());
 }
 
-/// Whoever is about to press the key must not buy something else.
+/// The key must not buy another ticket than the selected one.
 #[test]
 fn the_selection_stays_on_the_first_ticket_too() {
     let mut stage = Stage::open();
@@ -121,7 +121,7 @@ fn clearing_takes_filter_and_prices_away() {
 }
 
 #[test]
-fn a_price_that_is_none_is_said_and_can_be_mended() {
+fn invalid_price_is_reported_and_can_be_corrected() {
     let mut stage = Stage::open();
     stage.press("$");
     stage.write("abc");

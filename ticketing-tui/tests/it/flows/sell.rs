@@ -67,7 +67,7 @@ fn what_cannot_be_a_ticket_is_not_sent() {
 }
 
 #[test]
-fn the_server_s_faults_are_said_at_their_fields() {
+fn errors_of_the_server_are_shown_at_their_fields() {
     let mut stage = Stage::signed_in();
     stage.press("n");
     stage.write("Opera");
@@ -156,7 +156,7 @@ fn a_sale_of_one_s_own_is_announced_once() {
 }
 
 #[test]
-fn a_listing_that_fails_after_its_form_was_left_is_said() {
+fn failed_listing_is_reported_after_its_form_was_left() {
     let mut stage = Stage::signed_in();
     stage.press("n");
     stage.write("Opera on the roof");
@@ -170,7 +170,7 @@ fn a_listing_that_fails_after_its_form_was_left_is_said() {
 #[test]
 fn a_withdrawn_listing_does_not_come_back_from_a_list_that_was_read_before() {
     let mut stage = selling();
-    // The list is asked for anew as the question goes away, while the withdrawal is on its way.
+    // Closing the question reloads the list while the withdrawal is in progress.
     stage.press("d y");
     answer!(stage, Call::Withdraw(..), Ok(Reply::Done));
     stage.settle();

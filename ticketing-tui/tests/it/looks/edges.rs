@@ -70,7 +70,7 @@ fn a_long_name_of_the_one_who_is_signed_in() {
     let sizes = [(80, 24), (60, 16)];
     look(module_path!(), "a_long_name", &sizes, Stage::new, |stage| {
         let mut user = props::me();
-        user.email = "a.very.long.name.of.somebody@a-department.of.some.university.example.com".to_owned();
+        user.email = "a.very.long.name.of.somepers@a-department.of.some.university.example.com".to_owned();
         stage.world.user = Some(user);
         stage.go_live();
     });

@@ -21,7 +21,7 @@ fn many(stage: &mut Stage) {
     stage.sign_in();
 }
 
-/// One of each standing, and one that is held by whoever looks.
+/// One ticket in each state, and one that the user has reserved.
 fn mixed(stage: &mut Stage) {
     let tickets = props::tickets();
     stage.world.orders = vec![props::order("o1", &tickets[0], OrderStatus::Created)];

@@ -37,7 +37,7 @@ looks! {
     };
     new_with_faults: |stage| {
         switch(stage);
-        for words in ["ada@example.com", "correct horse", "correct house"] {
+        for words in ["ada@example.com", "correct horse", "correct mouse"] {
             stage.write(words);
             stage.press("enter");
         }

@@ -1,4 +1,4 @@
-//! What the tests play with: tickets, orders, people, and troubles.
+//! Fixtures: tickets, orders, users and errors.
 
 use ticketing_sdk::{
     CurrentUser, ErrorCode, Order, OrderStatus, OrderedTicket, Payment, PaymentStatus, SafeToRepeat, Ticket,
@@ -29,7 +29,7 @@ pub(crate) fn grace() -> CurrentUser {
     CurrentUser { id: "user-grace".into(), email: "grace@example.com".to_owned(), ..me() }
 }
 
-/// A ticket of somebody else, listed so many minutes ago.
+/// A ticket of another seller, listed so many minutes ago.
 pub(crate) fn ticket(id: &str, title: &str, price: &str, minutes: i64) -> Ticket {
     Ticket {
         id: id.into(),

@@ -15,7 +15,7 @@ use super::props;
 /// When the tests begin, in Unix milliseconds.
 pub(crate) const NOW: i64 = 1_800_000_000_000;
 
-/// What the server would answer to whoever only asks.
+/// What the server answers to reads.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct World {
     pub(crate) user: Option<CurrentUser>,
@@ -87,7 +87,7 @@ impl Stage {
         self.settle();
     }
 
-    /// Lets somebody be signed in, and everything be there.
+    /// Signs the user in, and loads everything.
     pub(crate) fn sign_in(&mut self) {
         self.world.user = Some(props::me());
         self.go_live();
