@@ -207,20 +207,13 @@ mod tests {
     use ticketing_events::TicketCreated;
     use ticketing_platform::clock::Clock;
     use ticketing_platform::db::{Db, DbError, Tx};
-    use ticketing_sdk::{Money, TicketId, UserId};
+    use ticketing_sdk::fixtures;
 
     use super::{Outbox, OutboxCursor, UnpublishedBatch, unpublished};
     use crate::Core;
 
     fn append(outbox: &Outbox, tx: &mut Tx<'_>, ticket: &str) -> Result<(), DbError> {
-        let created = TicketCreated {
-            id: TicketId::new(ticket),
-            version: 0,
-            title: "A concert".to_owned(),
-            price: Money::from_cents(1950).unwrap(),
-            user_id: UserId::new("seller"),
-        };
-        outbox.append(tx, &created).map(drop)
+        outbox.append(tx, &TicketCreated::from(&fixtures::ticket(ticket))).map(drop)
     }
 
     async fn look(db: &Db, after: Option<OutboxCursor>) -> (Vec<String>, Option<OutboxCursor>) {

@@ -1,7 +1,7 @@
 //! `order:created`: a ticket was reserved.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
 
 use crate::{Event, EventName};
 
@@ -38,6 +38,31 @@ pub struct OrderedTicketRef {
     /// The version of the ticket that was ordered. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+}
+
+impl From<&Order> for OrderCreated {
+    /// The event that makes this order.
+    fn from(order: &Order) -> Self {
+        Self {
+            id: order.id.clone(),
+            version: order.version,
+            status: order.status,
+            user_id: order.user_id.clone(),
+            expires_at: order.expires_at,
+            ticket: OrderedTicketRef::from(&order.ticket),
+        }
+    }
+}
+
+impl From<&OrderedTicket> for OrderedTicketRef {
+    fn from(ticket: &OrderedTicket) -> Self {
+        Self {
+            id: ticket.id.clone(),
+            price: ticket.price,
+            title: Some(ticket.title.clone()),
+            version: ticket.version,
+        }
+    }
 }
 
 impl Event for OrderCreated {

@@ -1,7 +1,7 @@
 //! `ticket:created`: a ticket was listed.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Money, TicketId, UserId};
+use ticketing_sdk::{Money, Ticket, TicketId, UserId};
 
 use crate::{Event, EventName};
 
@@ -19,6 +19,19 @@ pub struct TicketCreated {
     pub price: Money,
     /// Who sells it.
     pub user_id: UserId,
+}
+
+impl From<&Ticket> for TicketCreated {
+    /// The event that lists this ticket.
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id.clone(),
+            version: ticket.version,
+            title: ticket.title.clone(),
+            price: ticket.price,
+            user_id: ticket.user_id.clone(),
+        }
+    }
 }
 
 impl Event for TicketCreated {

@@ -1,7 +1,7 @@
 //! `ticket:deleted`: a ticket was withdrawn.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::TicketId;
+use ticketing_sdk::{Ticket, TicketId};
 
 use crate::{Event, EventName};
 
@@ -13,6 +13,13 @@ pub struct TicketDeleted {
     pub id: TicketId,
     /// The version of the ticket that this made.
     pub version: i64,
+}
+
+impl From<&Ticket> for TicketDeleted {
+    /// The event that withdraws this ticket.
+    fn from(ticket: &Ticket) -> Self {
+        Self { id: ticket.id.clone(), version: ticket.version }
+    }
 }
 
 impl Event for TicketDeleted {

@@ -1,7 +1,7 @@
 //! `ticket:updated`: a ticket was edited, reserved, released or sold.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Money, OrderId, TicketId, UserId};
+use ticketing_sdk::{Money, OrderId, Ticket, TicketId, UserId};
 
 use crate::{Event, EventName};
 
@@ -22,6 +22,20 @@ pub struct TicketUpdated {
     /// The order that holds it, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order_id: Option<OrderId>,
+}
+
+impl From<&Ticket> for TicketUpdated {
+    /// The event that makes the ticket what it is.
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id.clone(),
+            version: ticket.version,
+            title: ticket.title.clone(),
+            price: ticket.price,
+            user_id: ticket.user_id.clone(),
+            order_id: ticket.order_id.clone(),
+        }
+    }
 }
 
 impl Event for TicketUpdated {

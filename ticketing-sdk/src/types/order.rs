@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, TicketId, Timestamp, UserId, text, words};
+use super::{Money, OrderId, Ticket, TicketId, Timestamp, UserId, text, words};
 
 /// A buyer's hold on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,6 +126,18 @@ pub struct OrderedTicket {
     /// The version of the ticket that was ordered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+}
+
+impl From<&Ticket> for OrderedTicket {
+    /// What an order of the ticket fixes.
+    fn from(ticket: &Ticket) -> Self {
+        Self {
+            id: ticket.id.clone(),
+            title: ticket.title.clone(),
+            price: ticket.price,
+            version: Some(ticket.version),
+        }
+    }
 }
 
 /// What a buyer says to order a ticket.

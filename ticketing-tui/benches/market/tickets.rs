@@ -1,7 +1,7 @@
 //! A market as people would fill it: titles of 10 to 40 characters, a quarter of them with more than ASCII; the same at
 //! each run.
 
-use ticketing_sdk::{Money, Ticket, TicketStatus, Timestamp};
+use ticketing_sdk::{Money, Ticket, TicketStatus, Timestamp, fixtures};
 
 /// When the benchmark takes place.
 pub(crate) const NOW: i64 = 1_800_000_000_000;
@@ -109,15 +109,13 @@ pub(crate) fn ticket(n: usize, random: &mut Random) -> Ticket {
         format!("{}, {}, {} {}", random.pick(&ACTS), random.pick(&PLACES), random.pick(&ENDS), n % 1000);
     let cents = i64::try_from(500 + random.below(60_000)).unwrap();
     Ticket {
-        id: uuid(n).into(),
         title: title.chars().take(40).collect::<String>().trim_end().to_owned(),
         price: Money::from_cents(cents).unwrap(),
         user_id: uuid(9_000_000 + random.below(2_000)).into(),
         version: i64::try_from(random.below(3)).unwrap(),
-        order_id: None,
         status: if random.below(20) == 0 { TicketStatus::Reserved } else { TicketStatus::Available },
         created_at: Some(Timestamp::from_millis(NOW - number * 61_000)),
-        updated_at: None,
+        ..fixtures::ticket(uuid(n))
     }
 }
 

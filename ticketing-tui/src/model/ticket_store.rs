@@ -177,20 +177,13 @@ impl TicketStore {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use ticketing_sdk::fixtures;
 
     /// A ticket of the tests.
     pub(crate) fn ticket(id: &str, title: &str, price: &str, version: i64) -> Ticket {
-        Ticket {
-            id: id.into(),
-            title: title.to_owned(),
-            price: price.parse().unwrap(),
-            user_id: "seller".into(),
-            version,
-            order_id: None,
-            status: TicketStatus::Available,
-            created_at: Some(Timestamp::from_millis(1_800_000_000_000)),
-            updated_at: None,
-        }
+        let (title, price) = (title.to_owned(), price.parse().unwrap());
+        let created_at = Some(Timestamp::from_millis(1_800_000_000_000));
+        Ticket { title, price, version, created_at, ..fixtures::ticket(id) }
     }
 
     #[test]

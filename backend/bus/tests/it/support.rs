@@ -12,7 +12,7 @@ use ticketing_events::{Envelope, EventName, SessionEnded, TicketCreated, TicketD
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Migrations, Tx};
-use ticketing_sdk::{Money, TicketId, Timestamp, UserId};
+use ticketing_sdk::{TicketId, Timestamp, UserId, fixtures};
 
 /// What a consumer's database holds: what it did, in order, and a copy of each ticket's version.
 fn tables(engine: Engine) -> Migrations {
@@ -127,19 +127,11 @@ impl Fixture {
 }
 
 pub(crate) fn created(ticket: &str) -> TicketCreated {
-    let price = Money::from_cents(2000).unwrap();
-    TicketCreated {
-        id: TicketId::new(ticket),
-        version: 0,
-        title: "A title".to_owned(),
-        price,
-        user_id: UserId::new("u"),
-    }
+    TicketCreated::from(&fixtures::ticket(ticket))
 }
 
 pub(crate) fn updated(ticket: &str, version: i64) -> TicketUpdated {
-    let TicketCreated { id, title, price, user_id, .. } = created(ticket);
-    TicketUpdated { id, version, title, price, user_id, order_id: None }
+    TicketUpdated { version, ..TicketUpdated::from(&fixtures::ticket(ticket)) }
 }
 
 pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {

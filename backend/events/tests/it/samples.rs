@@ -2,10 +2,10 @@
 
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, OrderCancelled,
-    OrderCompleted, OrderConfirmed, OrderCreated, OrderedTicketRef, PaymentAuthorized, PaymentCreated,
+    OrderCompleted, OrderConfirmed, OrderCreated, PaymentAuthorized, PaymentCreated,
     PaymentFailed, PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
 };
-use ticketing_sdk::{Money, OrderId, OrderStatus, PaymentId, TicketId, UserId};
+use ticketing_sdk::{Money, Order, OrderId, PaymentId, Ticket, TicketId, UserId, fixtures};
 
 pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
 pub(crate) const ORDER: &str = "0192f3a4-0000-7000-8000-0000000000b2";
@@ -53,13 +53,8 @@ impl Sample for TicketCreated {
     const OF: (&'static str, i64) = (TICKET, 0);
 
     fn sample() -> Self {
-        Self {
-            id: TicketId::from(TICKET),
-            version: 0,
-            title: "RustConf – day 1".to_owned(),
-            price: dollars("20"),
-            user_id: UserId::from(USER),
-        }
+        let (title, price) = ("RustConf – day 1".to_owned(), dollars("20"));
+        Self::from(&Ticket { title, price, user_id: USER.into(), ..fixtures::ticket(TICKET) })
     }
 }
 
@@ -68,14 +63,14 @@ impl Sample for TicketUpdated {
     const OF: (&'static str, i64) = (TICKET, 3);
 
     fn sample() -> Self {
-        Self {
-            id: TicketId::from(TICKET),
+        Self::from(&Ticket {
             version: 3,
             title: "RustConf".to_owned(),
             price: dollars("20.50"),
-            user_id: UserId::from(USER),
-            order_id: Some(OrderId::from(ORDER)),
-        }
+            user_id: USER.into(),
+            order_id: Some(ORDER.into()),
+            ..fixtures::ticket(TICKET)
+        })
     }
 }
 
@@ -93,19 +88,10 @@ impl Sample for OrderCreated {
     const OF: (&'static str, i64) = (ORDER, 0);
 
     fn sample() -> Self {
-        Self {
-            id: OrderId::from(ORDER),
-            version: 0,
-            status: OrderStatus::Created,
-            user_id: UserId::from(USER),
-            expires_at: "2026-11-22T10:15:00Z".parse().unwrap(),
-            ticket: OrderedTicketRef {
-                id: TicketId::from(TICKET),
-                price: dollars("149.99"),
-                title: Some("RustConf".to_owned()),
-                version: Some(3),
-            },
-        }
+        let (title, price) = ("RustConf".to_owned(), dollars("149.99"));
+        let ticket = Ticket { version: 3, title, price, ..fixtures::ticket(TICKET) };
+        let expires_at = "2026-11-22T10:15:00Z".parse().unwrap();
+        Self::from(&Order { user_id: USER.into(), expires_at, ..fixtures::order(ORDER, &ticket) })
     }
 }
 

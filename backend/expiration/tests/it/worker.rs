@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use ticketing_bus::{Bus, EmbeddedOptions};
 use ticketing_engines::{Engine, on_both};
-use ticketing_events::{CancelledTicket, Envelope, Event, OrderCancelled, OrderCreated, OrderedTicketRef};
+use ticketing_events::{CancelledTicket, Envelope, Event, OrderCancelled, OrderCreated};
 use ticketing_expiration::{App, Settings};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, UserId};
+use ticketing_sdk::{OrderId, TicketId, fixtures};
 
 use crate::support::{Timers, at, fired_orders, wait_until};
 
@@ -42,19 +42,8 @@ impl Running {
     }
 
     async fn publish_created(&self, order: &str, seconds: i64) {
-        let event = OrderCreated {
-            id: OrderId::new(order),
-            version: 0,
-            status: OrderStatus::Created,
-            user_id: UserId::new("u"),
-            expires_at: at(seconds),
-            ticket: OrderedTicketRef {
-                id: TicketId::new("t"),
-                price: Money::from_cents(1999).unwrap(),
-                title: None,
-                version: None,
-            },
-        };
+        let order = fixtures::order(order, &fixtures::ticket("t"));
+        let event = OrderCreated { expires_at: at(seconds), ..OrderCreated::from(&order) };
         self.publish(&event).await;
     }
 

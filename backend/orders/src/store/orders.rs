@@ -5,13 +5,13 @@ use std::time::Duration;
 use ticketing_bus::{Effect, Outbox};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
-    OrderCreated, OrderedTicketRef,
+    OrderCreated,
 };
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
 
-use super::tickets::{TicketCopy, is_known, ticket};
+use super::tickets::{is_known, ticket};
 use super::{open, reorder};
 use crate::domain::lifecycle::{Cause, Step, step};
 
@@ -104,18 +104,23 @@ impl From<Moved> for Effect {
     }
 }
 
+/// The columns of an [`OrderedTicket`].
+fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
+    Ok(OrderedTicket {
+        id: row.parse("ticket_id")?,
+        title: row.text("ticket_title")?,
+        price: row.money("ticket_price")?,
+        version: Some(row.int("ticket_version")?),
+    })
+}
+
 fn order(row: &Row<'_>) -> Result<Order, DbError> {
     Ok(Order {
         id: row.parse("id")?,
         user_id: row.parse("user_id")?,
         status: row.parse("status")?,
         expires_at: row.time("expires_at")?,
-        ticket: OrderedTicket {
-            id: row.parse("ticket_id")?,
-            title: row.text("ticket_title")?,
-            price: row.money("ticket_price")?,
-            version: Some(row.int("ticket_version")?),
-        },
+        ticket: ordered_ticket(row)?,
         version: row.int("version")?,
         created_at: Some(row.time("created_at")?),
     })
@@ -134,40 +139,21 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
         });
     }
     let Some(ticket) = insert(tx, new)? else { return Err(refusal(tx, new)?) };
-    outbox.append(
-        tx,
-        &OrderCreated {
-            id: new.id.clone(),
-            version: 0,
-            status: OrderStatus::Created,
-            user_id: new.user_id.clone(),
-            expires_at: new.expires_at,
-            ticket: OrderedTicketRef {
-                id: ticket.id.clone(),
-                price: ticket.price,
-                title: Some(ticket.title.clone()),
-                version: Some(ticket.version),
-            },
-        },
-    )?;
-    Ok(Order {
+    let order = Order {
         id: new.id.clone(),
         user_id: new.user_id.clone(),
         status: OrderStatus::Created,
         expires_at: new.expires_at,
-        ticket: OrderedTicket {
-            id: ticket.id,
-            title: ticket.title,
-            price: ticket.price,
-            version: Some(ticket.version),
-        },
+        ticket,
         version: 0,
         created_at: Some(new.now),
-    })
+    };
+    outbox.append(tx, &OrderCreated::from(&order))?;
+    Ok(order)
 }
 
 /// Inserts the order and returns the ticket as it is now; `None` if there is no such ticket, or another order holds it.
-fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, ReserveError> {
+fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<OrderedTicket>, ReserveError> {
     let made = format!(
         "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
                 expires_at, version, created_at) \
@@ -181,13 +167,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<TicketCopy>, Reserve
     let limit = new.open_limit;
     let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, limit, price, pause];
     let made = tx.query_opt(&open::counting(&made, tx.dialect()), args, |row| {
-        let ticket = TicketCopy {
-            id: row.parse("ticket_id")?,
-            title: row.text("ticket_title")?,
-            price: row.money("ticket_price")?,
-            version: row.int("ticket_version")?,
-        };
-        Ok((ticket, row.int("counted")? > 0))
+        Ok((ordered_ticket(row)?, row.int("counted")? > 0))
     })?;
     match made {
         Some((_, false)) => Err(ReserveError::TooManyOpen),

@@ -11,7 +11,7 @@ use ticketing_orders::{DEFAULT_TTL, MIGRATIONS};
 use ticketing_platform::args;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Migrations, Tx};
-use ticketing_sdk::{Money, Order, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Money, Order, OrderId, OrderStatus, Ticket, TicketId, Timestamp, UserId, fixtures};
 
 pub(crate) const START: i64 = 1_700_000_000_000;
 
@@ -159,18 +159,17 @@ pub(crate) async fn reserve_with(
 }
 
 pub(crate) fn created(ticket: &str) -> TicketCreated {
-    TicketCreated {
-        id: TicketId::new(ticket),
-        version: 0,
-        title: format!("Ticket {ticket}"),
-        price: Money::from_cents(1999).unwrap(),
-        user_id: UserId::new("seller"),
-    }
+    TicketCreated::from(&listed(ticket, 0, 1999))
+}
+
+/// A ticket of this version, at this price.
+pub(crate) fn listed(ticket: &str, version: i64, cents: i64) -> Ticket {
+    let (title, price) = (format!("Ticket {ticket}"), Money::from_cents(cents).unwrap());
+    Ticket { version, title, price, ..fixtures::ticket(ticket) }
 }
 
 pub(crate) fn updated(ticket: &str, version: i64, cents: i64) -> TicketUpdated {
-    let TicketCreated { id, title, user_id, .. } = created(ticket);
-    TicketUpdated { id, version, title, price: Money::from_cents(cents).unwrap(), user_id, order_id: None }
+    TicketUpdated::from(&listed(ticket, version, cents))
 }
 
 pub(crate) fn deleted(ticket: &str, version: i64) -> TicketDeleted {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use ticketing_bus::Core;
 use ticketing_engines::{Engine, Home, on_both};
-use ticketing_events::{OrderCreated, OrderedTicketRef};
+use ticketing_events::OrderCreated;
 use ticketing_payments::MIGRATIONS;
 use ticketing_payments::domain::CardToken;
 use ticketing_payments::store::{self, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{Money, OrderId, OrderStatus, PaymentId, TicketId, Timestamp, UserId};
+use ticketing_sdk::{PaymentId, Timestamp, fixtures};
 
 on_both! {
     #[tokio::test]
@@ -37,19 +37,8 @@ fn open(home: &Home) -> Core {
 async fn begin(core: &Core, payments: usize) {
     let begun = core.db.write(move |tx: &mut Tx<'_>| {
         for number in 0..payments {
-            let order = OrderCreated {
-                id: OrderId::new(format!("o{number:03}")),
-                version: 0,
-                status: OrderStatus::Created,
-                user_id: UserId::new("ada"),
-                expires_at: at(900),
-                ticket: OrderedTicketRef {
-                    id: TicketId::new("t"),
-                    price: Money::from_cents(2000).unwrap(),
-                    title: None,
-                    version: None,
-                },
-            };
+            let order = fixtures::order(format!("o{number:03}"), &fixtures::ticket("t"));
+            let order = OrderCreated { expires_at: at(900), ..OrderCreated::from(&order) };
             store::insert_order(tx, &order)?;
             let copy = store::find_order(tx, &order.id)?.unwrap();
             let token: CardToken = "tok_visa".parse().unwrap();

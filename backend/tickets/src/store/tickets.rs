@@ -112,14 +112,7 @@ pub fn create(
         ),
         args![&created.id, &created.title, &new.title.key(), created.price, seller, voice.now],
     )?;
-    let event = TicketCreated {
-        id: created.id.clone(),
-        version: 0,
-        title: created.title.clone(),
-        price: created.price,
-        user_id: created.user_id.clone(),
-    };
-    let change = voice.outbox.append(tx, &event)?;
+    let change = voice.outbox.append(tx, &TicketCreated::from(&created))?;
     changes::record(tx, voice, &change, TicketChangeKind::Created, &created)?;
     Ok(created)
 }
@@ -196,20 +189,12 @@ fn editable(
 
 /// Says that a ticket has changed, to the other services and to those who watch.
 pub(super) fn tell_updated(tx: &mut Tx<'_>, voice: &Voice<'_>, ticket: &Ticket) -> Result<(), DbError> {
-    let event = TicketUpdated {
-        id: ticket.id.clone(),
-        version: ticket.version,
-        title: ticket.title.clone(),
-        price: ticket.price,
-        user_id: ticket.user_id.clone(),
-        order_id: ticket.order_id.clone(),
-    };
-    let change = voice.outbox.append(tx, &event)?;
+    let change = voice.outbox.append(tx, &TicketUpdated::from(ticket))?;
     changes::record(tx, voice, &change, TicketChangeKind::Updated, ticket)
 }
 
 /// Publishes that a ticket was withdrawn, to the other services and to those who watch.
 pub(super) fn tell_deleted(tx: &mut Tx<'_>, voice: &Voice<'_>, gone: &Ticket) -> Result<(), DbError> {
-    let change = voice.outbox.append(tx, &TicketDeleted { id: gone.id.clone(), version: gone.version })?;
+    let change = voice.outbox.append(tx, &TicketDeleted::from(gone))?;
     changes::record(tx, voice, &change, TicketChangeKind::Deleted, gone)
 }

@@ -4,14 +4,14 @@ use ticketing_bus::{Effect, Handler};
 use ticketing_engines::{Engine, Home, on_both};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
-    OrderCreated, OrderedTicketRef,
+    OrderCreated,
 };
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::DbError;
 use ticketing_platform::limits::{StreamSlots, TrustedProxies, WriteRate};
 use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, SessionKeys, Sessions};
 use ticketing_platform::shutdown::Shutdown;
-use ticketing_sdk::{Money, OrderId, OrderStatus, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Money, OrderId, TicketId, Timestamp, UserId, fixtures};
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{self, NewListing, Voice};
 use ticketing_tickets::{
@@ -46,7 +46,7 @@ async fn listed(app: &App) -> TicketId {
     let listed = app.core().db.write(move |tx| {
         let feed = Feed::default();
         let voice = Voice { outbox: &core.outbox, feed: &feed, now: core.clock.now() };
-        let price = Money::from_cents(1999).unwrap();
+        let price = Money::from_cents(2000).unwrap();
         let new = NewListing { title: Title::parse("A ticket").unwrap(), price };
         store::create(tx, &voice, TicketId::new("t"), &UserId::new("seller"), &new)
     });
@@ -61,19 +61,7 @@ async fn state(app: &App, id: &TicketId) -> (&'static str, Option<OrderId>) {
 }
 
 fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
-    OrderCreated {
-        id: order.clone(),
-        version: 0,
-        status: OrderStatus::Created,
-        user_id: UserId::new("buyer"),
-        expires_at: Timestamp::from_millis(1_700_000_900_000),
-        ticket: OrderedTicketRef {
-            id: ticket.clone(),
-            price: Money::from_cents(1999).unwrap(),
-            title: Some("A ticket".to_owned()),
-            version: Some(0),
-        },
-    }
+    OrderCreated::from(&fixtures::order(order.clone(), &fixtures::ticket(ticket.clone())))
 }
 
 async fn an_order_holds_its_ticket_until_it_is_sold(engine: Engine) {

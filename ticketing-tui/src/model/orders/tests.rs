@@ -1,25 +1,19 @@
 //! Alerts, polls, and states that arrive out of order.
 
 use super::*;
-use ticketing_sdk::OrderedTicket;
+use ticketing_sdk::{Ticket, fixtures};
 
 const NOW: i64 = 1_800_000_000_000;
 
 /// An order of the tests, held for fifteen minutes from [`NOW`].
 fn order(id: &str, version: i64, status: OrderStatus) -> Order {
     Order {
-        id: id.into(),
         user_id: "me".into(),
         status,
         expires_at: Timestamp::from_millis(NOW + 900_000),
-        ticket: OrderedTicket {
-            id: "t".into(),
-            title: "Jazz".to_owned(),
-            price: "38".parse().unwrap(),
-            version: None,
-        },
         version,
         created_at: Some(Timestamp::from_millis(NOW)),
+        ..fixtures::order(id, &Ticket { title: "Jazz".to_owned(), ..fixtures::ticket("t") })
     }
 }
 

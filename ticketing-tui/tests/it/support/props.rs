@@ -1,8 +1,8 @@
 //! Fixtures: tickets, orders, users and errors.
 
 use ticketing_sdk::{
-    CurrentUser, ErrorCode, Order, OrderStatus, OrderedTicket, Payment, PaymentStatus, SafeToRepeat, Ticket,
-    TicketChange, TicketChangeKind, TicketStatus, Timestamp,
+    CurrentUser, ErrorCode, Order, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketChange,
+    TicketChangeKind, TicketStatus, Timestamp, fixtures,
 };
 use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
 
@@ -32,15 +32,11 @@ pub(crate) fn grace() -> CurrentUser {
 /// A ticket of another seller, listed so many minutes ago.
 pub(crate) fn ticket(id: &str, title: &str, price: &str, minutes: i64) -> Ticket {
     Ticket {
-        id: id.into(),
         title: title.to_owned(),
         price: price.parse().unwrap(),
         user_id: "user-grace".into(),
-        version: 0,
-        order_id: None,
-        status: TicketStatus::Available,
         created_at: Some(Timestamp::from_millis(NOW - minutes * 60_000)),
-        updated_at: None,
+        ..fixtures::ticket(id)
     }
 }
 
@@ -80,18 +76,12 @@ pub(crate) fn odd_tickets() -> Vec<Ticket> {
 /// An order of mine for a ticket, held for fifteen minutes.
 pub(crate) fn order(id: &str, ticket: &Ticket, status: OrderStatus) -> Order {
     Order {
-        id: id.into(),
         user_id: ME.into(),
         status,
         expires_at: Timestamp::from_millis(NOW + 900_000),
-        ticket: OrderedTicket {
-            id: ticket.id.clone(),
-            title: ticket.title.clone(),
-            price: ticket.price,
-            version: None,
-        },
         version: if status == OrderStatus::Created { 0 } else { 1 },
         created_at: Some(Timestamp::from_millis(NOW)),
+        ..fixtures::order(id, ticket)
     }
 }
 

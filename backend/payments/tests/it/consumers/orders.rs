@@ -3,13 +3,13 @@
 use ticketing_bus::{Effect, Handler};
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, OrderCancelled, OrderCompleted, OrderConfirmed,
-    OrderCreated, OrderedTicketRef,
+    OrderCreated,
 };
 use ticketing_payments::domain::{CardToken, Step};
 use ticketing_payments::store::{self, OrderCopy, PaymentRow, PaymentToInsert, ProviderOutcome};
 use ticketing_payments::{OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated};
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, TicketId, UserId};
+use ticketing_sdk::{OrderId, OrderStatus, PaymentId, PaymentStatus, Ticket, TicketId, UserId, fixtures};
 
 use crate::fixture::{Fixture, Setup};
 use crate::on_every_setup;
@@ -24,18 +24,11 @@ on_every_setup! {
 const ID: &str = "order";
 
 fn created(fixture: &Fixture) -> OrderCreated {
+    let ticket = Ticket { price: "19.99".parse().unwrap(), ..fixtures::ticket("t") };
     OrderCreated {
-        id: OrderId::new(ID),
-        version: 0,
-        status: OrderStatus::Created,
         user_id: UserId::new("ada"),
         expires_at: fixture.clock.now() + std::time::Duration::from_secs(900),
-        ticket: OrderedTicketRef {
-            id: TicketId::new("t"),
-            price: "19.99".parse().unwrap(),
-            title: None,
-            version: None,
-        },
+        ..OrderCreated::from(&fixtures::order(ID, &ticket))
     }
 }
 

@@ -1,0 +1,44 @@
+//! Complete values of the wire types, for tests. A test states the fields that matter to it and takes the others from here,
+//! so that it does not change when a type gets a field.
+//!
+//! ```
+//! use ticketing_sdk::{Ticket, TicketStatus, fixtures};
+//!
+//! let sold = Ticket { status: TicketStatus::Sold, ..fixtures::ticket("t-1") };
+//! assert_eq!(sold.title, "A ticket");
+//! ```
+
+use crate::{Money, Order, OrderId, OrderStatus, OrderedTicket, Ticket, TicketId, TicketStatus, Timestamp};
+
+/// When the fixtures were made, in milliseconds since the Unix epoch.
+pub const NOW: i64 = 1_700_000_000_000;
+
+/// An available ticket at $20.00 that `seller` has just listed.
+#[must_use]
+pub fn ticket(id: impl Into<TicketId>) -> Ticket {
+    Ticket {
+        id: id.into(),
+        title: "A ticket".to_owned(),
+        price: Money::from_cents(2000).unwrap_or(Money::MAX),
+        user_id: "seller".into(),
+        version: 0,
+        order_id: None,
+        status: TicketStatus::Available,
+        created_at: Some(Timestamp::from_millis(NOW)),
+        updated_at: None,
+    }
+}
+
+/// An unpaid order of `ticket` by `buyer`, which holds it for fifteen minutes.
+#[must_use]
+pub fn order(id: impl Into<OrderId>, ticket: &Ticket) -> Order {
+    Order {
+        id: id.into(),
+        user_id: "buyer".into(),
+        status: OrderStatus::Created,
+        expires_at: Timestamp::from_millis(NOW + 900_000),
+        ticket: OrderedTicket::from(ticket),
+        version: 0,
+        created_at: Some(Timestamp::from_millis(NOW)),
+    }
+}
