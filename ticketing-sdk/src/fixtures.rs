@@ -8,7 +8,10 @@
 //! assert_eq!(sold.title, "A ticket");
 //! ```
 
-use crate::{Money, Order, OrderId, OrderStatus, OrderedTicket, Ticket, TicketId, TicketStatus, Timestamp};
+use crate::{
+    Money, Order, OrderId, OrderStatus, OrderedTicket, Ticket, TicketDetails, TicketId, TicketStatus,
+    Timestamp,
+};
 
 /// When the fixtures were made, in milliseconds since the Unix epoch.
 pub const NOW: i64 = 1_700_000_000_000;
@@ -20,12 +23,23 @@ pub fn ticket(id: impl Into<TicketId>) -> Ticket {
         id: id.into(),
         title: "A ticket".to_owned(),
         price: Money::from_cents(2000).unwrap_or(Money::MAX),
+        details: TicketDetails::default(),
         user_id: "seller".into(),
         version: 0,
         order_id: None,
         status: TicketStatus::Available,
         created_at: Some(Timestamp::from_millis(NOW)),
         updated_at: None,
+    }
+}
+
+/// Details with every field.
+#[must_use]
+pub fn details() -> TicketDetails {
+    TicketDetails {
+        venue: Some("Palais de Tokyo".to_owned()),
+        starts_at: "2026-12-24T19:30:00+01:00".parse().ok(),
+        seat: Some("Row 4".to_owned()),
     }
 }
 
@@ -40,5 +54,6 @@ pub fn order(id: impl Into<OrderId>, ticket: &Ticket) -> Order {
         ticket: OrderedTicket::from(ticket),
         version: 0,
         created_at: Some(Timestamp::from_millis(NOW)),
+        cancel_reason: None,
     }
 }

@@ -4,6 +4,8 @@
 //! understood too: unknown fields are ignored, and what that backend does not send is optional or derived.
 
 mod decimal;
+mod details;
+mod event_time;
 mod ids;
 mod money;
 mod order;
@@ -16,14 +18,16 @@ mod ticket;
 mod time;
 mod user;
 
+pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
+pub use event_time::{EventTime, EventTimeError};
 pub use ids::{OrderId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError};
-pub use order::{NewOrder, Order, OrderStatus, OrderedTicket};
+pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
 pub use price_bound::PriceBound;
 pub use problem::{ErrorCode, Fault, Problem};
-pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus};
+pub use ticket::{NewTicket, Ticket, TicketChange, TicketChangeKind, TicketStatus, TicketUpdate};
 pub use time::{Timestamp, TimestampError};
 pub use user::{CurrentUser, CurrentUserAnswer, User};
 

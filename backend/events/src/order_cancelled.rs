@@ -1,7 +1,7 @@
 //! `order:cancelled`: a reservation ended without a purchase.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{OrderId, TicketId};
+use ticketing_sdk::{CancelReason, OrderId, TicketId, tolerant};
 
 use crate::{Event, EventName};
 
@@ -15,6 +15,9 @@ pub struct OrderCancelled {
     pub version: i64,
     /// The ticket that is free again.
     pub ticket: CancelledTicket,
+    /// Why. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
+    pub cancel_reason: Option<CancelReason>,
 }
 
 /// The ticket that is free again.

@@ -1,7 +1,9 @@
 //! `order:created`: a ticket was reserved.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
+use ticketing_sdk::{
+    Money, Order, OrderId, OrderStatus, OrderedTicket, TicketDetails, TicketId, Timestamp, UserId,
+};
 
 use crate::{Event, EventName};
 
@@ -23,8 +25,8 @@ pub struct OrderCreated {
     pub ticket: OrderedTicketRef,
 }
 
-/// What was ordered, and for how much. The sale stands at this price and under this title, whatever the seller edits or
-/// withdraws meanwhile.
+/// What was ordered, and for how much. The sale stands at this price, under this title and with these details, whatever
+/// the seller edits or withdraws meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderedTicketRef {
@@ -38,6 +40,9 @@ pub struct OrderedTicketRef {
     /// The version of the ticket that was ordered. Older versions do not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// The details of the ticket when it was ordered. Older versions do not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<TicketDetails>,
 }
 
 impl From<&Order> for OrderCreated {
@@ -61,6 +66,7 @@ impl From<&OrderedTicket> for OrderedTicketRef {
             price: ticket.price,
             title: Some(ticket.title.clone()),
             version: ticket.version,
+            details: Some(ticket.details.clone()),
         }
     }
 }

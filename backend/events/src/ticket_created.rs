@@ -1,7 +1,7 @@
 //! `ticket:created`: a ticket was listed.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Money, Ticket, TicketId, UserId};
+use ticketing_sdk::{Money, Ticket, TicketDetails, TicketId, UserId};
 
 use crate::{Event, EventName};
 
@@ -17,6 +17,9 @@ pub struct TicketCreated {
     pub title: String,
     /// What it costs.
     pub price: Money,
+    /// What it says about its event. Older versions do not state it.
+    #[serde(flatten)]
+    pub details: TicketDetails,
     /// Who sells it.
     pub user_id: UserId,
 }
@@ -29,6 +32,7 @@ impl From<&Ticket> for TicketCreated {
             version: ticket.version,
             title: ticket.title.clone(),
             price: ticket.price,
+            details: ticket.details.clone(),
             user_id: ticket.user_id.clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! `ticket:updated`: a ticket was edited, reserved, released or sold.
 
 use serde::{Deserialize, Serialize};
-use ticketing_sdk::{Money, OrderId, Ticket, TicketId, UserId};
+use ticketing_sdk::{Money, OrderId, Ticket, TicketDetails, TicketId, UserId};
 
 use crate::{Event, EventName};
 
@@ -17,6 +17,9 @@ pub struct TicketUpdated {
     pub title: String,
     /// What it costs.
     pub price: Money,
+    /// What it says about its event. Older versions do not state it.
+    #[serde(flatten)]
+    pub details: TicketDetails,
     /// Who sells it.
     pub user_id: UserId,
     /// The order that holds it, if there is one.
@@ -32,6 +35,7 @@ impl From<&Ticket> for TicketUpdated {
             version: ticket.version,
             title: ticket.title.clone(),
             price: ticket.price,
+            details: ticket.details.clone(),
             user_id: ticket.user_id.clone(),
             order_id: ticket.order_id.clone(),
         }

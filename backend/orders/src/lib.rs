@@ -32,6 +32,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V1__orders", include_str!("../migrations/V1__orders.sql")),
         ("V2__open_orders", include_str!("../migrations/V2__open_orders.sql")),
         ("V3__unpaid_reservations", include_str!("../migrations/V3__unpaid_reservations.sql")),
+        ("V4__details", include_str!("../migrations/V4__details.sql")),
     ],
 };
 

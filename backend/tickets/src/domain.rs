@@ -2,4 +2,5 @@
 
 pub mod hold;
 pub mod listing;
+pub mod terms;
 pub mod title;

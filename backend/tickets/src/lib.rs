@@ -31,6 +31,7 @@ pub const MIGRATIONS: Migrations = Migrations {
         ("V2__changes_in_order", include_str!("../migrations/V2__changes_in_order.sql")),
         ("V3__key_version", include_str!("../migrations/V3__key_version.sql")),
         ("V4__orders_prevail", include_str!("../migrations/V4__orders_prevail.sql")),
+        ("V5__details", include_str!("../migrations/V5__details.sql")),
     ],
 };
 

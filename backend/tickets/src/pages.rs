@@ -11,6 +11,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use ticketing_platform::signal::Signal;
+use ticketing_sdk::Timestamp;
 
 /// Pages that are kept; beyond it all are forgotten.
 const MOST: usize = 256;
@@ -28,6 +29,8 @@ pub(crate) struct Page {
     pub(crate) body: Bytes,
     /// The `Link` to the next page.
     pub(crate) link: Option<HeaderValue>,
+    /// When a ticket of it leaves the list because its event starts.
+    pub(crate) good_until: Option<Timestamp>,
 }
 
 impl IntoResponse for Page {
@@ -67,10 +70,10 @@ impl Pages {
         self.changed.notifications()
     }
 
-    /// The page that answers `question`, if no ticket has changed since.
-    pub(crate) fn get(&self, question: &str) -> Option<Page> {
+    /// The page that answers `question` at `now`, if no ticket has changed and no event of it has started since.
+    pub(crate) fn get(&self, question: &str, now: Timestamp) -> Option<Page> {
         let kept = self.kept.as_ref()?.read().unwrap_or_else(PoisonError::into_inner);
-        let page = kept.pages.get(question)?;
+        let page = kept.pages.get(question).filter(|page| page.good_until.is_none_or(|until| now < until))?;
         (kept.generation == self.changed.notifications()).then(|| page.clone())
     }
 
@@ -99,8 +102,10 @@ impl Pages {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp::MIN;
+
     fn page(text: &'static str) -> Page {
-        Page { body: Bytes::from_static(text.as_bytes()), link: None }
+        Page { body: Bytes::from_static(text.as_bytes()), link: None, good_until: None }
     }
 
     #[test]
@@ -109,13 +114,13 @@ mod tests {
         let pages = Pages::new(changed.clone(), false);
         let before = pages.generation();
         pages.keep("", before, &page("[1]"));
-        assert_eq!(pages.get("").unwrap().body, "[1]");
+        assert_eq!(pages.get("", NOW).unwrap().body, "[1]");
         changed.notify();
-        assert!(pages.get("").is_none(), "the page is older than the change");
+        assert!(pages.get("", NOW).is_none(), "the page is older than the change");
         pages.keep("", before, &page("[1]"));
-        assert!(pages.get("").is_none(), "the page was read before the change");
+        assert!(pages.get("", NOW).is_none(), "the page was read before the change");
         pages.keep("", pages.generation(), &page("[2]"));
-        assert_eq!(pages.get("").unwrap().body, "[2]");
+        assert_eq!(pages.get("", NOW).unwrap().body, "[2]");
     }
 
     #[test]
@@ -125,7 +130,7 @@ mod tests {
             pages.keep(&format!("q={n}"), 0, &page("[]"));
         }
         assert!(pages.kept.as_ref().unwrap().read().unwrap().pages.len() <= MOST);
-        let large = Page { body: Bytes::from(vec![b' '; LARGEST]), link: None };
+        let large = Page { body: Bytes::from(vec![b' '; LARGEST]), link: None, good_until: None };
         for n in 0..10 {
             pages.keep(&format!("large={n}"), 0, &large);
             pages.keep("large=again", 0, &large);
@@ -136,7 +141,16 @@ mod tests {
         pages.keep(&"q".repeat(LONGEST + 1), 0, &page("[]"));
         let none = Pages::new(Signal::default(), true);
         none.keep("", none.generation(), &page("[]"));
-        assert!(none.get("").is_none(), "another process may have changed a ticket by now");
-        assert!(pages.get(&"q".repeat(LONGEST + 1)).is_none());
+        assert!(none.get("", NOW).is_none(), "another process may have changed a ticket by now");
+        assert!(pages.get(&"q".repeat(LONGEST + 1), NOW).is_none());
+    }
+
+    #[test]
+    fn a_page_is_good_until_an_event_of_it_starts() {
+        let pages = Pages::new(Signal::default(), false);
+        let starts = Timestamp::from_millis(2_000);
+        pages.keep("", pages.generation(), &Page { good_until: Some(starts), ..page("[1]") });
+        assert!(pages.get("", Timestamp::from_millis(1_999)).is_some());
+        assert!(pages.get("", starts).is_none());
     }
 }

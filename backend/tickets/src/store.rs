@@ -4,6 +4,7 @@ mod changes;
 mod keys;
 mod list;
 mod reservations;
+mod terms;
 mod tickets;
 
 pub use changes::{Change, Changes, Resumed, adopt, after, latest, prune, resume};

@@ -20,7 +20,10 @@ async fn main() -> anyhow::Result<()> {
     let client = Client::new(server)?;
     sign_in_or_up(&client, &email, password).await?;
 
-    let ticket = client.tickets().create(NewTicket::new("RustConf, day 1", "149.99".parse()?)).await?;
+    let ticket = client
+        .tickets()
+        .create(NewTicket::new("RustConf, day 1", "149.99".parse()?).venue("Palais de Tokyo"))
+        .await?;
     println!("listed {} for {}", ticket.id, ticket.price);
 
     // With `if_match`, the update fails instead of overwriting a concurrent change.

@@ -47,7 +47,8 @@ impl Orders {
 
     /// Orders a ticket at whatever it costs: holds it until it is paid for, or the hold runs out.
     ///
-    /// Fails with `ticket_reserved`, `not_found`, `not_signed_in`, `too_many_open_orders` and `reorder_too_soon`.
+    /// Fails with `ticket_reserved`, `ticket_past`, `not_found`, `not_signed_in`, `too_many_open_orders` and
+    /// `reorder_too_soon`.
     pub fn create(&self, ticket: impl Into<TicketId>) -> Write<Order> {
         self.create_from(&NewOrder { ticket_id: ticket.into(), price: None })
     }

@@ -8,8 +8,8 @@ use crate::recently_created::made_at;
 use crate::types::text::{SearchWords, search_key};
 use crate::types::words;
 use crate::{
-    Client, IdempotencyKey, List, NewTicket, PriceBound, Request, Response, Result, Ticket, TicketId,
-    TicketStatus, Watch, WatchEvents, Write,
+    Client, EventTime, IdempotencyKey, List, NewTicket, PriceBound, Request, Response, Result, Ticket,
+    TicketId, TicketStatus, TicketUpdate, Timestamp, Watch, WatchEvents, Write,
 };
 
 const PATH: &str = "/api/tickets";
@@ -17,13 +17,19 @@ const PATH: &str = "/api/tickets";
 /// Tickets. See [`Client::tickets`].
 ///
 /// ```no_run
-/// use ticketing_sdk::{Client, NewTicket, TicketSort};
+/// use ticketing_sdk::{Client, EventTime, NewTicket, TicketSort, TicketUpdate};
 ///
 /// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let ticket = client.tickets().create(NewTicket::new("RustConf, day 1", "149.99".parse()?)).await?;
-/// let cheaper = NewTicket { price: "99".parse()?, ..NewTicket::new(&ticket.title, ticket.price) };
+/// let starts_at: EventTime = "2026-12-24T19:30:00+01:00".parse()?;
+/// let ticket = NewTicket::new("RustConf, day 1", "149.99".parse()?).venue("Palais de Tokyo").starts_at(starts_at);
+/// let ticket = client.tickets().create(ticket).await?;
+/// // What an update does not name stays as it is.
+/// let cheaper = TicketUpdate::new(&ticket.title, "99".parse()?);
 /// client.tickets().update(&ticket.id, cheaper).if_match(ticket.version).await?;
-/// let page = client.tickets().list().max_price("100".parse()?).sort(TicketSort::Price).await?;
+/// let december = client.tickets().list().from("2026-12-01T00:00:00Z".parse()?).sort(TicketSort::Starts);
+/// for ticket in december.max_price("100".parse()?).await?.items {
+///     println!("{} {:?}", ticket.title, ticket.details.starts_at);
+/// }
 /// # Ok(())
 /// # }
 /// ```
@@ -59,12 +65,11 @@ impl Tickets {
         Write::new(request.idempotency_key(IdempotencyKey::generate()), Response::json)
     }
 
-    /// Changes one's own ticket. With [`Write::if_match`], only if nobody else changed it meanwhile.
+    /// Changes one's own ticket; details that are not given stay as they are. With [`Write::if_match`], only if nobody else changed it meanwhile.
     ///
     /// Fails with `invalid_input`, `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
-    #[expect(clippy::needless_pass_by_value, reason = "as in `create`")]
-    pub fn update(&self, id: impl Into<TicketId>, ticket: NewTicket) -> Write<Ticket> {
-        Write::new(self.one(Method::PUT, &id.into()).json(&ticket), Response::json)
+    pub fn update(&self, id: impl Into<TicketId>, ticket: impl Into<TicketUpdate>) -> Write<Ticket> {
+        Write::new(self.one(Method::PUT, &id.into()).json(&ticket.into()), Response::json)
     }
 
     /// Takes one's own ticket off the market.
@@ -127,11 +132,35 @@ impl Tickets {
 pub type ListTickets = List<Ticket>;
 
 impl List<Ticket> {
-    /// Tickets with all of these words in the title.
+    /// Tickets with all of these words in the title or the venue.
     pub fn matching(self, words: impl Into<String>) -> Self {
         let words = words.into();
         let search = SearchWords::new(&words);
-        self.filter("q", words, move |ticket, _| search.match_title(&ticket.title))
+        self.filter("q", words, move |ticket, _| search.match_ticket(ticket))
+    }
+
+    /// Tickets with all of these words in the venue.
+    pub fn venue(self, words: impl Into<String>) -> Self {
+        let words = words.into();
+        let search = SearchWords::new(&words);
+        self.filter("venue", words, move |ticket, _| {
+            ticket.details.venue.as_deref().is_some_and(|venue| search.match_title(venue))
+        })
+    }
+
+    /// Tickets of events that start at this time or later.
+    pub fn from(self, time: Timestamp) -> Self {
+        self.filter("from", time, move |ticket, _| starts_at(ticket).is_some_and(|starts| starts >= time))
+    }
+
+    /// Tickets of events that start at this time or earlier.
+    pub fn until(self, time: Timestamp) -> Self {
+        self.filter("until", time, move |ticket, _| starts_at(ticket).is_some_and(|starts| starts <= time))
+    }
+
+    /// Also tickets of events that have started, which are left out otherwise.
+    pub fn past(self) -> Self {
+        self.parameter("past", "true")
     }
 
     /// Tickets that cost at least this.
@@ -181,10 +210,13 @@ pub enum TicketSort {
     PriceDescending,
     /// By the alphabet.
     Title,
+    /// The event that starts first comes first; those without a start come last.
+    Starts,
 }
 
 words!(TicketSort, "order", {
     Oldest => "oldest", Newest => "newest", Price => "price", PriceDescending => "-price", Title => "title",
+    Starts => "starts",
 });
 
 impl TicketSort {
@@ -195,8 +227,17 @@ impl TicketSort {
             Self::Price => |a, b| a.price.cmp(&b.price),
             Self::PriceDescending => |a, b| b.price.cmp(&a.price),
             Self::Title => |a, b| search_key(&a.title).cmp(&search_key(&b.title)),
+            Self::Starts => |a, b| {
+                let key = |ticket: &Ticket| starts_at(ticket).unwrap_or(Timestamp::MAX);
+                key(a).cmp(&key(b))
+            },
         }
     }
+}
+
+/// When the event of a ticket starts, if that is known.
+fn starts_at(ticket: &Ticket) -> Option<Timestamp> {
+    ticket.details.starts_at.as_ref().map(EventTime::instant)
 }
 
 /// When a ticket was listed, in milliseconds since the Unix epoch. Its identifier tells where the backend does not.

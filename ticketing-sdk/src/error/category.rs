@@ -47,6 +47,7 @@ impl ErrorCategory {
             | ErrorCode::InvalidCredentials => Self::NotAllowed,
             ErrorCode::EmailInUse
             | ErrorCode::TicketReserved
+            | ErrorCode::TicketPast
             | ErrorCode::PriceChanged
             | ErrorCode::ReorderTooSoon
             | ErrorCode::OrderExpired

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, Ticket, TicketId, Timestamp, UserId, text, words};
+use super::{Money, OrderId, Ticket, TicketDetails, TicketId, Timestamp, UserId, text, tolerant, words};
 
 /// A buyer's hold on a ticket.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Order {
     /// When it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
+    /// Of a cancelled order: why. Absent where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
+    pub cancel_reason: Option<CancelReason>,
 }
 
 impl Order {
@@ -66,6 +69,9 @@ impl Order {
     #[must_use]
     pub fn label(&self, now: Timestamp) -> String {
         match self.time_left(now) {
+            None if self.cancel_reason == Some(CancelReason::Expired) => {
+                OrderStatus::EXPIRED_LABEL.to_owned()
+            }
             None => self.status.label().to_owned(),
             Some(left) if left.is_zero() => OrderStatus::EXPIRED_LABEL.to_owned(),
             Some(left) => format!("{} · {}", self.status.label(), text::time_left(left)),
@@ -112,6 +118,23 @@ impl OrderStatus {
     }
 }
 
+/// Why an order was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CancelReason {
+    /// Its buyer cancelled it.
+    Buyer,
+    /// It was not paid in time.
+    Expired,
+    /// Its ticket was withdrawn.
+    Withdrawn,
+    /// Its payment failed for good.
+    PaymentFailed,
+}
+
+words!(CancelReason, "cancel reason", {
+    Buyer => "buyer", Expired => "expired", Withdrawn => "withdrawn", PaymentFailed => "payment_failed",
+});
+
 /// The ticket of an order, as it was when ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -123,6 +146,9 @@ pub struct OrderedTicket {
     pub title: String,
     /// What the order costs, in US dollars.
     pub price: Money,
+    /// What the ticket says about its event.
+    #[serde(flatten)]
+    pub details: TicketDetails,
     /// The version of the ticket that was ordered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
@@ -135,6 +161,7 @@ impl From<&Ticket> for OrderedTicket {
             id: ticket.id.clone(),
             title: ticket.title.clone(),
             price: ticket.price,
+            details: ticket.details.clone(),
             version: Some(ticket.version),
         }
     }

@@ -112,6 +112,8 @@ codes! {
     InvalidCredentials => "invalid_credentials",
     /// An order holds the ticket.
     TicketReserved => "ticket_reserved",
+    /// The event of the ticket has started.
+    TicketPast => "ticket_past",
     /// The ticket no longer costs what the order says; the fault names the new price.
     PriceChanged => "price_changed",
     /// The buyer has given up a reservation of the ticket, and others come first for a while; see `Retry-After`.

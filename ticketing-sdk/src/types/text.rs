@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Timestamp;
 
-pub use search::SearchWords;
+pub use search::{SearchWords, ticket_key};
 pub use unicode::{fold_case, has_visible, is_invisible, normalize, search_key};
 
 /// Makes a text that someone else wrote safe to print on a terminal, on one line.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Money, OrderId, TicketId, Timestamp, UserId, words};
+use super::{DetailField, DetailsUpdate, Money, OrderId, TicketDetails, TicketId, Timestamp, UserId, words};
 
 /// A ticket that someone lists for sale.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Ticket {
     pub title: String,
     /// What it costs, in US dollars.
     pub price: Money,
+    /// What it says about its event.
+    #[serde(flatten)]
+    pub details: TicketDetails,
     /// Who sells it.
     pub user_id: UserId,
     /// Rises by one with each change, from 0.
@@ -57,13 +60,16 @@ impl TicketStatus {
     }
 }
 
-/// What a seller says about a ticket, to list it or to change it.
+/// What a seller says about a ticket, to list it.
 ///
 /// ```
 /// use ticketing_sdk::NewTicket;
 ///
-/// let ticket = NewTicket::new("RustConf, day 1", "149.99".parse()?);
-/// # Ok::<(), ticketing_sdk::MoneyError>(())
+/// let ticket = NewTicket::new("RustConf, day 1", "149.99".parse()?)
+///     .venue("Palais de Tokyo")
+///     .starts_at("2026-12-24T19:30:00+01:00".parse::<ticketing_sdk::EventTime>()?)
+///     .seat("Row 4, seat 12");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -76,12 +82,60 @@ pub struct NewTicket {
     /// What it costs, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
     pub price: Money,
+    /// What it says about its event.
+    #[serde(flatten)]
+    pub details: TicketDetails,
 }
 
 impl NewTicket {
     /// A ticket of this title and price.
     pub fn new(title: impl Into<String>, price: Money) -> Self {
-        Self { title: title.into(), price }
+        Self { title: title.into(), price, details: TicketDetails::default() }
+    }
+}
+
+/// What a seller changes of a ticket: title and price are given, the details that are not given stay as they are.
+///
+/// ```
+/// use ticketing_sdk::{DetailField, TicketUpdate};
+///
+/// let update = TicketUpdate::new("RustConf, day 1", "99".parse()?).seat("Row 1").clear(DetailField::Venue);
+/// # Ok::<(), ticketing_sdk::MoneyError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(description = "What a seller changes of a ticket."))]
+#[serde(rename_all = "camelCase")]
+pub struct TicketUpdate {
+    /// What it admits to: 1 to 200 characters after trimming.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = r"\S"))]
+    pub title: String,
+    /// What it costs, in US dollars.
+    #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
+    pub price: Money,
+    /// What changes of its details.
+    #[serde(flatten)]
+    pub details: DetailsUpdate,
+}
+
+impl TicketUpdate {
+    /// A change of title and price that keeps the details.
+    pub fn new(title: impl Into<String>, price: Money) -> Self {
+        Self { title: title.into(), price, details: DetailsUpdate::default() }
+    }
+
+    /// Clears a field of the details.
+    #[must_use]
+    pub fn clear(mut self, field: DetailField) -> Self {
+        self.details.clear(field);
+        self
+    }
+}
+
+impl From<NewTicket> for TicketUpdate {
+    /// Sets the details that are given, and keeps the others.
+    fn from(ticket: NewTicket) -> Self {
+        Self { title: ticket.title, price: ticket.price, details: ticket.details.into() }
     }
 }
 
@@ -90,7 +144,7 @@ impl NewTicket {
 pub enum TicketChangeKind {
     /// It was listed.
     Created,
-    /// Its title, price or status changed.
+    /// Its title, price, details or status changed.
     Updated,
     /// It was taken off the market.
     Deleted,
@@ -120,6 +174,8 @@ struct TicketOnTheWire {
     id: TicketId,
     title: String,
     price: Money,
+    #[serde(flatten)]
+    details: TicketDetails,
     user_id: UserId,
     #[serde(default)]
     version: i64,
@@ -140,6 +196,7 @@ impl From<TicketOnTheWire> for Ticket {
             id: wire.id,
             title: wire.title,
             price: wire.price,
+            details: wire.details,
             user_id: wire.user_id,
             version: wire.version,
             order_id: wire.order_id,

@@ -46,7 +46,7 @@ fn invalid_body_fails_to_decode_with_a_reason() {
     for (body, reason) in [
         ("", "EOF"),
         ("{", "EOF"),
-        ("[]", "invalid length"),
+        ("[]", "invalid type: sequence"),
         ("{}", "missing field `id`"),
         (r#"{"id":1,"version":0,"title":"a","price":20,"userId":"u"}"#, "invalid type: integer `1`"),
         (r#"{"id":"t","version":0.5,"title":"a","price":20,"userId":"u"}"#, "floating point"),

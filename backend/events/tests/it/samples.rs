@@ -2,10 +2,10 @@
 
 use ticketing_events::{
     CancelledTicket, CompletedTicket, ConfirmedTicket, Event, ExpirationComplete, OrderCancelled,
-    OrderCompleted, OrderConfirmed, OrderCreated, PaymentAuthorized, PaymentCreated,
-    PaymentFailed, PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
+    OrderCompleted, OrderConfirmed, OrderCreated, PaymentAuthorized, PaymentCreated, PaymentFailed,
+    PaymentRefunded, SessionEnded, TicketCreated, TicketDeleted, TicketUpdated,
 };
-use ticketing_sdk::{Money, Order, OrderId, PaymentId, Ticket, TicketId, UserId, fixtures};
+use ticketing_sdk::{CancelReason, Money, Order, OrderId, PaymentId, Ticket, TicketId, UserId, fixtures};
 
 pub(crate) const TICKET: &str = "0192f3a4-0000-7000-8000-0000000000a1";
 pub(crate) const ORDER: &str = "0192f3a4-0000-7000-8000-0000000000b2";
@@ -49,12 +49,12 @@ fn dollars(text: &str) -> Money {
 }
 
 impl Sample for TicketCreated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":0,"title":"RustConf – day 1","price":20,"userId":"0192f3a4-0000-7000-8000-0000000000d4"}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":0,"title":"RustConf – day 1","price":20,"venue":"Palais de Tokyo","startsAt":"2026-12-24T19:30:00+01:00","seat":"Row 4","userId":"0192f3a4-0000-7000-8000-0000000000d4"}"#;
     const OF: (&'static str, i64) = (TICKET, 0);
 
     fn sample() -> Self {
-        let (title, price) = ("RustConf – day 1".to_owned(), dollars("20"));
-        Self::from(&Ticket { title, price, user_id: USER.into(), ..fixtures::ticket(TICKET) })
+        let (title, price, details) = ("RustConf – day 1".to_owned(), dollars("20"), fixtures::details());
+        Self::from(&Ticket { title, price, details, user_id: USER.into(), ..fixtures::ticket(TICKET) })
     }
 }
 
@@ -84,24 +84,26 @@ impl Sample for TicketDeleted {
 }
 
 impl Sample for OrderCreated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3}}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3,"details":{"venue":"Palais de Tokyo","startsAt":"2026-12-24T19:30:00+01:00","seat":"Row 4"}}}"#;
     const OF: (&'static str, i64) = (ORDER, 0);
 
     fn sample() -> Self {
         let (title, price) = ("RustConf".to_owned(), dollars("149.99"));
-        let ticket = Ticket { version: 3, title, price, ..fixtures::ticket(TICKET) };
+        let ticket =
+            Ticket { version: 3, title, price, details: fixtures::details(), ..fixtures::ticket(TICKET) };
         let expires_at = "2026-11-22T10:15:00Z".parse().unwrap();
         Self::from(&Order { user_id: USER.into(), expires_at, ..fixtures::order(ORDER, &ticket) })
     }
 }
 
 impl Sample for OrderCancelled {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":1,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"}}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":1,"ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1"},"cancelReason":"expired"}"#;
     const OF: (&'static str, i64) = (ORDER, 1);
 
     fn sample() -> Self {
         let ticket = CancelledTicket { id: TicketId::from(TICKET) };
-        Self { id: OrderId::from(ORDER), version: 1, ticket }
+        let cancel_reason = Some(CancelReason::Expired);
+        Self { id: OrderId::from(ORDER), version: 1, ticket, cancel_reason }
     }
 }
 

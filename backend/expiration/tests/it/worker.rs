@@ -49,7 +49,8 @@ impl Running {
 
     async fn publish_cancelled(&self, order: &str) {
         let ticket = CancelledTicket { id: TicketId::new("t") };
-        self.publish(&OrderCancelled { id: OrderId::new(order), version: 1, ticket }).await;
+        self.publish(&OrderCancelled { id: OrderId::new(order), version: 1, ticket, cancel_reason: None })
+            .await;
     }
 
     async fn wait_until_consumed(&self) {

@@ -2,7 +2,7 @@
 //!
 //! Orders is the one judge of who holds a ticket, so nothing that its seller does moves an order.
 
-use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_sdk::{CancelReason, OrderStatus, Timestamp};
 
 /// Something that wants to move an order on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,20 @@ pub enum Cause {
     PaymentCreated,
     /// The provider refused the charge for good.
     PaymentFailed,
+}
+
+impl Cause {
+    /// The reason of an order that this cancels.
+    #[must_use]
+    pub fn cancel_reason(self) -> Option<CancelReason> {
+        match self {
+            Self::Cancelled => Some(CancelReason::Buyer),
+            // An authorisation cancels an order only after its deadline.
+            Self::Expired | Self::PaymentAuthorized => Some(CancelReason::Expired),
+            Self::PaymentFailed => Some(CancelReason::PaymentFailed),
+            Self::PaymentCreated => None,
+        }
+    }
 }
 
 /// What becomes of the order.

@@ -31,8 +31,8 @@ pub(crate) struct OrderInput {
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]+$", description = "1 to 255 visible ASCII characters; kept for 24 hours. The same key and body answers the first response again, unless that was a refusal which another try may change")),
     security(("session" = [])),
     responses(
-        (status = 201, description = "The ticket is reserved until `expiresAt`", body = Order, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
-        (status = 400, description = "The ticket is already reserved", body = Problem),
+        (status = 201, description = "The ticket is reserved until `expiresAt`, at most until its event starts", body = Order, headers(("Idempotent-Replayed" = bool, description = "Of a request with a key: whether an earlier one had the effect"))),
+        (status = 400, description = "The ticket is already reserved, or `ticket_past`: its event has started", body = Problem),
         (status = 401, description = "Not signed in", body = Problem),
         (status = 404, description = "There is no such ticket", body = Problem),
         (status = 409, description = "`price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered", body = Problem),
@@ -151,6 +151,7 @@ impl Request {
 fn refused(error: ReserveError) -> ApiError {
     match error {
         ReserveError::UnknownTicket | ReserveError::NoTicket => ApiError::not_found(),
+        ReserveError::Started => ApiError::rule(ErrorCode::TicketPast, "The event has started"),
         ReserveError::PriceChanged(price) => ApiError::price_changed(price),
         ReserveError::ReorderTooSoon(wait) => ApiError::too_many(
             ErrorCode::ReorderTooSoon,

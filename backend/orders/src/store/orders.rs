@@ -9,14 +9,16 @@ use ticketing_events::{
 };
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId};
+use ticketing_sdk::{
+    CancelReason, Money, Order, OrderId, OrderStatus, OrderedTicket, TicketId, Timestamp, UserId,
+};
 
 use super::tickets::{is_known, ticket};
 use super::{open, reorder};
 use crate::domain::lifecycle::{Cause, Step, step};
 
-const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, expires_at, \
-                       version, created_at";
+const COLUMNS: &str = "id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, status, \
+                       expires_at, version, created_at, cancel_reason";
 
 /// An order that is to be made.
 #[derive(Clone, Debug)]
@@ -29,7 +31,7 @@ pub struct NewOrder {
     pub ticket_id: TicketId,
     /// Now.
     pub now: Timestamp,
-    /// When the reservation ends unless it is paid.
+    /// When the reservation ends unless it is paid; earlier, if the event starts earlier.
     pub expires_at: Timestamp,
     /// How many unpaid orders one user may have.
     pub open_limit: i64,
@@ -48,6 +50,9 @@ pub enum ReserveError {
     /// The ticket was withdrawn.
     #[error("there is no such ticket")]
     NoTicket,
+    /// The event has started, so the ticket is no longer sold.
+    #[error("the event has started")]
+    Started,
     /// The present price of the ticket, which differs from the price that the buyer saw.
     #[error("the ticket costs {0}")]
     PriceChanged(Money),
@@ -110,6 +115,7 @@ fn ordered_ticket(row: &Row<'_>) -> Result<OrderedTicket, DbError> {
         id: row.parse("ticket_id")?,
         title: row.text("ticket_title")?,
         price: row.money("ticket_price")?,
+        details: row.opt_json("ticket_details")?.unwrap_or_default(),
         version: Some(row.int("ticket_version")?),
     })
 }
@@ -123,14 +129,15 @@ fn order(row: &Row<'_>) -> Result<Order, DbError> {
         ticket: ordered_ticket(row)?,
         version: row.int("version")?,
         created_at: Some(row.time("created_at")?),
+        cancel_reason: row.opt_parse("cancel_reason")?,
     })
 }
 
 /// Reserves a ticket by ordering it, for its price at this moment.
 ///
 /// # Errors
-/// When there is no such ticket, its price has changed, another order holds it, other buyers come first, or the user
-/// has too many unpaid orders.
+/// When there is no such ticket, its event has started, its price has changed, another order holds it, other buyers come
+/// first, or the user has too many unpaid orders.
 pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order, ReserveError> {
     if open::is_full(tx, &new.user_id, new.open_limit)? {
         return Err(match ticket(tx, &new.ticket_id)? {
@@ -138,28 +145,32 @@ pub fn reserve(tx: &mut Tx<'_>, outbox: &Outbox, new: &NewOrder) -> Result<Order
             None => no_ticket(tx, &new.ticket_id)?,
         });
     }
-    let Some(ticket) = insert(tx, new)? else { return Err(refusal(tx, new)?) };
+    let Some((ticket, expires_at)) = insert(tx, new)? else { return Err(refusal(tx, new)?) };
     let order = Order {
         id: new.id.clone(),
         user_id: new.user_id.clone(),
         status: OrderStatus::Created,
-        expires_at: new.expires_at,
+        expires_at,
         ticket,
         version: 0,
         created_at: Some(new.now),
+        cancel_reason: None,
     };
     outbox.append(tx, &OrderCreated::from(&order))?;
     Ok(order)
 }
 
-/// Inserts the order and returns the ticket as it is now; `None` if there is no such ticket, or another order holds it.
-fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<OrderedTicket>, ReserveError> {
+/// Inserts the order and returns the ticket as it is now, with the end of the reservation, which is the start of the event at
+/// the latest; `None` if there is no such ticket, its event has started, or another order holds it.
+fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<(OrderedTicket, Timestamp)>, ReserveError> {
     let made = format!(
-        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
-                expires_at, version, created_at) \
-                SELECT $1, $2, id, title, price, version, 'created', $4, 0, $5 FROM tickets WHERE id = $3 AND deleted = 0 \
-                AND (price = $7 OR $7 = 0) AND {} \
-                ON CONFLICT DO NOTHING RETURNING ticket_id, ticket_title, ticket_price, ticket_version",
+        "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
+                ticket_details, status, expires_at, version, created_at) \
+                SELECT $1, $2, id, title, price, version, details, 'created', \
+                CASE WHEN starts_at < $4 THEN starts_at ELSE $4 END, 0, $5 \
+                FROM tickets WHERE id = $3 AND deleted = 0 AND starts_at > $5 AND (price = $7 OR $7 = 0) AND {} \
+                ON CONFLICT DO NOTHING \
+                RETURNING ticket_id, ticket_title, ticket_price, ticket_version, ticket_details, expires_at",
         reorder::MAY_ORDER
     );
     let price = new.price.map_or(0, Money::cents);
@@ -167,17 +178,20 @@ fn insert(tx: &mut Tx<'_>, new: &NewOrder) -> Result<Option<OrderedTicket>, Rese
     let limit = new.open_limit;
     let args = args![&new.id, &new.user_id, &new.ticket_id, new.expires_at, new.now, limit, price, pause];
     let made = tx.query_opt(&open::counting(&made, tx.dialect()), args, |row| {
-        Ok((ordered_ticket(row)?, row.int("counted")? > 0))
+        Ok(((ordered_ticket(row)?, row.time("expires_at")?), row.int("counted")? > 0))
     })?;
     match made {
         Some((_, false)) => Err(ReserveError::TooManyOpen),
-        made => Ok(made.map(|(ticket, _)| ticket)),
+        made => Ok(made.map(|(reserved, _)| reserved)),
     }
 }
 
-/// Returns why nothing was inserted. A wrong price is reported before a reservation by another buyer.
+/// Returns why nothing was inserted. An event that has started is reported before all else, a wrong price before a reservation by another buyer.
 fn refusal(tx: &mut Tx<'_>, new: &NewOrder) -> Result<ReserveError, DbError> {
     let Some(ticket) = ticket(tx, &new.ticket_id)? else { return no_ticket(tx, &new.ticket_id) };
+    if ticket.details.starts_at.as_ref().is_some_and(|starts| starts.instant() <= new.now) {
+        return Ok(ReserveError::Started);
+    }
     if new.price.is_some_and(|price| price != ticket.price) {
         return Ok(ReserveError::PriceChanged(ticket.price));
     }
@@ -252,7 +266,7 @@ pub fn cancel(
     match step(order.status, Cause::Cancelled, order.expires_at, now) {
         Step::To(next) => {
             reorder::note(tx, &order, now)?;
-            Ok(move_to(tx, outbox, &order, next)?)
+            Ok(move_to(tx, outbox, &order, next, Cause::Cancelled)?)
         }
         _ if order.status == OrderStatus::Cancelled => Ok(()),
         _ => Err(CancelError::TooLate(order.status)),
@@ -276,19 +290,32 @@ pub fn advance(
             if matches!(cause, Cause::Cancelled | Cause::Expired) {
                 reorder::note(tx, &order, now)?;
             }
-            move_to(tx, outbox, &order, next).map(|()| Moved::Done)
+            move_to(tx, outbox, &order, next, cause).map(|()| Moved::Done)
         }
         Step::Stay => Ok(Moved::Done),
         Step::NotYet => Ok(Moved::NotYet),
     }
 }
 
-/// Writes the next state, fenced by the version that was read, and says so.
-fn move_to(tx: &mut Tx<'_>, outbox: &Outbox, order: &Order, next: OrderStatus) -> Result<(), DbError> {
+/// Writes the next state, fenced by the version that was read, and publishes its event.
+fn move_to(
+    tx: &mut Tx<'_>,
+    outbox: &Outbox,
+    order: &Order,
+    next: OrderStatus,
+    cause: Cause,
+) -> Result<(), DbError> {
     let version = order.version + 1;
+    let cancel_reason = (next == OrderStatus::Cancelled).then(|| cause.cancel_reason()).flatten();
     let moved = tx.execute(
-        "UPDATE orders SET status = $2, version = $3 WHERE id = $1 AND version = $4",
-        args![&order.id, next.as_str(), version, order.version],
+        "UPDATE orders SET status = $2, version = $3, cancel_reason = $5 WHERE id = $1 AND version = $4",
+        args![
+            &order.id,
+            next.as_str(),
+            version,
+            order.version,
+            cancel_reason.as_ref().map(CancelReason::as_str)
+        ],
     )?;
     if moved == 0 {
         return Err(DbError::Unavailable("another transaction has moved the order on".to_owned()));
@@ -305,7 +332,8 @@ fn move_to(tx: &mut Tx<'_>, outbox: &Outbox, order: &Order, next: OrderStatus) -
             outbox.append(tx, &OrderCompleted { id, version, ticket: CompletedTicket { id: ticket } })
         }
         OrderStatus::Cancelled => {
-            outbox.append(tx, &OrderCancelled { id, version, ticket: CancelledTicket { id: ticket } })
+            let ticket = CancelledTicket { id: ticket };
+            outbox.append(tx, &OrderCancelled { id, version, ticket, cancel_reason })
         }
         OrderStatus::Created => Err(DbError::Statement("no order goes back to created".to_owned())),
     }?;

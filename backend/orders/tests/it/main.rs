@@ -7,5 +7,6 @@ mod copies;
 mod lifecycle;
 mod listing;
 mod reserve;
+mod starts;
 mod support;
 mod terms;

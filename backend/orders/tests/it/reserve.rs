@@ -38,7 +38,8 @@ async fn the_index_judges_whoever_writes(engine: Engine) {
     let order = shop.reserved("user", "t").await;
     let around = shop.core.db.write(|tx| {
         tx.execute(
-            "INSERT INTO orders SELECT 'other', user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
+            "INSERT INTO orders (id, user_id, ticket_id, ticket_title, ticket_price, ticket_version, status, \
+             expires_at, version, created_at) SELECT 'other', user_id, ticket_id, ticket_title, ticket_price, ticket_version, \
              status, expires_at, version, created_at FROM orders",
             &[],
         )

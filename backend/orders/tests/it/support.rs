@@ -108,6 +108,16 @@ impl Shop {
         (order.status, order.version)
     }
 
+    /// The bodies of the events of this name, oldest first.
+    pub(crate) async fn bodies(&self, name: &'static str) -> Vec<String> {
+        self.write(move |tx| {
+            tx.query("SELECT body FROM outbox WHERE name = $1 ORDER BY id", args![name], |row| {
+                row.text("body")
+            })
+        })
+        .await
+    }
+
     /// What was said, oldest first: `name aggregate version`.
     pub(crate) async fn said(&self) -> Vec<String> {
         self.write(|tx| {

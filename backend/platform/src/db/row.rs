@@ -111,6 +111,28 @@ impl<'r> Row<'r> {
     }
 }
 
+impl Row<'_> {
+    /// A TEXT column that holds JSON.
+    ///
+    /// # Errors
+    /// As for [`text`](Self::text), and when the text is no JSON of the type.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<T, DbError> {
+        from_json(column, &self.text(column)?)
+    }
+
+    /// The same for a column that may be empty.
+    ///
+    /// # Errors
+    /// As for [`json`](Self::json).
+    pub fn opt_json<T: serde::de::DeserializeOwned>(&self, column: &str) -> Result<Option<T>, DbError> {
+        self.opt_text(column)?.map(|text| from_json(column, &text)).transpose()
+    }
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(column: &str, text: &str) -> Result<T, DbError> {
+    serde_json::from_str(text).map_err(|error| DbError::Statement(format!("column {column}: {error}")))
+}
+
 impl std::fmt::Debug for Row<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Row").finish_non_exhaustive()

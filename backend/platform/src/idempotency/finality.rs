@@ -61,6 +61,7 @@ mod tests {
         (ErrorCode::EmailInUse, 400, false),
         (ErrorCode::InvalidCredentials, 400, false),
         (ErrorCode::TicketReserved, 400, false),
+        (ErrorCode::TicketPast, 400, false),
         (ErrorCode::PriceChanged, 409, false),
         (ErrorCode::ReorderTooSoon, 429, false),
         (ErrorCode::NotYetVisible, 503, false),

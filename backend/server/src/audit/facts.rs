@@ -1,5 +1,6 @@
 //! What the audit looks at.
 
+use serde_json::Value;
 use ticketing_sdk::{OrderStatus, Timestamp};
 
 use super::report::Violation;
@@ -23,6 +24,10 @@ pub struct TicketFact {
     pub listed_title: String,
     /// The price that its seller asks, in cents.
     pub listed_price: i64,
+    /// What it says about its event, in JSON.
+    pub details: Value,
+    /// What its seller says about its event, in JSON.
+    pub listed_details: Value,
     /// Its version.
     pub version: i64,
 }
@@ -36,6 +41,8 @@ pub struct TicketCopy {
     pub title: String,
     /// Cents.
     pub price: i64,
+    /// What its seller says about its event, in JSON.
+    pub details: Value,
     /// The order that holds it.
     pub order_id: Option<String>,
     /// Whether it was withdrawn.
@@ -55,6 +62,10 @@ pub struct OrderFact {
     pub ticket_id: String,
     /// Under which title.
     pub title: String,
+    /// With which details, in JSON, where that is known.
+    pub details: Option<Value>,
+    /// Why it was cancelled, if it was and that is known.
+    pub cancel_reason: Option<String>,
     /// Cents.
     pub price: i64,
     /// Its state.

@@ -163,7 +163,8 @@ pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditErr
 
 async fn tickets(db: &Db) -> Result<Vec<TicketFact>, DbError> {
     let sql = "SELECT id, title, price, status, order_id, version, COALESCE(listed_title, title) AS listed_title, \
-               COALESCE(listed_price, price) AS listed_price, \
+               COALESCE(listed_price, price) AS listed_price, details, \
+               COALESCE(listed_details, details) AS listed_details, \
                CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END AS withdrawn FROM tickets";
     rows(db, sql, |row| {
         Ok(TicketFact {
@@ -175,6 +176,8 @@ async fn tickets(db: &Db) -> Result<Vec<TicketFact>, DbError> {
             withdrawn: row.flag("withdrawn")?,
             listed_title: row.text("listed_title")?,
             listed_price: row.int("listed_price")?,
+            details: row.json("details")?,
+            listed_details: row.json("listed_details")?,
             version: row.int("version")?,
         })
     })
@@ -182,11 +185,12 @@ async fn tickets(db: &Db) -> Result<Vec<TicketFact>, DbError> {
 }
 
 async fn ticket_copies(db: &Db) -> Result<Vec<TicketCopy>, DbError> {
-    rows(db, "SELECT id, title, price, order_id, deleted, version FROM tickets", |row| {
+    rows(db, "SELECT id, title, price, details, order_id, deleted, version FROM tickets", |row| {
         Ok(TicketCopy {
             id: row.text("id")?,
             title: row.text("title")?,
             price: row.int("price")?,
+            details: row.json("details")?,
             order_id: row.opt_text("order_id")?,
             deleted: row.flag("deleted")?,
             version: row.int("version")?,
@@ -196,14 +200,16 @@ async fn ticket_copies(db: &Db) -> Result<Vec<TicketCopy>, DbError> {
 }
 
 async fn orders(db: &Db) -> Result<Vec<OrderFact>, DbError> {
-    let sql =
-        "SELECT id, user_id, ticket_id, ticket_title, ticket_price, status, expires_at, version FROM orders";
+    let sql = "SELECT id, user_id, ticket_id, ticket_title, ticket_price, ticket_details, status, expires_at, version, \
+         cancel_reason FROM orders";
     rows(db, sql, |row| {
         Ok(OrderFact {
             id: row.text("id")?,
             user_id: row.text("user_id")?,
             ticket_id: row.text("ticket_id")?,
             title: row.text("ticket_title")?,
+            details: row.opt_json("ticket_details")?,
+            cancel_reason: row.opt_text("cancel_reason")?,
             price: row.int("ticket_price")?,
             status: row.parse("status")?,
             expires_at: row.time("expires_at")?,

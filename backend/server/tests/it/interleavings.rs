@@ -7,6 +7,7 @@
 #![expect(clippy::expect_used, reason = "what goes wrong here fails the test")]
 
 mod check;
+mod listings;
 mod model;
 mod post;
 mod schedule;

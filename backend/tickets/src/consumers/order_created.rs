@@ -4,6 +4,7 @@ use ticketing_bus::{Effect, Handler};
 use ticketing_events::OrderCreated;
 use ticketing_platform::db::{DbError, Tx};
 
+use crate::domain::terms::OrderedTerms;
 use crate::{App, store};
 
 /// Handles `order:created`.
@@ -20,8 +21,11 @@ impl Handler for OnOrderCreated {
         let new = store::NewReservation {
             order_id: event.id.clone(),
             ticket_id: event.ticket.id.clone(),
-            title: event.ticket.title.clone(),
-            price: event.ticket.price,
+            terms: OrderedTerms {
+                title: event.ticket.title.clone(),
+                price: Some(event.ticket.price),
+                details: event.ticket.details.clone(),
+            },
             version: event.version,
         };
         store::reserve(tx, &self.app.voice(), &new)

@@ -3,15 +3,15 @@
 //! Orders is the one judge of who holds a ticket. An edit or a withdrawal that meets an order on its way loses to it,
 //! and takes effect once that order has ended unpaid.
 
-use ticketing_sdk::{Money, OrderId};
+use ticketing_sdk::OrderId;
+
+use super::terms::{OrderedTerms, Terms};
 
 /// What the seller of a ticket wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing {
-    /// The title.
-    pub title: String,
-    /// What the ticket costs.
-    pub price: Money,
+    /// What the seller offers.
+    pub terms: Terms,
     /// Whether the seller has withdrawn the ticket.
     pub is_withdrawn: bool,
 }
@@ -23,10 +23,8 @@ pub struct Hold {
     pub order_id: OrderId,
     /// Whether the order is paid.
     pub is_sold: bool,
-    /// The title that was ordered; unknown where an older version of orders has published the order.
-    pub title: Option<String>,
-    /// The price that was ordered; unknown where an older version of tickets has recorded the order.
-    pub price: Option<Money>,
+    /// What was ordered.
+    pub terms: OrderedTerms,
 }
 
 /// The state of a ticket.
@@ -47,10 +45,8 @@ pub enum State {
 pub struct View {
     /// The state.
     pub state: State,
-    /// The title.
-    pub title: String,
-    /// What the ticket costs.
-    pub price: Money,
+    /// What it offers.
+    pub terms: Terms,
     /// The order that holds it.
     pub order_id: Option<OrderId>,
 }
@@ -79,8 +75,7 @@ pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
     };
     View {
         state,
-        title: hold.and_then(|hold| hold.title.clone()).unwrap_or_else(|| listing.title.clone()),
-        price: hold.and_then(|hold| hold.price).unwrap_or(listing.price),
+        terms: hold.map_or_else(|| listing.terms.clone(), |hold| hold.terms.or(&listing.terms)),
         order_id: hold.map(|hold| hold.order_id.clone()),
     }
 }
@@ -88,30 +83,28 @@ pub fn view(listing: &Listing, hold: Option<&Hold>) -> View {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ticketing_sdk::{Money, TicketDetails};
 
-    fn cents(cents: i64) -> Money {
-        Money::from_cents(cents).unwrap()
+    fn terms(title: &str, cents: i64) -> Terms {
+        let details = TicketDetails { venue: Some(format!("{title} hall")), ..TicketDetails::default() };
+        Terms { title: title.to_owned(), price: Money::from_cents(cents).unwrap(), details }
     }
 
     fn listing(is_withdrawn: bool) -> Listing {
-        Listing { title: "edited".to_owned(), price: cents(3000), is_withdrawn }
+        Listing { terms: terms("edited", 3000), is_withdrawn }
     }
 
     fn hold(is_sold: bool) -> Hold {
-        Hold {
-            order_id: OrderId::new("o"),
-            is_sold,
-            title: Some("ordered".to_owned()),
-            price: Some(cents(2000)),
-        }
+        let Terms { title, price, details } = terms("ordered", 2000);
+        let terms = OrderedTerms { title: Some(title), price: Some(price), details: Some(details) };
+        Hold { order_id: OrderId::new("o"), is_sold, terms }
     }
 
     #[test]
     fn ticket_without_order_shows_its_listing() {
         for (is_withdrawn, state) in [(false, State::Available), (true, State::Deleted)] {
             let shown = view(&listing(is_withdrawn), None);
-            let expected = View { state, title: "edited".to_owned(), price: cents(3000), order_id: None };
-            assert_eq!(shown, expected);
+            assert_eq!(shown, View { state, terms: terms("edited", 3000), order_id: None });
         }
     }
 
@@ -120,18 +113,20 @@ mod tests {
         for is_withdrawn in [false, true] {
             for (is_sold, state) in [(false, State::Reserved), (true, State::Sold)] {
                 let shown = view(&listing(is_withdrawn), Some(&hold(is_sold)));
-                assert_eq!((shown.state, shown.title.as_str(), shown.price), (state, "ordered", cents(2000)));
-                assert_eq!(shown.order_id, Some(OrderId::new("o")));
+                let order_id = Some(OrderId::new("o"));
+                assert_eq!(shown, View { state, terms: terms("ordered", 2000), order_id });
             }
         }
     }
 
     #[test]
     fn unknown_terms_of_an_order_are_those_of_the_listing() {
-        let shown = view(&listing(true), Some(&Hold { title: None, price: None, ..hold(false) }));
-        assert_eq!(
-            (shown.state, shown.title.as_str(), shown.price),
-            (State::Reserved, "edited", cents(3000))
-        );
+        let unknown = Hold { terms: OrderedTerms::default(), ..hold(false) };
+        assert_eq!(view(&listing(true), Some(&unknown)).terms, terms("edited", 3000));
+        // An order of a version that knows no details leaves the details as they are listed.
+        let mut older = hold(false);
+        older.terms.details = None;
+        let shown = view(&listing(true), Some(&older)).terms;
+        assert_eq!((shown.title.as_str(), shown.details), ("ordered", terms("edited", 3000).details));
     }
 }

@@ -1,13 +1,21 @@
 //! What can be asked of the list of tickets.
 
 use ticketing_sdk::text::SearchWords;
-use ticketing_sdk::{PriceBound, TicketStatus, UserId};
+use ticketing_sdk::{PriceBound, TicketStatus, Timestamp, UserId};
 
 /// A question to the list of tickets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// Words that the title must contain, as keys of texts are compared.
+    /// Words that title and venue must contain between them, as keys of texts are compared.
     pub words: Vec<String>,
+    /// Words that the venue must contain.
+    pub venue: Vec<String>,
+    /// The earliest start. Events without a start are left out.
+    pub from: Option<Timestamp>,
+    /// The latest start. Events without a start are left out.
+    pub until: Option<Timestamp>,
+    /// Only events that start after this, and those without a start.
+    pub starts_after: Option<Timestamp>,
     /// The lowest price.
     pub min_price: Option<PriceBound>,
     /// The highest price.
@@ -34,6 +42,8 @@ pub enum Sort {
     PriceDescending,
     /// By the key of the title.
     Title,
+    /// The event that starts first comes first; those without a start come last.
+    Starts,
 }
 
 impl Sort {
@@ -46,6 +56,7 @@ impl Sort {
             "price" => Self::Price,
             "-price" => Self::PriceDescending,
             "title" => Self::Title,
+            "starts" => Self::Starts,
             _ => return None,
         })
     }

@@ -7,7 +7,7 @@ use ticketing_platform::idempotency::{
     Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
 };
 use ticketing_platform::session::Session;
-use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
+use ticketing_sdk::{DetailsUpdate, NewTicket, Problem, Ticket, TicketId};
 
 use super::input::TicketInput;
 use crate::{App, store};
@@ -34,8 +34,14 @@ pub(crate) async fn create(
 ) -> Result<KeyedAnswer, ApiError> {
     let new = input.check()?;
     let now = app.core.clock.now();
-    let fingerprint =
-        Fingerprint::of(&(new.title.as_str(), new.price.cents())).map_err(ApiError::internal)?;
+    let terms = (new.title.as_str(), new.price.cents());
+    // Without details it is what versions that know none have recorded.
+    let fingerprint = if new.details == DetailsUpdate::default() {
+        Fingerprint::of(&terms)
+    } else {
+        Fingerprint::of(&(terms, &new.details))
+    };
+    let fingerprint = fingerprint.map_err(ApiError::internal)?;
     let request = KeyedRequest::new(&key, session.user_id.as_str(), "POST /api/tickets", fingerprint, now);
     app.writes.check_keyed(&session.user_id, &app.core.db, &request).await?;
     let core = app.core.clone();

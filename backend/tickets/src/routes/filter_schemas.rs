@@ -4,7 +4,7 @@ use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 /// The orders of a list.
 pub(super) fn sort() -> Object {
-    words(&["", "oldest", "newest", "price", "-price", "title"])
+    words(&["", "oldest", "newest", "price", "-price", "title", "starts"])
 }
 
 /// Whose tickets.
@@ -20,6 +20,18 @@ pub(super) fn status() -> Object {
 /// A bound of prices.
 pub(super) fn bound() -> Object {
     pattern(r"^([0-9]{1,9}(\.[0-9]{0,2})?)?$")
+}
+
+/// A bound of times.
+pub(super) fn time() -> Object {
+    pattern(
+        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
+    )
+}
+
+/// Whether to include something.
+pub(super) fn flag() -> Object {
+    words(&["", "true", "false"])
 }
 
 fn words(words: &[&str]) -> Object {

@@ -1,9 +1,11 @@
 //! The body of a ticket that is listed or edited.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::Value;
 use ticketing_platform::http::{ApiError, Field, ValidationErrors};
-use ticketing_sdk::{Money, MoneyError};
+use ticketing_sdk::{DetailField, DetailsUpdate, Money, MoneyError};
 
 use crate::domain::title::Title;
 use crate::store::NewListing;
@@ -15,6 +17,9 @@ pub(crate) struct TicketInput {
     title: Field<String>,
     #[serde(default)]
     price: Field<Value>,
+    /// The details, and whatever else was sent.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
 }
 
 impl TicketInput {
@@ -29,11 +34,30 @@ impl TicketInput {
         let price = price.and_then(|value| {
             read_price(&value).map_err(|error| errors.push("price", in_words(&error))).ok()
         });
-        match (title, price) {
-            (Some(title), Some(price)) => Ok(NewListing { title, price }),
-            _ => Err(errors.into()),
+        let details = read_details(&self.others, &mut errors);
+        errors.finish()?;
+        // Both were read, or there is an error of the field.
+        let (Some(title), Some(price)) = (title, price) else { return Err(ApiError::invalid(Vec::new())) };
+        Ok(NewListing { title, price, details })
+    }
+}
+
+/// Each field of the details: absent, it stays as it is; `null` clears it.
+fn read_details(sent: &BTreeMap<String, Value>, errors: &mut ValidationErrors) -> DetailsUpdate {
+    let mut details = DetailsUpdate::default();
+    for field in DetailField::ALL {
+        match sent.get(field.name()) {
+            None => {}
+            Some(Value::Null) => details.clear(*field),
+            Some(Value::String(text)) => {
+                if let Err(error) = details.set(*field, text) {
+                    errors.push(field.name(), error.to_string());
+                }
+            }
+            Some(_) => errors.push(field.name(), format!("{} must be a string", field.label())),
         }
     }
+    details
 }
 
 /// A number, or a string that holds one.

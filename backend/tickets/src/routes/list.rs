@@ -8,7 +8,7 @@ use ticketing_platform::http::{
     ApiError, PageQuery, Query, ValidationErrors, list_body, prefers_event_stream,
 };
 use ticketing_platform::limits::ClientAddress;
-use ticketing_sdk::{PriceBound, Problem, Ticket, TicketStatus, UserId};
+use ticketing_sdk::{EventTime, PriceBound, Problem, Ticket, TicketStatus, Timestamp, UserId};
 
 use super::filter_schemas;
 use crate::App;
@@ -20,7 +20,7 @@ use crate::store::{self, Position};
 #[derive(Debug, utoipa::IntoParams)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub(crate) struct Filters {
-    /// Words that the title must contain; 200 characters at most.
+    /// Words that title and venue must contain between them; 200 characters at most.
     #[param(max_length = 200)]
     q: Option<String>,
     /// The lowest price, in dollars.
@@ -29,7 +29,19 @@ pub(crate) struct Filters {
     /// The highest price, in dollars.
     #[param(schema_with = filter_schemas::bound)]
     max_price: Option<String>,
-    /// `oldest` (the default), `newest`, `price`, `-price` or `title`.
+    /// Words that the venue must contain; 200 characters at most.
+    #[param(max_length = 200)]
+    venue: Option<String>,
+    /// The earliest start of the event, in RFC 3339.
+    #[param(schema_with = filter_schemas::time)]
+    from: Option<String>,
+    /// The latest start of the event, in RFC 3339.
+    #[param(schema_with = filter_schemas::time)]
+    until: Option<String>,
+    /// `true`: also tickets of events that have started.
+    #[param(schema_with = filter_schemas::flag)]
+    past: Option<String>,
+    /// `oldest` (the default), `newest`, `price`, `-price`, `title` or `starts`.
     #[param(schema_with = filter_schemas::sort)]
     sort: Option<String>,
     /// `me`: one's own tickets only.
@@ -40,7 +52,7 @@ pub(crate) struct Filters {
     status: Option<String>,
 }
 
-/// Tickets that can be ordered now; with `Accept: text/event-stream` their changes, live.
+/// Tickets that can be ordered now, without those of events that have started unless `past=true`; with `Accept: text/event-stream` their changes, live.
 #[utoipa::path(
     get, path = "/api/tickets", tag = "tickets", operation_id = "listTickets",
     params(
@@ -71,14 +83,15 @@ pub(crate) async fn list(
         return Ok(app.feed.watch(db, clock, resume_from(&headers), Some(slot), &app.shutdown).await?);
     }
     let question = uri.query().unwrap_or_default();
-    if let Some(page) = app.pages.get(question) {
+    let now = app.core.clock.now();
+    if let Some(page) = app.pages.get(question, now) {
         return Ok(page.into_response());
     }
     let (query, mut errors) = (Query::of(&uri), ValidationErrors::new());
     let filters = Filters::of(&query, &mut errors);
     let wanted = PageQuery::parse(&query, &mut errors);
     let seller = filters.seller(&app, &headers, &mut errors);
-    let listing = filters.check(&mut errors);
+    let listing = filters.check(now, &mut errors);
     let after: Option<Position> = wanted.after(&mut errors);
     let after = after.filter(|position| {
         let fits = position.fits(listing.sort);
@@ -92,6 +105,7 @@ pub(crate) async fn list(
 
     let seen = app.pages.generation();
     let (sort, limit, own) = (listing.sort, wanted.limit, listing.seller.is_some());
+    let changes_with_time = listing.starts_after.is_some();
     // One more than asked for tells whether there is a next page.
     let mut tickets =
         app.core.db.read(move |tx| store::list(tx, &listing, after.as_ref(), limit + 1)).await?;
@@ -101,7 +115,10 @@ pub(crate) async fn list(
         Some(last) if more => Some(next_link(&uri, &cursor(&Position::of(last, sort))?).1),
         _ => None,
     };
-    let page = Page { body: list_body(&tickets)?, link };
+    // A ticket leaves the list when its event starts.
+    let starts = tickets.iter().filter_map(|ticket| ticket.details.starts_at.as_ref());
+    let next_start = starts.map(EventTime::instant).min().filter(|_| changes_with_time);
+    let page = Page { body: list_body(&tickets)?, link, good_until: next_start };
     if !own {
         app.pages.keep(question, seen, &page);
     }
@@ -115,6 +132,10 @@ impl Filters {
             q: value("q"),
             min_price: value("minPrice"),
             max_price: value("maxPrice"),
+            venue: value("venue"),
+            from: value("from"),
+            until: value("until"),
+            past: value("past"),
             sort: value("sort"),
             seller: value("seller"),
             status: value("status"),
@@ -141,7 +162,7 @@ impl Filters {
         }
     }
 
-    fn check(&self, errors: &mut ValidationErrors) -> Listing {
+    fn check(&self, now: Timestamp, errors: &mut ValidationErrors) -> Listing {
         let mut price = |name: &str, spelled: &str, text: &Option<String>| {
             let bound = text.as_deref()?.parse::<PriceBound>();
             let fault = || format!("{spelled} must be a number like 20 or 149.99, and 0 or more");
@@ -149,15 +170,34 @@ impl Filters {
         };
         let min_price = price("minPrice", "MinPrice", &self.min_price);
         let max_price = price("maxPrice", "MaxPrice", &self.max_price);
-        if self.q.as_deref().is_some_and(|text| text.contains('\0')) {
-            errors.push("q", "Q must not hold U+0000");
-        }
-        if self.q.as_deref().is_some_and(|text| text.chars().count() > MAX_QUERY_CHARS) {
-            errors.push("q", format!("Q must be at most {MAX_QUERY_CHARS} characters"));
-        }
+        let mut time = |name: &str, spelled: &str, text: &Option<String>| {
+            let fault = || format!("{spelled} must be a time like 2026-12-24T19:30:00+01:00");
+            let time = text.as_deref()?.parse::<EventTime>();
+            time.map_err(|_| errors.push(name, fault())).ok().map(|time| time.instant())
+        };
+        let (from, until) = (time("from", "From", &self.from), time("until", "Until", &self.until));
+        let past = match self.past.as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                errors.push("past", "Past must be true or false");
+                false
+            }
+        };
+        let mut words = |name: &str, spelled: &str, text: &Option<String>| {
+            let Some(text) = text.as_deref() else { return Vec::new() };
+            if text.contains('\0') {
+                errors.push(name, format!("{spelled} must not hold U+0000"));
+            }
+            if text.chars().count() > MAX_QUERY_CHARS {
+                errors.push(name, format!("{spelled} must be at most {MAX_QUERY_CHARS} characters"));
+            }
+            listing::words(text)
+        };
+        let (words, venue) = (words("q", "Q", &self.q), words("venue", "Venue", &self.venue));
         let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse);
         if sort.is_none() {
-            errors.push("sort", "Sort must be oldest, newest, price, -price or title");
+            errors.push("sort", "Sort must be oldest, newest, price, -price, title or starts");
         }
         let statuses =
             self.status.as_deref().map_or_else(|| Some(vec![TicketStatus::Available]), listing::statuses);
@@ -165,7 +205,11 @@ impl Filters {
             errors.push("status", "Status must be available, reserved, sold, a list of these, or all");
         }
         Listing {
-            words: self.q.as_deref().map(listing::words).unwrap_or_default(),
+            words,
+            venue,
+            from,
+            until,
+            starts_after: (!past).then_some(now),
             min_price,
             max_price,
             seller: None,

@@ -6,15 +6,15 @@ use axum::response::IntoResponse;
 use ticketing_platform::http::etag::etag;
 use ticketing_platform::http::{ApiError, IfMatch, Json};
 use ticketing_platform::session::Session;
-use ticketing_sdk::{NewTicket, Problem, Ticket, TicketId};
+use ticketing_sdk::{Problem, Ticket, TicketId, TicketUpdate};
 
 use super::input::TicketInput;
 use super::refused;
 use crate::{App, store};
 
-/// Changes title and price of one's own ticket.
+/// Changes one's own ticket. Details that are absent stay as they are; `null` clears them.
 #[utoipa::path(
-    put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "updateTicket", request_body = NewTicket,
+    put, path = "/api/tickets/{id}", tag = "tickets", operation_id = "updateTicket", request_body = TicketUpdate,
     params(
         ("id" = String, Path, description = "The ticket"),
         ("If-Match" = Option<String>, Header, description = "Only if the ticket has this version"),

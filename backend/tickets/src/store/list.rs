@@ -5,6 +5,7 @@ use ticketing_platform::db::{Arg, DbError, Tx};
 use ticketing_sdk::Ticket;
 use ticketing_sdk::text::search_key;
 
+use super::terms::{NEVER, starts_at};
 use super::tickets::{COLUMNS, ticket};
 use crate::domain::listing::{Listing, Sort};
 
@@ -18,6 +19,13 @@ pub enum Position {
     Price(i64, String),
     /// By title.
     Title(String, String),
+    /// By start. Named fields tell it from a price.
+    Starts {
+        /// When the event starts, as it is stored.
+        starts_at: i64,
+        /// The ticket.
+        id: String,
+    },
 }
 
 impl Position {
@@ -29,6 +37,7 @@ impl Position {
             Sort::Oldest | Sort::Newest => Self::Age(id),
             Sort::Price | Sort::PriceDescending => Self::Price(ticket.price.cents(), id),
             Sort::Title => Self::Title(search_key(&ticket.title), id),
+            Sort::Starts => Self::Starts { starts_at: starts_at(&ticket.details), id },
         }
     }
 
@@ -40,6 +49,7 @@ impl Position {
             (Self::Age(_), Sort::Oldest | Sort::Newest)
                 | (Self::Price(..), Sort::Price | Sort::PriceDescending)
                 | (Self::Title(..), Sort::Title)
+                | (Self::Starts { .. }, Sort::Starts)
         )
     }
 }
@@ -54,7 +64,10 @@ pub fn list(
     position: Option<&Position>,
     limit: u32,
 ) -> Result<Vec<Ticket>, DbError> {
-    let patterns: Vec<String> = listing.words.iter().map(|word| format!("%{}%", escaped(word))).collect();
+    let patterns = |words: &[String]| -> Vec<String> {
+        words.iter().map(|word| format!("%{}%", escaped(word))).collect()
+    };
+    let (words, venue) = (patterns(&listing.words), patterns(&listing.venue));
     let mut query = Query::default();
     query.and("status <> 'deleted'");
     match listing.statuses.as_slice() {
@@ -65,9 +78,25 @@ pub fn list(
             query.and(&format!("status IN ({})", names.join(", ")));
         }
     }
-    for pattern in &patterns {
+    for pattern in &words {
         let word = query.arg(pattern);
-        query.and(&format!("title_key LIKE {word} ESCAPE '\\'"));
+        query.and(&format!("(title_key LIKE {word} ESCAPE '\\' OR venue_key LIKE {word} ESCAPE '\\')"));
+    }
+    for pattern in &venue {
+        let word = query.arg(pattern);
+        query.and(&format!("venue_key LIKE {word} ESCAPE '\\'"));
+    }
+    if let Some(now) = listing.starts_after {
+        let now = query.arg(now);
+        query.and(&format!("starts_at > {now}"));
+    }
+    if let Some(from) = listing.from {
+        let from = query.arg(from);
+        query.and(&format!("starts_at >= {from} AND starts_at < {NEVER}"));
+    }
+    if let Some(until) = listing.until {
+        let until = query.arg(until);
+        query.and(&format!("starts_at <= {until}"));
     }
     if let Some(price) = listing.min_price {
         let price = query.arg(price.cents());
@@ -87,6 +116,7 @@ pub fn list(
         Sort::Price => (Some("price"), "ASC", ">"),
         Sort::PriceDescending => (Some("price"), "DESC", "<"),
         Sort::Title => (Some("title_key"), "ASC", ">"),
+        Sort::Starts => (Some("starts_at"), "ASC", ">"),
     };
     match position {
         None => {}
@@ -101,6 +131,10 @@ pub fn list(
         Some(Position::Title(title, id)) => {
             let (title, id) = (query.arg(title), query.arg(id));
             query.and(&format!("(title_key, id) {beyond} ({title}, {id})"));
+        }
+        Some(Position::Starts { starts_at, id }) => {
+            let (starts_at, id) = (query.arg(*starts_at), query.arg(id));
+            query.and(&format!("(starts_at, id) {beyond} ({starts_at}, {id})"));
         }
     }
     let order =

@@ -7,12 +7,12 @@
 use ticketing_bus::{Effect, next_step};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::text::search_key;
-use ticketing_sdk::{Money, OrderId, Ticket, TicketId, TicketStatus};
+use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus};
 
-use super::keys::KEY_VERSION;
+use super::terms::{TermColumns, to_json};
 use super::tickets::{COLUMNS, Voice, tell_deleted, tell_updated, ticket};
 use crate::domain::hold::{Hold, Listing, State, View, view};
+use crate::domain::terms::{OrderedTerms, Terms};
 
 /// An order as `order:created` states it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,10 +21,8 @@ pub struct NewReservation {
     pub order_id: OrderId,
     /// The ticket that is ordered.
     pub ticket_id: TicketId,
-    /// The title that is ordered. Older versions of orders do not state it.
-    pub title: Option<String>,
-    /// The price that is ordered.
-    pub price: Money,
+    /// What is ordered. Older versions of orders do not state all of it.
+    pub terms: OrderedTerms,
     /// The version of the order.
     pub version: i64,
 }
@@ -36,10 +34,12 @@ pub struct NewReservation {
 pub fn reserve(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &new.order_id)?, new.version);
     if step == Effect::Done {
+        let OrderedTerms { title, price, details } = &new.terms;
+        let details = details.as_ref().map(to_json).transpose()?;
         tx.execute_deferred(
-            "INSERT INTO reservations (order_id, ticket_id, status, version, title, price) \
-             VALUES ($1, $2, 'created', $3, $4, $5)",
-            args![&new.order_id, &new.ticket_id, new.version, new.title.as_ref(), new.price],
+            "INSERT INTO reservations (order_id, ticket_id, status, version, title, price, details) \
+             VALUES ($1, $2, 'created', $3, $4, $5, $6)",
+            args![&new.order_id, &new.ticket_id, new.version, title.as_ref(), *price, details.as_ref()],
         )?;
         hold(tx, voice, new)?;
     }
@@ -124,7 +124,8 @@ pub fn release(
 /// and withdrawal.
 const OUTDATED: &str = "(status = 'deleted' AND EXISTS (SELECT 1 FROM reservations \
     WHERE reservations.ticket_id = tickets.id AND reservations.status <> 'cancelled')) \
-    OR (status = 'available' AND (withdrawn = 1 OR listed_title IS NOT NULL OR listed_price IS NOT NULL))";
+    OR (status = 'available' AND (withdrawn = 1 OR listed_title IS NOT NULL OR listed_price IS NOT NULL \
+    OR listed_details IS NOT NULL))";
 
 /// Tickets that an earlier version of this service has left in a wrong state, at most `limit` of them.
 ///
@@ -152,32 +153,37 @@ struct Stored {
     listing: Listing,
 }
 
-const STORED: &str = "id, title, price, user_id, order_id, version, created_at, updated_at, \
+const STORED: &str = "id, title, price, details, user_id, order_id, version, created_at, updated_at, \
                       CASE WHEN status = 'deleted' THEN 'available' ELSE status END AS status, \
                       CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END AS withdrawn, \
-                      COALESCE(listed_title, title) AS listed_title, COALESCE(listed_price, price) AS listed_price";
+                      COALESCE(listed_title, title) AS listed_title, COALESCE(listed_price, price) AS listed_price, \
+                      COALESCE(listed_details, details) AS listed_details";
 
 fn stored(row: &Row<'_>) -> Result<Stored, DbError> {
-    let listing = Listing {
+    let terms = Terms {
         title: row.text("listed_title")?,
         price: row.money("listed_price")?,
-        is_withdrawn: row.flag("withdrawn")?,
+        details: row.json("listed_details")?,
     };
+    let listing = Listing { terms, is_withdrawn: row.flag("withdrawn")? };
     Ok(Stored { shown: ticket(row)?, listing })
 }
 
 /// The first reservation that `condition` over `$1` finds; a paid one comes first.
 fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hold>, DbError> {
     let sql = format!(
-        "SELECT order_id, status, title, price FROM reservations WHERE {condition} \
+        "SELECT order_id, status, title, price, details FROM reservations WHERE {condition} \
          ORDER BY CASE WHEN status = 'complete' THEN 0 ELSE 1 END, order_id LIMIT 1"
     );
     tx.query_opt(&sql, args![value], |row| {
         Ok(Hold {
             order_id: row.parse("order_id")?,
             is_sold: row.text("status")? == "complete",
-            title: row.opt_text("title")?,
-            price: row.opt_int("price")?.map(|_| row.money("price")).transpose()?,
+            terms: OrderedTerms {
+                title: row.opt_text("title")?,
+                price: row.opt_int("price")?.map(|_| row.money("price")).transpose()?,
+                details: row.opt_json("details")?,
+            },
         })
     })
 }
@@ -188,23 +194,25 @@ fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<(), 
         &format!(
             "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3, \
              withdrawn = CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END, \
-             listed_title = NULL, listed_price = NULL \
+             listed_title = NULL, listed_price = NULL, listed_details = NULL \
              WHERE id = $1 AND status IN ('available', 'deleted') RETURNING {COLUMNS}"
         ),
         args![&new.ticket_id, &new.order_id, voice.now],
         ticket,
     )?;
     let Some(mut held) = held else { return Ok(()) };
-    let title = new.title.clone().unwrap_or_else(|| held.title.clone());
-    if title != held.title || new.price != held.price {
+    let listed = Terms::from(&held);
+    let ordered = new.terms.or(&listed);
+    if ordered != listed {
         tx.execute_deferred(
             &format!(
-                "UPDATE tickets SET listed_title = title, listed_price = price, title = $2, title_key = $3, \
-                 key_version = {KEY_VERSION}, price = $4 WHERE id = $1"
+                "UPDATE tickets SET listed_title = title, listed_price = price, listed_details = details, {} \
+                 WHERE id = $8",
+                TermColumns::ASSIGNMENTS
             ),
-            args![&held.id, &title, &search_key(&title), new.price],
+            &TermColumns::of(&ordered)?.args(args![&held.id]),
         )?;
-        (held.title, held.price) = (title, new.price);
+        ordered.show_in(&mut held);
     }
     tell_updated(tx, voice, &held)
 }
@@ -212,31 +220,31 @@ fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<(), 
 /// Lets a ticket show its listing, or the terms of the order that holds it now: one version more.
 fn show(tx: &mut Tx<'_>, voice: &Voice<'_>, stored: Stored, hold: Option<&Hold>) -> Result<(), DbError> {
     let Stored { mut shown, listing } = stored;
-    let View { state, title, price, order_id } = view(&listing, hold);
-    let differs = (&title, price) != (&listing.title, listing.price);
-    let (listed_title, listed_price) = (differs.then_some(&listing.title), differs.then_some(listing.price));
+    let View { state, terms, order_id } = view(&listing, hold);
+    let Terms { title, price, details } = &listing.terms;
+    let listed_details = to_json(details)?;
+    let differs = terms != listing.terms;
     shown.version += 1;
     tx.execute_deferred(
         &format!(
-            "UPDATE tickets SET status = $2, order_id = $3, title = $4, title_key = $5, key_version = {KEY_VERSION}, \
-             price = $6, withdrawn = $7, listed_title = $8, listed_price = $9, version = $10, updated_at = $11 \
-             WHERE id = $1"
+            "UPDATE tickets SET {}, status = $9, order_id = $10, withdrawn = $11, listed_title = $12, \
+             listed_price = $13, listed_details = $14, version = $15, updated_at = $16 WHERE id = $8",
+            TermColumns::ASSIGNMENTS
         ),
-        args![
+        &TermColumns::of(&terms)?.args(args![
             &shown.id,
             state.as_str(),
             order_id.as_ref(),
-            &title,
-            &search_key(&title),
-            price,
             listing.is_withdrawn,
-            listed_title,
-            listed_price,
+            differs.then_some(title),
+            differs.then_some(*price),
+            differs.then_some(&listed_details),
             shown.version,
             voice.now
-        ],
+        ]),
     )?;
-    (shown.title, shown.price, shown.order_id, shown.updated_at) = (title, price, order_id, Some(voice.now));
+    terms.show_in(&mut shown);
+    (shown.order_id, shown.updated_at) = (order_id, Some(voice.now));
     shown.status = match state {
         State::Reserved => TicketStatus::Reserved,
         State::Sold => TicketStatus::Sold,

@@ -4,16 +4,19 @@ use ticketing_bus::Outbox;
 use ticketing_events::{TicketCreated, TicketDeleted, TicketUpdated};
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Row, Tx};
-use ticketing_sdk::{Money, Ticket, TicketChangeKind, TicketId, TicketStatus, Timestamp, UserId};
+use ticketing_sdk::{
+    DetailsUpdate, Money, Ticket, TicketChangeKind, TicketDetails, TicketId, TicketStatus, Timestamp, UserId,
+};
 
 use super::changes;
-use super::keys::KEY_VERSION;
+use super::terms::TermColumns;
 use crate::Feed;
+use crate::domain::terms::Terms;
 use crate::domain::title::Title;
 
 /// The columns of a [`Ticket`].
 pub(super) const COLUMNS: &str =
-    "id, title, price, user_id, status, order_id, version, created_at, updated_at";
+    "id, title, price, details, user_id, status, order_id, version, created_at, updated_at";
 
 /// A ticket that is to be listed, and what to change of one that is.
 #[derive(Clone, Debug)]
@@ -22,6 +25,22 @@ pub struct NewListing {
     pub title: Title,
     /// What it costs.
     pub price: Money,
+    /// What it says about its event; of a ticket that is listed already, what changes of that.
+    pub details: DetailsUpdate,
+}
+
+impl NewListing {
+    /// A listing that names no details.
+    #[must_use]
+    pub fn new(title: Title, price: Money) -> Self {
+        Self { title, price, details: DetailsUpdate::default() }
+    }
+
+    /// The terms of this listing; details that it does not name are as they are in `listed`.
+    fn terms(&self, mut details: TicketDetails) -> Terms {
+        details.apply(&self.details);
+        Terms { title: self.title.as_str().to_owned(), price: self.price, details }
+    }
 }
 
 /// Publishes a change: to the other services as an event, and to the watchers of the feed.
@@ -61,6 +80,7 @@ pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
         id: row.parse("id")?,
         title: row.text("title")?,
         price: row.money("price")?,
+        details: row.json("details")?,
         user_id: row.parse("user_id")?,
         version: row.int("version")?,
         order_id: row.opt_parse("order_id")?,
@@ -93,10 +113,14 @@ pub fn create(
     seller: &UserId,
     new: &NewListing,
 ) -> Result<Ticket, DbError> {
+    let terms = new.terms(TicketDetails::default());
+    let columns = TermColumns::of(&terms)?;
+    let Terms { title, price, details } = terms;
     let created = Ticket {
         id,
-        title: new.title.as_str().to_owned(),
-        price: new.price,
+        title,
+        price,
+        details,
         user_id: seller.clone(),
         version: 0,
         order_id: None,
@@ -106,18 +130,19 @@ pub fn create(
     };
     tx.execute_deferred(
         &format!(
-            "INSERT INTO tickets \
-             (id, title, title_key, key_version, price, user_id, status, version, created_at, updated_at) \
-             VALUES ($1, $2, $3, {KEY_VERSION}, $4, $5, 'available', 0, $6, $6)"
+            "INSERT INTO tickets ({}, id, user_id, status, version, created_at, updated_at) \
+             VALUES ({}, $8, $9, 'available', 0, $10, $10)",
+            TermColumns::NAMES,
+            TermColumns::VALUES
         ),
-        args![&created.id, &created.title, &new.title.key(), created.price, seller, voice.now],
+        &columns.args(args![&created.id, seller, voice.now]),
     )?;
     let change = voice.outbox.append(tx, &TicketCreated::from(&created))?;
     changes::record(tx, voice, &change, TicketChangeKind::Created, &created)?;
     Ok(created)
 }
 
-/// Changes title and price. Where both are as they were, nothing happens.
+/// Changes what a ticket offers. Where all of it is as it was, nothing happens.
 ///
 /// # Errors
 /// When there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
@@ -130,16 +155,17 @@ pub fn update(
     check: impl Fn(i64) -> bool,
 ) -> Result<Ticket, EditError> {
     let current = editable(tx, id, owner, check)?;
-    if current.title == wanted.title.as_str() && current.price == wanted.price {
+    let terms = wanted.terms(current.details.clone());
+    if Terms::from(&current) == terms {
         return Ok(current);
     }
     let updated = tx.query_one(
         &format!(
-            "UPDATE tickets SET title = $2, title_key = $3, key_version = {KEY_VERSION}, price = $4, \
-             listed_title = NULL, listed_price = NULL, \
-             version = version + 1, updated_at = $5 WHERE id = $1 RETURNING {COLUMNS}"
+            "UPDATE tickets SET {}, listed_title = NULL, listed_price = NULL, listed_details = NULL, \
+             version = version + 1, updated_at = $9 WHERE id = $8 RETURNING {COLUMNS}",
+            TermColumns::ASSIGNMENTS
         ),
-        args![id, wanted.title.as_str(), &wanted.title.key(), wanted.price, voice.now],
+        &TermColumns::of(&terms)?.args(args![id, voice.now]),
         ticket,
     )?;
     tell_updated(tx, voice, &updated)?;

@@ -47,7 +47,7 @@ async fn listed(app: &App) -> TicketId {
         let feed = Feed::default();
         let voice = Voice { outbox: &core.outbox, feed: &feed, now: core.clock.now() };
         let price = Money::from_cents(2000).unwrap();
-        let new = NewListing { title: Title::parse("A ticket").unwrap(), price };
+        let new = NewListing::new(Title::parse("A ticket").unwrap(), price);
         store::create(tx, &voice, TicketId::new("t"), &UserId::new("seller"), &new)
     });
     listed.await.map_err(|error: DbError| error).unwrap().id
@@ -90,7 +90,7 @@ async fn a_cancelled_order_lets_its_ticket_go(engine: Engine) {
         hear(
             &app,
             OnOrderCancelled { app: app.clone() },
-            OrderCancelled { id: order.clone(), version: 1, ticket },
+            OrderCancelled { id: order.clone(), version: 1, ticket, cancel_reason: None },
         )
     };
     assert_eq!(cancelled().await, Effect::OutOfOrder);

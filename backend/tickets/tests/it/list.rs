@@ -3,11 +3,13 @@
 use proptest::prelude::*;
 use ticketing_engines::Engine;
 use ticketing_sdk::text::search_key;
-use ticketing_sdk::{PriceBound, Ticket, TicketStatus, UserId};
+use ticketing_sdk::{
+    DetailField, DetailsUpdate, EventTime, PriceBound, Ticket, TicketStatus, Timestamp, UserId,
+};
 use ticketing_tickets::domain::listing::{Listing, Sort, words};
-use ticketing_tickets::store::{self, Position};
+use ticketing_tickets::store::{self, NewListing, Position};
 
-use crate::support::{Shop, Step};
+use crate::support::{Shop, Step, listing};
 
 async fn page(shop: &Shop, listing: &Listing, position: Option<&Position>, limit: u32) -> Vec<Ticket> {
     let (listing, position) = (listing.clone(), position.cloned());
@@ -18,7 +20,13 @@ async fn page(shop: &Shop, listing: &Listing, position: Option<&Position>, limit
 fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
     let fits = |ticket: &&Ticket| {
         let title = search_key(&ticket.title);
-        listing.words.iter().all(|word| title.contains(word))
+        let venue = ticket.details.venue.as_deref().map(search_key).unwrap_or_default();
+        let starts = ticket.details.starts_at.as_ref().map(EventTime::instant);
+        listing.words.iter().all(|word| title.contains(word) || venue.contains(word))
+            && listing.venue.iter().all(|word| venue.contains(word))
+            && listing.from.is_none_or(|from| starts.is_some_and(|starts| starts >= from))
+            && listing.until.is_none_or(|until| starts.is_some_and(|starts| starts <= until))
+            && listing.starts_after.is_none_or(|now| starts.is_none_or(|starts| starts > now))
             && listing.min_price.is_none_or(|least| PriceBound::from(ticket.price) >= least)
             && listing.max_price.is_none_or(|most| PriceBound::from(ticket.price) <= most)
             && listing.seller.as_ref().is_none_or(|seller| ticket.user_id == *seller)
@@ -33,6 +41,12 @@ fn naive(all: &[Ticket], listing: &Listing) -> Vec<Ticket> {
             Sort::Price => a.price.cmp(&b.price).then(by_age),
             Sort::PriceDescending => b.price.cmp(&a.price).then(by_age.reverse()),
             Sort::Title => search_key(&a.title).cmp(&search_key(&b.title)).then(by_age),
+            Sort::Starts => {
+                let starts = |ticket: &Ticket| {
+                    ticket.details.starts_at.as_ref().map_or(i64::MAX, |starts| starts.instant().as_millis())
+                };
+                starts(a).cmp(&starts(b)).then(by_age)
+            }
         }
     });
     found
@@ -46,13 +60,21 @@ fn any_listing() -> impl Strategy<Value = Listing> {
         vec![TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold],
         0..=3,
     );
-    let sorts = vec![Sort::Oldest, Sort::Newest, Sort::Price, Sort::PriceDescending, Sort::Title];
+    let sorts =
+        vec![Sort::Oldest, Sort::Newest, Sort::Price, Sort::PriceDescending, Sort::Title, Sort::Starts];
+    let time = || prop::option::of((0_i64..5).prop_map(|hour| Timestamp::from_millis(hour * HOUR)));
+    let venue = prop::sample::select(vec!["", "", "", "hall", "STRASSE", "%"]);
     let text =
         prop::sample::select(vec!["", "a", "B", "%", "_", "\\", "ä", "a b", "zzz", "100%", "ss", "FULL"]);
     let seller = prop::option::of(prop::sample::select(vec!["u1", "u2"]));
-    (text, price(), price(), seller, status, prop::sample::select(sorts)).prop_map(
-        |(text, min_price, max_price, seller, statuses, sort)| Listing {
+    let times = (time(), time(), time());
+    (text, venue, times, price(), price(), seller, status, prop::sample::select(sorts)).prop_map(
+        |(text, venue, (from, until, starts_after), min_price, max_price, seller, statuses, sort)| Listing {
             words: words(text),
+            venue: words(venue),
+            from,
+            until,
+            starts_after,
             min_price,
             max_price,
             seller: seller.map(UserId::new),
@@ -60,6 +82,31 @@ fn any_listing() -> impl Strategy<Value = Listing> {
             sort,
         },
     )
+}
+
+const HOUR: i64 = 3_600_000;
+
+/// Venues and hours of the start; some tickets say neither.
+const EVENTS: [(Option<&str>, Option<i64>); 6] = [
+    (None, None),
+    (Some("City Hall"), Some(1)),
+    (Some("Straße 100%"), Some(2)),
+    (Some("ä hall"), None),
+    (None, Some(3)),
+    (Some("City Hall"), Some(1)),
+];
+
+fn details(event: usize) -> DetailsUpdate {
+    let (venue, hour) = EVENTS[event];
+    let mut details = DetailsUpdate::default();
+    if let Some(venue) = venue {
+        details.set(DetailField::Venue, venue).unwrap();
+    }
+    if let Some(hour) = hour {
+        // The same instant, whatever the offset.
+        details.set(DetailField::StartsAt, &format!("1970-01-01T{:02}:00:00+01:00", hour + 1)).unwrap();
+    }
+    details
 }
 
 /// Titles that are easily confused, by people and by LIKE.
@@ -84,7 +131,7 @@ proptest! {
 
     #[test]
     fn every_list_is_the_naive_one_page_by_page(
-        stock in prop::collection::vec((0..TITLES.len(), 1_i64..6, any::<bool>(), 0_u8..4), 1..30),
+        stock in prop::collection::vec((0..TITLES.len(), 1_i64..6, any::<bool>(), 0_u8..4, 0..EVENTS.len()), 1..30),
         listings in prop::collection::vec((any_listing(), 1_u32..8), 25),
         engine in prop::sample::select(&Engine::ALL[..]),
     ) {
@@ -92,9 +139,10 @@ proptest! {
         runtime.block_on(async {
             let shop = Shop::on(engine);
             let mut all = Vec::new();
-            for (title, dollars, first, fate) in stock {
+            for (title, dollars, first, fate, event) in stock {
                 let seller = if first { "u1" } else { "u2" };
-                let id = shop.list(seller, TITLES[title], dollars * 100).await.id;
+                let new = NewListing { details: details(event), ..listing(TITLES[title], dollars * 100) };
+                let id = shop.list_as(seller, new).await.id;
                 let order = format!("order of {id}");
                 match fate {
                     0 => {}

@@ -4,6 +4,7 @@
 
 mod changes;
 mod consumers;
+mod details;
 mod editing;
 mod feed;
 mod list;

@@ -7,6 +7,7 @@ use ticketing_engines::{Engine, Home};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
+use ticketing_tickets::domain::terms::OrderedTerms;
 use ticketing_tickets::domain::title::Title;
 use ticketing_tickets::store::{self, Change, EditError, NewListing, NewReservation, Resumed, Voice};
 use ticketing_tickets::{Feed, MIGRATIONS};
@@ -42,8 +43,11 @@ impl Shop {
     }
 
     pub(crate) async fn list(&self, seller: &str, title: &str, cents: i64) -> Ticket {
-        let (id, seller, new) =
-            (TicketId::new(self.core.clock.new_id()), UserId::new(seller), listing(title, cents));
+        self.list_as(seller, listing(title, cents)).await
+    }
+
+    pub(crate) async fn list_as(&self, seller: &str, new: NewListing) -> Ticket {
+        let (id, seller) = (TicketId::new(self.core.clock.new_id()), UserId::new(seller));
         let listed = self.telling(move |tx, voice| store::create(tx, voice, id.clone(), &seller, &new));
         listed.await.map_err(|error: DbError| error).unwrap()
     }
@@ -55,7 +59,16 @@ impl Shop {
         title: &str,
         cents: i64,
     ) -> Result<Ticket, EditError> {
-        let (id, owner, new) = (id.clone(), UserId::new(owner), listing(title, cents));
+        self.update_to(id, owner, listing(title, cents)).await
+    }
+
+    pub(crate) async fn update_to(
+        &self,
+        id: &TicketId,
+        owner: &str,
+        new: NewListing,
+    ) -> Result<Ticket, EditError> {
+        let (id, owner) = (id.clone(), UserId::new(owner));
         self.telling(move |tx, voice| store::update(tx, voice, &id, &owner, &new, |_| true)).await
     }
 
@@ -96,8 +109,11 @@ impl Shop {
     /// `order:created` of a ticket on terms that are no longer those of its listing.
     pub(crate) async fn ordered_at(&self, order: &str, ticket: &TicketId, title: Option<&str>, cents: i64) {
         let new = NewReservation {
-            title: title.map(str::to_owned),
-            price: Money::from_cents(cents).unwrap(),
+            terms: OrderedTerms {
+                title: title.map(str::to_owned),
+                price: Some(Money::from_cents(cents).unwrap()),
+                details: None,
+            },
             ..ordered(&OrderId::new(order), ticket, 0)
         };
         let heard = self.telling(move |tx, voice| store::reserve(tx, voice, &new));
@@ -113,6 +129,13 @@ impl Shop {
                 format!("{title} {} {} {holder}", price.cents(), status.as_str())
             }
         }
+    }
+
+    /// `order:created` of a ticket on these terms.
+    pub(crate) async fn ordered_on(&self, order: &str, ticket: &TicketId, terms: OrderedTerms) {
+        let new = NewReservation { terms, ..ordered(&OrderId::new(order), ticket, 0) };
+        let heard = self.telling(move |tx, voice| store::reserve(tx, voice, &new));
+        assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
     pub(crate) async fn changes(&self) -> Vec<Change> {
@@ -203,12 +226,15 @@ fn ordered(order: &OrderId, ticket: &TicketId, version: i64) -> NewReservation {
     NewReservation {
         order_id: order.clone(),
         ticket_id: ticket.clone(),
-        title: Some("A ticket".to_owned()),
-        price: Money::from_cents(2000).unwrap(),
+        terms: OrderedTerms {
+            title: Some("A ticket".to_owned()),
+            price: Some(Money::from_cents(2000).unwrap()),
+            details: None,
+        },
         version,
     }
 }
 
 pub(crate) fn listing(title: &str, cents: i64) -> NewListing {
-    NewListing { title: Title::parse(title).unwrap(), price: Money::from_cents(cents).unwrap() }
+    NewListing::new(Title::parse(title).unwrap(), Money::from_cents(cents).unwrap())
 }

@@ -1,6 +1,7 @@
 //! The search by words of a title, the same in the services and in every client.
 
 use super::search_key;
+use crate::types::Ticket;
 
 /// More words than this are not looked at.
 const MAX_WORDS: usize = 8;
@@ -36,9 +37,27 @@ impl SearchWords {
         self.match_key(&search_key(title))
     }
 
+    /// Whether the title and the venue of a ticket contain all of the words between them.
+    #[must_use]
+    pub fn match_ticket(&self, ticket: &Ticket) -> bool {
+        self.match_key(&ticket_key(ticket))
+    }
+
     /// The same for a title whose key is known.
     #[must_use]
     pub fn match_key(&self, title_key: &str) -> bool {
         self.0.iter().all(|word| title_key.contains(word))
     }
+}
+
+/// Returns the key of a ticket for searches: that of its title and of its venue.
+#[must_use]
+pub fn ticket_key(ticket: &Ticket) -> String {
+    let title = search_key(&ticket.title);
+    // Words hold no white space, so none matches across the two.
+    ticket
+        .details
+        .venue
+        .as_deref()
+        .map_or_else(|| title.clone(), |venue| format!("{title} {}", search_key(venue)))
 }

@@ -1,7 +1,7 @@
 //! `/api/tickets`.
 
 use ticketing_sdk::mock::{Mock, Reply};
-use ticketing_sdk::{ErrorCode, Method, NewTicket, TicketStatus};
+use ticketing_sdk::{ErrorCode, ListTickets, Method, NewTicket, TicketSort, TicketStatus};
 
 use crate::support::{client, signed_in, ticket};
 
@@ -64,4 +64,28 @@ async fn changed_version_is_a_code_of_its_own() {
     let error = client(&mock).tickets().delete("t-1").if_match(0).await.unwrap_err();
     assert_eq!(error.code(), Some(&ErrorCode::VersionMismatch));
     assert_eq!(mock.requests()[0].header("if-match"), Some("\"0\""));
+}
+
+#[tokio::test]
+async fn client_filters_events_where_the_server_does_not() {
+    let mock = Mock::new();
+    let event = |id: &str, venue: &str, starts: &str| {
+        let mut event = ticket(id);
+        (event["venue"], event["startsAt"]) = (venue.into(), starts.into());
+        event
+    };
+    let (early, late) = (
+        event("early", "City Hall", "2026-12-01T00:30:00+01:00"),
+        event("late", "HALL 2", "2026-12-24T19:30:00Z"),
+    );
+    mock.on(Method::GET, "/api/tickets", Reply::json(200, &[ticket("undated"), late, early]));
+    let list = || client(&mock).tickets().list();
+    let ids = async |list: ListTickets| -> Vec<String> {
+        list.await.unwrap().items.into_iter().map(|ticket| ticket.id.into_string()).collect()
+    };
+    assert_eq!(ids(list().venue("hall")).await, ["late", "early"]);
+    assert_eq!(ids(list().matching("rustconf city")).await, ["early"]);
+    assert_eq!(ids(list().from("2026-12-01T00:00:00Z".parse().unwrap())).await, ["late"]);
+    assert_eq!(ids(list().until("2026-11-30T23:30:00Z".parse().unwrap())).await, ["early"]);
+    assert_eq!(ids(list().sort(TicketSort::Starts)).await, ["early", "late", "undated"]);
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ticketing_sdk::{
-    CurrentUserAnswer, NewOrder, NewPayment, NewTicket, Order, Payment, Problem, Ticket, TicketChange, User,
+    CurrentUserAnswer, NewOrder, NewPayment, NewTicket, Order, Payment, Problem, Ticket, TicketChange,
+    TicketUpdate, User, fixtures,
 };
 
 use crate::support::{golden, order, payment, ticket};
@@ -32,6 +33,17 @@ fn every_answer() {
     is::<Ticket>("ticket", ticket("t-1"));
     is::<Ticket>("ticket_reserved", reserved.clone());
     is::<TicketChange>("ticket_change", json!({"id": "42", "kind": "ticket:updated", "ticket": reserved}));
+    let details = serde_json::to_value(fixtures::details()).unwrap();
+    let with = |mut value: Value, more: &Value| {
+        value.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        value
+    };
+    is::<Ticket>("ticket_of_event", with(ticket("t-1"), &details));
+    is::<NewTicket>("new_ticket_of_event", with(json!({"title": "x", "price": 20.5}), &details));
+    is::<TicketUpdate>("ticket_update", json!({"title": "x", "price": 20.5, "venue": null, "seat": "4"}));
+    let mut expired = with(order("cancelled"), &json!({"cancelReason": "expired"}));
+    expired["ticket"] = with(expired["ticket"].clone(), &details);
+    is::<Order>("order_expired", expired);
     for status in ["created", "awaiting:payment", "complete", "cancelled"] {
         is::<Order>(&format!("order_{}", status.replace(':', "_")), order(status));
     }

@@ -4,7 +4,8 @@ use futures_util::FutureExt;
 use serde_json::json;
 use ticketing_sdk::mock::Mock;
 use ticketing_sdk::{
-    CardToken, Client, IdempotencyKey, Method, NewTicket, OrderStatus, TicketSort, TicketStatus,
+    CardToken, Client, DetailField, IdempotencyKey, Method, NewTicket, OrderStatus, TicketSort, TicketStatus,
+    TicketUpdate,
 };
 
 use crate::support::{client, golden};
@@ -52,9 +53,17 @@ async fn tickets() {
     })
     .await;
     sends("tickets_list_any_status", |c| c.tickets().list().any_status()).await;
+    sends("tickets_list_of_events", |c| {
+        let (from, until) =
+            ("2026-12-01T00:00:00+01:00".parse().unwrap(), "2026-12-31T23:59:59Z".parse().unwrap());
+        c.tickets().list().venue("hall").from(from).until(until).past().sort(TicketSort::Starts)
+    })
+    .await;
     sends("tickets_get", |c| async move { c.tickets().get("5ea9b8f0c1d2e3f405162738").await }).await;
     sends("tickets_create", |c| c.tickets().create(new_ticket()).idempotency_key(key())).await;
     sends("tickets_update", |c| c.tickets().update("t-1", new_ticket()).if_match(3)).await;
+    let event = || TicketUpdate::new("x", "20.5".parse().unwrap()).seat("4").clear(DetailField::Venue);
+    sends("tickets_update_details", |c| c.tickets().update("t-1", event())).await;
     sends("tickets_delete", |c| c.tickets().delete("t-1").if_match(3)).await;
     sends("tickets_watch", |c| async move { c.tickets().watch().map(drop).await }).await;
     sends("tickets_watch_after", |c| async move { c.tickets().watch_after("41").map(drop).await }).await;

@@ -37,7 +37,8 @@ fn confirmed(version: i64) -> OrderConfirmed {
 }
 
 fn cancelled(version: i64) -> OrderCancelled {
-    OrderCancelled { id: OrderId::new(ID), version, ticket: CancelledTicket { id: TicketId::new("t") } }
+    let ticket = CancelledTicket { id: TicketId::new("t") };
+    OrderCancelled { id: OrderId::new(ID), version, ticket, cancel_reason: None }
 }
 
 fn completed(version: i64) -> OrderCompleted {

@@ -29,6 +29,7 @@ fn tickets(facts: &Facts) -> Vec<Violation> {
         };
         let matches = copy.title == ticket.listed_title
             && copy.price == ticket.listed_price
+            && copy.details == ticket.listed_details
             && copy.order_id == ticket.order_id
             && copy.deleted == ticket.withdrawn
             && copy.version == ticket.version;

@@ -75,7 +75,8 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
 }
 
 fn shows_another(ticket: &TicketFact) -> bool {
-    (&ticket.title, ticket.price) != (&ticket.listed_title, ticket.listed_price)
+    (&ticket.title, ticket.price, &ticket.details)
+        != (&ticket.listed_title, ticket.listed_price, &ticket.listed_details)
 }
 
 fn by_id(facts: &Facts) -> HashMap<&str, &TicketFact> {
@@ -84,7 +85,7 @@ fn by_id(facts: &Facts) -> HashMap<&str, &TicketFact> {
 
 /// How the ticket of an order is not what the order makes of it.
 fn differs(order: &OrderFact, ticket: Option<&TicketFact>, status: &str) -> Option<Violation> {
-    let OrderFact { id, ticket_id, title, price, .. } = order;
+    let OrderFact { id, ticket_id, title, price, details, .. } = order;
     let wanted = format!("order {id} is {}: ticket {ticket_id} must be {status} for it", order.status);
     let Some(ticket) = ticket else { return Some(format!("{wanted} and does not exist").into()) };
     if ticket.status != status || ticket.order_id.as_deref() != Some(id) {
@@ -94,7 +95,11 @@ fn differs(order: &OrderFact, ticket: Option<&TicketFact>, status: &str) -> Opti
     if ticket.price != *price {
         return Some(format!("{wanted} at {price} cents and shows {}", ticket.price).into());
     }
-    (ticket.title != *title).then(|| format!("{wanted} as {title:?} and shows {:?}", ticket.title).into())
+    if ticket.title != *title {
+        return Some(format!("{wanted} as {title:?} and shows {:?}", ticket.title).into());
+    }
+    let details = details.as_ref().filter(|details| **details != ticket.details)?;
+    Some(format!("{wanted} with {details} and shows {}", ticket.details).into())
 }
 
 fn several_per_ticket(facts: &Facts, counts: impl Fn(&OrderFact) -> bool, what: &str) -> Vec<Violation> {
@@ -116,7 +121,10 @@ pub(super) fn states(facts: &Facts) -> Vec<Violation> {
         OrderStatus::Complete => order.version == 2,
         OrderStatus::Cancelled => (1..=2).contains(&order.version),
     };
-    let unfit = facts.orders.iter().filter(|order| !fits(order));
+    let has_reason = |order: &OrderFact| order.cancel_reason.is_some();
+    let is_unfit =
+        |order: &&OrderFact| !fits(order) || (has_reason(order) && order.status != OrderStatus::Cancelled);
+    let unfit = facts.orders.iter().filter(is_unfit);
     unfit
         .map(|order| format!("order {} is {} at version {}", order.id, order.status, order.version).into())
         .collect()

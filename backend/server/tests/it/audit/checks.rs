@@ -3,6 +3,7 @@
 mod facts;
 mod pending;
 
+use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
     Facts, OpenCount, OrderCopy, PaymentFact, Said, TicketCopy, TicketFact, check,
@@ -46,6 +47,8 @@ fn three_a_state_at_a_version_that_it_cannot_have() {
     {
         assert_eq!(broken(|facts| everywhere(facts, id, status, version)), [3], "{id}");
     }
+    let reason = broken(|facts| facts.orders[1].cancel_reason = Some("buyer".to_owned()));
+    assert_eq!(reason, [3], "an order that is not cancelled says why it was");
 }
 
 #[test]
@@ -119,13 +122,21 @@ fn paid_ticket_that_is_withdrawn_breaks_two_and_ten() {
 #[test]
 fn ticket_on_other_terms_than_ordered_breaks_two_or_eight() {
     for (index, number) in [(0, 2), (1, 8)] {
-        let changes: [fn(&mut TicketFact); 2] = [|ticket| ticket.price = 1, |ticket| ticket.title.push('!')];
+        let changes: [fn(&mut TicketFact); 3] = [
+            |ticket| ticket.price = 1,
+            |ticket| ticket.title.push('!'),
+            |ticket| ticket.details = json!({ "venue": "Elsewhere" }),
+        ];
         for change in changes {
             assert_eq!(broken(|facts| change(&mut facts.tickets[index])), [number]);
         }
     }
     let stale = broken(|facts| facts.tickets[2].price = 1);
     assert_eq!(stale, [8], "a free ticket shows what its seller asks");
+    let stale = broken(|facts| facts.tickets[2].details = json!({}));
+    assert_eq!(stale, [8], "with all its details");
+    let older = broken(|facts| (facts.orders[0].details, facts.tickets[0].details) = (None, json!({})));
+    assert!(older.is_empty(), "an order of an earlier version fixes no details: {older:?}");
     let edited = broken(|facts| {
         (facts.tickets[1].listed_price, facts.ticket_copies[1].price) = (5000, 5000);
         (facts.tickets[1].withdrawn, facts.ticket_copies[1].deleted) = (true, true);
@@ -169,7 +180,8 @@ fn eighteen_unpaid_orders_that_are_counted_wrong() {
 
 #[test]
 fn nine_a_copy_that_differs() {
-    let changes: [fn(&mut Facts); 12] = [
+    let changes: [fn(&mut Facts); 13] = [
+        |facts| facts.ticket_copies[0].details = json!({}),
         |facts| facts.ticket_copies[0].price = 1,
         |facts| facts.ticket_copies[0].title.push('!'),
         |facts| facts.ticket_copies[1].order_id = None,

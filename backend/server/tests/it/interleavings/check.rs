@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use ticketing_events::{EventName, OrderCreated, TicketUpdated};
+use ticketing_events::{EventName, OrderCreated, OrderedTicketRef, TicketUpdated};
 use ticketing_payments::domain::{Outcome, Step as Owed, outcome};
 use ticketing_payments::store::PaymentRow;
 use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{OrderStatus, PaymentId, PaymentStatus, Timestamp};
+use ticketing_sdk::{CancelReason, OrderId, OrderStatus, PaymentId, PaymentStatus, Timestamp};
 use ticketing_server::audit;
 
-use super::model::{Shown, Ticket};
+use super::model::{Shown, Terms, Ticket};
 use super::schedule::{Fate, Service};
 use super::world::World;
 
@@ -27,19 +27,23 @@ impl World {
 
     async fn check_orders(&self) {
         let unit = |tx: &mut Tx<'_>| {
-            tx.query("SELECT id, ticket_id, status, version FROM orders ORDER BY id", args![], |row| {
+            let sql =
+                "SELECT id, ticket_id, status, version, expires_at, cancel_reason FROM orders ORDER BY id";
+            tx.query(sql, args![], |row| {
                 Ok((
                     row.text("id")?,
                     row.text("ticket_id")?,
-                    row.parse::<OrderStatus>("status")?,
+                    (row.parse::<OrderStatus>("status")?, row.opt_parse::<CancelReason>("cancel_reason")?),
                     row.int("version")?,
+                    row.int("expires_at")?,
                 ))
             })
         };
         let orders = self.services.core(Service::Orders).db.read::<_, DbError, _>(unit).await.unwrap();
         let expected = self.model.orders.iter().map(|(id, order)| {
             let version = i64::try_from(order.states.len()).unwrap() - 1;
-            (id.clone(), order.ticket.clone(), order.status(), version)
+            let status = (order.status(), order.cancel_reason);
+            (id.clone(), order.ticket.clone(), status, version, order.expires_at)
         });
         assert_eq!(orders, expected.collect::<Vec<_>>(), "the orders");
         for (id, order) in &self.model.orders {
@@ -51,11 +55,9 @@ impl World {
             assert!(told.eq(states), "the events of order {id} are not its history");
             let made =
                 self.post.history(Service::Orders, id).next().unwrap().decode::<OrderCreated>().unwrap();
-            assert_eq!(
-                (made.ticket.title.as_deref(), made.ticket.price.cents()),
-                (Some(&*order.terms.title), order.terms.price),
-                "what order {id} says that it is for"
-            );
+            let OrderedTicketRef { title, price, details, .. } = made.ticket;
+            let told = Terms::new(title.unwrap(), price, &details.unwrap());
+            assert_eq!(told, order.terms, "what order {id} says that it is for");
         }
         for ticket in self.model.tickets.keys() {
             let active =
@@ -67,10 +69,11 @@ impl World {
     async fn check_tickets(&self) {
         let unit = |tx: &mut Tx<'_>| {
             tx.query(
-                "SELECT id, title, price, status, order_id, version FROM tickets ORDER BY id",
+                "SELECT id, title, price, details, status, order_id, version FROM tickets ORDER BY id",
                 args![],
                 |row| {
-                    let listed = (row.text("id")?, row.text("title")?, row.int("price")?);
+                    let terms = Terms::new(row.text("title")?, row.money("price")?, &row.json("details")?);
+                    let listed = (row.text("id")?, terms);
                     Ok((listed, row.text("status")?, row.opt_text("order_id")?, row.int("version")?))
                 },
             )
@@ -79,7 +82,7 @@ impl World {
         let expected = self.model.tickets.iter().map(|(id, ticket)| {
             let Shown { terms, status, holder } = ticket.now().clone();
             let version = i64::try_from(ticket.versions.len()).unwrap() - 1;
-            ((id.clone(), terms.title, terms.price), status.to_owned(), holder, version)
+            ((id.clone(), terms), status.to_owned(), holder, version)
         });
         assert_eq!(tickets, expected.collect::<Vec<_>>(), "the tickets");
         for (id, ticket) in &self.model.tickets {
@@ -99,10 +102,11 @@ impl World {
             };
             assert_eq!(event.name, name, "version {version} of ticket {id}");
             if name == EventName::TicketUpdated {
-                let told = event.decode::<TicketUpdated>().unwrap();
+                let TicketUpdated { title, price, details, order_id, .. } = event.decode().unwrap();
+                let told = (Terms::new(title, price, &details), order_id.map(OrderId::into_string));
                 assert_eq!(
-                    (&told.title, told.price.cents(), told.order_id.map(|order| order.into_string())),
-                    (&shown.terms.title, shown.terms.price, shown.holder.clone()),
+                    told,
+                    (shown.terms.clone(), shown.holder.clone()),
                     "version {version} of ticket {id}"
                 );
             }
@@ -230,12 +234,18 @@ impl World {
         }
     }
 
-    /// A fresh buyer buys whatever is still for sale.
+    /// A fresh buyer buys whatever is still for sale; what has started is not.
     pub(crate) async fn sell_the_rest(&mut self) {
         let unsold = self.model.tickets.iter().filter(|(_, ticket)| ticket.status() == "available");
         let unsold: Vec<String> = unsold.map(|(id, _)| id.clone()).collect();
         for (buyer, ticket) in (100..).zip(unsold) {
-            let order = self.order(buyer, &ticket).await.expect("a free ticket can be ordered");
+            let order = self.order(buyer, &ticket).await;
+            let starts_at = self.model.tickets[&ticket].listing.starts_at;
+            if starts_at.is_some_and(|starts| starts <= self.model.now) {
+                assert!(order.is_none(), "{ticket} was sold after its event had started");
+                continue;
+            }
+            let order = order.expect("a free ticket can be ordered");
             self.settle().await;
             self.pay(buyer, &order, "tok_visa").await.expect("a fresh order can be paid");
             self.settle().await;

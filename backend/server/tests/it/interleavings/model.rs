@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use ticketing_events::EventName;
-use ticketing_sdk::OrderStatus;
+use ticketing_sdk::{CancelReason, Money, OrderStatus, TicketDetails};
 
 use super::schedule::Service;
 
@@ -16,6 +16,17 @@ use super::schedule::Service;
 pub(crate) struct Terms {
     pub(crate) title: String,
     pub(crate) price: i64,
+    pub(crate) venue: Option<String>,
+    /// When the event starts: no order is made from then on, and none lasts longer.
+    pub(crate) starts_at: Option<i64>,
+}
+
+impl Terms {
+    /// The terms that something states.
+    pub(crate) fn new(title: String, price: Money, details: &TicketDetails) -> Self {
+        let starts_at = details.starts_at.as_ref().map(|starts| starts.instant().as_millis());
+        Self { title, price: price.cents(), venue: details.venue.clone(), starts_at }
+    }
 }
 
 /// One version of a ticket, as everybody sees it.
@@ -46,6 +57,8 @@ pub(crate) struct Order {
     pub(crate) expires_at: i64,
     /// By version.
     pub(crate) states: Vec<OrderStatus>,
+    /// Why it was cancelled.
+    pub(crate) cancel_reason: Option<CancelReason>,
 }
 
 impl Ticket {
@@ -129,9 +142,9 @@ impl Model {
         }
     }
 
-    pub(crate) fn edit(&mut self, ticket: &str, title: &str, price: i64) {
+    pub(crate) fn edit(&mut self, ticket: &str, listing: Terms) {
         let ticket = self.tickets.get_mut(ticket).unwrap();
-        ticket.listing = Terms { title: title.to_owned(), price };
+        ticket.listing = listing;
         ticket.show(ticket.free());
     }
 
@@ -165,7 +178,8 @@ impl Model {
 
     pub(crate) fn order(&mut self, id: &str, user: u8, ticket: &str, terms: Terms, expires_at: i64) {
         let states = vec![OrderStatus::Created];
-        let order = Order { user, ticket: ticket.to_owned(), terms, expires_at, states };
+        let ticket = ticket.to_owned();
+        let order = Order { user, ticket, terms, expires_at, states, cancel_reason: None };
         self.orders.insert(id.to_owned(), order);
     }
 
@@ -176,6 +190,7 @@ impl Model {
             _ if order.user != by => Err("not the owner"),
             OrderStatus::Created => {
                 order.states.push(OrderStatus::Cancelled);
+                order.cancel_reason = Some(CancelReason::Buyer);
                 Ok(())
             }
             OrderStatus::Cancelled => Ok(()),
@@ -205,18 +220,25 @@ impl Model {
         match (at, news.name) {
             (Service::Orders, E::ExpirationComplete) => {
                 assert!(self.now >= self.orders[&news.about].expires_at, "a deadline was told of too early");
-                self.move_order(&news.about, OrderStatus::Created, OrderStatus::Cancelled);
+                self.move_order(
+                    &news.about,
+                    OrderStatus::Created,
+                    OrderStatus::Cancelled,
+                    CancelReason::Expired,
+                );
             }
             (Service::Orders, E::PaymentAuthorized) => {
                 let late = self.now >= self.orders[&news.about].expires_at;
                 let next = if late { OrderStatus::Cancelled } else { OrderStatus::AwaitingPayment };
-                self.move_order(&news.about, OrderStatus::Created, next);
+                self.move_order(&news.about, OrderStatus::Created, next, CancelReason::Expired);
             }
             (Service::Orders, E::PaymentCreated) => {
-                self.move_order(&news.about, OrderStatus::AwaitingPayment, OrderStatus::Complete);
+                let (from, to) = (OrderStatus::AwaitingPayment, OrderStatus::Complete);
+                self.move_order(&news.about, from, to, CancelReason::PaymentFailed);
             }
             (Service::Orders, E::PaymentFailed) => {
-                self.move_order(&news.about, OrderStatus::AwaitingPayment, OrderStatus::Cancelled);
+                let (from, to) = (OrderStatus::AwaitingPayment, OrderStatus::Cancelled);
+                self.move_order(&news.about, from, to, CancelReason::PaymentFailed);
             }
             (Service::Tickets, E::OrderCreated | E::OrderCompleted | E::OrderCancelled) => {
                 self.hold_or_free(&news.about);
@@ -238,10 +260,12 @@ impl Model {
         told == next
     }
 
-    fn move_order(&mut self, id: &str, from: OrderStatus, to: OrderStatus) {
+    /// Moves an order on; `reason` is why, if that cancels it.
+    fn move_order(&mut self, id: &str, from: OrderStatus, to: OrderStatus, reason: CancelReason) {
         let order = self.orders.get_mut(id).unwrap();
         if order.status() == from {
             order.states.push(to);
+            order.cancel_reason = (to == OrderStatus::Cancelled).then_some(reason);
         }
     }
 

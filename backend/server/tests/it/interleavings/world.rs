@@ -11,12 +11,12 @@ use ticketing_payments::domain::{Admission, AdmissionError, CardToken, admit};
 use ticketing_payments::store::{PaymentRow, PaymentToInsert};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
-use ticketing_sdk::{Money, Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
+use ticketing_sdk::{Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
 use ticketing_testkit::Engine;
-use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{EditError, NewListing, Voice};
+use ticketing_tickets::store::{EditError, Voice};
 
 use super::TTL;
+use super::listings::{edit, listing, terms};
 use super::model::{Heard, Model, Terms};
 use super::post::Post;
 use super::schedule::{By, Schedule, Service, Step, TICKETS};
@@ -135,13 +135,14 @@ impl World {
         let core = self.services.core(Service::Tickets);
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
         let id = self.clock.new_id();
-        let (ticket, new) = (TicketId::new(id.clone()), listing("as listed", price));
+        let terms = terms("as listed", price, self.model.now, None);
+        let (ticket, new) = (TicketId::new(id.clone()), listing(&terms));
         let unit = move |tx: &mut Tx<'_>| {
             let voice = Voice { outbox: &outbox, feed: &feed, now };
             ticketing_tickets::store::create(tx, &voice, ticket.clone(), &user(seller), &new)
         };
         core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
-        self.model.list(&id, seller, Terms { title: "as listed".to_owned(), price });
+        self.model.list(&id, seller, terms);
         self.post.collect(Service::Tickets, &self.services.core(Service::Tickets).db).await;
         id
     }
@@ -152,7 +153,8 @@ impl World {
         let core = self.services.core(Service::Tickets);
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
         let title = format!("as edited to {price}");
-        let (ticket, new) = (TicketId::new(id.clone()), listing(&title, price));
+        let terms = terms(&title, price, self.model.now, Some(&self.model.tickets[&id].listing));
+        let (ticket, new) = (TicketId::new(id.clone()), edit(&terms));
         let unit = move |tx: &mut Tx<'_>| {
             let voice = Voice { outbox: &outbox, feed: &feed, now };
             ticketing_tickets::store::update(tx, &voice, &ticket, &user(by), &new, |_| true)
@@ -161,7 +163,7 @@ impl World {
             core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| said(&error));
         assert_eq!(answer, self.model.may_change(&id, by), "an edit of {id}");
         if answer.is_ok() {
-            self.model.edit(&id, &title, price);
+            self.model.edit(&id, terms);
         }
     }
 
@@ -200,6 +202,7 @@ impl World {
         let answer = core.db.write::<Order, ReserveError, _>(unit).await;
 
         let on_sale = self.model.on_sale(ticket);
+        let is_started = |terms: &Terms| terms.starts_at.is_some_and(|starts| starts <= self.model.now);
         let holder = self.model.active_order(ticket);
         let too_many = self.model.unpaid(buyer) >= OPEN_LIMIT as usize;
         match answer {
@@ -208,8 +211,11 @@ impl World {
                 assert!(holder.is_none(), "{ticket} was sold to {buyer}, {holder:?} has it");
                 assert!(!too_many, "{buyer} has too many unpaid orders already");
                 assert_eq!(order.ticket.version, i64::try_from(version).ok());
-                let terms = Terms { title: order.ticket.title, price: order.ticket.price.cents() };
+                let terms = Terms::new(order.ticket.title, order.ticket.price, &order.ticket.details);
                 assert_eq!(terms, *sold, "{ticket} was sold for something that its seller does not ask");
+                assert!(!is_started(sold), "{ticket} was sold after its event had started");
+                let ends = (now + TTL).as_millis();
+                assert_eq!(order.expires_at.as_millis(), sold.starts_at.unwrap_or(ends).min(ends));
                 let id = order.id.into_string();
                 self.model.order(&id, buyer, ticket, terms, order.expires_at.as_millis());
                 Some(id)
@@ -217,6 +223,12 @@ impl World {
             Err(ReserveError::NoTicket | ReserveError::UnknownTicket) => {
                 assert!(on_sale.is_none(), "{ticket} is on sale, {buyer} was told that it does not exist");
                 assert!(holder.is_none(), "{holder:?} has {ticket}, {buyer} was told that it does not exist");
+                None
+            }
+            Err(ReserveError::Started) => {
+                let (_, asked) =
+                    on_sale.expect("an event was said to have started that orders does not know");
+                assert!(is_started(asked), "{ticket} was refused to {buyer} before its event starts");
                 None
             }
             Err(ReserveError::Reserved) => {
@@ -366,10 +378,6 @@ fn owner(by: By, owner: u8) -> u8 {
 fn nth<'k>(keys: impl ExactSizeIterator<Item = &'k String>, pick: Index) -> Option<String> {
     let mut keys = keys;
     (keys.len() > 0).then(|| pick.index(keys.len())).and_then(|place| keys.nth(place)).cloned()
-}
-
-fn listing(title: &str, price: i64) -> NewListing {
-    NewListing { title: Title::parse(title).unwrap(), price: Money::from_cents(price).unwrap() }
 }
 
 fn said(error: &EditError) -> &'static str {

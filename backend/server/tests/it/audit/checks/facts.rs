@@ -1,5 +1,6 @@
 //! Facts of a small marketplace, and changes to them.
 
+use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
     Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed, check,
@@ -18,6 +19,7 @@ pub(super) fn sound() -> Facts {
             id: id.clone(),
             title: title.clone(),
             price: 1999,
+            details: json!({ "venue": "City Hall" }),
             order_id: order_id.clone(),
             deleted: false,
             version,
@@ -35,6 +37,8 @@ pub(super) fn sound() -> Facts {
             withdrawn: false,
             listed_title: title,
             listed_price: 1999,
+            details: json!({ "venue": "City Hall" }),
+            listed_details: json!({ "venue": "City Hall" }),
             version,
         });
     }
@@ -64,6 +68,8 @@ pub(super) fn sound() -> Facts {
             user_id: "u".to_owned(),
             ticket_id: ticket.to_owned(),
             title: format!("Ticket {ticket}"),
+            details: Some(json!({ "venue": "City Hall" })),
+            cancel_reason: (status == OrderStatus::Cancelled).then(|| "expired".to_owned()),
             price: 1999,
             status,
             expires_at: Timestamp::from_millis(NOW),

@@ -20,6 +20,7 @@ async fn a_cancelled_order_frees_its_ticket(shape: Shape) {
     assert_eq!((reply.status, reply.body.len()), (204, 0));
     let cancelled = order_of(&stack, &buyer, &order).await;
     assert_eq!((&cancelled["status"], &cancelled["version"]), (&json!("cancelled"), &json!(1)));
+    assert_eq!(cancelled["cancelReason"], "buyer");
     cancel(&stack, &buyer, &order).await.ok(204);
     assert_eq!(order_of(&stack, &buyer, &order).await, cancelled, "a second time changes nothing");
     eventually!(ticket(&stack, &ticket_id).await["status"] == "available");

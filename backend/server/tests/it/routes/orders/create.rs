@@ -14,7 +14,25 @@ on_shapes! {
     an_order_reserves_its_ticket, ones_own_ticket_can_be_ordered, a_sold_ticket_is_sold,
     twenty_unpaid_orders_are_enough, the_ticket_must_be_named,
     an_order_is_refused_where_the_price_is_no_longer_the_one_that_was_shown,
-    a_buyer_who_gives_a_reservation_up_lets_others_come_first;
+    a_buyer_who_gives_a_reservation_up_lets_others_come_first, sales_end_when_the_event_starts;
+}
+
+async fn sales_end_when_the_event_starts(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
+    let starts = (stack.clock().now() + Duration::from_secs(600)).to_string();
+    let new = json!({ "title": "Opera", "price": 20, "venue": "Tivoli", "startsAt": starts });
+    let ticket_id = id(&stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201));
+    stack.settle().await;
+    let made = order(&stack, &buyer, &ticket_id).await.ok(201);
+    assert_eq!(made["expiresAt"], starts, "no reservation outlasts the start");
+    assert_eq!((&made["ticket"]["venue"], &made["ticket"]["startsAt"]), (&json!("Tivoli"), &json!(starts)));
+    stack.clock().advance(Duration::from_secs(600));
+    eventually!(order_of(&stack, &buyer, &id(&made)).await["status"] == "cancelled");
+    assert_eq!(order_of(&stack, &buyer, &id(&made)).await["cancelReason"], "expired");
+    let refused = order(&stack, &buyer, &ticket_id).await;
+    assert_eq!(refused.refused(400, "ticket_past"), "The event has started");
+    stack.finish().await;
 }
 
 async fn an_order_reserves_its_ticket(shape: Shape) {

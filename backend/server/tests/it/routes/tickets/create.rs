@@ -9,7 +9,50 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
     a_ticket_is_listed, titles_have_1_to_200_characters, both_fields_are_named_at_once,
-    only_who_is_signed_in_can_sell;
+    only_who_is_signed_in_can_sell, details_are_kept_as_given, faults_of_details_are_named_by_field;
+}
+
+async fn details_are_kept_as_given(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    let new = json!({
+        "title": "Opera", "price": 20, "venue": " Cafe\u{301} ", "startsAt": "2099-12-24T19:30:00+05:45",
+    });
+    let post = || stack.raw().post("/api/tickets").by(&seller).key("key-1").json(&new);
+    let created = post().await.ok(201);
+    assert_eq!(
+        (&created["venue"], &created["startsAt"]),
+        (&json!("Caf\u{e9}"), &json!("2099-12-24T19:30:00+05:45"))
+    );
+    assert!(created.get("seat").is_none(), "what is not given is absent");
+    assert_eq!(ticket(&stack, &id(&created)).await, created);
+    assert_eq!(post().await.ok(201), created);
+    let other = json!({ "title": "Opera", "price": 20, "venue": "Tivoli" });
+    let reused = stack.raw().post("/api/tickets").by(&seller).key("key-1").json(&other).await;
+    reused.refused(422, "idempotency_key_reused");
+    stack.finish().await;
+}
+
+async fn faults_of_details_are_named_by_field(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    let bad = json!({ "title": "", "price": 20, "venue": "\u{200b}", "startsAt": "tomorrow", "seat": 4 });
+    let reply = stack.raw().post("/api/tickets").by(&seller).json(&bad).await;
+    assert_eq!(reply.fields(), ["seat", "startsAt", "title", "venue"]);
+    for (field, max) in [("venue", 120), ("seat", 60)] {
+        let post = |text: String| {
+            stack
+                .raw()
+                .post("/api/tickets")
+                .by(&seller)
+                .json(&json!({ "title": "x", "price": 1, field: text }))
+        };
+        post("é".repeat(max)).await.ok(201);
+        for bad in ["é".repeat(max + 1), String::new(), "a\0b".to_owned()] {
+            assert_eq!(post(bad).await.fields(), [field]);
+        }
+    }
+    stack.finish().await;
 }
 
 async fn a_ticket_is_listed(shape: Shape) {

@@ -1,6 +1,9 @@
 //! `GET /api/tickets`
 
+use std::time::Duration;
+
 use serde_json::json;
+use ticketing_sdk::Timestamp;
 use ticketing_testkit::{Shape, TestSession, TestStack, eventually, on_shapes};
 
 use crate::support::{list, ordered, pay, ticket};
@@ -11,7 +14,69 @@ on_shapes! {
     what_can_be_ordered_is_listed_the_oldest_first, words_and_prices_narrow_the_list,
     all_pages_in_every_order_make_the_whole_list, list_without_limit_and_cursor_is_whole,
     tickets_that_come_and_go_between_pages_repeat_nothing, titles_are_found_however_they_are_spelled,
-    search_that_is_too_long_is_refused;
+    search_that_is_too_long_is_refused, what_has_started_is_left_out, places_and_times_narrow_the_list;
+}
+
+fn minutes(minutes: u64) -> Duration {
+    Duration::from_secs(minutes * 60)
+}
+
+/// Lists a ticket with a venue and a start.
+async fn list_event(stack: &TestStack, seller: &TestSession, title: &str, venue: &str, starts: Timestamp) {
+    let new = json!({ "title": title, "price": 20, "venue": venue, "startsAt": starts.to_string() });
+    stack.raw().post("/api/tickets").by(seller).json(&new).await.ok(201);
+}
+
+async fn what_has_started_is_left_out(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    let now = stack.clock().now();
+    list_event(&stack, &seller, "soon", "Tivoli", now + minutes(20)).await;
+    list_event(&stack, &seller, "later", "Tivoli", now + minutes(500)).await;
+    list(&stack, &seller, "some day", 20.0).await;
+    assert_eq!(titles(&stack, &seller, "").await, ["soon", "later", "some day"]);
+    // No ticket changes: a page that is kept must not outlive the start of an event on it.
+    stack.clock().advance(minutes(20));
+    assert_eq!(titles(&stack, &seller, "").await, ["later", "some day"]);
+    for query in ["past=false", "past=", "seller=me", "status=all", "limit=1"] {
+        assert_eq!(titles(&stack, &seller, query).await, ["later", "some day"], "{query}");
+    }
+    assert_eq!(titles(&stack, &seller, "past=true").await, ["soon", "later", "some day"]);
+    stack.raw().get("/api/tickets?past=perhaps").await.refused(400, "invalid_input");
+    stack.finish().await;
+}
+
+async fn places_and_times_narrow_the_list(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    let now = stack.clock().now();
+    list(&stack, &seller, "some day", 20.0).await;
+    list_event(&stack, &seller, "Opera", "Ko\u{308}niggrätz, City Hall", now + minutes(30)).await;
+    list_event(&stack, &seller, "Jazz", "STRASSE 7", now + minutes(20)).await;
+    list_event(&stack, &seller, "Hall of fame", "Tivoli", now + minutes(10)).await;
+    let [ten, twenty, thirty] = [10, 20, 30].map(|after| now + minutes(after));
+    let offset = "1970-01-01T00:00:00%2B01:00";
+    for (query, expected) in [
+        ("q=hall".to_owned(), ["Opera", "Hall of fame"].as_slice()),
+        ("q=jazz%20stra%C3%9Fe".to_owned(), &["Jazz"]),
+        ("venue=hall".to_owned(), &["Opera"]),
+        ("venue=k%C3%B6niggr%C3%A4tz".to_owned(), &["Opera"]),
+        ("venue=nowhere".to_owned(), &[]),
+        (format!("from={twenty}"), &["Opera", "Jazz"]),
+        (format!("until={twenty}"), &["Jazz", "Hall of fame"]),
+        (format!("from={ten}&until={ten}"), &["Hall of fame"]),
+        (format!("from={offset}&until={thirty}&venue="), &["Opera", "Jazz", "Hall of fame"]),
+        ("sort=starts".to_owned(), &["Hall of fame", "Jazz", "Opera", "some day"]),
+        ("sort=starts&limit=1".to_owned(), &["Hall of fame", "Jazz", "Opera", "some day"]),
+    ] {
+        assert_eq!(titles(&stack, &seller, &query).await, expected, "{query}");
+    }
+    for field in ["from", "until"] {
+        let reply = stack.raw().get(&format!("/api/tickets?{field}=tomorrow")).await;
+        assert_eq!(reply.fields(), [field]);
+    }
+    assert_eq!(stack.raw().get(&format!("/api/tickets?venue={}", "a".repeat(201))).await.fields(), ["venue"]);
+    stack.finish().await;
 }
 
 /// The titles that a query finds, page by page.

@@ -9,7 +9,38 @@ on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
     the_seller_changes_title_and_price, if_match_guards_against_somebody_elses_edit,
-    what_is_reserved_or_sold_cannot_be_edited;
+    what_is_reserved_or_sold_cannot_be_edited, absent_details_stay_and_null_clears_them;
+}
+
+async fn absent_details_stay_and_null_clears_them(shape: Shape) {
+    let stack = TestStack::start_on(shape).await;
+    let seller = stack.session("seller").await;
+    let starts = "2099-12-24T19:30:00+01:00";
+    let new = json!({ "title": "Opera", "price": 20, "venue": "  Tivoli ", "startsAt": starts, "seat": "4" });
+    let listed = stack.raw().post("/api/tickets").by(&seller).json(&new).await.ok(201);
+    assert_eq!(
+        (&listed["venue"], &listed["startsAt"], &listed["seat"]),
+        (&json!("Tivoli"), &json!(starts), &json!("4"))
+    );
+    let path = format!("/api/tickets/{}", listed["id"].as_str().unwrap());
+    let put = |body: serde_json::Value| stack.raw().put(&path).by(&seller).json(&body);
+    // The client of the original sends title and price.
+    let kept = put(json!({ "title": "Opera", "price": 30 })).await.ok(200);
+    assert_eq!(
+        (&kept["venue"], &kept["startsAt"], &kept["seat"]),
+        (&json!("Tivoli"), &json!(starts), &json!("4"))
+    );
+    let changed = json!({ "title": "Opera", "price": 30, "venue": null, "seat": "5" });
+    let changed = put(changed).await.ok(200);
+    assert_eq!(
+        (changed.get("venue"), &changed["startsAt"], &changed["seat"]),
+        (None, &json!(starts), &json!("5"))
+    );
+    assert_eq!(
+        (&changed["version"], ticket(&stack, listed["id"].as_str().unwrap()).await),
+        (&json!(2), changed.clone())
+    );
+    stack.finish().await;
 }
 
 async fn the_seller_changes_title_and_price(shape: Shape) {

@@ -1,0 +1,102 @@
+//! The start of the event: sales end then, and no reservation outlasts it. And what else an order knows of its event.
+
+use std::time::Duration;
+
+use ticketing_bus::Effect;
+use ticketing_engines::{Engine, on_both};
+use ticketing_events::{TicketCreated, TicketUpdated};
+use ticketing_orders::DEFAULT_TTL;
+use ticketing_orders::domain::lifecycle::Cause;
+use ticketing_orders::store::{Moved, ReserveError};
+use ticketing_sdk::{CancelReason, Money, OrderId, Ticket, TicketDetails, Timestamp, fixtures};
+
+use crate::support::{MOMENT, START, Shop, listed, reserve_with};
+
+on_both! {
+    #[tokio::test]
+    started_event_takes_no_order, reservation_ends_at_the_start_at_the_latest,
+    order_has_the_details_of_its_moment, cancelled_order_says_why;
+}
+
+/// A ticket of an event that starts so long after the beginning of the test.
+fn starting(after: Duration, version: i64) -> Ticket {
+    let starts_at = (Timestamp::from_millis(START) + after).to_string().parse().ok();
+    Ticket { details: TicketDetails { starts_at, ..fixtures::details() }, ..listed("t", version, 1999) }
+}
+
+async fn shop_with(engine: Engine, ticket: &Ticket) -> Shop {
+    let shop = Shop::with(engine, &[]).await;
+    assert_eq!(shop.hear_created(&TicketCreated::from(ticket)).await, Effect::Done);
+    shop
+}
+
+async fn started_event_takes_no_order(engine: Engine) {
+    let start = Duration::from_secs(60);
+    let shop = shop_with(engine, &starting(start, 0)).await;
+    shop.core.clock.advance(start - MOMENT);
+    let order = shop.reserved("ada", "t").await;
+    shop.core.clock.advance(MOMENT);
+    assert_eq!(shop.advance(&order, Cause::Expired).await, Moved::Done);
+    assert!(matches!(shop.reserve("bob", "t").await, Err(ReserveError::Started)));
+    // A started event is reported before a wrong price.
+    let cheap = reserve_with(&shop.core, "bob", "t", |new| new.price = Money::from_cents(1).ok()).await;
+    assert!(matches!(cheap, Err(ReserveError::Started)));
+    // The seller puts the event off.
+    let later = TicketUpdated::from(&starting(Duration::from_secs(7200), 1));
+    assert_eq!(shop.hear_updated(&later).await, Effect::Done);
+    shop.reserve("bob", "t").await.unwrap();
+}
+
+async fn reservation_ends_at_the_start_at_the_latest(engine: Engine) {
+    let shop = shop_with(engine, &starting(DEFAULT_TTL - MOMENT, 0)).await;
+    let order = shop.reserve("ada", "t").await.unwrap();
+    let starts = Timestamp::from_millis(START) + (DEFAULT_TTL - MOMENT);
+    assert_eq!(order.expires_at, starts);
+    assert_eq!(shop.order(&order.id).await, order, "what was answered is what is stored");
+    let shop = shop_with(engine, &starting(DEFAULT_TTL + MOMENT, 0)).await;
+    let order = shop.reserve("ada", "t").await.unwrap();
+    assert_eq!(order.expires_at, Timestamp::from_millis(START) + DEFAULT_TTL);
+}
+
+async fn order_has_the_details_of_its_moment(engine: Engine) {
+    let ticket = starting(Duration::from_secs(7200), 0);
+    let shop = shop_with(engine, &ticket).await;
+    let order = shop.reserve("ada", "t").await.unwrap();
+    assert_eq!(order.ticket.details, ticket.details);
+    let mut held =
+        TicketUpdated { order_id: Some(OrderId::new("o")), ..TicketUpdated::from(&starting(DEFAULT_TTL, 1)) };
+    held.details.venue = Some("of the order".to_owned());
+    assert_eq!(shop.hear_updated(&held).await, Effect::Done);
+    shop.advance(&order.id, Cause::Cancelled).await;
+    let next = shop.reserve("bob", "t").await.unwrap();
+    assert_eq!(next.ticket.details, ticket.details, "an order's terms are not what its seller asks");
+    assert_eq!(shop.order(&order.id).await.ticket.details, ticket.details);
+}
+
+async fn cancelled_order_says_why(engine: Engine) {
+    let shop = Shop::with(engine, &["a", "b", "c", "d"]).await;
+    let buyers = shop.reserved("ada", "a").await;
+    shop.advance(&buyers, Cause::Cancelled).await;
+    let refused = shop.reserved("ada", "b").await;
+    assert_eq!(shop.order(&refused).await.cancel_reason, None);
+    shop.advance(&refused, Cause::PaymentAuthorized).await;
+    shop.advance(&refused, Cause::PaymentFailed).await;
+    let (unpaid, late) = (shop.reserved("ada", "c").await, shop.reserved("ada", "d").await);
+    shop.core.clock.advance(DEFAULT_TTL);
+    shop.advance(&unpaid, Cause::Expired).await;
+    shop.advance(&late, Cause::PaymentAuthorized).await;
+    for (order, reason) in [
+        (&buyers, CancelReason::Buyer),
+        (&refused, CancelReason::PaymentFailed),
+        (&unpaid, CancelReason::Expired),
+        (&late, CancelReason::Expired),
+    ] {
+        assert_eq!(shop.order(order).await.cancel_reason, Some(reason));
+    }
+    let said = shop.bodies("order:cancelled").await;
+    let reasons = ["buyer", "payment_failed", "expired", "expired"];
+    for (body, reason) in said.iter().zip(reasons) {
+        assert!(body.contains(&format!("\"cancelReason\":\"{reason}\"")), "{body}");
+    }
+    assert_eq!(said.len(), reasons.len());
+}

@@ -1,0 +1,42 @@
+//! What sellers ask in a case: all of it follows from the price.
+
+use ticketing_sdk::{DetailsUpdate, FieldUpdate, Money, Timestamp};
+use ticketing_tickets::domain::title::Title;
+use ticketing_tickets::store::NewListing;
+
+use super::model::Terms;
+
+/// Some tickets have a venue, and some a start within the next seconds. An edit that names no details keeps those of `before`.
+pub(super) fn terms(title: &str, price: i64, now: i64, before: Option<&Terms>) -> Terms {
+    let (venue, starts_at) = match before.filter(|_| keeps_details(price)) {
+        Some(before) => (before.venue.clone(), before.starts_at),
+        None => (
+            (price % 2 == 0).then(|| format!("hall {price}")),
+            (price % 3 == 0).then_some(now + price % 4_000),
+        ),
+    };
+    Terms { title: title.to_owned(), price, venue, starts_at }
+}
+
+/// A listing of these terms, which states each detail or clears it.
+pub(super) fn listing(terms: &Terms) -> NewListing {
+    let details = DetailsUpdate {
+        venue: terms.venue.clone().map_or(FieldUpdate::Clear, FieldUpdate::Set),
+        starts_at: terms.starts_at.map_or(FieldUpdate::Clear, |starts| {
+            FieldUpdate::Set(Timestamp::from_millis(starts).to_string().parse().unwrap())
+        }),
+        ..DetailsUpdate::default()
+    };
+    let price = Money::from_cents(terms.price).unwrap();
+    NewListing { details, ..NewListing::new(Title::parse(&terms.title).unwrap(), price) }
+}
+
+/// An edit to these terms.
+pub(super) fn edit(terms: &Terms) -> NewListing {
+    let new = listing(terms);
+    if keeps_details(terms.price) { NewListing { details: DetailsUpdate::default(), ..new } } else { new }
+}
+
+fn keeps_details(price: i64) -> bool {
+    price % 7 == 0
+}

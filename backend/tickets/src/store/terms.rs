@@ -1,0 +1,71 @@
+//! The columns of the terms of a ticket, bound in one place.
+
+use serde::Serialize;
+use ticketing_platform::db::{Arg, DbError};
+use ticketing_sdk::text::search_key;
+use ticketing_sdk::{EventTime, TicketDetails};
+
+use super::keys::KEY_VERSION;
+use crate::domain::terms::Terms;
+
+/// The start of an event that is not known: it never starts, and sorts last.
+pub(super) const NEVER: i64 = i64::MAX;
+
+/// The values of the columns.
+pub(super) struct TermColumns {
+    title: String,
+    title_key: String,
+    price: i64,
+    details: String,
+    venue_key: String,
+    starts_at: i64,
+}
+
+impl TermColumns {
+    /// The arguments that bind the terms come first: `$1` to `$7`. Others begin with `$8`.
+    pub(super) const NAMES: &'static str =
+        "title, title_key, price, details, venue_key, starts_at, key_version";
+    /// Their values in an `INSERT`.
+    pub(super) const VALUES: &'static str = "$1, $2, $3, $4, $5, $6, $7";
+    /// Their assignments in an `UPDATE`.
+    pub(super) const ASSIGNMENTS: &'static str = "title = $1, title_key = $2, price = $3, details = $4, venue_key = $5, \
+                                                  starts_at = $6, key_version = $7";
+
+    /// The values of these terms.
+    pub(super) fn of(terms: &Terms) -> Result<Self, DbError> {
+        Ok(Self {
+            title: terms.title.clone(),
+            title_key: search_key(&terms.title),
+            price: terms.price.cents(),
+            details: to_json(&terms.details)?,
+            venue_key: terms.details.venue.as_deref().map(search_key).unwrap_or_default(),
+            starts_at: starts_at(&terms.details),
+        })
+    }
+
+    /// The arguments, followed by `others`.
+    pub(super) fn args<'a>(&'a self, others: &[Arg<'a>]) -> Vec<Arg<'a>> {
+        let Self { title, title_key, price, details, venue_key, starts_at } = self;
+        let mut args = vec![
+            Arg::from(title),
+            Arg::from(title_key),
+            Arg::from(*price),
+            Arg::from(details),
+            Arg::from(venue_key),
+            Arg::from(*starts_at),
+            Arg::from(KEY_VERSION),
+        ];
+        args.extend_from_slice(others);
+        args
+    }
+}
+
+/// When the event starts, as it is stored.
+pub(super) fn starts_at(details: &TicketDetails) -> i64 {
+    details.starts_at.as_ref().map_or(NEVER, |starts| EventTime::instant(starts).as_millis())
+}
+
+/// A value as it is stored in a column of JSON.
+pub(super) fn to_json(value: &impl Serialize) -> Result<String, DbError> {
+    serde_json::to_string(value).map_err(|error| DbError::Statement(error.to_string()))
+}

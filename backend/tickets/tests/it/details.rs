@@ -1,0 +1,86 @@
+//! The details of a ticket: kept, changed one by one, and fixed by the order that holds the ticket.
+
+use ticketing_engines::{Engine, on_both};
+use ticketing_sdk::{DetailField, DetailsUpdate, Ticket, TicketDetails, TicketId, fixtures};
+use ticketing_tickets::domain::terms::OrderedTerms;
+use ticketing_tickets::store::NewListing;
+
+use crate::support::{Shop, Step, listing};
+
+on_both! {
+    #[tokio::test]
+    update_keeps_absent_details_and_clears_null_ones, changed_details_alone_make_a_version,
+    edited_details_lose_to_order_and_return_after_it, order_without_details_shows_the_listed_ones;
+}
+
+/// A listing with every detail.
+fn detailed() -> NewListing {
+    NewListing { details: fixtures::details().into(), ..listing("A ticket", 2000) }
+}
+
+fn moved_to(venue: &str) -> NewListing {
+    let mut details = DetailsUpdate::default();
+    details.set(DetailField::Venue, venue).unwrap();
+    NewListing { details, ..listing("A ticket", 2000) }
+}
+
+async fn venue(shop: &Shop, id: &TicketId) -> String {
+    shop.find(id).await.unwrap().details.venue.unwrap()
+}
+
+fn ordered(ticket: &Ticket) -> OrderedTerms {
+    let Ticket { title, price, details, .. } = ticket.clone();
+    OrderedTerms { title: Some(title), price: Some(price), details: Some(details) }
+}
+
+async fn update_keeps_absent_details_and_clears_null_ones(engine: Engine) {
+    let shop = Shop::on(engine);
+    let ticket = shop.list_as("seller", detailed()).await;
+    assert_eq!(shop.find(&ticket.id).await.unwrap().details, fixtures::details());
+    let dearer = shop.update(&ticket.id, "seller", "A ticket", 3000).await.unwrap();
+    assert_eq!(dearer.details, fixtures::details(), "who knows no details erases none");
+    let mut details = DetailsUpdate::default();
+    details.clear(DetailField::StartsAt);
+    let changed = NewListing { details, ..listing("A ticket", 3000) };
+    let changed = shop.update_to(&ticket.id, "seller", changed).await.unwrap();
+    assert_eq!(changed.details, TicketDetails { starts_at: None, ..fixtures::details() });
+    assert_eq!(shop.find(&ticket.id).await.unwrap(), changed);
+}
+
+async fn changed_details_alone_make_a_version(engine: Engine) {
+    let shop = Shop::on(engine);
+    let id = shop.list_as("seller", detailed()).await.id;
+    for name in ["Hall 1", "Hall 1", "Hall 2"] {
+        shop.update_to(&id, "seller", moved_to(name)).await.unwrap();
+    }
+    assert_eq!(shop.versions(&id).await, [0, 1, 2]);
+    let changes = shop.changes().await;
+    assert!(
+        changes[2].body.contains("\"venue\":\"Hall 2\""),
+        "the feed carries the details: {:?}",
+        changes[2]
+    );
+}
+
+async fn edited_details_lose_to_order_and_return_after_it(engine: Engine) {
+    let shop = Shop::on(engine);
+    let ticket = shop.list_as("seller", detailed()).await;
+    let id = &ticket.id;
+    shop.update_to(id, "seller", moved_to("Hall 2")).await.unwrap();
+    shop.ordered_on("a", id, ordered(&ticket)).await;
+    assert_eq!(venue(&shop, id).await, "Palais de Tokyo");
+    shop.hear(Step::Cancelled, "a", id, 1).await;
+    assert_eq!(venue(&shop, id).await, "Hall 2");
+    shop.delete(id, "seller").await.unwrap();
+    shop.ordered_on("b", id, ordered(&ticket)).await;
+    shop.hear(Step::Confirmed, "b", id, 1).await;
+    shop.hear(Step::Completed, "b", id, 2).await;
+    assert_eq!(venue(&shop, id).await, "Palais de Tokyo", "the sale stands as it was ordered");
+}
+
+async fn order_without_details_shows_the_listed_ones(engine: Engine) {
+    let shop = Shop::on(engine);
+    let ticket = shop.list_as("seller", detailed()).await;
+    shop.ordered_on("o", &ticket.id, OrderedTerms { details: None, ..ordered(&ticket) }).await;
+    assert_eq!(shop.find(&ticket.id).await.unwrap().details, fixtures::details());
+}

@@ -1,0 +1,314 @@
+//! What a ticket says about its event. The table at the end of this file is the one list of the fields: the wire types, the
+//! checks of the services, the columns of the database and the forms of the clients follow from it.
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use super::EventTime;
+use super::text::{has_visible, normalize};
+
+/// Why a text cannot be a field of the details.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DetailError {
+    /// Nothing of it can be seen.
+    #[error("{} must not be empty", .0.label())]
+    Empty(DetailField),
+    /// It has more characters than the field may have.
+    #[error("{} must be at most {} characters", .0.label(), .0.max_chars())]
+    TooLong(DetailField),
+    /// It holds U+0000, which not every database keeps.
+    #[error("{} must not hold U+0000", .0.label())]
+    Nul(DetailField),
+    /// It is not a time in RFC 3339.
+    #[error("{} must be a time with its offset like 2026-12-24T19:30:00+01:00", .0.label())]
+    NotATime(DetailField),
+}
+
+/// A change of one optional field: of its JSON, an absent field stays as it is and `null` clears it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum FieldUpdate<T> {
+    /// The field stays as it is.
+    #[default]
+    Keep,
+    /// The field is removed.
+    Clear,
+    /// The field gets this value.
+    Set(T),
+}
+
+impl<T> FieldUpdate<T> {
+    /// Whether the field stays as it is.
+    #[must_use]
+    pub fn is_keep(&self) -> bool {
+        matches!(self, Self::Keep)
+    }
+}
+
+impl<T: Clone> FieldUpdate<T> {
+    fn apply_to(&self, field: &mut Option<T>) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(value) => *field = Some(value.clone()),
+        }
+    }
+}
+
+impl<T> From<Option<T>> for FieldUpdate<T> {
+    /// Sets a value that is given, and keeps the field otherwise.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Keep, Self::Set)
+    }
+}
+
+impl<T: Serialize> Serialize for FieldUpdate<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Set(value) => serializer.serialize_some(value),
+            Self::Keep | Self::Clear => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for FieldUpdate<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+/// Reads an optional field; a value that cannot be read counts as absent, since another backend of the contract may give the
+/// field another meaning. For `#[serde(deserialize_with = "…")]`.
+///
+/// # Errors
+/// When the value is not JSON.
+pub fn tolerant<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    Ok(T::deserialize(serde_json::Value::deserialize(deserializer)?).ok())
+}
+
+/// A value of a field, read from what a person has written.
+trait DetailValue: Sized {
+    fn read(field: DetailField, text: &str) -> Result<Self, DetailError>;
+}
+
+impl DetailValue for String {
+    fn read(field: DetailField, text: &str) -> Result<Self, DetailError> {
+        let text = normalize(text);
+        if text.contains('\0') {
+            return Err(DetailError::Nul(field));
+        }
+        if !has_visible(&text) {
+            return Err(DetailError::Empty(field));
+        }
+        if text.chars().count() > field.max_chars() {
+            return Err(DetailError::TooLong(field));
+        }
+        Ok(text)
+    }
+}
+
+impl DetailValue for EventTime {
+    fn read(field: DetailField, text: &str) -> Result<Self, DetailError> {
+        text.trim().parse().map_err(|_| DetailError::NotATime(field))
+    }
+}
+
+macro_rules! details {
+    ($($(#[doc = $doc:literal])+ $(#[schema($($schema:tt)*)])? $field:ident: $type:ty =
+        $variant:ident, $name:literal, $label:literal, $max:literal;)+) => {
+        /// What a ticket says about its event. Each field is optional, and absent where its seller has not given it.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct TicketDetails {
+            $(
+                $(#[doc = $doc])+
+                #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "tolerant")]
+                $(#[cfg_attr(feature = "openapi", schema($($schema)*))])?
+                pub $field: Option<$type>,
+            )+
+        }
+
+        /// A change of the details: an absent field stays as it is, `null` clears it.
+        #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "camelCase")]
+        pub struct DetailsUpdate {
+            $(
+                $(#[doc = $doc])+
+                #[serde(default, skip_serializing_if = "FieldUpdate::is_keep")]
+                #[cfg_attr(feature = "openapi", schema(value_type = Option<$type>, $($($schema)*)?))]
+                pub $field: FieldUpdate<$type>,
+            )+
+        }
+
+        /// A field of the details.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum DetailField {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl DetailField {
+            /// Every field, in the order of forms.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The name in JSON.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The name at the beginning of a sentence.
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$variant => $label),+ }
+            }
+
+            /// How many characters the field may have.
+            #[must_use]
+            pub fn max_chars(self) -> usize {
+                match self { $(Self::$variant => $max),+ }
+            }
+        }
+
+        impl TicketDetails {
+            /// The field as text, if it is given.
+            #[must_use]
+            pub fn get(&self, field: DetailField) -> Option<&str> {
+                match field { $(DetailField::$variant => self.$field.as_ref().map(AsRef::as_ref)),+ }
+            }
+
+            /// Changes the fields that `update` names.
+            pub fn apply(&mut self, update: &DetailsUpdate) {
+                $(update.$field.apply_to(&mut self.$field);)+
+            }
+
+            /// Whether no field is given.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                DetailField::ALL.iter().all(|field| self.get(*field).is_none())
+            }
+        }
+
+        impl DetailsUpdate {
+            /// Sets a field to what a person has written: trimmed, composed (NFC), with something to see.
+            ///
+            /// # Errors
+            /// When the text cannot be a value of the field.
+            pub fn set(&mut self, field: DetailField, text: &str) -> Result<(), DetailError> {
+                match field {
+                    $(DetailField::$variant => self.$field = FieldUpdate::Set(DetailValue::read(field, text)?),)+
+                }
+                Ok(())
+            }
+
+            /// Clears a field.
+            pub fn clear(&mut self, field: DetailField) {
+                match field { $(DetailField::$variant => self.$field = FieldUpdate::Clear),+ }
+            }
+        }
+
+        impl From<TicketDetails> for DetailsUpdate {
+            /// Sets the fields that are given, and keeps the others.
+            fn from(details: TicketDetails) -> Self {
+                Self { $($field: details.$field.into()),+ }
+            }
+        }
+
+        impl super::NewTicket {
+            $(
+                $(#[doc = $doc])+
+                #[must_use]
+                pub fn $field(mut self, value: impl Into<$type>) -> Self {
+                    self.details.$field = Some(value.into());
+                    self
+                }
+            )+
+        }
+
+        impl super::TicketUpdate {
+            $(
+                $(#[doc = $doc])+
+                #[must_use]
+                pub fn $field(mut self, value: impl Into<$type>) -> Self {
+                    self.details.$field = FieldUpdate::Set(value.into());
+                    self
+                }
+            )+
+        }
+    };
+}
+
+details! {
+    /// Where the event takes place: 1 to 120 characters.
+    #[schema(min_length = 1, max_length = 120, pattern = r"\S")]
+    venue: String = Venue, "venue", "Venue", 120;
+    /// When the event starts, in RFC 3339 with the offset of the place, kept as given. Sales end then.
+    starts_at: EventTime = StartsAt, "startsAt", "StartsAt", 35;
+    /// The seat, or where one stands: 1 to 60 characters.
+    #[schema(min_length = 1, max_length = 60, pattern = r"\S")]
+    seat: String = Seat, "seat", "Seat", 60;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_trimmed_composed_and_bounded() {
+        let read = |text: &str| {
+            let mut update = DetailsUpdate::default();
+            update.set(DetailField::Seat, text).map(|()| {
+                let mut details = TicketDetails::default();
+                details.apply(&update);
+                details.seat
+            })
+        };
+        assert_eq!(read("  Reihe A\u{308} \n").unwrap().unwrap(), "Reihe \u{c4}");
+        assert!(read(&"é".repeat(60)).is_ok());
+        assert_eq!(read(&"é".repeat(61)), Err(DetailError::TooLong(DetailField::Seat)));
+        assert_eq!(read("\u{200b}\u{3164}"), Err(DetailError::Empty(DetailField::Seat)));
+        assert_eq!(read("A\0"), Err(DetailError::Nul(DetailField::Seat)));
+        assert_eq!(read("").unwrap_err().to_string(), "Seat must not be empty");
+    }
+
+    #[test]
+    fn absent_field_stays_and_null_clears() {
+        let update: DetailsUpdate = serde_json::from_str(r#"{"venue":null,"seat":"4"}"#).unwrap();
+        assert_eq!(update.venue, FieldUpdate::Clear);
+        assert_eq!(update.starts_at, FieldUpdate::Keep);
+        assert_eq!(serde_json::to_string(&update).unwrap(), r#"{"venue":null,"seat":"4"}"#);
+        let starts_at = Some("2026-12-24T19:30:00+01:00".parse().unwrap());
+        let mut details = TicketDetails { venue: Some("Tivoli".to_owned()), starts_at, ..Default::default() };
+        details.apply(&update);
+        assert_eq!(details.get(DetailField::Venue), None);
+        assert_eq!(details.get(DetailField::StartsAt), Some("2026-12-24T19:30:00+01:00"));
+        assert_eq!(details.get(DetailField::Seat), Some("4"));
+    }
+
+    #[test]
+    fn unreadable_field_of_another_backend_counts_as_absent() {
+        let details: TicketDetails =
+            serde_json::from_str(r#"{"venue":{"city":"Rome"},"startsAt":"soon","seat":"4"}"#).unwrap();
+        assert_eq!((details.venue, details.starts_at, details.seat.as_deref()), (None, None, Some("4")));
+    }
+
+    #[test]
+    fn every_field_can_be_set_read_and_cleared() {
+        for field in DetailField::ALL {
+            let text = if *field == DetailField::StartsAt { "2026-12-24T19:30:00Z" } else { "x" };
+            let (mut update, mut details) = (DetailsUpdate::default(), TicketDetails::default());
+            update.set(*field, text).unwrap();
+            details.apply(&update);
+            assert_eq!(details.get(*field), Some(text));
+            let json = serde_json::to_value(&details).unwrap();
+            assert_eq!(json[field.name()], text);
+            update.clear(*field);
+            details.apply(&update);
+            assert!(details.is_empty());
+        }
+    }
+}

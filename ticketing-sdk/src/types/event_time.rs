@@ -1,0 +1,188 @@
+//! When an event starts: an instant with the offset of its place.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{self, Deserialize, Deserializer};
+use serde::ser::{Serialize, Serializer};
+
+use super::Timestamp;
+
+/// When an event starts, in RFC 3339 with the offset of its place. The text is kept as it was given, so that everybody
+/// sees the time on the clock at the door.
+///
+/// ```
+/// use ticketing_sdk::EventTime;
+///
+/// let starts: EventTime = "2026-12-24T19:30:00+01:00".parse()?;
+/// assert_eq!(starts.to_string(), "2026-12-24T19:30:00+01:00");
+/// assert_eq!(starts.instant().to_string(), "2026-12-24T18:30:00.000Z");
+/// assert_eq!((starts.date(), starts.time(), starts.offset()), ("2026-12-24", "19:30", "+01:00"));
+/// # Ok::<(), ticketing_sdk::EventTimeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EventTime {
+    text: String,
+    instant: Timestamp,
+}
+
+/// Some text is not an RFC 3339 time with an offset.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a time with an offset: expected RFC 3339, like 2026-12-24T19:30:00+01:00")]
+pub struct EventTimeError;
+
+/// Digits of a fraction of a second beyond these are not read.
+const MAX_FRACTION: usize = 9;
+
+impl EventTime {
+    /// The instant, to the millisecond.
+    #[must_use]
+    pub fn instant(&self) -> Timestamp {
+        self.instant
+    }
+
+    /// The text as it was given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The day at the place: `2026-12-24`.
+    #[must_use]
+    pub fn date(&self) -> &str {
+        self.text.get(..10).unwrap_or_default()
+    }
+
+    /// The time of the day at the place, to the minute: `19:30`.
+    #[must_use]
+    pub fn time(&self) -> &str {
+        self.text.get(11..16).unwrap_or_default()
+    }
+
+    /// The offset of the place from UTC: `+01:00`, or `Z`.
+    #[must_use]
+    pub fn offset(&self) -> &str {
+        let start = self.text.rfind(['Z', 'z', '+', '-']).unwrap_or_default();
+        self.text.get(start..).unwrap_or_default()
+    }
+}
+
+/// Whether a text has the form of RFC 3339: parsers also read shorter forms, which other clients could not.
+fn is_rfc3339(text: &str) -> bool {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let matches = |text: &str, pattern: &str| {
+        text.len() == pattern.len()
+            && text.bytes().zip(pattern.bytes()).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                form => byte.eq_ignore_ascii_case(&form),
+            })
+    };
+    let Some((head, tail)) = text.split_at_checked(19) else { return false };
+    let (fraction, offset) = match tail.strip_prefix('.') {
+        None => (None, tail),
+        Some(rest) => {
+            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            (Some(&rest[..end]), &rest[end..])
+        }
+    };
+    matches(head, "0000-00-00T00:00:00")
+        && fraction.is_none_or(|text| (1..=MAX_FRACTION).contains(&text.len()) && digits(text))
+        && (matches(offset, "Z") || matches(offset, "+00:00") || matches(offset, "-00:00"))
+}
+
+impl FromStr for EventTime {
+    type Err = EventTimeError;
+
+    fn from_str(text: &str) -> Result<Self, EventTimeError> {
+        if !is_rfc3339(text) {
+            return Err(EventTimeError);
+        }
+        let instant = text.parse().map_err(|_| EventTimeError)?;
+        Ok(Self { text: text.to_owned(), instant })
+    }
+}
+
+impl fmt::Display for EventTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl AsRef<str> for EventTime {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Serialize for EventTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for EventTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for EventTime {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .description(Some("When an event starts: RFC 3339 with the offset of its place, kept as given."))
+            .examples(["2026-12-24T19:30:00+01:00"])
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for EventTime {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rfc3339_with_an_offset_is_read() {
+        for good in [
+            "2026-12-24T19:30:00Z",
+            "2026-12-24t19:30:00z",
+            "2026-12-24T19:30:00.5+01:00",
+            "2026-12-24T19:30:00.123456789-11:30",
+            "2024-02-29T00:00:00+00:00",
+        ] {
+            assert_eq!(good.parse::<EventTime>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            "tomorrow",
+            "2026-12-24",
+            "2026-12-24T19:30+01:00",
+            "2026-12-24T19:30:00",
+            "2026-12-24 19:30:00+01:00",
+            "2026-12-24T19:30:00+01",
+            "2026-12-24T19:30:00+0100",
+            "2026-12-24T19:30:00+01:00[Europe/Zurich]",
+            "2026-02-29T00:00:00Z",
+            "2026-12-24T25:00:00Z",
+            "2026-12-24T19:30:00.+01:00",
+            "2026-12-24T19:30:00.1234567890+01:00",
+            "２026-12-24T19:30:00Z",
+            "2026-12-24T19:30:00Ź",
+        ] {
+            assert_eq!(bad.parse::<EventTime>(), Err(EventTimeError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn offset_is_read_whatever_the_fraction() {
+        for (text, offset) in [("2026-12-24T19:30:00.25-03:30", "-03:30"), ("2026-12-24T19:30:00Z", "Z")] {
+            assert_eq!(text.parse::<EventTime>().unwrap().offset(), offset);
+        }
+    }
+}
