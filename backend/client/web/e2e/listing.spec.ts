@@ -44,6 +44,27 @@ test('seller edits and withdraws a ticket', async ({ someone }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ticket not found')
 })
 
+test('place, time and seat are kept, shown and cleared', async ({ someone }) => {
+  const seller = await (await someone()).signUp()
+  const { page } = seller
+  await page.goto('/tickets/new')
+  await page.getByLabel('Title').fill(unique('Opera'))
+  await page.getByLabel('Price in US dollars').fill('20')
+  await page.getByLabel('When').fill('2099-12-24T19:30')
+  await page.getByLabel('Where').fill('Tivoli')
+  await page.getByLabel('Seat').fill('Row 4')
+  await page.getByRole('button', { name: 'List the ticket' }).click()
+  await expect(page.getByText('Tivoli')).toBeVisible()
+  await expect(page.getByText('Row 4')).toBeVisible()
+  await expect(page.getByText(/December 24, 2099/)).toBeVisible()
+  await page.getByRole('link', { name: 'Edit' }).click()
+  await expect(page.getByLabel('When')).toHaveValue('2099-12-24T19:30')
+  await page.getByLabel('Where').fill('')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Row 4')).toBeVisible()
+  await expect(page.getByText('Tivoli')).toHaveCount(0)
+})
+
 test('concurrent edit is shown before it is overwritten', async ({ someone }) => {
   const seller = await (await someone()).signUp()
   const ticket = await seller.list(unique('Sailing'), 45)

@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tickets that can be ordered now; with `Accept: text/event-stream` their changes, live. */
+        /** Tickets that can be ordered now, without those of events that have started unless `past=true`; with `Accept: text/event-stream` their changes, live. */
         get: operations["listTickets"];
         put?: never;
         /** Lists a ticket for sale. */
@@ -116,7 +116,7 @@ export interface paths {
         };
         /** One ticket. */
         get: operations["getTicket"];
-        /** Changes title and price of one's own ticket. */
+        /** Changes one's own ticket. Details that are absent stay as they are; `null` clears them. */
         put: operations["updateTicket"];
         post?: never;
         /** Withdraws one's own ticket. */
@@ -213,6 +213,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        CancelReason: "buyer" | "expired" | "withdrawn" | "payment_failed";
         /** @description What Stripe.js needs to go on with a payment in the browser of the one who pays. Its `Debug` keeps it to itself. */
         ClientSecret: string;
         /** @description The account that a session belongs to, as its token says. */
@@ -240,6 +242,14 @@ export interface components {
         CurrentUserAnswer: {
             currentUser?: components["schemas"]["CurrentUser"] | null;
         };
+        /** @description A change of the details: an absent field stays as it is, `null` clears it. */
+        DetailsUpdate: {
+            /** @description The seat, or where one stands: 1 to 60 characters. */
+            seat?: string | null;
+            startsAt?: components["schemas"]["EventTime"] | null;
+            /** @description Where the event takes place: 1 to 120 characters. */
+            venue?: string | null;
+        };
         /**
          * @description What is wrong, for programs. More codes may be added.
          * @example malformed_request
@@ -261,6 +271,7 @@ export interface components {
          * @example email_in_use
          * @example invalid_credentials
          * @example ticket_reserved
+         * @example ticket_past
          * @example price_changed
          * @example reorder_too_soon
          * @example not_yet_visible
@@ -280,6 +291,12 @@ export interface components {
          * @example internal
          */
         ErrorCode: string;
+        /**
+         * Format: date-time
+         * @description When an event starts: RFC 3339 with the offset of its place, kept as given.
+         * @example 2026-12-24T19:30:00+01:00
+         */
+        EventTime: string;
         /** @description One thing that is wrong. */
         Fault: {
             code?: components["schemas"]["ErrorCode"] | null;
@@ -317,13 +334,14 @@ export interface components {
             token: string;
         };
         /** @description What a seller says about a ticket. */
-        NewTicket: {
+        NewTicket: components["schemas"]["TicketDetails"] & {
             price: number | string;
             /** @description What it admits to: 1 to 200 characters after trimming. */
             title: string;
         };
         /** @description A buyer's hold on a ticket. */
         Order: {
+            cancelReason?: components["schemas"]["CancelReason"] | null;
             createdAt?: components["schemas"]["Timestamp"] | null;
             /** @description When the hold ends unless it is paid for. */
             expiresAt: components["schemas"]["Timestamp"];
@@ -346,7 +364,7 @@ export interface components {
         /** @enum {string} */
         OrderStatus: "created" | "awaiting:payment" | "complete" | "cancelled";
         /** @description The ticket of an order, as it was when ordered. */
-        OrderedTicket: {
+        OrderedTicket: components["schemas"]["TicketDetails"] & {
             /** @description Which ticket. */
             id: components["schemas"]["TicketId"];
             /** @description What the order costs, in US dollars. */
@@ -416,7 +434,7 @@ export interface components {
         /** @description Nothing to say: `{}`. */
         SignedOut: Record<string, never>;
         /** @description A ticket that someone lists for sale. */
-        Ticket: {
+        Ticket: components["schemas"]["TicketDetails"] & {
             createdAt?: components["schemas"]["Timestamp"] | null;
             /** @description Which ticket. */
             id: components["schemas"]["TicketId"];
@@ -436,10 +454,24 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a ticket says about its event. Each field is optional, and absent where its seller has not given it. */
+        TicketDetails: {
+            /** @description The seat, or where one stands: 1 to 60 characters. */
+            seat?: string | null;
+            startsAt?: components["schemas"]["EventTime"] | null;
+            /** @description Where the event takes place: 1 to 120 characters. */
+            venue?: string | null;
+        };
         /** @description Identifies a ticket. */
         TicketId: string;
         /** @enum {string} */
         TicketStatus: "available" | "reserved" | "sold";
+        /** @description What a seller changes of a ticket. */
+        TicketUpdate: components["schemas"]["DetailsUpdate"] & {
+            price: number | string;
+            /** @description What it admits to: 1 to 200 characters after trimming. */
+            title: string;
+        };
         /**
          * Format: date-time
          * @description An instant in UTC, RFC 3339 with milliseconds.
@@ -548,7 +580,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The ticket is reserved until `expiresAt` */
+            /** @description The ticket is reserved until `expiresAt`, at most until its event starts */
             201: {
                 headers: {
                     /** @description Of a request with a key: whether an earlier one had the effect */
@@ -559,7 +591,7 @@ export interface operations {
                     "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The ticket is already reserved */
+            /** @description The ticket is already reserved, or `ticket_past`: its event has started */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1200,11 +1232,16 @@ export interface operations {
     listTickets: {
         parameters: {
             query?: {
-                /** @description Words that the title must contain; 200 characters at most. */
+                /** @description Words that title and venue must contain between them; 200 characters at most. */
                 q?: string;
                 minPrice?: string;
                 maxPrice?: string;
-                sort?: "" | "oldest" | "newest" | "price" | "-price" | "title";
+                /** @description Words that the venue must contain; 200 characters at most. */
+                venue?: string;
+                from?: string;
+                until?: string;
+                past?: "" | "true" | "false";
+                sort?: "" | "oldest" | "newest" | "price" | "-price" | "title" | "starts";
                 seller?: "" | "me";
                 status?: string;
                 /** @description Entries of a page; without it and a cursor the list is whole, up to 10 000 */
@@ -1466,7 +1503,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewTicket"];
+                "application/json": components["schemas"]["TicketUpdate"];
             };
         };
         responses: {

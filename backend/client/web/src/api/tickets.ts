@@ -1,4 +1,5 @@
 // Tickets: the market, one ticket, and the operations of its seller.
+import { DETAILS, type DetailDraft, detailsOfDraft, draftOfDetails } from '../market/details'
 import { toCents, parseAmount } from '../texts/amount'
 import { normalize } from '../texts/unicode'
 import { once } from './attempts'
@@ -11,11 +12,13 @@ export interface Page<T> {
   next: string | null
 }
 
-export interface Draft {
+export interface Draft extends DetailDraft {
   title: string
   /** The price as it was typed. The server validates it. */
   price: string
 }
+
+export const EMPTY_DRAFT: Draft = { title: '', price: '', ...draftOfDetails({}) }
 
 /** Lists tickets. `userId` is set for the listings of one user. */
 export async function listTickets(userId: string | null, query: URLSearchParams, cursor: string | null, signal?: AbortSignal): Promise<Page<Ticket>> {
@@ -30,30 +33,35 @@ export async function getTicket(id: string, signal?: AbortSignal): Promise<Ticke
 }
 
 /** The API accepts prices as strings, but the OpenAPI document declares numbers only. */
-const wire = ({ title, price }: Draft) => ({ title, price: (price || undefined) as unknown as number })
+const wire = ({ title, price, ...details }: Draft, isUpdate: boolean) => ({
+  title,
+  price: (price || undefined) as unknown as number,
+  ...detailsOfDraft({ ...draftOfDetails({}), ...details }, isUpdate),
+})
 
 export const listingPurpose = (userId: string) => `ticket:${userId}`
 
 export function createTicket(userId: string, draft: Draft): Promise<Ticket> {
   return once(listingPurpose(userId), draft, async (key, body) => {
     const headers = { 'idempotency-key': key }
-    return (await send('post', '/api/tickets', { user: userId, body: wire(body), headers })).body
+    return (await send('post', '/api/tickets', { user: userId, body: wire(body, false), headers })).body
   })
 }
 
 const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
-/** Returns whether a ticket has the title and price of a draft. */
-function isDraft({ title, price }: Ticket, draft: Draft): boolean {
+/** Returns whether a ticket is what a draft makes of it. */
+function isDraft(ticket: Ticket, draft: Draft): boolean {
   const amount = parseAmount(draft.price)
-  return title === normalize(draft.title) && 'cents' in amount && toCents(price) === amount.cents
+  const hasDetails = DETAILS.every((field) => (ticket[field] ?? '') === normalize(draft[field]))
+  return ticket.title === normalize(draft.title) && 'cents' in amount && toCents(ticket.price) === amount.cents && hasDetails
 }
 
 /** Updates a ticket if its version is still the one that was shown. */
 export async function updateTicket(userId: string, seen: Ticket, draft: Draft): Promise<Ticket> {
   try {
     const headers = ifMatch(seen.version)
-    return (await send('put', '/api/tickets/{id}', { user: userId, id: seen.id, body: wire(draft), headers })).body
+    return (await send('put', '/api/tickets/{id}', { user: userId, id: seen.id, body: wire(draft, true), headers })).body
   } catch (error) {
     if (!isStatus(error, 412)) throw error
     // The mismatch may be caused by this update, if its response was lost.

@@ -35,13 +35,12 @@ export function Complete({ order }: { order: Order }) {
   )
 }
 
-/** `ranOut` is whether the deadline passed while the page was open: an order does not contain the reason of its cancellation. */
-export function Cancelled({ order, ranOut }: { order: Order; ranOut: boolean }) {
+export function Cancelled({ order, isExpired }: { order: Order; isExpired: boolean }) {
   const texts = useTexts()
   const money = moneyText(usePayments(order) ?? [])
   return (
     <>
-      <Notice tone="warn" title={<OutcomeTitle text={ranOut ? texts.order.expired : texts.order.cancelled} />}>
+      <Notice tone="warn" title={<OutcomeTitle text={isExpired ? texts.order.expired : texts.order.cancelled} />}>
         <p>{texts.order.cancelledText}</p>
         {money && <p>{texts.order[money]}</p>}
       </Notice>

@@ -15,7 +15,7 @@ const DEBOUNCE = 300
 export function FilterForm({ filters, error }: { filters: Filters; error: unknown }) {
   const texts = useTexts()
   const [, navigate] = useLocation()
-  const { of } = useFaults(error, ['minPrice', 'maxPrice', 'q'])
+  const { of } = useFaults(error, ['minPrice', 'maxPrice', 'q', 'from', 'until'])
   const [typed, setTyped] = useState(filters)
   const address = toPath(filters)
   // Going back updates the form; while typing, the form is ahead of the address.
@@ -83,6 +83,22 @@ export function FilterForm({ filters, error }: { filters: Filters; error: unknow
           value={typed.maxPrice}
           fault={of('maxPrice')}
           onChange={(event) => type({ maxPrice: event.target.value })}
+        />
+        <Field
+          label={texts.market.from}
+          type="date"
+          name="from"
+          value={typed.from}
+          fault={of('from')}
+          onChange={(event) => choose({ from: event.target.value })}
+        />
+        <Field
+          label={texts.market.until}
+          type="date"
+          name="until"
+          value={typed.until}
+          fault={of('until')}
+          onChange={(event) => choose({ until: event.target.value })}
         />
         <SortField sort={typed.sort} onChoose={(sort) => choose({ sort })} />
         <Button variant="quiet" disabled={isPlain} onClick={() => choose(NO_FILTERS)}>

@@ -7,6 +7,7 @@ import { isStatus } from '../api/problem'
 import { type Draft, getTicket, updateTicket } from '../api/tickets'
 import type { Ticket, User } from '../api/types'
 import { type ShownTicket, keys } from '../live/cache'
+import { draftOfDetails } from '../market/details'
 import { useIsCurrentUser } from '../session/context'
 import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
@@ -64,7 +65,7 @@ function editObstacle(ticket: ShownTicket, user: User): 'notOwner' | 'sold' | 'r
   return ticket.status === 'available' ? null : ticket.status
 }
 
-const draftOf = ({ title, price }: Ticket): Draft => ({ title, price: String(price) })
+const draftOf = (ticket: Ticket): Draft => ({ title: ticket.title, price: String(ticket.price), ...draftOfDetails(ticket) })
 
 /** The feed updates `ticket`; the form edits the version that was loaded first. */
 function EditForm({ ticket, user }: { ticket: ShownTicket; user: User }) {

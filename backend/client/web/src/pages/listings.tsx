@@ -12,7 +12,7 @@ import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
 import { Page } from '../ui/page'
 
-const QUERY = new URLSearchParams({ seller: 'me', status: 'all', sort: 'newest', limit: '48' })
+const QUERY = new URLSearchParams({ seller: 'me', status: 'all', sort: 'newest', past: 'true', limit: '48' })
 
 export default function Listings() {
   const texts = useTexts()

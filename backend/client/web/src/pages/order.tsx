@@ -15,6 +15,7 @@ import { keys } from '../live/cache'
 import { SignedIn } from '../session/guard'
 import { useI18n, useTexts } from '../texts/context'
 import { useAnnounce } from '../ui/announcer'
+import { DetailFacts } from '../ui/details'
 import { FailedPage } from '../ui/failure'
 import { Notice } from '../ui/notice'
 import { Page } from '../ui/page'
@@ -73,10 +74,13 @@ function OrderDetails({ id, user }: { id: string; user: User }) {
         foot={
           <>
             <span className="price">{format.money(order.ticket.price)}</span>
-            <OrderBadge status={order.status} />
+            <OrderBadge order={order} />
           </>
         }
       >
+        <dl className="facts">
+          <DetailFacts details={order.ticket} />
+        </dl>
         <p className="meta">
           <span>{texts.order.number}</span> <code lang="en">{order.id}</code>
         </p>
@@ -98,7 +102,7 @@ function OrderState({ order, user }: { order: Order; user: User }) {
   const expired = useExpired(order)
   useOutcomeAnnouncement(order, expired)
   if (order.status === 'complete') return <Complete order={order} />
-  if (order.status === 'cancelled') return <Cancelled order={order} ranOut={expired} />
+  if (order.status === 'cancelled') return <Cancelled order={order} isExpired={isExpired(order, expired)} />
   if (order.status === 'awaiting:payment') {
     return (
       <Notice title={texts.orders.status['awaiting:payment']}>
@@ -129,6 +133,9 @@ function useExpired(order: Order): boolean {
   return expired
 }
 
+/** Returns whether a cancelled order has expired. `ranOut` decides where the server does not give the reason. */
+const isExpired = (order: Order, ranOut: boolean) => (order.cancelReason ? order.cancelReason === 'expired' : ranOut)
+
 /** Announces the outcome of an order if it changes while the page is open. */
 function useOutcomeAnnouncement(order: Order, expired: boolean): void {
   const texts = useTexts()
@@ -137,6 +144,6 @@ function useOutcomeAnnouncement(order: Order, expired: boolean): void {
   useEffect(() => {
     if (order.status === first) return
     if (order.status === 'complete') announce(texts.order.complete)
-    if (order.status === 'cancelled') announce(expired ? texts.order.expired : texts.order.cancelled)
-  }, [order.status, first, expired, announce, texts])
+    if (order.status === 'cancelled') announce(isExpired(order, expired) ? texts.order.expired : texts.order.cancelled)
+  }, [order, first, expired, announce, texts])
 }

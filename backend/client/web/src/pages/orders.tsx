@@ -10,6 +10,7 @@ import { SignedIn } from '../session/guard'
 import { countdown, duration } from '../texts/format'
 import { useI18n, useTexts } from '../texts/context'
 import { Button, ButtonLink } from '../ui/button'
+import { EventLine } from '../ui/details'
 import { Empty } from '../ui/empty'
 import { Failure } from '../ui/failure'
 import { useNow } from '../ui/use-now'
@@ -74,6 +75,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
                   <TitleText title={order.ticket.title} />
                 </Link>
               </h3>
+              <EventLine details={order.ticket} />
               {order.createdAt && (
                 <p className="meta">
                   <Ago at={order.createdAt} />
@@ -82,7 +84,7 @@ function Rows({ title, orders }: { title: string; orders: Order[] }) {
             </div>
             <span className="price">{format.money(order.ticket.price)}</span>
             <span className="order-state">
-              <OrderBadge status={order.status} />
+              <OrderBadge order={order} />
               {order.status === 'created' && <TimeLeft until={order.expiresAt} />}
             </span>
           </li>

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useLocation } from 'wouter'
 
 import { pendingAttempt } from '../api/attempts'
-import { type Draft, listingPurpose, createTicket } from '../api/tickets'
+import { type Draft, EMPTY_DRAFT, createTicket, listingPurpose } from '../api/tickets'
 import type { User } from '../api/types'
 import { keys } from '../live/cache'
 import { useIsCurrentUser } from '../session/context'
@@ -46,7 +46,7 @@ function SellForm({ user }: { user: User }) {
         </Notice>
       )}
       <DraftForm
-        initial={pending ?? { title: '', price: '' }}
+        initial={pending ? { ...EMPTY_DRAFT, ...pending } : EMPTY_DRAFT}
         label={texts.sell.title}
         error={listing.error}
         busy={listing.isPending || listing.isSuccess}

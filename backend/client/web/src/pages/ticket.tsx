@@ -13,6 +13,7 @@ import { useI18n, useTexts } from '../texts/context'
 import { errorText } from '../texts/errors'
 import { useAnnounce } from '../ui/announcer'
 import { Button, ButtonLink } from '../ui/button'
+import { DetailFacts } from '../ui/details'
 import { Dialog } from '../ui/dialog'
 import { FailedPage, Failure } from '../ui/failure'
 import { Notice } from '../ui/notice'
@@ -58,6 +59,7 @@ function TicketDetails({ id }: { id: string }) {
         }
       >
         <dl className="facts">
+          <DetailFacts details={ticket} />
           {ticket.createdAt && (
             <div>
               <dt>{texts.ticket.listed}</dt>

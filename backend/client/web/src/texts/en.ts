@@ -40,11 +40,13 @@ export const en = {
     lead: 'Tickets from their owners, reserved for you while you pay.',
     filters: 'Search and filter',
     search: 'Search',
-    searchHint: 'Words in the title',
+    searchHint: 'Words in the title or the venue',
     minPrice: 'From',
     maxPrice: 'To',
+    from: 'First day',
+    until: 'Last day',
     sort: 'Sort by',
-    sorts: { newest: 'Newest', oldest: 'Oldest', price: 'Price, low to high', '-price': 'Price, high to low', title: 'Title' },
+    sorts: { newest: 'Newest', oldest: 'Oldest', price: 'Price, low to high', '-price': 'Price, high to low', title: 'Title', starts: 'Date' },
     clear: 'Clear',
     list: 'Tickets',
     shown: (count: number, more: boolean) => `${count}${more ? '+' : ''} ${count === 1 && !more ? 'ticket' : 'tickets'}`,
@@ -57,6 +59,12 @@ export const en = {
     emptyFilteredHint: 'Try fewer words, or another price.',
     sellFirst: 'Sell a ticket',
     listed: (when: string) => `Listed ${when}`,
+  },
+  details: { startsAt: 'When', venue: 'Where', seat: 'Seat' },
+  detailHints: {
+    startsAt: 'Optional: date and time at the venue. Sales end then.',
+    venue: 'Optional, up to 120 characters',
+    seat: 'Optional, up to 60 characters',
   },
   ticket: {
     price: 'Price',
@@ -126,6 +134,7 @@ export const en = {
     empty: 'You have not ordered anything yet.',
     emptyHint: 'What you buy on the market appears here.',
     ordered: (when: string) => `Ordered ${when}`,
+    expired: 'Expired',
     status: {
       created: 'Reserved',
       'awaiting:payment': 'Being paid',
@@ -192,7 +201,7 @@ export const en = {
   listings: {
     title: 'Your listings',
     empty: 'You are not selling anything yet.',
-    emptyHint: 'A listing takes a title and a price.',
+    emptyHint: 'A listing takes a title and a price; place, time and seat are welcome.',
     sell: 'Sell a ticket',
   },
   auth: {
@@ -228,6 +237,7 @@ export const en = {
     other_user: 'Another account has signed in in this browser. The request was not performed.',
     not_found: 'Not found. It may have been removed.',
     ticket_reserved: 'The ticket is reserved.',
+    ticket_past: 'The event has started.',
     order_expired: 'The order has expired.',
     order_cancelled: 'The order is cancelled.',
     order_paid: 'The order is already paid.',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
+import { deviceOffset } from '../market/details'
 import { countdown, duration, createFormat } from './format'
 
 const english = createFormat('en-US')
@@ -25,6 +26,14 @@ describe('times', () => {
     expect(ago('2025-01-02T12:00:00Z')).toEqual(['Jan 2, 2025', '2025/01/02'])
     // A clock that is slightly behind never shows the future.
     expect(english.ago('2026-11-22T10:15:02Z', now)).toBe('now')
+  })
+
+  it('show the clock at the place of an event', () => {
+    const device = deviceOffset(new Date('2026-12-24T19:30:00Z'))
+    const elsewhere = device === '+05:45' ? '-03:00' : '+05:45'
+    expect(english.eventTime(`2026-12-24T19:30:00${device}`)).toBe('Thursday, December 24, 2026 at 7:30 PM')
+    expect(english.eventTime(`2026-12-24T19:30:00${elsewhere}`)).toBe(`Thursday, December 24, 2026 at 7:30 PM (UTC${elsewhere})`)
+    expect(japanese.eventTime(`2026-12-24T19:30:00${device}`)).toBe('2026年12月24日木曜日 19:30')
   })
 
   it('are counted down in started seconds', () => {

@@ -3,6 +3,7 @@ import { Link } from 'wouter'
 
 import type { ShownTicket } from '../live/cache'
 import { useI18n } from '../texts/context'
+import { EventLine } from './details'
 import { TicketBadge } from './status'
 import { Stub } from './stub'
 import { Ago } from './time'
@@ -28,6 +29,7 @@ export function TicketCard({ ticket, mine, always = false }: { ticket: ShownTick
             <TitleText title={ticket.title} />
           </Link>
         </h2>
+        <EventLine details={ticket} />
         {ticket.createdAt && (
           <p className="meta">
             <Ago at={ticket.createdAt} />

@@ -1,7 +1,8 @@
-// The form of a listing: title and price. Selling and editing share it.
+// The form of a listing: title, price and what it says about its event. Selling and editing share it.
 import { useState } from 'react'
 
 import type { Draft } from '../api/tickets'
+import { DETAILS, type DetailField, MAX_LENGTHS, clockTime, withOffset } from '../market/details'
 import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
 import { Button } from './button'
@@ -23,7 +24,7 @@ interface DraftFormProps {
 export function DraftForm({ initial, label, error, quiet = false, busy, submit, submitting, onSubmit }: DraftFormProps) {
   const texts = useTexts()
   const [draft, setDraft] = useState(initial)
-  const faults = useFaults(error, ['title', 'price'])
+  const faults = useFaults(error, ['title', 'price', ...DETAILS])
   return (
     <Form
       label={label}
@@ -31,7 +32,7 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
       general={quiet ? undefined : faults.general}
       atFields={faults.atFields}
       onSubmit={() => {
-        if (!busy) onSubmit({ title: draft.title, price: normalizeAmount(draft.price) })
+        if (!busy) onSubmit({ ...draft, price: normalizeAmount(draft.price) })
       }}
     >
       <Field
@@ -56,10 +57,45 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
         fault={faults.of('price')}
         onChange={(event) => setDraft({ ...draft, price: event.target.value })}
       />
+      {DETAILS.map((field) => (
+        <DetailInput
+          key={field}
+          field={field}
+          value={draft[field]}
+          fault={faults.of(field)}
+          onChange={(text) => setDraft({ ...draft, [field]: text })}
+        />
+      ))}
       <Button type="submit" variant="primary" wide busy={busy}>
         {busy ? submitting : submit}
       </Button>
     </Form>
+  )
+}
+
+interface DetailInputProps {
+  field: DetailField
+  value: string
+  fault: string | undefined
+  onChange: (text: string) => void
+}
+
+/** An optional field. The time is typed as the clock at the place shows it. */
+function DetailInput({ field, value, fault, onChange }: DetailInputProps) {
+  const texts = useTexts()
+  const isTime = field === 'startsAt'
+  return (
+    <Field
+      label={texts.details[field]}
+      hint={texts.detailHints[field]}
+      name={field}
+      type={isTime ? 'datetime-local' : 'text'}
+      maxLength={isTime ? undefined : MAX_LENGTHS[field]}
+      autoComplete="off"
+      value={isTime ? clockTime(value) : value}
+      fault={fault}
+      onChange={(event) => onChange(isTime ? withOffset(event.target.value, value) : event.target.value)}
+    />
   )
 }
 

@@ -1,5 +1,5 @@
 // The status of a ticket or an order, as text and colour.
-import type { OrderStatus } from '../api/types'
+import type { Order } from '../api/types'
 import type { ShownTicket } from '../live/cache'
 import { useTexts } from '../texts/context'
 
@@ -9,7 +9,8 @@ export function TicketBadge({ ticket }: { ticket: ShownTicket }) {
   return <span className={`badge ${status}`}>{texts.status[status]}</span>
 }
 
-export function OrderBadge({ status }: { status: OrderStatus }) {
+export function OrderBadge({ order: { status, cancelReason } }: { order: Order }) {
   const texts = useTexts()
-  return <span className={`badge ${status.replace(':', '-')}`}>{texts.orders.status[status]}</span>
+  const label = cancelReason === 'expired' ? texts.orders.expired : texts.orders.status[status]
+  return <span className={`badge ${status.replace(':', '-')}`}>{label}</span>
 }
