@@ -30,7 +30,7 @@ pub use accept::prefers_event_stream;
 pub use allowed_origin::{AllowedOrigin, OriginError};
 pub use body::{BODY_LIMIT, BodyError, LARGEST_BODY};
 pub use etag::IfMatch;
-pub use fields::{Field, ValidationErrors};
+pub use fields::{Field, PriceField, ValidationErrors};
 pub use identifiers::canonical_id;
 pub use json::Json;
 pub use layers::{LayerSettings, Verbatim, wrap};

@@ -1,7 +1,9 @@
 //! `ticketing api`: an HTTP request with the session and an idempotency key.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde_json::value::RawValue;
 use ticketing_sdk::text::sanitize;
 use ticketing_sdk::{ErrorCategory, Method, Problem, Request, Response, StatusCode};
 
@@ -82,16 +84,18 @@ impl Args {
 
     /// Returns the fields as one JSON object.
     fn object(&self) -> Outcome<Vec<u8>> {
-        let mut object = serde_json::Map::new();
+        // Values stay as they are typed: a number keeps all of its digits.
+        let mut object = BTreeMap::new();
+        let not_json = |key: &str, error| Failure::usage(format!("the value of {key} is not JSON: {error}"));
         for (key, text) in &self.fields {
-            object.insert(key.clone(), text.clone().into());
+            let value = serde_json::value::to_raw_value(text).map_err(|error| not_json(key, error))?;
+            object.insert(key, value);
         }
         for (key, json) in &self.json_fields {
-            let value = serde_json::from_str(json)
-                .map_err(|error| Failure::usage(format!("the value of {key} is not JSON: {error}")))?;
-            object.insert(key.clone(), value);
+            let value: Box<RawValue> = serde_json::from_str(json).map_err(|error| not_json(key, error))?;
+            object.insert(key, value);
         }
-        Ok(serde_json::Value::Object(object).to_string().into_bytes())
+        serde_json::to_vec(&object).map_err(|error| Failure::failed(error.to_string()))
     }
 
     /// Writes the response unchanged; on a terminal, indented and without control characters.

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use super::decimal::Decimal;
 
@@ -73,6 +74,20 @@ impl Money {
         }
     }
 
+    /// An amount from a JSON number or string, read from its text: a float never stands between.
+    ///
+    /// # Errors
+    /// [`MoneyError`]; any other JSON value is [`MoneyError::NotANumber`].
+    pub fn from_json(value: &RawValue) -> Result<Self, MoneyError> {
+        match value.get().as_bytes().first() {
+            Some(b'"') => {
+                let text: String = serde_json::from_str(value.get()).map_err(|_| MoneyError::NotANumber)?;
+                text.parse()
+            }
+            _ => value.get().parse(),
+        }
+    }
+
     /// The count of cents.
     #[must_use]
     pub fn cents(self) -> i64 {
@@ -133,36 +148,7 @@ impl Serialize for Money {
 
 impl<'de> Deserialize<'de> for Money {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MoneyVisitor)
-    }
-}
-
-struct MoneyVisitor;
-
-impl Visitor<'_> for MoneyVisitor {
-    type Value = Money;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an amount in dollars: a number like 20 or 149.99")
-    }
-
-    fn visit_u64<E: de::Error>(self, dollars: u64) -> Result<Money, E> {
-        self.visit_i64(i64::try_from(dollars).unwrap_or(i64::MAX))
-    }
-
-    fn visit_i64<E: de::Error>(self, dollars: i64) -> Result<Money, E> {
-        Money::from_cents(dollars.saturating_mul(100)).map_err(E::custom)
-    }
-
-    fn visit_f64<E: de::Error>(self, dollars: f64) -> Result<Money, E> {
-        if !dollars.is_finite() {
-            return Err(E::custom(MoneyError::NotANumber));
-        }
-        // The shortest text that means this double is what the sender wrote.
-        self.visit_str(&dollars.to_string())
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Money, E> {
-        text.parse().map_err(E::custom)
+        let value = Box::<RawValue>::deserialize(deserializer)?;
+        Self::from_json(&value).map_err(D::Error::custom)
     }
 }

@@ -3,15 +3,14 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::Value;
 use ticketing_platform::db::Tx;
-use ticketing_platform::http::{ApiError, Field, Json, ValidationErrors};
+use ticketing_platform::http::{ApiError, Field, Json, PriceField, ValidationErrors};
 use ticketing_platform::idempotency::{
     Answer, Fingerprint, IdempotencyKey, KeyedAnswer, KeyedRequest, run_once,
 };
 use ticketing_platform::session::Session;
 use ticketing_platform::visibility::Visibility;
-use ticketing_sdk::{ErrorCode, Money, MoneyError, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
+use ticketing_sdk::{ErrorCode, Money, NewOrder, Order, OrderId, Problem, TicketId, Timestamp};
 
 use crate::store::ReserveError;
 use crate::{App, store};
@@ -22,7 +21,7 @@ pub(crate) struct OrderInput {
     #[serde(default, rename = "ticketId")]
     ticket_id: Field<String>,
     #[serde(default)]
-    price: Field<Value>,
+    price: PriceField,
 }
 
 /// Reserves a ticket by ordering it.
@@ -74,20 +73,10 @@ impl OrderInput {
         const PRICE: &str = "Price must be a number like 20 or 149.99";
         let mut errors = ValidationErrors::new();
         let id = self.ticket_id.required_id("ticketId", TICKET, &mut errors);
-        let price = self.price.optional("price", PRICE, &mut errors);
-        let price = price.and_then(|value| read_price(&value).map_err(|_| errors.push("price", PRICE)).ok());
+        let price = self.price.optional_price("price", PRICE, &mut errors);
         errors.finish()?;
         let id = id.ok_or_else(|| ApiError::field("ticketId", TICKET))?;
         Ok((TicketId::new(id), price))
-    }
-}
-
-/// A number, or a string that holds one.
-fn read_price(value: &Value) -> Result<Money, MoneyError> {
-    match value {
-        Value::String(text) => text.parse(),
-        Value::Number(number) => number.to_string().parse(),
-        _ => Err(MoneyError::NotANumber),
     }
 }
 

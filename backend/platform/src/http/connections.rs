@@ -194,10 +194,10 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::TrustedProxies;
+    use crate::limits::{TrustedProxies, parse_network};
 
     fn connections(total: usize, share: usize) -> Arc<Connections> {
-        let trusted_proxies = TrustedProxies::new(vec!["10.0.0.1".parse().unwrap()]);
+        let trusted_proxies = TrustedProxies::new(vec![parse_network("10.0.0.1").unwrap()]);
         Arc::new(Connections::new(ServeLimits {
             connections: total,
             connections_per_address: share,

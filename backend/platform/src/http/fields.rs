@@ -2,7 +2,8 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
-use ticketing_sdk::{ErrorCode, Fault};
+use serde_json::value::RawValue;
+use ticketing_sdk::{ErrorCode, Fault, Money, MoneyError};
 
 use super::{ApiError, canonical_id};
 
@@ -74,12 +75,43 @@ impl Field<String> {
     }
 }
 
+/// A field that holds an amount of money, as its text: a JSON number, or a string that holds one.
+pub type PriceField = Field<Box<RawValue>>;
+
+impl PriceField {
+    /// The amount, as [`required`](Self::required).
+    pub fn required_price(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<Money> {
+        let value = self.required(name, message, faults)?;
+        read_price(&value, name, faults)
+    }
+
+    /// The amount, as [`optional`](Self::optional).
+    pub fn optional_price(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<Money> {
+        let value = self.optional(name, message, faults)?;
+        read_price(&value, name, faults)
+    }
+}
+
+fn read_price(value: &RawValue, name: &str, faults: &mut ValidationErrors) -> Option<Money> {
+    let fault = match Money::from_json(value) {
+        Ok(price) => return Some(price),
+        Err(MoneyError::NotPositive) => "must be greater than 0",
+        Err(MoneyError::TooLarge) => "must be at most 999999.99",
+        Err(MoneyError::TooPrecise) => "must have at most two decimals",
+        Err(_) => "must be a number like 20 or 149.99",
+    };
+    faults.push(name, format!("{} {fault}", capitalized(name)));
+    None
+}
+
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Field<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // By way of a value: after a failed direct read the rest of the document could not be read.
-        Ok(match serde_json::Value::deserialize(deserializer)? {
-            serde_json::Value::Null => Self::Missing,
-            value => T::deserialize(value).map_or(Self::Invalid, Self::Value),
+        // By way of its text: after a failed direct read the rest of the document could not be read, and a number keeps
+        // all of its digits.
+        let value = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(match value.get() {
+            "null" => Self::Missing,
+            text => serde_json::from_str(text).map_or(Self::Invalid, Self::Value),
         })
     }
 }
@@ -161,5 +193,33 @@ mod tests {
         let body: Body = serde_json::from_str(r#"{"title":null,"count":7}"#).unwrap();
         assert_eq!((body.title, body.count), (Field::Missing, Field::Value(7)));
         assert!(serde_json::from_str::<Body>(r#"{"title":{"a":}"#).is_err());
+    }
+
+    #[test]
+    fn price_is_read_by_its_text() {
+        #[derive(Debug, Deserialize)]
+        struct Body {
+            #[serde(default)]
+            price: PriceField,
+        }
+        let read = |text: &str| {
+            let body: Body = serde_json::from_str(&format!("{{\"price\":{text}}}")).unwrap();
+            let mut faults = ValidationErrors::new();
+            let price = body.price.required_price("price", "Price is required", &mut faults);
+            price.ok_or_else(|| faults.0.remove(0).message)
+        };
+        assert_eq!(read("20.00").map(Money::cents), Ok(2000));
+        assert_eq!(read("\"20.5\"").map(Money::cents), Ok(2050));
+        for (texts, message) in [
+            (["19.999999999999999999", "\"19.999999999999999999\""], "Price must have at most two decimals"),
+            (["1e400", "\"1e400\""], "Price must be at most 999999.99"),
+            (["-1e400", "\"0\""], "Price must be greater than 0"),
+            (["true", "\"x\""], "Price must be a number like 20 or 149.99"),
+            (["null", "null"], "Price is required"),
+        ] {
+            for text in texts {
+                assert_eq!(read(text), Err(message.to_owned()), "{text}");
+            }
+        }
     }
 }

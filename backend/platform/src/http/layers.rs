@@ -27,8 +27,9 @@ use super::meters::Meters;
 use super::origin::{self, SEC_FETCH_SITE};
 use super::paths::CanonicalPaths;
 use super::problem::{ApiError, Cause};
+use super::rejection;
 use super::request_id::{RequestId, X_REQUEST_ID};
-use super::serve::OnReserve;
+use super::serve::{MAX_HEAD, OnReserve};
 use super::tls::is_over_tls;
 use super::trace;
 use crate::limits::{LogThrottles, TrustedProxies};
@@ -156,7 +157,7 @@ const UNMATCHED: &str = "unmatched";
 
 /// Fields that a request may have once, as an error spells them. Which of two is meant, the next program on the way may
 /// judge otherwise.
-static SINGLE: [(HeaderName, &str); 11] = [
+static SINGLE: [(HeaderName, &str); 12] = [
     (header::HOST, "Host"),
     (header::ORIGIN, "Origin"),
     (SEC_FETCH_SITE, "Sec-Fetch-Site"),
@@ -168,6 +169,7 @@ static SINGLE: [(HeaderName, &str); 11] = [
     (HeaderName::from_static("last-event-id"), "Last-Event-ID"),
     (header::ACCESS_CONTROL_REQUEST_METHOD, "Access-Control-Request-Method"),
     (X_REQUEST_ID, "X-Request-Id"),
+    (header::REFERER, "Referer"),
 ];
 
 /// The name of a field that comes more often than it may.
@@ -180,12 +182,28 @@ fn repeated(headers: &HeaderMap) -> Option<&'static str> {
     fields.find(|(name, _)| headers.get_all(name).iter().nth(1).is_some()).map(|(_, spelled)| *spelled)
 }
 
+/// The length of a request's head in bytes: its first line, its fields as `name: value`, and the empty line. hyper reads
+/// somewhat longer heads, as far as its buffer happens to reach.
+fn head_length(request: &Request) -> usize {
+    const LINE: usize = " ".len() + " HTTP/1.1\r\n".len();
+    let uri = request.uri();
+    let target = uri.scheme_str().map_or(0, |scheme| scheme.len() + "://".len())
+        + uri.authority().map_or(0, |authority| authority.as_str().len())
+        + uri.path_and_query().map_or(0, |path| path.as_str().len());
+    let fields = request.headers().iter();
+    let fields = fields.map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
+    request.method().as_str().len() + target + LINE + fields.sum::<usize>() + "\r\n".len()
+}
+
 /// Refuses what needs no handler to be refused.
 fn refuse(request: &Request, settings: &LayerSettings) -> Option<ApiError> {
     if request.extensions().get::<OnReserve>().is_some() && !health::PATHS.contains(&request.uri().path()) {
         return Some(ApiError::unavailable("Too many connections, try again", 1));
     }
     let headers = request.headers();
+    if head_length(request) > MAX_HEAD {
+        return Some(rejection::error(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+    }
     if let Some(name) = repeated(headers) {
         return Some(ApiError::field(name, format!("The field {name} must come once")));
     }

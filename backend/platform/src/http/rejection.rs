@@ -57,7 +57,8 @@ pub(super) fn answer(bare: &[u8]) -> Bytes {
     text.into()
 }
 
-fn error(status: StatusCode) -> ApiError {
+/// The error of such a status.
+pub(super) fn error(status: StatusCode) -> ApiError {
     let (code, message) = match status {
         StatusCode::URI_TOO_LONG => ("uri_too_long", "The address of the request is too long"),
         StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {

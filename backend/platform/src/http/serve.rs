@@ -31,7 +31,7 @@ use crate::limits::{LogThrottle, StreamSlot, TrustedProxies};
 use crate::shutdown::Shutdown;
 
 /// The largest head of a request, in bytes: so much of it is held before it is known who asks for what.
-const MAX_HEAD: usize = 64 * 1024;
+pub(super) const MAX_HEAD: usize = 64 * 1024;
 /// How long a connection on reserve may take for its head.
 const RESERVE_HEAD_WITHIN: Duration = Duration::from_secs(1);
 /// How long the listener waits before it accepts again after a failure.

@@ -20,8 +20,9 @@ pub const MIN_KEY_BYTES: usize = 32;
 
 const ISSUER: &str = "ticketing";
 
-/// The leeway for clocks that differ, in seconds: a token is valid from before its beginning until after its expiry.
-const LEEWAY: i64 = 5;
+/// How many seconds the `iat` of a token without `exp` may be ahead: servers' clocks differ a little, and such a token is
+/// used at the moment when it is issued. `exp` and `nbf` have no leeway.
+const IAT_LEEWAY: i64 = 5;
 
 /// The keys that all services share.
 pub struct SessionKeys {
@@ -131,10 +132,10 @@ impl SessionKeys {
         let (exp, early) = match claims.exp {
             Some(exp) => (exp, false),
             // A beginning in the future would postpone the expiry.
-            None => (claims.iat.saturating_add(lifetime), claims.iat > now.saturating_add(LEEWAY)),
+            None => (claims.iat.saturating_add(lifetime), claims.iat > now.saturating_add(IAT_LEEWAY)),
         };
-        let expired = exp.saturating_add(LEEWAY) <= now;
-        let early = early || claims.nbf.is_some_and(|begin| !is_at_most(begin, now.saturating_add(LEEWAY)));
+        let expired = exp <= now;
+        let early = early || claims.nbf.is_some_and(|begin| !is_at_most(begin, now));
         let jti = claims.jti.unwrap_or_else(|| derived_jti(token));
         let blank = claims.id.as_str().is_empty() || claims.email.is_empty() || jti.is_empty();
         if expired || early || blank || header.crit.is_some() {

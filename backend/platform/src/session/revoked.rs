@@ -22,7 +22,7 @@ pub const MIGRATIONS: Migrations = Migrations {
     ],
 };
 
-/// How long after its expiry a session is removed, in milliseconds. Longer than the leeway of the expiry check.
+/// How long after its expiry a session is removed, in milliseconds. Longer than the clocks of two replicas differ.
 const RETENTION_AFTER_EXPIRY: i64 = 60_000;
 
 /// How far back a replica reads rows without a transaction number, which older versions write. Longer than clocks

@@ -113,6 +113,10 @@ async fn repeated_header_field_is_refused() {
         ("idempotency-key", "k"),
         ("last-event-id", "x"),
         ("authorization", "x"),
+        ("range", "bytes=0-1"),
+        ("referer", "http://127.0.0.1/"),
+        ("access-control-request-method", "PUT"),
+        ("x-request-id", "an-id"),
     ] {
         // The client sends one `Host` itself.
         let twice = [(name, value), (name, value)];
@@ -120,8 +124,20 @@ async fn repeated_header_field_is_refused() {
         fails(&reply, 400, "invalid_input");
         assert!(reply.body.to_lowercase().contains(name), "{reply:?}");
     }
-    let lists = [("accept", "a/b"), ("accept", "c/d"), ("cookie", "a=b"), ("cookie", "c=d")];
-    assert_eq!(server.send("GET /api/things", &lists, "").await.status, 200);
+    let traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    for (name, value) in [
+        ("accept", "a/b"),
+        ("cookie", "a=b"),
+        ("if-match", "\"1\""),
+        ("if-none-match", "\"1\""),
+        ("x-forwarded-for", "192.0.2.1"),
+        ("x-forwarded-proto", "http"),
+        // Two of them begin a new trace, as its specification says.
+        ("traceparent", traceparent),
+    ] {
+        let reply = server.send("GET /api/things", &[(name, value), (name, value)], "").await;
+        assert_eq!(reply.status, 200, "{name} is a list");
+    }
 }
 
 #[tokio::test]

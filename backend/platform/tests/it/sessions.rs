@@ -190,12 +190,40 @@ fn token_before_its_nbf_is_refused() {
         claims["nbf"] = nbf;
         sessions.read(&signed("HS256", KEY, &claims)).is_some()
     };
-    for past in [json!(NOW - 60), json!(NOW), json!(NOW as f64 + 0.5), json!(0), Value::Null] {
+    for past in [json!(NOW - 60), json!(NOW), json!(0), Value::Null] {
         assert!(with(past.clone()), "{past}");
     }
-    for future in [json!(NOW + 60), json!(1e300), json!(i64::MAX), json!("soon"), json!([]), json!({})] {
+    for future in [
+        json!(NOW + 1),
+        json!(NOW as f64 + 0.5),
+        json!(NOW + 60),
+        json!(1e300),
+        json!(i64::MAX),
+        json!("soon"),
+        json!([]),
+        json!({}),
+    ] {
         assert!(!with(future.clone()), "{future}");
     }
+}
+
+#[test]
+fn expiry_and_issue_time_are_judged_to_the_second() {
+    let sessions = sessions_with(&[KEY], &clock());
+    let with = |exp: i64| {
+        let mut claims = claims();
+        claims["exp"] = json!(exp);
+        sessions.read(&signed("HS256", KEY, &claims)).is_some()
+    };
+    assert_eq!([NOW - 1, NOW, NOW + 1].map(with), [false, false, true]);
+    let begun = |iat: i64| {
+        let claims = json!({ "id": "5ea9b8f0c1d2e3f405162738", "email": "ada@example.com", "iat": iat });
+        sessions.read(&signed("HS256", KEY, &claims)).is_some()
+    };
+    // Without `exp`, the clock of the server that issued the token may be five seconds ahead.
+    assert_eq!([NOW + 5, NOW + 6].map(begun), [true, false]);
+    let lifetime = 7 * 24 * 3600;
+    assert_eq!([NOW - lifetime + 1, NOW - lifetime].map(begun), [true, false]);
 }
 
 #[test]

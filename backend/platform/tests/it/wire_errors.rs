@@ -35,6 +35,26 @@ async fn invalid_http_is_answered_with_an_error_code() {
 }
 
 #[tokio::test]
+async fn heads_are_read_up_to_64_kib_exactly() {
+    let server = server().await;
+    let head = |length: usize| {
+        let around = "GET /things HTTP/1.1\r\nhost: a\r\nx: \r\n\r\n";
+        around.replace("x: ", &format!("x: {}", "x".repeat(length - around.len())))
+    };
+    let limit = 64 * 1024;
+    for length in [limit - 1, limit] {
+        let mut client = server.connect().await;
+        client.write(&head(length)).await;
+        assert_eq!(client.reply().await.expect("no answer").status, 200, "{length}");
+    }
+    for length in [limit + 1, 70_000, 100_000, 130_000, 200_000] {
+        let mut client = server.connect().await;
+        client.write(&head(length)).await;
+        fails(&client.reply().await.expect("no answer"), 431, "header_fields_too_large");
+    }
+}
+
+#[tokio::test]
 async fn invalid_http_after_a_valid_request_gets_an_error_code() {
     let server = server().await;
     let mut client = server.connect().await;

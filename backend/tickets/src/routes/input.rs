@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use ticketing_platform::http::{ApiError, Field, ValidationErrors};
-use ticketing_sdk::{DetailField, DetailsUpdate, Money, MoneyError};
+use ticketing_platform::http::{ApiError, Field, PriceField, ValidationErrors};
+use ticketing_sdk::{DetailField, DetailsUpdate};
 
 use crate::domain::title::Title;
 use crate::store::NewListing;
@@ -16,7 +16,7 @@ pub(crate) struct TicketInput {
     #[serde(default)]
     title: Field<String>,
     #[serde(default)]
-    price: Field<Value>,
+    price: PriceField,
     /// The details, and whatever else was sent.
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
@@ -30,10 +30,7 @@ impl TicketInput {
         let title = title.and_then(|text| {
             Title::parse(&text).map_err(|error| errors.push("title", error.to_string())).ok()
         });
-        let price = self.price.required("price", "Price is required", &mut errors);
-        let price = price.and_then(|value| {
-            read_price(&value).map_err(|error| errors.push("price", in_words(&error))).ok()
-        });
+        let price = self.price.required_price("price", "Price is required", &mut errors);
         let details = read_details(&self.others, &mut errors);
         errors.finish()?;
         // Both were read, or there is an error of the field.
@@ -58,22 +55,4 @@ fn read_details(sent: &BTreeMap<String, Value>, errors: &mut ValidationErrors) -
         }
     }
     details
-}
-
-/// A number, or a string that holds one.
-fn read_price(value: &Value) -> Result<Money, MoneyError> {
-    match value {
-        Value::String(text) => text.parse(),
-        Value::Number(number) => number.to_string().parse(),
-        _ => Err(MoneyError::NotANumber),
-    }
-}
-
-fn in_words(error: &MoneyError) -> &'static str {
-    match error {
-        MoneyError::NotPositive => "Price must be greater than 0",
-        MoneyError::TooLarge => "Price must be at most 999999.99",
-        MoneyError::TooPrecise => "Price must have at most two decimals",
-        _ => "Price must be a number like 20 or 149.99",
-    }
 }

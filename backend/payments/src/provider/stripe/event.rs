@@ -25,7 +25,11 @@ pub(super) fn read(
     body: &[u8],
     now: Timestamp,
 ) -> Result<Option<WebhookEvent>, WebhookError> {
-    let header = headers.get(HEADER).ok_or(WebhookError::Signature("it is missing"))?;
+    let mut fields = headers.get_all(HEADER).into_iter();
+    let header = fields.next().ok_or(WebhookError::Signature("it is missing"))?;
+    if fields.next().is_some() {
+        return Err(WebhookError::Signature("it comes twice"));
+    }
     let header = header.to_str().map_err(|_| WebhookError::Signature("it is not text"))?;
     verify(secrets, header, body, now)?;
     // A signed event of an unknown shape is accepted: Stripe would redeliver a rejected one for days.
@@ -192,6 +196,11 @@ mod tests {
             assert!(matches!(heard, Err(WebhookError::Signature(_))), "{header}");
         }
         assert!(read(&[SECRET.into()], &HeaderMap::new(), BODY, now(AT)).is_err());
+        let mut twice = HeaderMap::new();
+        for _ in 0..2 {
+            twice.append(HEADER, HeaderValue::from_str(&format!("t={AT},v1={good}")).unwrap());
+        }
+        assert_eq!(read(&[SECRET.into()], &twice, BODY, now(AT)), Err(WebhookError::Signature("it comes twice")));
     }
 
     /// What a signed body says.

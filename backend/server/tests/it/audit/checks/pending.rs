@@ -1,7 +1,7 @@
 //! What unfinished work explains is pending; what it cannot explain is broken.
 
 use ticketing_sdk::{OrderStatus, Timestamp};
-use ticketing_server::audit::{Check, Facts, check};
+use ticketing_server::audit::{Check, Facts, Said, check};
 
 use super::{NOW, everywhere, order, sound, unconsumed};
 
@@ -44,6 +44,17 @@ fn copy_that_lags_is_pending_while_its_event_is_on_its_way() {
         facts.unconsumed.push(unconsumed("tickets", "c", true));
     });
     assert_eq!(of_another_ticket, (vec![8, 9], vec![6]));
+}
+
+#[test]
+fn unpublished_event_is_pending_unless_a_later_one_is_on_the_bus() {
+    let unpublished = |facts: &mut Facts, version: i64| {
+        let of_it = |said: &&mut Said| said.aggregate == "r" && said.version == version;
+        let event = facts.said.iter_mut().find(of_it).unwrap();
+        (event.is_published, event.place) = (false, None);
+    };
+    assert_eq!(judged(|facts| unpublished(facts, 3)), (vec![], vec![5]));
+    assert_eq!(judged(|facts| unpublished(facts, 2)), (vec![5], vec![5]), "out of order");
 }
 
 #[test]
