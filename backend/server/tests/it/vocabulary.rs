@@ -108,7 +108,10 @@ fn checked_files(path: &Path, found: &mut Vec<PathBuf>) {
         return;
     }
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    if EXTENSIONS.contains(&extension) && !path.ends_with(GENERATED) && !STORED.iter().any(|stored| path.ends_with(stored)) {
+    if EXTENSIONS.contains(&extension)
+        && !path.ends_with(GENERATED)
+        && !STORED.iter().any(|stored| path.ends_with(stored))
+    {
         found.push(path.to_owned());
     }
 }

@@ -200,7 +200,10 @@ mod tests {
         for _ in 0..2 {
             twice.append(HEADER, HeaderValue::from_str(&format!("t={AT},v1={good}")).unwrap());
         }
-        assert_eq!(read(&[SECRET.into()], &twice, BODY, now(AT)), Err(WebhookError::Signature("it comes twice")));
+        assert_eq!(
+            read(&[SECRET.into()], &twice, BODY, now(AT)),
+            Err(WebhookError::Signature("it comes twice"))
+        );
     }
 
     /// What a signed body says.
