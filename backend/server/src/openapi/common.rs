@@ -1,9 +1,12 @@
-//! What layers and extractors of the platform add to every route alike: headers that they read, answers that they give.
+//! Describes what layers and extractors of the platform add to every route: header fields of requests, responses, and
+//! header fields of responses.
 
 use ticketing_platform::session::INTENDED_USER;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, Required, Response, ResponseBuilder};
+use utoipa::openapi::{
+    ContentBuilder, Header, HeaderBuilder, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder,
+};
 
 /// Routes that read the session and never answer 401.
 const SESSION_IS_OPTIONAL: [&str; 2] = ["/api/users/currentuser", "/api/users/signout"];
@@ -34,6 +37,7 @@ pub(super) fn describe(document: &mut OpenApi) {
                 describe_intended_user(operation);
             }
             describe_answers(operation, is_write);
+            describe_headers(operation, path.ends_with("/{id}"));
         }
     }
 }
@@ -45,6 +49,37 @@ fn describe_answers(operation: &mut Operation, is_write: bool) {
         let responses = &mut operation.responses.responses;
         responses.entry((*status).to_owned()).or_insert_with(|| problem(description).into());
     }
+}
+
+/// Adds the header fields of the responses of an operation, which has one resource (`is_single`) or several.
+fn describe_headers(operation: &mut Operation, is_single: bool) {
+    let is_cursor = |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(it) if it.name == "cursor");
+    let is_list = operation.parameters.iter().flatten().any(is_cursor);
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else { continue };
+        let mut add = |name: &str, header: Header| response.headers.insert(name.to_owned(), header.into());
+        add("X-Request-Id", header("The id of the request, as log lines and traces have it", Type::String));
+        match status.as_str() {
+            "429" | "503" => {
+                add("Retry-After", header("The seconds to wait before another try", Type::Integer));
+            }
+            "200" | "304" if is_single => {
+                add("ETag", header("The version, for `If-Match` and `If-None-Match`", Type::String));
+            }
+            "200" if is_list => {
+                let description = "The next page, as `<…>; rel=\"next\"`; absent on the last page";
+                add("Link", header(description, Type::String));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn header(description: &str, schema_type: Type) -> Header {
+    HeaderBuilder::new()
+        .description(Some(description))
+        .schema(Some(ObjectBuilder::new().schema_type(schema_type)))
+        .build()
 }
 
 /// Adds the header of the intended user, which the extractors of the session read on every route alike.

@@ -67,6 +67,35 @@ async fn every_route_of_the_contract_is_described() {
 }
 
 #[tokio::test]
+async fn header_fields_of_responses_are_described() {
+    let stack = TestStack::start().await;
+    let document = document(&stack).await;
+    let mut described = 0;
+    for (path, methods) in ROUTES {
+        for method in methods {
+            let operation = &document["paths"][path][*method];
+            for (status, response) in operation["responses"].as_object().unwrap() {
+                let has = |name: &str| {
+                    let header = &response["headers"][name];
+                    assert!(header.is_null() || header["description"].is_string(), "{name}: {header}");
+                    !header.is_null()
+                };
+                let (case, is_one) = (format!("{method} {path} {status}"), path.ends_with("/{id}"));
+                assert!(has("X-Request-Id"), "{case}");
+                assert_eq!(has("Retry-After"), ["429", "503"].contains(&status.as_str()), "{case}");
+                let has_version = is_one && ["200", "304"].contains(&status.as_str());
+                assert_eq!(has("ETag"), has_version, "{case}");
+                let is_list = !is_one && *method == "get" && !path.contains("/users/");
+                assert_eq!(has("Link"), is_list && status == "200", "{case}");
+                described += 1;
+            }
+        }
+    }
+    assert!(described > 100, "{described}");
+    stack.finish().await;
+}
+
+#[tokio::test]
 async fn references_lead_somewhere_and_names_are_given_once() {
     let stack = TestStack::start().await;
     let document = document(&stack).await;

@@ -119,7 +119,9 @@ export interface paths {
         /** Changes one's own ticket. Details that are absent stay as they are; `null` clears them. */
         put: operations["updateTicket"];
         post?: never;
-        /** Withdraws one's own ticket. */
+        /**
+         * Withdraws one's own ticket.
+         */
         delete: operations["deleteTicket"];
         options?: never;
         head?: never;
@@ -518,6 +520,10 @@ export interface operations {
             /** @description A page of orders, and a Link to the next */
             200: {
                 headers: {
+                    /** @description The next page, as `<…>; rel="next"`; absent on the last page */
+                    Link?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -527,6 +533,8 @@ export interface operations {
             /** @description A filter is not valid */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -536,6 +544,8 @@ export interface operations {
             /** @description Not signed in */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -545,6 +555,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -554,6 +566,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -585,6 +601,8 @@ export interface operations {
                 headers: {
                     /** @description Of a request with a key: whether an earlier one had the effect */
                     "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -594,6 +612,8 @@ export interface operations {
             /** @description The ticket is already reserved, or `ticket_past`: its event has started */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -603,6 +623,8 @@ export interface operations {
             /** @description Not signed in */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -612,6 +634,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -621,6 +645,8 @@ export interface operations {
             /** @description There is no such ticket */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -630,6 +656,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -639,6 +667,8 @@ export interface operations {
             /** @description `price_changed`: the ticket does not cost `price` now; or the first request with this key is still being answered */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -648,6 +678,8 @@ export interface operations {
             /** @description The body is too large */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -657,6 +689,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -666,6 +700,8 @@ export interface operations {
             /** @description The key was used with another body */
             422: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -675,6 +711,10 @@ export interface operations {
             /** @description Too many unpaid orders, too many writes, or `reorder_too_soon`: others come first after a reservation was given up */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -684,6 +724,10 @@ export interface operations {
             /** @description `not_yet_visible`: the ticket was just listed and its event has not come; safe to repeat */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -710,6 +754,10 @@ export interface operations {
             /** @description The order; its version is the ETag */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -719,6 +767,10 @@ export interface operations {
             /** @description `If-None-Match` names this version */
             304: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -726,6 +778,8 @@ export interface operations {
             /** @description A field is malformed, or comes more than once */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -735,6 +789,8 @@ export interface operations {
             /** @description Not signed in, or another's order */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -744,6 +800,8 @@ export interface operations {
             /** @description There is no such order */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -753,6 +811,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -762,6 +822,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -788,6 +852,8 @@ export interface operations {
             /** @description The order is cancelled */
             204: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -795,6 +861,8 @@ export interface operations {
             /** @description A payment is being taken, or the order is complete */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -804,6 +872,8 @@ export interface operations {
             /** @description Not signed in, or another's order */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -813,6 +883,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -822,6 +894,8 @@ export interface operations {
             /** @description There is no such order */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -831,6 +905,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -840,6 +916,10 @@ export interface operations {
             /** @description Too many writes */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -849,6 +929,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -877,6 +961,10 @@ export interface operations {
             /** @description A page of payments, and a Link to the next */
             200: {
                 headers: {
+                    /** @description The next page, as `<…>; rel="next"`; absent on the last page */
+                    Link?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -886,6 +974,8 @@ export interface operations {
             /** @description The limit or the cursor is invalid */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -895,6 +985,8 @@ export interface operations {
             /** @description Not signed in */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -904,6 +996,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -913,6 +1007,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -944,6 +1042,8 @@ export interface operations {
                 headers: {
                     /** @description Of a request with a key: whether an earlier request had the effect */
                     "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -953,6 +1053,8 @@ export interface operations {
             /** @description The outcome is not known yet: follow the payment */
             202: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -962,6 +1064,8 @@ export interface operations {
             /** @description A field is invalid, the card was declined, or the order cannot be paid */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -971,6 +1075,8 @@ export interface operations {
             /** @description Not signed in, or the order of another user */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -980,6 +1086,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -989,6 +1097,8 @@ export interface operations {
             /** @description The order does not exist */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -998,6 +1108,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1007,6 +1119,8 @@ export interface operations {
             /** @description The first request with this key is in progress */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1016,6 +1130,8 @@ export interface operations {
             /** @description The body is too large */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1025,6 +1141,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1034,6 +1152,8 @@ export interface operations {
             /** @description The key was used with another body */
             422: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1043,6 +1163,10 @@ export interface operations {
             /** @description Too many writes */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1052,6 +1176,10 @@ export interface operations {
             /** @description The card provider cannot be reached, or `not_yet_visible`: the event of a new order has not arrived; safe to retry */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1080,6 +1208,8 @@ export interface operations {
             /** @description The event is accepted or ignored */
             200: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1089,6 +1219,8 @@ export interface operations {
             /** @description The signature is invalid */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1098,6 +1230,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1107,6 +1241,8 @@ export interface operations {
             /** @description No webhook secret is set */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1116,6 +1252,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1125,6 +1263,8 @@ export interface operations {
             /** @description The body is larger than 1 MiB */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1134,6 +1274,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1143,6 +1285,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1169,6 +1315,10 @@ export interface operations {
             /** @description The payment; its version is the ETag */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1178,6 +1328,10 @@ export interface operations {
             /** @description `If-None-Match` names this version */
             304: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1185,6 +1339,8 @@ export interface operations {
             /** @description A field is malformed, or comes more than once */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1194,6 +1350,8 @@ export interface operations {
             /** @description Not signed in, or the payment of another user */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1203,6 +1361,8 @@ export interface operations {
             /** @description The payment does not exist */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1212,6 +1372,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1221,6 +1383,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1263,6 +1429,10 @@ export interface operations {
             /** @description The tickets, and a Link to more if there are more; or the live feed */
             200: {
                 headers: {
+                    /** @description The next page, as `<…>; rel="next"`; absent on the last page */
+                    Link?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1273,6 +1443,8 @@ export interface operations {
             /** @description A filter is not valid */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1282,6 +1454,8 @@ export interface operations {
             /** @description seller=me without a session */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1291,6 +1465,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1300,6 +1476,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1331,6 +1511,8 @@ export interface operations {
                 headers: {
                     /** @description Of a request with a key: whether an earlier one had the effect */
                     "Idempotent-Replayed"?: boolean;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1340,6 +1522,8 @@ export interface operations {
             /** @description A field is not valid */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1349,6 +1533,8 @@ export interface operations {
             /** @description Not signed in */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1358,6 +1544,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1367,6 +1555,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1376,6 +1566,8 @@ export interface operations {
             /** @description The first request with this key is still being answered */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1385,6 +1577,8 @@ export interface operations {
             /** @description The body is too large */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1394,6 +1588,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1403,6 +1599,8 @@ export interface operations {
             /** @description The key was used with another body */
             422: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1412,6 +1610,10 @@ export interface operations {
             /** @description Too many writes */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1421,6 +1623,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1444,6 +1650,10 @@ export interface operations {
             /** @description The ticket; its version is the ETag */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1453,6 +1663,10 @@ export interface operations {
             /** @description `If-None-Match` names this version */
             304: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1460,6 +1674,8 @@ export interface operations {
             /** @description A field is malformed, or comes more than once */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1469,6 +1685,8 @@ export interface operations {
             /** @description There is no such ticket */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1478,6 +1696,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1510,6 +1732,10 @@ export interface operations {
             /** @description The ticket as it is now */
             200: {
                 headers: {
+                    /** @description The version, for `If-Match` and `If-None-Match` */
+                    ETag?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1519,6 +1745,8 @@ export interface operations {
             /** @description A field is not valid, or the ticket is reserved */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1528,6 +1756,8 @@ export interface operations {
             /** @description Not signed in, or not the owner */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1537,6 +1767,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1546,6 +1778,8 @@ export interface operations {
             /** @description There is no such ticket */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1555,6 +1789,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1564,6 +1800,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1573,6 +1811,8 @@ export interface operations {
             /** @description The ticket has another version */
             412: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1582,6 +1822,8 @@ export interface operations {
             /** @description The body is too large */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1591,6 +1833,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1600,6 +1844,10 @@ export interface operations {
             /** @description Too many writes */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1609,6 +1857,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1637,6 +1889,8 @@ export interface operations {
             /** @description The ticket is withdrawn */
             204: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1644,6 +1898,8 @@ export interface operations {
             /** @description The ticket is reserved */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1653,6 +1909,8 @@ export interface operations {
             /** @description Not signed in, or not the owner */
             401: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1662,6 +1920,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1671,6 +1931,8 @@ export interface operations {
             /** @description There is no such ticket */
             404: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1680,6 +1942,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1689,6 +1953,8 @@ export interface operations {
             /** @description The ticket has another version */
             412: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1698,6 +1964,10 @@ export interface operations {
             /** @description Too many writes */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1707,6 +1977,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1730,6 +2004,8 @@ export interface operations {
             /** @description The account of the session, or null */
             200: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1739,6 +2015,8 @@ export interface operations {
             /** @description A field is malformed, or comes more than once */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1748,6 +2026,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1757,6 +2037,10 @@ export interface operations {
             /** @description The service cannot answer now: see `Retry-After` */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1783,6 +2067,8 @@ export interface operations {
                 headers: {
                     /** @description The session */
                     "Set-Cookie"?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1792,6 +2078,8 @@ export interface operations {
             /** @description A fault of a field, or `invalid_credentials` */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1801,6 +2089,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1810,6 +2100,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1819,6 +2111,8 @@ export interface operations {
             /** @description The body is too large */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1828,6 +2122,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1837,6 +2133,10 @@ export interface operations {
             /** @description `too_many_requests` from this address, to this account or to any */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1846,6 +2146,10 @@ export interface operations {
             /** @description `unavailable`: too many passwords wait to be hashed */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1871,6 +2175,8 @@ export interface operations {
                 headers: {
                     /** @description Clears the session */
                     "Set-Cookie"?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1880,6 +2186,8 @@ export interface operations {
             /** @description A field is malformed, or comes more than once */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1889,6 +2197,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1898,6 +2208,8 @@ export interface operations {
             /** @description The request is meant for another user than the one who is signed in */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1907,6 +2219,10 @@ export interface operations {
             /** @description `unavailable`: the session was not ended */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1938,6 +2254,8 @@ export interface operations {
                     "Idempotent-Replayed"?: boolean;
                     /** @description The session */
                     "Set-Cookie"?: string;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1947,6 +2265,8 @@ export interface operations {
             /** @description A fault of a field, or `email_in_use` */
             400: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1956,6 +2276,8 @@ export interface operations {
             /** @description A browser sent the request from another origin */
             403: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1965,6 +2287,8 @@ export interface operations {
             /** @description The body did not arrive in time */
             408: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1974,6 +2298,8 @@ export interface operations {
             /** @description `idempotency_key_in_flight`: the first request with this key is still being answered */
             409: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1983,6 +2309,8 @@ export interface operations {
             /** @description The body is too large */
             413: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -1992,6 +2320,8 @@ export interface operations {
             /** @description The body is not declared as JSON */
             415: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2001,6 +2331,8 @@ export interface operations {
             /** @description `idempotency_key_reused`: the key was used with another body */
             422: {
                 headers: {
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2010,6 +2342,10 @@ export interface operations {
             /** @description `too_many_requests` from this address */
             429: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2019,6 +2355,10 @@ export interface operations {
             /** @description `unavailable`: too many passwords wait to be hashed */
             503: {
                 headers: {
+                    /** @description The seconds to wait before another try */
+                    "Retry-After"?: number;
+                    /** @description The id of the request, as log lines and traces have it */
+                    "X-Request-Id"?: string;
                     [name: string]: unknown;
                 };
                 content: {
