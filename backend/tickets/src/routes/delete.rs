@@ -11,6 +11,9 @@ use super::refused;
 use crate::{App, store};
 
 /// Withdraws one's own ticket.
+///
+/// An order that is already on its way prevails: the ticket then appears again as `reserved` or `sold`, and is gone
+/// again (404) if that order ends unpaid.
 #[utoipa::path(
     delete, path = "/api/tickets/{id}", tag = "tickets", operation_id = "deleteTicket",
     params(

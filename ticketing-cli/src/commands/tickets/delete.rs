@@ -15,7 +15,8 @@ use crate::{complete, prompt};
         "ticketing tickets delete 01a203b9-d806-71eb-8d06-dbab9285e702",
         "ticketing tickets withdraw 01a203b9-d806-71eb-8d06-dbab9285e702 --yes",
     ],
-    "A listing that a buyer has reserved or bought cannot be withdrawn.",
+    "A listing that a buyer has reserved or bought cannot be withdrawn. An order that is already on its way \
+     prevails: the ticket then appears again as reserved or sold, and is gone again if that order ends unpaid.",
 ))]
 pub(crate) struct Args {
     /// The ticket's id

@@ -121,6 +121,8 @@ export interface paths {
         post?: never;
         /**
          * Withdraws one's own ticket.
+         * @description An order that is already on its way prevails: the ticket then appears again as `reserved` or `sold`, and is gone
+         *     again (404) if that order ends unpaid.
          */
         delete: operations["deleteTicket"];
         options?: never;
