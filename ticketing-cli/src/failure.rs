@@ -122,6 +122,10 @@ fn words_of(code: &ErrorCode, subject: &Subject) -> Option<(String, Option<Strin
                     .to_owned(),
             ),
         ),
+        (ErrorCode::TicketPast, Subject::Ticket(id)) => (
+            format!("the event of ticket {id} has started"),
+            Some("`ticketing tickets list --sort starts` shows what is still to come".to_owned()),
+        ),
         (ErrorCode::TicketReserved, Subject::Listing(id)) => (
             format!("ticket {id} is reserved or sold, and stays as it is"),
             Some(format!("`ticketing tickets get {id}` shows by which order")),

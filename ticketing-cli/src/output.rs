@@ -9,7 +9,7 @@ mod when;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use ticketing_sdk::Timestamp;
+use ticketing_sdk::{EventTime, Timestamp};
 
 use crate::failure::Outcome;
 use crate::io::Io;
@@ -64,6 +64,7 @@ pub(crate) trait Record: Serialize {
 }
 
 /// One column.
+#[derive(Clone, Copy)]
 pub(crate) struct Column {
     /// In the header of CSV, and of tables in capitals.
     name: &'static str,
@@ -98,6 +99,8 @@ pub(crate) enum Cell {
     Money(String),
     /// RFC 3339 for programs, relative for people.
     Time(Timestamp),
+    /// The start of an event: as given for programs, on the clock of its place for people.
+    Start(EventTime),
     /// A time that no longer applies: programs read it, people do not.
     ForPrograms(Timestamp),
     /// A status: the value of the API for programs, its label for people, and its colour.
@@ -223,6 +226,7 @@ impl Cell {
             Self::None => String::new(),
             Self::Text(text) | Self::Money(text) => text.clone(),
             Self::Time(at) | Self::ForPrograms(at) => at.to_string(),
+            Self::Start(starts) => starts.to_string(),
             Self::Label(wire, _, _) => (*wire).to_owned(),
         }
     }

@@ -1,6 +1,6 @@
 //! What the core asks of the world: calls of the marketplace, and things to do to the terminal. Values, nothing more.
 
-use ticketing_sdk::{Money, NewTicket, OrderId, SecretString, TicketId};
+use ticketing_sdk::{Money, NewTicket, OrderId, SecretString, TicketId, TicketUpdate};
 
 use crate::settings::SettingChange;
 
@@ -70,7 +70,7 @@ pub enum Call {
     /// List a ticket for sale.
     Sell(NewTicket),
     /// Change a ticket, if it still has this version.
-    Change(TicketId, NewTicket, i64),
+    Change(TicketId, TicketUpdate, i64),
     /// Take a ticket off the market, if it still has this version.
     Withdraw(TicketId, i64),
     /// Reserve a ticket at the price that was shown.

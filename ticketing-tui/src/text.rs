@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use ticketing_sdk::Money;
 use ticketing_sdk::text::span;
 pub(crate) use ticketing_sdk::text::{clock, relative, sanitize, time_left, time_of_day};
+use ticketing_sdk::{DetailField, Money, TicketDetails};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -13,6 +13,26 @@ use unicode_width::UnicodeWidthStr;
 pub(crate) fn title(title: &str) -> String {
     let words = sanitize(title.trim());
     if words.trim().is_empty() { "(no title)".to_owned() } else { words.trim().to_owned() }
+}
+
+/// Returns the details that are given, with the labels of a card, safe to show.
+pub(crate) fn details(details: &TicketDetails) -> impl Iterator<Item = (&'static str, String)> {
+    DetailField::ALL.iter().filter_map(|field| {
+        let text = match (field, &details.starts_at) {
+            (DetailField::StartsAt, Some(starts)) => format!("{} ({})", starts.label(), starts.offset()),
+            _ => sanitize(details.get(*field)?).into_owned(),
+        };
+        Some((detail_label(*field), text))
+    })
+}
+
+/// Returns the label of a detail in cards and forms.
+pub(crate) fn detail_label(field: DetailField) -> &'static str {
+    match field {
+        DetailField::StartsAt => "When",
+        DetailField::Venue => "Where",
+        other => other.label(),
+    }
 }
 
 /// How many columns a text takes.

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod details;
 mod get;
 mod list;
 mod update;

@@ -2,27 +2,71 @@
 
 use serde::Serialize;
 use ticketing_sdk::{
-    Order, OrderStatus, Payment, PaymentStatus, Ticket, TicketChange, TicketChangeKind, TicketStatus,
-    Timestamp, User,
+    DetailField, Order, OrderStatus, Payment, PaymentStatus, Ticket, TicketChange, TicketChangeKind,
+    TicketDetails, TicketStatus, Timestamp, User,
 };
 
 use super::{Cell, Column, Record, Tone};
 
+const TICKET_COLUMNS: [Column; 9 + DETAILS] = with_details([
+    Column::id("id"),
+    Column::cut("title"),
+    Column::right("price").droppable(1),
+    Column::whole("status").droppable(2),
+    Column::hidden("userId"),
+    Column::hidden("orderId"),
+    Column::hidden("version"),
+    Column::wide("createdAt"),
+    Column::hidden("updatedAt"),
+]);
+
+const ORDER_COLUMNS: [Column; 10 + DETAILS] = with_details([
+    Column::id("id"),
+    Column::whole("status").droppable(1),
+    Column::cut("title"),
+    Column::right("price").droppable(2),
+    // The status shows the time that is left.
+    Column::hidden("expiresAt"),
+    Column::hidden("ticketId"),
+    Column::hidden("userId"),
+    Column::hidden("version"),
+    Column::hidden("createdAt"),
+    Column::hidden("cancelReason"),
+]);
+
+const DETAILS: usize = DetailField::ALL.len();
+
+/// Adds a column for each detail of a ticket.
+const fn with_details<const BASE: usize, const ALL: usize>(base: [Column; BASE]) -> [Column; ALL] {
+    let mut columns = [Column::hidden(""); ALL];
+    let mut index = 0;
+    while index < ALL {
+        columns[index] =
+            if index < BASE { base[index] } else { detail_column(DetailField::ALL[index - BASE]) };
+        index += 1;
+    }
+    columns
+}
+
+const fn detail_column(field: DetailField) -> Column {
+    match field {
+        DetailField::StartsAt | DetailField::Venue => Column::wide(field.name()),
+        _ => Column::hidden(field.name()),
+    }
+}
+
+fn detail_cells(details: &TicketDetails) -> impl Iterator<Item = Cell> {
+    DetailField::ALL.iter().map(|field| match (field, &details.starts_at) {
+        (DetailField::StartsAt, Some(starts)) => Cell::Start(starts.clone()),
+        _ => Cell::opt(details.get(*field)),
+    })
+}
+
 impl Record for Ticket {
-    const COLUMNS: &'static [Column] = &[
-        Column::id("id"),
-        Column::cut("title"),
-        Column::right("price").droppable(1),
-        Column::whole("status").droppable(2),
-        Column::hidden("userId"),
-        Column::hidden("orderId"),
-        Column::hidden("version"),
-        Column::wide("createdAt"),
-        Column::hidden("updatedAt"),
-    ];
+    const COLUMNS: &'static [Column] = &TICKET_COLUMNS;
 
     fn cells(&self, _now: Timestamp) -> Vec<Cell> {
-        vec![
+        let mut cells = vec![
             Cell::text(&self.id),
             Cell::text(&self.title),
             Cell::Money(self.price.to_string()),
@@ -32,7 +76,9 @@ impl Record for Ticket {
             Cell::text(&self.version),
             Cell::time(self.created_at),
             Cell::time(self.updated_at),
-        ]
+        ];
+        cells.extend(detail_cells(&self.details));
+        cells
     }
 }
 
@@ -115,21 +161,10 @@ impl Record for WatchLine {
 }
 
 impl Record for Order {
-    const COLUMNS: &'static [Column] = &[
-        Column::id("id"),
-        Column::whole("status").droppable(1),
-        Column::cut("title"),
-        Column::right("price").droppable(2),
-        // The status shows the time that is left.
-        Column::hidden("expiresAt"),
-        Column::hidden("ticketId"),
-        Column::hidden("userId"),
-        Column::hidden("version"),
-        Column::hidden("createdAt"),
-    ];
+    const COLUMNS: &'static [Column] = &ORDER_COLUMNS;
 
     fn cells(&self, now: Timestamp) -> Vec<Cell> {
-        vec![
+        let mut cells = vec![
             Cell::text(&self.id),
             Cell::label(self.status.as_str(), self.label(now), order_tone(self, now)),
             Cell::text(&self.ticket.title),
@@ -144,7 +179,10 @@ impl Record for Order {
             Cell::text(&self.user_id),
             Cell::text(&self.version),
             Cell::time(self.created_at),
-        ]
+            Cell::opt(self.cancel_reason),
+        ];
+        cells.extend(detail_cells(&self.ticket.details));
+        cells
     }
 }
 

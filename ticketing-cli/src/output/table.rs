@@ -74,7 +74,12 @@ impl Layout {
             Place::Cut => widths[index].min(MIN_CUT) + GAP,
             _ => widths[index] + GAP,
         };
-        let mut columns: Vec<usize> = (0..all.len()).filter(|&index| is_shown(&all[index], width)).collect();
+        // A column that only a wide table has says nothing where all of its cells are empty.
+        let is_empty = |index: usize| rows.iter().all(|cells| matches!(cells[index], Cell::None));
+        let has_use = |&index: &usize| {
+            is_shown(&all[index], width) && (all[index].place != Place::Wide || !is_empty(index))
+        };
+        let mut columns: Vec<usize> = (0..all.len()).filter(has_use).collect();
         let total = |columns: &[usize]| columns.iter().map(|&index| needed(index)).sum::<usize>();
         while total(&columns) > width {
             let droppable = columns.iter().copied().filter(|&index| all[index].drop_rank > 0);
@@ -124,11 +129,13 @@ fn cut_start(id: String, width: usize) -> String {
 
 /// Returns a line for each field of a record.
 pub(super) fn one<T: Record>(record: &T, io: &Io, now: Timestamp) -> String {
-    let widest = T::COLUMNS.iter().map(|column| column.name.len()).max().unwrap_or(0);
+    let cells = record.cells(now);
+    let given = || cells.iter().zip(T::COLUMNS).filter(|(cell, _)| !matches!(cell, Cell::None));
+    let widest = given().map(|(_, column)| column.name.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for (cell, column) in record.cells(now).iter().zip(T::COLUMNS) {
+    for (cell, column) in given() {
         let value = match cell {
-            Cell::None | Cell::ForPrograms(_) => continue,
+            Cell::ForPrograms(_) => continue,
             Cell::Time(at) => when::full(*at, now),
             Cell::Label(_, label, tone) => io.paint(style(*tone), label),
             other => plain(other, now),
@@ -213,6 +220,7 @@ fn plain(cell: &Cell, now: Timestamp) -> String {
         Cell::Text(text) => sanitize(text).into_owned(),
         Cell::Money(dollars) => format!("${dollars}"),
         Cell::Time(at) => relative(*at, now),
+        Cell::Start(starts) => format!("{} {} {}", starts.date(), starts.time(), starts.offset()),
         Cell::Label(_, label, _) => label.clone(),
     }
 }

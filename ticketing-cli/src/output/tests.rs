@@ -130,8 +130,8 @@ fn a_status_has_its_colour_only_where_colour_is_wanted() {
 fn a_pipe_gets_tabs_without_a_header() {
     assert_eq!(
         listed(&fake::pipe(""), Format::Tsv),
-        "t1\tRustConf, day 1\t149.99\tavailable\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\n\
-         t2\tRust[31mConf, \"day\" 1 2J\t149.99\tsold\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\n"
+        "t1\tRustConf, day 1\t149.99\tavailable\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\t\t\t\n\
+         t2\tRust[31mConf, \"day\" 1 2J\t149.99\tsold\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\t\t\t\n"
     );
 }
 
@@ -151,7 +151,9 @@ fn json_is_the_wire_type_and_safe_to_look_at() {
 #[test]
 fn csv_quotes_what_needs_it_and_is_stripped_on_a_terminal() {
     let text = listed(&fake::pipe(""), Format::Csv);
-    assert!(text.starts_with("id,title,price,status,userId,orderId,version,createdAt,updatedAt\n"));
+    assert!(text.starts_with(
+        "id,title,price,status,userId,orderId,version,createdAt,updatedAt,venue,startsAt,seat\n"
+    ));
     assert!(text.contains("\nt1,\"RustConf, day 1\",149.99,available,u1,,2,"));
     assert!(text.contains(&HOSTILE.replace('"', "\"\"")));
     assert!(!listed(&fake::terminal(&[]), Format::Csv).contains('\u{1b}'));
@@ -193,4 +195,25 @@ fn the_format_follows_the_stream_unless_it_is_chosen() {
     assert_eq!(Format::of(None, false), Format::Tsv);
     assert_eq!(Format::of(Some(OutputFormat::Table), false), Format::Table);
     assert_eq!(Format::of(Some(OutputFormat::Json), true), Format::Json);
+}
+
+#[test]
+fn event_shows_the_clock_at_its_place_and_keeps_its_time_for_programs() {
+    let mut event = ticket("t1", "Opera", "available");
+    event.details = ticketing_sdk::fixtures::details();
+    let terminal = fake::terminal_of(160, false);
+    printer(&terminal, Format::Table).list(std::slice::from_ref(&event)).unwrap();
+    let text = terminal.out.text();
+    assert!(text.contains("STARTS AT") && text.contains("2026-12-24 19:30 +01:00"), "{text}");
+    assert!(text.contains("Palais de Tokyo"), "{text}");
+    let pipe = fake::pipe("");
+    printer(&pipe, Format::Tsv).list(std::slice::from_ref(&event)).unwrap();
+    assert!(
+        pipe.out.text().contains("\tPalais de Tokyo\t2026-12-24T19:30:00+01:00\tRow 4"),
+        "{}",
+        pipe.out.text()
+    );
+    let card = fake::terminal(&[]);
+    printer(&card, Format::Table).one(&event).unwrap();
+    assert!(card.out.text().contains("Row 4"), "{}", card.out.text());
 }

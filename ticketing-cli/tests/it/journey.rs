@@ -49,6 +49,50 @@ fn a_ticket_is_listed_changed_found_and_taken_down() {
 }
 
 #[test]
+fn event_is_listed_found_changed_and_refused_once_it_has_started() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    let create = |title: &str, details: &[&str]| {
+        let ticket = seller.json(&[&["tickets", "create", "-t", title, "-p", "20"], details].concat());
+        text(&ticket["id"])
+    };
+    let (starts, past) = ("2099-12-24T19:30:00+01:00", "2020-12-24T19:30:00+01:00");
+    let opera = create("Opera", &["--venue", "City Hall", "--starts-at", starts, "--seat", "Row 4"]);
+    let gone = create("Gone", &["--starts-at", past]);
+    create("Undated", &[]);
+    let titles = |words: &[&str]| -> Vec<String> {
+        let listed = seller.json(&[&["tickets", "list", "--sort", "starts"], words].concat());
+        listed.as_array().unwrap().iter().map(|ticket| text(&ticket["title"])).collect()
+    };
+    assert_eq!(titles(&[]), ["Opera", "Undated"]);
+    assert_eq!(titles(&["--past"]), ["Gone", "Opera", "Undated"]);
+    assert_eq!(titles(&["--mine"]), ["Gone", "Opera", "Undated"]);
+    assert_eq!(titles(&["--venue", "hall"]), ["Opera"]);
+    assert_eq!(titles(&["--from", "2099-12-24", "--until", "2099-12-24"]), ["Opera"]);
+    assert_eq!(titles(&["--until", "2099-12-24T18:29:59Z"]), [""; 0]);
+    let row = seller.ok(&["tickets", "get", &opera]).out;
+    assert!(row.ends_with(&format!("\tCity Hall\t{starts}\tRow 4\n")), "{row}");
+
+    let changed = seller.json(&["tickets", "update", &opera, "--seat", "Row 5", "--no-venue"]);
+    assert_eq!((changed.get("venue"), changed["seat"].as_str()), (None, Some("Row 5")));
+    assert_eq!(changed["startsAt"].as_str(), Some(starts));
+    assert_eq!(seller.run(&["tickets", "update", &opera]).code, 2, "nothing to change");
+    let run = seller.run(&["tickets", "update", &opera, "--starts-at", "tomorrow"]);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("--starts-at") && run.err.contains("2026-12-24T19:30:00+01:00"), "{}", run.err);
+
+    let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
+    let run = buyer.run(&["orders", "create", &gone]);
+    assert!(run.err.starts_with(&format!("error: the event of ticket {gone} has started\n")), "{run:?}");
+    let run = buyer.ok(&["orders", "create", &opera]);
+    let order = run.out.split('\t').next().unwrap().to_owned();
+    buyer.ok(&["orders", "cancel", &order, "--yes"]);
+    let order = buyer.json(&["orders", "get", &order]);
+    assert_eq!(order["cancelReason"].as_str(), Some("buyer"));
+    assert_eq!(order["ticket"]["startsAt"].as_str(), Some(starts));
+}
+
+#[test]
 fn a_purchase_step_by_step() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");

@@ -157,19 +157,19 @@ macro_rules! details {
 
             /// The name in JSON.
             #[must_use]
-            pub fn name(self) -> &'static str {
+            pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
 
             /// The name at the beginning of a sentence.
             #[must_use]
-            pub fn label(self) -> &'static str {
+            pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label),+ }
             }
 
             /// How many characters the field may have.
             #[must_use]
-            pub fn max_chars(self) -> usize {
+            pub const fn max_chars(self) -> usize {
                 match self { $(Self::$variant => $max),+ }
             }
         }
@@ -181,6 +181,11 @@ macro_rules! details {
                 match field { $(DetailField::$variant => self.$field.as_ref().map(AsRef::as_ref)),+ }
             }
 
+            /// The fields that are given, as text.
+            pub fn given(&self) -> impl Iterator<Item = (DetailField, &str)> {
+                DetailField::ALL.iter().filter_map(|field| Some((*field, self.get(*field)?)))
+            }
+
             /// Changes the fields that `update` names.
             pub fn apply(&mut self, update: &DetailsUpdate) {
                 $(update.$field.apply_to(&mut self.$field);)+
@@ -189,7 +194,7 @@ macro_rules! details {
             /// Whether no field is given.
             #[must_use]
             pub fn is_empty(&self) -> bool {
-                DetailField::ALL.iter().all(|field| self.get(*field).is_none())
+                self.given().next().is_none()
             }
         }
 

@@ -17,6 +17,7 @@ use super::Timestamp;
 /// let starts: EventTime = "2026-12-24T19:30:00+01:00".parse()?;
 /// assert_eq!(starts.to_string(), "2026-12-24T19:30:00+01:00");
 /// assert_eq!(starts.instant().to_string(), "2026-12-24T18:30:00.000Z");
+/// assert_eq!(starts.label(), "24 Dec 2026, 19:30");
 /// assert_eq!((starts.date(), starts.time(), starts.offset()), ("2026-12-24", "19:30", "+01:00"));
 /// # Ok::<(), ticketing_sdk::EventTimeError>(())
 /// ```
@@ -57,6 +58,17 @@ impl EventTime {
     #[must_use]
     pub fn time(&self) -> &str {
         self.text.get(11..16).unwrap_or_default()
+    }
+
+    /// Date and time on the clock at the place, for people: `24 Dec 2026, 19:30`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let part = |range| self.text.get(range).unwrap_or_default();
+        let number = part(5..7).parse::<usize>().unwrap_or_default();
+        let month = MONTHS.get(number.wrapping_sub(1)).copied().unwrap_or_default();
+        format!("{} {month} {}, {}", part(8..10).trim_start_matches('0'), part(0..4), self.time())
     }
 
     /// The offset of the place from UTC: `+01:00`, or `Z`.

@@ -44,7 +44,7 @@ impl Caller {
             Call::Market => Ok(Reply::Done),
             Call::Ticket(id) => tickets.get(id).await.map(ticket).map_err(call_error),
             Call::Listings => {
-                tickets.list().mine().any_status().all().await.map(Reply::Listings).map_err(call_error)
+                tickets.list().mine().any_status().past().all().await.map(Reply::Listings).map_err(call_error)
             }
             Call::Orders => orders.list().all().await.map(Reply::Orders).map_err(call_error),
             Call::Order(id) => {
@@ -69,7 +69,12 @@ impl Caller {
                 let price = new.price.to_string();
                 let operation = format!("tickets create --title {:?} --price {price}", new.title);
                 let title = new.title.clone();
-                self.send_journaled(&operation, &[&title, &price], tickets.create(new)).await.map(ticket)
+                // As the command line words it.
+                let details: Vec<String> =
+                    new.details.given().map(|(field, text)| format!("{}={text}", field.name())).collect();
+                let parts: Vec<&str> =
+                    [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
+                self.send_journaled(&operation, &parts, tickets.create(new)).await.map(ticket)
             }
             Call::Change(id, new, version) => {
                 tickets.update(id, new).if_match(version).await.map(ticket).map_err(call_error)

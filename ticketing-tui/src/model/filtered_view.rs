@@ -240,7 +240,7 @@ impl FilteredView {
         let score = if self.pattern.atoms.is_empty() {
             0
         } else {
-            self.pattern.score(Utf32Str::new(row.search_key(), &mut self.letters), &mut self.matcher)?
+            self.pattern.score(Utf32Str::new(row.filter_key(), &mut self.letters), &mut self.matcher)?
         };
         Some(Entry { score, row: id, key: sort_key(self.query.sort, row) })
     }
@@ -271,6 +271,9 @@ fn sort_key(sort: Sort, row: &TicketRow) -> u64 {
         Sort::Oldest => listed,
         Sort::Cheapest => u64::from(row.cents),
         Sort::MostExpensive => !u64::from(row.cents),
+        Sort::Soonest => row
+            .starts_at()
+            .map_or(u64::MAX, |starts| starts.instant().as_millis().cast_unsigned() ^ (1 << 63)),
         Sort::Title => {
             let mut bytes = [0; 8];
             let lower = row.search_key().chars().flat_map(char::to_lowercase);

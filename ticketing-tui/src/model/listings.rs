@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ticketing_sdk::{NewTicket, Ticket, TicketId, TicketStatus};
+use ticketing_sdk::{Ticket, TicketId, TicketStatus, TicketUpdate};
 
 use super::Load;
 use crate::effect::CallId;
@@ -111,10 +111,11 @@ impl Listings {
     }
 
     /// Shows a change before it is agreed to.
-    pub(crate) fn change(&mut self, id: &TicketId, new: &NewTicket, call: CallId) {
+    pub(crate) fn change(&mut self, id: &TicketId, new: &TicketUpdate, call: CallId) {
         if let Some(listing) = self.begin_action(id, call, ListingAction::Change) {
             listing.ticket.title.clone_from(&new.title);
             listing.ticket.price = new.price;
+            listing.ticket.details.apply(&new.details);
         }
     }
 
@@ -154,7 +155,7 @@ mod tests {
         let mut listings = Listings::default();
         listings.update(&ticket("a", "old", "10", 0));
         let (id, call) = ("a".into(), CallId(7));
-        listings.change(&id, &NewTicket::new("new", "12".parse().unwrap()), call);
+        listings.change(&id, &TicketUpdate::new("new", "12".parse().unwrap()), call);
         assert_eq!(listings.get(&id).unwrap().ticket.title, "new");
         // A live change comes in between.
         listings.update(&ticket("a", "live", "11", 1));

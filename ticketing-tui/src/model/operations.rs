@@ -1,6 +1,6 @@
 //! The operations of the user: one at a time for each order or listing, and only where its state allows it.
 
-use ticketing_sdk::{CardEntry, Money, NewTicket, OrderId, OrderStatus, Pages, SecretString, TicketId};
+use ticketing_sdk::{CardEntry, Money, OrderId, OrderStatus, Pages, SecretString, TicketId, TicketUpdate};
 
 use super::notices::Level;
 use super::orders::OrderAction;
@@ -95,7 +95,7 @@ impl Model {
     }
 
     /// Changes a listing, which is shown at once. `None` where there is none, or something is being done to it.
-    pub(crate) fn change(&mut self, id: &TicketId, new: &NewTicket) -> Option<CallId> {
+    pub(crate) fn change(&mut self, id: &TicketId, new: &TicketUpdate) -> Option<CallId> {
         let listing = self.listings.get(id).filter(|listing| listing.pending.is_none())?;
         let version = listing.ticket.version;
         let call = self.call(Call::Change(id.clone(), new.clone(), version));

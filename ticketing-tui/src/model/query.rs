@@ -5,7 +5,7 @@ use ticketing_sdk::PriceBound;
 /// What is to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Query {
-    /// Words that the title must hold, loosely.
+    /// Words that title and venue must hold, loosely.
     pub(crate) text: String,
     pub(crate) min: Option<PriceBound>,
     pub(crate) max: Option<PriceBound>,
@@ -23,6 +23,7 @@ pub(crate) enum Sort {
     Cheapest,
     MostExpensive,
     Title,
+    Soonest,
 }
 
 impl Sort {
@@ -33,7 +34,8 @@ impl Sort {
             Self::Oldest => Self::Cheapest,
             Self::Cheapest => Self::MostExpensive,
             Self::MostExpensive => Self::Title,
-            Self::Title => Self::Newest,
+            Self::Title => Self::Soonest,
+            Self::Soonest => Self::Newest,
         }
     }
 
@@ -44,6 +46,7 @@ impl Sort {
             Self::Cheapest => "cheapest first",
             Self::MostExpensive => "most expensive first",
             Self::Title => "by title",
+            Self::Soonest => "soonest first",
         }
     }
 }

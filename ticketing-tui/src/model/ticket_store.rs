@@ -1,9 +1,9 @@
 //! All tickets that the client has received, in little memory: one row for each, which never moves.
 
 use indexmap::IndexMap;
-use ticketing_sdk::{Ticket, TicketId, TicketStatus, Timestamp};
+use ticketing_sdk::{EventTime, Ticket, TicketDetails, TicketId, TicketStatus, Timestamp};
 
-use ticketing_sdk::text::search_key;
+use ticketing_sdk::text::{search_key, ticket_key};
 
 use crate::text;
 
@@ -18,6 +18,10 @@ pub(crate) struct TicketRow {
     /// The key by which the title is searched and sorted, where it is another text. Letters of ASCII are compared without regard to
     /// case.
     key: Option<Box<str>>,
+    /// What a filter is compared with, where that is more than the title: the venue, too.
+    filter_key: Option<Box<str>>,
+    /// What it says about its event; nothing is kept where it says nothing.
+    details: Option<Box<TicketDetails>>,
     pub(crate) listed: Timestamp,
     pub(crate) version: i64,
     /// The price in cents.
@@ -30,6 +34,21 @@ impl TicketRow {
     /// The text by which it is searched and sorted, without regard to case.
     pub(crate) fn search_key(&self) -> &str {
         self.key.as_deref().unwrap_or(&self.title)
+    }
+
+    /// The text with which a filter is compared, without regard to case.
+    pub(crate) fn filter_key(&self) -> &str {
+        self.filter_key.as_deref().unwrap_or_else(|| self.search_key())
+    }
+
+    /// What it says about its event, if anything.
+    pub(crate) fn details(&self) -> Option<&TicketDetails> {
+        self.details.as_deref()
+    }
+
+    /// When its event starts, if that is known.
+    pub(crate) fn starts_at(&self) -> Option<&EventTime> {
+        self.details()?.starts_at.as_ref()
     }
 }
 
@@ -133,6 +152,8 @@ impl TicketStore {
         let title = text::title(&ticket.title);
         let row = TicketRow {
             key: (!title.is_ascii()).then(|| search_key(&title).into()),
+            filter_key: ticket.details.venue.is_some().then(|| ticket_key(ticket).into()),
+            details: (!ticket.details.is_empty()).then(|| Box::new(ticket.details.clone())),
             title: title.into(),
             listed: ticket.created_at.unwrap_or(Timestamp::from_millis(0)),
             version: ticket.version,

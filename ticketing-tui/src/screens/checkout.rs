@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString};
+use ticketing_sdk::{
+    CancelReason, CardToken, Order, OrderId, OrderStatus, Pages, PaymentStatus, SecretString,
+};
 
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen, form_input};
 use crate::action::Action;
@@ -204,9 +206,10 @@ impl Screen for Checkout {
                 facts(painter, below(rest, 1 + gap), model, order);
             }
             OrderStatus::Cancelled => {
-                let words = if model.orders.has_expired(&self.id) {
+                let is_expired = order.cancel_reason == Some(CancelReason::Expired);
+                let words = if is_expired || model.orders.has_expired(&self.id) {
                     "This order has expired. The ticket is available to others. Nothing was charged."
-                } else if order.expires_at <= model.server_now() {
+                } else if order.cancel_reason.is_none() && order.expires_at <= model.server_now() {
                     "This order was cancelled or has expired. The ticket is available to others. Nothing was charged."
                 } else {
                     "This order was cancelled. The ticket is available to others. Nothing was charged."
@@ -348,7 +351,9 @@ fn facts(painter: &mut Painter<'_>, area: Rect, model: &Model, order: &Order) {
     let payment = model.orders.payment(&order.id).map(|payment| payment.id.to_string());
     let facts = [("Order", order.id.to_string()), ("Ticket", order.ticket.id.to_string())];
     let mut rest = area;
-    for (label, value) in facts.into_iter().chain(payment.map(|id| ("Payment", id))) {
+    for (label, value) in
+        text::details(&order.ticket.details).chain(facts).chain(payment.map(|id| ("Payment", id)))
+    {
         painter.fact(rest, label, &value, Style::new());
         rest = below(rest, 1);
     }

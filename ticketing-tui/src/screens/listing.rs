@@ -1,7 +1,7 @@
 //! Listing a ticket for sale, and changing one.
 
 use ratatui::layout::Rect;
-use ticketing_sdk::{Money, NewTicket, TicketId};
+use ticketing_sdk::{DetailError, DetailField, DetailsUpdate, Money, NewTicket, TicketId, TicketUpdate};
 
 use super::{Context, Input, PlainView, Screen, form_input};
 use crate::action::Action;
@@ -15,7 +15,7 @@ use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::sending::Sending;
 
-/// A form for title and price.
+/// A form for title, price and what the ticket says about its event.
 #[derive(Debug)]
 pub(crate) struct Listing {
     /// The ticket that is changed; a new one, if there is none.
@@ -26,6 +26,8 @@ pub(crate) struct Listing {
 
 const TITLE: usize = 0;
 const PRICE: usize = 1;
+/// The first detail; the others follow in their order.
+const DETAILS: usize = 2;
 /// How long a title may be, in characters.
 const LONGEST: usize = 200;
 /// How a price is written.
@@ -33,19 +35,30 @@ const PRICE_FORM: &str = "Like 38 or 149.99, up to 999999.99";
 
 impl Listing {
     pub(crate) fn open(id: Option<TicketId>, model: &Model) -> Self {
-        let mut form = Form::new(vec![
+        let mut fields = vec![
             Field::new("Title", "what it admits to, like Jazz at the lake"),
             Field::new("Price", "in US dollars, like 38 or 149.99"),
-        ]);
+        ];
+        fields.extend(DetailField::ALL.iter().map(|field| {
+            let example = match field {
+                DetailField::StartsAt => "optional, like 2026-12-24T19:30:00+01:00",
+                _ => "optional",
+            };
+            Field::new(text::detail_label(*field), example).optional()
+        }));
+        let mut form = Form::new(fields);
         if let Some(listing) = id.as_ref().and_then(|id| model.listings.get(id)) {
             form.fill(TITLE, &text::sanitize(&listing.ticket.title));
             form.fill(PRICE, &listing.ticket.price.to_string());
+            for (index, field) in (DETAILS..).zip(DetailField::ALL) {
+                form.fill(index, &text::sanitize(listing.ticket.details.get(*field).unwrap_or_default()));
+            }
         }
         Self { id, form, sending: Sending::default() }
     }
 
     /// Returns the ticket of a valid form; an error is shown at its field.
-    fn ticket(&mut self) -> Option<NewTicket> {
+    fn ticket(&mut self) -> Option<TicketUpdate> {
         let title = self.form.value(TITLE).trim().to_owned();
         for field in &mut self.form.fields {
             field.fault = None;
@@ -62,7 +75,27 @@ impl Listing {
             Err(_) if written.is_empty() => self.form.fault(PRICE, "What does it cost? Like 38 or 149.99"),
             Err(_) => self.form.fault(PRICE, PRICE_FORM),
         }
-        if self.form.is_sound() { price.ok().map(|price| NewTicket::new(title, price)) } else { None }
+        let details = self.details();
+        if !self.form.is_sound() {
+            return None;
+        }
+        price.ok().map(|price| TicketUpdate { details, ..TicketUpdate::new(title, price) })
+    }
+
+    /// What was written of the details; an empty field clears the detail of a ticket that is changed.
+    fn details(&mut self) -> DetailsUpdate {
+        let mut details = DetailsUpdate::default();
+        for (index, field) in (DETAILS..).zip(DetailField::ALL) {
+            let written = self.form.value(index).trim().to_owned();
+            if written.is_empty() {
+                if self.id.is_some() {
+                    details.clear(*field);
+                }
+            } else if let Err(error) = details.set(*field, &written) {
+                self.form.fault(index, detail_fault(&error));
+            }
+        }
+        details
     }
 
     fn submit(&mut self, cx: &mut Context<'_>) {
@@ -71,7 +104,11 @@ impl Listing {
         }
         let Some(ticket) = self.ticket() else { return };
         let sent = match &self.id {
-            None => Some(cx.model.call(Call::Sell(ticket))),
+            None => {
+                let mut new = NewTicket::new(ticket.title, ticket.price);
+                new.details.apply(&ticket.details);
+                Some(cx.model.call(Call::Sell(new)))
+            }
             // It is shown as changed at once; if the server refuses, it is shown as it was, with the reason.
             Some(id) => cx.model.change(id, &ticket),
         };
@@ -91,12 +128,25 @@ impl Listing {
                 cx.back();
             }
             Err(error) => {
-                self.sending.refused(error, &mut self.form, &["title", "price"]);
+                let names: Vec<&str> = ["title", "price"]
+                    .into_iter()
+                    .chain(DetailField::ALL.iter().map(|field| field.name()))
+                    .collect();
+                self.sending.refused(error, &mut self.form, &names);
                 if error.kind == CallErrorKind::SignedOut {
                     cx.require_sign_in(None);
                 }
             }
         }
+    }
+}
+
+/// Returns what is wrong with a detail, short enough for the line below its field.
+fn detail_fault(error: &DetailError) -> String {
+    match error {
+        DetailError::NotATime(_) => "Like 2026-12-24T19:30:00+01:00, with the offset of the place".to_owned(),
+        DetailError::TooLong(field) => format!("{} characters are the most", field.max_chars()),
+        other => other.to_string(),
     }
 }
 

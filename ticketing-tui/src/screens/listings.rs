@@ -131,7 +131,8 @@ impl Screen for Listings {
                 title: &text::title(&listing.ticket.title),
                 price: &text::money(listing.ticket.price),
                 status: (word, role.style(painter.theme)),
-                age: &age.unwrap_or_default(),
+                time: &age.unwrap_or_default(),
+                venue: "",
                 ink: Style::new(),
             };
             columns.view(painter, place, &line);

@@ -38,7 +38,7 @@ const SPLIT: u16 = 110;
 
 impl Market {
     pub(crate) fn open(model: &Model) -> Self {
-        let mut filter = Field::new("Filter", "a word or two of the title");
+        let mut filter = Field::new("Filter", "a word or two of the title or the venue");
         filter.set(model.market.view.query().text.clone());
         Self { list: List::default(), filter, writing: false, anchor: None, reserving: None }
     }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::{Order, OrderStatus};
+use ticketing_sdk::{EventTime, Order, OrderStatus};
 
 use super::{ConfirmAction, Context, Input, PlainView, Route, Screen};
 use crate::action::Action;
@@ -10,7 +10,7 @@ use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT}
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::card::StyleRole;
-use crate::widgets::columns::{Columns, Line, WIDEST};
+use crate::widgets::columns::{Columns, Line, WIDEST, venue};
 use crate::widgets::empty;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
@@ -127,18 +127,19 @@ impl Screen for Orders {
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let is_wide = inner.width >= WIDE;
-        let columns = Columns::of(inner.width, if is_wide { 23 } else { 13 });
+        let columns = Columns::of_events(inner.width, if is_wide { 23 } else { 13 });
         let rows = below(inner, 1);
-        columns.heading(painter, List::heading(inner, orders.len(), rows.height), "ORDERED");
+        columns.heading(painter, List::heading(inner, orders.len(), rows.height), "WHEN");
         self.list.view(painter, rows, orders.len(), |painter, place, index, _| {
             let Some(order) = orders.get(index) else { return };
             let (word, role) = status(model, order, is_wide);
-            let age = order.created_at.map(|at| text::relative(at, model.server_now()));
+            let starts = order.ticket.details.starts_at.as_ref().map(EventTime::label);
             let line = Line {
                 title: &text::title(&order.ticket.title),
                 price: &text::money(order.ticket.price),
                 status: (&painter.glyphs.separated(&word), role.style(painter.theme)),
-                age: &age.unwrap_or_default(),
+                time: &starts.unwrap_or_default(),
+                venue: &venue(Some(&order.ticket.details)),
                 ink: if order.status == OrderStatus::Cancelled { painter.theme.gone } else { Style::new() },
             };
             columns.view(painter, place, &line);

@@ -102,11 +102,11 @@ impl Screen for Ticket {
             });
         };
         let (word, _) = card::status(model, &self.id, row);
-        PlainView::lines([
-            format!("Price: {}", text::price(row.cents)),
-            format!("Status: {word}"),
-            format!("Listed: {}", text::relative(row.listed, model.server_now())),
-            format!("Id: {}", self.id),
-        ])
+        let mut lines = vec![format!("Price: {}", text::price(row.cents)), format!("Status: {word}")];
+        let details = row.details().map(|details| text::details(details).collect()).unwrap_or_else(Vec::new);
+        lines.extend(details.iter().map(|(label, value)| format!("{label}: {value}")));
+        lines.push(format!("Listed: {}", text::relative(row.listed, model.server_now())));
+        lines.push(format!("Id: {}", self.id));
+        PlainView::lines(lines)
     }
 }

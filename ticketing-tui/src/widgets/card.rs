@@ -88,13 +88,15 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket:
     let seller = if mine { "you" } else { model.market.tickets.seller(row) };
     let listed = format!("{} {} UTC", ticketing_sdk::text::date(row.listed), text::time_of_day(row.listed));
     let version = row.version.to_string();
-    let lines: [(&str, &str, Style); 5] = [
-        ("Status", &word, role.style(painter.theme)),
+    let details: Vec<_> = row.details().map(|details| text::details(details).collect()).unwrap_or_default();
+    let mut lines: Vec<(&str, &str, Style)> = vec![("Status", &word, role.style(painter.theme))];
+    lines.extend(details.iter().map(|(label, value)| (*label, value.as_str(), Style::new())));
+    lines.extend([
         ("Id", ticket.as_str(), Style::new()),
         ("Listed", &listed, Style::new()),
         ("Seller", seller, Style::new()),
         ("Version", &version, Style::new()),
-    ];
+    ]);
     let shown = if gap == 0 { 3 } else { lines.len() };
     for (label, value, style) in lines.into_iter().take(shown) {
         painter.fact(rest, label, value, style);

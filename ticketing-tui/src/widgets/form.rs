@@ -17,6 +17,8 @@ pub(crate) struct Field {
     pub(crate) example: &'static str,
     /// Whether it is not shown.
     pub(crate) secret: bool,
+    /// Whether it may stay empty.
+    is_optional: bool,
     /// What is wrong with it.
     pub(crate) fault: Option<String>,
     input: Input,
@@ -32,6 +34,10 @@ impl Field {
 
     pub(crate) fn secret(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    pub(crate) fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
     }
 
     pub(crate) fn value(&self) -> &str {
@@ -170,7 +176,10 @@ impl Form {
 
     /// Whether all is written, so that submitting means it. If not, the focus navigation to what is missing.
     pub(crate) fn is_last(&mut self) -> bool {
-        let next_empty = (self.focus + 1..self.fields.len()).find(|index| self.value(*index).is_empty());
+        let is_missing = |index: &usize| {
+            self.fields.get(*index).is_some_and(|field| !field.is_optional && field.value().is_empty())
+        };
+        let next_empty = (self.focus + 1..self.fields.len()).find(is_missing);
         if let Some(empty) = next_empty {
             self.focus = empty;
         }

@@ -2,6 +2,7 @@
 
 use ticketing_sdk::{Money, NewTicket};
 
+use super::details::DetailArgs;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
 use crate::help;
@@ -12,6 +13,7 @@ use crate::prompt;
 #[command(after_long_help = help::long(
     &[
         "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
+        "ticketing tickets create -t Opera -p 89 --venue \"City Hall\" --starts-at 2026-12-24T19:30:00+01:00 --seat \"Row 4\"",
         "ticketing tickets create -t \"RustConf, day 1\" -p 149.99 --output json | jq -r .id",
     ],
     "",
@@ -23,6 +25,8 @@ pub(crate) struct Args {
     /// Set the price in dollars, like 149.99
     #[arg(long, short, help_heading = help::TICKET, allow_negative_numbers = true)]
     price: Option<Money>,
+    #[command(flatten)]
+    details: DetailArgs<false>,
 }
 
 impl ApiCommand for Args {
@@ -36,9 +40,15 @@ impl ApiCommand for Args {
                 .map_err(|error| Failure::usage(format!("--price: {error}")))?,
         };
         let operation = format!("tickets create --title {title:?} --price {price}");
-        let new = NewTicket::new(title.clone(), price);
+        let mut new = NewTicket::new(title.clone(), price);
+        new.details.apply(&self.details.update);
+        let price = price.to_string();
+        let details: Vec<String> =
+            new.details.given().map(|(field, text)| format!("{}={text}", field.name())).collect();
+        let parts: Vec<&str> =
+            [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
         let ticket = api
-            .write(&operation, &[&title, &price.to_string()], |key, resumed| {
+            .write(&operation, &parts, |key, resumed| {
                 api.client.tickets().create(new).idempotency_key(key).resumed(resumed)
             })
             .await??;

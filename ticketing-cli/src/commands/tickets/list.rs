@@ -1,7 +1,7 @@
 //! `ticketing tickets list`
 
 use clap::ValueEnum;
-use ticketing_sdk::{PriceBound, TicketSort, TicketStatus};
+use ticketing_sdk::{PriceBound, TicketSort, TicketStatus, Timestamp, TimestampError};
 
 use crate::commands::list_limit::ListLimit;
 use crate::context::{ApiCommand, ApiContext};
@@ -13,13 +13,14 @@ use crate::help;
 #[command(after_long_help = help::long(
     &[
         "ticketing tickets list --query rustconf --max-price 200",
+        "ticketing tickets list --from 2026-12-01 --until 2026-12-31 --sort starts",
         "ticketing tickets list --mine --status all",
         "ticketing tickets list --sort price --limit 10 --output json | jq '.[].title'",
     ],
-    "",
+    "A time is RFC 3339, like 2026-12-24T19:30:00+01:00, or a whole day in UTC, like 2026-12-24.",
 ))]
 pub(crate) struct Args {
-    /// Show only titles with these words
+    /// Show only titles and venues with these words
     #[arg(long, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true)]
     query: Option<String>,
     /// Show only this price and higher
@@ -28,7 +29,19 @@ pub(crate) struct Args {
     /// Show only this price and lower
     #[arg(long, help_heading = help::FILTER, value_name = "PRICE", allow_negative_numbers = true)]
     max_price: Option<PriceBound>,
-    /// Sort by this [possible values: oldest, newest, price, -price, title]
+    /// Show only venues with these words
+    #[arg(long, help_heading = help::FILTER, value_name = "WORDS", allow_hyphen_values = true)]
+    venue: Option<String>,
+    /// Show only starts at this time or later
+    #[arg(long, help_heading = help::FILTER, value_name = "TIME", value_parser = first_instant)]
+    from: Option<Timestamp>,
+    /// Show only starts at this time or earlier
+    #[arg(long, help_heading = help::FILTER, value_name = "TIME", value_parser = last_instant)]
+    until: Option<Timestamp>,
+    /// Show also events that have started
+    #[arg(long, help_heading = help::FILTER)]
+    past: bool,
+    /// Sort by this [possible values: oldest, newest, price, -price, title, starts]
     #[arg(
         long,
         help_heading = help::LIST,
@@ -37,7 +50,7 @@ pub(crate) struct Args {
         hide_possible_values = true,
         default_value = "newest"
     )]
-    #[arg(value_parser = ["oldest", "newest", "price", "-price", "title"])]
+    #[arg(value_parser = ["oldest", "newest", "price", "-price", "title", "starts"])]
     sort: String,
     /// Show only tickets of this account
     #[arg(long, help_heading = help::FILTER)]
@@ -47,6 +60,16 @@ pub(crate) struct Args {
     status: Vec<StatusFilter>,
     #[command(flatten)]
     list_limit: ListLimit,
+}
+
+/// Reads a time, or the first instant of a day.
+fn first_instant(text: &str) -> Result<Timestamp, TimestampError> {
+    text.parse().or_else(|_| format!("{text}T00:00:00Z").parse())
+}
+
+/// Reads a time, or the last instant of a day.
+fn last_instant(text: &str) -> Result<Timestamp, TimestampError> {
+    text.parse().or_else(|_| format!("{text}T23:59:59.999Z").parse())
 }
 
 /// A status to show, or all of them.
@@ -80,6 +103,19 @@ impl ApiCommand for Args {
         }
         if let Some(price) = self.max_price {
             list = list.max_price(price);
+        }
+        if let Some(words) = self.venue {
+            list = list.venue(words);
+        }
+        if let Some(time) = self.from {
+            list = list.from(time);
+        }
+        if let Some(time) = self.until {
+            list = list.until(time);
+        }
+        // A seller wants to see what was sold, too.
+        if self.past || self.mine {
+            list = list.past();
         }
         if let Ok(sort) = self.sort.parse::<TicketSort>() {
             list = list.sort(sort);

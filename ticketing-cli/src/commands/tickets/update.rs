@@ -1,8 +1,9 @@
 //! `ticketing tickets update`
 
 use clap_complete::ArgValueCandidates;
-use ticketing_sdk::{Money, NewTicket, TicketId};
+use ticketing_sdk::{Money, TicketId, TicketUpdate};
 
+use super::details::DetailArgs;
 use crate::complete;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome, Subject};
@@ -13,6 +14,7 @@ use crate::help;
 #[command(after_long_help = help::long(
     &[
         "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --price 120",
+        "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --seat \"Row 4\" --no-venue",
         "ticketing tickets update 01a203b9-d806-71eb-8d06-dbab9285e702 --title \"RustConf, day 2\"",
     ],
     "Fields that are not given keep their value.",
@@ -22,11 +24,13 @@ pub(crate) struct Args {
     #[arg(value_name = "TICKET", add = ArgValueCandidates::new(complete::own_tickets))]
     id: TicketId,
     /// Set a new title
-    #[arg(long, short, help_heading = help::TICKET, required_unless_present = "price", allow_hyphen_values = true)]
+    #[arg(long, short, help_heading = help::TICKET, allow_hyphen_values = true)]
     title: Option<String>,
     /// Set a new price in dollars
     #[arg(long, short, help_heading = help::TICKET, allow_negative_numbers = true)]
     price: Option<Money>,
+    #[command(flatten)]
+    details: DetailArgs<true>,
 }
 
 impl ApiCommand for Args {
@@ -34,13 +38,19 @@ impl ApiCommand for Args {
         let subject = Subject::Listing(self.id.clone());
         let about = |error| Failure::about(&error, &subject);
         let tickets = api.client.tickets();
+        if self.title.is_none() && self.price.is_none() && !self.details.is_given() {
+            return Err(Failure::usage("nothing to change: give --title, --price or a detail"));
+        }
+        let details = self.details.update;
         let update = match (self.title, self.price) {
-            (Some(title), Some(price)) => tickets.update(&self.id, NewTicket::new(title, price)),
+            (Some(title), Some(price)) => {
+                tickets.update(&self.id, TicketUpdate { details, ..TicketUpdate::new(title, price) })
+            }
             (title, price) => {
                 // The other field keeps its value; `If-Match` rejects a concurrent change.
                 let old = tickets.get(&self.id).await.map_err(about)?;
-                let new = NewTicket::new(title.unwrap_or(old.title), price.unwrap_or(old.price));
-                tickets.update(&self.id, new).if_match(old.version)
+                let new = TicketUpdate::new(title.unwrap_or(old.title), price.unwrap_or(old.price));
+                tickets.update(&self.id, TicketUpdate { details, ..new }).if_match(old.version)
             }
         };
         let ticket = update.await.map_err(about)?;

@@ -56,9 +56,9 @@ fn it_follows_the_size_of_the_window() {
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
 
     let mut pty = tui(&Cli::at(&server.url));
-    pty.line(&["TITLE", "PRICE", "STATUS", "LISTED"]);
+    pty.line(&["TITLE", "PRICE", "STATUS", "WHEN"]);
     pty.resize((40, 12));
-    pty.gone("LISTED");
+    pty.gone("WHEN");
     pty.line(&["Jazz at the lake", "$38.00"]);
     let narrow = pty.text();
     assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
@@ -71,7 +71,7 @@ fn it_follows_the_size_of_the_window() {
     pty.see("Status");
     pty.press("1", "Selected");
     pty.resize(SIZE);
-    pty.line(&["TITLE", "PRICE", "STATUS", "LISTED"]);
+    pty.line(&["TITLE", "PRICE", "STATUS", "WHEN"]);
     pty.send("q");
     assert_eq!(pty.end(), 0);
     pty.is_clean();

@@ -105,7 +105,7 @@ fn prices_bound_and_sort() {
 #[test]
 fn changes_keep_the_order_that_a_fresh_search_gives() {
     let texts = ["", "a", "jazz", "night", ""];
-    let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::MostExpensive, Sort::Title];
+    let sorts = [Sort::Newest, Sort::Oldest, Sort::Cheapest, Sort::MostExpensive, Sort::Title, Sort::Soonest];
     let mut market = Market::new();
     let mut seed = 7_u64;
     let mut random = |below: usize| {

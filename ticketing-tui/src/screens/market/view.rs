@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ticketing_sdk::TicketId;
+use ticketing_sdk::{EventTime, TicketId};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Market, ROOMY};
@@ -11,7 +11,7 @@ use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::columns::{Columns, Line};
+use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
 use crate::widgets::{card, empty, ticker};
@@ -32,7 +32,7 @@ impl Market {
         } else {
             let key = model.key(Action::Filter);
             let hint = if wide {
-                format!("{key} filters by title")
+                format!("{key} filters by title and venue")
             } else {
                 format!("{key} filter {} {words}", painter.glyphs.separator)
             };
@@ -66,9 +66,9 @@ impl Market {
 
     pub(super) fn rows(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let (market, len) = (&model.market, model.market.view.len());
-        let columns = Columns::of(area.width, if area.width >= ROOMY { 13 } else { 0 });
+        let columns = Columns::of_events(area.width, if area.width >= ROOMY { 13 } else { 0 });
         let rows = below(area, 1);
-        columns.heading(painter, List::heading(area, len, rows.height), "LISTED");
+        columns.heading(painter, List::heading(area, len, rows.height), "WHEN");
         self.list.view(painter, rows, len, |painter, place, index, _| {
             if let Some((id, row)) = market.shown(index)
                 && let Some(ticket) = market.tickets.id(id)
@@ -111,7 +111,8 @@ fn line(
         title: &row.title,
         price: &text::price(row.cents),
         status: (&word, role.style(painter.theme)),
-        age: &text::relative(row.listed, model.server_now()),
+        time: &row.starts_at().map(EventTime::label).unwrap_or_default(),
+        venue: &venue(row.details()),
         ink: if had { Style::new() } else { painter.theme.gone },
     };
     let title = columns.view(painter, place, &line);

@@ -1,6 +1,8 @@
 //! Listing, changing and withdrawing tickets.
 
-use ticketing_sdk::{ErrorCode, NewTicket, Ticket, TicketChangeKind, TicketStatus};
+use ticketing_sdk::{
+    ErrorCode, FieldUpdate, NewTicket, Ticket, TicketChangeKind, TicketDetails, TicketStatus, fixtures,
+};
 use ticketing_tui::{Call, Reply};
 
 use crate::support::{Stage, answer, props, waiting};
@@ -43,6 +45,46 @@ fn a_ticket_is_listed() {
     stage.sees("Opera on the roof is for sale");
     stage.press("3");
     stage.sees("Opera on the roof");
+}
+
+#[test]
+fn details_are_optional_checked_and_cleared() {
+    let mut stage = Stage::signed_in();
+    stage.press("n");
+    stage.write("Opera");
+    stage.press("tab");
+    stage.write("75");
+    stage.press("tab");
+    stage.write("City Hall");
+    stage.press("tab");
+    stage.write("tomorrow");
+    stage.press("enter");
+    stage.sees("2026-12-24T19:30:00+01:00");
+    assert_eq!(waiting!(stage, Call::Sell(_)), 0);
+    stage.press("ctrl-u");
+    stage.write("2099-12-24T19:30:00+01:00");
+    stage.press("enter");
+    let expected = NewTicket::new("Opera", "75".parse().unwrap())
+        .venue("City Hall")
+        .starts_at("2099-12-24T19:30:00+01:00".parse::<ticketing_sdk::EventTime>().unwrap());
+    let sold: Vec<_> = stage.waiting.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
+    assert!(matches!(sold[..], [(_, Call::Sell(new))] if *new == expected), "{sold:?}");
+}
+
+#[test]
+fn emptied_detail_is_cleared() {
+    let mut stage = Stage::open();
+    stage.world.listings = vec![Ticket { details: fixtures::details(), ..mine() }];
+    stage.sign_in();
+    stage.press("r 3");
+    stage.settle();
+    stage.press("e tab tab ctrl-u enter");
+    let changes: Vec<_> = stage.waiting.iter().filter(|(_, call)| matches!(call, Call::Change(..))).collect();
+    let [(_, Call::Change(_, update, _))] = changes[..] else { panic!("{changes:?}") };
+    assert_eq!(update.details.venue, FieldUpdate::Clear);
+    let mut details = fixtures::details();
+    details.apply(&update.details);
+    assert_eq!(details, TicketDetails { venue: None, ..fixtures::details() });
 }
 
 #[test]

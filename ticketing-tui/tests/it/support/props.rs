@@ -2,7 +2,7 @@
 
 use ticketing_sdk::{
     CurrentUser, ErrorCode, Order, OrderStatus, Payment, PaymentStatus, SafeToRepeat, Ticket, TicketChange,
-    TicketChangeKind, TicketStatus, Timestamp, fixtures,
+    TicketChangeKind, TicketDetails, TicketStatus, Timestamp, fixtures,
 };
 use ticketing_tui::{CallError, CallErrorKind, Event, Feed};
 
@@ -56,6 +56,12 @@ pub(crate) fn tickets() -> Vec<Ticket> {
         ticket("t5", "The Tempest, box 4", "1250", 60 * 26),
         ticket("t6", "Morning yoga in the park", "0.05", 60 * 24 * 3),
     ];
+    tickets[0].details = TicketDetails {
+        venue: Some("Lake stage".to_owned()),
+        starts_at: "2027-06-04T20:30:00+02:00".parse().ok(),
+        seat: Some("Row 3, seat 12".to_owned()),
+    };
+    tickets[1].details.starts_at = "2027-06-11T09:00:00+02:00".parse().ok();
     tickets[2] = Ticket { version: 0, ..later(&tickets[2], TicketStatus::Reserved) };
     tickets
 }
