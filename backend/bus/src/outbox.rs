@@ -187,10 +187,7 @@ pub(crate) fn mark_processed(tx: &mut Tx<'_>, event_id: &str, now: Timestamp) ->
 
 /// Deletes outbox and inbox rows past their retention. The identifiers carry the time.
 pub(crate) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let floor = |age: Duration| {
-        let millis = i64::try_from(age.as_millis()).unwrap_or(i64::MAX);
-        id_floor(Timestamp::from_millis(now.as_millis().saturating_sub(millis)))
-    };
+    let floor = |age: Duration| id_floor(now - age);
     let published = "DELETE FROM outbox WHERE id < $1 AND published_at IS NOT NULL";
     tx.execute(published, args![&floor(OUTBOX_RETENTION)])?;
     tx.execute("DELETE FROM inbox WHERE event_id < $1", args![&floor(INBOX_RETENTION)])?;

@@ -96,10 +96,9 @@ pub fn fire(tx: &mut Tx<'_>, outbox: &Outbox, now: Timestamp, limit: i64) -> Res
 /// # Errors
 /// If the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let cutoff = now.as_millis() - i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
     tx.execute(
         "DELETE FROM timers WHERE status IN ('complete', 'cancelled') AND expires_at < $1",
-        args![cutoff],
+        args![now - RETENTION],
     )?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use ticketing_sdk::{Order, TicketId, Timestamp, UserId};
 /// From this number of unpaid reservations on the pause grows no further.
 const MAX_TIMES: i64 = 10;
 /// How long a reservation that was given up counts.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+const RETENTION: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A condition on an order of `$2` for the ticket `$3` at the time `$5`: the buyer need not wait. `$8` is the pause for
 /// each unpaid reservation, in milliseconds.
@@ -47,11 +47,10 @@ pub(super) fn left(
     Ok((until > now).then(|| until.saturating_since(now)))
 }
 
-/// Forgets what counts no more.
+/// Deletes reservations older than [`RETENTION`]. Returns their number.
 ///
 /// # Errors
-/// When the database fails.
+/// If the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    let kept = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
-    tx.execute("DELETE FROM unpaid_reservations WHERE ended_at <= $1", args![now.as_millis() - kept])
+    tx.execute("DELETE FROM unpaid_reservations WHERE ended_at <= $1", args![now - RETENTION])
 }

@@ -41,7 +41,6 @@ pub fn bound_payment(tx: &mut Tx<'_>, user_id: &UserId, key: &str) -> Result<Opt
 /// # Errors
 /// Fails if the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let kept = i64::try_from(idempotency::RETENTION.as_millis()).unwrap_or(i64::MAX);
-    tx.execute("DELETE FROM payment_requests WHERE created_at <= $1", args![now.as_millis() - kept])?;
+    tx.execute("DELETE FROM payment_requests WHERE created_at <= $1", args![now - idempotency::RETENTION])?;
     super::webhook_events::prune(tx, now)
 }

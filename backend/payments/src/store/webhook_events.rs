@@ -64,7 +64,6 @@ fn find_payment_of(tx: &mut Tx<'_>, event: &WebhookEvent) -> Result<Option<Payme
 
 /// Deletes events that no provider redelivers any more.
 pub(super) fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let kept = i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
-    tx.execute("DELETE FROM notices WHERE created_at <= $1", args![now.as_millis() - kept])?;
+    tx.execute("DELETE FROM notices WHERE created_at <= $1", args![now - RETENTION])?;
     Ok(())
 }

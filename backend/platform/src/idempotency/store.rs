@@ -241,6 +241,5 @@ pub fn release_key(tx: &mut Tx<'_>, request: &KeyedRequest) -> Result<(), DbErro
 /// # Errors
 /// If the statement fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<u64, DbError> {
-    let kept = i64::try_from(RETENTION.as_millis()).unwrap_or(i64::MAX);
-    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= $1", args![now.as_millis() - kept])
+    tx.execute("DELETE FROM idempotency_keys WHERE created_at <= $1", args![now - RETENTION])
 }

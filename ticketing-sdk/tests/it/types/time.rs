@@ -22,6 +22,7 @@ proptest! {
         let at = Timestamp::from_millis(millis);
         let later = at + Duration::from_millis(more);
         prop_assert_eq!(later.saturating_since(at), Duration::from_millis(more));
+        prop_assert_eq!(later - Duration::from_millis(more), at);
         prop_assert_eq!(at.saturating_since(later), Duration::ZERO);
     }
 
@@ -60,5 +61,6 @@ fn the_ends_of_time_hold() {
     assert_eq!(Timestamp::from_millis(i64::MAX), Timestamp::MAX);
     assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
     assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0000-01-01T00:00:00.000Z");
+    assert_eq!(Timestamp::MIN - Duration::from_millis(1), Timestamp::MIN);
     assert!(Timestamp::MAX.saturating_since(Timestamp::MIN) > Duration::from_secs(300_000_000_000));
 }
