@@ -32,6 +32,7 @@ use super::request_id::{RequestId, X_REQUEST_ID};
 use super::serve::{MAX_HEAD, OnReserve};
 use super::tls::is_over_tls;
 use super::trace;
+use crate::error_chain::error_chain;
 use crate::limits::{LogThrottles, TrustedProxies};
 use crate::{health, idempotency, telemetry};
 
@@ -42,7 +43,7 @@ pub struct LayerSettings {
     pub allowed_origins: Vec<AllowedOrigin>,
     /// Proxies, besides those on this machine, that may say that a client speaks TLS.
     pub trusted_proxies: TrustedProxies,
-    /// Whether browsers are told to use TLS only, whatever a proxy says.
+    /// Whether browsers must use TLS only, whatever a proxy reports.
     pub tls_only: bool,
     /// The paths of the API, which requests may spell in other ways.
     pub paths: CanonicalPaths,
@@ -88,7 +89,7 @@ pub fn wrap(router: Router, settings: LayerSettings) -> Router {
     // Handles that are made before the recorder is installed would count into nothing for ever.
     telemetry::install_metrics();
     let settings = Arc::new(settings);
-    // Giving the (empty) state at once makes the routes here, not anew for each request.
+    // Providing the (empty) state here builds the routes once, and not for each request.
     let inner = router.layer(Observe { settings: Arc::clone(&settings) }).with_state(());
     // Before the routes are looked at: they know one spelling of each path.
     Router::new().fallback_service(Edge { inner, settings })
@@ -285,7 +286,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for Answering<F> {
         let taken = this.began.elapsed();
         let route = this.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str);
         this.meters.record(this.method, route, response.status(), taken);
-        let why = response.extensions().get::<Cause>().map(|Cause(cause)| chain(cause.as_ref()));
+        let why = response.extensions().get::<Cause>().map(|Cause(cause)| error_chain(cause.as_ref()));
         log(this.id, this.method, route, response.status().as_u16(), why.as_deref(), taken);
         trace::answered(this.traced, response.status(), why);
         Poll::Ready(Ok(response))
@@ -331,19 +332,7 @@ fn log(id: &RequestId, method: &Method, route: &str, status: u16, why: Option<&s
     }
 }
 
-/// An error and its sources, on one line.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(source) = next {
-        text.push_str(": ");
-        text.push_str(&source.to_string());
-        next = source.source();
-    }
-    text
-}
-
-/// What a panic said.
+/// Returns the message of a panic.
 fn message(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));

@@ -1,4 +1,4 @@
-//! Whether a client's connection is encrypted, as far as this server is told.
+//! Whether the connection of a client is encrypted, as this server or a trusted proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -51,8 +51,8 @@ pub(super) fn answered(span: &Span, status: StatusCode, why: Option<String>) {
 
 /// What the caller says that the request belongs to. Who says two things says nothing.
 fn caller(headers: &HeaderMap) -> TraceContext {
-    let mut told = headers.get_all("traceparent").iter();
-    match (told.next(), told.next()) {
+    let mut values = headers.get_all("traceparent").iter();
+    match (values.next(), values.next()) {
         (Some(one), None) => TraceContext::remote(one.to_str().ok()),
         _ => TraceContext::default(),
     }

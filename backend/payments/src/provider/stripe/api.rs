@@ -1,6 +1,5 @@
 //! The HTTP client of Stripe: sends forms, receives JSON, authenticates with one secret key.
 
-use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder};
 use secrecy::ExposeSecret;
+use ticketing_platform::error_chain;
 
 use super::outcome::ApiResponse;
 use super::settings::{StripeFault, StripeSettings, StripeTimeouts};
@@ -125,11 +125,6 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// Maps a transport error: without a connection the call had no effect, later the outcome is unknown.
 fn failed(error: reqwest::Error) -> ProviderError {
     let error = error.without_url();
-    let mut reason = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        reason = format!("{reason}: {error}");
-        cause = error.source();
-    }
+    let reason = error_chain(&error);
     if error.is_connect() { ProviderError::Unavailable(reason) } else { ProviderError::Unknown(reason) }
 }
