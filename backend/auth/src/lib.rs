@@ -85,7 +85,7 @@ impl App {
     /// Starts to publish what the service has to say, and to forget what has expired. It listens to nobody.
     pub fn start(&self, bus: &Bus, shutdown: &Shutdown) {
         self.core.start(bus, None, shutdown);
-        self.core.sweep(shutdown, |tx, now| {
+        self.core.start_pruning(shutdown, |tx, now| {
             session::prune(tx, now)?;
             idempotency::prune(tx, now)?;
             Ok(())

@@ -106,7 +106,7 @@ pub struct Consumers {
     db: Db,
     clock: Clock,
     handlers: BTreeMap<EventName, Apply>,
-    arrived: Signal,
+    applied: Signal,
     limits: DeliveryLimits,
     health: ConsumerHealth,
 }
@@ -133,7 +133,7 @@ impl Consumers {
             db,
             clock,
             handlers: BTreeMap::new(),
-            arrived: Signal::default(),
+            applied: Signal::default(),
             limits: DeliveryLimits::default(),
             health: ConsumerHealth::default(),
         }
@@ -159,7 +159,7 @@ impl Consumers {
     /// Notifies `signal` whenever events have taken effect.
     #[must_use]
     pub fn with_applied_signal(mut self, signal: Signal) -> Self {
-        self.arrived = signal;
+        self.applied = signal;
         self
     }
 

@@ -38,7 +38,7 @@ pub struct Core {
     /// The time, and the identifiers that carry it.
     pub clock: Clock,
     /// Notified whenever events of other services have taken effect here.
-    pub arrived: Signal,
+    pub applied: Signal,
     /// Whether its consumers can write.
     consumers: ConsumerHealth,
     /// The sessions that it refuses, where it answers requests.
@@ -60,7 +60,7 @@ impl Core {
             db,
             outbox: Outbox::new(clock.clone()),
             clock,
-            arrived: Signal::default(),
+            applied: Signal::default(),
             consumers: ConsumerHealth::default(),
             revoked: None,
         })
@@ -109,7 +109,7 @@ impl Core {
     #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
         Consumers::new(durable, self.db.clone(), self.clock.clone())
-            .with_applied_signal(self.arrived.clone())
+            .with_applied_signal(self.applied.clone())
             .with_health(self.consumers.clone())
     }
 
@@ -140,11 +140,11 @@ impl Core {
         if let Some(revoked) = self.revoked.clone().filter(|_| self.db.is_shared()) {
             shutdown.spawn(revoked.follow(self.db.clone(), shutdown.clone()));
         }
-        self.sweep(shutdown, outbox::prune);
+        self.start_pruning(shutdown, outbox::prune);
     }
 
     /// Runs `prune` now and every hour: it deletes rows past their retention at the given time.
-    pub fn sweep(
+    pub fn start_pruning(
         &self,
         shutdown: &Shutdown,
         prune: impl Fn(&mut Tx<'_>, Timestamp) -> Result<(), DbError> + Clone + Send + 'static,

@@ -186,7 +186,7 @@ impl Bus {
     /// When the server refuses a consumer, or one has not subscribed in time.
     pub async fn ready(&self) -> Result<(), JetStreamError> {
         let Transport::JetStream(stream) = &self.transport else { return Ok(()) };
-        let within = stream.connection.options.answer_within.saturating_mul(4);
+        let within = stream.connection.options.request_timeout.saturating_mul(4);
         let late = |_| JetStreamError::Timeout("the consumers".to_owned());
         tokio::time::timeout(within, stream.readiness.wait_until_ready()).await.map_err(late)?
     }

@@ -68,7 +68,7 @@ impl App {
             .on(OnOrderCancelled);
         self.core.db.share_signal("timers", &self.deadline_added);
         self.core.start(bus, Some(consumers), shutdown);
-        self.core.sweep(shutdown, store::prune);
+        self.core.start_pruning(shutdown, store::prune);
         shutdown.spawn(worker::run(self.core.clone(), self.deadline_added.clone(), shutdown.clone()));
     }
 

@@ -90,7 +90,7 @@ impl App {
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
-        let visibility = VisibilityWaiter::new(clock, core.arrived.clone(), move |ids| {
+        let visibility = VisibilityWaiter::new(clock, core.applied.clone(), move |ids| {
             let db = db.clone();
             async move { db.read(move |tx| store::known_tickets(tx, &ids)).await }.boxed()
         });
@@ -117,7 +117,7 @@ impl App {
             .on(OnPaymentFailed { core: core.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         core.start(bus, Some(consumers), shutdown);
-        core.sweep(shutdown, |tx, now| {
+        core.start_pruning(shutdown, |tx, now| {
             store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
             session::prune(tx, now).map(drop)

@@ -113,7 +113,7 @@ impl App {
         let writes = WriteLimit::new(writes, clock.clone());
         let core = Core::open_with_sessions(database, clock.clone(), &sessions, MIGRATIONS).await?;
         let db = core.db.clone();
-        let visibility = VisibilityWaiter::new(clock, core.arrived.clone(), move |ids| {
+        let visibility = VisibilityWaiter::new(clock, core.applied.clone(), move |ids| {
             let db = db.clone();
             async move { db.read(move |tx| store::known_orders(tx, &ids)).await }.boxed()
         });
@@ -152,7 +152,7 @@ impl App {
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
         shutdown.spawn(self.worker.clone().run(shutdown.clone()));
-        self.core.sweep(shutdown, |tx, now| {
+        self.core.start_pruning(shutdown, |tx, now| {
             store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
             session::prune(tx, now).map(drop)

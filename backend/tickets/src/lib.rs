@@ -137,7 +137,7 @@ impl App {
             .on(OnOrderCancelled { app: self.clone() })
             .on(SessionEndedHandler { revoked: self.sessions.revoked().clone() });
         self.core.start(bus, Some(consumers), shutdown);
-        self.core.sweep(shutdown, |tx, now| {
+        self.core.start_pruning(shutdown, |tx, now| {
             store::prune(tx, now)?;
             idempotency::prune(tx, now)?;
             session::prune(tx, now).map(drop)
@@ -156,7 +156,7 @@ impl App {
             for id in &outdated {
                 let (app, id) = (self.clone(), id.clone());
                 tracing::info!(ticket = %id, "an earlier version has left this ticket in a wrong state; it is corrected");
-                self.core.db.write(move |tx| store::correct_outdated(tx, &app.voice(), &id)).await?;
+                self.core.db.write(move |tx| store::correct_outdated(tx, &app.publisher(), &id)).await?;
             }
             if outdated.is_empty() {
                 return Ok(());
@@ -165,8 +165,8 @@ impl App {
     }
 
     /// Publishes the changes that happen now.
-    pub(crate) fn voice(&self) -> store::Voice<'_> {
-        store::Voice { outbox: &self.core.outbox, feed: &self.feed, now: self.core.clock.now() }
+    pub(crate) fn publisher(&self) -> store::ChangePublisher<'_> {
+        store::ChangePublisher { outbox: &self.core.outbox, feed: &self.feed, now: self.core.clock.now() }
     }
 
     /// The core of the service.

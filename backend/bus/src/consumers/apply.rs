@@ -203,7 +203,7 @@ impl Consumers {
         let db = self.db.clone();
         let outcomes = db.write(move |tx| {
             let now = self.clock.now();
-            tx.notify_on_commit(&self.arrived);
+            tx.notify_on_commit(&self.applied);
             let each = deliveries.iter().zip(&contexts).map(|(delivery, context)| {
                 let _within = context.enter();
                 self.apply_one(tx, delivery, now)

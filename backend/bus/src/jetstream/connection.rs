@@ -46,8 +46,8 @@ impl Connection {
         let connect = with_credentials(&options)?
             .name(&options.name)
             .custom_inbox_prefix(inbox_prefix(&options.name))
-            .connection_timeout(options.answer_within)
-            .request_timeout(Some(options.answer_within))
+            .connection_timeout(options.request_timeout)
+            .request_timeout(Some(options.request_timeout))
             .max_reconnects(None)
             .reconnect_delay_callback(pause_before)
             .event_callback(move |event| {

@@ -27,7 +27,7 @@ pub struct JetStreamOptions {
     /// No retry waits longer than this, whatever the ack decision states.
     pub longest_retry: Duration,
     /// How long an answer of the server may take.
-    pub answer_within: Duration,
+    pub request_timeout: Duration,
     /// The time that dead letters carry.
     pub clock: Clock,
 }
@@ -56,7 +56,7 @@ impl JetStreamOptions {
             ack_wait: Duration::from_secs(5),
             in_flight: 16_384,
             longest_retry: Duration::from_secs(10),
-            answer_within: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(5),
             clock: Clock::system(),
         }
     }

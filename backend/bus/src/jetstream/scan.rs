@@ -107,7 +107,7 @@ async fn range(
     asked.await.map_err(|error| client(&error))?;
     let mut read = Vec::new();
     loop {
-        let answer = tokio::time::timeout(connection.options.answer_within, answers.next()).await;
+        let answer = tokio::time::timeout(connection.options.request_timeout, answers.next()).await;
         let answer = answer.ok().flatten().ok_or_else(|| JetStreamError::Timeout(api.clone()))?;
         match answer.status {
             Some(StatusCode::NO_RESPONDERS) => return Err(JetStreamError::NoResponders(api)),

@@ -190,8 +190,8 @@ async fn applied_signal_wakes_waiters(shape: Shape) {
     let fixture = Fixture::on(shape).await;
     let (bus, core, shutdown) = (fixture.bus().await, fixture.service("s"), Shutdown::new());
     core.start(&bus, Some(core.consumers("s").on(OnCreated)), &shutdown);
-    let mut arrivals = core.arrived.listen();
+    let mut applied = core.applied.listen();
     bus.publish(fixture.history("t", 1)).await.unwrap();
-    tokio::time::timeout(Duration::from_secs(10), arrivals.notified()).await.expect("a ring");
+    tokio::time::timeout(Duration::from_secs(10), applied.notified()).await.expect("a notification");
     assert_eq!(notes(&core).await, ["t/0"], "the ring comes after the commit");
 }

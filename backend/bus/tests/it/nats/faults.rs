@@ -83,7 +83,7 @@ async fn events_during_an_outage_are_delivered_after_it() {
 async fn publish_without_response_is_unknown_and_repeatable() {
     let fixture = Fixture::on(Shape::Nats).await;
     let shutdown = Shutdown::new();
-    let options = JetStreamOptions { answer_within: Duration::from_millis(300), ..fixture.options() };
+    let options = JetStreamOptions { request_timeout: Duration::from_millis(300), ..fixture.options() };
     let bus = Bus::jetstream(options).await.unwrap();
     let (source, copy) = (fixture.service("source"), fixture.service("copy"));
     source.start(&bus, None, &shutdown);

@@ -62,7 +62,7 @@ async fn wrong_credentials_are_rejected() {
     let server = NatsServer::builder().config(users).start().await;
     let options = JetStreamOptions {
         credentials: Some(Credentials::user("a", "wrong")),
-        answer_within: Duration::from_secs(2),
+        request_timeout: Duration::from_secs(2),
         ..JetStreamOptions::new(server.url())
     };
     let message = Bus::jetstream(options).await.unwrap_err().to_string();
