@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn hash_is_understood_by_the_library_and_the_reverse() {
+    async fn hashes_are_compatible_with_the_library() {
         use argon2::{PasswordHasher as _, PasswordVerifier as _};
         let hasher = Hasher::new(&cheap()).await.unwrap();
         let ours = hasher.hash(&SecretString::from(PASSWORD), requester()).await.unwrap();

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_good_until_the_feed_rings() {
+    fn page_is_cached_until_the_feed_changes() {
         let changed = Signal::default();
         let pages = Pages::new(changed.clone(), false);
         let before = pages.generation();
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn cached_pages_are_bounded() {
         let pages = Pages::new(Signal::default(), false);
         for n in 0..10 * MOST {
             pages.keep(&format!("q={n}"), 0, &page("[]"));

@@ -13,4 +13,4 @@ pub use list::{Position, list};
 pub use reservations::{
     NewReservation, complete, confirm, correct_outdated, find_outdated, release, reserve,
 };
-pub use tickets::{EditError, NewListing, Voice, create, delete, find, update};
+pub use tickets::{ChangePublisher, EditError, NewListing, create, delete, find, update};

@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_accepted_as_they_are() {
+    fn valid_addresses_are_accepted_unchanged() {
         let longest = format!(
             "{}@{}.example",
             "l".repeat(64),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused() {
+    fn invalid_addresses_are_refused() {
         let long_local = format!("{}@example.com", "l".repeat(65));
         let long_label = format!("a@{}.com", "d".repeat(64));
         let too_long = format!("a@{}.com", vec!["d".repeat(63); 4].join("."));
@@ -184,14 +184,14 @@ mod tests {
     }
 
     #[test]
-    fn case_does_not_tell_accounts_apart() {
+    fn key_ignores_the_case_of_an_address() {
         assert_eq!(email("Ada@Example.COM").unwrap().key(), email("ada@example.com").unwrap().key());
         assert_eq!(email("JÜRGEN@x.de").unwrap().key(), email("jürgen@x.de").unwrap().key());
         assert_ne!(email("a.da@example.com").unwrap().key(), email("ada@example.com").unwrap().key());
     }
 
     #[test]
-    fn one_address_has_one_key_however_it_is_spelled() {
+    fn address_has_one_key_in_every_spelling() {
         let key = |text: &str| email(text).unwrap().key();
         for spelling in [
             "ada@xn--mller-kva.example",
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn address_that_takes_no_mail_can_sign_in_and_not_sign_up() {
+    fn undeliverable_address_can_sign_in_and_not_sign_up() {
         for text in ["ada@xn--a-b.example", "ada@\u{1f9ff}\u{ad}a\u{fffd}.example", "a\u{200b}da@example.com"]
         {
             assert!(!email(text).unwrap().is_deliverable(), "{text:?}");
@@ -222,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_accepted_is_harmless_and_bounded(text in "\\PC{0,12}@?\\PC{0,12}\\.?\\PC{0,5}") {
+        fn accepted_addresses_are_harmless_and_bounded(text in "\\PC{0,12}@?\\PC{0,12}\\.?\\PC{0,5}") {
             if let Ok(email) = email(&text) {
                 prop_assert_eq!(email.as_str(), &text);
                 prop_assert!(text.len() <= 2 * LONGEST);
@@ -235,7 +235,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_makes_it_panic(text in any::<String>()) {
+        fn parsing_never_panics(text in any::<String>()) {
             let _either = email(&text);
         }
     }

@@ -83,14 +83,14 @@ mod tests {
     }
 
     #[test]
-    fn signing_in_takes_any_password_but_none() {
+    fn signin_accepts_any_password_but_an_empty_one() {
         let given = |text: &str| serde_json::from_value::<GivenPassword>(text.into()).ok();
         assert!(given("").is_none());
         assert_eq!(given(" x ").unwrap().expose_secret(), " x ");
     }
 
     #[test]
-    fn they_are_never_shown() {
+    fn passwords_are_never_shown() {
         let shown = format!("{:?}", password("correct horse").unwrap());
         assert!(!shown.contains("horse"), "{shown}");
     }

@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn flood_from_some_addresses_refuses_none_but_itself() {
+    fn flood_from_some_addresses_refuses_only_its_own_requests() {
         let turns = Turns::new(1, 20);
         let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
         let mut flood: Vec<Waiting> = (0..200_u8).map(|number| enter(&turns, from(number % 10))).collect();
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn one_account_that_is_guessed_has_half_of_the_queue() {
+    fn guesses_of_one_account_get_half_of_the_queue() {
         let turns = Turns::new(1, 8);
         let _busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
         // Each from an address of its own.
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn owner_at_a_new_address_displaces_the_newest_guess_of_a_crowd() {
+    fn owner_at_a_new_address_displaces_the_newest_guess() {
         let turns = Turns::new(1, 8);
         let _busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
         let mut guesses: Vec<Waiting> = (0..4).map(|_| enter(&turns, guessing(1, "ada"))).collect();
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn request_whose_client_goes_away_leaves_its_place() {
+    fn cancelled_request_leaves_the_queue() {
         let turns = Turns::new(1, 1);
         let busy = outcome(&mut enter(&turns, from(99))).unwrap().unwrap();
         let gone = enter(&turns, from(1));

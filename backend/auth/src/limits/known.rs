@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_addresses_are_bounded_and_the_oldest_are_forgotten() {
+    fn known_addresses_are_bounded_and_the_oldest_are_removed() {
         let known = KnownAddresses::default();
         known.insert("ada 1.1.1.1");
         known.insert("bob 1.1.1.1");

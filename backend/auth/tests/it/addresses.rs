@@ -9,14 +9,14 @@ use crate::support::{PASSWORD, Service};
 
 on_both! {
     #[tokio::test]
-    one_address_is_one_account_however_it_is_spelled, an_address_that_takes_no_mail_is_refused,
-    accounts_of_an_older_version_are_found_by_every_spelling, the_older_of_two_accounts_keeps_the_address;
+    address_is_one_account_in_every_spelling, undeliverable_address_is_refused,
+    accounts_of_an_older_version_are_found_by_every_spelling, older_of_two_accounts_keeps_the_address;
 }
 
 const SPELLINGS: [&str; 4] =
     ["ada@müller.example", "ada@xn--mller-kva.example", "ada@mu\u{308}ller.example", "ADA@MÜLLER.Example"];
 
-async fn one_address_is_one_account_however_it_is_spelled(engine: Engine) {
+async fn address_is_one_account_in_every_spelling(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup(SPELLINGS[0], PASSWORD).await;
     assert_eq!(made.json()["email"], SPELLINGS[0], "it is kept as it was typed");
@@ -28,7 +28,7 @@ async fn one_address_is_one_account_however_it_is_spelled(engine: Engine) {
     }
 }
 
-async fn an_address_that_takes_no_mail_is_refused(engine: Engine) {
+async fn undeliverable_address_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     for email in ["ada@xn--a-b.example", "a\u{200b}da@example.com", "ada\u{0}@example.com"] {
         let reply = service.signup(email, PASSWORD).await;
@@ -88,7 +88,7 @@ async fn accounts_of_an_older_version_are_found_by_every_spelling(engine: Engine
     assert_eq!(service.texts("SELECT email_key AS t FROM users ORDER BY created_at").await, keys);
 }
 
-async fn the_older_of_two_accounts_keeps_the_address(engine: Engine) {
+async fn older_of_two_accounts_keeps_the_address(engine: Engine) {
     let service = Service::on(engine).await;
     let ids = accounts(&service, 3).await;
     age(&service, &["ada@mu\u{308}ller.example", "ada@xn--mller-kva.example", "ada@müller.example"]).await;

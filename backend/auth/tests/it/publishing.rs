@@ -11,10 +11,10 @@ use crate::support::{PASSWORD, Service, eventually};
 
 on_both! {
     #[tokio::test]
-    a_sign_out_is_published, what_has_expired_is_forgotten_at_the_next_start;
+    sign_out_publishes_session_ended, expired_sessions_are_removed_at_the_next_start;
 }
 
-async fn a_sign_out_is_published(engine: Engine) {
+async fn sign_out_publishes_session_ended(engine: Engine) {
     let service = Service::on(engine).await;
     let bus = Bus::embedded(&service.folder().join("bus.db"), EmbeddedOptions::default()).unwrap();
     let shutdown = Shutdown::new();
@@ -34,7 +34,7 @@ async fn a_sign_out_is_published(engine: Engine) {
     assert!(shutdown.wait(Duration::from_secs(10)).await);
 }
 
-async fn what_has_expired_is_forgotten_at_the_next_start(engine: Engine) {
+async fn expired_sessions_are_removed_at_the_next_start(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;

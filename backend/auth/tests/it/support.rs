@@ -67,7 +67,7 @@ impl Service {
         Self { app, clock, router: wrap(router, LayerSettings::default()), home }
     }
 
-    /// The same database, opened anew.
+    /// The same database, opened again.
     pub(crate) async fn reopened(self) -> Self {
         let Self { app, clock, router, home } = self;
         drop((app, router));

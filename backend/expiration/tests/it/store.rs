@@ -13,7 +13,7 @@ use crate::support::{Timers, at, fire};
 on_both! {
     #[tokio::test]
     due_timers_fire_once_in_deadline_order, batch_fires_the_earliest_deadlines,
-    timer_of_confirmed_or_cancelled_order_never_fires, events_apply_in_version_order_only,
+    timer_of_confirmed_or_cancelled_order_never_fires, events_apply_only_in_version_order,
     fired_timer_ignores_late_cancellation,
     prune_deletes_only_old_timers_of_ended_orders;
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -75,7 +75,7 @@ async fn timer_of_confirmed_or_cancelled_order_never_fires(engine: Engine) {
     assert_eq!(timers.fire(1000, 100).await, 0);
 }
 
-async fn events_apply_in_version_order_only(engine: Engine) {
+async fn events_apply_only_in_version_order(engine: Engine) {
     let timers = Timers::on(engine);
     assert_eq!(
         timers.set_status("o", Cancelled, 1).await,

@@ -17,12 +17,12 @@ use crate::support::{MOMENT, Shop, deleted, updated};
 
 on_both! {
     #[tokio::test]
-    a_payment_confirms_and_completes_its_order, a_failed_charge_ends_its_order,
-    a_timer_that_fires_early_has_to_come_again, news_of_an_order_that_never_was_is_let_go,
-    order_survives_withdrawal_of_its_ticket, withdrawn_ticket_takes_no_new_order_when_it_comes_back;
+    payment_confirms_and_completes_its_order, failed_payment_cancels_its_order,
+    early_expiration_is_redelivered, event_of_an_unknown_order_is_dropped,
+    order_survives_withdrawal_of_its_ticket, restored_ticket_takes_no_new_order;
 }
 
-async fn hear<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
+async fn apply<H: Handler>(shop: &Shop, handler: H, event: H::Event) -> Effect {
     shop.write(move |tx| handler.handle(tx, &event)).await
 }
 
@@ -33,31 +33,31 @@ macro_rules! of_payment {
     };
 }
 
-async fn a_payment_confirms_and_completes_its_order(engine: Engine) {
+async fn payment_confirms_and_completes_its_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
     let authorized = of_payment!(PaymentAuthorized, order);
-    let effect = hear(&shop, OnPaymentAuthorized { core: core.clone() }, authorized).await;
+    let effect = apply(&shop, OnPaymentAuthorized { core: core.clone() }, authorized).await;
     assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::AwaitingPayment, 1)));
-    let effect = hear(&shop, OnPaymentCreated { core }, of_payment!(PaymentCreated, order)).await;
+    let effect = apply(&shop, OnPaymentCreated { core }, of_payment!(PaymentCreated, order)).await;
     assert_eq!((effect, shop.status(&order).await), (Effect::Done, (OrderStatus::Complete, 2)));
 }
 
-async fn a_failed_charge_ends_its_order(engine: Engine) {
+async fn failed_payment_cancels_its_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let (order, core) = (shop.reserved("user", "t").await, shop.core.clone());
     shop.advance(&order, Cause::PaymentAuthorized).await;
     let failed = PaymentFailed { id: PaymentId::new("p"), order_id: order.clone() };
-    assert_eq!(hear(&shop, OnPaymentFailed { core }, failed).await, Effect::Done);
+    assert_eq!(apply(&shop, OnPaymentFailed { core }, failed).await, Effect::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 2));
 }
 
-async fn a_timer_that_fires_early_has_to_come_again(engine: Engine) {
+async fn early_expiration_is_redelivered(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let expired = || {
         let event = ExpirationComplete { order_id: order.clone() };
-        hear(&shop, OnExpirationComplete { core: shop.core.clone() }, event)
+        apply(&shop, OnExpirationComplete { core: shop.core.clone() }, event)
     };
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
     assert_eq!(expired().await, Effect::NotDue);
@@ -66,16 +66,16 @@ async fn a_timer_that_fires_early_has_to_come_again(engine: Engine) {
     assert_eq!(expired().await, Effect::Done);
     assert_eq!(shop.status(&order).await, (OrderStatus::Cancelled, 1));
     assert_eq!(expired().await, Effect::Done);
-    assert_eq!(shop.said().await.len(), 2, "a second time says nothing");
+    assert_eq!(shop.published().await.len(), 2, "a repetition publishes nothing");
 }
 
-async fn news_of_an_order_that_never_was_is_let_go(engine: Engine) {
+async fn event_of_an_unknown_order_is_dropped(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
     let (core, nothing) = (shop.core.clone(), OrderId::new("nothing"));
     let expired = ExpirationComplete { order_id: nothing.clone() };
-    assert_eq!(hear(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, OnExpirationComplete { core: core.clone() }, expired).await, Effect::Duplicate);
     let authorized = of_payment!(PaymentAuthorized, nothing);
-    assert_eq!(hear(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, OnPaymentAuthorized { core }, authorized).await, Effect::Duplicate);
 }
 
 async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
@@ -91,22 +91,22 @@ async fn order_survives_withdrawal_of_its_ticket(engine: Engine) {
         }
         let gone = deleted("t", 1);
         assert_eq!(gone.aggregate(), "t");
-        assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 2)).await, Effect::OutOfOrder);
-        assert_eq!(hear(&shop, OnTicketDeleted, gone.clone()).await, Effect::Done);
+        assert_eq!(apply(&shop, OnTicketDeleted, deleted("t", 2)).await, Effect::OutOfOrder);
+        assert_eq!(apply(&shop, OnTicketDeleted, gone.clone()).await, Effect::Done);
         assert_eq!(shop.status(&order).await, expected, "after {causes:?}");
         assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::Reserved)));
-        assert_eq!(hear(&shop, OnTicketDeleted, gone).await, Effect::Duplicate);
+        assert_eq!(apply(&shop, OnTicketDeleted, gone).await, Effect::Duplicate);
     }
 }
 
-async fn withdrawn_ticket_takes_no_new_order_when_it_comes_back(engine: Engine) {
+async fn restored_ticket_takes_no_new_order(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
-    assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 1)).await, Effect::Done);
+    assert_eq!(apply(&shop, OnTicketDeleted, deleted("t", 1)).await, Effect::Done);
     let held = TicketUpdated { order_id: Some(order.clone()), ..updated("t", 2, 1999) };
-    assert_eq!(hear(&shop, OnTicketUpdated, held).await, Effect::Done);
+    assert_eq!(apply(&shop, OnTicketUpdated, held).await, Effect::Done);
     shop.advance(&order, Cause::Cancelled).await;
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert_eq!(hear(&shop, OnTicketDeleted, deleted("t", 3)).await, Effect::Done);
+    assert_eq!(apply(&shop, OnTicketDeleted, deleted("t", 3)).await, Effect::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
 }

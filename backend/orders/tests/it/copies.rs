@@ -21,7 +21,7 @@ enum Event {
     Deleted(i64),
 }
 
-async fn hear(shop: &Shop, event: Event) -> Effect {
+async fn apply(shop: &Shop, event: Event) -> Effect {
     match event {
         Event::Created => shop.hear_created(&created("t")).await,
         Event::Updated(version) => shop.hear_updated(&updated("t", version, 1000 + version)).await,
@@ -36,18 +36,18 @@ async fn known(shop: &Shop) -> Option<(i64, Money)> {
 
 async fn only_the_next_version_is_applied(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::OutOfOrder);
-    assert_eq!(hear(&shop, Event::Deleted(1)).await, Effect::OutOfOrder);
+    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::OutOfOrder);
+    assert_eq!(apply(&shop, Event::Deleted(1)).await, Effect::OutOfOrder);
     assert_eq!(known(&shop).await, None);
-    assert_eq!(hear(&shop, Event::Created).await, Effect::Done);
-    assert_eq!(hear(&shop, Event::Created).await, Effect::Duplicate);
-    assert_eq!(hear(&shop, Event::Updated(2)).await, Effect::OutOfOrder);
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Done);
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, Event::Created).await, Effect::Done);
+    assert_eq!(apply(&shop, Event::Created).await, Effect::Duplicate);
+    assert_eq!(apply(&shop, Event::Updated(2)).await, Effect::OutOfOrder);
+    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::Done);
+    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::Duplicate);
     assert_eq!(known(&shop).await, Some((1, Money::from_cents(1001).unwrap())));
-    assert_eq!(hear(&shop, Event::Deleted(2)).await, Effect::Done);
+    assert_eq!(apply(&shop, Event::Deleted(2)).await, Effect::Done);
     assert_eq!(known(&shop).await, None, "what was withdrawn cannot be ordered");
-    assert_eq!(hear(&shop, Event::Updated(1)).await, Effect::Duplicate, "and does not come back");
+    assert_eq!(apply(&shop, Event::Updated(1)).await, Effect::Duplicate, "and does not come back");
 }
 
 /// The seller asks more than an order on its way pays: the event shows the order's price, and new orders pay what is
@@ -69,7 +69,7 @@ proptest! {
 
     /// However a history is shuffled and repeated, with what is early coming again, the copy ends as its source did.
     #[test]
-    fn shuffled_and_repeated_histories_end_the_same(
+    fn shuffled_and_repeated_events_end_in_the_same_state(
         length in 1_i64..6,
         withdrawn in any::<bool>(),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 60),
@@ -87,7 +87,7 @@ proptest! {
             // The picks, and then everything once more in order, as redelivery would bring it.
             let deliveries = picks.iter().map(|pick| *pick.get(&history)).chain(history.iter().copied());
             for event in deliveries {
-                if hear(&shop, event).await == Effect::Done {
+                if apply(&shop, event).await == Effect::Done {
                     prop_assert_eq!(event, history[applied], "a version was skipped");
                     applied += 1;
                 }

@@ -11,11 +11,11 @@ use crate::support::{MOMENT, Shop};
 
 on_both! {
     #[tokio::test]
-    a_purchase_takes_three_versions_and_three_events, a_deadline_is_a_deadline,
-    a_refused_charge_frees_the_ticket, a_buyer_cancels_what_is_theirs_and_not_being_paid,
-    an_order_that_never_was_moves_nobody;
+    purchase_takes_three_versions_and_three_events, order_expires_at_its_deadline,
+    refused_payment_releases_the_ticket, buyer_cancels_own_order_that_is_not_being_paid,
+    event_of_an_unknown_order_changes_nothing;
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    of_many_causes_at_once_one_moves_the_order;
+    one_of_many_concurrent_events_changes_the_order;
 }
 
 async fn cancel(shop: &Shop, id: &OrderId, user: &str) -> Result<(), CancelError> {
@@ -24,7 +24,7 @@ async fn cancel(shop: &Shop, id: &OrderId, user: &str) -> Result<(), CancelError
     shop.core.db.write(move |tx| store::cancel(tx, &outbox, &id, &user, now)).await
 }
 
-async fn a_purchase_takes_three_versions_and_three_events(engine: Engine) {
+async fn purchase_takes_three_versions_and_three_events(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentAuthorized).await, Moved::Done);
@@ -36,15 +36,15 @@ async fn a_purchase_takes_three_versions_and_three_events(engine: Engine) {
         format!("order:confirmed {order} 1"),
         format!("order:completed {order} 2"),
     ];
-    assert_eq!(shop.said().await, expected);
+    assert_eq!(shop.published().await, expected);
     for cause in [Cause::Cancelled, Cause::Expired, Cause::PaymentFailed, Cause::PaymentCreated] {
         assert_eq!(shop.advance(&order, cause).await, Moved::Done);
         assert_eq!(shop.status(&order).await, (OrderStatus::Complete, 2), "{cause:?}");
     }
-    assert_eq!(shop.said().await.len(), 3, "what changes nothing says nothing");
+    assert_eq!(shop.published().await.len(), 3, "without a change nothing is published");
 }
 
-async fn of_many_causes_at_once_one_moves_the_order(engine: Engine) {
+async fn one_of_many_concurrent_events_changes_the_order(engine: Engine) {
     for round in 0..20 {
         let shop = Shop::with(engine, &["t"]).await;
         let order = shop.reserved("user", "t").await;
@@ -63,13 +63,13 @@ async fn of_many_causes_at_once_one_moves_the_order(engine: Engine) {
         let (status, version) = shop.status(&order).await;
         assert!(version == 1 || (version, status) == (2, OrderStatus::Cancelled), "{status:?} at {version}");
         let versions: Vec<String> =
-            shop.said().await.iter().map(|said| said[said.len() - 1..].to_owned()).collect();
+            shop.published().await.iter().map(|event| event[event.len() - 1..].to_owned()).collect();
         let expected: Vec<String> = (0..=version).map(|version| version.to_string()).collect();
         assert_eq!(versions, expected);
     }
 }
 
-async fn a_deadline_is_a_deadline(engine: Engine) {
+async fn order_expires_at_its_deadline(engine: Engine) {
     let shop = Shop::with(engine, &["a", "b"]).await;
     let (late, quick) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
     shop.core.clock.advance(DEFAULT_TTL - MOMENT);
@@ -87,7 +87,7 @@ async fn a_deadline_is_a_deadline(engine: Engine) {
     );
 }
 
-async fn a_refused_charge_frees_the_ticket(engine: Engine) {
+async fn refused_payment_releases_the_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     assert_eq!(shop.advance(&order, Cause::PaymentFailed).await, Moved::Done);
@@ -98,7 +98,7 @@ async fn a_refused_charge_frees_the_ticket(engine: Engine) {
     shop.reserved("other", "t").await;
 }
 
-async fn a_buyer_cancels_what_is_theirs_and_not_being_paid(engine: Engine) {
+async fn buyer_cancels_own_order_that_is_not_being_paid(engine: Engine) {
     let shop = Shop::with(engine, &["a", "b"]).await;
     let (order, paid) = (shop.reserved("user", "a").await, shop.reserved("user", "b").await);
     assert!(matches!(cancel(&shop, &OrderId::new("nothing"), "user").await, Err(CancelError::NotFound)));
@@ -114,10 +114,10 @@ async fn a_buyer_cancels_what_is_theirs_and_not_being_paid(engine: Engine) {
     assert!(matches!(cancel(&shop, &paid, "user").await, Err(CancelError::TooLate(OrderStatus::Complete))));
 }
 
-async fn an_order_that_never_was_moves_nobody(engine: Engine) {
+async fn event_of_an_unknown_order_changes_nothing(engine: Engine) {
     let shop = Shop::with(engine, &[]).await;
     for cause in [Cause::Expired, Cause::PaymentAuthorized, Cause::PaymentCreated, Cause::PaymentFailed] {
         assert_eq!(shop.advance(&OrderId::new("nothing"), cause).await, Moved::Unknown);
     }
-    assert!(shop.said().await.is_empty());
+    assert!(shop.published().await.is_empty());
 }

@@ -12,13 +12,13 @@ use crate::support::{Shop, deleted, reserve, reserve_within, updated};
 
 on_both! {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    of_many_who_try_one_gets_the_ticket, nobody_gets_more_open_orders_than_the_limit_however_quick;
+    one_of_many_concurrent_buyers_gets_the_ticket, concurrent_orders_do_not_exceed_the_limit;
     #[tokio::test]
-    the_index_judges_whoever_writes, a_ticket_can_be_ordered_again_once_its_order_was_cancelled,
-    an_order_is_made_of_the_ticket_as_it_is_known, what_is_unknown_or_withdrawn_cannot_be_ordered;
+    unique_index_decides_between_concurrent_writers, ticket_can_be_ordered_after_its_order_was_cancelled,
+    order_copies_the_known_ticket, unknown_or_withdrawn_ticket_cannot_be_ordered;
 }
 
-async fn of_many_who_try_one_gets_the_ticket(engine: Engine) {
+async fn one_of_many_concurrent_buyers_gets_the_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let replica = shop.replica();
     let tries = (0..60).map(|number| {
@@ -30,10 +30,14 @@ async fn of_many_who_try_one_gets_the_ticket(engine: Engine) {
     assert_eq!(won.len(), 1);
     assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(ReserveError::Reserved))));
     assert_eq!(shop.order(&won[0].id).await, *won[0]);
-    assert_eq!(shop.said().await, [format!("order:created {} 0", won[0].id)], "only the winner is spoken of");
+    assert_eq!(
+        shop.published().await,
+        [format!("order:created {} 0", won[0].id)],
+        "only the winner is published"
+    );
 }
 
-async fn the_index_judges_whoever_writes(engine: Engine) {
+async fn unique_index_decides_between_concurrent_writers(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = shop.reserved("user", "t").await;
     let around = shop.core.db.write(|tx| {
@@ -56,16 +60,16 @@ async fn the_index_judges_whoever_writes(engine: Engine) {
     }
 }
 
-async fn a_ticket_can_be_ordered_again_once_its_order_was_cancelled(engine: Engine) {
+async fn ticket_can_be_ordered_after_its_order_was_cancelled(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     for round in 0..5 {
         let order = shop.reserved(&format!("user{round}"), "t").await;
         assert_eq!(shop.advance(&order, Cause::Cancelled).await, Moved::Done);
     }
-    assert_eq!(shop.said().await.len(), 10);
+    assert_eq!(shop.published().await.len(), 10);
 }
 
-async fn an_order_is_made_of_the_ticket_as_it_is_known(engine: Engine) {
+async fn order_copies_the_known_ticket(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     assert_eq!(shop.hear_updated(&updated("t", 1, 2550)).await, Effect::Done);
     let order = shop.reserve("user", "t").await.unwrap();
@@ -75,15 +79,15 @@ async fn an_order_is_made_of_the_ticket_as_it_is_known(engine: Engine) {
     assert_eq!(shop.order(&order.id).await, order, "a later price does not change it");
 }
 
-async fn what_is_unknown_or_withdrawn_cannot_be_ordered(engine: Engine) {
+async fn unknown_or_withdrawn_ticket_cannot_be_ordered(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     assert!(matches!(shop.reserve("user", "nothing").await, Err(ReserveError::UnknownTicket)));
     assert_eq!(shop.hear_deleted(&deleted("t", 1)).await, Effect::Done);
     assert!(matches!(shop.reserve("user", "t").await, Err(ReserveError::NoTicket)));
-    assert!(shop.said().await.is_empty());
+    assert!(shop.published().await.is_empty());
 }
 
-async fn nobody_gets_more_open_orders_than_the_limit_however_quick(engine: Engine) {
+async fn concurrent_orders_do_not_exceed_the_limit(engine: Engine) {
     let shop = Shop::with(engine, &["a", "b", "c", "d", "e", "f", "g", "h"]).await;
     let tickets = ["a", "b", "c", "d", "e", "f", "g", "h"];
     let tries = tickets.map(|ticket| reserve_within(&shop.core, "user", ticket, 3));

@@ -118,8 +118,8 @@ impl Shop {
         .await
     }
 
-    /// What was said, oldest first: `name aggregate version`.
-    pub(crate) async fn said(&self) -> Vec<String> {
+    /// The published events, oldest first: `name aggregate version`.
+    pub(crate) async fn published(&self) -> Vec<String> {
         self.write(|tx| {
             tx.query("SELECT name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
                 Ok(format!("{} {} {}", row.text("name")?, row.text("aggregate")?, row.int("version")?))

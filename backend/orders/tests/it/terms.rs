@@ -1,4 +1,4 @@
-//! The terms of an order: the price that the buyer was told, the pause after a reservation was given up, the open
+//! The terms of an order: the price that the buyer was shown, the pause after a reservation was given up, the open
 //! orders.
 
 use std::time::Duration;
@@ -14,11 +14,11 @@ use crate::support::{START, Shop, deleted, reserve_with, updated};
 
 on_both! {
     #[tokio::test]
-    an_order_is_made_at_the_price_that_the_buyer_was_told_or_not_at_all,
-    a_buyer_who_gives_a_reservation_up_lets_others_come_first,
-    the_pause_grows_with_each_unpaid_reservation_up_to_ten,
-    a_reservation_that_a_failed_payment_ends_causes_no_pause,
-    open_orders_are_counted_anew_by_the_migration_and_never_fall_below_zero;
+    order_at_another_than_the_given_price_is_refused,
+    buyer_waits_after_an_unpaid_reservation,
+    pause_grows_with_each_unpaid_reservation_up_to_ten,
+    reservation_with_a_failed_payment_causes_no_pause,
+    migration_recounts_open_orders_and_count_stays_above_zero;
 }
 
 const PAUSE: Duration = Duration::from_secs(60);
@@ -39,7 +39,7 @@ async fn cancel(shop: &Shop, user: &str, order: &OrderId) {
     cancelled.await.unwrap();
 }
 
-async fn an_order_is_made_at_the_price_that_the_buyer_was_told_or_not_at_all(engine: Engine) {
+async fn order_at_another_than_the_given_price_is_refused(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     for wrong in [1, 1998, 2000] {
         let Err(ReserveError::PriceChanged(price)) = priced(&shop, "ada", wrong).await else {
@@ -61,7 +61,7 @@ async fn an_order_is_made_at_the_price_that_the_buyer_was_told_or_not_at_all(eng
     assert!(matches!(nothing, Err(ReserveError::UnknownTicket)));
 }
 
-async fn a_buyer_who_gives_a_reservation_up_lets_others_come_first(engine: Engine) {
+async fn buyer_waits_after_an_unpaid_reservation(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let first = paused(&shop, "ada").await.unwrap();
     cancel(&shop, "ada", &first).await;
@@ -81,7 +81,7 @@ async fn a_buyer_who_gives_a_reservation_up_lets_others_come_first(engine: Engin
     shop.reserve("ada", "t").await.unwrap();
 }
 
-async fn the_pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
+async fn pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     for times in 1..=12_u32 {
         let order = paused(&shop, "ada").await.unwrap();
@@ -100,7 +100,7 @@ async fn the_pause_grows_with_each_unpaid_reservation_up_to_ten(engine: Engine) 
     assert_eq!(shop.write(move |tx| store::prune(tx, now)).await, 1, "a day later it is forgotten");
 }
 
-async fn a_reservation_that_a_failed_payment_ends_causes_no_pause(engine: Engine) {
+async fn reservation_with_a_failed_payment_causes_no_pause(engine: Engine) {
     let shop = Shop::with(engine, &["t"]).await;
     let order = paused(&shop, "ada").await.unwrap();
     for cause in [Cause::PaymentAuthorized, Cause::PaymentFailed] {
@@ -109,7 +109,7 @@ async fn a_reservation_that_a_failed_payment_ends_causes_no_pause(engine: Engine
     paused(&shop, "ada").await.unwrap();
 }
 
-async fn open_orders_are_counted_anew_by_the_migration_and_never_fall_below_zero(engine: Engine) {
+async fn migration_recounts_open_orders_and_count_stays_above_zero(engine: Engine) {
     // A database of the first two versions, whose counter has missed two of three open orders.
     let shop = Shop::before(engine, 2).await;
     let old = |id: &str, user: &str, status: &str| {

@@ -165,10 +165,10 @@ async fn thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_se
     let (shop, by) = (tickets.clone(), seller.clone());
     let stocked = tickets.db.write(move |tx| {
         let feed = Feed::default();
-        let voice = tickets_store::Voice { outbox: &shop.outbox, feed: &feed, now };
+        let publisher = tickets_store::ChangePublisher { outbox: &shop.outbox, feed: &feed, now };
         let title = Title::parse("A ticket").map_err(|error| DbError::Statement(error.to_string()))?;
         let new = tickets_store::NewListing::new(title, "20".parse().unwrap());
-        let list = |_| tickets_store::create(tx, &voice, TicketId::new(shop.clock.new_id()), &by, &new);
+        let list = |_| tickets_store::create(tx, &publisher, TicketId::new(shop.clock.new_id()), &by, &new);
         (0..OVERDUE).map(list).map(|ticket| Ok(ticket?.id)).collect::<Result<Vec<TicketId>, DbError>>()
     });
     let stock = stocked.await.unwrap();

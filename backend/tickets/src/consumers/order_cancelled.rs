@@ -17,6 +17,6 @@ impl Handler for OnOrderCancelled {
     type Event = OrderCancelled;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCancelled) -> Result<Effect, DbError> {
-        store::release(tx, &self.app.voice(), &event.id, &event.ticket.id, event.version)
+        store::release(tx, &self.app.publisher(), &event.id, &event.ticket.id, event.version)
     }
 }

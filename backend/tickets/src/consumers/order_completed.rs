@@ -17,6 +17,6 @@ impl Handler for OnOrderCompleted {
     type Event = OrderCompleted;
 
     fn handle(&self, tx: &mut Tx<'_>, event: &OrderCompleted) -> Result<Effect, DbError> {
-        store::complete(tx, &self.app.voice(), &event.id, &event.ticket.id, event.version)
+        store::complete(tx, &self.app.publisher(), &event.id, &event.ticket.id, event.version)
     }
 }

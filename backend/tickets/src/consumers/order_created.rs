@@ -28,6 +28,6 @@ impl Handler for OnOrderCreated {
             },
             version: event.version,
         };
-        store::reserve(tx, &self.app.voice(), &new)
+        store::reserve(tx, &self.app.publisher(), &new)
     }
 }

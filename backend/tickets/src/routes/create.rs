@@ -48,7 +48,7 @@ pub(crate) async fn create(
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         run_once(tx, &request, |tx| {
             let id = TicketId::new(app.core.clock.new_id());
-            let ticket = store::create(tx, &app.voice(), id, &session.user_id, &new)?;
+            let ticket = store::create(tx, &app.publisher(), id, &session.user_id, &new)?;
             Answer::json(StatusCode::CREATED, &ticket)
         })
     };

@@ -41,7 +41,7 @@ pub(crate) async fn delete(
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();
-        store::delete(tx, &app.voice(), &id, &session.user_id, check)
+        store::delete(tx, &app.publisher(), &id, &session.user_id, check)
     };
     core.db.write(unit).await.map_err(|error| refused(error, "delete"))?;
     Ok(StatusCode::NO_CONTENT)

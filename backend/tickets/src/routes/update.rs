@@ -42,7 +42,7 @@ pub(crate) async fn update(
     let core = app.core.clone();
     let unit = move |tx: &mut ticketing_platform::db::Tx<'_>| {
         let check = |version| wanted_version.check(version).is_ok();
-        store::update(tx, &app.voice(), &id, &session.user_id, &wanted, check)
+        store::update(tx, &app.publisher(), &id, &session.user_id, &wanted, check)
     };
     let ticket = core.db.write(unit).await.map_err(|error| refused(error, "edit"))?;
     Ok(([etag(ticket.version)], Json(ticket)))

@@ -14,7 +14,7 @@ use ticketing_platform::args;
 use ticketing_platform::db::{DbError, Dialect, Row, Tx};
 use ticketing_sdk::{Ticket, TicketChangeKind, Timestamp};
 
-use super::tickets::Voice;
+use super::tickets::ChangePublisher;
 
 /// How long a change can be resumed from.
 const RETENTION: Duration = Duration::from_secs(24 * 3600);
@@ -45,7 +45,7 @@ pub struct Changes {
 /// Records a change under the identifier of its event.
 pub(super) fn record(
     tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
+    publisher: &ChangePublisher<'_>,
     id: &str,
     kind: TicketChangeKind,
     ticket: &Ticket,
@@ -56,9 +56,9 @@ pub(super) fn record(
             "INSERT INTO changes (id, kind, body, changed_at, xact) VALUES ($1, $2, $3, $4, {})",
             tx.dialect().current_xact_id()
         ),
-        args![id, kind.as_str(), &body, voice.now],
+        args![id, kind.as_str(), &body, publisher.now],
     )?;
-    tx.notify_on_commit(voice.feed.changed());
+    tx.notify_on_commit(publisher.feed.changed());
     Ok(())
 }
 
@@ -204,7 +204,7 @@ pub fn adopt(tx: &mut Tx<'_>) -> Result<(), DbError> {
 /// # Errors
 /// When the database fails.
 pub fn prune(tx: &mut Tx<'_>, now: Timestamp) -> Result<(), DbError> {
-    let before = now.as_millis().saturating_sub(millis(RETENTION));
+    let before = now - RETENTION;
     // Where one process writes, the identifier is the place, and there is no index of the other column.
     let (place, numbered, oldest, newest) = match tx.dialect() {
         Dialect::Sqlite => ("(0, id)", "TRUE", "id", "id DESC"),

@@ -10,7 +10,7 @@ use ticketing_platform::db::{DbError, Row, Tx};
 use ticketing_sdk::{OrderId, Ticket, TicketId, TicketStatus};
 
 use super::terms::{TermColumns, to_json};
-use super::tickets::{COLUMNS, Voice, tell_deleted, tell_updated, ticket};
+use super::tickets::{COLUMNS, ChangePublisher, publish_deleted, publish_updated, ticket};
 use crate::domain::hold::{Hold, Listing, State, View, view};
 use crate::domain::terms::{OrderedTerms, Terms};
 
@@ -31,7 +31,11 @@ pub struct NewReservation {
 ///
 /// # Errors
 /// When the database fails.
-pub fn reserve(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<Effect, DbError> {
+pub fn reserve(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    new: &NewReservation,
+) -> Result<Effect, DbError> {
     let step = next_step(version_of(tx, &new.order_id)?, new.version);
     if step == Effect::Done {
         let OrderedTerms { title, price, details } = &new.terms;
@@ -41,7 +45,7 @@ pub fn reserve(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Resu
              VALUES ($1, $2, 'created', $3, $4, $5, $6)",
             args![&new.order_id, &new.ticket_id, new.version, title.as_ref(), *price, details.as_ref()],
         )?;
-        hold(tx, voice, new)?;
+        hold(tx, publisher, new)?;
     }
     Ok(step)
 }
@@ -60,7 +64,7 @@ pub fn confirm(tx: &mut Tx<'_>, order: &OrderId, version: i64) -> Result<Effect,
 /// When the database fails.
 pub fn complete(
     tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
+    publisher: &ChangePublisher<'_>,
     order: &OrderId,
     ticket_id: &TicketId,
     version: i64,
@@ -75,17 +79,17 @@ pub fn complete(
             "UPDATE tickets SET status = 'sold', version = version + 1, updated_at = $3 \
              WHERE id = $1 AND order_id = $2 AND status = 'reserved' RETURNING {COLUMNS}"
         ),
-        args![ticket_id, order, voice.now],
+        args![ticket_id, order, publisher.now],
         ticket,
     )?;
     match sold {
-        Some(sold) => tell_updated(tx, voice, &sold)?,
+        Some(sold) => publish_updated(tx, publisher, &sold)?,
         None => {
             let unsold = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND status <> 'sold'");
             let unsold = tx.query_opt(&unsold, args![ticket_id], stored)?;
             let hold = find_hold(tx, "order_id = $1", order.as_str())?;
             if let (Some(unsold), Some(hold)) = (unsold, hold) {
-                show(tx, voice, unsold, Some(&hold))?;
+                show(tx, publisher, unsold, Some(&hold))?;
             }
         }
     }
@@ -98,7 +102,7 @@ pub fn complete(
 /// When the database fails.
 pub fn release(
     tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
+    publisher: &ChangePublisher<'_>,
     order: &OrderId,
     ticket_id: &TicketId,
     version: i64,
@@ -114,7 +118,7 @@ pub fn release(
     )?;
     if let Some(held) = held {
         let next = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", ticket_id.as_str())?;
-        show(tx, voice, held, next.as_ref())?;
+        show(tx, publisher, held, next.as_ref())?;
     }
     Ok(step)
 }
@@ -140,11 +144,15 @@ pub fn find_outdated(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<TicketId>, DbErr
 ///
 /// # Errors
 /// When the database fails.
-pub fn correct_outdated(tx: &mut Tx<'_>, voice: &Voice<'_>, id: &TicketId) -> Result<(), DbError> {
+pub fn correct_outdated(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    id: &TicketId,
+) -> Result<(), DbError> {
     let sql = format!("SELECT {STORED} FROM tickets WHERE id = $1 AND ({OUTDATED})");
     let Some(outdated) = tx.query_opt(&sql, args![id], stored)? else { return Ok(()) };
     let hold = find_hold(tx, "ticket_id = $1 AND status <> 'cancelled'", id.as_str())?;
-    show(tx, voice, outdated, hold.as_ref())
+    show(tx, publisher, outdated, hold.as_ref())
 }
 
 /// A ticket as it is shown, with what its seller wants.
@@ -189,7 +197,7 @@ fn find_hold(tx: &mut Tx<'_>, condition: &str, value: &str) -> Result<Option<Hol
 }
 
 /// Reserves a ticket that no order holds. One statement, unless the seller has changed it since it was ordered.
-fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<(), DbError> {
+fn hold(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, new: &NewReservation) -> Result<(), DbError> {
     let held = tx.query_opt(
         &format!(
             "UPDATE tickets SET status = 'reserved', order_id = $2, version = version + 1, updated_at = $3, \
@@ -197,7 +205,7 @@ fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<(), 
              listed_title = NULL, listed_price = NULL, listed_details = NULL \
              WHERE id = $1 AND status IN ('available', 'deleted') RETURNING {COLUMNS}"
         ),
-        args![&new.ticket_id, &new.order_id, voice.now],
+        args![&new.ticket_id, &new.order_id, publisher.now],
         ticket,
     )?;
     let Some(mut held) = held else { return Ok(()) };
@@ -214,11 +222,16 @@ fn hold(tx: &mut Tx<'_>, voice: &Voice<'_>, new: &NewReservation) -> Result<(), 
         )?;
         ordered.show_in(&mut held);
     }
-    tell_updated(tx, voice, &held)
+    publish_updated(tx, publisher, &held)
 }
 
 /// Lets a ticket show its listing, or the terms of the order that holds it now: one version more.
-fn show(tx: &mut Tx<'_>, voice: &Voice<'_>, stored: Stored, hold: Option<&Hold>) -> Result<(), DbError> {
+fn show(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    stored: Stored,
+    hold: Option<&Hold>,
+) -> Result<(), DbError> {
     let Stored { mut shown, listing } = stored;
     let View { state, terms, order_id } = view(&listing, hold);
     let Terms { title, price, details } = &listing.terms;
@@ -240,17 +253,21 @@ fn show(tx: &mut Tx<'_>, voice: &Voice<'_>, stored: Stored, hold: Option<&Hold>)
             differs.then_some(*price),
             differs.then_some(&listed_details),
             shown.version,
-            voice.now
+            publisher.now
         ]),
     )?;
     terms.show_in(&mut shown);
-    (shown.order_id, shown.updated_at) = (order_id, Some(voice.now));
+    (shown.order_id, shown.updated_at) = (order_id, Some(publisher.now));
     shown.status = match state {
         State::Reserved => TicketStatus::Reserved,
         State::Sold => TicketStatus::Sold,
         State::Available | State::Deleted => TicketStatus::Available,
     };
-    if state == State::Deleted { tell_deleted(tx, voice, &shown) } else { tell_updated(tx, voice, &shown) }
+    if state == State::Deleted {
+        publish_deleted(tx, publisher, &shown)
+    } else {
+        publish_updated(tx, publisher, &shown)
+    }
 }
 
 fn version_of(tx: &mut Tx<'_>, order: &OrderId) -> Result<Option<i64>, DbError> {

@@ -45,7 +45,7 @@ impl NewListing {
 
 /// Publishes a change: to the other services as an event, and to the watchers of the feed.
 #[derive(Clone, Copy, Debug)]
-pub struct Voice<'a> {
+pub struct ChangePublisher<'a> {
     /// For the other services.
     pub outbox: &'a Outbox,
     /// For those who watch.
@@ -108,7 +108,7 @@ pub fn find(tx: &mut Tx<'_>, id: &TicketId) -> Result<Option<Ticket>, DbError> {
 /// When the database fails.
 pub fn create(
     tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
+    publisher: &ChangePublisher<'_>,
     id: TicketId,
     seller: &UserId,
     new: &NewListing,
@@ -125,8 +125,8 @@ pub fn create(
         version: 0,
         order_id: None,
         status: TicketStatus::Available,
-        created_at: Some(voice.now),
-        updated_at: Some(voice.now),
+        created_at: Some(publisher.now),
+        updated_at: Some(publisher.now),
     };
     tx.execute_deferred(
         &format!(
@@ -135,10 +135,10 @@ pub fn create(
             TermColumns::NAMES,
             TermColumns::VALUES
         ),
-        &columns.args(args![&created.id, seller, voice.now]),
+        &columns.args(args![&created.id, seller, publisher.now]),
     )?;
-    let change = voice.outbox.append(tx, &TicketCreated::from(&created))?;
-    changes::record(tx, voice, &change, TicketChangeKind::Created, &created)?;
+    let change = publisher.outbox.append(tx, &TicketCreated::from(&created))?;
+    changes::record(tx, publisher, &change, TicketChangeKind::Created, &created)?;
     Ok(created)
 }
 
@@ -148,7 +148,7 @@ pub fn create(
 /// When there is no such ticket, it is not `owner`'s, it is reserved or sold, or `check` refuses its version.
 pub fn update(
     tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
+    publisher: &ChangePublisher<'_>,
     id: &TicketId,
     owner: &UserId,
     wanted: &NewListing,
@@ -165,10 +165,10 @@ pub fn update(
              version = version + 1, updated_at = $9 WHERE id = $8 RETURNING {COLUMNS}",
             TermColumns::ASSIGNMENTS
         ),
-        &TermColumns::of(&terms)?.args(args![id, voice.now]),
+        &TermColumns::of(&terms)?.args(args![id, publisher.now]),
         ticket,
     )?;
-    tell_updated(tx, voice, &updated)?;
+    publish_updated(tx, publisher, &updated)?;
     Ok(updated)
 }
 
@@ -179,7 +179,7 @@ pub fn update(
 /// As for [`update`].
 pub fn delete(
     tx: &mut Tx<'_>,
-    voice: &Voice<'_>,
+    publisher: &ChangePublisher<'_>,
     id: &TicketId,
     owner: &UserId,
     check: impl Fn(i64) -> bool,
@@ -187,11 +187,11 @@ pub fn delete(
     let mut gone = editable(tx, id, owner, check)?;
     tx.execute_deferred(
         "UPDATE tickets SET status = 'deleted', withdrawn = 1, version = version + 1, updated_at = $2 WHERE id = $1",
-        args![id, voice.now],
+        args![id, publisher.now],
     )?;
     gone.version += 1;
-    gone.updated_at = Some(voice.now);
-    Ok(tell_deleted(tx, voice, &gone)?)
+    gone.updated_at = Some(publisher.now);
+    Ok(publish_deleted(tx, publisher, &gone)?)
 }
 
 fn editable(
@@ -214,13 +214,13 @@ fn editable(
 }
 
 /// Says that a ticket has changed, to the other services and to those who watch.
-pub(super) fn tell_updated(tx: &mut Tx<'_>, voice: &Voice<'_>, ticket: &Ticket) -> Result<(), DbError> {
-    let change = voice.outbox.append(tx, &TicketUpdated::from(ticket))?;
-    changes::record(tx, voice, &change, TicketChangeKind::Updated, ticket)
+pub(super) fn publish_updated(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, ticket: &Ticket) -> Result<(), DbError> {
+    let change = publisher.outbox.append(tx, &TicketUpdated::from(ticket))?;
+    changes::record(tx, publisher, &change, TicketChangeKind::Updated, ticket)
 }
 
 /// Publishes that a ticket was withdrawn, to the other services and to those who watch.
-pub(super) fn tell_deleted(tx: &mut Tx<'_>, voice: &Voice<'_>, gone: &Ticket) -> Result<(), DbError> {
-    let change = voice.outbox.append(tx, &TicketDeleted::from(gone))?;
-    changes::record(tx, voice, &change, TicketChangeKind::Deleted, gone)
+pub(super) fn publish_deleted(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, gone: &Ticket) -> Result<(), DbError> {
+    let change = publisher.outbox.append(tx, &TicketDeleted::from(gone))?;
+    changes::record(tx, publisher, &change, TicketChangeKind::Deleted, gone)
 }

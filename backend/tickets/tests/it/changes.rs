@@ -14,26 +14,26 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 on_both! {
     #[tokio::test]
-    each_event_is_one_change_with_the_ticket_as_it_then_was, changes_are_read_from_any_place_on,
-    the_place_of_an_empty_feed_comes_before_every_change, watchers_are_woken_by_every_commit,
-    resuming_at_an_unknown_place_is_a_reset, pruning_keeps_what_follows_a_known_place;
+    each_event_is_one_change_with_its_ticket, changes_are_read_from_any_position,
+    position_of_an_empty_feed_precedes_every_change, watchers_are_notified_of_every_commit,
+    resuming_at_an_unknown_position_resets, pruning_keeps_changes_after_a_known_position;
 }
 
-async fn each_event_is_one_change_with_the_ticket_as_it_then_was(engine: Engine) {
+async fn each_event_is_one_change_with_its_ticket(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "Edited", 2500).await.unwrap();
-    shop.hear(Step::Created, "o", &id, 0).await;
-    shop.hear(Step::Cancelled, "o", &id, 1).await;
+    shop.apply(Step::Created, "o", &id, 0).await;
+    shop.apply(Step::Cancelled, "o", &id, 1).await;
     shop.delete(&id, "seller").await.unwrap();
     let changes = shop.changes().await;
-    let said: Vec<(String, String)> =
-        shop.said().await.into_iter().map(|(id, name, ..)| (id, name)).collect();
+    let published: Vec<(String, String)> =
+        shop.published().await.into_iter().map(|(id, name, ..)| (id, name)).collect();
     // A place ends with the identifier of the event.
     let event = |change: &Change| change.id[change.id.len() - 36..].to_owned();
-    let told: Vec<(String, String)> =
+    let recorded: Vec<(String, String)> =
         changes.iter().map(|change| (event(change), change.kind.clone())).collect();
-    assert_eq!(told, said);
+    assert_eq!(recorded, published);
     let bodies: Vec<Ticket> =
         changes.iter().map(|change| serde_json::from_str(&change.body).unwrap()).collect();
     let versions: Vec<i64> = bodies.iter().map(|ticket| ticket.version).collect();
@@ -42,7 +42,7 @@ async fn each_event_is_one_change_with_the_ticket_as_it_then_was(engine: Engine)
     assert_eq!((bodies[1].title.as_str(), bodies[4].title.as_str()), ("Edited", "Edited"));
 }
 
-async fn changes_are_read_from_any_place_on(engine: Engine) {
+async fn changes_are_read_from_any_position(engine: Engine) {
     let shop = Shop::on(engine);
     for number in 0..25 {
         shop.list("seller", &format!("Ticket {number}"), 2000).await;
@@ -63,7 +63,7 @@ async fn changes_are_read_from_any_place_on(engine: Engine) {
     assert_eq!(walked, all);
 }
 
-async fn the_place_of_an_empty_feed_comes_before_every_change(engine: Engine) {
+async fn position_of_an_empty_feed_precedes_every_change(engine: Engine) {
     let shop = Shop::on(engine);
     let place = shop.latest().await;
     assert_eq!(place.len(), 36, "it can be sent back as Last-Event-ID");
@@ -73,7 +73,7 @@ async fn the_place_of_an_empty_feed_comes_before_every_change(engine: Engine) {
     assert!(place < shop.changes().await[0].id);
 }
 
-async fn watchers_are_woken_by_every_commit(engine: Engine) {
+async fn watchers_are_notified_of_every_commit(engine: Engine) {
     let shop = Shop::on(engine);
     let mut watching = shop.feed.changed().listen();
     let id = shop.list("seller", "A ticket", 2000).await.id;
@@ -84,7 +84,7 @@ async fn watchers_are_woken_by_every_commit(engine: Engine) {
     woken.await.expect("another ring");
 }
 
-async fn resuming_at_an_unknown_place_is_a_reset(engine: Engine) {
+async fn resuming_at_an_unknown_position_resets(engine: Engine) {
     let shop = Shop::on(engine);
     let empty = shop.latest().await;
     let resumed = shop.resume(&empty).await;
@@ -115,7 +115,7 @@ async fn resuming_at_an_unknown_place_is_a_reset(engine: Engine) {
     assert!(shop.resume(&empty).await.is_reset, "changes since then may have been pruned");
 }
 
-async fn pruning_keeps_what_follows_a_known_place(engine: Engine) {
+async fn pruning_keeps_changes_after_a_known_position(engine: Engine) {
     let shop = Shop::on(engine);
     let mut places = Vec::new();
     // The clock is set back between the second change and the third.
@@ -139,7 +139,7 @@ async fn pruning_keeps_what_follows_a_known_place(engine: Engine) {
     for place in &places[1..] {
         assert!(!shop.resume(place).await.is_reset, "{place}");
     }
-    // The newest is never forgotten: whoever has seen it has seen everything.
+    // The newest is never deleted: a watcher that has received it has received everything.
     shop.core.clock.advance(48 * HOUR);
     shop.prune().await;
     assert!(shop.resume(&places[2]).await.is_reset);

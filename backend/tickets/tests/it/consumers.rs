@@ -13,15 +13,15 @@ use ticketing_platform::session::{CookieSettings, LIFETIME, RevokedSessions, Ses
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Money, OrderId, TicketId, Timestamp, UserId, fixtures};
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{self, NewListing, Voice};
+use ticketing_tickets::store::{self, ChangePublisher, NewListing};
 use ticketing_tickets::{
     App, Feed, OnOrderCancelled, OnOrderCompleted, OnOrderConfirmed, OnOrderCreated, Settings,
 };
 
 on_both! {
     #[tokio::test]
-    an_order_holds_its_ticket_until_it_is_sold, a_cancelled_order_lets_its_ticket_go,
-    a_restart_finds_what_was_heard;
+    order_holds_its_ticket_until_it_is_sold, cancelled_order_releases_its_ticket,
+    consumed_events_survive_a_restart;
 }
 
 async fn open(home: &Home) -> App {
@@ -35,7 +35,7 @@ async fn open(home: &Home) -> App {
     App::open(Settings { database, clock, sessions, writes, proxies, streams, shutdown }).await.unwrap()
 }
 
-async fn hear<H: Handler>(app: &App, handler: H, event: H::Event) -> Effect {
+async fn apply<H: Handler>(app: &App, handler: H, event: H::Event) -> Effect {
     let heard = app.core().db.write(move |tx| handler.handle(tx, &event));
     heard.await.map_err(|error: DbError| error).unwrap()
 }
@@ -45,10 +45,10 @@ async fn listed(app: &App) -> TicketId {
     let core = app.core().clone();
     let listed = app.core().db.write(move |tx| {
         let feed = Feed::default();
-        let voice = Voice { outbox: &core.outbox, feed: &feed, now: core.clock.now() };
+        let publisher = ChangePublisher { outbox: &core.outbox, feed: &feed, now: core.clock.now() };
         let price = Money::from_cents(2000).unwrap();
         let new = NewListing::new(Title::parse("A ticket").unwrap(), price);
-        store::create(tx, &voice, TicketId::new("t"), &UserId::new("seller"), &new)
+        store::create(tx, &publisher, TicketId::new("t"), &UserId::new("seller"), &new)
     });
     listed.await.map_err(|error: DbError| error).unwrap().id
 }
@@ -64,52 +64,55 @@ fn created(order: &OrderId, ticket: &TicketId) -> OrderCreated {
     OrderCreated::from(&fixtures::order(order.clone(), &fixtures::ticket(ticket.clone())))
 }
 
-async fn an_order_holds_its_ticket_until_it_is_sold(engine: Engine) {
+async fn order_holds_its_ticket_until_it_is_sold(engine: Engine) {
     let home = Home::on(engine);
     let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
     let holder = Some(order.clone());
-    assert_eq!(hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await, Effect::Done);
+    assert_eq!(
+        apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
+        Effect::Done
+    );
     assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
     let confirmed =
         OrderConfirmed { id: order.clone(), version: 1, ticket: ConfirmedTicket { id: ticket.clone() } };
-    assert_eq!(hear(&app, OnOrderConfirmed, confirmed).await, Effect::Done);
+    assert_eq!(apply(&app, OnOrderConfirmed, confirmed).await, Effect::Done);
     assert_eq!(state(&app, &ticket).await, ("reserved", holder.clone()));
     let completed =
         OrderCompleted { id: order.clone(), version: 2, ticket: CompletedTicket { id: ticket.clone() } };
-    assert_eq!(hear(&app, OnOrderCompleted { app: app.clone() }, completed).await, Effect::Done);
+    assert_eq!(apply(&app, OnOrderCompleted { app: app.clone() }, completed).await, Effect::Done);
     assert_eq!(state(&app, &ticket).await, ("sold", holder));
 }
 
-async fn a_cancelled_order_lets_its_ticket_go(engine: Engine) {
+async fn cancelled_order_releases_its_ticket(engine: Engine) {
     let home = Home::on(engine);
     let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
     let cancelled = || {
         let ticket = CancelledTicket { id: ticket.clone() };
-        hear(
+        apply(
             &app,
             OnOrderCancelled { app: app.clone() },
             OrderCancelled { id: order.clone(), version: 1, ticket, cancel_reason: None },
         )
     };
     assert_eq!(cancelled().await, Effect::OutOfOrder);
-    hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
+    apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
     assert_eq!(cancelled().await, Effect::Done);
     assert_eq!(state(&app, &ticket).await, ("available", None));
     assert_eq!(cancelled().await, Effect::Duplicate);
 }
 
-async fn a_restart_finds_what_was_heard(engine: Engine) {
+async fn consumed_events_survive_a_restart(engine: Engine) {
     let home = Home::on(engine);
     let app = open(&home).await;
     let (ticket, order) = (listed(&app).await, OrderId::new("o"));
-    hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
+    apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await;
     drop(app);
     let app = open(&home).await;
     assert_eq!(state(&app, &ticket).await, ("reserved", Some(order.clone())));
     assert_eq!(
-        hear(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
+        apply(&app, OnOrderCreated { app: app.clone() }, created(&order, &ticket)).await,
         Effect::Duplicate
     );
 }

@@ -10,21 +10,21 @@ use crate::support::{Shop, Step, listing, telling};
 
 on_both! {
     #[tokio::test]
-    every_change_makes_one_version_and_one_event, only_the_owner_of_a_free_ticket_edits_it,
+    every_change_has_one_version_and_one_event, only_the_owner_of_a_free_ticket_edits_it,
     keys_of_an_older_version_are_recomputed_once;
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    of_many_edits_of_one_version_one_is_made;
+    one_of_many_concurrent_edits_of_a_version_succeeds;
 }
 
-async fn every_change_makes_one_version_and_one_event(engine: Engine) {
+async fn every_change_has_one_version_and_one_event(engine: Engine) {
     let shop = Shop::on(engine);
     let ticket = shop.list("seller", "A ticket", 2000).await;
     for cents in [2100, 2200, 2200, 2300] {
         shop.update(&ticket.id, "seller", "A ticket", cents).await.unwrap();
     }
     shop.delete(&ticket.id, "seller").await.unwrap();
-    assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4], "what changes nothing says nothing");
-    let names: Vec<String> = shop.said().await.into_iter().map(|(_, name, ..)| name).collect();
+    assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4], "without a change nothing is published");
+    let names: Vec<String> = shop.published().await.into_iter().map(|(_, name, ..)| name).collect();
     let updated = "ticket:updated";
     assert_eq!(names, ["ticket:created", updated, updated, updated, "ticket:deleted"]);
     assert_eq!(shop.find(&ticket.id).await, None);
@@ -60,10 +60,10 @@ async fn only_the_owner_of_a_free_ticket_edits_it(engine: Engine) {
     assert!(matches!(shop.update(&nothing, "seller", "x", 1).await, Err(EditError::NotFound)));
     assert!(matches!(shop.update(&ticket.id, "other", "x", 1).await, Err(EditError::NotOwner)));
     assert!(matches!(shop.delete(&ticket.id, "other").await, Err(EditError::NotOwner)));
-    shop.hear(Step::Created, "o", &ticket.id, 0).await;
+    shop.apply(Step::Created, "o", &ticket.id, 0).await;
     assert!(matches!(shop.update(&ticket.id, "seller", "x", 1).await, Err(EditError::Reserved)));
     assert!(matches!(shop.delete(&ticket.id, "seller").await, Err(EditError::Reserved)));
-    shop.hear(Step::Cancelled, "o", &ticket.id, 1).await;
+    shop.apply(Step::Cancelled, "o", &ticket.id, 1).await;
     shop.update(&ticket.id, "seller", "x", 1).await.unwrap();
     shop.delete(&ticket.id, "seller").await.unwrap();
     assert!(matches!(shop.delete(&ticket.id, "seller").await, Err(EditError::NotFound)));
@@ -71,7 +71,7 @@ async fn only_the_owner_of_a_free_ticket_edits_it(engine: Engine) {
     assert_eq!(shop.versions(&ticket.id).await, [0, 1, 2, 3, 4]);
 }
 
-async fn of_many_edits_of_one_version_one_is_made(engine: Engine) {
+async fn one_of_many_concurrent_edits_of_a_version_succeeds(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     let replica = shop.replica();
@@ -80,7 +80,7 @@ async fn of_many_edits_of_one_version_one_is_made(engine: Engine) {
             let core = if number % 2 == 0 { &shop.core } else { &replica };
             let (id, new) = (id.clone(), listing(&format!("Edit {version}.{number}"), 2000));
             telling(core, &shop.feed, move |tx, voice| {
-                store::update(tx, voice, &id, &UserId::new("seller"), &new, |found| found == version)
+                store::update(tx, publisher, &id, &UserId::new("seller"), &new, |found| found == version)
             })
         });
         let made = join_all(edits).await;

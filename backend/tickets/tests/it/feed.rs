@@ -41,7 +41,7 @@ async fn changes(body: &mut Body, count: usize) -> Vec<String> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quiet_stream_has_a_heartbeat_each_15_seconds() {
+async fn idle_stream_has_a_heartbeat_every_15_seconds() {
     let (shop, shutdown) = (Shop::on(Engine::Sqlite), Shutdown::new());
     publishing(&shop, &shutdown);
     let mut body = watch(&shop, None, &shutdown).await;

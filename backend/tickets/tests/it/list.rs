@@ -146,11 +146,11 @@ proptest! {
                 let order = format!("order of {id}");
                 match fate {
                     0 => {}
-                    1 => drop(shop.hear(Step::Created, &order, &id, 0).await),
+                    1 => drop(shop.apply(Step::Created, &order, &id, 0).await),
                     2 => {
-                        shop.hear(Step::Created, &order, &id, 0).await;
-                        shop.hear(Step::Confirmed, &order, &id, 1).await;
-                        shop.hear(Step::Completed, &order, &id, 2).await;
+                        shop.apply(Step::Created, &order, &id, 0).await;
+                        shop.apply(Step::Confirmed, &order, &id, 1).await;
+                        shop.apply(Step::Completed, &order, &id, 2).await;
                     }
                     _ => shop.delete(&id, seller).await.unwrap(),
                 }

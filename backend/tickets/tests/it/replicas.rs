@@ -1,4 +1,4 @@
-//! Several processes of the service on one database: whoever watches, wherever, sees every change, in order.
+//! Several processes of the service on one database: a watcher of each one receives every change, in order.
 
 use std::sync::Mutex;
 use std::sync::mpsc;
@@ -49,17 +49,17 @@ async fn watch(shop: &Shop, feed: &Feed, place: Option<&str>, shutdown: &Shutdow
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_change_of_a_slow_transaction_is_not_passed_over() {
+async fn change_of_a_slow_transaction_is_not_skipped() {
     let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
     let (feed, replica) = (Feed::default(), shop.replica());
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;
-    let ((begun, told), (go_on, waits)) = (mpsc::channel(), mpsc::channel());
+    let ((begun, has_begun), (go_on, waits)) = (mpsc::channel(), mpsc::channel());
     let (waits, id) = (Mutex::new(waits), TicketId::new(replica.clock.new_id()));
     let slow = tokio::spawn(async move {
         let feed = Feed::default();
         let listed = telling(&replica, &feed, move |tx, voice| {
             let listed =
-                store::create(tx, voice, id.clone(), &UserId::new("seller"), &listing("slow", 2000))?;
+                store::create(tx, publisher, id.clone(), &UserId::new("seller"), &listing("slow", 2000))?;
             // What was posted goes out with it.
             tx.query_one("SELECT COUNT(*) AS n FROM changes", &[], |row| row.int("n"))?;
             // A transaction that takes its time, as no unit of the product does.
@@ -69,7 +69,7 @@ async fn a_change_of_a_slow_transaction_is_not_passed_over() {
         });
         listed.await.unwrap();
     });
-    tokio::task::spawn_blocking(move || told.recv().unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || has_begun.recv().unwrap()).await.unwrap();
     shop.list("seller", "quick", 2000).await;
     // It is committed, and held back: the slow one may come before it.
     let seen =
@@ -84,14 +84,14 @@ async fn a_change_of_a_slow_transaction_is_not_passed_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_watcher_of_one_replica_sees_what_the_others_change() {
+async fn watcher_sees_the_changes_of_other_replicas() {
     let (shop, shutdown) = (Shop::on(Engine::Postgres), Shutdown::new());
     // What a commit rings here rings there.
     shop.core.db.share_signal("changes", shop.feed.changed());
     let feed = Feed::default();
     let mut watcher = watch(&shop, &feed, None, &shutdown).await;
-    let (other, told_by_other) = (shop.replica(), Feed::default());
-    other.db.share_signal("changes", told_by_other.changed());
+    let (other, other_feed) = (shop.replica(), Feed::default());
+    other.db.share_signal("changes", other_feed.changed());
     let mut titles = Vec::new();
     for number in 0..40 {
         let title = format!("ticket {number}");
@@ -99,8 +99,8 @@ async fn a_watcher_of_one_replica_sees_what_the_others_change() {
             shop.list("seller", &title, 2000).await;
         } else {
             let (id, new) = (TicketId::new(other.clock.new_id()), listing(&title, 2000));
-            let listed = telling(&other, &told_by_other, move |tx, voice| {
-                store::create(tx, voice, id.clone(), &UserId::new("seller"), &new)
+            let listed = telling(&other, &other_feed, move |tx, voice| {
+                store::create(tx, publisher, id.clone(), &UserId::new("seller"), &new)
             });
             listed.await.map_err(|error: DbError| error).unwrap();
         }
@@ -112,7 +112,7 @@ async fn a_watcher_of_one_replica_sees_what_the_others_change() {
     }
     assert!(seen.iter().map(|(_, title)| title).eq(&titles), "{seen:?}");
     assert!(seen.is_sorted());
-    // Whoever resumes at another replica misses nothing and sees nothing twice.
+    // A watcher that resumes at another replica receives every change once.
     let mut resumed = watch(&shop, &Feed::default(), Some(&seen[9].0), &shutdown).await;
     for expected in &seen[10..] {
         assert_eq!(resumed.next().await, *expected);
@@ -121,7 +121,7 @@ async fn a_watcher_of_one_replica_sees_what_the_others_change() {
 }
 
 #[tokio::test]
-async fn places_of_another_server_are_forgotten() {
+async fn positions_of_another_server_are_reset() {
     let shop = Shop::on(Engine::Postgres);
     shop.list("seller", "before", 2000).await;
     let ahead = shop.core.db.write(|tx| tx.execute("UPDATE changes SET xact = xact + 1000000000", &[]));

@@ -10,83 +10,84 @@ use crate::support::{Shop, Step};
 
 on_both! {
     #[tokio::test]
-    a_purchase_reserves_and_sells, only_the_holder_frees_a_ticket,
-    a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late,
-    an_order_whose_end_overtakes_its_beginning_waits, order_brings_withdrawn_ticket_back_until_it_ends,
-    withdrawn_ticket_is_sold_to_the_order_that_completes, edit_loses_to_order_and_returns_after_it,
+    purchase_reserves_and_sells_the_ticket, only_the_holder_releases_a_ticket,
+    next_order_gets_the_ticket_after_a_late_cancellation,
+    event_that_ends_an_unknown_order_waits, order_restores_a_withdrawn_ticket_until_it_ends,
+    withdrawn_ticket_is_sold_to_the_order_that_completes, edit_yields_to_an_order_and_applies_after_it,
     next_order_shows_its_own_terms, order_without_title_shows_the_listed_one,
-    withdrawn_ticket_of_an_earlier_version_is_brought_back,
-    wishes_that_an_earlier_version_passed_over_take_effect;
+    withdrawn_ticket_of_an_earlier_version_is_restored,
+    edits_that_an_earlier_version_skipped_take_effect;
 }
 
-async fn a_purchase_reserves_and_sells(engine: Engine) {
+async fn purchase_reserves_and_sells_the_ticket(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(shop.hear(Step::Created, "o", &id, 0).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "reserved o 1");
-    assert_eq!(shop.hear(Step::Confirmed, "o", &id, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Confirmed, "o", &id, 1).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "reserved o 1");
-    assert_eq!(shop.hear(Step::Completed, "o", &id, 2).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Completed, "o", &id, 2).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "sold o 2");
     for (step, version) in [(Step::Created, 0), (Step::Confirmed, 1), (Step::Completed, 2)] {
-        assert_eq!(shop.hear(step, "o", &id, version).await, Effect::Duplicate);
+        assert_eq!(shop.apply(step, "o", &id, version).await, Effect::Duplicate);
     }
     assert_eq!(shop.versions(&id).await, [0, 1, 2]);
 }
 
-async fn only_the_holder_frees_a_ticket(engine: Engine) {
+async fn only_the_holder_releases_a_ticket(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    shop.hear(Step::Created, "a", &id, 0).await;
-    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    shop.apply(Step::Created, "a", &id, 0).await;
+    shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.state(&id).await, "available - 2");
-    shop.hear(Step::Created, "b", &id, 0).await;
+    shop.apply(Step::Created, "b", &id, 0).await;
     assert_eq!(shop.state(&id).await, "reserved b 3");
     // The end of `a` comes once more, under another identifier.
-    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Duplicate);
+    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, Effect::Duplicate);
     assert_eq!(shop.state(&id).await, "reserved b 3");
     let other = shop.list("seller", "Another", 2000).await.id;
-    shop.hear(Step::Created, "c", &other, 0).await;
-    assert_eq!(shop.hear(Step::Cancelled, "c", &other, 1).await, Effect::Done);
+    shop.apply(Step::Created, "c", &other, 0).await;
+    assert_eq!(shop.apply(Step::Cancelled, "c", &other, 1).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "reserved b 3");
 }
 
-async fn a_ticket_passes_to_the_next_order_when_the_end_of_the_first_comes_late(engine: Engine) {
+async fn next_order_gets_the_ticket_after_a_late_cancellation(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    shop.hear(Step::Created, "a", &id, 0).await;
-    assert_eq!(shop.hear(Step::Created, "b", &id, 0).await, Effect::Done);
+    shop.apply(Step::Created, "a", &id, 0).await;
+    assert_eq!(shop.apply(Step::Created, "b", &id, 0).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "reserved a 1", "the first still holds it, as far as is known");
-    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.state(&id).await, "reserved b 2", "it was never free in between");
-    shop.hear(Step::Cancelled, "b", &id, 1).await;
+    shop.apply(Step::Cancelled, "b", &id, 1).await;
     assert_eq!(shop.state(&id).await, "available - 3");
 }
 
-async fn an_order_whose_end_overtakes_its_beginning_waits(engine: Engine) {
+async fn event_that_ends_an_unknown_order_waits(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
-    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::OutOfOrder);
-    assert_eq!(shop.hear(Step::Completed, "a", &id, 2).await, Effect::OutOfOrder);
+    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, Effect::OutOfOrder);
+    assert_eq!(shop.apply(Step::Completed, "a", &id, 2).await, Effect::OutOfOrder);
     assert_eq!(shop.state(&id).await, "available - 0");
-    assert_eq!(shop.hear(Step::Created, "a", &id, 0).await, Effect::Done);
-    assert_eq!(shop.hear(Step::Cancelled, "a", &id, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "a", &id, 0).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Cancelled, "a", &id, 1).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "available - 2");
 }
 
-async fn order_brings_withdrawn_ticket_back_until_it_ends(engine: Engine) {
+async fn order_restores_a_withdrawn_ticket_until_it_ends(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.delete(&id, "seller").await.unwrap();
     assert_eq!(shop.state(&id).await, "gone");
-    assert_eq!(shop.hear(Step::Created, "o", &id, 0).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Created, "o", &id, 0).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "reserved o 2");
     assert!(matches!(shop.delete(&id, "seller").await, Err(EditError::Reserved)));
     assert!(matches!(shop.update(&id, "seller", "B", 1).await, Err(EditError::Reserved)));
-    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Done);
+    assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, Effect::Done);
     assert_eq!(shop.state(&id).await, "gone", "the withdrawal takes effect after all");
-    assert_eq!(shop.hear(Step::Cancelled, "o", &id, 1).await, Effect::Duplicate);
-    let events: Vec<_> = shop.said().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
+    assert_eq!(shop.apply(Step::Cancelled, "o", &id, 1).await, Effect::Duplicate);
+    let events: Vec<_> =
+        shop.published().await.into_iter().map(|(_, name, _, version)| (name, version)).collect();
     let expected = ["ticket:created", "ticket:deleted", "ticket:updated", "ticket:deleted"];
     assert_eq!(events, expected.map(str::to_owned).into_iter().zip(0..).collect::<Vec<_>>());
     let kinds: Vec<_> = shop.changes().await.into_iter().map(|change| change.kind).collect();
@@ -98,25 +99,25 @@ async fn withdrawn_ticket_is_sold_to_the_order_that_completes(engine: Engine) {
     let id = shop.list("seller", "A ticket", 2000).await.id;
     // The first order ends before the second is made; tickets learns of both after the withdrawal, the first end last.
     shop.delete(&id, "seller").await.unwrap();
-    shop.hear(Step::Created, "a", &id, 0).await;
-    shop.hear(Step::Created, "b", &id, 0).await;
-    shop.hear(Step::Confirmed, "b", &id, 1).await;
+    shop.apply(Step::Created, "a", &id, 0).await;
+    shop.apply(Step::Created, "b", &id, 0).await;
+    shop.apply(Step::Confirmed, "b", &id, 1).await;
     assert_eq!(shop.state(&id).await, "reserved a 2");
-    shop.hear(Step::Completed, "b", &id, 2).await;
+    shop.apply(Step::Completed, "b", &id, 2).await;
     assert_eq!(shop.state(&id).await, "sold b 3");
-    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.state(&id).await, "sold b 3");
     assert!(matches!(shop.delete(&id, "seller").await, Err(EditError::Reserved)));
     assert_eq!(shop.versions(&id).await, [0, 1, 2, 3]);
 }
 
-async fn edit_loses_to_order_and_returns_after_it(engine: Engine) {
+async fn edit_yields_to_an_order_and_applies_after_it(engine: Engine) {
     let shop = Shop::on(engine);
     let id = shop.list("seller", "A ticket", 2000).await.id;
     shop.update(&id, "seller", "Dearer", 9000).await.unwrap();
     shop.ordered_at("a", &id, Some("A ticket"), 2000).await;
     assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
-    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "Dearer 9000 available -");
     shop.update(&id, "seller", "Cheaper", 1000).await.unwrap();
     shop.delete(&id, "seller").await.unwrap();
@@ -129,8 +130,8 @@ async fn edit_loses_to_order_and_returns_after_it(engine: Engine) {
         ["dearer"],
         "searches find what is shown"
     );
-    shop.hear(Step::Confirmed, "b", &id, 1).await;
-    shop.hear(Step::Completed, "b", &id, 2).await;
+    shop.apply(Step::Confirmed, "b", &id, 1).await;
+    shop.apply(Step::Completed, "b", &id, 2).await;
     assert_eq!(shop.shown(&id).await, "Dearer 9000 sold b");
     assert_eq!(shop.versions(&id).await, (0..8).collect::<Vec<_>>());
 }
@@ -142,9 +143,9 @@ async fn next_order_shows_its_own_terms(engine: Engine) {
     shop.ordered_at("a", &id, Some("A ticket"), 2000).await;
     shop.ordered_at("b", &id, Some("A ticket"), 3000).await;
     assert_eq!(shop.shown(&id).await, "A ticket 2000 reserved a");
-    shop.hear(Step::Cancelled, "a", &id, 1).await;
+    shop.apply(Step::Cancelled, "a", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "A ticket 3000 reserved b");
-    shop.hear(Step::Cancelled, "b", &id, 1).await;
+    shop.apply(Step::Cancelled, "b", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "A ticket 3000 available -");
 }
 
@@ -154,12 +155,12 @@ async fn order_without_title_shows_the_listed_one(engine: Engine) {
     shop.update(&id, "seller", "Edited", 3000).await.unwrap();
     shop.ordered_at("o", &id, None, 2000).await;
     assert_eq!(shop.shown(&id).await, "Edited 2000 reserved o");
-    shop.hear(Step::Cancelled, "o", &id, 1).await;
+    shop.apply(Step::Cancelled, "o", &id, 1).await;
     assert_eq!(shop.shown(&id).await, "Edited 3000 available -");
 }
 
 /// Rows as the version before wrote them: a withdrawn ticket whose order lives on, without the terms of that order.
-async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) {
+async fn withdrawn_ticket_of_an_earlier_version_is_restored(engine: Engine) {
     for (status, shown) in [("complete", "A ticket 2000 sold o"), ("created", "A ticket 2000 reserved o")] {
         let shop = Shop::on(engine);
         let (id, other) =
@@ -176,7 +177,7 @@ async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) 
         assert_eq!(held, std::slice::from_ref(&id));
         for withdrawn in [&id, &other, &id] {
             let withdrawn = withdrawn.clone();
-            let back = shop.telling(move |tx, voice| store::correct_outdated(tx, voice, &withdrawn));
+            let back = shop.telling(move |tx, voice| store::correct_outdated(tx, publisher, &withdrawn));
             back.await.map_err(|error: DbError| error).unwrap();
         }
         assert_eq!((shop.shown(&id).await, shop.shown(&other).await), (shown.to_owned(), "gone".to_owned()));
@@ -185,7 +186,7 @@ async fn withdrawn_ticket_of_an_earlier_version_is_brought_back(engine: Engine) 
 }
 
 /// An earlier version beside this one has released a ticket: it knows no withdrawal and no edit of what is reserved.
-async fn wishes_that_an_earlier_version_passed_over_take_effect(engine: Engine) {
+async fn edits_that_an_earlier_version_skipped_take_effect(engine: Engine) {
     let shop = Shop::on(engine);
     let withdrawn = shop.list("seller", "Withdrawn", 2000).await.id;
     let edited = shop.list("seller", "Listed", 2000).await.id;
@@ -207,7 +208,7 @@ async fn wishes_that_an_earlier_version_passed_over_take_effect(engine: Engine) 
     assert_eq!(found.await.map_err(|error: DbError| error).unwrap(), [withdrawn.clone(), edited.clone()]);
     for id in [&withdrawn, &edited, &other, &edited] {
         let id = id.clone();
-        let corrected = shop.telling(move |tx, voice| store::correct_outdated(tx, voice, &id));
+        let corrected = shop.telling(move |tx, voice| store::correct_outdated(tx, publisher, &id));
         corrected.await.map_err(|error: DbError| error).unwrap();
     }
     assert_eq!(shop.shown(&withdrawn).await, "gone");
@@ -230,10 +231,10 @@ fn lives() -> impl Strategy<Value = Vec<(&'static str, Step, i64)>> {
         Just(vec![Step::Created, Step::Cancelled]),
     ];
     (ended.clone(), ended, last).prop_map(|(first, second, third)| {
-        let told = |order: &'static str, steps: Vec<Step>| {
+        let events = |order: &'static str, steps: Vec<Step>| {
             (0..).zip(steps).map(move |(version, step)| (order, step, version)).collect::<Vec<_>>()
         };
-        [told("a", first), told("b", second), told("c", third)].concat()
+        [events("a", first), events("b", second), events("c", third)].concat()
     })
 }
 
@@ -241,9 +242,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(25))]
 
     /// However the events are shuffled and repeated, with what is early coming again, the ticket ends with the order
-    /// that holds it in the end, its versions are unbroken, and nobody is told twice.
+    /// that holds it in the end, its versions are unbroken, and no version is published twice.
     #[test]
-    fn shuffled_lives_end_with_the_right_holder(
+    fn shuffled_events_end_with_the_right_holder(
         lives in lives(),
         withdrawn_at in prop::option::of(0_usize..30),
         picks in prop::collection::vec(any::<prop::sample::Index>(), 30),
@@ -266,7 +267,7 @@ proptest! {
                 if withdrawn_at.is_some_and(|at| at <= place) {
                     is_withdrawn |= shop.delete(&id, "seller").await.is_ok();
                 }
-                let effect = shop.hear(step, order, &id, version).await;
+                let effect = shop.apply(step, order, &id, version).await;
                 if effect == Effect::Done {
                     prop_assert!(applied.insert((order, version)), "{} {} took effect twice", order, version);
                 }

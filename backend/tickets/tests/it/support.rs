@@ -9,7 +9,9 @@ use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Money, OrderId, Ticket, TicketId, Timestamp, UserId};
 use ticketing_tickets::domain::terms::OrderedTerms;
 use ticketing_tickets::domain::title::Title;
-use ticketing_tickets::store::{self, Change, EditError, NewListing, NewReservation, Resumed, Voice};
+use ticketing_tickets::store::{
+    self, Change, ChangePublisher, EditError, NewListing, NewReservation, Resumed,
+};
 use ticketing_tickets::{Feed, MIGRATIONS};
 
 pub(crate) struct Shop {
@@ -33,7 +35,7 @@ impl Shop {
     /// Runs a unit that tells of what it changes.
     pub(crate) async fn telling<T, E>(
         &self,
-        unit: impl Fn(&mut Tx<'_>, &Voice<'_>) -> Result<T, E> + Send + 'static,
+        unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
         T: Send + 'static,
@@ -48,7 +50,7 @@ impl Shop {
 
     pub(crate) async fn list_as(&self, seller: &str, new: NewListing) -> Ticket {
         let (id, seller) = (TicketId::new(self.core.clock.new_id()), UserId::new(seller));
-        let listed = self.telling(move |tx, voice| store::create(tx, voice, id.clone(), &seller, &new));
+        let listed = self.telling(move |tx, publisher| store::create(tx, publisher, id.clone(), &seller, &new));
         listed.await.map_err(|error: DbError| error).unwrap()
     }
 
@@ -69,12 +71,12 @@ impl Shop {
         new: NewListing,
     ) -> Result<Ticket, EditError> {
         let (id, owner) = (id.clone(), UserId::new(owner));
-        self.telling(move |tx, voice| store::update(tx, voice, &id, &owner, &new, |_| true)).await
+        self.telling(move |tx, publisher| store::update(tx, publisher, &id, &owner, &new, |_| true)).await
     }
 
     pub(crate) async fn delete(&self, id: &TicketId, owner: &str) -> Result<(), EditError> {
         let (id, owner) = (id.clone(), UserId::new(owner));
-        self.telling(move |tx, voice| store::delete(tx, voice, &id, &owner, |_| true)).await
+        self.telling(move |tx, publisher| store::delete(tx, publisher, &id, &owner, |_| true)).await
     }
 
     pub(crate) async fn find(&self, id: &TicketId) -> Option<Ticket> {
@@ -95,13 +97,13 @@ impl Shop {
     }
 
     /// What an order says of itself: the step, and its version.
-    pub(crate) async fn hear(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
+    pub(crate) async fn apply(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
-        let heard = self.telling(move |tx, voice| match step {
-            Step::Created => store::reserve(tx, voice, &ordered(&order, &ticket, version)),
+        let heard = self.telling(move |tx, publisher| match step {
+            Step::Created => store::reserve(tx, publisher, &ordered(&order, &ticket, version)),
             Step::Confirmed => store::confirm(tx, &order, version),
-            Step::Completed => store::complete(tx, voice, &order, &ticket, version),
-            Step::Cancelled => store::release(tx, voice, &order, &ticket, version),
+            Step::Completed => store::complete(tx, publisher, &order, &ticket, version),
+            Step::Cancelled => store::release(tx, publisher, &order, &ticket, version),
         });
         heard.await.map_err(|error: DbError| error).unwrap()
     }
@@ -116,7 +118,7 @@ impl Shop {
             },
             ..ordered(&OrderId::new(order), ticket, 0)
         };
-        let heard = self.telling(move |tx, voice| store::reserve(tx, voice, &new));
+        let heard = self.telling(move |tx, publisher| store::reserve(tx, publisher, &new));
         assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
@@ -134,7 +136,7 @@ impl Shop {
     /// `order:created` of a ticket on these terms.
     pub(crate) async fn ordered_on(&self, order: &str, ticket: &TicketId, terms: OrderedTerms) {
         let new = NewReservation { terms, ..ordered(&OrderId::new(order), ticket, 0) };
-        let heard = self.telling(move |tx, voice| store::reserve(tx, voice, &new));
+        let heard = self.telling(move |tx, publisher| store::reserve(tx, publisher, &new));
         assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
@@ -178,20 +180,20 @@ impl Shop {
         self.core.db.write(move |tx| store::prune(tx, now)).await.map_err(|error: DbError| error).unwrap();
     }
 
-    /// What was said, oldest first: `name aggregate version`.
-    pub(crate) async fn said(&self) -> Vec<(String, String, String, i64)> {
-        let said = self.core.db.read(|tx| {
+    /// The published events, oldest first: `name aggregate version`.
+    pub(crate) async fn published(&self) -> Vec<(String, String, String, i64)> {
+        let published = self.core.db.read(|tx| {
             tx.query("SELECT id, name, aggregate, version FROM outbox ORDER BY id", &[], |row| {
                 Ok((row.text("id")?, row.text("name")?, row.text("aggregate")?, row.int("version")?))
             })
         });
-        said.await.map_err(|error: DbError| error).unwrap()
+        published.await.map_err(|error: DbError| error).unwrap()
     }
 
-    /// The versions that were said of a ticket.
+    /// The published versions of a ticket.
     pub(crate) async fn versions(&self, id: &TicketId) -> Vec<i64> {
-        let said = self.said().await;
-        said.into_iter().filter(|(_, _, of, _)| of == id.as_str()).map(|(.., version)| version).collect()
+        let published = self.published().await;
+        published.into_iter().filter(|(_, _, of, _)| of == id.as_str()).map(|(.., version)| version).collect()
     }
 }
 
@@ -207,14 +209,16 @@ pub(crate) enum Step {
 pub(crate) async fn telling<T, E>(
     core: &Core,
     feed: &Feed,
-    unit: impl Fn(&mut Tx<'_>, &Voice<'_>) -> Result<T, E> + Send + 'static,
+    unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,
 ) -> Result<T, E>
 where
     T: Send + 'static,
     E: From<DbError> + Send + 'static,
 {
     let (outbox, feed, clock) = (core.outbox.clone(), feed.clone(), core.clock.clone());
-    core.db.write(move |tx| unit(tx, &Voice { outbox: &outbox, feed: &feed, now: clock.now() })).await
+    core.db
+        .write(move |tx| unit(tx, &ChangePublisher { outbox: &outbox, feed: &feed, now: clock.now() }))
+        .await
 }
 
 fn open(home: &Home, clock: Clock) -> Core {

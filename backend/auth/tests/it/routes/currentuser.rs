@@ -15,11 +15,11 @@ use crate::support::{KEY, PASSWORD, Service, cookie_of, parts};
 
 on_both! {
     #[tokio::test]
-    tells_who_is_signed_in, forged_and_foreign_tokens_are_no_session, a_session_ends_with_its_time;
+    currentuser_returns_the_signed_in_user, forged_and_foreign_tokens_are_no_session, session_ends_after_its_lifetime;
 }
 
 #[tokio::test]
-async fn session_that_another_replica_ended_is_refused_at_once() {
+async fn session_revoked_by_another_replica_is_refused_at_once() {
     let service = Service::on(Engine::Postgres).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let (_, claims) = parts(&made.token());
@@ -67,7 +67,7 @@ fn without(claims: &Value, name: &str) -> Value {
     claims
 }
 
-async fn tells_who_is_signed_in(engine: Engine) {
+async fn currentuser_returns_the_signed_in_user(engine: Engine) {
     let service = Service::on(engine).await;
     assert!(service.current_user(None).await.is_null());
     let made = service.signup("Ada@example.com", PASSWORD).await;
@@ -123,7 +123,7 @@ async fn forged_and_foreign_tokens_are_no_session(engine: Engine) {
     }
 }
 
-async fn a_session_ends_with_its_time(engine: Engine) {
+async fn session_ends_after_its_lifetime(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.clock.advance(LIFETIME - Duration::from_secs(1));

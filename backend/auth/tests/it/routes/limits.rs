@@ -14,14 +14,14 @@ use crate::support::{PASSWORD, Reply, Service, post};
 
 on_both! {
     #[tokio::test]
-    an_account_takes_ten_tries_a_minute, an_account_that_does_not_exist_is_limited_just_so,
-    an_address_has_its_limit_over_all_accounts, without_settings_an_address_has_three_hundred,
+    account_has_ten_tries_a_minute_from_one_address, unknown_account_is_limited_like_a_known_one,
+    address_is_limited_over_all_accounts, default_limit_of_an_address_is_300,
     owner_signs_in_while_another_address_guesses, guesses_from_many_addresses_delay_but_never_refuse_the_owner;
 }
 
 const TOO_MANY: (&str, &str, &str) = ("", "too_many_requests", "Too many tries, please wait a moment");
 
-async fn an_account_takes_ten_tries_a_minute(engine: Engine) {
+async fn account_has_ten_tries_a_minute_from_one_address(engine: Engine) {
     let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     for number in 0..10 {
@@ -42,7 +42,7 @@ async fn an_account_takes_ten_tries_a_minute(engine: Engine) {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
 }
 
-async fn an_account_that_does_not_exist_is_limited_just_so(engine: Engine) {
+async fn unknown_account_is_limited_like_a_known_one(engine: Engine) {
     let service = Service::on(engine).await;
     for _ in 0..10 {
         assert_eq!(service.signin("nobody@example.com", "guess").await.status, StatusCode::BAD_REQUEST);
@@ -121,7 +121,7 @@ async fn from(service: &Service, peer: &str, forwarded: &str, path: &str, number
     service.send(request).await
 }
 
-async fn an_address_has_its_limit_over_all_accounts(engine: Engine) {
+async fn address_is_limited_over_all_accounts(engine: Engine) {
     let service = Service::with(engine, |settings| {
         settings.limits = Limits { tries_per_address: 6, ..Limits::default() };
         settings.proxies = TrustedProxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
@@ -151,7 +151,7 @@ async fn an_address_has_its_limit_over_all_accounts(engine: Engine) {
     assert_eq!(from(&service, "203.0.113.9", "", "/api/users/signin", 0).await.status, StatusCode::OK);
 }
 
-async fn without_settings_an_address_has_three_hundred(engine: Engine) {
+async fn default_limit_of_an_address_is_300(engine: Engine) {
     let service = Service::on(engine).await;
     for number in 0..300 {
         let reply = service.signin(&format!("u{number}@example.com"), "guess").await;

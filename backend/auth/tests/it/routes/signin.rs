@@ -8,15 +8,15 @@ use crate::support::{PASSWORD, Service};
 
 on_both! {
     #[tokio::test]
-    begins_a_session_whatever_the_case_of_the_email,
-    an_unknown_email_and_a_wrong_password_cannot_be_told_apart, passwords_are_compared_exactly_as_received,
-    every_fault_is_reported_together, a_broken_hash_is_an_internal_error_without_detail,
-    accounts_outlive_the_process;
+    signin_ignores_the_case_of_the_email,
+    unknown_email_and_wrong_password_get_the_same_answer, passwords_are_compared_exactly_as_received,
+    validation_errors_are_reported_together, invalid_hash_is_an_internal_error_without_detail,
+    accounts_survive_a_restart;
 }
 
 const WRONG: (&str, &str, &str) = ("", "invalid_credentials", "Invalid credentials");
 
-async fn begins_a_session_whatever_the_case_of_the_email(engine: Engine) {
+async fn signin_ignores_the_case_of_the_email(engine: Engine) {
     let service = Service::on(engine).await;
     let user = service.signup("Ada@Example.com", PASSWORD).await.json();
     for email in ["Ada@Example.com", "ada@example.com", "ADA@EXAMPLE.COM"] {
@@ -27,7 +27,7 @@ async fn begins_a_session_whatever_the_case_of_the_email(engine: Engine) {
     }
 }
 
-async fn an_unknown_email_and_a_wrong_password_cannot_be_told_apart(engine: Engine) {
+async fn unknown_email_and_wrong_password_get_the_same_answer(engine: Engine) {
     let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     let mut seen = Vec::new();
@@ -65,7 +65,7 @@ async fn passwords_are_compared_exactly_as_received(engine: Engine) {
     assert_eq!(service.signin("bob@example.com", &long).await.status, StatusCode::OK);
 }
 
-async fn every_fault_is_reported_together(engine: Engine) {
+async fn validation_errors_are_reported_together(engine: Engine) {
     let service = Service::on(engine).await;
     let email = ("email", "invalid_input", "Email must be valid");
     let password = ("password", "invalid_input", "You must supply a password");
@@ -77,7 +77,7 @@ async fn every_fault_is_reported_together(engine: Engine) {
     assert_eq!(service.app.hash_counts().verified, 0);
 }
 
-async fn a_broken_hash_is_an_internal_error_without_detail(engine: Engine) {
+async fn invalid_hash_is_an_internal_error_without_detail(engine: Engine) {
     let service = Service::on(engine).await;
     service.signup("ada@example.com", PASSWORD).await;
     let db = &service.app.core().db;
@@ -87,7 +87,7 @@ async fn a_broken_hash_is_an_internal_error_without_detail(engine: Engine) {
     reply.refused(500, &[("", "internal", "Something went wrong")]);
 }
 
-async fn accounts_outlive_the_process(engine: Engine) {
+async fn accounts_survive_a_restart(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let service = service.reopened().await;

@@ -12,10 +12,10 @@ use crate::support::{PASSWORD, Reply, Service, cookie_of, eventually};
 
 on_both! {
     #[tokio::test]
-    ends_the_session_for_good_and_says_so_once, without_a_session_there_is_nothing_to_end,
-    the_old_cookie_is_refused_after_a_restart_too, signing_out_many_times_at_once_says_so_once,
-    an_expired_session_is_none, a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same,
-    every_valid_session_cookie_of_the_request_ends, a_link_or_a_foreign_form_does_not_sign_out;
+    signout_revokes_the_session_and_publishes_once, signout_without_a_session_succeeds,
+    revoked_cookie_is_refused_after_a_restart, concurrent_sign_outs_publish_once,
+    expired_session_is_no_session, disconnected_client_is_still_signed_out,
+    signout_revokes_every_valid_session_cookie, link_or_foreign_form_does_not_sign_out;
 }
 
 fn assert_signed_out(reply: &Reply) {
@@ -33,7 +33,7 @@ async fn events(service: &Service) -> Vec<Value> {
         .collect()
 }
 
-async fn ends_the_session_for_good_and_says_so_once(engine: Engine) {
+async fn signout_revokes_the_session_and_publishes_once(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let other = service.signin("ada@example.com", PASSWORD).await;
@@ -51,7 +51,7 @@ async fn ends_the_session_for_good_and_says_so_once(engine: Engine) {
     assert_eq!(service.current_user(Some(other.cookie())).await["id"], session["id"]);
 }
 
-async fn without_a_session_there_is_nothing_to_end(engine: Engine) {
+async fn signout_without_a_session_succeeds(engine: Engine) {
     let service = Service::on(engine).await;
     let forged = cookie_of("eyJhbGciOiJub25lIn0.e30.");
     for cookie in [None, Some("session=garbage"), Some("other=1"), Some(forged.as_str())] {
@@ -61,7 +61,7 @@ async fn without_a_session_there_is_nothing_to_end(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM ended_sessions").await, 0);
 }
 
-async fn the_old_cookie_is_refused_after_a_restart_too(engine: Engine) {
+async fn revoked_cookie_is_refused_after_a_restart(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.signout(Some(made.cookie())).await;
@@ -69,7 +69,7 @@ async fn the_old_cookie_is_refused_after_a_restart_too(engine: Engine) {
     assert!(service.current_user(Some(made.cookie())).await.is_null());
 }
 
-async fn signing_out_many_times_at_once_says_so_once(engine: Engine) {
+async fn concurrent_sign_outs_publish_once(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let replies = futures_util::future::join_all((0..20).map(|_| service.signout(Some(made.cookie())))).await;
@@ -77,7 +77,7 @@ async fn signing_out_many_times_at_once_says_so_once(engine: Engine) {
     assert_eq!(events(&service).await.len(), 1);
 }
 
-async fn an_expired_session_is_none(engine: Engine) {
+async fn expired_session_is_no_session(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     service.clock.advance(LIFETIME + Duration::from_secs(10));
@@ -85,7 +85,7 @@ async fn an_expired_session_is_none(engine: Engine) {
     assert!(events(&service).await.is_empty());
 }
 
-async fn a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same(engine: Engine) {
+async fn disconnected_client_is_still_signed_out(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     tokio::select! {
@@ -100,7 +100,7 @@ async fn a_client_that_goes_away_in_the_middle_is_signed_out_all_the_same(engine
     assert_eq!(events(&service).await.len(), 1);
 }
 
-async fn every_valid_session_cookie_of_the_request_ends(engine: Engine) {
+async fn signout_revokes_every_valid_session_cookie(engine: Engine) {
     let service = Service::on(engine).await;
     let first = service.signup("ada@example.com", PASSWORD).await;
     let second = service.signin("ada@example.com", PASSWORD).await;
@@ -115,7 +115,7 @@ async fn every_valid_session_cookie_of_the_request_ends(engine: Engine) {
     assert!(service.current_user(Some(other.cookie())).await.is_object(), "another device stays signed in");
 }
 
-async fn a_link_or_a_foreign_form_does_not_sign_out(engine: Engine) {
+async fn link_or_foreign_form_does_not_sign_out(engine: Engine) {
     let service = Service::on(engine).await;
     let made = service.signup("ada@example.com", PASSWORD).await;
     let refused = [

@@ -11,17 +11,17 @@ use crate::support::{KEY, PASSWORD, Service, parts, post};
 
 on_both! {
     #[tokio::test]
-    makes_an_account_and_signs_it_in, the_cookie_is_for_tls_alone_unless_told_otherwise,
-    an_email_has_one_account_whatever_its_case, twenty_at_once_make_one_account,
-    every_fault_is_reported_together, what_is_no_json_is_refused_as_such,
-    other_sites_cannot_sign_anyone_up, passwords_are_kept_as_salted_argon2id, hashing_is_bounded;
+    signup_creates_an_account_and_signs_it_in, cookie_is_secure_by_default,
+    email_has_one_account_whatever_its_case, concurrent_signups_create_one_account,
+    validation_errors_are_reported_together, body_that_is_no_json_is_refused,
+    signup_from_another_site_is_refused, passwords_are_stored_as_salted_argon2id, concurrent_hashing_is_bounded;
 }
 
 const EMAIL_FAULT: (&str, &str, &str) = ("email", "invalid_input", "Email must be valid");
 const PASSWORD_FAULT: (&str, &str, &str) =
     ("password", "invalid_input", "Password must be between 8 and 128 characters");
 
-async fn makes_an_account_and_signs_it_in(engine: Engine) {
+async fn signup_creates_an_account_and_signs_it_in(engine: Engine) {
     let service = Service::on(engine).await;
     let reply = service.signup("Ada@Example.com", PASSWORD).await;
     assert_eq!(reply.status, StatusCode::CREATED);
@@ -44,7 +44,7 @@ async fn makes_an_account_and_signs_it_in(engine: Engine) {
     assert_eq!(service.current_user(Some(reply.cookie())).await["id"], user["id"]);
 }
 
-async fn the_cookie_is_for_tls_alone_unless_told_otherwise(engine: Engine) {
+async fn cookie_is_secure_by_default(engine: Engine) {
     let service = Service::with(engine, |settings| {
         let keys = SessionKeys::new(&[KEY.into()]).unwrap();
         let (clock, revoked) = (settings.clock.clone(), RevokedSessions::new(settings.clock.clone()));
@@ -55,7 +55,7 @@ async fn the_cookie_is_for_tls_alone_unless_told_otherwise(engine: Engine) {
     assert!(reply.set_cookie().unwrap().ends_with("; HttpOnly; Path=/; SameSite=Lax; Secure"));
 }
 
-async fn an_email_has_one_account_whatever_its_case(engine: Engine) {
+async fn email_has_one_account_whatever_its_case(engine: Engine) {
     let service = Service::on(engine).await;
     assert_eq!(service.signup("ada@example.com", PASSWORD).await.status, StatusCode::CREATED);
     for email in ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.Com"] {
@@ -67,7 +67,7 @@ async fn an_email_has_one_account_whatever_its_case(engine: Engine) {
     assert_eq!(service.signin("ada@example.com", PASSWORD).await.status, StatusCode::OK);
 }
 
-async fn twenty_at_once_make_one_account(engine: Engine) {
+async fn concurrent_signups_create_one_account(engine: Engine) {
     let service = Service::on(engine).await;
     let replies = join_all((0..20).map(|number| {
         let email = if number % 2 == 0 { "ada@example.com" } else { "Ada@Example.com" };
@@ -83,7 +83,7 @@ async fn twenty_at_once_make_one_account(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-async fn every_fault_is_reported_together(engine: Engine) {
+async fn validation_errors_are_reported_together(engine: Engine) {
     let service = Service::on(engine).await;
     let path = "/api/users/signup";
     for body in [
@@ -103,7 +103,7 @@ async fn every_fault_is_reported_together(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-async fn what_is_no_json_is_refused_as_such(engine: Engine) {
+async fn body_that_is_no_json_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     for body in ["", "{", "[]", "\"ada@example.com\"", "{\"email\":\"ada@example.com\",}"] {
         let reply = service.send(post("/api/users/signup", body)).await;
@@ -122,7 +122,7 @@ async fn what_is_no_json_is_refused_as_such(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-async fn other_sites_cannot_sign_anyone_up(engine: Engine) {
+async fn signup_from_another_site_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     let mut request =
         post("/api/users/signup", json!({ "email": "ada@example.com", "password": PASSWORD }).to_string());
@@ -132,7 +132,7 @@ async fn other_sites_cannot_sign_anyone_up(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 0);
 }
 
-async fn passwords_are_kept_as_salted_argon2id(engine: Engine) {
+async fn passwords_are_stored_as_salted_argon2id(engine: Engine) {
     let service = Service::with(engine, |settings| settings.hashing = Hashing::default()).await;
     service.signup("ada@example.com", PASSWORD).await;
     service.signup("bob@example.com", PASSWORD).await;
@@ -141,7 +141,7 @@ async fn passwords_are_kept_as_salted_argon2id(engine: Engine) {
     assert_ne!(hashes[0], hashes[1]);
 }
 
-async fn hashing_is_bounded(engine: Engine) {
+async fn concurrent_hashing_is_bounded(engine: Engine) {
     let service = Service::with(engine, |settings| {
         settings.hashing = Hashing { slots: 1, waiting: 1, ..Hashing::default() };
     })

@@ -12,10 +12,10 @@ use crate::support::{PASSWORD, Reply, Service, post};
 
 on_both! {
     #[tokio::test]
-    the_same_request_gets_the_same_answer_and_a_session_of_its_own, another_body_is_refused,
-    the_same_request_twenty_times_at_once_is_one, a_refused_sign_up_releases_its_key,
-    a_key_belongs_to_the_address_that_signs_up, a_limit_that_is_reached_does_not_take_a_known_answer,
-    keys_are_checked_and_forgotten_after_a_day, nothing_secret_is_kept_with_the_answer;
+    repeated_signup_gets_the_same_answer_and_a_new_session, key_with_another_body_is_refused,
+    concurrent_repeats_of_a_signup_create_one_account, refused_sign_up_releases_its_key,
+    idempotency_key_belongs_to_the_address_that_signs_up, stored_answer_is_replayed_beyond_the_limit,
+    keys_are_validated_and_removed_after_a_day, stored_answer_has_no_secret;
 }
 
 async fn keyed(service: &Service, key: &str, body: Value) -> Reply {
@@ -31,7 +31,7 @@ fn ada() -> Value {
 const REUSED: (&str, &str, &str) =
     ("", "idempotency_key_reused", "This Idempotency-Key was used with another request body");
 
-async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own(engine: Engine) {
+async fn repeated_signup_gets_the_same_answer_and_a_new_session(engine: Engine) {
     let service = Service::on(engine).await;
     let first = keyed(&service, "k-1", ada()).await;
     let again = keyed(&service, "k-1", ada()).await;
@@ -48,7 +48,7 @@ async fn the_same_request_gets_the_same_answer_and_a_session_of_its_own(engine: 
     assert_eq!(keyed(&service, "k-1", spaced).await.body, first.body);
 }
 
-async fn another_body_is_refused(engine: Engine) {
+async fn key_with_another_body_is_refused(engine: Engine) {
     let service = Service::on(engine).await;
     keyed(&service, "k-1", ada()).await;
     let another = json!({ "email": "ada@example.com", "password": "another password" });
@@ -58,7 +58,7 @@ async fn another_body_is_refused(engine: Engine) {
     keyed(&service, "k-2", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
-async fn a_key_belongs_to_the_address_that_signs_up(engine: Engine) {
+async fn idempotency_key_belongs_to_the_address_that_signs_up(engine: Engine) {
     let service = Service::on(engine).await;
     assert_eq!(keyed(&service, "1", ada()).await.status, StatusCode::CREATED);
     let bob = json!({ "email": "bob@example.com", "password": PASSWORD });
@@ -71,7 +71,7 @@ async fn a_key_belongs_to_the_address_that_signs_up(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 2);
 }
 
-async fn a_limit_that_is_reached_does_not_take_a_known_answer(engine: Engine) {
+async fn stored_answer_is_replayed_beyond_the_limit(engine: Engine) {
     let service = Service::with(engine, |settings| settings.limits.tries_per_address = 1).await;
     let first = keyed(&service, "k-1", ada()).await;
     assert_eq!(first.status, StatusCode::CREATED);
@@ -85,7 +85,7 @@ async fn a_limit_that_is_reached_does_not_take_a_known_answer(engine: Engine) {
     }
 }
 
-async fn the_same_request_twenty_times_at_once_is_one(engine: Engine) {
+async fn concurrent_repeats_of_a_signup_create_one_account(engine: Engine) {
     let service = Service::on(engine).await;
     let replies = join_all((0..20).map(|_| keyed(&service, "k-1", ada()))).await;
     for reply in &replies {
@@ -94,7 +94,7 @@ async fn the_same_request_twenty_times_at_once_is_one(engine: Engine) {
     assert_eq!(service.count("SELECT COUNT(*) AS n FROM users").await, 1);
 }
 
-async fn a_refused_sign_up_releases_its_key(engine: Engine) {
+async fn refused_sign_up_releases_its_key(engine: Engine) {
     let service = Service::on(engine).await;
     let bad = json!({ "email": "ada", "password": PASSWORD });
     assert_eq!(keyed(&service, "k-0", bad).await.status, StatusCode::BAD_REQUEST);
@@ -105,7 +105,7 @@ async fn a_refused_sign_up_releases_its_key(engine: Engine) {
     assert_eq!(kept, 0);
 }
 
-async fn keys_are_checked_and_forgotten_after_a_day(engine: Engine) {
+async fn keys_are_validated_and_removed_after_a_day(engine: Engine) {
     let service = Service::on(engine).await;
     let reply = keyed(&service, &"k".repeat(256), ada()).await;
     assert_eq!(reply.status, StatusCode::BAD_REQUEST);
@@ -116,7 +116,7 @@ async fn keys_are_checked_and_forgotten_after_a_day(engine: Engine) {
     keyed(&service, "k-1", ada()).await.refused(400, &[("email", "email_in_use", "Email in use")]);
 }
 
-async fn nothing_secret_is_kept_with_the_answer(engine: Engine) {
+async fn stored_answer_has_no_secret(engine: Engine) {
     let service = Service::on(engine).await;
     let reply = keyed(&service, "k-1", ada()).await;
     let kept = service

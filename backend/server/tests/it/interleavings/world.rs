@@ -13,7 +13,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
 use ticketing_testkit::Engine;
-use ticketing_tickets::store::{EditError, Voice};
+use ticketing_tickets::store::{EditError, ChangePublisher};
 
 use super::TTL;
 use super::listings::{edit, listing, terms};
@@ -138,8 +138,8 @@ impl World {
         let terms = terms("as listed", price, self.model.now, None);
         let (ticket, new) = (TicketId::new(id.clone()), listing(&terms));
         let unit = move |tx: &mut Tx<'_>| {
-            let voice = Voice { outbox: &outbox, feed: &feed, now };
-            ticketing_tickets::store::create(tx, &voice, ticket.clone(), &user(seller), &new)
+            let publisher = ChangePublisher { outbox: &outbox, feed: &feed, now };
+            ticketing_tickets::store::create(tx, &publisher, ticket.clone(), &user(seller), &new)
         };
         core.db.write::<Ticket, DbError, _>(unit).await.unwrap();
         self.model.list(&id, seller, terms);
@@ -156,8 +156,8 @@ impl World {
         let terms = terms(&title, price, self.model.now, Some(&self.model.tickets[&id].listing));
         let (ticket, new) = (TicketId::new(id.clone()), edit(&terms));
         let unit = move |tx: &mut Tx<'_>| {
-            let voice = Voice { outbox: &outbox, feed: &feed, now };
-            ticketing_tickets::store::update(tx, &voice, &ticket, &user(by), &new, |_| true)
+            let publisher = ChangePublisher { outbox: &outbox, feed: &feed, now };
+            ticketing_tickets::store::update(tx, &publisher, &ticket, &user(by), &new, |_| true)
         };
         let answer =
             core.db.write::<Ticket, EditError, _>(unit).await.map(drop).map_err(|error| said(&error));
@@ -174,8 +174,8 @@ impl World {
         let (outbox, feed, now) = (core.outbox.clone(), self.services.feed.clone(), self.clock.now());
         let ticket = TicketId::new(id.clone());
         let unit = move |tx: &mut Tx<'_>| {
-            let voice = Voice { outbox: &outbox, feed: &feed, now };
-            ticketing_tickets::store::delete(tx, &voice, &ticket, &user(by), |_| true)
+            let publisher = ChangePublisher { outbox: &outbox, feed: &feed, now };
+            ticketing_tickets::store::delete(tx, &publisher, &ticket, &user(by), |_| true)
         };
         let answer = core.db.write::<(), EditError, _>(unit).await.map_err(|error| said(&error));
         assert_eq!(answer, self.model.may_change(&id, by), "a withdrawal of {id}");
