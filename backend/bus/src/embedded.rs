@@ -98,7 +98,7 @@ impl Log {
             cache.pop_first();
         }
         drop(cache);
-        // The commit has rung already, but then this was not in memory yet.
+        // The commit has notified already, but then this was not in memory yet.
         self.published.notify();
     }
 

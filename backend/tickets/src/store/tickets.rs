@@ -214,13 +214,21 @@ fn editable(
 }
 
 /// Says that a ticket has changed, to the other services and to those who watch.
-pub(super) fn publish_updated(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, ticket: &Ticket) -> Result<(), DbError> {
+pub(super) fn publish_updated(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    ticket: &Ticket,
+) -> Result<(), DbError> {
     let change = publisher.outbox.append(tx, &TicketUpdated::from(ticket))?;
     changes::record(tx, publisher, &change, TicketChangeKind::Updated, ticket)
 }
 
 /// Publishes that a ticket was withdrawn, to the other services and to those who watch.
-pub(super) fn publish_deleted(tx: &mut Tx<'_>, publisher: &ChangePublisher<'_>, gone: &Ticket) -> Result<(), DbError> {
+pub(super) fn publish_deleted(
+    tx: &mut Tx<'_>,
+    publisher: &ChangePublisher<'_>,
+    gone: &Ticket,
+) -> Result<(), DbError> {
     let change = publisher.outbox.append(tx, &TicketDeleted::from(gone))?;
     changes::record(tx, publisher, &change, TicketChangeKind::Deleted, gone)
 }

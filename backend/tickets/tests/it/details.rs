@@ -69,12 +69,12 @@ async fn edited_details_lose_to_order_and_return_after_it(engine: Engine) {
     shop.update_to(id, "seller", moved_to("Hall 2")).await.unwrap();
     shop.ordered_on("a", id, ordered(&ticket)).await;
     assert_eq!(venue(&shop, id).await, "Palais de Tokyo");
-    shop.hear(Step::Cancelled, "a", id, 1).await;
+    shop.apply(Step::Cancelled, "a", id, 1).await;
     assert_eq!(venue(&shop, id).await, "Hall 2");
     shop.delete(id, "seller").await.unwrap();
     shop.ordered_on("b", id, ordered(&ticket)).await;
-    shop.hear(Step::Confirmed, "b", id, 1).await;
-    shop.hear(Step::Completed, "b", id, 2).await;
+    shop.apply(Step::Confirmed, "b", id, 1).await;
+    shop.apply(Step::Completed, "b", id, 2).await;
     assert_eq!(venue(&shop, id).await, "Palais de Tokyo", "the sale stands as it was ordered");
 }
 

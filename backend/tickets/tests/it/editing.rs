@@ -6,7 +6,7 @@ use ticketing_platform::db::DbError;
 use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::store::{self, EditError};
 
-use crate::support::{Shop, Step, listing, telling};
+use crate::support::{Shop, Step, listing, publishing};
 
 on_both! {
     #[tokio::test]
@@ -79,7 +79,7 @@ async fn one_of_many_concurrent_edits_of_a_version_succeeds(engine: Engine) {
         let edits = (0..12).map(|number| {
             let core = if number % 2 == 0 { &shop.core } else { &replica };
             let (id, new) = (id.clone(), listing(&format!("Edit {version}.{number}"), 2000));
-            telling(core, &shop.feed, move |tx, voice| {
+            publishing(core, &shop.feed, move |tx, publisher| {
                 store::update(tx, publisher, &id, &UserId::new("seller"), &new, |found| found == version)
             })
         });

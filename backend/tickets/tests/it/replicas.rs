@@ -13,7 +13,7 @@ use ticketing_sdk::{TicketId, UserId};
 use ticketing_tickets::Feed;
 use ticketing_tickets::store;
 
-use crate::support::{Shop, listing, telling};
+use crate::support::{Shop, listing, publishing};
 
 /// The blocks of a stream that carry data, as `place title`.
 struct Watcher {
@@ -57,7 +57,7 @@ async fn change_of_a_slow_transaction_is_not_skipped() {
     let (waits, id) = (Mutex::new(waits), TicketId::new(replica.clock.new_id()));
     let slow = tokio::spawn(async move {
         let feed = Feed::default();
-        let listed = telling(&replica, &feed, move |tx, voice| {
+        let listed = publishing(&replica, &feed, move |tx, publisher| {
             let listed =
                 store::create(tx, publisher, id.clone(), &UserId::new("seller"), &listing("slow", 2000))?;
             // What was posted goes out with it.
@@ -99,7 +99,7 @@ async fn watcher_sees_the_changes_of_other_replicas() {
             shop.list("seller", &title, 2000).await;
         } else {
             let (id, new) = (TicketId::new(other.clock.new_id()), listing(&title, 2000));
-            let listed = telling(&other, &other_feed, move |tx, voice| {
+            let listed = publishing(&other, &other_feed, move |tx, publisher| {
                 store::create(tx, publisher, id.clone(), &UserId::new("seller"), &new)
             });
             listed.await.map_err(|error: DbError| error).unwrap();

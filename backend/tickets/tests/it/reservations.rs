@@ -177,7 +177,8 @@ async fn withdrawn_ticket_of_an_earlier_version_is_restored(engine: Engine) {
         assert_eq!(held, std::slice::from_ref(&id));
         for withdrawn in [&id, &other, &id] {
             let withdrawn = withdrawn.clone();
-            let back = shop.telling(move |tx, voice| store::correct_outdated(tx, publisher, &withdrawn));
+            let back =
+                shop.publishing(move |tx, publisher| store::correct_outdated(tx, publisher, &withdrawn));
             back.await.map_err(|error: DbError| error).unwrap();
         }
         assert_eq!((shop.shown(&id).await, shop.shown(&other).await), (shown.to_owned(), "gone".to_owned()));
@@ -208,7 +209,7 @@ async fn edits_that_an_earlier_version_skipped_take_effect(engine: Engine) {
     assert_eq!(found.await.map_err(|error: DbError| error).unwrap(), [withdrawn.clone(), edited.clone()]);
     for id in [&withdrawn, &edited, &other, &edited] {
         let id = id.clone();
-        let corrected = shop.telling(move |tx, voice| store::correct_outdated(tx, publisher, &id));
+        let corrected = shop.publishing(move |tx, publisher| store::correct_outdated(tx, publisher, &id));
         corrected.await.map_err(|error: DbError| error).unwrap();
     }
     assert_eq!(shop.shown(&withdrawn).await, "gone");

@@ -33,7 +33,7 @@ impl Shop {
     }
 
     /// Runs a unit that tells of what it changes.
-    pub(crate) async fn telling<T, E>(
+    pub(crate) async fn publishing<T, E>(
         &self,
         unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
@@ -41,7 +41,7 @@ impl Shop {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        telling(&self.core, &self.feed, unit).await
+        publishing(&self.core, &self.feed, unit).await
     }
 
     pub(crate) async fn list(&self, seller: &str, title: &str, cents: i64) -> Ticket {
@@ -50,7 +50,8 @@ impl Shop {
 
     pub(crate) async fn list_as(&self, seller: &str, new: NewListing) -> Ticket {
         let (id, seller) = (TicketId::new(self.core.clock.new_id()), UserId::new(seller));
-        let listed = self.telling(move |tx, publisher| store::create(tx, publisher, id.clone(), &seller, &new));
+        let listed =
+            self.publishing(move |tx, publisher| store::create(tx, publisher, id.clone(), &seller, &new));
         listed.await.map_err(|error: DbError| error).unwrap()
     }
 
@@ -71,12 +72,12 @@ impl Shop {
         new: NewListing,
     ) -> Result<Ticket, EditError> {
         let (id, owner) = (id.clone(), UserId::new(owner));
-        self.telling(move |tx, publisher| store::update(tx, publisher, &id, &owner, &new, |_| true)).await
+        self.publishing(move |tx, publisher| store::update(tx, publisher, &id, &owner, &new, |_| true)).await
     }
 
     pub(crate) async fn delete(&self, id: &TicketId, owner: &str) -> Result<(), EditError> {
         let (id, owner) = (id.clone(), UserId::new(owner));
-        self.telling(move |tx, publisher| store::delete(tx, publisher, &id, &owner, |_| true)).await
+        self.publishing(move |tx, publisher| store::delete(tx, publisher, &id, &owner, |_| true)).await
     }
 
     pub(crate) async fn find(&self, id: &TicketId) -> Option<Ticket> {
@@ -99,7 +100,7 @@ impl Shop {
     /// What an order says of itself: the step, and its version.
     pub(crate) async fn apply(&self, step: Step, order: &str, ticket: &TicketId, version: i64) -> Effect {
         let (order, ticket) = (OrderId::new(order), ticket.clone());
-        let heard = self.telling(move |tx, publisher| match step {
+        let heard = self.publishing(move |tx, publisher| match step {
             Step::Created => store::reserve(tx, publisher, &ordered(&order, &ticket, version)),
             Step::Confirmed => store::confirm(tx, &order, version),
             Step::Completed => store::complete(tx, publisher, &order, &ticket, version),
@@ -118,7 +119,7 @@ impl Shop {
             },
             ..ordered(&OrderId::new(order), ticket, 0)
         };
-        let heard = self.telling(move |tx, publisher| store::reserve(tx, publisher, &new));
+        let heard = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
         assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
@@ -136,7 +137,7 @@ impl Shop {
     /// `order:created` of a ticket on these terms.
     pub(crate) async fn ordered_on(&self, order: &str, ticket: &TicketId, terms: OrderedTerms) {
         let new = NewReservation { terms, ..ordered(&OrderId::new(order), ticket, 0) };
-        let heard = self.telling(move |tx, publisher| store::reserve(tx, publisher, &new));
+        let heard = self.publishing(move |tx, publisher| store::reserve(tx, publisher, &new));
         assert_eq!(heard.await.map_err(|error: DbError| error).unwrap(), Effect::Done);
     }
 
@@ -206,7 +207,7 @@ pub(crate) enum Step {
     Cancelled,
 }
 
-pub(crate) async fn telling<T, E>(
+pub(crate) async fn publishing<T, E>(
     core: &Core,
     feed: &Feed,
     unit: impl Fn(&mut Tx<'_>, &ChangePublisher<'_>) -> Result<T, E> + Send + 'static,

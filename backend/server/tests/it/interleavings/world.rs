@@ -13,7 +13,7 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_sdk::{Order, OrderId, PaymentId, PaymentStatus, Ticket, TicketId, Timestamp, UserId};
 use ticketing_testkit::Engine;
-use ticketing_tickets::store::{EditError, ChangePublisher};
+use ticketing_tickets::store::{ChangePublisher, EditError};
 
 use super::TTL;
 use super::listings::{edit, listing, terms};
