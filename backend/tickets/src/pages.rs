@@ -1,7 +1,7 @@
 //! Pages of the list, kept as long as no ticket has changed.
 //!
-//! The list is read far more often than it changes. A page is good exactly while the feed has not rung since before it
-//! was read; the feed notifies after each commit and before its answer, so a client that received the answer sees the
+//! The list is read far more often than it changes. A page is valid while the feed has not notified since before
+//! the read; the feed notifies after each commit and before its answer, so a client that received the answer sees the
 //! change. Where other processes make changes too, their notifications come late, and no page is cached.
 
 use std::collections::HashMap;

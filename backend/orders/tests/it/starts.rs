@@ -93,10 +93,10 @@ async fn cancelled_order_says_why(engine: Engine) {
     ] {
         assert_eq!(shop.order(order).await.cancel_reason, Some(reason));
     }
-    let said = shop.bodies("order:cancelled").await;
+    let bodies = shop.bodies("order:cancelled").await;
     let reasons = ["buyer", "payment_failed", "expired", "expired"];
-    for (body, reason) in said.iter().zip(reasons) {
+    for (body, reason) in bodies.iter().zip(reasons) {
         assert!(body.contains(&format!("\"cancelReason\":\"{reason}\"")), "{body}");
     }
-    assert_eq!(said.len(), reasons.len());
+    assert_eq!(bodies.len(), reasons.len());
 }
