@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use ticketing_bus::Bus;
-use ticketing_platform::http::{self, LayerSettings};
+use ticketing_platform::http::{self, LayerSettings, ServeLimits};
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry;
 use tokio::net::TcpListener;
@@ -76,9 +76,11 @@ impl Listening {
             owners: Service::ALL.into_iter().filter_map(|it| Some((it.path()?, it.name()))).collect(),
             ..LayerSettings::default()
         };
+        let limits =
+            ServeLimits { allowed_origins: layers.allowed_origins.clone().into(), ..settings.serve.clone() };
         let router = http::wrap(routes, layers);
         let serving = &running.serving;
-        spawn(serving, http::serve(listener, router, settings.serve.clone(), serving.clone()));
+        spawn(serving, http::serve(listener, router, limits, serving.clone()));
         if let Some(listener) = metrics {
             spawn(serving, telemetry::serve_metrics(listener, serving.clone()));
         }

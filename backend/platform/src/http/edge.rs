@@ -17,6 +17,7 @@ use pin_project_lite::pin_project;
 use tower::Service;
 
 use super::LayerSettings;
+use super::allowed_origin::AllowedOrigin;
 use super::tags::EntityTags;
 use super::tls::is_over_tls;
 
@@ -100,7 +101,7 @@ struct Exchange {
 }
 
 /// The cross-origin part of a request.
-struct Cors {
+pub(super) struct Cors {
     /// The origin, if it is allowed.
     allowed: Option<HeaderValue>,
     is_preflight: bool,
@@ -177,7 +178,12 @@ fn name_options(headers: &mut HeaderMap) {
 }
 
 impl Cors {
-    fn complete(&self, headers: &mut HeaderMap) {
+    /// The part of a request of this origin that is no preflight.
+    pub(super) fn of_allowed(origin: &AllowedOrigin) -> Self {
+        Self { allowed: HeaderValue::from_str(origin.as_str()).ok(), is_preflight: false }
+    }
+
+    pub(super) fn complete(&self, headers: &mut HeaderMap) {
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         let Some(origin) = &self.allowed else { return };
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());

@@ -1,16 +1,18 @@
 //! Answers to requests that hyper cannot read.
 //!
 //! hyper answers these by itself, with a bare head and without a hook. The socket recognises such a head and writes the
-//! contract's error in its place: JSON with a code, a request id, and the header fields of every other answer.
+//! contract's error in its place: JSON with a code, a request id, and the header fields of every other answer, with those
+//! of CORS for a page of an allowed origin.
 
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use ticketing_sdk::ErrorCode;
 
 use super::ApiError;
-use super::edge::DEFAULTS;
+use super::allowed_origin::AllowedOrigin;
+use super::edge::{Cors, DEFAULTS};
 use super::request_id::RequestId;
 
 /// The statuses that hyper answers by itself.
@@ -19,14 +21,28 @@ const STATUSES: [StatusCode; 3] =
 /// Longer writes are not looked at: hyper's own head has a few short fields.
 const MAX_BARE: usize = 256;
 
-/// Whether `written` is an answer of hyper's own: a whole head of such a status, without a body and without the request id
-/// that every answer of a route has. No body holds these bytes: JSON and events escape line breaks.
+/// Whether `written` is an answer of hyper's own: a whole head of such a status, without a body and without the request
+/// id that every answer of a route has. No body holds these bytes: JSON and events escape line breaks.
 pub(super) fn is_bare(written: &[u8]) -> bool {
     written.len() <= MAX_BARE && status(written).is_some() && !has_field(written, "x-request-id")
 }
 
-/// The answer that is written in place of the bare one.
-pub(super) fn answer(bare: &[u8]) -> Bytes {
+/// Finds the allowed origin that a piece of a head names. A field in two pieces is not found. With text that only looks
+/// like the field, a client makes its own error readable.
+pub(super) fn find_origin<'a>(piece: &[u8], allowed: &'a [AllowedOrigin]) -> Option<&'a AllowedOrigin> {
+    if allowed.is_empty() {
+        return None;
+    }
+    let mut values = piece.split(|byte| *byte == b'\n').filter_map(|line| {
+        let (name, value) = line.split_at_checked("origin:".len())?;
+        name.eq_ignore_ascii_case(b"origin:").then_some(value.trim_ascii())
+    });
+    let value = values.next()?;
+    allowed.iter().find(|origin| origin.is(value))
+}
+
+/// The answer that is written in place of the bare one, for a page of this origin.
+pub(super) fn answer(bare: &[u8], origin: Option<&AllowedOrigin>) -> Bytes {
     let status = status(bare).unwrap_or(StatusCode::BAD_REQUEST);
     metrics::counter!("http_rejected_heads_total", "status" => status.as_str().to_owned()).increment(1);
     let (id, body) = (RequestId::generate(), error(status).body());
@@ -44,7 +60,11 @@ pub(super) fn answer(bare: &[u8]) -> Bytes {
     field("content-type", "application/json");
     field("x-request-id", id.as_str());
     field("cache-control", "no-store");
-    for (name, value) in &DEFAULTS {
+    let mut headers: HeaderMap = DEFAULTS.iter().cloned().collect();
+    if let Some(origin) = origin {
+        Cors::of_allowed(origin).complete(&mut headers);
+    }
+    for (name, value) in &headers {
         field(name.as_str(), value.to_str().unwrap_or_default());
     }
     if let Some(date) = fields(bare).find_map(|line| line.strip_prefix("date: ")) {
@@ -108,7 +128,7 @@ mod tests {
 
     #[test]
     fn answer_has_the_shape_of_every_other_error() {
-        let answer = answer(BARE);
+        let answer = answer(BARE, None);
         let (head, body) = std::str::from_utf8(&answer).unwrap().split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
         for field in

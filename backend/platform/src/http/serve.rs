@@ -1,4 +1,5 @@
-//! Serving: HTTP/1.1 with a time-out for every way a client can dawdle, ceilings for connections and streams, and a drain.
+//! Serves HTTP/1.1 with a timeout for every way a client can stall, limits on connections and streams, and a graceful
+//! shutdown.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
+use super::allowed_origin::AllowedOrigin;
 use super::body::{LARGEST_BODY, RequestBody};
 use super::connections::{Admitted, Connections};
 use super::socket::{Progress, Socket};
@@ -65,6 +67,8 @@ pub struct ServeLimits {
     pub streams_per_address: usize,
     /// Proxies: their connections are many clients', so they have no share.
     pub trusted_proxies: TrustedProxies,
+    /// Origins whose pages may read the errors of requests that are not valid HTTP.
+    pub allowed_origins: Arc<[AllowedOrigin]>,
     /// How long a drain waits for requests under way before it closes their connections.
     pub grace: Duration,
 }
@@ -83,6 +87,7 @@ impl Default for ServeLimits {
             streams: 4096,
             streams_per_address: 256,
             trusted_proxies: TrustedProxies::default(),
+            allowed_origins: Arc::default(),
             grace: Duration::from_secs(10),
         }
     }
@@ -208,7 +213,8 @@ impl Connection {
         let on_reserve = admitted.on_reserve;
         let head_within =
             if on_reserve { limits.head_within.min(RESERVE_HEAD_WITHIN) } else { limits.head_within };
-        let socket = Socket::new(stream, Arc::clone(&progress), head_within, limits.write_within);
+        let origins = limits.allowed_origins;
+        let socket = Socket::new(stream, Arc::clone(&progress), head_within, limits.write_within, origins);
         let (body_limit, body_within) = (limits.body_limit, limits.body_within);
         let (admitted, seen) = (Arc::new(admitted), Arc::clone(&progress));
         let service = service_fn(move |request: http::Request<Incoming>| {

@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use super::allowed_origin::AllowedOrigin;
 use super::rejection;
 
 /// What is left unread is discarded at most this long, and at most this much, before the socket is closed.
@@ -82,6 +83,7 @@ pub(super) struct Socket {
     write_within: Duration,
     write_deadline: Option<Pin<Box<Sleep>>>,
     lingering: Option<(Pin<Box<Sleep>>, usize)>,
+    allowed_origins: Arc<[AllowedOrigin]>,
     /// The answer that is being written in place of hyper's own, and how much of it is.
     rejection: Option<(Bytes, usize)>,
 }
@@ -92,11 +94,13 @@ struct Head {
     began: Instant,
     // Made when a read first has to wait: most heads arrive in one piece.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// The allowed origin that the head has named so far.
+    origin: Option<AllowedOrigin>,
 }
 
 impl Head {
     fn begin(after: u32) -> Self {
-        Self { after, began: Instant::now(), deadline: None }
+        Self { after, began: Instant::now(), deadline: None, origin: None }
     }
 }
 
@@ -106,6 +110,7 @@ impl Socket {
         progress: Arc<Progress>,
         head_within: Duration,
         write_within: Duration,
+        allowed_origins: Arc<[AllowedOrigin]>,
     ) -> Self {
         let head = Some(Head::begin(0));
         Self {
@@ -116,6 +121,7 @@ impl Socket {
             write_within,
             write_deadline: None,
             lingering: None,
+            allowed_origins,
             rejection: None,
         }
     }
@@ -126,7 +132,8 @@ impl Socket {
         let (answer, written) = self.rejection.get_or_insert_with(|| {
             // The rest of the request is on its way: it must not reset the connection under the answer.
             progress.set_unread(true);
-            (rejection::answer(bare), 0)
+            let origin = self.head.as_ref().and_then(|head| head.origin.as_ref());
+            (rejection::answer(bare, origin), 0)
         });
         while let Some(rest) = answer.get(*written..).filter(|rest| !rest.is_empty()) {
             *written += ready!(Pin::new(&mut self.stream).poll_write(cx, rest))?;
@@ -166,6 +173,11 @@ impl AsyncRead for Socket {
         if outcome.is_ready() {
             if buf.filled().len() > before && this.head.is_none() {
                 this.head = Some(Head::begin(heads));
+            }
+            if let Some(head) = &mut this.head
+                && let Some(origin) = rejection::find_origin(&buf.filled()[before..], &this.allowed_origins)
+            {
+                head.origin = Some(origin.clone());
             }
             return outcome;
         }

@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::routing::get;
+use ticketing_platform::http::{LayerSettings, ServeLimits};
 
 use crate::wire::{Server, fails};
 
@@ -32,6 +33,44 @@ async fn invalid_http_is_answered_with_an_error_code() {
         assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
         assert!(reply.header("date").is_some());
     }
+}
+
+#[tokio::test]
+async fn page_of_an_allowed_origin_can_read_errors_of_invalid_http() {
+    const SHOP: &str = "https://shop.example";
+    let allowed = vec![SHOP.parse().unwrap()];
+    let limits = ServeLimits { allowed_origins: allowed.clone().into(), ..ServeLimits::default() };
+    let layers = LayerSettings { allowed_origins: allowed, ..LayerSettings::default() };
+    let server = Server::layered(Router::new(), limits, layers).await;
+    let none_allowed = self::server().await;
+    let fields = "a: b\r\n".repeat(200);
+    // The layer refuses what hyper has read beyond its limit.
+    let long_head =
+        format!("GET / HTTP/1.1\r\nhost: a\r\nORIGIN: {SHOP}\r\nx: {}\r\n\r\n", "x".repeat(65_536));
+    let error = |origin: &str| format!("GET / HTTP/1.1\r\nhost: a\r\nOrigin: {origin}\r\n{fields}\r\n");
+    for (server, request, expected) in [
+        (&server, error(SHOP), Some(SHOP)),
+        (&server, long_head, Some(SHOP)),
+        (&server, error("https://evil.example"), None),
+        (&server, error(&format!("{SHOP}.evil.example")), None),
+        (&none_allowed, error(SHOP), None),
+    ] {
+        let mut client = server.connect().await;
+        client.write(&request).await;
+        let reply = client.reply().await.expect("no answer");
+        fails(&reply, 431, "header_fields_too_large");
+        assert_eq!(reply.header("access-control-allow-origin"), expected, "{reply:?}");
+        let exposed =
+            reply.header("access-control-expose-headers").is_some_and(|it| it.contains("x-request-id"));
+        assert_eq!(exposed, expected.is_some());
+    }
+    // The next request of the connection names no origin.
+    let mut client = server.connect().await;
+    fails(&client.send("GET /nothing", &[("origin", SHOP)], "").await, 404, "not_found");
+    client.write("nonsense\r\n\r\n").await;
+    let reply = client.reply().await.expect("no answer");
+    fails(&reply, 400, "malformed_request");
+    assert_eq!(reply.header("access-control-allow-origin"), None);
 }
 
 #[tokio::test]
