@@ -1,4 +1,4 @@
-//! HTTP as every service speaks it: serving with time-outs, one error shape, extractors that report every fault.
+//! HTTP as every service speaks it: serving with time-outs, one error shape, extractors that report every error.
 
 mod accept;
 mod allowed_origin;

@@ -67,7 +67,7 @@ pub(crate) async fn create(
 }
 
 impl OrderInput {
-    /// Checks the fields and reports every fault together.
+    /// Checks the fields and reports every error together.
     fn check(self) -> Result<(TicketId, Option<Money>), ApiError> {
         const TICKET: &str = "TicketId must be provided";
         const PRICE: &str = "Price must be a number like 20 or 149.99";

@@ -14,7 +14,7 @@ use crate::{App, store};
 /// The filters of the list, for the API's document.
 #[derive(utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the values are read by name, so that their faults are reported together")]
+#[expect(dead_code, reason = "the values are read by name, so that their errors are reported together")]
 pub(crate) struct Filters {
     /// `created`, `awaiting:payment`, `complete`, `cancelled`, a list of these with commas, or `all` (the default).
     #[param(

@@ -1,4 +1,4 @@
-//! Fields of a request body, read so that every fault of the body is reported together.
+//! Fields of a request body, read so that every error of the body is reported together.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
@@ -9,7 +9,7 @@ use super::{ApiError, canonical_id};
 
 /// One field of a request body: absent, of the wrong type, or a value.
 ///
-/// Reading it never fails, so a wrong type is a fault of its field and not the end of the request. Give each
+/// Reading it never fails, so a wrong type is an error of its field and not the end of the request. Give each
 /// such field `#[serde(default)]`, and `null` counts as absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Field<T> {
@@ -23,24 +23,24 @@ pub enum Field<T> {
 }
 
 impl<T> Field<T> {
-    /// The value; a field that is absent or of the wrong type is a fault with this message.
-    pub fn required(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<T> {
+    /// The value; a field that is absent or of the wrong type is an error with this message.
+    pub fn required(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Missing | Self::Invalid => {
-                faults.push(name, message);
+                errors.push(name, message);
                 None
             }
         }
     }
 
-    /// The value if there is one; only the wrong type is a fault.
-    pub fn optional(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<T> {
+    /// The value if there is one; only the wrong type is an error.
+    pub fn optional(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Missing => None,
             Self::Invalid => {
-                faults.push(name, message);
+                errors.push(name, message);
                 None
             }
         }
@@ -48,27 +48,27 @@ impl<T> Field<T> {
 }
 
 impl Field<String> {
-    /// The text, as [`required`](Self::required). A value of another type is a fault that says so; a text that holds U+0000,
-    /// which not every database keeps, is one too.
-    pub fn required_text(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<String> {
+    /// The text, as [`required`](Self::required). A value of another type is an error that names the type. A text with
+    /// U+0000, which not every database can store, is an error.
+    pub fn required_text(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<String> {
         if self == Self::Invalid {
-            faults.push(name, format!("{} must be a string", capitalized(name)));
+            errors.push(name, format!("{} must be a string", capitalized(name)));
             return None;
         }
-        let text = self.required(name, message, faults)?;
+        let text = self.required(name, message, errors)?;
         if text.contains('\0') {
-            faults.push(name, format!("{} must not hold U+0000", capitalized(name)));
+            errors.push(name, format!("{} must not hold U+0000", capitalized(name)));
             return None;
         }
         Some(text)
     }
 
-    /// The identifier, as [`required_text`](Self::required_text), in its canonical spelling. One of white space alone is
-    /// absent.
-    pub fn required_id(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<String> {
-        let id = self.required_text(name, message, faults)?;
+    /// The identifier, as [`required_text`](Self::required_text), in its canonical spelling. White space alone counts
+    /// as absent.
+    pub fn required_id(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<String> {
+        let id = self.required_text(name, message, errors)?;
         if id.trim().is_empty() {
-            faults.push(name, message);
+            errors.push(name, message);
             return None;
         }
         Some(canonical_id(&id).into_owned())
@@ -80,27 +80,27 @@ pub type PriceField = Field<Box<RawValue>>;
 
 impl PriceField {
     /// The amount, as [`required`](Self::required).
-    pub fn required_price(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<Money> {
-        let value = self.required(name, message, faults)?;
-        read_price(&value, name, faults)
+    pub fn required_price(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<Money> {
+        let value = self.required(name, message, errors)?;
+        read_price(&value, name, errors)
     }
 
     /// The amount, as [`optional`](Self::optional).
-    pub fn optional_price(self, name: &str, message: &str, faults: &mut ValidationErrors) -> Option<Money> {
-        let value = self.optional(name, message, faults)?;
-        read_price(&value, name, faults)
+    pub fn optional_price(self, name: &str, message: &str, errors: &mut ValidationErrors) -> Option<Money> {
+        let value = self.optional(name, message, errors)?;
+        read_price(&value, name, errors)
     }
 }
 
-fn read_price(value: &RawValue, name: &str, faults: &mut ValidationErrors) -> Option<Money> {
-    let fault = match Money::from_json(value) {
+fn read_price(value: &RawValue, name: &str, errors: &mut ValidationErrors) -> Option<Money> {
+    let problem = match Money::from_json(value) {
         Ok(price) => return Some(price),
         Err(MoneyError::NotPositive) => "must be greater than 0",
         Err(MoneyError::TooLarge) => "must be at most 999999.99",
         Err(MoneyError::TooPrecise) => "must have at most two decimals",
         Err(_) => "must be a number like 20 or 149.99",
     };
-    faults.push(name, format!("{} {fault}", capitalized(name)));
+    errors.push(name, format!("{} {problem}", capitalized(name)));
     None
 }
 
@@ -122,44 +122,44 @@ fn capitalized(name: &str) -> String {
     letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
 }
 
-/// Collects the faults of one request.
+/// Collects the errors of one request.
 #[derive(Debug, Default)]
-#[must_use = "faults count only once `finish` is called"]
+#[must_use = "errors count only once `finish` is called"]
 pub struct ValidationErrors(Vec<Fault>);
 
 impl ValidationErrors {
-    /// No fault yet.
+    /// Creates an empty collection.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a fault of one field, with the code `invalid_input`.
+    /// Adds an error of one field, with the code `invalid_input`.
     pub fn push(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.push_code(field, message, ErrorCode::InvalidInput);
     }
 
-    /// Adds a fault of one field with a code of its own.
+    /// Adds an error of one field with a code of its own.
     pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
         let field = Some(field.into());
         self.0.push(Fault { message: message.into(), field, code: Some(code), price: None });
     }
 
-    /// Whether there is no fault.
+    /// Whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// # Errors
-    /// A 400 with every fault, if there is one.
+    /// A 400 with every error, if there is one.
     pub fn finish(self) -> Result<(), ApiError> {
         if self.0.is_empty() { Ok(()) } else { Err(ApiError::invalid(self.0)) }
     }
 }
 
 impl From<ValidationErrors> for ApiError {
-    /// A 400 with every fault.
-    fn from(faults: ValidationErrors) -> Self {
-        Self::invalid(faults.0)
+    /// A 400 with every error.
+    fn from(errors: ValidationErrors) -> Self {
+        Self::invalid(errors.0)
     }
 }
 
@@ -180,12 +180,12 @@ mod tests {
         let body: Body = serde_json::from_str(r#"{"title":{"nested":[1]},"other":1}"#).unwrap();
         assert_eq!(body.title, Field::Invalid);
         assert_eq!(body.count, Field::Missing);
-        let mut faults = ValidationErrors::new();
-        assert_eq!(body.title.required("title", "Title is required", &mut faults), None);
-        assert_eq!(body.count.optional("count", "Count must be a number", &mut faults), None);
-        let error = faults.finish().unwrap_err();
-        assert_eq!(error.faults().len(), 1);
-        assert_eq!(error.faults()[0].field.as_deref(), Some("title"));
+        let mut errors = ValidationErrors::new();
+        assert_eq!(body.title.required("title", "Title is required", &mut errors), None);
+        assert_eq!(body.count.optional("count", "Count must be a number", &mut errors), None);
+        let error = errors.finish().unwrap_err();
+        assert_eq!(error.errors().len(), 1);
+        assert_eq!(error.errors()[0].field.as_deref(), Some("title"));
     }
 
     #[test]
@@ -204,9 +204,9 @@ mod tests {
         }
         let read = |text: &str| {
             let body: Body = serde_json::from_str(&format!("{{\"price\":{text}}}")).unwrap();
-            let mut faults = ValidationErrors::new();
-            let price = body.price.required_price("price", "Price is required", &mut faults);
-            price.ok_or_else(|| faults.0.remove(0).message)
+            let mut errors = ValidationErrors::new();
+            let price = body.price.required_price("price", "Price is required", &mut errors);
+            price.ok_or_else(|| errors.0.remove(0).message)
         };
         assert_eq!(read("20.00").map(Money::cents), Ok(2000));
         assert_eq!(read("\"20.5\"").map(Money::cents), Ok(2050));

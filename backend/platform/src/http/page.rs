@@ -28,30 +28,30 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
-    /// Reads it from a query; faults go to `faults`, so that a route can report them with its own.
-    pub fn parse(query: &Query, faults: &mut ValidationErrors) -> Self {
-        let limit = query.value("limit", faults).and_then(|value| match value.parse() {
+    /// Reads it from a query. Its errors are added to `errors`, so that a route reports them with its own.
+    pub fn parse(query: &Query, errors: &mut ValidationErrors) -> Self {
+        let limit = query.value("limit", errors).and_then(|value| match value.parse() {
             Ok(number @ 1..=MAX_LIMIT) if !value.starts_with('+') => Some(number),
             _ => {
-                faults.push("limit", format!("Limit must be a number from 1 to {MAX_LIMIT}"));
+                errors.push("limit", format!("Limit must be a number from 1 to {MAX_LIMIT}"));
                 None
             }
         });
-        let cursor = query.value(CURSOR, faults).map(str::to_owned);
+        let cursor = query.value(CURSOR, errors).map(str::to_owned);
         // A client that knows neither, as that of the original, knows no `Link` either.
         let default = if cursor.is_some() { DEFAULT_LIMIT } else { WHOLE_LIMIT };
         Self { limit: limit.unwrap_or(default), cursor }
     }
 
     /// The position that the cursor stands for: what [`cursor`] was given. A cursor that was not made here is a
-    /// fault.
-    pub fn after<T: DeserializeOwned>(&self, faults: &mut ValidationErrors) -> Option<T> {
+    /// error.
+    pub fn after<T: DeserializeOwned>(&self, errors: &mut ValidationErrors) -> Option<T> {
         let text = self.cursor.as_deref()?;
         let json = URL_SAFE_NO_PAD.decode(text).ok();
         let value = json.and_then(|json| serde_json::from_slice::<Value>(&json).ok());
         let position = value.filter(|value| !holds_nul(value)).and_then(|value| T::deserialize(value).ok());
         if position.is_none() {
-            faults.push(CURSOR, "Cursor is not valid");
+            errors.push(CURSOR, "Cursor is not valid");
         }
         position
     }
@@ -100,9 +100,9 @@ mod tests {
     use super::*;
 
     fn parse(uri: &'static str) -> Result<PageQuery, ApiError> {
-        let mut faults = ValidationErrors::new();
-        let page = PageQuery::parse(&Query::of(&Uri::from_static(uri)), &mut faults);
-        faults.finish().map(|()| page)
+        let mut errors = ValidationErrors::new();
+        let page = PageQuery::parse(&Query::of(&Uri::from_static(uri)), &mut errors);
+        errors.finish().map(|()| page)
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
             "/t?limit=+1",
             "/t?limit=1&limit=2",
         ] {
-            assert_eq!(parse(uri).unwrap_err().faults()[0].field.as_deref(), Some("limit"), "{uri}");
+            assert_eq!(parse(uri).unwrap_err().errors()[0].field.as_deref(), Some("limit"), "{uri}");
         }
     }
 
@@ -128,14 +128,14 @@ mod tests {
     fn cursors_come_back_as_they_went() {
         let cursor = cursor(&("a b/é", 7_i64)).unwrap();
         let page = PageQuery { limit: 1, cursor: Some(cursor) };
-        let mut faults = ValidationErrors::new();
-        assert_eq!(page.after::<(String, i64)>(&mut faults), Some(("a b/é".to_owned(), 7)));
-        assert!(faults.is_empty());
+        let mut errors = ValidationErrors::new();
+        assert_eq!(page.after::<(String, i64)>(&mut errors), Some(("a b/é".to_owned(), 7)));
+        assert!(errors.is_empty());
         for bad in ["!!".to_owned(), super::cursor(&("a\0", 7_i64)).unwrap()] {
-            let mut faults = ValidationErrors::new();
+            let mut errors = ValidationErrors::new();
             let page = PageQuery { limit: 1, cursor: Some(bad) };
-            assert_eq!(page.after::<(String, i64)>(&mut faults), None);
-            assert!(!faults.is_empty());
+            assert_eq!(page.after::<(String, i64)>(&mut errors), None);
+            assert!(!errors.is_empty());
         }
     }
 

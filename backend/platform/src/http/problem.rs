@@ -13,12 +13,12 @@ use crate::db::DbError;
 
 /// A failure as the client sees it: a status and `{"errors":[…]}`.
 ///
-/// Only the faults are ever answered; the source of an internal error is logged, with the request id, by the
-/// layer that [`wrap`](super::wrap) adds.
+/// The client gets the errors alone. The layer that [`wrap`](super::wrap) adds logs the source of an internal error,
+/// with the request id.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     status: StatusCode,
-    faults: Vec<Fault>,
+    errors: Vec<Fault>,
     retry_after: Option<RetryAfter>,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -47,20 +47,20 @@ impl From<Duration> for RetryAfter {
     }
 }
 
-/// The cause of an internal error on its way from the handler to the log; never part of the answer's body.
+/// The cause of an internal error, which the handler passes to the layer for the log; never part of the body.
 #[derive(Debug, Clone)]
 pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 
 impl ApiError {
-    /// One fault with a status of the caller's choice.
+    /// Creates a failure with this status and one error.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = Fault { message: message.into(), field: None, code: Some(code), price: None };
-        Self { status, faults: vec![fault], retry_after: None, source: None }
+        let error = Fault { message: message.into(), field: None, code: Some(code), price: None };
+        Self { status, errors: vec![error], retry_after: None, source: None }
     }
 
-    /// 400: the faults of one request, all together.
-    pub fn invalid(faults: Vec<Fault>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, faults, retry_after: None, source: None }
+    /// 400: the errors of one request, all together.
+    pub fn invalid(errors: Vec<Fault>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, errors, retry_after: None, source: None }
     }
 
     /// 400 `invalid_input` of a single field.
@@ -119,13 +119,13 @@ impl ApiError {
 
     /// 409 `price_changed`: the ticket costs `price` now.
     pub fn price_changed(price: Money) -> Self {
-        let fault = Fault {
+        let error = Fault {
             message: format!("The ticket costs ${price} now"),
             field: Some("price".to_owned()),
             code: Some(ErrorCode::PriceChanged),
             price: Some(price),
         };
-        Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![fault]) }
+        Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }
 
     /// 503 `not_yet_visible` with `Retry-After`: what the request names was just made, and its event has not come.
@@ -176,7 +176,7 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message).retry_after(retry_after)
     }
 
-    /// 500: `source` is logged and never answered.
+    /// 500: the log has `source`, the client never gets it.
     pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::Internal, "Something went wrong")
             .because(source)
@@ -189,37 +189,36 @@ impl ApiError {
         self
     }
 
-    /// Attaches what went wrong inside: for the log alone.
+    /// Attaches the cause, for the log alone.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The status that will be answered.
+    /// The status that the client gets.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The faults that will be answered.
-    pub fn faults(&self) -> &[Fault] {
-        &self.faults
+    /// The errors that the client gets.
+    pub fn errors(&self) -> &[Fault] {
+        &self.errors
     }
 
-    /// The code of the first fault.
+    /// The code of the first error.
     pub fn code(&self) -> Option<&ErrorCode> {
-        self.faults.first().and_then(|fault| fault.code.as_ref())
+        self.errors.first().and_then(|error| error.code.as_ref())
     }
 
-    /// The body that will be answered.
+    /// The body that the client gets.
     pub fn body(&self) -> String {
-        let problem = Problem { errors: self.faults.clone() };
+        let problem = Problem { errors: self.errors.clone() };
         // Strings and options only: this cannot fail; an empty list keeps the shape if it ever did.
         serde_json::to_string(&problem).unwrap_or_else(|_| r#"{"errors":[]}"#.to_owned())
     }
 
-    /// The error that a bare status stands for: gives a body to answers that others made (a missing route, a
-    /// framework's rejection).
+    /// Returns the error of a bare status, as the body of a response of axum (an unknown route, a rejection).
     pub(super) fn of_status(status: StatusCode) -> Self {
         let (code, message) = match status {
             StatusCode::BAD_REQUEST => (ErrorCode::InvalidInput, "Bad Request"),
@@ -241,8 +240,8 @@ impl ApiError {
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status.as_u16())?;
-        for fault in &self.faults {
-            write!(f, " {}", fault.message)?;
+        for error in &self.errors {
+            write!(f, " {}", error.message)?;
         }
         Ok(())
     }
@@ -293,14 +292,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn internal_errors_answer_nothing_of_their_source() {
+    fn internal_error_hides_its_source() {
         let error = ApiError::internal("password=hunter2");
         assert!(!error.body().contains("hunter2"));
         assert_eq!(error.body(), r#"{"errors":[{"message":"Something went wrong","code":"internal"}]}"#);
     }
 
     #[test]
-    fn waits_are_rounded_up_to_whole_seconds() {
+    fn retry_after_rounds_up_to_seconds() {
         assert_eq!(RetryAfter::from(Duration::from_millis(1)).seconds(), 1);
         assert_eq!(RetryAfter::from(Duration::from_millis(1001)).seconds(), 2);
         assert_eq!(RetryAfter::from(0).seconds(), 1);

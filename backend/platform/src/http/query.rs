@@ -17,12 +17,12 @@ impl Query {
         Self(pairs.map(|Pairs(pairs)| pairs).unwrap_or_default())
     }
 
-    /// The value of this parameter, if there is one. Several are a fault: which of them is meant, nobody can tell.
-    pub fn value(&self, name: &str, faults: &mut ValidationErrors) -> Option<&str> {
+    /// The value of this parameter, if there is one. Several are an error: which of them is meant, nobody can tell.
+    pub fn value(&self, name: &str, errors: &mut ValidationErrors) -> Option<&str> {
         let mut values = self.0.iter().filter(|(given, value)| given == name && !value.is_empty());
         let (_, value) = values.next()?;
         if values.next().is_some() {
-            faults.push(name, format!("The parameter {name} must come once"));
+            errors.push(name, format!("The parameter {name} must come once"));
             return None;
         }
         Some(value)
@@ -34,9 +34,9 @@ mod tests {
     use super::*;
 
     fn value(uri: &'static str) -> Result<Option<String>, String> {
-        let mut faults = ValidationErrors::new();
-        let value = Query::of(&Uri::from_static(uri)).value("q", &mut faults).map(str::to_owned);
-        faults.finish().map(|()| value).map_err(|error| error.to_string())
+        let mut errors = ValidationErrors::new();
+        let value = Query::of(&Uri::from_static(uri)).value("q", &mut errors).map(str::to_owned);
+        errors.finish().map(|()| value).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Answers to requests that hyper cannot read.
 //!
 //! hyper answers these by itself, with a bare head and without a hook. The socket recognises such a head and writes the
-//! contract's error in its place: JSON with a code, a request id, and the header fields of every other answer, with those
-//! of CORS for a page of an allowed origin.
+//! contract's error in its place: JSON with a code, a request id, and the header fields of every other answer, with
+//! those of CORS for a page of an allowed origin.
 
 use std::fmt::Write as _;
 

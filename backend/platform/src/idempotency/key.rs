@@ -61,7 +61,7 @@ mod tests {
         for key in ["", "a b", "é", too_long.as_str()] {
             let error = of(key).unwrap_err();
             assert_eq!(error.status(), 400);
-            assert_eq!(error.faults()[0].field.as_deref(), Some("Idempotency-Key"));
+            assert_eq!(error.errors()[0].field.as_deref(), Some("Idempotency-Key"));
         }
     }
 }

@@ -73,9 +73,9 @@ async fn wrong_types_are_reported_by_field_together() {
         let reply = server.post_json("/t", body).await;
         assert_eq!(reply.status, 400);
         let problem: Problem = serde_json::from_str(&reply.body).unwrap();
-        let fields: Vec<_> = problem.errors.iter().map(|fault| fault.field.as_deref()).collect();
+        let fields: Vec<_> = problem.errors.iter().map(|error| error.field.as_deref()).collect();
         assert_eq!(fields, [Some("title"), Some("price")], "{body}");
-        assert!(problem.errors.iter().all(|fault| fault.code == Some("invalid_input".into())));
+        assert!(problem.errors.iter().all(|error| error.code == Some("invalid_input".into())));
     }
 }
 

@@ -150,7 +150,7 @@ impl Reply {
         self.headers.iter().filter(|(other, _)| other == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// Checks that this is a failure in the contract's shape, and returns the code of its only fault.
+    /// Checks that this is a failure in the contract's shape, and returns the code of its only error.
     pub(crate) fn failure(&self) -> (u16, String) {
         assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
         assert!(self.header("x-request-id").is_some(), "{self:?}");

@@ -23,7 +23,7 @@ pub(crate) struct TicketInput {
 }
 
 impl TicketInput {
-    /// Checks the fields and reports every fault together.
+    /// Checks the fields and reports every error together.
     pub(super) fn check(self) -> Result<NewListing, ApiError> {
         let mut errors = ValidationErrors::new();
         let title = self.title.required_text("title", "Title is required", &mut errors);
