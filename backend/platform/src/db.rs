@@ -15,6 +15,7 @@ mod postgres;
 mod row;
 mod sqlite;
 mod tx;
+mod write_health;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub use postgres::{CONNECTIONS, PostgresUrl, Target, UrlError};
 pub use row::Row;
 pub use sqlite::{CopyError, copy_together};
 pub use tx::Tx;
+use write_health::{UnitError, Watched, WriteHealth, run_watched};
 
 use crate::signal::Signal;
 
@@ -35,6 +37,7 @@ use crate::signal::Signal;
 #[derive(Clone)]
 pub struct Db {
     engine: Arc<Engine>,
+    health: Arc<WriteHealth>,
 }
 
 enum Engine {
@@ -71,7 +74,7 @@ impl Db {
                 Engine::Postgres(postgres::Engine::open(&target, options, migrations)?)
             }
         };
-        Ok(Self { engine: Arc::new(engine) })
+        Ok(Self { engine: Arc::new(engine), health: Arc::default() })
     }
 
     /// Opens a database read-only: no table, no file and no checkpoint is written. Units that write are refused.
@@ -87,7 +90,7 @@ impl Db {
             Database::File(path) => Engine::Sqlite(sqlite::Engine::open_read_only(&path, access, options)?),
             Database::Postgres(target) => Engine::Postgres(postgres::Engine::open(&target, options, &[])?),
         };
-        Ok(Self { engine: Arc::new(engine) })
+        Ok(Self { engine: Arc::new(engine), health: Arc::default() })
     }
 
     /// Applies the missing migrations of a database. Any number of processes may do so at the same time.
@@ -141,10 +144,12 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        match &*self.engine {
-            Engine::Sqlite(engine) => engine.write(unit).await,
-            Engine::Postgres(engine) => engine.write(unit).await,
-        }
+        let watched = move |tx: &mut Tx<'_>| run_watched(tx, &unit);
+        let outcome = match &*self.engine {
+            Engine::Sqlite(engine) => engine.write(watched).await,
+            Engine::Postgres(engine) => engine.write(watched).await,
+        };
+        self.health.record::<F, _, _>(outcome)
     }
 
     /// Runs `unit` as [`write`](Self::write), on PostgreSQL with the isolation level READ COMMITTED, so that it
@@ -159,9 +164,44 @@ impl Db {
         E: From<DbError> + Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
+        let outcome = self.run_read_committed(unit).await;
+        self.health.record::<F, _, _>(outcome)
+    }
+
+    /// Runs a unit that writes a small row, to find out whether the database can be written. Its outcome is no write of a
+    /// kind of its own: see [`has_failed_writes`](Self::has_failed_writes).
+    ///
+    /// # Errors
+    /// As for [`write`](Self::write).
+    pub async fn write_probe(
+        &self,
+        unit: impl Fn(&mut Tx<'_>) -> Result<(), DbError> + Send + 'static,
+    ) -> Result<(), DbError> {
+        let outcome = match self.run_read_committed(unit).await {
+            Ok(_) => Ok(()),
+            Err(UnitError::Unit(error, _) | UnitError::Db(error)) => Err(error),
+        };
+        self.health.record_probe(&outcome);
+        outcome
+    }
+
+    /// Whether a write of some kind failed by an outage in the last 10 s, and no write of the same kind has succeeded since.
+    /// Every writer of this process counts: requests, consumers and workers.
+    #[must_use]
+    pub fn has_failed_writes(&self) -> bool {
+        self.health.is_failing()
+    }
+
+    async fn run_read_committed<T, E, F>(&self, unit: F) -> Result<Watched<T>, UnitError<E>>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let watched = move |tx: &mut Tx<'_>| run_watched(tx, &unit);
         match &*self.engine {
-            Engine::Sqlite(engine) => engine.write(unit).await,
-            Engine::Postgres(engine) => engine.write_read_committed(unit).await,
+            Engine::Sqlite(engine) => engine.write(watched).await,
+            Engine::Postgres(engine) => engine.write_read_committed(watched).await,
         }
     }
 

@@ -251,6 +251,7 @@ fn run_group(connection: &Connection, jobs: &mut [Box<dyn Job>], mode: Mode) -> 
     tx.execute("BEGIN IMMEDIATE", &[])?;
     let mut committed = 0;
     for job in jobs {
+        tx.begin_unit();
         // The error makes the savepoint undo the changes; the job keeps its own error.
         let ran = tx.savepoint(|tx| if job.run(tx) { Ok(()) } else { Err(DbError::Busy) });
         if tx.needs_rerun() {

@@ -11,6 +11,9 @@ pub struct Tx<'c> {
     mode: Mode,
     /// A part that failed left changes behind, which only a savepoint could have undone.
     needs_rerun: bool,
+    /// The number of changes of the session before the current unit.
+    changes_before: u64,
+    has_met_outage: bool,
 }
 
 /// The connection that a transaction runs on.
@@ -32,7 +35,29 @@ pub(super) enum Mode {
 
 impl<'c> Tx<'c> {
     pub(super) fn new(session: Session<'c>, mode: Mode) -> Self {
-        Self { session, signals: Vec::new(), mode, needs_rerun: false }
+        let changes_before = session.changes();
+        Self { session, signals: Vec::new(), mode, needs_rerun: false, changes_before, has_met_outage: false }
+    }
+
+    /// Returns whether an outage of the database stopped a statement of the current unit.
+    pub(super) fn has_met_outage(&self) -> bool {
+        self.has_met_outage
+    }
+
+    /// Returns whether a statement of the current unit has changed rows.
+    pub(super) fn has_written(&self) -> bool {
+        self.session.changes() != self.changes_before
+    }
+
+    /// Begins the next unit of a group that is committed together.
+    pub(super) fn begin_unit(&mut self) {
+        self.changes_before = self.session.changes();
+        self.has_met_outage = false;
+    }
+
+    fn note_outage<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
+        self.has_met_outage |= outcome.as_ref().is_err_and(DbError::is_outage);
+        outcome
     }
 
     /// Returns whether the transaction must be rolled back and run again with savepoints.
@@ -54,10 +79,11 @@ impl<'c> Tx<'c> {
     /// # Errors
     /// [`DbError::Unique`] if a unique index refuses a row; otherwise the mapped error of the database.
     pub fn execute(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, DbError> {
-        match &mut self.session {
+        let outcome = match &mut self.session {
             Session::Sqlite(session) => session.execute(sql, args),
             Session::Postgres(session) => session.execute(sql, args),
-        }
+        };
+        self.note_outage(outcome)
     }
 
     /// Runs a statement whose outcome the unit does not need. On PostgreSQL it is sent with the next statement or the
@@ -67,7 +93,10 @@ impl<'c> Tx<'c> {
     /// As for [`execute`](Self::execute).
     pub fn execute_deferred(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<(), DbError> {
         match (&mut self.session, self.mode) {
-            (Session::Postgres(session), Mode::Optimistic) => session.execute_deferred(sql, args),
+            (Session::Postgres(session), Mode::Optimistic) => {
+                let outcome = session.execute_deferred(sql, args);
+                self.note_outage(outcome)
+            }
             _ => self.execute(sql, args).map(drop),
         }
     }
@@ -82,10 +111,11 @@ impl<'c> Tx<'c> {
         args: &[Arg<'_>],
         map: impl FnMut(&Row<'_>) -> Result<T, DbError>,
     ) -> Result<Vec<T>, DbError> {
-        match &mut self.session {
+        let outcome = match &mut self.session {
             Session::Sqlite(session) => session.query(sql, args, map),
             Session::Postgres(session) => session.query(sql, args, map),
-        }
+        };
+        self.note_outage(outcome)
     }
 
     /// Runs a statement that returns one row at most.

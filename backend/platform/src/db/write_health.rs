@@ -1,0 +1,190 @@
+//! Whether writes succeed: the one place that counts the outages of every writer of a database.
+//!
+//! A probe writes one small row. A disk that has no room for a new page still takes that row, so the probe alone proves
+//! nothing about the writes of requests and workers. Each kind of write is therefore judged by itself: the one that failed
+//! last by an outage keeps the service unready until a write of the same kind succeeds.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{DbError, Tx};
+
+/// How long a failed write counts that is not tried again. A service that is not ready gets no requests, so a success of the
+/// same kind may never come.
+const FAILURE_LIFETIME: Duration = Duration::from_secs(10);
+
+/// The last outcomes of the writes to one database.
+#[derive(Debug, Default)]
+pub(super) struct WriteHealth {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// When each kind of write failed that failed last. A kind is the closure of the unit of work.
+    failures: HashMap<TypeId, Instant>,
+    has_probe_failed: bool,
+}
+
+/// What a unit of work returned, and what its statements met.
+pub(super) enum UnitError<E> {
+    /// The error of the unit itself; whether one of its statements met an outage.
+    Unit(E, bool),
+    /// The transaction failed as a whole.
+    Db(DbError),
+}
+
+impl<E> From<DbError> for UnitError<E> {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+/// What one run of a unit of work has done to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    /// It has changed rows.
+    Wrote,
+    /// It has changed nothing.
+    Nothing,
+    /// The database could not do what a statement asked.
+    Outage,
+}
+
+/// The value of a unit that returned one, and what it has done.
+pub(super) struct Watched<T> {
+    value: T,
+    effect: Effect,
+}
+
+/// Runs a unit of work and reports what its statements met.
+pub(super) fn run_watched<T, E>(
+    tx: &mut Tx<'_>,
+    unit: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+) -> Result<Watched<T>, UnitError<E>> {
+    match unit(tx) {
+        Ok(value) => {
+            let effect = match (tx.has_met_outage(), tx.has_written()) {
+                (true, _) => Effect::Outage,
+                (false, true) => Effect::Wrote,
+                (false, false) => Effect::Nothing,
+            };
+            Ok(Watched { value, effect })
+        }
+        Err(error) => Err(UnitError::Unit(error, tx.has_met_outage())),
+    }
+}
+
+impl WriteHealth {
+    /// Records how a write of the kind `F` ended and returns its result.
+    pub(super) fn record<F: 'static, T, E: From<DbError>>(
+        &self,
+        outcome: Result<Watched<T>, UnitError<E>>,
+    ) -> Result<T, E> {
+        let (effect, result) = match outcome {
+            Ok(Watched { value, effect }) => (effect, Ok(value)),
+            Err(UnitError::Unit(error, true)) => (Effect::Outage, Err(error)),
+            Err(UnitError::Unit(error, false)) => (Effect::Nothing, Err(error)),
+            Err(UnitError::Db(error)) => {
+                let effect = if is_unwritable(&error) { Effect::Outage } else { Effect::Nothing };
+                (effect, Err(error.into()))
+            }
+        };
+        match effect {
+            Effect::Wrote => drop(self.state().failures.remove(&TypeId::of::<F>())),
+            Effect::Nothing => {}
+            Effect::Outage => drop(self.state().failures.insert(TypeId::of::<F>(), Instant::now())),
+        }
+        result
+    }
+
+    /// Records how a probe ended. One that succeeds after one that failed has seen the end of an outage.
+    pub(super) fn record_probe(&self, outcome: &Result<(), DbError>) {
+        let mut state = self.state();
+        match outcome {
+            Ok(()) if std::mem::take(&mut state.has_probe_failed) => state.failures.clear(),
+            Err(error) if is_unwritable(error) => state.has_probe_failed = true,
+            Ok(()) | Err(_) => {}
+        }
+    }
+
+    /// Whether a kind of write failed lately and has not succeeded since.
+    pub(super) fn is_failing(&self) -> bool {
+        let mut state = self.state();
+        state.failures.retain(|_, failed| failed.elapsed() < FAILURE_LIFETIME);
+        !state.failures.is_empty()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A database with too much to do is reachable and writes.
+fn is_unwritable(error: &DbError) -> bool {
+    error.is_outage() && !matches!(error, DbError::Busy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Reserve;
+    struct Renew;
+
+    fn outage() -> DbError {
+        DbError::Unavailable("could not extend file".to_owned())
+    }
+
+    fn written<F: 'static>(health: &WriteHealth) {
+        let outcome: Result<_, UnitError<DbError>> = Ok(Watched { value: (), effect: Effect::Wrote });
+        health.record::<F, _, _>(outcome).unwrap();
+    }
+
+    fn failed<F: 'static>(health: &WriteHealth, error: UnitError<DbError>) {
+        health.record::<F, (), _>(Err(error)).unwrap_err();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failed_kind_of_write_counts_until_the_same_kind_succeeds() {
+        let health = WriteHealth::default();
+        failed::<Reserve>(&health, UnitError::Unit(outage(), true));
+        assert!(health.is_failing());
+        written::<Renew>(&health);
+        health.record_probe(&Ok(()));
+        assert!(health.is_failing(), "a small row proves nothing");
+        written::<Reserve>(&health);
+        assert!(!health.is_failing());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn failed_write_that_is_not_repeated_expires() {
+        let health = WriteHealth::default();
+        failed::<Reserve>(&health, UnitError::Db(DbError::Uncertain("lost".to_owned())));
+        assert!(health.is_failing());
+        tokio::time::advance(FAILURE_LIFETIME).await;
+        assert!(!health.is_failing());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn probe_that_sees_an_outage_end_clears_the_failures() {
+        let health = WriteHealth::default();
+        failed::<Reserve>(&health, UnitError::Db(outage()));
+        health.record_probe(&Err(outage()));
+        assert!(health.is_failing());
+        health.record_probe(&Ok(()));
+        assert!(!health.is_failing());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn refusals_and_saturation_are_no_outage() {
+        let health = WriteHealth::default();
+        failed::<Reserve>(&health, UnitError::Db(DbError::Busy));
+        failed::<Reserve>(&health, UnitError::Unit(DbError::Statement("wrong".to_owned()), false));
+        assert!(!health.is_failing());
+    }
+}
