@@ -8,13 +8,13 @@ mod deferred;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ticketing_events::{DecodeError, Envelope, Event, EventName};
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_platform::kill_point;
+use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Span, TraceContext};
@@ -31,13 +31,9 @@ const SHARED_BATCH: usize = 16;
 /// The pause after the bus failed. It doubles up to [`MAX_BACKOFF`] until a batch was handled.
 const MIN_BACKOFF: Duration = Duration::from_millis(50);
 const MAX_BACKOFF: Duration = Duration::from_secs(5);
-/// The longest pause between two looks at a database that could not be written.
-const MAX_OUTAGE_BACKOFF: Duration = Duration::from_secs(2);
 /// How long a consumer keeps what it holds while it cannot write. Then it hands the events back, for another replica may
 /// be able to.
 const MAX_HOLD_IN_OUTAGE: Duration = Duration::from_secs(30);
-/// So many failed batches in a row, and the service cannot do its work.
-const FAILING_AFTER_OUTAGES: u32 = 3;
 
 /// Why an event could not be handled.
 #[derive(Debug, thiserror::Error)]
@@ -86,20 +82,6 @@ impl Default for DeliveryLimits {
     }
 }
 
-/// Whether the consumers of a service can write. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct ConsumerHealth {
-    /// Batches that failed by an outage, one after the other.
-    outages: Arc<AtomicU32>,
-}
-
-impl ConsumerHealth {
-    /// Whether nothing that was tried lately could be written.
-    pub(crate) fn is_failing(&self) -> bool {
-        self.outages.load(Ordering::Relaxed) >= FAILING_AFTER_OUTAGES
-    }
-}
-
 /// One service's handlers, a durable consumer of the bus.
 pub struct Consumers {
     durable: &'static str,
@@ -108,7 +90,7 @@ pub struct Consumers {
     handlers: BTreeMap<EventName, Apply>,
     applied: Signal,
     limits: DeliveryLimits,
-    health: ConsumerHealth,
+    outage: WriterOutage,
 }
 
 /// How the handling of a batch has ended.
@@ -135,7 +117,7 @@ impl Consumers {
             handlers: BTreeMap::new(),
             applied: Signal::default(),
             limits: DeliveryLimits::default(),
-            health: ConsumerHealth::default(),
+            outage: WriterOutage::new(durable),
         }
     }
 
@@ -167,13 +149,6 @@ impl Consumers {
     #[must_use]
     pub fn with_limits(mut self, limits: DeliveryLimits) -> Self {
         self.limits = limits;
-        self
-    }
-
-    /// Reports outages to `health`.
-    #[must_use]
-    pub(crate) fn with_health(mut self, health: ConsumerHealth) -> Self {
-        self.health = health;
         self
     }
 
@@ -211,11 +186,13 @@ impl Consumers {
         let most = if self.db.is_shared() { SHARED_BATCH } else { BATCH };
         let mut limit = most;
         loop {
-            match self.clone().consume_batch(&mut subscription, limit, bus.system(), waiting).await? {
+            let batch = self.clone().consume_batch(&mut subscription, limit, bus.system(), waiting);
+            match self.await_batch(batch).await? {
                 BatchEnd::Settled { has_written } => {
                     limit = (limit * 2).min(most);
                     if has_written {
-                        self.health.outages.store(0, Ordering::Relaxed);
+                        self.set_paused(false);
+                        self.outage.succeed();
                     }
                 }
                 BatchEnd::Refused(error) => {
@@ -225,7 +202,6 @@ impl Consumers {
                 BatchEnd::Outage(error) => {
                     // One by one at first: an event that always fails so must not fail the others with it.
                     limit = 1;
-                    self.health.outages.fetch_add(1, Ordering::Relaxed);
                     self.wait_out(&mut subscription, &error).await?;
                 }
             }
@@ -233,33 +209,53 @@ impl Consumers {
         }
     }
 
-    /// Pauses until the database can be written. What was delivered is kept for a while, and nothing more is taken.
+    /// Waits for a batch. An outage also ends where no event comes whose success could end it: another replica may have
+    /// handled them all.
+    async fn await_batch(
+        &self,
+        batch: impl Future<Output = Result<BatchEnd, BusError>>,
+    ) -> Result<BatchEnd, BusError> {
+        tokio::pin!(batch);
+        while let Some(end) = self.outage.ends_at() {
+            tokio::select! {
+                batch = &mut batch => return batch,
+                () = tokio::time::sleep_until(end) => {
+                    if self.outage.succeed() {
+                        self.set_paused(false);
+                    }
+                }
+            }
+        }
+        batch.await
+    }
+
+    fn set_paused(&self, is_paused: bool) {
+        let value = if is_paused { 1.0 } else { 0.0 };
+        metrics::gauge!("consumer_paused", "consumer" => self.durable).set(value);
+    }
+
+    /// Pauses until the database can be written. The deliveries are kept for a while, and no more are taken. A probe that
+    /// succeeds proves little, so the outage goes on until a batch succeeds.
     async fn wait_out(&self, subscription: &mut Subscription, error: &DbError) -> Result<(), BusError> {
-        let durable = self.durable;
-        tracing::warn!(durable, %error, "the database cannot be written; the consumer pauses");
-        metrics::counter!("consumer_outages_total", "consumer" => durable).increment(1);
-        metrics::gauge!("consumer_paused", "consumer" => durable).set(1.0);
-        let (began, mut pause, mut holds) = (Instant::now(), MIN_BACKOFF, true);
+        if self.outage.ends_at().is_none() {
+            metrics::counter!("consumer_outages_total", "consumer" => self.durable).increment(1);
+        }
+        self.set_paused(true);
+        let (began, mut pause, mut holds) = (Instant::now(), self.outage.fail(error), true);
         loop {
-            let looked = async {
+            let probed = async {
                 tokio::time::sleep(deferred::jittered(pause)).await;
                 probe::write(&self.db, self.clock.now()).await
             };
-            match subscription.keep_alive_while(looked).await {
-                Ok(()) => break,
-                Err(error) => tracing::debug!(durable, %error, "the database still cannot be written"),
+            match subscription.keep_alive_while(probed).await {
+                Ok(()) => return Ok(()),
+                Err(error) => pause = self.outage.fail(&error),
             }
             if holds && began.elapsed() >= MAX_HOLD_IN_OUTAGE {
                 subscription.release_unsettled().await?;
-                // No held event is left whose success could reset the count.
-                self.health.outages.store(0, Ordering::Relaxed);
                 holds = false;
             }
-            pause = (pause * 2).min(MAX_OUTAGE_BACKOFF);
         }
-        metrics::gauge!("consumer_paused", "consumer" => durable).set(0.0);
-        tracing::info!(durable, paused = ?began.elapsed(), "the database can be written; the consumer goes on");
-        Ok(())
     }
 
     async fn consume_batch(

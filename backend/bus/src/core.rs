@@ -10,7 +10,6 @@ use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::consumers::ConsumerHealth;
 use crate::{Bus, Consumers, MIGRATIONS, Outbox, Relay, outbox, probe};
 
 /// How often old rows are pruned.
@@ -39,8 +38,6 @@ pub struct Core {
     pub clock: Clock,
     /// Notified whenever events of other services have taken effect here.
     pub applied: Signal,
-    /// Whether its consumers can write.
-    consumers: ConsumerHealth,
     /// The sessions that it refuses, where it answers requests.
     revoked: Option<RevokedSessions>,
 }
@@ -56,14 +53,7 @@ impl Core {
         migrations: &[Migrations],
     ) -> Result<Self, OpenError> {
         let db = Db::open(database, DbOptions::default(), &with_bus_migrations(migrations))?;
-        Ok(Self {
-            db,
-            outbox: Outbox::new(clock.clone()),
-            clock,
-            applied: Signal::default(),
-            consumers: ConsumerHealth::default(),
-            revoked: None,
-        })
+        Ok(Self { db, outbox: Outbox::new(clock.clone()), clock, applied: Signal::default(), revoked: None })
     }
 
     /// Brings the tables up to date that [`open`](Self::open) would, and does nothing else.
@@ -108,25 +98,16 @@ impl Core {
     /// The durable consumer named `durable`, without handlers yet.
     #[must_use]
     pub fn consumers(&self, durable: &'static str) -> Consumers {
-        Consumers::new(durable, self.db.clone(), self.clock.clone())
-            .with_applied_signal(self.applied.clone())
-            .with_health(self.consumers.clone())
+        Consumers::new(durable, self.db.clone(), self.clock.clone()).with_applied_signal(self.applied.clone())
     }
 
-    /// Proves that the service can do its work: writes a row and waits until it is durable, and asks whether its consumers
-    /// can write.
+    /// Checks that the service can do its work: its database takes a small row, and no kind of write that failed last by an
+    /// outage is left ([`Db::has_failed_writes`]).
     ///
     /// # Errors
     /// When the database cannot be written.
     pub async fn check_writable(&self) -> Result<(), DbError> {
-        match probe::write(&self.db, self.clock.now()).await {
-            // The database is reachable but saturated.
-            Ok(()) | Err(DbError::Busy) if self.consumers.is_failing() => {
-                Err(DbError::Unavailable("the consumers cannot write".to_owned()))
-            }
-            Err(DbError::Busy) => Ok(()),
-            probed => probed,
-        }
+        probe::check(&self.db, self.clock.now()).await
     }
 
     /// Starts the relay and, where given, the consumers.

@@ -11,5 +11,20 @@ use ticketing_sdk::Timestamp;
 pub(crate) async fn write(db: &Db, now: Timestamp) -> Result<(), DbError> {
     let sql = "INSERT INTO write_probes (name, written_at) VALUES ('probe', $1) \
                ON CONFLICT (name) DO UPDATE SET written_at = excluded.written_at";
-    db.write_read_committed(move |tx| tx.execute(sql, args![now]).map(drop)).await
+    db.write_probe(move |tx| tx.execute(sql, args![now]).map(drop)).await
+}
+
+/// Checks that a database can be written: by a probe, and by the last writes of this process.
+///
+/// # Errors
+/// When the database cannot be written. One that is reachable and has too much to do can be.
+pub(crate) async fn check(db: &Db, now: Timestamp) -> Result<(), DbError> {
+    match write(db, now).await {
+        Ok(()) | Err(DbError::Busy) => {}
+        Err(error) => return Err(error),
+    }
+    if db.has_failed_writes() {
+        return Err(DbError::Unavailable("the last writes failed".to_owned()));
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use ticketing_events::Envelope;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbError};
 use ticketing_platform::kill_point;
+use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::telemetry::Span;
 
@@ -35,6 +36,7 @@ pub struct Relay {
     outbox: Outbox,
     clock: Clock,
     lease: Lease,
+    outage: WriterOutage,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +51,8 @@ impl Relay {
     /// A relay of the outbox in `db`.
     #[must_use]
     pub fn new(db: Db, bus: Bus, outbox: Outbox, clock: Clock) -> Self {
-        Self { db, bus, outbox, clock, lease: Lease::new("relay") }
+        let outage = WriterOutage::new(format!("relay of {}", db.name()));
+        Self { db, bus, outbox, clock, lease: Lease::new("relay"), outage }
     }
 
     /// Publishes until shutdown. Of several replicas one does; the others take over when it is gone.
@@ -75,6 +78,7 @@ impl Relay {
             match looked {
                 Ok(published) => {
                     pause = MIN_BACKOFF;
+                    self.outage.succeed();
                     let more = async {
                         match published {
                             0 => drop(tokio::time::timeout(POLL, waiting.notified()).await),
@@ -90,7 +94,10 @@ impl Relay {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "outbox relay failed; retrying");
+                    match &error {
+                        RelayError::Db(error) if error.is_outage() => pause = self.outage.fail(error),
+                        error => tracing::warn!(%error, "outbox relay failed; retrying"),
+                    }
                     metrics::counter!("relay_failures_total").increment(1);
                     if matches!(error, RelayError::Bus(_)) {
                         // Only the connection of this replica may be broken.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ticketing_bus::Core;
 use ticketing_platform::db::DbError;
+use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
@@ -19,10 +20,12 @@ const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(core: Core, deadline_added: Signal, shutdown: Shutdown) {
     let mut deadline_added = deadline_added.listen();
+    let outage = WriterOutage::new("expiry worker");
     loop {
         let iteration = async {
             match fire_due(&core).await {
                 Ok(next) => {
+                    outage.succeed();
                     let next = async {
                         match next {
                             Some(deadline) => core.clock.sleep_until(deadline).await,
@@ -35,6 +38,7 @@ pub(crate) async fn run(core: Core, deadline_added: Signal, shutdown: Shutdown) 
                         () = tokio::time::sleep(POLL_INTERVAL) => {}
                     }
                 }
+                Err(error) if error.is_outage() => tokio::time::sleep(outage.fail(&error)).await,
                 Err(error) => {
                     tracing::warn!(%error, "expiry worker failed; retrying");
                     tokio::time::sleep(RETRY_DELAY).await;

@@ -9,6 +9,7 @@ use ticketing_bus::Core;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
+use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
 use ticketing_platform::telemetry::{Description, Span, SpanKind, TraceContext};
@@ -26,7 +27,7 @@ const CONCURRENCY: usize = 64;
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The shortest pause between two polls.
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(5);
-/// The pause after a failure of the database.
+/// The pause after a failure of the database that is no outage.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// How often the provider is asked whether the cardholder has confirmed. Its webhook event usually arrives earlier.
@@ -45,6 +46,7 @@ pub(crate) struct PaymentWorker {
     due: Signal,
     subscriptions: PaymentSubscriptions,
     permits: Arc<Semaphore>,
+    outage: WriterOutage,
 }
 
 impl PaymentWorker {
@@ -62,6 +64,7 @@ impl PaymentWorker {
             due: Signal::default(),
             subscriptions,
             permits: Arc::new(Semaphore::new(CONCURRENCY)),
+            outage: WriterOutage::new("payment worker"),
         }
     }
 
@@ -89,7 +92,11 @@ impl PaymentWorker {
             // Not cancelled once started: an unknown claim would never be released.
             let until = match self.start_due_steps(&shutdown).await {
                 Ok(true) => continue,
-                Ok(false) => self.next_poll_time().await,
+                Ok(false) => {
+                    self.outage.succeed();
+                    self.next_poll_time().await
+                }
+                Err(error) if error.is_outage() => self.wall.now() + self.outage.fail(&error),
                 Err(error) => {
                     tracing::warn!(%error, "reading due payments failed; retrying");
                     self.wall.now() + RETRY_PAUSE
@@ -202,7 +209,6 @@ impl PaymentWorker {
     /// dropped, the provider would be called again, and the outage would count as a call without a response.
     async fn record_outcome(&self, payment: PaymentRow, step: Step, outcome: ProviderOutcome) {
         let id = payment.id.clone();
-        let mut is_logged = false;
         loop {
             let (worker, payment, outcome) = (self.clone(), payment.clone(), outcome.clone());
             let settled = self.core.db.write(move |tx| {
@@ -213,10 +219,9 @@ impl PaymentWorker {
             match settled.await {
                 Ok(_) => break,
                 Err(error) if error.is_outage() => {
-                    if !std::mem::replace(&mut is_logged, true) {
-                        tracing::warn!(payment = %id, step = step.as_str(), %error, "storing the provider outcome is delayed by an outage; retrying");
-                    }
-                    tokio::time::sleep(RETRY_PAUSE).await;
+                    let pause = self.outage.fail(&error);
+                    tracing::debug!(payment = %id, step = step.as_str(), ?pause, "storing the provider outcome is delayed by an outage");
+                    tokio::time::sleep(pause).await;
                 }
                 Err(error) => {
                     // The claim expires, and the step is retried with the same key.

@@ -12,6 +12,7 @@ pub mod http;
 pub mod idempotency;
 mod kill_point;
 pub mod limits;
+pub mod outage;
 pub mod session;
 pub mod shutdown;
 pub mod signal;

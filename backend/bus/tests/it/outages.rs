@@ -19,6 +19,9 @@ on_shapes! {
     [embedded, postgres, nats, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     full_disk_sets_no_event_aside, outage_that_one_event_meets_is_not_charged_to_it;
+    [postgres, postgres_and_nats]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    consumer_backs_off_while_only_its_writes_fail, failed_kind_of_write_is_not_ready_until_it_succeeds;
     [embedded, postgres]
     #[tokio::test]
     event_that_kills_the_process_is_dead_lettered;
@@ -113,6 +116,45 @@ async fn full_disk_sets_no_event_aside(shape: Shape) {
     assert!(bus.dead_letters().await.unwrap().is_empty());
     eventually("the service says that it can work", || async { core.check_writable().await.is_ok() }).await;
     shutdown.trigger();
+}
+
+/// The probe finds room for its row; the effect of an event finds none.
+async fn consumer_backs_off_while_only_its_writes_fail(shape: Shape) {
+    let fixture = Fixture::on(shape).await;
+    let (bus, core, shutdown) = (fixture.live_bus().await, fixture.service("s"), Shutdown::new());
+    let tries = Arc::new(AtomicI64::new(0));
+    core.start(
+        &bus,
+        Some(core.consumers("s").on(CountsCreated(tries.clone())).with_limits(STRICT)),
+        &shutdown,
+    );
+    fill_disk(&core).await;
+    bus.publish(fixture.history("t", 1)).await.unwrap();
+    eventually("it is tried", || async { tries.load(Ordering::SeqCst) > 0 }).await;
+    let began = std::time::Instant::now();
+    eventually("it is tried again", || async { tries.load(Ordering::SeqCst) >= 12 }).await;
+    // Two runs each, the second one with savepoints, and pauses of 50, 100, … ms, which jitter may halve.
+    assert!(began.elapsed() >= Duration::from_millis(700), "{:?}", began.elapsed());
+    assert!(core.check_writable().await.is_err());
+    free_disk(&core).await;
+    eventually("it takes effect", || async { notes(&core).await == ["t/0"] }).await;
+    core.check_writable().await.unwrap();
+    shutdown.trigger();
+}
+
+async fn failed_kind_of_write_is_not_ready_until_it_succeeds(shape: Shape) {
+    let fixture = Fixture::on(shape).await;
+    let core = fixture.service("s");
+    let insert = || core.db.write(|tx| note(tx, "t", 0));
+    let renew = "INSERT INTO leases (name, holder, expires_at) VALUES ('a', 'b', 1)";
+    fill_disk(&core).await;
+    core.check_writable().await.unwrap();
+    assert!(insert().await.unwrap_err().is_outage());
+    run(&core, renew).await;
+    assert!(core.check_writable().await.is_err(), "another kind of write proves nothing");
+    free_disk(&core).await;
+    insert().await.unwrap();
+    core.check_writable().await.unwrap();
 }
 
 async fn outage_that_one_event_meets_is_not_charged_to_it(shape: Shape) {

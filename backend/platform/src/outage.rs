@@ -1,0 +1,108 @@
+//! The outage that a writer waits out: one log line at its begin and one at its end, and pauses that grow in between.
+//!
+//! A database may refuse some writes and take others, for example while a disk has room for small rows only. A failure
+//! soon after a success therefore continues the same outage.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::db::DbError;
+
+/// The first pause of an outage. Pauses double up to [`MAX_PAUSE`].
+const MIN_PAUSE: Duration = Duration::from_millis(50);
+const MAX_PAUSE: Duration = Duration::from_secs(2);
+/// An outage is over when nothing has failed for this time. Longer than a write may take.
+const QUIET: Duration = Duration::from_secs(20);
+
+/// The outage of one writer of a database. Clones share it.
+#[derive(Clone, Debug)]
+pub struct WriterOutage {
+    writer: Arc<str>,
+    ongoing: Arc<Mutex<Option<Ongoing>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Ongoing {
+    began: Instant,
+    last_failure: Instant,
+    pause: Duration,
+}
+
+impl WriterOutage {
+    /// No outage yet; log lines name the `writer`.
+    #[must_use]
+    pub fn new(writer: impl Into<Arc<str>>) -> Self {
+        Self { writer: writer.into(), ongoing: Arc::default() }
+    }
+
+    /// Records a failed write and returns the pause before the next one. The first failure of an outage is logged.
+    #[must_use]
+    pub fn fail(&self, error: &DbError) -> Duration {
+        let (writer, now) = (&*self.writer, Instant::now());
+        let mut ongoing = self.ongoing();
+        let pause = match &mut *ongoing {
+            Some(outage) => {
+                tracing::debug!(writer, %error, "the database still cannot be written");
+                (outage.last_failure, outage.pause) = (now, (outage.pause * 2).min(MAX_PAUSE));
+                outage.pause
+            }
+            none => {
+                tracing::warn!(writer, %error, "the database cannot be written; the writer pauses");
+                *none = Some(Ongoing { began: now, last_failure: now, pause: MIN_PAUSE });
+                MIN_PAUSE
+            }
+        };
+        drop(ongoing);
+        pause
+    }
+
+    /// Records that nothing failed just now. An outage whose last failure is 20 s old ends, which is logged. Returns whether
+    /// there is no outage.
+    pub fn succeed(&self) -> bool {
+        let mut ongoing = self.ongoing();
+        let Some(outage) = *ongoing else { return true };
+        if outage.last_failure.elapsed() < QUIET {
+            return false;
+        }
+        *ongoing = None;
+        drop(ongoing);
+        let lasted = outage.last_failure - outage.began;
+        tracing::info!(writer = &*self.writer, ?lasted, "the database can be written again");
+        true
+    }
+
+    /// When the outage ends if nothing fails until then; `None` where there is no outage.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Instant> {
+        self.ongoing().map(|outage| outage.last_failure + QUIET)
+    }
+
+    fn ongoing(&self) -> MutexGuard<'_, Option<Ongoing>> {
+        self.ongoing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn failure_soon_after_a_success_continues_the_outage() {
+        let outage = WriterOutage::new("test");
+        let error = DbError::Unavailable("full".to_owned());
+        assert!(outage.succeed() && outage.ends_at().is_none());
+        assert_eq!(outage.fail(&error), MIN_PAUSE);
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert!(!outage.succeed());
+        assert_eq!(outage.fail(&error), MIN_PAUSE * 2, "it is the same outage");
+        for _ in 0..10 {
+            drop(outage.fail(&error));
+        }
+        assert_eq!(outage.fail(&error), MAX_PAUSE);
+        tokio::time::advance(QUIET).await;
+        assert!(outage.succeed());
+        assert_eq!(outage.fail(&error), MIN_PAUSE, "it is a new one");
+    }
+}
