@@ -17,7 +17,7 @@ use ticketing_platform::db::{Db, DbError, DbOptions, Migrations, OpenError};
 use ticketing_platform::signal::Signal;
 use ticketing_sdk::Timestamp;
 
-use crate::{BusError, DeadLetter, rows};
+use crate::{BusError, DeadLetter, probe, rows};
 pub(crate) use subscription::Subscription;
 
 const MIGRATIONS: Migrations = Migrations {
@@ -25,6 +25,7 @@ const MIGRATIONS: Migrations = Migrations {
     scripts: &[
         ("V1__log", include_str!("../migrations/V1__log.sql")),
         ("V2__consumer_events", include_str!("../migrations/V2__consumer_events.sql")),
+        ("V3__write_probes", include_str!("../migrations/V3__write_probes.sql")),
     ],
 };
 /// Messages kept in memory.
@@ -225,6 +226,10 @@ impl Log {
             tx.query("SELECT id, seq FROM messages", &[], |row| Ok((row.text("id")?, row.int("seq")?)))
         });
         Ok(places.await.map_err(|error: DbError| error)?.into_iter().collect())
+    }
+
+    pub(crate) async fn check_writable(&self) -> Result<(), DbError> {
+        probe::check(&self.db, self.options.clock.now()).await
     }
 
     pub(crate) fn commits(&self) -> u64 {

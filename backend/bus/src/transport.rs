@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ticketing_events::{Envelope, EventName};
-use ticketing_platform::db::{Db, OpenError};
+use ticketing_platform::db::{Db, DbError, OpenError};
 use ticketing_platform::signal::Listener;
 
 use crate::embedded::{self, EmbeddedOptions};
@@ -211,6 +211,18 @@ impl Bus {
             Transport::JetStream(stream) => Some(stream.connection.connected.listen()),
         };
         Recovery { connected }
+    }
+
+    /// Checks that the embedded log can be written: without it no event reaches a consumer of this process. A NATS server may
+    /// be away: the events wait in the outboxes.
+    ///
+    /// # Errors
+    /// When the log cannot be written.
+    pub async fn check_writable(&self) -> Result<(), DbError> {
+        match &self.transport {
+            Transport::Embedded(log) => log.check_writable().await,
+            Transport::JetStream(_) => Ok(()),
+        }
     }
 
     /// The number of commits of the log, or of publishes that the stream has stored.

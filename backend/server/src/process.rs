@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use ticketing_bus::{Bus, Core};
+use ticketing_platform::db::DbError;
 use ticketing_platform::health::Health;
 use ticketing_platform::session::RevokedSessions;
 use ticketing_platform::shutdown::Shutdown;
@@ -154,8 +155,20 @@ const PROBED_EVERY: Duration = Duration::from_secs(1);
 /// outbox.
 pub(crate) fn checked(health: Health, service: Service, core: &Core) -> Health {
     let core = core.clone();
-    health.check_at_most_every(service.name(), PROBED_EVERY, move || {
+    checked_writable(health, service.name(), move || {
         let core = core.clone();
-        async move { core.check_writable().await.is_ok() }
+        async move { core.check_writable().await }
+    })
+}
+
+/// Adds a check that writes to a database.
+pub(crate) fn checked_writable<F, R>(health: Health, name: &'static str, check: F) -> Health
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), DbError>> + Send + 'static,
+{
+    health.check_at_most_every(name, PROBED_EVERY, move || {
+        let written = check();
+        async move { written.await.is_ok() }
     })
 }

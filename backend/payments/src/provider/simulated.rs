@@ -60,6 +60,21 @@ impl SimulatedProvider {
         }
     }
 
+    /// Checks that the book can be written: a transaction begins and commits, and the last calls were written.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn check_writable(&self) -> Result<(), DbError> {
+        match self.db.write_probe(|_| Ok(())).await {
+            Ok(()) | Err(DbError::Busy) => {}
+            Err(error) => return Err(error),
+        }
+        if self.db.has_failed_writes() {
+            return Err(DbError::Unavailable("the last calls could not be written".to_owned()));
+        }
+        Ok(())
+    }
+
     /// Returns the faults that are injected into its calls.
     #[cfg(feature = "fault-injection")]
     #[must_use]
