@@ -126,6 +126,7 @@ fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
 pub struct OpenedPath {
     path: PathBuf,
     identity: Identity,
+    needs_content: bool,
 }
 
 /// Device and inode number. Another identity at the same path is another file.
@@ -138,7 +139,13 @@ impl OpenedPath {
     /// If it does not exist, or its metadata cannot be read.
     pub fn of(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
-        Ok(Self { identity: identity(&path)?, path })
+        Ok(Self { identity: identity(&path)?, path, needs_content: false })
+    }
+
+    /// The same for a file that is never empty: one that was truncated to nothing has changed.
+    #[must_use]
+    pub fn requiring_content(self) -> Self {
+        Self { needs_content: true, ..self }
     }
 
     /// Returns the path.
@@ -150,20 +157,26 @@ impl OpenedPath {
     /// Returns whether the same file or folder is at the path. Costs one system call, about a microsecond.
     #[must_use]
     pub fn is_unchanged(&self) -> bool {
-        identity(&self.path).is_ok_and(|found| found == self.identity)
+        fs::metadata(&self.path).is_ok_and(|found| {
+            identity_of(&found) == self.identity && !(self.needs_content && found.len() == 0)
+        })
     }
 }
 
-#[cfg(unix)]
 fn identity(path: &Path) -> io::Result<Identity> {
+    fs::metadata(path).map(|metadata| identity_of(&metadata))
+}
+
+#[cfg(unix)]
+fn identity_of(metadata: &fs::Metadata) -> Identity {
     use std::os::unix::fs::MetadataExt;
-    fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()))
+    (metadata.dev(), metadata.ino())
 }
 
 #[cfg(not(unix))]
-fn identity(path: &Path) -> io::Result<Identity> {
+fn identity_of(_metadata: &fs::Metadata) -> Identity {
     // On these systems an open file cannot be moved or deleted.
-    fs::metadata(path).map(|_| (0, 0))
+    (0, 0)
 }
 
 #[cfg(test)]
@@ -217,5 +230,18 @@ mod tests {
         assert!(opened.is_unchanged());
         fs::remove_file(&path).unwrap();
         assert!(!opened.is_unchanged());
+    }
+
+    #[test]
+    fn opened_path_that_requires_content_changes_when_the_file_is_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("orders.db");
+        fs::write(&path, "rows").unwrap();
+        let (log, database) = (OpenedPath::of(&path).unwrap(), OpenedPath::of(&path).unwrap());
+        let database = database.requiring_content();
+        fs::write(&path, "").unwrap();
+        assert!(log.is_unchanged() && !database.is_unchanged());
+        fs::write(&path, "rows").unwrap();
+        assert!(database.is_unchanged());
     }
 }

@@ -6,8 +6,9 @@ mod watch;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use ticketing_platform::files::{
     OpenedPath, create_private_folder, permissions_of_others, write_private_file,
 };
@@ -15,6 +16,7 @@ use ticketing_platform::files::{
 use crate::StartError;
 pub(crate) use manifest::{Contents, MANIFEST, listed, write_list};
 pub(crate) use watch::FolderWatch;
+use watch::KeyProblem;
 
 /// The file that keeps a second server of any version out.
 const LOCK: &str = "lock";
@@ -26,6 +28,8 @@ pub(crate) const KEY: &str = "jwt.key";
 pub(crate) struct DataDir {
     path: PathBuf,
     place: OpenedPath,
+    /// The key of the sessions, where it was read from the folder.
+    key: OnceLock<SecretString>,
     // The folder itself is locked, and the file in it: that one can be deleted.
     _locks: Vec<File>,
 }
@@ -64,7 +68,7 @@ impl DataDir {
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
         let place = OpenedPath::of(path).map_err(unusable)?;
-        Ok(Self { path: path.to_owned(), place, _locks: locks })
+        Ok(Self { path: path.to_owned(), place, key: OnceLock::new(), _locks: locks })
     }
 
     /// The folder.
@@ -82,42 +86,28 @@ impl DataDir {
         Contents::check(&self.path, databases)
     }
 
-    /// Watches the folder, these databases in it, all of which are there, and the files that the next start reads.
-    pub(crate) fn watch(&self, databases: &[&'static str]) -> Result<FolderWatch, StartError> {
-        let places = databases.iter().map(|name| {
-            let path = self.database(name);
-            OpenedPath::of(&path).map_err(|source| StartError::DataDir { path, source })
-        });
-        let places: Result<Vec<_>, _> = places.collect();
-        // The key is not there where a setting gives it.
-        let files = [MANIFEST, KEY].map(|name| self.path.join(name));
-        let files = files.into_iter().filter(|file| file.exists());
-        Ok(FolderWatch::new([self.place.clone()].into_iter().chain(places?), files))
+    /// Watches the folder, these files of its databases, and what else the next start reads.
+    pub(crate) fn watch(&self, databases: Vec<OpenedPath>) -> FolderWatch {
+        FolderWatch::new(self.place.clone(), databases, self.key.get().cloned())
     }
 
     /// The key that sessions are signed with: made once, readable by its owner alone.
     pub(crate) fn session_key(&self) -> Result<SecretString, StartError> {
         let path = self.path.join(KEY);
         let unusable = |source| StartError::DataDir { path: path.clone(), source };
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                let others = permissions_of_others(&path).map_err(unusable)?;
-                if others != 0 {
-                    return Err(StartError::OpenKey { path, mode: 0o600 | others });
-                }
-                Ok(SecretString::from(text.trim().to_owned()))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+        let key = match read_key(&path)? {
+            Some(key) => key,
+            None => {
                 if listed(&self.path).map_err(unusable)?.is_some() {
                     tracing::warn!(
                         file = %path.display(),
                         "the key of the sessions is missing; a new one is made, and all sessions end"
                     );
                 }
-                Self::make_key(&path).map_err(unusable)
+                Self::make_key(&path).map_err(unusable)?
             }
-            Err(error) => Err(unusable(error)),
-        }
+        };
+        Ok(self.key.get_or_init(|| key).clone())
     }
 
     fn make_key(path: &Path) -> io::Result<SecretString> {
@@ -126,6 +116,32 @@ impl DataDir {
         let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         write_private_file(path, &text)?;
         Ok(SecretString::from(text))
+    }
+}
+
+/// The key in a file, as every start reads it; `None` where there is no file.
+fn read_key(path: &Path) -> Result<Option<SecretString>, StartError> {
+    let unusable = |source| StartError::DataDir { path: path.to_owned(), source };
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let others = permissions_of_others(path).map_err(unusable)?;
+            if others != 0 {
+                return Err(StartError::OpenKey { path: path.to_owned(), mode: 0o600 | others });
+            }
+            Ok(Some(SecretString::from(text.trim().to_owned())))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(error)),
+    }
+}
+
+/// Whether a file holds this key, or why the next start would not find it there.
+fn check_key(path: &Path, key: &SecretString) -> Result<(), KeyProblem> {
+    match read_key(path) {
+        Ok(Some(found)) if found.expose_secret() == key.expose_secret() => Ok(()),
+        Ok(Some(_)) => Err(KeyProblem::Differs),
+        Ok(None) => Err(KeyProblem::Missing),
+        Err(error) => Err(KeyProblem::Unusable(error.to_string())),
     }
 }
 

@@ -17,10 +17,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{AuditError, Report, Sources, Watch};
 use crate::data_dir::{DataDir, FolderWatch};
-use crate::databases::{BUS, Databases, files_of};
+use crate::databases::{BUS, Databases, PROVIDER, files_of};
 use crate::listening::{Listening, Running};
 use crate::open::{Ground, client, jetstream};
-use crate::process::checked;
+use crate::process::{checked, checked_writable};
 use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError, openapi};
 
@@ -59,12 +59,11 @@ impl Stack {
         let databases = files_of(&settings);
         let contents = data_dir.contents(&databases)?;
         let parts = Parts::open(&settings, &data_dir, &running.serving).await?;
-        contents.complete()?;
-        let watch = data_dir.watch(&databases)?;
+        let watch = data_dir.watch(contents.complete()?);
         parts.start(&running.loops);
-        let watched = (!databases.is_empty()).then_some(&watch);
+        let watched = watch.is_needed().then_some(&watch);
         let routes = parts.router(&settings, &running.serving, watched);
-        if !databases.is_empty() {
+        if watch.is_needed() {
             running.loops.spawn(watch.run(running.loops.clone()));
         }
         let listening = Listening::begin(&settings, Some(&parts.bus), routes, running).await?;
@@ -198,6 +197,18 @@ impl Parts {
         let health = cores.fold(Health::new(serving.clone()), |health, (service, (_, core))| {
             checked(health, service, core)
         });
+        let bus = self.bus.clone();
+        let health = checked_writable(health, BUS, move || {
+            let bus = bus.clone();
+            async move { bus.check_writable().await }
+        });
+        let health = match self.provider.simulated().cloned() {
+            Some(provider) => checked_writable(health, PROVIDER, move || {
+                let provider = provider.clone();
+                async move { provider.check_writable().await }
+            }),
+            None => health,
+        };
         let health = match folder.cloned() {
             Some(folder) => health.check("data_dir", move || {
                 let folder = folder.clone();

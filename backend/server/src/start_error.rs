@@ -43,6 +43,20 @@ pub enum StartError {
         /// The list of the databases that the folder must have.
         manifest: PathBuf,
     },
+    /// A database is not the one that the folder had.
+    #[error(
+        "{} is not the database that the marketplace in this folder had: it was emptied or replaced. Restore the whole folder \
+         from a backup, since one database alone does not fit the others. If it is right as it is, remove the time behind \
+         its name in {}",
+        path.display(),
+        manifest.display()
+    )]
+    ReplacedDatabase {
+        /// The file.
+        path: PathBuf,
+        /// The list of the databases that the folder must have.
+        manifest: PathBuf,
+    },
     /// Others can read the key that signs sessions.
     #[error(
         "others can read {} (mode {mode:03o}): run `chmod 600` on it; if one of them may have read it, delete it, and a new \

@@ -100,6 +100,48 @@ fn server_is_not_ready_without_what_the_next_start_reads() {
 }
 
 #[test]
+fn server_is_not_ready_while_the_next_start_would_read_another_key() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let server = Server::start_in(&data, &[]);
+    let (ready, key) = (format!("{}/readyz", server.url), data.join("jwt.key"));
+    let kept = fs::read_to_string(&key).unwrap();
+    for text in ["", "another key of another marketplace, as long"] {
+        fs::write(&key, text).unwrap();
+        assert_eq!(status_of(&ready), 503, "{text}");
+        fs::write(&key, &kept).unwrap();
+        assert_eq!(status_of(&ready), 200, "{text}");
+    }
+}
+
+#[test]
+fn server_is_not_ready_while_another_process_locks_its_log() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let server = Server::start_in(&data, &[]);
+    let ready = format!("{}/readyz", server.url);
+    for name in ["bus.db", "provider.db"] {
+        let other = rusqlite::Connection::open(data.join(name)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        eventually("it is not ready", || status_of(&ready) == 503);
+        other.execute_batch("ROLLBACK").unwrap();
+        eventually("it is ready again", || status_of(&ready) == 200);
+    }
+}
+
+#[test]
+fn server_refuses_writes_to_a_database_that_was_emptied() {
+    let root = tempfile::tempdir().unwrap();
+    let data = root.path().join("data");
+    let server = Server::start_in(&data, &[]);
+    let cli = Cli::at(&server.url).sign_up("ada@example.com");
+    fs::write(data.join("tickets.db"), "").unwrap();
+    let run = cli.run(&["--timeout", "2s", "tickets", "create", "--title", "Lost", "--price", "20"]);
+    assert_ne!(run.code, 0, "{run:?}");
+    assert_eq!(status_of(&format!("{}/readyz", server.url)), 503);
+}
+
+#[test]
 fn service_refuses_writes_without_its_database_and_others_go_on() {
     let root = tempfile::tempdir().unwrap();
     let data = root.path().join("data");

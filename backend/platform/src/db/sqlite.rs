@@ -5,6 +5,7 @@
 
 mod copy;
 mod files;
+mod identity;
 mod read_only;
 mod session;
 
@@ -25,6 +26,7 @@ use crate::limits::LogThrottle;
 use crate::signal::Signal;
 pub use copy::{CopyError, copy_together};
 use files::Files;
+pub use identity::file_identity;
 pub(super) use session::Session;
 use session::map_error;
 

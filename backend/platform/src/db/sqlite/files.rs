@@ -41,7 +41,11 @@ impl Files {
 
     /// Records the identities of the files, all of which are open now.
     pub(super) fn opened(path: &Path) -> Result<Self, OpenError> {
-        let paths = SUFFIXES.iter().map(|suffix| OpenedPath::of(with_suffix(path, suffix)));
+        let paths = SUFFIXES.iter().map(|suffix| {
+            let opened = OpenedPath::of(with_suffix(path, suffix))?;
+            // The write-ahead log is empty now and then; the database never is.
+            Ok(if suffix.is_empty() { opened.requiring_content() } else { opened })
+        });
         let paths = paths.collect::<io::Result<_>>().map_err(|error| open_error(path, &error))?;
         Ok(Self { paths, is_missing: AtomicBool::new(false) })
     }
