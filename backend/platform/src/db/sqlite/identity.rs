@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::unopened;
+use super::open_error;
 use crate::db::OpenError;
 
 /// Reads the identity of a database file: the time at which its first migration was applied, which no later change moves.
@@ -25,5 +25,5 @@ pub fn file_identity(path: &Path) -> Result<Option<String>, OpenError> {
         let first = format!("SELECT applied_on FROM \"{history}\" ORDER BY version LIMIT 1");
         connection.query_row(&first, [], |row| row.get(0)).optional()
     };
-    read().map_err(|error| unopened(path, &error))
+    read().map_err(|error| open_error(path, &error))
 }
