@@ -232,6 +232,8 @@ pub(crate) struct PlainField {
     pub(crate) label: String,
     pub(crate) value: String,
     pub(crate) secret: bool,
+    /// Whether it may stay empty, so that it is not asked for.
+    pub(crate) is_optional: bool,
     pub(crate) fault: Option<String>,
 }
 
@@ -252,6 +254,7 @@ impl PlainView {
             label: field.label.to_owned(),
             value: field.value().to_owned(),
             secret: field.secret,
+            is_optional: field.is_optional,
             fault: field.fault.clone(),
         };
         Self { fields: form.fields.iter().enumerate().map(spoken).collect(), ..Self::default() }

@@ -15,15 +15,24 @@ pub(crate) fn title(title: &str) -> String {
     if words.trim().is_empty() { "(no title)".to_owned() } else { words.trim().to_owned() }
 }
 
-/// Returns the details that are given, with the labels of a card, safe to show.
+/// A longer detail is a paragraph of its own, not a line of a card.
+const LONGEST_LINE: usize = 200;
+
+/// Returns the details of one line that are given, with the labels of a card, safe to show.
 pub(crate) fn details(details: &TicketDetails) -> impl Iterator<Item = (&'static str, String)> {
-    DetailField::ALL.iter().filter_map(|field| {
+    DetailField::ALL.iter().filter(|field| field.max_chars() <= LONGEST_LINE).filter_map(|field| {
         let text = match (field, &details.starts_at) {
             (DetailField::StartsAt, Some(starts)) => format!("{} ({})", starts.label(), starts.offset()),
             _ => sanitize(details.get(*field)?).into_owned(),
         };
         Some((detail_label(*field), text))
     })
+}
+
+/// Returns the long details that are given, safe to show.
+pub(crate) fn paragraphs(details: &TicketDetails) -> impl Iterator<Item = String> {
+    let long = DetailField::ALL.iter().filter(|field| field.max_chars() > LONGEST_LINE);
+    long.filter_map(|field| Some(sanitize(details.get(*field)?).into_owned()))
 }
 
 /// Returns the label of a detail in cards and forms.

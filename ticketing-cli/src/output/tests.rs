@@ -1,6 +1,6 @@
 //! Every format of the same tickets, on a terminal and on a pipe.
 
-use ticketing_sdk::{Ticket, Timestamp};
+use ticketing_sdk::{DetailField, Ticket, Timestamp};
 
 use super::*;
 use crate::io::fake::{self, FakeIo};
@@ -128,10 +128,13 @@ fn a_status_has_its_colour_only_where_colour_is_wanted() {
 
 #[test]
 fn a_pipe_gets_tabs_without_a_header() {
+    let details = "\t".repeat(DetailField::ALL.len());
     assert_eq!(
         listed(&fake::pipe(""), Format::Tsv),
-        "t1\tRustConf, day 1\t149.99\tavailable\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\t\t\t\n\
-         t2\tRust[31mConf, \"day\" 1 2J\t149.99\tsold\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z\t\t\t\n"
+        format!(
+            "t1\tRustConf, day 1\t149.99\tavailable\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z{details}\n\
+             t2\tRust[31mConf, \"day\" 1 2J\t149.99\tsold\tu1\t\t2\t2026-11-22T10:00:00.000Z\t2026-11-22T10:14:00.000Z{details}\n"
+        )
     );
 }
 
@@ -151,9 +154,11 @@ fn json_is_the_wire_type_and_safe_to_look_at() {
 #[test]
 fn csv_quotes_what_needs_it_and_is_stripped_on_a_terminal() {
     let text = listed(&fake::pipe(""), Format::Csv);
-    assert!(text.starts_with(
-        "id,title,price,status,userId,orderId,version,createdAt,updatedAt,venue,startsAt,seat\n"
-    ));
+    assert!(
+        text.starts_with(
+            "id,title,price,status,userId,orderId,version,createdAt,updatedAt,venue,startsAt,seat"
+        )
+    );
     assert!(text.contains("\nt1,\"RustConf, day 1\",149.99,available,u1,,2,"));
     assert!(text.contains(&HOSTILE.replace('"', "\"\"")));
     assert!(!listed(&fake::terminal(&[]), Format::Csv).contains('\u{1b}'));

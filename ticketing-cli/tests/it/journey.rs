@@ -71,7 +71,7 @@ fn event_is_listed_found_changed_and_refused_once_it_has_started() {
     assert_eq!(titles(&["--from", "2099-12-24", "--until", "2099-12-24"]), ["Opera"]);
     assert_eq!(titles(&["--until", "2099-12-24T18:29:59Z"]), [""; 0]);
     let row = seller.ok(&["tickets", "get", &opera]).out;
-    assert!(row.ends_with(&format!("\tCity Hall\t{starts}\tRow 4\n")), "{row}");
+    assert!(row.contains(&format!("\tCity Hall\t{starts}\tRow 4")), "{row}");
 
     let changed = seller.json(&["tickets", "update", &opera, "--seat", "Row 5", "--no-venue"]);
     assert_eq!((changed.get("venue"), changed["seat"].as_str()), (None, Some("Row 5")));

@@ -101,10 +101,10 @@ impl<W: Write> Driver<W> {
         if self.ended { ExitReason::Terminated } else { ExitReason::Quit }
     }
 
-    /// Asks for every field in which nothing is written yet. Answers `false` where the input has ended.
+    /// Asks for every field that is needed and in which nothing is written yet. Answers `false` where the input has ended.
     async fn fill_in(&mut self, signals: &mut Signals) -> io::Result<bool> {
         let (_, view, _) = self.app.plain_view();
-        for field in view.fields.iter().filter(|field| field.value.is_empty()) {
+        for field in view.fields.iter().filter(|field| !field.is_optional && field.value.is_empty()) {
             if !self.fill(field, signals).await? {
                 return Ok(false);
             }

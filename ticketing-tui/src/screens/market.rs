@@ -253,6 +253,7 @@ impl Screen for Market {
             label: "Filter".to_owned(),
             value: query.text.clone(),
             secret: false,
+            is_optional: false,
             fault: None,
         }];
         view

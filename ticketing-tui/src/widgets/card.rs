@@ -103,6 +103,11 @@ pub(crate) fn view(painter: &mut Painter<'_>, area: Rect, model: &Model, ticket:
         rest = below(rest, 1);
     }
     rest = below(rest, gap);
+    if gap > 0 {
+        for text in row.details().into_iter().flat_map(text::paragraphs) {
+            rest = below(painter.paragraph(rest, &text, Style::new()), gap);
+        }
+    }
     if !rest.is_empty() {
         advice(painter, rest, model, ticket, row);
     }

@@ -18,14 +18,14 @@ pub(crate) struct Field {
     /// Whether it is not shown.
     pub(crate) secret: bool,
     /// Whether it may stay empty.
-    is_optional: bool,
+    pub(crate) is_optional: bool,
     /// What is wrong with it.
     pub(crate) fault: Option<String>,
     input: Input,
 }
 
 /// Longer than anything that the marketplace takes.
-const LONGEST: usize = 400;
+const LONGEST: usize = 2_400;
 
 impl Field {
     pub(crate) fn new(label: &'static str, example: &'static str) -> Self {

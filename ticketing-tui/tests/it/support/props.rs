@@ -60,6 +60,7 @@ pub(crate) fn tickets() -> Vec<Ticket> {
         venue: Some("Lake stage".to_owned()),
         starts_at: "2027-06-04T20:30:00+02:00".parse().ok(),
         seat: Some("Row 3, seat 12".to_owned()),
+        ..TicketDetails::default()
     };
     tickets[1].details.starts_at = "2027-06-11T09:00:00+02:00".parse().ok();
     tickets[2] = Ticket { version: 0, ..later(&tickets[2], TicketStatus::Reserved) };

@@ -6,7 +6,7 @@ import { DETAILS, type DetailField, MAX_LENGTHS, clockTime, withOffset } from '.
 import { normalizeAmount } from '../texts/amount'
 import { useTexts } from '../texts/context'
 import { Button } from './button'
-import { Field } from './field'
+import { Field, TextArea } from './field'
 import { Form, useFaults } from './form'
 
 interface DraftFormProps {
@@ -73,6 +73,9 @@ export function DraftForm({ initial, label, error, quiet = false, busy, submit, 
   )
 }
 
+/** Longer texts have several lines. */
+const LONG = 200
+
 interface DetailInputProps {
   field: DetailField
   value: string
@@ -84,16 +87,17 @@ interface DetailInputProps {
 function DetailInput({ field, value, fault, onChange }: DetailInputProps) {
   const texts = useTexts()
   const isTime = field === 'startsAt'
+  const common = { label: texts.details[field], hint: texts.detailHints[field], fault, name: field }
+  if (MAX_LENGTHS[field] > LONG) {
+    return <TextArea {...common} maxLength={MAX_LENGTHS[field]} value={value} onChange={(event) => onChange(event.target.value)} />
+  }
   return (
     <Field
-      label={texts.details[field]}
-      hint={texts.detailHints[field]}
-      name={field}
+      {...common}
       type={isTime ? 'datetime-local' : 'text'}
       maxLength={isTime ? undefined : MAX_LENGTHS[field]}
       autoComplete="off"
       value={isTime ? clockTime(value) : value}
-      fault={fault}
       onChange={(event) => onChange(isTime ? withOffset(event.target.value, value) : event.target.value)}
     />
   )
