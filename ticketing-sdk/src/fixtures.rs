@@ -40,6 +40,7 @@ pub fn details() -> TicketDetails {
         venue: Some("Palais de Tokyo".to_owned()),
         starts_at: "2026-12-24T19:30:00+01:00".parse().ok(),
         seat: Some("Row 4".to_owned()),
+        description: Some("Doors open at 18:30.".to_owned()),
     }
 }
 

@@ -256,6 +256,9 @@ details! {
     /// The seat, or where one stands: 1 to 60 characters.
     #[schema(min_length = 1, max_length = 60, pattern = r"\S")]
     seat: String = Seat, "seat", "Seat", 60;
+    /// What else is to be known about the event, in plain text: 1 to 2 000 characters.
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
+    description: String = Description, "description", "Description", 2_000;
 }
 
 #[cfg(test)]

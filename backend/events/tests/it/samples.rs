@@ -49,7 +49,7 @@ fn dollars(text: &str) -> Money {
 }
 
 impl Sample for TicketCreated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":0,"title":"RustConf – day 1","price":20,"venue":"Palais de Tokyo","startsAt":"2026-12-24T19:30:00+01:00","seat":"Row 4","userId":"0192f3a4-0000-7000-8000-0000000000d4"}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000a1","version":0,"title":"RustConf – day 1","price":20,"venue":"Palais de Tokyo","startsAt":"2026-12-24T19:30:00+01:00","seat":"Row 4","description":"Doors open at 18:30.","userId":"0192f3a4-0000-7000-8000-0000000000d4"}"#;
     const OF: (&'static str, i64) = (TICKET, 0);
 
     fn sample() -> Self {
@@ -84,7 +84,7 @@ impl Sample for TicketDeleted {
 }
 
 impl Sample for OrderCreated {
-    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3,"details":{"venue":"Palais de Tokyo","startsAt":"2026-12-24T19:30:00+01:00","seat":"Row 4"}}}"#;
+    const BODY: &'static str = r#"{"id":"0192f3a4-0000-7000-8000-0000000000b2","version":0,"status":"created","userId":"0192f3a4-0000-7000-8000-0000000000d4","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"0192f3a4-0000-7000-8000-0000000000a1","price":149.99,"title":"RustConf","version":3,"details":{"venue":"Palais de Tokyo","startsAt":"2026-12-24T19:30:00+01:00","seat":"Row 4","description":"Doors open at 18:30."}}}"#;
     const OF: (&'static str, i64) = (ORDER, 0);
 
     fn sample() -> Self {

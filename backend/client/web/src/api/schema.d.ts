@@ -248,6 +248,8 @@ export interface components {
         };
         /** @description A change of the details: an absent field stays as it is, `null` clears it. */
         DetailsUpdate: {
+            /** @description What else is to be known about the event, in plain text: 1 to 2 000 characters. */
+            description?: string | null;
             /** @description The seat, or where one stands: 1 to 60 characters. */
             seat?: string | null;
             startsAt?: components["schemas"]["EventTime"] | null;
@@ -460,6 +462,8 @@ export interface components {
         };
         /** @description What a ticket says about its event. Each field is optional, and absent where its seller has not given it. */
         TicketDetails: {
+            /** @description What else is to be known about the event, in plain text: 1 to 2 000 characters. */
+            description?: string | null;
             /** @description The seat, or where one stands: 1 to 60 characters. */
             seat?: string | null;
             startsAt?: components["schemas"]["EventTime"] | null;

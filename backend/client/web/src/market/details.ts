@@ -5,10 +5,10 @@ export type Details = components['schemas']['TicketDetails']
 export type DetailField = keyof Details
 
 /** The fields, in the order of forms and pages. */
-export const DETAILS = ['startsAt', 'venue', 'seat'] as const satisfies readonly DetailField[]
+export const DETAILS = ['startsAt', 'venue', 'seat', 'description'] as const satisfies readonly DetailField[]
 
 /** The most characters of a field. The server validates them. */
-export const MAX_LENGTHS: Record<DetailField, number> = { startsAt: 35, venue: 120, seat: 60 }
+export const MAX_LENGTHS: Record<DetailField, number> = { startsAt: 35, venue: 120, seat: 60, description: 2000 }
 
 /** The fields as a form has them: empty where they are not given. */
 export type DetailDraft = Record<DetailField, string>

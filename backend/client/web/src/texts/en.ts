@@ -60,11 +60,12 @@ export const en = {
     sellFirst: 'Sell a ticket',
     listed: (when: string) => `Listed ${when}`,
   },
-  details: { startsAt: 'When', venue: 'Where', seat: 'Seat' },
+  details: { startsAt: 'When', venue: 'Where', seat: 'Seat', description: 'About' },
   detailHints: {
     startsAt: 'Optional: date and time at the venue. Sales end then.',
     venue: 'Optional, up to 120 characters',
     seat: 'Optional, up to 60 characters',
+    description: 'Optional, up to 2,000 characters',
   },
   ticket: {
     price: 'Price',

@@ -61,11 +61,12 @@ export const ja: Texts = {
     sellFirst: 'チケットを出品する',
     listed: (when) => `${when}に出品`,
   },
-  details: { startsAt: '日時', venue: '会場', seat: '座席' },
+  details: { startsAt: '日時', venue: '会場', seat: '座席', description: '詳細' },
   detailHints: {
     startsAt: '任意。会場の現地日時です。開演と同時に販売が終わります。',
     venue: '任意。120文字まで',
     seat: '任意。60文字まで',
+    description: '任意。2,000文字まで',
   },
   ticket: {
     price: '価格',
