@@ -87,7 +87,7 @@ impl Record for Ticket {
 #[serde(untagged)]
 pub(crate) enum WatchLine {
     /// A ticket changed.
-    Change(TicketChange),
+    Change(Box<TicketChange>),
     /// Changes before this line were missed: a copy of the tickets may be out of date.
     Reset {
         /// The position from which the changes continue.

@@ -53,7 +53,7 @@ impl Args {
             };
             match event {
                 WatchEvent::Connected => api.io().remark(&format!("watching {}", api.client.server())),
-                WatchEvent::Change(change) => api.printer().next(&WatchLine::Change(change))?,
+                WatchEvent::Change(change) => api.printer().next(&WatchLine::Change(Box::new(change)))?,
                 WatchEvent::Lost { error, retry_in } => {
                     api.io().notice(&format!("{error}; retrying in {}", text::span(retry_in)));
                 }
