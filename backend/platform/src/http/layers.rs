@@ -1,7 +1,8 @@
-//! The one layer around every route: request id, trace, access line, metrics, refusal of other origins, panics, and
-//! the error shape for answers that others made.
+//! The layer around every route: request id, trace, access log, metrics, refusal of other origins, panics, and the
+//! error body of responses that axum makes.
 //!
-//! It is a single hand-written middleware because every boxed layer costs each request an allocation or two.
+//! It is written by hand: the layers of tower-http lose behaviours and cost more
+//! (`docs/decisions/0038-tower-http-measured.md`).
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -183,8 +184,8 @@ fn repeated(headers: &HeaderMap) -> Option<&'static str> {
     fields.find(|(name, _)| headers.get_all(name).iter().nth(1).is_some()).map(|(_, spelled)| *spelled)
 }
 
-/// The length of a request's head in bytes: its first line, its fields as `name: value`, and the empty line. hyper reads
-/// somewhat longer heads, as far as its buffer happens to reach.
+/// Returns the length of a request's head in bytes: its first line, its fields as `name: value`, and the empty line.
+/// hyper reads somewhat longer heads, as far as its buffer happens to reach.
 fn head_length(request: &Request) -> usize {
     const LINE: usize = " ".len() + " HTTP/1.1\r\n".len();
     let uri = request.uri();

@@ -8,8 +8,8 @@ use super::request_id::RequestId;
 use crate::health;
 use crate::telemetry::{Description, Span, SpanKind, TraceContext};
 
-/// Begins the span of a request. `route` is the template that it has matched, never its path: a client must not be able
-/// to make names. Whether a process is well is asked all the time, and belongs to no trace.
+/// Begins the span of a request. `route` is the template that the request has matched, never its path: a client must
+/// not be able to create span names. Health checks are in no trace.
 pub(super) fn begin(
     headers: &HeaderMap,
     method: &Method,
@@ -40,7 +40,7 @@ pub(super) fn begin(
     })
 }
 
-/// Tells how it was answered; `why` is the cause of an internal failure.
+/// Records the status of the response; `why` is the cause of an internal error.
 pub(super) fn answered(span: &Span, status: StatusCode, why: Option<String>) {
     span.set("http.response.status_code", i64::from(status.as_u16()));
     if status.is_server_error() {
@@ -49,7 +49,7 @@ pub(super) fn answered(span: &Span, status: StatusCode, why: Option<String>) {
     }
 }
 
-/// What the caller says that the request belongs to. Who says two things says nothing.
+/// Returns the trace context of the caller. A field that comes twice is ignored.
 fn caller(headers: &HeaderMap) -> TraceContext {
     let mut values = headers.get_all("traceparent").iter();
     match (values.next(), values.next()) {
@@ -58,7 +58,7 @@ fn caller(headers: &HeaderMap) -> TraceContext {
     }
 }
 
-/// A method that the conventions know by name; others share one.
+/// Returns a method that the conventions of OpenTelemetry name; the others share one name.
 fn known(method: &Method) -> Option<&'static str> {
     const KNOWN: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
     KNOWN.into_iter().find(|known| *known == method.as_str())
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_caller_is_believed_if_it_says_one_thing() {
+    fn traceparent_counts_if_it_comes_once() {
         let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let mut headers = HeaderMap::new();
         assert_eq!(caller(&headers).traceparent(), None);
