@@ -9,10 +9,11 @@ use ticketing_sdk::{
 };
 
 use crate::clock;
+use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
 use crate::home::Home;
 use crate::io::Io;
-use crate::journal::{Entry, Journal};
+use crate::journal::{BatchJournal, Entry, Journal};
 use crate::output::{Format, Printer};
 
 /// A command that needs no session.
@@ -220,6 +221,20 @@ impl ApiContext {
         let was_interrupted = entry.resumed;
         entry.settle();
         Ok(was_interrupted)
+    }
+
+    /// Opens the record of a batch of writes of the user who is signed in, or starts it.
+    pub(crate) async fn open_batch(&self, operation: &str, parts: &[&str]) -> Outcome<BatchJournal> {
+        let user = self.client.session().await.ok().and_then(|session| session.user);
+        let parts: Vec<&str> = parts.iter().copied().chain(user.as_ref().map(UserId::as_str)).collect();
+        self.journal.batch(operation, self.client.server(), &parts, clock::now()).map_err(|error| {
+            if error.kind() == std::io::ErrorKind::WouldBlock {
+                return Failure::new(Exit::Conflict, "another command is working on the same tickets")
+                    .hint("wait until it has ended, and run this command again");
+            }
+            Failure::failed(format!("the tickets cannot be noted down, so nothing was sent: {error}"))
+                .hint("set TICKETING_HOME to a folder that can be written to")
+        })
     }
 
     /// Notes a write of the user who is signed in. A server keeps the keys of each user apart, so another user's command is

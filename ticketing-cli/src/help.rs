@@ -18,6 +18,12 @@ pub(crate) const CONFIRMATION: &str = "Confirmation options";
 /// The heading of options for the facts of a ticket.
 pub(crate) const TICKET: &str = "Ticket options";
 
+/// The heading of options for many tickets at once.
+pub(crate) const BATCH: &str = "Batch options";
+
+/// The heading of options for a file that is read or written.
+pub(crate) const FILE: &str = "File options";
+
 /// The heading of options for an account and its session.
 pub(crate) const ACCOUNT: &str = "Account options";
 

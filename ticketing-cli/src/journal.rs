@@ -5,6 +5,8 @@
 //! key of a live or finished command is never resumed: a file is valid only if this process holds its lock, it is complete,
 //! and it is still the one at its path.
 
+mod batch;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -15,6 +17,8 @@ use sha2::{Digest, Sha256};
 use ticketing_sdk::{IdempotencyKey, Timestamp};
 
 use crate::home::private_folder;
+
+pub(crate) use batch::{BatchJournal, RowState};
 
 /// The folder of the writes in progress.
 #[derive(Debug, Clone)]
@@ -57,7 +61,7 @@ struct Abandoned {
 }
 
 /// The retention of a note. Servers keep keys for 24 hours; an older key has no effect.
-const NOTE_RETENTION: Duration = Duration::from_secs(23 * 3600);
+pub(crate) const NOTE_RETENTION: Duration = Duration::from_secs(23 * 3600);
 /// The age from which an incomplete file is a remnant of a full disk or a crash. A younger one may be in the making.
 const INCOMPLETE_FILE_AGE: Duration = Duration::from_secs(60);
 const NOTE_EXTENSION: &str = "json";
@@ -102,6 +106,24 @@ impl Journal {
         let path = folder.join(format!("{key}.{NOTE_EXTENSION}"));
         let file = write_new(&path, &note)?;
         Ok(Entry { key, resumed: false, path, file })
+    }
+
+    /// Opens the record of a batch of writes, or starts it. `parts` determine the batch. The record says which rows were sent and
+    /// what came of them, so the same command continues after an interruption.
+    ///
+    /// # Errors
+    /// If the file cannot be written, another command works on the batch (`WouldBlock`), or the user has no home directory.
+    pub(crate) fn batch(
+        &self,
+        operation: &str,
+        server: &str,
+        parts: &[&str],
+        now: Timestamp,
+    ) -> std::io::Result<BatchJournal> {
+        let Some(folder) = &self.folder else {
+            return Err(std::io::Error::new(ErrorKind::NotFound, "this user has no home directory"));
+        };
+        BatchJournal::open(&folder.join("batches"), fingerprint(server, operation, parts), now)
     }
 
     /// Returns the interrupted writes that were not reported yet, and marks them as reported.

@@ -14,6 +14,7 @@ use ticketing_sdk::{EventTime, Timestamp};
 use crate::failure::Outcome;
 use crate::io::Io;
 
+pub(crate) use csv::{neutralize, restore};
 pub(crate) use json::escape as escape_json;
 pub(crate) use records::{SessionStatus, WatchLine};
 

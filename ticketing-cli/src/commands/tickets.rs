@@ -1,9 +1,13 @@
 //! `ticketing tickets`: the market and its listings.
 
+mod batch;
 mod create;
 mod delete;
 mod details;
+mod export;
+mod file_format;
 mod get;
+mod import;
 mod list;
 mod update;
 mod watch;
@@ -40,6 +44,10 @@ pub(crate) enum Tickets {
     /// Withdraw a listing
     #[command(visible_alias = "withdraw", alias = "rm")]
     Delete(delete::Args),
+    /// List the tickets of a CSV or JSON Lines file for sale
+    Import(import::Args),
+    /// Write own listings as CSV or JSON Lines
+    Export(export::Args),
     /// Watch the market for changes
     Watch(watch::Args),
 }
@@ -52,6 +60,8 @@ impl ApiCommand for Tickets {
             Self::Create(args) => args.run(api).await,
             Self::Update(args) => args.run(api).await,
             Self::Delete(args) => args.run(api).await,
+            Self::Import(args) => args.run(api).await,
+            Self::Export(args) => args.run(api).await,
             Self::Watch(args) => args.run(api).await,
         }
     }

@@ -3,6 +3,8 @@
 //! Spreadsheets run a text that begins like a formula. Such a text gets an apostrophe before it, which spreadsheets do not
 //! show. The other formats have every text as it is.
 
+use std::borrow::Cow;
+
 use ticketing_sdk::Timestamp;
 use ticketing_sdk::text::sanitize;
 
@@ -18,8 +20,7 @@ pub(super) fn row<T: Record>(record: &T, now: Timestamp, terminal: bool) -> Stri
     let field = |cell: &Cell| {
         let text = cell.stable();
         let text = if terminal { sanitize(&text).into_owned() } else { text };
-        let is_formula = matches!(cell, Cell::Text(_)) && text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        let text = if is_formula { format!("'{text}") } else { text };
+        let text = if matches!(cell, Cell::Text(_)) { neutralize(&text).into_owned() } else { text };
         if text.contains([',', '"', '\n', '\r']) {
             format!("\"{}\"", text.replace('"', "\"\""))
         } else {
@@ -27,4 +28,38 @@ pub(super) fn row<T: Record>(record: &T, now: Timestamp, terminal: bool) -> Stri
         }
     };
     record.cells(now).iter().map(field).collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// Puts an apostrophe before a text that a spreadsheet would run. A text that has one already gets another, so that
+/// [`restore`] returns every text as it was.
+pub(crate) fn neutralize(text: &str) -> Cow<'_, str> {
+    if is_formula(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
+
+/// Removes the apostrophe that [`neutralize`] adds.
+pub(crate) fn restore(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(text)
+}
+
+/// Whether a text begins like a formula, after any apostrophes.
+fn is_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_neutralized_and_restored() {
+        for (text, neutral) in
+            [("=1+1", "'=1+1"), ("'=x", "''=x"), ("@a", "'@a"), ("it's", "it's"), ("'t", "'t")]
+        {
+            assert_eq!(neutralize(text), neutral);
+            assert_eq!(restore(neutral), text);
+        }
+        for text in ["-", "+4", "\tx", "''", "''-", ""] {
+            assert_eq!(restore(&neutralize(text)), text);
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod data_folder;
 mod demo;
 mod help;
 mod hostile;
+mod imports;
 mod journal;
 mod journey;
 mod newest;

@@ -2,6 +2,7 @@
 
 use ticketing_sdk::{Money, NewTicket};
 
+use super::batch::{Batch, Repeat, Row};
 use super::details::DetailArgs;
 use crate::context::{ApiCommand, ApiContext};
 use crate::failure::{Failure, Outcome};
@@ -15,8 +16,9 @@ use crate::prompt;
         "ticketing tickets create --title \"RustConf, day 1\" --price 149.99",
         "ticketing tickets create -t Opera -p 89 --venue \"City Hall\" --starts-at 2026-12-24T19:30:00+01:00 --seat \"Row 4\"",
         "ticketing tickets create -t \"RustConf, day 1\" -p 149.99 --output json | jq -r .id",
+        "ticketing tickets create -t \"RustConf, day 1\" -p 149.99 --count 40",
     ],
-    "",
+    "With --count, the same command again after an interruption lists only the tickets that are missing.",
 ))]
 pub(crate) struct Args {
     /// Set the title, 1 to 200 characters
@@ -27,7 +29,14 @@ pub(crate) struct Args {
     price: Option<Money>,
     #[command(flatten)]
     details: DetailArgs<false>,
+    /// List this many equal tickets
+    #[arg(long, help_heading = help::BATCH, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    count: Option<u16>,
 }
+
+/// The requests of `--count` at once.
+const JOBS: usize = 4;
 
 impl ApiCommand for Args {
     async fn run(self, api: &ApiContext) -> Outcome {
@@ -47,6 +56,17 @@ impl ApiCommand for Args {
             new.details.given().map(|(field, text)| format!("{}={text}", field.name())).collect();
         let parts: Vec<&str> =
             [title.as_str(), &price].into_iter().chain(details.iter().map(String::as_str)).collect();
+        if let Some(count) = self.count {
+            let row = |index| Row { index, label: format!("ticket {}", index + 1), ticket: new.clone() };
+            let batch = Batch {
+                operation: format!("{operation} --count {count}"),
+                parts: parts.into_iter().map(str::to_owned).collect(),
+                rows: (0..usize::from(count)).map(row).collect(),
+                jobs: JOBS,
+                repeat: Repeat::Always,
+            };
+            return batch.run(api).await;
+        }
         let ticket = api
             .write(&operation, &parts, |key, resumed| {
                 api.client.tickets().create(new).idempotency_key(key).resumed(resumed)

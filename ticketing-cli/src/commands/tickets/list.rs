@@ -74,7 +74,7 @@ fn last_instant(text: &str) -> Result<Timestamp, TimestampError> {
 
 /// A status to show, or all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StatusFilter {
+pub(super) enum StatusFilter {
     Available,
     Reserved,
     Sold,
@@ -82,7 +82,7 @@ enum StatusFilter {
 }
 
 impl StatusFilter {
-    fn status(self) -> Option<TicketStatus> {
+    pub(super) fn status(self) -> Option<TicketStatus> {
         match self {
             Self::Available => Some(TicketStatus::Available),
             Self::Reserved => Some(TicketStatus::Reserved),

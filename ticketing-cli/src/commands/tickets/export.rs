@@ -1,0 +1,85 @@
+//! `ticketing tickets export`
+
+use futures_util::TryStreamExt;
+use ticketing_sdk::{DetailField, NewTicket, Ticket, TicketSort};
+
+use super::file_format::FileFormat;
+use super::list::StatusFilter;
+use crate::context::{ApiCommand, ApiContext};
+use crate::failure::{Failure, Outcome};
+use crate::help;
+use crate::output::{Format, neutralize};
+
+/// The arguments of `ticketing tickets export`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets export > listings.csv",
+        "ticketing tickets export --status available --format jsonl > listings.jsonl",
+    ],
+    "The columns are those that `ticketing tickets import` reads. In CSV, a text that a spreadsheet would run as a formula \
+     begins with an apostrophe, which the import removes.",
+))]
+pub(crate) struct Args {
+    /// Write only these statuses, separated by commas
+    #[arg(long, help_heading = help::FILTER, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    #[arg(default_value = "all")]
+    status: Vec<StatusFilter>,
+    /// Write this format: by default CSV, or JSON Lines with `--output jsonl`
+    #[arg(long, help_heading = help::FILE, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    format: Option<FileFormat>,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let list = api.client.tickets().list().mine().past().sort(TicketSort::Oldest).limit(MAX_PAGE);
+        let list = if self.status.contains(&StatusFilter::All) {
+            list.any_status()
+        } else {
+            list.status(self.status.into_iter().filter_map(StatusFilter::status))
+        };
+        let tickets: Vec<NewTicket> = list.stream().map_ok(to_new).try_collect().await?;
+        let format = self.format.unwrap_or(match api.context.settings.format {
+            Format::Json | Format::Jsonl => FileFormat::Jsonl,
+            Format::Table | Format::Tsv | Format::Csv => FileFormat::Csv,
+        });
+        let text = match format {
+            FileFormat::Csv => csv_text(&tickets)?,
+            FileFormat::Jsonl => json_lines(&tickets)?,
+        };
+        api.io().data(text)
+    }
+}
+
+/// The largest page of a server.
+const MAX_PAGE: u32 = 500;
+
+fn to_new(ticket: Ticket) -> NewTicket {
+    NewTicket { title: ticket.title, price: ticket.price, details: ticket.details }
+}
+
+fn csv_text(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
+    let write = || -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let details = DetailField::ALL.iter().map(|field| field.name());
+        writer.write_record(["title", "price"].into_iter().chain(details))?;
+        for ticket in tickets {
+            let price = ticket.price.to_string();
+            let details = DetailField::ALL.iter().map(|field| ticket.details.get(*field).unwrap_or_default());
+            let fields = [ticket.title.as_str(), &price].into_iter().chain(details);
+            writer.write_record(fields.map(|text| neutralize(text).into_owned()))?;
+        }
+        writer.into_inner().map_err(|error| error.into_error().into())
+    };
+    write().map_err(|error| Failure::failed(format!("cannot write CSV: {error}")))
+}
+
+fn json_lines(tickets: &[NewTicket]) -> Outcome<Vec<u8>> {
+    let mut text = Vec::new();
+    for ticket in tickets {
+        serde_json::to_writer(&mut text, ticket)
+            .map_err(|error| Failure::failed(format!("cannot write JSON: {error}")))?;
+        text.push(b'\n');
+    }
+    Ok(text)
+}

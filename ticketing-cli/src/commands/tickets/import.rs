@@ -1,0 +1,98 @@
+//! `ticketing tickets import`
+
+mod rows;
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use self::rows::{Fault, Parsed};
+use super::batch::{Batch, Repeat};
+use super::file_format::FileFormat;
+use crate::context::{ApiCommand, ApiContext};
+use crate::exit::Exit;
+use crate::failure::{Failure, Outcome};
+use crate::help;
+
+/// The arguments of `ticketing tickets import`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = help::long(
+    &[
+        "ticketing tickets import listings.csv --dry-run",
+        "ticketing tickets import listings.csv",
+        "cat listings.jsonl | ticketing tickets import - --format jsonl",
+    ],
+    "A CSV file begins with a row of column names: title, price, and the details of a ticket, like venue, startsAt and seat. \
+     A JSON Lines file has an object with these fields on each line. Every row is checked before the first is sent.\n\
+     The same command again, after an interruption, lists only the rows that are not listed yet. A changed file is another \
+     import.",
+))]
+pub(crate) struct Args {
+    /// The file, or `-` for stdin
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    file: PathBuf,
+    /// Read this format, csv or jsonl: by default that of the file's extension
+    #[arg(long, help_heading = help::FILE, value_enum, value_name = "FORMAT", hide_possible_values = true)]
+    format: Option<FileFormat>,
+    /// Check the file and send nothing
+    #[arg(long, help_heading = help::BATCH)]
+    dry_run: bool,
+    /// List the valid rows of a file that has invalid ones
+    #[arg(long, help_heading = help::BATCH)]
+    skip_invalid: bool,
+    /// List the rows of a finished import again
+    #[arg(long, help_heading = help::BATCH)]
+    again: bool,
+    /// Send at most this many rows at once
+    #[arg(long, help_heading = help::BATCH, value_name = "N", default_value_t = 4)]
+    #[arg(value_parser = clap::value_parser!(u8).range(1..=32))]
+    jobs: u8,
+}
+
+impl ApiCommand for Args {
+    async fn run(self, api: &ApiContext) -> Outcome {
+        let is_stdin = self.file == Path::new("-");
+        let format = self.format.or_else(|| FileFormat::of_path(&self.file)).ok_or_else(|| {
+            let name = if is_stdin { "stdin".to_owned() } else { self.file.display().to_string() };
+            Failure::usage(format!("the format of {name} is not known"))
+                .hint("pass --format csv or --format jsonl")
+        })?;
+        let content = if is_stdin {
+            api.io().read_all().await?
+        } else {
+            std::fs::read(&self.file)
+                .map_err(|error| Failure::failed(format!("cannot read {}: {error}", self.file.display())))?
+        };
+        let Parsed { rows, faults } = match rows::parse(&content, format) {
+            Ok(parsed) if parsed.faults.is_empty() || self.skip_invalid => parsed,
+            Ok(Parsed { faults, .. }) | Err(faults) => return Err(refusal(&faults)),
+        };
+        for fault in &faults {
+            api.io().notice(&format!("skipped: {fault}"));
+        }
+        if rows.is_empty() {
+            return Err(Failure::usage("there is no ticket to list in it"));
+        }
+        if self.dry_run {
+            api.io().remark(&format!("{} tickets are valid; nothing was sent", rows.len()));
+            return Ok(());
+        }
+        let hash: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let format = if format == FileFormat::Csv { "csv" } else { "jsonl" };
+        let batch = Batch {
+            operation: "tickets import".to_owned(),
+            parts: vec![format.to_owned(), hash],
+            rows,
+            jobs: usize::from(self.jobs),
+            repeat: if self.again { Repeat::OnceFinished } else { Repeat::Never },
+        };
+        batch.run(api).await
+    }
+}
+
+/// The failure of a file with invalid rows.
+fn refusal(faults: &[Fault]) -> Failure {
+    let mut failure = Failure::new(Exit::Usage, "the file is not valid, and nothing was sent");
+    failure.details = faults.iter().map(ToString::to_string).collect();
+    failure.hint("correct it, or list the valid rows alone with --skip-invalid")
+}

@@ -1,0 +1,229 @@
+//! The record of a batch of writes: which rows were sent, and which are listed.
+//!
+//! The record is a file of JSON lines: a header, then a line for each step of a row. A row is on disk as sent before its request
+//! leaves. The command holds the lock of the file. The key of a row is derived from the batch and the row, so a command that
+//! continues the batch sends the row with the key it had.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use ticketing_sdk::{IdempotencyKey, Ticket, Timestamp};
+
+use super::{is_at, sync_folder};
+use crate::home::private_folder;
+
+/// The record of a batch, locked by this process.
+#[derive(Debug)]
+pub(crate) struct BatchJournal {
+    path: PathBuf,
+    fingerprint: String,
+    header: Header,
+    record: Mutex<Record>,
+}
+
+/// What is known about a row that was sent.
+#[derive(Debug, Clone)]
+pub(crate) enum RowState {
+    /// The row was sent first at this time, and its outcome is unknown.
+    Sent(Timestamp),
+    /// The row is listed.
+    Listed(Box<Ticket>),
+}
+
+/// The first line of the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Header {
+    started_at: Timestamp,
+    /// Distinguishes the keys of this run of the batch from those of an earlier run. Empty in the first run of an import.
+    salt: String,
+}
+
+/// A line after the header.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Line {
+    Sent { row: usize, at: Timestamp },
+    Listed { row: usize, ticket: Box<Ticket> },
+    Refused { row: usize },
+}
+
+#[derive(Debug)]
+struct Record {
+    file: File,
+    /// The end of the last complete line.
+    length: u64,
+    rows: BTreeMap<usize, RowState>,
+}
+
+impl BatchJournal {
+    /// Opens the record of the batch with this fingerprint in a folder, or starts it.
+    pub(super) fn open(folder: &Path, fingerprint: String, now: Timestamp) -> std::io::Result<Self> {
+        private_folder(folder)?;
+        let path = folder.join(format!("{}.jsonl", &fingerprint[..32]));
+        let file = loop {
+            let file = open_private(&path)?;
+            file.try_lock()?;
+            // The command that held the lock may have removed the file.
+            if is_at(&path, &file) {
+                break file;
+            }
+        };
+        let mut record = Record { file, length: 0, rows: BTreeMap::new() };
+        let header = match record.read()? {
+            Some(header) => header,
+            None => {
+                let header = Header { started_at: now, salt: String::new() };
+                record.start(&header)?;
+                sync_folder(folder)?;
+                header
+            }
+        };
+        Ok(Self { path, fingerprint, header, record: Mutex::new(record) })
+    }
+
+    /// Forgets every row, and starts the batch with new keys.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn restart(&mut self, now: Timestamp) -> std::io::Result<()> {
+        let salt = IdempotencyKey::generate().as_str().to_owned();
+        self.header = Header { started_at: now, salt };
+        self.record.get_mut().unwrap_or_else(PoisonError::into_inner).start(&self.header)
+    }
+
+    /// The time at which the batch was started.
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.header.started_at
+    }
+
+    /// Whether no row was sent, or every row that was sent was refused.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.with(|record| record.rows.is_empty())
+    }
+
+    /// Whether these are the first keys of the batch.
+    pub(crate) fn has_first_keys(&self) -> bool {
+        self.header.salt.is_empty()
+    }
+
+    /// Returns the key of a row.
+    pub(crate) fn key(&self, row: usize) -> IdempotencyKey {
+        let mut hash = Sha256::new();
+        hash.update(format!("{}:{}:{row}", self.fingerprint, self.header.salt));
+        let hex: String = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        // 32 hexadecimal digits are a key.
+        IdempotencyKey::new(hex).unwrap_or_else(|_| IdempotencyKey::generate())
+    }
+
+    /// Returns what is known about a row; `None` if it was not sent, or was refused.
+    pub(crate) fn row(&self, row: usize) -> Option<RowState> {
+        self.with(|record| record.rows.get(&row).cloned())
+    }
+
+    /// Records that a row is about to be sent.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub(crate) fn mark_sent(&self, row: usize, at: Timestamp) -> std::io::Result<()> {
+        self.with(|record| record.append(Line::Sent { row, at }))
+    }
+
+    /// Records that a row is listed.
+    ///
+    /// # Errors
+    /// If the file cannot be written. The row then counts as sent, which is safe.
+    pub(crate) fn mark_listed(&self, row: usize, ticket: &Ticket) -> std::io::Result<()> {
+        self.with(|record| record.append(Line::Listed { row, ticket: Box::new(ticket.clone()) }))
+    }
+
+    /// Records that the server refused a row.
+    ///
+    /// # Errors
+    /// If the file cannot be written. The row then counts as sent, which is safe.
+    pub(crate) fn mark_refused(&self, row: usize) -> std::io::Result<()> {
+        self.with(|record| record.append(Line::Refused { row }))
+    }
+
+    /// Removes the record.
+    pub(crate) fn remove(&self) {
+        // A file that cannot be removed has no row: the next command starts the batch anew.
+        self.with(|record| {
+            let _ = record.file.set_len(0);
+        });
+        let _ = fs::remove_file(&self.path);
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Record) -> T) -> T {
+        act(&mut self.record.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Record {
+    /// Reads the lines of the file, and removes an incomplete last line. `None` if there is no header.
+    fn read(&mut self) -> std::io::Result<Option<Header>> {
+        let mut text = Vec::new();
+        self.file.read_to_end(&mut text)?;
+        let complete = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
+        let mut lines = text[..complete].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let Some(header) = lines.next() else { return Ok(None) };
+        let header = serde_json::from_slice(header)?;
+        for line in lines {
+            self.take_in(serde_json::from_slice(line)?);
+        }
+        self.length = u64::try_from(complete).unwrap_or(u64::MAX);
+        self.file.set_len(self.length)?;
+        Ok(Some(header))
+    }
+
+    /// Starts the file anew with this header.
+    fn start(&mut self, header: &Header) -> std::io::Result<()> {
+        self.rows.clear();
+        self.length = 0;
+        self.write(&serde_json::to_vec(header)?)
+    }
+
+    fn append(&mut self, line: Line) -> std::io::Result<()> {
+        self.write(&serde_json::to_vec(&line)?)?;
+        self.take_in(line);
+        Ok(())
+    }
+
+    /// Writes one line at the end. A line that cannot be written whole is removed.
+    fn write(&mut self, line: &[u8]) -> std::io::Result<()> {
+        let line = [line, b"\n"].concat();
+        self.file.set_len(self.length)?;
+        self.file.seek(SeekFrom::Start(self.length))?;
+        self.file.write_all(&line).and_then(|()| self.file.sync_data()).inspect_err(|_| {
+            let _ = self.file.set_len(self.length);
+        })?;
+        self.length += u64::try_from(line.len()).unwrap_or_default();
+        Ok(())
+    }
+
+    fn take_in(&mut self, line: Line) {
+        match line {
+            Line::Sent { row, at } => self.rows.insert(row, RowState::Sent(at)),
+            Line::Listed { row, ticket } => self.rows.insert(row, RowState::Listed(ticket)),
+            Line::Refused { row } => self.rows.remove(&row),
+        };
+    }
+}
+
+/// Opens a file that only its owner can read, and creates it if there is none.
+fn open_private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| match error.kind() {
+        // `WouldBlock` is kept for the lock.
+        ErrorKind::WouldBlock => std::io::Error::other(error),
+        _ => error,
+    })
+}

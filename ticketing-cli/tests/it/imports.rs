@@ -1,0 +1,255 @@
+//! Many listings at once: imports, exports, and `tickets create --count`, with interruptions at any point.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{Cli, Run, Server, finish, text};
+
+/// The rows of the file.
+const ROWS: usize = 40;
+
+/// Writes a file with a seat on each row, and returns its path.
+fn seats(cli: &Cli) -> PathBuf {
+    let path = cli.home.path().join("seats.csv");
+    let mut csv = "title,price,venue,starts_at,seat\n".to_owned();
+    for seat in 1..=ROWS {
+        csv += &format!("\"Opera, premiere\",89.50,City Hall,2099-12-24T19:30:00+01:00,Seat {seat}\n");
+    }
+    std::fs::write(&path, csv).unwrap();
+    path
+}
+
+fn import(cli: &Cli, file: &Path, more: &[&str]) -> Command {
+    cli.command(&[&["tickets", "import", file.to_str().unwrap()], more].concat())
+}
+
+fn run_import(cli: &Cli, file: &Path, more: &[&str]) -> Run {
+    finish(import(cli, file, more), "")
+}
+
+fn own_listings(cli: &Cli) -> Vec<Value> {
+    cli.json(&["tickets", "list", "--mine", "--all"]).as_array().unwrap().clone()
+}
+
+/// Every seat is listed once, and the command has printed the id of each listing.
+#[track_caller]
+fn assert_listed_once(cli: &Cli, run: &Run) {
+    let listings = own_listings(cli);
+    let seats: BTreeSet<_> = listings.iter().map(|ticket| text(&ticket["seat"])).collect();
+    assert_eq!((listings.len(), seats.len()), (ROWS, ROWS), "{run:?}");
+    let listed: BTreeSet<_> = listings.iter().map(|ticket| text(&ticket["id"])).collect();
+    assert_eq!(run.out.lines().map(str::to_owned).collect::<BTreeSet<_>>(), listed);
+}
+
+/// Starts a command, and kills it once it has printed this many ids.
+fn kill_after(mut command: Command, ids: usize) {
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let printed: Vec<String> = lines.take(ids).map(|line| line.unwrap()).collect();
+    assert_eq!(printed.len(), ids);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn import_lists_every_row_once_and_a_second_run_lists_nothing() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = seats(&cli);
+    let run = run_import(&cli, &file, &["--dry-run"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{run:?}");
+    assert_eq!(run.err, "40 tickets are valid; nothing was sent\n");
+    assert_eq!(own_listings(&cli).len(), 0);
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!((run.code, run.err.as_str()), (0, "40 tickets listed\n"), "{run:?}");
+    assert_listed_once(&cli, &run);
+    let ticket = &own_listings(&cli)[0];
+    assert_eq!([&ticket["title"], &ticket["venue"]], ["Opera, premiere", "City Hall"]);
+    assert_eq!(
+        [&ticket["price"].to_string(), &text(&ticket["startsAt"])],
+        ["89.5", "2099-12-24T19:30:00+01:00"]
+    );
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.starts_with("all 40 tickets were listed before"), "{run:?}");
+    assert_listed_once(&cli, &run);
+    let run = run_import(&cli, &file, &["--again"]);
+    assert_eq!((run.code, run.err.as_str()), (0, "40 tickets listed\n"), "{run:?}");
+    assert_eq!(own_listings(&cli).len(), 2 * ROWS);
+}
+
+#[test]
+fn import_killed_in_the_middle_continues_without_duplicates() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = seats(&cli);
+    for ids in [1, 12, 30] {
+        kill_after(import(&cli, &file, &["--jobs", "3"]), ids);
+    }
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("were listed before"), "{run:?}");
+    assert_listed_once(&cli, &run);
+}
+
+#[test]
+fn count_killed_in_the_middle_continues_and_then_starts_anew() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let words = ["tickets", "create", "--title", "Opera", "--price", "20", "--count", "20"];
+    kill_after(cli.command(&words), 5);
+    let run = cli.ok(&words);
+    assert_eq!(run.out.lines().collect::<BTreeSet<_>>().len(), 20);
+    // A kill may come after the last ticket: the batch is then finished, and the command reports it as listed.
+    assert_eq!(own_listings(&cli).len(), 20, "{run:?}");
+    let run = cli.ok(&words);
+    assert_eq!(run.err, "20 tickets listed\n");
+    assert_eq!(own_listings(&cli).len(), 40);
+}
+
+#[test]
+fn file_with_invalid_rows_sends_nothing_and_names_every_fault() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = cli.home.path().join("mixed.csv");
+    std::fs::write(&file, "title,price,seat\nA,1,1\n,2,2\nC,free,3\nD,4,4\n").unwrap();
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");
+    assert!(run.err.contains("  line 3: the title is missing\n"), "{run:?}");
+    assert!(run.err.contains("  line 4, column 2 (price): not an amount of money"), "{run:?}");
+    assert_eq!(own_listings(&cli).len(), 0);
+    let run = run_import(&cli, &file, &["--skip-invalid"]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert!(run.err.contains("notice: skipped: line 3: the title is missing"), "{run:?}");
+    assert_eq!(own_listings(&cli).len(), 2);
+}
+
+#[test]
+fn import_reads_json_lines_from_stdin() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let lines = "{\"title\":\"A\",\"price\":\"1.50\",\"seat\":\"1\"}\n{\"title\":\"B\",\"price\":2}\n";
+    let run = cli.run_with(&["tickets", "import", "-"], lines);
+    assert_eq!(run.code, 2, "{run:?}");
+    assert!(run.err.contains("--format"), "{run:?}");
+    let words = ["--output", "jsonl", "tickets", "import", "-", "--format", "jsonl"];
+    let run = cli.run_with(&words, lines);
+    assert_eq!(run.code, 0, "{run:?}");
+    let titles: Vec<_> =
+        run.out.lines().map(|line| text(&serde_json::from_str::<Value>(line).unwrap()["title"])).collect();
+    assert_eq!(titles, ["A", "B"]);
+    assert_eq!(own_listings(&cli).len(), 2);
+}
+
+#[test]
+fn export_round_trips_formulas_through_csv_and_json_lines() {
+    let server = Server::start();
+    let seller = Cli::at(&server.url).sign_up("seller@example.com");
+    for title in ["=HYPERLINK(\"x\")", "@sum", "+1", "-2", "'=quoted", "A, \"B\"", "it's"] {
+        seller.ok(&["tickets", "create", "--title", title, "--price", "5", "--venue", "-hall"]);
+    }
+    let titles = |cli: &Cli| -> Vec<_> {
+        own_listings(cli).iter().map(|ticket| (text(&ticket["title"]), text(&ticket["venue"]))).collect()
+    };
+    let mut expected = titles(&seller);
+    expected.sort();
+    for (format, email) in [("csv", "one@example.com"), ("jsonl", "two@example.com")] {
+        let exported = seller.ok(&["tickets", "export", "--format", format]).out;
+        if format == "csv" {
+            let starts = ["=", "+", "-", "@"];
+            let has_formula =
+                |line: &str| starts.iter().any(|start| line.trim_start_matches('"').starts_with(start));
+            assert!(!exported.lines().any(has_formula) && !exported.contains(",-hall"), "{exported}");
+        }
+        let buyer = Cli::at(&server.url).sign_up(email);
+        let run = buyer.run_with(&["tickets", "import", "-", "--format", format], &exported);
+        assert_eq!(run.code, 0, "{run:?}");
+        let mut imported = titles(&buyer);
+        imported.sort();
+        assert_eq!(imported, expected);
+        assert_eq!(
+            buyer.ok(&["tickets", "export", "--format", format]).out.lines().count(),
+            exported.lines().count()
+        );
+    }
+    assert_eq!(seller.ok(&["tickets", "export", "--status", "sold"]).out.lines().count(), 1);
+}
+
+#[test]
+fn journal_that_cannot_be_written_stops_the_import_before_it_sends() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = seats(&cli);
+    let journal = cli.home.path().join("journal");
+    std::fs::write(&journal, "").unwrap();
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
+    assert!(run.err.contains("cannot be noted down, so nothing was sent"), "{run:?}");
+    assert!(run.err.contains("hint: set TICKETING_HOME"), "{run:?}");
+    assert_eq!(own_listings(&cli).len(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn full_disk_stops_the_import_and_the_next_run_finishes_it() {
+    let server = Server::start();
+    let cli = Cli::at(&server.url).sign_up("seller@example.com");
+    let file = seats(&cli);
+    // A limit of the size of files fails like a full disk once the journal has reached it.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_ticketing")]);
+    limited.args(["tickets", "import", file.to_str().unwrap(), "--jobs", "1"]);
+    limited.env("TICKETING_HOME", cli.home.path()).env("TICKETING_SERVER", &server.url);
+    limited.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = finish(limited, "");
+    assert_eq!(run.code, 1, "{run:?}");
+    assert!(run.err.contains("the ticket cannot be noted down, so it was not sent"), "{run:?}");
+    assert!(run.err.contains("more were not sent"), "{run:?}");
+    let listed = own_listings(&cli).len();
+    assert!((1..ROWS).contains(&listed), "{listed}");
+    let run = run_import(&cli, &file, &[]);
+    assert_eq!(run.code, 0, "{run:?}");
+    assert_listed_once(&cli, &run);
+}
+
+#[test]
+fn import_waits_for_a_rate_limit() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let cli = Cli::at(&format!("http://{}", listener.local_addr().unwrap()));
+    let file = cli.home.path().join("one.csv");
+    std::fs::write(&file, "title,price\nA,20\n").unwrap();
+    let child = import(&cli, &file, &["--timeout", "1s"]).spawn().unwrap();
+    let mut keys = Vec::new();
+    for index in 0..2 {
+        let (mut connection, _) = listener.accept().unwrap();
+        let mut request = vec![0; 8192];
+        let read = connection.read(&mut request).unwrap();
+        let head = String::from_utf8_lossy(&request[..read]).to_lowercase();
+        keys.extend(head.lines().find_map(|line| line.strip_prefix("idempotency-key: ")).map(str::to_owned));
+        let (status, body) = match index {
+            // The client's own time is shorter than this, so that the command has to wait.
+            0 => (
+                "429 Too Many Requests\r\nretry-after: 2",
+                r#"{"errors":[{"message":"no","code":"too_many_requests"}]}"#,
+            ),
+            _ => (
+                "201 Created",
+                r#"{"id":"t1","title":"A","price":20,"userId":"u1","version":0,"status":"available"}"#,
+            ),
+        };
+        let answer = format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nidempotency-keys: max-age=86400\r\n\
+             connection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        connection.write_all(answer.as_bytes()).unwrap();
+    }
+    let run = Run::of(child);
+    assert_eq!((run.code, run.out.as_str()), (0, "t1\n"), "{run:?}");
+    assert!(keys.len() == 2 && keys[0] == keys[1], "{keys:?}");
+}
