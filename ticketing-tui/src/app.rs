@@ -22,7 +22,7 @@ use crate::settings::Settings;
 use crate::theme::{Colours, Theme};
 use crate::widgets::form;
 use crate::widgets::painter::{ClickTarget, Painter};
-use crate::widgets::{chrome, toasts};
+use crate::widgets::{app_bars, toasts};
 
 /// What the program starts with.
 #[derive(Debug, Clone)]
@@ -170,16 +170,16 @@ impl App {
         buffer.set_style(area, theme.base);
         let mut painter =
             Painter { buffer, theme, glyphs, click_targets: &mut click_targets, cursor: &mut cursor };
-        if chrome::is_too_small(area) {
-            chrome::too_small(&mut painter, area);
+        if app_bars::is_too_small(area) {
+            app_bars::too_small(&mut painter, area);
         } else {
             let (open, _) = &self.screens[0];
-            let available = chrome::AvailableActions {
+            let available = app_bars::AvailableActions {
                 actions: self.front().actions(&self.model),
                 available: self.available(),
                 writes: self.front().writes(&self.model),
             };
-            let body = chrome::view(&mut painter, area, &self.model, open, &available);
+            let body = app_bars::view(&mut painter, area, &self.model, open, &available);
             let first = self.screens.iter().rposition(|(_, screen)| !screen.is_popup()).unwrap_or(0);
             for (_, screen) in &self.screens[first..] {
                 *painter.cursor = None;

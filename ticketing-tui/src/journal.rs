@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ticketing_sdk::IdempotencyKey;
 
-/// Notes a write's key down before the write is sent. The same write, entry down again after it was interrupted, gets the
-/// same key, so the server performs it once.
+/// Records the key of a write before the write is sent. The same write, recorded again after an interruption, gets the
+/// same key, so that the server performs it once.
 pub trait Journal: Send + Sync {
-    /// Notes a write down. `operation` names it for people; `parts` are all that makes the request what it is.
+    /// Records a write down. `operation` names it for people; `parts` are all that makes the request what it is.
     ///
     /// # Errors
     /// Why it could not be entry down. It is not sent then.

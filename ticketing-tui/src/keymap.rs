@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_the_same_however_a_terminal_sends_it() {
+    fn equivalent_key_events_are_the_same_key() {
         let of = |code, modifiers| Chord::of(&KeyEvent::new(code, modifiers));
         assert_eq!(of(KeyCode::BackTab, KeyModifiers::NONE), chord("shift-tab"));
         assert_eq!(of(KeyCode::Char('G'), KeyModifiers::SHIFT), chord("G"));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_keys_do_not_get_in_each_other_s_way() {
+    fn default_keys_do_not_conflict() {
         let keymap = Keymap::default();
         for action in Action::ALL {
             for key in keymap.keys(*action) {
@@ -273,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chosen_key_takes_the_place_of_the_usual_ones() {
+    fn configured_key_replaces_the_default_keys() {
         let mut keymap = Keymap::default();
         keymap.set_keys(Action::Buy, Some(vec![chord("B")]));
         assert_eq!(keymap.action(chord("B"), &[Action::Sort, Action::Buy]), Some(Action::Buy));

@@ -186,8 +186,8 @@ impl Context<'_> {
         self.navigation.push(Navigate::Pop);
     }
 
-    /// Takes in the answer to the reservation for which the screen has waited. Answers with the order, where there is one; where
-    /// the price has changed, asks whether the ticket is wanted at the new one.
+    /// Applies the reply to the pending reservation. Returns the order of a success; asks for confirmation if the price
+    /// has changed.
     pub(crate) fn reserved(&mut self, call: CallId, reply: &Result<Reply, CallError>) -> Option<OrderId> {
         if let Ok(Reply::Order(order)) = reply {
             return Some(order.id.clone());

@@ -71,8 +71,8 @@ pub(crate) struct Theme {
     pub(crate) bad: Style,
     /// Secondary text: ages, examples.
     pub(crate) faint: Style,
-    /// What is no longer to be had.
-    pub(crate) gone: Style,
+    /// What is no longer available.
+    pub(crate) unavailable: Style,
     /// The selected row.
     pub(crate) selected: Style,
     /// The bar at the top and the bottom.
@@ -83,8 +83,8 @@ pub(crate) struct Theme {
     pub(crate) field: Style,
     /// A field that is being written in.
     pub(crate) focus: Style,
-    /// A letter that a filter has found.
-    pub(crate) found: Style,
+    /// A letter that matches a filter.
+    pub(crate) matched: Style,
 }
 
 impl Theme {
@@ -105,59 +105,60 @@ impl Theme {
             ThemeName::Light => LIGHT,
             _ => DARK,
         };
-        Self::painted(&palette, |rgb| match colours {
+        Self::from_palette(&palette, |rgb| match colours {
             Colours::True => Color::Rgb(rgb.0, rgb.1, rgb.2),
             _ => Color::Indexed(nearest(rgb)),
         })
     }
 
-    fn painted(palette: &Palette, shade: impl Fn(Rgb) -> Color) -> Self {
-        let on = |ink: Rgb, ground: Rgb| Style::new().fg(shade(ink)).bg(shade(ground));
-        let base = on(palette.ink, palette.ground);
-        let ink = |ink: Rgb| Style::new().fg(shade(ink));
+    fn from_palette(palette: &Palette, shade: impl Fn(Rgb) -> Color) -> Self {
+        let on_background =
+            |colour: Rgb, background: Rgb| Style::new().fg(shade(colour)).bg(shade(background));
+        let base = on_background(palette.text, palette.background);
+        let foreground = |colour: Rgb| Style::new().fg(shade(colour));
         Self {
             base,
-            dim: ink(palette.dim),
-            border: ink(palette.line),
-            heading: ink(palette.dim).add_modifier(Modifier::BOLD),
-            accent: ink(palette.accent).add_modifier(Modifier::BOLD),
-            key: ink(palette.accent),
-            good: ink(palette.good),
-            warn: ink(palette.warn),
-            bad: ink(palette.bad),
-            faint: ink(palette.dim),
-            gone: ink(palette.gone),
+            dim: foreground(palette.dim),
+            border: foreground(palette.line),
+            heading: foreground(palette.dim).add_modifier(Modifier::BOLD),
+            accent: foreground(palette.accent).add_modifier(Modifier::BOLD),
+            key: foreground(palette.accent),
+            good: foreground(palette.good),
+            warn: foreground(palette.warn),
+            bad: foreground(palette.bad),
+            faint: foreground(palette.dim),
+            unavailable: foreground(palette.unavailable),
             selected: Style::new().bg(shade(palette.selected)).add_modifier(Modifier::BOLD),
-            bar: on(palette.dim, palette.bar),
-            tab: on(palette.ground, palette.accent).add_modifier(Modifier::BOLD),
-            field: on(palette.ink, palette.bar),
-            focus: on(palette.ink, palette.selected),
-            found: ink(palette.accent).add_modifier(Modifier::UNDERLINED),
+            bar: on_background(palette.dim, palette.bar),
+            tab: on_background(palette.background, palette.accent).add_modifier(Modifier::BOLD),
+            field: on_background(palette.text, palette.bar),
+            focus: on_background(palette.text, palette.selected),
+            matched: foreground(palette.accent).add_modifier(Modifier::UNDERLINED),
         }
     }
 
     /// The terminal's own colours, and strong ones only.
     fn contrast() -> Self {
-        let ink = |color| Style::new().fg(color).add_modifier(Modifier::BOLD);
+        let foreground = |color| Style::new().fg(color).add_modifier(Modifier::BOLD);
         let inverse = Style::new().fg(Color::Black).bg(Color::White).add_modifier(Modifier::BOLD);
         Self {
             base: Style::new().fg(Color::White).bg(Color::Black),
             dim: Style::new().fg(Color::White),
             border: Style::new().fg(Color::White),
-            heading: ink(Color::White).add_modifier(Modifier::UNDERLINED),
-            accent: ink(Color::LightCyan),
-            key: ink(Color::LightCyan),
-            good: ink(Color::LightGreen),
-            warn: ink(Color::LightYellow),
-            bad: ink(Color::LightRed),
+            heading: foreground(Color::White).add_modifier(Modifier::UNDERLINED),
+            accent: foreground(Color::LightCyan),
+            key: foreground(Color::LightCyan),
+            good: foreground(Color::LightGreen),
+            warn: foreground(Color::LightYellow),
+            bad: foreground(Color::LightRed),
             faint: Style::new().fg(Color::White),
-            gone: Style::new().fg(Color::White).add_modifier(Modifier::CROSSED_OUT),
+            unavailable: Style::new().fg(Color::White).add_modifier(Modifier::CROSSED_OUT),
             selected: inverse,
             bar: Style::new().fg(Color::White).bg(Color::Black),
             tab: inverse,
             field: Style::new().fg(Color::White).bg(Color::Black).add_modifier(Modifier::UNDERLINED),
             focus: inverse,
-            found: ink(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
+            matched: foreground(Color::LightYellow).add_modifier(Modifier::UNDERLINED),
         }
     }
 
@@ -175,13 +176,13 @@ impl Theme {
             warn: style(Modifier::BOLD),
             bad: style(Modifier::BOLD),
             faint: style(Modifier::DIM),
-            gone: style(Modifier::DIM),
+            unavailable: style(Modifier::DIM),
             selected: style(Modifier::REVERSED),
             bar: none,
             tab: style(Modifier::REVERSED),
             field: style(Modifier::UNDERLINED),
             focus: style(Modifier::REVERSED),
-            found: style(Modifier::UNDERLINED),
+            matched: style(Modifier::UNDERLINED),
         }
     }
 }
@@ -190,11 +191,11 @@ impl Theme {
 struct Rgb(u8, u8, u8);
 
 struct Palette {
-    ground: Rgb,
+    background: Rgb,
     bar: Rgb,
-    ink: Rgb,
+    text: Rgb,
     dim: Rgb,
-    gone: Rgb,
+    unavailable: Rgb,
     line: Rgb,
     selected: Rgb,
     accent: Rgb,
@@ -204,11 +205,11 @@ struct Palette {
 }
 
 const DARK: Palette = Palette {
-    ground: Rgb(0x12, 0x15, 0x1c),
+    background: Rgb(0x12, 0x15, 0x1c),
     bar: Rgb(0x1c, 0x21, 0x2c),
-    ink: Rgb(0xe3, 0xe7, 0xef),
+    text: Rgb(0xe3, 0xe7, 0xef),
     dim: Rgb(0x9a, 0xa4, 0xb8),
-    gone: Rgb(0x6e, 0x78, 0x8c),
+    unavailable: Rgb(0x6e, 0x78, 0x8c),
     line: Rgb(0x3d, 0x46, 0x58),
     selected: Rgb(0x2a, 0x3a, 0x5c),
     accent: Rgb(0x7c, 0xb7, 0xff),
@@ -218,11 +219,11 @@ const DARK: Palette = Palette {
 };
 
 const LIGHT: Palette = Palette {
-    ground: Rgb(0xfb, 0xfb, 0xf8),
+    background: Rgb(0xfb, 0xfb, 0xf8),
     bar: Rgb(0xec, 0xec, 0xe6),
-    ink: Rgb(0x1d, 0x21, 0x2a),
+    text: Rgb(0x1d, 0x21, 0x2a),
     dim: Rgb(0x57, 0x5f, 0x6e),
-    gone: Rgb(0x75, 0x7b, 0x87),
+    unavailable: Rgb(0x75, 0x7b, 0x87),
     line: Rgb(0xb9, 0xbd, 0xc4),
     selected: Rgb(0xd3, 0xe2, 0xfa),
     accent: Rgb(0x0b, 0x55, 0xc4),
@@ -270,22 +271,23 @@ mod tests {
     }
 
     #[test]
-    fn every_ink_can_be_read_on_every_ground_it_meets() {
+    fn every_text_colour_is_legible_on_every_background() {
         for palette in [DARK, LIGHT] {
-            for ground in [palette.ground, palette.bar, palette.selected] {
-                for ink in [palette.ink, palette.dim, palette.accent, palette.good, palette.warn, palette.bad]
+            for background in [palette.background, palette.bar, palette.selected] {
+                for text in
+                    [palette.text, palette.dim, palette.accent, palette.good, palette.warn, palette.bad]
                 {
-                    assert!(contrast(ink, ground) >= 4.5, "{:.2}", contrast(ink, ground));
+                    assert!(contrast(text, background) >= 4.5, "{:.2}", contrast(text, background));
                 }
             }
             // Unavailable rows are dim on purpose, and their status is also in words.
-            assert!(contrast(palette.gone, palette.ground) >= 3.0);
-            assert!(contrast(palette.ground, palette.accent) >= 4.5);
+            assert!(contrast(palette.unavailable, palette.background) >= 3.0);
+            assert!(contrast(palette.background, palette.accent) >= 4.5);
         }
     }
 
     #[test]
-    fn the_nearest_of_256_is_near() {
+    fn nearest_indexed_colour_is_chosen() {
         assert_eq!(nearest(Rgb(0, 0, 0)), 16);
         assert_eq!(nearest(Rgb(255, 255, 255)), 231);
         assert_eq!(nearest(Rgb(255, 0, 0)), 196);

@@ -225,7 +225,7 @@ impl<W: Write> Driver<W> {
         Ok(())
     }
 
-    /// Asks for a line. Messages that arrive meanwhile are printed. `None` where the input has ended, or the program should.
+    /// Asks for a line and prints the messages that arrive meanwhile. Returns `None` at the end of the input or of the program.
     async fn ask(&mut self, prompt: &str, secret: bool, signals: &mut Signals) -> io::Result<Option<String>> {
         write!(self.out, "{prompt}")?;
         self.out.flush()?;

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_change_is_shown_at_once_and_taken_back_where_it_is_refused() {
+    fn change_is_shown_at_once_and_reverted_on_refusal() {
         let mut listings = Listings::default();
         listings.update(&ticket("a", "old", "10", 0));
         let (id, call) = ("a".into(), CallId(7));

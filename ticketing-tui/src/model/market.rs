@@ -16,8 +16,8 @@ pub(crate) struct Market {
     pub(crate) view: FilteredView,
     pub(crate) activity: Activity,
     pub(crate) load: Load,
-    /// The newest change of each ticket since the reload began, with whether it was withdrawn. The first page of the reload
-    /// replaces all rows but keeps these: the pages may have been read before them.
+    /// The newest change of each ticket since the reload began, and whether the ticket was withdrawn. The first page of
+    /// the reload replaces all rows but keeps these: the pages may have been read before them.
     changes_during_reload: Option<IndexMap<TicketId, (Ticket, bool)>>,
 }
 

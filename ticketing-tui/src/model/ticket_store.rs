@@ -15,8 +15,8 @@ pub(crate) type RowId = u32;
 pub(crate) struct TicketRow {
     /// Safe to show.
     pub(crate) title: Box<str>,
-    /// The key by which the title is searched and sorted, where it is another text. Letters of ASCII are compared without regard to
-    /// case.
+    /// The key by which the title is searched and sorted, if it differs from the title. ASCII letters are compared
+    /// without regard to case.
     key: Option<Box<str>>,
     /// What a filter is compared with, where that is more than the title: the venue, too.
     filter_key: Option<Box<str>>,
@@ -208,7 +208,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_newest_version_stands_whatever_the_order() {
+    fn newest_version_wins_in_any_arrival_order() {
         let mut store = TicketStore::default();
         assert!(store.update(&ticket("a", "old", "10", 1), false).is_some());
         assert!(store.update(&ticket("a", "older", "10", 0), false).is_none());
@@ -219,7 +219,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_withdrawn_ticket_does_not_come_back_from_a_page_that_was_read_before() {
+    fn withdrawn_ticket_is_not_restored_by_an_older_page() {
         let mut store = TicketStore::default();
         store.update(&ticket("a", "t", "10", 3), false);
         store.update(&ticket("a", "t", "10", 3), true);

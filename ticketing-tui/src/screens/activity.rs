@@ -11,7 +11,7 @@ use crate::model::ticket_store::PRICE_BANDS;
 use crate::text;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, inset, top};
-use crate::widgets::{empty, meter, ticker};
+use crate::widgets::{activity_line, meter, placeholder};
 
 /// What happens in the market.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
     let log = model.market.activity.log();
     if log.is_empty() {
         let more = "New listings, reservations and sales appear here.";
-        return empty::message(
+        return placeholder::message(
             painter,
             below(inner, 1),
             "No activity since the start",
@@ -129,7 +129,7 @@ fn log(screen: &Activity, model: &Model, painter: &mut Painter<'_>, area: Rect) 
     }
     screen.list.view(painter, below(inner, 1), log.len(), |painter, line, index, _| {
         if let Some(event) = log.get(index) {
-            ticker::line(painter, line, event);
+            activity_line::line(painter, line, event);
         }
     });
 }

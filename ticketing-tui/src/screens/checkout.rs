@@ -18,7 +18,7 @@ use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
 use crate::widgets::qr::Qr;
-use crate::widgets::{empty, meter};
+use crate::widgets::{meter, placeholder};
 
 /// One order.
 #[derive(Debug)]
@@ -172,9 +172,9 @@ impl Screen for Checkout {
         let inner = painter.panel(area, &self.title(model));
         let Some(order) = self.order(model) else {
             if model.user().is_none() {
-                return empty::signed_out(painter, inner, model, "the order");
+                return placeholder::signed_out(painter, inner, model, "the order");
             }
-            return empty::load(painter, inner, &self.load, "the order", &model.key(Action::Reload));
+            return placeholder::load(painter, inner, &self.load, "the order", &model.key(Action::Reload));
         };
         let gap = gap(inner);
         let inner = match &self.qr {

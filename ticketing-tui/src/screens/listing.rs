@@ -13,7 +13,7 @@ use crate::model::notices::Level;
 use crate::text;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::sending::Sending;
+use crate::widgets::submission::Submission;
 
 /// A form for title, price and what the ticket says about its event.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct Listing {
     /// The ticket that is changed; a new one, if there is none.
     id: Option<TicketId>,
     form: Form,
-    sending: Sending,
+    submission: Submission,
 }
 
 const TITLE: usize = 0;
@@ -54,7 +54,7 @@ impl Listing {
                 form.fill(index, &text::sanitize(listing.ticket.details.get(*field).unwrap_or_default()));
             }
         }
-        Self { id, form, sending: Sending::default() }
+        Self { id, form, submission: Submission::default() }
     }
 
     /// Returns the ticket of a valid form; an error is shown at its field.
@@ -99,7 +99,7 @@ impl Listing {
     }
 
     fn submit(&mut self, cx: &mut Context<'_>) {
-        if self.sending.is_under_way() {
+        if self.submission.is_pending() {
             return;
         }
         let Some(ticket) = self.ticket() else { return };
@@ -116,7 +116,7 @@ impl Listing {
             cx.model.notify(Level::Error, "It can no longer be changed");
             cx.back();
         }
-        self.sending.begin(sent);
+        self.submission.begin(sent);
     }
 
     fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
@@ -132,7 +132,7 @@ impl Listing {
                     .into_iter()
                     .chain(DetailField::ALL.iter().map(|field| field.name()))
                     .collect();
-                self.sending.refused(error, &mut self.form, &names);
+                self.submission.show_refusal(error, &mut self.form, &names);
                 if error.kind == CallErrorKind::SignedOut {
                     cx.require_sign_in(None);
                 }
@@ -164,7 +164,7 @@ impl Screen for Listing {
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.sending.ends_with(id) => {
+            Input::Reply(id, reply) if self.submission.take_reply(id) => {
                 cx.handled = true;
                 self.answered(reply, cx);
             }
@@ -183,7 +183,7 @@ impl Screen for Listing {
             let style = if written > LONGEST { painter.theme.bad } else { painter.theme.dim };
             painter.right(top(below(inner, 1), 1), &format!("{written} of {LONGEST} characters"), style);
         }
-        let Some(rest) = self.sending.view(painter, rest, "Sending") else { return };
+        let Some(rest) = self.submission.view(painter, rest, "Sending") else { return };
         let label = if self.id.is_some() { "saves it" } else { "puts it up for sale" };
         let end = painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let place = Rect { x: end + 3, width: rest.right().saturating_sub(end + 3), ..top(rest, 1) };
@@ -193,7 +193,7 @@ impl Screen for Listing {
     }
 
     fn plain_view(&self, _: &Model) -> PlainView {
-        PlainView { lines: self.sending.words(), ..PlainView::form(&self.form) }
+        PlainView { lines: self.submission.messages(), ..PlainView::form(&self.form) }
     }
 
     fn writes(&self, _: &Model) -> bool {

@@ -9,11 +9,11 @@ use crate::action::Action;
 use crate::model::listings::{Listing, ListingAction};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::card::StyleRole;
 use crate::widgets::columns::{Columns, Line, WIDEST};
-use crate::widgets::empty;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
+use crate::widgets::placeholder;
+use crate::widgets::ticket_card::StyleRole;
 
 /// What one sells, the newest first.
 #[derive(Debug)]
@@ -116,7 +116,7 @@ impl Screen for Listings {
         if listings.is_empty() {
             let hint = format!("{} lists a ticket for sale", model.key(Action::New));
             let none = ["You are not selling anything yet", &hint];
-            return empty::own(painter, inner, model, &model.listings.load, "your listings", none);
+            return placeholder::own(painter, inner, model, &model.listings.load, "your listings", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let columns = Columns::of(inner.width, 13);
@@ -133,7 +133,7 @@ impl Screen for Listings {
                 status: (word, role.style(painter.theme)),
                 time: &age.unwrap_or_default(),
                 venue: "",
-                ink: Style::new(),
+                style: Style::new(),
             };
             columns.view(painter, place, &line);
         });

@@ -12,11 +12,11 @@ use crate::model::query::Query;
 use crate::model::ticket_store::{TicketRow, TicketState};
 use crate::model::{FeedState, Load, Model};
 use crate::text;
-use crate::widgets::card;
 use crate::widgets::columns::WIDEST;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, top};
+use crate::widgets::ticket_card;
 
 /// The market.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl Market {
             }
             Action::Buy => {
                 if let Some((id, _)) = self.selected(cx.model) {
-                    self.reserving = card::buy(cx, &id).or(self.reserving);
+                    self.reserving = ticket_card::buy(cx, &id).or(self.reserving);
                 }
             }
             Action::Prices => cx.go(Route::Prices),
@@ -237,7 +237,8 @@ impl Screen for Market {
         let query = market.view.query();
         let mut view = PlainView::list(&self.list, market.view.len(), |index| {
             let Some((id, row)) = market.shown(index) else { return String::new() };
-            let status = market.tickets.id(id).map_or_else(String::new, |id| card::status(model, &id, row).0);
+            let status =
+                market.tickets.id(id).map_or_else(String::new, |id| ticket_card::status(model, &id, row).0);
             format!("{}, {}, {status}", row.title, text::price(row.cents))
         });
         view.lines = vec![format!("Order: {}.{}", query.sort.label(), view::limits(query, "-"))];

@@ -9,11 +9,11 @@ use crate::action::Action;
 use crate::model::orders::{OrderAction, Orders as KnownOrders, URGENT_TIME_LEFT};
 use crate::model::{Load, Model};
 use crate::text;
-use crate::widgets::card::StyleRole;
 use crate::widgets::columns::{Columns, Line, WIDEST, venue};
-use crate::widgets::empty;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below};
+use crate::widgets::placeholder;
+use crate::widgets::ticket_card::StyleRole;
 
 /// One's own orders, the newest first.
 #[derive(Debug)]
@@ -41,11 +41,11 @@ fn status(model: &Model, order: &Order, is_wide: bool) -> (String, StyleRole) {
         (_, Some(OrderAction::Pay)) => (OrderStatus::AwaitingPayment.label().to_owned(), StyleRole::Accent),
         (_, Some(OrderAction::Cancel)) => ("Cancelling".to_owned(), StyleRole::Warn),
         (OrderStatus::Cancelled, _) if model.orders.has_expired(&order.id) => {
-            (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Gone)
+            (OrderStatus::EXPIRED_LABEL.to_owned(), StyleRole::Unavailable)
         }
         (OrderStatus::AwaitingPayment, _) => (order.label(now), StyleRole::Accent),
         (OrderStatus::Complete, _) => (order.label(now), StyleRole::Good),
-        (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Gone),
+        (OrderStatus::Cancelled, _) => (order.label(now), StyleRole::Unavailable),
         (OrderStatus::Created, _) => {
             let left = KnownOrders::time_left(order, now);
             let role = if left <= URGENT_TIME_LEFT { StyleRole::Bad } else { StyleRole::Warn };
@@ -123,7 +123,7 @@ impl Screen for Orders {
             let (market, buy) = (model.key(Action::Market), model.key(Action::Buy));
             let hint = format!("{market} goes to the market, {buy} buys there");
             let none = ["You have not ordered anything yet", &hint];
-            return empty::own(painter, inner, model, &model.orders.load, "your orders", none);
+            return placeholder::own(painter, inner, model, &model.orders.load, "your orders", none);
         }
         let inner = Rect { width: inner.width.min(WIDEST), ..inner };
         let is_wide = inner.width >= WIDE;
@@ -140,7 +140,11 @@ impl Screen for Orders {
                 status: (&painter.glyphs.separated(&word), role.style(painter.theme)),
                 time: &starts.unwrap_or_default(),
                 venue: &venue(Some(&order.ticket.details)),
-                ink: if order.status == OrderStatus::Cancelled { painter.theme.gone } else { Style::new() },
+                style: if order.status == OrderStatus::Cancelled {
+                    painter.theme.unavailable
+                } else {
+                    Style::new()
+                },
             };
             columns.view(painter, place, &line);
         });

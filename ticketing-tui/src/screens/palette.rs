@@ -9,10 +9,10 @@ use super::{Context, Input, Navigate, PlainView, Screen};
 use crate::action::{Action, Scope};
 use crate::model::Model;
 use crate::text;
-use crate::widgets::empty;
 use crate::widgets::form::Field;
 use crate::widgets::list::List;
 use crate::widgets::painter::{Painter, below, top};
+use crate::widgets::placeholder;
 
 /// What can be done, narrowed by what is written.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl Screen for Palette {
         self.field.line(painter, top(inner, 1), true);
         let rows = below(inner, 2);
         if self.found.is_empty() {
-            return empty::message(painter, rows, "No command is called that", painter.theme.warn, &[]);
+            return placeholder::message(painter, rows, "No command is called that", painter.theme.warn, &[]);
         }
         self.list.view(painter, rows, self.found.len(), |painter, line, index, _| {
             let Some(action) = self.found.get(index) else { return };

@@ -11,7 +11,7 @@ use crate::event::Reply;
 use crate::model::Model;
 use crate::widgets::form::{Field, Form};
 use crate::widgets::painter::{Painter, below, top};
-use crate::widgets::sending::Sending;
+use crate::widgets::submission::Submission;
 
 /// A form for e-mail and password.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub(crate) struct SignIn {
     form: Form,
     /// Whether an account is made.
     new: bool,
-    sending: Sending,
+    submission: Submission,
 }
 
 const EMAIL: usize = 0;
@@ -32,12 +32,12 @@ impl SignIn {
     pub(crate) fn open(then: Option<Box<Route>>, _: &Model) -> Self {
         let form =
             Form::new(vec![Field::new("E-mail", "you@example.com"), Field::new("Password", "").secret()]);
-        Self { then, form, new: false, sending: Sending::default() }
+        Self { then, form, new: false, submission: Submission::default() }
     }
 
     fn switch(&mut self) {
         self.new = !self.new;
-        self.sending.forget();
+        self.submission.clear_error();
         self.form.fields.truncate(AGAIN);
         for field in &mut self.form.fields {
             field.fault = None;
@@ -49,7 +49,7 @@ impl SignIn {
     }
 
     fn submit(&mut self, cx: &mut Context<'_>) {
-        if self.sending.is_under_way() {
+        if self.submission.is_pending() {
             return;
         }
         let (email, password) = (self.form.value(EMAIL).to_owned(), self.form.value(PASSWORD).to_owned());
@@ -79,7 +79,7 @@ impl SignIn {
         let password = SecretString::from(password);
         let call = if self.new { Call::SignUp { email, password } } else { Call::SignIn { email, password } };
         let sent = cx.model.call(call);
-        self.sending.begin(Some(sent));
+        self.submission.begin(Some(sent));
     }
 
     fn answered(&mut self, reply: &Result<Reply, CallError>, cx: &mut Context<'_>) {
@@ -88,7 +88,7 @@ impl SignIn {
             (Ok(_), None) => cx.back(),
             (Err(error), then) => {
                 self.then = then;
-                self.sending.refused(error, &mut self.form, &["email", "password"]);
+                self.submission.show_refusal(error, &mut self.form, &["email", "password"]);
             }
         }
     }
@@ -105,11 +105,11 @@ impl Screen for SignIn {
 
     fn update(&mut self, input: Input<'_>, cx: &mut Context<'_>) {
         match input {
-            Input::Action(Action::Switch) if !self.sending.is_under_way() => self.switch(),
+            Input::Action(Action::Switch) if !self.submission.is_pending() => self.switch(),
             Input::Action(Action::Submit) if !self.form.is_last() => {}
             Input::Action(Action::Submit) => self.submit(cx),
             Input::Action(Action::Back) => cx.back(),
-            Input::Reply(id, reply) if self.sending.ends_with(id) => {
+            Input::Reply(id, reply) if self.submission.take_reply(id) => {
                 cx.handled = true;
                 self.answered(reply, cx);
             }
@@ -127,7 +127,7 @@ impl Screen for SignIn {
             rest = below(painter.paragraph(inner, &format!("at {}", model.server), painter.theme.dim), 1);
         }
         let rest = self.form.view(painter, rest);
-        let Some(rest) = self.sending.view(painter, rest, "Asking") else { return };
+        let Some(rest) = self.submission.view(painter, rest, "Asking") else { return };
         let label = if self.new { "creates the account" } else { "signs in" };
         painter.button(top(rest, 1), &model.key(Action::Submit), label, Action::Submit);
         let rest = below(rest, 1);
@@ -136,7 +136,7 @@ impl Screen for SignIn {
     }
 
     fn plain_view(&self, _: &Model) -> PlainView {
-        PlainView { lines: self.sending.words(), ..PlainView::form(&self.form) }
+        PlainView { lines: self.submission.messages(), ..PlainView::form(&self.form) }
     }
 
     fn writes(&self, _: &Model) -> bool {

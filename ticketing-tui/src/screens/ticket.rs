@@ -10,7 +10,7 @@ use crate::model::ticket_store::TicketState;
 use crate::model::{Load, Model};
 use crate::text;
 use crate::widgets::painter::Painter;
-use crate::widgets::{card, empty};
+use crate::widgets::{placeholder, ticket_card};
 
 /// One ticket. What is known of it is shown at once; the server is asked whether that is still so.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Screen for Ticket {
         match input {
             Input::Focus | Input::Action(Action::Reload) => self.ask(cx),
             Input::Action(Action::Buy) if self.reserving.is_none() => {
-                self.reserving = card::buy(cx, &self.id);
+                self.reserving = ticket_card::buy(cx, &self.id);
             }
             Input::Action(Action::Edit) => cx.go(Route::Listing(Some(self.id.clone()))),
             Input::Action(Action::Withdraw) => {
@@ -86,10 +86,10 @@ impl Screen for Ticket {
     fn view(&self, model: &Model, painter: &mut Painter<'_>, area: Rect) {
         let inner = painter.panel(area, "Ticket");
         match model.market.tickets.get(&self.id) {
-            Some(row) => card::view(painter, inner, model, &self.id, row),
+            Some(row) => ticket_card::view(painter, inner, model, &self.id, row),
             None => {
                 let key = model.key(Action::Reload);
-                empty::load(painter, inner, &self.load, "the ticket", &key);
+                placeholder::load(painter, inner, &self.load, "the ticket", &key);
             }
         }
     }
@@ -101,7 +101,7 @@ impl Screen for Ticket {
                 _ => vec!["Loading the ticket".to_owned()],
             });
         };
-        let (word, _) = card::status(model, &self.id, row);
+        let (word, _) = ticket_card::status(model, &self.id, row);
         let mut lines = vec![format!("Price: {}", text::price(row.cents)), format!("Status: {word}")];
         let details = row.details().map(|details| text::details(details).collect()).unwrap_or_else(Vec::new);
         lines.extend(details.iter().map(|(label, value)| format!("{label}: {value}")));

@@ -26,7 +26,7 @@ pub(crate) struct Line<'a> {
     /// Where it is.
     pub(crate) venue: &'a str,
     /// How title and price are written.
-    pub(crate) ink: Style,
+    pub(crate) style: Style,
 }
 
 const PRICE: u16 = 11;
@@ -62,14 +62,8 @@ impl Columns {
     /// Writes the names of the columns.
     pub(crate) fn heading(self, painter: &mut Painter<'_>, line: Rect, time: &str) {
         let style = painter.theme.heading;
-        let names = Line {
-            title: "TITLE",
-            price: "PRICE",
-            status: ("STATUS", style),
-            time: "",
-            venue: "",
-            ink: style,
-        };
+        let names =
+            Line { title: "TITLE", price: "PRICE", status: ("STATUS", style), time: "", venue: "", style };
         self.view(painter, line, &names);
         let [.., place, venue] = self.places(line);
         painter.right(place, time, style);
@@ -80,8 +74,8 @@ impl Columns {
     pub(crate) fn view(self, painter: &mut Painter<'_>, place: Rect, line: &Line<'_>) -> Rect {
         let [title, price, status, time, venue] = self.places(place);
         let title = Rect { width: title.width.saturating_sub(1), ..title };
-        painter.text(title, line.title, line.ink);
-        painter.right(price, line.price, line.ink);
+        painter.text(title, line.title, line.style);
+        painter.right(price, line.price, line.style);
         painter.text(after_gap(status), line.status.0, line.status.1);
         painter.right(time, line.time, painter.theme.faint);
         painter.text(after_gap(venue), line.venue, painter.theme.faint);

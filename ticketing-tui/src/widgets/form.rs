@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_can_be_written_and_mended() {
+    fn text_can_be_typed_and_edited() {
         let mut field = Field::new("Title", "");
         write(&mut field, "Jazz lake");
         field.key(&KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL));
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_fault_takes_the_focus_and_writing_takes_it_away() {
+    fn first_error_takes_the_focus_and_typing_clears_it() {
         let mut form = Form::new(vec![Field::new("a", ""), Field::new("b", ""), Field::new("c", "")]);
         form.fault(1, "no");
         form.fault(2, "no");

@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_selection_stays_within_the_list() {
+    fn selection_stays_within_the_list() {
         let mut list = List::default();
         for action in List::MOVES {
             list.act(action, 0);

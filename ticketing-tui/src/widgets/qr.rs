@@ -67,7 +67,8 @@ impl Qr {
     }
 }
 
-/// Black on white, whatever the theme: readers want the right way round. Without colours the terminal is supposed to be dark.
+/// Black on white in every theme: scanners need dark modules on a light background. Without colours the terminal is
+/// assumed to be dark.
 fn style(theme: Theme) -> Style {
     match theme.base.bg {
         Some(_) => Style::new().fg(Color::Black).bg(Color::White),

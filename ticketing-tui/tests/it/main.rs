@@ -1,8 +1,8 @@
-//! The pure core, from outside: events in, effects and pictures out.
+//! The pure core from outside: events in, effects and screens out.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod flows;
-mod looks;
+mod random_events;
+mod screens;
 mod styles;
 mod support;
-mod walk;

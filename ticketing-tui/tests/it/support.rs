@@ -1,38 +1,38 @@
-//! What the tests share: a stage on which the pure core plays, what it plays with, and pictures of it.
+//! What the tests share: a harness around the pure core, fixtures, and snapshots of the screen.
 
-pub(crate) mod picture;
-pub(crate) mod props;
-mod stage;
+pub(crate) mod fixtures;
+mod harness;
+pub(crate) mod snapshot;
 
-pub(crate) use stage::{NOW, Stage, key_event};
+pub(crate) use harness::{Harness, NOW, key_event};
 
-/// Takes the oldest call that is waiting and is like this; the test fails if there is none.
-macro_rules! call {
-    ($stage:expr, $pattern:pat) => {
-        $stage.take_call(stringify!($pattern), |call| matches!(call, $pattern))
+/// Takes the oldest call that is pending and matches the pattern; fails the test if there is none.
+macro_rules! take_call {
+    ($harness:expr, $pattern:pat) => {
+        $harness.take_call(stringify!($pattern), |call| matches!(call, $pattern))
     };
 }
 
-/// Answers the oldest call that is waiting and is like this.
+/// Answers the oldest pending call that matches the pattern.
 macro_rules! answer {
-    ($stage:expr, $pattern:pat, $reply:expr) => {{
-        let id = crate::support::call!($stage, $pattern);
-        $stage.reply(id, $reply);
+    ($harness:expr, $pattern:pat, $reply:expr) => {{
+        let id = crate::support::take_call!($harness, $pattern);
+        $harness.reply(id, $reply);
     }};
 }
 
-/// How many calls are waiting that are like this.
-macro_rules! waiting {
-    ($stage:expr, $pattern:pat $(if $guard:expr)?) => {
-        $stage.waiting.iter().filter(|(_, call)| matches!(call, $pattern $(if $guard)?)).count()
+/// Counts the pending calls that match the pattern.
+macro_rules! count_pending {
+    ($harness:expr, $pattern:pat $(if $guard:expr)?) => {
+        $harness.pending.iter().filter(|(_, call)| matches!(call, $pattern $(if $guard)?)).count()
     };
 }
 
-/// How often something was asked of the world that is like this, since it was last looked at.
-macro_rules! asked {
-    ($stage:expr, $pattern:pat $(if $guard:expr)?) => {
-        $stage.effects.iter().filter(|effect| matches!(effect, $pattern $(if $guard)?)).count()
+/// Counts the recorded effects that match the pattern.
+macro_rules! count_effects {
+    ($harness:expr, $pattern:pat $(if $guard:expr)?) => {
+        $harness.effects.iter().filter(|effect| matches!(effect, $pattern $(if $guard)?)).count()
     };
 }
 
-pub(crate) use {answer, asked, call, waiting};
+pub(crate) use {answer, count_effects, count_pending, take_call};

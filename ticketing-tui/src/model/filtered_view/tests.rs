@@ -46,7 +46,7 @@ impl Market {
 }
 
 #[test]
-fn a_filter_is_loose_and_the_best_comes_first() {
+fn filter_is_fuzzy_and_sorts_the_best_match_first() {
     let mut market = Market::new();
     assert_eq!(market.find("nitra"), ["Night train to Lisbon"]);
     assert_eq!(market.find("jazz").len(), 2);

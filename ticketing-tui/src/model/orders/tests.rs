@@ -44,7 +44,7 @@ fn one_is_warned_once_at_each_point_and_then_it_is_over() {
 }
 
 #[test]
-fn an_order_that_is_nearly_over_when_it_is_first_seen_gives_no_old_warnings() {
+fn order_first_seen_near_its_end_gives_no_earlier_warnings() {
     let mut orders = Orders::default();
     orders.update(&order("o", 0, OrderStatus::Created));
     assert_eq!(orders.tick(at(880)), []);

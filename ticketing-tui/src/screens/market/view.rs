@@ -14,7 +14,7 @@ use crate::text;
 use crate::widgets::columns::{Columns, Line, venue};
 use crate::widgets::list::List;
 use crate::widgets::painter::{ClickTarget, Painter, below, bottom, inset};
-use crate::widgets::{card, empty, ticker};
+use crate::widgets::{activity_line, placeholder, ticket_card};
 
 impl Market {
     /// The filter, and how the list is bounded and sorted.
@@ -45,7 +45,7 @@ impl Market {
         let key = |action| model.key(action);
         let market = &model.market;
         if market.tickets.len() == 0 && !matches!(market.load, Load::Ready) {
-            return empty::load(painter, area, &market.load, "the market", &key(Action::Reload));
+            return placeholder::load(painter, area, &market.load, "the market", &key(Action::Reload));
         }
         if market.view.is_searching() {
             return;
@@ -57,10 +57,10 @@ impl Market {
             if market.view.query().available_only {
                 more.push(&free);
             }
-            empty::message(painter, area, "No tickets match", painter.theme.warn, &more);
+            placeholder::message(painter, area, "No tickets match", painter.theme.warn, &more);
         } else {
             let sell = format!("{} lists one for sale", key(Action::New));
-            empty::message(painter, area, "No tickets are for sale", painter.theme.dim, &[&sell]);
+            placeholder::message(painter, area, "No tickets are for sale", painter.theme.dim, &[&sell]);
         }
     }
 
@@ -84,13 +84,13 @@ impl Market {
         let inner =
             painter.frame(Rect { height: area.height - low, ..area }, "Selected", painter.theme.border);
         match self.selected(model) {
-            Some((id, row)) => card::view(painter, inset(inner, 1, 0), model, &id, row),
-            None => empty::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
+            Some((id, row)) => ticket_card::view(painter, inset(inner, 1, 0), model, &id, row),
+            None => placeholder::message(painter, inner, "Nothing is selected", painter.theme.dim, &[]),
         }
         if low > 0 {
             let inner = inset(painter.frame(bottom(area, low), "Just now", painter.theme.border), 1, 0);
             for (event, y) in model.market.activity.log().iter().zip(inner.y..inner.bottom()) {
-                ticker::line(painter, Rect { y, height: 1, ..inner }, event);
+                activity_line::line(painter, Rect { y, height: 1, ..inner }, event);
             }
         }
     }
@@ -105,7 +105,7 @@ fn line(
     ticket: &TicketId,
     row: &TicketRow,
 ) {
-    let (word, role) = card::status(model, ticket, row);
+    let (word, role) = ticket_card::status(model, ticket, row);
     let had = row.state == TicketState::Available || model.orders.of_ticket(ticket).is_some();
     let line = Line {
         title: &row.title,
@@ -113,7 +113,7 @@ fn line(
         status: (&word, role.style(painter.theme)),
         time: &row.starts_at().map(EventTime::label).unwrap_or_default(),
         venue: &venue(row.details()),
-        ink: if had { Style::new() } else { painter.theme.gone },
+        style: if had { Style::new() } else { painter.theme.unavailable },
     };
     let title = columns.view(painter, place, &line);
     found(painter, title, model, &row.title);
@@ -158,7 +158,7 @@ fn found(painter: &mut Painter<'_>, area: Rect, model: &Model, title: &str) {
         }
         if usize::try_from(**next) == Ok(index) {
             letters.next();
-            painter.buffer.set_style(Rect { x, width, height: 1, ..area }, painter.theme.found);
+            painter.buffer.set_style(Rect { x, width, height: 1, ..area }, painter.theme.matched);
         }
         x += width;
     }

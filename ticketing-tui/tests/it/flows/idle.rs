@@ -5,62 +5,62 @@ use std::time::Duration;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_tui::{Effect, Event, Feed};
 
-use crate::support::{NOW, Stage, asked, props};
+use crate::support::{Harness, NOW, count_effects, fixtures};
 
 #[test]
-fn nothing_wakes_a_market_at_which_nothing_counts() {
-    let mut stage = Stage::signed_in();
+fn market_without_a_countdown_does_not_wake() {
+    let mut harness = Harness::signed_in();
     for keys in ["1", "2", "3", "4", "5", "1 ?", "esc :"] {
-        stage.press(keys);
-        stage.settle();
-        assert_eq!(stage.app.wakes_at(), None, "{keys}");
-        assert!(!stage.app.has_work());
+        harness.press(keys);
+        harness.answer_reads();
+        assert_eq!(harness.app.wakes_at(), None, "{keys}");
+        assert!(!harness.app.has_work());
     }
 }
 
 #[test]
-fn a_message_wakes_once_to_go_away() {
-    let mut stage = Stage::signed_in();
-    stage.press("y");
-    stage.sees("Copied t1");
-    assert_eq!(stage.app.wakes_at(), Some(Timestamp::from_millis(NOW + 5_000)));
-    stage.pass(5_000);
-    stage.does_not_see("Copied t1");
-    assert_eq!(stage.app.wakes_at(), None);
+fn message_wakes_once_to_disappear() {
+    let mut harness = Harness::signed_in();
+    harness.press("y");
+    harness.assert_shows("Copied t1");
+    assert_eq!(harness.app.wakes_at(), Some(Timestamp::from_millis(NOW + 5_000)));
+    harness.advance_with_wakeups(5_000);
+    harness.assert_hides("Copied t1");
+    assert_eq!(harness.app.wakes_at(), None);
 }
 
 #[test]
-fn a_key_that_stands_for_nothing_takes_messages_away() {
-    let mut stage = Stage::signed_in();
-    stage.press("y");
-    stage.press("Z");
-    stage.does_not_see("Copied t1");
-    assert_eq!(stage.app.wakes_at(), None);
+fn unbound_key_clears_messages() {
+    let mut harness = Harness::signed_in();
+    harness.press("y");
+    harness.press("Z");
+    harness.assert_hides("Copied t1");
+    assert_eq!(harness.app.wakes_at(), None);
 }
 
 #[test]
-fn a_countdown_wakes_at_the_turn_of_each_second() {
-    let mut stage = Stage::open();
-    stage.world.orders = vec![props::order("o1", &props::tickets()[0], OrderStatus::Created)];
-    stage.sign_in();
-    stage.press("r");
-    stage.settle();
-    assert_eq!(stage.app.wakes_at(), Some(Timestamp::from_millis(NOW + 1_000)));
-    stage.sees("15:00");
-    stage.pass(1_000);
-    stage.sees("14:59");
-    stage.advance(300);
-    assert_eq!(stage.app.wakes_at(), Some(Timestamp::from_millis(NOW + 2_000)));
+fn countdown_wakes_at_each_second() {
+    let mut harness = Harness::open();
+    harness.server.orders = vec![fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created)];
+    harness.sign_in();
+    harness.press("r");
+    harness.answer_reads();
+    assert_eq!(harness.app.wakes_at(), Some(Timestamp::from_millis(NOW + 1_000)));
+    harness.assert_shows("15:00");
+    harness.advance_with_wakeups(1_000);
+    harness.assert_shows("14:59");
+    harness.advance(300);
+    assert_eq!(harness.app.wakes_at(), Some(Timestamp::from_millis(NOW + 2_000)));
 }
 
 #[test]
-fn a_lost_connection_wakes_each_second_until_the_next_try() {
-    let mut stage = Stage::open();
+fn lost_connection_wakes_each_second_until_the_retry() {
+    let mut harness = Harness::open();
     let retry_in = Duration::from_millis(2_500);
-    stage.feed(Event::Feed(Feed::Lost { error: props::offline(), retry_in }));
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
     let mut wakes = 0;
-    while let Some(at) = stage.app.wakes_at().filter(|_| wakes < 100) {
-        stage.advance(at.as_millis() - stage.now.as_millis());
+    while let Some(at) = harness.app.wakes_at().filter(|_| wakes < 100) {
+        harness.advance(at.as_millis() - harness.now.as_millis());
         wakes += 1;
     }
     // The seconds, and the end of the message.
@@ -68,16 +68,16 @@ fn a_lost_connection_wakes_each_second_until_the_next_try() {
 }
 
 #[test]
-fn it_ends_when_someone_outside_wants_it_to() {
-    let mut stage = Stage::open();
-    stage.feed(Event::Terminate);
-    assert_eq!(asked!(stage, Effect::Quit), 1);
-    assert!(stage.app.has_ended());
+fn terminate_event_ends_the_program() {
+    let mut harness = Harness::open();
+    harness.feed(Event::Terminate);
+    assert_eq!(count_effects!(harness, Effect::Quit), 1);
+    assert!(harness.app.has_ended());
 }
 
 #[test]
-fn the_title_of_the_window_is_set_at_the_start_and_not_again() {
-    let mut stage = Stage::signed_in();
-    stage.press("1 2 3 4 5");
-    assert_eq!(asked!(stage, Effect::Title(_)), 1);
+fn window_title_is_set_once_at_the_start() {
+    let mut harness = Harness::signed_in();
+    harness.press("1 2 3 4 5");
+    assert_eq!(count_effects!(harness, Effect::Title(_)), 1);
 }

@@ -3,184 +3,184 @@
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Event, Feed, Reply};
 
-use crate::support::{Stage, answer, call, props, waiting};
+use crate::support::{Harness, answer, count_pending, fixtures, take_call};
 
 fn page(titles: &[&str]) -> Result<Reply, ticketing_tui::CallError> {
     let tickets =
-        titles.iter().enumerate().map(|(n, title)| props::ticket(title, title, "10", n as i64)).collect();
+        titles.iter().enumerate().map(|(n, title)| fixtures::ticket(title, title, "10", n as i64)).collect();
     Ok(Reply::Market { tickets, last: true })
 }
 
 #[test]
-fn a_reservation_does_not_pull_away_from_another_screen() {
-    let mut stage = Stage::signed_in();
-    stage.press("b");
-    let reserve = call!(stage, Call::Reserve(..));
-    stage.press("4");
-    let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
-    stage.reply(reserve, Ok(Reply::Order(Box::new(order))));
-    stage.sees("The last ten minutes");
-    stage.sees("Jazz at the lake is reserved for you");
-    stage.sees("●1");
+fn late_reservation_keeps_the_open_screen() {
+    let mut harness = Harness::signed_in();
+    harness.press("b");
+    let reserve = take_call!(harness, Call::Reserve(..));
+    harness.press("4");
+    let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
+    harness.reply(reserve, Ok(Reply::Order(Box::new(order))));
+    harness.assert_shows("The last ten minutes");
+    harness.assert_shows("Jazz at the lake is reserved for you");
+    harness.assert_shows("●1");
 }
 
 #[test]
-fn a_sign_in_that_was_left_does_not_pull_away_from_the_market() {
-    let mut stage = Stage::open();
-    stage.press("i");
-    stage.write("ada@example.com");
-    stage.press("tab");
-    stage.write(props::PASSWORD);
-    stage.press("enter esc");
-    answer!(stage, Call::SignIn { .. }, Ok(Reply::Session(Some(props::me()))));
-    stage.sees("Market: 6 tickets");
-    stage.sees("Signed in as ada@example.com");
+fn late_sign_in_keeps_the_open_screen() {
+    let mut harness = Harness::open();
+    harness.press("i");
+    harness.type_text("ada@example.com");
+    harness.press("tab");
+    harness.type_text(fixtures::PASSWORD);
+    harness.press("enter esc");
+    answer!(harness, Call::SignIn { .. }, Ok(Reply::Session(Some(fixtures::me()))));
+    harness.assert_shows("Market: 6 tickets");
+    harness.assert_shows("Signed in as ada@example.com");
 }
 
 #[test]
 fn error_of_a_ticket_screen_that_was_left_is_not_shown() {
-    let mut stage = Stage::signed_in();
-    stage.press("enter");
-    let asked = call!(stage, Call::Ticket(_));
-    stage.press("esc");
-    let before = stage.screen();
-    stage.reply(asked, Err(props::offline()));
-    assert_eq!(stage.screen(), before);
+    let mut harness = Harness::signed_in();
+    harness.press("enter");
+    let asked = take_call!(harness, Call::Ticket(_));
+    harness.press("esc");
+    let before = harness.screen();
+    harness.reply(asked, Err(fixtures::offline()));
+    assert_eq!(harness.screen(), before);
 }
 
 #[test]
 fn pages_of_a_replaced_load_are_dropped() {
-    let mut stage = Stage::open();
-    stage.press("r r");
-    assert_eq!(waiting!(stage, Call::Market), 2);
-    let (first, second) = (call!(stage, Call::Market), call!(stage, Call::Market));
-    stage.reply(second, page(&["new one", "new two"]));
-    stage.work();
-    stage.sees("Market: 2 tickets");
-    stage.reply(first, page(&["old one"]));
-    stage.work();
-    stage.sees("Market: 2 tickets");
-    stage.does_not_see("old one");
-    stage.reply(first, Err(props::offline()));
-    stage.sees("Market: 2 tickets");
+    let mut harness = Harness::open();
+    harness.press("r r");
+    assert_eq!(count_pending!(harness, Call::Market), 2);
+    let (first, second) = (take_call!(harness, Call::Market), take_call!(harness, Call::Market));
+    harness.reply(second, page(&["new one", "new two"]));
+    harness.finish_work();
+    harness.assert_shows("Market: 2 tickets");
+    harness.reply(first, page(&["old one"]));
+    harness.finish_work();
+    harness.assert_shows("Market: 2 tickets");
+    harness.assert_hides("old one");
+    harness.reply(first, Err(fixtures::offline()));
+    harness.assert_shows("Market: 2 tickets");
 }
 
 #[test]
-fn a_first_page_that_comes_late_does_not_end_the_load_that_is_awaited() {
-    let mut stage = Stage::open();
-    stage.press("r r");
-    let (first, second) = (call!(stage, Call::Market), call!(stage, Call::Market));
-    stage.reply(first, page(&["old one"]));
-    stage.work();
-    stage.does_not_see("old one");
-    stage.reply(second, page(&["new one"]));
-    stage.work();
-    stage.sees("Market: 1 ticket");
+fn late_first_page_does_not_end_the_current_load() {
+    let mut harness = Harness::open();
+    harness.press("r r");
+    let (first, second) = (take_call!(harness, Call::Market), take_call!(harness, Call::Market));
+    harness.reply(first, page(&["old one"]));
+    harness.finish_work();
+    harness.assert_hides("old one");
+    harness.reply(second, page(&["new one"]));
+    harness.finish_work();
+    harness.assert_shows("Market: 1 ticket");
 }
 
 #[test]
 fn orders_that_were_read_before_a_payment_do_not_undo_it() {
-    let mut stage = Stage::signed_in();
-    let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
-    let complete = props::order("o1", &props::tickets()[0], OrderStatus::Complete);
-    stage.world.orders = vec![complete];
-    stage.press("2");
-    let orders = call!(stage, Call::Orders);
-    stage.settle();
-    stage.press("r");
-    stage.settle();
-    stage.sees("Paid");
-    stage.reply(orders, Ok(Reply::Orders(vec![order.clone()])));
-    stage.sees("Paid");
-    stage.press("r");
-    answer!(stage, Call::Orders, Ok(Reply::Orders(vec![order])));
-    stage.sees("Paid");
+    let mut harness = Harness::signed_in();
+    let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
+    let complete = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Complete);
+    harness.server.orders = vec![complete];
+    harness.press("2");
+    let orders = take_call!(harness, Call::Orders);
+    harness.answer_reads();
+    harness.press("r");
+    harness.answer_reads();
+    harness.assert_shows("Paid");
+    harness.reply(orders, Ok(Reply::Orders(vec![order.clone()])));
+    harness.assert_shows("Paid");
+    harness.press("r");
+    answer!(harness, Call::Orders, Ok(Reply::Orders(vec![order])));
+    harness.assert_shows("Paid");
 }
 
 /// The feed stands before the market is read, so that nothing falls between the two; so both must count.
 #[test]
-fn a_change_between_the_connection_and_the_first_page_is_kept() {
-    let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
-    stage.feed(Event::Feed(Feed::Connected));
-    let taken = props::later(&props::tickets()[0], TicketStatus::Reserved);
-    stage.feed(props::change(TicketChangeKind::Updated, taken));
-    let created = props::ticket("n1", "Brand new", "5", 0);
-    stage.feed(props::change(TicketChangeKind::Created, created));
-    stage.settle();
-    assert!(stage.screen().lines().any(|line| line.contains("Jazz") && line.contains("Reserved")));
-    stage.sees("Brand new");
+fn change_before_the_first_page_is_kept() {
+    let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
+    harness.feed(Event::Feed(Feed::Connected));
+    let taken = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+    harness.feed(fixtures::change(TicketChangeKind::Updated, taken));
+    let created = fixtures::ticket("n1", "Brand new", "5", 0);
+    harness.feed(fixtures::change(TicketChangeKind::Created, created));
+    harness.answer_reads();
+    assert!(harness.screen().lines().any(|line| line.contains("Jazz") && line.contains("Reserved")));
+    harness.assert_shows("Brand new");
 }
 
 #[test]
 fn ticket_withdrawn_during_a_reload_does_not_come_back() {
-    let mut stage = Stage::open();
-    stage.press("r");
-    stage.feed(props::change(TicketChangeKind::Deleted, props::tickets()[0].clone()));
-    stage.does_not_see("Jazz at the lake");
-    stage.settle();
-    stage.sees("RustConf, day 1");
-    stage.does_not_see("Jazz at the lake");
+    let mut harness = Harness::open();
+    harness.press("r");
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, fixtures::tickets()[0].clone()));
+    harness.assert_hides("Jazz at the lake");
+    harness.answer_reads();
+    harness.assert_shows("RustConf, day 1");
+    harness.assert_hides("Jazz at the lake");
 }
 
 #[test]
-fn a_withdrawn_ticket_does_not_come_back_from_a_page_that_was_read_before() {
-    let mut stage = Stage::open();
-    stage.press("r");
-    let load = call!(stage, Call::Market);
-    let tickets = props::tickets();
-    stage.reply(load, Ok(Reply::Market { tickets: tickets[..3].to_vec(), last: false }));
-    stage.feed(props::change(TicketChangeKind::Deleted, tickets[3].clone()));
-    stage.reply(load, Ok(Reply::Market { tickets: tickets[3..].to_vec(), last: true }));
-    stage.work();
-    stage.does_not_see("Zürich by night");
-    stage.sees("The Tempest");
+fn withdrawn_ticket_is_not_restored_by_an_older_page() {
+    let mut harness = Harness::open();
+    harness.press("r");
+    let load = take_call!(harness, Call::Market);
+    let tickets = fixtures::tickets();
+    harness.reply(load, Ok(Reply::Market { tickets: tickets[..3].to_vec(), last: false }));
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, tickets[3].clone()));
+    harness.reply(load, Ok(Reply::Market { tickets: tickets[3..].to_vec(), last: true }));
+    harness.finish_work();
+    harness.assert_hides("Zürich by night");
+    harness.assert_shows("The Tempest");
 }
 
 #[test]
-fn an_answer_that_comes_twice_counts_once() {
-    let mut stage = Stage::signed_in();
-    stage.press("b");
-    let reserve = call!(stage, Call::Reserve(..));
-    let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
+fn duplicate_reply_counts_once() {
+    let mut harness = Harness::signed_in();
+    harness.press("b");
+    let reserve = take_call!(harness, Call::Reserve(..));
+    let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
     for _ in 0..2 {
-        stage.reply(reserve, Ok(Reply::Order(Box::new(order.clone()))));
+        harness.reply(reserve, Ok(Reply::Order(Box::new(order.clone()))));
     }
-    stage.sees("●1");
-    stage.press("esc");
-    stage.sees("Market: 6 tickets");
+    harness.assert_shows("●1");
+    harness.press("esc");
+    harness.assert_shows("Market: 6 tickets");
 }
 
 #[test]
 fn list_that_was_asked_for_before_an_order_does_not_remove_it() {
-    let mut stage = Stage::signed_in();
-    stage.press("r");
-    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()))));
-    let list = call!(stage, Call::Orders);
-    stage.press("b");
-    let order = props::order("o1", &props::tickets()[0], OrderStatus::Created);
-    answer!(stage, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
-    stage.reply(list, Ok(Reply::Orders(Vec::new())));
-    stage.sees("Reserved for you");
-    stage.sees("●1");
+    let mut harness = Harness::signed_in();
+    harness.press("r");
+    answer!(harness, Call::Session, Ok(Reply::Session(Some(fixtures::me()))));
+    let list = take_call!(harness, Call::Orders);
+    harness.press("b");
+    let order = fixtures::order("o1", &fixtures::tickets()[0], OrderStatus::Created);
+    answer!(harness, Call::Reserve(..), Ok(Reply::Order(Box::new(order))));
+    harness.reply(list, Ok(Reply::Orders(Vec::new())));
+    harness.assert_shows("Reserved for you");
+    harness.assert_shows("●1");
 }
 
 #[test]
 fn list_that_was_asked_for_before_a_listing_does_not_remove_it() {
-    let mut stage = Stage::signed_in();
-    stage.press("r");
-    answer!(stage, Call::Session, Ok(Reply::Session(Some(props::me()))));
-    let list = call!(stage, Call::Listings);
-    stage.press("n");
-    stage.write("Opera on the roof");
-    stage.press("tab");
-    stage.write("75");
-    stage.press("enter");
+    let mut harness = Harness::signed_in();
+    harness.press("r");
+    answer!(harness, Call::Session, Ok(Reply::Session(Some(fixtures::me()))));
+    let list = take_call!(harness, Call::Listings);
+    harness.press("n");
+    harness.type_text("Opera on the roof");
+    harness.press("tab");
+    harness.type_text("75");
+    harness.press("enter");
     let listed = ticketing_sdk::Ticket {
-        user_id: props::ME.into(),
-        ..props::ticket("mine", "Opera on the roof", "75", 0)
+        user_id: fixtures::ME.into(),
+        ..fixtures::ticket("mine", "Opera on the roof", "75", 0)
     };
-    answer!(stage, Call::Sell(_), Ok(Reply::Ticket(Box::new(listed))));
-    stage.reply(list, Ok(Reply::Listings(Vec::new())));
-    stage.press("3");
-    stage.sees("Opera on the roof");
+    answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(listed))));
+    harness.reply(list, Ok(Reply::Listings(Vec::new())));
+    harness.press("3");
+    harness.assert_shows("Opera on the roof");
 }

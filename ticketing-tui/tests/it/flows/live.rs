@@ -1,181 +1,182 @@
-//! The market moves while one looks at it.
+//! Live changes of the market.
 
 use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
 use ticketing_tui::{Call, Effect};
 
-use crate::support::{Stage, asked, props, waiting};
+use crate::support::{Harness, count_effects, count_pending, fixtures};
 
-fn created(stage: &mut Stage, id: &str, title: &str) {
-    stage.feed(props::change(TicketChangeKind::Created, props::ticket(id, title, "5", 0)));
+fn created(harness: &mut Harness, id: &str, title: &str) {
+    harness.feed(fixtures::change(TicketChangeKind::Created, fixtures::ticket(id, title, "5", 0)));
 }
 
 #[test]
-fn the_selection_stays_on_its_ticket() {
-    let mut stage = Stage::open();
-    stage.press("j");
+fn selection_stays_on_its_ticket() {
+    let mut harness = Harness::open();
+    harness.press("j");
     for n in 0..30 {
-        created(&mut stage, &format!("n{n}"), &format!("New {n}"));
-        assert!(stage.selected().starts_with("RustConf"), "{}", stage.selected());
+        created(&mut harness, &format!("n{n}"), &format!("New {n}"));
+        assert!(harness.selected().starts_with("RustConf"), "{}", harness.selected());
     }
-    stage.press("s s s s");
-    stage.work();
-    assert!(stage.selected().starts_with("RustConf"), "{}", stage.selected());
+    harness.press("s s s s");
+    harness.finish_work();
+    assert!(harness.selected().starts_with("RustConf"), "{}", harness.selected());
 }
 
 /// The key must not buy another ticket than the selected one.
 #[test]
-fn the_selection_stays_on_the_first_ticket_too() {
-    let mut stage = Stage::open();
-    assert!(stage.selected().starts_with("Jazz"));
-    created(&mut stage, "n1", "Brand new");
-    assert!(stage.selected().starts_with("Jazz"), "{}", stage.selected());
+fn selection_stays_on_the_first_ticket() {
+    let mut harness = Harness::open();
+    assert!(harness.selected().starts_with("Jazz"));
+    created(&mut harness, "n1", "Brand new");
+    assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
 }
 
 #[test]
-fn a_selected_ticket_that_goes_leaves_its_neighbour_selected() {
-    let mut stage = Stage::open();
-    stage.press("j");
-    stage.feed(props::change(TicketChangeKind::Deleted, props::tickets()[1].clone()));
-    assert!(stage.selected().starts_with("Night train"), "{}", stage.selected());
-    stage.press("end");
-    stage.feed(props::change(TicketChangeKind::Deleted, props::tickets()[5].clone()));
-    assert!(stage.selected().starts_with("The Tempest"), "{}", stage.selected());
+fn removed_selection_moves_to_its_neighbour() {
+    let mut harness = Harness::open();
+    harness.press("j");
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, fixtures::tickets()[1].clone()));
+    assert!(harness.selected().starts_with("Night train"), "{}", harness.selected());
+    harness.press("end");
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, fixtures::tickets()[5].clone()));
+    assert!(harness.selected().starts_with("The Tempest"), "{}", harness.selected());
 }
 
 #[test]
-fn what_is_older_than_what_is_known_changes_nothing() {
-    let mut stage = Stage::open();
-    let reserved = props::later(&props::tickets()[0], TicketStatus::Reserved);
-    let sold = props::later(&reserved, TicketStatus::Sold);
-    stage.feed(props::change(TicketChangeKind::Updated, sold));
-    stage.feed(props::change(TicketChangeKind::Updated, reserved));
-    assert!(stage.selected().contains("Sold"), "{}", stage.selected());
+fn older_version_changes_nothing() {
+    let mut harness = Harness::open();
+    let reserved = fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved);
+    let sold = fixtures::later(&reserved, TicketStatus::Sold);
+    harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
+    harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
+    assert!(harness.selected().contains("Sold"), "{}", harness.selected());
 }
 
 #[test]
-fn a_withdrawn_ticket_does_not_come_back() {
-    let mut stage = Stage::open();
-    let ticket = props::tickets()[0].clone();
-    stage.feed(props::change(TicketChangeKind::Deleted, ticket.clone()));
-    stage.feed(props::change(TicketChangeKind::Updated, props::later(&ticket, TicketStatus::Available)));
-    stage.does_not_see("Jazz at the lake");
+fn withdrawn_ticket_is_not_restored() {
+    let mut harness = Harness::open();
+    let ticket = fixtures::tickets()[0].clone();
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, ticket.clone()));
+    harness
+        .feed(fixtures::change(TicketChangeKind::Updated, fixtures::later(&ticket, TicketStatus::Available)));
+    harness.assert_hides("Jazz at the lake");
 }
 
 #[test]
-fn a_filter_holds_for_what_comes_later() {
-    let mut stage = Stage::open();
-    stage.press("/");
-    stage.write("jazz");
-    stage.press("esc");
-    created(&mut stage, "n1", "Jazz of the morning");
-    created(&mut stage, "n2", "Opera");
-    stage.sees("Market: 2 of 8");
-    stage.sees("Jazz of the morning");
-    stage.does_not_see("Opera");
+fn filter_applies_to_later_changes() {
+    let mut harness = Harness::open();
+    harness.press("/");
+    harness.type_text("jazz");
+    harness.press("esc");
+    created(&mut harness, "n1", "Jazz of the morning");
+    created(&mut harness, "n2", "Opera");
+    harness.assert_shows("Market: 2 of 8");
+    harness.assert_shows("Jazz of the morning");
+    harness.assert_hides("Opera");
 }
 
 #[test]
-fn only_what_is_free_hides_what_is_taken_meanwhile() {
-    let mut stage = Stage::open();
-    stage.press("a");
-    stage.work();
-    stage.does_not_see("Night train");
-    stage.feed(props::change(
+fn available_only_hides_tickets_reserved_meanwhile() {
+    let mut harness = Harness::open();
+    harness.press("a");
+    harness.finish_work();
+    harness.assert_hides("Night train");
+    harness.feed(fixtures::change(
         TicketChangeKind::Updated,
-        props::later(&props::tickets()[0], TicketStatus::Reserved),
+        fixtures::later(&fixtures::tickets()[0], TicketStatus::Reserved),
     ));
-    stage.does_not_see("Jazz at the lake");
-    stage.press("a");
-    stage.work();
-    stage.sees("Jazz at the lake");
-    stage.sees("Night train");
+    harness.assert_hides("Jazz at the lake");
+    harness.press("a");
+    harness.finish_work();
+    harness.assert_shows("Jazz at the lake");
+    harness.assert_shows("Night train");
 }
 
 #[test]
 fn there_is_work_only_while_searching() {
-    let mut stage = Stage::open();
-    assert!(!stage.app.has_work());
-    stage.press("/ j");
-    assert!(stage.app.has_work());
-    stage.work();
-    stage.sees("Market: 1 of 6");
+    let mut harness = Harness::open();
+    assert!(!harness.app.has_work());
+    harness.press("/ j");
+    assert!(harness.app.has_work());
+    harness.finish_work();
+    harness.assert_shows("Market: 1 of 6");
 }
 
 #[test]
 fn clearing_takes_filter_and_prices_away() {
-    let mut stage = Stage::open();
-    stage.press("$");
-    stage.write("30");
-    stage.press("tab");
-    stage.write("100");
-    stage.press("enter");
-    stage.work();
-    stage.sees("Market: 2 of 6");
-    stage.press("/");
-    stage.write("jazz");
-    stage.press("enter enter");
-    stage.settle();
-    stage.press("esc c");
-    stage.work();
-    stage.sees("Market: 6 tickets");
+    let mut harness = Harness::open();
+    harness.press("$");
+    harness.type_text("30");
+    harness.press("tab");
+    harness.type_text("100");
+    harness.press("enter");
+    harness.finish_work();
+    harness.assert_shows("Market: 2 of 6");
+    harness.press("/");
+    harness.type_text("jazz");
+    harness.press("enter enter");
+    harness.answer_reads();
+    harness.press("esc c");
+    harness.finish_work();
+    harness.assert_shows("Market: 6 tickets");
 }
 
 #[test]
 fn invalid_price_is_reported_and_can_be_corrected() {
-    let mut stage = Stage::open();
-    stage.press("$");
-    stage.write("abc");
-    stage.press("enter");
-    stage.sees("Prices, in US dollars");
-    stage.press("ctrl-u");
-    stage.write("100");
-    stage.press("enter");
-    stage.work();
-    stage.sees("Market: 2 of 6");
+    let mut harness = Harness::open();
+    harness.press("$");
+    harness.type_text("abc");
+    harness.press("enter");
+    harness.assert_shows("Prices, in US dollars");
+    harness.press("ctrl-u");
+    harness.type_text("100");
+    harness.press("enter");
+    harness.finish_work();
+    harness.assert_shows("Market: 2 of 6");
 }
 
 #[test]
-fn a_held_ticket_that_changes_is_the_sign_to_ask_for_its_order() {
-    let mut stage = Stage::open();
-    let ticket = props::tickets()[0].clone();
-    stage.world.orders = vec![props::order("o1", &ticket, OrderStatus::Created)];
-    stage.sign_in();
-    stage.press("r");
-    stage.settle();
-    let mut sold = props::later(&ticket, TicketStatus::Sold);
+fn change_of_a_held_ticket_reloads_its_order() {
+    let mut harness = Harness::open();
+    let ticket = fixtures::tickets()[0].clone();
+    harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Created)];
+    harness.sign_in();
+    harness.press("r");
+    harness.answer_reads();
+    let mut sold = fixtures::later(&ticket, TicketStatus::Sold);
     sold.order_id = Some("o1".into());
-    stage.feed(props::change(TicketChangeKind::Updated, sold));
-    assert_eq!(waiting!(stage, Call::Order(_)), 1);
-    stage.world.orders = vec![props::order("o1", &ticket, OrderStatus::Complete)];
-    stage.settle();
-    assert!(stage.selected().contains("Yours"), "{}", stage.selected());
+    harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
+    assert_eq!(count_pending!(harness, Call::Order(_)), 1);
+    harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Complete)];
+    harness.answer_reads();
+    assert!(harness.selected().contains("Yours"), "{}", harness.selected());
 }
 
 #[test]
 fn enter_in_a_filter_opens_the_only_ticket_that_is_like_it() {
-    let mut stage = Stage::open();
-    stage.press("/");
-    stage.write("night");
-    stage.press("enter");
-    stage.sees("Market: 2 of 6");
-    stage.press("/");
-    stage.write(" train");
-    stage.press("enter");
-    stage.sees("Seller");
-    stage.sees("Night train to Lisbon");
+    let mut harness = Harness::open();
+    harness.press("/");
+    harness.type_text("night");
+    harness.press("enter");
+    harness.assert_shows("Market: 2 of 6");
+    harness.press("/");
+    harness.type_text(" train");
+    harness.press("enter");
+    harness.assert_shows("Seller");
+    harness.assert_shows("Night train to Lisbon");
 }
 
 #[test]
 fn foreign_identifiers_cannot_steer_the_terminal() {
-    let mut stage = Stage::new((80, 24), ticketing_tui::Colours::True);
+    let mut harness = Harness::new((80, 24), ticketing_tui::Colours::True);
     let id = "t\u{202e}9\nrm -rf\u{1b}]0;x\u{7}";
-    stage.world.market = vec![props::ticket(id, "Jazz at the lake", "38", 1)];
-    stage.go_live();
-    stage.press("enter");
-    stage.settle();
-    stage.sees("t9 rm -rf]0;x");
+    harness.server.market = vec![fixtures::ticket(id, "Jazz at the lake", "38", 1)];
+    harness.go_live();
+    harness.press("enter");
+    harness.answer_reads();
+    harness.assert_shows("t9 rm -rf]0;x");
     let is_steering = |c: char| c != '\n' && (c.is_control() || c == '\u{202e}');
-    assert!(!stage.screen().contains(is_steering));
-    stage.press("y");
-    assert_eq!(asked!(stage, Effect::Copy(text) if text == "t9 rm -rf]0;x"), 1);
+    assert!(!harness.screen().contains(is_steering));
+    harness.press("y");
+    assert_eq!(count_effects!(harness, Effect::Copy(text) if text == "t9 rm -rf]0;x"), 1);
 }

@@ -3,138 +3,138 @@
 use crossterm::event::{MouseButton, MouseEventKind};
 use ticketing_tui::{Call, Effect};
 
-use crate::support::{Stage, asked, props, waiting};
+use crate::support::{Harness, count_effects, count_pending, fixtures};
 
 #[test]
-fn a_click_selects_and_a_second_opens() {
-    let mut stage = Stage::open();
-    stage.click("Night train");
-    assert!(stage.selected().starts_with("Night train"));
-    stage.sees("Market: 6 tickets");
-    stage.click("Night train");
-    stage.sees("Seller");
+fn first_click_selects_and_second_click_opens() {
+    let mut harness = Harness::open();
+    harness.click("Night train");
+    assert!(harness.selected().starts_with("Night train"));
+    harness.assert_shows("Market: 6 tickets");
+    harness.click("Night train");
+    harness.assert_shows("Seller");
 }
 
 #[test]
 fn other_buttons_and_moves_do_nothing() {
-    let mut stage = Stage::open();
-    let before = stage.screen();
+    let mut harness = Harness::open();
+    let before = harness.screen();
     for kind in [
         MouseEventKind::Down(MouseButton::Right),
         MouseEventKind::Up(MouseButton::Left),
         MouseEventKind::Moved,
         MouseEventKind::Drag(MouseButton::Left),
     ] {
-        stage.mouse(kind, 5, 6);
+        harness.mouse(kind, 5, 6);
     }
-    assert_eq!(stage.screen(), before);
+    assert_eq!(harness.screen(), before);
 }
 
 #[test]
-fn the_wheel_moves_through_the_list() {
-    let mut stage = Stage::open();
-    stage.mouse(MouseEventKind::ScrollDown, 10, 10);
-    assert!(stage.selected().starts_with("Zürich"), "{}", stage.selected());
-    stage.mouse(MouseEventKind::ScrollUp, 10, 10);
-    assert!(stage.selected().starts_with("Jazz"), "{}", stage.selected());
+fn wheel_scrolls_the_list() {
+    let mut harness = Harness::open();
+    harness.mouse(MouseEventKind::ScrollDown, 10, 10);
+    assert!(harness.selected().starts_with("Zürich"), "{}", harness.selected());
+    harness.mouse(MouseEventKind::ScrollUp, 10, 10);
+    assert!(harness.selected().starts_with("Jazz"), "{}", harness.selected());
 }
 
 #[test]
 fn tabs_and_the_buttons_of_the_footer_can_be_pressed() {
-    let mut stage = Stage::signed_in();
-    stage.click("3 Listings");
-    stage.settle();
-    stage.sees("You are not selling anything yet");
-    stage.click("n Sell");
-    stage.sees("Sell a ticket");
-    stage.click("esc Back");
-    stage.click("1 Market");
-    stage.click("b Buy");
-    assert_eq!(waiting!(stage, Call::Reserve(..)), 1);
-    stage.click("q Quit");
-    assert_eq!(asked!(stage, Effect::Quit), 1);
+    let mut harness = Harness::signed_in();
+    harness.click("3 Listings");
+    harness.answer_reads();
+    harness.assert_shows("You are not selling anything yet");
+    harness.click("n Sell");
+    harness.assert_shows("Sell a ticket");
+    harness.click("esc Back");
+    harness.click("1 Market");
+    harness.click("b Buy");
+    assert_eq!(count_pending!(harness, Call::Reserve(..)), 1);
+    harness.click("q Quit");
+    assert_eq!(count_effects!(harness, Effect::Quit), 1);
 }
 
 #[test]
-fn the_name_at_the_top_signs_in_and_out() {
-    let mut stage = Stage::open();
-    stage.click("i Sign in");
-    stage.sees("E-mail");
-    let mut stage = Stage::signed_in();
-    stage.click("ada@example");
-    stage.sees("Sign ada@example.com out?");
+fn click_on_the_account_signs_in_and_out() {
+    let mut harness = Harness::open();
+    harness.click("i Sign in");
+    harness.assert_shows("E-mail");
+    let mut harness = Harness::signed_in();
+    harness.click("ada@example");
+    harness.assert_shows("Sign ada@example.com out?");
 }
 
 #[test]
-fn a_click_beside_what_is_in_front_closes_it_and_does_nothing_else() {
-    let mut stage = Stage::open();
-    stage.press("$");
-    stage.click_at(3, 20);
-    stage.does_not_see("Prices, in US dollars");
-    assert!(stage.selected().starts_with("Jazz"));
-    stage.press("j $");
-    stage.click("Jazz");
-    stage.does_not_see("Prices, in US dollars");
-    assert!(stage.selected().starts_with("RustConf"), "the row below was not meant");
+fn click_outside_a_popup_only_closes_it() {
+    let mut harness = Harness::open();
+    harness.press("$");
+    harness.click_at(3, 20);
+    harness.assert_hides("Prices, in US dollars");
+    assert!(harness.selected().starts_with("Jazz"));
+    harness.press("j $");
+    harness.click("Jazz");
+    harness.assert_hides("Prices, in US dollars");
+    assert!(harness.selected().starts_with("RustConf"), "the row below was not meant");
 }
 
 #[test]
-fn a_click_on_what_is_in_front_does_not_go_through() {
-    let mut stage = Stage::open();
-    stage.press("$");
-    stage.click("Prices, in US");
-    stage.sees("Prices, in US dollars");
+fn click_on_a_popup_does_not_reach_the_screen_below() {
+    let mut harness = Harness::open();
+    harness.press("$");
+    harness.click("Prices, in US");
+    harness.assert_shows("Prices, in US dollars");
 }
 
 #[test]
-fn a_question_is_answered_by_a_click() {
-    let mut stage = Stage::signed_in();
-    stage.press("i");
-    stage.click("y yes");
-    assert_eq!(waiting!(stage, Call::SignOut), 1);
+fn click_answers_a_confirmation() {
+    let mut harness = Harness::signed_in();
+    harness.press("i");
+    harness.click("y yes");
+    assert_eq!(count_pending!(harness, Call::SignOut), 1);
 }
 
 #[test]
-fn a_question_is_answered_by_a_click_on_the_footer_too() {
-    let mut stage = Stage::signed_in();
-    stage.press("i");
-    stage.click("y Yes");
-    assert_eq!(waiting!(stage, Call::SignOut), 1, "yes is not no");
+fn click_on_the_footer_answers_a_confirmation() {
+    let mut harness = Harness::signed_in();
+    harness.press("i");
+    harness.click("y Yes");
+    assert_eq!(count_pending!(harness, Call::SignOut), 1, "yes is not no");
 }
 
 #[test]
-fn a_click_on_a_field_goes_there() {
-    let mut stage = Stage::open();
-    stage.press("i");
-    stage.click("Password");
-    stage.write("secret");
-    stage.sees("••••••");
-    stage.press("esc");
-    stage.click("filters by title");
-    stage.write("jazz");
-    stage.sees("Market: 1 of 6");
+fn click_focuses_a_field() {
+    let mut harness = Harness::open();
+    harness.press("i");
+    harness.click("Password");
+    harness.type_text("secret");
+    harness.assert_shows("••••••");
+    harness.press("esc");
+    harness.click("filters by title");
+    harness.type_text("jazz");
+    harness.assert_shows("Market: 1 of 6");
 }
 
 #[test]
-fn a_command_is_run_by_a_click() {
-    let mut stage = Stage::signed_in();
-    stage.press(":");
-    stage.click("Go to the activity");
-    stage.sees("The last ten minutes");
+fn click_runs_a_command() {
+    let mut harness = Harness::signed_in();
+    harness.press(":");
+    harness.click("Go to the activity");
+    harness.assert_shows("The last ten minutes");
 }
 
 #[test]
-fn what_was_drawn_before_a_resize_is_not_hit() {
-    let mut stage = Stage::signed_in();
-    stage.size = ratatui::layout::Size::new(30, 8);
-    stage.feed(ticketing_tui::Event::Resize(stage.size));
-    let screen = stage.screen();
+fn click_targets_of_before_a_resize_are_dropped() {
+    let mut harness = Harness::signed_in();
+    harness.size = ratatui::layout::Size::new(30, 8);
+    harness.feed(ticketing_tui::Event::Resize(harness.size));
+    let screen = harness.screen();
     for y in 0..8 {
         for x in 0..30 {
-            stage.click_at(x, y);
+            harness.click_at(x, y);
         }
     }
-    assert_eq!(stage.screen(), screen);
-    assert!(stage.waiting.is_empty() && !stage.app.has_ended());
-    assert_eq!(props::tickets().len(), stage.world.market.len());
+    assert_eq!(harness.screen(), screen);
+    assert!(harness.pending.is_empty() && !harness.app.has_ended());
+    assert_eq!(fixtures::tickets().len(), harness.server.market.len());
 }

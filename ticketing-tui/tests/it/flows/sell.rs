@@ -1,96 +1,98 @@
 //! Listing, changing and withdrawing tickets.
 
 use ticketing_sdk::{
-    ErrorCode, FieldUpdate, NewTicket, Ticket, TicketChangeKind, TicketDetails, TicketStatus, fixtures,
+    ErrorCode, FieldUpdate, NewTicket, Ticket, TicketChangeKind, TicketDetails, TicketStatus,
 };
 use ticketing_tui::{Call, Reply};
 
-use crate::support::{Stage, answer, props, waiting};
+use crate::support::{Harness, answer, count_pending, fixtures};
 
 fn mine() -> Ticket {
-    Ticket { user_id: props::ME.into(), ..props::tickets()[0].clone() }
+    Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets()[0].clone() }
 }
 
 /// Among one's own listings, of which there is one.
-fn selling() -> Stage {
-    let mut stage = Stage::open();
-    stage.world.listings = vec![mine()];
-    stage.sign_in();
-    stage.press("r 3");
-    stage.settle();
-    stage
+fn selling() -> Harness {
+    let mut harness = Harness::open();
+    harness.server.listings = vec![mine()];
+    harness.sign_in();
+    harness.press("r 3");
+    harness.answer_reads();
+    harness
 }
 
 /// Writes another title for it, and sends that.
-fn edit(stage: &mut Stage) {
-    stage.press("e ctrl-u");
-    stage.write("Jazz in the rain");
-    stage.press("enter");
+fn edit(harness: &mut Harness) {
+    harness.press("e ctrl-u");
+    harness.type_text("Jazz in the rain");
+    harness.press("enter");
 }
 
 #[test]
-fn a_ticket_is_listed() {
-    let mut stage = Stage::signed_in();
-    stage.press("n");
-    stage.write("Opera on the roof");
-    stage.press("enter");
-    assert_eq!(waiting!(stage, Call::Sell(_)), 0, "enter goes to what is missing first");
-    stage.write("$75");
-    stage.press("enter enter");
-    let sold: Vec<_> = stage.waiting.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
+fn listed_ticket_is_shown() {
+    let mut harness = Harness::signed_in();
+    harness.press("n");
+    harness.type_text("Opera on the roof");
+    harness.press("enter");
+    assert_eq!(count_pending!(harness, Call::Sell(_)), 0, "enter goes to what is missing first");
+    harness.type_text("$75");
+    harness.press("enter enter");
+    let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
     let expected = NewTicket::new("Opera on the roof", "75".parse().unwrap());
     assert!(matches!(sold[..], [(_, Call::Sell(new))] if *new == expected), "{sold:?}");
-    let ticket = Ticket { user_id: props::ME.into(), ..props::ticket("n1", "Opera on the roof", "75", 0) };
-    answer!(stage, Call::Sell(_), Ok(Reply::Ticket(Box::new(ticket))));
-    stage.sees("Opera on the roof is for sale");
-    stage.press("3");
-    stage.sees("Opera on the roof");
+    let ticket =
+        Ticket { user_id: fixtures::ME.into(), ..fixtures::ticket("n1", "Opera on the roof", "75", 0) };
+    answer!(harness, Call::Sell(_), Ok(Reply::Ticket(Box::new(ticket))));
+    harness.assert_shows("Opera on the roof is for sale");
+    harness.press("3");
+    harness.assert_shows("Opera on the roof");
 }
 
 #[test]
 fn details_are_optional_checked_and_cleared() {
-    let mut stage = Stage::signed_in();
-    stage.press("n");
-    stage.write("Opera");
-    stage.press("tab");
-    stage.write("75");
-    stage.press("tab");
-    stage.write("City Hall");
-    stage.press("tab");
-    stage.write("tomorrow");
-    stage.press("enter");
-    stage.sees("2026-12-24T19:30:00+01:00");
-    assert_eq!(waiting!(stage, Call::Sell(_)), 0);
-    stage.press("ctrl-u");
-    stage.write("2099-12-24T19:30:00+01:00");
-    stage.press("enter");
+    let mut harness = Harness::signed_in();
+    harness.press("n");
+    harness.type_text("Opera");
+    harness.press("tab");
+    harness.type_text("75");
+    harness.press("tab");
+    harness.type_text("City Hall");
+    harness.press("tab");
+    harness.type_text("tomorrow");
+    harness.press("enter");
+    harness.assert_shows("2026-12-24T19:30:00+01:00");
+    assert_eq!(count_pending!(harness, Call::Sell(_)), 0);
+    harness.press("ctrl-u");
+    harness.type_text("2099-12-24T19:30:00+01:00");
+    harness.press("enter");
     let expected = NewTicket::new("Opera", "75".parse().unwrap())
         .venue("City Hall")
         .starts_at("2099-12-24T19:30:00+01:00".parse::<ticketing_sdk::EventTime>().unwrap());
-    let sold: Vec<_> = stage.waiting.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
+    let sold: Vec<_> = harness.pending.iter().filter(|(_, call)| matches!(call, Call::Sell(_))).collect();
     assert!(matches!(sold[..], [(_, Call::Sell(new))] if *new == expected), "{sold:?}");
 }
 
 #[test]
 fn emptied_detail_is_cleared() {
-    let mut stage = Stage::open();
-    stage.world.listings = vec![Ticket { details: fixtures::details(), ..mine() }];
-    stage.sign_in();
-    stage.press("r 3");
-    stage.settle();
-    stage.press("e tab tab ctrl-u enter");
-    let changes: Vec<_> = stage.waiting.iter().filter(|(_, call)| matches!(call, Call::Change(..))).collect();
+    let mut harness = Harness::open();
+    harness.server.listings = vec![Ticket { details: ticketing_sdk::fixtures::details(), ..mine() }];
+    harness.sign_in();
+    harness.press("r 3");
+    harness.answer_reads();
+    harness.press("e tab tab ctrl-u enter");
+    let changes: Vec<_> =
+        harness.pending.iter().filter(|(_, call)| matches!(call, Call::Change(..))).collect();
     let [(_, Call::Change(_, update, _))] = changes[..] else { panic!("{changes:?}") };
     assert_eq!(update.details.venue, FieldUpdate::Clear);
-    let mut details = fixtures::details();
+    let mut details = ticketing_sdk::fixtures::details();
     details.apply(&update.details);
-    assert_eq!(details, TicketDetails { venue: None, ..fixtures::details() });
+    assert_eq!(details, TicketDetails { venue: None, ..ticketing_sdk::fixtures::details() });
 }
 
 #[test]
-fn what_cannot_be_a_ticket_is_not_sent() {
-    let mut stage = Stage::signed_in();
-    stage.press("n");
+fn invalid_ticket_is_not_sent() {
+    let mut harness = Harness::signed_in();
+    harness.press("n");
     for (title, price, fault) in [
         ("", "1", "A title is needed"),
         ("x", "0", "Like 38 or 149.99"),
@@ -98,123 +100,123 @@ fn what_cannot_be_a_ticket_is_not_sent() {
         ("x", "-5", "Like 38 or 149.99"),
         (&"x".repeat(201), "1", "201 characters are too many"),
     ] {
-        stage.press("esc n");
-        stage.write(title);
-        stage.press("tab");
-        stage.write(price);
-        stage.press("enter");
-        stage.sees(fault);
+        harness.press("esc n");
+        harness.type_text(title);
+        harness.press("tab");
+        harness.type_text(price);
+        harness.press("enter");
+        harness.assert_shows(fault);
     }
-    assert_eq!(waiting!(stage, Call::Sell(_)), 0);
+    assert_eq!(count_pending!(harness, Call::Sell(_)), 0);
 }
 
 #[test]
 fn errors_of_the_server_are_shown_at_their_fields() {
-    let mut stage = Stage::signed_in();
-    stage.press("n");
-    stage.write("Opera");
-    stage.press("enter");
-    stage.write("75");
-    stage.press("enter");
-    answer!(stage, Call::Sell(_), Err(props::at_fault("price", "Price is too high")));
-    stage.sees("Price is too high");
-    stage.press("backspace");
-    stage.does_not_see("Price is too high");
-    stage.press("enter");
-    assert_eq!(waiting!(stage, Call::Sell(_)), 1);
+    let mut harness = Harness::signed_in();
+    harness.press("n");
+    harness.type_text("Opera");
+    harness.press("enter");
+    harness.type_text("75");
+    harness.press("enter");
+    answer!(harness, Call::Sell(_), Err(fixtures::field_error("price", "Price is too high")));
+    harness.assert_shows("Price is too high");
+    harness.press("backspace");
+    harness.assert_hides("Price is too high");
+    harness.press("enter");
+    assert_eq!(count_pending!(harness, Call::Sell(_)), 1);
 }
 
 #[test]
-fn a_change_is_shown_at_once() {
-    let mut stage = selling();
-    edit(&mut stage);
-    stage.press("esc");
-    stage.sees("Jazz in the rain");
-    stage.sees("Saving");
+fn change_is_shown_at_once() {
+    let mut harness = selling();
+    edit(&mut harness);
+    harness.press("esc");
+    harness.assert_shows("Jazz in the rain");
+    harness.assert_shows("Saving");
     let changed = Ticket { title: "Jazz in the rain".to_owned(), version: 1, ..mine() };
-    answer!(stage, Call::Change(..), Ok(Reply::Ticket(Box::new(changed))));
-    stage.sees("Changed");
-    stage.sees("Available");
+    answer!(harness, Call::Change(..), Ok(Reply::Ticket(Box::new(changed))));
+    harness.assert_shows("Changed");
+    harness.assert_shows("Available");
 }
 
 #[test]
-fn a_change_that_is_refused_is_taken_back_and_says_why() {
-    let mut stage = selling();
-    edit(&mut stage);
-    stage.press("esc");
-    let refused = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(stage, Call::Change(..), Err(refused));
-    stage.sees("The ticket is reserved");
-    stage.sees("Jazz at the lake");
-    stage.does_not_see("Jazz in the rain");
+fn refused_change_is_reverted_with_its_reason() {
+    let mut harness = selling();
+    edit(&mut harness);
+    harness.press("esc");
+    let refused = fixtures::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    answer!(harness, Call::Change(..), Err(refused));
+    harness.assert_shows("The ticket is reserved");
+    harness.assert_shows("Jazz at the lake");
+    harness.assert_hides("Jazz in the rain");
 }
 
 #[test]
-fn a_change_is_sent_once_and_for_the_version_that_was_seen() {
-    let mut stage = selling();
-    edit(&mut stage);
-    stage.press("enter enter esc e enter d");
-    assert_eq!(waiting!(stage, Call::Change(_, _, 0)), 1);
-    assert_eq!(waiting!(stage, Call::Change(..) | Call::Withdraw(..)), 1);
+fn change_is_sent_once_with_the_version_shown() {
+    let mut harness = selling();
+    edit(&mut harness);
+    harness.press("enter enter esc e enter d");
+    assert_eq!(count_pending!(harness, Call::Change(_, _, 0)), 1);
+    assert_eq!(count_pending!(harness, Call::Change(..) | Call::Withdraw(..)), 1);
 }
 
 #[test]
-fn a_listing_is_withdrawn_after_it_was_asked() {
-    let mut stage = selling();
-    stage.press("d n");
-    assert_eq!(waiting!(stage, Call::Withdraw(..)), 0);
-    stage.press("d y");
-    stage.sees("Withdrawing");
-    answer!(stage, Call::Withdraw(_, 0), Ok(Reply::Done));
-    stage.sees("The listing was withdrawn");
-    stage.world.listings.clear();
-    stage.settle();
-    stage.sees("You are not selling anything yet");
+fn listing_is_withdrawn_after_confirmation() {
+    let mut harness = selling();
+    harness.press("d n");
+    assert_eq!(count_pending!(harness, Call::Withdraw(..)), 0);
+    harness.press("d y");
+    harness.assert_shows("Withdrawing");
+    answer!(harness, Call::Withdraw(_, 0), Ok(Reply::Done));
+    harness.assert_shows("The listing was withdrawn");
+    harness.server.listings.clear();
+    harness.answer_reads();
+    harness.assert_shows("You are not selling anything yet");
 }
 
 #[test]
-fn a_withdrawal_that_is_refused_leaves_the_listing() {
-    let mut stage = selling();
-    stage.press("d y");
-    let refused = props::refused(ErrorCode::TicketReserved, "The ticket is reserved");
-    answer!(stage, Call::Withdraw(..), Err(refused));
-    stage.sees("The ticket is reserved");
-    stage.settle();
-    stage.sees("Available");
+fn refused_withdrawal_keeps_the_listing() {
+    let mut harness = selling();
+    harness.press("d y");
+    let refused = fixtures::refused(ErrorCode::TicketReserved, "The ticket is reserved");
+    answer!(harness, Call::Withdraw(..), Err(refused));
+    harness.assert_shows("The ticket is reserved");
+    harness.answer_reads();
+    harness.assert_shows("Available");
 }
 
 #[test]
-fn a_sale_of_one_s_own_is_announced_once() {
-    let mut stage = selling();
-    let reserved = props::later(&mine(), TicketStatus::Reserved);
-    let sold = props::later(&reserved, TicketStatus::Sold);
-    stage.feed(props::change(TicketChangeKind::Updated, reserved));
-    stage.sees("Reserved");
-    stage.feed(props::change(TicketChangeKind::Updated, sold.clone()));
-    stage.sees("You sold Jazz at the lake for $38.00");
-    stage.advance(20_000);
-    stage.feed(props::change(TicketChangeKind::Updated, sold));
-    stage.does_not_see("You sold");
+fn sale_of_an_own_listing_is_announced_once() {
+    let mut harness = selling();
+    let reserved = fixtures::later(&mine(), TicketStatus::Reserved);
+    let sold = fixtures::later(&reserved, TicketStatus::Sold);
+    harness.feed(fixtures::change(TicketChangeKind::Updated, reserved));
+    harness.assert_shows("Reserved");
+    harness.feed(fixtures::change(TicketChangeKind::Updated, sold.clone()));
+    harness.assert_shows("You sold Jazz at the lake for $38.00");
+    harness.advance(20_000);
+    harness.feed(fixtures::change(TicketChangeKind::Updated, sold));
+    harness.assert_hides("You sold");
 }
 
 #[test]
 fn failed_listing_is_reported_after_its_form_was_left() {
-    let mut stage = Stage::signed_in();
-    stage.press("n");
-    stage.write("Opera on the roof");
-    stage.press("enter");
-    stage.write("75");
-    stage.press("enter esc");
-    answer!(stage, Call::Sell(_), Err(props::offline()));
-    stage.sees("The server cannot be reached");
+    let mut harness = Harness::signed_in();
+    harness.press("n");
+    harness.type_text("Opera on the roof");
+    harness.press("enter");
+    harness.type_text("75");
+    harness.press("enter esc");
+    answer!(harness, Call::Sell(_), Err(fixtures::offline()));
+    harness.assert_shows("The server cannot be reached");
 }
 
 #[test]
-fn a_withdrawn_listing_does_not_come_back_from_a_list_that_was_read_before() {
-    let mut stage = selling();
+fn withdrawn_listing_is_not_restored_by_an_older_list() {
+    let mut harness = selling();
     // Closing the question reloads the list while the withdrawal is in progress.
-    stage.press("d y");
-    answer!(stage, Call::Withdraw(..), Ok(Reply::Done));
-    stage.settle();
-    stage.does_not_see("Jazz at the lake");
+    harness.press("d y");
+    answer!(harness, Call::Withdraw(..), Ok(Reply::Done));
+    harness.answer_reads();
+    harness.assert_hides("Jazz at the lake");
 }

@@ -1,4 +1,4 @@
-//! Whatever happens, in whatever order, and whatever the size: nothing panics, and every picture is sound.
+//! Random events in any order and at any size: nothing panics, and every screen is valid.
 
 use std::time::Duration;
 
@@ -7,11 +7,11 @@ use ticketing_sdk::{CardEntry, ErrorCode, OrderStatus, PaymentStatus, TicketChan
 use ticketing_tui::{Call, CallError, Colours, Event, Feed, Reply};
 use unicode_width::UnicodeWidthStr;
 
-use crate::support::{Stage, props};
+use crate::support::{Harness, fixtures};
 
-/// How many walks, and how many steps each.
-const WALKS: u64 = 16;
-const STEPS: usize = 200;
+/// The number of random sequences, and of events in each.
+const SEQUENCES: u64 = 16;
+const EVENTS: usize = 200;
 
 const KEYS: [&str; 44] = [
     "up",
@@ -60,7 +60,7 @@ const KEYS: [&str; 44] = [
     "r",
 ];
 
-/// A row of numbers that is the same in each run: a walk that fails fails again.
+/// A seeded generator: a sequence that fails fails again.
 struct Rng(u64);
 
 impl Rng {
@@ -74,13 +74,13 @@ impl Rng {
     }
 }
 
-/// An answer of the server: often the one that is hoped for.
-fn answer(rng: &mut Rng, stage: &mut Stage, call: &Call) -> Result<Reply, CallError> {
+/// Returns a random reply to a call, most often a successful one.
+fn answer(rng: &mut Rng, harness: &mut Harness, call: &Call) -> Result<Reply, CallError> {
     let ticket = |rng: &mut Rng| {
-        let mut ticket = rng.pick(&[props::tickets(), props::odd_tickets()].concat());
+        let mut ticket = rng.pick(&[fixtures::tickets(), fixtures::odd_tickets()].concat());
         ticket.version = rng.below(5) as i64;
         ticket.status = rng.pick(&[TicketStatus::Available, TicketStatus::Reserved, TicketStatus::Sold]);
-        ticket.user_id = rng.pick(&[props::ME, "user-grace"]).into();
+        ticket.user_id = rng.pick(&[fixtures::ME, "user-grace"]).into();
         ticket
     };
     let order = |rng: &mut Rng| {
@@ -91,21 +91,21 @@ fn answer(rng: &mut Rng, stage: &mut Stage, call: &Call) -> Result<Reply, CallEr
             OrderStatus::Cancelled,
             OrderStatus::AwaitingPayment,
         ]);
-        props::order(rng.pick(&["o1", "o2", "o3"]), &ticket(rng), status)
+        fixtures::order(rng.pick(&["o1", "o2", "o3"]), &ticket(rng), status)
     };
     if rng.below(4) == 0 {
         return Err(rng.pick(&[
-            props::offline(),
-            props::unknown(),
-            props::signed_out(),
-            props::declined(),
-            props::at_fault("title", "no"),
-            props::refused(ErrorCode::TicketReserved, "reserved"),
-            props::refused(ErrorCode::NotFound, "gone"),
+            fixtures::offline(),
+            fixtures::unknown(),
+            fixtures::signed_out(),
+            fixtures::declined(),
+            fixtures::field_error("title", "no"),
+            fixtures::refused(ErrorCode::TicketReserved, "reserved"),
+            fixtures::refused(ErrorCode::NotFound, "gone"),
         ]));
     }
-    let me = Some(props::me());
-    stage.world.skew = rng.pick(&[0, 0, 0, 60_000, -7_200_000]);
+    let me = Some(fixtures::me());
+    harness.server.skew = rng.pick(&[0, 0, 0, 60_000, -7_200_000]);
     Ok(match call {
         Call::Session | Call::SignIn { .. } | Call::SignUp { .. } => Reply::Session(me),
         Call::CardEntry => Reply::CardEntry(rng.pick(&[CardEntry::Token, CardEntry::Page])),
@@ -121,53 +121,53 @@ fn answer(rng: &mut Rng, stage: &mut Stage, call: &Call) -> Result<Reply, CallEr
         Call::Withdraw(..) | Call::Cancel(_) => Reply::Done,
         Call::Pay { .. } => {
             let statuses = [PaymentStatus::Succeeded, PaymentStatus::Failed, PaymentStatus::Refunded];
-            Reply::Payment(Box::new(props::payment(rng.pick(&statuses))))
+            Reply::Payment(Box::new(fixtures::payment(rng.pick(&statuses))))
         }
     })
 }
 
-fn step(rng: &mut Rng, stage: &mut Stage) {
+fn apply_random_event(rng: &mut Rng, harness: &mut Harness) {
     match rng.below(20) {
-        0..=8 => stage.press(rng.pick(&KEYS)),
-        9 => stage.write(rng.pick(&["tok_visa", "日本", "75", "\u{301}", "🎫x", "jazz", "%"])),
-        10..=13 if !stage.waiting.is_empty() => {
-            let at = rng.below(stage.waiting.len());
-            let (id, call) = stage.waiting.remove(at);
-            let reply = answer(rng, stage, &call);
-            stage.reply(id, reply);
+        0..=8 => harness.press(rng.pick(&KEYS)),
+        9 => harness.type_text(rng.pick(&["tok_visa", "日本", "75", "\u{301}", "🎫x", "jazz", "%"])),
+        10..=13 if !harness.pending.is_empty() => {
+            let at = rng.below(harness.pending.len());
+            let (id, call) = harness.pending.remove(at);
+            let reply = answer(rng, harness, &call);
+            harness.reply(id, reply);
         }
-        10..=13 => stage.feed(Event::Idle),
+        10..=13 => harness.feed(Event::Idle),
         14 => {
             let kinds = [TicketChangeKind::Created, TicketChangeKind::Updated, TicketChangeKind::Deleted];
-            let ticket = rng.pick(&[props::tickets(), props::odd_tickets()].concat());
+            let ticket = rng.pick(&[fixtures::tickets(), fixtures::odd_tickets()].concat());
             let kind = rng.pick(&kinds);
-            stage.feed(props::change(kind, props::later(&ticket, TicketStatus::Reserved)));
+            harness.feed(fixtures::change(kind, fixtures::later(&ticket, TicketStatus::Reserved)));
         }
         15 => {
             let retry_in = Duration::from_secs(3);
             let feeds = [
                 Feed::Connected,
                 Feed::Reset,
-                Feed::Lost { error: props::offline(), retry_in },
-                Feed::Ended(props::unknown()),
+                Feed::Lost { error: fixtures::offline(), retry_in },
+                Feed::Ended(fixtures::unknown()),
             ];
-            stage.feed(Event::Feed(rng.pick(&feeds)));
+            harness.feed(Event::Feed(rng.pick(&feeds)));
         }
-        16 => stage.advance(rng.pick(&[0, 1, 700, 60_000, 400_000, -5_000])),
+        16 => harness.advance(rng.pick(&[0, 1, 700, 60_000, 400_000, -5_000])),
         17 => {
             let [width, height] = [140, 50].map(|most| u16::try_from(rng.below(most)).unwrap());
-            stage.size = rng.pick(&[Size::new(width, height), Size::new(80, 24), Size::new(40, 12)]);
-            stage.feed(Event::Resize(stage.size));
+            harness.size = rng.pick(&[Size::new(width, height), Size::new(80, 24), Size::new(40, 12)]);
+            harness.feed(Event::Resize(harness.size));
         }
-        18 => stage.click_at(rng.below(140), rng.below(50)),
-        _ => stage.feed(Event::Paste(rng.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
+        18 => harness.click_at(rng.below(140), rng.below(50)),
+        _ => harness.feed(Event::Paste(rng.pick(&["a\nb\u{1b}", "日本語", ""]).to_owned())),
     }
 }
 
-/// No wide character is cut in half, nothing harmful is drawn, and the cursor is on the screen.
-fn is_sound(stage: &mut Stage) {
-    let size = stage.size;
-    let (buffer, cursor) = stage.buffer();
+/// Fails if a wide character is cut, a control character is drawn, or the cursor is off the screen.
+fn assert_valid(harness: &mut Harness) {
+    let size = harness.size;
+    let (buffer, cursor) = harness.buffer();
     for y in 0..size.height {
         for x in 0..size.width {
             let symbol = buffer[(x, y)].symbol();
@@ -175,7 +175,7 @@ fn is_sound(stage: &mut Stage) {
             if symbol.width() > 1 {
                 assert!(x + 1 < size.width, "{symbol} hangs over the edge");
                 let behind = buffer[(x + 1, y)].symbol();
-                assert_eq!(behind.trim(), "", "{symbol} at {x}, {y} is half covered:\n{}", stage.screen());
+                assert_eq!(behind.trim(), "", "{symbol} at {x}, {y} is half covered:\n{}", harness.screen());
             }
         }
     }
@@ -186,16 +186,16 @@ fn is_sound(stage: &mut Stage) {
 
 #[test]
 fn random_events_keep_every_screen_valid() {
-    for seed in 0..WALKS {
+    for seed in 0..SEQUENCES {
         let mut rng = Rng(seed);
-        let mut stage = Stage::new((80, 24), Colours::True);
-        stage.sign_in();
-        for _ in 0..STEPS {
-            step(&mut rng, &mut stage);
-            is_sound(&mut stage);
-            assert!(stage.app.wakes_at().is_none_or(|at| at > stage.now), "it wakes without a rest");
-            assert!(stage.waiting.len() < 500, "calls pile up: {:?}", stage.waiting);
-            if stage.app.has_ended() {
+        let mut harness = Harness::new((80, 24), Colours::True);
+        harness.sign_in();
+        for _ in 0..EVENTS {
+            apply_random_event(&mut rng, &mut harness);
+            assert_valid(&mut harness);
+            assert!(harness.app.wakes_at().is_none_or(|at| at > harness.now), "it wakes without a rest");
+            assert!(harness.pending.len() < 500, "calls pile up: {:?}", harness.pending);
+            if harness.app.has_ended() {
                 break;
             }
         }
@@ -203,22 +203,24 @@ fn random_events_keep_every_screen_valid() {
 }
 
 #[test]
-fn every_screen_is_sound_at_every_size() {
+fn every_screen_is_valid_at_every_size() {
     let ways =
         ["", "enter", "2", "2 enter", "3", "n", "4", "5", "5 end", "i", "$", "?", ":", "/ j", "n ctrl-p"];
     for keys in ways {
-        let mut stage = Stage::new((80, 24), Colours::True);
-        stage.world.market = [props::odd_tickets(), props::tickets(), props::odd_tickets()].concat();
-        stage.world.orders = vec![props::order("o1", &props::odd_tickets()[0], OrderStatus::Created)];
-        stage.sign_in();
-        stage.press(keys);
-        stage.settle();
-        stage.feed(Event::SaveFailed("日本語のコンサート、東京ドーム、二日目".repeat(3)));
+        let mut harness = Harness::new((80, 24), Colours::True);
+        harness.server.market =
+            [fixtures::odd_tickets(), fixtures::tickets(), fixtures::odd_tickets()].concat();
+        harness.server.orders =
+            vec![fixtures::order("o1", &fixtures::odd_tickets()[0], OrderStatus::Created)];
+        harness.sign_in();
+        harness.press(keys);
+        harness.answer_reads();
+        harness.feed(Event::SaveFailed("日本語のコンサート、東京ドーム、二日目".repeat(3)));
         for width in (0..64).step_by(3).chain((64..210).step_by(13)) {
             for height in [0, 1, 2, 11, 12, 13, 17, 24, 60] {
-                stage.size = Size::new(width, height);
-                stage.feed(Event::Resize(stage.size));
-                is_sound(&mut stage);
+                harness.size = Size::new(width, height);
+                harness.feed(Event::Resize(harness.size));
+                assert_valid(&mut harness);
             }
         }
     }

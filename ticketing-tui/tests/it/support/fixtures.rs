@@ -57,7 +57,7 @@ pub(crate) fn tickets() -> Vec<Ticket> {
         ticket("t6", "Morning yoga in the park", "0.05", 60 * 24 * 3),
     ];
     tickets[0].details = TicketDetails {
-        venue: Some("Lake stage".to_owned()),
+        venue: Some("Lake harness".to_owned()),
         starts_at: "2027-06-04T20:30:00+02:00".parse().ok(),
         seat: Some("Row 3, seat 12".to_owned()),
         ..TicketDetails::default()
@@ -133,7 +133,7 @@ pub(crate) fn unknown() -> CallError {
     CallError { hint, ..call_error(CallErrorKind::Unknown(SafeToRepeat::Always), message) }
 }
 
-pub(crate) fn unknown_at_a_server_without_keys() -> CallError {
+pub(crate) fn unknown_without_keys() -> CallError {
     let hint = Some("Look whether it was done before you try again: this server may do it twice".to_owned());
     let kind = CallErrorKind::Unknown(SafeToRepeat::Never);
     CallError { hint, ..call_error(kind, "It is not known whether it was done") }
@@ -150,7 +150,7 @@ pub(crate) fn declined() -> CallError {
 }
 
 /// A refusal that says what is wrong with a field.
-pub(crate) fn at_fault(field: &str, message: &str) -> CallError {
+pub(crate) fn field_error(field: &str, message: &str) -> CallError {
     let fields = vec![(field.to_owned(), message.to_owned())];
     CallError { fields, ..refused(ErrorCode::InvalidInput, "The input is wrong") }
 }

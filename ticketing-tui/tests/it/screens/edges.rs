@@ -3,46 +3,46 @@
 use ticketing_sdk::OrderStatus;
 use ticketing_tui::{Colours, Event, Setup};
 
-use super::look;
-use crate::support::{NOW, Stage, props};
+use super::assert_screen;
+use crate::support::{Harness, NOW, fixtures};
 
 #[test]
 fn too_small() {
     for size in [(39, 12), (9, 3)] {
-        look(module_path!(), "too_small", &[size], Stage::new, Stage::sign_in);
+        assert_screen(module_path!(), "too_small", &[size], Harness::new, Harness::sign_in);
     }
 }
 
 /// The fewest columns at which tabs have words, and the account is shown, and their neighbours.
 #[test]
-fn in_between() {
-    let play = |stage: &mut Stage| {
-        let tickets = props::tickets();
-        stage.world.orders = tickets[..2]
+fn breakpoint_widths() {
+    let play = |harness: &mut Harness| {
+        let tickets = fixtures::tickets();
+        harness.server.orders = tickets[..2]
             .iter()
-            .map(|ticket| props::order(&ticket.title, ticket, OrderStatus::Created))
+            .map(|ticket| fixtures::order(&ticket.title, ticket, OrderStatus::Created))
             .collect();
-        stage.sign_in();
+        harness.sign_in();
     };
-    look(module_path!(), "in_between", &[(59, 14), (60, 16), (110, 24)], Stage::new, play);
+    assert_screen(module_path!(), "breakpoint_widths", &[(59, 14), (60, 16), (110, 24)], Harness::new, play);
 }
 
 #[test]
-fn a_stack_of_messages() {
-    look(module_path!(), "a_stack_of_messages", &[(80, 24), (40, 12)], Stage::new, |stage| {
-        stage.sign_in();
-        stage
+fn many_messages() {
+    assert_screen(module_path!(), "many_messages", &[(80, 24), (40, 12)], Harness::new, |harness| {
+        harness.sign_in();
+        harness
             .feed(Event::SaveFailed("permission denied: /home/ada/.config/ticketing/config.toml".to_owned()));
-        stage.feed(Event::BrowseFailed("no such file or directory".to_owned()));
-        stage.press("y");
-        stage.press("o");
+        harness.feed(Event::BrowseFailed("no such file or directory".to_owned()));
+        harness.press("y");
+        harness.press("o");
     });
 }
 
 #[test]
-fn faults_of_the_config() {
+fn config_errors() {
     let open = |size: (u16, u16), colours: Colours| {
-        let mut stage = Stage::new(size, colours);
+        let mut harness = Harness::new(size, colours);
         let setup = Setup {
             server: format!("https://{}.example.com", "a-long-name".repeat(5)),
             settings: ticketing_tui::Settings::default(),
@@ -55,23 +55,23 @@ fn faults_of_the_config() {
                 "config.toml, line 7, column 1: there is no action \"bye\"".to_owned(),
                 "config.toml, line 8, column 1: there is no setting \"bel\"".to_owned(),
             ],
-            size: stage.size,
+            size: harness.size,
             colours,
             light: false,
         };
-        stage.app = ticketing_tui::App::new(setup, ticketing_sdk::Timestamp::from_millis(NOW));
-        stage
+        harness.app = ticketing_tui::App::new(setup, ticketing_sdk::Timestamp::from_millis(NOW));
+        harness
     };
-    look(module_path!(), "faults_of_the_config", &[(80, 24)], open, Stage::go_live);
+    assert_screen(module_path!(), "config_errors", &[(80, 24)], open, Harness::go_live);
 }
 
 #[test]
-fn a_long_name_of_the_one_who_is_signed_in() {
+fn long_user_name() {
     let sizes = [(80, 24), (60, 16)];
-    look(module_path!(), "a_long_name", &sizes, Stage::new, |stage| {
-        let mut user = props::me();
+    assert_screen(module_path!(), "long_user_name", &sizes, Harness::new, |harness| {
+        let mut user = fixtures::me();
         user.email = "a.very.long.name.of.somepers@a-department.of.some.university.example.com".to_owned();
-        stage.world.user = Some(user);
-        stage.go_live();
+        harness.server.user = Some(user);
+        harness.go_live();
     });
 }

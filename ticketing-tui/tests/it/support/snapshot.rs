@@ -1,4 +1,4 @@
-//! Pictures of the screen as text: what is written, and where the cursor is; and the style of what is written.
+//! The screen as text, the place of the cursor, and the style of a text on the screen.
 
 use std::fmt::Write;
 
@@ -13,13 +13,13 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 }
 
 /// What is written, and where the cursor is. A line that is there many times is written once.
-pub(crate) fn of((buffer, cursor): &(Buffer, Option<Position>)) -> String {
-    let mut picture = folded(&lines(buffer));
+pub(crate) fn text_and_cursor((buffer, cursor): &(Buffer, Option<Position>)) -> String {
+    let mut snapshot = folded(&lines(buffer));
     let _ = match cursor {
-        Some(Position { x, y }) => writeln!(picture, "cursor: column {x}, line {y}"),
-        None => writeln!(picture, "cursor: none"),
+        Some(Position { x, y }) => writeln!(snapshot, "cursor: column {x}, line {y}"),
+        None => writeln!(snapshot, "cursor: none"),
     };
-    picture
+    snapshot
 }
 
 /// The style of the first place where this is written.

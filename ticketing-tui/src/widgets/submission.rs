@@ -9,15 +9,15 @@ use crate::effect::CallId;
 
 /// How far a form is.
 #[derive(Debug, Default)]
-pub(crate) struct Sending {
+pub(crate) struct Submission {
     /// The answer that is waited for. Nothing is sent meanwhile.
     sent: Option<CallId>,
     /// Why it was refused, where no field is at fault.
     error: Option<CallError>,
 }
 
-impl Sending {
-    pub(crate) fn is_under_way(&self) -> bool {
+impl Submission {
+    pub(crate) fn is_pending(&self) -> bool {
         self.sent.is_some()
     }
 
@@ -27,12 +27,12 @@ impl Sending {
     }
 
     /// Whether this answer is the one that is waited for. It is not waited for any more, then.
-    pub(crate) fn ends_with(&mut self, call: CallId) -> bool {
+    pub(crate) fn take_reply(&mut self, call: CallId) -> bool {
         self.sent.take_if(|sent| *sent == call).is_some()
     }
 
     /// Shows why it was refused: at the fields of these names, in their order, or below all of them.
-    pub(crate) fn refused(&mut self, error: &CallError, form: &mut Form, names: &[&str]) {
+    pub(crate) fn show_refusal(&mut self, error: &CallError, form: &mut Form, names: &[&str]) {
         let mut at_fields = false;
         for (field, name) in names.iter().enumerate() {
             if let Some(message) = error.field(name) {
@@ -43,12 +43,12 @@ impl Sending {
         self.error = (!at_fields).then(|| error.clone());
     }
 
-    pub(crate) fn forget(&mut self) {
+    pub(crate) fn clear_error(&mut self) {
         self.error = None;
     }
 
     /// What it was refused for, in words.
-    pub(crate) fn words(&self) -> Vec<String> {
+    pub(crate) fn messages(&self) -> Vec<String> {
         self.error.iter().map(|error| error.message.clone()).collect()
     }
 
@@ -63,7 +63,7 @@ impl Sending {
             }
             rest = below(rest, 1);
         }
-        if self.is_under_way() {
+        if self.is_pending() {
             painter.text(rest, &format!("{awaited}{}", painter.glyphs.ellipsis), painter.theme.accent);
             return None;
         }

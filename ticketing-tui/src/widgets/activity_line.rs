@@ -3,8 +3,8 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::card::StyleRole;
 use super::painter::Painter;
+use super::ticket_card::StyleRole;
 use crate::model::activity::{ActivityEvent, ActivityKind};
 use crate::text;
 
@@ -13,7 +13,7 @@ fn role(kind: ActivityKind) -> StyleRole {
         ActivityKind::Listed | ActivityKind::Released => StyleRole::Good,
         ActivityKind::Reserved | ActivityKind::Priced(_) => StyleRole::Warn,
         ActivityKind::Sold => StyleRole::Accent,
-        ActivityKind::Withdrawn | ActivityKind::Renamed => StyleRole::Gone,
+        ActivityKind::Withdrawn | ActivityKind::Renamed => StyleRole::Unavailable,
     }
 }
 

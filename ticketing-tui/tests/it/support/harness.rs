@@ -1,4 +1,4 @@
-//! A stage: the pure core, a clock that a test moves, the effects that came out, and a small world that answers.
+//! The harness: the pure core, a clock that the test sets, the recorded effects, and a fake server.
 
 use crossterm::event::{
     KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -10,47 +10,47 @@ use ticketing_tui::{
     App, Borders, Call, CallError, CallId, Colours, Effect, Event, Feed, Reply, Settings, Setup, ThemeName,
 };
 
-use super::props;
+use super::fixtures;
 
 /// When the tests begin, in Unix milliseconds.
 pub(crate) const NOW: i64 = 1_800_000_000_000;
 
-/// What the server answers to reads.
+/// The data that reads are answered with.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct World {
+pub(crate) struct FakeServer {
     pub(crate) user: Option<CurrentUser>,
     pub(crate) market: Vec<Ticket>,
     pub(crate) listings: Vec<Ticket>,
     pub(crate) orders: Vec<Order>,
-    /// What the server's clock is ahead, in milliseconds.
+    /// The lead of the server's clock in milliseconds.
     pub(crate) skew: i64,
     /// Whether cards are given on the page of an order.
     pub(crate) has_card_form: bool,
 }
 
-/// The pure core, and all that is around it.
-pub(crate) struct Stage {
+/// The pure core in its harness.
+pub(crate) struct Harness {
     pub(crate) app: App,
-    pub(crate) world: World,
+    pub(crate) server: FakeServer,
     pub(crate) now: Timestamp,
     pub(crate) size: Size,
-    /// Everything that was asked of the world and not looked at yet, but for calls.
+    /// The recorded effects, except calls.
     pub(crate) effects: Vec<Effect>,
-    /// Calls that are not answered yet, the oldest first.
-    pub(crate) waiting: Vec<(CallId, Call)>,
+    /// The pending calls, the oldest first.
+    pub(crate) pending: Vec<(CallId, Call)>,
 }
 
-impl Stage {
+impl Harness {
     /// The program as it starts: nothing is answered yet.
     pub(crate) fn new(size: (u16, u16), colours: Colours) -> Self {
-        Self::with(size, colours, Settings { theme: ThemeName::Auto, ..Settings::default() })
+        Self::with_settings(size, colours, Settings { theme: ThemeName::Auto, ..Settings::default() })
     }
 
     pub(crate) fn ascii(size: (u16, u16), colours: Colours) -> Self {
-        Self::with(size, colours, Settings { borders: Borders::Ascii, ..Settings::default() })
+        Self::with_settings(size, colours, Settings { borders: Borders::Ascii, ..Settings::default() })
     }
 
-    pub(crate) fn with(size: (u16, u16), colours: Colours, settings: Settings) -> Self {
+    pub(crate) fn with_settings(size: (u16, u16), colours: Colours, settings: Settings) -> Self {
         let (now, size) = (Timestamp::from_millis(NOW), Size::new(size.0, size.1));
         let setup = Setup {
             server: "http://127.0.0.1:3000".to_owned(),
@@ -62,46 +62,46 @@ impl Stage {
             light: false,
         };
         let app = App::new(setup, now);
-        let world = World { market: props::tickets(), ..World::default() };
-        let mut stage = Self { app, world, now, size, effects: Vec::new(), waiting: Vec::new() };
-        stage.feed(Event::Tick);
-        stage
+        let server = FakeServer { market: fixtures::tickets(), ..FakeServer::default() };
+        let mut harness = Self { app, server, now, size, effects: Vec::new(), pending: Vec::new() };
+        harness.feed(Event::Tick);
+        harness
     }
 
-    /// A market that is there and live, seen by nobody in particular.
+    /// Returns a loaded and live market of a signed-out user.
     pub(crate) fn open() -> Self {
-        let mut stage = Self::new((80, 24), Colours::True);
-        stage.go_live();
-        stage
+        let mut harness = Self::new((80, 24), Colours::True);
+        harness.go_live();
+        harness
     }
 
-    /// The same, seen by one who is signed in.
+    /// Returns a loaded and live market of a signed-in user.
     pub(crate) fn signed_in() -> Self {
-        let mut stage = Self::new((80, 24), Colours::True);
-        stage.sign_in();
-        stage
+        let mut harness = Self::new((80, 24), Colours::True);
+        harness.sign_in();
+        harness
     }
 
     pub(crate) fn go_live(&mut self) {
         self.feed(Event::Feed(Feed::Connected));
-        self.settle();
+        self.answer_reads();
     }
 
     /// Signs the user in, and loads everything.
     pub(crate) fn sign_in(&mut self) {
-        self.world.user = Some(props::me());
+        self.server.user = Some(fixtures::me());
         self.go_live();
     }
 
     pub(crate) fn feed(&mut self, event: Event) {
-        self.app.set_clock_offset(self.world.skew);
+        self.app.set_clock_offset(self.server.skew);
         for effect in self.app.update(event, self.now) {
             match effect {
-                Effect::Call(id, call) => self.waiting.push((id, call)),
+                Effect::Call(id, call) => self.pending.push((id, call)),
                 other => self.effects.push(other),
             }
         }
-        // A picture is made after each event, as the driver does: what is clicked is what was seen.
+        // The screen is drawn after each event, as in the driver, so that clicks hit what was drawn.
         self.buffer();
     }
 
@@ -113,15 +113,15 @@ impl Stage {
     }
 
     /// Writes a text, key by key.
-    pub(crate) fn write(&mut self, text: &str) {
+    pub(crate) fn type_text(&mut self, text: &str) {
         for c in text.chars() {
             self.feed(Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
-            self.work();
+            self.finish_work();
         }
     }
 
-    /// Does all slices of work that wait.
-    pub(crate) fn work(&mut self) {
+    /// Runs the pending slices of work.
+    pub(crate) fn finish_work(&mut self) {
         while self.app.has_work() {
             self.feed(Event::Idle);
         }
@@ -132,8 +132,8 @@ impl Stage {
         self.feed(Event::Tick);
     }
 
-    /// Lets the time pass as the driver does, waking where the core asks for it.
-    pub(crate) fn pass(&mut self, millis: i64) {
+    /// Advances the clock as the driver does, with a tick at each wake-up of the core.
+    pub(crate) fn advance_with_wakeups(&mut self, millis: i64) {
         let end = self.now.as_millis() + millis;
         while let Some(at) = self.app.wakes_at().filter(|at| at.as_millis() <= end) {
             self.now = Timestamp::from_millis(at.as_millis().max(self.now.as_millis() + 1));
@@ -144,28 +144,29 @@ impl Stage {
     }
 
     pub(crate) fn take_call(&mut self, like: &str, is: impl Fn(&Call) -> bool) -> CallId {
-        let at = self.waiting.iter().position(|(_, call)| is(call));
-        let at = at.unwrap_or_else(|| panic!("no {like} among {:?}", self.waiting));
-        self.waiting.remove(at).0
+        let at = self.pending.iter().position(|(_, call)| is(call));
+        let at = at.unwrap_or_else(|| panic!("no {like} among {:?}", self.pending));
+        self.pending.remove(at).0
     }
 
     pub(crate) fn reply(&mut self, id: CallId, reply: Result<Reply, CallError>) {
         self.feed(Event::Reply(id, reply));
     }
 
-    /// Answers all who only ask, until nobody does, out of the world.
-    pub(crate) fn settle(&mut self) {
-        while let Some(at) = self.waiting.iter().position(|(_, call)| !call.is_write()) {
-            let (id, call) = self.waiting.remove(at);
-            let reply = self.world_says(&call);
+    /// Answers the pending reads from the fake server until none is left.
+    pub(crate) fn answer_reads(&mut self) {
+        while let Some(at) = self.pending.iter().position(|(_, call)| !call.is_write()) {
+            let (id, call) = self.pending.remove(at);
+            let reply = self.answer_read(&call);
             self.reply(id, reply);
         }
-        self.work();
+        self.finish_work();
     }
 
-    fn world_says(&self, call: &Call) -> Result<Reply, CallError> {
-        let World { user, market, listings, orders, has_card_form, .. } = &self.world;
-        let gone = || props::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
+    fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
+        let FakeServer { user, market, listings, orders, has_card_form, .. } = &self.server;
+        let not_found =
+            || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "The item does not exist any more");
         Ok(match call {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),
@@ -173,12 +174,12 @@ impl Stage {
             Call::CardEntry if *has_card_form => Reply::CardEntry(CardEntry::Page),
             Call::CardEntry => Reply::CardEntry(CardEntry::Token),
             Call::Order(id) => {
-                let order = orders.iter().find(|order| order.id == *id).ok_or_else(gone)?;
+                let order = orders.iter().find(|order| order.id == *id).ok_or_else(not_found)?;
                 Reply::Order(Box::new(order.clone()))
             }
             Call::Ticket(id) => {
                 let ticket =
-                    market.iter().chain(listings).find(|ticket| ticket.id == *id).ok_or_else(gone)?;
+                    market.iter().chain(listings).find(|ticket| ticket.id == *id).ok_or_else(not_found)?;
                 Reply::Ticket(Box::new(ticket.clone()))
             }
             _ => Reply::Session(user.clone()),
@@ -193,16 +194,16 @@ impl Stage {
 
     /// What is on the screen, line by line.
     pub(crate) fn screen(&mut self) -> String {
-        super::picture::text(&self.buffer().0)
+        super::snapshot::text(&self.buffer().0)
     }
 
     /// Fails unless the screen shows this.
-    pub(crate) fn sees(&mut self, words: &str) {
+    pub(crate) fn assert_shows(&mut self, words: &str) {
         let screen = self.screen();
         assert!(screen.contains(words), "{words:?} is not on the screen:\n{screen}");
     }
 
-    pub(crate) fn does_not_see(&mut self, words: &str) {
+    pub(crate) fn assert_hides(&mut self, words: &str) {
         let screen = self.screen();
         assert!(!screen.contains(words), "{words:?} is on the screen:\n{screen}");
     }

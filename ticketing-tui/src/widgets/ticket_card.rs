@@ -19,7 +19,7 @@ use crate::theme::Theme;
 pub(crate) enum StyleRole {
     Good,
     Warn,
-    Gone,
+    Unavailable,
     Accent,
     Bad,
 }
@@ -29,7 +29,7 @@ impl StyleRole {
         match self {
             Self::Good => theme.good,
             Self::Warn => theme.warn,
-            Self::Gone => theme.gone,
+            Self::Unavailable => theme.unavailable,
             Self::Accent => theme.accent,
             Self::Bad => theme.bad,
         }
@@ -53,7 +53,7 @@ pub(crate) fn status(model: &Model, ticket: &TicketId, row: &TicketRow) -> (Stri
     let role = match row.state {
         TicketState::Available => StyleRole::Good,
         TicketState::Reserved => StyleRole::Warn,
-        TicketState::Sold | TicketState::Withdrawn => StyleRole::Gone,
+        TicketState::Sold | TicketState::Withdrawn => StyleRole::Unavailable,
     };
     (row.state.label().to_owned(), role)
 }

@@ -1,0 +1,39 @@
+//! What happens in the market: the log and the charts.
+
+use ticketing_sdk::{TicketChangeKind, TicketStatus};
+
+use super::screen_tests;
+use crate::support::{Harness, fixtures};
+
+/// Ten minutes of a market.
+fn keep_busy(harness: &mut Harness) {
+    harness.sign_in();
+    let mut tickets = fixtures::tickets();
+    for step in 0..40_u32 {
+        harness.advance(14_000);
+        let n = tickets.len();
+        let ticket = fixtures::ticket(&format!("n{step}"), &format!("Late show {step}"), "18.50", 0);
+        harness.feed(fixtures::change(TicketChangeKind::Created, ticket.clone()));
+        tickets.push(ticket);
+        let at = (step as usize * 7) % n;
+        let status = [TicketStatus::Reserved, TicketStatus::Sold, TicketStatus::Available][step as usize % 3];
+        tickets[at] = fixtures::later(&tickets[at], status);
+        harness.feed(fixtures::change(TicketChangeKind::Updated, tickets[at].clone()));
+    }
+    let mut dear = fixtures::later(&tickets[1], TicketStatus::Available);
+    dear.price = "12.25".parse().unwrap();
+    harness.feed(fixtures::change(TicketChangeKind::Updated, dear));
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, tickets[3].clone()));
+    for ticket in fixtures::odd_tickets() {
+        harness.feed(fixtures::change(TicketChangeKind::Created, ticket));
+    }
+    harness.press("4");
+}
+
+screen_tests! {
+    empty: |harness| {
+        harness.sign_in();
+        harness.press("4");
+    };
+    -SMALL +LARGE busy: keep_busy;
+}

@@ -1,0 +1,87 @@
+//! An order from the reservation to its end.
+
+use ticketing_sdk::{Order, OrderStatus, Ticket};
+use ticketing_tui::Call;
+
+use super::{assert_screen, screen_tests};
+use crate::support::{Harness, answer, fixtures};
+
+fn ordered(status: OrderStatus) -> Order {
+    fixtures::order("o1", &fixtures::tickets()[0], status)
+}
+
+/// Opens an order that is there already.
+fn open(harness: &mut Harness, order: Order) {
+    harness.server.orders = vec![order];
+    harness.sign_in();
+    harness.press("2");
+    harness.answer_reads();
+    harness.press("enter");
+    harness.answer_reads();
+}
+
+fn hold(harness: &mut Harness) {
+    open(harness, ordered(OrderStatus::Created));
+    harness.advance(61_400);
+}
+
+/// Pays with a card, and waits.
+fn pay(harness: &mut Harness) {
+    hold(harness);
+    harness.type_text("tok_visa");
+    harness.press("enter");
+}
+
+fn titled(harness: &mut Harness, at: usize) {
+    let ticket: Ticket = fixtures::odd_tickets()[at].clone();
+    open(harness, fixtures::order("o1", &ticket, OrderStatus::Created));
+}
+
+fn expire(harness: &mut Harness) {
+    hold(harness);
+    harness.pending.clear();
+    harness.advance_with_wakeups(840_000);
+}
+
+screen_tests! {
+    -SMALL +LARGE held: hold;
+    card_missing: |harness| {
+        hold(harness);
+        harness.press("enter");
+    };
+    paying: pay;
+    -SMALL declined: |harness| {
+        pay(harness);
+        answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
+        harness.answer_reads();
+    };
+    unknown_outcome: |harness| {
+        pay(harness);
+        answer!(harness, Call::Pay { .. }, Err(fixtures::unknown()));
+        harness.answer_reads();
+    };
+    expired: |harness| {
+        harness.server.skew = 0;
+        expire(harness);
+        harness.server.orders = vec![ordered(OrderStatus::Cancelled)];
+        harness.answer_reads();
+        harness.advance(10_000);
+    };
+    awaiting_payment: |harness| open(harness, ordered(OrderStatus::AwaitingPayment));
+    complete: |harness| open(harness, ordered(OrderStatus::Complete));
+    titled_wide: |harness| titled(harness, 0);
+    -SMALL titled_long: |harness| titled(harness, 4);
+    -SMALL +LARGE on_page: |harness| {
+        harness.server.has_card_form = true;
+        hold(harness);
+    };
+}
+
+#[test]
+fn in_ascii() {
+    assert_screen(module_path!(), "in_ascii", &[(80, 24)], Harness::ascii, |harness| {
+        pay(harness);
+        answer!(harness, Call::Pay { .. }, Err(fixtures::declined()));
+        harness.answer_reads();
+    });
+}

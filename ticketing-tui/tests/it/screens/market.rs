@@ -1,0 +1,101 @@
+//! The market in all its states.
+
+use std::time::Duration;
+
+use ticketing_sdk::{OrderStatus, TicketChangeKind, TicketStatus};
+use ticketing_tui::{Call, Event, Feed, Reply};
+
+use super::{assert_screen, screen_tests};
+use crate::support::{Harness, answer, fixtures};
+
+fn lost(harness: &mut Harness) {
+    let retry_in = Duration::from_secs(8);
+    harness.feed(Event::Feed(Feed::Lost { error: fixtures::offline(), retry_in }));
+}
+
+/// More than there is room for.
+fn many(harness: &mut Harness) {
+    harness.server.market = (0..400)
+        .map(|n| fixtures::ticket(&format!("t{n}"), &format!("Evening {n} of the festival"), "24.50", n))
+        .collect();
+    harness.sign_in();
+}
+
+/// One ticket in each state, and one that the user has reserved.
+fn mixed(harness: &mut Harness) {
+    let tickets = fixtures::tickets();
+    harness.server.orders = vec![fixtures::order("o1", &tickets[0], OrderStatus::Created)];
+    harness.sign_in();
+    harness
+        .feed(fixtures::change(TicketChangeKind::Updated, fixtures::later(&tickets[1], TicketStatus::Sold)));
+    harness.feed(fixtures::change(TicketChangeKind::Deleted, tickets[5].clone()));
+}
+
+/// With titles that need care.
+fn odd(harness: &mut Harness) {
+    harness.server.market = fixtures::odd_tickets();
+    harness.sign_in();
+}
+
+fn filter_night(harness: &mut Harness) {
+    harness.sign_in();
+    harness.press("/");
+    harness.type_text("night");
+    harness.press("enter");
+}
+
+screen_tests! {
+    loading: |_| {};
+    empty: |harness| {
+        harness.server.market.clear();
+        harness.go_live();
+    };
+    failed: |harness| {
+        harness.feed(Event::Feed(Feed::Connected));
+        answer!(harness, Call::Session, Ok(Reply::Session(None)));
+        answer!(harness, Call::Market, Err(fixtures::offline()));
+    };
+    -SMALL offline: |harness| {
+        harness.sign_in();
+        lost(harness);
+    };
+    -SMALL +LARGE filled: mixed;
+    scrolled: |harness| {
+        many(harness);
+        harness.press("pagedown pagedown");
+    };
+    filtered: filter_night;
+    -SMALL filter_being_written: |harness| {
+        harness.sign_in();
+        harness.press("/");
+        harness.type_text("jazz");
+    };
+    filtered_with_no_result: |harness| {
+        harness.sign_in();
+        harness.press("a /");
+        harness.type_text("opera");
+        harness.press("enter");
+    };
+    bounded_by_price_and_sorted: |harness| {
+        harness.sign_in();
+        harness.press("$");
+        harness.type_text("25");
+        harness.press("tab");
+        harness.type_text("150");
+        harness.press("enter s s a");
+        harness.finish_work();
+    };
+    reserving: |harness| {
+        harness.sign_in();
+        harness.press("b");
+    };
+    -SMALL odd_titles: odd;
+}
+
+#[test]
+fn in_ascii() {
+    assert_screen(module_path!(), "in_ascii", &[(80, 24)], Harness::ascii, |harness| {
+        mixed(harness);
+        many(harness);
+    });
+}

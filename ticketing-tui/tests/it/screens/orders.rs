@@ -1,0 +1,58 @@
+//! One's own orders in all their states.
+
+use ticketing_sdk::{Order, OrderStatus, Timestamp};
+use ticketing_tui::Call;
+
+use super::screen_tests;
+use crate::support::{Harness, NOW, answer, fixtures};
+
+fn open(harness: &mut Harness) {
+    harness.sign_in();
+    harness.press("2");
+    harness.answer_reads();
+}
+
+/// An order in each state, and some with titles that need care.
+fn all(harness: &mut Harness) {
+    let statuses = [
+        OrderStatus::Created,
+        OrderStatus::AwaitingPayment,
+        OrderStatus::Complete,
+        OrderStatus::Cancelled,
+        OrderStatus::Created,
+    ];
+    let mut tickets = fixtures::tickets();
+    tickets.truncate(4);
+    tickets.push(fixtures::odd_tickets()[0].clone());
+    harness.server.orders = statuses
+        .iter()
+        .zip(&tickets)
+        .enumerate()
+        .map(|(n, (status, ticket))| {
+            let at = Timestamp::from_millis(NOW - 60_000 * n as i64);
+            Order { created_at: Some(at), ..fixtures::order(&format!("o{n}"), ticket, *status) }
+        })
+        .collect();
+    harness.server.orders[4].expires_at = Timestamp::from_millis(NOW + 42_000);
+    open(harness);
+}
+
+screen_tests! {
+    signed_out: |harness| {
+        harness.go_live();
+        harness.press("2");
+    };
+    empty: open;
+    failed: |harness| {
+        harness.server.user = Some(fixtures::me());
+        answer!(harness, Call::Session, Ok(ticketing_tui::Reply::Session(Some(fixtures::me()))));
+        answer!(harness, Call::Orders, Err(fixtures::offline()));
+        harness.press("2");
+        answer!(harness, Call::Orders, Err(fixtures::offline()));
+    };
+    -SMALL filled: all;
+    cancelling: |harness| {
+        all(harness);
+        harness.press("x y");
+    };
+}

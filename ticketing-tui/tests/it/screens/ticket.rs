@@ -1,0 +1,61 @@
+//! One ticket in all its states.
+
+use ticketing_sdk::{OrderStatus, Ticket, TicketChangeKind, TicketStatus};
+
+use super::screen_tests;
+use crate::support::{Harness, fixtures};
+
+/// Opens the first ticket of the market.
+fn open(harness: &mut Harness) {
+    harness.sign_in();
+    harness.press("enter");
+    harness.answer_reads();
+}
+
+/// Opens a ticket for which there is an order.
+fn ordered(harness: &mut Harness, status: OrderStatus) {
+    harness.server.orders = vec![fixtures::order("o1", &fixtures::tickets()[0], status)];
+    open(harness);
+}
+
+/// Opens a ticket that became something else meanwhile.
+fn changed(harness: &mut Harness, kind: TicketChangeKind, status: TicketStatus) {
+    open(harness);
+    harness.feed(fixtures::change(kind, fixtures::later(&fixtures::tickets()[0], status)));
+}
+
+/// Opens a ticket that is known by its order alone.
+fn unheard_of(harness: &mut Harness) {
+    let ticket = fixtures::ticket("gone", "Gone with the wind", "12", 1);
+    harness.server.orders = vec![fixtures::order("o1", &ticket, OrderStatus::Cancelled)];
+    harness.sign_in();
+    harness.press("2");
+    harness.answer_reads();
+    harness.press("t");
+}
+
+fn titled(harness: &mut Harness, at: usize) {
+    harness.server.market = vec![fixtures::odd_tickets()[at].clone()];
+    open(harness);
+}
+
+screen_tests! {
+    not_there: |harness| {
+        unheard_of(harness);
+        harness.answer_reads();
+    };
+    -SMALL available: open;
+    own: |harness| {
+        let mine = Ticket { user_id: fixtures::ME.into(), ..fixtures::tickets()[0].clone() };
+        harness.server.market[0] = mine.clone();
+        harness.server.listings = vec![mine];
+        open(harness);
+    };
+    held: |harness| ordered(harness, OrderStatus::Created);
+    bought: |harness| ordered(harness, OrderStatus::Complete);
+    reserved_by_another: |harness| changed(harness, TicketChangeKind::Updated, TicketStatus::Reserved);
+    withdrawn: |harness| changed(harness, TicketChangeKind::Deleted, TicketStatus::Available);
+    titled_wide: |harness| titled(harness, 0);
+    -SMALL titled_long: |harness| titled(harness, 4);
+    titled_with_nothing: |harness| titled(harness, 6);
+}
