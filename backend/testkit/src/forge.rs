@@ -1,4 +1,4 @@
-//! Tokens and cookies made by hand: good ones, and every kind of bad one.
+//! Builds session tokens and cookies, valid and invalid ones.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -6,7 +6,7 @@ use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-/// A token with this header and payload, signed with HMAC-SHA-256 whatever the header says.
+/// Returns a token with this header and payload, signed with HMAC-SHA-256 regardless of the header.
 ///
 /// # Panics
 /// Never: a key may have any length.
@@ -19,23 +19,23 @@ pub fn signed(key: &str, header: &Value, payload: &Value) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A token with an empty signature.
+/// Returns a token with an empty signature.
 #[must_use]
 pub fn unsigned(header: &Value, payload: &Value) -> String {
     let encode = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
     format!("{}.{}.", encode(header), encode(payload))
 }
 
-/// The session cookie that carries `token`.
+/// Returns the session cookie that carries `token`.
 #[must_use]
 pub fn cookie_of(token: &str) -> String {
     format!("session={}", STANDARD.encode(json!({ "jwt": token }).to_string()))
 }
 
-/// The token in a session cookie (`name=value`).
+/// Returns the token in a session cookie (`name=value`).
 ///
 /// # Panics
-/// When there is none.
+/// Panics if the cookie carries none.
 #[must_use]
 pub fn token_of(cookie: &str) -> String {
     let (_, value) = cookie.split_once('=').expect("a cookie");
@@ -44,10 +44,10 @@ pub fn token_of(cookie: &str) -> String {
     contents["jwt"].as_str().expect("a token").to_owned()
 }
 
-/// What a token says.
+/// Returns the payload of a token.
 ///
 /// # Panics
-/// When it is no token.
+/// Panics if the text is no token.
 #[must_use]
 pub fn payload_of(token: &str) -> Value {
     let payload = token.split('.').nth(1).expect("three parts");

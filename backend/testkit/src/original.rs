@@ -1,8 +1,8 @@
-//! A fake of the original server: the widely taught Express version of the marketplace, as a client meets it.
+//! A fake of the original server: the widely taught Express version of the marketplace, as clients see it.
 //!
-//! It is written from the contract of that version, and shares no code with the services. It knows neither idempotency keys
-//! nor request ids, error codes, pages, filters or live changes; its identifiers are ObjectIds; its services hear of each
-//! other's changes after a moment, and answer 404 until then; and it charges a card as often as it is asked to.
+//! It implements the contract of that version and shares no code with the services. It has neither idempotency keys nor
+//! request ids, error codes, pages, filters or live changes. Its identifiers are ObjectIds. Its services receive each
+//! other's changes after a lag, and return 404 until then. It charges a card at each request.
 
 mod market;
 mod response;
@@ -18,12 +18,12 @@ use market::Market;
 
 pub use market::Charge;
 
-/// How long a service of the original needs to hear of a change in another.
+/// The time until a service of the original receives a change of another.
 const PROPAGATION_LAG: Duration = Duration::from_millis(30);
-/// For how long an order holds its ticket.
+/// The duration of a reservation.
 const ORDER_TTL: Duration = Duration::from_secs(15 * 60);
 
-/// The server, on a thread of its own. It ends when it is dropped.
+/// The server on its own thread. Dropping it stops it.
 #[derive(Debug)]
 pub struct OriginalServer {
     server: ThreadServer,
@@ -32,13 +32,13 @@ pub struct OriginalServer {
 }
 
 impl OriginalServer {
-    /// An empty marketplace. Its session is the cookie `express:sess`, as in older deployments.
+    /// Starts an empty marketplace. Its session is the cookie `express:sess`, as in older deployments.
     #[must_use]
     pub fn start() -> Self {
         Self::with_cookie("express:sess")
     }
 
-    /// An empty marketplace with another name of the cookie.
+    /// Starts an empty marketplace with another cookie name.
     #[must_use]
     pub fn with_cookie(name: &'static str) -> Self {
         let clock = Clock::system();
@@ -51,43 +51,43 @@ impl OriginalServer {
         Self { server, clock, market }
     }
 
-    /// Where it listens.
+    /// Returns the URL of the server.
     #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Its clock, which can be moved. Orders expire by it.
+    /// Returns the clock that orders expire by; tests can set it.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
 
-    /// Every charge, in the order of the requests.
+    /// Returns every charge in the order of the requests.
     #[must_use]
     pub fn charges(&self) -> Vec<Charge> {
         self.market().charges.clone()
     }
 
-    /// How many tickets were ever listed.
+    /// Returns the number of tickets ever listed.
     #[must_use]
     pub fn tickets_listed(&self) -> usize {
         self.market().tickets.len()
     }
 
-    /// How many orders were ever made.
+    /// Returns the number of orders ever made.
     #[must_use]
     pub fn orders_made(&self) -> usize {
         self.market().orders.len()
     }
 
-    /// Each request that was answered, as `POST /api/orders`.
+    /// Returns each answered request, as `POST /api/orders`.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.market().requests.clone()
     }
 
-    /// Fails the next payment after the card was charged, as where the original loses its database in between.
+    /// Fails the next payment after its charge, as if the original lost its database in between.
     pub fn fail_after_next_charge(&self) {
         self.market().fails_after_charge = true;
     }

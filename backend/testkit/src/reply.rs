@@ -1,58 +1,57 @@
-//! An answer, exactly as it came.
+//! An HTTP response as the server sent it.
 
 use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// Its status.
+    /// The status.
     pub status: u16,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its bytes.
+    /// The bytes of the body.
     pub body: Bytes,
 }
 
 impl Reply {
-    /// The body as JSON.
+    /// Returns the body as JSON.
     ///
     /// # Panics
-    /// When it is none.
+    /// Panics if the body is no JSON.
     #[must_use]
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.text()))
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// A header, empty where there is none.
+    /// Returns a header; empty if the response has none.
     #[must_use]
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
-    /// Fails the test unless this is an answer with `status`; answers its JSON (`Null` without a body).
+    /// Returns the JSON of a response with `status` (`Null` without a body).
     ///
     /// # Panics
-    /// When the status is another one.
+    /// Panics if the status is another one.
     #[track_caller]
     pub fn ok(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
         if self.body.is_empty() { Value::Null } else { self.json() }
     }
 
-    /// Fails the test unless this is an error of the one shape with `status` and, in its first entry, `code`. Answers
-    /// the first entry's message.
+    /// Returns the message of the first entry of an error response with `status` and `code`.
     ///
     /// # Panics
-    /// When it is anything else.
+    /// Panics if the response is anything else.
     #[track_caller]
     pub fn refused(&self, status: u16, code: &str) -> String {
         let entries = self.faults(status);
@@ -60,10 +59,10 @@ impl Reply {
         entries[0]["message"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Fails the test unless this is an error of the one shape with `status`; answers its entries.
+    /// Returns the entries of an error response with `status`.
     ///
     /// # Panics
-    /// When it is anything else.
+    /// Panics if the response is anything else, or its body is not of the shape of all errors.
     #[track_caller]
     pub fn faults(&self, status: u16) -> Vec<Value> {
         assert_eq!(self.status, status, "{}", self.text());
@@ -83,10 +82,10 @@ impl Reply {
         entries
     }
 
-    /// The fields at fault, in alphabetical order; fails the test unless this is a 400.
+    /// Returns the invalid fields of a 400 response in alphabetical order.
     ///
     /// # Panics
-    /// When it is anything else.
+    /// Panics if the response is anything else.
     #[must_use]
     #[track_caller]
     pub fn fields(&self) -> Vec<String> {
@@ -97,13 +96,13 @@ impl Reply {
         fields
     }
 
-    /// The cookie that it sets, as a client sends it back: `name=value`.
+    /// Returns the cookie of the response as a client sends it back: `name=value`.
     #[must_use]
     pub fn cookie(&self) -> &str {
         self.header("set-cookie").split(';').next().unwrap_or_default()
     }
 
-    /// Where the next page is, by its `Link`.
+    /// Returns the target of the `Link` to the next page.
     #[must_use]
     pub fn next_page(&self) -> Option<String> {
         let link = self.header("link").strip_suffix(r#"; rel="next""#)?;

@@ -1,5 +1,5 @@
-//! An HTTP proxy that holds or loses single requests and answers: a client can be killed at each step of what it does, and
-//! the outcome of a write can be hidden from it.
+//! An HTTP proxy that holds or drops single requests and responses. Tests kill a client at each step of an operation, or
+//! hide the outcome of a write from it.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,52 +17,52 @@ use tokio::sync::oneshot;
 
 use crate::thread_server::ThreadServer;
 
-/// Where a request is on its way.
+/// The progress of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestStage {
-    /// The proxy has it; the server does not.
+    /// The proxy has received the request; the server has not.
     Arrived,
-    /// The server has answered; the client does not know.
+    /// The server has answered; the client has no response.
     Answered,
 }
 
-/// A request at a point of its way.
+/// A request at a stage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// The method.
     pub method: Method,
     /// The path, without the query.
     pub path: String,
-    /// Where it is.
-    pub point: RequestStage,
+    /// The stage of the request.
+    pub stage: RequestStage,
 }
 
-/// What becomes of a request that was held.
+/// The action on a held request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProxyAction {
-    /// It goes on, or its answer does.
+    /// Forwards the request or the response.
     Continue,
-    /// It is lost, or its answer is: the connection is closed.
-    Lose,
+    /// Drops the request or the response: closes the connection.
+    Drop,
 }
 
-/// The proxy. It ends when it is dropped, with its connections.
+/// The proxy. Dropping it closes its connections.
 #[derive(Debug)]
 pub struct RequestProxy {
     server: ThreadServer,
     shared: Arc<Shared>,
 }
 
-/// A request that is going to be held.
+/// A pending hold.
 #[derive(Debug)]
 pub struct Hold(Receiver<Held>);
 
-/// A request that is held. It is lost when this is dropped.
+/// A held request. Dropping this drops the request.
 #[derive(Debug)]
 pub struct Held {
-    /// Which request, and where.
+    /// The request and its stage.
     pub step: Step,
-    fate: oneshot::Sender<ProxyAction>,
+    decision: oneshot::Sender<ProxyAction>,
 }
 
 #[derive(Debug)]
@@ -76,45 +76,45 @@ struct State {
     upstream: String,
     /// Each step since the last call of [`RequestProxy::take_steps`].
     steps: Vec<Step>,
-    /// The step that is held when it comes, and where that is reported.
+    /// The step to hold, and the channel of the hold.
     hold: Option<(Step, Sender<Held>)>,
-    /// The steps that are lost when they come.
-    losses: VecDeque<Step>,
+    /// The steps to drop.
+    drops: VecDeque<Step>,
 }
 
 impl Step {
-    /// A request of this method and path, at this point.
+    /// Returns the step of a request of this method and path.
     #[must_use]
-    pub fn new(method: Method, path: impl Into<String>, point: RequestStage) -> Self {
-        Self { method, path: path.into(), point }
+    pub fn new(method: Method, path: impl Into<String>, stage: RequestStage) -> Self {
+        Self { method, path: path.into(), stage }
     }
 }
 
 impl RequestProxy {
-    /// A proxy of the server at this URL, which need not be there yet.
+    /// Starts a proxy of the server at this URL; the server can start later.
     #[must_use]
     pub fn start(upstream: &str) -> Self {
-        // A connection of its own for each request: none is found dead after the server was killed.
+        // One connection per request: no pooled connection outlives a killed server.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build_http();
         let state = Mutex::new(State { upstream: upstream.to_owned(), ..State::default() });
         let shared = Arc::new(Shared { client, state });
         let of_server = Arc::clone(&shared);
-        let server = ThreadServer::start(move |request| Arc::clone(&of_server).pass(request));
+        let server = ThreadServer::start(move |request| Arc::clone(&of_server).proxy(request));
         Self { server, shared }
     }
 
-    /// Where it listens.
+    /// Returns the URL of the proxy.
     #[must_use]
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// Passes requests to another server from now on.
+    /// Forwards the next requests to another server.
     pub fn set_upstream(&self, upstream: &str) {
         upstream.clone_into(&mut self.shared.state().upstream);
     }
 
-    /// Holds a step when it comes, once.
+    /// Holds the next occurrence of a step.
     #[must_use]
     pub fn hold_at(&self, step: Step) -> Hold {
         let (sender, receiver) = channel();
@@ -122,12 +122,12 @@ impl RequestProxy {
         Hold(receiver)
     }
 
-    /// Loses the request or its answer at a step when it comes, once.
-    pub fn lose_at(&self, step: Step) {
-        self.shared.state().losses.push_back(step);
+    /// Drops the request or the response at the next occurrence of a step.
+    pub fn drop_at(&self, step: Step) {
+        self.shared.state().drops.push_back(step);
     }
 
-    /// The steps since the last call.
+    /// Returns the steps since the last call.
     #[must_use]
     pub fn take_steps(&self) -> Vec<Step> {
         std::mem::take(&mut self.shared.state().steps)
@@ -135,7 +135,7 @@ impl RequestProxy {
 }
 
 impl Hold {
-    /// Waits for the step, at most so long.
+    /// Waits for the step until the timeout.
     #[must_use]
     pub fn wait(&self, timeout: Duration) -> Option<Held> {
         self.0.recv_timeout(timeout).ok()
@@ -143,10 +143,10 @@ impl Hold {
 }
 
 impl Held {
-    /// Lets it go.
-    pub fn release(self, fate: ProxyAction) {
-        // A request whose connection is gone has met its fate.
-        let _ = self.fate.send(fate);
+    /// Releases the request with a decision.
+    pub fn release(self, action: ProxyAction) {
+        // A request whose connection is closed is dropped already.
+        let _ = self.decision.send(action);
     }
 }
 
@@ -155,29 +155,29 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn pass(self: Arc<Self>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
+    async fn proxy(self: Arc<Self>, request: Request<Bytes>) -> Option<Response<Full<Bytes>>> {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        self.reach(Step::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
+        self.record_step(Step::new(method.clone(), path.clone(), RequestStage::Arrived)).await?;
         let answer = self.forward(request).await?;
-        self.reach(Step::new(method, path, RequestStage::Answered)).await?;
+        self.record_step(Step::new(method, path, RequestStage::Answered)).await?;
         Some(answer)
     }
 
-    /// Notes the step, and waits where it is held. Answers nothing where the request is lost there.
-    async fn reach(&self, step: Step) -> Option<()> {
+    /// Records the step and waits while it is held. Returns `None` if the request is dropped.
+    async fn record_step(&self, step: Step) -> Option<()> {
         let held = {
             let mut state = self.state();
             state.steps.push(step.clone());
-            if let Some(place) = state.losses.iter().position(|loss| *loss == step) {
-                state.losses.remove(place);
+            if let Some(place) = state.drops.iter().position(|drop| *drop == step) {
+                state.drops.remove(place);
                 return None;
             }
             state.hold.take_if(|(hold, _)| *hold == step)
         };
         let Some((_, sender)) = held else { return Some(()) };
-        let (fate, decided) = oneshot::channel();
-        // Where nobody waits for the step any more, it goes on.
-        if sender.send(Held { step, fate }).is_err() {
+        let (decision, decided) = oneshot::channel();
+        // Without a waiting test the request continues.
+        if sender.send(Held { step, decision }).is_err() {
             return Some(());
         }
         (decided.await == Ok(ProxyAction::Continue)).then_some(())

@@ -1,46 +1,30 @@
 //! The marketplace of one test.
 
+mod builder;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use tempfile::TempDir;
-use ticketing_bus::JetStreamOptions;
-use ticketing_engines::{Engine, NatsServer, OwnDatabase, PrivateServer, Shape};
+use ticketing_engines::{NatsServer, OwnDatabase, Shape};
 use ticketing_payments::SimulatedProvider;
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::PostgresUrl;
-use ticketing_platform::limits::WriteRate;
-use ticketing_platform::session::CookieSettings;
 use ticketing_sdk::Client;
 use ticketing_server::audit::{AuditError, Ledger, Report};
 use ticketing_server::{Service, Stack, StackSettings};
 
-use crate::cluster::{Cluster, ClusterSettings, OwnSetting, REPLICAS};
-use crate::collector::Collector;
+use crate::cluster::{Cluster, ClusterSettings, OwnSetting};
 use crate::deployment::Deployment;
 use crate::eventually;
 use crate::raw::Raw;
 use crate::session::{PASSWORD, TestSession};
-use crate::stripe::FakeStripe;
+
+pub use self::builder::TestStackBuilder;
 
 /// The key that signs the sessions of every test stack.
 pub const JWT_KEY: &str = "a key for tests that is long enough";
 
-/// Builds a test stack.
-#[derive(Debug)]
-#[must_use = "a stack is started by `start`"]
-pub struct TestStackBuilder {
-    settings: StackSettings,
-    folder: Option<TempDir>,
-    shape: Shape,
-    has_links: bool,
-    replicas: usize,
-    service_settings: Vec<OwnSetting>,
-    database_url: Option<String>,
-}
-
-/// A deployment marketplace. It must end with [`finish`](Self::finish), which fails the test if work is unfinished or an
+/// A running marketplace. It must end with [`finish`](Self::finish), which fails the test if work is unfinished or an
 /// invariant is violated.
 #[derive(Debug)]
 pub struct TestStack {
@@ -58,179 +42,6 @@ pub struct TestStack {
     raw: Raw,
     accounts: AtomicU32,
     finished: bool,
-}
-
-impl Default for TestStackBuilder {
-    fn default() -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut settings = StackSettings::new(folder.path());
-        settings.jwt_keys = vec![JWT_KEY.into()];
-        settings.cookie = CookieSettings::new("session", false).expect("a cookie name");
-        // Weak, but fast.
-        (settings.hashing.memory, settings.hashing.passes, settings.hashing.waiting) = (8, 1, 4096);
-        settings.limits.tries_per_address = 100_000;
-        // A test has few accounts, and its clock can stand still.
-        settings.writes = WriteRate::UNLIMITED;
-        settings.reorder_pause = Duration::ZERO;
-        settings.payment_timeouts.first_retry = Duration::from_millis(20);
-        settings.payment_timeouts.longest_retry = Duration::from_millis(200);
-        Self {
-            settings,
-            folder: Some(folder),
-            shape: Shape::Embedded,
-            has_links: false,
-            replicas: REPLICAS,
-            service_settings: Vec::new(),
-            database_url: None,
-        }
-    }
-}
-
-impl TestStackBuilder {
-    /// Sets the infrastructure; the default is embedded.
-    pub fn on(mut self, shape: impl Into<Shape>) -> Self {
-        self.shape = shape.into();
-        self
-    }
-
-    /// Sets the duration of a reservation.
-    pub fn order_ttl(self, ttl: Duration) -> Self {
-        self.with(|settings| settings.order_ttl = ttl)
-    }
-
-    /// Sets the limit of unpaid orders per user.
-    pub fn open_orders(self, limit: u32) -> Self {
-        self.with(|settings| settings.open_orders = limit)
-    }
-
-    /// Sets the write rate limit of an account.
-    pub fn writes(self, rate: WriteRate) -> Self {
-        self.with(|settings| settings.writes = rate)
-    }
-
-    /// Sets the pause before a buyer can order a ticket again.
-    pub fn reorder_pause(self, pause: Duration) -> Self {
-        self.with(|settings| settings.reorder_pause = pause)
-    }
-
-    /// Sets how long a payment request waits for its outcome.
-    pub fn payment_wait(self, wait: Duration) -> Self {
-        self.with(|settings| settings.payment_timeouts.outcome_wait = wait)
-    }
-
-    /// Sets the clock of the marketplace.
-    pub fn clock(self, clock: Clock) -> Self {
-        self.with(|settings| settings.clock = clock)
-    }
-
-    /// Sets the fake Stripe that charges the cards; the marketplace uses its clock.
-    pub fn stripe(self, stripe: &FakeStripe) -> Self {
-        self.clock(stripe.clock().clone()).with(|settings| settings.stripe = Some(stripe.settings()))
-    }
-
-    /// Sets the collector of the traces.
-    pub fn collector(self, collector: &'static Collector) -> Self {
-        self.with(|settings| settings.traces = Some(collector.settings()))
-    }
-
-    /// Sets a data folder that outlives the stack.
-    pub fn data_dir(mut self, folder: &Path) -> Self {
-        self.folder = None;
-        self.with(|settings| settings.data_dir = folder.to_owned())
-    }
-
-    /// Sets the NATS server of the bus.
-    pub fn over(self, server: &NatsServer) -> Self {
-        let mut options = JetStreamOptions::new(server.url());
-        // Unacknowledged events of a killed process are redelivered within the deadlines of tests.
-        options.ack_wait = Duration::from_secs(2);
-        self.with(|settings| settings.nats = Some(options))
-    }
-
-    /// Sets the empty database of this server for the services.
-    ///
-    /// # Panics
-    /// Never: the server has a URL.
-    pub fn in_database_of(mut self, server: &PrivateServer) -> Self {
-        self.database_url = Some(server.url());
-        let url: PostgresUrl = server.url().parse().expect("a URL");
-        self.with(|settings| settings.database = Some(url.with_connections(6)))
-    }
-
-    /// Sets a setting of the processes of one service of [`Shape::Processes`]; without a service, of the migrating process.
-    pub fn service_setting(
-        mut self,
-        service: impl Into<Option<Service>>,
-        name: &'static str,
-        value: impl Into<String>,
-    ) -> Self {
-        self.service_settings.push((service.into(), name, value.into()));
-        self
-    }
-
-    /// Puts fault-injecting links between every process of [`Shape::Processes`] and its servers ([`Cluster::link`]).
-    pub fn with_links(mut self) -> Self {
-        self.has_links = true;
-        self
-    }
-
-    /// Sets the number of processes per service of [`Shape::Processes`].
-    pub fn replicas(mut self, count: usize) -> Self {
-        self.replicas = count;
-        self
-    }
-
-    /// Changes other settings.
-    pub fn with(mut self, change: impl FnOnce(&mut StackSettings)) -> Self {
-        change(&mut self.settings);
-        self
-    }
-
-    /// Returns the settings.
-    #[must_use]
-    pub fn settings(&self) -> &StackSettings {
-        &self.settings
-    }
-
-    /// Starts the stack.
-    ///
-    /// # Panics
-    /// Panics if it does not start, or a server is missing.
-    pub async fn start(mut self) -> TestStack {
-        let mut nats = None;
-        if self.shape.has_nats() && self.settings.nats.is_none() {
-            let server = NatsServer::begin().await;
-            self = self.over(&server);
-            nats = Some(server);
-        }
-        let mut database = None;
-        if self.shape.engine() == Engine::Postgres && self.database_url.is_none() {
-            let service_settings = OwnDatabase::create();
-            let url: PostgresUrl = service_settings.url().parse().expect("a URL");
-            // Many stacks share the server.
-            self.settings.database = Some(url.with_connections(6));
-            self.database_url = Some(service_settings.url().to_owned());
-            database = Some(service_settings);
-        }
-        let Self { settings, folder, shape, has_links, replicas, service_settings, database_url } = self;
-        let mut stack = TestStack {
-            deployment: None,
-            shape,
-            has_links,
-            replicas,
-            service_settings,
-            settings,
-            folder,
-            database_url,
-            database,
-            nats,
-            raw: Raw::new(""),
-            accounts: AtomicU32::new(0),
-            finished: false,
-        };
-        Box::pin(stack.run()).await;
-        stack
-    }
 }
 
 impl TestStack {
@@ -281,14 +92,14 @@ impl TestStack {
     /// # Panics
     /// Panics if it is stopped, or runs in this process.
     pub fn cluster(&mut self) -> &mut Cluster {
-        match self.deployment.as_mut().expect("a deployment stack") {
+        match self.deployment.as_mut().expect("a running stack") {
             Deployment::Cluster(cluster) => cluster,
             Deployment::InProcess(_) => panic!("it runs in this process"),
         }
     }
 
     fn deployment(&self) -> &Deployment {
-        self.deployment.as_ref().expect("a deployment stack")
+        self.deployment.as_ref().expect("a running stack")
     }
 
     /// Reads the ledger of the card provider.
@@ -333,7 +144,7 @@ impl TestStack {
     /// # Panics
     /// Panics if it has none.
     pub fn nats(&mut self) -> &mut NatsServer {
-        self.nats.as_mut().expect("a NATS server of its service_settings")
+        self.nats.as_mut().expect("a NATS server of its own")
     }
 
     /// Returns a client without a session.

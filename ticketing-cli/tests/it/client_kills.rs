@@ -113,7 +113,7 @@ impl Stage {
         assert!(steps.len() > writes.len(), "the ticket is read first: {steps:?}");
         let listing = [RequestStage::Arrived, RequestStage::Answered]
             .map(|point| Step::new(Method::POST, "/api/tickets", point));
-        let fates = |step: Step| [ProxyAction::Lose, ProxyAction::Continue].map(|fate| (step.clone(), fate));
+        let fates = |step: Step| [ProxyAction::Drop, ProxyAction::Continue].map(|fate| (step.clone(), fate));
         let of_client =
             steps.into_iter().chain(listing).flat_map(fates).map(|(step, fate)| Kill::Client(step, fate));
         let of_server = writes.into_iter().flat_map(fates).map(|(step, fate)| Kill::Server(step, fate));

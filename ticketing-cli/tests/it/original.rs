@@ -247,10 +247,10 @@ fn lost_answers_at_original_are_told_and_never_repeated() {
         let held = hold.wait(STEP_TIMEOUT).unwrap();
         stage.after_lag();
         if point == RequestStage::Answered {
-            stage.proxy.lose_at(Step::new(Method::POST, path, point));
+            stage.proxy.drop_at(Step::new(Method::POST, path, point));
             held.release(ProxyAction::Continue);
         } else {
-            held.release(ProxyAction::Lose);
+            held.release(ProxyAction::Drop);
         }
         let run = Run::of(buying);
         assert_eq!(run.code, 7, "{path} {point:?}: {run:?}");
@@ -286,7 +286,7 @@ fn raw_payment_with_lost_answer_is_not_repeated() {
     let stage = Stage::new();
     let order = text(&stage.buyer.json(&["orders", "create", &stage.ticket()])["id"]);
     stage.after_lag();
-    stage.proxy.lose_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
+    stage.proxy.drop_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
     let field = format!("orderId={order}");
     let run = stage.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
     assert_eq!(run.code, 7, "{run:?}");
@@ -303,7 +303,7 @@ fn client_killed_at_any_step_of_buy_at_original_charges_once() {
     steps.dedup();
     assert!(steps.len() >= 6, "a read, an order and a payment, at two points each: {steps:?}");
     for (step, fate) in
-        steps.iter().flat_map(|step| [(step, ProxyAction::Lose), (step, ProxyAction::Continue)])
+        steps.iter().flat_map(|step| [(step, ProxyAction::Drop), (step, ProxyAction::Continue)])
     {
         let ticket = stage.ticket();
         let charges = stage.original.charges().len();

@@ -135,7 +135,7 @@ async fn payment_with_lost_answer_is_charged_once() {
         let (buyer, order) = open_order(&original, &proxy).await;
         // Payments has heard of the order: the loss meets the request that charges.
         eventually!(buyer.tickets().get(&order.ticket.id).await.unwrap().order_id.is_some());
-        proxy.lose_at(Step::new(Method::POST, PAYMENTS, point));
+        proxy.drop_at(Step::new(Method::POST, PAYMENTS, point));
         let error = buyer.payments().create(&order.id, card()).await.unwrap_err();
         let Error::UnknownOutcome { safe_to_repeat, .. } = &error else { panic!("{error:?}") };
         assert_eq!((*safe_to_repeat, error.must_keep_key()), (SafeToRepeat::Never, false));
@@ -165,20 +165,20 @@ async fn listing_and_order_with_lost_answers_are_made_once() {
     let original = OriginalServer::start();
     let proxy = RequestProxy::start(&original.url());
     let seller = user(&proxy.url(), "seller").await;
-    proxy.lose_at(Step::new(Method::POST, "/api/tickets", RequestStage::Answered));
+    proxy.drop_at(Step::new(Method::POST, "/api/tickets", RequestStage::Answered));
     let error = seller.tickets().create(NewTicket::new("RustConf", dollars("20"))).await.unwrap_err();
     assert!(error.is_unknown_outcome(), "{error:?}");
     assert_eq!(original.tickets_listed(), 1);
 
     let ticket = seller.tickets().list().all().await.unwrap().remove(0);
     eventually!(original.clock().now() > ticket_known(&ticket));
-    proxy.lose_at(Step::new(Method::POST, ORDERS, RequestStage::Answered));
+    proxy.drop_at(Step::new(Method::POST, ORDERS, RequestStage::Answered));
     let error = seller.orders().create(&ticket.id).await.unwrap_err();
     assert!(error.is_unknown_outcome(), "{error:?}");
     assert_eq!(original.orders_made(), 1);
     // A write that changes nothing the second time is repeated anywhere.
     let order = seller.orders().list().all().await.unwrap().remove(0);
-    proxy.lose_at(Step::new(Method::DELETE, format!("{ORDERS}/{}", order.id), RequestStage::Answered));
+    proxy.drop_at(Step::new(Method::DELETE, format!("{ORDERS}/{}", order.id), RequestStage::Answered));
     seller.orders().cancel(&order.id).await.unwrap();
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn tickets() -> Vec<Ticket> {
         ticket("t6", "Morning yoga in the park", "0.05", 60 * 24 * 3),
     ];
     tickets[0].details = TicketDetails {
-        venue: Some("Lake harness".to_owned()),
+        venue: Some("Lake stage".to_owned()),
         starts_at: "2027-06-04T20:30:00+02:00".parse().ok(),
         seat: Some("Row 3, seat 12".to_owned()),
         ..TicketDetails::default()

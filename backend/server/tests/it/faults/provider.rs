@@ -16,9 +16,9 @@ on_shapes! {
     a_charge_that_fails_at_the_end_frees_the_ticket_and_keeps_nothing,
     an_answer_that_is_lost_charges_nobody_twice,
     a_call_that_does_not_arrive_is_repeated,
-    a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe,
+    unreachable_provider_is_reported_and_a_retry_is_safe,
     a_payment_whose_outcome_is_late_can_be_followed,
-    a_restart_in_the_middle_of_a_payment_finishes_it,
+    restart_during_a_payment_finishes_it,
     money_that_was_held_for_an_order_that_ended_is_given_up;
 }
 
@@ -122,7 +122,7 @@ async fn a_call_that_does_not_arrive_is_repeated(shape: Shape) {
     }
 }
 
-async fn a_provider_that_is_gone_is_said_to_be_and_trying_again_is_safe(shape: Shape) {
+async fn unreachable_provider_is_reported_and_a_retry_is_safe(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let deal = deal(&stack).await;
     let faults = stack.provider().faults().clone();
@@ -157,7 +157,7 @@ async fn a_payment_whose_outcome_is_late_can_be_followed(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_restart_in_the_middle_of_a_payment_finishes_it(shape: Shape) {
+async fn restart_during_a_payment_finishes_it(shape: Shape) {
     for call in [ProviderCall::Authorize, ProviderCall::Capture] {
         let mut stack = TestStack::builder().on(shape).payment_wait(Duration::from_millis(50)).start().await;
         let deal = deal(&stack).await;
