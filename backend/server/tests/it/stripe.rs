@@ -95,7 +95,8 @@ async fn declines_carry_stripe_s_message_and_keep_the_order() {
         ("tok_chargeDeclinedInsufficientFunds", "Your card has insufficient funds."),
         ("tok_nothing", "No such token: 'tok_nothing'"),
     ] {
-        let message_of_decline = pay(&shop.stack, &deal.buyer, &deal.order, token).await.refused(400, "card_declined");
+        let message_of_decline =
+            pay(&shop.stack, &deal.buyer, &deal.order, token).await.refused(400, "card_declined");
         assert_eq!(message_of_decline, message);
     }
     let owner = pay(&shop.stack, &deal.buyer, &deal.order, "pm_card_authenticationRequired").await;
