@@ -287,12 +287,12 @@ mod tests {
     }
 
     #[test]
-    fn the_tree_is_sound() {
+    fn command_tree_is_valid() {
         tree().debug_assert();
     }
 
     #[test]
-    fn the_parser_never_repeats_a_card_number() {
+    fn parser_never_repeats_a_card_number() {
         for words in [
             &["ticketing", "payments", "create", "order", "4242424242424242"][..],
             &["ticketing", "buy", "--card=4242 4242 4242 4242"],

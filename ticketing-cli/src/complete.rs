@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_server_is_the_one_of_the_command_line() {
+    fn completion_uses_the_server_of_the_command_line() {
         let named = |line: &str| server_of(line.split(' ').map(str::to_owned));
         assert_eq!(named("ticketing --server http://h:1 tickets get"), Some("http://h:1".to_owned()));
         assert_eq!(named("ticketing --server=http://h:1 tickets"), Some("http://h:1".to_owned()));

@@ -102,7 +102,7 @@ impl SessionStore for NoHome {
         Ok(())
     }
 
-    fn place(&self, _server: &str) -> SessionLocation {
+    fn location(&self, _server: &str) -> SessionLocation {
         SessionLocation::Other("no place: this user has no home directory".to_owned())
     }
 }

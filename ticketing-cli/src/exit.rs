@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_help_names_every_code_once_and_in_order() {
+    fn help_names_every_exit_code_once_in_order() {
         let codes: Vec<u8> = Exit::help()
             .lines()
             .skip(1)

@@ -275,7 +275,7 @@ mod tests {
     use crate::exit::Exit;
 
     #[test]
-    fn a_reader_that_has_gone_ends_the_program_quietly() {
+    fn closed_reader_ends_the_program_quietly() {
         let failure = fake::broken_pipe().line("one").unwrap_err();
         assert_eq!(failure.exit, Exit::Done);
         let quiet = fake::pipe("");

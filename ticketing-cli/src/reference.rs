@@ -13,7 +13,7 @@ use crate::exit::Exit;
 const UPDATE: &str = "UPDATE_REFERENCE";
 
 #[test]
-fn the_reference_is_up_to_date() {
+fn reference_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference/cli.md");
     let made = markdown();
     if std::env::var_os(UPDATE).is_some() {

@@ -70,14 +70,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_password_on_stdin_is_the_first_line_as_it_is() {
+    async fn password_on_stdin_is_the_unchanged_first_line() {
         let fake = fake::pipe(" two words \r\nand more");
         let (email, password) = given(true).read(&fake.io, None, false).await.unwrap();
         assert_eq!((email.as_str(), password.expose_secret()), ("ada@example.com", " two words "));
     }
 
     #[tokio::test]
-    async fn a_terminal_is_asked_and_the_variable_spares_the_question() {
+    async fn password_is_prompted_unless_the_variable_is_set() {
         let fake = fake::terminal(&["secret"]);
         let (_, password) = given(false).read(&fake.io, None, false).await.unwrap();
         assert_eq!(password.expose_secret(), "secret");

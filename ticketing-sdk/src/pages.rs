@@ -59,7 +59,7 @@ mod tests {
     use crate::{OrderId, TicketId};
 
     #[test]
-    fn an_identifier_is_one_segment_whatever_it_holds() {
+    fn identifier_is_always_one_path_segment() {
         let pages = Pages::of("https://shop.example/market/");
         assert_eq!(pages.market(), "https://shop.example/market/");
         assert_eq!(

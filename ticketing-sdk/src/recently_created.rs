@@ -1,4 +1,4 @@
-//! Things so young that not every service may have heard of them.
+//! Detects resources so recent that not every service may have their event yet.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use http::HeaderMap;
 
 use crate::clock::date;
 
-/// A service that hears of something only after this long is unwell, and that is not waited for.
-const YOUNG: Duration = Duration::from_secs(15);
+/// The age below which a resource counts as recent. A service that lags longer is unhealthy; the client does not wait for it.
+const RECENT_AGE: Duration = Duration::from_secs(15);
 
-/// Whether the thing was made moments before this answer, by what the server says of both: its identifier, if that is
-/// a UUIDv7, and the answer's `Date`. The clock of this machine may be wrong, and is not asked.
-pub(crate) fn is_young(id: &str, answer: &HeaderMap) -> bool {
+/// Returns whether the resource was created moments before this response, by its identifier if that is
+/// a UUIDv7, and by the `Date` of the response. The local clock is not used: it may be wrong.
+pub(crate) fn is_recently_created(id: &str, answer: &HeaderMap) -> bool {
     match (made_at(id), date(answer)) {
-        (Some(made), Some(date)) => u128::from(made.abs_diff(date.as_millis())) <= YOUNG.as_millis(),
+        (Some(made), Some(date)) => u128::from(made.abs_diff(date.as_millis())) <= RECENT_AGE.as_millis(),
         _ => false,
     }
 }
@@ -46,31 +46,31 @@ mod tests {
     const ID: &str = "01a203b9-d806-71eb-8d06-dbab9285e702";
 
     #[test]
-    fn what_was_made_moments_ago_is_young() {
+    fn identifier_of_moments_ago_is_recent() {
         assert_eq!(made_at(ID).unwrap() / 1000, 1_795_358_840);
         for date in ["Sun, 22 Nov 2026 14:47:20 GMT", "Sun, 22 Nov 2026 14:47:34 GMT"] {
-            assert!(is_young(ID, &at(date)), "{date}");
+            assert!(is_recently_created(ID, &at(date)), "{date}");
         }
         for date in ["Sun, 22 Nov 2026 14:47:40 GMT", "Sun, 22 Nov 2026 14:40:00 GMT", "soon"] {
-            assert!(!is_young(ID, &at(date)), "{date}");
+            assert!(!is_recently_created(ID, &at(date)), "{date}");
         }
-        assert!(!is_young(ID, &HeaderMap::new()));
+        assert!(!is_recently_created(ID, &HeaderMap::new()));
     }
 
     #[test]
-    fn object_id_of_the_original_tells_its_age() {
+    fn object_id_carries_its_creation_time() {
         assert_eq!(made_at("6b02ff78c1d2e3f405162738"), Some(0x6b02_ff78 * 1000));
         let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
         let id = format!("{:08x}c1d2e3f405162738", 1_795_358_838);
-        assert!(is_young(&id, &date));
-        assert!(!is_young("5ea9b8f0c1d2e3f405162738", &date));
+        assert!(is_recently_created(&id, &date));
+        assert!(!is_recently_created("5ea9b8f0c1d2e3f405162738", &date));
     }
 
     #[test]
-    fn an_identifier_without_a_time_is_not() {
+    fn identifier_without_a_time_is_not_recent() {
         let date = at("Sun, 22 Nov 2026 14:47:20 GMT");
         for id in ["", "6ac1f9", "01a203b9-d806-41eb-8d06-dbab9285e702", "é-é-7-é-é"] {
-            assert!(!is_young(id, &date), "{id}");
+            assert!(!is_recently_created(id, &date), "{id}");
         }
     }
 }

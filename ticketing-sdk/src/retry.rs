@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_write_without_a_key_is_sent_once() {
+    fn write_without_a_key_is_sent_once() {
         for seen in [
             AttemptOutcome::Broken,
             AttemptOutcome::Late,
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_word_is_obeyed_and_waits_are_bounded() {
+    fn retry_after_is_respected_and_bounded() {
         let seen = answer(503, None, Some(3));
         assert_eq!(decide_retry(RetrySafety::Safe, &seen, 1), RetryDecision::Again(Duration::from_secs(3)));
         for tries in 1..100 {

@@ -48,7 +48,7 @@ use crate::{BoxError, UserId};
 ///         drawers.remove(server);
 ///         Ok(())
 ///     }
-///     fn place(&self, _server: &str) -> SessionLocation {
+///     fn location(&self, _server: &str) -> SessionLocation {
 ///         SessionLocation::Other("a filing cabinet".to_owned())
 ///     }
 /// }
@@ -76,7 +76,7 @@ pub trait SessionStore: Send + Sync {
     fn clear(&self, server: &str) -> Result<(), SessionError>;
 
     /// Where the session of a server is kept, or would be.
-    fn place(&self, server: &str) -> SessionLocation;
+    fn location(&self, server: &str) -> SessionLocation;
 }
 
 /// Where sessions are kept. Its `Display` completes "the session is in …".
@@ -145,7 +145,7 @@ pub struct SessionInfo {
     /// The server that the session is bound to.
     pub server: String,
     /// Where it is kept, or would be.
-    pub place: SessionLocation,
+    pub location: SessionLocation,
     /// Whether there is one, as far as the store can be read. Whether the server accepts it, only the server knows.
     pub present: bool,
     /// Why the store cannot be read, so that there may be a session although `present` is false.

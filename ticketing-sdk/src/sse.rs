@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_without_data_still_moves_the_position() {
+    fn block_without_data_advances_the_event_id() {
         let text = "id: 41\n\n: heartbeat\n\nevent: ticket:created\nid: 42\ndata: {}\n\n";
         assert_eq!(
             decode(&[text.as_bytes()]),
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn the_corners_of_the_format() {
+    fn edge_cases_of_the_format_are_parsed() {
         assert_eq!(decode(&[b"\xef\xbb\xbfdata:a\ndata: b\r\ndata\r\r"]), [block("", Some("a\nb\n"), None)]);
         assert_eq!(decode(&[b"id\ndata:  x\nnew: field\n\n"]), [block("", Some(" x"), Some(""))]);
         assert_eq!(decode(&[b"data: unfinished\n"]), []);

@@ -15,7 +15,7 @@ use url::Url;
 use self::attempt::{AttemptError, read};
 use crate::clock::ServerClock;
 use crate::outcome::{self, IdempotencySupport};
-use crate::recently_created::is_young;
+use crate::recently_created::is_recently_created;
 use crate::request::{INTENDED_USER, UseSession};
 use crate::retry::{self, AttemptOutcome, RetryDecision, RetrySafety};
 use crate::session::Sessions;
@@ -166,7 +166,8 @@ impl Transport {
         match outcome {
             Ok(response)
                 if is_open
-                    && (!outcome::settles_earlier_attempt(&response) || names_recent(request, &response)) =>
+                    && (!outcome::settles_earlier_attempt(&response)
+                        || references_recently_created(request, &response)) =>
             {
                 Err(self.unknown_outcome(request, response.to_error()))
             }
@@ -261,7 +262,7 @@ fn attempt_outcome(request: &Request, outcome: &Result<Response, AttemptError>) 
         Ok(response) if response.status.is_success() => {
             AttemptOutcome::Answer { status: response.status, code: None, retry_after: None }
         }
-        Ok(response) if names_recent(request, response) => AttemptOutcome::NotYet,
+        Ok(response) if references_recently_created(request, response) => AttemptOutcome::NotYet,
         Ok(response) => AttemptOutcome::Answer {
             status: response.status,
             code: response.code(),
@@ -277,9 +278,9 @@ fn attempt_outcome(request: &Request, outcome: &Result<Response, AttemptError>) 
 }
 
 /// Whether the request names a resource so recent that the service may not know it yet.
-fn names_recent(request: &Request, response: &Response) -> bool {
+fn references_recently_created(request: &Request, response: &Response) -> bool {
     response.status == StatusCode::NOT_FOUND
-        && request.about.as_ref().is_some_and(|id| is_young(id, &response.headers))
+        && request.about.as_ref().is_some_and(|id| is_recently_created(id, &response.headers))
 }
 
 /// Returns the instant after a duration, at most a year ahead.

@@ -39,7 +39,7 @@ impl SessionStore for Folder {
         }
     }
 
-    fn place(&self, server: &str) -> SessionLocation {
+    fn location(&self, server: &str) -> SessionLocation {
         SessionLocation::Other(format!("{} (one file per server)", self.file(server).path().display()))
     }
 }
@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
 
     let client = Client::builder(server).session_store(Folder { path }).build()?;
     let session = client.session().await?;
-    println!("the session is in {}; present: {}", session.place, session.present);
+    println!("the session is in {}; present: {}", session.location, session.present);
     match client.auth().current_user().await? {
         Some(user) => println!("signed in as {}", user.email),
         None => println!("not signed in"),

@@ -8,7 +8,7 @@ use crate::report::Report;
 use crate::server::{Server, TICKETS, title};
 
 const SPAN: Duration = Duration::from_secs(10);
-/// The key that lets go of a reservation.
+/// The key that cancels a reservation.
 const CANCEL: &str = "\x18";
 
 /// The names of what is measured while it is idle.
@@ -22,7 +22,7 @@ struct Names {
 pub(crate) fn measure(report: &mut Report, server: &Server) {
     let mut program = Program::start(server, &["tui"]);
     program.until_shown(&title(TICKETS));
-    // The first second belongs to the start: what is told first is gone from the screen then.
+    // The first second belongs to the start: the first notice has left the screen by then.
     program.idle(SPAN / 10);
     let names = Names {
         ticks: "idle in the market for 10 s: processor, by utime + stime",

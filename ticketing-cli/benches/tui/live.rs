@@ -42,13 +42,13 @@ pub(crate) fn measure(report: &mut Report, server: &Server) {
         let asked = Instant::now();
         let order = server.runtime.block_on(async { buyer.orders().create(&id).await }).unwrap();
         let answered = Instant::now();
-        let told = told(&changes, &id, TicketStatus::Reserved);
+        let received_at = received_at(&changes, &id, TicketStatus::Reserved);
         let shown = program.until("reserved", |screen| has(screen, &title, "reserved"));
         server.runtime.block_on(async { buyer.orders().cancel(&order.id).await }).unwrap();
         let cancelled = Instant::now();
         let free = program.until("available", |screen| has(screen, &title, "available"));
         if n > 0 {
-            stream.push(told.saturating_duration_since(answered));
+            stream.push(received_at.saturating_duration_since(answered));
             screen.push(shown.saturating_duration_since(answered));
             whole.push(shown.saturating_duration_since(asked));
             freed.push(free.saturating_duration_since(cancelled));
@@ -79,8 +79,8 @@ fn watch(server: &Server, client: &Client) -> Receiver<(Instant, TicketChange)> 
     receiver
 }
 
-/// When the stream told that a ticket has this status.
-fn told(changes: &Receiver<(Instant, TicketChange)>, id: &TicketId, status: TicketStatus) -> Instant {
+/// Returns the time at which the stream delivered this status of a ticket.
+fn received_at(changes: &Receiver<(Instant, TicketChange)>, id: &TicketId, status: TicketStatus) -> Instant {
     loop {
         let (at, change) = changes.recv_timeout(Duration::from_secs(30)).unwrap();
         if change.ticket.id == *id && change.ticket.status == status {

@@ -39,5 +39,5 @@ fn measure(rounds: u32) {
     }
     report.print();
     report.ratio("first frame / `ticketing --version`", starts::FRAME, starts::VERSION);
-    report.ratio("on the screen / told by the SDK's own stream", live::SCREEN, live::STREAM);
+    report.ratio("on the screen / received by the SDK's own stream", live::SCREEN, live::STREAM);
 }

@@ -11,7 +11,7 @@ use vt100::{Parser, Screen};
 use crate::server::Server;
 
 const SIZE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
-/// Longer than anything takes, shorter than patience.
+/// The deadline of every wait.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// What the program wrote at once, and when.

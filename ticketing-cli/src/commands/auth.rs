@@ -51,8 +51,8 @@ impl ApiCommand for Auth {
 async fn welcome(api: &ApiContext, user: &User) -> Outcome {
     api.printer().one(user)?;
     api.io().remark(&format!("signed in to {} as {}", api.client.server(), user.email));
-    let place = api.client.session().await.map_err(Failure::from)?.place;
-    match (&place, place.notice()) {
+    let location = api.client.session().await.map_err(Failure::from)?.location;
+    match (&location, location.notice()) {
         (SessionLocation::Given, _) => {
             api.io()
                 .notice("TICKETING_SESSION is set and takes precedence, so the new session is not stored");

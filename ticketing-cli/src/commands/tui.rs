@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_light_ground_is_known_by_its_number() {
+    fn light_background_is_detected_by_its_number() {
         assert!(is_light("0;15") && is_light("0;default;7"));
         assert!(!is_light("15;0") && !is_light("") && !is_light("15;default"));
     }

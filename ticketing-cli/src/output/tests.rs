@@ -27,7 +27,7 @@ fn listed(fake: &FakeIo, format: Format) -> String {
 }
 
 #[test]
-fn a_table_has_relative_times_and_nothing_hostile() {
+fn table_has_relative_times_and_no_control_characters() {
     assert_eq!(
         listed(&fake::terminal_of(100, false), Format::Table),
         "ID  TITLE                       PRICE  STATUS     CREATED AT\n\
@@ -41,7 +41,7 @@ fn a_table_has_relative_times_and_nothing_hostile() {
 }
 
 #[test]
-fn a_table_fits_its_terminal() {
+fn table_fits_its_terminal() {
     let fake = fake::terminal_of(60, false);
     let long = "a title that goes on and on ".repeat(5);
     printer(&fake, Format::Table).list(&[ticket("t1", &long, "available")]).unwrap();
@@ -121,13 +121,13 @@ fn order_past_its_deadline_is_expired() {
 }
 
 #[test]
-fn a_status_has_its_colour_only_where_colour_is_wanted() {
+fn status_is_coloured_only_with_colours_enabled() {
     assert!(listed(&fake::terminal_of(80, true), Format::Table).contains("\u{1b}[38;5;2mAvailable"));
     assert!(!listed(&fake::terminal_of(80, false), Format::Table).contains('\u{1b}'));
 }
 
 #[test]
-fn a_pipe_gets_tabs_without_a_header() {
+fn pipe_gets_tabs_without_a_header() {
     let details = "\t".repeat(DetailField::ALL.len());
     assert_eq!(
         listed(&fake::pipe(""), Format::Tsv),
@@ -195,7 +195,7 @@ fn empty_list_is_reported_on_stderr_and_is_empty_data() {
 }
 
 #[test]
-fn the_format_follows_the_stream_unless_it_is_chosen() {
+fn format_follows_the_stream_unless_set() {
     assert_eq!(Format::of(None, true), Format::Table);
     assert_eq!(Format::of(None, false), Format::Tsv);
     assert_eq!(Format::of(Some(OutputFormat::Table), false), Format::Table);

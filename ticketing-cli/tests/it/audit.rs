@@ -1,4 +1,4 @@
-//! `ticketing audit`: beside a server, without one, and of data that somebody has tampered with.
+//! `ticketing audit`: beside a server, without one, and of manipulated data.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn sold_one(data: &Path) -> Server {
 }
 
 #[test]
-fn a_sound_marketplace_is_sound_with_and_without_its_server() {
+fn valid_marketplace_passes_the_audit_online_and_offline() {
     let folder = tempfile::tempdir().unwrap();
     let server = sold_one(folder.path());
     for run in [audit(folder.path()), {
@@ -75,7 +75,7 @@ async fn unfinished_work_is_not_settled_and_not_broken() {
 }
 
 #[test]
-fn a_folder_without_a_marketplace_stays_as_it_is() {
+fn folder_without_a_marketplace_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let run = audit(folder.path());
     assert_eq!((run.code, run.out.as_str()), (1, ""));
@@ -84,7 +84,7 @@ fn a_folder_without_a_marketplace_stays_as_it_is() {
 }
 
 #[test]
-fn a_book_that_is_elsewhere_is_not_guessed_at() {
+fn missing_ledger_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     assert!(sold_one(folder.path()).terminate().success());
     // As where cards were never simulated.

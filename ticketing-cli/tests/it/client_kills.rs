@@ -244,10 +244,10 @@ impl Stage {
     fn check_notice(&self, cli: &Cli, title: &str, figures: &mut Figures) {
         let interrupted = notes_of(cli) > 0;
         let run = cli.ok(&["orders", "list"]);
-        let told = run.err.contains("was interrupted, and it is not known whether it was done");
-        assert_eq!(told, interrupted, "{title}: {run:?}");
-        figures.notices += u32::from(told);
-        assert!(!cli.ok(&["orders", "list"]).err.contains("interrupted"), "{title}: it is told once");
+        let is_reported = run.err.contains("was interrupted, and it is not known whether it was done");
+        assert_eq!(is_reported, interrupted, "{title}: {run:?}");
+        figures.notices += u32::from(is_reported);
+        assert!(!cli.ok(&["orders", "list"]).err.contains("interrupted"), "{title}: it is reported once");
     }
 
     /// Repeats a command until its outcome is known.

@@ -1,4 +1,4 @@
-//! What shells are told.
+//! The completions of the shells.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ fn words_are_completed_without_a_server() {
 }
 
 #[test]
-fn a_server_that_is_away_offers_nothing_and_takes_no_time() {
+fn unreachable_server_completes_nothing_quickly() {
     let start = Instant::now();
     assert!(!offered(&Cli::offline(), &["ticketing", "tickets", "get", ""]).contains("t1"));
     assert!(start.elapsed() < Duration::from_secs(10));

@@ -3,7 +3,7 @@
 use crate::support::{finish, program};
 
 #[test]
-fn the_demo_plays_the_story_and_leaves_nothing_behind() {
+fn demo_plays_the_story_and_removes_its_files() {
     let home = tempfile::tempdir().unwrap();
     let mut command = program();
     command.env("HOME", home.path()).env("TICKETING_HOME", home.path().join("ticketing")).arg("demo");

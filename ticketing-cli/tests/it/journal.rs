@@ -36,7 +36,7 @@ fn losing(lost: usize) -> (String, Receiver<String>) {
 const CREATE: [&str; 6] = ["tickets", "create", "--title", "A", "--price", "20"];
 
 #[test]
-fn an_interrupted_write_is_reported_once_and_settled_by_the_same_command() {
+fn interrupted_write_is_reported_once_and_settled_by_a_retry() {
     // More than the client repeats by itself.
     let (url, keys) = losing(10);
     let cli = Cli::at(&url);
@@ -65,7 +65,7 @@ fn an_interrupted_write_is_reported_once_and_settled_by_the_same_command() {
 }
 
 #[test]
-fn a_settled_write_leaves_no_note() {
+fn settled_write_leaves_no_journal_entry() {
     let (url, keys) = losing(0);
     let cli = Cli::at(&url);
     cli.ok(&CREATE);
@@ -74,7 +74,7 @@ fn a_settled_write_leaves_no_note() {
 }
 
 #[test]
-fn a_write_that_is_interrupted_at_the_keyboard_is_remembered_too() {
+fn write_interrupted_by_ctrl_c_is_recorded() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let cli = Cli::at(&format!("http://{}", listener.local_addr().unwrap()));
     let child = cli.command(&["orders", "create", "t1"]).spawn().unwrap();
@@ -187,7 +187,7 @@ fn refusal_of_a_resumed_write_settles_it() {
 }
 
 #[test]
-fn server_without_keys_gets_an_interrupted_write_again_only_when_told_so_twice() {
+fn server_without_keys_gets_an_interrupted_write_again_only_when_reportedso_twice() {
     let (url, keys) = scripted(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
     let cli = Cli::at(&url);
     let run = cli.run(&CREATE);

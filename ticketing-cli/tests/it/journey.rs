@@ -3,7 +3,7 @@
 use crate::support::{Cli, Server, eventually, text};
 
 #[test]
-fn a_ticket_is_listed_changed_found_and_taken_down() {
+fn ticket_is_listed_changed_found_and_withdrawn() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("RustConf, day 1", "149.99");
@@ -93,7 +93,7 @@ fn event_is_listed_found_changed_and_refused_once_it_has_started() {
 }
 
 #[test]
-fn a_purchase_step_by_step() {
+fn purchase_step_by_step() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
@@ -184,7 +184,7 @@ fn buying_is_ordering_and_paying_in_one() {
 }
 
 #[test]
-fn a_reservation_that_runs_out_is_a_conflict() {
+fn expired_reservation_is_a_conflict() {
     let server = Server::start_with(&["--order-ttl", "1s"]);
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     let ticket = cli.ticket("RustConf", "20");

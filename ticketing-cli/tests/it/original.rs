@@ -13,14 +13,14 @@ const PAYMENTS: &str = "/api/payments";
 const STEP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The original with a seller, and a buyer behind a proxy.
-struct Stage {
+struct OriginalFixture {
     original: OriginalServer,
     proxy: RequestProxy,
     seller: Cli,
     buyer: Cli,
 }
 
-impl Stage {
+impl OriginalFixture {
     fn new() -> Self {
         let original = OriginalServer::start();
         let proxy = RequestProxy::start(&original.url());
@@ -81,7 +81,7 @@ fn account_of_original_is_made_used_and_left() {
 
 #[test]
 fn listing_at_original_is_made_changed_and_kept() {
-    let Stage { original, seller, buyer, .. } = &Stage::new();
+    let OriginalFixture { original, seller, buyer, .. } = &OriginalFixture::new();
     let ticket = seller.ticket("RustConf", "149.99");
     assert_eq!(ticket.len(), 24);
     assert!(seller.ok(&["tickets", "get", &ticket]).out.contains("RustConf\t149.99\tavailable"));
@@ -103,7 +103,7 @@ fn listing_at_original_is_made_changed_and_kept() {
 
 #[test]
 fn lists_of_original_show_what_was_asked_for() {
-    let Stage { seller, buyer, .. } = &Stage::new();
+    let OriginalFixture { seller, buyer, .. } = &OriginalFixture::new();
     let [opera, gig] =
         [("Opera, act 1", "30"), ("Gig", "10")].map(|(title, price)| seller.ticket(title, price));
     let ids = |cli: &Cli, words: &[&str]| -> Vec<String> {
@@ -130,8 +130,8 @@ fn lists_of_original_show_what_was_asked_for() {
 
 #[test]
 fn purchase_at_original_step_by_step() {
-    let stage = Stage::new();
-    let Stage { original, seller, buyer, .. } = &stage;
+    let fixture = OriginalFixture::new();
+    let OriginalFixture { original, seller, buyer, .. } = &fixture;
     // At once: orders has not heard of the ticket, payments not of the order.
     let ticket = seller.ticket("RustConf", "20");
     let order = text(&buyer.json(&["orders", "create", &ticket])["id"]);
@@ -147,12 +147,12 @@ fn purchase_at_original_step_by_step() {
 
 #[test]
 fn cancelled_and_expired_orders_of_original_are_conflicts() {
-    let stage = Stage::new();
-    let Stage { original, buyer, .. } = &stage;
-    let ticket = stage.ticket();
+    let fixture = OriginalFixture::new();
+    let OriginalFixture { original, buyer, .. } = &fixture;
+    let ticket = fixture.ticket();
     for expires in [false, true] {
         let order = text(&buyer.json(&["orders", "create", &ticket])["id"]);
-        stage.after_lag();
+        fixture.after_lag();
         if expires {
             original.clock().advance(Duration::from_secs(15 * 60));
         } else {
@@ -160,7 +160,7 @@ fn cancelled_and_expired_orders_of_original_are_conflicts() {
         }
         let watched = buyer.ok(&["orders", "watch", &order]).out;
         assert!(watched.lines().last().unwrap().starts_with(&format!("{order}\tcancelled\t")), "{watched}");
-        stage.after_lag();
+        fixture.after_lag();
         let run = buyer.run(&["payments", "create", &order, "--token", "tok_visa"]);
         assert_eq!(run.code, 5, "{run:?}");
         assert!(run.err.contains(&format!("order {order} was cancelled")), "{}", run.err);
@@ -170,19 +170,19 @@ fn cancelled_and_expired_orders_of_original_are_conflicts() {
 
 #[test]
 fn buy_at_original_charges_once_however_often_it_runs() {
-    let stage = Stage::new();
-    let ticket = stage.seller.ticket("RustConf", "20");
-    let run = stage.buy(&ticket);
+    let fixture = OriginalFixture::new();
+    let ticket = fixture.seller.ticket("RustConf", "20");
+    let run = fixture.buy(&ticket);
     assert_eq!(run.code, 0, "{run:?}");
     assert!(run.err.contains("paid $20.00 for RustConf"), "{}", run.err);
-    stage.after_lag();
+    fixture.after_lag();
     for _ in 0..2 {
-        let run = stage.buy(&ticket);
+        let run = fixture.buy(&ticket);
         assert_eq!(run.code, 5, "{run:?}");
         assert!(run.err.contains("is paid already"), "{}", run.err);
     }
-    assert_eq!(stage.seller.run(&["buy", &ticket, "--token", "tok_visa", "--yes"]).code, 5);
-    assert_eq!((stage.original.charges().len(), stage.original.orders_made()), (1, 1));
+    assert_eq!(fixture.seller.run(&["buy", &ticket, "--token", "tok_visa", "--yes"]).code, 5);
+    assert_eq!((fixture.original.charges().len(), fixture.original.orders_made()), (1, 1));
 }
 
 #[test]
@@ -191,63 +191,64 @@ fn buy_pays_no_other_price_than_the_one_agreed_to() {
     for (more, agrees) in
         [(["--yes"].as_slice(), false), (&["--max-price", "49.99"], false), (&["--max-price", "50"], true)]
     {
-        let stage = Stage::new();
-        let ticket = stage.ticket();
+        let fixture = OriginalFixture::new();
+        let ticket = fixture.ticket();
         // The price that is read is not the price that is ordered.
         let read = Step::new(Method::GET, format!("/api/tickets/{ticket}"), RequestStage::Answered);
-        let hold = stage.proxy.hold_at(read);
+        let hold = fixture.proxy.hold_at(read);
         let words = [&["buy", &ticket, "--token", "tok_visa"], more].concat();
-        let buying = stage.buyer.command(&words).spawn().unwrap();
+        let buying = fixture.buyer.command(&words).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();
-        stage.seller.ok(&["tickets", "update", &ticket, "--price", "50"]);
-        stage.after_lag();
+        fixture.seller.ok(&["tickets", "update", &ticket, "--price", "50"]);
+        fixture.after_lag();
         held.release(ProxyAction::Continue);
         let Run { code, err, .. } = Run::of(buying);
-        stage.after_lag();
-        assert_eq!(stage.original.charges().len(), usize::from(agrees), "{err}");
+        fixture.after_lag();
+        assert_eq!(fixture.original.charges().len(), usize::from(agrees), "{err}");
         if !agrees {
             assert_eq!(code, 5, "{err}");
             assert!(err.contains("the ticket costs $50.00 now, not $20.00; nothing was paid"), "{err}");
-            assert_eq!(stage.order_of(&ticket)["status"], "cancelled");
+            assert_eq!(fixture.order_of(&ticket)["status"], "cancelled");
         }
     }
 }
 
 #[test]
 fn buy_asks_again_before_it_pays_for_an_own_order_at_another_price() {
-    let stage = Stage::new();
-    let ticket = stage.ticket();
-    let order = text(&stage.buyer.json(&["orders", "create", &ticket])["id"]);
-    stage.after_lag();
-    let run = stage.buyer.run(&["buy", &ticket, "--token", "tok_visa", "--max-price", "19.99"]);
+    let fixture = OriginalFixture::new();
+    let ticket = fixture.ticket();
+    let order = text(&fixture.buyer.json(&["orders", "create", &ticket])["id"]);
+    fixture.after_lag();
+    let run = fixture.buyer.run(&["buy", &ticket, "--token", "tok_visa", "--max-price", "19.99"]);
     assert_eq!(run.code, 5, "{run:?}");
     assert!(run.err.contains("more than --max-price 19.99; nothing was paid"), "{}", run.err);
-    assert!(stage.original.charges().is_empty());
+    assert!(fixture.original.charges().is_empty());
     // Paid in two steps, then by the wrong command.
-    stage.buyer.ok(&["payments", "create", &order, "--token", "tok_visa"]);
-    stage.after_lag();
-    let run = stage.buyer.run(&["payments", "create", &order, "--token", "tok_visa"]);
+    fixture.buyer.ok(&["payments", "create", &order, "--token", "tok_visa"]);
+    fixture.after_lag();
+    let run = fixture.buyer.run(&["payments", "create", &order, "--token", "tok_visa"]);
     assert!(run.code == 5 && run.err.contains("is paid already"), "{run:?}");
-    assert_eq!(stage.original.charges().len(), 1);
+    assert_eq!(fixture.original.charges().len(), 1);
 }
 
 #[test]
-fn lost_answers_at_original_are_told_and_never_repeated() {
+fn lost_responses_at_original_are_reported_and_not_retried() {
     for (path, point, charges) in [
         (ORDERS, RequestStage::Arrived, 0),
         (ORDERS, RequestStage::Answered, 0),
         (PAYMENTS, RequestStage::Arrived, 0),
         (PAYMENTS, RequestStage::Answered, 1),
     ] {
-        let stage = Stage::new();
-        let ticket = stage.ticket();
+        let fixture = OriginalFixture::new();
+        let ticket = fixture.ticket();
         // Payments has heard of the order before it is asked: the loss meets the request that charges.
-        let hold = stage.proxy.hold_at(Step::new(Method::POST, path, RequestStage::Arrived));
-        let buying = stage.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
+        let hold = fixture.proxy.hold_at(Step::new(Method::POST, path, RequestStage::Arrived));
+        let buying =
+            fixture.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();
-        stage.after_lag();
+        fixture.after_lag();
         if point == RequestStage::Answered {
-            stage.proxy.drop_at(Step::new(Method::POST, path, point));
+            fixture.proxy.drop_at(Step::new(Method::POST, path, point));
             held.release(ProxyAction::Continue);
         } else {
             held.release(ProxyAction::Drop);
@@ -257,72 +258,72 @@ fn lost_answers_at_original_are_told_and_never_repeated() {
         assert!(run.err.contains("not known whether this was done"), "{}", run.err);
         assert!(run.err.contains("look first whether it was done (`ticketing orders list`"), "{}", run.err);
         assert!(!run.err.contains("same command again"), "{}", run.err);
-        assert_eq!(stage.original.charges().len(), charges, "{path} {point:?}");
-        stage.after_lag();
+        assert_eq!(fixture.original.charges().len(), charges, "{path} {point:?}");
+        fixture.after_lag();
         // What was looked at decides, and the next command goes by it.
-        let run = stage.buy(&ticket);
+        let run = fixture.buy(&ticket);
         assert_eq!(run.code, if charges == 1 { 5 } else { 0 }, "{path} {point:?}: {run:?}");
-        stage.after_lag();
-        assert_eq!(stage.order_of(&ticket)["status"], "complete");
-        assert_eq!((stage.original.charges().len(), stage.original.orders_made()), (1, 1));
-        assert!(!stage.has_notes());
+        fixture.after_lag();
+        assert_eq!(fixture.order_of(&ticket)["status"], "complete");
+        assert_eq!((fixture.original.charges().len(), fixture.original.orders_made()), (1, 1));
+        assert!(!fixture.has_notes());
     }
 }
 
 #[test]
 fn exception_of_original_after_charge_is_not_called_a_refusal() {
-    let stage = Stage::new();
-    let ticket = stage.ticket();
-    stage.original.fail_after_next_charge();
-    let run = stage.buy(&ticket);
+    let fixture = OriginalFixture::new();
+    let ticket = fixture.ticket();
+    fixture.original.fail_after_next_charge();
+    let run = fixture.buy(&ticket);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.contains("not known whether this was done: Something went wrong"), "{}", run.err);
     assert!(run.err.contains("the account of the card"), "{}", run.err);
-    assert_eq!(stage.original.charges().len(), 1);
+    assert_eq!(fixture.original.charges().len(), 1);
 }
 
 #[test]
 fn raw_payment_with_lost_answer_is_not_repeated() {
-    let stage = Stage::new();
-    let order = text(&stage.buyer.json(&["orders", "create", &stage.ticket()])["id"]);
-    stage.after_lag();
-    stage.proxy.drop_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
+    let fixture = OriginalFixture::new();
+    let order = text(&fixture.buyer.json(&["orders", "create", &fixture.ticket()])["id"]);
+    fixture.after_lag();
+    fixture.proxy.drop_at(Step::new(Method::POST, PAYMENTS, RequestStage::Answered));
     let field = format!("orderId={order}");
-    let run = stage.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
+    let run = fixture.buyer.run(&["api", "POST", PAYMENTS, "-f", &field, "-f", "token=tok_visa"]);
     assert_eq!(run.code, 7, "{run:?}");
-    assert_eq!(stage.original.charges().len(), 1);
+    assert_eq!(fixture.original.charges().len(), 1);
 }
 
 #[test]
 fn client_killed_at_any_step_of_buy_at_original_charges_once() {
-    let stage = Stage::new();
-    let first = stage.ticket();
-    let _ = stage.proxy.take_steps();
-    assert_eq!(stage.buy(&first).code, 0);
-    let mut steps = stage.proxy.take_steps();
+    let fixture = OriginalFixture::new();
+    let first = fixture.ticket();
+    let _ = fixture.proxy.take_steps();
+    assert_eq!(fixture.buy(&first).code, 0);
+    let mut steps = fixture.proxy.take_steps();
     steps.dedup();
     assert!(steps.len() >= 6, "a read, an order and a payment, at two points each: {steps:?}");
     for (step, fate) in
         steps.iter().flat_map(|step| [(step, ProxyAction::Drop), (step, ProxyAction::Continue)])
     {
-        let ticket = stage.ticket();
-        let charges = stage.original.charges().len();
+        let ticket = fixture.ticket();
+        let charges = fixture.original.charges().len();
         let path = step.path.replace(&first, &ticket);
-        let hold = stage.proxy.hold_at(Step { path, ..step.clone() });
+        let hold = fixture.proxy.hold_at(Step { path, ..step.clone() });
         let mut client =
-            stage.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
+            fixture.buyer.command(&["buy", &ticket, "--token", "tok_visa", "--yes"]).spawn().unwrap();
         let held = hold.wait(STEP_TIMEOUT).unwrap();
         let what = format!("{fate:?} at {step:?}");
         client.kill().unwrap();
         client.wait().unwrap();
         held.release(fate);
-        stage.after_lag();
-        let was_charged = stage.original.charges().len() > charges;
-        let interrupted = stage.has_notes();
-        // What is told next is true, and told only where a write was under way.
-        let notice = stage.buyer.ok(&["tickets", "list"]).err;
+        fixture.after_lag();
+        let was_charged = fixture.original.charges().len() > charges;
+        let interrupted = fixture.has_notes();
+        // The next command reports an interrupted write, and only that.
+        let notice = fixture.buyer.ok(&["tickets", "list"]).err;
         assert_eq!(notice.contains("it is not known whether it was done"), interrupted, "{what}: {notice}");
-        let run = stage.buy(&ticket);
+        let run = fixture.buy(&ticket);
         match run.code {
             0 | 5 => {}
             // The server cannot tell a repeated write from a new one, so nothing was sent.
@@ -331,14 +332,18 @@ fn client_killed_at_any_step_of_buy_at_original_charges_once() {
             }
             _ => panic!("{what}: {run:?}"),
         }
-        stage.after_lag();
-        assert_eq!(stage.original.charges().len() > charges, was_charged || run.code == 0, "{what}: {run:?}");
-        // Once it was told, the command is taken at its word.
-        let again = stage.buy(&ticket);
+        fixture.after_lag();
+        assert_eq!(
+            fixture.original.charges().len() > charges,
+            was_charged || run.code == 0,
+            "{what}: {run:?}"
+        );
+        // After the report the command runs again.
+        let again = fixture.buy(&ticket);
         assert!(matches!(again.code, 0 | 5), "{what}: {again:?}");
-        stage.after_lag();
-        assert_eq!(stage.original.charges().len() - charges, 1, "{what}");
-        assert_eq!(stage.order_of(&ticket)["status"], "complete", "{what}");
+        fixture.after_lag();
+        assert_eq!(fixture.original.charges().len() - charges, 1, "{what}");
+        assert_eq!(fixture.order_of(&ticket)["status"], "complete", "{what}");
     }
-    assert_eq!(stage.original.orders_made(), stage.original.tickets_listed());
+    assert_eq!(fixture.original.orders_made(), fixture.original.tickets_listed());
 }

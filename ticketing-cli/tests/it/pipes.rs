@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use crate::support::{Cli, Server};
 
 #[test]
-fn a_reader_that_goes_away_ends_the_program_quietly() {
+fn closed_pipe_ends_the_program_quietly() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     // More than a pipe holds.

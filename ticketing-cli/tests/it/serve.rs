@@ -32,7 +32,7 @@ fn it_ends_with_0_when_asked_and_keeps_everything() {
 
 #[cfg(unix)]
 #[test]
-fn the_signing_key_is_private() {
+fn signing_key_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let server = Server::start();
     for entry in std::fs::read_dir(&server.data).unwrap() {
@@ -44,7 +44,7 @@ fn the_signing_key_is_private() {
 }
 
 #[test]
-fn a_port_in_use_is_named() {
+fn port_in_use_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -54,7 +54,7 @@ fn a_port_in_use_is_named() {
 }
 
 #[test]
-fn a_folder_in_use_is_named() {
+fn folder_in_use_is_reported() {
     let server = Server::start();
     let data = server.data.to_str().unwrap();
     let run = refused(&["--listen", "127.0.0.1:0", "--data-dir", data], &server.data);

@@ -3,7 +3,7 @@
 use crate::support::{Cli, Server, finish};
 
 #[test]
-fn a_session_is_kept_privately_told_of_and_ended() {
+fn session_is_stored_privately_shown_and_ended() {
     let server = Server::start();
     let cli = Cli::at(&server.url);
     assert_eq!(cli.run(&["auth", "status"]).code, 4);
@@ -66,7 +66,7 @@ fn wrong_credentials_are_4_and_a_taken_address_is_5() {
 }
 
 #[test]
-fn a_session_never_goes_to_another_server() {
+fn session_is_never_sent_to_another_server() {
     let (here, there) = (Server::start(), Server::start());
     let cli = Cli::at(&here.url).sign_up("ada@example.com");
     assert_eq!(cli.run(&["--server", &there.url, "auth", "status"]).code, 4);
@@ -74,7 +74,7 @@ fn a_session_never_goes_to_another_server() {
 }
 
 #[test]
-fn a_session_can_be_given_by_a_variable() {
+fn session_can_be_set_by_a_variable() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     let kept = std::fs::read_to_string(cli.home.path().join("sessions.json")).unwrap();

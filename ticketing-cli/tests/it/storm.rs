@@ -24,7 +24,7 @@ async fn nothing_that_was_answered_is_lost_in_a_storm() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_is_killed_while_it_makes_its_databases_starts_again() {
+async fn server_killed_during_migration_starts_again() {
     let storm = storm();
     let folder = tempfile::tempdir().unwrap();
     storm.interrupt_first_starts(folder.path(), storm.rounds.max(STARTS)).await;

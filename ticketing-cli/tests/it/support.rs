@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// Longer than anything takes, shorter than patience.
+/// The deadline of every wait.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The program with a home of its own, which nothing of the machine's user leaks into.

@@ -21,7 +21,7 @@ fn answering(answer: &'static str) -> String {
 }
 
 #[test]
-fn a_server_that_is_away_is_7_and_says_what_to_do() {
+fn unreachable_server_exits_with_7_and_a_hint() {
     // A port that was free a moment ago.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -33,14 +33,14 @@ fn a_server_that_is_away_is_7_and_says_what_to_do() {
 }
 
 #[test]
-fn the_status_says_where_the_session_would_be_even_then() {
+fn status_shows_the_session_location_without_a_server() {
     let run = Cli::offline().run(&["auth", "status"]);
     assert_eq!(run.code, 7);
     assert!(run.err.contains("sessions.json"), "{}", run.err);
 }
 
 #[test]
-fn a_page_of_something_else_keeps_its_status() {
+fn foreign_error_page_keeps_its_status() {
     let url = answering(
         "HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ncontent-length: 19\r\n\r\n<h1>\u{1b}[2Jhello</h1>\n",
     );
@@ -54,7 +54,7 @@ fn a_page_of_something_else_keeps_its_status() {
 }
 
 #[test]
-fn a_gateway_without_its_server_is_7() {
+fn gateway_without_its_server_exits_with_7() {
     let url =
         answering("HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>");
     assert_eq!(Cli::at(&url).run(&["--timeout", "5s", "tickets", "get", "t1"]).code, 7);

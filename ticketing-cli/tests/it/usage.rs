@@ -50,7 +50,7 @@ fn what_is_wrong_is_named() {
 }
 
 #[test]
-fn a_price_list_can_be_sorted_downwards() {
+fn list_can_be_sorted_by_descending_price() {
     // The value begins with a hyphen; it gets as far as the network.
     assert_eq!(Cli::offline().run(&["tickets", "list", "--sort", "-price"]).code, 7);
 }
@@ -69,7 +69,7 @@ fn card_numbers_are_refused_and_never_repeated() {
 }
 
 #[test]
-fn a_password_is_no_argument() {
+fn password_is_not_an_argument() {
     let run = refused(&["auth", "signin", "--email", "a@example.com", "--password=hunter22"], "--password");
     assert!(!run.err.contains("hunter22"), "{}", run.err);
 }

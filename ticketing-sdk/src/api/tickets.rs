@@ -72,7 +72,7 @@ impl Tickets {
         Write::new(self.one(Method::PUT, &id.into()).json(&ticket.into()), Response::json)
     }
 
-    /// Takes one's own ticket off the market.
+    /// Withdraws a ticket of the user.
     ///
     /// Fails with `ticket_reserved`, `not_owner`, `not_found` and `version_mismatch`.
     pub fn delete(&self, id: impl Into<TicketId>) -> Write<()> {

@@ -120,13 +120,13 @@ impl Sessions {
 
     pub(crate) async fn info(&self) -> Result<SessionInfo> {
         let unreadable = self.prepare(UseSession::Yes).await.err().map(|error| error.to_string());
-        let place = self.call_store(|store, server| store.place(server)).await?;
+        let location = self.call_store(|store, server| store.location(server)).await?;
         let (cookie, user) = {
             let jar = self.jar();
             (jar::name(&jar), jar::user(&jar))
         };
         let server = self.server.clone();
-        Ok(SessionInfo { server, place, present: cookie.is_some(), unreadable, cookie, user })
+        Ok(SessionInfo { server, location, present: cookie.is_some(), unreadable, cookie, user })
     }
 }
 
@@ -155,7 +155,7 @@ impl SessionStore for GivenSession {
         Ok(())
     }
 
-    fn place(&self, _server: &str) -> SessionLocation {
+    fn location(&self, _server: &str) -> SessionLocation {
         SessionLocation::Given
     }
 }

@@ -129,7 +129,7 @@ impl SessionStore for FileSessions {
         }
     }
 
-    fn place(&self, _server: &str) -> SessionLocation {
+    fn location(&self, _server: &str) -> SessionLocation {
         SessionLocation::File { path: self.path.clone(), instead_of: None }
     }
 }

@@ -19,7 +19,7 @@ const KEYRING_TIMEOUT: Duration = Duration::from_secs(3);
 /// Keeps sessions in the keyring of the operating system; where there is none, or it is locked or does not answer
 /// within 3 seconds, in a file that only its owner can read.
 ///
-/// [`SessionStore::place`] tells which it is, and [`SessionLocation::notice`] has a line to say so to the user.
+/// [`SessionStore::location`] tells which it is, and [`SessionLocation::notice`] has a line to say so to the user.
 ///
 /// A session in the file is newer than one in the keyring, and is used first. A keyring that cannot be read may hold a
 /// session: [`SessionStore::load`] fails then, where the file has none. Clearing the session of a locked keyring leaves a
@@ -157,7 +157,7 @@ impl SessionStore for Keyring {
         }
     }
 
-    fn place(&self, server: &str) -> SessionLocation {
+    fn location(&self, server: &str) -> SessionLocation {
         let in_file =
             |why: String| SessionLocation::File { path: self.file.path().to_owned(), instead_of: Some(why) };
         if self.file.load(server).is_ok_and(|session| session.is_some()) {
@@ -293,12 +293,12 @@ mod tests {
     }
 
     #[test]
-    fn an_open_keyring_keeps_the_session_and_no_file_does() {
+    fn unlocked_keyring_stores_the_session_instead_of_a_file() {
         let (keyring, backend, folder) = keyring(Fake::Open(Mutex::default()));
         assert_eq!(loaded(&keyring), None);
         keyring.save(SERVER, &"s3cret".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
-        assert!(matches!(keyring.place(SERVER), SessionLocation::Keyring { .. }));
+        assert!(matches!(keyring.location(SERVER), SessionLocation::Keyring { .. }));
         assert_eq!(backend.entries().unwrap().len(), 1, "the probe is gone");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
         keyring.clear(SERVER).unwrap();
@@ -310,7 +310,7 @@ mod tests {
         let (keyring, _, _folder) = keyring(Fake::Locked);
         let error = keyring.load(SERVER).unwrap_err().to_string();
         assert_eq!(error, "the keyring is locked, so it is not known whether there is a session");
-        let notice = keyring.place(SERVER).notice().unwrap();
+        let notice = keyring.location(SERVER).notice().unwrap();
         assert!(notice.contains("the keyring is locked") && notice.contains("sessions.json"), "{notice}");
         keyring.save(SERVER, &"s3cret".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("s3cret"));
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_keyring_that_never_answers_is_given_up_once() {
+    fn unresponsive_keyring_times_out_once() {
         let (mut keyring, backend, _folder) = keyring(Fake::Hanging(AtomicUsize::new(0)));
         keyring.timeout = Duration::from_millis(200);
         for _ in 0..3 {
@@ -368,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_moves_from_the_file_to_the_keyring_at_the_next_sign_in() {
+    fn sign_in_moves_the_session_from_file_to_keyring() {
         let (keyring, backend, _folder) = keyring(Fake::Open(Mutex::default()));
         keyring.file.save(SERVER, &"old".into()).unwrap();
         assert_eq!(loaded(&keyring).as_deref(), Some("old"));
@@ -379,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_cannot_leave_the_folder() {
+    fn profile_cannot_leave_the_folder() {
         assert_eq!(file_name("../../etc/x y"), "______etc_x_y");
     }
 }

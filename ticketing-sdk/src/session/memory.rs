@@ -48,7 +48,7 @@ impl SessionStore for MemorySessions {
         Ok(())
     }
 
-    fn place(&self, _server: &str) -> SessionLocation {
+    fn location(&self, _server: &str) -> SessionLocation {
         SessionLocation::Memory
     }
 }

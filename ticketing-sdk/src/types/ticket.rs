@@ -146,7 +146,7 @@ pub enum TicketChangeKind {
     Created,
     /// Its title, price, details or status changed.
     Updated,
-    /// It was taken off the market.
+    /// The seller withdrew the ticket.
     Deleted,
 }
 

@@ -16,7 +16,7 @@ async fn error_of(reply: Reply) -> Error {
 }
 
 #[tokio::test]
-async fn a_proxys_page_keeps_status_and_head() {
+async fn proxy_error_page_keeps_status_and_head() {
     let page = format!("<html>\u{1b}[31m<h1>502 Bad Gateway</h1>{}</html>", "x".repeat(5000));
     let error = error_of(Reply::text(502, "text/html", page)).await;
     let Error::Unexpected(answer) = &error else { panic!("{error:?}") };
@@ -27,7 +27,7 @@ async fn a_proxys_page_keeps_status_and_head() {
 }
 
 #[tokio::test]
-async fn a_login_page_in_place_of_an_answer_is_no_ticket() {
+async fn login_page_is_not_read_as_a_ticket() {
     let error = error_of(Reply::text(200, "text/html", "<html>Welcome to our wifi</html>")).await;
     assert!(matches!(&error, Error::Unexpected(answer) if answer.status == StatusCode::OK), "{error:?}");
 }
@@ -80,7 +80,7 @@ async fn raw_requests_choose() {
 }
 
 #[test]
-fn an_address_is_checked_before_anything_is_sent() {
+fn url_is_checked_before_any_request() {
     for bad in ["", "ftp://x", "http://", "http://u:s3cret@x", "http://x/?a=b", "http://x/#f", "nonsense"] {
         let error = Client::new(bad).unwrap_err();
         assert!(matches!(error, Error::InvalidInput { field: "server", .. }), "{bad}");

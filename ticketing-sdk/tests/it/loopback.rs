@@ -87,7 +87,7 @@ fn client(server: &Server) -> Client {
 }
 
 #[tokio::test]
-async fn a_session_goes_round() {
+async fn session_round_trip() {
     let cookie = "set-cookie: express:sess=eyJqd3QiOiJ4In0=; path=/; httponly\r\n";
     let server = Server::start(vec![
         answer("200 OK", cookie, r#"{"id":"u-1","email":"ada@example.com"}"#),
@@ -118,7 +118,7 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn a_write_whose_answer_is_lost_is_asked_for_again() {
+async fn write_with_a_lost_response_is_retried() {
     let created = order("created").to_string();
     let server = Server::start(vec![
         answer("200 OK", "", &ticket("t-1").to_string()),
@@ -138,7 +138,7 @@ async fn a_write_whose_answer_is_lost_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_write_that_is_not_answered_in_time_is_of_unknown_outcome() {
+async fn write_timeout_is_an_unknown_outcome() {
     let server = Server::start(vec![Does::Waits, Does::Waits]).await;
     let client = Client::builder(&server.url).response_timeout(Duration::from_millis(50)).build().unwrap();
     let error = client.orders().create("t-1").await.unwrap_err();
@@ -148,7 +148,7 @@ async fn a_write_that_is_not_answered_in_time_is_of_unknown_outcome() {
 }
 
 #[tokio::test]
-async fn a_redirect_takes_no_session_elsewhere() {
+async fn redirect_carries_no_session_elsewhere() {
     let elsewhere = Server::start(vec![Does::Waits]).await;
     let server =
         Server::start(vec![answer("302 Found", &format!("location: {}/api/orders\r\n", elsewhere.url), "")])
@@ -163,7 +163,7 @@ async fn a_redirect_takes_no_session_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_watch_resumes_over_a_new_connection() {
+async fn watch_resumes_over_a_new_connection() {
     let stream = |text: String| {
         Does::Writes(format!(
             "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n{text}"

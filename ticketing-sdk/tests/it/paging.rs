@@ -27,7 +27,7 @@ fn three_pages() -> Mock {
 }
 
 #[tokio::test]
-async fn a_stream_crosses_pages_and_keeps_the_filters() {
+async fn stream_crosses_pages_and_keeps_the_filters() {
     let mock = three_pages();
     let tickets: Vec<_> =
         client(&mock).tickets().list().matching("rust").limit(2).stream().try_collect().await.unwrap();
@@ -49,7 +49,7 @@ async fn page_by_page() {
 }
 
 #[tokio::test]
-async fn the_next_page_is_asked_for_only_when_it_is_needed() {
+async fn next_page_is_requested_on_demand() {
     let mock = three_pages();
     let mut tickets = client(&mock).tickets().list().stream();
     tickets.try_next().await.unwrap();
@@ -58,14 +58,14 @@ async fn the_next_page_is_asked_for_only_when_it_is_needed() {
 }
 
 #[tokio::test]
-async fn a_list_that_leads_to_itself_ends() {
+async fn list_linking_to_itself_ends() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, page(&["a"], Some("<?cursor=x>; rel=next")));
     assert_eq!(client(&mock).tickets().list().all().await.unwrap().len(), 2);
 }
 
 #[tokio::test]
-async fn a_backend_without_paging_has_one_page() {
+async fn backend_without_paging_has_one_page() {
     let mock = Mock::new().without_extensions();
     mock.on(Method::GET, PATH, page(&["a"], None));
     assert_eq!(client(&mock).tickets().list().all().await.unwrap().len(), 1);

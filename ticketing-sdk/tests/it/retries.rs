@@ -16,7 +16,7 @@ fn sent(mock: &Mock, method: &Method) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_is_repeated_until_it_is_answered() {
+async fn read_is_retried_until_answered() {
     let mock = Mock::new();
     mock.on(Method::GET, TICKETS, Reply::unreachable())
         .on(Method::GET, TICKETS, Reply::broken())
@@ -40,7 +40,7 @@ async fn retries_are_bounded_and_can_be_turned_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_keyed_write_is_repeated_with_its_key() {
+async fn keyed_write_is_retried_with_its_key() {
     let mock = Mock::new();
     mock.on(Method::GET, TICKETS, Reply::json(200, &ticket("t-1")))
         .on(Method::POST, ORDERS, Reply::broken())
@@ -80,7 +80,7 @@ async fn what_a_service_has_not_heard_of_yet_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_has_not_answered_yet_is_asked_before_a_write_is_repeated() {
+async fn unknown_server_is_probed_before_a_write_is_retried() {
     let mock = Mock::new();
     mock.on(Method::POST, ORDERS, Reply::broken()).on(
         Method::POST,
@@ -93,7 +93,7 @@ async fn a_server_that_has_not_answered_yet_is_asked_before_a_write_is_repeated(
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_knows_no_keys_gets_a_write_once() {
+async fn server_without_keys_gets_a_write_once() {
     let mock = Mock::new().without_extensions();
     mock.on(Method::POST, ORDERS, Reply::broken()).on(
         Method::POST,
@@ -118,7 +118,7 @@ async fn what_never_left_is_sent_again_even_without_a_key() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_update_that_may_have_happened_is_not_repeated() {
+async fn update_of_unknown_outcome_is_not_retried() {
     for lost in [
         Reply::broken(),
         Reply::hang(),
@@ -135,7 +135,7 @@ async fn an_update_that_may_have_happened_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unknown_outcome_names_the_key_that_settles_it() {
+async fn unknown_outcome_names_its_idempotency_key() {
     let mock = Mock::new();
     mock.on(Method::POST, ORDERS, Reply::broken());
     let write = client(&mock).orders().create("t-1");
@@ -147,7 +147,7 @@ async fn an_unknown_outcome_names_the_key_that_settles_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_goes_away_after_a_lost_answer_leaves_the_outcome_open() {
+async fn server_down_after_a_lost_response_leaves_it_unknown() {
     for last in [
         Reply::unreachable(),
         Reply::problem(503, ErrorCode::Unavailable, "no"),
@@ -285,7 +285,7 @@ async fn answer_that_is_too_large_is_fetched_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_server_says_how_long_to_wait() {
+async fn retry_after_header_sets_the_wait() {
     let mock = Mock::new();
     let busy = Reply::problem(503, ErrorCode::ProviderUnavailable, "busy").header("retry-after", "4");
     mock.on(Method::POST, ORDERS, busy).on(Method::POST, ORDERS, Reply::json(201, &order("created")));
@@ -295,7 +295,7 @@ async fn the_server_says_how_long_to_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_long_wait_is_the_callers_to_decide() {
+async fn long_retry_after_is_returned_to_the_caller() {
     let mock = Mock::new();
     let busy = Reply::problem(429, ErrorCode::TooManyRequests, "slow down").header("retry-after", "60");
     mock.on(Method::GET, TICKETS, busy);
@@ -322,7 +322,7 @@ async fn each_phase_has_its_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_never_outlives_its_limit_by_retrying() {
+async fn retries_never_exceed_the_time_limit() {
     let mock = Mock::new();
     let busy = Reply::problem(503, ErrorCode::Unavailable, "busy").header("retry-after", "5");
     mock.on(Method::GET, TICKETS, busy);

@@ -69,7 +69,7 @@ fn no_store_tells() {
     let file = FileSessions::new(folder.path().join("sessions.json"));
     for store in [&memory as &dyn SessionStore, &file] {
         store.save(SERVER, &SECRET.into()).unwrap();
-        keeps_quiet("place", &store.place(SERVER));
+        keeps_quiet("location", &store.location(SERVER));
         keeps_quiet("session", &store.load(SERVER).unwrap());
     }
     keeps_quiet("memory", &memory);
@@ -79,7 +79,7 @@ fn no_store_tells() {
 }
 
 #[tokio::test]
-async fn a_damaged_session_is_not_quoted() {
+async fn damaged_session_is_not_quoted() {
     let store = MemorySessions::new();
     store.save(SERVER, &format!("{{{SECRET}").into()).unwrap();
     let client = Client::builder(SERVER).mock(&Mock::new()).session_store(store).build().unwrap();

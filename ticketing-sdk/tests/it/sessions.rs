@@ -15,7 +15,7 @@ fn last_cookie(mock: &Mock) -> Option<String> {
 }
 
 #[tokio::test]
-async fn a_cookie_of_any_name_is_kept() {
+async fn cookie_of_any_name_is_kept() {
     for name in ["session", "express:sess", "sid"] {
         let mock = Mock::new();
         signed_in(&mock, name);
@@ -28,7 +28,7 @@ async fn a_cookie_of_any_name_is_kept() {
 }
 
 #[tokio::test]
-async fn a_session_outlives_the_program_in_a_file_of_its_owner() {
+async fn session_file_outlives_the_program() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/down/sessions.json");
     let mock = Mock::new();
@@ -47,7 +47,7 @@ async fn a_session_outlives_the_program_in_a_file_of_its_owner() {
     let _ = later.orders().list().await;
     assert!(last_cookie(&mock).is_some());
     assert_eq!(
-        later.session().await.unwrap().place,
+        later.session().await.unwrap().location,
         SessionLocation::File { path: path.clone(), instead_of: None }
     );
     // Another server, even on another port of the same host, gets nothing.
@@ -61,7 +61,7 @@ async fn a_session_outlives_the_program_in_a_file_of_its_owner() {
 }
 
 #[tokio::test]
-async fn a_session_that_a_store_mixes_up_is_not_sent_to_the_wrong_server() {
+async fn session_of_another_server_from_the_store_is_not_sent() {
     /// Ignores the server that it is asked for.
     struct Careless(MemorySessions);
     impl SessionStore for Careless {
@@ -74,7 +74,7 @@ async fn a_session_that_a_store_mixes_up_is_not_sent_to_the_wrong_server() {
         fn clear(&self, _: &str) -> Result<(), SessionError> {
             self.0.clear("")
         }
-        fn place(&self, _: &str) -> SessionLocation {
+        fn location(&self, _: &str) -> SessionLocation {
             SessionLocation::Other("a heap".to_owned())
         }
     }
@@ -92,13 +92,13 @@ async fn a_session_that_a_store_mixes_up_is_not_sent_to_the_wrong_server() {
 }
 
 #[tokio::test]
-async fn a_given_session_is_used_and_kept_nowhere() {
+async fn given_session_is_used_and_not_stored() {
     let mock = Mock::new();
     let given = || Client::builder(SERVER).mock(&mock).session_value("eyJqd3QiOiJ4In0=");
     let client = given().build().unwrap();
     let _ = client.orders().list().await;
     assert_eq!(last_cookie(&mock).as_deref(), Some("session=eyJqd3QiOiJ4In0="));
-    assert_eq!(client.session().await.unwrap().place, SessionLocation::Given);
+    assert_eq!(client.session().await.unwrap().location, SessionLocation::Given);
     let _ = given().session_cookie("express:sess").build().unwrap().orders().list().await;
     assert_eq!(last_cookie(&mock).as_deref(), Some("express:sess=eyJqd3QiOiJ4In0="));
     for bad in ["", "a;b", "a\nb", "a b"] {
@@ -108,7 +108,7 @@ async fn a_given_session_is_used_and_kept_nowhere() {
 }
 
 #[tokio::test]
-async fn a_damaged_file_says_so_and_signing_in_mends_it() {
+async fn damaged_file_is_reported_and_replaced_at_sign_in() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("sessions.json");
     std::fs::write(&path, "{ not json").unwrap();
@@ -146,8 +146,8 @@ impl SessionStore for Slow {
     fn clear(&self, server: &str) -> Result<(), SessionError> {
         self.kept.clear(server)
     }
-    fn place(&self, server: &str) -> SessionLocation {
-        self.kept.place(server)
+    fn location(&self, server: &str) -> SessionLocation {
+        self.kept.location(server)
     }
 }
 
@@ -195,7 +195,7 @@ fn many_writers_of_one_file_lose_nothing() {
 }
 
 #[tokio::test]
-async fn a_redirect_within_the_server_is_followed_and_one_elsewhere_is_not() {
+async fn only_redirects_within_the_server_are_followed() {
     let mock = Mock::new();
     let to = |place: &str| Reply::empty(307).header("location", place);
     mock.on(Method::GET, "/old", to("/new")).on(Method::GET, "/new", Reply::text(200, "text/plain", "here"));

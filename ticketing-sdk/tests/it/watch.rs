@@ -41,7 +41,7 @@ async fn changes_arrive_with_their_kind_and_position() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_connection_is_taken_up_where_it_was() {
+async fn lost_connection_is_resumed() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::events_then_end("id: 41\n\n"))
         .on(Method::GET, PATH, Reply::unreachable())
@@ -56,7 +56,7 @@ async fn a_lost_connection_is_taken_up_where_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_state_of_the_connection_can_be_shown() {
+async fn connection_states_are_reported() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::events_then_end(event(1, "created", &ticket("t-1"))))
         .on(Method::GET, PATH, Reply::unreachable())
@@ -139,7 +139,7 @@ async fn what_connecting_again_does_not_mend_ends_the_watch() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_change_that_cannot_be_read_is_not_skipped_in_silence() {
+async fn unreadable_change_is_reported() {
     let mock = Mock::new();
     mock.on(Method::GET, PATH, Reply::events("id: 5\n\nid: 6\nevent: ticket:created\ndata: {}\n\n"));
     let mut watch = client(&mock).tickets().watch().await.unwrap();
@@ -148,7 +148,7 @@ async fn a_change_that_cannot_be_read_is_not_skipped_in_silence() {
 }
 
 #[tokio::test]
-async fn a_backend_without_live_changes_says_so() {
+async fn backend_without_live_changes_is_reported() {
     let mock = Mock::new().without_extensions();
     mock.on(Method::GET, PATH, Reply::json(200, &[ticket("t-1")]));
     let error = client(&mock).tickets().watch().await.unwrap_err();

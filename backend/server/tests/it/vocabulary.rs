@@ -74,7 +74,7 @@ const COVERED: &[&str] = &[
     "docs/STRIPE.md",
     "docs/TUTORIAL.md",
     "examples",
-    "ticketing-cli/src",
+    "ticketing-cli",
     "ticketing-sdk",
     "ticketing-tui",
     "backend/client/web/README.md",
@@ -91,8 +91,8 @@ const EXTENSIONS: &[&str] = &["conf", "css", "js", "md", "rs", "sh", "toml", "ts
 /// A generated file, whose words come from the OpenAPI document.
 const GENERATED: &str = "schema.d.ts";
 
-/// The folder whose bell is the one of the terminal.
-const TERMINAL: &str = "ticketing-tui";
+/// The folders whose bell is the one of the terminal.
+const TERMINAL: [&str; 2] = ["ticketing-cli", "ticketing-tui"];
 
 /// A file that reads stored data with a field of a replaced name.
 const STORED: [&str; 2] = ["ticketing-cli/src/journal.rs", "ticketing-cli/src/journal/tests.rs"];
@@ -155,7 +155,7 @@ fn covered_folders_use_no_replaced_word() {
             let text = std::fs::read_to_string(&file).unwrap();
             for (number, line) in text.lines().enumerate() {
                 for (word, term) in replaced_words(line) {
-                    if word == "bell" && *covered == TERMINAL {
+                    if word == "bell" && TERMINAL.contains(covered) {
                         continue;
                     }
                     problems.push(format!("{}:{}: {word}: use {term}", file.display(), number + 1));

@@ -24,9 +24,9 @@ impl ApiCommand for Args {
         let session = api.client.session().await.map_err(Failure::from)?;
         if let Some(why) = session.unreadable {
             return Err(Failure::failed(format!("the session cannot be read: {why}"))
-                .detail(format!("it is kept in {}", session.place)));
+                .detail(format!("it is kept in {}", session.location)));
         }
-        let kept_in = session.place.to_string();
+        let kept_in = session.location.to_string();
         let current = api.client.auth().current_user().await.map_err(|error| {
             let what = if session.present { "a session for it is" } else { "a session for it would be" };
             Failure::from(error).detail(format!("{what} kept in {kept_in}"))

@@ -1,10 +1,10 @@
-//! A reservation that ends: the bell, the window's title, and what becomes of it.
+//! The end of a reservation: the terminal bell, the window title and the order.
 
 use super::{ENTER, tui};
 use crate::support::{Cli, Server};
 
 #[test]
-fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() {
+fn reservation_end_is_announced_unless_alarms_are_off() {
     let server = Server::start_with(&["--order-ttl", "12s"]);
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
@@ -19,15 +19,15 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
     let mut loud = tui(&loud);
     loud.see("loud@example.com");
     loud.line(&["Jazz at the lake", "Available"]);
-    assert_eq!(loud.heard().bells, 0);
+    assert_eq!(loud.heard().rings, 0);
     loud.press("b", "Reserved for you");
     loud.hear("the title tells", |heard| {
         heard.titles.iter().any(|title| title == "1 min to pay: Jazz at the lake")
     });
     loud.see(" s left to pay for Jazz at the lake");
-    loud.hear("the bell", |heard| heard.bells == 1);
+    loud.hear("the bell", |heard| heard.rings == 1);
     loud.see("Expired: Jazz at the lake is no longer reserved for you");
-    loud.hear("the bell once more", |heard| heard.bells == 2);
+    loud.hear("the bell once more", |heard| heard.rings == 2);
     loud.see("This order has expired");
     loud.hear("the title is the usual one", |heard| {
         heard.titles.last().is_some_and(|title| title == "ticketing")
@@ -39,5 +39,5 @@ fn the_end_of_a_reservation_is_announced_and_what_can_be_turned_off_is_silent() 
 
     quiet.see("Expired: Opera is no longer reserved for you");
     let heard = quiet.heard();
-    assert_eq!((heard.bells, heard.titles), (0, vec![]));
+    assert_eq!((heard.rings, heard.titles), (0, vec![]));
 }

@@ -37,7 +37,7 @@ fn one_signs_up_and_sells_and_another_buys() {
 }
 
 #[test]
-fn a_declined_card_leaves_the_reservation_and_another_card_pays() {
+fn declined_card_keeps_the_order_and_another_card_pays() {
     let server = Server::start();
     let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let buyer = Cli::at(&server.url).sign_up("buyer@example.com");
@@ -99,7 +99,7 @@ fn letting_go_of_a_reservation_is_asked_about_and_frees_the_ticket() {
 }
 
 #[test]
-fn a_listing_is_changed_and_taken_down() {
+fn listing_is_changed_and_withdrawn() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     let ticket = seller.ticket("Jazz at the lake", "38");

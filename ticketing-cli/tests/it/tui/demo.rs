@@ -5,7 +5,7 @@ use super::{ENTER, SIZE};
 use crate::support::program;
 
 #[test]
-fn the_demo_opens_a_marketplace_with_a_buyer_in_it_and_leaves_nothing_behind() {
+fn demo_opens_with_a_buyer_and_removes_its_files() {
     let home = tempfile::tempdir().unwrap();
     let temporary = tempfile::tempdir().unwrap();
     let mut command = program();

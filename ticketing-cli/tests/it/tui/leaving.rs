@@ -60,7 +60,7 @@ fn hanging_up_gives_the_terminal_back() {
 }
 
 #[test]
-fn a_program_that_cannot_use_the_terminal_says_what_can() {
+fn unusable_terminal_is_reported_with_an_alternative() {
     let cli = Cli::offline();
     let run = cli.run(&["tui"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""), "{run:?}");

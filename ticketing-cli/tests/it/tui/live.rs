@@ -34,7 +34,7 @@ fn what_one_reserves_is_shown_as_reserved_to_the_other() {
 }
 
 #[test]
-fn a_server_that_is_killed_and_started_again_is_followed_without_a_gap() {
+fn restarted_server_is_followed_without_a_gap() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start_in(folder.path(), &[]);
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
@@ -56,7 +56,7 @@ fn a_server_that_is_killed_and_started_again_is_followed_without_a_gap() {
     pty.press(ENTER, "$11.00");
     pty.press("1", "TITLE");
 
-    // Whoever does something before the other is back must not be missed.
+    // Changes before the reconnection must not be missed.
     let _again = Again::start(folder.path(), &url);
     seller.ticket("After the crash", "12");
     seller.ok(&["tickets", "delete", &gone, "--yes"]);

@@ -26,14 +26,14 @@ pub(super) struct SoFar {
 /// What a terminal does besides drawing.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Heard {
-    pub(super) bells: usize,
+    pub(super) rings: usize,
     pub(super) titles: Vec<String>,
     pub(super) copied: Vec<String>,
 }
 
 impl vt100::Callbacks for Heard {
     fn audible_bell(&mut self, _: &mut Screen) {
-        self.bells += 1;
+        self.rings += 1;
     }
 
     fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {

@@ -12,7 +12,7 @@ use super::{ENTER, SIZE, tui};
 use crate::support::{Cli, Server, eventually};
 
 #[test]
-fn an_id_is_copied_by_way_of_the_terminal() {
+fn id_is_copied_through_the_terminal() {
     let server = Server::start();
     let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let mut pty = tui(&Cli::at(&server.url));
@@ -55,7 +55,7 @@ fn is_sent(script: &Path, address: &str) {
 }
 
 #[test]
-fn a_page_is_opened_from_the_command_line() {
+fn page_is_opened_from_the_command_line() {
     let cli = Cli::offline();
     let script = browser(cli.home.path());
     for (words, page) in [(&["open"][..], "/"), (&["open", "order", "o1"], "/orders/o1")] {
@@ -79,13 +79,13 @@ fn without_a_browser_the_address_is_what_there_is() {
     command.env("XDG_DATA_DIRS", empty).env("XDG_CONFIG_DIRS", empty);
     let mut pty = Pty::spawn(terminal(&command), SIZE);
     assert_eq!(pty.end(), 0);
-    let said = pty.raw();
-    assert!(said.starts_with(&format!("{}/", cli.server)), "{said}");
-    assert!(said.contains("no browser could be opened"), "{said}");
+    let output = pty.raw();
+    assert!(output.starts_with(&format!("{}/", cli.server)), "{output}");
+    assert!(output.contains("no browser could be opened"), "{output}");
 }
 
 #[test]
-fn a_ticket_is_opened_in_the_browser_of_the_user() {
+fn ticket_is_opened_in_the_user_s_browser() {
     let server = Server::start();
     let ticket = Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::at(&server.url);

@@ -11,12 +11,12 @@ use super::pty::{Pty, terminal};
 use super::{SIZE, shell};
 use crate::support::{Cli, Server};
 
-/// Where it is said that it is time to panic.
+/// The variable that triggers the panic.
 const SIGN: &str = "TICKETING_TEST_PANIC_SIGN";
 const URL: &str = "TICKETING_TEST_PANIC_URL";
 
 #[test]
-fn a_panic_gives_the_terminal_back_and_is_told_there() {
+fn panic_restores_the_terminal_and_is_reported_there() {
     let server = Server::start();
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::at(&server.url);

@@ -9,9 +9,9 @@ fn talk(cli: &Cli) -> Talk {
 
 /// Numbered text is for ears and scripts: nothing in it steers a terminal.
 #[track_caller]
-fn is_plain(said: &str) {
+fn is_plain(output: &str) {
     let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\x07');
-    assert!(!said.contains(steers), "{said:?}");
+    assert!(!output.contains(steers), "{output:?}");
 }
 
 #[test]
@@ -94,15 +94,15 @@ fn every_task_can_be_done_with_numbers() {
     talk.pick("Confirm");
     talk.hear("Note: You are signed out");
     talk.pick("Quit the program");
-    let (code, said) = talk.end();
-    assert_eq!(code, 0, "{said}");
-    is_plain(&said);
-    assert!(!said.contains("correct horse"), "{said}");
+    let (code, output) = talk.end();
+    assert_eq!(code, 0, "{output}");
+    is_plain(&output);
+    assert!(!output.contains("correct horse"), "{output}");
     assert_eq!(cli.run(&["auth", "status"]).code, 4);
 }
 
 #[test]
-fn a_number_that_is_not_there_is_answered_with_those_that_are() {
+fn unknown_menu_number_is_answered_with_the_valid_ones() {
     let server = Server::start();
     let cli = Cli::at(&server.url);
     let run = cli.run_with(&["tui", "--plain"], "99\n0\nbuy\n\n");
@@ -114,7 +114,7 @@ fn a_number_that_is_not_there_is_answered_with_those_that_are() {
 }
 
 #[test]
-fn the_end_of_the_input_ends_it() {
+fn end_of_input_ends_the_program() {
     let server = Server::start();
     let cli = Cli::at(&server.url);
     let run = cli.run(&["tui", "--plain"]);
@@ -130,7 +130,7 @@ fn the_end_of_the_input_ends_it() {
 }
 
 #[test]
-fn a_fault_is_said_at_its_field_and_the_rest_stays_written() {
+fn field_error_is_shown_and_other_fields_are_kept() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     let mut talk = talk(&cli);
@@ -155,7 +155,7 @@ fn without_a_server_it_says_so_and_can_be_asked_again() {
 }
 
 #[test]
-fn the_time_that_is_left_is_said_while_one_thinks() {
+fn remaining_time_is_shown_at_the_prompt() {
     let server = Server::start_with(&["--order-ttl", "12s"]);
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Opera", "20");
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
@@ -164,11 +164,11 @@ fn the_time_that_is_left_is_said_while_one_thinks() {
     talk.pick("Reserve the ticket, and go on to pay");
     talk.hear("== Pay ==");
     talk.pick("Pay for the order");
-    // Nothing is written. It is said in the middle of the question, which is asked again.
+    // Nothing is written. The message interrupts the prompt, which is repeated.
     talk.hear("Card: ");
     talk.hear(" s left to pay for Opera\nCard: ");
     talk.hear("Problem: Expired: Opera is no longer reserved for you\nCard: ");
-    let (code, said) = talk.end();
+    let (code, output) = talk.end();
     assert_eq!(code, 0);
-    is_plain(&said);
+    is_plain(&output);
 }

@@ -44,7 +44,7 @@ fn simple_terminals_and_those_who_listen_get_lines() {
 }
 
 #[test]
-fn a_password_is_not_shown() {
+fn password_is_not_shown() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("ada@example.com");
     cli.ok(&["auth", "signout"]);
@@ -55,7 +55,7 @@ fn a_password_is_not_shown() {
     let before = pty.discipline();
     pty.send("ada@example.com\r");
     pty.see("Password: ");
-    // It is asked for a moment before the terminal is told to be silent.
+    // The prompt appears a moment before the echo is turned off.
     eventually("the terminal is silent", || pty.discipline() != before);
     pty.send("correct horse\r");
     pty.see("Signed in as ada@example.com");

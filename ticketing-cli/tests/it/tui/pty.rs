@@ -189,7 +189,7 @@ impl Pty {
         ]
     }
 
-    /// Checks that nothing of the program is left on the terminal but what it said at its end.
+    /// Checks that nothing of the program is left on the terminal except its last output.
     #[track_caller]
     pub(super) fn is_clean(&self) {
         let screen = self.screen();

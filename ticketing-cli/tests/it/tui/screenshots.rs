@@ -85,7 +85,7 @@ fn keep(name: &str, frames: &[Frame]) {
 }
 
 #[test]
-fn a_purchase_as_a_film() {
+fn purchase_film() {
     let scene = Scene::set();
     let (buyer, rival) = (scene.someone("ada@example.com"), scene.someone("rival@example.com"));
     let mut pty = Scene::open(&buyer, &["--theme", "dark"], (100, 24), "ada@example.com");
@@ -130,7 +130,7 @@ fn a_purchase_as_a_film() {
 }
 
 #[test]
-fn the_market_in_two_themes() {
+fn market_in_two_themes() {
     let scene = Scene::set();
     let buyer = scene.someone("ada@example.com");
     buyer.ok(&["buy", scene.ticket("Swan Lake, first night"), "--token", "tok_visa"]);
@@ -152,7 +152,7 @@ fn the_market_in_two_themes() {
 }
 
 #[test]
-fn the_activity_of_a_busy_market() {
+fn activity_of_a_busy_market() {
     let scene = Scene::set();
     let (buyer, rival) = (scene.someone("ada@example.com"), scene.someone("rival@example.com"));
     let mut pty = Scene::open(&buyer, &["--theme", "dark"], (100, 30), "ada@example.com");

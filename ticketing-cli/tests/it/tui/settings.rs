@@ -6,7 +6,7 @@ use super::{ENTER, ESC, tui};
 use crate::support::{Cli, Server, eventually};
 
 #[test]
-fn a_fault_in_the_config_file_is_told_with_its_place_and_the_program_goes_on() {
+fn config_error_is_reported_with_its_position() {
     let server = Server::start();
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::at(&server.url);
@@ -18,7 +18,7 @@ fn a_fault_in_the_config_file_is_told_with_its_place_and_the_program_goes_on() {
     pty.see("Jazz at the lake");
     pty.press(ENTER, "reserves it for you");
 
-    // What is no TOML at all is told, too, and not written over.
+    // A file that is no TOML is reported and not overwritten.
     std::fs::write(&config, "[tui\n").unwrap();
     let mut pty = tui(&cli);
     pty.see("config.toml, line 1, column ");
@@ -30,7 +30,7 @@ fn a_fault_in_the_config_file_is_told_with_its_place_and_the_program_goes_on() {
 }
 
 #[test]
-fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
+fn rebound_key_works_at_once_and_after_a_restart() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     seller.ticket("Opera", "20");
@@ -77,7 +77,7 @@ fn a_key_that_is_chosen_works_at_once_and_the_next_time() {
 }
 
 #[test]
-fn a_theme_that_is_chosen_is_drawn_at_once_and_saved() {
+fn selected_theme_is_drawn_at_once_and_saved() {
     let server = Server::start();
     let cli = Cli::at(&server.url);
     let mut pty = tui(&cli);

@@ -107,7 +107,7 @@ fn is_stopped_and_comes_back(name: &str) {
     pty.see("Stopped");
     // The terminal is as the program had it, so that a return is no end of a line.
     pty.send("fg\n");
-    pty.wait("it is drawn anew", |screen| {
+    pty.wait("it is redrawn", |screen| {
         let shown = text(screen);
         screen.alternate_screen() && shown.contains("Jazz at the lake") && !shown.contains("Stopped")
     });

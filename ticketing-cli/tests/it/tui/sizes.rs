@@ -25,7 +25,7 @@ fn it_starts_with_the_tickets_that_are_for_sale() {
 }
 
 #[test]
-fn a_title_that_would_play_tricks_on_the_terminal_is_only_text() {
+fn title_with_escape_sequences_is_shown_as_text() {
     let server = Server::start();
     let seller = Cli::at(&server.url).sign_up("seller@example.com");
     seller.ticket("東京 🎫 Tokyo night", "10");
@@ -78,7 +78,7 @@ fn it_follows_the_size_of_the_window() {
 }
 
 #[test]
-fn a_window_that_is_too_small_from_the_start_can_be_made_larger_or_left() {
+fn window_too_small_at_start_can_be_resized_or_closed() {
     let server = Server::start();
     Cli::at(&server.url).sign_up("seller@example.com").ticket("Jazz at the lake", "38");
     let cli = Cli::at(&server.url);

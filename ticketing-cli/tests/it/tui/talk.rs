@@ -1,4 +1,4 @@
-//! A conversation with `ticketing tui --plain` on pipes: what it says is waited for, and answered with a number or a line.
+//! A conversation with `ticketing tui --plain` on pipes: the test waits for output and answers with a number or a line.
 
 use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -11,13 +11,13 @@ use super::pty::DEADLINE;
 pub(super) struct Talk {
     child: Child,
     input: Option<ChildStdin>,
-    said: Arc<Said>,
-    /// So much of what was said was heard already.
+    transcript: Arc<Transcript>,
+    /// The length of the output that was consumed already.
     heard: usize,
 }
 
 #[derive(Default)]
-struct Said {
+struct Transcript {
     so_far: Mutex<(String, bool)>,
     more: Condvar,
 }
@@ -35,19 +35,19 @@ impl Talk {
     pub(super) fn begin(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut out = child.stdout.take().unwrap();
-        let said = Arc::new(Said::default());
+        let transcript = Arc::new(Transcript::default());
         std::thread::spawn({
-            let said = Arc::clone(&said);
+            let transcript = Arc::clone(&transcript);
             move || {
                 let mut bytes = [0; 4096];
                 loop {
                     let read = out.read(&mut bytes).unwrap();
-                    let mut so_far = said.so_far.lock().unwrap();
+                    let mut so_far = transcript.so_far.lock().unwrap();
                     // All that the tests let it say is ASCII, so no character is torn apart.
                     so_far.0.push_str(std::str::from_utf8(&bytes[..read]).unwrap());
                     so_far.1 = read == 0;
                     drop(so_far);
-                    said.more.notify_all();
+                    transcript.more.notify_all();
                     if read == 0 {
                         return;
                     }
@@ -55,7 +55,7 @@ impl Talk {
             }
         });
         let input = child.stdin.take();
-        Self { child, input, said, heard: 0 }
+        Self { child, input, transcript, heard: 0 }
     }
 
     /// Writes a line.
@@ -78,7 +78,7 @@ impl Talk {
             let (menu, _) = new.rsplit_once("\n> ")?;
             number(menu, words)
         });
-        self.heard = self.said.so_far.lock().unwrap().0.len();
+        self.heard = self.transcript.so_far.lock().unwrap().0.len();
         self.write(&number.to_string());
     }
 
@@ -92,36 +92,38 @@ impl Talk {
     #[track_caller]
     fn wait<T>(&self, what: &str, mut find: impl FnMut(&str) -> Option<T>) -> T {
         let end = Instant::now() + DEADLINE;
-        let mut so_far = self.said.so_far.lock().unwrap();
+        let mut so_far = self.transcript.so_far.lock().unwrap();
         loop {
             if let Some(found) = find(&so_far.0[self.heard..]) {
                 return found;
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() || so_far.1 {
-                let (said, new) = so_far.0.split_at(self.heard);
-                let dump = format!("it never said {what:?}; it said\n{said}\n---- and then\n{new}");
+                let (consumed, new) = so_far.0.split_at(self.heard);
+                let dump = format!(
+                    "{what:?} is missing from the output; before it\n{consumed}\n---- and then\n{new}"
+                );
                 drop(so_far);
                 panic!("{dump}");
             }
-            so_far = self.said.more.wait_timeout(so_far, left).unwrap().0;
+            so_far = self.transcript.more.wait_timeout(so_far, left).unwrap().0;
         }
     }
 
-    /// Ends the input, and waits for the end. Answers with the exit code, and all that was said.
+    /// Ends the input, and waits for the end. Answers with the exit code, and the whole output.
     #[track_caller]
     pub(super) fn end(mut self) -> (i32, String) {
         self.input = None;
         let end = Instant::now() + DEADLINE;
-        let mut so_far = self.said.so_far.lock().unwrap();
+        let mut so_far = self.transcript.so_far.lock().unwrap();
         while !so_far.1 {
             let left = end.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "it does not end: {}", so_far.0);
-            so_far = self.said.more.wait_timeout(so_far, left).unwrap().0;
+            so_far = self.transcript.more.wait_timeout(so_far, left).unwrap().0;
         }
-        let said = so_far.0.clone();
+        let output = so_far.0.clone();
         drop(so_far);
-        (self.child.wait().unwrap().code().unwrap(), said)
+        (self.child.wait().unwrap().code().unwrap(), output)
     }
 }
 

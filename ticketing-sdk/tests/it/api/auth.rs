@@ -41,7 +41,7 @@ async fn signing_up_reports_every_field() {
 }
 
 #[tokio::test]
-async fn a_failed_sign_in_keeps_the_session_that_was() {
+async fn failed_sign_in_keeps_the_session() {
     let mock = Mock::new();
     signed_in(&mock, "session");
     let refusal = Reply::problem(400, ErrorCode::InvalidCredentials, "Invalid credentials");

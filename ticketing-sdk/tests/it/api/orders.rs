@@ -6,7 +6,7 @@ use ticketing_sdk::{ErrorCode, Method, OrderStatus};
 use crate::support::{client, order};
 
 #[tokio::test]
-async fn an_order_lives() {
+async fn order_life_cycle() {
     let mock = Mock::new();
     mock.on(Method::POST, "/api/orders", Reply::json(201, &order("created")))
         .on(Method::GET, "/api/orders", Reply::json(200, &[order("created")]))
@@ -21,7 +21,7 @@ async fn an_order_lives() {
 }
 
 #[tokio::test]
-async fn a_reserved_ticket_is_refused_once() {
+async fn reserved_ticket_is_refused_without_retry() {
     let mock = Mock::new();
     let refusal = Reply::problem(400, ErrorCode::TicketReserved, "Ticket is already reserved");
     mock.on(Method::POST, "/api/orders", refusal);
@@ -32,7 +32,7 @@ async fn a_reserved_ticket_is_refused_once() {
 }
 
 #[tokio::test]
-async fn a_ticket_just_ordered_elsewhere_answers_as_the_express_version_does() {
+async fn ticket_ordered_elsewhere_is_refused_as_by_the_original() {
     let mock = Mock::new().without_extensions();
     let refusal = Reply::text(
         400,

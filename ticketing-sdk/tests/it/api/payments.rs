@@ -7,7 +7,7 @@ use ticketing_sdk::{CardEntry, CardToken, Error, ErrorCode, Method, PaymentStatu
 use crate::support::{client, payment};
 
 #[tokio::test]
-async fn a_payment_that_is_taken_at_once() {
+async fn payment_settles_at_once() {
     let mock = Mock::new();
     mock.on(Method::POST, "/api/payments", Reply::json(201, &payment("succeeded")));
     let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
@@ -16,7 +16,7 @@ async fn a_payment_that_is_taken_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_payment_of_open_outcome_is_followed() {
+async fn pending_payment_is_polled() {
     let mock = Mock::new();
     mock.on(Method::POST, "/api/payments", Reply::json(202, &payment("pending")))
         .on(Method::GET, "/api/payments/p-1", Reply::json(200, &payment("authorized")))
@@ -29,7 +29,7 @@ async fn a_payment_of_open_outcome_is_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_payment_that_never_settles_is_given_up() {
+async fn unsettled_payment_times_out() {
     let mock = Mock::new();
     mock.on(Method::GET, "/api/payments/p-1", Reply::json(200, &payment("pending")));
     let error = client(&mock).payments().settled("p-1").await.unwrap_err();
@@ -38,7 +38,7 @@ async fn a_payment_that_never_settles_is_given_up() {
 }
 
 #[tokio::test]
-async fn an_answer_of_an_id_alone_is_settled() {
+async fn response_with_only_an_id_is_settled() {
     let mock = Mock::new().without_extensions();
     mock.on(Method::POST, "/api/payments", Reply::json(201, &json!({"id": "5ea9b8f0c1d2e3f405162738"})));
     let paid = client(&mock).payments().create("o-1", CardToken::new("tok_visa")).settled().await.unwrap();
@@ -47,7 +47,7 @@ async fn an_answer_of_an_id_alone_is_settled() {
 }
 
 #[tokio::test]
-async fn a_declined_card_is_not_tried_again() {
+async fn declined_card_is_not_retried() {
     let mock = Mock::new();
     let refusal = Reply::problem(400, ErrorCode::CardDeclined, "Your card has insufficient funds.");
     mock.on(Method::POST, "/api/payments", refusal);

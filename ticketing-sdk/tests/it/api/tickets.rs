@@ -6,7 +6,7 @@ use ticketing_sdk::{ErrorCode, ListTickets, Method, NewTicket, TicketSort, Ticke
 use crate::support::{client, signed_in, ticket};
 
 #[tokio::test]
-async fn a_ticket_lives() {
+async fn ticket_life_cycle() {
     let mock = Mock::new();
     let changed = {
         let mut changed = ticket("t-1");
@@ -43,7 +43,7 @@ async fn each_creation_has_a_key_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_market_is_read_as_nobody_and_ones_own_listings_are_not() {
+async fn market_is_read_signed_out_and_own_listings_signed_in() {
     let mock = Mock::new();
     signed_in(&mock, "session");
     mock.on(Method::GET, "/api/tickets", Reply::json(200, &[ticket("t-1")]));

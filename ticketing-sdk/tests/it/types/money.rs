@@ -41,7 +41,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fraction_of_a_cent_is_refused(whole in 0_u32..=999_999, thousandths in 0_u32..1000, last in 1_u32..=9) {
+    fn fraction_of_a_cent_is_refused(whole in 0_u32..=999_999, thousandths in 0_u32..1000, last in 1_u32..=9) {
         let text = format!("{whole}.{thousandths:03}{last}");
         prop_assert_eq!(text.parse::<Money>(), Err(MoneyError::TooPrecise));
         prop_assert!(read(&text).is_err());
@@ -56,7 +56,7 @@ proptest! {
 }
 
 #[test]
-fn a_price_is_exact() {
+fn price_is_exact() {
     assert_eq!(read("19.99").unwrap().cents(), 1999);
     assert_eq!("19.99".parse::<Money>().unwrap().cents(), 1999);
     assert_eq!(read("20").unwrap(), read("\"20.00\"").unwrap());

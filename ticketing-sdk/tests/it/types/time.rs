@@ -27,7 +27,7 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_text_is_the_order_of_time(a in 0_i64..4_000_000_000_000, b in 0_i64..4_000_000_000_000) {
+    fn text_order_is_time_order(a in 0_i64..4_000_000_000_000, b in 0_i64..4_000_000_000_000) {
         let (a, b) = (Timestamp::from_millis(a), Timestamp::from_millis(b));
         prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
     }
@@ -57,7 +57,7 @@ fn what_is_not_a_time_is_refused() {
 }
 
 #[test]
-fn the_ends_of_time_hold() {
+fn first_and_last_times_are_supported() {
     assert_eq!(Timestamp::from_millis(i64::MAX), Timestamp::MAX);
     assert_eq!(Timestamp::MAX + Duration::MAX, Timestamp::MAX);
     assert_eq!(Timestamp::from_millis(i64::MIN).to_string(), "0000-01-01T00:00:00.000Z");

@@ -6,7 +6,7 @@ use ticketing_sdk::{
 };
 
 #[test]
-fn a_ticket_without_status_and_times() {
+fn ticket_without_status_and_times_is_read() {
     let ticket: Ticket = serde_json::from_value(json!({
         "id": "5ea9b8f0c1d2e3f405162738", "title": "concert", "price": "20.00",
         "userId": "5ea9b8f0c1d2e3f405162739", "version": 3, "__v": 0, "extra": {"a": [1]},
@@ -18,7 +18,7 @@ fn a_ticket_without_status_and_times() {
 }
 
 #[test]
-fn a_ticket_with_an_order_is_reserved_unless_it_says_more() {
+fn ticket_with_an_order_is_reserved_by_default() {
     let ticket = |order: serde_json::Value, status: serde_json::Value| -> Ticket {
         serde_json::from_value(json!({
             "id": "t", "title": "x", "price": 1, "userId": "u", "orderId": order, "status": status,
@@ -31,7 +31,7 @@ fn a_ticket_with_an_order_is_reserved_unless_it_says_more() {
 }
 
 #[test]
-fn an_order_with_a_bare_ticket() {
+fn order_with_a_bare_ticket_is_read() {
     let order: Order = serde_json::from_value(json!({
         "id": "5ea9b8f0c1d2e3f405162738", "userId": "5ea9b8f0c1d2e3f405162739", "status": "awaiting:payment",
         "expiresAt": "2026-11-22T10:15:00.000Z", "version": 1,
@@ -46,7 +46,7 @@ fn an_order_with_a_bare_ticket() {
 }
 
 #[test]
-fn a_payment_of_an_id_alone() {
+fn payment_with_only_an_id_is_read() {
     let payment: Payment = serde_json::from_value(json!({"id": "5ea9b8f0c1d2e3f405162738"})).unwrap();
     assert_eq!((payment.order_id, payment.status, payment.amount), (None, None, None));
 }

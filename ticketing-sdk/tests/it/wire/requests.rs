@@ -102,7 +102,7 @@ async fn raw() {
 }
 
 #[tokio::test]
-async fn an_id_cannot_name_another_path() {
+async fn id_cannot_name_another_path() {
     let mock = Mock::new();
     let client = client(&mock);
     for id in ["", ".", ".."] {

@@ -166,7 +166,7 @@ impl Harness {
     fn answer_read(&self, call: &Call) -> Result<Reply, CallError> {
         let FakeServer { user, market, listings, orders, has_card_form, .. } = &self.server;
         let not_found =
-            || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "The item does not exist any more");
+            || fixtures::refused(ticketing_sdk::ErrorCode::NotFound, "There is no such thing any more");
         Ok(match call {
             Call::Market => Reply::Market { tickets: market.clone(), last: true },
             Call::Listings => Reply::Listings(listings.clone()),
