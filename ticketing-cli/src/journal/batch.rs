@@ -152,7 +152,7 @@ impl BatchJournal {
 
     /// Removes the record.
     pub(crate) fn remove(&self) {
-        // A file that cannot be removed has no row: the next command starts the batch anew.
+        // A file that cannot be removed has no row: the next command starts the batch again.
         self.with(|record| {
             let _ = record.file.set_len(0);
         });
@@ -181,7 +181,7 @@ impl Record {
         Ok(Some(header))
     }
 
-    /// Starts the file anew with this header.
+    /// Starts the file again with this header.
     fn start(&mut self, header: &Header) -> std::io::Result<()> {
         self.rows.clear();
         self.length = 0;

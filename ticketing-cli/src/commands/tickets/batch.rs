@@ -100,7 +100,7 @@ impl Batch {
         report.finish(api, self.repeat, &started_at.to_string())
     }
 
-    /// Continues the record of an earlier command, or starts it anew.
+    /// Continues the record of an earlier command, or restarts it.
     fn start(&self, journal: &mut BatchJournal) -> Outcome {
         let is_listed = |row: &Row| matches!(journal.row(row.index), Some(RowState::Listed(_)));
         let restarts = match self.repeat {

@@ -1,3 +1,5 @@
+//! Rows of files of tickets, valid and invalid.
+
 use super::*;
 
 fn faults(text: &str, format: FileFormat) -> Vec<String> {
