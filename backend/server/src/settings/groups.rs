@@ -36,8 +36,8 @@ fn present(secret: Option<SecretString>) -> Option<SecretString> {
 }
 
 /// The entries of a comma-separated list.
-fn secrets(list: Option<SecretString>) -> Vec<SecretString> {
-    let list = list.iter().flat_map(|list| list.expose_secret().split(','));
+fn secrets(list: Option<&SecretString>) -> Vec<SecretString> {
+    let list = list.into_iter().flat_map(|list| list.expose_secret().split(','));
     list.map(str::trim).filter(|entry| !entry.is_empty()).map(SecretString::from).collect()
 }
 

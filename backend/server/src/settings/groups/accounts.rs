@@ -32,7 +32,7 @@ pub(crate) struct SessionGroup {
 
 impl Group for SessionGroup {
     fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
-        settings.jwt_keys = secrets(self.jwt_key);
+        settings.jwt_keys = secrets(self.jwt_key.as_ref());
         if !settings.jwt_keys.is_empty()
             && let Err(error) = SessionKeys::new(&settings.jwt_keys)
         {

@@ -71,7 +71,7 @@ pub(crate) struct StripeGroup {
 
 impl Group for StripeGroup {
     fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
-        let webhook_secrets = secrets(self.stripe_webhook_secret);
+        let webhook_secrets = secrets(self.stripe_webhook_secret.as_ref());
         let Some(key) = present(self.stripe_key) else {
             // An operator who sets these does not want simulated cards.
             if self.stripe_api_base.is_some() || !webhook_secrets.is_empty() {
