@@ -128,7 +128,7 @@ actions! {
     }
     Listings {
         New       "new"       ["n"]                    "Sell"      "List a ticket for sale";
-        Edit      "edit"      ["e"]                    "Edit"      "Change title or price";
+        Edit      "edit"      ["e"]                    "Edit"      "Change the listing";
         Withdraw  "withdraw"  ["d", "delete"]          "Withdraw"  "Withdraw the listing";
     }
     Forms {

@@ -2,13 +2,14 @@
 //!
 //! It processes rows, not requests. After a crash the unfinished steps are rows that are due.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ticketing_bus::Core;
 use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{DbError, Tx};
 use ticketing_platform::kill_point;
+use ticketing_platform::limits::LogThrottles;
 use ticketing_platform::outage::WriterOutage;
 use ticketing_platform::shutdown::Shutdown;
 use ticketing_platform::signal::Signal;
@@ -20,6 +21,9 @@ use crate::domain::{PaymentTimeouts, Step};
 use crate::provider::{Charge, Provider, ProviderError};
 use crate::store::{self, PaymentRow, ProviderOutcome};
 use crate::subscriptions::PaymentSubscriptions;
+
+/// An outage of the provider is one condition, however many payments meet it.
+static CALL_FAILURES: LazyLock<LogThrottles> = LazyLock::new(LogThrottles::default);
 
 /// The number of concurrent provider calls.
 const CONCURRENCY: usize = 64;
@@ -281,7 +285,10 @@ impl PaymentWorker {
             // A void or refund is retried until it succeeds.
             (Err(error), _) => {
                 let (id, attempts) = (&payment.id, payment.attempts);
-                tracing::warn!(payment = %id, step = step.as_str(), attempts, %error, "provider call failed; retrying");
+                if let Some(times) = CALL_FAILURES.occurred(&error.to_string()) {
+                    let step = step.as_str();
+                    tracing::warn!(payment = %id, step, attempts, %error, times, "provider call failed; retrying");
+                }
                 span.fail(error.to_string());
                 let pause = self.timeouts.backoff(attempts);
                 let (pause, reached) = match error {

@@ -47,7 +47,7 @@ pub(super) fn left(
     Ok((until > now).then(|| until.saturating_since(now)))
 }
 
-/// Deletes reservations older than [`RETENTION`]. Returns their number.
+/// Deletes the reservations that no pause counts any more. Returns their number.
 ///
 /// # Errors
 /// If the database fails.
