@@ -98,7 +98,7 @@ fn import_killed_in_the_middle_continues_without_duplicates() {
 }
 
 #[test]
-fn count_killed_in_the_middle_continues_and_then_starts_anew() {
+fn count_killed_in_the_middle_continues_and_then_starts_again() {
     let server = Server::start();
     let cli = Cli::at(&server.url).sign_up("seller@example.com");
     let words = ["tickets", "create", "--title", "Opera", "--price", "20", "--count", "20"];

@@ -8,11 +8,11 @@ use crate::support::{Cli, finish};
 
 const TICKET: &str = r#"{"id":"t1","title":"A","price":20,"userId":"u1","version":0,"status":"available"}"#;
 
-/// Hangs up on the first `lost` requests without a word, then creates; tells the key of each.
+/// Hangs up on the first `lost` requests without a word, then creates; sends the key of each.
 fn losing(lost: usize) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let (told, keys) = channel();
+    let (sender, keys) = channel();
     std::thread::spawn(move || {
         for (index, connection) in listener.incoming().enumerate() {
             let mut connection = connection.unwrap();
@@ -20,7 +20,7 @@ fn losing(lost: usize) -> (String, Receiver<String>) {
             let read = connection.read(&mut request).unwrap();
             let head = String::from_utf8_lossy(&request[..read]).to_lowercase();
             let key = head.lines().find_map(|line| line.strip_prefix("idempotency-key: ")).unwrap_or("none");
-            told.send(key.to_owned()).unwrap();
+            sender.send(key.to_owned()).unwrap();
             if index >= lost {
                 let answer = format!(
                     "HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nidempotency-keys: max-age=86400\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{TICKET}",
