@@ -187,7 +187,7 @@ fn refusal_of_a_resumed_write_settles_it() {
 }
 
 #[test]
-fn server_without_keys_gets_an_interrupted_write_again_only_when_reportedso_twice() {
+fn server_without_keys_gets_an_interrupted_write_again_only_when_repeated_twice() {
     let (url, keys) = scripted(false, vec![OnWrite::HangUp, OnWrite::Answer("201 Created", TICKET)]);
     let cli = Cli::at(&url);
     let run = cli.run(&CREATE);
