@@ -240,6 +240,10 @@ pub(crate) fn parse(args: &[OsString], shape: &TerminalInfo) -> Result<Cli, (Fai
         if error.use_stderr() && holds_a_card(args) {
             return (card::refusal(), false);
         }
+        #[cfg(feature = "embedded")]
+        if let Some(failure) = crate::embedded::serve::invalid_settings(args) {
+            return (failure, false);
+        }
         let coloured = if error.use_stderr() { shape.err_colour } else { shape.out_colour };
         let text = if coloured { error.render().ansi().to_string() } else { error.render().to_string() };
         let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
@@ -280,6 +284,15 @@ fn holds_a_card(args: &[OsString]) -> bool {
 mod tests {
     use super::*;
     use crate::io::fake;
+
+    #[cfg(feature = "embedded")]
+    #[test]
+    fn invalid_settings_of_serve_are_reported_together() {
+        let text = failure(&["ticketing", "serve", "--listen", "x", "--order-ttl=1ms", "--streams", "0"]);
+        for name in ["TICKETING_LISTEN (--listen)", "TICKETING_ORDER_TTL", "TICKETING_STREAMS"] {
+            assert!(text.contains(name), "{text}");
+        }
+    }
 
     fn failure(words: &[&str]) -> String {
         let args: Vec<OsString> = words.iter().map(OsString::from).collect();

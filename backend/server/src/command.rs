@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::error::Error as _;
 use std::ffi::OsString;
 
-use clap::builder::{Resettable, ValueParser};
+use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
@@ -168,43 +168,64 @@ fn required(command: Command, variables: &[&str]) -> Command {
     })
 }
 
-/// The task of a command line.
+/// The task of a command line, and the settings of its process.
 ///
 /// # Errors
-/// When the command line or a value is invalid.
-pub fn task(words: &[OsString]) -> Result<Task, ParseError> {
-    Ok(ServerArgs::from_arg_matches(&parse(command(), words)?)?.task)
+/// When the command line has another form, or settings are missing or invalid: all of them together.
+pub fn parse_task(words: &[OsString]) -> Result<(Task, StackSettings), ParseError> {
+    let (matches, faults) = parse(command(), words)?;
+    let task = match ServerArgs::from_arg_matches(&matches) {
+        Ok(args) => args.task,
+        // A required value is missing, which is among the faults.
+        Err(error) => return Err(faults.or(error)?.into()),
+    };
+    let settings = faults.and(task.clone().settings())?;
+    Ok((task, settings))
 }
 
-/// Parses a command line over the environment, and reports every value that cannot be read.
+/// Parses a command line over the environment. Settings that are missing or cannot be read are left out of the matches and
+/// returned beside them.
 ///
 /// # Errors
-/// When the command line or a value is invalid.
-pub(crate) fn parse(command: Command, words: &[OsString]) -> Result<ArgMatches, ParseError> {
-    let mut command = with_environment(command);
+/// When the command line has another form.
+pub fn parse(command: Command, words: &[OsString]) -> Result<(ArgMatches, SettingsError), ParseError> {
+    let (mut command, mut words) = (with_environment(command), words.to_vec());
     let mut faults = SettingsError::default();
     loop {
-        match command.clone().try_get_matches_from(words) {
-            Ok(matches) => return Ok(faults.or(matches)?),
-            Err(error) => match invalid_setting(&command, &error) {
-                Some(arg) => {
-                    let given = text(&error, ContextKind::InvalidValue);
-                    let expected = error.source().map(ToString::to_string).unwrap_or_default();
-                    let expected = expected.trim_start_matches("expected ");
-                    faults.add(
-                        &variable(&arg).unwrap_or_default(),
-                        given.filter(|_| !is_secret(&arg)),
-                        expected,
-                    );
-                    // The next round finds the next fault.
-                    command = map_args(command, &|other| match other.get_id() == arg.get_id() {
-                        true => other.value_parser(ValueParser::os_string()),
-                        false => other,
-                    });
-                }
-                None if faults.invalid.is_empty() => return Err(error.into()),
-                None => return Err(faults.into()),
-            },
+        let error = match command.clone().try_get_matches_from(&words) {
+            Ok(matches) => return Ok((matches, faults)),
+            Err(error) => error,
+        };
+        let settings = settings_of(&command, &error);
+        if settings.is_empty() {
+            return Err(faults.or(error)?.into());
+        }
+        let expected = error.source().map_or_else(|| "a value".to_owned(), ToString::to_string);
+        let given = text(&error, ContextKind::InvalidValue);
+        for arg in settings {
+            let name = variable(&arg).unwrap_or_default();
+            let given = given.clone().filter(|_| !is_secret(&arg));
+            faults.add(&name, given, expected.trim_start_matches("expected "));
+            // The next round finds the next fault.
+            remove_flag(&mut words, &arg);
+            command = map_args(command, &|other| match other.get_id() == arg.get_id() {
+                true => other.env(Resettable::Reset).required(false),
+                false => other,
+            });
+        }
+    }
+}
+
+/// Removes a flag and its value from a command line.
+fn remove_flag(words: &mut Vec<OsString>, arg: &Arg) {
+    let flag = format!("--{}", arg.get_long().unwrap_or_default());
+    let joined = format!("{flag}=");
+    while let Some(index) = words.iter().position(|word| {
+        let word = word.to_string_lossy();
+        word == flag || word.starts_with(&joined)
+    }) {
+        if words.remove(index) == *flag && index < words.len() {
+            words.remove(index);
         }
     }
 }
@@ -224,15 +245,21 @@ fn map_args(command: Command, map: &dyn Fn(Arg) -> Arg) -> Command {
     command.mut_args(map).mut_subcommands(|subcommand| map_args(subcommand, map))
 }
 
-/// The setting whose value an error is about.
-fn invalid_setting(command: &Command, error: &clap::Error) -> Option<Arg> {
-    if !matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
-        return None;
-    }
+/// The settings that an error is about: one that cannot be read, or those that are missing.
+fn settings_of(command: &Command, error: &clap::Error) -> Vec<Arg> {
     // Like `--listen <HOST:PORT>`.
-    let shown = text(error, ContextKind::InvalidArg)?;
-    let flag = shown.strip_prefix("--")?.split(' ').next();
-    every_arg(command).into_iter().find(|arg| arg.get_env().is_some() && arg.get_long() == flag).cloned()
+    let shown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::ValueValidation | ErrorKind::InvalidValue, Some(ContextValue::String(one))) => {
+            std::slice::from_ref(one)
+        }
+        (ErrorKind::MissingRequiredArgument, Some(ContextValue::Strings(all))) => all,
+        _ => return Vec::new(),
+    };
+    let settings = shown.iter().map(|shown| {
+        let flag = shown.strip_prefix("--")?.split(' ').next();
+        every_arg(command).into_iter().find(|arg| arg.get_env().is_some() && arg.get_long() == flag).cloned()
+    });
+    settings.collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The arguments of a command and of its subcommands.
@@ -262,11 +289,15 @@ mod tests {
     use super::*;
 
     fn parsed(words: &[&str]) -> Result<Task, ParseError> {
-        task(&["ticketing-server"].iter().chain(words).map(OsString::from).collect::<Vec<_>>())
+        let words: Vec<OsString> = ["ticketing-server"].iter().chain(words).map(OsString::from).collect();
+        parse_task(&words).map(|(task, _)| task)
     }
 
-    const ALONE: [&str; 3] =
-        ["--database-url=postgres://u@localhost/d", "--nats-url=nats://127.0.0.1", "--jwt-key=0123456789"];
+    const ALONE: [&str; 3] = [
+        "--database-url=postgres://u@localhost/d",
+        "--nats-url=nats://127.0.0.1",
+        "--jwt-key=0123456789abcdef0123456789abcdef",
+    ];
 
     fn alone(words: &[&'static str]) -> Result<Task, ParseError> {
         parsed(&words.iter().copied().chain(ALONE).collect::<Vec<_>>())
@@ -317,9 +348,9 @@ mod tests {
             let message = parsed(words).unwrap_err().to_string();
             let named: Vec<&str> = message
                 .lines()
-                .filter_map(|line| line.trim_start().strip_prefix("--")?.split(' ').next())
+                .filter_map(|line| line.split_once(" (").map(|(_, rest)| rest))
+                .filter_map(|rest| rest.split(')').next())
                 .collect();
-            let needed: Vec<&str> = needed.iter().map(|flag| flag.trim_start_matches("--")).collect();
             assert_eq!(named, needed, "{message}");
         }
         assert!(parsed(&["client"]).is_ok());

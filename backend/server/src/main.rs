@@ -9,7 +9,7 @@ use std::time::Duration;
 use ticketing_bus::{Bus, DeadLetter};
 use ticketing_platform::db::OpenError;
 use ticketing_platform::telemetry::{self, ExportError, Exporting};
-use ticketing_server::command::{DeadLetterTask, ParseError, Task, task};
+use ticketing_server::command::{DeadLetterTask, ParseError, Task, parse_task};
 use ticketing_server::{
     OperateError, RunError, Service, SettingsError, StackSettings, StartError, dead_letters, discard,
     migrate, replay, republish, run, run_service,
@@ -52,8 +52,8 @@ impl Failure {
 #[tokio::main]
 async fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    let done = match task(&words) {
-        Ok(task) => execute(task).await,
+    let done = match parse_task(&words) {
+        Ok((task, settings)) => execute(task, settings).await,
         Err(ParseError::Usage(error)) => error.exit(),
         Err(ParseError::Settings(error)) => Err(error.into()),
     };
@@ -70,9 +70,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn execute(task: Task) -> Result<(), Failure> {
+async fn execute(task: Task, settings: StackSettings) -> Result<(), Failure> {
     let service = task.service();
-    let settings = task.clone().settings()?;
     match task {
         Task::Migrate(_) => migrate_all(settings).await,
         Task::Republish(_) => print(&format!("events to publish again: {}", republish(&settings).await?)),

@@ -161,9 +161,9 @@ impl StackSettings {
     ) -> Result<Self, ParseError> {
         let arguments = StackGroups::augment_args(clap::Command::new("flags").no_binary_name(true));
         let words: Vec<OsString> = flags.into_iter().map(Into::into).collect();
-        let matches = command::parse(arguments, &words)?;
+        let (matches, faults) = command::parse(arguments, &words)?;
         let groups = StackGroups::from_arg_matches(&matches)?;
-        Ok(Self::new(data_dir).apply(groups)?)
+        Ok(faults.and(Self::new(data_dir).apply(groups))?)
     }
 
     /// The same, with ceilings that the limit on open files allows. Raises that limit as far as the system lets it.

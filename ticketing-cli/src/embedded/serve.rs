@@ -1,14 +1,17 @@
 //! `ticketing serve`
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args as _;
 use ticketing_platform::shutdown::EndSignals;
 use ticketing_platform::telemetry::{self, ExportError, Exporting, LogFormat};
-use ticketing_server::command::ParseError;
+use ticketing_server::command::{ParseError, parse};
 use ticketing_server::{LogSettings, SettingsError, Stack, StackGroups, StackSettings, StartError};
 
+use crate::cli::tree;
 use crate::context::{Context, LocalCommand};
 use crate::exit::Exit;
 use crate::failure::{Failure, Outcome};
@@ -124,6 +127,19 @@ pub(super) fn settings_of_server(data_dir: PathBuf) -> Outcome<StackSettings> {
         ParseError::Settings(error) => invalid(&error),
         ParseError::Usage(error) => Failure::usage(error.to_string()),
     })
+}
+
+/// The failure of a command line of `ticketing serve` with settings of the server that cannot be read: all of them together.
+pub(crate) fn invalid_settings(args: &[OsString]) -> Option<Failure> {
+    let faults = match parse(tree(), args) {
+        Ok((_, faults)) | Err(ParseError::Settings(faults)) => faults,
+        Err(ParseError::Usage(_)) => return None,
+    };
+    let server = StackGroups::augment_args(clap::Command::new("server"));
+    let is_of_server =
+        |name: &str| server.get_arguments().any(|arg| arg.get_env().is_some_and(|env| env == name));
+    let are_all = !faults.invalid.is_empty() && faults.invalid.iter().all(|fault| is_of_server(&fault.name));
+    are_all.then(|| invalid(&faults))
 }
 
 fn invalid(error: &SettingsError) -> Failure {

@@ -100,6 +100,10 @@ fn is_rfc3339(text: &str) -> bool {
     matches(head, "0000-00-00T00:00:00")
         && fraction.is_none_or(|text| (1..=MAX_FRACTION).contains(&text.len()) && digits(text))
         && (matches(offset, "Z") || matches(offset, "+00:00") || matches(offset, "-00:00"))
+        // No leap second, which many programs refuse, and no offset of a day.
+        && head.get(17..).is_some_and(|seconds| seconds < "60")
+        && offset.get(1..3).is_none_or(|hours| hours < "24")
+        && offset.get(4..).is_none_or(|minutes| minutes < "60")
 }
 
 impl FromStr for EventTime {
@@ -184,6 +188,10 @@ mod tests {
             "2026-12-24T25:00:00Z",
             "2026-12-24T19:30:00.+01:00",
             "2026-12-24T19:30:00.1234567890+01:00",
+            "2026-12-24T19:30:60Z",
+            "2026-12-31T23:59:60Z",
+            "2026-12-24T19:30:00+24:00",
+            "2026-12-24T19:30:00+01:60",
             "２026-12-24T19:30:00Z",
             "2026-12-24T19:30:00Ź",
         ] {

@@ -55,10 +55,9 @@ impl IfMatch {
 /// The version in `"3"`.
 fn version_of(tag: &[u8]) -> Option<i64> {
     let digits = tag.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    let version = std::str::from_utf8(digits).ok()?.parse::<i64>().ok()?;
+    // Tags are compared byte by byte: "03" is not "3".
+    (version >= 0 && version.to_string().as_bytes() == digits).then_some(version)
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
@@ -88,7 +87,7 @@ mod tests {
         assert_eq!(of(&["\"3\""]), IfMatch::Versions(vec![3]));
         assert_eq!(of(&["\"3\", W/\"4\"", "\"5\""]), IfMatch::Versions(vec![3, 5]));
         assert_eq!(of(&["3"]), IfMatch::Versions(vec![]));
-        assert_eq!(of(&["\"+3\", \"\", \"x\""]), IfMatch::Versions(vec![]));
+        assert_eq!(of(&["\"+3\", \"\", \"x\", \"03\", \"-3\""]), IfMatch::Versions(vec![]));
     }
 
     #[test]

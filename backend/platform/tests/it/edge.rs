@@ -141,6 +141,21 @@ async fn repeated_header_field_is_refused() {
 }
 
 #[tokio::test]
+async fn transfer_coding_other_than_chunked_is_refused() {
+    let server = server(|_| {}).await;
+    for (codings, expected) in [
+        ("transfer-encoding: gzip, chunked\r\n", 400),
+        ("transfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n", 400),
+        ("transfer-encoding: Chunked\r\n", 200),
+    ] {
+        let mut client = server.connect().await;
+        client.write(&format!("POST /api/things HTTP/1.1\r\nhost: a\r\n{codings}\r\n0\r\n\r\n")).await;
+        let status = client.reply().await.expect("an answer").status;
+        assert_eq!(status == 400, expected == 400, "{codings}: {status}");
+    }
+}
+
+#[tokio::test]
 async fn read_of_a_known_version_is_answered_304() {
     let server = server(|_| {}).await;
     for known in ["\"3\"", "W/\"3\"", "\"2\", \"3\"", "*"] {

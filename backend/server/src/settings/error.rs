@@ -26,6 +26,17 @@ impl SettingsError {
         self.invalid.push(InvalidSetting { name: name.to_owned(), given, expected: expected.into() });
     }
 
+    /// `outcome`, with the faults of both.
+    pub(crate) fn and<T>(mut self, outcome: Result<T, Self>) -> Result<T, Self> {
+        match outcome {
+            Ok(value) => self.or(value),
+            Err(more) => {
+                self.invalid.extend(more.invalid);
+                Err(self)
+            }
+        }
+    }
+
     /// `value`, if there is no fault.
     pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
         if self.invalid.is_empty() { Ok(value) } else { Err(self) }

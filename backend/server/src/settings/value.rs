@@ -1,7 +1,6 @@
 //! Readers of the values of settings. Their errors say what would be valid.
 
 use std::convert::Infallible;
-use std::fmt::Display;
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -37,12 +36,19 @@ pub(super) fn network(text: &str) -> Result<IpNet, NetworkError> {
 
 /// Reads a duration like `15m`, `90s`, `1h30m` or `500ms`.
 pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
-    humantime::parse_duration(text.trim()).map_err(|_| "expected a duration like 15m, 90s, 1h30m or 500ms")
+    let given = humantime::parse_duration(text.trim());
+    let given = given.map_err(|_| "expected a duration like 15m, 90s, 1h30m or 500ms")?;
+    if given > MAX_DURATION { Err("expected at most 100 years") } else { Ok(given) }
 }
 
-/// A reader of durations of at least one second.
+/// The longest duration of a setting: a hundred years, so that no time that follows from it is past the calendar.
+const MAX_DURATION: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+/// The largest count of a setting.
+const MAX_COUNT: u32 = 1_000_000;
+
+/// Reads a duration of at least one second.
 pub(super) fn seconds(text: &str) -> Result<Duration, String> {
-    between(text, Duration::from_secs(1)..=Duration::MAX)
+    between(text, Duration::from_secs(1)..=MAX_DURATION)
 }
 
 /// Reads a duration within bounds.
@@ -62,13 +68,13 @@ pub(super) fn shown(duration: Duration) -> String {
     humantime::format_duration(duration).to_string().replace(' ', "")
 }
 
-/// Reads a count that must not be 0.
-pub(super) fn count<T: FromStr + PartialEq + From<u8>>(text: &str) -> Result<T, &'static str>
-where
-    T::Err: Display,
-{
-    let given = text.trim().parse().map_err(|_| "expected a number")?;
-    if given == T::from(0) { Err("expected at least 1") } else { Ok(given) }
+/// Reads a count of at least 1.
+pub(super) fn count(text: &str) -> Result<usize, &'static str> {
+    match text.trim().parse() {
+        Ok(given @ 1..=MAX_COUNT) => usize::try_from(given).map_err(|_| "expected at most 1000000"),
+        Ok(0) => Err("expected at least 1"),
+        _ => Err("expected a number from 1 to 1000000"),
+    }
 }
 
 #[cfg(test)]
@@ -88,6 +94,16 @@ mod tests {
             assert!(duration(text).is_err(), "{text}");
         }
         assert_eq!(seconds("999ms"), Err("expected at least 1s".to_owned()));
+        assert_eq!(duration("8000years"), Err("expected at most 100 years"));
+        assert!(seconds("8000years").is_err());
+    }
+
+    #[test]
+    fn counts_are_bounded() {
+        assert_eq!((count(" 1 "), count("1000000")), (Ok(1), Ok(1_000_000)));
+        for text in ["0", "1000001", "18446744073709551615", "-1", "many"] {
+            assert!(count(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl TestStackBuilder {
         self
     }
 
-    /// Puts fault-injecting links between every process of [`Shape::Processes`] and its servers ([`Cluster::link`]).
+    /// Puts fault-injecting links between every process of [`Shape::Processes`] and its servers (`Cluster::link`).
     pub fn with_links(mut self) -> Self {
         self.has_links = true;
         self

@@ -8,7 +8,7 @@ use ticketing_auth::{Hashing, Limits};
 use ticketing_platform::session::{CookieSettings, LIFETIME, SessionKeys};
 
 use super::{Group, JWT_KEY, secrets};
-use crate::settings::value::{between, count, duration, secret, shown, trimmed};
+use crate::settings::value::{between, count, seconds, secret, shown, trimmed};
 use crate::settings::{SettingsError, StackSettings};
 
 /// The longest delay of a sign-in: beyond it the owner of an attacked account would give up.
@@ -50,7 +50,9 @@ impl Group for SessionGroup {
 #[command(next_help_heading = "Sessions")]
 pub(crate) struct SigninGroup {
     /// End a session after this time
-    #[arg(long, env = "TICKETING_SESSION_TTL", value_name = "DURATION", value_parser = duration)]
+    ///
+    /// At least 1s.
+    #[arg(long, env = "TICKETING_SESSION_TTL", value_name = "DURATION", value_parser = seconds)]
     #[arg(default_value = shown(LIFETIME), hide_short_help = true)]
     session_ttl: Duration,
     /// Allow this number of sign-in attempts to one account from one address a minute
@@ -78,7 +80,7 @@ pub(crate) struct SigninGroup {
     /// Hash this number of passwords at a time [default: one for each core, at most 8]
     ///
     /// Each takes a core and 20 MiB of memory.
-    #[arg(long, env = "TICKETING_HASHING_SLOTS", value_name = "NUMBER", value_parser = count::<usize>)]
+    #[arg(long, env = "TICKETING_HASHING_SLOTS", value_name = "NUMBER", value_parser = count)]
     #[arg(hide_short_help = true)]
     hashing_slots: Option<usize>,
 }

@@ -40,11 +40,11 @@ pub(crate) struct HttpGroup {
     /// Keep at most this number of connections open, live streams apart
     ///
     /// Beyond it the longest idle connections are closed. Lowered where the limit on open files is lower.
-    #[arg(long, env = "TICKETING_CONNECTIONS", value_name = "NUMBER", value_parser = count::<usize>)]
+    #[arg(long, env = "TICKETING_CONNECTIONS", value_name = "NUMBER", value_parser = count)]
     #[arg(default_value_t = ServeLimits::default().connections, hide_short_help = true)]
     connections: usize,
     /// Keep at most this number of connections of one client address open, live streams apart
-    #[arg(long, env = "TICKETING_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = count::<usize>)]
+    #[arg(long, env = "TICKETING_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER", value_parser = count)]
     #[arg(default_value_t = ServeLimits::default().connections_per_address, hide_short_help = true)]
     connections_per_address: usize,
     /// Allow this number of listings, edits, orders, cancellations and payments of one account a minute
@@ -82,11 +82,11 @@ pub(crate) struct StreamGroup {
     /// Keep at most this number of live streams open
     ///
     /// Further streams are answered 503. Lowered where the limit on open files is lower.
-    #[arg(long, env = "TICKETING_STREAMS", value_name = "NUMBER", value_parser = count::<usize>)]
+    #[arg(long, env = "TICKETING_STREAMS", value_name = "NUMBER", value_parser = count)]
     #[arg(default_value_t = ServeLimits::default().streams, hide_short_help = true)]
     streams: usize,
     /// Keep at most this number of live streams of one client address open
-    #[arg(long, env = "TICKETING_STREAMS_PER_ADDRESS", value_name = "NUMBER", value_parser = count::<usize>)]
+    #[arg(long, env = "TICKETING_STREAMS_PER_ADDRESS", value_name = "NUMBER", value_parser = count)]
     #[arg(default_value_t = ServeLimits::default().streams_per_address, hide_short_help = true)]
     streams_per_address: usize,
 }
@@ -111,9 +111,15 @@ pub(crate) struct TlsGroup {
 }
 
 impl Group for TlsGroup {
-    fn apply(self, settings: &mut StackSettings, _: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
         if let Some(secure) = self.cookie_secure {
             settings.cookie = settings.cookie.clone().with_secure(secure);
+        }
+        let name = settings.cookie.name();
+        let needs_tls = ["__Host-", "__Secure-"].iter().any(|prefix| name.starts_with(prefix));
+        if needs_tls && !settings.cookie.is_secure() {
+            let expected = "another prefix: browsers refuse such a cookie over plain HTTP";
+            faults.add("TICKETING_COOKIE_NAME", Some(name.to_owned()), expected);
         }
     }
 }
