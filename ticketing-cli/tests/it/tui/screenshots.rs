@@ -2,6 +2,9 @@
 //! it they are made all the same, so that the way there stays open.
 
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use ticketing_sdk::Timestamp;
 
 use super::pty::{Pty, terminal};
 use super::svg::{Frame, picture};
@@ -11,31 +14,37 @@ use crate::support::{Cli, Server};
 /// Larger than this, a page is slow to open.
 const LARGEST: usize = 120_000;
 
-/// What is for sale, the last above all others.
-const TICKETS: [(&str, &str); 22] = [
-    ("Chess masters, last round", "12"),
-    ("Bread baking for beginners", "62.50"),
-    ("Harbour tour at sunset", "29.50"),
-    ("Planetarium: rings of Saturn", "11.50"),
-    ("Night at the museum", "22"),
-    ("Film premiere with the director", "39"),
-    ("Folk festival, weekend", "166"),
-    ("Stadium tour, seated", "139"),
-    ("Stadium tour, backstage", "480"),
-    ("Indie night: three bands", "18.50"),
-    ("Organ recital in the cathedral", "15"),
-    ("Jazz at the Blue Door, table for two", "72"),
-    ("Jazz at the lake", "38"),
-    ("Waiting for Godot", "19.99"),
-    ("Twelfth Night, front row", "55"),
-    ("Hamlet, in the park", "20"),
-    ("Swan Lake, first night", "120.50"),
-    ("東京 city lights, night tour", "64"),
-    ("The Magic Flute, balcony", "34.50"),
-    ("The Magic Flute, stalls", "89"),
-    ("RustConf, day 2", "149.99"),
-    ("RustConf, day 1", "149.99"),
+/// Title, price, venue, days from today and time of the tickets for sale, the last above all others.
+const TICKETS: [(&str, &str, &str, i64, &str); 22] = [
+    ("Chess masters, last round", "12", "Old Library", 16, "15:00"),
+    ("Bread baking for beginners", "62.50", "Mill Street Bakery", 21, "07:30"),
+    ("Harbour tour at sunset", "29.50", "Pier 3", 7, "19:45"),
+    ("Planetarium: rings of Saturn", "11.50", "Planetarium", 4, "17:30"),
+    ("Night at the museum", "22", "City Museum", 10, "22:00"),
+    ("Film premiere with the director", "39", "Cinema Lumen", 8, "20:00"),
+    ("Folk festival, weekend", "166", "Lakeside meadow", 46, "12:00"),
+    ("Stadium tour, seated", "139", "Arena", 32, "19:00"),
+    ("Stadium tour, backstage", "480", "Arena", 32, "17:00"),
+    ("Indie night: three bands", "18.50", "The Cellar", 3, "20:00"),
+    ("Organ recital in the cathedral", "15", "Cathedral", 5, "18:00"),
+    ("Jazz at the Blue Door, table for two", "72", "The Blue Door", 2, "21:00"),
+    ("Jazz at the lake", "38", "Boathouse", 12, "20:30"),
+    ("Waiting for Godot", "19.99", "Old Playhouse", 13, "19:30"),
+    ("Twelfth Night, front row", "55", "Old Playhouse", 6, "19:30"),
+    ("Hamlet, in the park", "20", "Park stage", 9, "20:30"),
+    ("Swan Lake, first night", "120.50", "State Opera", 18, "19:30"),
+    ("東京 city lights, night tour", "64", "Shibuya station", 14, "20:00"),
+    ("The Magic Flute, balcony", "34.50", "State Opera", 11, "19:00"),
+    ("The Magic Flute, stalls", "89", "State Opera", 11, "19:00"),
+    ("RustConf, day 2", "149.99", "Congress Hall", 25, "09:00"),
+    ("RustConf, day 1", "149.99", "Congress Hall", 24, "09:00"),
 ];
+
+#[expect(clippy::disallowed_methods, reason = "this is the clock: what has started is no longer for sale")]
+fn today() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    i64::try_from(since.as_millis()).unwrap()
+}
 
 /// A marketplace with a seller, a buyer and another.
 struct Scene {
@@ -48,12 +57,19 @@ impl Scene {
     fn set() -> Self {
         let server = Server::start();
         let seller = Cli::at(&server.url).sign_up("vera@example.com");
-        let tickets = TICKETS.map(|(title, price)| seller.ticket(title, price)).into();
-        Self { server, seller, tickets }
+        let today = today();
+        let tickets = TICKETS.map(|(title, price, venue, days, time)| {
+            let day = Timestamp::from_millis(today + days * 24 * 3_600_000).to_string();
+            let starts = format!("{}T{time}:00+01:00", &day[..10]);
+            let words = ["tickets", "create", "--title", title, "--price", price, "--venue", venue];
+            let ticket = seller.json(&[&words[..], &["--starts-at", &starts]].concat());
+            ticket["id"].as_str().unwrap().to_owned()
+        });
+        Self { server, seller, tickets: tickets.into() }
     }
 
     fn ticket(&self, title: &str) -> &str {
-        let place = TICKETS.iter().position(|(other, _)| *other == title).unwrap();
+        let place = TICKETS.iter().position(|(other, ..)| *other == title).unwrap();
         &self.tickets[place]
     }
 

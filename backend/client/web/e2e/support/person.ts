@@ -32,8 +32,8 @@ export class Person {
     return this
   }
 
-  async list(title: string, price = 20): Promise<Ticket> {
-    return (await this.post('/api/tickets', { title, price })) as Ticket
+  async list(title: string, price = 20, details: Partial<Ticket> = {}): Promise<Ticket> {
+    return (await this.post('/api/tickets', { title, price, ...details })) as Ticket
   }
 
   async order(ticket: Ticket): Promise<Order> {
