@@ -16,5 +16,5 @@ test('order expires on the open page and the ticket is available again', async (
   await buyer.page.getByRole('link', { name: 'See the ticket' }).click()
   await expect(buyer.page.getByRole('button', { name: 'Buy for $12.00' })).toBeVisible()
   await buyer.page.getByRole('link', { name: 'Orders' }).click()
-  await expect(buyer.page.getByRole('listitem').filter({ hasText: ticket.title })).toContainText('Cancelled')
+  await expect(buyer.page.getByRole('listitem').filter({ hasText: ticket.title })).toContainText('Expired')
 })

@@ -7,8 +7,10 @@ import { expect, test, unique } from './support/test'
 async function tabTo(page: Page, name: string | RegExp): Promise<void> {
   for (let presses = 0; presses < 60; presses++) {
     await page.keyboard.press('Tab')
-    const focused = page.locator(':focus')
-    const text = (await focused.getAttribute('aria-label')) ?? (await focused.textContent()) ?? ''
+    const text = await page.evaluate(() => {
+      const focused = document.activeElement
+      return focused?.getAttribute('aria-label') ?? focused?.textContent ?? ''
+    })
     if (typeof name === 'string' ? text.trim() === name : name.test(text.trim())) return
   }
   throw new Error(`no element named ${String(name)} is reachable with Tab`)

@@ -32,7 +32,7 @@ export class Person {
     return this
   }
 
-  async list(title: string, price = 20, details: Partial<Ticket> = {}): Promise<Ticket> {
+  async list(title: string, price = 20, details: Record<string, string> = {}): Promise<Ticket> {
     return (await this.post('/api/tickets', { title, price, ...details })) as Ticket
   }
 
