@@ -258,7 +258,7 @@ async fn nesting_without_end_is_refused(shape: Shape) {
     for route in &routes(&stack, &user).await {
         let (open, close) = ("[".repeat(20_000), "]".repeat(20_000));
         let body = format!(r#"{{"{}":{open}{close}}}"#, route.fields[0]);
-        send(&stack, &user, route, "application/json", body.into()).await.refused(400, "invalid_json");
+        send(&stack, &user, route, "application/json", body.into()).await.refused(400, "invalid_input");
     }
     stack.finish().await;
 }

@@ -78,7 +78,7 @@ fn every_task_can_be_done_with_numbers() {
     talk.pick("Go back, or close");
     talk.pick("Go to your listings");
     talk.pick("Jazz at the lake, $38.00");
-    talk.pick("Change title or price");
+    talk.pick("Change the listing");
     talk.hear("== Change a listing ==");
     talk.pick("Price: 38");
     talk.fill("Price", "45.50");
