@@ -249,15 +249,15 @@ macro_rules! details {
 
 details! {
     /// Where the event takes place: 1 to 120 characters.
-    #[schema(min_length = 1, max_length = 120, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 120, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")]
     venue: String = Venue, "venue", "Venue", 120;
     /// When the event starts, in RFC 3339 with the offset of the place, kept as given. Sales end then.
     starts_at: EventTime = StartsAt, "startsAt", "StartsAt", 35;
     /// The seat, or where one stands: 1 to 60 characters.
-    #[schema(min_length = 1, max_length = 60, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 60, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")]
     seat: String = Seat, "seat", "Seat", 60;
     /// What else is to be known about the event, in plain text: 1 to 2 000 characters.
-    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")]
     description: String = Description, "description", "Description", 2_000;
 }
 

@@ -77,7 +77,10 @@ impl TicketStatus {
 #[serde(rename_all = "camelCase")]
 pub struct NewTicket {
     /// What it admits to: 1 to 200 characters after trimming.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = r"\S"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 200, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")
+    )]
     pub title: String,
     /// What it costs, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]
@@ -108,7 +111,10 @@ impl NewTicket {
 #[serde(rename_all = "camelCase")]
 pub struct TicketUpdate {
     /// What it admits to: 1 to 200 characters after trimming.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 200, pattern = r"\S"))]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 200, pattern = r"[^\s\x00-\x1f\x7f-\x9f]")
+    )]
     pub title: String,
     /// What it costs, in US dollars.
     #[cfg_attr(feature = "openapi", schema(schema_with = Money::input_schema))]

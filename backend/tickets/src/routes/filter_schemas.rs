@@ -24,9 +24,10 @@ pub(super) fn bound() -> Object {
 
 /// A bound of times.
 pub(super) fn time() -> Object {
-    pattern(
-        r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2}))?$",
-    )
+    const DATE: &str = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])";
+    const TIME: &str = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?";
+    const OFFSET: &str = "(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])";
+    pattern(&format!("^({DATE}T{TIME}{OFFSET})?$"))
 }
 
 /// Whether to include something.
