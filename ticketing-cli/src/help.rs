@@ -40,6 +40,7 @@ pub(crate) const OUTPUT: &str = "Output options";
 pub(crate) const STREAM: &str = "Stream options";
 
 /// The heading of options for a marketplace on this machine.
+#[cfg(feature = "embedded")]
 pub(crate) const SERVER: &str = "Server options";
 
 /// The heading that comes before the examples, as clap styles its own headings.
