@@ -20,7 +20,8 @@ mod watch;
 use ticketing_platform::db::DbError;
 
 pub use facts::{
-    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed,
+    Charge, Facts, OpenCount, OrderCopy, OrderFact, OutboxEvent, PaymentFact, TicketCopy, TicketFact,
+    Unconsumed,
 };
 pub use offline::{Offline, OfflineError};
 pub use read::Sources;

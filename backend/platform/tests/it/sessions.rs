@@ -1,5 +1,7 @@
 //! Sessions: what is accepted, what is refused, and what ends one.
 
+mod revocation;
+
 use std::time::Duration;
 
 use axum::Router;
@@ -13,13 +15,10 @@ use http::header::COOKIE;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
-use ticketing_engines::{Engine, Home, on_both};
 use ticketing_platform::clock::Clock;
-use ticketing_platform::db::{Db, DbError, DbOptions};
 use ticketing_platform::session::{
     self, CookieSettings, MaybeSession, RevokedSessions, Session, SessionKeys, Sessions,
 };
-use ticketing_platform::shutdown::Shutdown;
 use ticketing_sdk::{Timestamp, UserId};
 
 use crate::wire::{Server, fails};
@@ -322,137 +321,6 @@ fn servers_on_one_host_keep_each_others_sessions() {
     clock.advance(session::LIFETIME * 2);
     let again = one.begin_with_cookies(&jar, &UserId::new("u1"), "a@b.c").unwrap();
     assert!(pair(&again.cookie).starts_with("session="));
-}
-
-on_both! {
-    #[tokio::test]
-    revoked_session_stays_refused_after_a_restart;
-}
-
-async fn revoked_session_stays_refused_after_a_restart(engine: Engine) {
-    let home = Home::on(engine);
-    let clock = clock();
-    let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
-    let keys = || SessionKeys::new(&[KEY.into()]).unwrap();
-    let make = |revoked: RevokedSessions| {
-        Sessions::new(keys(), CookieSettings::default(), session::LIFETIME, revoked, clock.clone())
-    };
-    let sessions = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
-    let new = sessions.begin(&UserId::new("u1"), "a@b.c").unwrap();
-    let headers = returned(&new.cookie);
-    let ending = new.session.clone();
-    for expected in [true, false] {
-        let (revoked, ending) = (sessions.revoked().clone(), ending.clone());
-        let recorded = db.write(move |tx| revoked.record(tx, &ending.jti, &ending.user_id, ending.exp)).await;
-        let news: Result<bool, DbError> = recorded;
-        assert_eq!(news.unwrap(), expected);
-    }
-    sessions.revoked().insert(&ending.jti, ending.exp);
-    assert_eq!(sessions.read(&headers), None);
-    // Another start of the same service reads it from its table.
-    let again = make(RevokedSessions::load(&db, clock.clone()).await.unwrap());
-    assert_eq!(again.read(&headers), None);
-    assert!(again.read(&returned(&again.begin(&UserId::new("u1"), "a@b.c").unwrap().cookie)).is_some());
-    // Once it would have expired anyway, it takes no room any more.
-    clock.advance(session::LIFETIME + Duration::from_secs(120));
-    let now = clock.now();
-    assert_eq!(db.write(move |tx| session::prune(tx, now)).await.unwrap(), 1);
-    assert!(RevokedSessions::load(&db, clock.clone()).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn revoked_session_is_refused_by_another_replica() {
-    let home = Home::on(Engine::Postgres);
-    let open = || Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
-    let (clock, shutdown) = (clock(), Shutdown::new());
-    let (db, other_db) = (open(), open());
-    let revoked = RevokedSessions::load(&db, clock.clone()).await.unwrap();
-    let other = RevokedSessions::load(&other_db, clock.clone()).await.unwrap();
-    let followers = [
-        tokio::spawn(revoked.clone().follow(db.clone(), shutdown.clone())),
-        tokio::spawn(other.clone().follow(other_db, shutdown.clone())),
-    ];
-    for number in 0..20 {
-        let (jti, recording) = (format!("session {number}"), revoked.clone());
-        let record = {
-            let jti = jti.clone();
-            db.write(move |tx| recording.record(tx, &jti, &UserId::new("u"), NOW + 3600))
-        };
-        let news: Result<bool, DbError> = record.await;
-        assert!(news.unwrap());
-        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
-        while !other.contains(&jti) {
-            assert!(tokio::time::Instant::now() < deadline, "{jti} is not refused");
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        clock.advance(Duration::from_secs(60));
-    }
-    shutdown.trigger();
-    for follower in followers {
-        follower.await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn refresh_reads_only_new_rows() {
-    let home = Home::on(Engine::Postgres);
-    let db = Db::open(home.database("auth"), DbOptions::default(), &[session::MIGRATIONS]).unwrap();
-    let clock = clock();
-    let (writer, reader) =
-        (RevokedSessions::new(clock.clone()), RevokedSessions::load(&db, clock.clone()).await.unwrap());
-    let record = async |jti: String| {
-        let writer = writer.clone();
-        let news: Result<bool, DbError> =
-            db.write(move |tx| writer.record(tx, &jti, &UserId::new("u"), NOW + 3600)).await;
-        assert!(news.unwrap());
-    };
-    for number in 0..50 {
-        record(format!("session {number}")).await;
-    }
-    assert_eq!(reader.refresh(&db).await.unwrap(), 50);
-    // A transaction of another test that is under way on the same server holds the horizon back for as long as it
-    // lasts.
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    while reader.refresh(&db).await.unwrap() > 0 {
-        assert!(tokio::time::Instant::now() < deadline, "known rows are read again");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    record("one more".to_owned()).await;
-    assert!(reader.refresh(&db).await.unwrap() < 50);
-    assert!(reader.contains("one more") && reader.contains("session 0"));
-    // A replica of an older version writes no transaction number.
-    let old =
-        "INSERT INTO ended_sessions (jti, user_id, expires_at, recorded_at) VALUES ('old', 'u', $1, $2)";
-    let now = clock.now();
-    let written: Result<u64, DbError> =
-        db.write(move |tx| tx.execute(old, ticketing_platform::args![(NOW + 3600) * 1000, now])).await;
-    assert_eq!(written.unwrap(), 1);
-    reader.refresh(&db).await.unwrap();
-    assert!(reader.contains("old"));
-}
-
-#[test]
-fn services_of_a_process_share_revoked_sessions() {
-    let auth = RevokedSessions::new(clock());
-    let tickets = auth.with_own_table();
-    auth.insert("j1", NOW + 3600);
-    assert!(tickets.contains("j1"));
-}
-
-#[test]
-fn expired_sessions_are_removed_from_memory() {
-    let clock = clock();
-    let revoked = RevokedSessions::new(clock.clone());
-    for number in 0..300 {
-        revoked.insert(&format!("old {number}"), NOW + 1);
-    }
-    clock.advance(Duration::from_secs(3600));
-    for number in 0..300 {
-        revoked.insert(&format!("new {number}"), NOW + 7200);
-    }
-    assert!(revoked.contains("new 0") && revoked.contains("new 299"));
-    assert!(revoked.len() < 600, "{}", revoked.len());
-    assert!(!revoked.contains("old 0"));
 }
 
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use super::report::{Check, Report, Violation};
 use super::unfinished::Unfinished;
 
 pub(super) fn check(facts: &Facts) -> Report {
-    let (orders, said) = (facts.orders.len(), facts.said.len());
+    let (orders, event_count) = (facts.orders.len(), facts.outbox_events.len());
     let copies = facts.ticket_copies.len() + facts.order_copies.len();
     let counts = facts.open_counts.as_ref().map_or(0, Vec::len);
     let unfinished = Unfinished::of(facts);
@@ -34,9 +34,9 @@ pub(super) fn check(facts: &Facts) -> Report {
         named(1, "one active order per ticket", orders, orders::active(facts)),
         named(2, "a paid ticket is sold once, as it was ordered", orders, orders::sold(facts)),
         named(3, "states and versions fit", orders, orders::states(facts)),
-        named(4, "every change has its event", said, events::changes(facts)),
-        named(5, "events are published in order", said, events::published(facts)),
-        named(6, "every event has taken effect", said, events::unconsumed(facts)),
+        named(4, "every change has its event", event_count, events::changes(facts)),
+        named(5, "events are published in order", event_count, events::published(facts)),
+        named(6, "every event has taken effect", event_count, events::unconsumed(facts)),
         waiting,
         named(8, "tickets are held by their order", facts.tickets.len(), orders::holders(facts)),
         named(9, "copies match their source", copies, copies::differing(facts)),
@@ -44,7 +44,7 @@ pub(super) fn check(facts: &Facts) -> Report {
         named(11, "every payment is settled", facts.payments.len(), money::unsettled(facts)),
         named(12, "no authorisation is left open", facts.charges.len(), money::held(facts)),
         named(13, "no unpaid order outlives its deadline", orders, orders::overdue(facts)),
-        named(16, "no event was set aside", said, facts.dead_letters.clone()),
+        named(16, "no event was set aside", event_count, facts.dead_letters.clone()),
         named(18, "unpaid orders are counted", counts, orders::miscounted(facts)),
     ];
     Report { checks, unsettled: 0 }

@@ -123,9 +123,9 @@ pub struct PaymentFact {
     pub needs_owner: bool,
 }
 
-/// An event that a service has said.
+/// An event in the outbox of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
+pub struct OutboxEvent {
     /// The service.
     pub service: &'static str,
     /// The event's identifier.
@@ -189,8 +189,8 @@ pub struct Facts {
     pub payments: Vec<PaymentFact>,
     /// How many unpaid orders each user has, where orders keeps count of them: where several processes write at once.
     pub open_counts: Option<Vec<OpenCount>>,
-    /// What every service has said.
-    pub said: Vec<Said>,
+    /// The outboxes of all services.
+    pub outbox_events: Vec<OutboxEvent>,
     /// What the provider has in its book.
     pub charges: Vec<Charge>,
     /// Events that no consumer could handle: consumer, event and cause.
@@ -215,7 +215,7 @@ impl Facts {
             order_copies: Vec::new(),
             payments: Vec::new(),
             open_counts: None,
-            said: Vec::new(),
+            outbox_events: Vec::new(),
             charges: Vec::new(),
             dead_letters: Vec::new(),
             unconsumed: Vec::new(),

@@ -14,7 +14,7 @@ pub(super) async fn steps_owed(db: &Db) -> Result<i64, DbError> {
     count(db, "SELECT COUNT(*) AS n FROM payments WHERE next_step IS NOT NULL").await
 }
 
-/// Events that a service has said or heard, as far as it remembers.
+/// Events that a service has published or consumed, as far as it keeps them.
 pub(super) async fn said_and_heard(db: &Db) -> Result<i64, DbError> {
     count(db, "SELECT (SELECT COUNT(*) FROM outbox) + (SELECT COUNT(*) FROM inbox) AS n").await
 }

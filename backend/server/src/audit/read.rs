@@ -12,7 +12,8 @@ use ticketing_platform::db::{Db, DbError, Row, Tx};
 use ticketing_sdk::Timestamp;
 
 use super::facts::{
-    Charge, Facts, OpenCount, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed,
+    Charge, Facts, OpenCount, OrderCopy, OrderFact, OutboxEvent, PaymentFact, TicketCopy, TicketFact,
+    Unconsumed,
 };
 use super::report::Violation;
 use super::{AuditError, pending};
@@ -111,27 +112,28 @@ impl Sources {
         facts.payments = payments(&self.payments).await?;
         facts.charges = charges(&*self.books).await?;
         for (service, db) in self.databases() {
-            facts.said.extend(said(service, db).await?);
+            facts.outbox_events.extend(outbox_events(service, db).await?);
         }
-        facts.unconsumed = self.unconsumed(&facts.said).await?;
+        facts.unconsumed = self.unconsumed(&facts.outbox_events).await?;
         facts.due_deadlines = pending::deadlines_due(&self.expiration, now).await?;
         Ok(facts)
     }
 
-    async fn unconsumed(&self, said: &[Said]) -> Result<Vec<Unconsumed>, DbError> {
+    async fn unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<Unconsumed>, DbError> {
         let mut unconsumed = Vec::new();
         for (listener, names) in LISTENERS {
             let Some((_, db)) = self.databases().find(|(service, _)| *service == listener) else { continue };
             let heard = rows(db, "SELECT event_id FROM inbox", |row| row.text("event_id")).await?;
             let heard: HashSet<String> = heard.into_iter().collect();
             let wanted: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
-            let missed = said.iter().filter(|said| wanted.contains(&*said.name) && !heard.contains(&said.id));
-            unconsumed.extend(missed.map(|said| Unconsumed {
+            let missed =
+                events.iter().filter(|event| wanted.contains(&*event.name) && !heard.contains(&event.id));
+            unconsumed.extend(missed.map(|event| Unconsumed {
                 consumer: listener,
-                event_id: said.id.clone(),
-                name: said.name.clone(),
-                aggregate: said.aggregate.clone(),
-                is_pending: !said.is_published,
+                event_id: event.id.clone(),
+                name: event.name.clone(),
+                aggregate: event.aggregate.clone(),
+                is_pending: !event.is_published,
             }));
         }
         Ok(unconsumed)
@@ -141,7 +143,7 @@ impl Sources {
 /// Adds where each event lies in the log, what was set aside there, and what may still be on its way to a consumer.
 pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditError> {
     let places = bus.sequences().await?;
-    for event in &mut facts.said {
+    for event in &mut facts.outbox_events {
         event.place = places.get(&event.id).copied();
     }
     let is_behind = bus.backlog().await? > 0;
@@ -275,12 +277,12 @@ async fn payments(db: &Db) -> Result<Vec<PaymentFact>, DbError> {
     .await
 }
 
-async fn said(service: &'static str, db: &Db) -> Result<Vec<Said>, DbError> {
+async fn outbox_events(service: &'static str, db: &Db) -> Result<Vec<OutboxEvent>, DbError> {
     let sql = "SELECT id, name, aggregate, version, \
                CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_published \
                FROM outbox ORDER BY id";
     rows(db, sql, move |row| {
-        Ok(Said {
+        Ok(OutboxEvent {
             service,
             id: row.text("id")?,
             name: row.text("name")?,

@@ -17,7 +17,8 @@ impl<'f> Unfinished<'f> {
         let orders = facts.orders.iter().map(|order| (&*order.id, &*order.ticket_id)).collect();
         let payments = facts.payments.iter().map(|payment| (&*payment.id, &*payment.order_id)).collect();
         let mut unfinished = Self { orders, payments, tickets: HashSet::new() };
-        let unpublished = facts.said.iter().filter(|said| !said.is_published).map(|said| &*said.aggregate);
+        let unpublished =
+            facts.outbox_events.iter().filter(|event| !event.is_published).map(|event| &*event.aggregate);
         let unconsumed =
             facts.unconsumed.iter().filter(|event| event.is_pending).map(|event| &*event.aggregate);
         let steps = facts.payments.iter().filter(|payment| payment.next_step.is_some());

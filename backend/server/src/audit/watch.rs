@@ -65,7 +65,7 @@ impl Watch {
         Ok(self.sources.books.ledger().await?)
     }
 
-    /// How many events each service has said and heard.
+    /// How many events each service has published and consumed.
     async fn said_and_heard(&self) -> Result<Vec<i64>, AuditError> {
         let mut counts = Vec::new();
         for (_, db) in self.sources.databases() {

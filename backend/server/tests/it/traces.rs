@@ -66,17 +66,17 @@ fn expected(rows: &[(&str, &str)]) -> BTreeMap<String, BTreeSet<String>> {
     causes
 }
 
-/// Waits until a trace is told as it must be.
-async fn told(collector: &Collector, trace: &str, rows: &[(&str, &str)]) -> Vec<RecordedSpan> {
+/// Waits until the collector has the whole trace.
+async fn whole_trace(collector: &Collector, trace: &str, rows: &[(&str, &str)]) -> Vec<RecordedSpan> {
     let whole = expected(rows);
-    let patience = ticketing_testkit::Deadline::after(Duration::from_secs(30));
+    let deadline = ticketing_testkit::Deadline::after(Duration::from_secs(30));
     loop {
         let spans = collector.trace(trace);
         let causes = causes(&spans);
         if causes == whole {
             return spans;
         }
-        patience.pause(&format!("the trace is whole: {causes:#?}")).await;
+        deadline.pause(&format!("the trace is whole: {causes:#?}")).await;
     }
 }
 
@@ -130,7 +130,7 @@ async fn a_purchase_is_one_trace(shape: Shape) {
     post(&stack, "/api/payments", &buyer, card, &parent).await.ok(201);
     eventually!(ticket(&stack, &wanted).await["status"] == "sold");
     let rows: Vec<_> = ORDERED.into_iter().chain(PAID).collect();
-    let spans = told(collector, trace, &rows).await;
+    let spans = whole_trace(collector, trace, &rows).await;
 
     for span in &spans {
         assert_eq!(span.failed, None, "{span:?}");
@@ -197,7 +197,7 @@ async fn a_reservation_that_runs_out_is_one_trace(shape: Shape) {
         ("tickets: publish ticket:updated", "tickets: process order:cancelled"),
     ];
     let rows: Vec<_> = ORDERED.into_iter().chain(ran_out).collect();
-    told(collector, trace, &rows).await;
+    whole_trace(collector, trace, &rows).await;
     stack.finish().await;
 }
 

@@ -44,7 +44,7 @@ fn panic_restores_the_terminal_and_is_reported_there() {
 }
 
 #[test]
-#[ignore = "it is the other half of the test above, which runs it in a terminal"]
+#[ignore = "a child process: the test above runs it in a terminal"]
 fn with_a_clock_that_breaks() {
     let client = Client::new(std::env::var(URL).unwrap()).unwrap();
     let options = Options {

@@ -4,19 +4,20 @@ use std::collections::{HashMap, HashSet};
 
 use ticketing_sdk::OrderStatus;
 
-use super::super::facts::{Facts, Said};
+use super::super::facts::{Facts, OutboxEvent};
 use super::super::report::Violation;
 use super::horizon;
 
 /// The events of a service by the ticket or order that they happened to.
-fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f Said>> {
-    let mut histories = HashMap::<&str, Vec<&Said>>::new();
-    let steps = facts.said.iter().filter(|said| said.service == service && said.name != "session:ended");
-    for said in steps {
-        histories.entry(&said.aggregate).or_default().push(said);
+fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f OutboxEvent>> {
+    let mut histories = HashMap::<&str, Vec<&OutboxEvent>>::new();
+    let steps =
+        facts.outbox_events.iter().filter(|event| event.service == service && event.name != "session:ended");
+    for event in steps {
+        histories.entry(&event.aggregate).or_default().push(event);
     }
     for history in histories.values_mut() {
-        history.sort_by_key(|said| said.version);
+        history.sort_by_key(|event| event.version);
     }
     histories
 }
@@ -42,22 +43,26 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
         ["tickets", "orders"].into_iter().map(|service| (service, histories(facts, service))).collect();
     for (service, id, version, first, last) in tickets.chain(orders) {
         let history = histories[service].get(id.as_str()).map_or(&[][..], Vec::as_slice);
-        let versions: Vec<i64> = history.iter().map(|said| said.version).collect();
-        // What was said long ago may be forgotten, the oldest first.
+        let versions: Vec<i64> = history.iter().map(|event| event.version).collect();
+        // Old rows of an outbox are pruned, the oldest first.
         let known_since = match versions.first() {
             _ if id.as_str() >= horizon.as_str() => 0,
             Some(first) => *first,
             None => version + 1,
         };
         if !versions.iter().copied().eq(known_since..=version) {
-            let text = format!("{service} has {id} at version {version} but said versions {versions:?}");
+            let text =
+                format!("{service} has {id} at version {version} but its outbox has versions {versions:?}");
             broken.push(text.into());
         }
         let names = [(0, first), (version, if version == 0 { first } else { last })];
         for (version, name) in names {
-            let said = history.iter().find(|said| said.version == version);
-            if let Some(said) = said.filter(|said| said.name != name) {
-                let text = format!("{service} said {} of {id} at version {version}, not {name}", said.name);
+            let event = history.iter().find(|event| event.version == version);
+            if let Some(event) = event.filter(|event| event.name != name) {
+                let text = format!(
+                    "the outbox of {service} has {} of {id} at version {version}, not {name}",
+                    event.name
+                );
                 broken.push(text.into());
             }
         }
@@ -73,18 +78,18 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
 
 /// Events that are not on the bus, or are there out of order.
 pub(super) fn published(facts: &Facts) -> Vec<Violation> {
-    let unpublished = facts.said.iter().filter(|said| said.place.is_none());
+    let unpublished = facts.outbox_events.iter().filter(|event| event.place.is_none());
     let mut broken: Vec<Violation> = unpublished
-        .map(|said| {
-            let text = format!("{} of {} is not on the bus", said.name, said.aggregate);
-            let violation = Violation::new(&said.id, text);
-            if said.is_published { violation } else { violation.about(&said.aggregate) }
+        .map(|event| {
+            let text = format!("{} of {} is not on the bus", event.name, event.aggregate);
+            let violation = Violation::new(&event.id, text);
+            if event.is_published { violation } else { violation.about(&event.aggregate) }
         })
         .collect();
     for service in ["tickets", "orders"] {
         for (id, history) in histories(facts, service) {
             // What is not on the bus yet comes after everything that is.
-            if !history.iter().map(|said| said.place.unwrap_or(i64::MAX)).is_sorted() {
+            if !history.iter().map(|event| event.place.unwrap_or(i64::MAX)).is_sorted() {
                 broken.push(format!("the events of {id} are out of order on the bus").into());
             }
         }

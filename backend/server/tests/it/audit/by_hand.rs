@@ -39,18 +39,18 @@ async fn busy() -> TestStack {
 }
 
 /// What somebody did to the database of a service, and the invariant that it breaks.
-struct Deed {
+struct Tampering {
     number: u8,
     service: &'static str,
     statements: &'static [&'static str],
 }
 
-const fn deed(number: u8, service: &'static str, statements: &'static [&'static str]) -> Deed {
-    Deed { number, service, statements }
+const fn tampering(number: u8, service: &'static str, statements: &'static [&'static str]) -> Tampering {
+    Tampering { number, service, statements }
 }
 
-const DEEDS: [Deed; 40] = [
-    deed(
+const TAMPERINGS: [Tampering; 40] = [
+    tampering(
         1,
         "orders",
         &[
@@ -59,7 +59,7 @@ const DEEDS: [Deed; 40] = [
              WHERE status = 'created'",
         ],
     ),
-    deed(
+    tampering(
         2,
         "orders",
         &[
@@ -68,52 +68,72 @@ const DEEDS: [Deed; 40] = [
              ticket_id = (SELECT ticket_id FROM orders WHERE status = 'complete') WHERE status = 'created'",
         ],
     ),
-    deed(3, "orders", &["UPDATE orders SET version = 7 WHERE status = 'complete'"]),
-    deed(4, "orders", &["DELETE FROM outbox WHERE name = 'order:completed'"]),
-    deed(4, "tickets", &["UPDATE tickets SET version = version + 1 WHERE status = 'available'"]),
-    deed(4, "tickets", &["UPDATE outbox SET aggregate = 'nobody' WHERE name = 'ticket:created'"]),
-    deed(5, "bus", &["DELETE FROM messages WHERE name = 'order:cancelled'"]),
-    deed(5, "bus", &["UPDATE messages SET seq = seq + 1000 WHERE name = 'ticket:created'"]),
-    deed(6, "expiration", &["DELETE FROM inbox"]),
-    deed(
+    tampering(3, "orders", &["UPDATE orders SET version = 7 WHERE status = 'complete'"]),
+    tampering(4, "orders", &["DELETE FROM outbox WHERE name = 'order:completed'"]),
+    tampering(4, "tickets", &["UPDATE tickets SET version = version + 1 WHERE status = 'available'"]),
+    tampering(4, "tickets", &["UPDATE outbox SET aggregate = 'nobody' WHERE name = 'ticket:created'"]),
+    tampering(5, "bus", &["DELETE FROM messages WHERE name = 'order:cancelled'"]),
+    tampering(5, "bus", &["UPDATE messages SET seq = seq + 1000 WHERE name = 'ticket:created'"]),
+    tampering(6, "expiration", &["DELETE FROM inbox"]),
+    tampering(
         8,
         "tickets",
         &["UPDATE tickets SET status = 'available', order_id = NULL WHERE status = 'reserved'"],
     ),
-    deed(2, "tickets", &["UPDATE tickets SET order_id = 'nobody' WHERE status = 'sold'"]),
-    deed(2, "tickets", &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"]),
-    deed(10, "tickets", &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"]),
-    deed(2, "tickets", &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'sold'"]),
-    deed(2, "tickets", &["UPDATE tickets SET title = 'other', listed_title = title WHERE status = 'sold'"]),
-    deed(2, "tickets", &["DELETE FROM tickets WHERE status = 'sold'"]),
-    deed(
+    tampering(2, "tickets", &["UPDATE tickets SET order_id = 'nobody' WHERE status = 'sold'"]),
+    tampering(
+        2,
+        "tickets",
+        &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"],
+    ),
+    tampering(
+        10,
+        "tickets",
+        &["UPDATE tickets SET status = 'deleted', order_id = NULL WHERE status = 'sold'"],
+    ),
+    tampering(
+        2,
+        "tickets",
+        &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'sold'"],
+    ),
+    tampering(
+        2,
+        "tickets",
+        &["UPDATE tickets SET title = 'other', listed_title = title WHERE status = 'sold'"],
+    ),
+    tampering(2, "tickets", &["DELETE FROM tickets WHERE status = 'sold'"]),
+    tampering(
         8,
         "tickets",
         &["UPDATE tickets SET price = price + 1, listed_price = price WHERE status = 'reserved'"],
     ),
-    deed(8, "tickets", &["UPDATE tickets SET listed_price = 1 WHERE status = 'available'"]),
-    deed(9, "tickets", &["UPDATE reservations SET ticket_id = 'nothing' WHERE status = 'complete'"]),
-    deed(9, "tickets", &["UPDATE reservations SET price = 1 WHERE status = 'complete'"]),
-    deed(9, "payments", &["UPDATE orders SET user_id = 'nobody' WHERE status = 'complete'"]),
-    deed(9, "expiration", &["UPDATE timers SET expires_at = expires_at + 1 WHERE status = 'created'"]),
-    deed(10, "payments", &["UPDATE payments SET status = 'refunded' WHERE status = 'succeeded'"]),
-    deed(9, "orders", &["UPDATE tickets SET price = 1 WHERE title = 'free'"]),
-    deed(9, "orders", &["DELETE FROM tickets WHERE title = 'free'"]),
-    deed(9, "orders", &["UPDATE tickets SET deleted = 0 WHERE deleted = 1"]),
-    deed(9, "payments", &["UPDATE orders SET status = 'cancelled' WHERE status = 'created'"]),
-    deed(9, "expiration", &["UPDATE timers SET version = 9 WHERE status = 'created'"]),
-    deed(9, "expiration", &["DELETE FROM timers WHERE status = 'created'"]),
-    deed(9, "tickets", &["UPDATE reservations SET status = 'complete' WHERE status = 'created'"]),
-    deed(10, "provider", &["UPDATE charges SET captured = 1 WHERE state = 'captured'"]),
-    deed(10, "provider", &["UPDATE charges SET refunded = captured WHERE state = 'captured'"]),
-    deed(10, "provider", &["UPDATE charges SET captures = 2 WHERE state = 'captured'"]),
-    deed(10, "provider", &["UPDATE charges SET order_id = 'nobody' WHERE state = 'captured'"]),
-    deed(10, "provider", &["DELETE FROM charges"]),
-    deed(11, "payments", &["UPDATE payments SET status = 'authorized' WHERE status = 'succeeded'"]),
-    deed(11, "payments", &["UPDATE payments SET next_step = 'refund' WHERE status = 'succeeded'"]),
-    deed(12, "provider", &["UPDATE charges SET state = 'authorized', captured = 0 WHERE state = 'captured'"]),
-    deed(13, "orders", &["UPDATE orders SET expires_at = 1 WHERE status = 'created'"]),
-    deed(
+    tampering(8, "tickets", &["UPDATE tickets SET listed_price = 1 WHERE status = 'available'"]),
+    tampering(9, "tickets", &["UPDATE reservations SET ticket_id = 'nothing' WHERE status = 'complete'"]),
+    tampering(9, "tickets", &["UPDATE reservations SET price = 1 WHERE status = 'complete'"]),
+    tampering(9, "payments", &["UPDATE orders SET user_id = 'nobody' WHERE status = 'complete'"]),
+    tampering(9, "expiration", &["UPDATE timers SET expires_at = expires_at + 1 WHERE status = 'created'"]),
+    tampering(10, "payments", &["UPDATE payments SET status = 'refunded' WHERE status = 'succeeded'"]),
+    tampering(9, "orders", &["UPDATE tickets SET price = 1 WHERE title = 'free'"]),
+    tampering(9, "orders", &["DELETE FROM tickets WHERE title = 'free'"]),
+    tampering(9, "orders", &["UPDATE tickets SET deleted = 0 WHERE deleted = 1"]),
+    tampering(9, "payments", &["UPDATE orders SET status = 'cancelled' WHERE status = 'created'"]),
+    tampering(9, "expiration", &["UPDATE timers SET version = 9 WHERE status = 'created'"]),
+    tampering(9, "expiration", &["DELETE FROM timers WHERE status = 'created'"]),
+    tampering(9, "tickets", &["UPDATE reservations SET status = 'complete' WHERE status = 'created'"]),
+    tampering(10, "provider", &["UPDATE charges SET captured = 1 WHERE state = 'captured'"]),
+    tampering(10, "provider", &["UPDATE charges SET refunded = captured WHERE state = 'captured'"]),
+    tampering(10, "provider", &["UPDATE charges SET captures = 2 WHERE state = 'captured'"]),
+    tampering(10, "provider", &["UPDATE charges SET order_id = 'nobody' WHERE state = 'captured'"]),
+    tampering(10, "provider", &["DELETE FROM charges"]),
+    tampering(11, "payments", &["UPDATE payments SET status = 'authorized' WHERE status = 'succeeded'"]),
+    tampering(11, "payments", &["UPDATE payments SET next_step = 'refund' WHERE status = 'succeeded'"]),
+    tampering(
+        12,
+        "provider",
+        &["UPDATE charges SET state = 'authorized', captured = 0 WHERE state = 'captured'"],
+    ),
+    tampering(13, "orders", &["UPDATE orders SET expires_at = 1 WHERE status = 'created'"]),
+    tampering(
         16,
         "bus",
         &["INSERT INTO dead_letters (durable, seq, attempts, cause, died_at) \
@@ -130,9 +150,9 @@ fn copied(folder: &Path) -> TempDir {
     copy
 }
 
-async fn tamper(folder: &Path, deed: &Deed) {
-    let db = Db::open(folder.join(format!("{}.db", deed.service)), DbOptions::default(), &[]).unwrap();
-    let statements = deed.statements;
+async fn tamper(folder: &Path, tampering: &Tampering) {
+    let db = Db::open(folder.join(format!("{}.db", tampering.service)), DbOptions::default(), &[]).unwrap();
+    let statements = tampering.statements;
     let tampered = db.write(move |tx| {
         statements.iter().try_for_each(|sql| {
             assert!(tx.execute(sql, &[])? > 0 || sql.starts_with("DROP"), "{sql} changed nothing");
@@ -147,26 +167,31 @@ async fn whoever_tampers_with_a_database_is_found_out() {
     let stack = Box::pin(busy()).await;
     let untouched = copied(&stack.data_dir());
     assert!(Offline::at(untouched.path()).audit().await.unwrap().is_clean());
-    for deed in &DEEDS {
+    for tampering in &TAMPERINGS {
         let folder = copied(&stack.data_dir());
-        tamper(folder.path(), deed).await;
+        tamper(folder.path(), tampering).await;
         let report = Offline::at(folder.path()).audit().await.unwrap();
         let broken: Vec<u8> =
             report.checks.iter().filter(|check| !check.holds()).map(|check| check.number).collect();
-        assert!(broken.contains(&deed.number), "{:?} broke {broken:?}, not {}", deed.statements, deed.number);
-        let is_unfinished = deed.statements.iter().any(|sql| sql.contains("next_step"));
-        assert_eq!(report.is_unsettled(), is_unfinished, "{:?}:\n{report}", deed.statements);
+        assert!(
+            broken.contains(&tampering.number),
+            "{:?} broke {broken:?}, not {}",
+            tampering.statements,
+            tampering.number
+        );
+        let is_unfinished = tampering.statements.iter().any(|sql| sql.contains("next_step"));
+        assert_eq!(report.is_unsettled(), is_unfinished, "{:?}:\n{report}", tampering.statements);
         assert_eq!(report.to_string().contains("BROKEN"), !is_unfinished, "\n{report}");
     }
     stack.finish().await;
 }
 
-const DUE_CAPTURE: Deed = deed(
+const DUE_CAPTURE: Tampering = tampering(
     11,
     "payments",
     &["UPDATE payments SET status = 'authorized', next_step = 'capture' WHERE status = 'succeeded'"],
 );
-const NOT_CAPTURED: Deed = deed(
+const NOT_CAPTURED: Tampering = tampering(
     10,
     "provider",
     &["UPDATE charges SET state = 'authorized', captured = 0, captures = 0 WHERE state = 'captured'"],
@@ -186,7 +211,7 @@ async fn money_that_a_due_step_moves_is_pending() {
     assert!(report.is_unsettled() && report.unsettled == 1, "\n{report}");
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     // The same without the step is broken.
-    tamper(folder.path(), &deed(11, "payments", &["UPDATE payments SET next_step = NULL"])).await;
+    tamper(folder.path(), &tampering(11, "payments", &["UPDATE payments SET next_step = NULL"])).await;
     let report = Offline::at(folder.path()).audit().await.unwrap();
     assert!(report.broken() >= 3 && !report.is_unsettled(), "\n{report}");
     stack.finish().await;
@@ -198,7 +223,7 @@ async fn a_running_server_finds_it_out_too() {
     stack.restart().await;
     tamper(
         &stack.data_dir(),
-        &deed(10, "provider", &["UPDATE charges SET captured = 1 WHERE state = 'captured'"]),
+        &tampering(10, "provider", &["UPDATE charges SET captured = 1 WHERE state = 'captured'"]),
     )
     .await;
     let report = stack.report().await;

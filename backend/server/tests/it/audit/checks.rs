@@ -6,10 +6,10 @@ mod pending;
 use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
-    Facts, OpenCount, OrderCopy, PaymentFact, Said, TicketCopy, TicketFact, check,
+    Facts, OpenCount, OrderCopy, OutboxEvent, PaymentFact, TicketCopy, TicketFact, check,
 };
 
-use self::facts::{NOW, broken, charge, everywhere, order, said, sound, unconsumed};
+use self::facts::{NOW, broken, charge, everywhere, order, outbox_event, sound, unconsumed};
 
 #[test]
 fn a_sound_marketplace_and_an_empty_one_are_clean() {
@@ -53,28 +53,33 @@ fn three_a_state_at_a_version_that_it_cannot_have() {
 
 #[test]
 fn four_a_change_that_nobody_was_told_of() {
-    let is_of = |said: &Said, id: &str, version: i64| said.aggregate == id && said.version == version;
-    assert_eq!(broken(|facts| facts.said.retain(|said| !is_of(said, "c", 2))), [4], "the last");
-    assert_eq!(broken(|facts| facts.said.retain(|said| !is_of(said, "r", 1))), [4], "one in between");
-    let ahead = Said { place: Some(99), ..said("orders", "order:confirmed", "o", 1) };
-    assert_eq!(broken(|facts| facts.said.push(ahead)), [4], "an event without its change");
-    let again = Said { place: Some(99), ..said("tickets", "ticket:created", "f", 0) };
-    assert_eq!(broken(|facts| facts.said.push(again)), [4], "the same change told twice");
-    let invented = Said { place: Some(99), ..said("tickets", "ticket:updated", "nothing", 0) };
-    assert_eq!(broken(|facts| facts.said.push(invented)), [4], "something that does not exist");
-    let last_of = |id: &str| sound().said.iter().rposition(|said| said.aggregate == id).unwrap();
+    let is_of =
+        |event: &OutboxEvent, id: &str, version: i64| event.aggregate == id && event.version == version;
+    assert_eq!(broken(|facts| facts.outbox_events.retain(|event| !is_of(event, "c", 2))), [4], "the last");
+    assert_eq!(
+        broken(|facts| facts.outbox_events.retain(|event| !is_of(event, "r", 1))),
+        [4],
+        "one in between"
+    );
+    let ahead = OutboxEvent { place: Some(99), ..outbox_event("orders", "order:confirmed", "o", 1) };
+    assert_eq!(broken(|facts| facts.outbox_events.push(ahead)), [4], "an event without its change");
+    let again = OutboxEvent { place: Some(99), ..outbox_event("tickets", "ticket:created", "f", 0) };
+    assert_eq!(broken(|facts| facts.outbox_events.push(again)), [4], "the same change told twice");
+    let invented = OutboxEvent { place: Some(99), ..outbox_event("tickets", "ticket:updated", "nothing", 0) };
+    assert_eq!(broken(|facts| facts.outbox_events.push(invented)), [4], "something that does not exist");
+    let last_of = |id: &str| sound().outbox_events.iter().rposition(|event| event.aggregate == id).unwrap();
     for (id, name) in [("s", "ticket:deleted"), ("c", "order:cancelled"), ("o", "order:confirmed")] {
-        let another = broken(|facts| facts.said[last_of(id)].name = name.to_owned());
+        let another = broken(|facts| facts.outbox_events[last_of(id)].name = name.to_owned());
         assert_eq!(another, [4], "{name} was told of {id}");
     }
 }
 
 #[test]
 fn five_events_that_are_not_on_the_bus_or_out_of_order() {
-    assert_eq!(broken(|facts| facts.said[4].place = None), [5]);
+    assert_eq!(broken(|facts| facts.outbox_events[4].place = None), [5]);
     let swapped = broken(|facts| {
-        let (first, second) = (facts.said[0].place, facts.said[1].place);
-        (facts.said[0].place, facts.said[1].place) = (second, first);
+        let (first, second) = (facts.outbox_events[0].place, facts.outbox_events[1].place);
+        (facts.outbox_events[0].place, facts.outbox_events[1].place) = (second, first);
     });
     assert_eq!(swapped, [5]);
 }
@@ -108,13 +113,14 @@ fn paid_ticket_that_is_withdrawn_breaks_two_and_ten() {
         let ticket = &mut facts.tickets[0];
         (ticket.status, ticket.order_id, ticket.withdrawn) = ("deleted".to_owned(), None, true);
         (facts.ticket_copies[0].order_id, facts.ticket_copies[0].deleted) = (None, true);
-        facts.said.iter_mut().rfind(|said| said.aggregate == "s").unwrap().name = "ticket:deleted".to_owned();
+        facts.outbox_events.iter_mut().rfind(|event| event.aggregate == "s").unwrap().name =
+            "ticket:deleted".to_owned();
     });
     assert_eq!(withdrawn, [2, 10]);
     let missing = broken(|facts| {
         facts.tickets.remove(0);
         facts.ticket_copies.remove(0);
-        facts.said.retain(|said| said.aggregate != "s");
+        facts.outbox_events.retain(|event| event.aggregate != "s");
     });
     assert_eq!(missing, [2, 10]);
 }

@@ -1,7 +1,7 @@
-//! Faults of a deployment: two processes of each service behind nginx, on PostgreSQL and NATS, while a clients uses it.
+//! Faults of a deployment: two processes of each service behind nginx, on PostgreSQL and NATS, while clients use it.
 //!
-//! Each test heals its fault by the least that does. Then somebody new buys something in no time, everything that the clients was
-//! answered must be true, nothing may be left undone, and every invariant must hold.
+//! Each test heals its fault by the smallest change. Then a fresh buyer completes a purchase within a deadline, every answer that
+//! the clients received must hold, no work may be left, and every invariant must hold.
 
 mod deliveries;
 #[cfg(feature = "kill-points")]

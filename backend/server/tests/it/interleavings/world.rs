@@ -226,8 +226,7 @@ impl World {
                 None
             }
             Err(ReserveError::Started) => {
-                let (_, asked) =
-                    on_sale.expect("an event was said to have started that orders does not know");
+                let (_, asked) = on_sale.expect("orders refused a started event that it does not know");
                 assert!(is_started(asked), "{ticket} was refused to {buyer} before its event starts");
                 None
             }

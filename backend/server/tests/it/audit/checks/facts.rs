@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
-    Charge, Facts, OrderCopy, OrderFact, PaymentFact, Said, TicketCopy, TicketFact, Unconsumed, check,
+    Charge, Facts, OrderCopy, OrderFact, OutboxEvent, PaymentFact, TicketCopy, TicketFact, Unconsumed, check,
 };
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
@@ -26,7 +26,7 @@ pub(super) fn sound() -> Facts {
         });
         for version in 0..=version {
             let name = if version == 0 { "ticket:created" } else { "ticket:updated" };
-            facts.said.push(said("tickets", name, &id, version));
+            facts.outbox_events.push(outbox_event("tickets", name, &id, version));
         }
         facts.tickets.push(TicketFact {
             id,
@@ -61,7 +61,7 @@ pub(super) fn sound() -> Facts {
             });
         }
         for at in 0..=version {
-            facts.said.push(said("orders", moved(status, at, version), id, at));
+            facts.outbox_events.push(outbox_event("orders", moved(status, at, version), id, at));
         }
         facts.orders.push(OrderFact {
             id: id.to_owned(),
@@ -85,8 +85,8 @@ pub(super) fn sound() -> Facts {
         needs_owner: false,
     });
     facts.charges.push(charge("c", 1999, 0));
-    for (place, said) in (1..).zip(&mut facts.said) {
-        said.place = Some(place);
+    for (place, event) in (1..).zip(&mut facts.outbox_events) {
+        event.place = Some(place);
     }
     facts
 }
@@ -103,8 +103,8 @@ pub(super) fn moved(status: OrderStatus, version: i64, last: i64) -> &'static st
     }
 }
 
-pub(super) fn said(service: &'static str, name: &str, aggregate: &str, version: i64) -> Said {
-    Said {
+pub(super) fn outbox_event(service: &'static str, name: &str, aggregate: &str, version: i64) -> OutboxEvent {
+    OutboxEvent {
         service,
         id: format!("{aggregate}-{version}"),
         name: name.to_owned(),
@@ -144,8 +144,8 @@ pub(super) fn everywhere(facts: &mut Facts, id: &str, status: OrderStatus, versi
         (copy.status, copy.version) = (status, version);
     }
     for at in known + 1..=version {
-        let place = i64::try_from(facts.said.len()).unwrap() + 1;
+        let place = i64::try_from(facts.outbox_events.len()).unwrap() + 1;
         let name = moved(status, at, version);
-        facts.said.push(Said { place: Some(place), ..said("orders", name, id, at) });
+        facts.outbox_events.push(OutboxEvent { place: Some(place), ..outbox_event("orders", name, id, at) });
     }
 }

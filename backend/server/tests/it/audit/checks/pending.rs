@@ -1,7 +1,7 @@
 //! What unfinished work explains is pending; what it cannot explain is broken.
 
 use ticketing_sdk::{OrderStatus, Timestamp};
-use ticketing_server::audit::{Check, Facts, Said, check};
+use ticketing_server::audit::{Check, Facts, OutboxEvent, check};
 
 use super::{NOW, everywhere, order, sound, unconsumed};
 
@@ -35,7 +35,7 @@ fn copy_that_lags_is_pending_while_its_event_is_on_its_way() {
     assert_eq!(consumed_elsewhere, (vec![], vec![6, 8, 9]));
     let unpublished = judged(|facts| {
         unknown_order(facts);
-        let event = facts.said.iter_mut().find(|said| said.aggregate == "o").unwrap();
+        let event = facts.outbox_events.iter_mut().find(|event| event.aggregate == "o").unwrap();
         (event.is_published, event.place) = (false, None);
     });
     assert_eq!(unpublished, (vec![], vec![5, 8, 9]));
@@ -49,8 +49,8 @@ fn copy_that_lags_is_pending_while_its_event_is_on_its_way() {
 #[test]
 fn unpublished_event_is_pending_unless_a_later_one_is_on_the_bus() {
     let unpublished = |facts: &mut Facts, version: i64| {
-        let of_it = |said: &&mut Said| said.aggregate == "r" && said.version == version;
-        let event = facts.said.iter_mut().find(of_it).unwrap();
+        let of_it = |event: &&mut OutboxEvent| event.aggregate == "r" && event.version == version;
+        let event = facts.outbox_events.iter_mut().find(of_it).unwrap();
         (event.is_published, event.place) = (false, None);
     };
     assert_eq!(judged(|facts| unpublished(facts, 3)), (vec![], vec![5]));

@@ -43,15 +43,15 @@ async fn nats_away_loses_no_event() {
     storm(Outage::NatsAway, LASTS, 2, 4).await;
 }
 
-/// The long form: run by `cargo xtask storm --outage`, which says what.
+/// The long form: `cargo xtask storm --outage` sets the outage, its length, the replicas and the seed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "it takes as long as it is told to"]
+#[ignore = "the long form, which `cargo xtask storm --outage` runs with its options"]
 async fn outage_storm_loses_no_event() {
-    let told = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
-    let outage = told("STORM_OUTAGE", "postgres-read-only").parse().unwrap();
-    let lasts = Duration::from_secs(told("STORM_SECONDS", "45").parse().unwrap());
-    let replicas = told("STORM_REPLICAS", "2").parse().unwrap();
-    storm(outage, lasts, replicas, told("STORM_SEED", "1").parse().unwrap()).await;
+    let option = |name: &str, default: &str| std::env::var(name).unwrap_or_else(|_| default.to_owned());
+    let outage = option("STORM_OUTAGE", "postgres-read-only").parse().unwrap();
+    let lasts = Duration::from_secs(option("STORM_SECONDS", "45").parse().unwrap());
+    let replicas = option("STORM_REPLICAS", "2").parse().unwrap();
+    storm(outage, lasts, replicas, option("STORM_SEED", "1").parse().unwrap()).await;
 }
 
 #[expect(clippy::print_stdout, reason = "the harness shows it when the test fails, or is asked to")]

@@ -23,13 +23,13 @@ async fn it_is_restarted_in_an_orderly_way_and_as_if_the_power_went() {
 async fn others_take_every_connection_it_has() {
     let server = PrivateServer::start();
     let mut market = Market::opened(|builder| builder.in_database_of(&server).with_links()).await;
-    let hoard = ConnectionExhaustion::of(&server);
-    eventually!(hoard.is_complete(), seconds 30);
+    let exhaustion = ConnectionExhaustion::of(&server);
+    eventually!(exhaustion.is_complete(), seconds 30);
     let [_, _, before] = market.clients.counts();
     // Those that the services had are gone, and others are quicker.
     market.stack.cluster().links(Link::Postgres).for_each(FaultProxy::cut);
     eventually!(market.clients.counts()[2] > before + 10, seconds 60);
-    drop(hoard);
+    drop(exhaustion);
     market.clients.wait_for_responses(40).await;
     market.finish().await;
 }
