@@ -14,7 +14,7 @@ use crate::session::{GivenSession, Sessions};
 use crate::transport::{Limits, Transport};
 use crate::wire::{HttpWire, Wire};
 use crate::{
-    Auth, Error, MemorySessions, Orders, Pages, Payments, Request, Result, SessionInfo, SessionStore,
+    Auth, Error, MemorySessions, Orders, Pages, Passes, Payments, Request, Result, SessionInfo, SessionStore,
     Tickets, Timestamp,
 };
 
@@ -91,6 +91,12 @@ impl Client {
     #[must_use]
     pub fn payments(&self) -> Payments {
         Payments::new(self.clone())
+    }
+
+    /// Passes and the door: `/api/passes`.
+    #[must_use]
+    pub fn passes(&self) -> Passes {
+        Passes::new(self.clone())
     }
 
     /// A request of your own making. `path` begins with a slash and may have a query; it never leaves the server.

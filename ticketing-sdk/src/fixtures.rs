@@ -9,8 +9,8 @@
 //! ```
 
 use crate::{
-    Money, Order, OrderId, OrderStatus, OrderedTicket, Ticket, TicketDetails, TicketId, TicketStatus,
-    Timestamp,
+    Money, Order, OrderId, OrderStatus, OrderedTicket, Pass, PassId, PassStatus, Ticket, TicketDetails,
+    TicketId, TicketStatus, Timestamp,
 };
 
 /// When the fixtures were made, in milliseconds since the Unix epoch.
@@ -28,6 +28,7 @@ pub fn ticket(id: impl Into<TicketId>) -> Ticket {
         version: 0,
         order_id: None,
         status: TicketStatus::Available,
+        resale_of: None,
         created_at: Some(Timestamp::from_millis(NOW)),
         updated_at: None,
     }
@@ -56,5 +57,28 @@ pub fn order(id: impl Into<OrderId>, ticket: &Ticket) -> Order {
         version: 0,
         created_at: Some(Timestamp::from_millis(NOW)),
         cancel_reason: None,
+    }
+}
+
+/// A valid pass of the first holder, as its issuer sees it: without a code.
+#[must_use]
+pub fn pass(id: impl Into<PassId>) -> Pass {
+    Pass {
+        id: id.into(),
+        ticket_id: "t-1".into(),
+        issuer_id: "seller".into(),
+        title: "A ticket".to_owned(),
+        details: details(),
+        serial: 0,
+        status: PassStatus::Valid,
+        version: 0,
+        issued_at: Timestamp::from_millis(NOW),
+        code: None,
+        admitted_at: None,
+        device: None,
+        order_id: None,
+        resale_limit: None,
+        listing_id: None,
+        transfer_expires_at: None,
     }
 }

@@ -47,8 +47,8 @@ mod write;
 #[cfg(feature = "client")]
 pub use crate::{
     api::{
-        Auth, CardEntry, CardToken, ListOrders, ListPayments, ListTickets, Orders, Payments, TicketSort,
-        Tickets,
+        Auth, CardEntry, CardToken, ListOrders, ListPasses, ListPayments, ListTickets, Orders, Passes,
+        Payments, TicketSort, Tickets,
     },
     client::{Client, ClientBuilder},
     error::{ApiError, BoxError, Error, ErrorCategory, Phase, Result, SafeToRepeat, UnexpectedResponse},

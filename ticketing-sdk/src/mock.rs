@@ -205,7 +205,14 @@ impl Reply {
     /// The contract's error answer, with one fault.
     #[must_use]
     pub fn problem(status: u16, code: ErrorCode, message: impl Into<String>) -> Self {
-        let fault = Fault { message: message.into(), field: None, code: Some(code), price: None };
+        let fault = Fault {
+            message: message.into(),
+            field: None,
+            code: Some(code),
+            price: None,
+            admitted_at: None,
+            device: None,
+        };
         Self::json(status, &Problem { errors: vec![fault] })
     }
 

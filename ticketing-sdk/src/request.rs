@@ -91,7 +91,19 @@ impl Request {
         id: &str,
         field: &'static str,
     ) -> Self {
-        let request = Self::new(client.clone(), method, format!("{collection}/{}", escape(id)));
+        Self::below(client, method, collection, id, "", field)
+    }
+
+    /// A request to a route below one thing of a collection: `rest` follows its identifier.
+    pub(crate) fn below(
+        client: &Client,
+        method: Method,
+        collection: &str,
+        id: &str,
+        rest: &str,
+        field: &'static str,
+    ) -> Self {
+        let request = Self::new(client.clone(), method, format!("{collection}/{}{rest}", escape(id)));
         // A dot segment would name another path than the one it is written in.
         if matches!(id, "" | "." | "..") {
             request.faulty(field, format!("{id:?} names nothing"))

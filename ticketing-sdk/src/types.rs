@@ -9,6 +9,7 @@ mod event_time;
 mod ids;
 mod money;
 mod order;
+mod pass;
 mod password;
 mod payment;
 mod price_bound;
@@ -20,9 +21,13 @@ mod user;
 
 pub use details::{DetailError, DetailField, DetailsUpdate, FieldUpdate, TicketDetails, tolerant};
 pub use event_time::{EventTime, EventTimeError};
-pub use ids::{OrderId, PaymentId, TicketId, UserId};
+pub use ids::{OrderId, PassId, PaymentId, TicketId, UserId};
 pub use money::{Money, MoneyError};
 pub use order::{CancelReason, NewOrder, Order, OrderStatus, OrderedTicket};
+pub use pass::{
+    Admission, ClaimCode, NewCheckIn, NewClaim, NewResale, Pass, PassCode, PassKey, PassKeys, PassStatus,
+    PassTransfer,
+};
 pub use password::{PASSWORD_LENGTHS, is_valid_password};
 pub use payment::{ClientSecret, NewPayment, Payment, PaymentStatus};
 pub use price_bound::PriceBound;

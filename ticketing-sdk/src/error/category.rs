@@ -54,6 +54,12 @@ impl ErrorCategory {
             | ErrorCode::OrderCancelled
             | ErrorCode::OrderPaid
             | ErrorCode::PaymentInProgress
+            | ErrorCode::PassNotValid
+            | ErrorCode::ClaimInvalid
+            | ErrorCode::AlreadyAdmitted
+            | ErrorCode::PassInvalid
+            | ErrorCode::PassSuperseded
+            | ErrorCode::PassOffered
             | ErrorCode::VersionMismatch
             | ErrorCode::IdempotencyKeyReused
             | ErrorCode::IdempotencyKeyInFlight => Self::Conflict,

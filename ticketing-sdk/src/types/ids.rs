@@ -84,3 +84,4 @@ id!(UserId, "Identifies a user.");
 id!(TicketId, "Identifies a ticket.");
 id!(OrderId, "Identifies an order.");
 id!(PaymentId, "Identifies a payment.");
+id!(PassId, "Identifies a pass.");

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Money;
+use super::{Money, Timestamp};
 
 /// The body of an error answer: every fault of the request together.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +34,12 @@ pub struct Fault {
     /// With the code `price_changed`: what the ticket costs now, in US dollars.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Money>,
+    /// With the code `already_admitted`: when the pass was admitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admitted_at: Option<Timestamp>,
+    /// With the code `already_admitted`: the device that admitted the pass, if it gave a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<String>,
 }
 
 /// Declares the codes with their words.
@@ -134,6 +140,18 @@ codes! {
     ProviderUnavailable => "provider_unavailable",
     /// The buyer holds as many unpaid orders as one may.
     TooManyOpenOrders => "too_many_open_orders",
+    /// The pass is not valid: it is for sale, used or void.
+    PassNotValid => "pass_not_valid",
+    /// The claim code is unknown, expired, used or taken back.
+    ClaimInvalid => "claim_invalid",
+    /// The pass was admitted before; the fault names the time and the device.
+    AlreadyAdmitted => "already_admitted",
+    /// The code of the pass is forged, garbled, or of another issuer.
+    PassInvalid => "pass_invalid",
+    /// The pass has another holder since the code was made.
+    PassSuperseded => "pass_superseded",
+    /// The pass is for sale.
+    PassOffered => "pass_offered",
     /// A limit was passed; see `Retry-After`.
     TooManyRequests => "too_many_requests",
     /// The idempotency key was used with another body.

@@ -27,6 +27,9 @@ pub struct Ticket {
     pub order_id: Option<OrderId>,
     /// Whether it can be ordered.
     pub status: TicketStatus,
+    /// The ticket whose pass it sells on; absent for a first sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resale_of: Option<TicketId>,
     /// When it was listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -190,6 +193,8 @@ struct TicketOnTheWire {
     #[serde(default)]
     status: Option<TicketStatus>,
     #[serde(default)]
+    resale_of: Option<TicketId>,
+    #[serde(default)]
     created_at: Option<Timestamp>,
     #[serde(default)]
     updated_at: Option<Timestamp>,
@@ -207,6 +212,7 @@ impl From<TicketOnTheWire> for Ticket {
             version: wire.version,
             order_id: wire.order_id,
             status: wire.status.unwrap_or(derived),
+            resale_of: wire.resale_of,
             created_at: wire.created_at,
             updated_at: wire.updated_at,
         }

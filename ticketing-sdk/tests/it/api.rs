@@ -2,5 +2,6 @@
 
 mod auth;
 mod orders;
+mod passes;
 mod payments;
 mod tickets;

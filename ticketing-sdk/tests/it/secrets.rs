@@ -5,7 +5,8 @@ use std::fmt::Debug;
 use ticketing_sdk::mock::{Mock, Reply};
 use ticketing_sdk::{
     CardToken, Client, ClientSecret, FileSessions, IdempotencyKey, Keyring, MemorySessions, Method,
-    NewPayment, SecretString, SessionError, SessionStore,
+    NewCheckIn, NewPayment, Pass, PassTransfer, SecretString, SessionError, SessionStore, Timestamp,
+    fixtures,
 };
 
 use crate::support::{SERVER, client, signed_in};
@@ -37,6 +38,14 @@ async fn nothing_tells() {
     keeps_quiet("tickets", &client.tickets());
     keeps_quiet("orders", &client.orders());
     keeps_quiet("payments", &client.payments());
+    keeps_quiet("passes", &client.passes());
+    keeps_quiet("pass code", &NewCheckIn::new(SECRET));
+    keeps_quiet("claim code", &client.passes().claim(SECRET));
+    keeps_quiet(
+        "transfer",
+        &PassTransfer { claim_code: SECRET.into(), expires_at: Timestamp::from_millis(0) },
+    );
+    keeps_quiet("pass", &Pass { code: Some(SECRET.into()), ..fixtures::pass("p-1") });
     let request = client.request(Method::POST, "/x").json(SECRET).header("cookie", SECRET);
     keeps_quiet("request", &request);
     keeps_quiet("response", &request.send().await.unwrap());

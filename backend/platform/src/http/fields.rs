@@ -141,7 +141,14 @@ impl ValidationErrors {
     /// Adds an error of one field with a code of its own.
     pub fn push_code(&mut self, field: impl Into<String>, message: impl Into<String>, code: ErrorCode) {
         let field = Some(field.into());
-        self.0.push(Fault { message: message.into(), field, code: Some(code), price: None });
+        self.0.push(Fault {
+            message: message.into(),
+            field,
+            code: Some(code),
+            price: None,
+            admitted_at: None,
+            device: None,
+        });
     }
 
     /// Whether there is no error.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use ticketing_sdk::{ErrorCode, Fault, Money, Problem};
+use ticketing_sdk::{ErrorCode, Fault, Money, Problem, Timestamp};
 
 use crate::db::DbError;
 
@@ -54,7 +54,14 @@ pub(super) struct Cause(pub(super) Arc<dyn Error + Send + Sync>);
 impl ApiError {
     /// Creates a failure with this status and one error.
     pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
-        let error = Fault { message: message.into(), field: None, code: Some(code), price: None };
+        let error = Fault {
+            message: message.into(),
+            field: None,
+            code: Some(code),
+            price: None,
+            admitted_at: None,
+            device: None,
+        };
         Self { status, errors: vec![error], retry_after: None, source: None }
     }
 
@@ -70,6 +77,8 @@ impl ApiError {
             field: Some(field.into()),
             code: Some(ErrorCode::InvalidInput),
             price: None,
+            admitted_at: None,
+            device: None,
         }])
     }
 
@@ -124,6 +133,21 @@ impl ApiError {
             field: Some("price".to_owned()),
             code: Some(ErrorCode::PriceChanged),
             price: Some(price),
+            admitted_at: None,
+            device: None,
+        };
+        Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
+    }
+
+    /// 409 `already_admitted`: the pass was admitted at this time, by this device.
+    pub fn already_admitted(admitted_at: Timestamp, device: Option<String>) -> Self {
+        let error = Fault {
+            message: format!("The pass was admitted at {admitted_at}"),
+            field: Some("code".to_owned()),
+            code: Some(ErrorCode::AlreadyAdmitted),
+            price: None,
+            admitted_at: Some(admitted_at),
+            device,
         };
         Self { status: StatusCode::CONFLICT, ..Self::invalid(vec![error]) }
     }

@@ -85,6 +85,7 @@ pub(super) fn ticket(row: &Row<'_>) -> Result<Ticket, DbError> {
         version: row.int("version")?,
         order_id: row.opt_parse("order_id")?,
         status: row.parse("status")?,
+        resale_of: None,
         created_at: Some(row.time("created_at")?),
         updated_at: Some(row.time("updated_at")?),
     })
@@ -125,6 +126,7 @@ pub fn create(
         version: 0,
         order_id: None,
         status: TicketStatus::Available,
+        resale_of: None,
         created_at: Some(publisher.now),
         updated_at: Some(publisher.now),
     };

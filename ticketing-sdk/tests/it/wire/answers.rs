@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use ticketing_sdk::{
-    CurrentUserAnswer, NewOrder, NewPayment, NewTicket, Order, Payment, Problem, Ticket, TicketChange,
-    TicketUpdate, User, fixtures,
+    Admission, CurrentUserAnswer, NewCheckIn, NewClaim, NewOrder, NewPayment, NewResale, NewTicket, Order,
+    Pass, PassKeys, PassTransfer, Payment, Problem, Ticket, TicketChange, TicketUpdate, User, fixtures,
 };
 
 use crate::support::{golden, order, payment, ticket};
@@ -18,6 +18,43 @@ fn is<T: DeserializeOwned + Serialize>(name: &str, sent: Value) {
     assert_eq!(written, sent, "{name}");
     // The text, too: the order of fields and the digits of a price.
     golden(&format!("answers/{name}.json"), &serde_json::to_string_pretty(&read).unwrap());
+}
+
+#[test]
+fn every_answer_about_passes() {
+    let issued = json!({
+        "id": "p-1", "ticketId": "t-1", "issuerId": "u-1", "title": "RustConf", "venue": "City Hall", "serial": 0,
+        "status": "valid", "version": 0, "issuedAt": "2026-11-22T10:15:00.000Z",
+    });
+    let with = |more: Value| {
+        let mut pass = issued.clone();
+        pass.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        pass
+    };
+    is::<Pass>("pass_issued", issued.clone());
+    let held = json!({
+        "code": "TK1AB", "orderId": "o-1", "resaleLimit": 20.5, "transferExpiresAt": "2026-11-29T10:15:00.000Z",
+    });
+    is::<Pass>("pass_held", with(held));
+    is::<Pass>("pass_offered", with(json!({"status": "offered", "version": 1, "listingId": "t-2"})));
+    let used = json!({"status": "used", "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door"});
+    is::<Pass>("pass_used", with(used));
+    is::<PassTransfer>(
+        "pass_transfer",
+        json!({"claimCode": "ABCD", "expiresAt": "2026-11-29T10:15:00.000Z"}),
+    );
+    is::<NewClaim>("new_claim", json!({"claimCode": "ABCD"}));
+    is::<NewResale>("new_resale", json!({"price": 20.5}));
+    is::<NewCheckIn>("new_check_in", json!({"code": "TK1AB"}));
+    let admission = json!({
+        "passId": "p-1", "title": "RustConf", "seat": "Row 4", "admittedAt": "2026-12-24T18:31:07.250Z",
+    });
+    is::<Admission>("admission", admission);
+    let key = json!({"kty": "OKP", "crv": "Ed25519", "x": "AA", "kid": "k", "alg": "EdDSA", "use": "sig"});
+    is::<PassKeys>("pass_keys", json!({ "keys": [key] }));
+    let mut resale = ticket("t-2");
+    resale["resaleOf"] = json!("t-1");
+    is::<Ticket>("ticket_resale", resale);
 }
 
 #[test]
@@ -61,6 +98,11 @@ fn every_answer() {
     is::<Problem>(
         "problem_price_changed",
         json!({"errors": [{"message": "The ticket costs $25.50 now", "field": "price", "code": "price_changed", "price": 25.5}]}),
+    );
+    is::<Problem>(
+        "problem_already_admitted",
+        json!({"errors": [{"message": "The pass was admitted", "field": "code", "code": "already_admitted",
+            "admittedAt": "2026-12-24T18:31:07.250Z", "device": "north door"}]}),
     );
     is::<NewTicket>("new_ticket", json!({"title": "x", "price": 20.5}));
     is::<NewOrder>("new_order", json!({"ticketId": "t-1"}));

@@ -4,8 +4,8 @@ use futures_util::FutureExt;
 use serde_json::json;
 use ticketing_sdk::mock::Mock;
 use ticketing_sdk::{
-    CardToken, Client, DetailField, IdempotencyKey, Method, NewTicket, OrderStatus, TicketSort, TicketStatus,
-    TicketUpdate,
+    CardToken, Client, DetailField, IdempotencyKey, Method, NewCheckIn, NewTicket, OrderStatus, PassStatus,
+    TicketSort, TicketStatus, TicketUpdate,
 };
 
 use crate::support::{client, golden};
@@ -116,4 +116,24 @@ async fn id_cannot_name_another_path() {
     assert_eq!(mock.requests()[1].path, "//elsewhere.test/x");
     assert_eq!(mock.requests()[1].header("host"), None, "the host is the transport's");
     assert!(client.request(Method::GET, "@elsewhere.test/x").send().await.is_err());
+}
+
+#[tokio::test]
+async fn passes() {
+    sends("passes_list", |c| c.passes().list()).await;
+    sends("passes_list_filtered", |c| c.passes().list().status([PassStatus::Valid, PassStatus::Offered]))
+        .await;
+    sends("passes_list_of_order", |c| c.passes().list().order("o-1")).await;
+    sends("passes_list_issued", |c| c.passes().list().issued()).await;
+    sends("passes_get", |c| async move { c.passes().get("p-1").await }).await;
+    sends("passes_transfer", |c| c.passes().transfer("p-1").idempotency_key(key())).await;
+    sends("passes_cancel_transfer", |c| c.passes().cancel_transfer("p-1")).await;
+    sends("passes_claim", |c| c.passes().claim("ABCD-EFGH").idempotency_key(key())).await;
+    sends("passes_resell", |c| c.passes().resell("p-1", "20".parse().unwrap()).idempotency_key(key())).await;
+    sends("passes_check_in", |c| c.passes().check_in(NewCheckIn::new("TK1AB")).idempotency_key(key())).await;
+    let offline =
+        NewCheckIn::new("TK1AB").at("2026-12-24T18:31:07.250Z".parse().unwrap()).device("north door");
+    sends("passes_check_in_offline", |c| c.passes().check_in(offline).idempotency_key(key())).await;
+    sends("passes_keys", |c| async move { c.passes().keys().await }).await;
+    sends("passes_calendar", |c| async move { c.passes().calendar("p-1").await }).await;
 }

@@ -1,0 +1,136 @@
+//! Passes: `/api/passes`.
+
+use http::Method;
+
+use crate::{
+    Admission, ClaimCode, Client, IdempotencyKey, List, Money, NewCheckIn, NewClaim, NewResale, OrderId,
+    Pass, PassId, PassKeys, PassStatus, PassTransfer, Request, Response, Result, Ticket, Write,
+};
+
+const PATH: &str = "/api/passes";
+
+/// Passes: what one holds after a purchase, and the door. See [`Client::passes`].
+///
+/// ```no_run
+/// use ticketing_sdk::{Client, NewCheckIn, OrderId};
+///
+/// # async fn example(buyer: Client, friend: Client, door: Client, order: OrderId) -> ticketing_sdk::Result<()> {
+/// let pass = buyer.passes().list().order(&order).await?.items.remove(0);
+/// let transfer = buyer.passes().transfer(&pass.id).await?;
+/// let pass = friend.passes().claim(transfer.claim_code).await?;
+/// let code = pass.code.expect("the holder of a valid pass sees its code");
+/// let admission = door.passes().check_in(NewCheckIn::new(code.as_str())).await?;
+/// println!("{} {}", admission.title, admission.admitted_at);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Passes {
+    client: Client,
+}
+
+impl Passes {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// The passes that the user holds, newest first.
+    pub fn list(&self) -> ListPasses {
+        List::new(self.client.request(Method::GET, PATH))
+    }
+
+    /// One pass, for its holder or its issuer.
+    ///
+    /// # Errors
+    /// `not_found`, `not_signed_in`.
+    pub async fn get(&self, id: impl Into<PassId>) -> Result<Pass> {
+        self.one(Method::GET, &id.into(), "").checked().await?.json()
+    }
+
+    /// Starts to give a pass away: whoever claims it with the code holds it from then on. A second call replaces the code.
+    ///
+    /// Fails with `pass_not_valid`, `not_found`.
+    pub fn transfer(&self, id: impl Into<PassId>) -> Write<PassTransfer> {
+        self.create(self.one(Method::POST, &id.into(), "/transfer"), Response::json)
+    }
+
+    /// Takes a transfer back that nobody has claimed.
+    ///
+    /// Fails with `pass_not_valid`, `not_found`.
+    pub fn cancel_transfer(&self, id: impl Into<PassId>) -> Write<()> {
+        Write::new(self.one(Method::DELETE, &id.into(), "/transfer"), Response::no_content)
+    }
+
+    /// Claims a pass that another user gives away.
+    ///
+    /// Fails with `claim_invalid`.
+    pub fn claim(&self, claim_code: impl Into<ClaimCode>) -> Write<Pass> {
+        let body = NewClaim { claim_code: claim_code.into() };
+        self.create(self.client.request(Method::POST, &format!("{PATH}/claims")).json(&body), Response::json)
+    }
+
+    /// Offers a pass for resale, at most at [`Pass::resale_limit`]. The answer is its listing; withdrawing that makes the
+    /// pass valid again.
+    ///
+    /// Fails with `pass_not_valid`, `invalid_input`, `ticket_past`, `not_found`.
+    pub fn resell(&self, id: impl Into<PassId>, price: Money) -> Write<Ticket> {
+        let request = self.one(Method::POST, &id.into(), "/resale");
+        self.create(request.json(&NewResale { price }), Response::json)
+    }
+
+    /// Admits the holder of a code.
+    ///
+    /// Fails with `already_admitted`, `pass_invalid`, `pass_superseded`, `pass_offered` and `not_owner`.
+    #[expect(clippy::needless_pass_by_value, reason = "a check-in is made for this call")]
+    pub fn check_in(&self, check_in: NewCheckIn) -> Write<Admission> {
+        let request = self.client.request(Method::POST, &format!("{PATH}/check-ins")).json(&check_in);
+        self.create(request, Response::json)
+    }
+
+    /// The public keys that verify codes.
+    ///
+    /// # Errors
+    /// If the server cannot be reached, or fails.
+    pub async fn keys(&self) -> Result<PassKeys> {
+        self.client.request(Method::GET, &format!("{PATH}/keys")).without_session().checked().await?.json()
+    }
+
+    /// The event of a pass as a calendar file (RFC 5545).
+    ///
+    /// # Errors
+    /// `not_found`, also where the pass does not say when its event starts.
+    pub async fn calendar(&self, id: impl Into<PassId>) -> Result<String> {
+        Ok(self.one(Method::GET, &id.into(), "/calendar.ics").checked().await?.text().into_owned())
+    }
+
+    fn one(&self, method: Method, id: &PassId, rest: &str) -> Request {
+        Request::below(&self.client, method, PATH, id.as_str(), rest, "pass id")
+    }
+
+    fn create<T>(&self, request: Request, read: fn(&Response) -> Result<T>) -> Write<T> {
+        Write::new(request.idempotency_key(IdempotencyKey::generate()), read)
+    }
+}
+
+/// A list of passes. See [`Passes::list`].
+pub type ListPasses = List<Pass>;
+
+impl List<Pass> {
+    /// Passes of these statuses.
+    pub fn status(self, statuses: impl IntoIterator<Item = PassStatus>) -> Self {
+        let statuses: Vec<_> = statuses.into_iter().collect();
+        let words: Vec<_> = statuses.iter().map(PassStatus::as_str).collect();
+        self.filter("status", words.join(","), move |pass, _| statuses.contains(&pass.status))
+    }
+
+    /// The pass that was bought with this order.
+    pub fn order(self, order: impl Into<OrderId>) -> Self {
+        let order = order.into();
+        self.filter("order", order.clone(), move |pass, _| pass.order_id.as_ref() == Some(&order))
+    }
+
+    /// The passes of the events of the signed-in user, without codes: the door list.
+    pub fn issued(self) -> Self {
+        self.filter("issued", "me", |pass, user| user.is_none_or(|user| pass.issuer_id == *user))
+    }
+}
