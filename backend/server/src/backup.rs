@@ -1,6 +1,7 @@
-//! A backup of a marketplace that is kept in a folder: everything in it as it is at one instant, beside a running server.
+//! Copies the data folder of a marketplace at one instant, while a server may run on it.
 //!
-//! The copy is what a killed server would leave at that instant, so a server that starts on it settles what was under way.
+//! The copy equals what a killed server would leave at that instant. A server that starts on it completes the work that
+//! was under way.
 
 mod partial;
 
@@ -13,57 +14,57 @@ use std::time::Duration;
 use ticketing_platform::db::{CopyError, copy_together};
 use ticketing_platform::files::{create_private_folder, sync_folder, write_private_file};
 
-use self::partial::Partial;
+use self::partial::PartialBackup;
 use crate::StackSettings;
-use crate::data_dir::{KEY, database, listed, write_list};
-use crate::databases::files_of;
+use crate::data_dir::{KEY, database, listed_names, write_manifest};
+use crate::databases::database_files;
 
-/// A backup that was made.
+/// The figures of a completed backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backup {
-    /// The databases in it.
+    /// The number of databases in the backup.
     pub databases: usize,
-    /// What it takes on the disk, in bytes.
+    /// The size of the databases on disk, in bytes.
     pub bytes: u64,
-    /// How long the writes of a server had to wait at most.
+    /// The longest time that a write of the server waited for the copy.
     pub waited: Duration,
 }
 
-/// Why no backup was made.
+/// An error of [`back_up`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
-    /// The marketplace is not, or not all, in its folder.
+    /// This setting keeps a part of the marketplace outside of the folder.
     #[error("{0} is set: this marketplace is not kept in a folder alone")]
-    Elsewhere(&'static str),
-    /// No marketplace was ever kept there.
+    NotInFolder(&'static str),
+    /// The folder holds no marketplace.
     #[error("no marketplace is kept in {}", path.display())]
     NoMarketplace {
         /// The folder.
         path: PathBuf,
     },
-    /// The folder is not whole.
+    /// A database of the folder is missing.
     #[error("{} is missing", path.display())]
     Missing {
         /// The database.
         path: PathBuf,
     },
-    /// Something is where the backup is to be.
+    /// The target, or the folder for the partial backup, exists.
     #[error("{} exists", path.display())]
     Exists {
-        /// The folder of the backup, or the one that it is made in.
+        /// The path that exists.
         path: PathBuf,
     },
-    /// The backup would be a part of what it copies.
+    /// The target is in the data folder.
     #[error("{} is in the data folder", path.display())]
     Inside {
         /// The folder of the backup.
         path: PathBuf,
     },
-    /// Another backup is being made there.
+    /// Another backup writes to the same target.
     #[error("another backup is being written to {}", path.display())]
     InProgress {
-        /// The folder that it is made in.
+        /// The folder of the partial backup.
         path: PathBuf,
     },
     /// A database could not be copied.
@@ -74,22 +75,22 @@ pub enum BackupError {
     File {
         /// The copy.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
-/// Copies the data folder of these settings to `target`, a folder that does not exist yet or is empty. A server may run on it:
-/// its writes wait for a moment. The copy appears under its name when it is whole.
+/// Copies the data folder of these settings to `target`, which must be absent or an empty folder. A server may run on
+/// the data folder; its writes wait for a moment. The copy gets its name when it is complete.
 ///
 /// # Errors
-/// When the marketplace is not in a folder or not all there, or the copy cannot be made. What was begun is removed.
+/// When a part of the marketplace is outside of the folder or missing, or the copy fails. The partial copy is removed.
 pub fn back_up(settings: &StackSettings, target: &Path) -> Result<Backup, BackupError> {
     if settings.database.is_some() {
-        return Err(BackupError::Elsewhere("TICKETING_DATABASE_URL"));
+        return Err(BackupError::NotInFolder("TICKETING_DATABASE_URL"));
     }
     if settings.nats.is_some() {
-        return Err(BackupError::Elsewhere("TICKETING_NATS_URL"));
+        return Err(BackupError::NotInFolder("TICKETING_NATS_URL"));
     }
     let names = databases_of(settings)?;
     if fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some()) || target.is_file() {
@@ -98,32 +99,32 @@ pub fn back_up(settings: &StackSettings, target: &Path) -> Result<Backup, Backup
     if is_inside(target, &settings.data_dir) {
         return Err(BackupError::Inside { path: target.to_owned() });
     }
-    let partial = Partial::begin(target)?;
+    let partial = PartialBackup::create(target)?;
     let made = copy_folder(&settings.data_dir, partial.path(), &names).and_then(|backup| {
         let moved = fs::rename(partial.path(), target);
         let synced = moved.and_then(|()| target.parent().map_or(Ok(()), sync_folder));
         synced.map_err(|source| BackupError::File { path: target.to_owned(), source }).map(|()| backup)
     });
     if made.is_err() {
-        // It may not even have been made.
+        // The folder may not exist.
         drop(fs::remove_dir_all(partial.path()));
     }
     made
 }
 
-/// Whether a path, which may not exist yet, leads into a folder.
+/// Whether a path, which need not exist, is in a folder.
 fn is_inside(path: &Path, folder: &Path) -> bool {
     let (Ok(path), Ok(folder)) = (std::path::absolute(path), folder.canonicalize()) else { return false };
     let existing = path.ancestors().find_map(|ancestor| ancestor.canonicalize().ok());
     existing.is_some_and(|existing| existing.starts_with(folder))
 }
 
-/// The databases that are to be in the backup; those that the server needs are there.
+/// Returns the databases to copy. Fails if one is missing that the server needs.
 fn databases_of(settings: &StackSettings) -> Result<BTreeSet<String>, BackupError> {
     let folder = &settings.data_dir;
-    let needed: BTreeSet<String> = files_of(settings).into_iter().map(str::to_owned).collect();
+    let needed: BTreeSet<String> = database_files(settings).into_iter().map(str::to_owned).collect();
     let is_there = |name: &String| database(folder, name).is_file();
-    let listed = listed(folder).map_err(|source| BackupError::File { path: folder.clone(), source })?;
+    let listed = listed_names(folder).map_err(|source| BackupError::File { path: folder.clone(), source })?;
     if listed.is_none() && !needed.iter().any(is_there) {
         return Err(BackupError::NoMarketplace { path: folder.clone() });
     }
@@ -141,14 +142,14 @@ fn copy_folder(from: &Path, to: &Path, names: &BTreeSet<String>) -> Result<Backu
     create_private_folder(to).map_err(failed(to))?;
     let files: Vec<_> = names.iter().map(|name| (database(from, name), database(to, name))).collect();
     let waited = copy_together(&files)?;
-    // Where the key is given by a setting there is none in the folder.
+    // The folder has no key if a setting gives one.
     let key = to.join(KEY);
     match fs::read_to_string(from.join(KEY)) {
         Ok(text) => write_private_file(&key, &text).map_err(failed(&key))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(failed(&from.join(KEY))(error)),
     }
-    write_list(to, names).map_err(failed(to))?;
+    write_manifest(to, names).map_err(failed(to))?;
     let sizes = files.iter().map(|(_, copy)| fs::metadata(copy).map_or(0, |file| file.len()));
     Ok(Backup { databases: names.len(), bytes: sizes.sum(), waited })
 }

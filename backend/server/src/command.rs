@@ -19,9 +19,9 @@ use crate::settings::{DATABASE_URL, DataDirGroup, Group, JWT_KEY, SettingsError,
 
 /// The services of the ticket marketplace
 ///
-/// Every setting is a flag or a `TICKETING_…` variable; the flag wins. The program checks all of them before it binds a port,
-/// and reports every fault (exit code 2). Durations are like 15m, 90s, 1h30m or 500ms. Prefer a variable for a secret: other
-/// users can see arguments.
+/// Every setting is a flag or a `TICKETING_…` variable; the flag wins. The program checks all of them before it binds a
+/// port, and reports all invalid ones (exit code 2). Durations are like 15m, 90s, 1h30m or 500ms. Prefer a variable for
+/// a secret: other users can see arguments.
 #[derive(Debug, Parser)]
 #[command(name = "ticketing-server", version, arg_required_else_help = true)]
 struct ServerArgs {
@@ -29,7 +29,7 @@ struct ServerArgs {
     task: Task,
 }
 
-/// What a process does.
+/// The task of a process.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
     /// Run every service in this process
@@ -95,7 +95,7 @@ pub enum DeadLetterTask {
 }
 
 impl Task {
-    /// The service of a process that runs one service.
+    /// Returns the service of a process that runs one service.
     #[must_use]
     pub fn service(&self) -> Option<Service> {
         match self {
@@ -109,16 +109,16 @@ impl Task {
         }
     }
 
-    /// The settings of the process.
+    /// Returns the settings of the process.
     ///
     /// # Errors
-    /// Every fault that only several values together show.
+    /// The errors that follow from several values together.
     pub fn settings(self) -> Result<StackSettings, SettingsError> {
         fn applied(group: impl Group) -> Result<StackSettings, SettingsError> {
             let mut settings = StackSettings::new("");
-            let mut faults = SettingsError::default();
-            group.apply(&mut settings, &mut faults);
-            faults.or(settings)
+            let mut errors = SettingsError::default();
+            group.apply(&mut settings, &mut errors);
+            errors.or(settings)
         }
         match self {
             Self::All(AllArgs { data, groups }) => applied(data)?.apply(groups),
@@ -138,18 +138,18 @@ impl Task {
     }
 }
 
-/// Why a command line is not accepted.
+/// An error of a command line.
 #[derive(Debug, thiserror::Error)]
 pub enum ParseError {
     /// Settings are invalid.
     #[error("{0}")]
     Settings(#[from] SettingsError),
-    /// Help was asked for, or the command line has another form.
+    /// The command line asks for help, or has another form.
     #[error("{0}")]
     Usage(#[from] clap::Error),
 }
 
-/// The whole command line. A service on its own has no folder, so it must be given its database, its bus and its keys.
+/// Returns the command line. A service on its own has no data folder, so its database, bus and keys are required.
 #[must_use]
 pub fn command() -> Command {
     ServerArgs::command().mut_subcommands(|subcommand| match subcommand.get_name() {
@@ -168,45 +168,45 @@ fn required(command: Command, variables: &[&str]) -> Command {
     })
 }
 
-/// The task of a command line, and the settings of its process.
+/// Parses a command line into its task and the settings of its process.
 ///
 /// # Errors
 /// When the command line has another form, or settings are missing or invalid: all of them together.
 pub fn parse_task(words: &[OsString]) -> Result<(Task, StackSettings), ParseError> {
-    let (matches, faults) = parse(command(), words)?;
+    let (matches, errors) = parse(command(), words)?;
     let task = match ServerArgs::from_arg_matches(&matches) {
         Ok(args) => args.task,
-        // A required value is missing, which is among the faults.
-        Err(error) => return Err(faults.or(error)?.into()),
+        // A required value is missing: `errors` has it.
+        Err(error) => return Err(errors.or(error)?.into()),
     };
-    let settings = faults.and(task.clone().settings())?;
+    let settings = errors.merge(task.clone().settings())?;
     Ok((task, settings))
 }
 
-/// Parses a command line over the environment. Settings that are missing or cannot be read are left out of the matches and
-/// returned beside them.
+/// Parses a command line over the environment. Settings that are missing or cannot be read are left out of the matches
+/// and returned beside them.
 ///
 /// # Errors
 /// When the command line has another form.
 pub fn parse(command: Command, words: &[OsString]) -> Result<(ArgMatches, SettingsError), ParseError> {
     let (mut command, mut words) = (with_environment(command), words.to_vec());
-    let mut faults = SettingsError::default();
+    let mut errors = SettingsError::default();
     loop {
         let error = match command.clone().try_get_matches_from(&words) {
-            Ok(matches) => return Ok((matches, faults)),
+            Ok(matches) => return Ok((matches, errors)),
             Err(error) => error,
         };
         let settings = settings_of(&command, &error);
         if settings.is_empty() {
-            return Err(faults.or(error)?.into());
+            return Err(errors.or(error)?.into());
         }
         let expected = error.source().map_or_else(|| "a value".to_owned(), ToString::to_string);
         let given = text(&error, ContextKind::InvalidValue);
         for arg in settings {
             let name = variable(&arg).unwrap_or_default();
             let given = given.clone().filter(|_| !is_secret(&arg));
-            faults.add(&name, given, expected.trim_start_matches("expected "));
-            // The next round finds the next fault.
+            errors.add(&name, given, expected.trim_start_matches("expected "));
+            // The next iteration finds the next error.
             remove_flag(&mut words, &arg);
             command = map_args(command, &|other| match other.get_id() == arg.get_id() {
                 true => other.env(Resettable::Reset).required(false),
@@ -230,7 +230,7 @@ fn remove_flag(words: &mut Vec<OsString>, arg: &Arg) {
     }
 }
 
-/// The same command, for which an empty variable counts as not given, and whose help shows no values of variables.
+/// Returns the command with empty variables ignored, and with no values of variables in its help.
 #[must_use]
 pub fn with_environment(command: Command) -> Command {
     map_args(command, &|arg| {
@@ -245,7 +245,7 @@ fn map_args(command: Command, map: &dyn Fn(Arg) -> Arg) -> Command {
     command.mut_args(map).mut_subcommands(|subcommand| map_args(subcommand, map))
 }
 
-/// The settings that an error is about: one that cannot be read, or those that are missing.
+/// Returns the settings of an error: the one that cannot be read, or those that are missing.
 fn settings_of(command: &Command, error: &clap::Error) -> Vec<Arg> {
     // Like `--listen <HOST:PORT>`.
     let shown = match (error.kind(), error.get(ContextKind::InvalidArg)) {
@@ -262,17 +262,17 @@ fn settings_of(command: &Command, error: &clap::Error) -> Vec<Arg> {
     settings.collect::<Option<_>>().unwrap_or_default()
 }
 
-/// The arguments of a command and of its subcommands.
+/// Returns the arguments of a command and of its subcommands.
 pub(crate) fn every_arg(command: &Command) -> Vec<&Arg> {
     command.get_arguments().chain(command.get_subcommands().flat_map(every_arg)).collect()
 }
 
-/// The variable of an argument.
+/// Returns the environment variable of an argument.
 pub(crate) fn variable(arg: &Arg) -> Option<String> {
     arg.get_env().map(|name| name.to_string_lossy().into_owned())
 }
 
-/// Whether the value of an argument must not be shown.
+/// Whether the value of an argument is secret.
 pub(crate) fn is_secret(arg: &Arg) -> bool {
     arg.get_value_parser().type_id() == TypeId::of::<SecretString>()
 }
@@ -364,7 +364,7 @@ mod tests {
         else {
             panic!("settings are invalid");
         };
-        let names: Vec<&str> = error.invalid.iter().map(|fault| fault.name.as_str()).collect();
+        let names: Vec<&str> = error.invalid.iter().map(|setting| setting.name.as_str()).collect();
         let expected =
             ["LISTEN", "ORDER_TTL", "STREAMS", "DATABASE_MIGRATE"].map(|name| format!("TICKETING_{name}"));
         assert_eq!(names, expected);

@@ -1,4 +1,4 @@
-//! The folder that holds everything a kept marketplace knows: private, locked, complete and watched.
+//! The data folder of a marketplace: private, locked, checked for completeness, and watched.
 
 mod manifest;
 mod watch;
@@ -14,30 +14,30 @@ use ticketing_platform::files::{
 };
 
 use crate::StartError;
-pub(crate) use manifest::{Contents, MANIFEST, listed, write_list};
+pub(crate) use manifest::{CheckedDatabases, MANIFEST, listed_names, write_manifest};
 pub(crate) use watch::FolderWatch;
 use watch::KeyProblem;
 
-/// The file that keeps a second server of any version out.
+/// The file whose lock excludes a second server of any version.
 const LOCK: &str = "lock";
 /// The key that signs sessions.
 pub(crate) const KEY: &str = "jwt.key";
 
-/// The folder, locked for as long as this lives.
+/// The data folder, locked until this is dropped.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    place: OpenedPath,
-    /// The key of the sessions, where it was read from the folder.
+    opened: OpenedPath,
+    /// The session key, if it was read from the folder.
     key: OnceLock<SecretString>,
-    // The folder itself is locked, and the file in it: that one can be deleted.
+    // The folder and the file in it: the file alone can be deleted.
     _locks: Vec<File>,
 }
 
 impl DataDir {
-    /// Makes the folder if need be and locks it.
+    /// Creates the folder if it is absent, and locks it.
     pub(crate) fn lock(path: &Path) -> Result<Self, StartError> {
-        // A path below the current folder still leads there once that folder is moved; the next start would not follow it.
+        // A relative path still resolves after the current folder was moved; the next start would not find the data.
         let absolute = std::path::absolute(path);
         let path = &absolute.map_err(|source| StartError::DataDir { path: path.to_owned(), source })?;
         let unusable = |source| StartError::DataDir { path: path.clone(), source };
@@ -51,10 +51,10 @@ impl DataDir {
                 Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.to_owned() }),
                 Err(TryLockError::Error(error)) => tracing::warn!(
                     %error,
-                    "this file system locks no folders; only the lock file keeps a second server out"
+                    "the file system cannot lock folders; only the lock file excludes a second server"
                 ),
             }
-            // Open in any case: as long as it is, no other folder gets its number.
+            // While it is open, no other folder gets its inode number.
             locks.push(folder);
         }
         let mut options = OpenOptions::new();
@@ -67,50 +67,50 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => return Err(StartError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(source)) => return Err(unusable(source)),
         }
-        let place = OpenedPath::of(path).map_err(unusable)?;
-        Ok(Self { path: path.to_owned(), place, key: OnceLock::new(), _locks: locks })
+        let opened = OpenedPath::of(path).map_err(unusable)?;
+        Ok(Self { path: path.to_owned(), opened, key: OnceLock::new(), _locks: locks })
     }
 
-    /// The folder.
+    /// Returns the path of the folder.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The database file of a service.
+    /// Returns the path of the database of a service.
     pub(crate) fn database(&self, service: &str) -> PathBuf {
         database(&self.path, service)
     }
 
-    /// Sees to it that the databases of these names are there, or that there is none yet.
-    pub(crate) fn contents(&self, databases: &[&'static str]) -> Result<Contents, StartError> {
-        Contents::check(&self.path, databases)
+    /// Checks that the folder has each of these databases, or none of them yet.
+    pub(crate) fn check_databases(&self, databases: &[&'static str]) -> Result<CheckedDatabases, StartError> {
+        CheckedDatabases::check(&self.path, databases)
     }
 
-    /// Watches the folder, these files of its databases, and what else the next start reads.
+    /// Returns a watch on the folder, on these database files, and on the other files that the next start reads.
     pub(crate) fn watch(&self, databases: Vec<OpenedPath>) -> FolderWatch {
-        FolderWatch::new(self.place.clone(), databases, self.key.get().cloned())
+        FolderWatch::new(self.opened.clone(), databases, self.key.get().cloned())
     }
 
-    /// The key that sessions are signed with: made once, readable by its owner alone.
+    /// Returns the key that signs sessions. Creates it if it is absent, readable by its owner only.
     pub(crate) fn session_key(&self) -> Result<SecretString, StartError> {
         let path = self.path.join(KEY);
         let unusable = |source| StartError::DataDir { path: path.clone(), source };
         let key = match read_key(&path)? {
             Some(key) => key,
             None => {
-                if listed(&self.path).map_err(unusable)?.is_some() {
+                if listed_names(&self.path).map_err(unusable)?.is_some() {
                     tracing::warn!(
                         file = %path.display(),
-                        "the key of the sessions is missing; a new one is made, and all sessions end"
+                        "the session key is missing; a new one is created, and all sessions end"
                     );
                 }
-                Self::make_key(&path).map_err(unusable)?
+                Self::create_key(&path).map_err(unusable)?
             }
         };
         Ok(self.key.get_or_init(|| key).clone())
     }
 
-    fn make_key(path: &Path) -> io::Result<SecretString> {
+    fn create_key(path: &Path) -> io::Result<SecretString> {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes).map_err(io::Error::other)?;
         let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -119,7 +119,7 @@ impl DataDir {
     }
 }
 
-/// The key in a file, as every start reads it; `None` where there is no file.
+/// Reads the session key from a file, as every start does; `None` if the file is absent.
 fn read_key(path: &Path) -> Result<Option<SecretString>, StartError> {
     let unusable = |source| StartError::DataDir { path: path.to_owned(), source };
     match fs::read_to_string(path) {
@@ -135,7 +135,7 @@ fn read_key(path: &Path) -> Result<Option<SecretString>, StartError> {
     }
 }
 
-/// Whether a file holds this key, or why the next start would not find it there.
+/// Checks that a file holds this key.
 fn check_key(path: &Path, key: &SecretString) -> Result<(), KeyProblem> {
     match read_key(path) {
         Ok(Some(found)) if found.expose_secret() == key.expose_secret() => Ok(()),
@@ -145,12 +145,13 @@ fn check_key(path: &Path, key: &SecretString) -> Result<(), KeyProblem> {
     }
 }
 
-/// Where the database of a service lies in a data directory.
+/// Returns the path of the database of a service in a data folder.
 pub(crate) fn database(folder: &Path, service: &str) -> PathBuf {
     folder.join(format!("{service}.db"))
 }
 
-/// The files in the folder are private. The folder may be somebody's choice, so its mode is not changed.
+/// Warns if other users have access to the folder. Its files are private; the operator may have chosen its mode, so the
+/// mode is kept.
 fn warn_of_access(path: &Path) -> io::Result<()> {
     let others = permissions_of_others(path)?;
     if others != 0 {

@@ -1,4 +1,4 @@
-//! Where the services keep what they know: a file each in the data directory, or a schema each on a PostgreSQL server.
+//! The databases of the services: a file each in the data folder, or a schema each on a PostgreSQL server.
 
 use std::path::{Path, PathBuf};
 
@@ -9,27 +9,27 @@ use ticketing_platform::db::{Database, Db, OpenError, PostgresUrl};
 use crate::data_dir::database;
 use crate::{Service, StackSettings, StartError};
 
-/// The book of the simulated card provider. It is nobody's but the provider's.
+/// The ledger of the simulated card provider. Only the provider uses it.
 pub(crate) const PROVIDER: &str = "provider";
 
-/// The log of the events.
+/// The log of events.
 pub(crate) const BUS: &str = "bus";
 
-/// Where the database of each service is.
+/// The location of the databases.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 pub(crate) enum Databases {
     /// Files in this folder.
     Files(PathBuf),
-    /// Schemas on this server, whose tables are up to date.
+    /// Schemas on this server, whose tables are migrated.
     Schemas(PostgresUrl),
 }
 
 impl Databases {
-    /// Sees to it that these services can be opened, before anything else is done.
+    /// Migrates the schemas of these services, or checks that they are migrated.
     pub(crate) async fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<Self, StartError> {
         let (server, services) = (url.clone(), services.to_vec());
-        // Another process may be at it, and then this one waits.
+        // May wait for the migration of another process.
         let prepared = tokio::task::spawn_blocking(move || prepare(&server, &services)).await;
         prepared.map_err(|error| StartError::Database(unusable(&error)))?.map_err(|error| match error {
             OpenError::NotMigrated { .. } => StartError::NotMigrated(error),
@@ -38,12 +38,12 @@ impl Databases {
         Ok(Self::Schemas(url.clone().migrated_elsewhere()))
     }
 
-    /// The database of a service.
+    /// Returns the database of a service.
     pub(crate) fn of(&self, service: Service) -> Result<Database, StartError> {
         self.named(service.name())
     }
 
-    /// The provider's book.
+    /// Returns the database of the provider's ledger.
     pub(crate) fn provider(&self) -> Result<Database, StartError> {
         self.named(PROVIDER)
     }
@@ -56,19 +56,19 @@ impl Databases {
     }
 }
 
-/// Brings the tables of every service up to date and does nothing else. Any number of processes may do that at once.
+/// Migrates the tables of every service. Any number of processes may do that at once.
 ///
 /// # Errors
 /// When the server cannot be reached or used, or a migration fails.
 pub fn migrate(url: &PostgresUrl) -> Result<(), OpenError> {
-    migrate_those_of(url, &Service::STATEFUL)
+    migrate_services(url, &Service::STATEFUL)
 }
 
 fn prepare(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
-    if url.is_migrated_here() { migrate_those_of(url, services) } else { check_those_of(url, services) }
+    if url.is_migrated_here() { migrate_services(url, services) } else { check_services(url, services) }
 }
 
-fn migrate_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
+fn migrate_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
     for service in services {
         Core::migrate(schema(url, service.name())?, &service.tables())?;
     }
@@ -78,7 +78,7 @@ fn migrate_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenE
     Ok(())
 }
 
-fn check_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
+fn check_services(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenError> {
     for service in services {
         Core::check(schema(url, service.name())?, &service.tables())?;
     }
@@ -88,20 +88,20 @@ fn check_those_of(url: &PostgresUrl, services: &[Service]) -> Result<(), OpenErr
     Ok(())
 }
 
-/// The schema of a service bears its name.
+/// Returns the schema of a service, which has its name.
 pub(crate) fn schema(url: &PostgresUrl, service: &str) -> Result<Database, OpenError> {
     url.schema(service).map(Database::from).map_err(|error| unusable(&error))
 }
 
-/// The databases that are files in the data directory, by name.
-pub(crate) fn files_of(settings: &StackSettings) -> Vec<&'static str> {
+/// Returns the names of the databases that are files in the data folder.
+pub(crate) fn database_files(settings: &StackSettings) -> Vec<&'static str> {
     let services = settings.database.is_none().then_some(Service::STATEFUL.map(Service::name));
     let provider = (settings.database.is_none() && settings.stripe.is_none()).then_some(PROVIDER);
     let bus = settings.nats.is_none().then_some(BUS);
     services.into_iter().flatten().chain(provider).chain(bus).collect()
 }
 
-/// Whether the files of all of these are in a folder.
+/// Whether a folder has the files of all these databases.
 pub(crate) fn are_files(folder: &Path, names: impl IntoIterator<Item = &'static str>) -> bool {
     names.into_iter().all(|name| database(folder, name).is_file())
 }

@@ -5,7 +5,7 @@ mod backup;
 pub mod command;
 mod data_dir;
 mod databases;
-mod listening;
+mod http_server;
 mod open;
 mod openapi;
 mod operate;

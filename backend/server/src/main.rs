@@ -15,7 +15,7 @@ use ticketing_server::{
     migrate, replay, republish, run, run_service,
 };
 
-/// How long the last line may wait for stderr to take it.
+/// How long the last line may wait for a blocked stderr.
 const ERROR_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug, thiserror::Error)]
@@ -37,13 +37,13 @@ enum Failure {
 }
 
 impl Failure {
-    /// 2 for what is wrong with the settings or with what they name, found before any port was bound; 1 for everything
-    /// else.
+    /// Returns 2 for an error of the settings or of the resources that they name, found before a port is bound; 1
+    /// otherwise.
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_) | Self::Filter(_) | Self::Traces(_) | Self::Migrate(_) => ExitCode::from(2),
-            Self::Run(RunError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
-            Self::Operate(OperateError::Start(error)) if error.is_of_settings() => ExitCode::from(2),
+            Self::Run(RunError::Start(error)) if error.is_settings_error() => ExitCode::from(2),
+            Self::Operate(OperateError::Start(error)) if error.is_settings_error() => ExitCode::from(2),
             Self::Run(_) | Self::Operate(_) | Self::Output(_) => ExitCode::FAILURE,
         }
     }
@@ -61,7 +61,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let exit_code = failure.exit_code();
-            // A stderr that is gone, or that nothing reads, does not change how the process ends.
+            // A closed or blocked stderr does not change the exit code.
             telemetry::write_within(ERROR_WRITE_TIMEOUT, move || {
                 drop(writeln!(std::io::stderr(), "error: {failure}"));
             });
@@ -111,7 +111,7 @@ fn print(line: &str) -> Result<(), Failure> {
     writeln!(std::io::stdout(), "{line}").map_err(Failure::Output)
 }
 
-/// Runs one service, or all of them, until the process is told to end.
+/// Runs one service, or all of them, until a signal ends the process.
 async fn serve(service: Option<Service>, settings: StackSettings) -> Result<(), Failure> {
     let _logs = telemetry::init_logs(settings.logs.format, &settings.logs.filter)?;
     telemetry::log_panics();
@@ -130,7 +130,7 @@ async fn serve(service: Option<Service>, settings: StackSettings) -> Result<(), 
     Ok(ran?)
 }
 
-/// Exports traces to a collector if the settings name one, as the whole marketplace or as one service of it.
+/// Exports traces to the collector of the settings, if any, under the name of the marketplace or of the service.
 fn export_traces(
     service: Option<Service>,
     settings: &StackSettings,

@@ -1,4 +1,4 @@
-//! Opens the services, each from the settings of the process that it is in.
+//! Opens the services with the settings of their process.
 
 use secrecy::SecretString;
 use ticketing_bus::{Bus, JetStreamOptions};
@@ -11,19 +11,19 @@ use crate::databases::Databases;
 use crate::provider::CardProvider;
 use crate::{StackSettings, StartError};
 
-/// What services are opened from.
-pub(crate) struct Ground<'s> {
+/// Opens services that share the settings, databases and session keys of a process.
+pub(crate) struct ServiceOpener<'s> {
     pub(crate) settings: &'s StackSettings,
     pub(crate) databases: Databases,
-    /// What signs sessions: the first one; all are accepted.
+    /// The session keys: the first one signs, all verify.
     pub(crate) signing: Vec<SecretString>,
-    /// The sessions that every service of this process refuses.
+    /// The sessions that each service of this process refuses.
     pub(crate) revoked: RevokedSessions,
     pub(crate) serving: Shutdown,
 }
 
-impl Ground<'_> {
-    pub(crate) async fn auth(&self) -> Result<ticketing_auth::App, StartError> {
+impl ServiceOpener<'_> {
+    pub(crate) async fn open_auth(&self) -> Result<ticketing_auth::App, StartError> {
         self.warn_of_plain_http();
         let opened = ticketing_auth::App::open(ticketing_auth::Settings {
             database: self.databases.of(crate::Service::Auth)?,
@@ -37,7 +37,7 @@ impl Ground<'_> {
         opened.await.map_err(failed("auth"))
     }
 
-    pub(crate) async fn tickets(&self) -> Result<ticketing_tickets::App, StartError> {
+    pub(crate) async fn open_tickets(&self) -> Result<ticketing_tickets::App, StartError> {
         let opened = ticketing_tickets::App::open(ticketing_tickets::Settings {
             database: self.databases.of(crate::Service::Tickets)?,
             clock: self.clock(),
@@ -50,7 +50,7 @@ impl Ground<'_> {
         opened.await.map_err(failed("tickets"))
     }
 
-    pub(crate) async fn orders(&self) -> Result<ticketing_orders::App, StartError> {
+    pub(crate) async fn open_orders(&self) -> Result<ticketing_orders::App, StartError> {
         let opened = ticketing_orders::App::open(ticketing_orders::Settings {
             database: self.databases.of(crate::Service::Orders)?,
             clock: self.clock(),
@@ -63,7 +63,7 @@ impl Ground<'_> {
         opened.await.map_err(failed("orders"))
     }
 
-    pub(crate) async fn payments(
+    pub(crate) async fn open_payments(
         &self,
         provider: &CardProvider,
     ) -> Result<ticketing_payments::App, StartError> {
@@ -79,7 +79,7 @@ impl Ground<'_> {
         opened.await.map_err(failed("payments"))
     }
 
-    pub(crate) fn expiration(&self) -> Result<ticketing_expiration::App, StartError> {
+    pub(crate) fn open_expiration(&self) -> Result<ticketing_expiration::App, StartError> {
         let opened = ticketing_expiration::App::open(ticketing_expiration::Settings {
             database: self.databases.of(crate::Service::Expiration)?,
             clock: self.clock(),
@@ -87,11 +87,11 @@ impl Ground<'_> {
         opened.map_err(failed("expiration"))
     }
 
-    pub(crate) fn provider(&self) -> Result<CardProvider, StartError> {
+    pub(crate) fn open_provider(&self) -> Result<CardProvider, StartError> {
         CardProvider::open(self.settings, &self.databases)
     }
 
-    /// Says what a `Secure` cookie needs, where nothing tells that TLS is in front.
+    /// Warns if the cookie is `Secure` and no trusted proxy can terminate TLS.
     fn warn_of_plain_http(&self) {
         let StackSettings { cookie, listen, trusted_proxies, .. } = self.settings;
         if cookie.is_secure() && !listen.ip().is_loopback() && trusted_proxies.is_empty() {
@@ -107,8 +107,8 @@ impl Ground<'_> {
         self.settings.clock.clone()
     }
 
-    /// One set of ended sessions for the process, and a table of them for each service: a service of another process learns
-    /// of the end by the event.
+    /// Returns the sessions for a service. The revoked sessions in memory are those of the process; each service has
+    /// its own table of them, which services of other processes fill from the event.
     fn sessions(&self) -> Result<Sessions, StartError> {
         let (keys, revoked) = (SessionKeys::new(&self.signing)?, self.revoked.with_own_table());
         let (cookie, ttl) = (self.settings.cookie.clone(), self.settings.session_ttl);
@@ -116,17 +116,17 @@ impl Ground<'_> {
     }
 }
 
-/// The pages: they need nothing but settings.
-pub(crate) fn client(settings: &StackSettings) -> ticketing_client::App {
+/// Creates the client, which needs only settings.
+pub(crate) fn client_app(settings: &StackSettings) -> ticketing_client::App {
     ticketing_client::App::new(&ticketing_client::Settings {
         stripe: settings.stripe_publishable_key.clone(),
-        // The cookie is for TLS alone where there is TLS.
+        // A `Secure` cookie shows that browsers use TLS.
         tls: settings.cookie.is_secure(),
     })
 }
 
-/// The bus over a NATS server.
-pub(crate) async fn jetstream(options: &JetStreamOptions) -> Result<Bus, StartError> {
+/// Connects the bus to a NATS server.
+pub(crate) async fn connect_jetstream(options: &JetStreamOptions) -> Result<Bus, StartError> {
     Box::pin(Bus::jetstream(options.clone())).await.map_err(StartError::nats)
 }
 

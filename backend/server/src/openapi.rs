@@ -1,4 +1,4 @@
-//! The OpenAPI document: made from the routes themselves.
+//! The OpenAPI document, generated from the routes.
 
 mod common;
 
@@ -19,7 +19,7 @@ use utoipa::openapi::{ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, Open
 /// The name of the security scheme of sessions.
 const SESSION: &str = "session";
 
-/// Completes the document that the routes have made, for a server whose session cookie has this name.
+/// Completes the generated document for a server whose session cookie has this name.
 #[must_use]
 pub fn document(routes: OpenApi, cookie_name: &str) -> OpenApi {
     let info = InfoBuilder::new()
@@ -43,30 +43,30 @@ pub fn document(routes: OpenApi, cookie_name: &str) -> OpenApi {
     document
 }
 
-/// The copy that a test compares with the routes.
+/// The committed copy, which a test compares with the routes.
 const COMMITTED: &str = include_str!("../../../docs/reference/openapi.json");
-/// Where the document is.
+/// The path of the document.
 pub(crate) const PATH: &str = "/api/openapi.json";
 
-/// The route of the whole document, for processes that know a part of the routes.
-pub(crate) fn whole(cookie_name: &str) -> Router {
-    // As the document of one process writes it. A test reads the copy.
+/// Returns the route of the committed document, for processes that have a part of the routes.
+pub(crate) fn document_route(cookie_name: &str) -> Router {
+    // In the form that one process writes. A test parses the copy.
     let mut document: Value = serde_json::from_str(COMMITTED).unwrap_or_default();
     if let Some(name) = document.pointer_mut("/components/securitySchemes/session/name") {
         *name = cookie_name.into();
     }
     let document: Bytes = document.to_string().into();
-    let answer = move || async move { ([(CONTENT_TYPE, "application/json")], document).into_response() };
-    Router::new().route(PATH, get(answer))
+    let respond = move || async move { ([(CONTENT_TYPE, "application/json")], document).into_response() };
+    Router::new().route(PATH, get(respond))
 }
 
-/// Every path of the API, in whichever process it is answered.
-pub(crate) fn paths() -> CanonicalPaths {
+/// Returns every path of the API, in any process.
+pub(crate) fn canonical_paths() -> CanonicalPaths {
     #[derive(Deserialize)]
     struct Document {
         paths: BTreeMap<String, IgnoredAny>,
     }
-    // A test reads it; without it every path would have one spelling.
+    // A test parses the copy; without it every path would have one spelling.
     let document: Option<Document> = serde_json::from_str(COMMITTED).ok();
     let named = document.map(|document| document.paths).unwrap_or_default();
     named.into_keys().chain([PATH.to_owned()]).collect()

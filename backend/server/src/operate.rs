@@ -1,17 +1,17 @@
-//! What operators do to a marketplace by hand: rebuild a lost stream, look at what was set aside, deliver it again.
+//! The tasks of an operator: rebuild a lost stream, and list, replay or discard dead letters.
 
 use ticketing_bus::{Bus, BusError, Core, DeadLetter, RebuildError, rebuild};
 use ticketing_platform::db::OpenError;
 
 use crate::databases::Databases;
-use crate::open::jetstream;
+use crate::open::connect_jetstream;
 use crate::{Service, StackSettings, StartError};
 
-/// Why something could not be done.
+/// An error of a task of the operator.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OperateError {
-    /// What the settings name cannot be used.
+    /// The settings, or the servers that they name, cannot be used.
     #[error(transparent)]
     Start(#[from] StartError),
     /// A database could not be opened.
@@ -23,20 +23,20 @@ pub enum OperateError {
     /// The bus could not be read or written.
     #[error(transparent)]
     Bus(#[from] BusError),
-    /// No letter has these numbers.
+    /// No dead letter has this name.
     #[error("{0}: no such dead letter")]
-    NoLetter(String),
+    UnknownDeadLetter(String),
 }
 
-/// Begins a lost stream anew and says everything again that the outboxes still hold; the relays of the services publish
-/// it. Best while no service runs but what is said again: see [`rebuild`]. Answers how many events that are.
+/// Recreates a lost stream, and marks the events retained in the outboxes as unpublished, so that the relays of the
+/// services publish them again. Stop the services first: see [`rebuild`]. Returns the number of events.
 ///
 /// # Errors
-/// When the engines cannot be used. Repeat it: nothing is lost.
+/// When PostgreSQL or NATS cannot be used. Repeat the call: no event is lost.
 pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     let bus = bus(settings).await?;
     let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
-    // It touches what is there, and makes nothing.
+    // Checks the schemas, and creates none.
     let databases = Databases::prepare(&url.clone().migrated_elsewhere(), &Service::STATEFUL).await?;
     let mut cores = Vec::new();
     for service in Service::STATEFUL {
@@ -45,7 +45,7 @@ pub async fn republish(settings: &StackSettings) -> Result<u64, OperateError> {
     Ok(rebuild(&bus, &cores).await?)
 }
 
-/// Every event that was set aside, each under the name by which [`replay`] knows it: `orders-service/17`.
+/// Returns every dead letter with its name for [`replay`] and [`discard`], like `orders-service/17`.
 ///
 /// # Errors
 /// When the bus cannot be read.
@@ -54,11 +54,11 @@ pub async fn dead_letters(settings: &StackSettings) -> Result<Vec<(String, DeadL
     Ok(letters.into_iter().map(|letter| (name(&letter), letter)).collect())
 }
 
-/// Delivers these letters again, to the consumers that could not handle them; all there are, where none is named. Answers
-/// how many that are.
+/// Delivers these dead letters again, to the consumers that could not handle them; all of them if `names` is empty.
+/// Returns their number.
 ///
 /// # Errors
-/// When one of them is not there, before any is delivered; or when the bus cannot be written.
+/// When one of them does not exist, before any is delivered; or when the bus cannot be written.
 pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
     let letters = named(&bus, names).await?;
@@ -68,11 +68,11 @@ pub async fn replay(settings: &StackSettings, names: &[String]) -> Result<usize,
     Ok(letters.len())
 }
 
-/// Throws these letters away, whose events are then never handled; all there are, where none is named. Answers how many that
-/// are.
+/// Discards these dead letters, whose events are then never handled; all of them if `names` is empty. Returns their
+/// number.
 ///
 /// # Errors
-/// When one of them is not there, before any is thrown away; or when the bus cannot be written.
+/// When one of them does not exist, before any is discarded; or when the bus cannot be written.
 pub async fn discard(settings: &StackSettings, names: &[String]) -> Result<usize, OperateError> {
     let bus = bus(settings).await?;
     let letters = named(&bus, names).await?;
@@ -82,12 +82,12 @@ pub async fn discard(settings: &StackSettings, names: &[String]) -> Result<usize
     Ok(letters.len())
 }
 
-/// The letters of these names; all there are, where none is given.
+/// Returns the dead letters of these names; all of them if `names` is empty.
 async fn named(bus: &Bus, names: &[String]) -> Result<Vec<DeadLetter>, OperateError> {
     let mut letters = bus.dead_letters().await?;
     let known: Vec<String> = letters.iter().map(name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
-        return Err(OperateError::NoLetter(unknown.clone()));
+        return Err(OperateError::UnknownDeadLetter(unknown.clone()));
     }
     letters.retain(|letter| names.is_empty() || names.contains(&name(letter)));
     Ok(letters)
@@ -99,5 +99,5 @@ fn name(letter: &DeadLetter) -> String {
 
 async fn bus(settings: &StackSettings) -> Result<Bus, StartError> {
     let options = settings.nats.as_ref().ok_or(StartError::Missing("TICKETING_NATS_URL"))?;
-    jetstream(options).await
+    connect_jetstream(options).await
 }

@@ -1,4 +1,4 @@
-//! One service in a process of its own, of which there may be any number.
+//! One service in a process of its own. There may be any number of processes of a service.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,17 +12,17 @@ use ticketing_platform::shutdown::Shutdown;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::databases::Databases;
-use crate::listening::{Listening, Running};
-use crate::open::{Ground, client, jetstream};
+use crate::http_server::{HttpServer, ShutdownPhases};
+use crate::open::{ServiceOpener, client_app, connect_jetstream};
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// A running service. Dropping it does not stop it: call [`stop`](Self::stop).
 #[derive(Debug)]
 pub struct Process {
-    listening: Listening,
+    server: HttpServer,
 }
 
-/// The service that this process is.
+/// The service of a process.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one in a process")]
 enum App {
@@ -35,76 +35,78 @@ enum App {
 }
 
 impl Process {
-    /// Opens the service, binds its port and starts to answer. What it knows is in a schema, and its events travel over
-    /// NATS: other services are in other processes. The client knows nothing, and has neither.
+    /// Opens the service, binds its port and serves requests. The service keeps its data in a PostgreSQL schema and
+    /// sends its events over NATS. The client has neither data nor events.
     ///
     /// # Errors
-    /// When a setting is missing, what it names cannot be used, or the port cannot be bound. Nothing is left running.
+    /// When a setting is missing, a server that it names cannot be used, or the port cannot be bound. No task is left
+    /// running.
     pub async fn start(service: Service, settings: StackSettings) -> Result<Self, StartError> {
-        let (settings, running) = (settings.within_open_files(), Running::default());
+        let (settings, shutdown) = (settings.within_open_files(), ShutdownPhases::default());
         let (app, bus) = match service {
-            Service::Client => (App::Client(client(&settings)), None),
+            Service::Client => (App::Client(client_app(&settings)), None),
             service => {
-                let (app, bus) = App::open(service, &settings, &running).await?;
+                let (app, bus) = App::open(service, &settings, &shutdown).await?;
                 (app, Some(bus))
             }
         };
-        let routes = app.router(service, &settings, &running.serving);
-        let listening = Listening::begin(&settings, bus.as_ref(), routes, running).await?;
-        Ok(Self { listening })
+        let routes = app.router(service, &settings, &shutdown.serving);
+        let server = HttpServer::start(&settings, bus.as_ref(), routes, shutdown).await?;
+        Ok(Self { server })
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
-        self.listening.address
+        self.server.address
     }
 
-    /// Where it answers `GET /metrics`, if anywhere.
+    /// Returns the address that serves `GET /metrics`, if any.
     #[must_use]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
-        self.listening.metrics_address
+        self.server.metrics_address
     }
 
-    /// Stops accepting, lets requests under way finish, then ends the loops. `false` when something had to be cut.
+    /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off
+    /// or a worker did not end in time.
     pub async fn stop(self) -> bool {
-        self.listening.stop().await
+        self.server.stop().await
     }
 }
 
 impl App {
-    /// Opens a service that knows and says something, and starts what works behind its routes.
+    /// Opens a stateful service, and starts its workers.
     async fn open(
         service: Service,
         settings: &StackSettings,
-        running: &Running,
+        shutdown: &ShutdownPhases,
     ) -> Result<(Self, Bus), StartError> {
         let url = settings.database.as_ref().ok_or(StartError::Missing("TICKETING_DATABASE_URL"))?;
         let nats = settings.nats.as_ref().ok_or(StartError::Missing("TICKETING_NATS_URL"))?;
         if service.has_sessions() && settings.jwt_keys.is_empty() {
             return Err(StartError::Missing("TICKETING_JWT_KEY"));
         }
-        let ground = Ground {
+        let opener = ServiceOpener {
             settings,
             databases: Databases::prepare(url, &[service]).await?,
             signing: settings.jwt_keys.clone(),
             revoked: RevokedSessions::new(settings.clock.clone()),
-            serving: running.serving.clone(),
+            serving: shutdown.serving.clone(),
         };
-        let bus = jetstream(nats).await?;
+        let bus = connect_jetstream(nats).await?;
         let app = match service {
-            Service::Auth => Self::Auth(ground.auth().await?),
-            Service::Tickets => Self::Tickets(ground.tickets().await?),
-            Service::Orders => Self::Orders(ground.orders().await?),
-            Service::Payments => Self::Payments(ground.payments(&ground.provider()?).await?),
-            Service::Expiration => Self::Expiration(ground.expiration()?),
-            Service::Client => Self::Client(client(settings)),
+            Service::Auth => Self::Auth(opener.open_auth().await?),
+            Service::Tickets => Self::Tickets(opener.open_tickets().await?),
+            Service::Orders => Self::Orders(opener.open_orders().await?),
+            Service::Payments => Self::Payments(opener.open_payments(&opener.open_provider()?).await?),
+            Service::Expiration => Self::Expiration(opener.open_expiration()?),
+            Service::Client => Self::Client(client_app(settings)),
         };
-        app.start(&bus, &running.loops);
+        app.start(&bus, &shutdown.workers);
         Ok((app, bus))
     }
 
-    /// What it knows and says, if anything.
+    /// Returns the database, outbox and inbox of the service; `None` for the client.
     fn core(&self) -> Option<&Core> {
         match self {
             Self::Auth(app) => Some(app.core()),
@@ -116,18 +118,18 @@ impl App {
         }
     }
 
-    fn start(&self, bus: &Bus, loops: &Shutdown) {
+    fn start(&self, bus: &Bus, workers: &Shutdown) {
         match self {
-            Self::Auth(app) => app.start(bus, loops),
-            Self::Tickets(app) => app.start(bus, loops),
-            Self::Orders(app) => app.start(bus, loops),
-            Self::Payments(app) => app.start(bus, loops),
-            Self::Expiration(app) => app.start(bus, loops),
+            Self::Auth(app) => app.start(bus, workers),
+            Self::Tickets(app) => app.start(bus, workers),
+            Self::Orders(app) => app.start(bus, workers),
+            Self::Payments(app) => app.start(bus, workers),
+            Self::Expiration(app) => app.start(bus, workers),
             Self::Client(_) => {}
         }
     }
 
-    /// Its own routes; the document of the API is the whole one in every process.
+    /// Returns the routes of the service, and the document of the whole API.
     fn router(&self, service: Service, settings: &StackSettings, serving: &Shutdown) -> Router {
         let routes = match self {
             Self::Auth(app) => app.router(),
@@ -135,39 +137,39 @@ impl App {
             Self::Orders(app) => app.router(),
             Self::Payments(app) => app.router(),
             Self::Expiration(_) => OpenApiRouter::new(),
-            // What it answers is no part of the API, and the document is not below its paths.
+            // The pages are no part of the API, so this process does not serve its document.
             Self::Client(app) => return app.router().merge(Health::new(serving.clone()).router()),
         };
         let (routes, _) = routes.split_for_parts();
         let health = Health::new(serving.clone());
         let health = match self.core() {
-            Some(core) => checked(health, service, core),
+            Some(core) => with_database_check(health, service, core),
             None => health,
         };
-        routes.merge(openapi::whole(settings.cookie.name())).merge(health.router())
+        routes.merge(openapi::document_route(settings.cookie.name())).merge(health.router())
     }
 }
 
-/// How often a probe of the readiness may write.
-const PROBED_EVERY: Duration = Duration::from_secs(1);
+/// The shortest interval between two writes of a readiness check.
+const WRITE_CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// A service is ready while its database can be written, which a write proves. The bus may be away: what is said waits in the
-/// outbox.
-pub(crate) fn checked(health: Health, service: Service, core: &Core) -> Health {
+/// Adds a check that writes to the database of a service. The bus is not checked: while it is unreachable, events wait
+/// in the outbox.
+pub(crate) fn with_database_check(health: Health, service: Service, core: &Core) -> Health {
     let core = core.clone();
-    checked_writable(health, service.name(), move || {
+    with_write_check(health, service.name(), move || {
         let core = core.clone();
         async move { core.check_writable().await }
     })
 }
 
 /// Adds a check that writes to a database.
-pub(crate) fn checked_writable<F, R>(health: Health, name: &'static str, check: F) -> Health
+pub(crate) fn with_write_check<F, R>(health: Health, name: &'static str, check: F) -> Health
 where
     F: Fn() -> R + Send + Sync + 'static,
     R: Future<Output = Result<(), DbError>> + Send + 'static,
 {
-    health.check_at_most_every(name, PROBED_EVERY, move || {
+    health.check_at_most_every(name, WRITE_CHECK_INTERVAL, move || {
         let written = check();
         async move { written.await.is_ok() }
     })

@@ -1,4 +1,4 @@
-//! Who moves the money: Stripe where it has a key, else the simulated provider.
+//! The card provider: Stripe if a key is set, else the simulated provider.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use ticketing_payments::{Provider, SimulatedProvider, StripeProvider};
 use crate::databases::Databases;
 use crate::{StackSettings, StartError};
 
-/// Who moves the money.
+/// The card provider of a process.
 #[derive(Clone, Debug)]
 pub(crate) enum CardProvider {
     Simulated(SimulatedProvider),
@@ -16,7 +16,7 @@ pub(crate) enum CardProvider {
 }
 
 impl CardProvider {
-    /// Says plainly which it is: nobody should take play money for real, nor the other way round.
+    /// Opens the provider of the settings, and logs which one it is.
     pub(crate) fn open(settings: &StackSettings, databases: &Databases) -> Result<Self, StartError> {
         let Some(stripe) = &settings.stripe else {
             tracing::info!("cards are simulated: no money moves (TICKETING_STRIPE_KEY is not set)");
@@ -26,7 +26,9 @@ impl CardProvider {
         let (api, live) = (&stripe.api_base, stripe.is_live());
         tracing::info!(%api, live, "cards are charged by Stripe");
         if stripe.webhook_secrets.is_empty() {
-            tracing::info!("Stripe's events are not heard (TICKETING_STRIPE_WEBHOOK_SECRET is not set)");
+            tracing::info!(
+                "webhook events of Stripe are refused (TICKETING_STRIPE_WEBHOOK_SECRET is not set)"
+            );
         }
         StripeProvider::new(stripe, settings.clock.clone()).map(Self::Stripe).map_err(StartError::Stripe)
     }
@@ -38,7 +40,7 @@ impl CardProvider {
         }
     }
 
-    pub(crate) fn books(&self) -> Arc<dyn LedgerSource> {
+    pub(crate) fn ledger_source(&self) -> Arc<dyn LedgerSource> {
         match self {
             Self::Simulated(provider) => Arc::new(provider.clone()),
             Self::Stripe(provider) => Arc::new(provider.clone()),

@@ -1,4 +1,4 @@
-//! A stack, or a service, for the life of a process.
+//! Runs a stack or a service until a signal ends the process.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,34 +9,34 @@ use tokio::sync::oneshot;
 
 use crate::{Process, Service, Stack, StackSettings, StartError};
 
-/// Why a process could not do its work.
+/// An error of [`run`] or [`run_service`].
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
     /// The stack could not be started.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// The signals of the process cannot be heard.
+    /// The handlers of signals cannot be installed.
     #[error("cannot listen for signals: {0}")]
     Signals(io::Error),
-    /// Whoever waited for the address could not be told.
+    /// The `ready` callback failed.
     #[error("cannot say where it listens: {0}")]
     Ready(io::Error),
 }
 
-/// Starts a stack, calls `ready` with its address once it answers, and stops it in an orderly way on SIGTERM, SIGINT or
-/// SIGHUP. It is not held up by `ready`, which may have to wait for the reader of a pipe.
+/// Starts a stack, calls `ready` with its address once it serves requests, and stops it gracefully on SIGTERM, SIGINT
+/// or SIGHUP. A blocked `ready`, which may wait for the reader of a pipe, does not delay the stop.
 ///
 /// # Errors
 /// When the stack cannot be started, or `ready` fails.
 pub async fn run(settings: StackSettings, ready: impl Ready) -> Result<(), RunError> {
     let stack = Stack::start(settings).await?;
-    let asked = until_asked(stack.addr(), ready).await;
-    ended(stack.stop().await);
-    asked
+    let result = wait_for_signal(stack.addr(), ready).await;
+    log_unclean_stop(stack.stop().await);
+    result
 }
 
-/// The same for one service.
+/// Does the same as [`run`] for one service.
 ///
 /// # Errors
 /// When the service cannot be started, or `ready` fails.
@@ -46,40 +46,40 @@ pub async fn run_service(
     ready: impl Ready,
 ) -> Result<(), RunError> {
     let process = Process::start(service, settings).await?;
-    let asked = until_asked(process.addr(), ready).await;
-    ended(process.stop().await);
-    asked
+    let result = wait_for_signal(process.addr(), ready).await;
+    log_unclean_stop(process.stop().await);
+    result
 }
 
-/// What is done once a process answers, with its address.
+/// A callback that receives the address of a process once it serves requests.
 pub trait Ready: FnOnce(SocketAddr) -> io::Result<()> + Send + 'static {}
 
 impl<F: FnOnce(SocketAddr) -> io::Result<()> + Send + 'static> Ready for F {}
 
-async fn until_asked(address: SocketAddr, ready: impl Ready) -> Result<(), RunError> {
+async fn wait_for_signal(address: SocketAddr, ready: impl Ready) -> Result<(), RunError> {
     let mut signals = EndSignals::listen().map_err(RunError::Signals)?;
-    let (told, telling) = oneshot::channel();
-    // A thread, since it may wait for as long as nothing reads the pipe.
-    let spawned = thread::Builder::new().name("ready".to_owned()).spawn(move || told.send(ready(address)));
+    let (sender, ready_result) = oneshot::channel();
+    // A thread, since `ready` blocks while nothing reads the pipe.
+    let spawned = thread::Builder::new().name("ready".to_owned()).spawn(move || sender.send(ready(address)));
     spawned.map_err(RunError::Ready)?;
-    let asked = signals.received();
-    tokio::pin!(asked);
-    let asked = tokio::select! {
-        asked = &mut asked => asked,
-        told = telling => {
-            if let Ok(Err(error)) = told {
+    let signal = signals.received();
+    tokio::pin!(signal);
+    let received = tokio::select! {
+        received = &mut signal => received,
+        result = ready_result => {
+            if let Ok(Err(error)) = result {
                 return Err(RunError::Ready(error));
             }
-            asked.await
+            signal.await
         }
     };
-    asked.map_err(RunError::Signals)?;
+    received.map_err(RunError::Signals)?;
     tracing::info!("stopping");
     Ok(())
 }
 
-fn ended(clean: bool) {
-    if !clean {
-        tracing::warn!("requests were cut when the time to finish them was over");
+fn log_unclean_stop(is_clean: bool) {
+    if !is_clean {
+        tracing::warn!("shutdown timed out; requests or workers were cut off");
     }
 }

@@ -1,4 +1,4 @@
-//! The services that a process can be.
+//! The services of the marketplace.
 
 use ticketing_platform::db::Migrations;
 
@@ -7,28 +7,28 @@ use ticketing_platform::db::Migrations;
 pub enum Service {
     /// Accounts and sessions.
     Auth,
-    /// What is for sale.
+    /// Listings.
     Tickets,
-    /// Who has reserved it.
+    /// Reservations.
     Orders,
-    /// Who has paid for it.
+    /// Payments.
     Payments,
-    /// When reservations run out.
+    /// The deadlines of reservations.
     Expiration,
     /// Pages for a browser.
     Client,
 }
 
 impl Service {
-    /// Every service there is.
+    /// Every service.
     pub const ALL: [Self; 6] =
         [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration, Self::Client];
 
-    /// Those that know and say something: each has a database, and a place on the bus.
+    /// The services that have a database and publish events.
     pub const STATEFUL: [Self; 5] =
         [Self::Auth, Self::Tickets, Self::Orders, Self::Payments, Self::Expiration];
 
-    /// Its name: of its command, and of its database and its schema if it has one.
+    /// Returns the name: of its command, its database and its schema.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Service {
         }
     }
 
-    /// Below which path of the API it answers, if it does.
+    /// Returns the prefix of its routes in the API, if it has any.
     #[must_use]
     pub const fn path(self) -> Option<&'static str> {
         match self {
@@ -53,25 +53,25 @@ impl Service {
         }
     }
 
-    /// Whether it knows and says something.
+    /// Whether it has a database and publishes events.
     #[must_use]
     pub const fn is_stateful(self) -> bool {
         !matches!(self, Self::Client)
     }
 
-    /// Whether people reach it, through the ingress.
+    /// Whether the ingress routes requests to it.
     #[must_use]
     pub const fn is_public(self) -> bool {
         !matches!(self, Self::Expiration)
     }
 
-    /// Whether it looks at who asks.
+    /// Whether it verifies sessions.
     #[must_use]
     pub const fn has_sessions(self) -> bool {
         self.is_public() && self.is_stateful()
     }
 
-    /// Its tables.
+    /// Returns its tables.
     pub(crate) fn tables(self) -> Vec<Migrations> {
         match self {
             Self::Auth => ticketing_auth::tables().to_vec(),

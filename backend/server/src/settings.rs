@@ -36,23 +36,23 @@ use self::groups::{PUBLISHABLE_KEY, STRIPE_KEY};
 use crate::Service;
 use crate::command::{self, ParseError};
 
-/// Files that are reserved for databases, logs and calls of other servers when connections are counted.
+/// The open files that are reserved for databases, logs and calls of other servers.
 const RESERVED_FILES: usize = 96;
 
 /// The default address of a server.
 const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 3000));
 
-/// How a process writes its log.
+/// The log of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSettings {
-    /// The filter of the lines.
+    /// The filter of its lines.
     pub filter: String,
-    /// Their format.
+    /// The format of its lines.
     pub format: LogFormat,
 }
 
 impl Default for LogSettings {
-    /// JSON, as a deployment collects it.
+    /// JSON, for the collector of a deployment.
     fn default() -> Self {
         Self { filter: "info".to_owned(), format: LogFormat::Json }
     }
@@ -61,56 +61,56 @@ impl Default for LogSettings {
 /// The settings of a process. Secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]
 pub struct StackSettings {
-    /// Where it listens. Port 0 takes a free one.
+    /// The address of the listener. Port 0 selects a free port.
     pub listen: SocketAddr,
-    /// Where it answers `GET /metrics`, if anywhere.
+    /// The address that serves `GET /metrics`, if any.
     pub metrics_listen: Option<SocketAddr>,
-    /// How it writes its log.
+    /// The log.
     pub logs: LogSettings,
-    /// Where its process exports traces, if anywhere.
+    /// The export of traces, if any.
     pub traces: Option<TraceSettings>,
-    /// The folder of its databases, and of what is kept beside them.
+    /// The folder of the databases, the event log and the session key.
     pub data_dir: PathBuf,
-    /// The PostgreSQL database whose schemas the services use instead of files in the folder.
+    /// The PostgreSQL database of the services. `None`: files in the data folder.
     pub database: Option<PostgresUrl>,
-    /// The NATS server that carries the events. None: a log in the data directory does.
+    /// The NATS servers that carry the events. `None`: a log in the data folder.
     pub nats: Option<JetStreamOptions>,
-    /// What sessions are signed with; the first signs, all are accepted. None: one made once into the data directory.
+    /// The session keys: the first one signs, all verify. Empty: a key in the data folder, created once.
     pub jwt_keys: Vec<SecretString>,
-    /// How long a reservation lasts.
+    /// The duration of a reservation.
     pub order_ttl: Duration,
-    /// How many unpaid orders one user may have.
+    /// The number of unpaid orders that one user may have.
     pub open_orders: u32,
-    /// How long others come first after each reservation of a ticket that a buyer has given up. Zero: not at all.
+    /// How long other buyers come first after a buyer gave up a reservation of a ticket, for each time. Zero: no pause.
     pub reorder_pause: Duration,
-    /// How much one account may write in each service.
+    /// The rate limit of the writes of one account in each service.
     pub writes: WriteRate,
-    /// How patient payments is with the provider, and with the outcome of a request.
+    /// The timeouts of calls of the provider, and of waits for the outcome of a request.
     pub payment_timeouts: PaymentTimeouts,
-    /// The account at Stripe that charges cards. None: the simulated provider.
+    /// The account at Stripe that charges cards. `None`: the simulated provider.
     pub stripe: Option<StripeSettings>,
-    /// The same account, as its card form in the pages names it. None: the pages have a form of simulated cards.
+    /// The publishable key of the same account, for the card form of the pages. `None`: a form of simulated cards.
     pub stripe_publishable_key: Option<PublishableKey>,
-    /// How long a session lasts.
+    /// The duration of a session.
     pub session_ttl: Duration,
     /// The session cookie.
     pub cookie: CookieSettings,
-    /// Origins besides its own whose pages may use the API.
+    /// The other origins whose pages may use the API.
     pub allowed_origins: Vec<AllowedOrigin>,
-    /// Proxies that may say who a client is, and whether it speaks TLS.
+    /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: TrustedProxies,
-    /// How often someone may try to sign in.
+    /// The rate limits of sign-in.
     pub limits: Limits,
-    /// What hashing a password costs.
+    /// The cost of hashing a password.
     pub hashing: Hashing,
-    /// The ceilings of the listener.
+    /// The limits of the listener.
     pub serve: ServeLimits,
-    /// The time.
+    /// The clock.
     pub clock: Clock,
 }
 
 impl StackSettings {
-    /// The settings of a stack in `data_dir` that listens on a free port of the loopback interface.
+    /// Returns the settings of a stack in `data_dir` that listens on a free port of the loopback interface.
     #[must_use]
     pub fn new(data_dir: impl Into<PathBuf>) -> Self {
         Self {
@@ -143,15 +143,16 @@ impl StackSettings {
     /// Applies the settings of the whole marketplace, as parsed from a command line.
     ///
     /// # Errors
-    /// Every fault that only several values together show.
+    /// The errors that follow from several values together.
     pub fn apply(mut self, groups: StackGroups) -> Result<Self, SettingsError> {
-        let mut faults = SettingsError::default();
-        groups.apply(&mut self, &mut faults);
-        self.check_cards(&mut faults);
-        faults.or(self)
+        let mut errors = SettingsError::default();
+        groups.apply(&mut self, &mut errors);
+        self.check_cards(&mut errors);
+        errors.or(self)
     }
 
-    /// The settings of the whole marketplace with its data in `data_dir`, from flags and `TICKETING_…` variables; the flags win.
+    /// Reads the settings of the whole marketplace with its data in `data_dir`, from flags and `TICKETING_…` variables;
+    /// the flags win.
     ///
     /// # Errors
     /// Every invalid setting.
@@ -161,12 +162,13 @@ impl StackSettings {
     ) -> Result<Self, ParseError> {
         let arguments = StackGroups::augment_args(clap::Command::new("flags").no_binary_name(true));
         let words: Vec<OsString> = flags.into_iter().map(Into::into).collect();
-        let (matches, faults) = command::parse(arguments, &words)?;
+        let (matches, errors) = command::parse(arguments, &words)?;
         let groups = StackGroups::from_arg_matches(&matches)?;
-        Ok(faults.and(Self::new(data_dir).apply(groups))?)
+        Ok(errors.merge(Self::new(data_dir).apply(groups))?)
     }
 
-    /// The same, with ceilings that the limit on open files allows. Raises that limit as far as the system lets it.
+    /// Lowers the limits of the listener to what the limit on open files allows, after raising that as far as the
+    /// system permits.
     #[must_use]
     pub(crate) fn within_open_files(mut self) -> Self {
         if let Err(error) = descriptors::raise_limit() {
@@ -178,14 +180,18 @@ impl StackSettings {
         let serve = self.serve.clone().within_files(files);
         if serve.connections < self.serve.connections || serve.streams < self.serve.streams {
             let (connections, streams) = (serve.connections, serve.streams);
-            tracing::warn!(connections, streams, "ceilings lowered: the limit on open files is low");
+            tracing::warn!(
+                connections,
+                streams,
+                "limits of the listener lowered: the limit on open files is low"
+            );
         }
         self.serve = serve;
         self
     }
 
-    /// In one process, the card form of the pages and the provider of payments must fit.
-    fn check_cards(&self, faults: &mut SettingsError) {
+    /// Checks that the card form of the pages fits the provider of payments.
+    fn check_cards(&self, errors: &mut SettingsError) {
         let Some(key) = &self.stripe_publishable_key else { return };
         let expected = match &self.stripe {
             None => {
@@ -196,6 +202,6 @@ impl StackSettings {
             }
             Some(_) => return,
         };
-        faults.add(PUBLISHABLE_KEY, Some(key.to_string()), expected);
+        errors.add(PUBLISHABLE_KEY, Some(key.to_string()), expected);
     }
 }

@@ -17,22 +17,22 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::audit::{AuditError, Report, Sources, Watch};
 use crate::data_dir::{DataDir, FolderWatch};
-use crate::databases::{BUS, Databases, PROVIDER, files_of};
-use crate::listening::{Listening, Running};
-use crate::open::{Ground, client, jetstream};
-use crate::process::{checked, checked_writable};
+use crate::databases::{BUS, Databases, PROVIDER, database_files};
+use crate::http_server::{HttpServer, ShutdownPhases};
+use crate::open::{ServiceOpener, client_app, connect_jetstream};
+use crate::process::{with_database_check, with_write_check};
 use crate::provider::CardProvider;
 use crate::{Service, StackSettings, StartError, openapi};
 
 /// A running marketplace. Dropping it does not stop it: call [`stop`](Self::stop).
 #[derive(Debug)]
 pub struct Stack {
-    listening: Listening,
+    server: HttpServer,
     parts: Parts,
     _data_dir: DataDir,
 }
 
-/// The services of a stack and what lies between them.
+/// The services of a stack, their bus and their provider.
 #[derive(Clone, Debug)]
 pub(crate) struct Parts {
     pub(crate) clock: Clock,
@@ -47,80 +47,80 @@ pub(crate) struct Parts {
 }
 
 impl Stack {
-    /// Opens every service, binds the port and starts to answer.
+    /// Opens every service, binds the port and serves requests.
     ///
     /// # Errors
-    /// When the data directory is in use or cannot be used, the NATS server cannot carry the events, or the port cannot
-    /// be bound. Nothing is left running.
+    /// When the data folder is in use or unusable, the NATS server cannot carry the events, or the port cannot be
+    /// bound. No task is left running.
     pub async fn start(settings: StackSettings) -> Result<Self, StartError> {
         let settings = settings.within_open_files();
         let data_dir = DataDir::lock(&settings.data_dir)?;
-        let running = Running::default();
-        let databases = files_of(&settings);
-        let contents = data_dir.contents(&databases)?;
-        let parts = Parts::open(&settings, &data_dir, &running.serving).await?;
-        let watch = data_dir.watch(contents.complete()?);
-        parts.start(&running.loops);
+        let shutdown = ShutdownPhases::default();
+        let databases = database_files(&settings);
+        let checked = data_dir.check_databases(&databases)?;
+        let parts = Parts::open(&settings, &data_dir, &shutdown.serving).await?;
+        let watch = data_dir.watch(checked.complete()?);
+        parts.start(&shutdown.workers);
         let watched = watch.is_needed().then_some(&watch);
-        let routes = parts.router(&settings, &running.serving, watched);
+        let routes = parts.router(&settings, &shutdown.serving, watched);
         if watch.is_needed() {
-            running.loops.spawn(watch.run(running.loops.clone()));
+            shutdown.workers.spawn(watch.run(shutdown.workers.clone()));
         }
-        let listening = Listening::begin(&settings, Some(&parts.bus), routes, running).await?;
-        Ok(Self { listening, parts, _data_dir: data_dir })
+        let server = HttpServer::start(&settings, Some(&parts.bus), routes, shutdown).await?;
+        Ok(Self { server, parts, _data_dir: data_dir })
     }
 
-    /// Where it listens.
+    /// Returns the address of the listener.
     #[must_use]
     pub fn addr(&self) -> SocketAddr {
-        self.listening.address
+        self.server.address
     }
 
-    /// Where it answers `GET /metrics`, if anywhere.
+    /// Returns the address that serves `GET /metrics`, if any.
     #[must_use]
     pub fn metrics_addr(&self) -> Option<SocketAddr> {
-        self.listening.metrics_address
+        self.server.metrics_address
     }
 
-    /// The URL of the pages; that of the API begins with it.
+    /// Returns the URL of the pages; the URL of the API begins with it.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.addr())
     }
 
-    /// The marketplace's clock: it can be moved.
+    /// Returns the clock, which tests can move.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.parts.clock
     }
 
-    /// The bus between the services.
+    /// Returns the bus between the services.
     #[must_use]
     pub fn bus(&self) -> &Bus {
         &self.parts.bus
     }
 
-    /// The simulated card provider, with its ledger and its faults, where cards are simulated.
+    /// Returns the simulated card provider, with its ledger and fault injection, if cards are simulated.
     #[must_use]
     pub fn simulated(&self) -> Option<&SimulatedProvider> {
         self.parts.provider.simulated()
     }
 
-    /// What the card provider has done, by its own book.
+    /// Returns the ledger of the card provider.
     ///
     /// # Errors
-    /// When the book cannot be read.
+    /// When the ledger cannot be read.
     pub async fn ledger(&self) -> Result<Ledger, AuditError> {
         self.parts.watch().ledger().await
     }
 
-    /// The cores of the services that have something to say, by name.
+    /// Returns the cores of the stateful services, by name.
     #[must_use]
     pub fn cores(&self) -> [(&'static str, &Core); 5] {
         self.parts.cores()
     }
 
-    /// The newest events, oldest of them first.
+    /// Returns the newest events, the oldest of them first.
     ///
     /// # Errors
     /// When the log cannot be read.
@@ -128,7 +128,7 @@ impl Stack {
         self.parts.bus.recent(limit).await
     }
 
-    /// Whether everything that was said has taken effect: no outbox, queue or provider step is waiting.
+    /// Whether every published event has taken effect: no outbox, consumer or provider step is pending.
     ///
     /// # Errors
     /// When a database cannot be read.
@@ -136,7 +136,7 @@ impl Stack {
         self.parts.watch().is_settled().await
     }
 
-    /// Checks every invariant that can be read from the databases, the bus and the provider's ledger.
+    /// Checks the invariants over the databases, the bus and the provider's ledger.
     ///
     /// # Errors
     /// When one of them cannot be read.
@@ -144,9 +144,10 @@ impl Stack {
         self.parts.watch().audit().await
     }
 
-    /// Stops accepting, lets requests under way finish, then ends the loops. `false` when something had to be cut.
+    /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off
+    /// or a worker did not end in time.
     pub async fn stop(self) -> bool {
-        self.listening.stop().await
+        self.server.stop().await
     }
 }
 
@@ -166,44 +167,44 @@ impl Parts {
         };
         let bus = match &settings.nats {
             None => Bus::embedded(&data_dir.database(BUS), EmbeddedOptions::default())?,
-            Some(options) => jetstream(options).await?,
+            Some(options) => connect_jetstream(options).await?,
         };
         let revoked = RevokedSessions::new(settings.clock.clone());
-        let ground = Ground { settings, databases, signing, revoked, serving: serving.clone() };
-        let provider = ground.provider()?;
+        let opener = ServiceOpener { settings, databases, signing, revoked, serving: serving.clone() };
+        let provider = opener.open_provider()?;
         Ok(Self {
-            auth: ground.auth().await?,
-            tickets: ground.tickets().await?,
-            orders: ground.orders().await?,
-            payments: ground.payments(&provider).await?,
-            expiration: ground.expiration()?,
-            client: client(settings),
+            auth: opener.open_auth().await?,
+            tickets: opener.open_tickets().await?,
+            orders: opener.open_orders().await?,
+            payments: opener.open_payments(&provider).await?,
+            expiration: opener.open_expiration()?,
+            client: client_app(settings),
             clock: settings.clock.clone(),
             provider,
             bus,
         })
     }
 
-    fn start(&self, loops: &Shutdown) {
-        self.auth.start(&self.bus, loops);
-        self.tickets.start(&self.bus, loops);
-        self.orders.start(&self.bus, loops);
-        self.payments.start(&self.bus, loops);
-        self.expiration.start(&self.bus, loops);
+    fn start(&self, workers: &Shutdown) {
+        self.auth.start(&self.bus, workers);
+        self.tickets.start(&self.bus, workers);
+        self.orders.start(&self.bus, workers);
+        self.payments.start(&self.bus, workers);
+        self.expiration.start(&self.bus, workers);
     }
 
     fn router(&self, settings: &StackSettings, serving: &Shutdown, folder: Option<&FolderWatch>) -> Router {
         let cores = Service::STATEFUL.into_iter().zip(self.cores());
         let health = cores.fold(Health::new(serving.clone()), |health, (service, (_, core))| {
-            checked(health, service, core)
+            with_database_check(health, service, core)
         });
         let bus = self.bus.clone();
-        let health = checked_writable(health, BUS, move || {
+        let health = with_write_check(health, BUS, move || {
             let bus = bus.clone();
             async move { bus.check_writable().await }
         });
         let health = match self.provider.simulated().cloned() {
-            Some(provider) => checked_writable(health, PROVIDER, move || {
+            Some(provider) => with_write_check(health, PROVIDER, move || {
                 let provider = provider.clone();
                 async move { provider.check_writable().await }
             }),
@@ -240,7 +241,7 @@ impl Parts {
             orders: self.orders.core().db.clone(),
             payments: self.payments.core().db.clone(),
             expiration: self.expiration.core().db.clone(),
-            books: self.provider.books(),
+            books: self.provider.ledger_source(),
         };
         Watch { sources, bus: self.bus.clone(), clock: self.clock.clone() }
     }

@@ -1,4 +1,4 @@
-//! Why a process could not be started.
+//! The error of a start.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,7 +11,7 @@ use ticketing_platform::session::KeyError;
 
 use crate::settings::nats;
 
-/// Why a stack or a service could not be started.
+/// An error of the start of a stack or a service.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -20,7 +20,7 @@ pub enum StartError {
     DataDir {
         /// The folder or file.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// Another server uses the data directory.
@@ -29,7 +29,7 @@ pub enum StartError {
         /// The folder.
         path: PathBuf,
     },
-    /// A database that the folder had is not there.
+    /// A database of the folder is missing or empty.
     #[error(
         "{} is missing or empty, though the marketplace in this folder has it: restore the whole folder from a backup, since \
          one database alone does not fit the others. If it is right that the folder has no such database, list those \
@@ -43,7 +43,7 @@ pub enum StartError {
         /// The list of the databases that the folder must have.
         manifest: PathBuf,
     },
-    /// A database is not the one that the folder had.
+    /// A database of the folder was replaced.
     #[error(
         "{} is not the database that the marketplace in this folder had: it was emptied or replaced. Restore the whole folder \
          from a backup, since one database alone does not fit the others. If it is right as it is, remove the time behind \
@@ -57,7 +57,7 @@ pub enum StartError {
         /// The list of the databases that the folder must have.
         manifest: PathBuf,
     },
-    /// Others can read the key that signs sessions.
+    /// Other users can read the session key.
     #[error(
         "others can read {} (mode {mode:03o}): run `chmod 600` on it; if one of them may have read it, delete it, and a new \
          one is made and all sessions end",
@@ -72,7 +72,7 @@ pub enum StartError {
     /// The session keys are not usable.
     #[error("TICKETING_JWT_KEY: {0}")]
     Key(#[from] KeyError),
-    /// A service on its own needs what this setting names.
+    /// A service on its own requires this setting.
     #[error("{0}: must be given to a service on its own")]
     Missing(&'static str),
     /// Stripe cannot be used.
@@ -81,9 +81,9 @@ pub enum StartError {
     /// The NATS server cannot carry the events.
     #[error("{setting}: {source}")]
     Nats {
-        /// The setting that names it, or who we are to it.
+        /// The setting of the server, or of the credentials.
         setting: &'static str,
-        /// What is wrong.
+        /// The cause.
         source: JetStreamError,
     },
     /// A database could not be opened.
@@ -92,7 +92,7 @@ pub enum StartError {
     /// The PostgreSQL database cannot be used.
     #[error("TICKETING_DATABASE_URL: {0}")]
     Database(OpenError),
-    /// Its tables are not up to date, and were not to be brought up to date here.
+    /// The tables are not migrated, and this process must not migrate them.
     #[error("TICKETING_DATABASE_URL: {0}; `ticketing-server migrate` does that")]
     NotMigrated(OpenError),
     /// A service could not be opened.
@@ -100,21 +100,21 @@ pub enum StartError {
     Service {
         /// The service.
         service: &'static str,
-        /// Why.
+        /// The cause.
         reason: String,
     },
-    /// It cannot listen.
+    /// The port cannot be bound.
     #[error("cannot listen on {address}: {source}")]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
 
 impl StartError {
-    /// A server that does not know us, or allows us too little, is one of the credentials.
+    /// Converts an error of the NATS server: one of permissions or credentials names the setting of the credentials.
     #[must_use]
     pub fn nats(source: JetStreamError) -> Self {
         let setting = match &source {
@@ -124,9 +124,9 @@ impl StartError {
         Self::Nats { setting, source }
     }
 
-    /// Whether a setting is wrong, or what it names is not what it must be: found before a port is bound.
+    /// Whether a setting, or a resource that it names, is invalid. Such an error comes before a port is bound.
     #[must_use]
-    pub fn is_of_settings(&self) -> bool {
+    pub fn is_settings_error(&self) -> bool {
         matches!(
             self,
             Self::Missing(_)

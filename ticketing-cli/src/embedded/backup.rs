@@ -51,7 +51,7 @@ impl LocalCommand for Args {
 
 fn not_copied(error: &BackupError) -> Failure {
     match error {
-        BackupError::Elsewhere(_) => Failure::usage(error.to_string())
+        BackupError::NotInFolder(_) => Failure::usage(error.to_string())
             .hint("its databases have tools of their own: docs/OPERATIONS.md, \"Backup and restore\""),
         BackupError::Inside { .. } => {
             Failure::usage(error.to_string()).hint("name a folder outside, best on another disk")

@@ -148,7 +148,7 @@ fn invalid(error: &SettingsError) -> Failure {
 }
 
 pub(super) fn not_started(error: &StartError) -> Failure {
-    let exit = if error.is_of_settings() { Exit::Usage } else { Exit::Failed };
+    let exit = if error.is_settings_error() { Exit::Usage } else { Exit::Failed };
     let hint = match error {
         StartError::InUse { .. } => Some("stop it, or name another folder with --data-dir"),
         StartError::MissingDatabase { .. } => {

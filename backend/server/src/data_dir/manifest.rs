@@ -1,8 +1,8 @@
-//! The list of the databases that a data folder has, by name and identity: a folder that has lost one is not started with an
-//! empty one, nor with one that was put in its place while the server started.
+//! The manifest of a data folder: its databases, by name and identity. It keeps a server from starting with an empty
+//! database in place of a lost one, or with a database that was replaced during the start.
 //!
-//! The first start leaves the mark `creating` in an empty folder, makes the databases, writes the list and removes the mark. So
-//! a first start that was killed is begun again, and a part that is missing later is an error.
+//! The first start writes the file `creating` into an empty folder, creates the databases, writes the manifest and
+//! removes `creating`. So a killed first start is repeated, and a database that is missing later is an error.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,29 +15,30 @@ use ticketing_platform::files::{OpenedPath, sync_folder, write_private_file};
 use super::database;
 use crate::StartError;
 
-/// The list: the name of a database a line, and its identity where it is known; lines that begin with `#` are remarks.
+/// The manifest: one line a database, with its name and, if known, its identity. Lines that begin with `#` are
+/// comments.
 pub(crate) const MANIFEST: &str = "manifest";
-/// The mark of a first start that has not come to its end.
+/// The file that marks an unfinished first start.
 const CREATING: &str = "creating";
 
 const REMARK: &str = "# The databases of this folder. Each must be there when a server starts.";
 
-/// The databases of a folder, by name: the identity of each, where it is listed.
+/// The databases of a folder, by name, each with its identity if that is known.
 pub(crate) type Databases = BTreeMap<String, Option<String>>;
 
 /// The databases that a start needs, checked before the first of them is opened.
 #[derive(Debug)]
 #[must_use = "the list is written by `complete`"]
-pub(crate) struct Contents {
+pub(crate) struct CheckedDatabases {
     folder: PathBuf,
-    /// The databases that must be there, as they are before they are opened.
+    /// The databases that must exist, as they are before they are opened.
     required: BTreeMap<&'static str, (OpenedPath, String)>,
     needed: Vec<&'static str>,
     listed: Option<Databases>,
 }
 
-impl Contents {
-    /// Checks that each of the `needed` databases is there and is the listed one, unless the folder never had it.
+impl CheckedDatabases {
+    /// Checks that each of the `needed` databases exists and is the listed one, unless the folder never had it.
     pub(super) fn check(folder: &Path, needed: &[&'static str]) -> Result<Self, StartError> {
         let unusable = |source| StartError::DataDir { path: folder.to_owned(), source };
         let listed = listed_databases(folder).map_err(unusable)?;
@@ -45,7 +46,7 @@ impl Contents {
         let required: Vec<&'static str> = match &listed {
             Some(listed) => needed.iter().copied().filter(|name| listed.contains_key(*name)).collect(),
             None if folder.join(CREATING).exists() => Vec::new(),
-            // Nothing was ever kept here, or an earlier version has written no list.
+            // The folder is new, or its data is of an earlier version, which wrote no manifest.
             None if needed.iter().any(|name| has(name)) => needed.to_vec(),
             None => {
                 if !needed.is_empty() {
@@ -54,26 +55,26 @@ impl Contents {
                 Vec::new()
             }
         };
-        let mut contents =
+        let mut checked =
             Self { folder: folder.to_owned(), required: BTreeMap::new(), needed: needed.to_vec(), listed };
         for name in required {
-            let found = contents.find(name)?;
-            let expected = contents.listed.as_ref().and_then(|listed| listed.get(name)).cloned().flatten();
+            let found = checked.find(name)?;
+            let expected = checked.listed.as_ref().and_then(|listed| listed.get(name)).cloned().flatten();
             if expected.is_some_and(|expected| expected != found.1) {
-                return Err(contents.replaced(name));
+                return Err(checked.replaced(name));
             }
-            contents.required.insert(name, found);
+            checked.required.insert(name, found);
         }
-        if !contents.required.is_empty() {
-            // Before anything is opened: should a database be replaced from here on, the next start knows it too.
-            let known = contents.required.iter().map(|(name, (_, identity))| (*name, identity.clone()));
-            contents.listed = Some(contents.write(known.collect())?);
+        if !checked.required.is_empty() {
+            // Written before a database is opened, so that the next start detects a later replacement too.
+            let known = checked.required.iter().map(|(name, (_, identity))| (*name, identity.clone()));
+            checked.listed = Some(checked.write(known.collect())?);
         }
-        Ok(contents)
+        Ok(checked)
     }
 
-    /// Checks that the databases that were there are still the same, and lists all of them. Until then none of them may hold
-    /// anything that was answered. Returns the files.
+    /// Checks that the databases of the first check are still the same, and lists all databases. Until then no database
+    /// may hold an acknowledged write. Returns the files.
     pub(crate) fn complete(self) -> Result<Vec<OpenedPath>, StartError> {
         let (mut paths, mut identities) = (Vec::new(), BTreeMap::new());
         for name in &self.needed {
@@ -96,7 +97,7 @@ impl Contents {
         Ok(paths)
     }
 
-    /// A database that must be there, and its identity.
+    /// Finds a required database, and reads its identity.
     fn find(&self, name: &str) -> Result<(OpenedPath, String), StartError> {
         let path = database(&self.folder, name);
         let missing =
@@ -116,7 +117,7 @@ impl Contents {
         }
     }
 
-    /// Lists these databases beside those that are listed, if that is news. Returns the list.
+    /// Adds these databases to the manifest, and writes it if it changed. Returns all databases.
     fn write(&self, identities: BTreeMap<&str, String>) -> Result<Databases, StartError> {
         let mut databases = self.listed.clone().unwrap_or_default();
         databases.extend(identities.into_iter().map(|(name, identity)| (name.to_owned(), Some(identity))));
@@ -128,7 +129,7 @@ impl Contents {
     }
 }
 
-/// The databases that the folder lists, if it has a list.
+/// Reads the manifest of a folder, if it has one.
 pub(super) fn listed_databases(folder: &Path) -> io::Result<Option<Databases>> {
     match fs::read_to_string(folder.join(MANIFEST)) {
         Ok(text) => {
@@ -144,13 +145,13 @@ pub(super) fn listed_databases(folder: &Path) -> io::Result<Option<Databases>> {
     }
 }
 
-/// The names of the databases that the folder lists, if it has a list.
-pub(crate) fn listed(folder: &Path) -> io::Result<Option<BTreeSet<String>>> {
+/// Reads the names of the databases in the manifest of a folder, if it has one.
+pub(crate) fn listed_names(folder: &Path) -> io::Result<Option<BTreeSet<String>>> {
     Ok(listed_databases(folder)?.map(|databases| databases.into_keys().collect()))
 }
 
-/// Lists these databases, all of which are in the folder. The next start adds their identities.
-pub(crate) fn write_list(folder: &Path, names: &BTreeSet<String>) -> io::Result<()> {
+/// Writes the manifest of a folder without identities. The next start adds them.
+pub(crate) fn write_manifest(folder: &Path, names: &BTreeSet<String>) -> io::Result<()> {
     write_databases(folder, &names.iter().map(|name| (name.clone(), None)).collect())
 }
 
@@ -174,12 +175,12 @@ mod tests {
 
     const NEEDED: [&str; 2] = ["orders", "payments"];
 
-    fn make(folder: &Path, name: &str) {
+    fn create(folder: &Path, name: &str) {
         drop(Db::open(database(folder, name), DbOptions::default(), &[NOTES]).unwrap());
     }
 
     fn missing(folder: &Path, needed: &[&'static str]) -> Option<PathBuf> {
-        match Contents::check(folder, needed) {
+        match CheckedDatabases::check(folder, needed) {
             Ok(_) => None,
             Err(StartError::MissingDatabase { path, .. }) => Some(path),
             Err(error) => panic!("{error}"),
@@ -187,67 +188,67 @@ mod tests {
     }
 
     #[test]
-    fn first_start_may_be_begun_again_until_it_is_complete() {
+    fn first_start_is_repeatable_until_it_completes() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         assert_eq!(missing(folder, &NEEDED), None);
-        make(folder, "orders");
-        // It was killed here.
-        let contents = Contents::check(folder, &NEEDED).unwrap();
-        make(folder, "payments");
-        contents.complete().unwrap();
-        assert_eq!(listed(folder).unwrap().unwrap(), BTreeSet::from(NEEDED.map(str::to_owned)));
+        create(folder, "orders");
+        // The first start was killed here.
+        let checked = CheckedDatabases::check(folder, &NEEDED).unwrap();
+        create(folder, "payments");
+        checked.complete().unwrap();
+        assert_eq!(listed_names(folder).unwrap().unwrap(), BTreeSet::from(NEEDED.map(str::to_owned)));
         assert!(!folder.join(CREATING).exists());
-        Contents::check(folder, &NEEDED).unwrap().complete().unwrap();
+        CheckedDatabases::check(folder, &NEEDED).unwrap().complete().unwrap();
     }
 
     #[test]
     fn listed_database_that_is_missing_or_empty_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let contents = Contents::check(folder, &NEEDED).unwrap();
-        NEEDED.iter().for_each(|name| make(folder, name));
-        contents.complete().unwrap();
+        let checked = CheckedDatabases::check(folder, &NEEDED).unwrap();
+        NEEDED.iter().for_each(|name| create(folder, name));
+        checked.complete().unwrap();
         let payments = database(folder, "payments");
         fs::write(&payments, "").unwrap();
         assert_eq!(missing(folder, &NEEDED), Some(payments.clone()));
         fs::remove_file(&payments).unwrap();
         assert_eq!(missing(folder, &NEEDED), Some(payments));
-        // A start that keeps its payments elsewhere does not need it.
+        // A start that keeps payments on another server does not need the file.
         assert_eq!(missing(folder, &["orders"]), None);
     }
 
     #[test]
-    fn database_that_the_folder_never_had_is_made_and_listed() {
+    fn new_database_of_an_old_folder_is_created_and_listed() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        let contents = Contents::check(folder, &["orders"]).unwrap();
-        make(folder, "orders");
-        contents.complete().unwrap();
-        let contents = Contents::check(folder, &NEEDED).unwrap();
-        make(folder, "payments");
-        contents.complete().unwrap();
-        assert_eq!(listed(folder).unwrap().unwrap().len(), 2);
+        let checked = CheckedDatabases::check(folder, &["orders"]).unwrap();
+        create(folder, "orders");
+        checked.complete().unwrap();
+        let checked = CheckedDatabases::check(folder, &NEEDED).unwrap();
+        create(folder, "payments");
+        checked.complete().unwrap();
+        assert_eq!(listed_names(folder).unwrap().unwrap().len(), 2);
     }
 
     #[test]
-    fn folder_of_an_earlier_version_must_be_whole() {
+    fn folder_of_earlier_version_must_be_complete() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        make(folder, "orders");
+        create(folder, "orders");
         assert_eq!(missing(folder, &NEEDED), Some(database(folder, "payments")));
-        make(folder, "payments");
-        Contents::check(folder, &NEEDED).unwrap().complete().unwrap();
-        assert!(listed(folder).unwrap().is_some());
+        create(folder, "payments");
+        CheckedDatabases::check(folder, &NEEDED).unwrap().complete().unwrap();
+        assert!(listed_names(folder).unwrap().is_some());
     }
 
     fn complete_folder(folder: &Path) {
-        let contents = Contents::check(folder, &NEEDED).unwrap();
-        NEEDED.iter().for_each(|name| make(folder, name));
-        contents.complete().unwrap();
+        let checked = CheckedDatabases::check(folder, &NEEDED).unwrap();
+        NEEDED.iter().for_each(|name| create(folder, name));
+        checked.complete().unwrap();
     }
 
-    /// Removes a database with what lies beside it.
+    /// Removes a database and its journal files.
     fn remove(folder: &Path, name: &str) {
         for file in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             if file.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}.db")) {
@@ -257,38 +258,38 @@ mod tests {
     }
 
     #[test]
-    fn database_replaced_between_check_and_completion_is_an_error_for_good() {
+    fn database_replaced_during_start_is_a_lasting_error() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         complete_folder(folder);
         let path = database(folder, "payments");
         for is_removed in [true, false] {
             let kept = fs::read(&path).unwrap();
-            let contents = Contents::check(folder, &NEEDED).unwrap();
+            let checked = CheckedDatabases::check(folder, &NEEDED).unwrap();
             if is_removed {
                 remove(folder, "payments");
             } else {
                 fs::write(&path, "").unwrap();
             }
-            // The server opens what it finds, and makes it a database with tables.
-            make(folder, "payments");
-            let replaced = contents.complete();
+            // The server opens the file, and creates its tables.
+            create(folder, "payments");
+            let replaced = checked.complete();
             assert!(matches!(replaced, Err(StartError::ReplacedDatabase { .. })), "{replaced:?}");
-            let again = Contents::check(folder, &NEEDED);
+            let again = CheckedDatabases::check(folder, &NEEDED);
             assert!(matches!(again, Err(StartError::ReplacedDatabase { .. })), "{again:?}");
             fs::write(&path, kept).unwrap();
-            Contents::check(folder, &NEEDED).unwrap().complete().unwrap();
+            CheckedDatabases::check(folder, &NEEDED).unwrap().complete().unwrap();
         }
     }
 
     #[test]
-    fn list_without_identities_gets_them_before_a_database_is_opened() {
+    fn manifest_gets_identities_before_a_database_is_opened() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
         complete_folder(folder);
         let whole = listed_databases(folder).unwrap();
-        write_list(folder, &listed(folder).unwrap().unwrap()).unwrap();
-        drop(Contents::check(folder, &NEEDED).unwrap());
+        write_manifest(folder, &listed_names(folder).unwrap().unwrap()).unwrap();
+        drop(CheckedDatabases::check(folder, &NEEDED).unwrap());
         assert_eq!(listed_databases(folder).unwrap(), whole);
         assert!(whole.unwrap().values().all(Option::is_some));
     }

@@ -1,4 +1,4 @@
-//! Whether the next start would find in the data folder what this one has found.
+//! Detects changes of the data folder that would make the next start fail or lose data.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,63 +11,64 @@ use ticketing_platform::shutdown::Shutdown;
 use super::manifest::{Databases, listed_databases};
 use super::{KEY, MANIFEST, check_key};
 
-/// The interval of the checks that are logged.
+/// The interval of the logged checks.
 const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
-/// The folder and the databases in it, as they were opened, and the files that the next start reads. Clones share them.
+/// A watch on the folder, on its open databases, and on the files that the next start reads. Clones share the baseline.
 #[derive(Clone, Debug)]
 pub(crate) struct FolderWatch {
-    opened: Arc<Opened>,
+    baseline: Arc<FolderBaseline>,
 }
 
+/// The files of the folder at the start of this process.
 #[derive(Debug)]
-struct Opened {
+struct FolderBaseline {
     folder: OpenedPath,
     databases: Vec<OpenedPath>,
-    /// The list of the databases, where there is one.
+    /// The manifest, if there is one.
     listed: Option<Databases>,
-    /// The key of the sessions, where it was read from the folder.
+    /// The session key, if it was read from the folder.
     key: Option<SecretString>,
 }
 
-/// Why the next start would not find what this one has found.
+/// A difference that the next start would find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum FolderProblem {
     /// The folder, or a database in it, was moved, deleted, replaced or emptied.
     Moved(PathBuf),
-    /// The key of the sessions is not the one that signs them.
+    /// The file of the session key does not hold the key that signs sessions.
     Key(PathBuf, KeyProblem),
-    /// The list of the databases is not the one of this start.
+    /// The manifest lacks a database of this process, or has another identity for it.
     List(PathBuf),
 }
 
-/// What is wrong with the file of a key.
+/// The problem of a key file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeyProblem {
-    /// It is not there.
+    /// The file is absent.
     Missing,
-    /// It holds another key, or none.
+    /// The file holds another key, or none.
     Differs,
-    /// The next start would refuse it.
+    /// The next start would refuse the file.
     Unusable(String),
 }
 
 impl FolderWatch {
-    /// Watches the folder as it is now. The files of the databases and the key are those that this start uses.
+    /// Watches the folder as it is now, with the database files and the key that this process uses.
     pub(super) fn new(folder: OpenedPath, databases: Vec<OpenedPath>, key: Option<SecretString>) -> Self {
-        // The list may be replaced by a rename; what it says must stay.
+        // The content of the manifest is compared, since a rename may replace the file.
         let listed = if databases.is_empty() { None } else { listed_databases(folder.path()).ok().flatten() };
-        Self { opened: Arc::new(Opened { folder, databases, listed, key }) }
+        Self { baseline: Arc::new(FolderBaseline { folder, databases, listed, key }) }
     }
 
-    /// Whether this process keeps anything in the folder.
+    /// Whether this process keeps data in the folder.
     pub(crate) fn is_needed(&self) -> bool {
-        !self.opened.databases.is_empty() || self.opened.key.is_some()
+        !self.baseline.databases.is_empty() || self.baseline.key.is_some()
     }
 
-    /// The first thing that the next start would find otherwise.
+    /// Returns the first difference that the next start would find.
     pub(crate) fn problem(&self) -> Option<FolderProblem> {
-        let Opened { folder, databases, listed, key } = &*self.opened;
+        let FolderBaseline { folder, databases, listed, key } = &*self.baseline;
         let paths = std::iter::once(folder).chain(databases);
         if let Some(moved) = paths.into_iter().find(|path| !path.is_unchanged()) {
             return Some(FolderProblem::Moved(moved.path().to_owned()));
@@ -77,7 +78,7 @@ impl FolderWatch {
             return Some(FolderProblem::Key(key_path, problem));
         }
         let is_listed = |found: &Databases, listed: &Databases| {
-            // A list without identities says the same.
+            // A manifest without identities is valid.
             listed.iter().all(|(name, identity)| {
                 found.get(name).is_some_and(|found| found.is_none() || found == identity)
             })
@@ -88,14 +89,14 @@ impl FolderWatch {
         list_differs.then(|| FolderProblem::List(folder.path().join(MANIFEST)))
     }
 
-    /// Whether the next start would find what this one has found.
+    /// Whether the next start would find the folder unchanged.
     pub(crate) async fn is_in_place(&self) -> bool {
         let watch = self.clone();
-        // A file system that does not answer must hold up nothing else.
+        // A blocked file system must not block the runtime.
         tokio::task::spawn_blocking(move || watch.problem().is_none()).await.unwrap_or(false)
     }
 
-    /// Logs each problem once and its end, until `shutdown`. Each database refuses its writes by itself.
+    /// Logs each problem and its end once, until `shutdown`. Each database refuses its writes on its own.
     pub(crate) async fn run(self, shutdown: Shutdown) {
         let mut last: Option<FolderProblem> = None;
         loop {
@@ -103,7 +104,7 @@ impl FolderWatch {
             if let Ok(problem) = tokio::task::spawn_blocking(move || watch.problem()).await {
                 match (&last, &problem) {
                     (before, Some(problem)) if before.as_ref() != Some(problem) => problem.log(),
-                    (Some(_), None) => tracing::warn!("the data folder is back; the server is ready"),
+                    (Some(_), None) => tracing::warn!("the data folder is restored; the server is ready"),
                     _ => {}
                 }
                 last = problem;
@@ -127,8 +128,8 @@ impl FolderProblem {
             Self::Key(path, problem) => problem.log(path),
             Self::List(path) => tracing::error!(
                 path = %path.display(),
-                "the list of the databases was deleted or changed under the running server, and the next start could begin \
-                 with an empty database: restore the list from a backup"
+                "the manifest of the databases was deleted or changed under the running server, and the next start could begin \
+                 with an empty database: restore the manifest from a backup"
             ),
         }
     }
@@ -140,18 +141,18 @@ impl KeyProblem {
         match self {
             Self::Missing => tracing::error!(
                 %path,
-                "the key of the sessions was deleted under the running server: restore it from a backup; the next start makes a \
-                 new one, and every session ends"
+                "the session key was deleted under the running server: restore it from a backup; the next start creates a new \
+                 one, and every session ends"
             ),
             Self::Differs => tracing::error!(
                 %path,
-                "the key of the sessions was changed under the running server: restore it from a backup; the next start reads \
+                "the session key was changed under the running server: restore it from a backup; the next start reads \
                  the changed file, and every session ends. To change the key on purpose, restart the server"
             ),
             Self::Unusable(reason) => tracing::error!(
                 %path,
                 reason,
-                "the next start cannot use the key of the sessions: mend the file, or restore it from a backup"
+                "the next start cannot use the session key: repair the file, or restore it from a backup"
             ),
         }
     }
@@ -167,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn key_that_the_next_start_would_read_otherwise_is_a_problem() {
+    fn changed_session_key_is_a_problem() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
         data_dir.session_key().unwrap();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn list_that_lacks_a_database_is_a_problem() {
+    fn manifest_that_lacks_a_database_is_a_problem() {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = DataDir::lock(&folder.path().join("data")).unwrap();
         let database = data_dir.database("orders");

@@ -11,21 +11,21 @@ use utoipa::openapi::{
 /// Routes that read the session and never answer 401.
 const SESSION_IS_OPTIONAL: [&str; 2] = ["/api/users/currentuser", "/api/users/signout"];
 
-/// Answers of every operation.
+/// Responses of every operation.
 const ANY: [(&str, &str); 2] = [
     ("400", "A field is malformed, or comes more than once"),
     ("503", "The service cannot answer now: see `Retry-After`"),
 ];
-/// Answers of operations that change something.
+/// Responses of operations that change state.
 const WRITE: [(&str, &str); 1] = [("403", "A browser sent the request from another origin")];
-/// Answers of operations with a body.
+/// Responses of operations with a body.
 const BODY: [(&str, &str); 3] = [
     ("408", "The body did not arrive in time"),
     ("413", "The body is too large"),
     ("415", "The body is not declared as JSON"),
 ];
 
-/// Describes all of them.
+/// Describes them in every operation.
 pub(super) fn describe(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         let is_optional = SESSION_IS_OPTIONAL.contains(&path.as_str());
@@ -82,7 +82,7 @@ fn header(description: &str, schema_type: Type) -> Header {
         .build()
 }
 
-/// Adds the header of the intended user, which the extractors of the session read on every route alike.
+/// Adds the header of the intended user, which the session extractors read on every route.
 fn describe_intended_user(operation: &mut Operation) {
     operation.parameters.get_or_insert_default().push(intended_user().into());
     let responses = &mut operation.responses.responses;

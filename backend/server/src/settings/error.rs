@@ -1,4 +1,4 @@
-//! Invalid settings, all of them together.
+//! The error that reports all invalid settings together.
 
 use std::fmt;
 
@@ -16,19 +16,19 @@ pub struct InvalidSetting {
 /// Every invalid setting.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettingsError {
-    /// One entry for each fault, in the order of reading.
+    /// One entry for each invalid setting, in the order of reading.
     pub invalid: Vec<InvalidSetting>,
 }
 
 impl SettingsError {
-    /// Adds a fault. `given` is `None` for a secret, and for a missing value.
+    /// Adds an invalid setting. `given` is `None` for a secret, and for a missing value.
     pub(crate) fn add(&mut self, name: &str, given: Option<String>, expected: impl Into<String>) {
         self.invalid.push(InvalidSetting { name: name.to_owned(), given, expected: expected.into() });
     }
 
-    /// `outcome`, with the faults of both.
-    pub(crate) fn and<T>(mut self, outcome: Result<T, Self>) -> Result<T, Self> {
-        match outcome {
+    /// Returns the value of `result` if neither has an error, else the errors of both.
+    pub(crate) fn merge<T>(mut self, result: Result<T, Self>) -> Result<T, Self> {
+        match result {
             Ok(value) => self.or(value),
             Err(more) => {
                 self.invalid.extend(more.invalid);
@@ -37,13 +37,13 @@ impl SettingsError {
         }
     }
 
-    /// `value`, if there is no fault.
+    /// Returns `value` if there is no error.
     pub(crate) fn or<T>(self, value: T) -> Result<T, Self> {
         if self.invalid.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 
-/// The flag of a variable: `--order-ttl` for `TICKETING_ORDER_TTL`.
+/// Returns the flag of a variable: `--order-ttl` for `TICKETING_ORDER_TTL`.
 pub(crate) fn flag(variable: &str) -> String {
     format!("--{}", variable.trim_start_matches("TICKETING_").to_ascii_lowercase().replace('_', "-"))
 }
@@ -61,7 +61,7 @@ impl fmt::Display for InvalidSetting {
 impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the settings are invalid")?;
-        self.invalid.iter().try_for_each(|fault| write!(f, "\n  {fault}"))
+        self.invalid.iter().try_for_each(|setting| write!(f, "\n  {setting}"))
     }
 }
 

@@ -26,22 +26,22 @@ pub(crate) const PUBLISHABLE_KEY: &str = "TICKETING_STRIPE_PUBLISHABLE_KEY";
 
 /// A group of settings.
 pub(crate) trait Group {
-    /// Writes the values over those of `settings`, and adds every fault that only several values together show.
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError);
+    /// Writes the values to `settings`, and adds the errors that follow from several values together.
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError);
 }
 
-/// A secret that is not empty.
+/// Returns a secret unless it is empty.
 fn present(secret: Option<SecretString>) -> Option<SecretString> {
     secret.filter(|text| !text.expose_secret().is_empty())
 }
 
-/// The entries of a comma-separated list.
+/// Returns the entries of a comma-separated list.
 fn secrets(list: Option<&SecretString>) -> Vec<SecretString> {
     let list = list.into_iter().flat_map(|list| list.expose_secret().split(','));
     list.map(str::trim).filter(|entry| !entry.is_empty()).map(SecretString::from).collect()
 }
 
-/// Defines arguments that consist of groups, which are applied in this order.
+/// Defines arguments that consist of groups, and applies them in this order.
 macro_rules! groups {
     ($(#[$documentation:meta])* $name:ident: $($field:ident: $group:ident),+ $(,)?) => {
         $(#[$documentation])*
@@ -51,8 +51,8 @@ macro_rules! groups {
         }
 
         impl Group for $name {
-            fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
-                $(self.$field.apply(settings, faults);)+
+            fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
+                $(self.$field.apply(settings, errors);)+
             }
         }
     };

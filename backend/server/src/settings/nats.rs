@@ -12,34 +12,34 @@ pub(crate) const URL: &str = "TICKETING_NATS_URL";
 /// The setting of the credentials.
 pub(crate) const CREDS: &str = "TICKETING_NATS_CREDS";
 
-/// The options of both settings. Reads the file, so that its faults are reported with all others.
+/// Returns the options of both settings. Reads the file, so that its errors are reported with all others.
 pub(super) fn options(
     url: Option<SecretString>,
     file: Option<&Path>,
-    faults: &mut SettingsError,
+    errors: &mut SettingsError,
 ) -> Option<JetStreamOptions> {
     let shown = |file: &Path| Some(file.display().to_string());
     let Some(url) = url else {
         if let Some(file) = file {
-            faults.add(CREDS, shown(file), format!("{URL} beside it"));
+            errors.add(CREDS, shown(file), format!("{URL} beside it"));
         }
         return None;
     };
     let mut options = match JetStreamOptions::parse(url.expose_secret()) {
         Ok(options) => options,
         Err(error) => {
-            faults.add(URL, None, error.to_string().trim_start_matches("expected "));
+            errors.add(URL, None, error.to_string().trim_start_matches("expected "));
             return None;
         }
     };
     if let Some(file) = file {
         match credentials(file) {
             Ok(credentials) => {
-                // A user may subscribe to the inboxes with its name, and to no others.
+                // The server lets a user subscribe only to inboxes with its name.
                 options.name = credentials.name().unwrap_or(&options.name).to_owned();
                 options.credentials = Some(credentials);
             }
-            Err(expected) => faults.add(CREDS, shown(file), expected),
+            Err(expected) => errors.add(CREDS, shown(file), expected),
         }
     }
     Some(options)
@@ -61,12 +61,12 @@ mod tests {
     const SERVER: &str = "--nats-url=nats://127.0.0.1:4222";
 
     #[test]
-    fn without_a_server_there_is_no_nats() {
+    fn nats_is_unset_without_a_server() {
         assert!(StackSettings::from_flags("data", [""; 0]).unwrap().nats.is_none());
     }
 
     #[test]
-    fn a_fault_names_its_setting_and_shows_no_password() {
+    fn error_names_its_setting_and_hides_the_password() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("wrong");
         std::fs::write(&file, "nonsense").unwrap();

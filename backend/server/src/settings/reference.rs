@@ -1,5 +1,5 @@
-//! The settings as documents: `docs/reference/settings.md`, and the most common ones in `docs/CONFIGURATION.md`. A test compares
-//! both with the command line.
+//! The settings as documents: `docs/reference/settings.md`, and the most common ones in `docs/CONFIGURATION.md`. A test
+//! compares both with the command line.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,10 +10,10 @@ use clap::{Arg, Command};
 use super::{StackSettings, error};
 use crate::command::{command, every_arg, is_secret, variable};
 
-/// If set, the documents are written instead of compared.
+/// The variable that makes the tests write the documents instead of comparing them.
 const UPDATE: &str = "UPDATE_REFERENCE";
 const SECTIONS: [&str; 8] = ["HTTP", "Data", "Events", "Sessions", "Reservations", "Cards", "Log", "Traces"];
-/// The most common settings.
+/// The settings of the guide.
 const IN_GUIDE: [&str; 8] = [
     "TICKETING_LISTEN",
     "TICKETING_DATA_DIR",
@@ -133,7 +133,7 @@ fn reference() -> String {
          Made from the command line by a test of `ticketing-server`; do not edit it by hand.\n\n\
          Every setting is a variable, and for `ticketing-server` a flag; the flag wins. An empty variable counts as not \
          given. `ticketing serve` has\nthe settings of `all`. The program checks all of them before it binds a port, and \
-         reports every fault (exit code 2). Durations are like `15m`,\n`90s`, `1h30m` or `500ms`. Secrets are never shown; \
+         reports all invalid ones (exit code 2). Durations are like `15m`,\n`90s`, `1h30m` or `500ms`. Secrets are never shown; \
          prefer variables for them, since other users can see arguments.\n",
     );
     let settings = settings();

@@ -1,4 +1,4 @@
-//! Readers of the values of settings. Their errors say what would be valid.
+//! Parsers of the values of settings. Their errors name a valid form.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;

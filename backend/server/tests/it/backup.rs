@@ -76,7 +76,7 @@ async fn backup_is_refused_where_it_would_not_be_whole() {
     let settings = StackSettings::new(stack.data_dir());
     let mut elsewhere = settings.clone();
     elsewhere.database = Some("postgres://a@127.0.0.1/b".parse().unwrap());
-    assert!(matches!(back_up(&elsewhere, &target), Err(BackupError::Elsewhere(_))));
+    assert!(matches!(back_up(&elsewhere, &target), Err(BackupError::NotInFolder(_))));
 
     back_up(&settings, &target).unwrap();
     let again = back_up(&settings, &target);

@@ -107,7 +107,7 @@ fn few_open_files_leave_requests_and_probes_answering() {
     assert!(!streams.is_empty() && refused > 0, "{} streams, {refused} refused", streams.len());
     server.answers();
     let log = server.end();
-    assert!(log.contains("ceilings lowered"), "{log}");
+    assert!(log.contains("limits of the listener lowered"), "{log}");
     assert!(log.lines().count() < 10, "a condition that lasts is one line: {log}");
 }
 

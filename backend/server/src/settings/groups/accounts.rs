@@ -31,16 +31,16 @@ pub(crate) struct SessionGroup {
 }
 
 impl Group for SessionGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
         settings.jwt_keys = secrets(self.jwt_key.as_ref());
         if !settings.jwt_keys.is_empty()
             && let Err(error) = SessionKeys::new(&settings.jwt_keys)
         {
-            faults.add(JWT_KEY, None, error.to_string());
+            errors.add(JWT_KEY, None, error.to_string());
         }
         match CookieSettings::new(self.cookie_name.trim(), settings.cookie.is_secure()) {
             Ok(cookie) => settings.cookie = cookie,
-            Err(error) => faults.add("TICKETING_COOKIE_NAME", Some(self.cookie_name), error.to_string()),
+            Err(error) => errors.add("TICKETING_COOKIE_NAME", Some(self.cookie_name), error.to_string()),
         }
     }
 }

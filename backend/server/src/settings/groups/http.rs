@@ -26,14 +26,15 @@ pub(crate) struct HttpGroup {
     metrics_listen: Option<SocketAddr>,
     /// Allow the pages of these other origins to use the API [default: none]
     ///
-    /// Comma-separated, like https://shop.example, without a path. They may change state, and their answers have CORS fields.
+    /// Comma-separated, like https://shop.example, without a path. They may change state, and their answers have CORS
+    /// fields.
     #[arg(long, env = "TICKETING_ALLOWED_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
     #[arg(value_parser = trimmed::<AllowedOrigin>, hide_short_help = true)]
     allowed_origins: Vec<AllowedOrigin>,
     /// Trust X-Forwarded-For and X-Forwarded-Proto from these proxies [default: none]
     ///
-    /// Comma-separated addresses, or blocks like 10.0.0.0/8. Connections of a trusted proxy do not count for its address.
-    /// Every process on this machine may say that its client uses TLS.
+    /// Comma-separated addresses, or blocks like 10.0.0.0/8. Connections of a trusted proxy do not count for its
+    /// address. Every process on this machine may say that its client uses TLS.
     #[arg(long, env = "TICKETING_TRUSTED_PROXIES", value_name = "BLOCKS", value_delimiter = ',')]
     #[arg(value_parser = network, hide_short_help = true)]
     trusted_proxies: Vec<IpNet>,
@@ -111,7 +112,7 @@ pub(crate) struct TlsGroup {
 }
 
 impl Group for TlsGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
         if let Some(secure) = self.cookie_secure {
             settings.cookie = settings.cookie.clone().with_secure(secure);
         }
@@ -119,7 +120,7 @@ impl Group for TlsGroup {
         let needs_tls = ["__Host-", "__Secure-"].iter().any(|prefix| name.starts_with(prefix));
         if needs_tls && !settings.cookie.is_secure() {
             let expected = "another prefix: browsers refuse such a cookie over plain HTTP";
-            faults.add("TICKETING_COOKIE_NAME", Some(name.to_owned()), expected);
+            errors.add("TICKETING_COOKIE_NAME", Some(name.to_owned()), expected);
         }
     }
 }

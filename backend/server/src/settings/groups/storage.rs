@@ -1,4 +1,4 @@
-//! Where the data and the events are kept.
+//! The storage of data and events.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,7 @@ use crate::settings::{SettingsError, StackSettings, nats};
 pub(crate) struct DataDirGroup {
     /// Keep the data in this folder
     ///
-    /// Whatever is not on a server: the databases, the events, the key of the sessions.
+    /// The databases, the events and the session key, unless a server has them.
     #[arg(long, env = "TICKETING_DATA_DIR", value_name = "DIR")]
     data_dir: PathBuf,
 }
@@ -48,17 +48,17 @@ pub(crate) struct DatabaseGroup {
 }
 
 impl Group for DatabaseGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
         if self.database_connections < 2 {
             let given = self.database_connections.to_string();
-            faults.add("TICKETING_DATABASE_CONNECTIONS", Some(given), "at least 2");
+            errors.add("TICKETING_DATABASE_CONNECTIONS", Some(given), "at least 2");
         }
         let Some(text) = present(self.database_url) else { return };
         match text.expose_secret().parse::<PostgresUrl>() {
             Ok(url) => settings.database = Some(url.with_connections(self.database_connections)),
             Err(error) => {
                 let expected = format!("a URL like postgres://user:password@host:5432/database; {error}");
-                faults.add(DATABASE_URL, None, expected);
+                errors.add(DATABASE_URL, None, expected);
             }
         }
     }
@@ -102,7 +102,7 @@ pub struct NatsGroup {
 }
 
 impl Group for NatsGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
-        settings.nats = nats::options(present(self.nats_url), self.nats_creds.as_deref(), faults);
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
+        settings.nats = nats::options(present(self.nats_url), self.nats_creds.as_deref(), errors);
     }
 }

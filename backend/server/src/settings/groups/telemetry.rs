@@ -55,12 +55,12 @@ pub(crate) struct TraceGroup {
 }
 
 impl Group for TraceGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
         let Some(endpoint) = present(self.otlp_endpoint) else { return };
         match endpoint.expose_secret().parse().ok().and_then(TraceSettings::new) {
             Some(traces) => settings.traces = Some(TraceSettings { sample: self.trace_sample, ..traces }),
             // The given text may have a password.
-            None => faults.add(
+            None => errors.add(
                 OTLP_ENDPOINT,
                 None,
                 "a URL like http://127.0.0.1:4318, without a user and a query",

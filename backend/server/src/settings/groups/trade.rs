@@ -70,14 +70,14 @@ pub(crate) struct StripeGroup {
 }
 
 impl Group for StripeGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
         let webhook_secrets = secrets(self.stripe_webhook_secret.as_ref());
         let Some(key) = present(self.stripe_key) else {
             // An operator who sets these does not want simulated cards.
             if self.stripe_api_base.is_some() || !webhook_secrets.is_empty() {
                 let expected =
                     format!("{}, since {STRIPE_BASE} or {STRIPE_SECRETS} is set", StripeFault::Key);
-                faults.add(STRIPE_KEY, None, expected);
+                errors.add(STRIPE_KEY, None, expected);
             }
             return;
         };
@@ -89,7 +89,7 @@ impl Group for StripeGroup {
                 StripeFault::WebhookSecret => STRIPE_SECRETS,
                 _ => STRIPE_KEY,
             };
-            faults.add(name, None, fault.to_string());
+            errors.add(name, None, fault.to_string());
         }
         settings.stripe = Some(stripe);
     }
@@ -107,12 +107,12 @@ pub(crate) struct PageGroup {
 }
 
 impl Group for PageGroup {
-    fn apply(self, settings: &mut StackSettings, faults: &mut SettingsError) {
+    fn apply(self, settings: &mut StackSettings, errors: &mut SettingsError) {
         let Some(text) = present(self.stripe_publishable_key) else { return };
         match text.expose_secret().parse() {
             Ok(key) => settings.stripe_publishable_key = Some(key),
             // The given text may be a secret key by mistake.
-            Err(error) => faults.add(PUBLISHABLE_KEY, None, PublishableKeyError::to_string(&error)),
+            Err(error) => errors.add(PUBLISHABLE_KEY, None, PublishableKeyError::to_string(&error)),
         }
     }
 }

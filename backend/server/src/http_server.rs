@@ -1,4 +1,4 @@
-//! Where a process answers: its ports, and the orderly way in which they are given up.
+//! The HTTP server of a process: its listeners, and its graceful shutdown.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,41 +13,41 @@ use tokio::net::TcpListener;
 
 use crate::{Service, StackSettings, StartError, openapi};
 
-/// How long the loops behind the routes may take to end.
-const LOOPS_WITHIN: Duration = Duration::from_secs(5);
+/// How long the background workers may take to end.
+const WORKER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What runs in a process, and how it ends.
+/// The two phases of a shutdown.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Running {
-    /// Ends what answers requests; then [`loops`](Self::loops) end, so that requests under way can finish.
+pub(crate) struct ShutdownPhases {
+    /// The first phase: the listeners and the live streams. Requests under way finish before the second phase.
     pub(crate) serving: Shutdown,
-    /// Ends what works behind the routes.
-    pub(crate) loops: Shutdown,
+    /// The second phase: the background workers.
+    pub(crate) workers: Shutdown,
 }
 
-/// Where a process answers.
+/// The running HTTP server of a process.
 #[derive(Debug)]
-pub(crate) struct Listening {
+pub(crate) struct HttpServer {
     pub(crate) address: SocketAddr,
     pub(crate) metrics_address: Option<SocketAddr>,
-    running: Running,
+    shutdown: ShutdownPhases,
     grace: Duration,
 }
 
-impl Listening {
-    /// Binds the ports, once everybody who has to be allowed to listen on the bus is, if there is one, and answers with
-    /// `routes`. If that fails, nothing is left running.
-    pub(crate) async fn begin(
+impl HttpServer {
+    /// Waits until the consumers of `bus` are ready, binds the ports, and serves `routes`. On an error, ends the
+    /// workers.
+    pub(crate) async fn start(
         settings: &StackSettings,
         bus: Option<&Bus>,
         routes: Router,
-        running: Running,
+        shutdown: ShutdownPhases,
     ) -> Result<Self, StartError> {
         match bind(settings, bus).await {
-            Ok((listener, metrics)) => Ok(Self::serve(settings, listener, metrics, routes, running)),
+            Ok((listener, metrics)) => Ok(Self::serve(settings, listener, metrics, routes, shutdown)),
             Err(error) => {
-                running.loops.trigger();
-                running.loops.wait(LOOPS_WITHIN).await;
+                shutdown.workers.trigger();
+                shutdown.workers.wait(WORKER_TIMEOUT).await;
                 Err(error)
             }
         }
@@ -58,16 +58,16 @@ impl Listening {
         listener: TcpListener,
         metrics: Option<TcpListener>,
         routes: Router,
-        running: Running,
+        shutdown: ShutdownPhases,
     ) -> Self {
         let address = local(&listener, settings.listen);
         let metrics_address = metrics.as_ref().map(|bound| local(bound, settings.listen));
         let layers = LayerSettings {
             allowed_origins: settings.allowed_origins.clone(),
             trusted_proxies: settings.trusted_proxies.clone(),
-            // The cookie is for TLS alone where there is TLS.
+            // A `Secure` cookie shows that browsers use TLS.
             tls_only: settings.cookie.is_secure(),
-            paths: openapi::paths(),
+            paths: openapi::canonical_paths(),
             signed_paths: vec![ticketing_payments::WEBHOOK_PATH.to_owned()],
             body_limits: vec![(
                 ticketing_payments::WEBHOOK_PATH.to_owned(),
@@ -79,22 +79,23 @@ impl Listening {
         let limits =
             ServeLimits { allowed_origins: layers.allowed_origins.clone().into(), ..settings.serve.clone() };
         let router = http::wrap(routes, layers);
-        let serving = &running.serving;
+        let serving = &shutdown.serving;
         spawn(serving, http::serve(listener, router, limits, serving.clone()));
         if let Some(listener) = metrics {
             spawn(serving, telemetry::serve_metrics(listener, serving.clone()));
         }
         tracing::info!(%address, "listening");
-        Self { address, metrics_address, grace: settings.serve.grace, running }
+        Self { address, metrics_address, grace: settings.serve.grace, shutdown }
     }
 
-    /// Stops accepting, lets requests under way finish, then ends the loops. `false` when something had to be cut.
+    /// Stops accepting, lets requests under way finish, then ends the workers. Returns `false` if a request was cut off
+    /// or a worker did not end in time.
     pub(crate) async fn stop(self) -> bool {
-        let Running { serving, loops } = self.running;
+        let ShutdownPhases { serving, workers } = self.shutdown;
         serving.trigger();
         let served = serving.wait(self.grace + Duration::from_secs(1)).await;
-        loops.trigger();
-        loops.wait(LOOPS_WITHIN).await && served
+        workers.trigger();
+        workers.wait(WORKER_TIMEOUT).await && served
     }
 }
 
