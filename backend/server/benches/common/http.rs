@@ -1,4 +1,4 @@
-//! Plain HTTP/1.1 over kept connections, so that the client costs as little as possible.
+//! A minimal HTTP/1.1 client over persistent connections, so that the client costs little.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Connections of the load.
+/// The number of connections of the load.
 pub(crate) const CONNECTIONS: usize = 64;
 
-/// One kept connection.
+/// A persistent connection.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -23,36 +23,36 @@ impl Connection {
         Self { stream, buffer: Vec::with_capacity(16 * 1024) }
     }
 
-    /// Sends a request and answers the status and the body.
+    /// Sends a request, and returns the status and the body of the response.
     pub(crate) async fn send(&mut self, request: &[u8]) -> (u16, &[u8]) {
         self.begin(request).await;
         self.finish().await
     }
 
-    /// Sends a request, and waits until the answer begins.
+    /// Sends a request, and waits for the first bytes of the response.
     pub(crate) async fn begin(&mut self, request: &[u8]) {
         self.stream.write_all(request).await.unwrap();
         self.buffer.clear();
-        self.read_on().await;
+        self.read_more().await;
     }
 
-    /// Reads the answer to its end; answers the status and the body.
+    /// Reads the rest of the response, and returns its status and body.
     pub(crate) async fn finish(&mut self) -> (u16, &[u8]) {
         let head = loop {
             if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
                 break at + 4;
             }
-            self.read_on().await;
+            self.read_more().await;
         };
         let length = content_length(&self.buffer[..head]);
         while self.buffer.len() < head + length {
-            self.read_on().await;
+            self.read_more().await;
         }
         let status = std::str::from_utf8(&self.buffer[9..12]).unwrap().parse().unwrap();
         (status, &self.buffer[head..])
     }
 
-    async fn read_on(&mut self) {
+    async fn read_more(&mut self) {
         let read = self.stream.read_buf(&mut self.buffer).await.unwrap();
         assert!(read > 0, "the server closed the connection");
     }
@@ -64,12 +64,12 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 
 fn content_length(head: &[u8]) -> usize {
     let name = b"content-length: ";
-    let at = find(head, name).expect("every answer has a length") + name.len();
+    let at = find(head, name).expect("every response has a length") + name.len();
     let digits: Vec<u8> = head[at..].iter().copied().take_while(u8::is_ascii_digit).collect();
     std::str::from_utf8(&digits).unwrap().parse().unwrap()
 }
 
-/// A request that changes something.
+/// Returns a `POST` request.
 pub(crate) fn post(path: &str, cookie: &str, key: &str, body: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\nidempotency-key: {key}\r\n\
@@ -79,8 +79,8 @@ pub(crate) fn post(path: &str, cookie: &str, key: &str, body: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-/// Sends each request once, over so many connections, which the servers share evenly; answers the bodies of the answers,
-/// and how long it took.
+/// Sends each request once, over [`CONNECTIONS`] connections, spread evenly over the servers. Returns the bodies of the
+/// responses, and the elapsed time.
 pub(crate) async fn send_all(
     servers: &[SocketAddr],
     requests: &[Vec<u8>],
@@ -106,8 +106,8 @@ pub(crate) async fn send_all(
     (bodies, began.elapsed())
 }
 
-/// So many in this time, as a rate.
+/// Returns a rate per second.
 #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
-pub(crate) fn a_second(count: usize, took: Duration) -> f64 {
+pub(crate) fn per_second(count: usize, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
 }

@@ -1,4 +1,4 @@
-//! Figures of several rounds: the median to quote, and the spread to judge it by.
+//! Figures of several rounds: their median and range.
 
 /// One figure, round by round.
 #[derive(Default)]
@@ -14,7 +14,7 @@ impl Rounds {
         println!("{name:58} {middle:10.2} {unit}  ({low:.2} to {high:.2})");
     }
 
-    /// Prints how this compares with `other`, round by round.
+    /// Prints the ratio to `other`, round by round.
     pub(crate) fn ratio(&self, name: &str, other: &Self) {
         let (low, middle, high) =
             spread(self.0.iter().zip(&other.0).map(|(own, other)| own / other).collect());

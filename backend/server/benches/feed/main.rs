@@ -1,39 +1,39 @@
-//! `cargo xtask bench feed`: what watchers of the live feed cost a writer and a reader.
+//! `cargo xtask bench feed`: the cost of watchers of the live feed for a writer and a reader.
 //!
-//! One writer lists tickets and one reader reads them, first alone and then beside watchers, in the same run on the same
-//! machine. The watchers are a process of their own, and share its processors: the ratio is what counts.
+//! One writer creates listings and one reader reads them, first alone and then beside watchers, in one run on one
+//! machine. The watchers run in a process of their own on the same processors, so the ratio is the meaningful figure.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
 
+#[path = "../common/cookies.rs"]
+mod cookies;
 #[expect(dead_code, reason = "other benchmarks use the rest")]
 #[path = "../common/http.rs"]
 mod http;
 mod processes;
 #[path = "../common/report.rs"]
 mod report;
-#[path = "../common/visitors.rs"]
-mod visitors;
 mod watchers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use http::{Connection, a_second, post};
+use http::{Connection, per_second, post};
 use processes::{Server, Watchers};
 use report::Rounds;
 
-/// Watchers of the feed.
+/// The number of watchers.
 const WATCHERS: u16 = 3000;
-/// How long is measured, alone and beside watchers.
+/// The duration of each measurement, alone and beside watchers.
 const SPAN: Duration = Duration::from_secs(5);
-/// The reader rests so long between two reads.
-const REST: Duration = Duration::from_millis(2);
+/// The pause of the reader between two reads.
+const READ_INTERVAL: Duration = Duration::from_millis(2);
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
+    // `cargo test --benches` passes it to every bench target: nothing is measured.
     if args.iter().any(|arg| arg == "--test") {
         return;
     }
@@ -49,10 +49,10 @@ fn main() {
     runtime.block_on(measure(&program, rounds));
 }
 
-/// What was seen in one span.
-struct Seen {
+/// The figures of one measurement.
+struct SpanFigures {
     listings: f64,
-    /// How long a read took: the median and the 99th percentile, in milliseconds.
+    /// The latency of a read: the median and the 99th percentile, in milliseconds.
     reads: (f64, f64),
     count: usize,
 }
@@ -89,9 +89,9 @@ async fn measure(program: &std::path::Path, rounds: u32) {
     memory.print("memory of a watcher", "KiB");
 }
 
-/// Lists and reads tickets for a while.
-async fn span(server: &Server, name: &str) -> Seen {
-    let cookie = server.visitors.cookie("seller");
+/// Lists and reads tickets for [`SPAN`].
+async fn span(server: &Server, name: &str) -> SpanFigures {
+    let cookie = server.cookies.cookie("seller");
     let ticket = list(server.address(), &cookie, &format!("{name}-first")).await;
     let began = Instant::now();
     let writing = async {
@@ -106,7 +106,7 @@ async fn span(server: &Server, name: &str) -> Seen {
     };
     let reading = read(server.address(), &ticket, began);
     let ((count, took), reads) = tokio::join!(writing, reading);
-    Seen { listings: a_second(count, took), reads, count: count + 1 }
+    SpanFigures { listings: per_second(count, took), reads, count: count + 1 }
 }
 
 fn listing(cookie: &str, key: &str) -> Vec<u8> {
@@ -129,7 +129,7 @@ async fn read(address: SocketAddr, ticket: &str, began: Instant) -> (f64, f64) {
         let sent = Instant::now();
         assert_eq!(connection.send(&request).await.0, 200);
         taken.push(sent.elapsed().as_secs_f64() * 1e3);
-        tokio::time::sleep(REST).await;
+        tokio::time::sleep(READ_INTERVAL).await;
     }
     taken.sort_by(f64::total_cmp);
     (taken[taken.len() / 2], taken[taken.len() * 99 / 100])

@@ -1,4 +1,4 @@
-//! The server that is measured, and the process of its watchers.
+//! The measured server, and the process of its watchers.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -6,14 +6,14 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::visitors::{KEY, Visitors};
+use crate::cookies::{KEY, SessionCookies};
 
 /// The whole stack, in a process of its own.
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
-    pub(crate) visitors: Visitors,
-    /// Removed when this is dropped, after the process has ended.
+    pub(crate) cookies: SessionCookies,
+    /// Dropped after the process ended, which removes it.
     _data: tempfile::TempDir,
 }
 
@@ -25,9 +25,9 @@ impl Server {
             .arg("--data-dir")
             .arg(data.path().join("data"))
             .env("TICKETING_JWT_KEY", KEY)
-            // One account lists everything.
+            // One account creates every listing.
             .env("TICKETING_WRITES_PER_MINUTE", "0")
-            // All of them come from one address here.
+            // All watchers have one address here.
             .env("TICKETING_STREAMS_PER_ADDRESS", "100000")
             .stdout(Stdio::piped())
             .spawn()
@@ -35,14 +35,14 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().rsplit('/').next().unwrap().parse().expect("the first line is the address");
-        Self { child, address, visitors: Visitors::new(), _data: data }
+        Self { child, address, cookies: SessionCookies::new(), _data: data }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A figure of the kernel's about the process, in MiB.
+    /// Returns a memory figure of the process from `/proc`, in MiB.
     pub(crate) fn memory_mib(&self, figure: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with(figure)).unwrap_or_default();
@@ -66,7 +66,7 @@ pub(crate) struct Watchers {
 }
 
 impl Watchers {
-    /// Returns once each of them watches.
+    /// Starts the process, and waits until each watcher receives the feed.
     pub(crate) fn start(address: SocketAddr, count: usize) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--watch", &address.to_string(), "--count", &count.to_string()])
@@ -80,7 +80,7 @@ impl Watchers {
         watchers
     }
 
-    /// Waits until each of them has seen so many changes; answers how long that took.
+    /// Waits until each watcher has received `changes` changes, and returns the elapsed time.
     pub(crate) fn wait_for(&mut self, changes: usize) -> Duration {
         let began = Instant::now();
         writeln!(self.input, "{changes}").unwrap();

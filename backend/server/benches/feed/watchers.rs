@@ -1,8 +1,8 @@
-//! The process of the watchers: it takes what they are sent off their sockets, and costs as little as possible.
+//! The process of the watchers, which drains their sockets at the least cost.
 //!
-//! It shares the processors with the server that is measured, so all of them are one thread with one poll. The first
-//! watcher reads what it is sent and counts the changes. All watchers are sent the same bytes, so of the others only the
-//! number of bytes is compared: the kernel discards them.
+//! It shares the processors with the measured server, so one thread polls all watchers. The first watcher reads its
+//! bytes and counts the changes. The server sends the same bytes to each watcher, so the others compare the number of
+//! bytes only: the kernel discards them.
 
 use std::io::{BufRead, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,19 +11,19 @@ use std::sync::mpsc::{Receiver, channel};
 use mio::{Events, Interest, Poll, Token, Waker};
 use rustix::net::RecvFlags;
 
-/// How much is taken off a socket at a time.
-const TAKEN: usize = 1024 * 1024;
-/// Told to the poll when there is a number on the input.
+/// The bytes of one read of a socket.
+const READ_BYTES: usize = 1024 * 1024;
+/// The token of a number on the input.
 const INPUT: Token = Token(usize::MAX);
 
 struct Watcher {
     stream: mio::net::TcpStream,
-    /// Bytes since it watches.
+    /// The bytes received since it watches.
     bytes: u64,
 }
 
-/// Says so once each of so many watchers stands, then answers each number on its input once each of them has been sent
-/// so many changes.
+/// Opens `count` watchers and prints `ready`. Then prints `done` for each number on the input, once each watcher has
+/// received that number of changes.
 pub(crate) fn run(address: SocketAddr, count: usize) {
     let mut poll = Poll::new().unwrap();
     let mut watchers: Vec<Watcher> = (0..count)
@@ -36,7 +36,7 @@ pub(crate) fn run(address: SocketAddr, count: usize) {
     let wanted = read_numbers(Waker::new(poll.registry(), INPUT).unwrap());
     println!("ready");
 
-    let (mut buffer, mut changes, mut waited_for) = (vec![0; TAKEN], 0, None);
+    let (mut buffer, mut changes, mut waited_for) = (vec![0; READ_BYTES], 0, None);
     let mut events = Events::with_capacity(1024);
     loop {
         poll.poll(&mut events, None).unwrap();
@@ -57,7 +57,7 @@ pub(crate) fn run(address: SocketAddr, count: usize) {
 }
 
 impl Watcher {
-    /// Takes everything that has come; counts the changes in it, each of which is one flat object, where it `is_read`.
+    /// Drains the socket. If `is_read`, counts the changes, each of which is one flat JSON object.
     fn take(&mut self, buffer: &mut [u8], is_read: bool) -> usize {
         let flags = if is_read { RecvFlags::empty() } else { RecvFlags::TRUNC };
         let mut changes = 0;
@@ -92,14 +92,14 @@ fn read_numbers(waker: Waker) -> Receiver<usize> {
     numbers
 }
 
-/// A watcher that has been greeted.
+/// Opens a stream, and reads its first event.
 fn open(address: SocketAddr) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .write_all(b"GET /api/tickets HTTP/1.1\r\nhost: bench\r\naccept: text/event-stream\r\n\r\n")
         .unwrap();
     let (mut text, mut buffer) = (Vec::new(), [0; 4096]);
-    // The greeting is a chunk whose text ends with an empty line.
+    // The first event is a chunk that ends with an empty line.
     while !text.ends_with(b"\n\n\r\n") {
         let count = stream.read(&mut buffer).unwrap();
         assert_ne!(count, 0, "the server ended a stream: {}", String::from_utf8_lossy(&text));

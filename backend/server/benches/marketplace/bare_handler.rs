@@ -1,10 +1,10 @@
-//! The least that axum can do: answer fixed bytes.
+//! A bare axum handler that responds with fixed bytes.
 
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
 
-/// Answers the bytes of the file `body`, at `/api/tickets` and at `/`, until it is killed.
+/// Serves the bytes of the file `body` at `/api/tickets` and `/`, until it is killed.
 pub(crate) fn serve(body: &str) {
     let body = axum::body::Bytes::from(std::fs::read(body).unwrap());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -1,12 +1,12 @@
-//! The SQL of an order in a bare loop: no HTTP, no queue, no event that anybody hears.
+//! The SQL of an order in a bare loop, without HTTP, queue and consumers.
 
 use std::time::Instant;
 
 use rusqlite::{Connection, params};
 use ticketing_platform::clock::Clock;
 
-/// Makes `count` orders of distinct tickets, so many in one commit; answers orders a second.
-pub(crate) fn orders(count: usize, a_commit: usize) -> f64 {
+/// Creates `count` orders of distinct tickets, `per_commit` in one commit. Returns orders per second.
+pub(crate) fn orders(count: usize, per_commit: usize) -> f64 {
     let folder = tempfile::tempdir().unwrap();
     let db = Connection::open(folder.path().join("bare.db")).unwrap();
     db.set_prepared_statement_cache_capacity(64);
@@ -28,10 +28,10 @@ pub(crate) fn orders(count: usize, a_commit: usize) -> f64 {
     db.execute_batch("COMMIT").unwrap();
 
     let began = Instant::now();
-    for (batch, tickets) in tickets.chunks(a_commit).enumerate() {
+    for (batch, tickets) in tickets.chunks(per_commit).enumerate() {
         db.prepare_cached("BEGIN IMMEDIATE").unwrap().execute([]).unwrap();
         for (n, ticket) in tickets.iter().enumerate() {
-            order(&db, &clock, ticket, batch * a_commit + n);
+            order(&db, &clock, ticket, batch * per_commit + n);
         }
         db.prepare_cached("COMMIT").unwrap().execute([]).unwrap();
     }
@@ -40,10 +40,10 @@ pub(crate) fn orders(count: usize, a_commit: usize) -> f64 {
     rate
 }
 
-/// What `POST /api/orders` with an idempotency key does to the database.
+/// Runs the statements of `POST /api/orders` with an idempotency key.
 fn order(db: &Connection, clock: &Clock, ticket: &str, n: usize) {
     let (id, event, now) = (clock.new_id(), clock.new_id(), clock.now().as_millis());
-    let user = format!("buyer-{}", n / crate::ORDERS_A_USER);
+    let user = format!("buyer-{}", n / crate::ORDERS_PER_USER);
     let (scope, key) = (format!("{user} POST /api/orders"), format!("order-{n}"));
     let fingerprint = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
     let run =

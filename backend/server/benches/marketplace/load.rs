@@ -1,4 +1,4 @@
-//! The load: tickets are listed, ordered, and read.
+//! The load: lists, orders and reads tickets.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use crate::ORDERS_A_USER;
-use crate::http::{CONNECTIONS, Connection, a_second, post, send_all};
+use crate::ORDERS_PER_USER;
+use crate::http::{CONNECTIONS, Connection, per_second, post, send_all};
 use crate::server::Server;
 
-/// The body of one answer.
+/// Sends a `GET` request, and returns the body of the response.
 pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
     let mut connection = Connection::open(address).await;
     let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
@@ -19,16 +19,16 @@ pub(crate) async fn get(address: SocketAddr, path: &str) -> String {
     String::from_utf8(body.to_vec()).unwrap()
 }
 
-/// As a browser asks for a page or for what a page loads.
-fn browse(path: &str) -> Vec<u8> {
+/// Returns the request of a browser for a page or for a file of a page.
+fn browser_request(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nhost: bench\r\naccept-encoding: gzip, deflate, br, zstd\r\n\r\n")
         .into_bytes()
 }
 
-/// What a browser is sent, in a file.
-pub(crate) async fn browsed(address: SocketAddr, path: &str) -> PathBuf {
+/// Saves the response to a browser in a file.
+pub(crate) async fn save_page(address: SocketAddr, path: &str) -> PathBuf {
     let mut connection = Connection::open(address).await;
-    let request = browse(path);
+    let request = browser_request(path);
     let (status, body) = connection.send(&request).await;
     assert_eq!(status, 200, "{path}");
     let name = path.replace('/', "-");
@@ -37,10 +37,10 @@ pub(crate) async fn browsed(address: SocketAddr, path: &str) -> PathBuf {
     file
 }
 
-/// How long it takes until the first byte of an answer comes, over one kept connection: the median, in microseconds.
+/// Returns the median time to the first byte of a response, over one persistent connection, in microseconds.
 pub(crate) async fn first_byte(address: SocketAddr, path: &str, count: usize) -> f64 {
     let mut connection = Connection::open(address).await;
-    let request = browse(path);
+    let request = browser_request(path);
     let mut taken = Vec::with_capacity(count);
     for _ in 0..count {
         let began = Instant::now();
@@ -52,18 +52,18 @@ pub(crate) async fn first_byte(address: SocketAddr, path: &str, count: usize) ->
     taken[count / 2].as_secs_f64() * 1e6
 }
 
-/// Signs one account up and in `count` times; answers sign-ins a second.
+/// Signs one account up, and in `count` times. Returns sign-ins per second.
 pub(crate) async fn sign_in(server: &Server, count: usize) -> f64 {
     let body = r#"{"email":"bench@example.com","password":"correct horse battery"}"#;
     send_all(&[server.address()], &[post("/api/users/signup", "", "signup", body)], 201).await;
     let requests = vec![post("/api/users/signin", "", "signin", body); count];
     let (_, took) = send_all(&[server.address()], &requests, 200).await;
-    a_second(count, took)
+    per_second(count, took)
 }
 
-/// Lists `count` tickets and waits until every service knows them; answers their identifiers.
+/// Lists `count` tickets, and waits until every service has consumed the events. Returns their identifiers.
 pub(crate) async fn create_tickets(server: &mut Server, count: usize) -> Vec<String> {
-    let cookie = server.visitors.cookie("seller");
+    let cookie = server.cookies.cookie("seller");
     let first = server.tickets;
     let requests: Vec<_> = (first..first + count as u64)
         .map(|n| {
@@ -82,18 +82,18 @@ fn id_of(body: &[u8]) -> String {
     body["id"].as_str().unwrap().to_owned()
 }
 
-/// Orders each ticket once; answers orders a second as answered, and until every event has taken effect.
+/// Orders each ticket once. Returns orders per second, until the response and until every event has taken effect.
 pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64) {
     let first = server.orders;
-    let cookies: Vec<_> = (0..tickets.len().div_ceil(ORDERS_A_USER))
-        .map(|user| server.visitors.cookie(&format!("buyer-{first}-{user}")))
+    let cookies: Vec<_> = (0..tickets.len().div_ceil(ORDERS_PER_USER))
+        .map(|user| server.cookies.cookie(&format!("buyer-{first}-{user}")))
         .collect();
     let requests: Vec<_> = tickets
         .iter()
         .enumerate()
         .map(|(n, ticket)| {
             let body = format!(r#"{{"ticketId":"{ticket}"}}"#);
-            post("/api/orders", &cookies[n / ORDERS_A_USER], &format!("order-{first}-{n}"), &body)
+            post("/api/orders", &cookies[n / ORDERS_PER_USER], &format!("order-{first}-{n}"), &body)
         })
         .collect();
     let began = Instant::now();
@@ -101,10 +101,10 @@ pub(crate) async fn order(server: &mut Server, tickets: &[String]) -> (f64, f64)
     server.orders += tickets.len() as u64;
     server.reservations_seen += tickets.len() as u64;
     server.settle().await;
-    (a_second(tickets.len(), answered), a_second(tickets.len(), began.elapsed()))
+    (per_second(tickets.len(), answered), per_second(tickets.len(), began.elapsed()))
 }
 
-/// Sees to it that so many tickets can be ordered; answers a file with the list.
+/// Lists tickets until `count` of them are available. Returns a file with the response of the list.
 pub(crate) async fn prepare_list(server: &mut Server, count: usize) -> PathBuf {
     let listed = get(server.address(), "/api/tickets").await;
     let there = serde_json::from_str::<Vec<serde_json::Value>>(&listed).unwrap().len();
@@ -115,7 +115,7 @@ pub(crate) async fn prepare_list(server: &mut Server, count: usize) -> PathBuf {
     file
 }
 
-/// Reads `path` over and over; answers reads a second.
+/// Reads `path` for `span`. Returns reads per second.
 pub(crate) async fn read(address: SocketAddr, path: &str, span: Duration) -> f64 {
     let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n").into_bytes();
     let began = Instant::now();
@@ -129,5 +129,5 @@ pub(crate) async fn read(address: SocketAddr, path: &str, span: Duration) -> f64
         count
     });
     let count: usize = join_all(readers).await.into_iter().sum();
-    a_second(count, began.elapsed())
+    per_second(count, began.elapsed())
 }

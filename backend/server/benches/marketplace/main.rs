@@ -1,20 +1,20 @@
-//! `cargo xtask bench`: the running stack against bare loops, interleaved in one run on one machine.
+//! `cargo xtask bench`: compares the running stack with bare loops, interleaved in one run on one machine.
 //!
-//! Absolute numbers depend on the machine; the ratios, taken round by round, do not.
+//! Absolute figures depend on the machine; the ratios of each round do not.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
 
 mod bare_handler;
 mod bare_sql;
+#[path = "../common/cookies.rs"]
+mod cookies;
 #[path = "../common/http.rs"]
 mod http;
 mod load;
 #[path = "../common/report.rs"]
 mod report;
 mod server;
-#[path = "../common/visitors.rs"]
-mod visitors;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,18 +25,18 @@ use server::Server;
 
 /// Orders in one round.
 const ORDERS: usize = 8192;
-/// Orders of one user: fewer than the limit on unpaid ones.
-const ORDERS_A_USER: usize = 16;
-/// Sign-ins before the rounds, which show what hashing does to the memory.
+/// Orders of one user: below the limit of unpaid orders.
+const ORDERS_PER_USER: usize = 16;
+/// Sign-ins before the rounds, which show the memory of hashing.
 const SIGNINS: usize = 600;
-/// Passwords that are hashed at a time.
+/// The number of passwords that are hashed at a time.
 const HASHING_SLOTS: u32 = 4;
-/// Tickets in the list that is read.
-const LISTED: usize = 20;
-/// How long lists are read in one round.
-const READING: Duration = Duration::from_secs(3);
-/// How often each part of a page is asked for in one round.
-const VISITS: usize = 4000;
+/// Tickets in the list.
+const LIST_LENGTH: usize = 20;
+/// The duration of the reads of lists in one round.
+const READ_TIME: Duration = Duration::from_secs(3);
+/// Requests for each file of a page in one round.
+const PAGE_REQUESTS: usize = 4000;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -45,7 +45,7 @@ fn main() {
     {
         return bare_handler::serve(body);
     }
-    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
+    // `cargo test --benches` passes it to every bench target: nothing is measured.
     if args.iter().any(|arg| arg == "--test") {
         return;
     }
@@ -57,22 +57,22 @@ fn main() {
     runtime.block_on(measure(&program, rounds));
 }
 
-/// Something that a browser asks for, and how long it waits for the first byte of it.
-struct Pages {
+/// The time to the first byte of a file of a page, beside a bare handler.
+struct PageLatency {
     path: String,
     own: Rounds,
     bare: Rounds,
 }
 
-impl Pages {
+impl PageLatency {
     fn of(path: &str) -> Self {
         Self { path: path.to_owned(), own: Rounds::default(), bare: Rounds::default() }
     }
 
     async fn visit(&mut self, address: SocketAddr) {
-        let bare = server::BareHandler::start(&load::browsed(address, &self.path).await);
-        self.own.push(load::first_byte(address, &self.path, VISITS).await);
-        self.bare.push(load::first_byte(bare.address(), "/", VISITS).await);
+        let bare = server::BareHandler::start(&load::save_page(address, &self.path).await);
+        self.own.push(load::first_byte(address, &self.path, PAGE_REQUESTS).await);
+        self.bare.push(load::first_byte(bare.address(), "/", PAGE_REQUESTS).await);
     }
 
     fn print(&self, name: &str) {
@@ -82,11 +82,11 @@ impl Pages {
     }
 }
 
-/// The script that a page begins with.
+/// Returns the path of the module of a page.
 fn script(page: &str) -> String {
     let (_, module) = page.split_once("type=\"module\"").expect("the page loads a module");
     let mut named = module.split('"').filter(|word| word.starts_with("/assets/") && word.ends_with(".js"));
-    named.next().expect("the module is of the bundle").to_owned()
+    named.next().expect("the bundle has the module").to_owned()
 }
 
 async fn measure(program: &Path, rounds: u32) {
@@ -102,8 +102,8 @@ async fn measure(program: &Path, rounds: u32) {
     let mut lists = Rounds::default();
     let mut bare_lists = Rounds::default();
     let script = script(&load::get(server.address(), "/").await);
-    let mut pages = Pages::of("/");
-    let mut scripts = Pages::of(&script);
+    let mut pages = PageLatency::of("/");
+    let mut scripts = PageLatency::of(&script);
 
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
@@ -117,11 +117,11 @@ async fn measure(program: &Path, rounds: u32) {
         one_commit.push(bare_sql::orders(ORDERS / 4, 1));
         batched.push(bare_sql::orders(ORDERS, 64));
 
-        let body = load::prepare_list(&mut server, LISTED).await;
+        let body = load::prepare_list(&mut server, LIST_LENGTH).await;
         let address = server.address();
-        lists.push(load::read(address, "/api/tickets", READING).await);
+        lists.push(load::read(address, "/api/tickets", READ_TIME).await);
         let bare = server::BareHandler::start(&body);
-        bare_lists.push(load::read(bare.address(), "/api/tickets", READING).await);
+        bare_lists.push(load::read(bare.address(), "/api/tickets", READ_TIME).await);
         pages.visit(address).await;
         scripts.visit(address).await;
     }

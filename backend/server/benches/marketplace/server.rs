@@ -1,4 +1,4 @@
-//! The processes that are measured.
+//! The measured processes.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -6,18 +6,18 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use crate::cookies::{KEY, SessionCookies};
 use crate::load;
-use crate::visitors::{KEY, Visitors};
 
 /// The whole stack, in a process of its own.
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
     metrics: SocketAddr,
-    pub(crate) visitors: Visitors,
-    /// Removed when this is dropped, after the process has ended.
+    pub(crate) cookies: SessionCookies,
+    /// Dropped after the process ended, which removes it.
     _data: tempfile::TempDir,
-    /// What was sent so far: how it is known that everything has taken effect.
+    /// The requests so far, from which follows whether every event has taken effect.
     pub(crate) tickets: u64,
     pub(crate) orders: u64,
     pub(crate) reservations_seen: u64,
@@ -26,7 +26,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(program: &Path) -> Self {
         let data = tempfile::tempdir().unwrap();
-        // A free port: nobody else asks for ports here while this runs.
+        // A free port: nothing else binds ports during the benchmark.
         let metrics = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut child = Command::new(program)
             .args(["all", "--listen", "127.0.0.1:0", "--log", "warn"])
@@ -34,7 +34,7 @@ impl Server {
             .arg(data.path().join("data"))
             .args(["--metrics-listen", &metrics.to_string()])
             .env("TICKETING_JWT_KEY", KEY)
-            // One account lists everything.
+            // One account creates every listing.
             .env("TICKETING_WRITES_PER_MINUTE", "0")
             // All sign-ins come from one address, to one account.
             .env("TICKETING_SIGNINS_PER_ADDRESS", "1000000")
@@ -44,15 +44,15 @@ impl Server {
             .spawn()
             .unwrap();
         let address = first_address(&mut child);
-        let visitors = Visitors::new();
-        Self { child, address, metrics, visitors, _data: data, tickets: 0, orders: 0, reservations_seen: 0 }
+        let cookies = SessionCookies::new();
+        Self { child, address, metrics, cookies, _data: data, tickets: 0, orders: 0, reservations_seen: 0 }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Every counter of the server, by name and labels.
+    /// Returns the counters of the server, by name and labels.
     pub(crate) async fn counters(&self) -> HashMap<String, u64> {
         let text = load::get(self.metrics, "/metrics").await;
         let lines = text.lines().filter(|line| !line.starts_with('#'));
@@ -64,17 +64,17 @@ impl Server {
             .collect()
     }
 
-    /// How often the disk was waited for, by all services and the bus.
+    /// Returns the number of commits to disk, of all services and the bus.
     pub(crate) async fn commits(&self) -> u64 {
         let counters = self.counters().await;
         counters.iter().filter(|(name, _)| name.starts_with("db_commits_total")).map(|(_, count)| count).sum()
     }
 
-    /// Returns once every event has taken effect everywhere.
+    /// Waits until every consumer has accepted every event.
     pub(crate) async fn settle(&self) {
         loop {
             let counters = self.counters().await;
-            let heard = |consumer: &str, event: &str| -> u64 {
+            let consumed = |consumer: &str, event: &str| -> u64 {
                 let wanted = counters.iter().filter(|(name, _)| {
                     name.starts_with("events_consumed_total")
                         && name.contains(consumer)
@@ -83,11 +83,11 @@ impl Server {
                 });
                 wanted.map(|(_, count)| *count).sum()
             };
-            let settled = heard("orders-service", "ticket:created") == self.tickets
-                && heard("orders-service", "ticket:updated") == self.reservations_seen
+            let settled = consumed("orders-service", "ticket:created") == self.tickets
+                && consumed("orders-service", "ticket:updated") == self.reservations_seen
                 && ["tickets-service", "payments-service", "expiration-service"]
                     .iter()
-                    .all(|service| heard(service, "order:created") == self.orders);
+                    .all(|service| consumed(service, "order:created") == self.orders);
             if settled {
                 return;
             }
@@ -95,7 +95,7 @@ impl Server {
         }
     }
 
-    /// A figure of the kernel's about the process, in MiB.
+    /// Returns a memory figure of the process from `/proc`, in MiB.
     pub(crate) fn memory_mib(&self, figure: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find(|line| line.starts_with(figure)).unwrap_or_default();
@@ -111,7 +111,7 @@ impl Drop for Server {
     }
 }
 
-/// A handler that answers fixed bytes, in a process of its own.
+/// A handler that responds with fixed bytes, in a process of its own.
 pub(crate) struct BareHandler {
     child: Child,
     address: SocketAddr,
@@ -144,5 +144,5 @@ impl Drop for BareHandler {
 fn first_address(child: &mut Child) -> SocketAddr {
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    line.trim().rsplit('/').next().unwrap().parse().expect("the first line tells the address")
+    line.trim().rsplit('/').next().unwrap().parse().expect("the first line has the address")
 }

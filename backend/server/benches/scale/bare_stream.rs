@@ -1,5 +1,5 @@
-//! A bare publisher: what the relay of orders publishes, into the same stream and in batches of the same size, without an outbox;
-//! and one message at a time into a stream that is made as that of the events, and that nobody hears.
+//! A bare publisher. It publishes the messages of the relay of orders, to the same stream and in batches of the same
+//! size, without an outbox; and single messages to a stream of the same configuration without consumers.
 
 use std::time::{Duration, Instant};
 
@@ -7,11 +7,11 @@ use async_nats::HeaderMap;
 use async_nats::jetstream::{self, stream};
 use ticketing_platform::clock::Clock;
 
-use crate::http::a_second;
+use crate::http::per_second;
 
-/// Events in a batch, as the relay has them.
+/// Events in a batch of the relay.
 const BATCH: usize = 512;
-/// What an order says of itself.
+/// The body of the event of an order.
 pub(crate) const BODY: &str = r#"{"id":"019bbbbb-0000-7000-8000-000000000001","version":0,"status":"created","userId":"buyer-0-00-0","expiresAt":"2026-11-22T10:15:00.000Z","ticket":{"id":"019aaaaa-0000-7000-8000-000000000001","price":19.5}}"#;
 
 pub(crate) struct BareStream {
@@ -36,7 +36,7 @@ impl BareStream {
         Self { client, clock: Clock::system() }
     }
 
-    /// Publishes so many, a batch after the other; answers events a second.
+    /// Publishes `count` events, one batch after the other. Returns events per second.
     pub(crate) async fn publish(&self, count: usize) -> f64 {
         let began = Instant::now();
         for batch in 0..count / BATCH {
@@ -49,7 +49,7 @@ impl BareStream {
             headers.insert("Nats-Batch-Commit", "1");
             self.ask(subject, headers).await;
         }
-        a_second(count, began.elapsed())
+        per_second(count, began.elapsed())
     }
 
     fn message(&self, batch: &str, number: usize) -> (String, HeaderMap) {
@@ -63,7 +63,7 @@ impl BareStream {
         (format!("ticketing.order.created.{id}"), headers)
     }
 
-    /// Publishes one, and waits until it is on the disk; answers how long that took.
+    /// Publishes one message, waits until it is on disk, and returns the elapsed time.
     pub(crate) async fn publish_one(&self) -> Duration {
         let id = self.clock.new_id();
         let mut headers = HeaderMap::new();

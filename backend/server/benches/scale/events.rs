@@ -1,4 +1,4 @@
-//! One event at a time from one service to another, on engines of its own where nothing else happens.
+//! The latency of one event from a service to another, on engines without other load.
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
@@ -8,19 +8,19 @@ use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client, NoTls, Statement};
 
 use crate::bare_stream::{BODY, BareStream};
-use crate::ground::{Ground, connect};
+use crate::cookies::SessionCookies;
+use crate::engines::{Engines, connect};
 use crate::http::{Connection, post};
 use crate::replica::Replica;
 use crate::spans::Spans;
-use crate::visitors::Visitors;
 
-/// Before each of them.
+/// The pause before each measurement.
 const PAUSE: Duration = Duration::from_millis(15);
 
 pub(crate) struct Events {
     listing: SocketAddr,
     cookie: String,
-    /// Tickets that orders has committed.
+    /// The tickets that orders has committed.
     arrived: mpsc::UnboundedReceiver<String>,
     _listener: Client,
     client: Client,
@@ -29,17 +29,17 @@ pub(crate) struct Events {
     count: usize,
     followed: Spans,
     hops: Spans,
-    // Ended before the engines that they stand on.
+    // Dropped before their engines.
     _services: [Replica; 2],
-    _ground: Ground,
+    _ground: Engines,
 }
 
 impl Events {
     pub(crate) async fn begin() -> Self {
-        let ground = Ground::prepare().await;
-        let services = [Replica::start(&ground, "tickets").await, Replica::start(&ground, "orders").await];
-        let client = connect(&ground.url()).await;
-        // Whoever listens hears of a row when it is committed.
+        let engines = Engines::prepare().await;
+        let services = [Replica::start(&engines, "tickets").await, Replica::start(&engines, "orders").await];
+        let client = connect(&engines.url()).await;
+        // PostgreSQL notifies listeners of a row at its commit.
         client
             .batch_execute(
                 "CREATE FUNCTION arrived() RETURNS trigger LANGUAGE plpgsql AS \
@@ -50,26 +50,26 @@ impl Events {
             .await
             .unwrap();
         let commit = client.prepare("INSERT INTO hops (body) VALUES ($1)").await.unwrap();
-        let (listener, arrived) = listen(&ground.url()).await;
+        let (listener, arrived) = listen(&engines.url()).await;
         Self {
             listing: services[0].address,
-            cookie: Visitors::new().cookie("seller"),
+            cookie: SessionCookies::new().cookie("seller"),
             arrived,
             _listener: listener,
             client,
             commit,
-            bare: BareStream::create(&ground.nats.url()).await,
+            bare: BareStream::create(&engines.nats.url()).await,
             count: 0,
             followed: Spans::default(),
             hops: Spans::default(),
             _services: services,
-            _ground: ground,
+            _ground: engines,
         }
     }
 
-    /// Follows so many, and after each one takes the bare hops.
+    /// Measures `count` events, and the bare hops after each of them.
     pub(crate) async fn follow(&mut self, count: usize) {
-        // One that rests for long is closed by the service.
+        // The service closes idle connections.
         let mut http = Connection::open(self.listing).await;
         for _ in 0..count {
             self.count += 1;
@@ -85,7 +85,7 @@ impl Events {
             tokio::time::sleep(PAUSE).await;
             let hops = self.commit().await + self.bare.publish_one().await + self.commit().await;
             tokio::time::sleep(PAUSE).await;
-            // The first ones make connections and prepare statements.
+            // The first events open connections and prepare statements.
             if self.count > 10 {
                 self.followed.push(took);
                 self.hops.push(hops);
@@ -99,13 +99,13 @@ impl Events {
         began.elapsed()
     }
 
-    /// How long each event took, and each time the bare hops.
+    /// Returns the times of the events, and those of the bare hops.
     pub(crate) fn spans(&self) -> [&Spans; 2] {
         [&self.followed, &self.hops]
     }
 }
 
-/// Hears of each ticket that orders commits, as long as the connection is kept.
+/// Subscribes to the tickets that orders commits, for as long as the returned client lives.
 async fn listen(url: &str) -> (Client, mpsc::UnboundedReceiver<String>) {
     let (client, mut connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
     let (sender, receiver) = mpsc::unbounded_channel();

@@ -1,15 +1,18 @@
-//! `cargo xtask bench scale`: services on PostgreSQL and NATS against the engines' own programs, interleaved in one run.
+//! `cargo xtask bench scale`: compares services on PostgreSQL and NATS with the engines' own programs, interleaved in
+//! one run.
 //!
-//! Both servers wait for the disk before they answer: PostgreSQL with `fsync` and `synchronous_commit` on, NATS with
-//! `sync_interval: always`. Absolute numbers depend on the machine; the ratios, taken round by round, do not.
+//! Both servers sync to disk before they respond: PostgreSQL with `fsync` and `synchronous_commit` on, NATS with
+//! `sync_interval: always`. Absolute figures depend on the machine; the ratios of each round do not.
 
-#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark that cannot run should stop")]
 
 mod bare_orders;
 mod bare_stream;
+#[path = "../common/cookies.rs"]
+mod cookies;
+mod engines;
 mod events;
-mod ground;
 #[path = "../common/http.rs"]
 mod http;
 mod orders;
@@ -18,31 +21,29 @@ mod replica;
 #[path = "../common/report.rs"]
 mod report;
 mod spans;
-#[path = "../common/visitors.rs"]
-mod visitors;
 
 use bare_stream::BareStream;
+use engines::Engines;
 use events::Events;
-use ground::Ground;
 use report::Rounds;
 
 /// Orders of one measurement.
 const ORDERS: usize = 4096;
-/// Orders of one user: fewer than the limit on unpaid ones.
-const ORDERS_A_USER: usize = 16;
-/// Connections to the database that a replica keeps, the default, and that `pgbench` has.
+/// Orders of one user: below the limit of unpaid orders.
+const ORDERS_PER_USER: usize = 16;
+/// Database connections of a replica, by default, and of `pgbench`.
 const POOL: usize = 12;
-/// How many replicas of orders are compared.
+/// The numbers of replicas of orders that are compared.
 const REPLICAS: [usize; 3] = [1, 2, 4];
-/// Events that wait in an outbox when its relay begins.
+/// Events in an outbox when its relay starts.
 const WAITING: usize = 8192;
-/// Events of one round that are followed from one service to another, one at a time.
+/// Events of one round whose latency between two services is measured.
 const FOLLOWED: usize = 150;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let rounds = args.iter().position(|arg| arg == "--rounds").and_then(|at| args.get(at + 1)?.parse().ok());
-    // Given to every bench target by `cargo test --benches`: then there is nothing to measure.
+    // `cargo test --benches` passes it to every bench target: nothing is measured.
     if args.iter().any(|arg| arg == "--test") {
         return;
     }
@@ -51,8 +52,8 @@ fn main() {
 }
 
 async fn measure(rounds: u32) {
-    let ground = Ground::prepare().await;
-    let bare = BareStream::create(&ground.nats.url()).await;
+    let engines = Engines::prepare().await;
+    let bare = BareStream::create(&engines.nats.url()).await;
     let mut events = Events::begin().await;
     let mut ordered: [Rounds; REPLICAS.len()] = Default::default();
     let (mut published, mut one_by_one, mut pipelined) =
@@ -61,18 +62,18 @@ async fn measure(rounds: u32) {
 
     for round in 1..=rounds {
         println!("round {round} of {rounds}");
-        // Each of them first in its turn, so that none has a fresher database or a warmer machine than the others.
+        // Each of them is first in turn, so that none has a fresher database or a warmer machine than the others.
         for turn in 0..REPLICAS.len() {
             let which = (turn + round as usize) % REPLICAS.len();
-            let (answered, told) = orders::measure(&ground, REPLICAS[which]).await;
-            ordered[which].push(answered);
+            let (response_rate, publish_rate) = orders::measure(&engines, REPLICAS[which]).await;
+            ordered[which].push(response_rate);
             if REPLICAS[which] == 1 {
-                published.push(told);
-                one_by_one.push(bare_orders::measure(&ground, bare_orders::ONE_BY_ONE).await);
-                pipelined.push(bare_orders::measure(&ground, bare_orders::PIPELINED).await);
+                published.push(publish_rate);
+                one_by_one.push(bare_orders::measure(&engines, bare_orders::ONE_BY_ONE).await);
+                pipelined.push(bare_orders::measure(&engines, bare_orders::PIPELINED).await);
             }
         }
-        relayed.push(relay::measure(&ground).await);
+        relayed.push(relay::measure(&engines).await);
         batches.push(bare.publish(WAITING).await);
         events.follow(FOLLOWED).await;
     }

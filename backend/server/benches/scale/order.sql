@@ -1,4 +1,4 @@
--- What one order with an idempotency key runs in the service, statement by statement.
+-- The statements of one order with an idempotency key in the service, one by one.
 \set n :n + 1
 \set number (:round * 64 + :client_id) * 100000 + :n
 \set buyer :number / :orders_a_user

@@ -1,4 +1,4 @@
--- The same as order.sql, in as few round trips as the service.
+-- The statements of order.sql, in the round trips of the service.
 \set n :n + 1
 \set number (:round * 64 + :client_id) * 100000 + :n
 \set buyer :number / :orders_a_user

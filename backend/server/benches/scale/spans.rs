@@ -1,8 +1,8 @@
-//! How long something took, many times: the median to quote, and the one in a hundred.
+//! Durations of repeated measurements: their median and 99th percentile.
 
 use std::time::Duration;
 
-/// Times of one kind.
+/// The durations of one measurement.
 #[derive(Default)]
 pub(crate) struct Spans(Vec<Duration>);
 
@@ -11,7 +11,7 @@ impl Spans {
         self.0.push(span);
     }
 
-    /// The median, and what one in a hundred is over, in milliseconds.
+    /// Returns the median and the 99th percentile, in milliseconds.
     fn quantiles(&self) -> [f64; 2] {
         let mut spans = self.0.clone();
         spans.sort_unstable();
@@ -23,7 +23,7 @@ impl Spans {
         println!("{name:58} {middle:10.2} ms  (p99 {high:.2}, of {})", self.0.len());
     }
 
-    /// Prints how this compares with `other`, by the median and by the one in a hundred.
+    /// Prints the ratio to `other`, of the medians and of the 99th percentiles.
     pub(crate) fn ratio(&self, name: &str, other: &Self) {
         let ([middle, high], [other_middle, other_high]) = (self.quantiles(), other.quantiles());
         println!("{name:58} {:10.2} ×  (p99 {:.2})", middle / other_middle, high / other_high);

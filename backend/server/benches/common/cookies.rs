@@ -1,4 +1,4 @@
-//! Whoever sends the load, signed in by the key that the servers were given.
+//! The session cookies of the load, signed with the key of the servers.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::session::{CookieSettings, RevokedSessions, SessionKeys, Sessions};
 use ticketing_sdk::UserId;
 
-/// What signs the sessions.
+/// The session key of the servers.
 pub(crate) const KEY: &str = "a key that is only used to measure";
 
-/// Makes sessions.
-pub(crate) struct Visitors(Sessions);
+/// Creates session cookies.
+pub(crate) struct SessionCookies(Sessions);
 
-impl Visitors {
+impl SessionCookies {
     pub(crate) fn new() -> Self {
         let clock = Clock::system();
         Self(Sessions::new(
@@ -25,7 +25,7 @@ impl Visitors {
         ))
     }
 
-    /// The `Cookie` header of a user.
+    /// Returns the `Cookie` header of a user.
     pub(crate) fn cookie(&self, user: &str) -> String {
         let begun = self.0.begin(&UserId::new(user), "bench@example.com").unwrap();
         begun.cookie.to_str().unwrap().split(';').next().unwrap().to_owned()

@@ -1,5 +1,4 @@
-//! What everything stands on: a PostgreSQL server and a NATS server of our own that wait for the disk, and what the program
-//! of the services needs to know of them.
+//! A private PostgreSQL server and NATS server with synchronous writes, and the command of a service on them.
 
 use std::process::Stdio;
 
@@ -7,40 +6,39 @@ use ticketing_testkit::{NatsServer, PrivateServer};
 use tokio::process::Command;
 use tokio_postgres::{Client, NoTls};
 
-use crate::visitors::KEY;
+use crate::cookies::KEY;
 
-pub(crate) struct Ground {
+pub(crate) struct Engines {
     pub(crate) postgres: PrivateServer,
     pub(crate) nats: NatsServer,
 }
 
-impl Ground {
-    /// Starts the servers and makes the tables and streams; beside them the same tables in a database that no service
-    /// knows.
+impl Engines {
+    /// Starts the servers, and creates the tables and streams; and the same tables in a database without a service.
     pub(crate) async fn prepare() -> Self {
-        let ground = Self { postgres: PrivateServer::start(), nats: NatsServer::begin().await };
-        ground.postgres.psql("CREATE DATABASE bare");
-        for url in [ground.postgres.url(), ground.bare_url()] {
-            let migrated = ground.program(&url).arg("migrate").status().await.unwrap();
+        let engines = Self { postgres: PrivateServer::start(), nats: NatsServer::begin().await };
+        engines.postgres.psql("CREATE DATABASE bare");
+        for url in [engines.postgres.url(), engines.bare_url()] {
+            let migrated = engines.program(&url).arg("migrate").status().await.unwrap();
             assert!(migrated.success(), "tables and streams are made");
         }
-        ground
+        engines
     }
 
-    /// The database of the services.
+    /// Returns the URL of the database of the services.
     pub(crate) fn url(&self) -> String {
         self.postgres.url()
     }
 
-    /// The database with the same tables.
+    /// Returns the URL of the database with the same tables.
     pub(crate) fn bare_url(&self) -> String {
         self.postgres.other_url("bare")
     }
 
-    /// `ticketing-server`, told where everything is.
+    /// Returns the command of `ticketing-server` on these engines.
     pub(crate) fn program(&self, url: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ticketing-server"));
-        // Nothing of whoever measures may change what the services do.
+        // The environment of the benchmark must not change the services.
         command.env_clear().env("TICKETING_DATABASE_URL", url).env("TICKETING_NATS_URL", self.nats.url());
         command.env("TICKETING_DATABASE_CONNECTIONS", crate::POOL.to_string());
         command
@@ -52,17 +50,17 @@ impl Ground {
     }
 }
 
-/// A connection of our own.
+/// Opens a connection.
 pub(crate) async fn connect(url: &str) -> Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
-    // It ends with the server.
+    // The task ends with the server.
     tokio::spawn(async move { drop(connection.await) });
-    // Whoever looks now and then whether all is done must not cost what a look at a whole table costs.
+    // Polling must not scan whole tables.
     client.batch_execute("SET enable_seqscan = off").await.unwrap();
     client
 }
 
-/// Puts tickets into a copy of the tickets in orders: `each` for every one of so many groups, and of this round.
+/// Inserts tickets into the copy of the tickets in orders: `each` for every group of this round.
 pub(crate) async fn list_tickets(client: &Client, round: usize, groups: usize, each: usize) {
     let sql = format!(
         "INSERT INTO orders.tickets (id, title, price, user_id, deleted, version) \
@@ -73,12 +71,12 @@ pub(crate) async fn list_tickets(client: &Client, round: usize, groups: usize, e
     client.batch_execute(&sql).await.unwrap();
 }
 
-/// The identifier of the ticket with this number: as long as any, and rising as theirs do.
+/// Returns the identifier of the ticket with this number, of the length and order of real identifiers.
 pub(crate) fn id(number: usize) -> String {
     format!("019aaaaa-0000-7000-8000-{number:012}")
 }
 
-/// The same in SQL.
+/// Returns the same in SQL.
 fn id_sql(number: &str) -> String {
     format!("'019aaaaa-0000-7000-8000-' || lpad(({number})::text, 12, '0')")
 }
