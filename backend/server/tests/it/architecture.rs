@@ -15,7 +15,7 @@ const SERVICES: [&str; 6] = [
     "ticketing-client",
 ];
 
-fn house() -> PathBuf {
+fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
@@ -30,7 +30,7 @@ struct Dependency {
 fn packages() -> Vec<Value> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--offline", "--no-deps", "--format-version", "1"])
-        .current_dir(house())
+        .current_dir(workspace())
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -78,7 +78,7 @@ fn no_service_depends_on_another() {
 }
 
 #[test]
-fn the_rooms_below_know_nothing_of_the_rooms_above() {
+fn lower_crates_do_not_depend_on_upper_crates() {
     let crates = crates();
     let allowed: [(&str, &[&str]); 4] = [
         ("ticketing-sdk", &[]),
@@ -102,7 +102,7 @@ fn the_rooms_below_know_nothing_of_the_rooms_above() {
 }
 
 #[test]
-fn the_pages_stand_on_http_alone() {
+fn client_service_depends_on_http_only() {
     let crates = crates();
     let ours: Vec<&str> = used(&crates, "ticketing-client")
         .map(|dependency| dependency.name.as_str())
@@ -118,7 +118,7 @@ fn the_pages_stand_on_http_alone() {
 }
 
 #[test]
-fn only_the_platform_knows_databases_and_telemetry() {
+fn only_platform_depends_on_databases_and_telemetry() {
     for (name, dependencies) in &crates() {
         for dependency in dependencies.iter().filter(|dependency| !dependency.dev) {
             let driver = ["rusqlite", "postgres", "tokio-postgres", "sqlx", "refinery", "libsqlite3-sys"];
@@ -135,7 +135,7 @@ fn only_the_platform_knows_databases_and_telemetry() {
 }
 
 #[test]
-fn the_terminal_reaches_the_services_through_the_sdk() {
+fn terminal_crates_use_services_through_the_sdk() {
     let crates = crates();
     let backend: BTreeSet<&str> = crates
         .keys()
@@ -172,10 +172,10 @@ fn only_builds_for_tests_have_kill_points() {
     with_feature.sort_unstable();
     assert_eq!(with_feature, ["ticketing-platform", "ticketing-server"]);
     // Whoever asks for every feature of an optimised build is told.
-    let text = std::fs::read_to_string(house().join("backend/platform/src/kill_point.rs")).unwrap();
+    let text = std::fs::read_to_string(workspace().join("backend/platform/src/kill_point.rs")).unwrap();
     assert!(text.contains("#[cfg(all(feature = \"kill-points\", not(debug_assertions)))]\ncompile_error!("));
     for path in ["backend/deploy/Dockerfile", "xtask/src/bench.rs", "xtask/src/storm.rs"] {
-        let text = std::fs::read_to_string(house().join(path)).unwrap();
+        let text = std::fs::read_to_string(workspace().join(path)).unwrap();
         assert!(!text.contains("--all-features") && !text.contains(FEATURE), "{path} builds with it");
     }
 }
@@ -205,8 +205,8 @@ fn only_test_builds_have_fault_injection() {
 }
 
 #[test]
-fn there_is_one_tls_provider() {
-    let lock = std::fs::read_to_string(house().join("Cargo.lock")).unwrap();
+fn dependency_tree_has_one_tls_provider() {
+    let lock = std::fs::read_to_string(workspace().join("Cargo.lock")).unwrap();
     let packages: BTreeSet<&str> =
         lock.lines().filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"')).collect();
     assert!(packages.contains("ring") && packages.contains("rustls"));
@@ -220,7 +220,7 @@ fn there_is_one_tls_provider() {
 /// Every Rust file below a folder of the house, with its text.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();
-    let mut folders = vec![house().join(folder)];
+    let mut folders = vec![workspace().join(folder)];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else { continue };
         for entry in entries {
@@ -237,10 +237,11 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The folders that hold the code of the product.
-const ROOMS: [&str; 6] = ["backend", "ticketing-sdk", "ticketing-cli", "ticketing-tui", "examples", "xtask"];
+const SOURCE_FOLDERS: [&str; 6] =
+    ["backend", "ticketing-sdk", "ticketing-cli", "ticketing-tui", "examples", "xtask"];
 
 fn product() -> impl Iterator<Item = (PathBuf, String)> {
-    ROOMS.into_iter().flat_map(sources)
+    SOURCE_FOLDERS.into_iter().flat_map(sources)
 }
 
 fn is_part(path: &Path, name: &str) -> bool {
@@ -249,11 +250,11 @@ fn is_part(path: &Path, name: &str) -> bool {
 }
 
 #[test]
-fn the_rules_of_a_service_do_no_io() {
-    let mut looked_at = 0;
+fn domain_modules_do_no_io() {
+    let mut checked = 0;
     for service in ["auth", "tickets", "orders", "payments", "expiration"] {
         for (path, text) in sources(&format!("backend/{service}/src/domain")) {
-            looked_at += 1;
+            checked += 1;
             for word in [
                 "tokio",
                 "axum",
@@ -268,18 +269,18 @@ fn the_rules_of_a_service_do_no_io() {
             }
         }
     }
-    assert!(looked_at >= 8, "{looked_at} files");
+    assert!(checked >= 8, "{checked} files");
 }
 
 #[test]
-fn the_core_of_the_full_screen_program_does_no_io() {
-    let mut looked_at = 0;
+fn tui_core_does_no_io() {
+    let mut checked = 0;
     let core = sources("ticketing-tui/src").into_iter().filter(|(path, _)| {
         !is_part(path, "driver")
             && !["terminal.rs", "journal.rs", "lib.rs"].iter().any(|edge| path.ends_with(edge))
     });
     for (path, text) in core {
-        looked_at += 1;
+        checked += 1;
         for word in [
             "tokio",
             "std::fs",
@@ -294,11 +295,11 @@ fn the_core_of_the_full_screen_program_does_no_io() {
             assert!(!text.contains(word), "{} speaks of {word}", path.display());
         }
     }
-    assert!(looked_at >= 30, "{looked_at} files");
+    assert!(checked >= 30, "{checked} files");
 }
 
 #[test]
-fn one_module_knows_stripe() {
+fn only_the_stripe_module_uses_stripe() {
     let mut known = 0;
     for (path, text) in sources("backend").into_iter().filter(|(path, _)| is_part(path, "src")) {
         let speaks = text.contains("payment_intent") || text.contains("stripe-signature");
@@ -315,7 +316,7 @@ fn one_module_knows_stripe() {
 }
 
 #[test]
-fn one_folder_knows_opentelemetry() {
+fn only_telemetry_uses_opentelemetry() {
     let mut known = 0;
     for (path, text) in product().filter(|(path, _)| is_part(path, "src")) {
         let speaks = text.contains("opentelemetry");
@@ -327,7 +328,7 @@ fn one_folder_knows_opentelemetry() {
 }
 
 #[test]
-fn time_is_read_in_one_place() {
+fn only_clock_reads_the_time() {
     for (path, text) in product() {
         let named =
             text.lines().any(|line| line.contains("SystemTime::now()") || line.contains("Timestamp::now()"));
@@ -337,7 +338,7 @@ fn time_is_read_in_one_place() {
 }
 
 #[test]
-fn every_file_says_what_lives_in_it() {
+fn every_file_has_a_module_comment() {
     for (path, text) in product() {
         let is_described = text.starts_with("//!") || text.starts_with("#![doc = include_str!");
         assert!(is_described, "{} does not say what it is", path.display());
@@ -345,7 +346,7 @@ fn every_file_says_what_lives_in_it() {
 }
 
 #[test]
-fn no_file_is_a_switchboard() {
+fn source_files_have_at_most_400_lines() {
     for (path, text) in product().filter(|(path, _)| is_part(path, "src")) {
         let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();
         assert!(code <= 500, "{} has {code} lines", path.display());
@@ -353,7 +354,7 @@ fn no_file_is_a_switchboard() {
 }
 
 #[test]
-fn lints_are_lifted_with_a_reason_or_not_at_all() {
+fn lints_are_expected_with_a_reason_only() {
     for (path, text) in product() {
         for (number, line) in text.lines().enumerate() {
             let line = line.trim_start();
@@ -366,13 +367,13 @@ fn lints_are_lifted_with_a_reason_or_not_at_all() {
 
 #[test]
 fn migrations_run_on_both_databases() {
-    let mut looked_at = 0;
+    let mut checked = 0;
     for crate_folder in ["auth", "tickets", "orders", "payments", "expiration", "platform"] {
-        let folder = house().join("backend").join(crate_folder).join("migrations");
+        let folder = workspace().join("backend").join(crate_folder).join("migrations");
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             let text = std::fs::read_to_string(&path).unwrap();
-            looked_at += 1;
+            checked += 1;
             for line in text.lines().filter(|line| !line.trim_start().starts_with("--")) {
                 for word in
                     ["INTEGER", "AUTOINCREMENT", "BLOB", "REAL", "SERIAL", "JSONB", "TIMESTAMP", "datetime("]
@@ -383,5 +384,5 @@ fn migrations_run_on_both_databases() {
             }
         }
     }
-    assert!(looked_at >= 7, "{looked_at} migrations");
+    assert!(checked >= 7, "{checked} migrations");
 }

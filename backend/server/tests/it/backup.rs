@@ -25,7 +25,7 @@ async fn purchase(stack: &TestStack, seller: &TestSession, buyer: &TestSession) 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn backup_under_load_is_whole_and_costs_no_write() {
+async fn backup_under_load_is_complete_and_loses_no_write() {
     let folder = tempfile::tempdir().unwrap();
     let stack = Arc::new(TestStack::start().await);
     let (stop, purchases) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU32::new(0)));
@@ -64,7 +64,7 @@ async fn backup_under_load_is_whole_and_costs_no_write() {
 }
 
 #[tokio::test]
-async fn backup_is_refused_where_it_would_not_be_whole() {
+async fn incomplete_backup_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("copy");
     let empty = folder.path().join("empty");

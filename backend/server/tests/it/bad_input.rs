@@ -8,12 +8,12 @@ use crate::support::{list, rows};
 on_shapes! {
     [embedded, postgres_and_nats, processes]
     #[tokio::test]
-    what_does_not_exist_is_not_found_whatever_it_is_called, unknown_routes_are_not_found,
-    methods_that_a_route_does_not_have_are_named, a_browser_cannot_be_made_to_write_from_another_site,
-    an_origin_that_is_allowed_may_write, every_answer_carries_a_request_id;
+    unknown_identifiers_are_not_found, unknown_routes_are_not_found,
+    unsupported_methods_list_the_allowed_ones, cross_site_writes_are_refused,
+    write_from_an_allowed_origin_is_accepted, every_response_has_a_request_id;
     [embedded, postgres_and_nats]
     #[tokio::test]
-    queries_that_make_no_sense_are_refused_by_field;
+    invalid_query_fields_are_refused_by_name;
 }
 
 /// Identifiers that are none.
@@ -35,7 +35,7 @@ const BAD_IDS: [&str; 12] = [
 /// What the ingress takes for no address at all.
 const NO_ADDRESS: [&str; 2] = ["%00", "%"];
 
-async fn what_does_not_exist_is_not_found_whatever_it_is_called(shape: Shape) {
+async fn unknown_identifiers_are_not_found(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A title", "price": 1 });
@@ -84,7 +84,7 @@ async fn unknown_routes_are_not_found(shape: Shape) {
     stack.finish().await;
 }
 
-async fn methods_that_a_route_does_not_have_are_named(shape: Shape) {
+async fn unsupported_methods_list_the_allowed_ones(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     for (method, path, allowed) in [
         (Method::DELETE, "/api/tickets", ["GET", "POST"].as_slice()),
@@ -129,7 +129,7 @@ fn writes(user: &TestSession) -> Vec<(Method, String, String)> {
     .collect()
 }
 
-async fn a_browser_cannot_be_made_to_write_from_another_site(shape: Shape) {
+async fn cross_site_writes_are_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let before = rows(&stack).await;
@@ -165,7 +165,7 @@ async fn a_browser_cannot_be_made_to_write_from_another_site(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_origin_that_is_allowed_may_write(shape: Shape) {
+async fn write_from_an_allowed_origin_is_accepted(shape: Shape) {
     let shop = "https://shop.example";
     let stack = TestStack::builder()
         .on(shape)
@@ -179,7 +179,7 @@ async fn an_origin_that_is_allowed_may_write(shape: Shape) {
     stack.finish().await;
 }
 
-async fn every_answer_carries_a_request_id(shape: Shape) {
+async fn every_response_has_a_request_id(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let mut seen = std::collections::HashSet::new();
     for path in ["/api/tickets", "/api/tickets/x", "/api/orders", "/nothing", "/healthz", "/api/openapi.json"]
@@ -198,7 +198,7 @@ async fn every_answer_carries_a_request_id(shape: Shape) {
     stack.finish().await;
 }
 
-async fn queries_that_make_no_sense_are_refused_by_field(shape: Shape) {
+async fn invalid_query_fields_are_refused_by_name(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     list(&stack, &user, "A ticket", 20.0).await;

@@ -8,12 +8,12 @@ use crate::support::{id, list, ordered, rows, ticket};
 on_shapes! {
     [embedded, postgres_and_nats, processes]
     #[tokio::test]
-    what_is_not_json_is_refused, a_body_beyond_64_kib_is_too_large,
-    a_chunked_body_beyond_64_kib_is_too_large_too, control_characters_in_a_title_are_kept_as_data;
+    non_json_bodies_are_refused, body_above_64_kib_is_too_large,
+    chunked_body_above_64_kib_is_too_large, control_characters_in_a_title_are_kept;
     [embedded, postgres_and_nats]
     #[tokio::test]
-    every_fault_of_a_body_is_named_at_once, prices_are_dollars_with_two_decimals_at_most,
-    a_field_that_is_given_twice_or_not_known_does_no_harm, nesting_without_end_is_refused;
+    all_errors_of_a_body_are_reported_at_once, prices_have_at_most_two_decimals,
+    duplicate_and_unknown_fields_are_harmless, deep_nesting_is_refused;
 }
 
 /// Every route with a body, and the fields that it needs.
@@ -40,7 +40,7 @@ async fn send(stack: &TestStack, user: &TestSession, route: &Route, kind: &str, 
     stack.raw().request(route.method.clone(), &route.path).by(user).body(kind, body).await
 }
 
-async fn what_is_not_json_is_refused(shape: Shape) {
+async fn non_json_bodies_are_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let routes = routes(&stack, &user).await;
@@ -81,7 +81,7 @@ async fn what_is_not_json_is_refused(shape: Shape) {
     stack.finish().await;
 }
 
-async fn every_fault_of_a_body_is_named_at_once(shape: Shape) {
+async fn all_errors_of_a_body_are_reported_at_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let routes = routes(&stack, &user).await;
@@ -105,7 +105,7 @@ async fn every_fault_of_a_body_is_named_at_once(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_body_beyond_64_kib_is_too_large(shape: Shape) {
+async fn body_above_64_kib_is_too_large(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let routes = routes(&stack, &user).await;
@@ -126,7 +126,7 @@ async fn a_body_beyond_64_kib_is_too_large(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_chunked_body_beyond_64_kib_is_too_large_too(shape: Shape) {
+async fn chunked_body_above_64_kib_is_too_large(shape: Shape) {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
@@ -152,7 +152,7 @@ async fn a_chunked_body_beyond_64_kib_is_too_large_too(shape: Shape) {
     stack.finish().await;
 }
 
-async fn prices_are_dollars_with_two_decimals_at_most(shape: Shape) {
+async fn prices_have_at_most_two_decimals(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for bad in [
@@ -201,7 +201,7 @@ async fn prices_are_dollars_with_two_decimals_at_most(shape: Shape) {
     stack.finish().await;
 }
 
-async fn control_characters_in_a_title_are_kept_as_data(shape: Shape) {
+async fn control_characters_in_a_title_are_kept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for title in [
@@ -235,7 +235,7 @@ async fn control_characters_in_a_title_are_kept_as_data(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_field_that_is_given_twice_or_not_known_does_no_harm(shape: Shape) {
+async fn duplicate_and_unknown_fields_are_harmless(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let body = json!({
@@ -252,7 +252,7 @@ async fn a_field_that_is_given_twice_or_not_known_does_no_harm(shape: Shape) {
     stack.finish().await;
 }
 
-async fn nesting_without_end_is_refused(shape: Shape) {
+async fn deep_nesting_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for route in &routes(&stack, &user).await {

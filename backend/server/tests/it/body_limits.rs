@@ -37,7 +37,7 @@ fn nginx_allows_the_bodies_that_the_services_read() {
 }
 
 #[test]
-fn the_ingress_allows_the_bodies_that_the_services_read() {
+fn ingress_allows_the_bodies_that_the_services_read() {
     let mut webhooks = 0;
     for document in INGRESS.split("\n---\n") {
         let (_, size) = document.split_once("nginx.ingress.kubernetes.io/proxy-body-size: ").expect("a size");
@@ -54,7 +54,7 @@ fn the_ingress_allows_the_bodies_that_the_services_read() {
 }
 
 #[test]
-fn the_listener_reads_the_largest_body_of_any_route() {
+fn listener_reads_the_largest_body_of_any_route() {
     assert_eq!(ServeLimits::default().body_limit, LARGEST_BODY);
     assert_eq!([BODY_LIMIT, WEBHOOK_BODY_LIMIT].iter().max(), Some(&LARGEST_BODY));
 }

@@ -9,13 +9,13 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The program, started by a shell that sets limits first.
-struct Limited {
+struct LimitedProgram {
     child: Child,
     address: SocketAddr,
     _data: tempfile::TempDir,
 }
 
-impl Limited {
+impl LimitedProgram {
     fn start(limits: &str, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().unwrap();
         let mut child = Command::new("sh")
@@ -43,7 +43,7 @@ impl Limited {
     }
 
     /// The answer to a request on a connection of its own.
-    fn ask(&self, request: &str) -> String {
+    fn request(&self, request: &str) -> String {
         let mut stream = self.connect();
         write!(stream, "{request}\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
         let mut text = String::new();
@@ -52,9 +52,9 @@ impl Limited {
     }
 
     #[track_caller]
-    fn answers(&self) {
+    fn assert_serves(&self) {
         for path in ["/healthz", "/readyz", "/api/tickets"] {
-            let answer = self.ask(&format!("GET {path} HTTP/1.1"));
+            let answer = self.request(&format!("GET {path} HTTP/1.1"));
             assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
         }
     }
@@ -80,7 +80,7 @@ impl Limited {
     }
 }
 
-impl Drop for Limited {
+impl Drop for LimitedProgram {
     fn drop(&mut self) {
         drop(self.child.kill());
         drop(self.child.wait());
@@ -88,13 +88,13 @@ impl Drop for Limited {
 }
 
 #[test]
-fn few_open_files_leave_requests_and_probes_answering() {
-    let server = Limited::start("ulimit -n 200", &[]);
+fn low_open_file_limit_keeps_requests_and_probes_served() {
+    let server = LimitedProgram::start("ulimit -n 200", &[]);
     let (mut idle, mut streams, mut refused) = (Vec::new(), Vec::new(), 0);
     for _ in 0..200 {
         idle.push(server.connect());
     }
-    server.answers();
+    server.assert_serves();
     for _ in 0..200 {
         let (stream, first) = server.watch();
         if first.starts_with("HTTP/1.1 200") {
@@ -105,7 +105,7 @@ fn few_open_files_leave_requests_and_probes_answering() {
         }
     }
     assert!(!streams.is_empty() && refused > 0, "{} streams, {refused} refused", streams.len());
-    server.answers();
+    server.assert_serves();
     let log = server.end();
     assert!(log.contains("limits of the listener lowered"), "{log}");
     assert!(log.lines().count() < 10, "a condition that lasts is one line: {log}");
@@ -115,8 +115,10 @@ fn few_open_files_leave_requests_and_probes_answering() {
 fn streams_of_one_address_leave_slots_to_others() {
     let settings =
         [("TICKETING_STREAMS", "6"), ("TICKETING_STREAMS_PER_ADDRESS", "2"), ("TICKETING_CONNECTIONS", "4")];
-    let server =
-        Limited::start("true", &[&settings[..], &[("TICKETING_TRUSTED_PROXIES", "127.0.0.1")]].concat());
+    let server = LimitedProgram::start(
+        "true",
+        &[&settings[..], &[("TICKETING_TRUSTED_PROXIES", "127.0.0.1")]].concat(),
+    );
     let watch = |client: &str| {
         let mut stream = server.connect();
         let request = format!(
@@ -136,13 +138,13 @@ fn streams_of_one_address_leave_slots_to_others() {
         }
     }
     assert!(watch("4.4.4.4").1.ends_with("503"), "every slot is in use");
-    server.answers();
+    server.assert_serves();
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn soft_limit_on_open_files_is_raised_at_start() {
-    let server = Limited::start("ulimit -Sn 128", &[]);
+    let server = LimitedProgram::start("ulimit -Sn 128", &[]);
     let limits = std::fs::read_to_string(format!("/proc/{}/limits", server.child.id())).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     let words: Vec<&str> = line.split_whitespace().collect();

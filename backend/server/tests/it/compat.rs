@@ -9,9 +9,9 @@ use crate::support::id;
 on_shapes! {
     [embedded, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    the_original_client_buys_a_ticket,
-    the_original_client_is_told_what_it_did_wrong,
-    the_cookie_of_another_name_is_not_looked_at;
+    original_client_buys_a_ticket,
+    original_client_receives_its_error_messages,
+    cookie_of_another_name_is_ignored;
 }
 
 /// A stack with the cookie of older deployments.
@@ -22,7 +22,7 @@ async fn original(shape: Shape) -> TestStack {
     TestStack::builder().on(shape).with(named).start().await
 }
 
-async fn the_original_client_buys_a_ticket(shape: Shape) {
+async fn original_client_buys_a_ticket(shape: Shape) {
     let stack = original(shape).await;
     let raw = stack.raw();
     assert_eq!(raw.get("/api/users/currentuser").await.ok(200), json!({ "currentUser": null }));
@@ -77,7 +77,7 @@ async fn the_original_client_buys_a_ticket(shape: Shape) {
     stack.finish().await;
 }
 
-async fn the_original_client_is_told_what_it_did_wrong(shape: Shape) {
+async fn original_client_receives_its_error_messages(shape: Shape) {
     let stack = original(shape).await;
     let raw = stack.raw();
     let credentials = json!({ "email": "test@test.com", "password": "password" });
@@ -85,7 +85,7 @@ async fn the_original_client_is_told_what_it_did_wrong(shape: Shape) {
     let messages = |reply: &ticketing_testkit::Reply, status: u16| -> Vec<(Value, Value)> {
         reply.faults(status).iter().map(|fault| (fault["message"].clone(), fault["field"].clone())).collect()
     };
-    let said = |message: &str| vec![(json!(message), Value::Null)];
+    let without_field = |message: &str| vec![(json!(message), Value::Null)];
 
     let again = raw.post("/api/users/signup").json(&credentials).await;
     assert_eq!(messages(&again, 400)[0].0, "Email in use");
@@ -94,12 +94,15 @@ async fn the_original_client_is_told_what_it_did_wrong(shape: Shape) {
         json!({ "email": "no@test.com", "password": "password" }),
     ] {
         let reply = raw.post("/api/users/signin").json(&wrong).await;
-        assert_eq!(messages(&reply, 400), said("Invalid credentials"));
+        assert_eq!(messages(&reply, 400), without_field("Invalid credentials"));
     }
     let anonymous = raw.post("/api/tickets").json(&json!({ "title": "x", "price": 1 })).await;
-    assert_eq!(messages(&anonymous, 401), said("Not authorized"));
-    assert_eq!(messages(&raw.get("/api/tickets/5f8d0d55b54764421b7156d9").await, 404), said("Not Found"));
-    assert_eq!(messages(&raw.get("/api/nothing").await, 404), said("Not Found"));
+    assert_eq!(messages(&anonymous, 401), without_field("Not authorized"));
+    assert_eq!(
+        messages(&raw.get("/api/tickets/5f8d0d55b54764421b7156d9").await, 404),
+        without_field("Not Found")
+    );
+    assert_eq!(messages(&raw.get("/api/nothing").await, 404), without_field("Not Found"));
     let reply = raw.post("/api/tickets").cookie(&cookie).json(&json!({ "title": "", "price": -10 })).await;
     let faults = messages(&reply, 400);
     assert_eq!(faults[0], (json!("Title is required"), json!("title")));
@@ -109,17 +112,17 @@ async fn the_original_client_is_told_what_it_did_wrong(shape: Shape) {
     let order = json!({ "ticketId": ticket.json()["id"] });
     raw.post("/api/orders").cookie(&cookie).json(&order).await.ok(201);
     let reply = raw.post("/api/orders").cookie(&cookie).json(&order).await;
-    assert_eq!(messages(&reply, 400), said("Ticket is already reserved"));
+    assert_eq!(messages(&reply, 400), without_field("Ticket is already reserved"));
     let path = format!("/api/tickets/{}", id(&ticket.json()));
     let edit = || async { raw.put(&path).cookie(&cookie).json(&json!({ "title": "y", "price": 2 })).await };
     eventually!(edit().await.status == 400);
-    assert_eq!(messages(&edit().await, 400), said("Cannot edit a reserved ticket"));
+    assert_eq!(messages(&edit().await, 400), without_field("Cannot edit a reserved ticket"));
     let reply = raw.delete(&path).cookie(&cookie).await;
-    assert_eq!(messages(&reply, 400), said("Cannot delete a reserved ticket"));
+    assert_eq!(messages(&reply, 400), without_field("Cannot delete a reserved ticket"));
     stack.finish().await;
 }
 
-async fn the_cookie_of_another_name_is_not_looked_at(shape: Shape) {
+async fn cookie_of_another_name_is_ignored(shape: Shape) {
     let stack = original(shape).await;
     let credentials = json!({ "email": "test@test.com", "password": "password" });
     let reply = stack.raw().post("/api/users/signup").json(&credentials).await;

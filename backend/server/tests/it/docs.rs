@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-fn house() -> PathBuf {
+fn workspace() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 fn read(path: &str) -> String {
-    std::fs::read_to_string(house().join(path)).unwrap()
+    std::fs::read_to_string(workspace().join(path)).unwrap()
 }
 
 /// A document that people read first or next, with the folder that its paths may be relative to.
@@ -18,10 +18,10 @@ struct Document {
 }
 
 fn documents() -> Vec<Document> {
-    let house = house();
+    let workspace = workspace();
     let mut folders: Vec<PathBuf> =
-        ["", "docs", "docs/decisions", "docs/reference"].map(|path| house.join(path)).to_vec();
-    for parent in [house.join("backend"), house.clone()] {
+        ["", "docs", "docs/decisions", "docs/reference"].map(|path| workspace.join(path)).to_vec();
+    for parent in [workspace.join("backend"), workspace.clone()] {
         folders.extend(std::fs::read_dir(parent).unwrap().map(|entry| entry.unwrap().path()));
     }
     let mut paths = BTreeSet::new();
@@ -37,7 +37,7 @@ fn documents() -> Vec<Document> {
 }
 
 /// The lines inside of fences, and the text outside of them.
-fn parted(text: &str) -> (Vec<&str>, String) {
+fn split_fences(text: &str) -> (Vec<&str>, String) {
     let (mut inside, mut outside, mut fenced) = (Vec::new(), String::new(), false);
     for line in text.lines() {
         if line.trim_start().starts_with("```") {
@@ -58,7 +58,7 @@ fn spans(prose: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The rooms of the house, and the folders inside of a room.
-const ROOMS: [&str; 9] = [
+const SOURCE_FOLDERS: [&str; 9] = [
     ".ci",
     ".cargo",
     "backend",
@@ -69,64 +69,61 @@ const ROOMS: [&str; 9] = [
     "ticketing-tui",
     "xtask",
 ];
-const INSIDE: [&str; 4] = ["benches", "migrations", "src", "tests"];
+const CRATE_FOLDERS: [&str; 4] = ["benches", "migrations", "src", "tests"];
 
 fn looks_like_a_path(span: &str) -> bool {
     let plain = span.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte));
     let first = span.split('/').next().unwrap_or_default();
-    let in_a_room = span.contains('/') && (ROOMS.contains(&first) || INSIDE.contains(&first));
-    plain && (in_a_room || (!span.contains('/') && (span.ends_with(".md") || span.ends_with(".toml"))))
+    let in_source_folder =
+        span.contains('/') && (SOURCE_FOLDERS.contains(&first) || CRATE_FOLDERS.contains(&first));
+    plain && (in_source_folder || (!span.contains('/') && (span.ends_with(".md") || span.ends_with(".toml"))))
 }
 
 /// Whether a path that a document names is there: from the root, beside the document, or in some service where the
 /// document speaks of all of them.
-fn is_there(document: &Document, path: &str) -> bool {
-    let house = house();
+fn exists(document: &Document, path: &str) -> bool {
+    let workspace = workspace();
     let beside = document.path.parent().unwrap();
-    if house.join(path).exists() || beside.join(path).exists() {
+    if workspace.join(path).exists() || beside.join(path).exists() {
         return true;
     }
-    let of_all =
-        beside.starts_with(house.join("docs")) && INSIDE.iter().any(|folder| path.starts_with(folder));
-    of_all
+    let in_a_service = beside.starts_with(workspace.join("docs"))
+        && CRATE_FOLDERS.iter().any(|folder| path.starts_with(folder));
+    in_a_service
         && ["auth", "tickets", "orders"]
             .iter()
-            .any(|name| house.join("backend").join(name).join(path).exists())
+            .any(|name| workspace.join("backend").join(name).join(path).exists())
 }
 
 #[test]
-fn every_path_in_the_documents_exists() {
-    let mut looked_at = 0;
+fn documents_name_existing_paths_only() {
+    let mut checked = 0;
     for document in documents() {
-        let (_, prose) = parted(&document.text);
+        let (_, prose) = split_fences(&document.text);
         let links =
             prose.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
         let links = links.filter(|target| !target.contains("://") && !target.starts_with('#'));
         let links = links.map(|target| target.split('#').next().unwrap_or(target));
         for path in spans(&prose).filter(|span| looks_like_a_path(span)).chain(links) {
-            looked_at += 1;
-            assert!(
-                is_there(&document, path),
-                "{} names {path}, which is not there",
-                document.path.display()
-            );
+            checked += 1;
+            assert!(exists(&document, path), "{} names {path}, which is not there", document.path.display());
         }
     }
-    assert!(looked_at > 150, "{looked_at} paths");
+    assert!(checked > 150, "{checked} paths");
 }
 
 /// What a command takes.
 #[derive(Default)]
-struct Taken {
+struct CommandArguments {
     /// Whether each option has a value.
     options: BTreeMap<String, bool>,
     positionals: usize,
 }
 
 /// The commands of the reference, which is made from the program's own tree; those of all under "".
-fn commands() -> BTreeMap<String, Taken> {
+fn commands() -> BTreeMap<String, CommandArguments> {
     let text = read("docs/reference/cli.md");
-    let mut commands = BTreeMap::<String, Taken>::new();
+    let mut commands = BTreeMap::<String, CommandArguments>::new();
     let mut current = None;
     for line in text.lines() {
         if let Some(heading) = line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")) {
@@ -138,11 +135,11 @@ fn commands() -> BTreeMap<String, Taken> {
                 commands.entry(name.clone()).or_default();
             }
         }
-        let Some(taken) = current.as_ref().and_then(|name| commands.get_mut(name)) else { continue };
+        let Some(arguments) = current.as_ref().and_then(|name| commands.get_mut(name)) else { continue };
         let Some(label) = line.strip_prefix("- `").and_then(|rest| rest.split('`').next()) else { continue };
         let names: Vec<&str> = label.split([' ', ',']).filter(|word| word.starts_with('-')).collect();
-        taken.positionals += usize::from(names.is_empty());
-        taken.options.extend(names.into_iter().map(|name| (name.to_owned(), label.contains('<'))));
+        arguments.positionals += usize::from(names.is_empty());
+        arguments.options.extend(names.into_iter().map(|name| (name.to_owned(), label.contains('<'))));
     }
     commands
 }
@@ -162,7 +159,11 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// Checks the words after `ticketing`. A mention in prose may leave out what a command line must have.
-fn check(commands: &BTreeMap<String, Taken>, words: &[String], mention: bool) -> Result<(), String> {
+fn check(
+    commands: &BTreeMap<String, CommandArguments>,
+    words: &[String],
+    mention: bool,
+) -> Result<(), String> {
     let mut options = commands[""].options.clone();
     let mut name = String::new();
     let mut positionals = 0;
@@ -178,29 +179,29 @@ fn check(commands: &BTreeMap<String, Taken>, words: &[String], mention: bool) ->
         }
         let longer = if name.is_empty() { word.clone() } else { format!("{name} {word}") };
         match commands.get(&longer) {
-            Some(taken) => {
+            Some(arguments) => {
                 name = longer;
-                options.extend(taken.options.clone());
+                options.extend(arguments.options.clone());
             }
             None => positionals += 1,
         }
     }
-    let taken = commands.get(&name).ok_or("no such command")?;
+    let arguments = commands.get(&name).ok_or("no such command")?;
     let has_verbs = commands.keys().any(|other| other.starts_with(&format!("{name} ")));
-    let lacks = !mention && !name.is_empty() && (positionals < taken.positionals || has_verbs);
-    if lacks || positionals > taken.positionals {
-        return Err(format!("{name} takes {} values, and not {positionals}", taken.positionals));
+    let lacks = !mention && !name.is_empty() && (positionals < arguments.positionals || has_verbs);
+    if lacks || positionals > arguments.positionals {
+        return Err(format!("{name} takes {} values, and not {positionals}", arguments.positionals));
     }
     Ok(())
 }
 
 #[test]
-fn every_command_line_of_the_guides_is_valid() {
+fn command_lines_of_the_guides_are_valid() {
     let commands = commands();
     assert!(commands.len() > 20, "{:?}", commands.keys());
     for (path, at_least) in [("README.md", 10), ("docs/TUTORIAL.md", 20), ("docs/CONFIGURATION.md", 4)] {
         let text = read(path);
-        let (fenced, prose) = parted(&text);
+        let (fenced, prose) = split_fences(&text);
         let lines = fenced.into_iter().filter_map(|line| line.strip_prefix("$ "));
         let lines = lines.filter_map(|line| line.rsplit(" | ").next()?.trim().strip_prefix("ticketing "));
         let mentions = spans(&prose).filter_map(|span| span.strip_prefix("ticketing "));
@@ -216,7 +217,7 @@ fn every_command_line_of_the_guides_is_valid() {
 }
 
 #[test]
-fn an_invalid_command_line_is_noticed() {
+fn invalid_command_lines_are_detected() {
     let commands = commands();
     for line in
         ["tickets import", "tickets", "tickets get", "buy a b", "tickets list --nope", "tickets list --limit"]
@@ -231,7 +232,7 @@ fn an_invalid_command_line_is_noticed() {
 }
 
 #[test]
-fn the_exit_codes_of_the_tutorial_equal_the_reference() {
+fn exit_codes_of_the_tutorial_equal_the_reference() {
     let (reference, tutorial) = (read("docs/reference/cli.md"), read("docs/TUTORIAL.md"));
     let codes: Vec<&str> = reference.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
     assert!(codes.len() >= 9, "{codes:?}");
@@ -265,7 +266,7 @@ fn variables_below(folder: &Path) -> BTreeSet<String> {
 }
 
 /// Variables that only tests look at.
-const OF_TESTS: [&str; 5] = [
+const TEST_VARIABLES: [&str; 5] = [
     "TICKETING_BIN",
     "TICKETING_NATS_SERVER",
     "TICKETING_NGINX",
@@ -276,28 +277,28 @@ const OF_TESTS: [&str; 5] = [
 const STREAMS: [&str; 2] = ["TICKETING_DEAD", "TICKETING_ADVISORIES"];
 
 #[test]
-fn the_documents_name_every_setting_and_no_other() {
-    let house = house();
+fn documents_name_every_setting_and_no_other() {
+    let workspace = workspace();
     let command = ticketing_server::command::command();
     let subcommands = command.get_subcommands().flat_map(|command| command.get_arguments());
     let server: BTreeSet<String> =
         subcommands.filter_map(|arg| Some(arg.get_env()?.to_string_lossy().into_owned())).collect();
 
-    let client = variables_below(&house.join("ticketing-cli/src"));
+    let client = variables_below(&workspace.join("ticketing-cli/src"));
     let guide = variables(&read("docs/CONFIGURATION.md"), "");
     let lacking: Vec<_> = client.difference(&server).filter(|name| !guide.contains(*name)).collect();
     assert!(lacking.is_empty(), "docs/CONFIGURATION.md lacks settings of the client: {lacking:?}");
     for document in documents() {
         for name in variables(&document.text, "") {
             let known = client.contains(&name) || server.contains(&name);
-            let other = OF_TESTS.contains(&&*name) || STREAMS.contains(&&*name);
+            let other = TEST_VARIABLES.contains(&&*name) || STREAMS.contains(&&*name);
             assert!(known || other, "{} names {name}, which is no setting", document.path.display());
         }
     }
 }
 
 #[test]
-fn what_the_documents_run_is_there() {
+fn documents_run_existing_xtask_commands_only() {
     let help = read("xtask/src/main.rs");
     for document in documents() {
         for rest in document.text.split("cargo xtask ").skip(1) {

@@ -11,12 +11,12 @@ on_shapes! {
     cookies_of_other_applications_do_not_hide_the_session,
     paths_of_other_clients_reach_their_routes,
     write_through_a_proxy_that_rewrites_host_is_accepted,
-    order_is_judged_before_the_form_of_the_token,
-    values_of_another_type_are_refused_as_such,
-    identifier_means_the_same_in_either_case;
+    order_is_checked_before_the_token,
+    values_of_a_wrong_type_are_refused,
+    identifiers_are_case_insensitive;
 }
 
-async fn identifier_means_the_same_in_either_case(shape: Shape) {
+async fn identifiers_are_case_insensitive(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -100,7 +100,7 @@ async fn write_through_a_proxy_that_rewrites_host_is_accepted(shape: Shape) {
     stack.finish().await;
 }
 
-async fn order_is_judged_before_the_form_of_the_token(shape: Shape) {
+async fn order_is_checked_before_the_token(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -118,7 +118,7 @@ async fn order_is_judged_before_the_form_of_the_token(shape: Shape) {
     stack.finish().await;
 }
 
-async fn values_of_another_type_are_refused_as_such(shape: Shape) {
+async fn values_of_a_wrong_type_are_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let post = |path: &str, body: &serde_json::Value| stack.raw().post(path).by(&user).json(body);

@@ -13,24 +13,24 @@ use crate::support::{cancel, count, list, order_of, ordered, pay, taken, ticket}
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    an_order_ends_at_its_deadline_and_not_before,
-    the_deadline_of_one_buyer_does_not_end_the_order_of_the_next,
-    an_order_that_is_being_paid_does_not_run_out,
-    a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between,
-    a_payment_after_the_deadline_is_refused,
+    order_expires_at_its_deadline_and_not_before,
+    deadline_does_not_end_the_next_order_of_the_ticket,
+    order_does_not_expire_during_a_payment,
+    payment_at_the_deadline_succeeds_or_charges_nothing,
+    payment_after_the_deadline_is_refused,
     deadlines_survive_a_restart;
     [processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    an_order_ends_when_its_time_has_passed,
-    the_time_of_one_buyer_is_not_that_of_the_next,
-    a_payment_about_the_deadline_wins_or_loses_and_nothing_in_between;
+    order_expires_after_its_ttl,
+    next_order_of_a_ticket_has_its_own_deadline,
+    payment_near_the_deadline_succeeds_or_charges_nothing;
 }
 
 const TTL: Duration = Duration::from_secs(15 * 60);
 const MOMENT: Duration = Duration::from_millis(1);
 
 /// A stack whose time stands still until it is moved.
-async fn standing(shape: Shape) -> TestStack {
+async fn start_with_manual_clock(shape: Shape) -> TestStack {
     TestStack::builder()
         .on(shape)
         .clock(Clock::manual(Timestamp::from_millis(1_800_000_000_000)))
@@ -42,8 +42,8 @@ async fn status(stack: &TestStack, buyer: &TestSession, order: &str) -> String {
     order_of(stack, buyer, order).await["status"].as_str().unwrap().to_owned()
 }
 
-async fn an_order_ends_at_its_deadline_and_not_before(shape: Shape) {
-    let stack = standing(shape).await;
+async fn order_expires_at_its_deadline_and_not_before(shape: Shape) {
+    let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -71,8 +71,8 @@ async fn an_order_ends_at_its_deadline_and_not_before(shape: Shape) {
     stack.finish().await;
 }
 
-async fn the_deadline_of_one_buyer_does_not_end_the_order_of_the_next(shape: Shape) {
-    let stack = standing(shape).await;
+async fn deadline_does_not_end_the_next_order_of_the_ticket(shape: Shape) {
+    let stack = start_with_manual_clock(shape).await;
     let seller = stack.session("seller").await;
     let (first, second) = (stack.session("first").await, stack.session("second").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -98,8 +98,8 @@ async fn the_deadline_of_one_buyer_does_not_end_the_order_of_the_next(shape: Sha
     stack.finish().await;
 }
 
-async fn an_order_that_is_being_paid_does_not_run_out(shape: Shape) {
-    let stack = standing(shape).await;
+async fn order_does_not_expire_during_a_payment(shape: Shape) {
+    let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -125,19 +125,19 @@ async fn an_order_that_is_being_paid_does_not_run_out(shape: Shape) {
 
 /// What meets at the last millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum First {
+enum Winner {
     Deadline,
-    Money,
-    Nobody,
+    Payment,
+    Either,
 }
 
-async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(shape: Shape) {
-    let stack = standing(shape).await;
+async fn payment_at_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
+    let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let faults = stack.provider().faults().clone();
     let (mut won, mut lost) = (0, 0);
     for round in 0..60_u32 {
-        let first = [First::Nobody, First::Deadline, First::Nobody, First::Money][round as usize % 4];
+        let first = [Winner::Either, Winner::Deadline, Winner::Either, Winner::Payment][round as usize % 4];
         let ticket_id = list(&stack, &seller, &format!("Ticket {round}"), 19.99).await;
         let order = ordered(&stack, &buyer, &ticket_id).await;
         // Payments has to have heard of it: an order that is as old as that is not waited for.
@@ -148,16 +148,16 @@ async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(
         let race = async {
             eventually!(faults.call_count(ProviderCall::Authorize) > seen);
             match first {
-                First::Deadline => {
+                Winner::Deadline => {
                     stack.clock().advance(MOMENT);
                     drop(gate);
                 }
-                First::Money => {
+                Winner::Payment => {
                     drop(gate);
                     eventually!(status(&stack, &buyer, &order).await != "created");
                     stack.clock().advance(MOMENT);
                 }
-                First::Nobody => {
+                Winner::Either => {
                     let deadline = tokio::task::spawn_blocking({
                         let clock = stack.clock().clone();
                         // From nothing to a few hundred microseconds later than the money.
@@ -176,12 +176,12 @@ async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(
         };
         let (paid, ()) = tokio::join!(pay(&stack, &buyer, &order, "tok_visa"), race);
         if paid.status == 201 {
-            assert_ne!(first, First::Deadline, "money was kept that came late");
+            assert_ne!(first, Winner::Deadline, "money was kept that came late");
             eventually!(status(&stack, &buyer, &order).await == "complete");
             assert_eq!(taken(&stack, &order).await, (1, 1999));
             won += 1;
         } else {
-            assert_ne!(first, First::Money, "a payment in time was refused: {}", paid.text());
+            assert_ne!(first, Winner::Payment, "a payment in time was refused: {}", paid.text());
             paid.refused(400, "order_expired");
             assert_eq!(status(&stack, &buyer, &order).await, "cancelled");
             assert_eq!(taken(&stack, &order).await, (0, 0));
@@ -192,8 +192,8 @@ async fn a_payment_at_the_last_millisecond_wins_or_loses_and_nothing_in_between(
     stack.finish().await;
 }
 
-async fn a_payment_after_the_deadline_is_refused(shape: Shape) {
-    let stack = standing(shape).await;
+async fn payment_after_the_deadline_is_refused(shape: Shape) {
+    let stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -207,7 +207,7 @@ async fn a_payment_after_the_deadline_is_refused(shape: Shape) {
 }
 
 async fn deadlines_survive_a_restart(shape: Shape) {
-    let mut stack = standing(shape).await;
+    let mut stack = start_with_manual_clock(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -224,7 +224,7 @@ async fn deadlines_survive_a_restart(shape: Shape) {
 }
 
 /// Where time cannot be moved.
-async fn hasty(shape: Shape) -> TestStack {
+async fn start_with_short_ttl(shape: Shape) -> TestStack {
     TestStack::builder().on(shape).order_ttl(Duration::from_secs(3)).start().await
 }
 
@@ -236,8 +236,8 @@ async fn deadline(stack: &TestStack, buyer: &TestSession, order: &str) -> Timest
     order_of(stack, buyer, order).await["expiresAt"].as_str().unwrap().parse().unwrap()
 }
 
-async fn an_order_ends_when_its_time_has_passed(shape: Shape) {
-    let stack = hasty(shape).await;
+async fn order_expires_after_its_ttl(shape: Shape) {
+    let stack = start_with_short_ttl(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
     let order = ordered(&stack, &buyer, &ticket_id).await;
@@ -252,8 +252,8 @@ async fn an_order_ends_when_its_time_has_passed(shape: Shape) {
     stack.finish().await;
 }
 
-async fn the_time_of_one_buyer_is_not_that_of_the_next(shape: Shape) {
-    let stack = hasty(shape).await;
+async fn next_order_of_a_ticket_has_its_own_deadline(shape: Shape) {
+    let stack = start_with_short_ttl(shape).await;
     let seller = stack.session("seller").await;
     let (first, second) = (stack.session("first").await, stack.session("second").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -271,8 +271,8 @@ async fn the_time_of_one_buyer_is_not_that_of_the_next(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_payment_about_the_deadline_wins_or_loses_and_nothing_in_between(shape: Shape) {
-    let stack = hasty(shape).await;
+async fn payment_near_the_deadline_succeeds_or_charges_nothing(shape: Shape) {
+    let stack = start_with_short_ttl(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let round = |number: i64| {
         let (stack, seller, buyer) = (&stack, &seller, &buyer);

@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// Longer than any start and any orderly end.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -41,7 +41,7 @@ impl Program {
         command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap()).kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
+        let first = timeout(TIMEOUT, lines.next_line()).await.unwrap().unwrap();
         let url = first.as_deref().and_then(|line| line.strip_prefix("listening on ")).map(str::to_owned);
         let url = url.unwrap_or_else(|| panic!("{}", std::fs::read_to_string(&log).unwrap()));
         Self { child, raw: Raw::new(url), log, _folder: folder }
@@ -57,12 +57,12 @@ impl Program {
     async fn terminate(&mut self) -> ExitStatus {
         let pid = self.child.id().unwrap().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
-        timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap()
+        timeout(TIMEOUT, self.child.wait()).await.expect("it ends in time").unwrap()
     }
 }
 
 #[tokio::test]
-async fn settings_that_cannot_be_used_are_said_before_a_port_is_bound() {
+async fn invalid_trace_settings_are_reported_before_a_port_is_bound() {
     let wrong = [
         ("TICKETING_OTLP_ENDPOINT", "ftp://127.0.0.1", "a URL like"),
         ("TICKETING_OTLP_ENDPOINT", "http://user:hunter2@127.0.0.1:4318", "without a user"),
@@ -71,17 +71,17 @@ async fn settings_that_cannot_be_used_are_said_before_a_port_is_bound() {
     for words in [&["all", "--data-dir", "/nowhere"][..], &["orders"]] {
         for (name, value, expected) in wrong {
             let output = command(words, &[(name, value)]).output().await.unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(2), "{said}");
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{stderr}");
             assert!(output.stdout.is_empty(), "it never listened");
-            assert!(said.contains(name) && said.contains(expected), "{said}");
-            assert!(!said.contains("hunter2"), "{said}");
+            assert!(stderr.contains(name) && stderr.contains(expected), "{stderr}");
+            assert!(!stderr.contains("hunter2"), "{stderr}");
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_ended_last_is_sent_before_the_end_and_log_lines_name_the_trace() {
+async fn last_span_is_exported_at_shutdown_and_logs_have_trace_id() {
     let collector = Collector::start();
     let endpoint = collector.endpoint();
     let mut program = Program::start(&[
@@ -107,7 +107,7 @@ async fn what_ended_last_is_sent_before_the_end_and_log_lines_name_the_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_collector_that_is_away_harms_nobody() {
+async fn unreachable_collector_does_not_affect_requests() {
     // One that nobody listens at, and one that never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let silent = (format!("http://{}", silent.local_addr().unwrap()), silent);
@@ -132,7 +132,7 @@ async fn a_collector_that_is_away_harms_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_is_sent_or_kept_unless_it_is_asked_for() {
+async fn traces_are_off_by_default() {
     let mut program = Program::start(&[("TICKETING_LOG", "debug")]).await;
     program.raw.get("/api/tickets").await.ok(200);
     assert!(program.terminate().await.success());

@@ -12,16 +12,16 @@ use crate::support::{cancel, id, list, ordered, rows, taken};
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
-    every_route_that_creates_something_keeps_its_answer, sign_up_keeps_its_answer_and_tells_nobody_else,
-    a_key_belongs_to_one_user_and_one_route, a_final_refusal_is_an_answer_too,
-    a_refusal_that_may_pass_is_not_kept, every_answer_announces_that_keys_are_honoured,
-    what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key, a_key_that_is_none_is_refused;
+    creating_routes_replay_their_response, sign_up_is_replayed_only_with_its_password,
+    key_is_scoped_to_a_user_and_a_route, final_refusal_is_replayed,
+    transient_refusal_is_not_replayed, every_response_announces_idempotency_keys,
+    refused_order_limit_is_retried_with_the_same_key, invalid_key_is_refused;
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    many_requests_with_one_key_at_once_have_one_effect, a_payment_in_progress_is_not_the_answer_of_a_key;
+    concurrent_requests_with_one_key_have_one_effect, payment_in_progress_is_not_replayed;
     [embedded, postgres, postgres_and_nats]
     #[tokio::test]
-    a_key_is_kept_for_a_day, a_limit_that_is_reached_does_not_take_a_known_answer;
+    key_is_kept_for_a_day, rate_limit_does_not_prevent_a_replay;
 }
 
 async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body: &Value) -> Reply {
@@ -29,7 +29,13 @@ async fn post(stack: &TestStack, user: &TestSession, path: &str, key: &str, body
 }
 
 /// The same twice is one; the same key for something else is refused.
-async fn is_kept(stack: &TestStack, user: &TestSession, path: &str, body: &Value, other: &Value) -> Value {
+async fn assert_replayed(
+    stack: &TestStack,
+    user: &TestSession,
+    path: &str,
+    body: &Value,
+    other: &Value,
+) -> Value {
     let first = post(stack, user, path, "key-1", body).await;
     let answer = first.ok(201);
     stack.settle().await;
@@ -43,17 +49,17 @@ async fn is_kept(stack: &TestStack, user: &TestSession, path: &str, body: &Value
     answer
 }
 
-async fn every_route_that_creates_something_keeps_its_answer(shape: Shape) {
+async fn creating_routes_replay_their_response(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let (new, other) =
         (json!({ "title": "A ticket", "price": 20 }), json!({ "title": "A ticket", "price": 21 }));
-    let ticket = is_kept(&stack, &user, "/api/tickets", &new, &other).await;
+    let ticket = assert_replayed(&stack, &user, "/api/tickets", &new, &other).await;
     let another = list(&stack, &user, "Another", 5.0).await;
     let (new_order, other) = (json!({ "ticketId": ticket["id"] }), json!({ "ticketId": another }));
-    let order = is_kept(&stack, &user, "/api/orders", &new_order, &other).await;
+    let order = assert_replayed(&stack, &user, "/api/orders", &new_order, &other).await;
     let pay = |token: &str| json!({ "orderId": order["id"], "token": token });
-    let payment = is_kept(&stack, &user, "/api/payments", &pay("tok_visa"), &pay("tok_amex")).await;
+    let payment = assert_replayed(&stack, &user, "/api/payments", &pay("tok_visa"), &pay("tok_amex")).await;
     assert_eq!(taken(&stack, &id(&order)).await, (1, 2000));
 
     stack.restart().await;
@@ -71,7 +77,7 @@ async fn every_route_that_creates_something_keeps_its_answer(shape: Shape) {
     stack.finish().await;
 }
 
-async fn sign_up_keeps_its_answer_and_tells_nobody_else(shape: Shape) {
+async fn sign_up_is_replayed_only_with_its_password(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let sign_up = |password: &str| {
         let credentials = json!({ "email": "a@example.com", "password": password });
@@ -90,7 +96,7 @@ async fn sign_up_keeps_its_answer_and_tells_nobody_else(shape: Shape) {
     stack.finish().await;
 }
 
-async fn many_requests_with_one_key_at_once_have_one_effect(shape: Shape) {
+async fn concurrent_requests_with_one_key_have_one_effect(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A ticket", "price": 20 });
@@ -120,7 +126,7 @@ async fn many_requests_with_one_key_at_once_have_one_effect(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_key_belongs_to_one_user_and_one_route(shape: Shape) {
+async fn key_is_scoped_to_a_user_and_a_route(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (user, other) = (stack.session("user").await, stack.session("other").await);
     let new = json!({ "title": "A ticket", "price": 20 });
@@ -132,7 +138,7 @@ async fn a_key_belongs_to_one_user_and_one_route(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_final_refusal_is_an_answer_too(shape: Shape) {
+async fn final_refusal_is_replayed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -149,7 +155,7 @@ async fn a_final_refusal_is_an_answer_too(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_refusal_that_may_pass_is_not_kept(shape: Shape) {
+async fn transient_refusal_is_not_replayed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, first, second) =
         (stack.session("seller").await, stack.session("first").await, stack.session("second").await);
@@ -180,7 +186,7 @@ fn code(reply: &Reply) -> String {
 }
 
 /// Of 25 payments of one order at once, each with a key of its own, none is refused for good because another runs.
-async fn a_payment_in_progress_is_not_the_answer_of_a_key(shape: Shape) {
+async fn payment_in_progress_is_not_replayed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -209,7 +215,7 @@ async fn a_payment_in_progress_is_not_the_answer_of_a_key(shape: Shape) {
     stack.finish().await;
 }
 
-async fn every_answer_announces_that_keys_are_honoured(shape: Shape) {
+async fn every_response_announces_idempotency_keys(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     for path in ["/api/users/currentuser", "/api/tickets", "/api/orders", "/api/payments"] {
@@ -226,7 +232,7 @@ async fn every_answer_announces_that_keys_are_honoured(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_limit_that_is_reached_does_not_take_a_known_answer(shape: Shape) {
+async fn rate_limit_does_not_prevent_a_replay(shape: Shape) {
     let limit = WriteRate { per_minute: 1, burst: 1 };
     let stack = TestStack::builder().on(shape).writes(limit).start().await;
     let user = stack.session("user").await;
@@ -242,7 +248,7 @@ async fn a_limit_that_is_reached_does_not_take_a_known_answer(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key(shape: Shape) {
+async fn refused_order_limit_is_retried_with_the_same_key(shape: Shape) {
     let stack = TestStack::builder().on(shape).open_orders(1).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let first = list(&stack, &seller, "First", 20.0).await;
@@ -255,7 +261,7 @@ async fn what_was_not_found_or_too_much_may_be_tried_again_with_the_same_key(sha
     stack.finish().await;
 }
 
-async fn a_key_is_kept_for_a_day(shape: Shape) {
+async fn key_is_kept_for_a_day(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let new = json!({ "title": "A ticket", "price": 20 });
@@ -267,7 +273,7 @@ async fn a_key_is_kept_for_a_day(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_key_that_is_none_is_refused(shape: Shape) {
+async fn invalid_key_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let user = stack.session("user").await;
     let before = rows(&stack).await;

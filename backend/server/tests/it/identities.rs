@@ -33,7 +33,7 @@ fn url(postgres: &PrivateServer, role: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
+async fn services_sell_with_least_privileges() {
     let postgres = PrivateServer::start();
     let roles: Vec<_> = names().chain(["migrate"]).map(|name| variable("", name)).collect();
     postgres.run(ROLES, &roles);
@@ -49,7 +49,7 @@ async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
         std::fs::write(&file, format!("{user}:{}\n", password(user))).unwrap();
         file.to_str().unwrap().to_owned()
     };
-    let told = |builder: TestStackBuilder, whom: Option<Service>, role: &str, user: &str| {
+    let with_identity = |builder: TestStackBuilder, whom: Option<Service>, role: &str, user: &str| {
         builder.service_setting(whom, DATABASE, url(&postgres, role)).service_setting(
             whom,
             CREDENTIALS,
@@ -57,7 +57,7 @@ async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
         )
     };
     let builder = TestStack::builder().on(Shape::Processes).in_database_of(&postgres).over(&nats);
-    let mut builder = told(builder, None, "migrate", "operator").with(|settings| {
+    let mut builder = with_identity(builder, None, "migrate", "operator").with(|settings| {
         // The audit looks at everything.
         let options = settings.nats.as_mut().unwrap();
         options.credentials = Some(Credentials::user("operator", password("operator")));
@@ -65,7 +65,7 @@ async fn a_ticket_is_sold_by_services_that_may_touch_nothing_but_their_own() {
     });
     for service in Service::STATEFUL {
         let name = service.name();
-        builder = told(builder, Some(service), name, name);
+        builder = with_identity(builder, Some(service), name, name);
         builder = builder.service_setting(service, "TICKETING_DATABASE_MIGRATE", "false");
     }
     let stack = builder.start().await;

@@ -8,11 +8,11 @@ use crate::support::{cancel, id, list, order_of, ordered, pay, taken, ticket};
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
-    orders_and_payments_are_their_owners_alone, tickets_are_edited_by_their_sellers_alone,
-    an_e_mail_is_answered_to_its_owner_alone;
+    orders_and_payments_are_visible_to_their_owner_only, tickets_are_edited_by_their_seller_only,
+    email_is_visible_to_its_owner_only;
 }
 
-async fn orders_and_payments_are_their_owners_alone(shape: Shape) {
+async fn orders_and_payments_are_visible_to_their_owner_only(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
@@ -42,7 +42,7 @@ async fn orders_and_payments_are_their_owners_alone(shape: Shape) {
     stack.finish().await;
 }
 
-async fn tickets_are_edited_by_their_sellers_alone(shape: Shape) {
+async fn tickets_are_edited_by_their_seller_only(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, other) = (stack.session("seller").await, stack.session("other").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -59,7 +59,7 @@ async fn tickets_are_edited_by_their_sellers_alone(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_e_mail_is_answered_to_its_owner_alone(shape: Shape) {
+async fn email_is_visible_to_its_owner_only(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;

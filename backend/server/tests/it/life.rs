@@ -20,17 +20,17 @@ use crate::support::{count, id, list, order_of, ordered, pay, ticket};
 on_shapes! {
     [embedded, nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_seconds;
+    overdue_deadlines_expire_within_five_seconds_of_a_start;
     [embedded, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    a_restart_changes_nothing_that_anyone_sees,
-    a_stop_under_load_finishes_what_was_begun_and_keeps_what_was_promised,
-    a_marketplace_that_is_weeks_old_is_still_sound,
-    a_server_whose_clock_was_set_back_still_tells_what_happens;
+    restart_changes_no_visible_state,
+    stop_under_load_keeps_every_acknowledged_write,
+    old_marketplace_is_consistent_after_retention,
+    clock_set_back_does_not_stop_the_feed;
 }
 
 #[tokio::test]
-async fn two_servers_cannot_have_one_folder() {
+async fn second_server_on_a_data_folder_is_refused() {
     let mut stack = TestStack::start().await;
     let settings = TestStack::builder().data_dir(&stack.data_dir()).settings().clone();
     let second = Stack::start(settings.clone()).await;
@@ -44,7 +44,7 @@ async fn two_servers_cannot_have_one_folder() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_an_error_and_leaves_nothing_running() {
+async fn bound_port_is_an_error_and_stops_everything() {
     let stack = TestStack::start().await;
     let folder = tempfile::tempdir().unwrap();
     let mut settings = TestStack::builder().data_dir(folder.path()).settings().clone();
@@ -58,7 +58,7 @@ async fn a_port_that_is_taken_is_an_error_and_leaves_nothing_running() {
 }
 
 #[tokio::test]
-async fn health_is_told() {
+async fn health_routes_respond() {
     let stack = TestStack::start().await;
     for path in ["/healthz", "/readyz"] {
         assert_eq!(stack.raw().get(path).await.status, 200, "{path}");
@@ -66,7 +66,7 @@ async fn health_is_told() {
     stack.finish().await;
 }
 
-async fn a_restart_changes_nothing_that_anyone_sees(shape: Shape) {
+async fn restart_changes_no_visible_state(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let (one, two) = (list(&stack, &seller, "One", 20.0).await, list(&stack, &seller, "Two", 30.0).await);
@@ -87,57 +87,59 @@ async fn a_restart_changes_nothing_that_anyone_sees(shape: Shape) {
     stack.finish().await;
 }
 
-/// What one client was promised.
-struct Promised {
+/// What one client was acknowledged.
+struct AcknowledgedWrites {
     seller: TestSession,
     tickets: Vec<String>,
     orders: Vec<String>,
 }
 
-async fn a_stop_under_load_finishes_what_was_begun_and_keeps_what_was_promised(shape: Shape) {
+async fn stop_under_load_keeps_every_acknowledged_write(shape: Shape) {
     let mut stack = TestStack::builder().on(shape).open_orders(100_000).start().await;
     let raw = stack.raw().clone();
-    let people = join_all((0..8).map(|_| stack.session("seller"))).await;
+    let sellers = join_all((0..8).map(|_| stack.session("seller"))).await;
     let (busy, refused) = (AtomicBool::new(false), AtomicBool::new(false));
     let client = |seller: TestSession| {
         let (raw, busy, refused) = (&raw, &busy, &refused);
         async move {
-            let mut promised = Promised { seller, tickets: Vec::new(), orders: Vec::new() };
+            let mut acknowledged = AcknowledgedWrites { seller, tickets: Vec::new(), orders: Vec::new() };
             for number in 0.. {
                 let new = json!({ "title": format!("Ticket {number}"), "price": 20 });
                 // A connection that is refused or closed before an answer promises nothing.
-                let Ok(reply) = raw.post("/api/tickets").by(&promised.seller).json(&new).send().await else {
+                let Ok(reply) = raw.post("/api/tickets").by(&acknowledged.seller).json(&new).send().await
+                else {
                     break;
                 };
                 if reply.status == 503 {
                     break;
                 }
                 let ticket = id(&reply.ok(201));
-                promised.tickets.push(ticket.clone());
+                acknowledged.tickets.push(ticket.clone());
                 let order = json!({ "ticketId": ticket });
-                let Ok(reply) = raw.post("/api/orders").by(&promised.seller).json(&order).send().await else {
+                let Ok(reply) = raw.post("/api/orders").by(&acknowledged.seller).json(&order).send().await
+                else {
                     break;
                 };
                 if reply.status == 503 {
                     break;
                 }
-                promised.orders.push(id(&reply.ok(201)));
+                acknowledged.orders.push(id(&reply.ok(201)));
                 busy.store(number >= 5, Ordering::Relaxed);
             }
             refused.store(true, Ordering::Relaxed);
-            promised
+            acknowledged
         }
     };
     let stopping = async {
         eventually!(busy.load(Ordering::Relaxed));
         stack.stop().await;
     };
-    let (promised, ()) = tokio::join!(join_all(people.into_iter().map(client)), stopping);
+    let (acknowledged, ()) = tokio::join!(join_all(sellers.into_iter().map(client)), stopping);
     assert!(refused.load(Ordering::Relaxed));
 
     stack.restart().await;
     stack.settle().await;
-    for Promised { seller, tickets, orders } in &promised {
+    for AcknowledgedWrites { seller, tickets, orders } in &acknowledged {
         assert!(!tickets.is_empty());
         for id in tickets {
             ticket(&stack, id).await;
@@ -151,7 +153,7 @@ async fn a_stop_under_load_finishes_what_was_begun_and_keeps_what_was_promised(s
 
 const OVERDUE: i64 = 2000;
 
-async fn thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_seconds(shape: Shape) {
+async fn overdue_deadlines_expire_within_five_seconds_of_a_start(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let clock = stack.clock().clone();
     stack.stop().await;
@@ -218,7 +220,7 @@ async fn thousands_of_deadlines_that_passed_while_it_was_away_end_within_five_se
     stack.finish().await;
 }
 
-async fn a_marketplace_that_is_weeks_old_is_still_sound(shape: Shape) {
+async fn old_marketplace_is_consistent_after_retention(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let (one, two) = (list(&stack, &seller, "One", 20.0).await, list(&stack, &seller, "Two", 30.0).await);
@@ -236,7 +238,7 @@ async fn a_marketplace_that_is_weeks_old_is_still_sound(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_server_whose_clock_was_set_back_still_tells_what_happens(shape: Shape) {
+async fn clock_set_back_does_not_stop_the_feed(shape: Shape) {
     let clock = |millis| ticketing_platform::clock::Clock::manual(Timestamp::from_millis(millis));
     let day = 24 * 3600 * 1000;
     let tomorrow = clock(1_800_000_000_000 + day);

@@ -11,12 +11,12 @@ use crate::support::{cancel, list, ordered, pay, ticket};
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
-    the_life_of_a_ticket_is_told_as_it_happens, a_watcher_resumes_without_gap_or_repeat,
-    before_the_first_change_there_is_a_place_to_resume_from_too, resuming_at_an_unknown_place_is_answered_with_a_reset,
-    the_list_is_still_json_for_those_who_do_not_ask_for_events, the_client_watches_too;
+    feed_has_every_change_of_a_ticket, watcher_resumes_without_gap_or_duplicate,
+    first_event_of_an_empty_feed_has_a_cursor, unknown_cursor_is_answered_with_a_reset,
+    list_is_json_without_event_stream_accept, sdk_client_receives_the_feed;
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    all_watchers_see_all_changes_in_one_order;
+    watchers_receive_all_changes_in_one_order;
 }
 
 async fn watch(stack: &TestStack) -> EventStream {
@@ -28,7 +28,7 @@ async fn resume(stack: &TestStack, from: &str) -> EventStream {
 }
 
 /// `event version status` of each.
-fn told(events: &[LiveEvent]) -> Vec<String> {
+fn summarize(events: &[LiveEvent]) -> Vec<String> {
     let line = |event: &LiveEvent| {
         let ticket = event.json();
         format!(
@@ -46,7 +46,7 @@ async fn edit(stack: &TestStack, seller: &TestSession, ticket: &str, price: u32)
     stack.raw().put(&format!("/api/tickets/{ticket}")).by(seller).json(&wanted).await.ok(200);
 }
 
-async fn the_life_of_a_ticket_is_told_as_it_happens(shape: Shape) {
+async fn feed_has_every_change_of_a_ticket(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut live = watch(&stack).await;
@@ -54,28 +54,28 @@ async fn the_life_of_a_ticket_is_told_as_it_happens(shape: Shape) {
     assert!(first.id.is_some() && first.data.is_none() && first.name.is_none(), "a place to resume from");
 
     let one = list(&stack, &seller, "A ticket", 20.0).await;
-    assert_eq!(told(&live.take(1).await), ["ticket:created 0 available"]);
+    assert_eq!(summarize(&live.take(1).await), ["ticket:created 0 available"]);
     edit(&stack, &seller, &one, 25).await;
     let edited = live.take(1).await.remove(0);
     assert_eq!(edited.json(), ticket(&stack, &one).await, "the data is the ticket");
     let order = ordered(&stack, &buyer, &one).await;
     let reserved = live.take(1).await;
-    assert_eq!(told(&reserved), ["ticket:updated 2 reserved"]);
+    assert_eq!(summarize(&reserved), ["ticket:updated 2 reserved"]);
     assert_eq!(reserved[0].json()["orderId"], order.as_str());
     cancel(&stack, &buyer, &order).await.ok(204);
-    assert_eq!(told(&live.take(1).await), ["ticket:updated 3 available"]);
+    assert_eq!(summarize(&live.take(1).await), ["ticket:updated 3 available"]);
     let order = ordered(&stack, &buyer, &one).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
-    assert_eq!(told(&live.take(2).await), ["ticket:updated 4 reserved", "ticket:updated 5 sold"]);
+    assert_eq!(summarize(&live.take(2).await), ["ticket:updated 4 reserved", "ticket:updated 5 sold"]);
     let two = list(&stack, &seller, "Another", 20.0).await;
     stack.raw().delete(&format!("/api/tickets/{two}")).by(&seller).await.ok(204);
     let gone = live.take(2).await;
-    assert_eq!(told(&gone), ["ticket:created 0 available", "ticket:deleted 1 available"]);
+    assert_eq!(summarize(&gone), ["ticket:created 0 available", "ticket:deleted 1 available"]);
     assert_eq!(gone[1].json()["id"], two.as_str());
     stack.finish().await;
 }
 
-async fn a_watcher_resumes_without_gap_or_repeat(shape: Shape) {
+async fn watcher_resumes_without_gap_or_duplicate(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let mut live = watch(&stack).await;
@@ -105,7 +105,7 @@ async fn a_watcher_resumes_without_gap_or_repeat(shape: Shape) {
     stack.finish().await;
 }
 
-async fn before_the_first_change_there_is_a_place_to_resume_from_too(shape: Shape) {
+async fn first_event_of_an_empty_feed_has_a_cursor(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for title in ["The first of all", "Another"] {
@@ -119,7 +119,7 @@ async fn before_the_first_change_there_is_a_place_to_resume_from_too(shape: Shap
     stack.finish().await;
 }
 
-async fn resuming_at_an_unknown_place_is_answered_with_a_reset(shape: Shape) {
+async fn unknown_cursor_is_answered_with_a_reset(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let mut before = watch(&stack).await;
@@ -138,7 +138,7 @@ async fn resuming_at_an_unknown_place_is_answered_with_a_reset(shape: Shape) {
     stack.finish().await;
 }
 
-async fn all_watchers_see_all_changes_in_one_order(shape: Shape) {
+async fn watchers_receive_all_changes_in_one_order(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let sellers = join_all((0..6).map(|_| stack.session("seller"))).await;
     let watchers = join_all((0..4).map(|_| async {
@@ -162,7 +162,7 @@ async fn all_watchers_see_all_changes_in_one_order(shape: Shape) {
 }
 
 #[tokio::test]
-async fn a_stream_ends_when_the_server_stops_and_holds_nothing_up() {
+async fn streams_end_at_shutdown_without_delay() {
     let mut stack = TestStack::start().await;
     let mut streams = vec![watch(&stack).await, watch(&stack).await, resume(&stack, "x").await];
     for live in &mut streams {
@@ -179,7 +179,7 @@ async fn a_stream_ends_when_the_server_stops_and_holds_nothing_up() {
     stack.finish().await;
 }
 
-async fn the_list_is_still_json_for_those_who_do_not_ask_for_events(shape: Shape) {
+async fn list_is_json_without_event_stream_accept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     for accept in ["*/*", "application/json", "text/html, */*;q=0.8"] {
         let reply = stack.raw().get("/api/tickets").header("accept", accept).await;
@@ -188,7 +188,7 @@ async fn the_list_is_still_json_for_those_who_do_not_ask_for_events(shape: Shape
     stack.finish().await;
 }
 
-async fn the_client_watches_too(shape: Shape) {
+async fn sdk_client_receives_the_feed(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.user("seller").await;
     let mut changes = stack.client().tickets().watch().await.unwrap();

@@ -11,7 +11,7 @@ use ticketing_events::EventName;
 use ticketing_testkit::storm::{Program, SellerActivity, Storm};
 use ticketing_testkit::{NatsServer, TestStack, eventually};
 
-use crate::support::{count, is_a_fault, list, ordered, pay, server_with, taken, ticket};
+use crate::support::{assert_settings_error, count, list, ordered, pay, server_with, taken, ticket};
 
 /// What a marketplace in one process says, and how it ends, with these settings.
 fn all_with(settings: &[(&str, &str)]) -> Output {
@@ -20,7 +20,7 @@ fn all_with(settings: &[(&str, &str)]) -> Output {
 }
 
 #[tokio::test]
-async fn a_server_that_cannot_carry_the_events_is_said_before_a_port_is_bound() {
+async fn unusable_nats_server_is_reported_before_a_port_is_bound() {
     let guarded = NatsServer::builder()
         .config(&nats_authorization(&[(NatsUser::Orders, NatsPassword::Text("right".to_owned()))]))
         .start()
@@ -35,16 +35,19 @@ async fn a_server_that_cannot_carry_the_events_is_said_before_a_port_is_bound() 
     let (wrong, orders) = (file("wrong", "orders:wrong"), file("orders", "orders:right"));
     let url = guarded.url();
     tokio::task::spawn_blocking(move || {
-        is_a_fault(&all_with(&[("TICKETING_NATS_URL", "http://x")]), &["TICKETING_NATS_URL"]);
-        is_a_fault(&all_with(&[("TICKETING_NATS_CREDS", &wrong)]), &["TICKETING_NATS_CREDS"]);
+        assert_settings_error(&all_with(&[("TICKETING_NATS_URL", "http://x")]), &["TICKETING_NATS_URL"]);
+        assert_settings_error(&all_with(&[("TICKETING_NATS_CREDS", &wrong)]), &["TICKETING_NATS_CREDS"]);
         let gone = [("TICKETING_NATS_URL", "nats://127.0.0.1:1")];
-        is_a_fault(&all_with(&gone), &["TICKETING_NATS_URL", "cannot connect", "127.0.0.1:1"]);
+        assert_settings_error(&all_with(&gone), &["TICKETING_NATS_URL", "cannot connect", "127.0.0.1:1"]);
         let unknown = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &wrong)];
-        is_a_fault(&all_with(&unknown), &["TICKETING_NATS_CREDS", "does not accept"]);
-        is_a_fault(&all_with(&[("TICKETING_NATS_URL", &bare.url())]), &["TICKETING_NATS_URL", "JetStream"]);
+        assert_settings_error(&all_with(&unknown), &["TICKETING_NATS_CREDS", "does not accept"]);
+        assert_settings_error(
+            &all_with(&[("TICKETING_NATS_URL", &bare.url())]),
+            &["TICKETING_NATS_URL", "JetStream"],
+        );
         // The user of one service is not that of all.
         let one = [("TICKETING_NATS_URL", url.as_str()), ("TICKETING_NATS_CREDS", &orders)];
-        is_a_fault(&all_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
+        assert_settings_error(&all_with(&one), &["TICKETING_NATS_CREDS", "refuses", "-service"]);
         drop(guarded);
     })
     .await
@@ -70,7 +73,7 @@ async fn one_process_runs_under_the_user_of_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_marketplace_survives_a_server_that_dies_again_and_again_while_people_buy() {
+async fn purchases_complete_while_nats_is_killed_repeatedly() {
     let mut server = NatsServer::begin().await;
     let stack = TestStack::builder().over(&server).open_orders(1000).start().await;
     let seller = stack.session("seller").await;
@@ -118,7 +121,7 @@ async fn a_marketplace_survives_a_server_that_dies_again_and_again_while_people_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_fresh_buyer_completes_a_purchase_soon_after_the_server_is_back_without_its_store() {
+async fn fresh_purchase_succeeds_soon_after_the_stream_is_lost() {
     let mut server = NatsServer::begin().await;
     let stack = TestStack::builder().over(&server).start().await;
     let seller = stack.session("seller").await;
@@ -152,7 +155,7 @@ async fn a_fresh_buyer_completes_a_purchase_soon_after_the_server_is_back_withou
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_audit_sees_what_the_server_has_set_aside() {
+async fn audit_reports_dead_letters() {
     let server = NatsServer::begin().await;
     let stack = TestStack::builder().over(&server).start().await;
     let seller = stack.session("seller").await;
@@ -169,20 +172,20 @@ async fn the_audit_sees_what_the_server_has_set_aside() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_was_answered_is_lost_where_both_servers_are_killed_in_a_storm() {
+async fn storm_of_killed_servers_loses_no_acknowledged_write() {
     let mut nats = NatsServer::begin().await;
     let folder = tempfile::tempdir().unwrap();
     let program = Program { path: env!("CARGO_BIN_EXE_ticketing-server").into(), args: vec!["all".into()] };
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let rounds = number("STORM_ROUNDS").map_or(4, |rounds| u32::try_from(rounds).unwrap());
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
-    tell(&format!("STORM_SEED={seed}"));
+    print_line(&format!("STORM_SEED={seed}"));
     let storm = Storm { program, rounds, clients: 16, sellers: SellerActivity::from_env(), seed };
     let summary = storm.run_on(&folder.path().join("data"), &mut nats, |_| {}).await;
-    tell(&summary.to_string());
+    print_line(&summary.to_string());
 }
 
 #[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
-fn tell(line: &str) {
+fn print_line(line: &str) {
     println!("{line}");
 }

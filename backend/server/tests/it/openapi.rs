@@ -31,7 +31,7 @@ fn committed() -> PathBuf {
 }
 
 #[tokio::test]
-async fn the_committed_copy_is_what_the_server_says() {
+async fn committed_document_equals_the_served_document() {
     let stack = TestStack::start().await;
     let said = serde_json::to_string_pretty(&document(&stack).await).unwrap() + "\n";
     if std::env::var_os("UPDATE").is_some() {
@@ -44,7 +44,7 @@ async fn the_committed_copy_is_what_the_server_says() {
 }
 
 #[tokio::test]
-async fn every_route_of_the_contract_is_described() {
+async fn document_describes_every_route_of_the_contract() {
     let stack = TestStack::start().await;
     let document = document(&stack).await;
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
@@ -96,7 +96,7 @@ async fn header_fields_of_responses_are_described() {
 }
 
 #[tokio::test]
-async fn references_lead_somewhere_and_names_are_given_once() {
+async fn document_references_resolve_and_names_are_unique() {
     let stack = TestStack::start().await;
     let document = document(&stack).await;
     let mut references = Vec::new();

@@ -12,9 +12,9 @@ use crate::support::id;
 on_shapes! {
     [embedded, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    its_pages_lead_from_an_account_to_a_ticket_and_out_again,
-    its_pages_show_what_was_wrong,
-    it_knows_its_cookie_by_either_name;
+    original_pages_complete_a_purchase,
+    original_pages_show_error_messages,
+    original_client_accepts_both_cookie_names;
 }
 
 /// Where people believe to be, whatever the address is that their requests go to.
@@ -42,7 +42,7 @@ impl<'s> Browser<'s> {
     }
 
     /// A page that is opened, for which the client's own server asks the API with everything that the browser said.
-    async fn opens(&self, path: &str) -> Reply {
+    async fn open(&self, path: &str) -> Reply {
         let request = self
             .request(Method::GET, path)
             .header(
@@ -60,18 +60,19 @@ impl<'s> Browser<'s> {
             .header("x-forwarded-host", HOST)
             .header("x-forwarded-proto", "https")
             .header("x-scheme", "https");
-        Self::looked_at(request.await)
+        Self::check_response(request.await)
     }
 
     /// The same from a page that is open already: the browser asks by itself.
-    async fn gets(&self, path: &str) -> Reply {
-        Self::looked_at(self.axios(Method::GET, path).await)
+    async fn get(&self, path: &str) -> Reply {
+        Self::check_response(self.axios(Method::GET, path).await)
     }
 
     /// A form that is sent. Its answer may set or clear the cookie.
-    async fn posts(&mut self, path: &str, body: &Value) -> Reply {
+    async fn post(&mut self, path: &str, body: &Value) -> Reply {
         let request = self.axios(Method::POST, path).header("origin", format!("https://{HOST}"));
-        let reply = Self::looked_at(request.body("application/json;charset=utf-8", body.to_string()).await);
+        let reply =
+            Self::check_response(request.body("application/json;charset=utf-8", body.to_string()).await);
         if let Some((_, value)) = reply.cookie().split_once('=') {
             self.cookie = (!value.is_empty()).then(|| reply.cookie().to_owned());
         }
@@ -90,7 +91,7 @@ impl<'s> Browser<'s> {
     }
 
     /// Whatever is asked for in whichever way, the client parses the answer as JSON.
-    fn looked_at(reply: Reply) -> Reply {
+    fn check_response(reply: Reply) -> Reply {
         assert!(reply.header("content-type").starts_with("application/json"), "{reply:?}");
         assert_eq!(reply.header("content-encoding"), "", "what it asks for is what it can read");
         reply
@@ -98,48 +99,48 @@ impl<'s> Browser<'s> {
 
     /// Who its header says is signed in.
     async fn current_user(&self) -> Value {
-        self.opens("/api/users/currentuser").await.ok(200)["currentUser"].clone()
+        self.open("/api/users/currentuser").await.ok(200)["currentUser"].clone()
     }
 
-    async fn signs_up(&mut self, email: &str) -> Value {
+    async fn sign_up(&mut self, email: &str) -> Value {
         let form = json!({ "email": email, "password": "password" });
-        self.posts("/api/users/signup", &form).await.ok(201)
+        self.post("/api/users/signup", &form).await.ok(201)
     }
 
     /// The form gives the price as text, with two digits after the point.
-    async fn sells(&mut self, title: &str, price: &str) -> Value {
-        self.posts("/api/tickets", &json!({ "title": title, "price": price })).await.ok(201)
+    async fn sell(&mut self, title: &str, price: &str) -> Value {
+        self.post("/api/tickets", &json!({ "title": title, "price": price })).await.ok(201)
     }
 }
 
-async fn its_pages_lead_from_an_account_to_a_ticket_and_out_again(shape: Shape) {
+async fn original_pages_complete_a_purchase(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let mut browser = Browser::new(&stack);
 
     // The first page, and the account.
     assert_eq!(browser.current_user().await, Value::Null);
-    assert_eq!(browser.opens("/api/tickets").await.ok(200), json!([]));
-    let user = browser.signs_up("test@test.com").await;
+    assert_eq!(browser.open("/api/tickets").await.ok(200), json!([]));
+    let user = browser.sign_up("test@test.com").await;
     assert_eq!(user["email"], "test@test.com");
     assert_eq!(browser.current_user().await["id"], user["id"]);
-    assert_eq!(browser.gets("/api/users/currentuser").await.ok(200)["currentUser"]["email"], "test@test.com");
+    assert_eq!(browser.get("/api/users/currentuser").await.ok(200)["currentUser"]["email"], "test@test.com");
 
     // A ticket is sold, and shown to somebody without an account.
-    let ticket = browser.sells("Concert", "20.50").await;
+    let ticket = browser.sell("Concert", "20.50").await;
     assert_eq!((&ticket["title"], &ticket["price"]), (&json!("Concert"), &json!(20.5)));
-    let listed = Browser::new(&stack).opens("/api/tickets").await.ok(200);
+    let listed = Browser::new(&stack).open("/api/tickets").await.ok(200);
     let listed = listed.as_array().expect("a bare array");
     assert_eq!(listed.len(), 1);
     for field in ["id", "title", "price"] {
         assert_eq!(listed[0][field], ticket[field], "{field}");
     }
     let path = format!("/api/tickets/{}", id(&ticket));
-    assert_eq!(browser.opens(&path).await.ok(200), browser.gets(&path).await.ok(200));
+    assert_eq!(browser.open(&path).await.ok(200), browser.get(&path).await.ok(200));
 
     // It is ordered; the page of the order counts down and multiplies the price.
-    let order = browser.posts("/api/orders", &json!({ "ticketId": ticket["id"] })).await.ok(201);
+    let order = browser.post("/api/orders", &json!({ "ticketId": ticket["id"] })).await.ok(201);
     let path = format!("/api/orders/{}", id(&order));
-    let shown = browser.opens(&path).await.ok(200);
+    let shown = browser.open(&path).await.ok(200);
     assert_eq!((&shown["id"], &shown["status"]), (&order["id"], &json!("created")));
     assert_eq!((&shown["ticket"]["title"], &shown["ticket"]["price"]), (&json!("Concert"), &json!(20.5)));
     let expires = shown["expiresAt"].as_str().expect("a text that `new Date` reads");
@@ -147,26 +148,26 @@ async fn its_pages_lead_from_an_account_to_a_ticket_and_out_again(shape: Shape) 
 
     // The card form hands over a token's id.
     let payment = json!({ "token": "tok_visa", "orderId": order["id"] });
-    let paid = browser.posts("/api/payments", &payment).await.ok(201);
+    let paid = browser.post("/api/payments", &payment).await.ok(201);
     assert!(paid["id"].is_string(), "{paid}");
-    let orders = browser.gets("/api/orders").await.ok(200);
+    let orders = browser.get("/api/orders").await.ok(200);
     let orders = orders.as_array().expect("a bare array");
     assert_eq!((orders.len(), &orders[0]["ticket"]["title"]), (1, &json!("Concert")));
-    eventually!(browser.opens("/api/orders").await.ok(200)[0]["status"] == "complete");
+    eventually!(browser.open("/api/orders").await.ok(200)[0]["status"] == "complete");
     // What is sold is not for sale.
-    eventually!(browser.opens("/api/tickets").await.ok(200) == json!([]));
+    eventually!(browser.open("/api/tickets").await.ok(200) == json!([]));
 
     // Out again: the page posts an empty object.
-    assert_eq!(browser.posts("/api/users/signout", &json!({})).await.ok(200), json!({}));
+    assert_eq!(browser.post("/api/users/signout", &json!({})).await.ok(200), json!({}));
     assert_eq!(browser.cookie, None);
     assert_eq!(browser.current_user().await, Value::Null);
     let form = json!({ "email": "test@test.com", "password": "password" });
-    assert_eq!(browser.posts("/api/users/signin", &form).await.ok(200)["id"], user["id"]);
+    assert_eq!(browser.post("/api/users/signin", &form).await.ok(200)["id"], user["id"]);
     assert_eq!(browser.current_user().await["email"], "test@test.com");
     stack.finish().await;
 }
 
-async fn its_pages_show_what_was_wrong(shape: Shape) {
+async fn original_pages_show_error_messages(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     // It shows the message of each, and knows them apart by it.
     let shown = |reply: &Reply, status: u16| -> Vec<String> {
@@ -180,44 +181,44 @@ async fn its_pages_show_what_was_wrong(shape: Shape) {
         messages
     };
     let mut browser = Browser::new(&stack);
-    let empty = browser.posts("/api/users/signup", &json!({ "email": "", "password": "" })).await;
+    let empty = browser.post("/api/users/signup", &json!({ "email": "", "password": "" })).await;
     assert_eq!(shown(&empty, 400).len(), 2);
     assert_eq!(empty.fields(), ["email", "password"]);
-    browser.signs_up("test@test.com").await;
+    browser.sign_up("test@test.com").await;
     let again = json!({ "email": "test@test.com", "password": "password" });
-    assert_eq!(shown(&browser.posts("/api/users/signup", &again).await, 400), ["Email in use"]);
+    assert_eq!(shown(&browser.post("/api/users/signup", &again).await, 400), ["Email in use"]);
     let wrong = json!({ "email": "test@test.com", "password": "drowssap" });
-    assert_eq!(shown(&browser.posts("/api/users/signin", &wrong).await, 400), ["Invalid credentials"]);
+    assert_eq!(shown(&browser.post("/api/users/signin", &wrong).await, 400), ["Invalid credentials"]);
 
-    let empty = browser.posts("/api/tickets", &json!({ "title": "", "price": "" })).await;
+    let empty = browser.post("/api/tickets", &json!({ "title": "", "price": "" })).await;
     assert_eq!(empty.fields(), ["price", "title"]);
     let anonymous =
-        Browser::new(&stack).posts("/api/tickets", &json!({ "title": "a", "price": "1.00" })).await;
+        Browser::new(&stack).post("/api/tickets", &json!({ "title": "a", "price": "1.00" })).await;
     assert_eq!(shown(&anonymous, 401), ["Not authorized"]);
     // Identifiers of the original are of another form, and name nothing here.
-    assert_eq!(shown(&browser.opens("/api/tickets/5f8d0d55b54764421b7156d9").await, 404), ["Not Found"]);
-    assert_eq!(shown(&Browser::new(&stack).opens("/api/orders").await, 401), ["Not authorized"]);
+    assert_eq!(shown(&browser.open("/api/tickets/5f8d0d55b54764421b7156d9").await, 404), ["Not Found"]);
+    assert_eq!(shown(&Browser::new(&stack).open("/api/orders").await, 401), ["Not authorized"]);
 
-    let ticket = browser.sells("Concert", "20.00").await;
+    let ticket = browser.sell("Concert", "20.00").await;
     let wanted = json!({ "ticketId": ticket["id"] });
-    let order = browser.posts("/api/orders", &wanted).await.ok(201);
-    assert_eq!(shown(&browser.posts("/api/orders", &wanted).await, 400), ["Ticket is already reserved"]);
+    let order = browser.post("/api/orders", &wanted).await.ok(201);
+    assert_eq!(shown(&browser.post("/api/orders", &wanted).await, 400), ["Ticket is already reserved"]);
     let declined = json!({ "token": "tok_chargeDeclined", "orderId": order["id"] });
-    assert_eq!(shown(&browser.posts("/api/payments", &declined).await, 400).len(), 1);
+    assert_eq!(shown(&browser.post("/api/payments", &declined).await, 400).len(), 1);
     let mut rival = Browser::new(&stack);
-    rival.signs_up("rival@test.com").await;
+    rival.sign_up("rival@test.com").await;
     let stolen = json!({ "token": "tok_visa", "orderId": order["id"] });
-    assert_eq!(shown(&rival.posts("/api/payments", &stolen).await, 401), ["Not authorized"]);
-    assert_eq!(shown(&rival.opens(&format!("/api/orders/{}", id(&order))).await, 401), ["Not authorized"]);
+    assert_eq!(shown(&rival.post("/api/payments", &stolen).await, 401), ["Not authorized"]);
+    assert_eq!(shown(&rival.open(&format!("/api/orders/{}", id(&order))).await, 401), ["Not authorized"]);
     stack.finish().await;
 }
 
-async fn it_knows_its_cookie_by_either_name(shape: Shape) {
+async fn original_client_accepts_both_cookie_names(shape: Shape) {
     for name in ["session", "express:sess"] {
         let cookie = CookieSettings::new(name, false).unwrap();
         let stack = TestStack::builder().on(shape).with(|settings| settings.cookie = cookie).start().await;
         let mut browser = Browser::new(&stack);
-        let user = browser.signs_up("test@test.com").await;
+        let user = browser.sign_up("test@test.com").await;
         // The value is base64 of an object with the token and nothing else, whose own contents are the user and a time.
         let cookie = browser.cookie.clone().unwrap();
         let value = cookie.strip_prefix(name).and_then(|rest| rest.strip_prefix('=')).expect("of that name");

@@ -9,7 +9,7 @@ on_shapes! {
     [embedded, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     pages_and_api_share_an_address,
-    nothing_of_a_page_is_for_others;
+    pages_are_protected_from_other_sites;
 }
 
 fn is_page(reply: &Reply) -> bool {
@@ -58,7 +58,7 @@ async fn pages_and_api_share_an_address(shape: Shape) {
     stack.finish().await;
 }
 
-async fn nothing_of_a_page_is_for_others(shape: Shape) {
+async fn pages_are_protected_from_other_sites(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let raw = stack.raw();
     let buyer = stack.session("buyer").await;
@@ -97,7 +97,7 @@ async fn nothing_of_a_page_is_for_others(shape: Shape) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn stripe_is_let_into_the_pages_by_its_key() {
+async fn publishable_key_allows_stripe_in_the_pages() {
     let key: PublishableKey = "pk_test_51Habc".parse().unwrap();
     let stack =
         TestStack::builder().with(|settings| settings.stripe_publishable_key = Some(key)).start().await;
@@ -108,7 +108,7 @@ async fn stripe_is_let_into_the_pages_by_its_key() {
 }
 
 #[test]
-fn the_card_form_fits_whoever_charges_the_cards() {
+fn card_form_must_match_the_card_provider() {
     let faults = |flags: &[&str]| match StackSettings::from_flags("data", flags) {
         Ok(_) => String::new(),
         Err(error) => error.to_string(),
@@ -130,7 +130,7 @@ fn the_card_form_fits_whoever_charges_the_cards() {
 
 /// A stack on loopback speaks plain HTTP, and holds nobody to TLS.
 #[test]
-fn tls_is_what_the_cookie_is_told() {
+fn cookie_is_secure_except_on_loopback() {
     let is_secure = |flags: &[&str]| StackSettings::from_flags("data", flags).unwrap().cookie.is_secure();
     assert!(!is_secure(&[]) && is_secure(&["--cookie-secure=true"]) && is_secure(&["--listen=0.0.0.0:1"]));
     assert!(!is_secure(&["--listen=0.0.0.0:1", "--cookie-secure=no"]));

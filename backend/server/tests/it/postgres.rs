@@ -13,7 +13,7 @@ use crate::support::{id, list, order, ordered, pay, rows};
 
 on_both! {
     #[tokio::test]
-    nothing_that_holds_u0000_is_kept_or_looked_for;
+    text_with_u0000_is_refused;
 }
 
 /// The program, told to use this database.
@@ -26,12 +26,12 @@ fn server(arguments: &[&str], url: &str) -> Output {
         .unwrap()
 }
 
-fn told(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]
-fn a_url_that_is_none_is_a_fault_of_its_setting_and_is_not_shown() {
+fn invalid_database_url_is_reported_without_its_password() {
     let read = |flags: &[&str]| StackSettings::from_flags("data", flags);
     let url = "--database-url=postgres://u:hunter2@localhost/d";
     let fine = read(&[url, "--database-connections=4"]).unwrap();
@@ -57,7 +57,7 @@ fn a_url_that_is_none_is_a_fault_of_its_setting_and_is_not_shown() {
 }
 
 #[test]
-fn what_is_wrong_with_the_database_is_said_before_a_port_is_bound() {
+fn unusable_database_is_reported_before_a_port_is_bound() {
     let (own, folder) = (OwnDatabase::create(), tempfile::tempdir().unwrap());
     let all = |url: &str, more: &str| {
         let listen = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -73,32 +73,32 @@ fn what_is_wrong_with_the_database_is_said_before_a_port_is_bound() {
             .unwrap()
     };
     let unmigrated = all(own.url(), "false");
-    assert_eq!(unmigrated.status.code(), Some(2), "{}", told(&unmigrated));
+    assert_eq!(unmigrated.status.code(), Some(2), "{}", stderr(&unmigrated));
     assert!(
-        told(&unmigrated).contains("TICKETING_DATABASE_URL: the database postgres://"),
+        stderr(&unmigrated).contains("TICKETING_DATABASE_URL: the database postgres://"),
         "{}",
-        told(&unmigrated)
+        stderr(&unmigrated)
     );
     assert!(
-        told(&unmigrated).contains("is not migrated")
-            && told(&unmigrated).contains("ticketing-server migrate")
+        stderr(&unmigrated).contains("is not migrated")
+            && stderr(&unmigrated).contains("ticketing-server migrate")
     );
     let done = server(&["migrate"], own.url());
-    assert_eq!((done.status.code(), told(&done)), (Some(0), String::new()));
+    assert_eq!((done.status.code(), stderr(&done)), (Some(0), String::new()));
     let taken = all(own.url(), "false");
-    assert_eq!(taken.status.code(), Some(1), "{}", told(&taken));
-    assert!(told(&taken).contains("cannot listen on"), "{}", told(&taken));
+    assert_eq!(taken.status.code(), Some(1), "{}", stderr(&taken));
+    assert!(stderr(&taken).contains("cannot listen on"), "{}", stderr(&taken));
 
     let nowhere = "postgres://u:hunter2@127.0.0.1:1/d";
     for output in [all(nowhere, "true"), all(nowhere, "false"), server(&["migrate"], nowhere)] {
-        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
-        let text = told(&output);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        let text = stderr(&output);
         assert!(text.contains("TICKETING_DATABASE_URL") && text.contains("cannot connect"), "{text}");
         assert!(!text.contains("hunter2"), "{text}");
     }
     let missing = server(&["migrate"], "");
     assert_eq!(missing.status.code(), Some(2));
-    assert!(told(&missing).contains("--database-url"), "{}", told(&missing));
+    assert!(stderr(&missing).contains("--database-url"), "{}", stderr(&missing));
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
 }
 
 #[tokio::test]
-async fn a_stack_that_does_not_migrate_wants_it_done() {
+async fn start_without_migration_requires_migrated_tables() {
     let own = OwnDatabase::create();
     let url: PostgresUrl = own.url().parse().unwrap();
     let builder = TestStack::builder().with(|settings| {
@@ -145,7 +145,7 @@ async fn a_stack_that_does_not_migrate_wants_it_done() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_server_that_crashes_loses_nothing_and_work_goes_on() {
+async fn postgres_crash_loses_nothing_and_sales_resume() {
     let server = PrivateServer::start();
     let url: PostgresUrl = server.url().parse().unwrap();
     let stack = TestStack::builder().with(|settings| settings.database = Some(url.with_connections(4)));
@@ -179,7 +179,7 @@ async fn a_database_server_that_crashes_loses_nothing_and_work_goes_on() {
     stack.finish().await;
 }
 
-async fn nothing_that_holds_u0000_is_kept_or_looked_for(engine: Engine) {
+async fn text_with_u0000_is_refused(engine: Engine) {
     let stack = TestStack::start_on(engine).await;
     let user = stack.session("user").await;
     let ticket = list(&stack, &user, "A ticket", 20.0).await;

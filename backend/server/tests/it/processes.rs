@@ -8,33 +8,38 @@ use ticketing_server::Service;
 use ticketing_testkit::storm::{CLUSTER_ORDER_TTL, ClusterStorm, SellerActivity};
 use ticketing_testkit::{NatsServer, OwnDatabase, Raw, Shape, TestStack, eventually};
 
-use crate::support::{is_a_fault, list, operate, order, order_of, ordered, pay, server_with, taken, ticket};
+use crate::support::{
+    assert_settings_error, list, operate, order, order_of, ordered, pay, server_with, taken, ticket,
+};
 
 const KEY: &str = "a key for tests that is long enough";
 
 #[test]
-fn everything_that_a_service_lacks_is_said_at_once() {
+fn all_missing_settings_of_a_service_are_reported_at_once() {
     for service in Service::STATEFUL {
         let wrong = [("TICKETING_METRICS_LISTEN", "nowhere"), ("TICKETING_LOG_FORMAT", "runes")];
         let output = server_with(&[service.name()], &wrong);
-        is_a_fault(&output, &["TICKETING_DATABASE_URL", "TICKETING_NATS_URL"]);
-        is_a_fault(&output, &["TICKETING_METRICS_LISTEN", "TICKETING_LOG_FORMAT"]);
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(said.contains("TICKETING_JWT_KEY"), service.has_sessions(), "{said}");
+        assert_settings_error(&output, &["TICKETING_DATABASE_URL", "TICKETING_NATS_URL"]);
+        assert_settings_error(&output, &["TICKETING_METRICS_LISTEN", "TICKETING_LOG_FORMAT"]);
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(stderr.contains("TICKETING_JWT_KEY"), service.has_sessions(), "{stderr}");
     }
     // The pages need nothing, and still say what is wrong.
     let wrong = [("TICKETING_LOG_FORMAT", "runes"), ("TICKETING_STRIPE_PUBLISHABLE_KEY", "sk_test_hush")];
     let output = server_with(&["client"], &wrong);
-    is_a_fault(&output, &["TICKETING_LOG_FORMAT", "TICKETING_STRIPE_PUBLISHABLE_KEY", "a secret key"]);
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(!said.contains("DATABASE") && !said.contains("NATS") && !said.contains("hush"), "{said}");
-    is_a_fault(&server_with(&["migrate"], &[]), &["TICKETING_DATABASE_URL"]);
-    is_a_fault(&server_with(&["orders", "--order-ttl", "soon"], &[]), &["TICKETING_ORDER_TTL"]);
-    is_a_fault(&server_with(&["tickets", "--order-ttl", "1m"], &[]), &["--order-ttl"]);
+    assert_settings_error(
+        &output,
+        &["TICKETING_LOG_FORMAT", "TICKETING_STRIPE_PUBLISHABLE_KEY", "a secret key"],
+    );
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!stderr.contains("DATABASE") && !stderr.contains("NATS") && !stderr.contains("hush"), "{stderr}");
+    assert_settings_error(&server_with(&["migrate"], &[]), &["TICKETING_DATABASE_URL"]);
+    assert_settings_error(&server_with(&["orders", "--order-ttl", "soon"], &[]), &["TICKETING_ORDER_TTL"]);
+    assert_settings_error(&server_with(&["tickets", "--order-ttl", "1m"], &[]), &["--order-ttl"]);
 }
 
 #[tokio::test]
-async fn what_the_settings_name_must_be_fit_for_the_service() {
+async fn unusable_servers_of_a_service_are_reported() {
     let own = OwnDatabase::create();
     let open = NatsServer::begin().await;
     let users = [(NatsUser::Orders, NatsPassword::Text("right".to_owned()))];
@@ -53,32 +58,32 @@ async fn what_the_settings_name_must_be_fit_for_the_service() {
             ]
         };
         let gone = all("postgres://nobody@127.0.0.1:1/nothing", open.as_str());
-        is_a_fault(&server_with(&["orders"], &gone), &["TICKETING_DATABASE_URL"]);
+        assert_settings_error(&server_with(&["orders"], &gone), &["TICKETING_DATABASE_URL"]);
         let deaf = all(&database, "nats://127.0.0.1:1");
-        is_a_fault(&server_with(&["orders"], &deaf), &["TICKETING_NATS_URL", "cannot connect"]);
+        assert_settings_error(&server_with(&["orders"], &deaf), &["TICKETING_NATS_URL", "cannot connect"]);
         let bare = ["orders", "--database-migrate", "false"];
         let other = all(&database, &open);
         // The first one has brought its own tables up to date, and no others.
-        is_a_fault(
+        assert_settings_error(
             &server_with(&["payments", "--database-migrate", "false"], &other),
             &["TICKETING_DATABASE_URL", "ticketing-server migrate"],
         );
         let stranger = all(&database, &guarded);
-        is_a_fault(&server_with(&bare, &stranger), &["TICKETING_NATS_CREDS"]);
+        assert_settings_error(&server_with(&bare, &stranger), &["TICKETING_NATS_CREDS"]);
         let mut short = all(&database, &open);
         short.push(("TICKETING_JWT_KEY", "short"));
-        is_a_fault(&server_with(&["orders"], &short), &["TICKETING_JWT_KEY"]);
+        assert_settings_error(&server_with(&["orders"], &short), &["TICKETING_JWT_KEY"]);
         // A user that may say what another service says, and not what this one does.
         let mut borrowed = all(&database, &guarded);
         borrowed.push(("TICKETING_NATS_CREDS", creds));
-        is_a_fault(&server_with(&["payments"], &borrowed), &["TICKETING_NATS_CREDS"]);
+        assert_settings_error(&server_with(&["payments"], &borrowed), &["TICKETING_NATS_CREDS"]);
     })
     .await
     .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
+async fn services_serve_their_own_paths_and_the_ingress_all() {
     let mut stack = TestStack::start_on(Shape::Processes).await;
     let paths = [
         (Service::Auth, "/api/users/currentuser"),
@@ -126,7 +131,7 @@ async fn a_service_answers_its_own_paths_and_the_ingress_all_of_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_ticket_is_sold_across_processes() {
+async fn ticket_is_sold_across_processes() {
     let ttl = Duration::from_secs(3);
     let stack = TestStack::builder().on(Shape::Processes).order_ttl(ttl).start().await;
     let (seller, buyer, rival) =
@@ -172,7 +177,7 @@ async fn a_ticket_is_sold_across_processes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_is_restarted_one_by_one_while_people_buy() {
+async fn purchases_succeed_during_a_rolling_restart() {
     let mut stack = TestStack::builder().on(Shape::Processes).open_orders(1000).start().await;
     let (seller, buyer) = (stack.user("seller").await, stack.user("buyer").await);
     let price = ticketing_testkit::dollars("20");
@@ -200,21 +205,21 @@ async fn everything_is_restarted_one_by_one_while_people_buy() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_that_was_answered_is_lost_where_any_process_is_killed() {
+async fn cluster_storm_loses_no_acknowledged_write() {
     let builder = TestStack::builder().on(Shape::Processes).order_ttl(CLUSTER_ORDER_TTL);
     let mut stack = builder.start().await;
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let rounds = number("STORM_ROUNDS").map_or(6, |rounds| u32::try_from(rounds).unwrap());
     let seed = number("STORM_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) % 1_000_000_000);
-    tell(&format!("STORM_SEED={seed}"));
+    print_line(&format!("STORM_SEED={seed}"));
     let storm = ClusterStorm { rounds, clients: 12, sellers: SellerActivity::from_env(), seed };
-    let summary = storm.run(&mut stack, |line| tell(&line)).await;
-    tell(&summary.to_string());
+    let summary = storm.run(&mut stack, |line| print_line(&line)).await;
+    print_line(&summary.to_string());
     stack.finish().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_set_aside_is_shown_and_delivered_again() {
+async fn dead_letters_are_listed_and_replayed() {
     let mut stack = TestStack::start_on(Shape::Processes).await;
     assert_eq!(operate(&mut stack, &["dead-letters", "list"]).await, "");
     let seller = stack.session("seller").await;
@@ -241,6 +246,6 @@ async fn what_was_set_aside_is_shown_and_delivered_again() {
 }
 
 #[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
-fn tell(line: &str) {
+fn print_line(line: &str) {
     println!("{line}");
 }

@@ -11,35 +11,35 @@ use crate::support::{cancel, id, list, order, order_of, ordered, pay, taken, tic
 on_shapes! {
     [embedded, postgres, nats, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    fifty_order_one_ticket_and_one_gets_it,
-    a_hundred_payments_of_one_order_charge_once,
-    payments_with_different_cards_charge_one_of_them,
-    twenty_sign_up_with_one_address_and_one_gets_it,
-    of_many_edits_of_one_version_one_is_made,
-    whoever_pays_and_cancels_at_once_gets_one_of_both,
-    withdrawal_that_meets_an_order_loses_to_it,
-    an_order_costs_what_the_ticket_cost_when_it_was_ordered;
+    concurrent_orders_of_a_ticket_have_one_winner,
+    concurrent_payments_of_an_order_charge_once,
+    concurrent_payments_with_different_cards_charge_once,
+    concurrent_sign_ups_with_an_address_have_one_winner,
+    concurrent_edits_of_a_version_have_one_winner,
+    concurrent_payment_and_cancellation_have_one_winner,
+    order_wins_against_a_concurrent_withdrawal,
+    order_keeps_its_price_during_a_concurrent_edit;
 }
 
 /// How many answers there were of each kind: the status, and the code of a refusal.
-fn tally(replies: &[Reply]) -> BTreeMap<(u16, String), usize> {
-    let mut tally = BTreeMap::new();
+fn count_outcomes(replies: &[Reply]) -> BTreeMap<(u16, String), usize> {
+    let mut count_outcomes = BTreeMap::new();
     for reply in replies {
         let code = if reply.status < 400 {
             String::new()
         } else {
             reply.faults(reply.status)[0]["code"].as_str().unwrap().to_owned()
         };
-        *tally.entry((reply.status, code)).or_default() += 1;
+        *count_outcomes.entry((reply.status, code)).or_default() += 1;
     }
-    tally
+    count_outcomes
 }
 
 async fn clients(stack: &TestStack, size: usize) -> Vec<TestSession> {
     join_all((0..size).map(|number| async move { stack.session(&format!("buyer{number}")).await })).await
 }
 
-async fn fifty_order_one_ticket_and_one_gets_it(shape: Shape) {
+async fn concurrent_orders_of_a_ticket_have_one_winner(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let buyers = clients(&stack, 50).await;
@@ -47,7 +47,7 @@ async fn fifty_order_one_ticket_and_one_gets_it(shape: Shape) {
         let ticket = list(&stack, &seller, &format!("Ticket {number}"), 20.0).await;
         let replies = join_all(buyers.iter().map(|buyer| order(&stack, buyer, &ticket))).await;
         let expected = [((201, String::new()), 1), ((400, "ticket_reserved".to_owned()), 49)];
-        assert_eq!(tally(&replies), BTreeMap::from(expected));
+        assert_eq!(count_outcomes(&replies), BTreeMap::from(expected));
     }
     let orders = join_all(buyers.iter().map(|buyer| async {
         let own = stack.raw().get("/api/orders").by(buyer).await.ok(200);
@@ -57,7 +57,7 @@ async fn fifty_order_one_ticket_and_one_gets_it(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_hundred_payments_of_one_order_charge_once(shape: Shape) {
+async fn concurrent_payments_of_an_order_charge_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 19.99).await;
@@ -68,21 +68,21 @@ async fn a_hundred_payments_of_one_order_charge_once(shape: Shape) {
     assert!(!payments.is_empty());
     payments.dedup();
     assert_eq!(payments.len(), 1, "all that succeeded are one payment");
-    for ((status, code), _) in tally(&replies) {
+    for ((status, code), _) in count_outcomes(&replies) {
         assert!(status == 201 || (status, code.as_str()) == (400, "order_paid"), "{status} {code}");
     }
     assert_eq!(taken(&stack, &order).await, (1, 1999));
     stack.finish().await;
 }
 
-async fn payments_with_different_cards_charge_one_of_them(shape: Shape) {
+async fn concurrent_payments_with_different_cards_charge_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 30.0).await;
     let order = ordered(&stack, &buyer, &ticket).await;
     let cards = ["tok_visa", "tok_mastercard", "tok_amex", "tok_chargeDeclined"];
     let replies = join_all((0..40).map(|number| pay(&stack, &buyer, &order, cards[number % 4]))).await;
-    for ((status, code), _) in tally(&replies) {
+    for ((status, code), _) in count_outcomes(&replies) {
         let refused = ["order_paid", "payment_in_progress", "card_declined"].contains(&code.as_str());
         assert!(status == 201 || (status == 400 && refused), "{status} {code}");
     }
@@ -92,18 +92,18 @@ async fn payments_with_different_cards_charge_one_of_them(shape: Shape) {
     stack.finish().await;
 }
 
-async fn twenty_sign_up_with_one_address_and_one_gets_it(shape: Shape) {
+async fn concurrent_sign_ups_with_an_address_have_one_winner(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let credentials = json!({ "email": "one@example.com", "password": PASSWORD });
     let sign_up = || async { stack.raw().post("/api/users/signup").json(&credentials).await };
     let replies = join_all((0..20).map(|_| sign_up())).await;
     let expected = [((201, String::new()), 1), ((400, "email_in_use".to_owned()), 19)];
-    assert_eq!(tally(&replies), BTreeMap::from(expected));
+    assert_eq!(count_outcomes(&replies), BTreeMap::from(expected));
     stack.raw().post("/api/users/signin").json(&credentials).await.ok(200);
     stack.finish().await;
 }
 
-async fn of_many_edits_of_one_version_one_is_made(shape: Shape) {
+async fn concurrent_edits_of_a_version_have_one_winner(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
@@ -116,13 +116,13 @@ async fn of_many_edits_of_one_version_one_is_made(shape: Shape) {
         };
         let replies = join_all((0..10).map(edit)).await;
         let expected = [((200, String::new()), 1), ((412, "version_mismatch".to_owned()), 9)];
-        assert_eq!(tally(&replies), BTreeMap::from(expected));
+        assert_eq!(count_outcomes(&replies), BTreeMap::from(expected));
     }
     assert_eq!(stack.raw().get(&path).await.json()["version"], 5);
     stack.finish().await;
 }
 
-async fn whoever_pays_and_cancels_at_once_gets_one_of_both(shape: Shape) {
+async fn concurrent_payment_and_cancellation_have_one_winner(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..30 {
@@ -147,7 +147,7 @@ async fn whoever_pays_and_cancels_at_once_gets_one_of_both(shape: Shape) {
     stack.finish().await;
 }
 
-async fn withdrawal_that_meets_an_order_loses_to_it(shape: Shape) {
+async fn order_wins_against_a_concurrent_withdrawal(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..30 {
@@ -187,7 +187,7 @@ async fn withdrawal_that_meets_an_order_loses_to_it(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_order_costs_what_the_ticket_cost_when_it_was_ordered(shape: Shape) {
+async fn order_keeps_its_price_during_a_concurrent_edit(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for round in 0..15 {

@@ -7,18 +7,18 @@ use serde_json::json;
 use ticketing_platform::clock::Clock;
 use ticketing_testkit::{Shape, TestStack, on_shapes};
 
-use crate::support::{list, order, ordered, pay, until_visible};
+use crate::support::{list, order, ordered, pay, retry_until_visible};
 
 on_shapes! {
     [embedded, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    many_times_what_was_just_made_is_there,
-    an_order_of_a_change_that_is_on_its_way_has_an_old_or_the_new_price;
+    new_tickets_and_orders_are_usable_at_once,
+    order_during_an_edit_has_the_old_or_the_new_price;
     [embedded, postgres_and_nats]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    what_never_was_is_not_waited_for,
-    what_is_young_and_never_comes_is_503_and_not_404, what_comes_from_the_future_is_404_without_a_wait,
-    a_withdrawn_ticket_is_404_at_once;
+    old_unknown_identifier_is_404_without_a_wait,
+    recent_unknown_identifier_is_503, future_identifier_is_404_without_a_wait,
+    withdrawn_ticket_is_404_at_once;
 }
 
 /// Lanes, and rounds of listing, ordering and paying in each.
@@ -26,7 +26,7 @@ const MANY: (usize, usize) = (20, 50);
 /// Where ten processes and an ingress share the machine.
 const FEW: (usize, usize) = (2, 25);
 
-async fn many_times_what_was_just_made_is_there(shape: Shape) {
+async fn new_tickets_and_orders_are_usable_at_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (lanes, rounds) = if shape == Shape::Processes { FEW } else { MANY };
     let lane = |number: usize| {
@@ -36,7 +36,7 @@ async fn many_times_what_was_just_made_is_there(shape: Shape) {
             for round in 0..rounds {
                 let ticket = list(stack, &seller, &format!("Ticket {number}.{round}"), 20.0).await;
                 let order = ordered(stack, &buyer, &ticket).await;
-                until_visible(|| pay(stack, &buyer, &order, "tok_visa")).await.ok(201);
+                retry_until_visible(|| pay(stack, &buyer, &order, "tok_visa")).await.ok(201);
             }
         }
     };
@@ -49,7 +49,7 @@ async fn many_times_what_was_just_made_is_there(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_never_was_is_not_waited_for(shape: Shape) {
+async fn old_unknown_identifier_is_404_without_a_wait(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let old = "0190a6e5-0000-7000-8000-000000000000";
@@ -62,7 +62,7 @@ async fn what_never_was_is_not_waited_for(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_is_young_and_never_comes_is_503_and_not_404(shape: Shape) {
+async fn recent_unknown_identifier_is_503(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let young = stack.clock().new_id();
@@ -83,7 +83,7 @@ async fn what_is_young_and_never_comes_is_503_and_not_404(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_comes_from_the_future_is_404_without_a_wait(shape: Shape) {
+async fn future_identifier_is_404_without_a_wait(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let now = stack.clock().now();
@@ -97,7 +97,7 @@ async fn what_comes_from_the_future_is_404_without_a_wait(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_withdrawn_ticket_is_404_at_once(shape: Shape) {
+async fn withdrawn_ticket_is_404_at_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 10.0).await;
@@ -107,7 +107,7 @@ async fn a_withdrawn_ticket_is_404_at_once(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_order_of_a_change_that_is_on_its_way_has_an_old_or_the_new_price(shape: Shape) {
+async fn order_during_an_edit_has_the_old_or_the_new_price(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 10.0).await;

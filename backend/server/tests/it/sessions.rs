@@ -12,21 +12,21 @@ use ticketing_testkit::{
 on_shapes! {
     [embedded, postgres, postgres_and_nats, processes]
     #[tokio::test]
-    a_session_that_was_ended_is_refused_by_every_service, an_older_key_is_accepted_while_sessions_last;
+    ended_session_is_refused_by_every_service, older_key_verifies_sessions;
     [embedded, postgres, postgres_and_nats]
     #[tokio::test]
-    writes_after_the_answer_to_a_sign_out_are_refused;
+    writes_after_a_sign_out_are_refused;
     [embedded, postgres_and_nats]
     #[tokio::test]
-    signing_out_without_a_session_is_no_error, a_session_runs_out, the_cookie_is_for_the_server_alone,
-    the_token_says_what_the_contract_says;
+    sign_out_without_a_session_succeeds, session_expires_after_its_ttl, session_cookie_is_http_only,
+    token_has_the_claims_of_the_contract;
 }
 
 async fn current_user(stack: &TestStack, session: &TestSession) -> Value {
     stack.raw().get("/api/users/currentuser").by(session).await.ok(200)["currentUser"].clone()
 }
 
-const NEED_A_SESSION: [Service; 3] = [Service::Tickets, Service::Orders, Service::Payments];
+const SESSION_SERVICES: [Service; 3] = [Service::Tickets, Service::Orders, Service::Payments];
 
 /// A request to a service that needs a session and changes nothing.
 fn request(raw: &Raw, service: Service) -> RawRequest {
@@ -36,9 +36,9 @@ fn request(raw: &Raw, service: Service) -> RawRequest {
     }
 }
 
-async fn knock(stack: &TestStack, session: &TestSession) -> [Reply; 3] {
+async fn request_each(stack: &TestStack, session: &TestSession) -> [Reply; 3] {
     let [tickets, orders, payments] =
-        NEED_A_SESSION.map(|service| request(stack.raw(), service).by(session).into_future());
+        SESSION_SERVICES.map(|service| request(stack.raw(), service).by(session).into_future());
     let (tickets, orders, payments) = tokio::join!(tickets, orders, payments);
     [tickets, orders, payments]
 }
@@ -51,7 +51,7 @@ async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool
             return false;
         }
     }
-    for service in NEED_A_SESSION {
+    for service in SESSION_SERVICES {
         for raw in stack.raw_of_each(service) {
             if request(&raw, service).by(session).await.status != 401 {
                 return false;
@@ -61,11 +61,11 @@ async fn is_refused_everywhere(stack: &TestStack, session: &TestSession) -> bool
     true
 }
 
-async fn a_session_that_was_ended_is_refused_by_every_service(shape: Shape) {
+async fn ended_session_is_refused_by_every_service(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let other = session.again(stack.raw()).await;
-    assert_eq!(knock(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
+    assert_eq!(request_each(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
 
     let reply = stack.raw().post("/api/users/signout").by(&session).json(&json!({})).await;
     assert_eq!(reply.ok(200), json!({}));
@@ -75,12 +75,12 @@ async fn a_session_that_was_ended_is_refused_by_every_service(shape: Shape) {
         assert_eq!(current_user(&stack, &session).await, Value::Null, "auth refuses it at once");
     }
     eventually!(is_refused_everywhere(&stack, &session).await);
-    for reply in knock(&stack, &session).await {
+    for reply in request_each(&stack, &session).await {
         assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
     }
 
     assert_eq!(current_user(&stack, &other).await["email"], session.email, "the other session goes on");
-    assert_eq!(knock(&stack, &other).await.map(|reply| reply.status), [400, 200, 200]);
+    assert_eq!(request_each(&stack, &other).await.map(|reply| reply.status), [400, 200, 200]);
     stack.settle().await;
     stack.restart().await;
     assert_eq!(current_user(&stack, &session).await, Value::Null);
@@ -90,7 +90,7 @@ async fn a_session_that_was_ended_is_refused_by_every_service(shape: Shape) {
 }
 
 /// One process refuses an ended session in all of its services before it answers.
-async fn writes_after_the_answer_to_a_sign_out_are_refused(shape: Shape) {
+async fn writes_after_a_sign_out_are_refused(shape: Shape) {
     let stack = TestStack::builder().on(shape).with(|settings| settings.limits.signins_per_account = 100);
     let stack = stack.start().await;
     let user = stack.session("user").await;
@@ -99,7 +99,7 @@ async fn writes_after_the_answer_to_a_sign_out_are_refused(shape: Shape) {
         stack.raw().post("/api/users/signout").by(&session).await.ok(200);
         let new = json!({ "title": "After", "price": 1 });
         let write = stack.raw().post("/api/tickets").by(&session).json(&new).into_future();
-        let (write, others) = tokio::join!(write, knock(&stack, &session));
+        let (write, others) = tokio::join!(write, request_each(&stack, &session));
         for reply in others.into_iter().chain([write]) {
             assert_eq!(reply.refused(401, "not_signed_in"), "Not authorized");
         }
@@ -108,7 +108,7 @@ async fn writes_after_the_answer_to_a_sign_out_are_refused(shape: Shape) {
     stack.finish().await;
 }
 
-async fn signing_out_without_a_session_is_no_error(shape: Shape) {
+async fn sign_out_without_a_session_succeeds(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     assert_eq!(stack.raw().post("/api/users/signout").json(&json!({})).await.ok(200), json!({}));
     assert_eq!(stack.raw().post("/api/users/signout").await.ok(200), json!({}));
@@ -119,7 +119,7 @@ async fn signing_out_without_a_session_is_no_error(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_session_runs_out(shape: Shape) {
+async fn session_expires_after_its_ttl(shape: Shape) {
     let stack =
         TestStack::builder().on(shape).with(|settings| settings.session_ttl = Duration::from_secs(3600));
     let stack = stack.start().await;
@@ -132,7 +132,7 @@ async fn a_session_runs_out(shape: Shape) {
     stack.finish().await;
 }
 
-async fn the_cookie_is_for_the_server_alone(shape: Shape) {
+async fn session_cookie_is_http_only(shape: Shape) {
     for (secure, attributes) in
         [(false, "; HttpOnly; Path=/; SameSite=Lax"), (true, "; HttpOnly; Path=/; SameSite=Lax; Secure")]
     {
@@ -150,7 +150,7 @@ async fn the_cookie_is_for_the_server_alone(shape: Shape) {
     }
 }
 
-async fn the_token_says_what_the_contract_says(shape: Shape) {
+async fn token_has_the_claims_of_the_contract(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let token = payload_of(&token_of(&session.cookie));
@@ -169,14 +169,16 @@ async fn the_token_says_what_the_contract_says(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_older_key_is_accepted_while_sessions_last(shape: Shape) {
+async fn older_key_verifies_sessions(shape: Shape) {
     let mut stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
-    stack.restart_with(|told| told.jwt_keys.insert(0, "a newer key that is long enough too".into())).await;
+    stack
+        .restart_with(|settings| settings.jwt_keys.insert(0, "a newer key that is long enough too".into()))
+        .await;
     assert_eq!(current_user(&stack, &session).await["id"], session.id);
-    assert_eq!(knock(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
+    assert_eq!(request_each(&stack, &session).await.map(|reply| reply.status), [400, 200, 200]);
     let fresh = session.again(stack.raw()).await;
-    stack.restart_with(|told| drop(told.jwt_keys.remove(0))).await;
+    stack.restart_with(|settings| drop(settings.jwt_keys.remove(0))).await;
     assert_eq!(current_user(&stack, &session).await["id"], session.id);
     let unknown = current_user(&stack, &fresh).await;
     assert_eq!(unknown, Value::Null, "the older server does not know the newer key");

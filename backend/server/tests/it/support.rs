@@ -26,12 +26,12 @@ pub(crate) async fn order(stack: &TestStack, buyer: &TestSession, ticket: &str) 
 
 /// Orders a ticket.
 pub(crate) async fn ordered(stack: &TestStack, buyer: &TestSession, ticket: &str) -> String {
-    id(&until_visible(|| order(stack, buyer, ticket)).await.ok(201))
+    id(&retry_until_visible(|| order(stack, buyer, ticket)).await.ok(201))
 }
 
 /// Repeats a request as long as its service says that the event of a recent ticket or order has not arrived. On a busy machine
 /// that takes longer than the second for which a service waits itself.
-pub(crate) async fn until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
+pub(crate) async fn retry_until_visible<F: Future<Output = Reply>>(request: impl Fn() -> F) -> Reply {
     let deadline = Deadline::after(Duration::from_secs(30));
     loop {
         let reply = request().await;
@@ -125,7 +125,7 @@ pub(crate) fn server_with(words: &[&str], settings: &[(&str, &str)]) -> Output {
 
 /// Fails the test unless the program ended for what is wrong with its settings, before it listened, and names these words.
 #[track_caller]
-pub(crate) fn is_a_fault(output: &Output, words: &[&str]) {
+pub(crate) fn assert_settings_error(output: &Output, words: &[&str]) {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(output.stdout.is_empty(), "it never listened");

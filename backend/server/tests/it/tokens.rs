@@ -11,13 +11,13 @@ use crate::support::rows;
 on_shapes! {
     [embedded, postgres_and_nats, processes]
     #[tokio::test]
-    a_forged_token_is_no_session, token_of_the_original_signs_in_until_it_is_ended;
+    forged_token_is_refused, original_token_is_valid_until_sign_out;
     [embedded, postgres_and_nats]
     #[tokio::test]
-    a_cookie_that_is_nonsense_is_no_session;
+    malformed_cookie_is_refused;
 }
 
-async fn is_no_session(stack: &TestStack, what: &str, cookie: &str) {
+async fn assert_no_session(stack: &TestStack, what: &str, cookie: &str) {
     let raw = stack.raw();
     let user = raw.get("/api/users/currentuser").cookie(cookie).await;
     assert_eq!((user.status, user.json()), (200, json!({ "currentUser": null })), "{what}");
@@ -39,7 +39,7 @@ async fn is_no_session(stack: &TestStack, what: &str, cookie: &str) {
     }
 }
 
-async fn a_forged_token_is_no_session(shape: Shape) {
+async fn forged_token_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let token = token_of(&session.cookie);
@@ -95,14 +95,14 @@ async fn a_forged_token_is_no_session(shape: Shape) {
         ("no base64", "a.b.c".to_owned()),
     ];
     for (what, token) in &tokens {
-        is_no_session(&stack, what, &cookie_of(token)).await;
+        assert_no_session(&stack, what, &cookie_of(token)).await;
     }
     assert_eq!(rows(&stack).await, before, "nothing was changed");
     stack.finish().await;
 }
 
 /// A deployment that took over the key of the original still gets its tokens: `id`, `email` and `iat`, and nothing else.
-async fn token_of_the_original_signs_in_until_it_is_ended(shape: Shape) {
+async fn original_token_is_valid_until_sign_out(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let now = Clock::system().now().as_millis() / 1000;
     let payload = json!({ "id": "5ea9b8f0c1d2e3f405162738", "email": "ada@example.com", "iat": now - 60 });
@@ -119,7 +119,7 @@ async fn token_of_the_original_signs_in_until_it_is_ended(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_cookie_that_is_nonsense_is_no_session(shape: Shape) {
+async fn malformed_cookie_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let session = stack.session("user").await;
     let huge = format!("session={}", "A".repeat(7000));
@@ -136,7 +136,7 @@ async fn a_cookie_that_is_nonsense_is_no_session(shape: Shape) {
         huge.as_str(),
     ];
     for cookie in cookies {
-        is_no_session(&stack, cookie.get(..40).unwrap_or(cookie), cookie).await;
+        assert_no_session(&stack, cookie.get(..40).unwrap_or(cookie), cookie).await;
     }
     let bytes = stack.raw().get("/api/users/currentuser").header("cookie", b"session=\xff\xfe").await;
     assert_eq!(bytes.ok(200), json!({ "currentUser": null }));

@@ -17,13 +17,13 @@ const CLIENT: &str = "00f067aa0ba902b7";
 on_shapes! {
     [embedded, postgres_and_nats, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    a_purchase_is_one_trace;
+    purchase_is_one_trace;
     [embedded, processes]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    a_reservation_that_runs_out_is_one_trace;
+    expired_reservation_is_one_trace;
     [embedded]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    a_request_is_told_by_its_route, a_caller_that_keeps_no_trace_is_followed;
+    request_span_has_its_route, unsampled_trace_context_is_propagated;
 }
 
 /// A header that makes a request a part of this trace.
@@ -110,7 +110,7 @@ const PAID: [(&str, &str); 17] = [
     ("orders: process ticket:updated", "tickets: publish ticket:updated"),
 ];
 
-async fn a_purchase_is_one_trace(shape: Shape) {
+async fn purchase_is_one_trace(shape: Shape) {
     let collector = Collector::of_this_process();
     let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
@@ -170,7 +170,7 @@ async fn a_purchase_is_one_trace(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_reservation_that_runs_out_is_one_trace(shape: Shape) {
+async fn expired_reservation_is_one_trace(shape: Shape) {
     let collector = Collector::of_this_process();
     let ttl = Duration::from_secs(2);
     let stack = TestStack::builder().on(shape).order_ttl(ttl).collector(collector).start().await;
@@ -201,7 +201,7 @@ async fn a_reservation_that_runs_out_is_one_trace(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_request_is_told_by_its_route(shape: Shape) {
+async fn request_span_has_its_route(shape: Shape) {
     let collector = Collector::of_this_process();
     let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
@@ -250,7 +250,7 @@ async fn a_request_is_told_by_its_route(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_caller_that_keeps_no_trace_is_followed(shape: Shape) {
+async fn unsampled_trace_context_is_propagated(shape: Shape) {
     let collector = Collector::of_this_process();
     let stack = TestStack::builder().on(shape).collector(collector).start().await;
     let seller = stack.session("seller").await;

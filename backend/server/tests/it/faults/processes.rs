@@ -32,16 +32,16 @@ struct Market {
 }
 
 impl Market {
-    async fn open() -> Self {
-        Self::opened(|builder| builder).await
+    async fn start() -> Self {
+        Self::start_with(|builder| builder).await
     }
 
-    async fn opened(change: impl FnOnce(TestStackBuilder) -> TestStackBuilder) -> Self {
-        Self::opened_with(change, SellerActivity::Normal).await
+    async fn start_with(change: impl FnOnce(TestStackBuilder) -> TestStackBuilder) -> Self {
+        Self::start_with_sellers(change, SellerActivity::Normal).await
     }
 
     /// The same, with sellers in the clients who are as active as this.
-    async fn opened_with(
+    async fn start_with_sellers(
         change: impl FnOnce(TestStackBuilder) -> TestStackBuilder,
         sellers: SellerActivity,
     ) -> Self {
@@ -63,7 +63,7 @@ impl Market {
 }
 
 /// Lets a fault last: what it does depends on its being longer than something else.
-async fn lasts(span: Duration) {
+async fn elapse(span: Duration) {
     let began = Instant::now();
     eventually!(began.elapsed() >= span, seconds 120);
 }

@@ -3,14 +3,13 @@
 use serde_json::{Value, json};
 use ticketing_testkit::eventually;
 
-use super::{Deal, Shop};
+use super::{Reservation, StripeMarket};
 use crate::support::{cancel, id, order_of, pay};
 
 /// Pays with a card that its owner must confirm, from a client that can have it confirmed: the payment, and its intent.
-async fn pay_with_confirmation(shop: &Shop, deal: &Deal) -> (Value, String) {
-    let body =
-        json!({ "orderId": deal.order, "token": "pm_card_authenticationRequired", "canConfirm": true });
-    let payment = shop.stack.raw().post("/api/payments").by(&deal.buyer).json(&body).await.ok(202);
+async fn pay_with_confirmation(market: &StripeMarket, reservation: &Reservation) -> (Value, String) {
+    let body = json!({ "orderId": reservation.order, "token": "pm_card_authenticationRequired", "canConfirm": true });
+    let payment = market.stack.raw().post("/api/payments").by(&reservation.buyer).json(&body).await.ok(202);
     assert_eq!(payment["status"], "pending");
     let intent = payment["stripeId"].as_str().unwrap().to_owned();
     assert_eq!(payment["clientSecret"], format!("{intent}_secret_fake"));
@@ -19,64 +18,63 @@ async fn pay_with_confirmation(shop: &Shop, deal: &Deal) -> (Value, String) {
 
 #[tokio::test]
 async fn confirmed_card_pays() {
-    let shop = Shop::open().await;
-    shop.stripe.send_events_to(&shop.stack.url());
-    let deal = shop.deal().await;
-    let (payment, intent) = pay_with_confirmation(&shop, &deal).await;
+    let market = StripeMarket::start().await;
+    market.stripe.send_events_to(&market.stack.url());
+    let reservation = market.reserve().await;
+    let (payment, intent) = pay_with_confirmation(&market, &reservation).await;
     let path = format!("/api/payments/{}", id(&payment));
     // A reload finds the secret again, and nobody else does.
-    let again = shop.stack.raw().get(&path).by(&deal.buyer).await.ok(200);
+    let again = market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200);
     assert_eq!(again["clientSecret"], payment["clientSecret"]);
-    let other = shop.stack.session("other").await;
-    let refused = shop.stack.raw().get(&path).by(&other).await;
+    let other = market.stack.session("other").await;
+    let refused = market.stack.raw().get(&path).by(&other).await;
     refused.refused(401, "not_owner");
-    assert_eq!(shop.taken(&deal), (0, 0));
-    shop.stripe.confirm(&intent, true);
-    shop.assert_sold(&deal).await;
-    let paid = shop.stack.raw().get(&path).by(&deal.buyer).await.ok(200);
+    assert_eq!(market.captures(&reservation), (0, 0));
+    market.stripe.confirm(&intent, true);
+    market.assert_sold(&reservation).await;
+    let paid = market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200);
     assert_eq!(paid["status"], "succeeded");
     assert!(paid["clientSecret"].is_null(), "{paid}");
-    shop.finish().await;
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn unconfirmed_card_is_declined() {
-    let shop = Shop::open().await;
-    let deal = shop.deal().await;
-    let (payment, intent) = pay_with_confirmation(&shop, &deal).await;
+    let market = StripeMarket::start().await;
+    let reservation = market.reserve().await;
+    let (payment, intent) = pay_with_confirmation(&market, &reservation).await;
     // No event comes: the marketplace asks by itself.
-    shop.stripe.confirm(&intent, false);
+    market.stripe.confirm(&intent, false);
     let path = format!("/api/payments/{}", id(&payment));
-    eventually!(shop.stack.raw().get(&path).by(&deal.buyer).await.ok(200)["status"] == "failed");
-    pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
-    shop.assert_sold(&deal).await;
-    shop.finish().await;
+    eventually!(market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200)["status"] == "failed");
+    pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
+    market.assert_sold(&reservation).await;
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn cancelled_order_releases_an_unconfirmed_card() {
-    let shop = Shop::open().await;
-    let deal = shop.deal().await;
-    let (_, intent) = pay_with_confirmation(&shop, &deal).await;
-    cancel(&shop.stack, &deal.buyer, &deal.order).await.ok(204);
+    let market = StripeMarket::start().await;
+    let reservation = market.reserve().await;
+    let (_, intent) = pay_with_confirmation(&market, &reservation).await;
+    cancel(&market.stack, &reservation.buyer, &reservation.order).await.ok(204);
     eventually!(
-        shop.stripe.intents().iter().any(|known| known["id"] == *intent && known["status"] == "canceled")
+        market.stripe.intents().iter().any(|known| known["id"] == *intent && known["status"] == "canceled")
     );
-    assert_eq!(shop.taken(&deal), (0, 0));
-    shop.finish().await;
+    assert_eq!(market.captures(&reservation), (0, 0));
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn card_confirmed_after_cancellation_holds_nothing() {
-    let shop = Shop::open().await;
-    let deal = shop.deal().await;
-    let (_, intent) = pay_with_confirmation(&shop, &deal).await;
-    shop.stripe.confirm(&intent, true);
-    cancel(&shop.stack, &deal.buyer, &deal.order).await;
-    eventually!(shop.stripe.ledger().charges.iter().all(|charge| !charge.held || charge.captured > 0));
-    eventually!(
-        ["cancelled", "complete"]
-            .contains(&order_of(&shop.stack, &deal.buyer, &deal.order).await["status"].as_str().unwrap())
-    );
-    shop.finish().await;
+    let market = StripeMarket::start().await;
+    let reservation = market.reserve().await;
+    let (_, intent) = pay_with_confirmation(&market, &reservation).await;
+    market.stripe.confirm(&intent, true);
+    cancel(&market.stack, &reservation.buyer, &reservation.order).await;
+    eventually!(market.stripe.ledger().charges.iter().all(|charge| !charge.held || charge.captured > 0));
+    eventually!(["cancelled", "complete"].contains(
+        &order_of(&market.stack, &reservation.buyer, &reservation.order).await["status"].as_str().unwrap()
+    ));
+    market.finish().await;
 }

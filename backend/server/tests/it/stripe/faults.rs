@@ -7,7 +7,7 @@ use ticketing_payments::provider::ProviderCall;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{FakeStripe, TestStackBuilder, eventually};
 
-use super::Shop;
+use super::StripeMarket;
 use crate::support::{cancel, id, pay};
 
 #[tokio::test]
@@ -21,31 +21,31 @@ async fn card_is_charged_once_under_each_fault() {
         ("429", |stripe, call| stripe.server_faults().rate_limit(call, 1)),
         ("a key in use", |stripe, call| stripe.server_faults().key_in_use(call, 2)),
     ];
-    let shop = Shop::open().await;
+    let market = StripeMarket::start().await;
     for (name, fault) in FAULTS {
         for call in [ProviderCall::Authorize, ProviderCall::Capture] {
-            let deal = shop.deal().await;
-            fault(&shop.stripe, call);
-            let paid = pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await;
+            let reservation = market.reserve().await;
+            fault(&market.stripe, call);
+            let paid = pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await;
             assert_eq!(paid.status, 201, "{name} at {call:?}: {}", paid.text());
-            shop.assert_sold(&deal).await;
-            let charges = shop.stripe.ledger().of(&OrderId::new(&deal.order)).count();
+            market.assert_sold(&reservation).await;
+            let charges = market.stripe.ledger().of(&OrderId::new(&reservation.order)).count();
             assert_eq!(charges, 1, "{name} at {call:?}");
         }
     }
-    shop.finish().await;
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn concurrent_buyers_are_charged_once_under_faults() {
     const BUYERS: usize = 24;
-    let shop = Shop::open().await;
-    shop.stripe.send_events_to(&shop.stack.url());
-    let mut deals = Vec::new();
+    let market = StripeMarket::start().await;
+    market.stripe.send_events_to(&market.stack.url());
+    let mut reservations = Vec::new();
     for _ in 0..BUYERS {
-        deals.push(shop.deal().await);
+        reservations.push(market.reserve().await);
     }
-    let (faults, server_faults) = (shop.stripe.faults(), shop.stripe.server_faults());
+    let (faults, server_faults) = (market.stripe.faults(), market.stripe.server_faults());
     for call in [ProviderCall::Authorize, ProviderCall::Capture, ProviderCall::Void] {
         faults.fail_before_effect(call, 4);
         faults.lose_response(call, 8);
@@ -55,44 +55,46 @@ async fn concurrent_buyers_are_charged_once_under_faults() {
         server_faults.rate_limit(call, 3);
     }
     server_faults.error_instead(ProviderCall::Capture, 3);
-    join_all(deals.iter().map(|deal| async {
+    join_all(reservations.iter().map(|reservation| async {
         // Twice at once: the second joins the first, or finds the order paid.
-        let twice = [(); 2].map(|()| pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa"));
+        let twice = [(); 2].map(|()| pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"));
         for answer in join_all(twice).await {
             assert!([201, 202, 400, 503].contains(&answer.status), "{}", answer.text());
         }
     }))
     .await;
-    for deal in &deals {
-        shop.assert_sold(deal).await;
+    for reservation in &reservations {
+        market.assert_sold(reservation).await;
     }
-    shop.stack.settle().await;
-    assert_eq!(shop.stripe.ledger().charges.len(), BUYERS);
-    shop.finish().await;
+    market.stack.settle().await;
+    assert_eq!(market.stripe.ledger().charges.len(), BUYERS);
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn capture_after_a_burnt_key_uses_a_new_key_once() {
-    let shop = Shop::open().await;
-    let deal = shop.deal().await;
-    shop.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
-    pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
-    shop.assert_sold(&deal).await;
-    shop.finish().await;
+    let market = StripeMarket::start().await;
+    let reservation = market.reserve().await;
+    market.stripe.server_faults().error_instead(ProviderCall::Capture, 2);
+    pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
+    market.assert_sold(&reservation).await;
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn authorization_after_a_burnt_key_is_not_repeated() {
-    let shop = Shop::open().await;
-    let deal = shop.deal().await;
-    shop.stripe.server_faults().error_instead(ProviderCall::Authorize, 1);
-    pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
-    shop.stack.clock().advance(Duration::from_secs(601));
-    shop.stack.settle().await;
-    assert_eq!(shop.stripe.intents().len(), 0, "never under another key");
-    pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
-    shop.assert_sold(&deal).await;
-    shop.finish().await;
+    let market = StripeMarket::start().await;
+    let reservation = market.reserve().await;
+    market.stripe.server_faults().error_instead(ProviderCall::Authorize, 1);
+    pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
+        .await
+        .refused(503, "provider_unavailable");
+    market.stack.clock().advance(Duration::from_secs(601));
+    market.stack.settle().await;
+    assert_eq!(market.stripe.intents().len(), 0, "never under another key");
+    pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
+    market.assert_sold(&reservation).await;
+    market.finish().await;
 }
 
 #[tokio::test]
@@ -103,55 +105,60 @@ async fn reply_after_the_timeout_charges_once() {
             (timeouts.connect, timeouts.answer) = (Duration::from_millis(300), Duration::from_millis(200));
         })
     };
-    let shop = Shop::open_with(short_timeouts).await;
-    let deal = shop.deal().await;
-    let gate = shop.stripe.faults().hold(ProviderCall::Authorize);
-    pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
+    let market = StripeMarket::start_with(short_timeouts).await;
+    let reservation = market.reserve().await;
+    let gate = market.stripe.faults().hold(ProviderCall::Authorize);
+    pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
+        .await
+        .refused(503, "provider_unavailable");
     drop(gate);
-    shop.assert_sold(&deal).await;
-    assert_eq!(shop.stripe.ledger().charges.len(), 1);
-    shop.finish().await;
+    market.assert_sold(&reservation).await;
+    assert_eq!(market.stripe.ledger().charges.len(), 1);
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn authorization_of_an_ended_order_is_voided_under_faults() {
-    let shop = Shop::open().await;
+    let market = StripeMarket::start().await;
     for fault in [
         (|stripe| stripe.faults().fail_before_effect(ProviderCall::Void, 4)) as fn(&FakeStripe),
         |stripe| stripe.faults().lose_response(ProviderCall::Void, 2),
         |stripe| stripe.server_faults().error_after(ProviderCall::Void, 1),
         |stripe| stripe.server_faults().error_instead(ProviderCall::Void, 1),
     ] {
-        let deal = shop.deal().await;
-        let before = shop.stripe.faults().call_count(ProviderCall::Authorize);
-        let gate = shop.stripe.faults().hold(ProviderCall::Authorize);
+        let reservation = market.reserve().await;
+        let before = market.stripe.faults().call_count(ProviderCall::Authorize);
+        let gate = market.stripe.faults().hold(ProviderCall::Authorize);
         let meanwhile = async {
-            eventually!(shop.stripe.faults().call_count(ProviderCall::Authorize) > before);
-            cancel(&shop.stack, &deal.buyer, &deal.order).await.ok(204);
-            fault(&shop.stripe);
+            eventually!(market.stripe.faults().call_count(ProviderCall::Authorize) > before);
+            cancel(&market.stack, &reservation.buyer, &reservation.order).await.ok(204);
+            fault(&market.stripe);
             drop(gate);
         };
-        let (paid, ()) = tokio::join!(pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa"), meanwhile);
+        let (paid, ()) =
+            tokio::join!(pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa"), meanwhile);
         paid.refused(400, "order_cancelled");
-        shop.stack.settle().await;
-        let charge = shop.stripe.ledger().charges.pop().unwrap();
+        market.stack.settle().await;
+        let charge = market.stripe.ledger().charges.pop().unwrap();
         assert_eq!((charge.captured, charge.voided, charge.held), (0, 1999, false));
     }
-    shop.finish().await;
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn unreachable_provider_is_reported_and_a_retry_is_safe() {
-    let shop = Shop::open().await;
-    let deal = shop.deal().await;
-    shop.stripe.faults().set_unreachable(true);
+    let market = StripeMarket::start().await;
+    let reservation = market.reserve().await;
+    market.stripe.faults().set_unreachable(true);
     for _ in 0..2 {
-        pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.refused(503, "provider_unavailable");
+        pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa")
+            .await
+            .refused(503, "provider_unavailable");
     }
-    assert!(shop.stack.stack().audit().await.is_err(), "the book cannot be read now");
-    shop.stripe.faults().set_unreachable(false);
-    shop.assert_sold(&deal).await;
-    shop.finish().await;
+    assert!(market.stack.stack().audit().await.is_err(), "the book cannot be read now");
+    market.stripe.faults().set_unreachable(false);
+    market.assert_sold(&reservation).await;
+    market.finish().await;
 }
 
 #[tokio::test]
@@ -162,31 +169,32 @@ async fn webhook_settles_a_payment_whose_reply_was_lost() {
             (pace.first_retry, pace.longest_retry) = (Duration::from_secs(60), Duration::from_secs(60));
         })
     };
-    let shop = Shop::open_with(slow_retries).await;
-    shop.stripe.send_events_to(&shop.stack.url());
+    let market = StripeMarket::start_with(slow_retries).await;
+    market.stripe.send_events_to(&market.stack.url());
     for call in [ProviderCall::Authorize, ProviderCall::Capture] {
-        let deal = shop.deal().await;
-        shop.stripe.faults().lose_response(call, 1);
+        let reservation = market.reserve().await;
+        market.stripe.faults().lose_response(call, 1);
         // Far sooner than it would be asked for again. Every event comes twice, the last one first.
-        pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(201);
-        shop.assert_sold(&deal).await;
+        pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(201);
+        market.assert_sold(&reservation).await;
     }
-    shop.finish().await;
+    market.finish().await;
 }
 
 #[tokio::test]
 async fn restart_during_a_payment_finishes_it() {
     for call in [ProviderCall::Authorize, ProviderCall::Capture] {
-        let mut shop = Shop::open_with(|builder| builder.payment_wait(Duration::from_millis(50))).await;
-        let deal = shop.deal().await;
-        let gate = shop.stripe.faults().hold(call);
-        let payment = pay(&shop.stack, &deal.buyer, &deal.order, "tok_visa").await.ok(202);
-        shop.stack.restart().await;
+        let mut market =
+            StripeMarket::start_with(|builder| builder.payment_wait(Duration::from_millis(50))).await;
+        let reservation = market.reserve().await;
+        let gate = market.stripe.faults().hold(call);
+        let payment = pay(&market.stack, &reservation.buyer, &reservation.order, "tok_visa").await.ok(202);
+        market.stack.restart().await;
         drop(gate);
         let path = format!("/api/payments/{}", id(&payment));
-        eventually!(shop.stack.raw().get(&path).by(&deal.buyer).await.ok(200)["status"] == "succeeded", seconds 20);
-        shop.assert_sold(&deal).await;
+        eventually!(market.stack.raw().get(&path).by(&reservation.buyer).await.ok(200)["status"] == "succeeded", seconds 20);
+        market.assert_sold(&reservation).await;
         // Its own waits are short here; what follows is patient again.
-        shop.stack.finish().await;
+        market.stack.finish().await;
     }
 }

@@ -8,7 +8,7 @@ use ticketing_events::EventName;
 use ticketing_server::Service;
 use ticketing_testkit::{Link, NatsServer, eventually};
 
-use super::{Market, lasts};
+use super::{Market, elapse};
 use crate::support::operate;
 
 /// Longer than the server waits for an answer to a delivery.
@@ -16,17 +16,17 @@ const SILENCE: Duration = Duration::from_secs(6);
 
 /// Everything that was ever said comes to everybody again, and again, in an order of its own.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_comes_again_and_in_any_order() {
+async fn redelivered_and_reordered_events_are_tolerated() {
     const WINDOW: Duration = Duration::from_millis(200);
     let server = NatsServer::begin().await;
     // It does not know soon what it has heard.
     let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
     let bus = Bus::jetstream(short).await.unwrap();
-    let mut market = Market::opened(|builder| builder.over(&server)).await;
+    let mut market = Market::start_with(|builder| builder.over(&server)).await;
     for _ in 0..2 {
         market.clients.wait_for_responses(30).await;
         let mut events = bus.recent(u32::MAX).await.unwrap();
-        lasts(WINDOW * 2).await;
+        elapse(WINDOW * 2).await;
         let random = RandomState::new();
         events.sort_by_cached_key(|event| random.hash_one(&event.id));
         let count = bus.sequences().await.unwrap().len();
@@ -37,8 +37,8 @@ async fn everything_comes_again_and_in_any_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nobody_can_read_is_set_aside_and_the_others_go_on() {
-    let mut market = Market::open().await;
+async fn unreadable_event_is_dead_lettered_and_others_continue() {
+    let mut market = Market::start().await;
     let bus = Bus::jetstream(JetStreamOptions::new(market.stack.nats().url())).await.unwrap();
     let mut poison = bus.recent(1).await.unwrap().remove(0);
     for name in [EventName::TicketCreated, EventName::OrderCreated, EventName::SessionEnded] {
@@ -47,24 +47,24 @@ async fn what_nobody_can_read_is_set_aside_and_the_others_go_on() {
         bus.publish(vec![poison.clone()]).await.unwrap();
     }
     // orders; tickets, payments and expiration; tickets, orders and payments.
-    const LETTERS: usize = 7;
-    eventually!(bus.dead_letters().await.unwrap().len() == LETTERS, seconds 30);
+    const DEAD_LETTERS: usize = 7;
+    eventually!(bus.dead_letters().await.unwrap().len() == DEAD_LETTERS, seconds 30);
     market.clients.wait_for_responses(40).await;
     let shown = operate(&mut market.stack, &["dead-letters", "list"]).await;
-    assert_eq!(shown.lines().filter(|line| line.contains("\tpoison\t")).count(), LETTERS, "{shown}");
+    assert_eq!(shown.lines().filter(|line| line.contains("\tpoison\t")).count(), DEAD_LETTERS, "{shown}");
     // Its cause is not mended: each is set aside once more.
     let replayed = operate(&mut market.stack, &["dead-letters", "replay"]).await;
-    assert!(replayed.trim_end().ends_with(&format!(": {LETTERS}")), "{replayed}");
-    eventually!(bus.dead_letters().await.unwrap().len() == LETTERS, seconds 30);
+    assert!(replayed.trim_end().ends_with(&format!(": {DEAD_LETTERS}")), "{replayed}");
+    eventually!(bus.dead_letters().await.unwrap().len() == DEAD_LETTERS, seconds 30);
     let discarded = operate(&mut market.stack, &["dead-letters", "discard", "--all"]).await;
-    assert!(discarded.trim_end().ends_with(&format!(": {LETTERS}")), "{discarded}");
+    assert!(discarded.trim_end().ends_with(&format!(": {DEAD_LETTERS}")), "{discarded}");
     market.finish().await;
 }
 
 /// Whoever takes part in it is stopped where it stands, for so long that its deliveries are given to others.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_consumer_falls_silent_for_a_while() {
-    let mut market = Market::open().await;
+async fn stopped_consumer_catches_up() {
+    let mut market = Market::start().await;
     let expiration = market.stack.cluster().processes_of(Service::Expiration);
     let one_of_each = [Service::Tickets, Service::Orders, Service::Payments]
         .map(|service| market.stack.cluster().processes_of(service)[0]);
@@ -75,7 +75,7 @@ async fn a_consumer_falls_silent_for_a_while() {
             market.stack.cluster().signal(*number, "-STOP").await;
         }
         market.clients.wait_for_responses(answers_meanwhile).await;
-        lasts(SILENCE).await;
+        elapse(SILENCE).await;
         for number in silent {
             market.stack.cluster().signal(*number, "-CONT").await;
         }
@@ -86,8 +86,8 @@ async fn a_consumer_falls_silent_for_a_while() {
 
 /// The events come to one service through the eye of a needle.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_consumer_hears_slowly() {
-    let mut market = Market::opened(|builder| builder.with_links()).await;
+async fn slow_consumer_catches_up() {
+    let mut market = Market::start_with(|builder| builder.with_links()).await;
     let slow = market.stack.cluster().processes_of(Service::Tickets);
     for number in &slow {
         let link = market.stack.cluster().link(*number, Link::Nats);
@@ -95,7 +95,7 @@ async fn a_consumer_hears_slowly() {
         link.delay(Duration::from_millis(20));
     }
     market.clients.wait_for_responses(60).await;
-    lasts(SILENCE).await;
+    elapse(SILENCE).await;
     for number in &slow {
         market.stack.cluster().link(*number, Link::Nats).heal();
     }

@@ -9,9 +9,9 @@ use ticketing_bus::{Bus, JetStreamOptions};
 use ticketing_server::Service::{self, Auth, Expiration, Orders, Payments, Tickets};
 use ticketing_testkit::{NatsServer, PASSWORD, Raw, eventually};
 
-use super::{Market, lasts};
+use super::{Market, elapse};
 
-/// A point of the code, and the services that come to it.
+/// A point of the code, and the services that signed_up to it.
 const POINTS: [(&str, &[Service]); 6] = [
     // A change and its event are written, and not committed.
     ("before-commit", &[Auth, Tickets, Orders, Payments, Expiration]),
@@ -28,9 +28,9 @@ const POINTS: [(&str, &[Service]); 6] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_service_is_killed_at_each_of_them() {
-    let mut market = Market::open().await;
-    let leavers = Leavers::begin(market.stack.raw().clone());
+async fn services_recover_from_a_crash_at_each_kill_point() {
+    let mut market = Market::start().await;
+    let sign_outs = SignOutLoad::begin(market.stack.raw().clone());
     for (point, services) in POINTS {
         for service in services {
             market.stack.cluster().arm_kill_point(*service, point);
@@ -39,9 +39,9 @@ async fn each_service_is_killed_at_each_of_them() {
             market.stack.cluster().restart_process(number).await;
         }
     }
-    let left = leavers.end().await;
-    assert!(left.len() > 3, "{} have signed out", left.len());
-    for cookie in left {
+    let ended = sign_outs.end().await;
+    assert!(ended.len() > 3, "{} have signed out", ended.len());
+    for cookie in ended {
         for path in ["/api/orders", "/api/payments", "/api/tickets?seller=me"] {
             let raw = market.stack.raw();
             eventually!(raw.get(path).cookie(&cookie).await.status == 401);
@@ -53,24 +53,24 @@ async fn each_service_is_killed_at_each_of_them() {
 /// Relays die between publishing and marking, and the NATS server is away for longer than it remembers: what they publish once
 /// more lies in the stream twice, and everybody hears it twice.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn relays_are_killed_and_nats_forgets_what_they_have_published() {
+async fn republished_events_beyond_the_duplicate_window_are_tolerated() {
     const WINDOW: Duration = Duration::from_millis(300);
     let mut server = NatsServer::begin().await;
     let short = JetStreamOptions { duplicate_window: WINDOW, ..JetStreamOptions::new(server.url()) };
     let bus = Bus::jetstream(short).await.unwrap();
-    let mut market = Market::opened(|builder| builder.over(&server)).await;
-    let speakers = [Tickets, Orders, Payments];
-    for service in speakers {
+    let mut market = Market::start_with(|builder| builder.over(&server)).await;
+    let publishers = [Tickets, Orders, Payments];
+    for service in publishers {
         market.stack.cluster().arm_kill_point(service, "before-mark");
     }
-    let mut fallen = Vec::new();
-    for service in speakers {
-        fallen.push(market.stack.cluster().wait_until_killed_at(service, "before-mark").await);
+    let mut killed = Vec::new();
+    for service in publishers {
+        killed.push(market.stack.cluster().wait_until_killed_at(service, "before-mark").await);
     }
     server.kill().await;
-    lasts(WINDOW * 2).await;
+    elapse(WINDOW * 2).await;
     server.start().await;
-    for number in fallen {
+    for number in killed {
         market.stack.cluster().restart_process(number).await;
     }
     market.clients.wait_for_responses(40).await;
@@ -80,41 +80,43 @@ async fn relays_are_killed_and_nats_forgets_what_they_have_published() {
     market.finish().await;
 }
 
-/// People who sign up, and out again: all that auth says is who has left.
-struct Leavers {
+/// People who sign up, and out again: all that auth says is who has ended.
+struct SignOutLoad {
     task: tokio::task::JoinHandle<()>,
-    left: Arc<Mutex<Vec<String>>>,
+    ended: Arc<Mutex<Vec<String>>>,
 }
 
-impl Leavers {
+impl SignOutLoad {
     fn begin(raw: Raw) -> Self {
-        let left = Arc::new(Mutex::new(Vec::new()));
-        let noted = left.clone();
+        let ended = Arc::new(Mutex::new(Vec::new()));
+        let recorded = ended.clone();
         let task = tokio::spawn(async move {
             // Hashing the passwords of more of them would take the machine from whoever buys.
             let mut pace = tokio::time::interval(Duration::from_millis(50));
             for number in 0.. {
                 pace.tick().await;
                 let person = json!({ "email": format!("leaver-{number}@example.com"), "password": PASSWORD });
-                let Ok(come) = raw.post("/api/users/signup").json(&person).send().await else { continue };
-                if come.status != 201 {
+                let Ok(signed_up) = raw.post("/api/users/signup").json(&person).send().await else {
+                    continue;
+                };
+                if signed_up.status != 201 {
                     continue;
                 }
-                let cookie = come.cookie().to_owned();
-                let gone = raw.post("/api/users/signout").cookie(&cookie).send().await;
-                if gone.is_ok_and(|reply| reply.status == 200) {
-                    noted.lock().unwrap().push(cookie);
+                let cookie = signed_up.cookie().to_owned();
+                let signed_out = raw.post("/api/users/signout").cookie(&cookie).send().await;
+                if signed_out.is_ok_and(|reply| reply.status == 200) {
+                    recorded.lock().unwrap().push(cookie);
                 }
             }
         });
-        Self { task, left }
+        Self { task, ended }
     }
 
     /// The sessions that were ended.
     async fn end(self) -> Vec<String> {
         self.task.abort();
         drop(self.task.await);
-        let mut left = self.left.lock().unwrap();
-        std::mem::take(&mut left)
+        let mut ended = self.ended.lock().unwrap();
+        std::mem::take(&mut ended)
     }
 }

@@ -7,7 +7,7 @@ use ticketing_server::Service;
 use ticketing_testkit::{Direction, FaultProxy, Link};
 use tokio::time::Instant;
 
-use super::{Market, lasts};
+use super::{Market, elapse};
 use crate::support::list;
 
 /// Longer than an answer may take.
@@ -21,12 +21,12 @@ fn linked(builder: ticketing_testkit::TestStackBuilder) -> ticketing_testkit::Te
 
 /// Every link to one of the servers, in one direction; then what was held arrives late, or never.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_direction_is_stalled() {
-    let mut market = Market::opened(linked).await;
+async fn stalled_direction_of_a_link_is_tolerated() {
+    let mut market = Market::start_with(linked).await;
     for (link, stall) in [(Link::Nats, NATS_STALL), (Link::Postgres, POSTGRES_STALL)] {
         for (direction, arrives) in [(Direction::ToServer, true), (Direction::ToClient, false)] {
             market.stack.cluster().links(link).for_each(|proxy| proxy.stall(direction));
-            lasts(stall).await;
+            elapse(stall).await;
             if !arrives {
                 market.stack.cluster().links(link).for_each(FaultProxy::cut);
             }
@@ -39,8 +39,8 @@ async fn one_direction_is_stalled() {
 
 /// Half of the processes of every service, then the other half: those that are left sell on.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_replica_of_each_service_is_cut_off_from_the_events() {
-    let mut market = Market::opened(linked).await;
+async fn replicas_without_events_do_not_stop_sales() {
+    let mut market = Market::start_with(linked).await;
     for replica in [0, 1] {
         let off: Vec<usize> = Service::ALL
             .into_iter()
@@ -62,9 +62,9 @@ async fn one_replica_of_each_service_is_cut_off_from_the_events() {
 /// Both replicas of two services hear nothing from the database, or are not heard, and no connection ends. The same
 /// again under its key, once the fault is healed, is done once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nobody_can_answer_is_answered_in_bounded_time() {
+async fn requests_on_a_stalled_database_end_in_bounded_time() {
     const BOUND: Duration = Duration::from_secs(30);
-    let mut market = Market::opened(linked).await;
+    let mut market = Market::start_with(linked).await;
     let user = market.stack.session("user").await;
     let ticket = list(&market.stack, &user, "A ticket", 20.0).await;
     market.clients.stop_and_verify().await;

@@ -4,8 +4,8 @@ use super::Market;
 use crate::support::operate;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_is_killed_again_and_again() {
-    let mut market = Market::open().await;
+async fn repeated_kills_of_nats_are_tolerated() {
+    let mut market = Market::start().await;
     for answers_meanwhile in [0, 15, 0] {
         market.stack.nats().kill().await;
         market.clients.wait_for_responses(answers_meanwhile).await;
@@ -17,8 +17,8 @@ async fn it_is_killed_again_and_again() {
 
 /// The services make the stream anew and go on. What was lost with it is said again by the operator, while none of them runs.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn its_store_is_lost() {
-    let mut market = Market::open().await;
+async fn lost_stream_is_rebuilt_from_the_outboxes() {
+    let mut market = Market::start().await;
     market.stack.nats().kill().await;
     market.stack.nats().lose_store();
     market.stack.nats().start().await;

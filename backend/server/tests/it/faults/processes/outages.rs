@@ -19,7 +19,7 @@ async fn storm(outage: Outage, lasts: Duration, replicas: usize, seed: u64) {
     let mut stack = Box::pin(builder.start()).await;
     let storm = OutageStorm { outage, lasts, clients: CLIENTS, seed };
     let summary = storm.run(&mut stack).await;
-    tell(&summary.to_string());
+    print_line(&summary.to_string());
     Box::pin(stack.finish()).await;
 }
 
@@ -55,6 +55,6 @@ async fn outage_storm_loses_no_event() {
 }
 
 #[expect(clippy::print_stdout, reason = "the harness shows it when the test fails, or is asked to")]
-fn tell(line: &str) {
+fn print_line(line: &str) {
     println!("{line}");
 }

@@ -6,9 +6,9 @@ use tokio::task::block_in_place;
 use super::Market;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_is_restarted_in_an_orderly_way_and_as_if_the_power_went() {
+async fn postgres_restart_and_crash_are_tolerated() {
     let server = PrivateServer::start();
-    let mut market = Market::opened(|builder| builder.in_database_of(&server)).await;
+    let mut market = Market::start_with(|builder| builder.in_database_of(&server)).await;
     for end in [PrivateServer::stop, PrivateServer::crash] {
         block_in_place(|| end(&server));
         // That it is away, most of them.
@@ -20,9 +20,9 @@ async fn it_is_restarted_in_an_orderly_way_and_as_if_the_power_went() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn others_take_every_connection_it_has() {
+async fn connection_exhaustion_of_postgres_is_tolerated() {
     let server = PrivateServer::start();
-    let mut market = Market::opened(|builder| builder.in_database_of(&server).with_links()).await;
+    let mut market = Market::start_with(|builder| builder.in_database_of(&server).with_links()).await;
     let exhaustion = ConnectionExhaustion::of(&server);
     eventually!(exhaustion.is_complete(), seconds 30);
     let [_, _, before] = market.clients.counts();

@@ -5,8 +5,8 @@ use ticketing_server::Service;
 use super::Market;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_replica_of_a_service_is_asked_to_end_at_once() {
-    let mut market = Market::open().await;
+async fn sigterm_to_every_replica_of_a_service_is_tolerated() {
+    let mut market = Market::start().await;
     for service in Service::ALL {
         let replicas = market.stack.cluster().processes_of(service);
         for number in &replicas {

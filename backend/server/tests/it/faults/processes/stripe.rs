@@ -7,17 +7,17 @@ use ticketing_platform::clock::Clock;
 use ticketing_sdk::OrderId;
 use ticketing_testkit::{Direction, FakeStripe, FaultProxy, Link, eventually};
 
-use super::{Market, lasts};
+use super::{Market, elapse};
 use crate::support::{cancel, list, ordered, pay};
 
 async fn shop() -> (FakeStripe, Market) {
     let stripe = FakeStripe::start(Clock::system()).await;
-    let market = Market::opened(|builder| builder.stripe(&stripe).with_links()).await;
+    let market = Market::start_with(|builder| builder.stripe(&stripe).with_links()).await;
     (stripe, market)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn its_answers_are_lost_wrong_or_late() {
+async fn lost_wrong_and_late_stripe_responses_are_tolerated() {
     const FAULTS: [fn(&FakeStripe, ProviderCall); 6] = [
         |stripe, call| stripe.faults().lose_response(call, 3),
         |stripe, call| stripe.faults().fail_before_effect(call, 3),
@@ -39,7 +39,7 @@ async fn its_answers_are_lost_wrong_or_late() {
     // Longer than an answer may take. What could not be sent arrives when nobody waits for it any more.
     for direction in Direction::BOTH {
         market.stack.cluster().links(Link::Stripe).for_each(|proxy| proxy.stall(direction));
-        lasts(Duration::from_secs(5)).await;
+        elapse(Duration::from_secs(5)).await;
         market.stack.cluster().links(Link::Stripe).for_each(FaultProxy::heal);
         market.clients.wait_for_responses(15).await;
     }
@@ -48,7 +48,7 @@ async fn its_answers_are_lost_wrong_or_late() {
 
 /// Money is held for an order that was cancelled meanwhile, and Stripe is gone when the hold is to be given up.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_cannot_be_reached_when_a_hold_is_given_up() {
+async fn hold_is_voided_after_stripe_is_reachable_again() {
     let (stripe, market) = shop().await;
     let Market { stack, clients } = market;
     clients.stop_and_verify().await;

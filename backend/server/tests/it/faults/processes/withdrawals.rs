@@ -7,7 +7,7 @@ use ticketing_server::Service;
 use ticketing_testkit::storm::SellerActivity;
 use ticketing_testkit::{FaultProxy, Link, Shape, TestSession, TestStack, eventually};
 
-use super::{Market, lasts};
+use super::{Market, elapse};
 use crate::support::{cancel, count, list, order_of, ordered, pay, taken};
 
 /// How often a process is killed.
@@ -43,7 +43,7 @@ async fn shown(stack: &TestStack, id: &str) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
+async fn sale_stands_while_tickets_receives_no_events() {
     // No order of the test runs out before it is paid.
     let builder = TestStack::builder().on(Shape::Processes).with_links().order_ttl(Duration::from_secs(600));
     let mut whole = Box::pin(builder.start()).await;
@@ -92,8 +92,8 @@ async fn sale_stands_while_tickets_is_cut_off_from_the_events() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sales_stand_while_replicas_are_killed_and_sellers_change_what_is_bought() {
-    let mut market = Market::opened_with(|builder| builder, SellerActivity::Contesting).await;
+async fn sales_stand_while_replicas_are_killed_and_sellers_edit() {
+    let mut market = Market::start_with_sellers(|builder| builder, SellerActivity::Contesting).await;
     for kill in 0..KILLS {
         let service = [Service::Tickets, Service::Orders][kill % 2];
         let number = market.stack.cluster().processes_of(service)[kill / 2];
@@ -103,6 +103,6 @@ async fn sales_stand_while_replicas_are_killed_and_sellers_change_what_is_bought
         market.stack.cluster().restart_process(number).await;
     }
     market.clients.wait_for_responses(WRITES).await;
-    lasts(RUNS_OUT).await;
+    elapse(RUNS_OUT).await;
     Box::pin(market.finish()).await;
 }

@@ -8,10 +8,10 @@ use crate::support::{cancel, list, order_of, ordered, pay, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    a_cancelled_order_frees_its_ticket, a_ticket_that_was_given_back_can_be_ordered_at_once;
+    cancelled_order_frees_its_ticket, freed_ticket_can_be_ordered_at_once;
 }
 
-async fn a_cancelled_order_frees_its_ticket(shape: Shape) {
+async fn cancelled_order_frees_its_ticket(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -28,7 +28,7 @@ async fn a_cancelled_order_frees_its_ticket(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_ticket_that_was_given_back_can_be_ordered_at_once(shape: Shape) {
+async fn freed_ticket_can_be_ordered_at_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket_id = list(&stack, &seller, "A ticket", 20.0).await;

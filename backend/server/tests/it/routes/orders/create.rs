@@ -11,10 +11,10 @@ use crate::support::{cancel, id, list, order, order_of, ordered, pay, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    an_order_reserves_its_ticket, ones_own_ticket_can_be_ordered, a_sold_ticket_is_sold,
-    twenty_unpaid_orders_are_enough, the_ticket_must_be_named,
-    an_order_is_refused_where_the_price_is_no_longer_the_one_that_was_shown,
-    a_buyer_who_gives_a_reservation_up_lets_others_come_first, sales_end_when_the_event_starts;
+    order_reserves_its_ticket, own_ticket_can_be_ordered, sold_ticket_cannot_be_ordered,
+    unpaid_orders_are_limited_to_twenty, order_requires_a_ticket_id,
+    order_with_an_outdated_price_is_refused,
+    cancelled_reservation_pauses_reorders_of_its_buyer, sales_end_when_the_event_starts;
 }
 
 async fn sales_end_when_the_event_starts(shape: Shape) {
@@ -35,7 +35,7 @@ async fn sales_end_when_the_event_starts(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_order_reserves_its_ticket(shape: Shape) {
+async fn order_reserves_its_ticket(shape: Shape) {
     let ttl = Duration::from_secs(600);
     let stack = TestStack::builder().on(shape).order_ttl(ttl).start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
@@ -54,7 +54,7 @@ async fn an_order_reserves_its_ticket(shape: Shape) {
     stack.finish().await;
 }
 
-async fn ones_own_ticket_can_be_ordered(shape: Shape) {
+async fn own_ticket_can_be_ordered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -62,7 +62,7 @@ async fn ones_own_ticket_can_be_ordered(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_sold_ticket_is_sold(shape: Shape) {
+async fn sold_ticket_cannot_be_ordered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -72,7 +72,7 @@ async fn a_sold_ticket_is_sold(shape: Shape) {
     stack.finish().await;
 }
 
-async fn twenty_unpaid_orders_are_enough(shape: Shape) {
+async fn unpaid_orders_are_limited_to_twenty(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);
@@ -98,7 +98,7 @@ async fn twenty_unpaid_orders_are_enough(shape: Shape) {
     stack.finish().await;
 }
 
-async fn the_ticket_must_be_named(shape: Shape) {
+async fn order_requires_a_ticket_id(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     for body in [json!({}), json!({ "ticketId": "" }), json!({ "ticketId": "  " }), json!({ "ticketId": 7 })]
@@ -109,7 +109,7 @@ async fn the_ticket_must_be_named(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_order_is_refused_where_the_price_is_no_longer_the_one_that_was_shown(shape: Shape) {
+async fn order_with_an_outdated_price_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;
@@ -136,7 +136,7 @@ async fn an_order_is_refused_where_the_price_is_no_longer_the_one_that_was_shown
     stack.finish().await;
 }
 
-async fn a_buyer_who_gives_a_reservation_up_lets_others_come_first(shape: Shape) {
+async fn cancelled_reservation_pauses_reorders_of_its_buyer(shape: Shape) {
     let pause = Duration::from_secs(60);
     let stack = TestStack::builder().on(shape).reorder_pause(pause).start().await;
     let (seller, buyer, rival) =

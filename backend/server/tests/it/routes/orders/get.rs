@@ -8,10 +8,10 @@ use crate::support::{list, ordered, pay};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    an_order_carries_its_version_as_tag, an_order_keeps_the_ticket_as_it_was;
+    order_has_its_version_as_etag, order_keeps_the_ticket_as_ordered;
 }
 
-async fn an_order_carries_its_version_as_tag(shape: Shape) {
+async fn order_has_its_version_as_etag(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
@@ -25,7 +25,7 @@ async fn an_order_carries_its_version_as_tag(shape: Shape) {
     stack.finish().await;
 }
 
-async fn an_order_keeps_the_ticket_as_it_was(shape: Shape) {
+async fn order_keeps_the_ticket_as_ordered(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let ticket = list(&stack, &seller, "A ticket", 20.0).await;

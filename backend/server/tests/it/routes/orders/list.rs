@@ -7,7 +7,7 @@ use crate::support::{cancel, list, ordered, pay};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    ones_own_orders_are_listed_the_newest_last;
+    own_orders_are_listed_oldest_first;
 }
 
 async fn ids(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
@@ -23,7 +23,7 @@ async fn ids(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String> {
     }
 }
 
-async fn ones_own_orders_are_listed_the_newest_last(shape: Shape) {
+async fn own_orders_are_listed_oldest_first(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer, other) =
         (stack.session("seller").await, stack.session("buyer").await, stack.session("other").await);

@@ -8,10 +8,10 @@ use crate::support::{list, ordered, pay, rows};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    a_payment_is_what_the_contract_says, both_fields_must_be_given;
+    payment_has_the_fields_of_the_contract, payment_requires_order_id_and_token;
 }
 
-async fn a_payment_is_what_the_contract_says(shape: Shape) {
+async fn payment_has_the_fields_of_the_contract(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
@@ -25,7 +25,7 @@ async fn a_payment_is_what_the_contract_says(shape: Shape) {
     stack.finish().await;
 }
 
-async fn both_fields_must_be_given(shape: Shape) {
+async fn payment_requires_order_id_and_token(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let buyer = stack.session("buyer").await;
     let before = rows(&stack).await;

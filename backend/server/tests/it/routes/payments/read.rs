@@ -7,10 +7,10 @@ use crate::support::{id, list, ordered, pay};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    ones_own_payments_are_listed_and_read;
+    own_payments_are_listed_and_read;
 }
 
-async fn ones_own_payments_are_listed_and_read(shape: Shape) {
+async fn own_payments_are_listed_and_read(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut payments = Vec::new();

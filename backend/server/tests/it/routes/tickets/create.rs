@@ -8,11 +8,11 @@ use crate::support::{id, rows, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    a_ticket_is_listed, titles_have_1_to_200_characters, both_fields_are_named_at_once,
-    only_who_is_signed_in_can_sell, details_are_kept_as_given, faults_of_details_are_named_by_field;
+    new_ticket_is_available, titles_have_1_to_200_characters, errors_of_both_fields_are_reported_at_once,
+    listing_requires_a_session, ticket_details_are_kept, errors_of_details_are_named_by_field;
 }
 
-async fn details_are_kept_as_given(shape: Shape) {
+async fn ticket_details_are_kept(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let new = json!({
@@ -33,7 +33,7 @@ async fn details_are_kept_as_given(shape: Shape) {
     stack.finish().await;
 }
 
-async fn faults_of_details_are_named_by_field(shape: Shape) {
+async fn errors_of_details_are_named_by_field(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let bad = json!({ "title": "", "price": 20, "venue": "\u{200b}", "startsAt": "tomorrow", "seat": 4 });
@@ -55,7 +55,7 @@ async fn faults_of_details_are_named_by_field(shape: Shape) {
     stack.finish().await;
 }
 
-async fn a_ticket_is_listed(shape: Shape) {
+async fn new_ticket_is_available(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let new = json!({ "title": "  RustConf, day 1 ", "price": 149.99 });
@@ -89,7 +89,7 @@ async fn titles_have_1_to_200_characters(shape: Shape) {
     stack.finish().await;
 }
 
-async fn both_fields_are_named_at_once(shape: Shape) {
+async fn errors_of_both_fields_are_reported_at_once(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let reply =
@@ -98,7 +98,7 @@ async fn both_fields_are_named_at_once(shape: Shape) {
     stack.finish().await;
 }
 
-async fn only_who_is_signed_in_can_sell(shape: Shape) {
+async fn listing_requires_a_session(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let new = json!({ "title": "A ticket", "price": 20 });
     stack.raw().post("/api/tickets").json(&new).await.refused(401, "not_signed_in");

@@ -8,10 +8,10 @@ use crate::support::{list, order, ordered, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    a_ticket_that_was_withdrawn_is_gone_for_everyone, what_is_reserved_cannot_be_withdrawn;
+    withdrawn_ticket_is_gone_for_everyone, reserved_ticket_cannot_be_withdrawn;
 }
 
-async fn a_ticket_that_was_withdrawn_is_gone_for_everyone(shape: Shape) {
+async fn withdrawn_ticket_is_gone_for_everyone(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -36,7 +36,7 @@ async fn a_ticket_that_was_withdrawn_is_gone_for_everyone(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_is_reserved_cannot_be_withdrawn(shape: Shape) {
+async fn reserved_ticket_cannot_be_withdrawn(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;

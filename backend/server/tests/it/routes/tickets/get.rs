@@ -8,10 +8,10 @@ use crate::support::{cancel, list, ordered, pay, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    anyone_reads_a_ticket_with_its_version_as_tag, versions_rise_by_one_with_each_change;
+    ticket_has_its_version_as_etag, version_increments_with_each_change;
 }
 
-async fn anyone_reads_a_ticket_with_its_version_as_tag(shape: Shape) {
+async fn ticket_has_its_version_as_etag(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
@@ -23,7 +23,7 @@ async fn anyone_reads_a_ticket_with_its_version_as_tag(shape: Shape) {
     stack.finish().await;
 }
 
-async fn versions_rise_by_one_with_each_change(shape: Shape) {
+async fn version_increments_with_each_change(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;

@@ -11,10 +11,10 @@ use crate::support::{list, ordered, pay, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    what_can_be_ordered_is_listed_the_oldest_first, words_and_prices_narrow_the_list,
-    all_pages_in_every_order_make_the_whole_list, list_without_limit_and_cursor_is_whole,
-    tickets_that_come_and_go_between_pages_repeat_nothing, titles_are_found_however_they_are_spelled,
-    search_that_is_too_long_is_refused, what_has_started_is_left_out, places_and_times_narrow_the_list;
+    available_tickets_are_listed_oldest_first, search_and_price_filter_the_list,
+    pages_of_every_sort_make_the_whole_list, list_without_limit_and_cursor_is_complete,
+    changes_between_pages_repeat_no_ticket, search_is_insensitive_to_case_and_normalization,
+    long_search_is_refused, started_events_are_left_out, venue_and_time_filter_the_list;
 }
 
 fn minutes(minutes: u64) -> Duration {
@@ -27,7 +27,7 @@ async fn list_event(stack: &TestStack, seller: &TestSession, title: &str, venue:
     stack.raw().post("/api/tickets").by(seller).json(&new).await.ok(201);
 }
 
-async fn what_has_started_is_left_out(shape: Shape) {
+async fn started_events_are_left_out(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let now = stack.clock().now();
@@ -46,7 +46,7 @@ async fn what_has_started_is_left_out(shape: Shape) {
     stack.finish().await;
 }
 
-async fn places_and_times_narrow_the_list(shape: Shape) {
+async fn venue_and_time_filter_the_list(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let now = stack.clock().now();
@@ -95,7 +95,7 @@ async fn titles(stack: &TestStack, by: &TestSession, query: &str) -> Vec<String>
     }
 }
 
-async fn what_can_be_ordered_is_listed_the_oldest_first(shape: Shape) {
+async fn available_tickets_are_listed_oldest_first(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let mut ids = Vec::new();
@@ -125,7 +125,7 @@ async fn what_can_be_ordered_is_listed_the_oldest_first(shape: Shape) {
     stack.finish().await;
 }
 
-async fn words_and_prices_narrow_the_list(shape: Shape) {
+async fn search_and_price_filter_the_list(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for (title, price) in [
@@ -161,7 +161,7 @@ async fn words_and_prices_narrow_the_list(shape: Shape) {
     stack.finish().await;
 }
 
-async fn all_pages_in_every_order_make_the_whole_list(shape: Shape) {
+async fn pages_of_every_sort_make_the_whole_list(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for number in 0..23 {
@@ -197,7 +197,7 @@ async fn all_pages_in_every_order_make_the_whole_list(shape: Shape) {
     stack.finish().await;
 }
 
-async fn list_without_limit_and_cursor_is_whole(shape: Shape) {
+async fn list_without_limit_and_cursor_is_complete(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let new = json!({ "title": "A ticket", "price": 20 });
@@ -219,7 +219,7 @@ async fn list_without_limit_and_cursor_is_whole(shape: Shape) {
     stack.finish().await;
 }
 
-async fn tickets_that_come_and_go_between_pages_repeat_nothing(shape: Shape) {
+async fn changes_between_pages_repeat_no_ticket(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let mut ids = Vec::new();
@@ -239,7 +239,7 @@ async fn tickets_that_come_and_go_between_pages_repeat_nothing(shape: Shape) {
     stack.finish().await;
 }
 
-async fn titles_are_found_however_they_are_spelled(shape: Shape) {
+async fn search_is_insensitive_to_case_and_normalization(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     for invisible in ["\u{200b}", "\u{3164}\u{ad}", " \u{2800}\u{fe0f} "] {
@@ -264,7 +264,7 @@ async fn titles_are_found_however_they_are_spelled(shape: Shape) {
     stack.finish().await;
 }
 
-async fn search_that_is_too_long_is_refused(shape: Shape) {
+async fn long_search_is_refused(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     for length in [201, 50_000] {
         let reply = stack.raw().get(&format!("/api/tickets?q={}", "a".repeat(length))).await;

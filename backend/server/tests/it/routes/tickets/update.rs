@@ -8,11 +8,11 @@ use crate::support::{cancel, list, ordered, pay, ticket};
 on_shapes! {
     [embedded, postgres_and_nats]
     #[tokio::test]
-    the_seller_changes_title_and_price, if_match_guards_against_somebody_elses_edit,
-    what_is_reserved_or_sold_cannot_be_edited, absent_details_stay_and_null_clears_them;
+    seller_changes_title_and_price, if_match_prevents_a_lost_update,
+    reserved_or_sold_ticket_cannot_be_edited, absent_details_are_kept_and_null_clears_them;
 }
 
-async fn absent_details_stay_and_null_clears_them(shape: Shape) {
+async fn absent_details_are_kept_and_null_clears_them(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let starts = "2099-12-24T19:30:00+01:00";
@@ -43,7 +43,7 @@ async fn absent_details_stay_and_null_clears_them(shape: Shape) {
     stack.finish().await;
 }
 
-async fn the_seller_changes_title_and_price(shape: Shape) {
+async fn seller_changes_title_and_price(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
@@ -60,7 +60,7 @@ async fn the_seller_changes_title_and_price(shape: Shape) {
     stack.finish().await;
 }
 
-async fn if_match_guards_against_somebody_elses_edit(shape: Shape) {
+async fn if_match_prevents_a_lost_update(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let seller = stack.session("seller").await;
     let path = format!("/api/tickets/{}", list(&stack, &seller, "A ticket", 20.0).await);
@@ -82,7 +82,7 @@ async fn if_match_guards_against_somebody_elses_edit(shape: Shape) {
     stack.finish().await;
 }
 
-async fn what_is_reserved_or_sold_cannot_be_edited(shape: Shape) {
+async fn reserved_or_sold_ticket_cannot_be_edited(shape: Shape) {
     let stack = TestStack::start_on(shape).await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let id = list(&stack, &seller, "A ticket", 20.0).await;
