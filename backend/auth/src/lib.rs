@@ -1,5 +1,6 @@
 //! Accounts and sessions: sign up, sign in, sign out, and who is signed in.
 
+pub mod audit;
 mod domain;
 mod hashing;
 mod limits;

@@ -3,6 +3,7 @@
 //! A change and its event commit atomically ([`Outbox`]); a [`Relay`] publishes the committed events; durable
 //! [`Consumers`] apply each event in one transaction with the record that it was applied.
 
+pub mod audit;
 mod consumers;
 mod core;
 mod delivery;

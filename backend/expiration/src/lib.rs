@@ -1,6 +1,7 @@
 //! The expiration service publishes `expiration:complete` when the deadline of an order passes. The orders service
 //! decides whether the order expires.
 
+pub mod audit;
 mod consumers;
 pub mod store;
 mod worker;

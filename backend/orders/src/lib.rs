@@ -1,5 +1,6 @@
 //! The orders service: the only judge of who holds a ticket.
 
+pub mod audit;
 mod consumers;
 pub mod domain;
 mod router;

@@ -1,5 +1,6 @@
 //! The payments service: authorizes the card, waits for orders to confirm, then captures.
 
+pub mod audit;
 mod consumers;
 pub mod domain;
 mod in_flight;

@@ -1,17 +1,17 @@
 //! The audit: reads the databases, the bus and the provider's ledger and reports every broken invariant by number.
 //!
-//! It is exact once the marketplace is quiet: while requests are under way, copies lag behind their sources. Beside a
-//! running server a violation counts once several looks have found it in the same state. What unfinished work explains is
-//! pending, and no violation.
+//! The result is exact once the marketplace is settled: before that, copies lag behind their sources. Beside a running
+//! server a violation counts once several audits have found it in the same state. What unfinished work explains is
+//! pending, and not a violation.
 //!
-//! What is owed is derived from the facts of the other services, never from the row that may be wrong: that a ticket is
-//! sold from the order that is complete, that money may be kept from the ticket that is sold.
+//! Each service's `audit` module reads the tables of that service. This module combines them and judges. Obligations are
+//! derived from the facts of the other services, never from the row that may be wrong: that a ticket is sold follows from
+//! the complete order, that money may be kept follows from the sold ticket.
 
 mod checks;
 mod facts;
 mod files;
 mod offline;
-mod pending;
 mod read;
 mod report;
 mod unfinished;
@@ -19,17 +19,18 @@ mod watch;
 
 use ticketing_platform::db::DbError;
 
-pub use facts::{
-    Charge, Facts, OpenCount, OrderCopy, OrderFact, OutboxEvent, PaymentFact, TicketCopy, TicketFact,
-    Unconsumed,
-};
+pub use facts::{Charge, Facts, OrderCopy, OutboxEvent, Unconsumed};
 pub use offline::{Offline, OfflineError};
 pub use read::Sources;
 pub use report::{Check, Report, Violation};
+pub use ticketing_auth::audit::RevokedSessionRow;
+pub use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
+pub use ticketing_payments::audit::PaymentRow;
 pub use ticketing_payments::provider::Ledger;
+pub use ticketing_tickets::audit::TicketRow;
 pub use watch::Watch;
 
-/// Why the audit could not be made.
+/// An error of the audit.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
@@ -39,12 +40,12 @@ pub enum AuditError {
     /// The event log could not be read.
     #[error("the audit could not read the event log: {0}")]
     Bus(#[from] ticketing_bus::BusError),
-    /// The provider's book could not be read.
-    #[error("the audit could not read the provider's book: {0}")]
+    /// The ledger of the card provider could not be read.
+    #[error("the audit could not read the ledger of the card provider: {0}")]
     LedgerSource(#[from] ticketing_payments::provider::ProviderError),
 }
 
-/// Checks facts that were gathered by other means.
+/// Checks every invariant against `facts`.
 #[must_use]
 pub fn check(facts: &Facts) -> Report {
     checks::check(facts)

@@ -241,7 +241,7 @@ impl Parts {
             orders: self.orders.core().db.clone(),
             payments: self.payments.core().db.clone(),
             expiration: self.expiration.core().db.clone(),
-            books: self.provider.ledger_source(),
+            ledger: self.provider.ledger_source(),
         };
         Watch { sources, bus: self.bus.clone(), clock: self.clock.clone() }
     }

@@ -125,11 +125,11 @@ impl Cluster {
         let options = settings.nats.clone().unwrap_or_else(|| JetStreamOptions::new(nats));
         let bus = Bus::jetstream(options).await.expect("the bus can be read");
         let url: PostgresUrl = database.parse().expect("a URL");
-        let mut offline = Offline::at("").on(url.with_connections(2)).over(&bus);
+        let mut offline = Offline::new("").with_database(url.with_connections(2)).with_bus(&bus);
         if let Some(stripe) = &settings.stripe {
-            let books =
+            let ledger =
                 StripeProvider::new(stripe, settings.clock.clone()).expect("the Stripe settings are valid");
-            offline = offline.against(Arc::new(books));
+            offline = offline.with_ledger(Arc::new(ledger));
         }
         let watch = offline.watch().expect("the databases can be read");
         Self { program, replicas, kill_points_dir, ingress, watch }

@@ -1,5 +1,6 @@
 //! The tickets service: who sells what, and what is free.
 
+pub mod audit;
 mod consumers;
 pub mod domain;
 mod feed;

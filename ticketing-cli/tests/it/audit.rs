@@ -79,7 +79,7 @@ fn folder_without_a_marketplace_is_not_changed() {
     let folder = tempfile::tempdir().unwrap();
     let run = audit(folder.path());
     assert_eq!((run.code, run.out.as_str()), (1, ""));
-    assert!(run.err.contains("no marketplace is kept in") && run.err.contains("hint: "), "{}", run.err);
+    assert!(run.err.contains("has no marketplace") && run.err.contains("hint: "), "{}", run.err);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

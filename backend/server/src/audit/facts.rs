@@ -1,126 +1,75 @@
-//! What the audit looks at.
+//! The facts that the invariants are checked against.
 
-use serde_json::Value;
+use ticketing_auth::audit::RevokedSessionRow;
+use ticketing_bus::audit::OutboxRow;
+use ticketing_expiration::audit::TimerRow;
+use ticketing_orders::audit::{OpenOrdersRow, OrderRow, TicketCopyRow};
+use ticketing_payments::audit::{OrderCopyRow, PaymentRow};
 use ticketing_sdk::{OrderStatus, Timestamp};
+use ticketing_tickets::audit::{ReservationRow, TicketRow};
 
 use super::report::Violation;
 
-/// A ticket, as tickets has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TicketFact {
-    /// Its identifier.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Cents.
-    pub price: i64,
-    /// `available`, `reserved`, `sold` or `deleted`.
-    pub status: String,
-    /// The order that holds it.
-    pub order_id: Option<String>,
-    /// Whether its seller has withdrawn it, also while an order holds it.
-    pub withdrawn: bool,
-    /// The title that its seller asks buyers to see. It differs from the title shown while an order holds the ticket.
-    pub listed_title: String,
-    /// The price that its seller asks, in cents.
-    pub listed_price: i64,
-    /// What it says about its event, in JSON.
-    pub details: Value,
-    /// What its seller says about its event, in JSON.
-    pub listed_details: Value,
-    /// Its version.
-    pub version: i64,
-}
-
-/// A ticket, as orders has copied it: what its seller asks, and which order holds it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TicketCopy {
-    /// Its identifier.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Cents.
-    pub price: i64,
-    /// What its seller says about its event, in JSON.
-    pub details: Value,
-    /// The order that holds it.
-    pub order_id: Option<String>,
-    /// Whether it was withdrawn.
-    pub deleted: bool,
-    /// Its version.
-    pub version: i64,
-}
-
-/// An order, as orders has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderFact {
-    /// Its identifier.
-    pub id: String,
-    /// Who ordered.
-    pub user_id: String,
-    /// What was ordered.
-    pub ticket_id: String,
-    /// Under which title.
-    pub title: String,
-    /// With which details, in JSON, where that is known.
-    pub details: Option<Value>,
-    /// Why it was cancelled, if it was and that is known.
-    pub cancel_reason: Option<String>,
-    /// Cents.
-    pub price: i64,
-    /// Its state.
-    pub status: OrderStatus,
-    /// When it runs out.
-    pub expires_at: Timestamp,
-    /// Its version.
-    pub version: i64,
-}
-
-/// An order, as another service has copied it. Each service copies what it needs of the order.
+/// The copy of an order in another service. Each service copies the fields that it needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderCopy {
-    /// The service.
+    /// The service that has the copy.
     pub holder: &'static str,
-    /// Its identifier.
+    /// The id of the order.
     pub id: String,
-    /// Its state.
+    /// The status of the order.
     pub status: OrderStatus,
-    /// Its version.
+    /// The version of the order.
     pub version: i64,
-    /// Who ordered, where that is copied.
+    /// The buyer, where the service copies it.
     pub user_id: Option<String>,
-    /// What was ordered, where that is copied.
+    /// The ordered ticket, where the service copies it.
     pub ticket_id: Option<String>,
-    /// Cents, where they are copied.
+    /// The ordered price in cents, where the service copies it.
     pub price: Option<i64>,
-    /// When the order runs out, where that is copied.
+    /// The deadline, where the service copies it.
     pub expires_at: Option<Timestamp>,
 }
 
-/// How many unpaid orders a user has, as orders keeps count of them.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OpenCount {
-    /// The user.
-    pub user_id: String,
-    /// The count.
-    pub orders: i64,
+impl From<ReservationRow> for OrderCopy {
+    fn from(row: ReservationRow) -> Self {
+        let ReservationRow { order_id, ticket_id, price, status, version } = row;
+        let ticket_id = Some(ticket_id);
+        Self {
+            holder: "tickets",
+            id: order_id,
+            status,
+            version,
+            user_id: None,
+            ticket_id,
+            price,
+            expires_at: None,
+        }
+    }
 }
 
-/// A payment, as payments has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PaymentFact {
-    /// Its identifier.
-    pub id: String,
-    /// What it pays for.
-    pub order_id: String,
-    /// Cents.
-    pub amount: i64,
-    /// Its state.
-    pub status: String,
-    /// What is owed to the provider.
-    pub next_step: Option<String>,
-    /// Whether it waits for the owner of the card, who has to confirm it (3-D Secure).
-    pub needs_owner: bool,
+impl From<OrderCopyRow> for OrderCopy {
+    fn from(row: OrderCopyRow) -> Self {
+        let OrderCopyRow { id, user_id, ticket_id, price, status, expires_at, version } = row;
+        let (user_id, ticket_id, expires_at) = (Some(user_id), Some(ticket_id), Some(expires_at));
+        Self { holder: "payments", id, status, version, user_id, ticket_id, price, expires_at }
+    }
+}
+
+impl From<TimerRow> for OrderCopy {
+    fn from(row: TimerRow) -> Self {
+        let TimerRow { order_id, status, version, expires_at } = row;
+        Self {
+            holder: "expiration",
+            id: order_id,
+            status,
+            version,
+            user_id: None,
+            ticket_id: None,
+            price: None,
+            expires_at: Some(expires_at),
+        }
+    }
 }
 
 /// An event in the outbox of a service.
@@ -128,85 +77,96 @@ pub struct PaymentFact {
 pub struct OutboxEvent {
     /// The service.
     pub service: &'static str,
-    /// The event's identifier.
+    /// The id of the event.
     pub id: String,
-    /// Its name.
+    /// The name of the event.
     pub name: String,
-    /// What it happened to.
+    /// The id of the aggregate that changed.
     pub aggregate: String,
-    /// The version that it made.
+    /// The version that the change made.
     pub version: i64,
-    /// Whether the relay has published it and marked it.
+    /// Whether the relay has published the event and marked it.
     pub is_published: bool,
-    /// Its place in the log of the bus, once it is there.
-    pub place: Option<i64>,
+    /// The sequence of the event in the log of the bus, once it is there.
+    pub sequence: Option<i64>,
 }
 
-/// An event that has not taken effect at a service that consumes it.
+impl OutboxEvent {
+    /// The event of a row in the outbox of `service`, before the log of the bus is read.
+    #[must_use]
+    pub fn from_row(service: &'static str, row: OutboxRow) -> Self {
+        let OutboxRow { id, name, aggregate, version, is_published } = row;
+        Self { service, id, name, aggregate, version, is_published, sequence: None }
+    }
+}
+
+/// An event that a consuming service has not applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unconsumed {
-    /// The service.
+    /// The consuming service.
     pub consumer: &'static str,
-    /// The event's identifier.
+    /// The id of the event.
     pub event_id: String,
-    /// Its name.
+    /// The name of the event.
     pub name: String,
-    /// What it happened to.
+    /// The id of the aggregate that changed.
     pub aggregate: String,
-    /// Whether it is still on its way: not marked as published, or possibly in the backlog of the bus.
+    /// Whether the event may still arrive: it is not marked as published, or the bus has a backlog.
     pub is_pending: bool,
 }
 
-/// A charge in the provider's ledger. Cents.
+/// A charge in the ledger of the card provider. Amounts are cents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
-    /// What it pays for.
+    /// The paid order.
     pub order_id: String,
-    /// What was taken.
+    /// The captured amount.
     pub captured: i64,
-    /// What was given back.
+    /// The refunded amount.
     pub refunded: i64,
-    /// How often money was taken.
+    /// The number of captures.
     pub captures: i64,
-    /// Whether money is held, neither taken nor given up.
+    /// Whether an authorization is open: neither captured nor voided.
     pub held: bool,
 }
 
-/// Everything the audit looks at.
+/// All facts of a marketplace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
     /// The time of the audit.
     pub now: Timestamp,
     /// The tickets.
-    pub tickets: Vec<TicketFact>,
+    pub tickets: Vec<TicketRow>,
     /// Their copies in orders.
-    pub ticket_copies: Vec<TicketCopy>,
+    pub ticket_copies: Vec<TicketCopyRow>,
     /// The orders.
-    pub orders: Vec<OrderFact>,
+    pub orders: Vec<OrderRow>,
     /// Their copies in tickets, payments and expiration.
     pub order_copies: Vec<OrderCopy>,
     /// The payments.
-    pub payments: Vec<PaymentFact>,
-    /// How many unpaid orders each user has, where orders keeps count of them: where several processes write at once.
-    pub open_counts: Option<Vec<OpenCount>>,
+    pub payments: Vec<PaymentRow>,
+    /// The stored numbers of unpaid orders, where orders stores them: on PostgreSQL.
+    pub open_orders: Option<Vec<OpenOrdersRow>>,
+    /// The sessions that auth has revoked.
+    pub revoked_sessions: Vec<RevokedSessionRow>,
     /// The outboxes of all services.
     pub outbox_events: Vec<OutboxEvent>,
-    /// What the provider has in its book.
+    /// The charges of the card provider.
     pub charges: Vec<Charge>,
-    /// Events that no consumer could handle: consumer, event and cause.
+    /// The dead letters: consumer, event and cause.
     pub dead_letters: Vec<Violation>,
-    /// Events that have not taken effect at a service that consumes them.
+    /// The events that a consuming service has not applied.
     pub unconsumed: Vec<Unconsumed>,
-    /// Events that wait in the log of the bus.
+    /// The number of events that wait in the log of the bus.
     pub backlog: u64,
-    /// The orders whose deadline has passed and of which expiration has not told yet.
-    pub due_deadlines: Vec<String>,
+    /// The orders whose deadline has passed and whose timer has not fired.
+    pub due_timers: Vec<String>,
 }
 
 impl Facts {
-    /// Those of an empty marketplace.
+    /// The facts of an empty marketplace.
     #[must_use]
-    pub fn none(now: Timestamp) -> Self {
+    pub fn empty(now: Timestamp) -> Self {
         Self {
             now,
             tickets: Vec::new(),
@@ -214,13 +174,14 @@ impl Facts {
             orders: Vec::new(),
             order_copies: Vec::new(),
             payments: Vec::new(),
-            open_counts: None,
+            open_orders: None,
+            revoked_sessions: Vec::new(),
             outbox_events: Vec::new(),
             charges: Vec::new(),
             dead_letters: Vec::new(),
             unconsumed: Vec::new(),
             backlog: 0,
-            due_deadlines: Vec::new(),
+            due_timers: Vec::new(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The audit of a marketplace that is not run by this process. It changes nothing of what it looks at.
+//! The audit of a marketplace that another process runs, or none. It writes nothing.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,32 +12,32 @@ use ticketing_platform::clock::Clock;
 use ticketing_platform::db::{Db, DbOptions, OpenError, PostgresUrl, ReadOnly};
 
 use super::files::{Access, Alone};
-use super::read::{Sources, add_bus, charged_elsewhere};
+use super::read::{Sources, add_bus};
 use super::{AuditError, Report, Watch, check};
 use crate::data_dir::{MANIFEST, database};
 use crate::databases::{BUS, PROVIDER, are_files, schema};
 use crate::{Service, StackSettings, StartError};
 
-/// Why a data directory could not be audited.
+/// An error of the audit of a data directory.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OfflineError {
-    /// No marketplace was ever kept there.
-    #[error("no marketplace is kept in {}", path.display())]
+    /// The folder has no marketplace.
+    #[error("{} has no marketplace", path.display())]
     NoMarketplace {
         /// The folder.
         path: PathBuf,
     },
-    /// One of its databases is not there.
-    #[error("{} is missing: the marketplace is not whole, and nothing was audited", path.display())]
+    /// A database is missing.
+    #[error("{} is missing: the marketplace is incomplete and was not audited", path.display())]
     Missing {
         /// The database.
         path: PathBuf,
     },
-    /// Its cards are not simulated, so its money is in a book elsewhere, which cannot be read.
-    #[error("its cards were charged by Stripe, whose book cannot be read without TICKETING_STRIPE_KEY")]
-    BooksElsewhere,
-    /// A server uses it, or it cannot be used.
+    /// The ledger is at Stripe, and there is no key to read it.
+    #[error("Stripe charged its cards: TICKETING_STRIPE_KEY is required to read the ledger")]
+    LedgerElsewhere,
+    /// A server uses the data directory, or it cannot be opened.
     #[error(transparent)]
     DataDir(#[from] StartError),
     /// A database could not be opened.
@@ -48,37 +48,37 @@ pub enum OfflineError {
     Copy {
         /// The file.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         source: io::Error,
     },
-    /// It could not be read.
+    /// A source could not be read.
     #[error(transparent)]
     Audit(#[from] AuditError),
 }
 
-/// Where a marketplace is kept that is looked at without being run: a data directory, and the engines that hold what is
-/// not in it.
+/// The location of a marketplace that is audited without being run: a data directory, and the engines that have the data
+/// that is not in it.
 #[derive(Clone, Debug)]
 pub struct Offline {
     folder: PathBuf,
     database: Option<PostgresUrl>,
     bus: Option<Bus>,
-    books: Option<Arc<dyn LedgerSource>>,
+    ledger: Option<Arc<dyn LedgerSource>>,
 }
 
 impl Offline {
-    /// A marketplace whose data directory holds everything.
+    /// A marketplace whose data directory has everything.
     #[must_use]
-    pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), database: None, bus: None, books: None }
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), database: None, bus: None, ledger: None }
     }
 
-    /// The one that these settings describe.
+    /// The marketplace of these settings.
     ///
     /// # Errors
-    /// When the NATS server that they name, or Stripe, cannot be used.
-    pub async fn of(settings: &StackSettings) -> Result<Self, StartError> {
-        let mut offline = Self::at(&settings.data_dir);
+    /// If the NATS server or Stripe cannot be used.
+    pub async fn from_settings(settings: &StackSettings) -> Result<Self, StartError> {
+        let mut offline = Self::new(&settings.data_dir);
         offline.database.clone_from(&settings.database);
         if let Some(options) = &settings.nats {
             let bus = Box::pin(Bus::jetstream_read_only(options.clone())).await;
@@ -86,82 +86,83 @@ impl Offline {
         }
         if let Some(stripe) = &settings.stripe {
             let provider = StripeProvider::new(stripe, settings.clock.clone()).map_err(StartError::Stripe)?;
-            offline = offline.against(Arc::new(provider));
+            offline = offline.with_ledger(Arc::new(provider));
         }
         Ok(offline)
     }
 
-    /// The services keep what they know in the schemas of this PostgreSQL database.
+    /// Reads the databases of the services from the schemas of this PostgreSQL database.
     #[must_use]
-    pub fn on(mut self, url: PostgresUrl) -> Self {
+    pub fn with_database(mut self, url: PostgresUrl) -> Self {
         self.database = Some(url);
         self
     }
 
-    /// This bus carries their events.
+    /// Reads the events from this bus.
     #[must_use]
-    pub fn over(mut self, bus: &Bus) -> Self {
+    pub fn with_bus(mut self, bus: &Bus) -> Self {
         self.bus = Some(bus.clone());
         self
     }
 
-    /// Its money is in this book of a card provider that is not simulated.
+    /// Reads the ledger from this card provider, which is not the simulated one.
     #[must_use]
-    pub fn against(mut self, books: Arc<dyn LedgerSource>) -> Self {
-        self.books = Some(books);
+    pub fn with_ledger(mut self, ledger: Arc<dyn LedgerSource>) -> Self {
+        self.ledger = Some(ledger);
         self
     }
 
-    /// Checks every invariant that can be read. No server may use the data directory meanwhile. What follows from work that
-    /// a server has left is pending: the next server finishes it. Nothing is written in the folder, which may be read-only.
+    /// Checks every invariant. No server can use the data directory meanwhile. What follows from unfinished work of a server
+    /// is pending: the next server finishes it. Nothing is written in the folder, which may be read-only.
     ///
     /// # Errors
-    /// When there is no marketplace, a server uses it, or it cannot be read.
+    /// If there is no marketplace, a server uses it, or it cannot be read.
     pub async fn audit(&self) -> Result<Report, OfflineError> {
-        self.must_exist()?;
+        self.require_files()?;
         let mut access = Access::Alone(Alone::lock(&self.folder)?);
         let watch = self.open(&mut access)?;
-        self.look(&watch).await
+        self.audit_watch(&watch).await
     }
 
-    /// The same beside a server that may use it. It is exact once the server has nothing left to do; until then a single
-    /// look may find changes that are between two services.
+    /// Checks every invariant beside a server that may use the data directory. The result is exact once no work is
+    /// unfinished; until then a single audit may find changes that one service has applied and another has not.
     ///
     /// # Errors
-    /// When there is no marketplace, or it cannot be read.
+    /// If there is no marketplace, or it cannot be read.
     pub async fn audit_beside_server(&self) -> Result<Report, OfflineError> {
-        self.must_exist()?;
-        self.look(&self.open(&mut Access::BesideServer)?).await
+        self.require_files()?;
+        self.audit_watch(&self.open(&mut Access::BesideServer)?).await
     }
 
-    /// Audits the marketplace whether or not servers run it. A data directory says whether one uses it; beside a server, and
-    /// where the data is on a PostgreSQL server, which cannot say, `looks` looks are taken, `pause` apart.
+    /// Audits the marketplace whether or not servers run it. The lock of a data directory shows whether one uses it. Beside a
+    /// server, and where the data is on PostgreSQL, which has no such lock, the audit repeats up to `attempts` times, with
+    /// `pause` in between.
     ///
     /// # Errors
-    /// When there is no marketplace, or it cannot be read.
-    pub async fn audit_confirmed(&self, looks: u32, pause: Duration) -> Result<Report, OfflineError> {
+    /// If there is no marketplace, or it cannot be read.
+    pub async fn audit_confirmed(&self, attempts: u32, pause: Duration) -> Result<Report, OfflineError> {
         if self.database.is_none() {
             match self.audit().await {
                 Err(OfflineError::DataDir(StartError::InUse { .. })) => {}
                 alone => return alone,
             }
         }
-        self.audit_beside_server_repeatedly(looks, pause).await
+        self.audit_beside_server_repeatedly(attempts, pause).await
     }
 
-    /// Looks beside a server up to `looks` times, `pause` apart, until nothing is left that every look has found in the same
-    /// state. So what is under way is not reported, and what stands still is: as a violation, or as pending where
+    /// Audits beside a server up to `attempts` times, with `pause` in between, until no violation is left that every audit has
+    /// found in the same state. So changes in progress are not reported. A violation that stays is reported, as pending if
     /// unfinished work explains it.
     ///
     /// # Errors
-    /// When there is no marketplace, or it cannot be read.
+    /// If there is no marketplace, or it cannot be read.
     pub async fn audit_beside_server_repeatedly(
         &self,
-        looks: u32,
+        attempts: u32,
         pause: Duration,
     ) -> Result<Report, OfflineError> {
         let mut report = self.audit_beside_server().await?;
-        for _ in 1..looks {
+        for _ in 1..attempts {
             if report.is_clean() {
                 break;
             }
@@ -171,21 +172,21 @@ impl Offline {
         Ok(report)
     }
 
-    /// Nothing is made by looking: an audit of the wrong folder must not leave a marketplace behind.
-    fn must_exist(&self) -> Result<(), OfflineError> {
+    /// Fails unless the files exist. An audit of the wrong folder must not create a marketplace there.
+    fn require_files(&self) -> Result<(), OfflineError> {
         let in_files = self.database.is_none();
         let services = Service::STATEFUL.map(Service::name).into_iter().filter(|_| in_files);
-        let needed: Vec<&str> = services.chain(self.bus.is_none().then_some(BUS)).collect();
-        if let Some(missing) = needed.iter().find(|name| !are_files(&self.folder, [**name])) {
-            let is_there = self.folder.join(MANIFEST).exists()
-                || needed.iter().any(|name| are_files(&self.folder, [*name]));
-            return Err(match is_there {
+        let required: Vec<&str> = services.chain(self.bus.is_none().then_some(BUS)).collect();
+        if let Some(missing) = required.iter().find(|name| !are_files(&self.folder, [**name])) {
+            let exists = self.folder.join(MANIFEST).exists()
+                || required.iter().any(|name| are_files(&self.folder, [*name]));
+            return Err(match exists {
                 true => OfflineError::Missing { path: self.file(missing) },
                 false => OfflineError::NoMarketplace { path: self.folder.clone() },
             });
         }
-        if in_files && self.books.is_none() && !are_files(&self.folder, [PROVIDER]) {
-            return Err(OfflineError::BooksElsewhere);
+        if in_files && self.ledger.is_none() && !are_files(&self.folder, [PROVIDER]) {
+            return Err(OfflineError::LedgerElsewhere);
         }
         Ok(())
     }
@@ -194,25 +195,25 @@ impl Offline {
         database(&self.folder, part)
     }
 
-    async fn look(&self, watch: &Watch) -> Result<Report, OfflineError> {
+    async fn audit_watch(&self, watch: &Watch) -> Result<Report, OfflineError> {
         let Watch { sources, bus, clock } = watch;
-        // Held against the simulated book, every sale would be one that nobody paid for.
-        if self.books.is_none() && charged_elsewhere(&sources.payments).await.map_err(AuditError::from)? {
-            return Err(OfflineError::BooksElsewhere);
+        // Compared with the simulated ledger, every sale would be unpaid.
+        if self.ledger.is_none() && sources.has_real_charges().await.map_err(AuditError::from)? {
+            return Err(OfflineError::LedgerElsewhere);
         }
         let mut facts = sources.facts(clock.now()).await?;
         add_bus(&mut facts, bus).await?;
         let mut report = check(&facts);
-        report.unsettled = watch.under_way().await?;
+        report.unsettled = watch.count_unfinished().await?;
         Ok(report)
     }
 
-    /// Keeps an eye on the marketplace beside its servers.
+    /// Opens the sources beside the servers of the marketplace.
     ///
     /// # Errors
-    /// When there is no marketplace, or it cannot be read.
+    /// If there is no marketplace, or it cannot be read.
     pub fn watch(&self) -> Result<Watch, OfflineError> {
-        self.must_exist()?;
+        self.require_files()?;
         self.open(&mut Access::BesideServer)
     }
 
@@ -225,8 +226,8 @@ impl Offline {
             }
             None => access.open(&self.file(name)),
         };
-        let books = match &self.books {
-            Some(books) => books.clone(),
+        let ledger = match &self.ledger {
+            Some(ledger) => ledger.clone(),
             None => Arc::new(SimulatedProvider::read_only(open(PROVIDER)?, Clock::system())),
         };
         let sources = Sources {
@@ -235,7 +236,7 @@ impl Offline {
             orders: open(Service::Orders.name())?,
             payments: open(Service::Payments.name())?,
             expiration: open(Service::Expiration.name())?,
-            books,
+            ledger,
         };
         let bus = match &self.bus {
             Some(bus) => bus.clone(),

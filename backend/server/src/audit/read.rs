@@ -1,88 +1,52 @@
-//! Gathers the facts from where each service keeps them.
+//! Reads the facts of all services. What a service stores where is known to the `audit` module of that service.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use ticketing_auth::audit as auth;
 use ticketing_bus::Bus;
+use ticketing_bus::audit as outbox;
 use ticketing_events::EventName;
-use ticketing_payments::SimulatedProvider;
+use ticketing_expiration::audit as expiration;
+use ticketing_orders::audit as orders;
+use ticketing_payments::audit as payments;
 use ticketing_payments::provider::{LedgerSource, ProviderError};
-use ticketing_platform::args;
-use ticketing_platform::db::{Db, DbError, Row, Tx};
+use ticketing_platform::db::{Db, DbError, Tx};
 use ticketing_sdk::Timestamp;
+use ticketing_tickets::audit as tickets;
 
-use super::facts::{
-    Charge, Facts, OpenCount, OrderCopy, OrderFact, OutboxEvent, PaymentFact, TicketCopy, TicketFact,
-    Unconsumed,
-};
+use super::AuditError;
+use super::facts::{Charge, Facts, OrderCopy, OutboxEvent, Unconsumed};
 use super::report::Violation;
-use super::{AuditError, pending};
 
-/// Who listens to what.
-const LISTENERS: [(&str, &[EventName]); 4] = [
-    (
-        "orders",
-        &[
-            EventName::TicketCreated,
-            EventName::TicketUpdated,
-            EventName::TicketDeleted,
-            EventName::ExpirationComplete,
-            EventName::PaymentAuthorized,
-            EventName::PaymentCreated,
-            EventName::PaymentFailed,
-            EventName::SessionEnded,
-        ],
-    ),
-    (
-        "tickets",
-        &[
-            EventName::OrderCreated,
-            EventName::OrderConfirmed,
-            EventName::OrderCompleted,
-            EventName::OrderCancelled,
-            EventName::SessionEnded,
-        ],
-    ),
-    (
-        "payments",
-        &[
-            EventName::OrderCreated,
-            EventName::OrderConfirmed,
-            EventName::OrderCompleted,
-            EventName::OrderCancelled,
-            EventName::SessionEnded,
-        ],
-    ),
-    (
-        "expiration",
-        &[
-            EventName::OrderCreated,
-            EventName::OrderConfirmed,
-            EventName::OrderCompleted,
-            EventName::OrderCancelled,
-        ],
-    ),
+/// The events that each service consumes.
+const CONSUMED: [(&str, &[EventName]); 5] = [
+    ("auth", auth::CONSUMED),
+    ("orders", orders::CONSUMED),
+    ("tickets", tickets::CONSUMED),
+    ("payments", payments::CONSUMED),
+    ("expiration", expiration::CONSUMED),
 ];
 
-/// The databases of a marketplace, and the provider's book.
+/// The databases of a marketplace, and the ledger of the card provider.
 #[derive(Clone, Debug)]
 pub struct Sources {
-    /// Of the auth service, where there is one.
+    /// The database of auth, where there is one.
     pub auth: Option<Db>,
-    /// Of the tickets service.
+    /// The database of tickets.
     pub tickets: Db,
-    /// Of the orders service.
+    /// The database of orders.
     pub orders: Db,
-    /// Of the payments service.
+    /// The database of payments.
     pub payments: Db,
-    /// Of the expiration service.
+    /// The database of expiration.
     pub expiration: Db,
-    /// The book of whoever moves the money.
-    pub books: Arc<dyn LedgerSource>,
+    /// The ledger of the card provider.
+    pub ledger: Arc<dyn LedgerSource>,
 }
 
 impl Sources {
-    /// Each service's database, by name.
+    /// Returns the database of each service with its name.
     pub fn databases(&self) -> impl Iterator<Item = (&'static str, &Db)> {
         let others = [
             ("tickets", &self.tickets),
@@ -93,43 +57,76 @@ impl Sources {
         self.auth.iter().map(|db| ("auth", db)).chain(others)
     }
 
-    /// The facts of these sources at the time `now`. What only the bus knows is missing: the places of the events in
-    /// its log, the events that were set aside, and those that wait there.
+    /// Reads the facts of these sources. The facts of the bus are missing: the sequences of the events, the dead letters
+    /// and the backlog.
     ///
     /// # Errors
-    /// When one of them cannot be read.
+    /// If a source cannot be read.
     pub async fn facts(&self, now: Timestamp) -> Result<Facts, AuditError> {
-        let mut facts = Facts::none(now);
-        facts.tickets = tickets(&self.tickets).await?;
-        facts.ticket_copies = ticket_copies(&self.orders).await?;
-        facts.orders = orders(&self.orders).await?;
-        facts.open_counts = open_counts(&self.orders).await?;
-        for (holder, db) in
-            [("tickets", &self.tickets), ("payments", &self.payments), ("expiration", &self.expiration)]
-        {
-            facts.order_copies.extend(order_copies(holder, db).await?);
+        let mut facts = Facts::empty(now);
+        if let Some(db) = &self.auth {
+            facts.revoked_sessions = read(db, auth::read_revoked_sessions).await?;
         }
-        facts.payments = payments(&self.payments).await?;
-        facts.charges = charges(&*self.books).await?;
+        facts.tickets = read(&self.tickets, tickets::read_tickets).await?;
+        facts.ticket_copies = read(&self.orders, orders::read_ticket_copies).await?;
+        facts.orders = read(&self.orders, orders::read_orders).await?;
+        facts.open_orders = read(&self.orders, orders::read_open_orders).await?;
+        let reservations = read(&self.tickets, tickets::read_reservations).await?;
+        let copies = read(&self.payments, payments::read_order_copies).await?;
+        let timers = read(&self.expiration, expiration::read_timers).await?;
+        facts.order_copies.extend(reservations.into_iter().map(OrderCopy::from));
+        facts.order_copies.extend(copies.into_iter().map(OrderCopy::from));
+        facts.order_copies.extend(timers.into_iter().map(OrderCopy::from));
+        facts.payments = read(&self.payments, payments::read_payments).await?;
+        facts.charges = read_charges(&*self.ledger).await?;
         for (service, db) in self.databases() {
-            facts.outbox_events.extend(outbox_events(service, db).await?);
+            let rows = read(db, outbox::read_outbox).await?;
+            facts.outbox_events.extend(rows.into_iter().map(|row| OutboxEvent::from_row(service, row)));
         }
         facts.unconsumed = self.unconsumed(&facts.outbox_events).await?;
-        facts.due_deadlines = pending::deadlines_due(&self.expiration, now).await?;
+        facts.due_timers = self.due_timers(now).await?;
         Ok(facts)
+    }
+
+    /// Returns the number of unfinished items in the databases: unpublished events, steps that are due at the card
+    /// provider, and timers that are due.
+    pub(super) async fn count_unfinished(&self, now: Timestamp) -> Result<u64, DbError> {
+        let mut count = read(&self.payments, payments::count_due_steps).await?;
+        for (_, db) in self.databases() {
+            count += read(db, outbox::count_unpublished).await?;
+        }
+        let due = self.due_timers(now).await?.len();
+        Ok(u64::try_from(count).unwrap_or_default() + u64::try_from(due).unwrap_or(u64::MAX))
+    }
+
+    /// Returns how many events each service has appended and applied.
+    pub(super) async fn count_events(&self) -> Result<Vec<i64>, DbError> {
+        let mut counts = Vec::new();
+        for (_, db) in self.databases() {
+            counts.push(read(db, outbox::count_events).await?);
+        }
+        Ok(counts)
+    }
+
+    /// Returns whether another card provider than the simulated one has a charge.
+    pub(super) async fn has_real_charges(&self) -> Result<bool, DbError> {
+        read(&self.payments, payments::has_real_charges).await
+    }
+
+    async fn due_timers(&self, now: Timestamp) -> Result<Vec<String>, DbError> {
+        read(&self.expiration, move |tx| expiration::read_due_timers(tx, now)).await
     }
 
     async fn unconsumed(&self, events: &[OutboxEvent]) -> Result<Vec<Unconsumed>, DbError> {
         let mut unconsumed = Vec::new();
-        for (listener, names) in LISTENERS {
-            let Some((_, db)) = self.databases().find(|(service, _)| *service == listener) else { continue };
-            let heard = rows(db, "SELECT event_id FROM inbox", |row| row.text("event_id")).await?;
-            let heard: HashSet<String> = heard.into_iter().collect();
-            let wanted: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
-            let missed =
-                events.iter().filter(|event| wanted.contains(&*event.name) && !heard.contains(&event.id));
-            unconsumed.extend(missed.map(|event| Unconsumed {
-                consumer: listener,
+        for (consumer, names) in CONSUMED {
+            let Some((_, db)) = self.databases().find(|(service, _)| *service == consumer) else { continue };
+            let inbox: HashSet<String> = read(db, outbox::read_inbox).await?.into_iter().collect();
+            let names: HashSet<&str> = names.iter().map(|name| name.as_str()).collect();
+            let missing =
+                events.iter().filter(|event| names.contains(&*event.name) && !inbox.contains(&event.id));
+            unconsumed.extend(missing.map(|event| Unconsumed {
+                consumer,
                 event_id: event.id.clone(),
                 name: event.name.clone(),
                 aggregate: event.aggregate.clone(),
@@ -140,18 +137,18 @@ impl Sources {
     }
 }
 
-/// Adds where each event lies in the log, what was set aside there, and what may still be on its way to a consumer.
+/// Adds the facts of the bus: the sequence of each event, the dead letters, and whether unconsumed events may still arrive.
 pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditError> {
-    let places = bus.sequences().await?;
+    let sequences = bus.sequences().await?;
     for event in &mut facts.outbox_events {
-        event.place = places.get(&event.id).copied();
+        event.sequence = sequences.get(&event.id).copied();
     }
-    let is_behind = bus.backlog().await? > 0;
+    let has_backlog = bus.backlog().await? > 0;
     for event in &mut facts.unconsumed {
-        event.is_pending |= is_behind;
+        event.is_pending |= has_backlog;
     }
     let letters = bus.dead_letters().await?;
-    let lines = letters.iter().map(|letter| {
+    let violations = letters.iter().map(|letter| {
         let event = &letter.envelope;
         let text = format!(
             "{} could not handle {} of {}: {}",
@@ -159,144 +156,12 @@ pub(super) async fn add_bus(facts: &mut Facts, bus: &Bus) -> Result<(), AuditErr
         );
         Violation::new(format!("{} {}", letter.durable, event.id), text)
     });
-    facts.dead_letters = lines.collect();
+    facts.dead_letters = violations.collect();
     Ok(())
 }
 
-async fn tickets(db: &Db) -> Result<Vec<TicketFact>, DbError> {
-    let sql = "SELECT id, title, price, status, order_id, version, COALESCE(listed_title, title) AS listed_title, \
-               COALESCE(listed_price, price) AS listed_price, details, \
-               COALESCE(listed_details, details) AS listed_details, \
-               CASE WHEN status = 'deleted' THEN 1 ELSE withdrawn END AS withdrawn FROM tickets";
-    rows(db, sql, |row| {
-        Ok(TicketFact {
-            id: row.text("id")?,
-            title: row.text("title")?,
-            price: row.int("price")?,
-            status: row.text("status")?,
-            order_id: row.opt_text("order_id")?,
-            withdrawn: row.flag("withdrawn")?,
-            listed_title: row.text("listed_title")?,
-            listed_price: row.int("listed_price")?,
-            details: row.json("details")?,
-            listed_details: row.json("listed_details")?,
-            version: row.int("version")?,
-        })
-    })
-    .await
-}
-
-async fn ticket_copies(db: &Db) -> Result<Vec<TicketCopy>, DbError> {
-    rows(db, "SELECT id, title, price, details, order_id, deleted, version FROM tickets", |row| {
-        Ok(TicketCopy {
-            id: row.text("id")?,
-            title: row.text("title")?,
-            price: row.int("price")?,
-            details: row.json("details")?,
-            order_id: row.opt_text("order_id")?,
-            deleted: row.flag("deleted")?,
-            version: row.int("version")?,
-        })
-    })
-    .await
-}
-
-async fn orders(db: &Db) -> Result<Vec<OrderFact>, DbError> {
-    let sql = "SELECT id, user_id, ticket_id, ticket_title, ticket_price, ticket_details, status, expires_at, version, \
-         cancel_reason FROM orders";
-    rows(db, sql, |row| {
-        Ok(OrderFact {
-            id: row.text("id")?,
-            user_id: row.text("user_id")?,
-            ticket_id: row.text("ticket_id")?,
-            title: row.text("ticket_title")?,
-            details: row.opt_json("ticket_details")?,
-            cancel_reason: row.opt_text("cancel_reason")?,
-            price: row.int("ticket_price")?,
-            status: row.parse("status")?,
-            expires_at: row.time("expires_at")?,
-            version: row.int("version")?,
-        })
-    })
-    .await
-}
-
-/// The copies of the orders at a service, and which columns it has.
-async fn order_copies(holder: &'static str, db: &Db) -> Result<Vec<OrderCopy>, DbError> {
-    let (sql, has) = match holder {
-        "tickets" => (
-            "SELECT order_id AS id, status, version, ticket_id, price FROM reservations",
-            [false, true, true, false],
-        ),
-        "payments" => (
-            "SELECT id, status, version, user_id, ticket_id, price, expires_at FROM orders",
-            [true, true, true, true],
-        ),
-        _ => ("SELECT order_id AS id, status, version, expires_at FROM timers", [false, false, false, true]),
-    };
-    let [has_user, has_ticket, has_price, has_deadline] = has;
-    rows(db, sql, move |row| {
-        Ok(OrderCopy {
-            holder,
-            id: row.text("id")?,
-            status: row.parse("status")?,
-            version: row.int("version")?,
-            user_id: has_user.then(|| row.text("user_id")).transpose()?,
-            ticket_id: has_ticket.then(|| row.text("ticket_id")).transpose()?,
-            price: if has_price { row.opt_int("price")? } else { None },
-            expires_at: has_deadline.then(|| row.time("expires_at")).transpose()?,
-        })
-    })
-    .await
-}
-
-/// How many unpaid orders each user has; nothing where orders counts them anew each time.
-async fn open_counts(db: &Db) -> Result<Option<Vec<OpenCount>>, DbError> {
-    if !db.is_shared() {
-        return Ok(None);
-    }
-    let counts = rows(db, "SELECT user_id, orders FROM open_orders", |row| {
-        Ok(OpenCount { user_id: row.text("user_id")?, orders: row.int("orders")? })
-    });
-    counts.await.map(Some)
-}
-
-async fn payments(db: &Db) -> Result<Vec<PaymentFact>, DbError> {
-    let sql = "SELECT id, order_id, amount, status, next_step, \
-               CAST(CASE WHEN client_secret IS NULL THEN 0 ELSE 1 END AS BIGINT) AS needs_owner FROM payments";
-    rows(db, sql, |row| {
-        Ok(PaymentFact {
-            id: row.text("id")?,
-            order_id: row.text("order_id")?,
-            amount: row.int("amount")?,
-            status: row.text("status")?,
-            next_step: row.opt_text("next_step")?,
-            needs_owner: row.flag("needs_owner")?,
-        })
-    })
-    .await
-}
-
-async fn outbox_events(service: &'static str, db: &Db) -> Result<Vec<OutboxEvent>, DbError> {
-    let sql = "SELECT id, name, aggregate, version, \
-               CAST(CASE WHEN published_at IS NULL THEN 0 ELSE 1 END AS BIGINT) AS is_published \
-               FROM outbox ORDER BY id";
-    rows(db, sql, move |row| {
-        Ok(OutboxEvent {
-            service,
-            id: row.text("id")?,
-            name: row.text("name")?,
-            aggregate: row.text("aggregate")?,
-            version: row.int("version")?,
-            is_published: row.flag("is_published")?,
-            place: None,
-        })
-    })
-    .await
-}
-
-async fn charges(books: &dyn LedgerSource) -> Result<Vec<Charge>, ProviderError> {
-    let ledger = books.ledger().await?;
+async fn read_charges(source: &dyn LedgerSource) -> Result<Vec<Charge>, ProviderError> {
+    let ledger = source.ledger().await?;
     let charges = ledger.charges.into_iter().map(|charge| Charge {
         order_id: charge.order_id.into_string(),
         captured: charge.captured,
@@ -307,22 +172,9 @@ async fn charges(books: &dyn LedgerSource) -> Result<Vec<Charge>, ProviderError>
     Ok(charges.collect())
 }
 
-/// Whether a charge was made by somebody else than the simulated provider.
-pub(super) async fn charged_elsewhere(db: &Db) -> Result<bool, DbError> {
-    let unit = |tx: &mut Tx<'_>| {
-        tx.query_one(
-            "SELECT COUNT(*) AS n FROM payments WHERE substr(stripe_id, 1, length($1)) <> $1",
-            args![SimulatedProvider::MARK],
-            |row| row.int("n"),
-        )
-    };
-    Ok(db.read::<_, DbError, _>(unit).await? > 0)
-}
-
-async fn rows<T: Send + 'static>(
+async fn read<T: Send + 'static>(
     db: &Db,
-    sql: &'static str,
-    map: impl Fn(&Row<'_>) -> Result<T, DbError> + Send + 'static,
-) -> Result<Vec<T>, DbError> {
-    db.read(move |tx: &mut Tx<'_>| tx.query(sql, args![], &map)).await
+    unit: impl Fn(&mut Tx<'_>) -> Result<T, DbError> + Send + 'static,
+) -> Result<T, DbError> {
+    db.read(unit).await
 }

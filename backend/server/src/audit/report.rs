@@ -1,16 +1,16 @@
-//! What an audit found.
+//! The report of an audit.
 
 use std::collections::HashSet;
 use std::fmt;
 
-/// Something that breaks an invariant.
+/// A violation of an invariant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// What breaks it, and in which state: the same in two looks at a marketplace only where nothing has moved it.
+    /// What breaks the invariant, and its state: equal in two audits only if nothing has changed it.
     pub item: String,
     /// How it breaks the invariant, in one line.
     pub text: String,
-    /// The ticket, order or payment whose unfinished work explains it; none where no unfinished work can.
+    /// The ticket, order or payment whose unfinished work explains the violation; `None` if no unfinished work can.
     pub subject: Option<String>,
 }
 
@@ -46,14 +46,14 @@ impl fmt::Display for Violation {
 pub struct Check {
     /// Its number in the list of invariants.
     pub number: u8,
-    /// What it says.
+    /// The invariant in a few words.
     pub name: &'static str,
-    /// How many things were looked at.
+    /// The number of items that were checked.
     pub examined: usize,
-    /// What breaks it.
+    /// The violations.
     pub broken: Vec<Violation>,
-    /// What does not hold yet and is explained by unfinished work: an event that is not published or not consumed, a step
-    /// that is due at the card provider, a deadline that has passed.
+    /// The violations that unfinished work explains: an event that is not published or not consumed, a step that is due at
+    /// the card provider, a deadline that has passed.
     pub pending: Vec<Violation>,
 }
 
@@ -65,17 +65,17 @@ impl Check {
     }
 }
 
-/// What an audit found.
+/// The report of an audit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The invariants, by number.
     pub checks: Vec<Check>,
-    /// How many items of work were unfinished at the last look: events, payments, deadlines.
+    /// The number of unfinished items at the end of the audit: events, payments, deadlines.
     pub unsettled: u64,
 }
 
-/// Lines shown of each broken invariant; further ones are counted.
-const SHOWN: usize = 10;
+/// How many violations of each invariant are shown; further ones are counted.
+const MAX_SHOWN: usize = 10;
 
 impl Report {
     /// Whether every invariant holds, and nothing is pending.
@@ -91,14 +91,14 @@ impl Report {
         self.broken() == 0 && !self.is_clean()
     }
 
-    /// How many violations were found.
+    /// The number of violations.
     #[must_use]
     pub fn broken(&self) -> usize {
         self.checks.iter().map(|check| check.broken.len()).sum()
     }
 
-    /// Keeps what an earlier look has found as well, in the same state. A violation stays one if it was one then; what
-    /// unfinished work explains in either look is pending.
+    /// Keeps the violations that an earlier audit has found in the same state. A violation is pending if unfinished work
+    /// explains it in either audit.
     #[must_use]
     pub fn confirmed_by(mut self, earlier: &Self) -> Self {
         for check in &mut self.checks {
@@ -129,10 +129,10 @@ impl fmt::Display for Check {
 }
 
 fn write_lines(f: &mut fmt::Formatter<'_>, found: &[Violation], prefix: &str) -> fmt::Result {
-    for line in found.iter().take(SHOWN) {
+    for line in found.iter().take(MAX_SHOWN) {
         write!(f, "\n           {prefix}{line}")?;
     }
-    match found.len().checked_sub(SHOWN) {
+    match found.len().checked_sub(MAX_SHOWN) {
         Some(more) if more > 0 => write!(f, "\n           {prefix}and {more} more"),
         _ => Ok(()),
     }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn violation_is_confirmed_where_no_look_explains_it() {
+    fn violation_is_confirmed_if_no_audit_explains_it() {
         let confirmed = report(&["a", "b", "new"], &["c"]).confirmed_by(&report(&["a", "c"], &["b"]));
         assert_eq!(confirmed, report(&["a"], &["c", "b"]));
         assert_eq!(confirmed.confirmed_by(&report(&[], &[])), report(&[], &[]));

@@ -1,11 +1,11 @@
-//! Unfinished work: the tickets and orders that an event, a step at the card provider or a deadline is still to change.
+//! Unfinished work: the tickets and orders that an event, a step at the card provider or a deadline will still change.
 
 use std::collections::{HashMap, HashSet};
 
 use super::facts::Facts;
 use super::report::Violation;
 
-/// The tickets that unfinished work concerns, themselves or by one of their orders.
+/// The tickets that unfinished work will change, directly or through one of their orders.
 pub(super) struct Unfinished<'f> {
     orders: HashMap<&'f str, &'f str>,
     payments: HashMap<&'f str, &'f str>,
@@ -25,17 +25,18 @@ impl<'f> Unfinished<'f> {
         let subjects = unpublished
             .chain(unconsumed)
             .chain(steps.map(|payment| &*payment.order_id))
-            .chain(facts.due_deadlines.iter().map(String::as_str));
+            .chain(facts.due_timers.iter().map(String::as_str));
         unfinished.tickets = subjects.map(|subject| unfinished.ticket(subject)).collect();
         unfinished
     }
 
-    /// Whether unfinished work on the ticket of its subject, or on an order of that ticket, explains the violation.
+    /// Whether unfinished work explains the violation: it concerns the ticket of the violation's subject, or an order of
+    /// that ticket.
     pub(super) fn explains(&self, violation: &'f Violation) -> bool {
         violation.subject.as_deref().is_some_and(|subject| self.tickets.contains(self.ticket(subject)))
     }
 
-    /// The ticket of a ticket, an order or a payment; an unknown subject stands for itself.
+    /// Returns the ticket of a ticket, an order or a payment. An unknown subject is returned as it is.
     fn ticket<'s>(&self, subject: &'s str) -> &'s str
     where
         'f: 's,

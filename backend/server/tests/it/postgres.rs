@@ -110,7 +110,8 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     let url: PostgresUrl = stack.database_url().parse().unwrap();
-    let report = Offline::at(stack.data_dir()).on(url.clone()).audit_beside_server().await.unwrap();
+    let report =
+        Offline::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
     assert!(report.is_clean(), "{report}");
     for (service, table) in
         [("auth", "users"), ("tickets", "tickets"), ("orders", "orders"), ("payments", "payments")]
@@ -119,7 +120,8 @@ async fn each_service_has_a_schema_and_the_audit_reads_them() {
     }
     // Behind the marketplace's back.
     stack.psql("UPDATE orders.orders SET status = 'cancelled'");
-    let report = Offline::at(stack.data_dir()).on(url.clone()).audit_beside_server().await.unwrap();
+    let report =
+        Offline::new(stack.data_dir()).with_database(url.clone()).audit_beside_server().await.unwrap();
     assert!(!report.is_clean(), "{report}");
     stack.psql("UPDATE orders.orders SET status = 'complete'");
     stack.finish().await;

@@ -53,8 +53,8 @@ impl<'s> Events<'s> {
 
     fn offline(&self, data_dir: &Path) -> Offline {
         match self {
-            Self::Embedded => Offline::at(data_dir),
-            Self::Nats(_, bus) => Offline::at(data_dir).over(bus),
+            Self::Embedded => Offline::new(data_dir),
+            Self::Nats(_, bus) => Offline::new(data_dir).with_bus(bus),
         }
     }
 }

@@ -1,10 +1,11 @@
-//! Copies: what a service knows of the things of another.
+//! Copies: tickets and orders in the databases of other services (invariant 9).
 
 use std::collections::{HashMap, HashSet};
 
+use ticketing_orders::audit::OrderRow;
 use ticketing_sdk::OrderStatus;
 
-use super::super::facts::{Facts, OrderCopy, OrderFact};
+use super::super::facts::{Facts, OrderCopy};
 use super::super::report::Violation;
 use super::millis;
 
@@ -17,7 +18,7 @@ pub(super) fn differing(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
-/// Orders copies what the seller asks, since that is what new orders pay, and which order holds the ticket.
+/// Orders copies the terms of the seller, which new orders pay, and the order that holds the ticket.
 fn tickets(facts: &Facts) -> Vec<Violation> {
     let mut broken = Vec::new();
     let copied: HashMap<_, _> = facts.ticket_copies.iter().map(|copy| (copy.id.as_str(), copy)).collect();
@@ -83,7 +84,7 @@ fn behind(violation: Violation, copy: i64, source: i64, id: &str) -> Violation {
 }
 
 /// Whether a copy is the order, in every field that the service copies.
-fn matches(copy: &OrderCopy, order: &OrderFact) -> bool {
+fn matches(copy: &OrderCopy, order: &OrderRow) -> bool {
     (copy.status, copy.version) == (order.status, order.version)
         && copy.user_id.as_ref().is_none_or(|user| *user == order.user_id)
         && copy.ticket_id.as_ref().is_none_or(|ticket| *ticket == order.ticket_id)
@@ -92,7 +93,7 @@ fn matches(copy: &OrderCopy, order: &OrderFact) -> bool {
 }
 
 /// Whether expiration may have forgotten the order: it has ended, and its deadline was before `since`.
-fn is_forgotten(order: &OrderFact, since: i64) -> bool {
+fn is_forgotten(order: &OrderRow, since: i64) -> bool {
     matches!(order.status, OrderStatus::Complete | OrderStatus::Cancelled)
         && order.expires_at.as_millis() < since
 }

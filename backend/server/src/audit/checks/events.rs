@@ -1,4 +1,4 @@
-//! Events: every change has one, and they are on the bus in order.
+//! Events: every change has its event, and the events are on the bus in order (invariants 4 to 7).
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,9 +6,9 @@ use ticketing_sdk::OrderStatus;
 
 use super::super::facts::{Facts, OutboxEvent};
 use super::super::report::Violation;
-use super::horizon;
+use super::{horizon, millis};
 
-/// The events of a service by the ticket or order that they happened to.
+/// Groups the events of a service by the ticket or order that changed.
 fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f OutboxEvent>> {
     let mut histories = HashMap::<&str, Vec<&OutboxEvent>>::new();
     let steps =
@@ -22,7 +22,8 @@ fn histories<'f>(facts: &'f Facts, service: &str) -> HashMap<&'f str, Vec<&'f Ou
     histories
 }
 
-/// Tickets and orders whose events are not one for each version, or do not tell of the state that they are in.
+/// Returns the tickets and orders whose events are not one for each version or do not fit their status, and the revoked
+/// sessions without an event.
 pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
     let mut broken = Vec::new();
     let horizon = horizon(facts, ticketing_bus::OUTBOX_RETENTION);
@@ -44,7 +45,7 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
     for (service, id, version, first, last) in tickets.chain(orders) {
         let history = histories[service].get(id.as_str()).map_or(&[][..], Vec::as_slice);
         let versions: Vec<i64> = history.iter().map(|event| event.version).collect();
-        // Old rows of an outbox are pruned, the oldest first.
+        // The outbox prunes old rows, the oldest first.
         let known_since = match versions.first() {
             _ if id.as_str() >= horizon.as_str() => 0,
             Some(first) => *first,
@@ -71,14 +72,32 @@ pub(super) fn changes(facts: &Facts) -> Vec<Violation> {
     let orders: HashSet<&str> = facts.orders.iter().map(|order| &*order.id).collect();
     for (service, known) in [("tickets", tickets), ("orders", orders)] {
         let invented = histories[service].keys().filter(|id| !known.contains(*id));
-        broken.extend(invented.map(|id| format!("{service} told of {id}, which does not exist").into()));
+        broken.extend(
+            invented.map(|id| format!("{service} has an event of {id}, which does not exist").into()),
+        );
     }
+    broken.extend(revocations(facts));
     broken
 }
 
-/// Events that are not on the bus, or are there out of order.
+/// Returns the revoked sessions without an event. The outbox prunes the events of sessions that were revoked earlier.
+fn revocations(facts: &Facts) -> impl Iterator<Item = Violation> {
+    let since = facts.now.as_millis() - millis(ticketing_bus::OUTBOX_RETENTION);
+    let events: HashSet<&str> = facts
+        .outbox_events
+        .iter()
+        .filter(|event| event.service == "auth" && event.name == "session:ended")
+        .map(|event| &*event.aggregate)
+        .collect();
+    let recent =
+        facts.revoked_sessions.iter().filter(move |session| session.recorded_at.as_millis() >= since);
+    let missing = recent.filter(move |session| !events.contains(&*session.jti));
+    missing.map(|session| format!("session {} is revoked but auth has no event of it", session.jti).into())
+}
+
+/// Returns the events that are not on the bus, or are there out of order.
 pub(super) fn published(facts: &Facts) -> Vec<Violation> {
-    let unpublished = facts.outbox_events.iter().filter(|event| event.place.is_none());
+    let unpublished = facts.outbox_events.iter().filter(|event| event.sequence.is_none());
     let mut broken: Vec<Violation> = unpublished
         .map(|event| {
             let text = format!("{} of {} is not on the bus", event.name, event.aggregate);
@@ -88,8 +107,8 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
         .collect();
     for service in ["tickets", "orders"] {
         for (id, history) in histories(facts, service) {
-            // What is not on the bus yet comes after everything that is.
-            if !history.iter().map(|event| event.place.unwrap_or(i64::MAX)).is_sorted() {
+            // Events that are not on the bus yet follow the ones that are.
+            if !history.iter().map(|event| event.sequence.unwrap_or(i64::MAX)).is_sorted() {
                 broken.push(format!("the events of {id} are out of order on the bus").into());
             }
         }
@@ -97,7 +116,7 @@ pub(super) fn published(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
-/// Events that have not taken effect.
+/// Returns the events that a consuming service has not applied.
 pub(super) fn unconsumed(facts: &Facts) -> Vec<Violation> {
     let unconsumed = facts.unconsumed.iter().map(|event| {
         let text = format!("{} has not consumed {} of {}", event.consumer, event.name, event.aggregate);
@@ -107,7 +126,7 @@ pub(super) fn unconsumed(facts: &Facts) -> Vec<Violation> {
     unconsumed.collect()
 }
 
-/// Events that wait in the log of the bus.
+/// Returns a violation if events wait in the log of the bus.
 pub(super) fn backlog(facts: &Facts) -> Vec<Violation> {
     if facts.backlog == 0 {
         Vec::new()

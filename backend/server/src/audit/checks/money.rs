@@ -1,4 +1,4 @@
-//! Money, by the provider's own ledger, held against orders, tickets and payments.
+//! Money: the ledger of the card provider, compared with orders, tickets and payments (invariants 10 to 12).
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,8 +8,8 @@ use super::super::facts::Facts;
 use super::super::report::Violation;
 use super::orders::is_late;
 
-/// Orders for which another amount is kept than is owed, for which money is kept without a ticket sold, whose payments
-/// say otherwise than the ledger, or that were charged more than once.
+/// Returns the orders whose kept amount is not the owed one, whose money is kept although no ticket is sold, whose payments
+/// differ from the ledger, or that were charged more than once.
 pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
     let mut kept = HashMap::<&str, (i64, i64)>::new();
     for charge in &facts.charges {
@@ -39,7 +39,8 @@ pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
         }
         match recorded.get(id.as_str()) {
             Some(Some(paid)) if *paid != amount => {
-                broken.push(format!("payments of order {id} say {paid} cents, {amount} are kept").into());
+                broken
+                    .push(format!("payments of order {id} amount to {paid} cents, {amount} are kept").into());
             }
             _ => {}
         }
@@ -52,7 +53,7 @@ pub(super) fn kept(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
-/// What payments says that it has taken for each order, in cents; nothing while a payment of the order is not settled.
+/// Sums the succeeded payments of each order, in cents; `None` while a payment of the order is not settled.
 fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
     let mut recorded = HashMap::<&str, Option<i64>>::new();
     for payment in &facts.payments {
@@ -66,8 +67,8 @@ fn recorded(facts: &Facts) -> HashMap<&str, Option<i64>> {
     recorded
 }
 
-/// Payments that still owe a step to the provider, and orders that still wait for their payment. A payment that waits for
-/// the owner of the card may do so as long as its order may wait to be paid.
+/// Returns the payments with a step that is due at the card provider, and the orders that still wait for their payment. A
+/// payment may wait for the owner of the card until the deadline of its order.
 pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
     let open: HashSet<&str> = facts
         .orders
@@ -96,7 +97,7 @@ pub(super) fn unsettled(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
-/// Authorisations that are neither captured nor voided.
+/// Returns the authorizations that are neither captured nor voided.
 pub(super) fn held(facts: &Facts) -> Vec<Violation> {
     let held = facts.charges.iter().filter(|charge| charge.held);
     held.map(|charge| {

@@ -1,29 +1,31 @@
-//! Orders, and the tickets that they hold. Orders is the judge: what a ticket must be follows from the orders of it, and
-//! no ticket is passed over because tickets says that it is deleted.
+//! Orders, and the tickets that they hold. The status of a ticket is derived from its orders, so no ticket is skipped
+//! because it is deleted in tickets.
 
 use std::collections::{BTreeMap, HashMap};
 
+use ticketing_orders::audit::OrderRow;
 use ticketing_sdk::OrderStatus;
+use ticketing_tickets::audit::TicketRow;
 
-use super::super::facts::{Facts, OrderFact, TicketFact};
+use super::super::facts::Facts;
 use super::super::report::Violation;
 
-/// How long after its deadline an unpaid order may still stand, in milliseconds: the bound after a restart.
-const LATE: i64 = 5_000;
+/// How long after its deadline an unpaid order may exist, in milliseconds: the bound after a restart.
+const MAX_LATENESS: i64 = 5_000;
 
-/// Tickets with several orders that are not cancelled.
+/// Returns the tickets with several orders that are not cancelled.
 pub(super) fn active(facts: &Facts) -> Vec<Violation> {
     several_per_ticket(facts, |order| order.status != OrderStatus::Cancelled, "active")
 }
 
-/// Tickets that are sold twice; complete orders whose ticket is not sold by them as it was ordered; tickets that are sold
+/// Returns the tickets that are sold twice; complete orders whose ticket is not sold by them as it was ordered; tickets that are sold
 /// without a complete order.
 pub(super) fn sold(facts: &Facts) -> Vec<Violation> {
     let mut broken = several_per_ticket(facts, |order| order.status == OrderStatus::Complete, "complete");
     let tickets = by_id(facts);
     for order in facts.orders.iter().filter(|order| order.status == OrderStatus::Complete) {
         let ticket = tickets.get(order.ticket_id.as_str()).copied();
-        broken.extend(differs(order, ticket, "sold").map(|found| found.about(&order.id)));
+        broken.extend(find_difference(order, ticket, "sold").map(|found| found.about(&order.id)));
     }
     let orders: HashMap<&str, OrderStatus> =
         facts.orders.iter().map(|order| (order.id.as_str(), order.status)).collect();
@@ -40,18 +42,18 @@ pub(super) fn sold(facts: &Facts) -> Vec<Violation> {
     broken
 }
 
-/// Unpaid orders whose ticket is not reserved for them as it was ordered; tickets that are reserved for no unpaid order;
-/// free tickets that do not show what their seller asks.
+/// Returns the unpaid orders whose ticket is not reserved for them as it was ordered; tickets that are reserved for no unpaid order;
+/// free tickets that do not show the terms of their seller.
 pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
     let is_unpaid =
-        |order: &&OrderFact| matches!(order.status, OrderStatus::Created | OrderStatus::AwaitingPayment);
+        |order: &&OrderRow| matches!(order.status, OrderStatus::Created | OrderStatus::AwaitingPayment);
     let tickets = by_id(facts);
     let mut broken = Vec::new();
     let mut unpaid = HashMap::new();
     for order in facts.orders.iter().filter(is_unpaid) {
         unpaid.insert(order.id.as_str(), order.ticket_id.as_str());
         let ticket = tickets.get(order.ticket_id.as_str()).copied();
-        broken.extend(differs(order, ticket, "reserved").map(|found| found.about(&order.id)));
+        broken.extend(find_difference(order, ticket, "reserved").map(|found| found.about(&order.id)));
     }
     for ticket in &facts.tickets {
         let order = ticket.order_id.as_deref();
@@ -62,47 +64,47 @@ pub(super) fn holders(facts: &Facts) -> Vec<Violation> {
                 "reserved for no unpaid order of it"
             }
             _ if is_free && order.is_some() => "free and held",
-            _ if is_free && shows_another(ticket) => "free and does not show what its seller asks",
+            _ if is_free && differs_from_listing(ticket) => "free and does not show the terms of its seller",
             "available" if ticket.withdrawn => "for sale although its seller has withdrawn it",
             _ => continue,
         };
         let text = format!("ticket {} at version {}, of {held_by}: {fault}", ticket.id, ticket.version);
         let violation = Violation::from(text);
-        // Only what an order makes of a ticket waits for events.
+        // Only a reservation can wait for events.
         broken.push(if ticket.status == "reserved" { violation.about(&ticket.id) } else { violation });
     }
     broken
 }
 
-fn shows_another(ticket: &TicketFact) -> bool {
+fn differs_from_listing(ticket: &TicketRow) -> bool {
     (&ticket.title, ticket.price, &ticket.details)
         != (&ticket.listed_title, ticket.listed_price, &ticket.listed_details)
 }
 
-fn by_id(facts: &Facts) -> HashMap<&str, &TicketFact> {
+fn by_id(facts: &Facts) -> HashMap<&str, &TicketRow> {
     facts.tickets.iter().map(|ticket| (ticket.id.as_str(), ticket)).collect()
 }
 
-/// How the ticket of an order is not what the order makes of it.
-fn differs(order: &OrderFact, ticket: Option<&TicketFact>, status: &str) -> Option<Violation> {
-    let OrderFact { id, ticket_id, title, price, details, .. } = order;
-    let wanted = format!("order {id} is {}: ticket {ticket_id} must be {status} for it", order.status);
-    let Some(ticket) = ticket else { return Some(format!("{wanted} and does not exist").into()) };
+/// Compares the ticket of an order with the order.
+fn find_difference(order: &OrderRow, ticket: Option<&TicketRow>, status: &str) -> Option<Violation> {
+    let OrderRow { id, ticket_id, title, price, details, .. } = order;
+    let expected = format!("order {id} is {}: ticket {ticket_id} must be {status} for it", order.status);
+    let Some(ticket) = ticket else { return Some(format!("{expected} and does not exist").into()) };
     if ticket.status != status || ticket.order_id.as_deref() != Some(id) {
         let held_by = ticket.order_id.as_deref().unwrap_or("nobody");
-        return Some(format!("{wanted} and is {} for {held_by}", ticket.status).into());
+        return Some(format!("{expected} and is {} for {held_by}", ticket.status).into());
     }
     if ticket.price != *price {
-        return Some(format!("{wanted} at {price} cents and shows {}", ticket.price).into());
+        return Some(format!("{expected} at {price} cents and shows {}", ticket.price).into());
     }
     if ticket.title != *title {
-        return Some(format!("{wanted} as {title:?} and shows {:?}", ticket.title).into());
+        return Some(format!("{expected} as {title:?} and shows {:?}", ticket.title).into());
     }
     let details = details.as_ref().filter(|details| **details != ticket.details)?;
-    Some(format!("{wanted} with {details} and shows {}", ticket.details).into())
+    Some(format!("{expected} with {details} and shows {}", ticket.details).into())
 }
 
-fn several_per_ticket(facts: &Facts, counts: impl Fn(&OrderFact) -> bool, what: &str) -> Vec<Violation> {
+fn several_per_ticket(facts: &Facts, counts: impl Fn(&OrderRow) -> bool, what: &str) -> Vec<Violation> {
     let mut orders = BTreeMap::<&str, Vec<&str>>::new();
     for order in facts.orders.iter().filter(|order| counts(order)) {
         orders.entry(&order.ticket_id).or_default().push(&order.id);
@@ -113,41 +115,42 @@ fn several_per_ticket(facts: &Facts, counts: impl Fn(&OrderFact) -> bool, what: 
         .collect()
 }
 
-/// Orders whose version cannot be that of their state.
+/// Returns the orders whose version does not fit their status.
 pub(super) fn states(facts: &Facts) -> Vec<Violation> {
-    let fits = |order: &OrderFact| match order.status {
+    let fits = |order: &OrderRow| match order.status {
         OrderStatus::Created => order.version == 0,
         OrderStatus::AwaitingPayment => order.version == 1,
         OrderStatus::Complete => order.version == 2,
         OrderStatus::Cancelled => (1..=2).contains(&order.version),
     };
-    let has_reason = |order: &OrderFact| order.cancel_reason.is_some();
+    let has_reason = |order: &OrderRow| order.cancel_reason.is_some();
     let is_unfit =
-        |order: &&OrderFact| !fits(order) || (has_reason(order) && order.status != OrderStatus::Cancelled);
+        |order: &&OrderRow| !fits(order) || (has_reason(order) && order.status != OrderStatus::Cancelled);
     let unfit = facts.orders.iter().filter(is_unfit);
     unfit
         .map(|order| format!("order {} is {} at version {}", order.id, order.status, order.version).into())
         .collect()
 }
 
-/// Whether the deadline of an order has passed, with the time that it may take to act on it.
-pub(super) fn is_late(facts: &Facts, order: &OrderFact) -> bool {
-    facts.now.as_millis() > order.expires_at.as_millis().saturating_add(LATE)
+/// Whether the deadline of an order has passed by more than [`MAX_LATENESS`].
+pub(super) fn is_late(facts: &Facts, order: &OrderRow) -> bool {
+    facts.now.as_millis() > order.expires_at.as_millis().saturating_add(MAX_LATENESS)
 }
 
-/// Unpaid orders beyond their deadline.
+/// Returns the unpaid orders whose deadline has passed.
 pub(super) fn overdue(facts: &Facts) -> Vec<Violation> {
     let late =
         facts.orders.iter().filter(|order| order.status == OrderStatus::Created && is_late(facts, order));
     late.map(|order| {
-        Violation::from(format!("order {} ran out at {}", order.id, order.expires_at)).about(&order.id)
+        Violation::from(format!("order {} expired at {} and is unpaid", order.id, order.expires_at))
+            .about(&order.id)
     })
     .collect()
 }
 
-/// Users whose count of unpaid orders is not the number of their unpaid orders.
+/// Returns the users whose stored number of unpaid orders is wrong.
 pub(super) fn miscounted(facts: &Facts) -> Vec<Violation> {
-    let Some(counts) = &facts.open_counts else { return Vec::new() };
+    let Some(counts) = &facts.open_orders else { return Vec::new() };
     let mut users = BTreeMap::<&str, (i64, i64)>::new();
     for count in counts {
         users.entry(&count.user_id).or_default().0 += count.orders;
@@ -160,7 +163,7 @@ pub(super) fn miscounted(facts: &Facts) -> Vec<Violation> {
     let wrong = users.into_iter().filter(|(_, (counted, open))| counted != open);
     wrong
         .map(|(user, (counted, open))| {
-            format!("user {user} has {open} unpaid orders, {counted} are counted").into()
+            format!("user {user} has {open} unpaid orders, {counted} are stored").into()
         })
         .collect()
 }

@@ -166,11 +166,11 @@ async fn tamper(folder: &Path, tampering: &Tampering) {
 async fn whoever_tampers_with_a_database_is_found_out() {
     let stack = Box::pin(busy()).await;
     let untouched = copied(&stack.data_dir());
-    assert!(Offline::at(untouched.path()).audit().await.unwrap().is_clean());
+    assert!(Offline::new(untouched.path()).audit().await.unwrap().is_clean());
     for tampering in &TAMPERINGS {
         let folder = copied(&stack.data_dir());
         tamper(folder.path(), tampering).await;
-        let report = Offline::at(folder.path()).audit().await.unwrap();
+        let report = Offline::new(folder.path()).audit().await.unwrap();
         let broken: Vec<u8> =
             report.checks.iter().filter(|check| !check.holds()).map(|check| check.number).collect();
         assert!(
@@ -204,7 +204,7 @@ async fn money_that_a_due_step_moves_is_pending() {
     let folder = copied(&stack.data_dir());
     tamper(folder.path(), &DUE_CAPTURE).await;
     tamper(folder.path(), &NOT_CAPTURED).await;
-    let report = Offline::at(folder.path()).audit().await.unwrap();
+    let report = Offline::new(folder.path()).audit().await.unwrap();
     let pending: Vec<u8> =
         report.checks.iter().filter(|check| !check.pending.is_empty()).map(|check| check.number).collect();
     assert_eq!(pending, [10, 11, 12], "\n{report}");
@@ -212,7 +212,7 @@ async fn money_that_a_due_step_moves_is_pending() {
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     // The same without the step is broken.
     tamper(folder.path(), &tampering(11, "payments", &["UPDATE payments SET next_step = NULL"])).await;
-    let report = Offline::at(folder.path()).audit().await.unwrap();
+    let report = Offline::new(folder.path()).audit().await.unwrap();
     assert!(report.broken() >= 3 && !report.is_unsettled(), "\n{report}");
     stack.finish().await;
 }

@@ -6,7 +6,7 @@ mod pending;
 use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
-    Facts, OpenCount, OrderCopy, OutboxEvent, PaymentFact, TicketCopy, TicketFact, check,
+    Facts, OpenOrdersRow, OrderCopy, OutboxEvent, PaymentRow, TicketCopyRow, TicketRow, check,
 };
 
 use self::facts::{NOW, broken, charge, everywhere, order, outbox_event, sound, unconsumed};
@@ -14,7 +14,7 @@ use self::facts::{NOW, broken, charge, everywhere, order, outbox_event, sound, u
 #[test]
 fn a_sound_marketplace_and_an_empty_one_are_clean() {
     assert_eq!(broken(|_| {}), Vec::<u8>::new());
-    let empty = check(&Facts::none(Timestamp::from_millis(NOW)));
+    let empty = check(&Facts::empty(Timestamp::from_millis(NOW)));
     assert!(empty.is_clean());
     let numbers: Vec<u8> = empty.checks.iter().map(|check| check.number).collect();
     assert!(numbers.is_sorted() && numbers.len() >= 13, "{numbers:?}");
@@ -61,11 +61,12 @@ fn four_a_change_that_nobody_was_told_of() {
         [4],
         "one in between"
     );
-    let ahead = OutboxEvent { place: Some(99), ..outbox_event("orders", "order:confirmed", "o", 1) };
+    let ahead = OutboxEvent { sequence: Some(99), ..outbox_event("orders", "order:confirmed", "o", 1) };
     assert_eq!(broken(|facts| facts.outbox_events.push(ahead)), [4], "an event without its change");
-    let again = OutboxEvent { place: Some(99), ..outbox_event("tickets", "ticket:created", "f", 0) };
+    let again = OutboxEvent { sequence: Some(99), ..outbox_event("tickets", "ticket:created", "f", 0) };
     assert_eq!(broken(|facts| facts.outbox_events.push(again)), [4], "the same change told twice");
-    let invented = OutboxEvent { place: Some(99), ..outbox_event("tickets", "ticket:updated", "nothing", 0) };
+    let invented =
+        OutboxEvent { sequence: Some(99), ..outbox_event("tickets", "ticket:updated", "nothing", 0) };
     assert_eq!(broken(|facts| facts.outbox_events.push(invented)), [4], "something that does not exist");
     let last_of = |id: &str| sound().outbox_events.iter().rposition(|event| event.aggregate == id).unwrap();
     for (id, name) in [("s", "ticket:deleted"), ("c", "order:cancelled"), ("o", "order:confirmed")] {
@@ -76,10 +77,10 @@ fn four_a_change_that_nobody_was_told_of() {
 
 #[test]
 fn five_events_that_are_not_on_the_bus_or_out_of_order() {
-    assert_eq!(broken(|facts| facts.outbox_events[4].place = None), [5]);
+    assert_eq!(broken(|facts| facts.outbox_events[4].sequence = None), [5]);
     let swapped = broken(|facts| {
-        let (first, second) = (facts.outbox_events[0].place, facts.outbox_events[1].place);
-        (facts.outbox_events[0].place, facts.outbox_events[1].place) = (second, first);
+        let (first, second) = (facts.outbox_events[0].sequence, facts.outbox_events[1].sequence);
+        (facts.outbox_events[0].sequence, facts.outbox_events[1].sequence) = (second, first);
     });
     assert_eq!(swapped, [5]);
 }
@@ -128,7 +129,7 @@ fn paid_ticket_that_is_withdrawn_breaks_two_and_ten() {
 #[test]
 fn ticket_on_other_terms_than_ordered_breaks_two_or_eight() {
     for (index, number) in [(0, 2), (1, 8)] {
-        let changes: [fn(&mut TicketFact); 3] = [
+        let changes: [fn(&mut TicketRow); 3] = [
             |ticket| ticket.price = 1,
             |ticket| ticket.title.push('!'),
             |ticket| ticket.details = json!({ "venue": "Elsewhere" }),
@@ -175,8 +176,9 @@ fn withdrawn_ticket_for_sale_breaks_eight() {
 #[test]
 fn eighteen_unpaid_orders_that_are_counted_wrong() {
     let counted = |counts: &[(&str, i64)]| {
-        let count = |(user, orders): &(&str, i64)| OpenCount { user_id: (*user).to_owned(), orders: *orders };
-        broken(|facts| facts.open_counts = Some(counts.iter().map(count).collect()))
+        let count =
+            |(user, orders): &(&str, i64)| OpenOrdersRow { user_id: (*user).to_owned(), orders: *orders };
+        broken(|facts| facts.open_orders = Some(counts.iter().map(count).collect()))
     };
     assert!(counted(&[("u", 1), ("v", 0)]).is_empty());
     for wrong in [&[][..], &[("u", 0)], &[("u", 2)], &[("u", 1), ("v", 1)], &[("u", 1), ("v", -1)]] {
@@ -204,7 +206,7 @@ fn nine_a_copy_that_differs() {
     for (number, change) in changes.into_iter().enumerate() {
         assert_eq!(broken(change), [9], "change {number}");
     }
-    let more = TicketCopy { id: "nothing".to_owned(), ..sound().ticket_copies[0].clone() };
+    let more = TicketCopyRow { id: "nothing".to_owned(), ..sound().ticket_copies[0].clone() };
     assert_eq!(broken(|facts| facts.ticket_copies.push(more)), [9], "a copy of nothing");
     for holder in ["tickets", "payments", "expiration"] {
         let gone = broken(|facts| facts.order_copies.retain(|copy| copy.holder != holder || copy.id != "o"));
@@ -253,7 +255,7 @@ fn eleven_and_twelve_payments_without_an_end() {
 fn eleven_payment_that_needs_its_owner_waits_with_its_order() {
     let waits = |facts: &mut Facts, order: &str| {
         let (status, next_step) = ("pending".to_owned(), Some("authorize".to_owned()));
-        facts.payments.push(PaymentFact {
+        facts.payments.push(PaymentRow {
             id: "w".to_owned(),
             order_id: order.to_owned(),
             amount: 1999,

@@ -15,18 +15,18 @@ async fn a_folder_is_audited_when_its_server_has_stopped() {
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
     stack.settle().await;
     let folder = stack.data_dir();
-    let in_use = Offline::at(&folder).audit().await;
+    let in_use = Offline::new(&folder).audit().await;
     assert!(matches!(in_use, Err(OfflineError::DataDir(StartError::InUse { .. }))), "{in_use:?}");
     stack.stop().await;
     for _ in 0..2 {
-        let report = Offline::at(&folder).audit().await.unwrap();
+        let report = Offline::new(&folder).audit().await.unwrap();
         assert!(report.is_clean(), "\n{report}");
         assert!(report.checks.iter().any(|check| check.number == 10 && check.examined == 1));
         assert_eq!(report.unsettled, 0);
     }
     let payments = folder.join("payments.db");
     std::fs::rename(&payments, folder.join("aside")).unwrap();
-    let partly = Offline::at(&folder).audit().await;
+    let partly = Offline::new(&folder).audit().await;
     assert!(matches!(&partly, Err(OfflineError::Missing { path }) if *path == payments), "{partly:?}");
     std::fs::rename(folder.join("aside"), &payments).unwrap();
     stack.restart().await;
@@ -45,7 +45,7 @@ async fn what_a_stopped_server_has_left_is_counted() {
     let unmark = |tx: &mut Tx<'_>| tx.execute("UPDATE outbox SET published_at = NULL", &[]);
     assert_eq!(tickets.write::<_, DbError, _>(unmark).await.unwrap(), 1);
     drop(tickets);
-    assert_eq!(Offline::at(stack.data_dir()).audit().await.unwrap().unsettled, 1);
+    assert_eq!(Offline::new(stack.data_dir()).audit().await.unwrap().unsettled, 1);
     stack.restart().await;
     stack.finish().await;
 }
@@ -53,10 +53,10 @@ async fn what_a_stopped_server_has_left_is_counted() {
 #[tokio::test]
 async fn an_audit_of_nothing_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
-    let nothing = Offline::at(folder.path()).audit().await;
+    let nothing = Offline::new(folder.path()).audit().await;
     assert!(matches!(nothing, Err(OfflineError::NoMarketplace { .. })), "{nothing:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     let missing = folder.path().join("missing");
-    assert!(Offline::at(&missing).audit().await.is_err());
+    assert!(Offline::new(&missing).audit().await.is_err());
     assert!(!missing.exists());
 }

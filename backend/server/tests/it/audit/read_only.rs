@@ -56,7 +56,7 @@ async fn audit_leaves_a_stopped_folder_as_it_is() {
     let (mut stack, _) = sold_one().await;
     stack.stop().await;
     let before = contents(&stack.data_dir());
-    assert!(Offline::at(stack.data_dir()).audit().await.unwrap().is_clean());
+    assert!(Offline::new(stack.data_dir()).audit().await.unwrap().is_clean());
     assert_eq!(contents(&stack.data_dir()), before);
     stack.finish().await;
 }
@@ -68,7 +68,7 @@ async fn audit_leaves_a_live_copy_as_it_is_and_reads_its_logs() {
     let copy = copied(&stack.data_dir());
     let before = contents(copy.path());
     assert!(before.iter().any(|(name, (bytes, _))| name.ends_with("-wal") && !bytes.is_empty()));
-    let report = Offline::at(copy.path()).audit().await.unwrap();
+    let report = Offline::new(copy.path()).audit().await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     assert!(report.checks.iter().any(|check| check.number == 10 && check.examined == 1), "\n{report}");
     assert!(contents(copy.path()) == before, "the copy was changed");
@@ -76,7 +76,7 @@ async fn audit_leaves_a_live_copy_as_it_is_and_reads_its_logs() {
     for name in before.keys().filter(|name| name.ends_with("-shm")) {
         std::fs::remove_file(copy.path().join(name)).unwrap();
     }
-    assert!(Offline::at(copy.path()).audit().await.unwrap().is_clean());
+    assert!(Offline::new(copy.path()).audit().await.unwrap().is_clean());
     assert!(contents(copy.path()).keys().all(|name| !name.ends_with("-shm")));
     stack.finish().await;
 }
@@ -93,7 +93,7 @@ async fn read_only_folder_can_be_audited() {
         set(&copy.path().join(name), 0o400);
     }
     set(copy.path(), 0o500);
-    let report = Offline::at(copy.path()).audit().await;
+    let report = Offline::new(copy.path()).audit().await;
     set(copy.path(), 0o700);
     assert!(report.unwrap().is_clean());
     stack.finish().await;
@@ -108,7 +108,7 @@ async fn audit_beside_a_server_writes_no_database() {
         files
     };
     let before = data(&stack.data_dir());
-    assert!(Offline::at(stack.data_dir()).audit_beside_server().await.unwrap().is_clean());
+    assert!(Offline::new(stack.data_dir()).audit_beside_server().await.unwrap().is_clean());
     assert!(data(&stack.data_dir()) == before, "the audit has written into the folder");
     stack.finish().await;
 }
@@ -122,7 +122,7 @@ async fn outage_of_the_card_provider_is_pending_beside_its_server() {
     let gate = stack.provider().faults().hold(ProviderCall::Capture);
     pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
     eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
-    let report = Offline::at(stack.data_dir()).audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    let report = Offline::new(stack.data_dir()).audit_confirmed(LOOKS, PAUSE).await.unwrap();
     assert!(report.is_unsettled() && report.broken() == 0 && report.unsettled > 0, "\n{report}");
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     drop(gate);
@@ -137,7 +137,7 @@ async fn busy_server_is_clean_until_something_stands_broken() {
     let (stack, order) = sold_one_in(builder.start().await).await;
     let mut clients = ClientPool::start(&stack, 6, 1);
     clients.wait_for_responses(50).await;
-    let marketplace = Offline::at(stack.data_dir());
+    let marketplace = Offline::new(stack.data_dir());
     let report = marketplace.audit_confirmed(LOOKS, PAUSE).await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     clients.wait_for_responses(50).await;

@@ -196,7 +196,7 @@ impl World {
         let mut facts = self.services.sources().facts(self.clock.now()).await.unwrap();
         let places = self.post.places();
         for event in &mut facts.outbox_events {
-            event.place = places.get(&*event.id).copied();
+            event.sequence = places.get(&*event.id).copied();
         }
         facts.backlog = self.post.backlog();
         let report = audit::check(&facts);

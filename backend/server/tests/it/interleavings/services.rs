@@ -64,7 +64,7 @@ impl Services {
             orders: self.core(Service::Orders).db.clone(),
             payments: self.core(Service::Payments).db.clone(),
             expiration: self.core(Service::Expiration).db.clone(),
-            books: Arc::new(self.provider.clone()),
+            ledger: Arc::new(self.provider.clone()),
         }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
-    Charge, Facts, OrderCopy, OrderFact, OutboxEvent, PaymentFact, TicketCopy, TicketFact, Unconsumed, check,
+    Charge, Facts, OrderCopy, OrderRow, OutboxEvent, PaymentRow, TicketCopyRow, TicketRow, Unconsumed, check,
 };
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
@@ -11,11 +11,11 @@ pub(super) const NOW: i64 = 1_800_000_000_000;
 /// A small marketplace where everything is as it should be: ticket `s` is sold by order `c`, ticket `r` is reserved by
 /// order `o`, order `x` of it was cancelled, ticket `f` is free.
 pub(super) fn sound() -> Facts {
-    let mut facts = Facts::none(Timestamp::from_millis(NOW));
+    let mut facts = Facts::empty(Timestamp::from_millis(NOW));
     let tickets = [("s", "sold", Some("c"), 2), ("r", "reserved", Some("o"), 3), ("f", "available", None, 0)];
     for (id, status, order, version) in tickets {
         let (id, title, order_id) = (id.to_owned(), format!("Ticket {id}"), order.map(str::to_owned));
-        facts.ticket_copies.push(TicketCopy {
+        facts.ticket_copies.push(TicketCopyRow {
             id: id.clone(),
             title: title.clone(),
             price: 1999,
@@ -28,7 +28,7 @@ pub(super) fn sound() -> Facts {
             let name = if version == 0 { "ticket:created" } else { "ticket:updated" };
             facts.outbox_events.push(outbox_event("tickets", name, &id, version));
         }
-        facts.tickets.push(TicketFact {
+        facts.tickets.push(TicketRow {
             id,
             title: title.clone(),
             price: 1999,
@@ -63,7 +63,7 @@ pub(super) fn sound() -> Facts {
         for at in 0..=version {
             facts.outbox_events.push(outbox_event("orders", moved(status, at, version), id, at));
         }
-        facts.orders.push(OrderFact {
+        facts.orders.push(OrderRow {
             id: id.to_owned(),
             user_id: "u".to_owned(),
             ticket_id: ticket.to_owned(),
@@ -76,7 +76,7 @@ pub(super) fn sound() -> Facts {
             version,
         });
     }
-    facts.payments.push(PaymentFact {
+    facts.payments.push(PaymentRow {
         id: "p".to_owned(),
         order_id: "c".to_owned(),
         amount: 1999,
@@ -86,7 +86,7 @@ pub(super) fn sound() -> Facts {
     });
     facts.charges.push(charge("c", 1999, 0));
     for (place, event) in (1..).zip(&mut facts.outbox_events) {
-        event.place = Some(place);
+        event.sequence = Some(place);
     }
     facts
 }
@@ -111,7 +111,7 @@ pub(super) fn outbox_event(service: &'static str, name: &str, aggregate: &str, v
         aggregate: aggregate.to_owned(),
         version,
         is_published: true,
-        place: None,
+        sequence: None,
     }
 }
 
@@ -132,7 +132,7 @@ pub(super) fn broken(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
     report.checks.iter().filter(|check| !check.holds()).map(|check| check.number).collect()
 }
 
-pub(super) fn order<'f>(facts: &'f mut Facts, id: &str) -> &'f mut OrderFact {
+pub(super) fn order<'f>(facts: &'f mut Facts, id: &str) -> &'f mut OrderRow {
     facts.orders.iter_mut().find(|order| order.id == id).unwrap()
 }
 
@@ -146,6 +146,8 @@ pub(super) fn everywhere(facts: &mut Facts, id: &str, status: OrderStatus, versi
     for at in known + 1..=version {
         let place = i64::try_from(facts.outbox_events.len()).unwrap() + 1;
         let name = moved(status, at, version);
-        facts.outbox_events.push(OutboxEvent { place: Some(place), ..outbox_event("orders", name, id, at) });
+        facts
+            .outbox_events
+            .push(OutboxEvent { sequence: Some(place), ..outbox_event("orders", name, id, at) });
     }
 }

@@ -36,7 +36,7 @@ fn copy_that_lags_is_pending_while_its_event_is_on_its_way() {
     let unpublished = judged(|facts| {
         unknown_order(facts);
         let event = facts.outbox_events.iter_mut().find(|event| event.aggregate == "o").unwrap();
-        (event.is_published, event.place) = (false, None);
+        (event.is_published, event.sequence) = (false, None);
     });
     assert_eq!(unpublished, (vec![], vec![5, 8, 9]));
     let of_another_ticket = judged(|facts| {
@@ -51,7 +51,7 @@ fn unpublished_event_is_pending_unless_a_later_one_is_on_the_bus() {
     let unpublished = |facts: &mut Facts, version: i64| {
         let of_it = |event: &&mut OutboxEvent| event.aggregate == "r" && event.version == version;
         let event = facts.outbox_events.iter_mut().find(of_it).unwrap();
-        (event.is_published, event.place) = (false, None);
+        (event.is_published, event.sequence) = (false, None);
     };
     assert_eq!(judged(|facts| unpublished(facts, 3)), (vec![], vec![5]));
     assert_eq!(judged(|facts| unpublished(facts, 2)), (vec![5], vec![5]), "out of order");
@@ -95,7 +95,7 @@ fn overdue_order_is_pending_while_expiration_has_not_told() {
     assert_eq!(judged(late), (vec![13], vec![]));
     let due = judged(|facts| {
         late(facts);
-        facts.due_deadlines.push("o".to_owned());
+        facts.due_timers.push("o".to_owned());
     });
     assert_eq!(due, (vec![], vec![13]));
 }
