@@ -41,7 +41,8 @@ impl LocalCommand for Args {
         let data_dir = self.data_dir.map_or_else(|| context.settings.home.server_data(), Ok)?;
         // The settings of the server: they say where it stores data outside of the folder.
         let settings = settings_of_server(data_dir.clone())?;
-        let marketplace = Box::pin(Offline::from_settings(&settings)).await.map_err(|error| not_started(&error))?;
+        let marketplace =
+            Box::pin(Offline::from_settings(&settings)).await.map_err(|error| not_started(&error))?;
         let report = Box::pin(marketplace.audit_confirmed(CHECKS, CHECK_INTERVAL))
             .await
             .map_err(|error| not_audited(&error))?;

@@ -1,4 +1,4 @@
-//! The files of a data directory, opened without changing anything there.
+//! Opens the files of a data directory without changing them.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -10,16 +10,16 @@ use ticketing_platform::db::{Db, DbOptions, ReadOnly};
 use super::OfflineError;
 use crate::StartError;
 
-/// How the files of a data directory are read.
+/// The way to read the files of a data directory.
 #[derive(Debug)]
 pub(super) enum Access {
-    /// No server uses them, and none can start for as long as this lives.
+    /// No server uses the files, and none can start until this is dropped.
     Alone(Alone),
-    /// A server may use them.
+    /// A server may use the files.
     BesideServer,
 }
 
-/// The locks of a folder that no server uses, and copies of the files in it that cannot be read as they are.
+/// The locks of a folder that no server uses, and copies of the databases with a write-ahead log.
 #[derive(Debug)]
 pub(super) struct Alone {
     _locks: Vec<File>,
@@ -27,7 +27,7 @@ pub(super) struct Alone {
 }
 
 impl Alone {
-    /// Keeps servers out of the folder while it is read. Nothing is made in it.
+    /// Locks the folder, so that no server starts while it is read. Creates no file in it.
     pub(super) fn lock(folder: &Path) -> Result<Self, StartError> {
         let mut locks = Vec::new();
         for path in [folder.join("lock"), folder.to_owned()] {
@@ -44,8 +44,8 @@ impl Alone {
         Ok(Self { _locks: locks, copies: None })
     }
 
-    /// A database as it is once its write-ahead log is taken into account. Reading that log in place would make files
-    /// beside it, so it is copied first.
+    /// Opens a database with the changes of its write-ahead log. SQLite would create files beside that log, so both are
+    /// copied first.
     fn open(&mut self, path: &Path) -> Result<Db, OfflineError> {
         let options = DbOptions { readers: 1, ..DbOptions::default() };
         let log = beside(path, "-wal");
@@ -57,7 +57,7 @@ impl Alone {
         Ok(Db::open(copy, options, &[])?)
     }
 
-    /// Copies a database and its write-ahead log into a folder that is private and deleted with this.
+    /// Copies a database and its write-ahead log into a private folder, which is deleted on drop.
     fn copy(&mut self, path: &Path, log: &Path) -> io::Result<PathBuf> {
         let copies = match self.copies.take() {
             Some(copies) => copies,

@@ -1,4 +1,4 @@
-//! Every check by itself, over facts made by hand.
+//! Each check by itself, with facts made by hand.
 
 mod facts;
 mod pending;
@@ -6,13 +6,14 @@ mod pending;
 use serde_json::json;
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{
-    Facts, OpenOrdersRow, OrderCopy, OutboxEvent, PaymentRow, TicketCopyRow, TicketRow, check,
+    Facts, OpenOrdersRow, OrderCopy, OutboxEvent, PaymentRow, RevokedSessionRow, TicketCopyRow, TicketRow,
+    check,
 };
 
-use self::facts::{NOW, broken, charge, everywhere, order, outbox_event, sound, unconsumed};
+use self::facts::{NOW, broken, charge, order, outbox_event, set_status, sound, unconsumed};
 
 #[test]
-fn a_sound_marketplace_and_an_empty_one_are_clean() {
+fn sound_and_empty_marketplaces_are_clean() {
     assert_eq!(broken(|_| {}), Vec::<u8>::new());
     let empty = check(&Facts::empty(Timestamp::from_millis(NOW)));
     assert!(empty.is_clean());
@@ -22,37 +23,37 @@ fn a_sound_marketplace_and_an_empty_one_are_clean() {
 }
 
 #[test]
-fn one_an_active_order_beside_another() {
+fn second_active_order_of_a_ticket_breaks_one() {
     let second = broken(|facts| {
-        everywhere(facts, "x", OrderStatus::AwaitingPayment, 1);
+        set_status(facts, "x", OrderStatus::AwaitingPayment, 1);
         facts.payments.clear();
     });
     assert!(second.contains(&1) && !second.contains(&2), "{second:?}");
 }
 
 #[test]
-fn two_a_ticket_sold_twice() {
+fn ticket_sold_twice_breaks_two() {
     let twice = broken(|facts| {
-        everywhere(facts, "o", OrderStatus::Complete, 2);
-        everywhere(facts, "x", OrderStatus::Complete, 2);
+        set_status(facts, "o", OrderStatus::Complete, 2);
+        set_status(facts, "x", OrderStatus::Complete, 2);
         facts.charges.extend([charge("o", 1999, 0), charge("x", 1999, 0)]);
     });
     assert!(twice.contains(&2), "{twice:?}");
 }
 
 #[test]
-fn three_a_state_at_a_version_that_it_cannot_have() {
+fn status_at_an_impossible_version_breaks_three() {
     for (id, status, version) in
         [("o", OrderStatus::Created, 1), ("c", OrderStatus::Complete, 3), ("x", OrderStatus::Cancelled, 3)]
     {
-        assert_eq!(broken(|facts| everywhere(facts, id, status, version)), [3], "{id}");
+        assert_eq!(broken(|facts| set_status(facts, id, status, version)), [3], "{id}");
     }
     let reason = broken(|facts| facts.orders[1].cancel_reason = Some("buyer".to_owned()));
-    assert_eq!(reason, [3], "an order that is not cancelled says why it was");
+    assert_eq!(reason, [3], "an order that is not cancelled has a reason of cancellation");
 }
 
 #[test]
-fn four_a_change_that_nobody_was_told_of() {
+fn change_without_event_breaks_four() {
     let is_of =
         |event: &OutboxEvent, id: &str, version: i64| event.aggregate == id && event.version == version;
     assert_eq!(broken(|facts| facts.outbox_events.retain(|event| !is_of(event, "c", 2))), [4], "the last");
@@ -64,19 +65,37 @@ fn four_a_change_that_nobody_was_told_of() {
     let ahead = OutboxEvent { sequence: Some(99), ..outbox_event("orders", "order:confirmed", "o", 1) };
     assert_eq!(broken(|facts| facts.outbox_events.push(ahead)), [4], "an event without its change");
     let again = OutboxEvent { sequence: Some(99), ..outbox_event("tickets", "ticket:created", "f", 0) };
-    assert_eq!(broken(|facts| facts.outbox_events.push(again)), [4], "the same change told twice");
+    assert_eq!(broken(|facts| facts.outbox_events.push(again)), [4], "two events of one change");
     let invented =
         OutboxEvent { sequence: Some(99), ..outbox_event("tickets", "ticket:updated", "nothing", 0) };
-    assert_eq!(broken(|facts| facts.outbox_events.push(invented)), [4], "something that does not exist");
+    assert_eq!(broken(|facts| facts.outbox_events.push(invented)), [4], "an event of nothing");
     let last_of = |id: &str| sound().outbox_events.iter().rposition(|event| event.aggregate == id).unwrap();
     for (id, name) in [("s", "ticket:deleted"), ("c", "order:cancelled"), ("o", "order:confirmed")] {
         let another = broken(|facts| facts.outbox_events[last_of(id)].name = name.to_owned());
-        assert_eq!(another, [4], "{name} was told of {id}");
+        assert_eq!(another, [4], "{name} of {id}");
     }
 }
 
 #[test]
-fn five_events_that_are_not_on_the_bus_or_out_of_order() {
+fn revoked_session_without_event_breaks_four() {
+    let since = NOW - 7 * 24 * 3600 * 1000;
+    let revoked = |recorded_at: i64, has_event: bool| {
+        broken(|facts| {
+            let recorded_at = Timestamp::from_millis(recorded_at);
+            facts.revoked_sessions.push(RevokedSessionRow { jti: "j".to_owned(), recorded_at });
+            if has_event {
+                let event = outbox_event("auth", "session:ended", "j", 0);
+                facts.outbox_events.push(OutboxEvent { sequence: Some(99), ..event });
+            }
+        })
+    };
+    assert!(revoked(since, true).is_empty());
+    assert_eq!(revoked(since, false), [4]);
+    assert!(revoked(since - 1, false).is_empty(), "the outbox has pruned the event");
+}
+
+#[test]
+fn events_missing_or_out_of_order_on_the_bus_break_five() {
     assert_eq!(broken(|facts| facts.outbox_events[4].sequence = None), [5]);
     let swapped = broken(|facts| {
         let (first, second) = (facts.outbox_events[0].sequence, facts.outbox_events[1].sequence);
@@ -86,14 +105,14 @@ fn five_events_that_are_not_on_the_bus_or_out_of_order() {
 }
 
 #[test]
-fn six_and_seven_and_sixteen_events_without_effect() {
+fn events_without_effect_break_six_seven_and_sixteen() {
     assert_eq!(broken(|facts| facts.unconsumed.push(unconsumed("orders", "it", false))), [6]);
     assert_eq!(broken(|facts| facts.backlog = 1), [7]);
     assert_eq!(broken(|facts| facts.dead_letters.push("poison".to_owned().into())), [16]);
 }
 
 #[test]
-fn eight_a_ticket_in_the_wrong_hands() {
+fn ticket_held_by_another_order_breaks_eight() {
     let with = |index: usize, status: &str, order: Option<&str>| {
         broken(|facts| {
             let order = order.map(str::to_owned);
@@ -107,7 +126,7 @@ fn eight_a_ticket_in_the_wrong_hands() {
     assert_eq!(with(2, "reserved", Some("nobody")), [8], "a free ticket");
 }
 
-/// Everything in tickets and in the copy agrees that the ticket is withdrawn; orders and the ledger say that it is paid.
+/// The ticket and its copy are withdrawn; the order and the ledger are paid.
 #[test]
 fn paid_ticket_that_is_withdrawn_breaks_two_and_ten() {
     let withdrawn = broken(|facts| {
@@ -139,16 +158,16 @@ fn ticket_on_other_terms_than_ordered_breaks_two_or_eight() {
         }
     }
     let stale = broken(|facts| facts.tickets[2].price = 1);
-    assert_eq!(stale, [8], "a free ticket shows what its seller asks");
+    assert_eq!(stale, [8], "a free ticket shows the terms of its seller");
     let stale = broken(|facts| facts.tickets[2].details = json!({}));
-    assert_eq!(stale, [8], "with all its details");
+    assert_eq!(stale, [8], "and all details");
     let older = broken(|facts| (facts.orders[0].details, facts.tickets[0].details) = (None, json!({})));
-    assert!(older.is_empty(), "an order of an earlier version fixes no details: {older:?}");
+    assert!(older.is_empty(), "an order of an earlier version has no details: {older:?}");
     let edited = broken(|facts| {
         (facts.tickets[1].listed_price, facts.ticket_copies[1].price) = (5000, 5000);
         (facts.tickets[1].withdrawn, facts.ticket_copies[1].deleted) = (true, true);
     });
-    assert!(edited.is_empty(), "what the seller wants of a reserved ticket waits: {edited:?}");
+    assert!(edited.is_empty(), "the new terms of a reserved ticket wait: {edited:?}");
 }
 
 #[test]
@@ -174,7 +193,7 @@ fn withdrawn_ticket_for_sale_breaks_eight() {
 }
 
 #[test]
-fn eighteen_unpaid_orders_that_are_counted_wrong() {
+fn wrong_number_of_unpaid_orders_breaks_eighteen() {
     let counted = |counts: &[(&str, i64)]| {
         let count =
             |(user, orders): &(&str, i64)| OpenOrdersRow { user_id: (*user).to_owned(), orders: *orders };
@@ -187,7 +206,7 @@ fn eighteen_unpaid_orders_that_are_counted_wrong() {
 }
 
 #[test]
-fn nine_a_copy_that_differs() {
+fn copy_that_differs_breaks_nine() {
     let changes: [fn(&mut Facts); 13] = [
         |facts| facts.ticket_copies[0].details = json!({}),
         |facts| facts.ticket_copies[0].price = 1,
@@ -213,46 +232,49 @@ fn nine_a_copy_that_differs() {
         assert_eq!(gone, [9], "{holder} does not know an order");
         let more = OrderCopy { holder, ..sound().order_copies[0].clone() };
         let more = OrderCopy { id: "nothing".to_owned(), ..more };
-        assert_eq!(broken(|facts| facts.order_copies.push(more)), [9], "{holder} knows too much");
+        assert_eq!(broken(|facts| facts.order_copies.push(more)), [9], "{holder} has a copy of nothing");
     }
 }
 
 #[test]
-fn ten_money_that_does_not_add_up() {
+fn money_that_is_not_owed_breaks_ten() {
     assert_eq!(broken(|facts| facts.charges.clear()), [10], "sold for nothing");
     assert_eq!(broken(|facts| facts.charges[0].captured = 1998), [10], "a cent is missing");
-    assert_eq!(broken(|facts| facts.payments[0].amount = 1998), [10], "payments says otherwise");
+    assert_eq!(broken(|facts| facts.payments[0].amount = 1998), [10], "payments has another amount");
     assert_eq!(
         broken(|facts| facts.payments[0].status = "refunded".to_owned()),
         [10],
-        "payments says that it was given back"
+        "payments has it as refunded"
     );
-    assert_eq!(broken(|facts| facts.charges[0].refunded = 1), [10], "a cent was given back");
-    assert_eq!(broken(|facts| facts.charges[0].captures = 2), [10], "taken twice");
+    assert_eq!(broken(|facts| facts.charges[0].refunded = 1), [10], "a cent is refunded");
+    assert_eq!(broken(|facts| facts.charges[0].captures = 2), [10], "captured twice");
     assert_eq!(
         broken(|facts| facts.charges.push(charge("c", 1999, 1999))),
         [10],
-        "taken twice, given back once"
+        "captured twice, refunded once"
     );
     assert_eq!(broken(|facts| facts.charges.push(charge("x", 1999, 0))), [10], "kept for a cancelled order");
     assert_eq!(broken(|facts| facts.charges.push(charge("o", 1999, 0))), [10], "kept for an open order");
     assert_eq!(broken(|facts| facts.charges.push(charge("nothing", 1999, 0))), [10], "kept for nothing");
-    assert!(broken(|facts| facts.charges.push(charge("x", 1999, 1999))).is_empty(), "given back is not kept");
-    assert!(broken(|facts| facts.charges.push(charge("o", 0, 0))).is_empty(), "a refused charge is nothing");
+    assert!(
+        broken(|facts| facts.charges.push(charge("x", 1999, 1999))).is_empty(),
+        "refunded money is not kept"
+    );
+    assert!(broken(|facts| facts.charges.push(charge("o", 0, 0))).is_empty(), "a declined charge is nothing");
 }
 
 #[test]
-fn eleven_and_twelve_payments_without_an_end() {
+fn unsettled_payments_break_eleven_and_twelve() {
     for status in ["pending", "authorized"] {
         assert_eq!(broken(|facts| facts.payments[0].status = status.to_owned()), [11]);
     }
     assert_eq!(broken(|facts| facts.payments[0].next_step = Some("refund".to_owned())), [11]);
-    assert!(broken(|facts| everywhere(facts, "o", OrderStatus::AwaitingPayment, 1)).contains(&11));
+    assert!(broken(|facts| set_status(facts, "o", OrderStatus::AwaitingPayment, 1)).contains(&11));
     assert_eq!(broken(|facts| facts.charges[0].held = true), [12]);
 }
 
 #[test]
-fn eleven_payment_that_needs_its_owner_waits_with_its_order() {
+fn payment_that_needs_its_owner_waits_with_its_order() {
     let waits = |facts: &mut Facts, order: &str| {
         let (status, next_step) = ("pending".to_owned(), Some("authorize".to_owned()));
         facts.payments.push(PaymentRow {
@@ -270,11 +292,11 @@ fn eleven_payment_that_needs_its_owner_waits_with_its_order() {
         waits(facts, "o");
         order(facts, "o").expires_at = Timestamp::from_millis(NOW - 5_001);
     });
-    assert!(late.contains(&11), "its order ran out");
+    assert!(late.contains(&11), "its order is overdue");
 }
 
 #[test]
-fn thirteen_an_unpaid_order_beyond_its_deadline() {
+fn overdue_unpaid_order_breaks_thirteen() {
     let expires = |facts: &mut Facts, id: &str, at: i64| {
         let at = Timestamp::from_millis(at);
         order(facts, id).expires_at = at;
@@ -290,11 +312,11 @@ fn thirteen_an_unpaid_order_beyond_its_deadline() {
             expires(facts, id, 0);
         }
     });
-    assert!(others.is_empty(), "what has ended has no deadline");
+    assert!(others.is_empty(), "a final order has no deadline");
 }
 
 #[test]
-fn a_report_is_readable() {
+fn report_counts_what_it_does_not_show() {
     let mut facts = sound();
     facts.dead_letters = (0..12).map(|number| format!("letter {number}").into()).collect();
     let report = check(&facts);
@@ -305,20 +327,20 @@ fn a_report_is_readable() {
 }
 
 #[test]
-fn confirmed_violations_are_those_of_both_looks_in_the_same_state() {
-    let look = |change: fn(&mut Facts)| {
+fn violations_of_both_audits_in_one_state_are_confirmed() {
+    let audit = |change: fn(&mut Facts)| {
         let mut facts = sound();
         change(&mut facts);
         check(&facts)
     };
-    let first = look(|facts| {
+    let first = audit(|facts| {
         facts.charges.clear();
         facts.order_copies[0].version = 0;
         facts.unconsumed.push(unconsumed("orders", "one", false));
     });
-    let second = look(|facts| {
+    let second = audit(|facts| {
         facts.charges.clear();
-        // The copy has moved on meanwhile, and another event is under way.
+        // The copy has changed meanwhile, and another event is in progress.
         facts.order_copies[0].version = 1;
         facts.unconsumed.push(unconsumed("orders", "another", false));
     });

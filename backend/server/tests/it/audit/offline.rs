@@ -1,4 +1,4 @@
-//! The audit of a folder that no server uses.
+//! Audits of folders that no server uses.
 
 use ticketing_platform::db::{Db, DbError, DbOptions, Tx};
 use ticketing_server::StartError;
@@ -8,7 +8,7 @@ use ticketing_testkit::TestStack;
 use crate::support::{list, ordered, pay};
 
 #[tokio::test]
-async fn a_folder_is_audited_when_its_server_has_stopped() {
+async fn audit_reads_a_folder_once_its_server_has_stopped() {
     let mut stack = TestStack::start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
@@ -34,13 +34,13 @@ async fn a_folder_is_audited_when_its_server_has_stopped() {
 }
 
 #[tokio::test]
-async fn what_a_stopped_server_has_left_is_counted() {
+async fn audit_counts_unfinished_work_of_a_stopped_server() {
     let mut stack = TestStack::start().await;
     let seller = stack.session("seller").await;
     list(&stack, &seller, "A ticket", 20.0).await;
     stack.settle().await;
     stack.stop().await;
-    // As a kill leaves it between publishing an event and marking it.
+    // The state after a kill between publishing an event and marking it.
     let tickets = Db::open(stack.data_dir().join("tickets.db"), DbOptions::default(), &[]).unwrap();
     let unmark = |tx: &mut Tx<'_>| tx.execute("UPDATE outbox SET published_at = NULL", &[]);
     assert_eq!(tickets.write::<_, DbError, _>(unmark).await.unwrap(), 1);
@@ -51,7 +51,7 @@ async fn what_a_stopped_server_has_left_is_counted() {
 }
 
 #[tokio::test]
-async fn an_audit_of_nothing_leaves_nothing_behind() {
+async fn audit_of_an_empty_folder_creates_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let nothing = Offline::new(folder.path()).audit().await;
     assert!(matches!(nothing, Err(OfflineError::NoMarketplace { .. })), "{nothing:?}");

@@ -1,4 +1,4 @@
-//! The audit changes nothing of what it looks at, and reports beside a busy server only what stands still.
+//! The audit writes nothing, and beside a busy server it reports only violations that stay.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,18 +14,19 @@ use ticketing_testkit::{TestStack, eventually};
 
 use crate::support::{list, order_of, ordered, pay};
 
-/// How often, and how far apart, a busy server is looked at here.
-const LOOKS: u32 = 8;
-const PAUSE: Duration = Duration::from_millis(500);
-/// How long a reservation lasts there: longer than an overloaded machine takes to pay for it.
+/// How often a busy server is audited at most.
+const MAX_AUDITS: u32 = 8;
+/// The time between two audits.
+const AUDIT_INTERVAL: Duration = Duration::from_millis(500);
+/// How long a reservation lasts: longer than the payment takes on an overloaded machine.
 const ORDER_TTL: Duration = Duration::from_secs(10);
 
-/// A marketplace in which a ticket was sold, and which is quiet; and the order.
-async fn sold_one() -> (TestStack, String) {
-    sold_one_in(TestStack::start().await).await
+/// Starts a marketplace, sells a ticket and settles. Returns the id of the order too.
+async fn stack_with_sale() -> (TestStack, String) {
+    sell_in(TestStack::start().await).await
 }
 
-async fn sold_one_in(stack: TestStack) -> (TestStack, String) {
+async fn sell_in(stack: TestStack) -> (TestStack, String) {
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     let order = ordered(&stack, &buyer, &list(&stack, &seller, "A ticket", 20.0).await).await;
     pay(&stack, &buyer, &order, "tok_visa").await.ok(201);
@@ -33,7 +34,7 @@ async fn sold_one_in(stack: TestStack) -> (TestStack, String) {
     (stack, order)
 }
 
-/// Every file of a folder, byte for byte, and when it was changed last.
+/// Reads the bytes and the modification time of every file in a folder.
 fn contents(folder: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)> {
     let files = std::fs::read_dir(folder).unwrap().map(|entry| {
         let path = entry.unwrap().path();
@@ -43,7 +44,7 @@ fn contents(folder: &Path) -> BTreeMap<String, (Vec<u8>, std::time::SystemTime)>
     files.collect()
 }
 
-fn copied(folder: &Path) -> TempDir {
+fn copy_folder(folder: &Path) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for (name, (bytes, _)) in contents(folder) {
         std::fs::write(copy.path().join(name), bytes).unwrap();
@@ -52,8 +53,8 @@ fn copied(folder: &Path) -> TempDir {
 }
 
 #[tokio::test]
-async fn audit_leaves_a_stopped_folder_as_it_is() {
-    let (mut stack, _) = sold_one().await;
+async fn audit_changes_no_file_of_a_stopped_server() {
+    let (mut stack, _) = stack_with_sale().await;
     stack.stop().await;
     let before = contents(&stack.data_dir());
     assert!(Offline::new(stack.data_dir()).audit().await.unwrap().is_clean());
@@ -61,18 +62,18 @@ async fn audit_leaves_a_stopped_folder_as_it_is() {
     stack.finish().await;
 }
 
-/// A copy of a running server's folder is what a killed server leaves: its last changes are in the write-ahead logs.
+/// A copy of a running server's folder is like the folder of a killed server: the last changes are in the write-ahead logs.
 #[tokio::test]
-async fn audit_leaves_a_live_copy_as_it_is_and_reads_its_logs() {
-    let (stack, _) = sold_one().await;
-    let copy = copied(&stack.data_dir());
+async fn audit_reads_write_ahead_logs_and_changes_no_file() {
+    let (stack, _) = stack_with_sale().await;
+    let copy = copy_folder(&stack.data_dir());
     let before = contents(copy.path());
     assert!(before.iter().any(|(name, (bytes, _))| name.ends_with("-wal") && !bytes.is_empty()));
     let report = Offline::new(copy.path()).audit().await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     assert!(report.checks.iter().any(|check| check.number == 10 && check.examined == 1), "\n{report}");
     assert!(contents(copy.path()) == before, "the copy was changed");
-    // Without the index, which not every copy has.
+    // Not every copy has the index files.
     for name in before.keys().filter(|name| name.ends_with("-shm")) {
         std::fs::remove_file(copy.path().join(name)).unwrap();
     }
@@ -85,8 +86,8 @@ async fn audit_leaves_a_live_copy_as_it_is_and_reads_its_logs() {
 #[tokio::test]
 async fn read_only_folder_can_be_audited() {
     use std::os::unix::fs::PermissionsExt;
-    let (stack, _) = sold_one().await;
-    let copy = copied(&stack.data_dir());
+    let (stack, _) = stack_with_sale().await;
+    let copy = copy_folder(&stack.data_dir());
     let set =
         |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     for name in contents(copy.path()).keys() {
@@ -101,7 +102,7 @@ async fn read_only_folder_can_be_audited() {
 
 #[tokio::test]
 async fn audit_beside_a_server_writes_no_database() {
-    let (stack, _) = sold_one().await;
+    let (stack, _) = stack_with_sale().await;
     let data = |folder: &Path| {
         let mut files = contents(folder);
         files.retain(|name, _| !name.ends_with("-shm"));
@@ -114,7 +115,7 @@ async fn audit_beside_a_server_writes_no_database() {
 }
 
 #[tokio::test]
-async fn outage_of_the_card_provider_is_pending_beside_its_server() {
+async fn outage_of_card_provider_is_pending() {
     let builder = TestStack::builder().payment_wait(Duration::from_millis(50));
     let stack = builder.start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
@@ -122,7 +123,7 @@ async fn outage_of_the_card_provider_is_pending_beside_its_server() {
     let gate = stack.provider().faults().hold(ProviderCall::Capture);
     pay(&stack, &buyer, &order, "tok_visa").await.ok(202);
     eventually!(order_of(&stack, &buyer, &order).await["status"] == "awaiting:payment");
-    let report = Offline::new(stack.data_dir()).audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    let report = Offline::new(stack.data_dir()).audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
     assert!(report.is_unsettled() && report.broken() == 0 && report.unsettled > 0, "\n{report}");
     assert!(!report.to_string().contains("BROKEN"), "\n{report}");
     drop(gate);
@@ -131,14 +132,14 @@ async fn outage_of_the_card_provider_is_pending_beside_its_server() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn busy_server_is_clean_until_something_stands_broken() {
-    // Orders that the clients leaves run out by the machine's time.
+async fn busy_server_is_clean_until_a_violation_stays() {
+    // Orders that the clients do not pay expire by the clock of the machine.
     let builder = TestStack::builder().clock(Clock::system()).order_ttl(ORDER_TTL);
-    let (stack, order) = sold_one_in(builder.start().await).await;
+    let (stack, order) = sell_in(builder.start().await).await;
     let mut clients = ClientPool::start(&stack, 6, 1);
     clients.wait_for_responses(50).await;
     let marketplace = Offline::new(stack.data_dir());
-    let report = marketplace.audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    let report = marketplace.audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
     assert!(report.is_clean(), "\n{report}");
     clients.wait_for_responses(50).await;
 
@@ -148,7 +149,7 @@ async fn busy_server_is_clean_until_something_stands_broken() {
         provider.write(move |tx| tx.execute(&sql, &[]).map(drop))
     };
     charge(1999).await.map_err(|error: DbError| error).unwrap();
-    let report = marketplace.audit_confirmed(LOOKS, PAUSE).await.unwrap();
+    let report = marketplace.audit_confirmed(MAX_AUDITS, AUDIT_INTERVAL).await.unwrap();
     let broken: Vec<u8> =
         report.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
     assert_eq!(broken, [10], "\n{report}");

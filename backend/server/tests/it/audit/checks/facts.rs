@@ -8,7 +8,7 @@ use ticketing_server::audit::{
 
 pub(super) const NOW: i64 = 1_800_000_000_000;
 
-/// A small marketplace where everything is as it should be: ticket `s` is sold by order `c`, ticket `r` is reserved by
+/// A small marketplace without violations: ticket `s` is sold by order `c`, ticket `r` is reserved by
 /// order `o`, order `x` of it was cancelled, ticket `f` is free.
 pub(super) fn sound() -> Facts {
     let mut facts = Facts::empty(Timestamp::from_millis(NOW));
@@ -61,7 +61,7 @@ pub(super) fn sound() -> Facts {
             });
         }
         for at in 0..=version {
-            facts.outbox_events.push(outbox_event("orders", moved(status, at, version), id, at));
+            facts.outbox_events.push(outbox_event("orders", order_event(status, at, version), id, at));
         }
         facts.orders.push(OrderRow {
             id: id.to_owned(),
@@ -92,7 +92,7 @@ pub(super) fn sound() -> Facts {
 }
 
 /// The event of an order at a version, where the order is in `status` at `last`.
-pub(super) fn moved(status: OrderStatus, version: i64, last: i64) -> &'static str {
+pub(super) fn order_event(status: OrderStatus, version: i64, last: i64) -> &'static str {
     match (version, status) {
         (0, _) => "order:created",
         _ if version < last => "order:confirmed",
@@ -124,7 +124,7 @@ pub(super) fn unconsumed(consumer: &'static str, aggregate: &str, is_pending: bo
     Unconsumed { consumer, event_id, name, aggregate: aggregate.to_owned(), is_pending }
 }
 
-/// The numbers that a change of the facts breaks.
+/// Applies a change to the facts, and returns the numbers of the violated invariants.
 pub(super) fn broken(change: impl FnOnce(&mut Facts)) -> Vec<u8> {
     let mut facts = sound();
     change(&mut facts);
@@ -136,8 +136,8 @@ pub(super) fn order<'f>(facts: &'f mut Facts, id: &str) -> &'f mut OrderRow {
     facts.orders.iter_mut().find(|order| order.id == id).unwrap()
 }
 
-/// Moves an order everywhere at once, with all its events: only what the state itself breaks is broken.
-pub(super) fn everywhere(facts: &mut Facts, id: &str, status: OrderStatus, version: i64) {
+/// Changes an order and all its copies and appends its events, so that only the status itself can be a violation.
+pub(super) fn set_status(facts: &mut Facts, id: &str, status: OrderStatus, version: i64) {
     let known = order(facts, id).version;
     (order(facts, id).status, order(facts, id).version) = (status, version);
     for copy in facts.order_copies.iter_mut().filter(|copy| copy.id == id) {
@@ -145,7 +145,7 @@ pub(super) fn everywhere(facts: &mut Facts, id: &str, status: OrderStatus, versi
     }
     for at in known + 1..=version {
         let place = i64::try_from(facts.outbox_events.len()).unwrap() + 1;
-        let name = moved(status, at, version);
+        let name = order_event(status, at, version);
         facts
             .outbox_events
             .push(OutboxEvent { sequence: Some(place), ..outbox_event("orders", name, id, at) });

@@ -1,12 +1,12 @@
-//! What unfinished work explains is pending; what it cannot explain is broken.
+//! Violations that unfinished work explains are pending; the others are broken.
 
 use ticketing_sdk::{OrderStatus, Timestamp};
 use ticketing_server::audit::{Check, Facts, OutboxEvent, check};
 
-use super::{NOW, everywhere, order, sound, unconsumed};
+use super::{NOW, order, set_status, sound, unconsumed};
 
-/// The numbers of the checks that are broken, and of those that are pending.
-fn judged(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
+/// Applies a change to the facts, and returns the numbers of the broken checks and of the pending ones.
+fn broken_and_pending(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
     let mut facts = sound();
     change(&mut facts);
     let report = check(&facts);
@@ -17,7 +17,7 @@ fn judged(change: impl FnOnce(&mut Facts)) -> (Vec<u8>, Vec<u8>) {
     (numbers(|check| !check.broken.is_empty()), numbers(|check| !check.pending.is_empty()))
 }
 
-/// Order `o` is not known to any other service yet, and its ticket is free.
+/// No other service has applied the events of order `o`, and its ticket is free.
 fn unknown_order(facts: &mut Facts) {
     facts.order_copies.retain(|copy| copy.id != "o");
     let ticket = facts.tickets.iter_mut().find(|ticket| ticket.id == "r").unwrap();
@@ -26,20 +26,20 @@ fn unknown_order(facts: &mut Facts) {
 }
 
 #[test]
-fn copy_that_lags_is_pending_while_its_event_is_on_its_way() {
-    assert_eq!(judged(unknown_order), (vec![8, 9], vec![]), "no event is on its way");
-    let consumed_elsewhere = judged(|facts| {
+fn lagging_copy_is_pending_until_its_event_is_consumed() {
+    assert_eq!(broken_and_pending(unknown_order), (vec![8, 9], vec![]), "no event is on its way");
+    let consumed_elsewhere = broken_and_pending(|facts| {
         unknown_order(facts);
         facts.unconsumed.push(unconsumed("tickets", "o", true));
     });
     assert_eq!(consumed_elsewhere, (vec![], vec![6, 8, 9]));
-    let unpublished = judged(|facts| {
+    let unpublished = broken_and_pending(|facts| {
         unknown_order(facts);
         let event = facts.outbox_events.iter_mut().find(|event| event.aggregate == "o").unwrap();
         (event.is_published, event.sequence) = (false, None);
     });
     assert_eq!(unpublished, (vec![], vec![5, 8, 9]));
-    let of_another_ticket = judged(|facts| {
+    let of_another_ticket = broken_and_pending(|facts| {
         unknown_order(facts);
         facts.unconsumed.push(unconsumed("tickets", "c", true));
     });
@@ -53,13 +53,13 @@ fn unpublished_event_is_pending_unless_a_later_one_is_on_the_bus() {
         let event = facts.outbox_events.iter_mut().find(of_it).unwrap();
         (event.is_published, event.sequence) = (false, None);
     };
-    assert_eq!(judged(|facts| unpublished(facts, 3)), (vec![], vec![5]));
-    assert_eq!(judged(|facts| unpublished(facts, 2)), (vec![5], vec![5]), "out of order");
+    assert_eq!(broken_and_pending(|facts| unpublished(facts, 3)), (vec![], vec![5]));
+    assert_eq!(broken_and_pending(|facts| unpublished(facts, 2)), (vec![5], vec![5]), "out of order");
 }
 
 #[test]
-fn copy_of_the_same_version_is_broken_whatever_is_on_its_way() {
-    let differs = judged(|facts| {
+fn different_copy_of_the_same_version_is_broken() {
+    let differs = broken_and_pending(|facts| {
         facts.ticket_copies[1].price = 1;
         facts.unconsumed.push(unconsumed("tickets", "o", true));
     });
@@ -67,16 +67,16 @@ fn copy_of_the_same_version_is_broken_whatever_is_on_its_way() {
 }
 
 #[test]
-fn money_is_pending_while_a_step_of_its_order_is_due() {
+fn money_is_pending_while_a_step_is_due() {
     let owes = |facts: &mut Facts, order: &str| {
         facts.charges[0].refunded = 1;
         facts.payments[0].next_step = Some("refund".to_owned());
         facts.payments[0].order_id = order.to_owned();
     };
-    assert_eq!(judged(|facts| owes(facts, "c")), (vec![], vec![10, 11]));
+    assert_eq!(broken_and_pending(|facts| owes(facts, "c")), (vec![], vec![10, 11]));
     // A step of another order does not explain it.
-    assert_eq!(judged(|facts| owes(facts, "o")), (vec![10], vec![11]));
-    let charged_twice = judged(|facts| {
+    assert_eq!(broken_and_pending(|facts| owes(facts, "o")), (vec![10], vec![11]));
+    let charged_twice = broken_and_pending(|facts| {
         owes(facts, "c");
         facts.charges[0].captures = 2;
     });
@@ -84,7 +84,7 @@ fn money_is_pending_while_a_step_of_its_order_is_due() {
 }
 
 #[test]
-fn overdue_order_is_pending_while_expiration_has_not_told() {
+fn overdue_order_is_pending_while_its_timer_is_due() {
     let late = |facts: &mut Facts| {
         let at = Timestamp::from_millis(NOW - 60_000);
         order(facts, "o").expires_at = at;
@@ -92,8 +92,8 @@ fn overdue_order_is_pending_while_expiration_has_not_told() {
             copy.expires_at = copy.expires_at.map(|_| at);
         }
     };
-    assert_eq!(judged(late), (vec![13], vec![]));
-    let due = judged(|facts| {
+    assert_eq!(broken_and_pending(late), (vec![13], vec![]));
+    let due = broken_and_pending(|facts| {
         late(facts);
         facts.due_timers.push("o".to_owned());
     });
@@ -101,9 +101,9 @@ fn overdue_order_is_pending_while_expiration_has_not_told() {
 }
 
 #[test]
-fn ticket_sold_twice_is_broken_whatever_is_under_way() {
-    let twice = judged(|facts| {
-        everywhere(facts, "o", OrderStatus::Complete, 2);
+fn ticket_sold_twice_is_broken_despite_unfinished_work() {
+    let twice = broken_and_pending(|facts| {
+        set_status(facts, "o", OrderStatus::Complete, 2);
         order(facts, "o").ticket_id = "s".to_owned();
         for order in ["c", "o"] {
             facts.unconsumed.push(unconsumed("tickets", order, true));

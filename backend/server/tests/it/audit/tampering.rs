@@ -1,4 +1,4 @@
-//! Databases that somebody has tampered with: the audit names the invariant that is broken.
+//! Databases with changes made by hand: the audit reports the number of the invariant that is broken.
 
 use std::path::Path;
 
@@ -9,8 +9,8 @@ use ticketing_testkit::TestStack;
 
 use crate::support::{list, ordered, pay};
 
-/// A marketplace with a bit of everything, stopped.
-async fn busy() -> TestStack {
+/// Starts a marketplace with tickets in every status, and stops it.
+async fn stopped_stack() -> TestStack {
     let mut stack = TestStack::start().await;
     let (seller, buyer) = (stack.session("seller").await, stack.session("buyer").await);
     for title in ["open", "paid", "cancelled", "free", "gone"] {
@@ -38,7 +38,7 @@ async fn busy() -> TestStack {
     stack
 }
 
-/// What somebody did to the database of a service, and the invariant that it breaks.
+/// Statements on the database of a service, and the invariant that they break.
 struct Tampering {
     number: u8,
     service: &'static str,
@@ -141,7 +141,7 @@ const TAMPERINGS: [Tampering; 40] = [
     ),
 ];
 
-fn copied(folder: &Path) -> TempDir {
+fn copy_folder(folder: &Path) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -163,12 +163,12 @@ async fn tamper(folder: &Path, tampering: &Tampering) {
 }
 
 #[tokio::test]
-async fn whoever_tampers_with_a_database_is_found_out() {
-    let stack = Box::pin(busy()).await;
-    let untouched = copied(&stack.data_dir());
+async fn audit_reports_each_tampering_by_number() {
+    let stack = Box::pin(stopped_stack()).await;
+    let untouched = copy_folder(&stack.data_dir());
     assert!(Offline::new(untouched.path()).audit().await.unwrap().is_clean());
     for tampering in &TAMPERINGS {
-        let folder = copied(&stack.data_dir());
+        let folder = copy_folder(&stack.data_dir());
         tamper(folder.path(), tampering).await;
         let report = Offline::new(folder.path()).audit().await.unwrap();
         let broken: Vec<u8> =
@@ -197,11 +197,11 @@ const NOT_CAPTURED: Tampering = tampering(
     &["UPDATE charges SET state = 'authorized', captured = 0, captures = 0 WHERE state = 'captured'"],
 );
 
-/// As a copy of a folder has it whose server was about to capture money.
+/// The state of a copy that was made while its server was about to capture money.
 #[tokio::test]
-async fn money_that_a_due_step_moves_is_pending() {
-    let stack = Box::pin(busy()).await;
-    let folder = copied(&stack.data_dir());
+async fn money_is_pending_while_its_capture_is_due() {
+    let stack = Box::pin(stopped_stack()).await;
+    let folder = copy_folder(&stack.data_dir());
     tamper(folder.path(), &DUE_CAPTURE).await;
     tamper(folder.path(), &NOT_CAPTURED).await;
     let report = Offline::new(folder.path()).audit().await.unwrap();
@@ -218,8 +218,8 @@ async fn money_that_a_due_step_moves_is_pending() {
 }
 
 #[tokio::test]
-async fn a_running_server_finds_it_out_too() {
-    let mut stack = Box::pin(busy()).await;
+async fn running_server_reports_tampering() {
+    let mut stack = Box::pin(stopped_stack()).await;
     stack.restart().await;
     tamper(
         &stack.data_dir(),
