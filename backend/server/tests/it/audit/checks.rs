@@ -349,5 +349,5 @@ fn violations_of_both_audits_in_one_state_are_confirmed() {
     let numbers: Vec<u8> =
         confirmed.checks.iter().filter(|check| !check.broken.is_empty()).map(|check| check.number).collect();
     assert_eq!((numbers, confirmed.broken()), (vec![10], 2));
-    assert!(confirmed.confirmed_by(&look(|_| {})).is_clean());
+    assert!(confirmed.confirmed_by(&audit(|_| {})).is_clean());
 }
